@@ -1,0 +1,6 @@
+"""``python -m wasmfit``."""
+
+from .cli import main
+
+if __name__ == "__main__":
+    main()

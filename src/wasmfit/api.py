@@ -1,0 +1,74 @@
+"""The library: what the commands do, returning typed records."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from .build import Context
+from .catalog import Catalog
+from .home import Home
+from .model import Cell, CTarget
+from .plan import Experiment, plan
+from .results import Comparison, Store
+from .run import Listener, Pipeline, nobody
+from .toolchain import Check, Gateway, Versions, checks, find
+
+
+def compare(
+    *,
+    runtimes: Sequence[str] = (),
+    workloads: Sequence[str] = ("add-with-extra",),
+    boards: Sequence[str] = ("nrf52840dk",),
+    bases: Sequence[str] = ("bare",),
+    profiles: Sequence[str] = ("reference",),
+    select: Sequence[str] = (),
+    rerun: bool = False,
+    home: Path | None = None,
+    catalogs: Sequence[Path] = (),
+    listener: Listener = nobody,
+    echo: Callable[[str], None] | None = None,
+) -> Comparison:
+    """Builds, checks, runs and compares runtimes; measurements that are in the store already are reused.
+
+    Args:
+        runtimes: As ``--runtime``: names, ``NAME@VERSION``, patterns; none takes the newest of each.
+        workloads, boards, bases, profiles: Names of the catalogue.
+        select: Globs over cell ids.
+        rerun: Measure again what is in the store.
+        home: wasmfit's folder; ``WASMFIT_HOME`` or the user's cache folder if it is not given.
+        catalogs: Folders laid out as the built-in catalogue, whose entries are added to it.
+        listener: Told what happens.
+        echo: Called with the command line of every child process.
+
+    Raises:
+        UsageError: A name is unknown, or a file is broken.
+        MissingToolError: A tool is missing.
+    """
+    catalog = Catalog.load(*catalogs)
+    planned = plan(catalog, Experiment(runtimes, workloads, boards, bases, profiles, select))
+    folder = Home.find() if home is None else Home.at(home)
+    gateway = Gateway(echo=echo)
+    versions = Versions(folder.tools, gateway)
+    cells = (*planned.baselines, *planned.cells)
+    toolchain = find(versions, _c_targets(catalog, cells), [cell.board.emulator for cell in cells])
+    context = Context(catalog, folder, toolchain, gateway)
+    return Pipeline(context, Store(folder.results), listener, rerun).run(planned)
+
+
+def doctor(*, home: Path | None = None) -> list[Check]:
+    """Looks for every tool that the catalogue could need."""
+    catalog = Catalog.load()
+    folder = Home.find() if home is None else Home.at(home)
+    versions = Versions(folder.tools, Gateway())
+    return checks(
+        versions,
+        [target.c for target in catalog.targets.values()],
+        [board.emulator for board in catalog.boards.values()],
+    )
+
+
+def _c_targets(catalog: Catalog, cells: Sequence[Cell]) -> dict[str, CTarget]:
+    return {
+        cell.board.target: catalog.target(cell.board).c
+        for cell in cells
+        if cell.build.runtime.language == "c"
+    }

@@ -1,0 +1,191 @@
+"""Compiling a runtime's C sources and our glue, for a target in a profile."""
+
+import os
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from wasmfit.model import Board, Build, Profile
+from wasmfit.toolchain import CCompiler
+
+from . import cargo, digest, sources
+from .context import Context, Step
+from .errors import BuildError
+
+_SECONDS = 300
+
+_COMMON = (
+    "-std=gnu11",
+    "-ffunction-sections",
+    "-fdata-sections",
+    "-fno-common",
+    # Nothing unwinds: no tables, and none of the library code that reads them.
+    "-fno-unwind-tables",
+    "-fno-asynchronous-unwind-tables",
+)
+
+
+@dataclass(frozen=True)
+class Objects:
+    """Compiled C.
+
+    Attributes:
+        runtime: Objects of the runtime's sources.
+        firmware: Objects of our glue.
+        libraries: Static libraries to link with: the C library.
+    """
+
+    runtime: tuple[Path, ...]
+    firmware: tuple[Path, ...]
+    libraries: tuple[Path, ...]
+
+
+@dataclass(frozen=True)
+class _Unit:
+    """One source file to compile."""
+
+    source: Path
+    object: str
+
+
+def flags(build: Build, profile: Profile, board: Board) -> list[str]:
+    """Flags that decide what is compiled: profile, macros, and what the runtime asks for; no paths."""
+    made = build.runtime.c
+    assert made is not None
+    return [
+        *profile.c.flags,
+        *_COMMON,
+        *made.flags,
+        *(f"-D{name}={value}" for name, value in defines(build, board)),
+    ]
+
+
+def defines(build: Build, board: Board) -> list[tuple[str, str]]:
+    """The macros of a build: common ones, the target's, the version's, the variant's; later ones win."""
+    made = build.runtime.c
+    assert made is not None
+    arch = made.arch.get(board.target)
+    merged = {
+        **made.defines,
+        **(arch.defines if arch else {}),
+        **build.version.defines,
+        **build.variant.defines,
+    }
+    return sorted(merged.items())
+
+
+def key(context: Context, build: Build, board: Board, profile: Profile) -> str:
+    """Digest of all that decides what the objects hold."""
+    compiler = context.toolchain.c[board.target]
+    return digest.of(
+        "c",
+        build.version.source,
+        _sources(build, board),
+        build.runtime.c,
+        digest.tree(context.catalog.folder(build.runtime) / "firmware"),
+        digest.tree(context.catalog.harness / "include"),
+        flags(build, profile, board),
+        compiler.target,
+        compiler.tool.version,
+    )
+
+
+def objects(context: Context, step: Step, build: Build, board: Board, profile: Profile) -> Objects:
+    """Compiles everything, or takes it from the cache.
+
+    Raises:
+        BuildError: Something does not compile.
+    """
+    compiler = context.toolchain.c[board.target]
+
+    def make(place: Path) -> None:
+        root = sources.fetch(context, step, build)
+        firmware = context.catalog.folder(build.runtime) / "firmware"
+        command = _command(context, build, board, profile, root, firmware)
+        units = list(_units(build, board, root, firmware))
+        for folder in ("runtime", "firmware"):
+            (place / folder).mkdir()
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            for done, _ in enumerate(
+                pool.map(lambda unit: _compile(context, step, command, unit, place), units)
+            ):
+                step.progress(units[done].source.name, done + 1, len(units))
+
+    place = context.cache.get("c", key(context, build, board, profile), make)
+    return Objects(
+        runtime=tuple(sorted(place.glob("runtime/*.o"))),
+        firmware=tuple(sorted(place.glob("firmware/*.o"))),
+        libraries=_libraries(context, step, compiler),
+    )
+
+
+def _sources(build: Build, board: Board) -> list[str]:
+    made = build.runtime.c
+    assert made is not None
+    arch = made.arch.get(board.target)
+    return [*made.sources, *(arch.sources if arch else ()), *build.version.sources, *build.variant.sources]
+
+
+def _units(build: Build, board: Board, root: Path, firmware: Path) -> Iterator[_Unit]:
+    made = build.runtime.c
+    assert made is not None
+    for name in _sources(build, board):
+        found = sorted(root.glob(name))
+        if not found:
+            raise BuildError(f"{build.label} has no source {name}")
+        for path in found:
+            yield _Unit(path, f"runtime/{_flat(path.relative_to(root))}.o")
+    for name in made.firmware:
+        yield _Unit(firmware / name, f"firmware/{_flat(Path(name))}.o")
+
+
+def _flat(path: Path) -> str:
+    return "_".join(path.parts)
+
+
+def _command(
+    context: Context, build: Build, board: Board, profile: Profile, root: Path, firmware: Path
+) -> list[str]:
+    made = build.runtime.c
+    assert made is not None
+    compiler = context.toolchain.c[board.target]
+    include = [
+        *(root / path for path in made.include),
+        *(firmware / path for path in made.firmware_include),
+        context.catalog.harness / "include",
+    ]
+    return [
+        str(compiler.tool.path),
+        *compiler.target.flags,
+        *flags(build, profile, board),
+        "-isystem",
+        str(compiler.target.library / "include"),
+        *(f"-I{path}" for path in include),
+        # The folder's own path is no part of the result.
+        f"-ffile-prefix-map={root.resolve()}=/{build.runtime.name}",
+        f"-ffile-prefix-map={root}=/{build.runtime.name}",
+        f"-ffile-prefix-map={firmware}=/firmware",
+    ]
+
+
+def _compile(context: Context, step: Step, command: list[str], unit: _Unit, place: Path) -> None:
+    finished = context.gateway.run(
+        [*command, "-c", str(unit.source), "-o", str(place / unit.object)], log=step.log, timeout=_SECONDS
+    )
+    if finished.code != 0:
+        raise BuildError(f"{unit.source.name}: {cargo.first_error(finished.output)}")
+
+
+def _libraries(context: Context, step: Step, compiler: CCompiler) -> tuple[Path, ...]:
+    """picolibc as built for the target's core: GCC knows which of its variants that is."""
+    finished = context.gateway.run(
+        [str(compiler.tool.path), *compiler.target.flags, "-print-multi-directory"],
+        log=step.log,
+        timeout=_SECONDS,
+    )
+    folder = compiler.target.library / "lib" / finished.output.strip()
+    found = tuple(folder / name for name in ("libc.a", "libm.a") if (folder / name).is_file())
+    if not found:
+        raise BuildError(f"there is no picolibc for {' '.join(compiler.target.flags)} in {folder}")
+    return found

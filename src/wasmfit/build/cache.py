@@ -1,0 +1,47 @@
+"""The cache of artefacts: folders named by the digest of what they were made from.
+
+A folder appears whole or not at all: it is made beside its place and renamed.
+A process that dies leaves a temporary folder, which the next one to make the
+same artefact removes.
+"""
+
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from filelock import FileLock
+
+
+@dataclass(frozen=True)
+class Cache:
+    """Artefacts below ``root``, one folder a kind."""
+
+    root: Path
+
+    def place(self, kind: str, key: str) -> Path:
+        """Where the artefact is, or would be."""
+        return self.root / kind / key[:32]
+
+    def get(self, kind: str, key: str, make: Callable[[Path], None]) -> Path:
+        """The artefact's folder; ``make`` fills it, once, if it is not there yet.
+
+        Processes and threads that want the same one wait for the one that makes it.
+        """
+        place = self.place(kind, key)
+        if place.is_dir():
+            return place
+        place.parent.mkdir(parents=True, exist_ok=True)
+        with FileLock(place.with_suffix(".lock")):
+            if not place.is_dir():
+                unfinished = place.with_suffix(".unfinished")
+                shutil.rmtree(unfinished, ignore_errors=True)
+                unfinished.mkdir()
+                make(unfinished)
+                unfinished.rename(place)
+        return place
+
+    @staticmethod
+    def drop(place: Path) -> None:
+        """Removes an artefact that has become worthless."""
+        shutil.rmtree(place, ignore_errors=True)

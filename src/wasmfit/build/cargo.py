@@ -1,0 +1,255 @@
+"""Building a generated cargo package.
+
+A package is generated into a working folder of its own (manifest, lockfile,
+sources, the harness), since its dependencies are data of the catalogue. The
+folder's path is no part of the result: everything lies below the workspace's
+root, and paths are trimmed, so two machines make the same bytes.
+"""
+
+import json
+import os
+import shutil
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import tomli_w
+from filelock import FileLock
+
+from wasmfit.toolchain import Rust
+
+from .context import Context, Step
+from .errors import BuildError
+
+_SECONDS = 3600
+_COUNT_SECONDS = 120
+
+# Variables of the user's that would change what is built.
+_UNWANTED = (
+    "RUSTFLAGS",
+    "CARGO_ENCODED_RUSTFLAGS",
+    "RUSTC_WRAPPER",
+    "RUSTC_WORKSPACE_WRAPPER",
+    "RUSTUP_TOOLCHAIN",
+)
+_UNWANTED_PREFIXES = ("CARGO_BUILD_", "CARGO_PROFILE_", "CARGO_TARGET_")
+
+
+@dataclass(frozen=True)
+class Package:
+    """A cargo package to generate.
+
+    Attributes:
+        name: The package's name.
+        manifest: ``Cargo.toml`` as a table.
+        files: Path in the package → file or folder that it is copied from.
+        lock: The lockfile, or ``None`` to let cargo resolve anew.
+    """
+
+    name: str
+    manifest: Mapping[str, object]
+    files: Mapping[str, Path]
+    lock: Path | None
+
+
+@dataclass(frozen=True)
+class Options:
+    """How to build a package.
+
+    Attributes:
+        target: Rust target; ``None`` builds for this machine.
+        build_std: Crates of the standard library to build from source.
+        std_features: Features to build them with.
+        rustflags: Flags for rustc, for every crate.
+        environment: More variables.
+    """
+
+    target: str | None = None
+    build_std: tuple[str, ...] = ()
+    std_features: tuple[str, ...] = ()
+    rustflags: tuple[str, ...] = ()
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+    def arguments(self) -> list[str]:
+        """The arguments for ``cargo build``."""
+        chosen = ["--release"]
+        if self.target:
+            chosen += ["--target", self.target]
+        if self.build_std:
+            chosen.append(f"-Zbuild-std={','.join(self.build_std)}")
+        if self.std_features:
+            chosen.append(f"-Zbuild-std-features={','.join(self.std_features)}")
+        return chosen
+
+
+@dataclass(frozen=True)
+class Built:
+    """What cargo made: the files of the package itself, and where build scripts wrote."""
+
+    files: tuple[Path, ...]
+    out_folders: tuple[Path, ...]
+
+    def file(self, suffix: str) -> Path:
+        """The one file whose name ends with ``suffix``."""
+        return next(path for path in self.files if path.name.endswith(suffix))
+
+
+def generate(package: Package, folder: Path) -> None:
+    """Writes the package into ``folder``; files that are right already keep their times, so nothing is rebuilt."""
+    wanted = {Path("Cargo.toml"): tomli_w.dumps(package.manifest).encode()}
+    for place, source in package.files.items():
+        for path in _files(source):
+            wanted[Path(place) / path.relative_to(source) if source.is_dir() else Path(place)] = (
+                path.read_bytes()
+            )
+    if package.lock is not None:
+        wanted[Path("Cargo.lock")] = package.lock.read_bytes()
+    for relative, content in wanted.items():
+        path = folder / relative
+        if not path.is_file() or path.read_bytes() != content:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+    for path in folder.rglob("*"):
+        if path.is_file() and path.relative_to(folder) not in wanted and path.name != "Cargo.lock":
+            path.unlink()
+
+
+def _files(source: Path) -> Iterable[Path]:
+    return sorted(path for path in source.rglob("*") if path.is_file()) if source.is_dir() else [source]
+
+
+def build(
+    context: Context, step: Step, package: Package, options: Options, *, work: Path, target: Path
+) -> Built:
+    """Builds the package.
+
+    Args:
+        work: Folder to generate it into.
+        target: Cargo's target folder; builds that share it share what they have in common.
+
+    Raises:
+        BuildError: Cargo failed; the reason is its first error.
+    """
+    work.mkdir(parents=True, exist_ok=True)
+    with FileLock(work.with_name(f"{work.name}.lock")):
+        generate(package, work)
+        rust = context.toolchain.rust
+        variables = environment(rust, options, target)
+        locked = ["--locked"] if package.lock is not None else []
+        command = [str(rust.cargo.path), "build", *options.arguments(), "-Ztrim-paths", *locked]
+        total = _units(context, step, command, work, variables)
+        watch = _Watch(package.name, total, step)
+        finished = context.gateway.run(
+            [*command, "--message-format=json-render-diagnostics"],
+            cwd=work,
+            env=variables,
+            log=step.log,
+            timeout=_SECONDS,
+            on_line=watch.line,
+            keep_stdout=False,
+        )
+        if finished.code != 0:
+            raise BuildError(f"cargo: {first_error(finished.output)}")
+        return Built(tuple(watch.files), tuple(watch.out_folders))
+
+
+def resolve(context: Context, step: Step, package: Package, options: Options, *, work: Path) -> Path:
+    """Lets cargo make the package's lockfile anew, and returns it."""
+    generate(package, work)
+    rust = context.toolchain.rust
+    finished = context.gateway.run(
+        [str(rust.cargo.path), "generate-lockfile"],
+        cwd=work,
+        env=environment(rust, options, work / "target"),
+        log=step.log,
+        timeout=_SECONDS,
+    )
+    if finished.code != 0:
+        raise BuildError(f"cargo: {first_error(finished.output)}")
+    return work / "Cargo.lock"
+
+
+class _Watch:
+    """Reads cargo's messages: what it has made, and how far it is."""
+
+    def __init__(self, package: str, total: int, step: Step) -> None:
+        self.files: list[Path] = []
+        self.out_folders: list[Path] = []
+        self._package = package
+        self._total = total
+        self._done = 0
+        self._step = step
+
+    def line(self, line: str) -> None:
+        try:
+            message = json.loads(line)
+        except ValueError:
+            return
+        if not isinstance(message, dict):
+            return
+        if message.get("reason") == "compiler-artifact":
+            self._done += 1
+            name = message["target"]["name"]
+            self._step.progress(name, self._done, self._total)
+            if name == self._package:
+                self.files += [Path(file) for file in message["filenames"]]
+        elif message.get("reason") == "build-script-executed":
+            self._done += 1
+            self.out_folders.append(Path(message["out_dir"]))
+
+
+def _units(context: Context, step: Step, command: list[str], work: Path, variables: Mapping[str, str]) -> int:
+    """How many units cargo will build; 0 where it does not say (the graph is an unstable output)."""
+    text: list[str] = []
+    finished = context.gateway.run(
+        [*command, "--unit-graph", "-Zunstable-options"],
+        cwd=work,
+        env=variables,
+        log=step.log,
+        timeout=_COUNT_SECONDS,
+        on_line=text.append,
+        keep_stdout=False,
+    )
+    if finished.code != 0:
+        return 0
+    try:
+        return len(json.loads("\n".join(text))["units"])
+    except (ValueError, KeyError, TypeError):
+        return 0
+
+
+def environment(rust: Rust, options: Options, target: Path) -> dict[str, str]:
+    """The environment cargo runs in: the user's, less what would change the result."""
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if name not in _UNWANTED and not name.startswith(_UNWANTED_PREFIXES)
+    }
+    return {
+        **kept,
+        "PATH": os.pathsep.join([str(rust.cargo.path.parent), kept.get("PATH", "")]),
+        "RUSTC": str(rust.rustc.path),
+        "CARGO_TARGET_DIR": str(target),
+        "CARGO_TERM_COLOR": "never",
+        "CARGO_TERM_PROGRESS_WHEN": "never",
+        "CARGO_INCREMENTAL": "0",
+        "CARGO_ENCODED_RUSTFLAGS": "\x1f".join(options.rustflags),
+        **rust.environment,
+        **options.environment,
+    }
+
+
+def first_error(output: str) -> str:
+    """The line of a tool's output that says what went wrong, cut to a readable length."""
+    lines = [line.strip() for line in output.splitlines() if line.strip()]
+    errors = [
+        line
+        for line in lines
+        if line.lower().startswith("error") or ": error:" in line or "fatal error" in line
+    ]
+    return (errors or lines[-1:] or ["no output"])[0][:300]
+
+
+def clear(folder: Path) -> None:
+    """Removes a working folder."""
+    shutil.rmtree(folder, ignore_errors=True)

@@ -1,0 +1,53 @@
+"""What every build step works with."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from wasmfit.catalog import Catalog
+from wasmfit.home import Home
+from wasmfit.toolchain import Gateway, Toolchain
+
+from .cache import Cache
+
+Progress = Callable[[str, int, int], None]
+"""Called with what is being done, how many parts of it are done and how many there are (0: not known)."""
+
+
+def silent(_what: str, _done: int, _total: int) -> None:
+    """Progress that nobody watches."""
+
+
+@dataclass(frozen=True)
+class Context:
+    """Where things are and what they are built with.
+
+    Attributes:
+        catalog: What exists.
+        home: wasmfit's folder.
+        toolchain: The compilers and linkers.
+        gateway: Runs child processes.
+    """
+
+    catalog: Catalog
+    home: Home
+    toolchain: Toolchain
+    gateway: Gateway
+
+    @property
+    def cache(self) -> Cache:
+        """The artefacts built so far."""
+        return Cache(self.home.artefacts)
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step's surroundings: its log and who watches.
+
+    Attributes:
+        log: File that the output of every child process is appended to.
+        progress: Told how far it is.
+    """
+
+    log: Path
+    progress: Progress = silent

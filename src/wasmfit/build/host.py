@@ -1,0 +1,96 @@
+"""The host step: what a runtime does to the module before it can be flashed."""
+
+import shutil
+from pathlib import Path
+
+from wasmfit.model import Build
+
+from . import cargo, digest
+from .cargo import Options, Package
+from .context import Context, Step
+from .errors import BuildError
+from .firmware import dependencies
+
+_SECONDS = 300
+
+
+def package(context: Context, build: Build) -> Package:
+    """The cargo package of the host step's program."""
+    folder = context.catalog.folder(build.runtime)
+    manifest: dict[str, object] = {
+        "package": {"name": "host", "version": "0.0.0", "edition": "2024", "publish": False},
+        "bin": [{"name": "host", "path": "host/main.rs"}],
+        "dependencies": dependencies(build.version.host_dependencies),
+        # Not optimised: it compiles a module in milliseconds all the same, and
+        # optimising a compiler takes minutes.
+        "profile": {"release": {"opt-level": 0, "debug": False, "strip": "symbols", "codegen-units": 256}},
+        "workspace": {},
+    }
+    return Package(
+        name="host",
+        manifest=manifest,
+        files={"host": folder / "host"},
+        lock=folder / "locks" / f"host-{build.version.version}.lock",
+    )
+
+
+def key(context: Context, build: Build) -> str:
+    """Digest of all that decides what the program does."""
+    made_from = package(context, build)
+    assert made_from.lock is not None
+    return digest.of(
+        "host",
+        made_from.manifest,
+        digest.tree(made_from.files["host"]),
+        digest.file(made_from.lock) if made_from.lock.is_file() else None,
+        context.toolchain.rust.identity,
+    )
+
+
+def target_folder(context: Context, build: Build) -> Path:
+    """Cargo's target folder for the program: nothing is shared between versions of a compiler."""
+    return context.home.work / "target" / f"host-{build.runtime.name}-{build.version.version}"
+
+
+def program(context: Context, step: Step, build: Build) -> Path:
+    """Builds the host step's program, or takes it from the cache.
+
+    Raises:
+        BuildError: It does not compile.
+    """
+
+    def make(place: Path) -> None:
+        target = target_folder(context, build)
+        built = cargo.build(
+            context,
+            step,
+            package(context, build),
+            Options(),
+            work=context.home.work / "host" / f"{build.runtime.name}-{build.version.version}",
+            target=target,
+        )
+        shutil.copy(built.file("host"), place / "host")
+        # A gigabyte of a compiler's intermediate files that nobody shares.
+        cargo.clear(target)
+
+    return context.cache.get("host", key(context, build), make) / "host"
+
+
+def prepare(context: Context, step: Step, build: Build, module: Path) -> Path:
+    """What the device is given: the module itself, or what the host step makes of it.
+
+    Raises:
+        BuildError: The host step refuses the module.
+    """
+    if not build.version.host_dependencies:
+        return module
+    made_by = program(context, step, build)
+
+    def make(place: Path) -> None:
+        command = [str(made_by), str(module), str(place / "module.bin"), *build.variant.host_arguments]
+        finished = context.gateway.run(command, log=step.log, timeout=_SECONDS)
+        if finished.code != 0:
+            raise BuildError(f"the host step refused the module: {cargo.first_error(finished.output)}")
+
+    made_from = digest.of(key(context, build), digest.file(module), build.variant.host_arguments)
+    return context.cache.get("prepared", made_from, make) / "module.bin"

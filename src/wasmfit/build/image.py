@@ -1,0 +1,117 @@
+"""A cell → its image."""
+
+import re
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+from wasmfit.model import Cell
+
+from . import c, digest, firmware, guest, host, job, link
+from .context import Context, Step
+
+_STANDARD_LIBRARY = frozenset({"core", "alloc", "compiler_builtins"})
+_OURS = frozenset({"firmware", "harness", "module"})
+_LIBRARY = "picolibc"
+_ARCHIVE_MEMBER = re.compile(r"^(?:.*/)?([^/()]+)\((.+)\)$")
+
+
+@dataclass(frozen=True)
+class Image:
+    """A linked image and what it was made from.
+
+    Attributes:
+        elf: The image.
+        link_map: The linker's map of it.
+        module: The wasm module.
+        key: Digest of everything that decides what the image is.
+        lock: SHA-256 of the Cargo lockfile.
+    """
+
+    elf: Path
+    link_map: Path
+    module: Path
+    key: str
+    lock: str | None
+
+
+def key(context: Context, cell: Cell) -> str:
+    """Digest of everything that decides what a cell's image is, known without building anything."""
+    build, workload = cell.build, cell.workload
+    return digest.of(
+        "image",
+        guest.key(context, workload),
+        _job_arguments(cell),
+        host.key(context, build) if build.version.host_dependencies else None,
+        build.variant.host_arguments,
+        firmware.key(context, build, cell.board, cell.profile),
+        c.key(context, build, cell.board, cell.profile) if build.runtime.language == "c" else None,
+        link.memory(cell.board, build.runtime.stack),
+        context.toolchain.rust.identity,
+    )
+
+
+def image(context: Context, step: Step, cell: Cell) -> Image:
+    """Builds the image, or takes it from the cache.
+
+    Raises:
+        BuildError: It cannot be built.
+    """
+    made_from = key(context, cell)
+    module = guest.module(context, step, cell.workload)
+    place = context.cache.get("images", made_from, lambda place: _make(context, step, cell, module, place))
+    lock = firmware.lock_digest(firmware.package(context, cell.build, cell.profile))
+    return Image(place / "firmware.elf", place / "firmware.map", module, made_from, lock)
+
+
+def _make(context: Context, step: Step, cell: Cell, module: Path, place: Path) -> None:
+    prepared = host.prepare(context, step, cell.build, module)
+    archive = firmware.archive(context, step, cell.build, cell.board, cell.profile)
+    objects = (
+        c.objects(context, step, cell.build, cell.board, cell.profile)
+        if cell.build.runtime.language == "c"
+        else c.Objects((), (), ())
+    )
+    step.progress("linking", 0, 0)
+    export, extra, calls = _job_arguments(cell)
+    link.link(
+        context,
+        step,
+        cell.board,
+        link.Inputs(
+            script=archive.linker_script,
+            archive=archive.archive,
+            objects=(*objects.firmware, *objects.runtime),
+            libraries=objects.libraries,
+            job=job.pack(prepared.read_bytes(), export, extra, calls),
+            stack=cell.build.runtime.stack,
+        ),
+        place,
+    )
+
+
+def _job_arguments(cell: Cell) -> tuple[str, int, list[tuple[int, ...]]]:
+    workload = cell.workload
+    return workload.export, workload.extra, [call.arguments for call in workload.calls]
+
+
+def owner_of_object(cell: Cell, path: str) -> str | None:
+    """Who owns what the linker took from ``path``, for code and data that carry no crate's name."""
+    if path.endswith("job.bin"):
+        return "module"
+    member = _ARCHIVE_MEMBER.match(path)
+    if member:
+        archive, name = member.groups()
+        if archive in ("libc.a", "libm.a"):
+            return _LIBRARY
+        return "compiler_builtins" if name.startswith("compiler_builtins-") else None
+    if "/runtime/" in path:
+        return cell.build.runtime.name
+    return "firmware" if "/firmware/" in path else None
+
+
+def base_owners(context: Context) -> frozenset[str]:
+    """Owners that are no part of any runtime: the standard library, the harness and its crates, the C library."""
+    text = (context.catalog.harness / "locks" / "firmware.lock").read_text(encoding="utf-8")
+    crates = {package["name"].replace("-", "_") for package in tomllib.loads(text)["package"]}
+    return _STANDARD_LIBRARY | _OURS | crates | {_LIBRARY}

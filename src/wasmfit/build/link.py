@@ -1,0 +1,135 @@
+"""Linking: archive, objects and job → the image, in the board's memory map."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from wasmfit.model import Board, Status
+
+from . import cargo
+from .context import Context, Step
+from .errors import BuildError
+
+_SECONDS = 300
+
+# The job's blob is linked as it is (`--format=binary`); a section of its own
+# keeps what varies with the module out of everything else. The stack lies at
+# the bottom of RAM, so that overflowing it runs into memory that is not there
+# instead of into data.
+_MEMORY = """\
+/* Written by wasmfit for {board}, with {stack} bytes of stack. */
+MEMORY
+{{
+  FLASH : ORIGIN = {flash:#010x}, LENGTH = {flash_size}
+  STACK : ORIGIN = {ram:#010x}, LENGTH = {stack}
+  RAM   : ORIGIN = {data:#010x}, LENGTH = {data_size}
+}}
+wasmfit_stack_start = ORIGIN(STACK);
+_stack_end = ORIGIN(STACK);
+_stack_start = ORIGIN(STACK) + LENGTH(STACK);
+wasmfit_ram_end = ORIGIN(RAM) + LENGTH(RAM);
+wasmfit_heap_start = ALIGN(__sheap, 16);
+wasmfit_heap_end = wasmfit_ram_end;
+EXTERN(wasmfit_job);
+SECTIONS
+{{
+  .module : ALIGN(16)
+  {{
+    wasmfit_job = .;
+    KEEP(*job.bin(.data))
+  }} > FLASH
+}} INSERT AFTER .rodata;
+/* Assembly sources bring unwind tables that nothing reads. */
+SECTIONS {{ /DISCARD/ : {{ *(.eh_frame .eh_frame.*) }} }}
+"""
+
+_OVERFLOW = re.compile(r"section '?([^' ]+)'? will not fit in region '?(\w+)'?: overflowed by (\d+) bytes")
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """What is linked.
+
+    Attributes:
+        script: The start-up crate's linker script.
+        archive: The Rust part.
+        objects: C objects.
+        libraries: Static libraries.
+        job: The job's blob.
+        stack: Bytes reserved for the stack.
+    """
+
+    script: Path
+    archive: Path
+    objects: tuple[Path, ...]
+    libraries: tuple[Path, ...]
+    job: bytes
+    stack: int
+
+
+def memory(board: Board, stack: int) -> str:
+    """The linker script's memory map for a board.
+
+    Raises:
+        BuildError: The stack takes all of the RAM.
+    """
+    if stack >= board.ram.size:
+        raise BuildError(
+            f"the stack of {stack:,} B leaves nothing of the {board.ram.size:,} B of RAM", Status.DOES_NOT_FIT
+        )
+    return _MEMORY.format(
+        board=board.name,
+        stack=stack,
+        flash=board.flash.origin,
+        flash_size=board.flash.size,
+        ram=board.ram.origin,
+        data=board.ram.origin + stack,
+        data_size=board.ram.size - stack,
+    )
+
+
+def link(context: Context, step: Step, board: Board, inputs: Inputs, place: Path) -> Path:
+    """Links the image into ``place`` (``firmware.elf``, with ``firmware.map`` beside it).
+
+    Raises:
+        BuildError: It does not link, or does not fit: then with what overflows by how much.
+    """
+    (place / "job.bin").write_bytes(inputs.job)
+    (place / "memory.x").write_text(memory(board, inputs.stack), encoding="ascii")
+    command = [
+        *context.toolchain.rust.elf_linker,
+        "-L",
+        ".",
+        "-T",
+        str(inputs.script),
+        "--gc-sections",
+        "-O1",
+        "--nmagic",
+        "-z",
+        "noexecstack",
+        "--no-eh-frame-hdr",
+        "-Map=firmware.map",
+        "-o",
+        "firmware.elf",
+        *map(str, inputs.objects),
+        "--start-group",
+        str(inputs.archive),
+        *map(str, inputs.libraries),
+        "--end-group",
+        "--format=binary",
+        "job.bin",
+    ]
+    finished = context.gateway.run(command, cwd=place, log=step.log, timeout=_SECONDS)
+    if finished.code != 0:
+        raise _failure(finished.output)
+    return place / "firmware.elf"
+
+
+def _failure(output: str) -> BuildError:
+    overflows: dict[str, int] = {}
+    for _, region, size in _OVERFLOW.findall(output):
+        overflows[region] = max(overflows.get(region, 0), int(size))
+    if overflows:
+        parts = (f"{region} by {size:,} B" for region, size in sorted(overflows.items()))
+        return BuildError(f"the image overflows {' and '.join(parts)}", Status.DOES_NOT_FIT)
+    return BuildError(f"link: {cargo.first_error(output)}")

@@ -1,0 +1,57 @@
+"""Makes the catalogue's lockfiles anew; for maintainers (``make locks``)."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from wasmfit.catalog import Catalog
+from wasmfit.model import Build, CrateSource
+
+from . import cargo, firmware, guest, host, sources
+from .cargo import Options, Package
+from .context import Context, Step
+
+
+@dataclass(frozen=True)
+class Lock:
+    """A lockfile of the catalogue and the package that it locks."""
+
+    path: Path
+    package: Callable[[Context], Package]
+
+
+def locks(catalog: Catalog) -> Iterator[Lock]:
+    """Every lockfile that the catalogue needs."""
+    profile = catalog.profile("reference")
+    workload = next(iter(catalog.workloads.values()))
+    baseline = catalog.runtimes["baseline"]
+    plain = Build(runtime=baseline, variant=baseline.variants[0], version=baseline.versions[0])
+    yield Lock(catalog.harness / "locks" / "firmware.lock", lambda c: firmware.package(c, plain, profile))
+    yield Lock(catalog.harness / "locks" / "guest.lock", lambda c: guest.package(c, workload))
+    for runtime in catalog.runtimes.values():
+        folder = catalog.folder(runtime) / "locks"
+        for version in runtime.versions:
+            build = Build(runtime=runtime, variant=runtime.variants[0], version=version)
+            if version.dependencies:
+                yield Lock(
+                    folder / f"{version.version}.lock", lambda c, b=build: firmware.package(c, b, profile)
+                )
+            if version.host_dependencies:
+                yield Lock(folder / f"host-{version.version}.lock", lambda c, b=build: host.package(c, b))
+            if isinstance(version.source, CrateSource):
+                yield Lock(
+                    folder / f"{version.version}.lock",
+                    lambda c, b=build, s=version.source: sources.package(c, b, s),
+                )
+
+
+def write(context: Context, lock: Lock) -> None:
+    """Resolves one lockfile anew, with the newest versions that its package allows."""
+    unlocked = lock.package(context)
+    fresh = Package(unlocked.name, unlocked.manifest, unlocked.files, None)
+    work = context.home.work / "locks" / lock.path.stem
+    cargo.clear(work)
+    made = cargo.resolve(context, Step(context.home.logs / "locks.log"), fresh, Options(), work=work)
+    lock.path.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copy(made, lock.path)

@@ -1,0 +1,5 @@
+"""What exists, as data: boards, profiles, runtimes and workloads."""
+
+from .load import Catalog, CatalogError
+
+__all__ = ["Catalog", "CatalogError"]

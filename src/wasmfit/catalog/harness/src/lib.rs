@@ -1,0 +1,53 @@
+//! The part that every firmware measured by wasmfit shares, so that what
+//! differs between two images is the runtime and nothing else.
+//!
+//! A firmware is one function, `wasmfit_firmware`, in Rust (see [`firmware!`])
+//! or in C (see `include/wasmfit.h`). The harness starts the chip, sets the
+//! heap up, calls that function, then reports and ends. The function names its
+//! phases ([`phase::load`], [`phase::instantiate`]) and runs the job's calls
+//! through [`Job::run`]; the emulator recognises the phases by symbol, so
+//! nothing is timed by code inside the image.
+#![no_std]
+
+extern crate alloc;
+
+mod capi;
+mod channel;
+mod heap;
+mod job;
+pub mod phase;
+mod stop;
+
+#[cfg(all(target_arch = "arm", target_os = "none"))]
+mod arm;
+
+pub use job::{Job, extra};
+pub use stop::{Failure, fail};
+
+/// Makes `$function`, a `fn(&'static Job) -> Result<(), Failure>`, the firmware.
+#[macro_export]
+macro_rules! firmware {
+    ($function:path) => {
+        #[unsafe(no_mangle)]
+        extern "C" fn wasmfit_firmware() {
+            let run: fn(&'static $crate::Job) -> Result<(), $crate::Failure> = $function;
+            if let Err(failure) = run($crate::Job::get()) {
+                failure.end()
+            }
+        }
+    };
+}
+
+unsafe extern "C" {
+    fn wasmfit_firmware();
+}
+
+/// What the chip's start-up code calls once memory is initialised.
+fn main() -> ! {
+    heap::init();
+    // SAFETY: the one firmware function of the image, which takes no argument.
+    unsafe { wasmfit_firmware() };
+    phase::done();
+    heap::report();
+    stop::end("end ok\n")
+}

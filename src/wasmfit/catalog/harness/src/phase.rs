@@ -1,0 +1,52 @@
+//! Phase marks: functions that do nothing, called where a phase begins. The
+//! emulator's plugin knows their addresses from the symbol table and counts
+//! between them. Each body names its own number so that no linker or compiler
+//! pass can fold two of them into one.
+
+use core::arch::asm;
+use core::sync::atomic::{AtomicU8, Ordering::Relaxed};
+
+static CURRENT: AtomicU8 = AtomicU8::new(b'-');
+
+/// The phase the firmware is in, as the letter that failure records carry.
+pub(crate) fn current() -> u8 {
+    CURRENT.load(Relaxed)
+}
+
+macro_rules! mark {
+    ($(#[$doc:meta])* $name:ident, $symbol:ident, $number:literal) => {
+        #[unsafe(no_mangle)]
+        #[inline(never)]
+        extern "C" fn $symbol() {
+            // SAFETY: an empty instruction sequence that takes one number.
+            unsafe { asm!("/* {0} */", in(reg) $number as usize, options(nomem, nostack, preserves_flags)) };
+        }
+
+        $(#[$doc])*
+        pub fn $name() {
+            CURRENT.store(b'0' + $number, Relaxed);
+            $symbol();
+        }
+    };
+}
+
+mark!(
+    /// Loading begins: from module bytes to the runtime's module.
+    load, wasmfit_mark_load, 1
+);
+mark!(
+    /// Instantiation begins: store, imports, instance, looking the export up.
+    instantiate, wasmfit_mark_instantiate, 2
+);
+mark!(
+    /// One call of the export begins.
+    call, wasmfit_mark_call, 3
+);
+mark!(
+    /// The measured phase ends; what follows belongs to none.
+    idle, wasmfit_mark_idle, 4
+);
+mark!(
+    /// The firmware has returned.
+    done, wasmfit_mark_done, 5
+);

@@ -1,0 +1,149 @@
+"""Reads the catalogue's TOML files into records, and finds things in it by name."""
+
+import difflib
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from wasmfit.errors import UsageError
+from wasmfit.model import Board, Profile, Runtime, Target, Workload
+
+from .locate import line_of
+
+R = TypeVar("R", bound=BaseModel)
+T = TypeVar("T")
+
+BUILT_IN = Path(__file__).parent
+
+
+class CatalogError(UsageError):
+    """A file of the catalogue is broken."""
+
+
+@dataclass(frozen=True)
+class Catalog:
+    """The catalogue: name → record, and where each runtime's and workload's folder is.
+
+    Attributes:
+        targets, boards, profiles, runtimes, workloads: The records by name.
+        folders: Folder of each runtime (``runtimes/<name>``) and workload (``workloads/<name>``).
+        harness: The Rust crate that every firmware shares.
+    """
+
+    targets: Mapping[str, Target]
+    boards: Mapping[str, Board]
+    profiles: Mapping[str, Profile]
+    runtimes: Mapping[str, Runtime]
+    workloads: Mapping[str, Workload]
+    folders: Mapping[str, Path]
+    harness: Path
+
+    @staticmethod
+    def load(*extra: Path) -> "Catalog":
+        """Reads the built-in catalogue, then ``extra`` ones of the same layout, whose entries win.
+
+        Raises:
+            CatalogError: A file cannot be read, or does not hold what it should.
+        """
+        targets: dict[str, Target] = {}
+        boards: dict[str, Board] = {}
+        profiles: dict[str, Profile] = {}
+        runtimes: dict[str, Runtime] = {}
+        workloads: dict[str, Workload] = {}
+        folders: dict[str, Path] = {}
+        for root in (BUILT_IN, *extra):
+            if not root.is_dir():
+                raise CatalogError(f"The catalogue {root} is not a folder.", "Name a folder that exists.")
+            targets |= {path.stem: read(path, Target) for path in sorted(root.glob("targets/*.toml"))}
+            boards |= {path.stem: read(path, Board) for path in sorted(root.glob("boards/*.toml"))}
+            profiles |= {path.stem: read(path, Profile) for path in sorted(root.glob("profiles/*.toml"))}
+            for path in sorted(root.glob("runtimes/*/runtime.toml")):
+                runtimes[path.parent.name] = read(path, Runtime)
+                folders[f"runtimes/{path.parent.name}"] = path.parent
+            for path in sorted(root.glob("workloads/*/workload.toml")):
+                workloads[path.parent.name] = read(path, Workload)
+                folders[f"workloads/{path.parent.name}"] = path.parent
+        return Catalog(targets, boards, profiles, runtimes, workloads, folders, BUILT_IN / "harness")
+
+    def folder(self, record: Runtime | Workload) -> Path:
+        """The folder that holds a runtime's or a workload's sources."""
+        kind = "runtimes" if isinstance(record, Runtime) else "workloads"
+        return self.folders[f"{kind}/{record.name}"]
+
+    def target(self, board: Board) -> Target:
+        """The target that a board is built for."""
+        return pick("target", board.target, self.targets)
+
+    def board(self, name: str) -> Board:
+        """The board of that name."""
+        return pick("board", name, self.boards)
+
+    def profile(self, name: str) -> Profile:
+        """The profile of that name."""
+        return pick("profile", name, self.profiles)
+
+    def workload(self, name: str) -> Workload:
+        """The workload of that name."""
+        return pick("workload", name, self.workloads)
+
+
+def pick(kind: str, name: str, things: Mapping[str, T]) -> T:
+    """The thing of that name.
+
+    Raises:
+        UsageError: There is none; the message suggests the nearest name.
+    """
+    if name in things:
+        return things[name]
+    raise unknown(kind, name, things)
+
+
+def unknown(kind: str, name: str, known: Iterable[str]) -> UsageError:
+    """The error for a name that nothing has."""
+    names = sorted(known)
+    close = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
+    remedy = f"Did you mean {close[0]}?" if close else f"Known are: {', '.join(names)}."
+    return UsageError(f"There is no {kind} named {name!r}.", remedy)
+
+
+def read(path: Path, kind: type[R]) -> R:
+    """Reads one TOML file into a record.
+
+    Raises:
+        CatalogError: With file, line, field and what was expected.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+        data = tomllib.loads(text)
+    except OSError as error:
+        raise CatalogError(f"{path} cannot be read: {error.strerror}.") from error
+    except UnicodeDecodeError as error:
+        raise CatalogError(f"{path} is not UTF-8 text (byte {error.start}).", "Save it as UTF-8.") from error
+    except tomllib.TOMLDecodeError as error:
+        raise CatalogError(f"{path} is not valid TOML: {error}.") from error
+    except RecursionError as error:
+        raise CatalogError(f"{path} is nested too deeply.") from error
+    try:
+        record = kind.model_validate(data)
+    except ValidationError as error:
+        raise CatalogError(
+            "\n".join(_say(path, text, dict(problem)) for problem in error.errors())
+        ) from error
+    expected = path.parent.name if path.stem in ("runtime", "workload") else path.stem
+    if getattr(record, "name", expected) != expected:
+        raise CatalogError(
+            f"{path}:{line_of(text, ('name',))}: name must be {expected!r}, as the file's place says."
+        )
+    return record
+
+
+def _say(path: Path, text: str, problem: dict[str, object]) -> str:
+    place = tuple(part for part in problem["loc"] if isinstance(part, str | int))  # type: ignore[attr-defined]
+    field = ".".join(map(str, place)) or "the file"
+    given = problem.get("input")
+    shown = f" (it is {given!r:.80})" if isinstance(given, str | int | float | bool) else ""
+    return f"{path}:{line_of(text, place)}: {field}: {problem['msg']}{shown}."

@@ -1,0 +1,105 @@
+/* WAMR's platform API on a bare microcontroller, as far as the linker asks
+ * for it: all memory from malloc, one thread, nowhere to write a log. */
+#include "platform_api_vmcore.h"
+
+/* From the linker script: the lowest address of the stack. */
+extern uint8 wasmfit_stack_start[];
+
+int bh_platform_init(void)
+{
+    return 0;
+}
+
+void bh_platform_destroy(void)
+{
+}
+
+void *os_malloc(unsigned size)
+{
+    return malloc(size);
+}
+
+void *os_realloc(void *block, unsigned size)
+{
+    return realloc(block, size);
+}
+
+void os_free(void *block)
+{
+    free(block);
+}
+
+/* Linear memory comes from here, and WAMR relies on its being zero. */
+void *os_mmap(void *hint, size_t size, int protection, int flags, os_file_handle file)
+{
+    (void)hint, (void)protection, (void)flags, (void)file;
+    return calloc(1, size);
+}
+
+void *os_mremap(void *old, size_t old_size, size_t new_size)
+{
+    return os_mremap_slow(old, old_size, new_size);
+}
+
+void os_munmap(void *block, size_t size)
+{
+    (void)size;
+    free(block);
+}
+
+int os_mprotect(void *block, size_t size, int protection)
+{
+    (void)block, (void)size, (void)protection;
+    return 0;
+}
+
+korp_tid os_self_thread(void)
+{
+    return 0;
+}
+
+uint8 *os_thread_get_stack_boundary(void)
+{
+    return wasmfit_stack_start;
+}
+
+int os_mutex_init(korp_mutex *mutex)
+{
+    (void)mutex;
+    return 0;
+}
+
+int os_mutex_destroy(korp_mutex *mutex)
+{
+    (void)mutex;
+    return 0;
+}
+
+int os_mutex_lock(korp_mutex *mutex)
+{
+    (void)mutex;
+    return 0;
+}
+
+int os_mutex_unlock(korp_mutex *mutex)
+{
+    (void)mutex;
+    return 0;
+}
+
+/* In place of bh_log.c, see BH_LOG in runtime.toml: WAMR logs what it also
+ * reports to its caller. */
+void wamr_log(uint32 level, const char *file, int line, const char *format, ...)
+{
+    (void)level, (void)file, (void)line, (void)format;
+}
+
+/* WAMR puts no floating-point number into a message, so its snprintf can be the
+ * one that picolibc has for integers alone, 5 KB smaller. picolibc.specs makes
+ * the same replacement, for whoever links with GCC. */
+int __i_vfprintf(FILE *stream, const char *format, va_list arguments);
+
+int vfprintf(FILE *stream, const char *format, va_list arguments)
+{
+    return __i_vfprintf(stream, format, arguments);
+}

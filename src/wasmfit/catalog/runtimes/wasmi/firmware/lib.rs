@@ -1,0 +1,22 @@
+//! Wasmi, as its documentation embeds it.
+#![no_std]
+
+use harness::{Failure, Job, extra};
+use wasmi::{Engine, Linker, Module, Store};
+
+harness::firmware!(run);
+
+fn run(job: &'static Job) -> Result<(), Failure> {
+    harness::phase::load();
+    let engine = Engine::default();
+    let module = Module::new(&engine, job.module())?;
+
+    harness::phase::instantiate();
+    let mut store = Store::new(&engine, ());
+    let mut linker = Linker::new(&engine);
+    linker.func_wrap("host", "extra", extra)?;
+    let instance = linker.instantiate_and_start(&mut store, &module)?;
+    let export = instance.get_typed_func::<(u32, u32), u32>(&store, job.export())?;
+
+    job.run(|arguments| export.call(&mut store, (arguments[0], arguments[1])))
+}

@@ -1,0 +1,49 @@
+"""The command line: one module a command."""
+
+import sys
+
+import typer
+
+from wasmfit.errors import WasmfitError
+
+from . import cache, compare, doctor, list_, say
+
+app = typer.Typer(
+    name="wasmfit",
+    help="Which WebAssembly runtime fits your microcontroller? Measured, not guessed.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+app.command("compare")(compare.command)
+app.command("list")(list_.command)
+app.command("doctor")(doctor.command)
+app.command("cache")(cache.command)
+
+
+@app.callback()
+def _version(
+    version: bool = typer.Option(False, "--version", help="Print the version and exit.", is_eager=True),
+) -> None:
+    if version:
+        from wasmfit import __version__
+
+        say.result(f"wasmfit {__version__}")
+        raise typer.Exit
+
+
+def main() -> None:
+    """The program: errors are a sentence and an exit code, an interrupt is 130."""
+    try:
+        app()
+    except WasmfitError as error:
+        say.error(error)
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        say.human("Interrupted. Finished cells are stored; the same command goes on where this one stopped.")
+        sys.exit(130)
+    except BrokenPipeError:
+        # Whoever read our output has gone; there is nobody left to tell.
+        sys.stderr.close()
+        sys.exit(1)

@@ -1,0 +1,70 @@
+"""``wasmfit compare``."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from wasmfit.api import compare
+from wasmfit.report import FORMATS, Format
+
+from . import say
+from .progress import Watch
+
+
+def command(
+    runtime: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--runtime",
+            "-r",
+            metavar="R",
+            help="Runtime, R@VERSION or a pattern such as '*@*'. Default: the newest version of each.",
+        ),
+    ] = None,
+    workload: Annotated[
+        list[str] | None, typer.Option(metavar="W", help="Workload. Default: add-with-extra.")
+    ] = None,
+    board: Annotated[
+        list[str] | None, typer.Option("--board", "-b", metavar="B", help="Default: nrf52840dk.")
+    ] = None,
+    base: Annotated[list[str] | None, typer.Option(metavar="BASE", help="Default: bare.")] = None,
+    profile: Annotated[
+        list[str] | None, typer.Option("--profile", "-p", metavar="P", help="Default: reference.")
+    ] = None,
+    select: Annotated[
+        list[str] | None, typer.Option(metavar="GLOB", help="Only cells whose id matches.")
+    ] = None,
+    rerun: Annotated[bool, typer.Option("--rerun", help="Measure again what is stored already.")] = False,
+    output_format: Annotated[Format, typer.Option("--format", "-f")] = Format.TABLE,
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", metavar="FILE", help="Default: stdout.")
+    ] = None,
+    catalog: Annotated[
+        list[Path] | None,
+        typer.Option(metavar="DIR", help="A catalogue of your own beside the built-in one."),
+    ] = None,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show every command that is run.")] = False,
+) -> None:
+    """Build, check, run and compare runtimes on a board."""
+    with Watch() as watch:
+        comparison = compare(
+            runtimes=runtime or (),
+            workloads=workload or ("add-with-extra",),
+            boards=board or ("nrf52840dk",),
+            bases=base or ("bare",),
+            profiles=profile or ("reference",),
+            select=select or (),
+            rerun=rerun,
+            catalogs=catalog or (),
+            listener=watch,
+            echo=say.human if verbose else None,
+        )
+    say.result(FORMATS[output_format](comparison), output)
+    say.human(
+        f"{len(comparison.measurements)} cells ({comparison.reused} from the store) in {comparison.seconds:.1f} s."
+    )
+    for one in comparison.failed:
+        say.human(f"{one.id}: {one.status.value}: {one.reason} (log: {one.provenance.log})")
+    if comparison.failed:
+        raise typer.Exit(1)

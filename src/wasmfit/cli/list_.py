@@ -1,0 +1,123 @@
+"""``wasmfit list``."""
+
+import csv
+import io
+import json
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from wasmfit.catalog import Catalog
+from wasmfit.plan import Experiment, plan
+from wasmfit.plan.select import builds
+from wasmfit.report import Format
+from wasmfit.report.markdown import escape
+
+from . import say
+
+Row = dict[str, str]
+
+
+class Kind(StrEnum):
+    """What can be listed."""
+
+    RUNTIMES = "runtimes"
+    BOARDS = "boards"
+    WORKLOADS = "workloads"
+    PROFILES = "profiles"
+    CELLS = "cells"
+
+
+def command(
+    kind: Annotated[Kind, typer.Argument(help="What to list.")],
+    output_format: Annotated[Format, typer.Option("--format", "-f")] = Format.TABLE,
+    output: Annotated[Path | None, typer.Option("-o", "--output", metavar="FILE")] = None,
+    catalog: Annotated[list[Path] | None, typer.Option(metavar="DIR")] = None,
+) -> None:
+    """List runtimes, boards, workloads, profiles or cells."""
+    rows = _rows(Catalog.load(*(catalog or ())), kind)
+    say.result(_FORMATS[output_format](kind.value, rows), output)
+
+
+def _rows(catalog: Catalog, kind: Kind) -> list[Row]:
+    match kind:
+        case Kind.RUNTIMES:
+            return [
+                {
+                    "name": build.label,
+                    "title": runtime.title,
+                    "summary": build.variant.summary,
+                    "license": runtime.license,
+                    "status": f"unavailable: {runtime.unavailable.reason}"
+                    if runtime.unavailable
+                    else "available",
+                }
+                for runtime in catalog.runtimes.values()
+                for build in builds(runtime)
+            ]
+        case Kind.BOARDS:
+            return [
+                {
+                    "name": board.name,
+                    "title": board.title,
+                    "chip": board.chip,
+                    "target": board.target,
+                    "flash": f"{board.flash.size} B",
+                    "ram": f"{board.ram.size} B",
+                    "source": board.source,
+                }
+                for board in catalog.boards.values()
+            ]
+        case Kind.WORKLOADS:
+            return [
+                {
+                    "name": workload.name,
+                    "title": workload.title,
+                    "export": workload.export,
+                    "calls": str(len(workload.calls)),
+                }
+                for workload in catalog.workloads.values()
+            ]
+        case Kind.PROFILES:
+            return [
+                {"name": profile.name, "summary": profile.summary} for profile in catalog.profiles.values()
+            ]
+        case Kind.CELLS:
+            everything = plan(
+                catalog,
+                Experiment(
+                    runtimes=("*@*",),
+                    workloads=tuple(catalog.workloads),
+                    boards=tuple(catalog.boards),
+                    profiles=tuple(catalog.profiles),
+                ),
+            )
+            return [{"id": cell_id} for cell_id in everything.all_ids]
+
+
+def _table(_kind: str, rows: list[Row]) -> str:
+    widths = {name: max(len(row[name]) for row in rows) for name in rows[0]} if rows else {}
+    return "\n".join("  ".join(f"{row[name]:{widths[name]}}" for name in row).rstrip() for row in rows)
+
+
+def _json(kind: str, rows: list[Row]) -> str:
+    return json.dumps({"schema": 1, kind: rows}, indent=2, ensure_ascii=False)
+
+
+def _csv(_kind: str, rows: list[Row]) -> str:
+    text = io.StringIO()
+    writer = csv.DictWriter(text, fieldnames=list(rows[0]) if rows else ["name"], lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue().rstrip("\n")
+
+
+def _markdown(_kind: str, rows: list[Row]) -> str:
+    names = list(rows[0]) if rows else []
+    lines = [names, ["---"] * len(names), *([escape(row[name]) for name in names] for row in rows)]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+_FORMATS = {Format.TABLE: _table, Format.JSON: _json, Format.CSV: _csv, Format.MARKDOWN: _markdown}

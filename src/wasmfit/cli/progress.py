@@ -1,0 +1,76 @@
+"""Progress on stderr: a bar for every running task, and a line for every cell that has ended."""
+
+import time
+from types import TracebackType
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+from rich.text import Text
+
+from wasmfit.model import Measurement, Status
+from wasmfit.run import CellEnded, Event, Started, TaskEnded, TaskProgress, TaskStarted
+
+
+class Watch:
+    """A listener that shows an experiment on the terminal, or as plain lines where there is none."""
+
+    def __init__(self) -> None:
+        self._console = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
+        self._progress = Progress(
+            TextColumn("{task.description}", markup=False),
+            BarColumn(bar_width=24),
+            MofNCompleteColumn(),
+            TextColumn("{task.fields[what]}", markup=False),
+            TimeElapsedColumn(),
+            console=self._console,
+            transient=True,
+            disable=not self._console.is_terminal,
+        )
+        self._bars: dict[str, TaskID] = {}
+        self._started = time.monotonic()
+        self._total = 0
+        self._ended = 0
+
+    def __enter__(self) -> "Watch":
+        self._progress.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._progress.stop()
+
+    def __call__(self, event: Event) -> None:
+        match event:
+            case Started(total, _):
+                self._total = total
+            case TaskStarted(title):
+                self._bars[title] = self._progress.add_task(title, total=None, what="")
+            case TaskProgress(title, what, done, total):
+                self._progress.update(self._bars[title], completed=done, total=total or None, what=what)
+            case TaskEnded(title, seconds, error):
+                self._progress.remove_task(self._bars.pop(title))
+                if error is not None:
+                    self._print(f"{title}: failed after {seconds:.0f} s: {error}")
+                elif not self._console.is_terminal and seconds >= 1:
+                    self._print(f"{title}: done in {seconds:.0f} s")
+            case CellEnded(measurement, reused):
+                self._ended += 1
+                if not reused:
+                    self._print(f"[{self._ended}/{self._total}] {self._clock()} {_row(measurement)}")
+
+    def _clock(self) -> str:
+        minutes, seconds = divmod(int(time.monotonic() - self._started), 60)
+        return f"{minutes}:{seconds:02}"
+
+    def _print(self, line: str) -> None:
+        self._console.print(Text(line))
+
+
+def _row(one: Measurement) -> str:
+    if one.status is not Status.OK or one.size is None or one.run is None:
+        return f"{one.id}: {one.status.value}: {one.reason}"
+    return (
+        f"{one.id}: ok, .text {one.size.text:,} B, flash {one.size.flash:,} B, "
+        f"heap peak {one.run.heap_peak or 0:,} B, {one.run.instructions.call or 0:,} instructions a call"
+    )

@@ -1,0 +1,39 @@
+"""Results go to stdout or a file, everything for humans to stderr."""
+
+import sys
+from pathlib import Path
+
+from wasmfit.errors import UsageError, WasmfitError
+
+_UNPRINTABLE = {code: f"\\x{code:02x}" for code in (*range(9), *range(11, 32), *range(127, 160))}
+
+
+def result(text: str, output: Path | None = None) -> None:
+    """Writes a command's result to ``output``, or to stdout.
+
+    Raises:
+        UsageError: The file cannot be written.
+    """
+    if output is None:
+        sys.stdout.write(f"{text}\n")
+        sys.stdout.flush()
+        return
+    try:
+        output.parent.mkdir(parents=True, exist_ok=True)
+        output.write_text(f"{text}\n", encoding="utf-8")
+    except OSError as error:
+        raise UsageError(
+            f"{output} cannot be written: {error.strerror}.", "Name another file with -o."
+        ) from error
+
+
+def human(text: str) -> None:
+    """Tells the user something, control characters made visible."""
+    sys.stderr.write(f"{text.translate(_UNPRINTABLE)}\n")
+
+
+def error(problem: WasmfitError) -> None:
+    """Tells the user what is wrong and what to do about it."""
+    human(f"wasmfit: {problem.message}")
+    if problem.remedy:
+        human(problem.remedy)

@@ -1,0 +1,156 @@
+"""The result channel: the lines that a firmware sends about its own run.
+
+The firmware may be out of its mind when it writes them, so a line that is not
+exactly as the harness writes it is counted and left out, and texts are data:
+made printable, cut, never interpreted.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from .words import printable
+
+MOST_RESULTS = 100_000
+"""Results kept; more are counted only."""
+
+_WORD = "[0-9a-f]{8}"
+_RESULT = re.compile(f"result ({_WORD})")
+_HEAP = re.compile("heap" + f" ({_WORD})" * 5)
+_FAULT = re.compile("fault" + f" ({_WORD})" * 4)
+_PANIC = re.compile(f"panic (?:(.*) ({_WORD}))?")
+_ENDS = frozenset({"end ok", "end fail", "end panic", "end fault"})
+_PHASES = frozenset({"start", "load", "instantiate", "call", "idle", "done"})
+_REGISTERS = 16
+_CUT_PATH = 48
+
+
+@dataclass(frozen=True)
+class Heap:
+    """The allocator's counters in bytes.
+
+    Attributes:
+        peak: Most ordinary heap in use at once.
+        linear_peak: Most linear memory in use at once.
+        live: Ordinary heap in use at the end.
+        linear_live: Linear memory in use at the end.
+        refused: Size of the last request that was refused; 0 if none was.
+    """
+
+    peak: int
+    linear_peak: int
+    live: int
+    linear_live: int
+    refused: int
+
+
+@dataclass(frozen=True)
+class Report:
+    """What the firmware has said.
+
+    Attributes:
+        results: Results of the calls in order.
+        heap: The allocator's counters.
+        phase: The phase that a failure happened in, in the firmware's words.
+        failure: Why the runtime gave up.
+        panic: Where it panicked, as ``file:line``; empty where it did not say.
+        fault: Registers after a fault; see :mod:`wasmfit.emulation.faults`.
+        end: How the run ended: ``ok``, ``fail``, ``panic`` or ``fault``; ``None`` if it did not say.
+        unread: Lines that are none of the harness's.
+    """
+
+    results: tuple[int, ...] = ()
+    heap: Heap | None = None
+    phase: str | None = None
+    failure: str | None = None
+    panic: str | None = None
+    fault: tuple[int, ...] = ()
+    end: str | None = None
+    unread: int = 0
+
+
+@dataclass
+class Channel:
+    """Puts a report together, line by line. What comes after the end is not looked at."""
+
+    _results: list[int] = field(default_factory=list)
+    _heap: Heap | None = None
+    _phase: str | None = None
+    _failure: str | None = None
+    _panic: str | None = None
+    _fault: list[int] = field(default_factory=list)
+    _end: str | None = None
+    _unread: int = 0
+
+    def take(self, line: str) -> None:
+        """Takes one line, without its end."""
+        if self._end is None and not self._understood(line):
+            self._unread += 1
+
+    def report(self) -> Report:
+        """Everything that has come so far."""
+        return Report(
+            tuple(self._results),
+            self._heap,
+            self._phase,
+            self._failure,
+            self._panic,
+            tuple(self._fault),
+            self._end,
+            self._unread,
+        )
+
+    def _understood(self, line: str) -> bool:
+        word, _, rest = line.partition(" ")
+        match word:
+            case "result":
+                return self._take_result(line)
+            case "heap":
+                return self._take_heap(line)
+            case "fault":
+                return self._take_fault(line)
+            case "panic":
+                return self._take_panic(line)
+            case "fail":
+                self._failure = printable(rest)
+            case "phase" if rest in _PHASES:
+                self._phase = rest
+            case "end" if line in _ENDS:
+                self._end = rest
+            case _:
+                return False
+        return True
+
+    def _take_result(self, line: str) -> bool:
+        match = _RESULT.fullmatch(line)
+        if match and len(self._results) < MOST_RESULTS:
+            self._results.append(int(match[1], 16))
+        return match is not None
+
+    def _take_heap(self, line: str) -> bool:
+        match = _HEAP.fullmatch(line)
+        if match:
+            self._heap = Heap(*(int(number, 16) for number in match.groups()))
+        return match is not None
+
+    def _take_fault(self, line: str) -> bool:
+        match = _FAULT.fullmatch(line)
+        if match is None or len(self._fault) >= _REGISTERS:
+            return False
+        self._fault += [int(number, 16) for number in match.groups()]
+        return True
+
+    def _take_panic(self, line: str) -> bool:
+        match = _PANIC.fullmatch(line)
+        if match is None:
+            return False
+        self._panic = f"{printable(_whole_part(match[1]))}:{int(match[2], 16)}" if match[1] else ""
+        return True
+
+
+def _whole_part(path: str) -> str:
+    """A path without its first name, where the harness has cut that in two."""
+    if len(path.encode()) < _CUT_PATH or "/" not in path:
+        return path
+    return path.partition("/")[2]

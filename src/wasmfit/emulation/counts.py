@@ -1,0 +1,121 @@
+"""The counting plugin's record: instructions and stack, mark by mark."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .symbols import PHASES
+
+HEADER = "counter 1"
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A mark that the program passed.
+
+    Attributes:
+        phase: The phase that begins.
+        count: Instructions executed before it, since reset.
+        lowest: Lowest stack address written since the mark before.
+    """
+
+    phase: str
+    count: int
+    lowest: int
+
+
+@dataclass(frozen=True)
+class Stray:
+    """A store that the board's memory would not have taken: where to, and the instruction's address."""
+
+    address: int
+    pc: int
+
+
+@dataclass(frozen=True)
+class Counts:
+    """What the plugin recorded.
+
+    Attributes:
+        started: Whether the emulator loaded the plugin.
+        marks: The marks in the order in which they were passed.
+        total: Instructions executed until the end, or ``None`` where the emulator was killed or died.
+        lowest: Lowest stack address written since the last mark, likewise.
+        limited: Whether the instruction limit was reached.
+        stray: The store that ended the run.
+    """
+
+    started: bool = False
+    marks: tuple[Mark, ...] = ()
+    total: int | None = None
+    lowest: int | None = None
+    limited: bool = False
+    stray: Stray | None = None
+
+    @property
+    def phase(self) -> str:
+        """The phase that the run ended in; ``start`` before the first mark."""
+        return self.marks[-1].phase if self.marks else "start"
+
+    def instructions_of(self, phase: str) -> int | None:
+        """Instructions of the first passage through a phase, up to the next mark."""
+        for mark, following in zip(self.marks, self.marks[1:], strict=False):
+            if mark.phase == phase:
+                return following.count - mark.count
+        return None
+
+    def calls(self) -> tuple[int, ...]:
+        """Instructions of each call that came back."""
+        pairs = zip(self.marks, self.marks[1:], strict=False)
+        return tuple(
+            following.count - mark.count
+            for mark, following in pairs
+            if mark.phase == "call" and following.phase == "idle"
+        )
+
+    def lowest_in(self, phases: frozenset[str]) -> int | None:
+        """Lowest stack address written in any of the phases; ``None`` if none of them was entered."""
+        ends = [mark.lowest for mark in self.marks[1:]]
+        if self.lowest is not None:
+            ends.append(self.lowest)
+        return min(
+            (lowest for mark, lowest in zip(self.marks, ends, strict=False) if mark.phase in phases),
+            default=None,
+        )
+
+
+def parse(text: str) -> Counts:
+    """Reads a record, which may be cut short anywhere."""
+    lines = text.splitlines()
+    if not lines or lines[0] != HEADER:
+        return Counts()
+    marks: list[Mark] = []
+    for line in lines[1:]:
+        match line.split():
+            case ["mark", number, count, lowest]:
+                mark = _mark(number, count, lowest)
+                if mark is not None:
+                    marks.append(mark)
+            case [("end" | "limit") as word, *numbers]:
+                state = _numbers(numbers, 2)
+                if state is not None:
+                    return Counts(True, tuple(marks), state[0], state[1], limited=word == "limit")
+            case ["stray", *numbers]:
+                state = _numbers(numbers, 4)
+                if state is not None:
+                    return Counts(True, tuple(marks), state[2], state[3], stray=Stray(state[0], state[1]))
+    return Counts(True, tuple(marks))
+
+
+def _mark(number: str, count: str, lowest: str) -> Mark | None:
+    numbers = _numbers([number, count, lowest], 3)
+    if numbers is None or not 1 <= numbers[0] <= len(PHASES):
+        return None
+    return Mark(PHASES[numbers[0] - 1], numbers[1], numbers[2])
+
+
+def _numbers(words: list[str], count: int) -> list[int] | None:
+    try:
+        return [int(word, 0) for word in words] if len(words) == count else None
+    except ValueError:
+        return None

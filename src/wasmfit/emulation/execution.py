@@ -1,0 +1,178 @@
+"""Running an image in the emulator, and what is learned from it."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from pydantic import Field
+
+from wasmfit.errors import MissingToolError
+from wasmfit.model import Board, Call, Instructions, Run, Status, WorkloadCall
+from wasmfit.model.base import Record
+from wasmfit.toolchain import ChildTimeoutError, Finished, Gateway
+
+from . import counter, counts, qemu, symbols
+from .channel import Channel, Report
+from .counts import Counts
+from .faults import NameOf
+from .symbols import Symbols
+from .verdict import Evidence, judge
+
+_MEASURED = frozenset({"load", "instantiate", "call"})
+_MOST_RECORD_BYTES = 16 * 1024 * 1024
+
+
+class Limits(Record):
+    """When a run is given up.
+
+    Attributes:
+        instructions: After so many executed instructions. The same on every machine.
+        seconds: After so many seconds: the safety net for what executes none, as a core that sleeps.
+    """
+
+    instructions: int = Field(default=2_000_000_000, gt=0)
+    seconds: float = Field(default=120.0, gt=0)
+
+
+class Execution(Record):
+    """A run of an image.
+
+    Attributes:
+        status: How it ended.
+        reason: One line that says why, unless it is ``ok``.
+        phase: The phase it ended in: ``start``, ``load``, ``instantiate``, ``call``, ``idle`` or ``done``.
+        run: The figures, as far as it came. They count only if the status is ``ok``.
+        instructions: All instructions executed from reset to the end; ``None`` where the emulator died.
+        seconds: Wall-clock time of the emulation.
+    """
+
+    status: Status
+    reason: str | None
+    phase: str
+    run: Run
+    instructions: int | None
+    seconds: float
+
+
+def execute(
+    elf: Path,
+    board: Board,
+    *,
+    calls: Sequence[WorkloadCall],
+    plugin: Path,
+    gateway: Gateway,
+    limits: Limits = Limits(),  # noqa: B008 - frozen
+    log: Path | None = None,
+    name_of: NameOf | None = None,
+) -> Execution:
+    """Runs an image for a board and checks its results.
+
+    Args:
+        elf: The image; its job makes ``calls``.
+        calls: Arguments, for the reasons given, and independently computed results.
+        plugin: The compiled plugin; see :func:`wasmfit.emulation.counter.compiled`.
+        log: Appended to: the command, and everything the image and the emulator say.
+        name_of: Tells the function at an address; without it, symbols are named as the image has them.
+
+    Raises:
+        MissingToolError: There is no emulator, or none that can count.
+        UsageError: The file is no image of wasmfit's.
+        ChildCancelledError: The gateway was told to stop.
+    """
+    image = symbols.read(elf)
+    channel = Channel()
+    with tempfile.TemporaryDirectory(prefix="wasmfit-") as folder:
+        record = Path(folder) / "record"
+        command = qemu.command(
+            board.emulator,
+            elf.absolute(),
+            plugin,
+            counter.arguments(board, image, record, limits.instructions),
+        )
+        finished, in_time = _run(command, gateway, limits, Path(folder), log, channel)
+        counted = counts.parse(_text(record))
+    last_words = qemu.last_words(finished.output)
+    if not counted.started:
+        raise MissingToolError(
+            f"{board.emulator.qemu} does not run wasmfit's plugin: {last_words or 'no reason given'}.",
+            f"QEMU 7.2 to 8.2 with TCG plugins is needed. {qemu.remedy(board.emulator.qemu)}",
+        )
+    report = channel.report()
+    verdict = judge(
+        Evidence(
+            board=board,
+            stack=image.stack,
+            calls=calls,
+            counts=counted,
+            report=report,
+            instructions=limits.instructions,
+            seconds=None if in_time else limits.seconds,
+            last_words=last_words,
+            name_of=name_of or image.function_at,
+        )
+    )
+    return Execution(
+        status=verdict.status,
+        reason=verdict.reason,
+        phase=counted.phase,
+        run=_figures(image, calls, counted, report),
+        instructions=counted.total,
+        seconds=finished.seconds,
+    )
+
+
+def _run(
+    command: Sequence[str], gateway: Gateway, limits: Limits, folder: Path, log: Path | None, channel: Channel
+) -> tuple[Finished, bool]:
+    """Runs the emulator; also says whether it ended within the time limit."""
+    try:
+        return gateway.run(command, timeout=limits.seconds, cwd=folder, log=log, on_line=channel.take), True
+    except ChildTimeoutError as error:
+        return error.finished, False
+    except MissingToolError as error:
+        raise MissingToolError(
+            f"The emulator {command[0]} is not installed.", qemu.remedy(command[0])
+        ) from error
+
+
+def _text(record: Path) -> str:
+    try:
+        with record.open("rb") as file:
+            return file.read(_MOST_RECORD_BYTES).decode(errors="replace")
+    except FileNotFoundError:
+        return ""
+
+
+def _figures(image: Symbols, calls: Sequence[WorkloadCall], counted: Counts, report: Report) -> Run:
+    lowest = counted.lowest_in(_MEASURED)
+    counts_of_calls = counted.calls()
+    made = tuple(
+        Call(
+            arguments=call.arguments,
+            result=_at(report.results, index),
+            expected=call.expected,
+            instructions=_at(counts_of_calls, index),
+        )
+        for index, call in enumerate(calls)
+    )
+    return Run(
+        result=made[0].result if made else None,
+        expected=made[0].expected if made else None,
+        calls=made,
+        heap_peak=report.heap.peak if report.heap else None,
+        linear_memory=report.heap.linear_peak if report.heap else None,
+        stack_peak=None if lowest is None else image.stack.end - lowest,
+        stack_reserved=image.stack.size,
+        instructions=Instructions(
+            load=counted.instructions_of("load"),
+            instantiate=counted.instructions_of("instantiate"),
+            first_call=made[0].instructions if made else None,
+            call=made[-1].instructions if made else None,
+        ),
+    )
+
+
+def _at(numbers: Sequence[int], index: int) -> int | None:
+    return numbers[index] if index < len(numbers) else None

@@ -1,0 +1,56 @@
+"""QEMU's command line."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from wasmfit.model import Emulator
+
+from .words import printable
+
+_LAST_WORDS = re.compile(r"qemu[\w-]*: (?!warning:|terminating on signal)(?:fatal: )?(.+)")
+
+_PACKAGES = {"qemu-system-arm": "qemu-system-arm"}
+_OTHER_PACKAGE = "qemu-system-misc"
+
+
+def command(emulator: Emulator, elf: Path, plugin: Path, plugin_arguments: Sequence[str]) -> list[str]:
+    """The command that runs an image: nothing attached but the result channel, which is stdout.
+
+    Without ``-icount``: instructions are counted by the plugin, and an image has no clock to read.
+    """
+    return [
+        emulator.qemu,
+        *("-M", emulator.machine),
+        *("-nodefaults", "-no-user-config", "-no-reboot"),
+        *("-display", "none", "-monitor", "none", "-serial", "none", "-parallel", "none", "-net", "none"),
+        *_sandbox(),
+        *("-chardev", "stdio,id=channel,signal=off"),
+        *("-semihosting-config", "enable=on,target=native,chardev=channel"),
+        *("-plugin", ",".join(_escaped(argument) for argument in (str(plugin), *plugin_arguments))),
+        *("-kernel", str(elf)),
+    ]
+
+
+def _sandbox() -> tuple[str, ...]:
+    # Semihosting lets the image run commands on this machine. The harness does not, but a
+    # module that breaks out of its runtime could.
+    return ("-sandbox", "on,spawn=deny,elevateprivileges=deny") if sys.platform == "linux" else ()
+
+
+def _escaped(text: str) -> str:
+    return text.replace(",", ",,")
+
+
+def last_words(output: str) -> str | None:
+    """QEMU's last message about itself, if it left one."""
+    said = [match[1] for match in map(_LAST_WORDS.match, output.splitlines()) if match]
+    return printable(said[-1]) if said else None
+
+
+def remedy(program: str) -> str:
+    """How to install an emulator."""
+    return f"Install it with: apt-get install -y {_PACKAGES.get(program, _OTHER_PACKAGE)}"

@@ -1,0 +1,97 @@
+"""What the emulation needs of an image's symbol table."""
+
+from __future__ import annotations
+
+import bisect
+import struct
+from dataclasses import dataclass
+from pathlib import Path
+
+from elftools.common.exceptions import ELFError
+from elftools.elf.elffile import ELFFile
+
+from wasmfit.errors import UsageError
+from wasmfit.model import Region
+
+PHASES = ("load", "instantiate", "call", "idle", "done")
+"""The phases that firmware marks; the place in this list, counted from 1, is the mark's number."""
+
+_MARK = "wasmfit_mark_"
+_STACK_LOW = "wasmfit_stack_start"
+_STACK_TOP = "_stack_start"
+_ENTRY = struct.Struct("<IIIBBH")
+_FUNCTION = 2
+
+
+@dataclass(frozen=True)
+class Function:
+    """A function: its address without the Thumb bit, its size in bytes, and its symbol's name."""
+
+    address: int
+    size: int
+    name: str
+
+
+@dataclass(frozen=True)
+class Symbols:
+    """The symbols that the emulation uses.
+
+    Attributes:
+        marks: Phase → address of the function that marks its beginning, of the phases that the image marks.
+        stack: The stack's reservation; its end is where the stack begins.
+        functions: All functions by ascending address.
+    """
+
+    marks: dict[str, int]
+    stack: Region
+    functions: tuple[Function, ...]
+
+    def function_at(self, address: int) -> str | None:
+        """Name of the function that holds the address."""
+        place = bisect.bisect_right(self.functions, address, key=lambda function: function.address)
+        if place == 0:
+            return None
+        function = self.functions[place - 1]
+        # Functions in assembly often have no size.
+        behind = self.functions[place].address if place < len(self.functions) else function.address + 2
+        end = function.address + function.size if function.size else behind
+        return function.name if address < end else None
+
+
+def read(elf: Path) -> Symbols:
+    """Reads the symbols of an image.
+
+    Raises:
+        UsageError: The file is no 32-bit little-endian ELF, or lacks the symbols of the harness.
+    """
+    try:
+        with elf.open("rb") as file:
+            entries = _entries(ELFFile(file))
+    except (ELFError, OSError, struct.error) as error:
+        raise UsageError(f"{elf} cannot be read as an ELF image: {error}.") from error
+    values = {name: value for name, value, _, _ in entries if name}
+    missing = [name for name in (_STACK_LOW, _STACK_TOP) if name not in values]
+    if missing or values[_STACK_LOW] >= values[_STACK_TOP]:
+        raise UsageError(f"{elf} is no image of wasmfit's: it does not say where its stack is.")
+    stack = Region(origin=values[_STACK_LOW], size=values[_STACK_TOP] - values[_STACK_LOW])
+    marks = {phase: values[_MARK + phase] & ~1 for phase in PHASES if _MARK + phase in values}
+    if len(set(marks.values())) != len(marks):
+        raise UsageError(f"{elf} cannot be measured: the linker has folded two phase marks into one.")
+    functions = {Function(value & ~1, size, name) for name, value, size, kind in entries if kind == _FUNCTION}
+    return Symbols(marks, stack, tuple(sorted(functions, key=lambda f: (f.address, -f.size, f.name))))
+
+
+def _entries(elf: ELFFile) -> list[tuple[str, int, int, int]]:
+    """Name, value, size and type of every symbol that is defined."""
+    table = elf.get_section_by_name(".symtab")
+    if table is None or elf.elfclass != 32 or not elf.little_endian:
+        return []
+    names = elf.get_section(table["sh_link"]).data()
+    data = table.data()
+    # Unpacked here, since pyelftools takes a second for the thousands of symbols of a runtime.
+    unpacked = _ENTRY.iter_unpack(data[: len(data) - len(data) % _ENTRY.size])
+    return [
+        (names[at : names.find(b"\0", at)].decode(errors="replace"), value, size, info & 15)
+        for at, value, size, info, _, section in unpacked
+        if section != 0
+    ]

@@ -1,0 +1,88 @@
+"""Who owns each byte of a firmware's ELF file. Knows nothing of WebAssembly.
+
+elf = read_elf("firmware.elf")
+footprint = account(elf, read_link_map("firmware.map"), owner_of_object=my_rule)
+footprint.owners()[".text"]["core"]  # bytes
+"""
+
+from wasmfit.footprint.account import Footprint, Row, SectionAccount, account, elf_spans
+from wasmfit.footprint.elf import (
+    Elf,
+    ElfError,
+    Machine,
+    Section,
+    SectionFlag,
+    SectionType,
+    Segment,
+    Symbol,
+    SymbolType,
+    parse_elf,
+    read_elf,
+)
+from wasmfit.footprint.linkmap import (
+    InputSection,
+    LinkMap,
+    LinkMapError,
+    OutputSection,
+    parse_link_map,
+    read_link_map,
+)
+from wasmfit.footprint.owners import (
+    ANONYMOUS_CONSTANTS,
+    LINKER,
+    LINKER_SCRIPT,
+    MERGED_CONSTANTS,
+    MERGED_STRINGS,
+    PADDING,
+    UNKNOWN,
+    UNWIND_TABLES,
+    ObjectRule,
+    SymbolRule,
+)
+from wasmfit.footprint.regions import Overflow, RegionUse, region_use
+from wasmfit.footprint.rust_symbols import RustCrate, codegen_unit_crate, embedded_crate, rust_crate
+from wasmfit.footprint.spans import Claim, Span
+
+__all__ = [
+    "ANONYMOUS_CONSTANTS",
+    "LINKER",
+    "LINKER_SCRIPT",
+    "MERGED_CONSTANTS",
+    "MERGED_STRINGS",
+    "PADDING",
+    "UNKNOWN",
+    "UNWIND_TABLES",
+    "Claim",
+    "Elf",
+    "ElfError",
+    "Footprint",
+    "InputSection",
+    "LinkMap",
+    "LinkMapError",
+    "Machine",
+    "ObjectRule",
+    "OutputSection",
+    "Overflow",
+    "RegionUse",
+    "Row",
+    "RustCrate",
+    "Section",
+    "SectionAccount",
+    "SectionFlag",
+    "SectionType",
+    "Segment",
+    "Span",
+    "Symbol",
+    "SymbolRule",
+    "SymbolType",
+    "account",
+    "codegen_unit_crate",
+    "elf_spans",
+    "embedded_crate",
+    "parse_elf",
+    "parse_link_map",
+    "read_elf",
+    "read_link_map",
+    "region_use",
+    "rust_crate",
+]

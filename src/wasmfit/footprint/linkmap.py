@@ -1,0 +1,213 @@
+"""The map that LLVM's lld writes with ``-Map=FILE``: which object brought which bytes.
+
+It is an optional second source beside the ELF, for what has no telling symbol: C objects, members of a C
+library, merged strings, and what the linker script itself lays down.
+
+The format (``lld/ELF/MapFile.cpp``) is one line a thing, ``VMA LMA Size Align`` and then, indented by 0, 8 or
+16 blanks, an output section, an input section ``FILE:(SECTION)``, or a symbol; commands of the linker script
+stand among the first two. Addresses and sizes are hexadecimal, alignments decimal.
+"""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple, NoReturn
+
+from wasmfit.errors import UsageError
+
+INTERNAL = "<internal>"
+"""What lld calls the origin of the sections that it makes itself."""
+
+
+class LinkMapError(UsageError):
+    """A file that cannot be read as lld's map, or a map of another link."""
+
+
+class InputSection(NamedTuple):
+    """A section of an object, where it was put.
+
+    Attributes:
+        address: Address at run time.
+        size: Length in bytes.
+        align: Alignment in bytes.
+        object: Path of the object as lld writes it: ``glue.o``, ``libc.a(memcpy.o)``, or :data:`INTERNAL`.
+        section: Its name in the object, such as ``.text.memcpy``.
+    """
+
+    address: int
+    size: int
+    align: int
+    object: str
+    section: str
+
+
+class ScriptCommand(NamedTuple):
+    """A command of the linker script that takes bytes.
+
+    Attributes:
+        address: Address at run time.
+        size: Length in bytes, greater than 0.
+        command: Its text, such as ``LONG ( 0x0 )`` or ``. = ALIGN ( 4 )``.
+    """
+
+    address: int
+    size: int
+    command: str
+
+    @property
+    def aligns(self) -> bool:
+        """Whether it takes its bytes for alignment only."""
+        return re.match(r"\. ?= ?ALIGN\b", self.command) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class OutputSection:
+    """A section of the linked file.
+
+    Attributes:
+        name: Its name.
+        address: Address at run time; 0 for those that are not loaded.
+        size: Length in bytes.
+        inputs: The input sections in it, in the map's order.
+        commands: The commands of the linker script that take bytes in it.
+    """
+
+    name: str
+    address: int
+    size: int
+    inputs: tuple[InputSection, ...]
+    commands: tuple[ScriptCommand, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LinkMap:
+    """A map.
+
+    Attributes:
+        path: Where it was read from.
+        sections: All output sections, in the map's order.
+    """
+
+    path: str
+    sections: tuple[OutputSection, ...]
+
+    def find(self, name: str, address: int, size: int) -> OutputSection | None:
+        """The output section of that name; None when the map has none of that name.
+
+        Args:
+            name: Name of a section of the ELF.
+            address: Its address.
+            size: Its length in bytes.
+
+        Raises:
+            LinkMapError: There is one of that name with another place or size: the map is of another link.
+        """
+        named = [section for section in self.sections if section.name == name]
+        for section in named:
+            if (section.address, section.size) == (address, size):
+                return section
+        if named:
+            raise LinkMapError(
+                f"The map {self.path} is of another link: {name} has {named[0].size} bytes at "
+                f"{named[0].address:#x} in it, and {size} bytes at {address:#x} in the ELF.",
+                "Link again with -Map, or leave the map out.",
+            )
+        return None
+
+
+_HEADER = re.compile(r" *VMA +LMA +Size Align Out +In +Symbol")
+_ROW = re.compile(
+    r" *([0-9a-f]{1,16}) +[0-9a-f]{1,16} +([0-9a-f]{1,16}) +([0-9]{1,20})(?: ( {16}| {8}|)(.*)|)"
+)
+_INPUT = re.compile(r"(.+):\((.*)\)")
+# lld joins the words of a command by blanks, so that one follows the name that is assigned to.
+_COMMAND = re.compile(
+    r"(?:PROVIDE|PROVIDE_HIDDEN|HIDDEN|BYTE|SHORT|LONG|QUAD|SQUAD) ?\(|[^\s:(]+ (?:[-+*/&|^]|<<|>>)?="
+)
+
+
+def read_link_map(path: str | Path) -> LinkMap:
+    """Read a map that lld wrote.
+
+    Raises:
+        LinkMapError: The file cannot be read, or is not lld's map.
+    """
+    try:
+        text = Path(path).read_bytes().decode("utf-8", "backslashreplace")
+    except (OSError, ValueError) as error:
+        reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
+        raise LinkMapError(f"The map {path} cannot be read: {reason}.", "Check the path.") from None
+    return parse_link_map(text, str(path))
+
+
+def parse_link_map(text: str, path: str = "<text>") -> LinkMap:
+    """Read the text of a map.
+
+    Args:
+        text: The whole map.
+        path: What error messages call it.
+
+    Raises:
+        LinkMapError: It is not lld's map, or a line is none that lld writes.
+    """
+    # Not splitlines(): a symbol's name may hold other characters that it would split at.
+    lines = text.split("\n")
+    if not _HEADER.fullmatch(lines[0].rstrip()):
+        raise LinkMapError(
+            f"{path} is not a map of LLVM's lld.", "Link with ld.lld (version 7 or newer) and -Map=FILE."
+        )
+    builder = _Builder(path)
+    for number, line in enumerate(lines[1:], start=2):
+        row = _ROW.fullmatch(line)
+        if row is not None:
+            builder.add(row, number)
+        elif line.startswith("Cross Reference Table"):
+            break  # lld --cref writes it behind the map
+        elif line.strip():
+            builder.fail(line, number)
+    return builder.link_map()
+
+
+class _Builder:
+    def __init__(self, path: str) -> None:
+        self._path = path
+        self._done: list[OutputSection] = []
+        self._open: tuple[str, int, int] | None = None
+        self._inputs: list[InputSection] = []
+        self._commands: list[ScriptCommand] = []
+
+    def add(self, row: re.Match[str], number: int) -> None:
+        address, size, align, indent, text = row.groups()
+        if not text or len(indent) == 16:
+            return  # an ASSERT of the linker script has no text; a symbol is the ELF's own business
+        if not indent:
+            if not _COMMAND.match(text):
+                self._start(text, int(address, 16), int(size, 16))
+        elif self._open is None:
+            self.fail(row.group(), number)
+        elif _COMMAND.match(text):
+            if int(size, 16):
+                self._commands.append(ScriptCommand(int(address, 16), int(size, 16), text))
+        else:
+            source = _INPUT.fullmatch(text)
+            if source is None:
+                self.fail(row.group(), number)
+            self._inputs.append(InputSection(int(address, 16), int(size, 16), int(align), *source.groups()))
+
+    def link_map(self) -> LinkMap:
+        self._finish()
+        return LinkMap(self._path, tuple(self._done))
+
+    def fail(self, line: str, number: int) -> NoReturn:
+        raise LinkMapError(
+            f"{self._path}, line {number} is none of lld's: {line[:80]!r}.", "Link again with -Map=FILE."
+        )
+
+    def _start(self, name: str, address: int, size: int) -> None:
+        self._finish()
+        self._open = (name, address, size)
+
+    def _finish(self) -> None:
+        if self._open is not None:
+            self._done.append(OutputSection(*self._open, tuple(self._inputs), tuple(self._commands)))
+        self._inputs, self._commands = [], []

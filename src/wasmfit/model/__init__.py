@@ -1,0 +1,57 @@
+"""The nouns of wasmfit, as frozen typed records."""
+
+from .board import Board, Emulator, Region
+from .cell import Cell
+from .measurement import Call, Instructions, Measurement, Provenance, Run, Size
+from .profile import CProfile, Profile, RustProfile
+from .runtime import (
+    Build,
+    CArch,
+    CBuild,
+    CrateSource,
+    Dependency,
+    Facts,
+    Published,
+    Runtime,
+    SdistSource,
+    Unavailable,
+    Variant,
+    Version,
+)
+from .status import Status
+from .target import CTarget, Target
+from .workload import GuestBuild, Workload, WorkloadCall
+
+__all__ = [
+    "Board",
+    "Build",
+    "CArch",
+    "CBuild",
+    "CProfile",
+    "CTarget",
+    "Call",
+    "Cell",
+    "CrateSource",
+    "Dependency",
+    "Emulator",
+    "Facts",
+    "GuestBuild",
+    "Instructions",
+    "Measurement",
+    "Profile",
+    "Provenance",
+    "Published",
+    "Region",
+    "Run",
+    "Runtime",
+    "RustProfile",
+    "SdistSource",
+    "Size",
+    "Status",
+    "Target",
+    "Unavailable",
+    "Variant",
+    "Version",
+    "Workload",
+    "WorkloadCall",
+]

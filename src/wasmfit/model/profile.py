@@ -1,0 +1,50 @@
+"""A profile: how firmware is compiled. Data only; see ``catalog/profiles``."""
+
+from typing import Literal
+
+from .base import Record
+
+OptLevel = Literal["0", "1", "2", "3", "s", "z"]
+
+
+class RustProfile(Record):
+    """How the Rust part is compiled.
+
+    Attributes:
+        opt_level: Optimisation level of every crate but the standard library.
+        std_opt_level: Optimisation level of core, alloc and compiler_builtins; ``None`` takes ``opt_level``.
+        lto: Link-time optimisation.
+        codegen_units: Codegen units per crate.
+        panic: Panic strategy; ``immediate-abort`` leaves every message out.
+        std_features: Features of the standard library, which is built from source.
+        rustflags: More flags for rustc.
+        messages: Whether the runtime's error messages are reported in words, which needs formatting code.
+    """
+
+    opt_level: OptLevel
+    std_opt_level: OptLevel | None = None
+    lto: Literal["fat", "thin", "off"]
+    codegen_units: int
+    panic: Literal["abort", "immediate-abort"]
+    std_features: tuple[str, ...] = ()
+    rustflags: tuple[str, ...] = ()
+    messages: bool
+
+
+class CProfile(Record):
+    """How C sources are compiled.
+
+    Attributes:
+        flags: Flags for the C compiler that set optimisation.
+    """
+
+    flags: tuple[str, ...]
+
+
+class Profile(Record):
+    """A named way to compile firmware."""
+
+    name: str
+    summary: str
+    rust: RustProfile
+    c: CProfile

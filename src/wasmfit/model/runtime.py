@@ -1,0 +1,209 @@
+"""A runtime: its facts, versions and variants. Data only; see ``catalog/runtimes``."""
+
+from typing import Literal
+
+from pydantic import Field, model_validator
+
+from .base import Record
+
+
+class Facts(Record):
+    """What differs in kind between runtimes, shown with the figures.
+
+    Attributes:
+        validation: Whether the device checks the module or trusts it.
+        module_bytes: Where the module's bytes must lie, and what becomes of them.
+        execution: How code is executed.
+        host_step: What has to be done to the module before it can be flashed.
+        notes: What else a reader must know to compare fairly.
+    """
+
+    validation: str
+    module_bytes: str
+    execution: str
+    host_step: str
+    notes: tuple[str, ...] = ()
+
+
+class Dependency(Record):
+    """A Cargo dependency, pinned."""
+
+    version: str = Field(pattern=r"^=\d+\.\d+\.\d+")
+    default_features: bool = Field(default=False, alias="default-features")
+    features: tuple[str, ...] = ()
+
+
+class CrateSource(Record):
+    """C sources inside a crate: the crate's name and version, and the folder in it."""
+
+    crate: str
+    version: str
+    path: str
+
+
+class SdistSource(Record):
+    """C sources inside a Python source distribution, with its SHA-256."""
+
+    sdist: str
+    version: str
+    sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
+    path: str
+
+
+class Published(Record):
+    """Figures that someone else published for a version, in bytes.
+
+    Attributes:
+        source: Who published them, measured how.
+        profile: The profile of ours that reproduces theirs.
+        module, board: What they were measured with.
+        figures: Measure → bytes, named as in :class:`wasmfit.model.measurement.Size`.
+    """
+
+    source: str
+    profile: str
+    module: str
+    board: str
+    figures: dict[Literal["text", "rodata", "data", "bss", "flashed", "runtime_crates"], int]
+
+
+class Version(Record):
+    """A version that can be built.
+
+    Attributes:
+        version: The runtime's version.
+        dependencies: Cargo dependencies of the firmware, for a runtime in Rust.
+        host_dependencies: Cargo dependencies of the host step's program, where there is one.
+        cfg: Features of the firmware crate that this version's interface needs.
+        source: Where the C sources come from, for a runtime in C.
+        sources, defines: C sources and macros that this version needs beyond the common ones.
+        published: Figures that others published for it.
+    """
+
+    version: str
+    dependencies: dict[str, Dependency] = Field(default_factory=dict)
+    host_dependencies: dict[str, Dependency] = Field(default_factory=dict)
+    cfg: tuple[str, ...] = ()
+    source: CrateSource | SdistSource | None = None
+    sources: tuple[str, ...] = ()
+    defines: dict[str, str] = Field(default_factory=dict)
+    published: Published | None = None
+
+
+class Variant(Record):
+    """A way to build a runtime; its name is the runtime's public name.
+
+    Attributes:
+        name: Name on the command line and in the cell's id.
+        summary: What sets it apart.
+        versions: Versions that have it; all when empty.
+        cfg: Features of the firmware crate.
+        host_arguments: Arguments for the host step's program.
+        package_rustflags: Crate → flags for rustc, for that crate alone.
+        sources, defines: C sources and macros.
+        execution: How code is executed, where the variant decides that.
+    """
+
+    name: str
+    summary: str
+    execution: str | None = None
+    versions: tuple[str, ...] = ()
+    cfg: tuple[str, ...] = ()
+    host_arguments: tuple[str, ...] = ()
+    package_rustflags: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    sources: tuple[str, ...] = ()
+    defines: dict[str, str] = Field(default_factory=dict)
+
+
+class CArch(Record):
+    """C sources and macros that one target needs."""
+
+    sources: tuple[str, ...] = ()
+    defines: dict[str, str] = Field(default_factory=dict)
+
+
+class CBuild(Record):
+    """How C sources are compiled: paths are relative to the source's folder or to ``firmware/``."""
+
+    sources: tuple[str, ...]
+    firmware: tuple[str, ...]
+    include: tuple[str, ...] = ()
+    firmware_include: tuple[str, ...] = ()
+    defines: dict[str, str] = Field(default_factory=dict)
+    flags: tuple[str, ...] = ()
+    arch: dict[str, CArch] = Field(default_factory=dict)
+
+
+class Unavailable(Record):
+    """Why a runtime cannot be built, and what would help."""
+
+    reason: str
+    remedy: str
+
+
+class Runtime(Record):
+    """A runtime's folder in the catalogue.
+
+    Attributes:
+        name: The folder's name.
+        title: The runtime's own name.
+        homepage: Where it lives.
+        license: SPDX expression.
+        language: Language of its firmware: ``rust``, ``c``, or ``none`` for one that cannot be built.
+        stack: Bytes of RAM reserved for the stack.
+        effort: Rough seconds that a build takes; orders the queue, cheap cells first, and nothing else.
+        facts: What differs in kind.
+        versions: Versions, in any order.
+        variants: Ways to build it, in the order in which they are shown.
+        c: How its C sources are compiled.
+        unavailable: Why it cannot be built.
+    """
+
+    name: str
+    title: str
+    homepage: str = ""
+    license: str
+    language: Literal["rust", "c", "none"]
+    stack: int = Field(default=16384, gt=0, multiple_of=8)
+    effort: int = Field(default=60, ge=0)
+    facts: Facts
+    versions: tuple[Version, ...] = Field(min_length=1)
+    variants: tuple[Variant, ...] = Field(min_length=1)
+    c: CBuild | None = None
+    unavailable: Unavailable | None = None
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> "Runtime":
+        known = {version.version for version in self.versions}
+        for variant in self.variants:
+            if missing := set(variant.versions) - known:
+                raise ValueError(
+                    f"variants.{variant.name}.versions names {', '.join(sorted(missing))}, "
+                    "which [[versions]] lacks"
+                )
+        if self.language == "c":
+            if self.c is None:
+                raise ValueError("a runtime in C needs the table [c]")
+            if any(version.source is None for version in self.versions):
+                raise ValueError("every version of a runtime in C needs a source")
+        if self.language == "none" and self.unavailable is None:
+            raise ValueError('language "none" needs the table [unavailable]')
+        return self
+
+
+class Build(Record):
+    """One way to build one version: what a cell measures."""
+
+    runtime: Runtime
+    variant: Variant
+    version: Version
+
+    @property
+    def name(self) -> str:
+        """Public name of the runtime, such as ``wamr-fast``."""
+        return self.variant.name
+
+    @property
+    def label(self) -> str:
+        """Name with version, such as ``wamr-fast@2.4.3``."""
+        return f"{self.name}@{self.version.version}"

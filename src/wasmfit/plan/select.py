@@ -1,0 +1,83 @@
+"""``--runtime`` arguments → builds."""
+
+from collections.abc import Iterable, Sequence
+from fnmatch import fnmatchcase
+
+from packaging.version import Version as Number
+
+from wasmfit.catalog import Catalog
+from wasmfit.catalog.load import unknown
+from wasmfit.errors import UsageError
+from wasmfit.model import Build, Runtime, Version
+
+BASELINE = "baseline"
+
+
+def builds(runtime: Runtime) -> list[Build]:
+    """Every way to build every version, newest version first."""
+    return [
+        Build(runtime=runtime, variant=variant, version=version)
+        for version in sorted(runtime.versions, key=_number, reverse=True)
+        for variant in runtime.variants
+        if not variant.versions or version.version in variant.versions
+    ]
+
+
+def newest(runtime: Runtime) -> list[Build]:
+    """Every variant in the newest version that has it."""
+    chosen: dict[str, Build] = {}
+    for build in builds(runtime):
+        chosen.setdefault(build.name, build)
+    return list(chosen.values())
+
+
+def select_builds(catalog: Catalog, wanted: Sequence[str]) -> list[Build]:
+    """The builds that ``--runtime`` arguments name, each once, in the order of the arguments.
+
+    An argument is a runtime (all its variants, newest version), a variant, either
+    with ``@VERSION`` (whole or its beginning, such as ``wasmi@0.51``) or a
+    pattern (``wasm*``, ``*@*`` for every version of every runtime). None chooses
+    the newest version of each runtime.
+
+    Raises:
+        UsageError: An argument matches nothing; the message suggests what does.
+    """
+    real = [runtime for runtime in catalog.runtimes.values() if runtime.name != BASELINE]
+    if not wanted:
+        return [build for runtime in real for build in newest(runtime)]
+    chosen: dict[str, Build] = {}
+    for argument in wanted:
+        for build in _matching(catalog.runtimes.values() if argument == BASELINE else real, argument):
+            chosen.setdefault(build.label, build)
+    return list(chosen.values())
+
+
+def _matching(runtimes: Iterable[Runtime], argument: str) -> list[Build]:
+    name, _, version = argument.partition("@")
+    runtimes = list(runtimes)
+    found = []
+    for runtime in runtimes:
+        offered = builds(runtime) if version else newest(runtime)
+        found += [
+            build for build in offered if fnmatchcase(runtime.name, name) or fnmatchcase(build.name, name)
+        ]
+    if not found:
+        names = {runtime.name for runtime in runtimes} | {
+            b.name for runtime in runtimes for b in builds(runtime)
+        }
+        raise unknown("runtime", name, names)
+    if version:
+        fitting = [build for build in found if _fits(build.version, version)]
+        if not fitting:
+            known = ", ".join(dict.fromkeys(build.version.version for build in found))
+            raise UsageError(f"The catalogue has no version {version} of {name}.", f"It has {known}.")
+        found = fitting
+    return found
+
+
+def _fits(version: Version, wanted: str) -> bool:
+    return fnmatchcase(version.version, wanted) or version.version.startswith(f"{wanted}.")
+
+
+def _number(version: Version) -> Number:
+    return Number(version.version)

@@ -1,0 +1,17 @@
+"""CSV: one line a cell, one column a measure, raw numbers."""
+
+import csv
+import io
+
+from wasmfit.results import Comparison
+from wasmfit.results.table import flat
+
+
+def to_csv(comparison: Comparison) -> str:
+    """The comparison as CSV with a header line; what is not known is empty."""
+    rows = [flat(one) for one in comparison.measurements]
+    text = io.StringIO()
+    writer = csv.DictWriter(text, fieldnames=list(rows[0]) if rows else ["id"], lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue().rstrip("\n")

@@ -1,0 +1,35 @@
+"""Markdown: the tables of a comparison, for a README or a pull request."""
+
+import re
+
+from wasmfit.results import Comparison, Table, tables
+
+_SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~])")
+
+
+def to_markdown(comparison: Comparison) -> str:
+    """Every table with its notes below it."""
+    return "\n\n".join(_table(table) for table in tables(comparison.measurements))
+
+
+def _table(table: Table) -> str:
+    head = [" ", *(" ".join(column.heading) for column in table.columns)]
+    lines = [
+        f"**{escape(table.title)}**",
+        "",
+        _line(head),
+        _line(["---", *("---:" for _ in table.columns)], raw=True),
+    ]
+    for number, label in enumerate(table.labels):
+        lines.append(_line([label, *(column.cells[number] for column in table.columns)]))
+    lines += ["", *(f"- {escape(note)}" for note in table.notes)]
+    return "\n".join(lines)
+
+
+def _line(cells: list[str], *, raw: bool = False) -> str:
+    return f"| {' | '.join(cell if raw else escape(cell) for cell in cells)} |"
+
+
+def escape(text: str) -> str:
+    """Text that Markdown shows as it is, on one line."""
+    return _SPECIAL.sub(r"\\\1", " ".join(text.split()))

@@ -1,0 +1,57 @@
+"""The terminal: tables cut into blocks that fit its width."""
+
+import io
+import shutil
+import sys
+
+from rich import box
+from rich.console import Console
+from rich.table import Table as RichTable
+from rich.text import Text
+
+from wasmfit.results import Column, Comparison, Table, tables
+
+_UNLIMITED = 10_000
+
+
+def to_text(comparison: Comparison, width: int | None = None) -> str:
+    """Every table with its notes; ``width`` is the terminal's, or unlimited where there is none."""
+    width = width or _width()
+    return "\n\n".join(_show(table, width) for table in tables(comparison.measurements))
+
+
+def _width() -> int:
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else _UNLIMITED
+
+
+def _show(table: Table, width: int) -> str:
+    # Rich is used for layout only: names of modules and files are text, never markup.
+    console = Console(file=io.StringIO(), width=width, no_color=True, highlight=False, markup=False)
+    console.print(Text(table.title))
+    for columns in _blocks(table, width):
+        grid = RichTable(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1))
+        grid.add_column("", no_wrap=True)
+        for column in columns:
+            grid.add_column(Text("\n".join(column.heading)), justify="right", no_wrap=True)
+        for number, label in enumerate(table.labels):
+            grid.add_row(Text(label), *(Text(column.cells[number]) for column in columns))
+        console.print(grid)
+    for note in table.notes:
+        console.print(Text(note), soft_wrap=width >= _UNLIMITED)
+    text = console.file.getvalue()  # type: ignore[attr-defined]
+    return "\n".join(line.rstrip() for line in text.splitlines())
+
+
+def _blocks(table: Table, width: int) -> list[list[Column]]:
+    """The columns in groups that fit beside the labels."""
+    labels = max(map(len, table.labels)) + 3
+    blocks: list[list[Column]] = [[]]
+    used = labels
+    for column in table.columns:
+        wide = max(map(len, (*column.heading, *column.cells))) + 3
+        if blocks[-1] and used + wide > width:
+            blocks.append([])
+            used = labels
+        blocks[-1].append(column)
+        used += wide
+    return blocks

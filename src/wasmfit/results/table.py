@@ -1,0 +1,179 @@
+"""Comparisons as tables: which measures there are, and what stands in which column."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from wasmfit.model import Measurement, Status
+
+Value = int | str | None
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A row of the comparison.
+
+    Attributes:
+        key: Column of the CSV output; where others published figures, the name of theirs.
+        label: What it is called.
+        unit: ``B`` for bytes, or nothing.
+        get: Its value for a measurement, ``None`` where it is not known.
+    """
+
+    key: str
+    label: str
+    unit: str
+    get: Callable[[Measurement], Value]
+
+
+def _size(name: str) -> Callable[[Measurement], Value]:
+    return lambda one: None if one.size is None else getattr(one.size, name)
+
+
+def _run(name: str) -> Callable[[Measurement], Value]:
+    return lambda one: None if one.run is None else getattr(one.run, name)
+
+
+def _instructions(name: str) -> Callable[[Measurement], Value]:
+    return lambda one: None if one.run is None else getattr(one.run.instructions, name)
+
+
+def _over_baseline(one: Measurement) -> Value:
+    return None if one.size is None or one.baseline is None else one.size.flash - one.baseline.flash
+
+
+def _right_calls(one: Measurement) -> Value:
+    if one.run is None or not one.run.calls:
+        return None
+    right = sum(call.result == call.expected for call in one.run.calls)
+    return f"{right} of {len(one.run.calls)}"
+
+
+MEASURES = (
+    Measure("text", ".text", "B", _size("text")),
+    Measure("rodata", ".rodata", "B", _size("rodata")),
+    Measure("data", ".data", "B", _size("data")),
+    Measure("bss", ".bss", "B", _size("bss")),
+    Measure("runtime_crates", "runtime and its crates", "B", _size("runtime_crates")),
+    Measure("flash", "flash", "B", _size("flash")),
+    Measure("flash_over_baseline", "flash over baseline", "B", _over_baseline),
+    Measure("pages", "flash pages", "", _size("pages")),
+    Measure("flashed", "flashed", "B", _size("flashed")),
+    Measure("ram_static", "static RAM", "B", _size("ram_static")),
+    Measure("heap_peak", "heap peak", "B", _run("heap_peak")),
+    Measure("linear_memory", "linear memory", "B", _run("linear_memory")),
+    Measure("stack_peak", "stack peak", "B", _run("stack_peak")),
+    Measure("stack_reserved", "stack reserved", "B", _run("stack_reserved")),
+    Measure("instructions_load", "instructions: load", "", _instructions("load")),
+    Measure("instructions_instantiate", "instructions: instantiate", "", _instructions("instantiate")),
+    Measure("instructions_first_call", "instructions: first call", "", _instructions("first_call")),
+    Measure("instructions_call", "instructions: steady call", "", _instructions("call")),
+    Measure("right_calls", "right results", "", _right_calls),
+)
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a table: its heading lines, and a cell for each row."""
+
+    heading: tuple[str, ...]
+    cells: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Table:
+    """The comparison of the cells that share module, board, base and profile.
+
+    Attributes:
+        title: What they share.
+        labels: The rows' names.
+        columns: The columns.
+        notes: What to know beside the figures: reasons of cells without any, facts, sources.
+    """
+
+    title: str
+    labels: tuple[str, ...]
+    columns: tuple[Column, ...]
+    notes: tuple[str, ...]
+
+
+def tables(measurements: Iterable[Measurement]) -> list[Table]:
+    """One table for each module, board, base and profile, in order."""
+
+    def shared(one: Measurement) -> tuple[str, str, str, str]:
+        return one.module, one.board, one.base, one.profile
+
+    groups: dict[tuple[str, str, str, str], list[Measurement]] = {}
+    for one in measurements:
+        groups.setdefault(shared(one), []).append(one)
+    return [_table(" / ".join(key), group) for key, group in groups.items()]
+
+
+def _table(title: str, measurements: Sequence[Measurement]) -> Table:
+    columns: list[Column] = []
+    for one in measurements:
+        heading = (one.runtime, one.version)
+        cells = [_grouped(measure.get(one)) for measure in MEASURES]
+        columns.append(Column(heading, (one.status.value, *cells)))
+        if one.published:
+            columns.append(Column((one.runtime, "published"), ("", *(_published(m, one) for m in MEASURES))))
+        if one.published and one.status is Status.OK:
+            columns.append(
+                Column((one.runtime, "difference"), ("", *(_difference(m, one) for m in MEASURES)))
+            )
+    labels = ("status", *(f"{measure.label}{', B' if measure.unit else ''}" for measure in MEASURES))
+    return Table(title, labels, tuple(columns), tuple(_notes(measurements)))
+
+
+def _grouped(value: Value) -> str:
+    """A value as a reader wants it; nothing for one that is not known."""
+    if value is None:
+        return ""
+    return f"{value:,}" if isinstance(value, int) else value
+
+
+def _published(measure: Measure, one: Measurement) -> str:
+    return _grouped(one.published.get(measure.key))
+
+
+def _difference(measure: Measure, one: Measurement) -> str:
+    theirs, ours = one.published.get(measure.key), measure.get(one)
+    if not theirs or not isinstance(ours, int):
+        return ""
+    return f"{(ours - theirs) / theirs:+.1%}"
+
+
+def _notes(measurements: Sequence[Measurement]) -> Iterable[str]:
+    for one in measurements:
+        if one.status is not Status.OK:
+            yield f"{one.runtime}@{one.version}: {one.status.value}: {one.reason}"
+    for one in measurements:
+        if one.facts:
+            yield f"{one.runtime}@{one.version}: " + "; ".join(
+                f"{name}: {fact}" for name, fact in one.facts.items()
+            )
+    for source in dict.fromkeys(one.published_source for one in measurements if one.published_source):
+        yield f"published: {source}"
+
+
+def flat(one: Measurement) -> dict[str, Value]:
+    """A measurement as one flat row: identity, measures, published figures, provenance."""
+    return {
+        "id": one.id,
+        "runtime": one.runtime,
+        "version": one.version,
+        "module": one.module,
+        "board": one.board,
+        "base": one.base,
+        "profile": one.profile,
+        "status": one.status.value,
+        "reason": one.reason,
+        **{measure.key: measure.get(one) for measure in MEASURES},
+        **{
+            f"published_{measure.key}": one.published.get(measure.key)
+            for measure in MEASURES
+            if measure.key in ("text", "rodata", "data", "bss", "flashed", "runtime_crates")
+        },
+        "elf_sha256": one.provenance.elf_sha256,
+        "measured_at": one.provenance.measured_at,
+        "wasmfit": one.provenance.wasmfit,
+    }

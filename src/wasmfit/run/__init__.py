@@ -1,0 +1,16 @@
+"""Running an experiment: cells through the stages, with progress events."""
+
+from .events import CellEnded, Event, Listener, Started, TaskEnded, TaskProgress, TaskStarted, nobody
+from .pipeline import Pipeline
+
+__all__ = [
+    "CellEnded",
+    "Event",
+    "Listener",
+    "Pipeline",
+    "Started",
+    "TaskEnded",
+    "TaskProgress",
+    "TaskStarted",
+    "nobody",
+]

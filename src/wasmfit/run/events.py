@@ -1,0 +1,56 @@
+"""What a listener is told while an experiment runs. Listeners are called from several threads, one at a time."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from wasmfit.model import Measurement
+
+
+@dataclass(frozen=True)
+class Started:
+    """The experiment starts: ``total`` cells, ``reused`` of which are in the store already."""
+
+    total: int
+    reused: int
+
+
+@dataclass(frozen=True)
+class TaskStarted:
+    """A task begins."""
+
+    title: str
+
+
+@dataclass(frozen=True)
+class TaskProgress:
+    """A task is at part ``done`` of ``total`` (0: not known)."""
+
+    title: str
+    what: str
+    done: int
+    total: int
+
+
+@dataclass(frozen=True)
+class TaskEnded:
+    """A task has ended; ``error`` says why it failed, if it did."""
+
+    title: str
+    seconds: float
+    error: str | None
+
+
+@dataclass(frozen=True)
+class CellEnded:
+    """A cell has its measurement, which is stored."""
+
+    measurement: Measurement
+    reused: bool
+
+
+Event = Started | TaskStarted | TaskProgress | TaskEnded | CellEnded
+Listener = Callable[[Event], None]
+
+
+def nobody(_event: Event) -> None:
+    """A listener that does not care."""

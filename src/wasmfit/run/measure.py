@@ -1,0 +1,74 @@
+"""An image → its size and its execution."""
+
+from pathlib import Path
+
+from wasmfit.build import Context, Image, Step, base_owners, digest, owner_of_object
+from wasmfit.emulation import Execution, compiled, execute
+from wasmfit.footprint import Elf, account, read_elf, read_link_map, region_use
+from wasmfit.model import Cell, Size
+
+_PACKAGE = Path(__file__).parents[1]
+_MEASURING = ("build", "emulation", "footprint", "run")
+
+
+def size(context: Context, cell: Cell, image: Image) -> Size:
+    """The bytes of an image, with their owners."""
+    elf = read_elf(image.elf)
+    footprint = account(
+        elf, read_link_map(image.link_map), owner_of_object=lambda path: owner_of_object(cell, path)
+    )
+    board = cell.board
+    use = region_use(elf, board.flash, board.ram, board.erase_unit)
+    owners = footprint.owners()
+    base = base_owners(context)
+    return Size(
+        text=_section(elf, ".text"),
+        rodata=_section(elf, ".rodata"),
+        data=_section(elf, ".data"),
+        bss=_section(elf, ".bss"),
+        flash=use.flash,
+        pages=use.pages,
+        page_size=use.page_size,
+        flashed=use.flashed,
+        ram_static=use.ram,
+        runtime_crates=sum(
+            size
+            for owner, size in owners.get(".text", {}).items()
+            if owner not in base and not owner.startswith("[")
+        ),
+        owners=owners,
+    )
+
+
+def _section(elf: Elf, name: str) -> int:
+    return sum(section.size for section in elf.sections if section.name == name)
+
+
+def run(context: Context, step: Step, cell: Cell, image: Image) -> Execution:
+    """Runs an image in the emulator and checks what it answers."""
+    step.progress("running", 0, 0)
+    return execute(
+        image.elf,
+        cell.board,
+        calls=cell.workload.calls,
+        plugin=compiled(context.home.artefacts / "plugin", context.gateway, step.log),
+        gateway=context.gateway,
+        log=step.log,
+    )
+
+
+def fingerprint(image_key: str, context: Context, cell: Cell) -> str:
+    """Digest of all that decides what is measured of a cell: image, board, expectations, tools, our own code."""
+    return digest.of(
+        "measurement",
+        image_key,
+        cell.board,
+        [call.expected for call in cell.workload.calls],
+        context.toolchain.emulators[cell.board.emulator.qemu].version,
+        own_code(),
+    )
+
+
+def own_code() -> dict[str, dict[str, str]]:
+    """Digests of the code that builds and measures."""
+    return {name: digest.tree(_PACKAGE / name, (".py", ".c")) for name in _MEASURING}

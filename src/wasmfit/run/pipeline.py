@@ -1,0 +1,162 @@
+"""The pipeline: cells through the stages, in parallel, each stored as soon as it has ended."""
+
+import os
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeVar
+
+from wasmfit.build import BuildError, Context, Step, image, key
+from wasmfit.errors import MissingToolError
+from wasmfit.footprint import ElfError, LinkMapError
+from wasmfit.model import Cell, Measurement, Status
+from wasmfit.plan import Plan
+from wasmfit.results import Comparison, Store
+from wasmfit.toolchain import ChildTimeoutError
+
+from . import measure, record
+from .events import CellEnded, Event, Listener, Started, TaskEnded, TaskProgress, TaskStarted
+from .schedule import Task, execute
+from .steps import SharedStep, shared_steps
+
+T = TypeVar("T")
+
+_WORTH_ANOTHER_TRY = frozenset({Status.BUILD_FAILED, Status.TIMEOUT})
+"""Ends that may be the machine's fault: no network, a full disk, a busy processor."""
+
+
+@dataclass
+class Pipeline:
+    """One run of a plan.
+
+    Attributes:
+        context: What to build with.
+        store: Where measurements go.
+        listener: Told what happens.
+        rerun: Measure cells again that are in the store.
+    """
+
+    context: Context
+    store: Store
+    listener: Listener
+    rerun: bool = False
+    _failures: dict[str, BuildError] = field(default_factory=dict)
+    _done: dict[str, Measurement] = field(default_factory=dict)
+    _telling: threading.Lock = field(default_factory=threading.Lock)
+
+    def run(self, plan: Plan) -> Comparison:
+        """Measures every cell of the plan.
+
+        Raises:
+            KeyboardInterrupt: The user's; cells that have ended are stored.
+            StoreError: The store cannot be used.
+        """
+        started = time.monotonic()
+        cells = (*plan.baselines, *plan.cells)
+        prints = {cell.id: measure.fingerprint(key(self.context, cell), self.context, cell) for cell in cells}
+        stored = {} if self.rerun else self._stored(prints)
+        self._tell(Started(len(cells) + len(plan.left_out), len(stored)))
+        for measurement in stored.values():
+            self._end(measurement, reused=True)
+        for one in plan.left_out:
+            self._end(record.left_out(one), reused=False)
+        tasks = self._tasks([cell for cell in cells if cell.id not in stored], prints)
+        execute(tasks, os.cpu_count() or 1, self.context.gateway.cancel)
+        return Comparison(tuple(self._completed(plan)), time.monotonic() - started, len(stored))
+
+    def _stored(self, prints: dict[str, str]) -> dict[str, Measurement]:
+        found = ((cell, self.store.find(cell, fingerprint)) for cell, fingerprint in prints.items())
+        return {cell: one for cell, one in found if one is not None and one.status not in _WORTH_ANOTHER_TRY}
+
+    def _completed(self, plan: Plan) -> list[Measurement]:
+        """All measurements of the plan in order, each beside its baseline."""
+        baselines = {_setting(cell): self._done[cell.id].size for cell in plan.baselines}
+        cells = (*plan.baselines, *plan.cells, *(one.cell for one in plan.left_out))
+        return [record.completed(self._done[cell.id], cell, baselines.get(_setting(cell))) for cell in cells]
+
+    def _tasks(self, cells: list[Cell], prints: dict[str, str]) -> list[Task]:
+        """Shared steps, each once, and for every cell the task that finishes it."""
+        steps: dict[str, Task] = {}
+        finishing = []
+        for number, cell in enumerate(cells):
+            needed = list(shared_steps(self.context, cell))
+            for step in needed:
+                steps.setdefault(step.key, self._step_task(step))
+            needs = frozenset(step.key for step in needed)
+            finishing.append(
+                Task(cell.id, self._finisher(cell, prints[cell.id], needs), needs, rank=(0, number))
+            )
+        return [*finishing, *steps.values()]
+
+    def _step_task(self, step: SharedStep) -> Task:
+        def run() -> None:
+            self._tell(TaskStarted(step.title))
+            started = time.monotonic()
+            reason = None
+            try:
+                _or_build_error(lambda: step.work(Step(self._log(step.title), self._progress(step.title))))
+            except BuildError as error:
+                # Every cell that needs the step ends with its failure.
+                self._failures[step.key] = error
+                reason = error.reason
+            self._tell(TaskEnded(step.title, time.monotonic() - started, reason))
+
+        return Task(step.key, run, lane=None if step.lane is None else str(step.lane), rank=step.rank)
+
+    def _finisher(self, cell: Cell, fingerprint: str, needs: frozenset[str]) -> Callable[[], None]:
+        def run() -> None:
+            self._tell(TaskStarted(cell.id))
+            started = time.monotonic()
+            measurement = self._measure(cell, needs)
+            self.store.save(measurement, fingerprint)
+            self._end(measurement, reused=False)
+            self._tell(TaskEnded(cell.id, time.monotonic() - started, None))
+
+        return run
+
+    def _measure(self, cell: Cell, needs: frozenset[str]) -> Measurement:
+        log = self._log(cell.id)
+        step = Step(log, self._progress(cell.id))
+        built, size = None, None
+        try:
+            for failed in needs & self._failures.keys():
+                raise self._failures[failed]
+            built = _or_build_error(lambda: image(self.context, step, cell))
+            size = measure.size(self.context, cell, built)
+            execution = measure.run(self.context, step, cell, built)
+        except BuildError as error:
+            status, reason, run = error.status, error.reason, None
+        except (ElfError, LinkMapError) as error:
+            status, reason, run = Status.BUILD_FAILED, error.message, None
+        else:
+            status, reason, run = execution.status, execution.reason, execution.run
+        return record.measured(self.context, cell, status, reason, image=built, size=size, run=run, log=log)
+
+    def _end(self, measurement: Measurement, *, reused: bool) -> None:
+        self._done[measurement.id] = measurement
+        self._tell(CellEnded(measurement, reused))
+
+    def _progress(self, title: str) -> Callable[[str, int, int], None]:
+        return lambda what, done, total: self._tell(TaskProgress(title, what, done, total))
+
+    def _tell(self, event: Event) -> None:
+        with self._telling:
+            self.listener(event)
+
+    def _log(self, name: str) -> Path:
+        place = "".join(letter if letter.isalnum() or letter in "@.-+" else "_" for letter in name)
+        return self.context.home.logs / f"{place}.log"
+
+
+def _setting(cell: Cell) -> tuple[str, str, str, str]:
+    return cell.workload.name, cell.board.name, cell.base, cell.profile.name
+
+
+def _or_build_error(work: Callable[[], T]) -> T:
+    """Does a step; a child process that took too long, or is gone since the start, is the step's failure."""
+    try:
+        return work()
+    except (ChildTimeoutError, MissingToolError) as error:
+        raise BuildError(str(error)) from error

@@ -1,0 +1,129 @@
+"""What becomes of a cell as a record: its identity, what was measured, and where it came from."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+from wasmfit import __version__
+from wasmfit.build import Context, Image, c, digest, firmware
+from wasmfit.model import Cell, Measurement, Provenance, Run, Size, Status
+from wasmfit.plan import LeftOut
+
+
+def measured(
+    context: Context,
+    cell: Cell,
+    status: Status,
+    reason: str | None,
+    *,
+    image: Image | None,
+    size: Size | None,
+    run: Run | None,
+    log: Path,
+) -> Measurement:
+    """The record of a cell that was built, or tried to be."""
+    return Measurement(
+        **_identity(cell),
+        status=status,
+        reason=reason,
+        size=size,
+        run=run,
+        provenance=Provenance(
+            elf=str(image.elf) if image else None,
+            elf_sha256=digest.file(image.elf) if image else None,
+            log=str(log),
+            module_sha256=digest.file(image.module) if image else None,
+            module_bytes=image.module.stat().st_size if image else None,
+            lockfile_sha256=image.lock if image else None,
+            features=_features(cell),
+            flags=_flags(cell),
+            tools=context.toolchain.versions(),
+            wasmfit=__version__,
+            measured_at=_now(),
+            replay=_replay(cell),
+        ),
+    )
+
+
+def left_out(one: LeftOut) -> Measurement:
+    """The record of a cell that nothing was built for."""
+    return Measurement(
+        **_identity(one.cell),
+        status=one.status,
+        reason=one.reason,
+        provenance=Provenance(wasmfit=__version__, measured_at=_now(), replay=_replay(one.cell)),
+    )
+
+
+def completed(measurement: Measurement, cell: Cell, baseline: Size | None) -> Measurement:
+    """Adds what is looked up instead of measured: the baseline, facts, and published figures where they apply."""
+    facts = cell.build.runtime.facts
+    published = cell.build.version.published
+    if published is not None and (published.module, published.board, published.profile) != (
+        cell.workload.name,
+        cell.board.name,
+        cell.profile.name,
+    ):
+        published = None
+    shown = {
+        "validation": facts.validation,
+        "module bytes": facts.module_bytes,
+        "execution": cell.build.variant.execution or facts.execution,
+        "host step": facts.host_step,
+        "notes": "; ".join(facts.notes),
+    }
+    return measurement.model_copy(
+        update={
+            "baseline": baseline,
+            "facts": {name: fact for name, fact in shown.items() if fact},
+            "published": dict(published.figures) if published else {},
+            "published_source": published.source if published else None,
+        }
+    )
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def _identity(cell: Cell) -> dict[str, str]:
+    return {
+        "id": cell.id,
+        "runtime": cell.build.name,
+        "version": cell.build.version.version,
+        "module": cell.workload.name,
+        "board": cell.board.name,
+        "base": cell.base,
+        "profile": cell.profile.name,
+    }
+
+
+def _features(cell: Cell) -> dict[str, str]:
+    build = cell.build
+    if build.runtime.language == "c":
+        return dict(c.defines(build, cell.board))
+    return {
+        name: f"{one.version} [{', '.join(one.features)}]" for name, one in build.version.dependencies.items()
+    }
+
+
+def _flags(cell: Cell) -> tuple[str, ...]:
+    rust = cell.profile.rust
+    flags = [
+        f"opt-level={rust.opt_level}",
+        f"std opt-level={rust.std_opt_level or rust.opt_level}",
+        f"lto={rust.lto}",
+        f"codegen-units={rust.codegen_units}",
+        f"panic={rust.panic}",
+        *firmware.options(cell.board, cell.profile).rustflags,
+        *(flag for flags in cell.build.variant.package_rustflags.values() for flag in flags),
+    ]
+    if cell.build.runtime.language == "c":
+        flags += c.flags(cell.build, cell.profile, cell.board)
+    return tuple(flags)
+
+
+def _replay(cell: Cell) -> str:
+    return (
+        f"wasmfit compare --runtime {cell.build.label} --workload {cell.workload.name} --board {cell.board.name} "
+        f"--base {cell.base} --profile {cell.profile.name} --rerun"
+    )

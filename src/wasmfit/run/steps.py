@@ -1,0 +1,62 @@
+"""The shared steps of cells: what is built once and used by every cell that needs it."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from wasmfit.build import Context, Step, c, firmware, guest, host
+from wasmfit.model import Cell
+
+
+@dataclass(frozen=True)
+class SharedStep:
+    """A step.
+
+    Attributes:
+        key: Digest of what it is made from; equal keys are the same step.
+        title: What it is called in progress and logs.
+        work: Does it, or finds it done.
+        lane: Cargo's target folder, which one cargo at a time can use; ``None`` where that does not matter.
+        rank: Its place in the queue, see :class:`wasmfit.run.schedule.Task`.
+    """
+
+    key: str
+    title: str
+    work: Callable[[Step], object]
+    lane: Path | None
+    rank: tuple[int, ...]
+
+
+def shared_steps(context: Context, cell: Cell) -> Iterator[SharedStep]:
+    """The shared steps that a cell needs. Modules first, cheap firmware before dear, host programs in between."""
+    build, workload, board, profile = cell.build, cell.workload, cell.board, cell.profile
+    yield SharedStep(
+        guest.key(context, workload),
+        f"module {workload.name}",
+        lambda step: guest.module(context, step, workload),
+        guest.target_folder(context, workload),
+        (1,),
+    )
+    yield SharedStep(
+        firmware.key(context, build, board, profile),
+        f"firmware {build.label if build.version.dependencies else f'of {build.runtime.language}'} ({profile.name})",
+        lambda step: firmware.archive(context, step, build, board, profile),
+        firmware.target_folder(context, board, profile),
+        (2, build.runtime.effort),
+    )
+    if build.runtime.language == "c":
+        yield SharedStep(
+            c.key(context, build, board, profile),
+            f"C sources {build.label} ({profile.name})",
+            lambda step: c.objects(context, step, build, board, profile),
+            None,
+            (2, build.runtime.effort),
+        )
+    if build.version.host_dependencies:
+        yield SharedStep(
+            host.key(context, build),
+            f"host step {build.runtime.name}@{build.version.version}",
+            lambda step: host.program(context, step, build),
+            host.target_folder(context, build),
+            (3, build.runtime.effort),
+        )

@@ -1,0 +1,77 @@
+"""What version a program is, asked once per program file."""
+
+import json
+import os
+import threading
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from .gateway import Gateway
+
+_ASK_SECONDS = 30
+
+
+@dataclass(frozen=True)
+class Tool:
+    """A program that was found: its path and the first line it prints as its version."""
+
+    path: Path
+    version: str
+
+
+@dataclass
+class Versions:
+    """Asks programs for their version and remembers the answers in a file.
+
+    Attributes:
+        memory: The file; an unreadable one is the same as none.
+        gateway: Runs the programs.
+    """
+
+    memory: Path
+    gateway: Gateway
+    _known: dict[str, str] | None = None
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def of(self, path: Path, *arguments: str) -> Tool | None:
+        """The tool at ``path``, or ``None`` where it does not run; ``arguments`` make it tell its version."""
+        key = self._key(path, arguments)
+        if key is None:
+            return None
+        with self._lock:
+            known = self._load()
+            if key not in known:
+                finished = self.gateway.run([str(path), *(arguments or ("--version",))], timeout=_ASK_SECONDS)
+                if finished.code != 0:
+                    return None
+                lines = finished.output.strip().splitlines()
+                known[key] = lines[0].strip() if lines else "unknown"
+                self._save(known)
+            return Tool(path, known[key])
+
+    @staticmethod
+    def _key(path: Path, arguments: tuple[str, ...]) -> str | None:
+        try:
+            real = path.resolve(strict=True)
+            status = real.stat()
+        except OSError:
+            return None
+        if not os.access(real, os.X_OK):
+            return None
+        return json.dumps([str(path), str(real), status.st_size, status.st_mtime_ns, *arguments])
+
+    def _load(self) -> dict[str, str]:
+        if self._known is None:
+            try:
+                read = json.loads(self.memory.read_text(encoding="utf-8"))
+            except (OSError, ValueError):
+                read = {}
+            self._known = (
+                {k: v for k, v in read.items() if isinstance(v, str)} if isinstance(read, dict) else {}
+            )
+        return self._known
+
+    def _save(self, known: dict[str, str]) -> None:
+        temporary = self.memory.with_name(f"{self.memory.name}.{os.getpid()}")
+        temporary.write_text(json.dumps(known, indent=1), encoding="utf-8")
+        temporary.replace(self.memory)

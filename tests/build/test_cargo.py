@@ -1,0 +1,50 @@
+"""Generated packages: right content, untouched times, no stray files; and what is said of a failure."""
+
+from pathlib import Path
+
+from wasmfit.build import cargo
+from wasmfit.build.cargo import Package, first_error
+
+
+def package(source: Path, lock: Path | None = None) -> Package:
+    return Package("toy", {"package": {"name": "toy"}}, {"src": source}, lock)
+
+
+def test_a_package_is_generated_and_kept_as_it_is(tmp_path: Path) -> None:
+    source, work = tmp_path / "source", tmp_path / "work"
+    (source / "deep").mkdir(parents=True)
+    (source / "deep" / "lib.rs").write_text("one")
+    cargo.generate(package(source), work)
+    written = work / "src" / "deep" / "lib.rs"
+    assert written.read_text() == "one"
+    assert 'name = "toy"' in (work / "Cargo.toml").read_text()
+    before = written.stat().st_mtime_ns
+    cargo.generate(package(source), work)
+    assert written.stat().st_mtime_ns == before
+
+
+def test_a_source_that_has_gone_goes(tmp_path: Path) -> None:
+    source, work = tmp_path / "source", tmp_path / "work"
+    source.mkdir()
+    (source / "old.rs").write_text("")
+    cargo.generate(package(source), work)
+    (source / "old.rs").rename(source / "new.rs")
+    cargo.generate(package(source), work)
+    assert {path.name for path in (work / "src").iterdir()} == {"new.rs"}
+
+
+def test_the_lockfile_is_the_catalogues(tmp_path: Path) -> None:
+    source, work, lock = tmp_path / "source", tmp_path / "work", tmp_path / "1.0.lock"
+    source.mkdir()
+    lock.write_text("pinned")
+    cargo.generate(package(source, lock), work)
+    assert (work / "Cargo.lock").read_text() == "pinned"
+
+
+def test_the_first_error_is_what_is_said() -> None:
+    output = "   Compiling x\nwarning: y\nerror[E0308]: mismatched types\n --> src\nerror: could not compile\n"
+    assert first_error(output) == "error[E0308]: mismatched types"
+    assert first_error("x.c:3:1: fatal error: no.h: No such file\ncompilation terminated.\n").startswith("x.c:3:1")
+    assert first_error("just words\n\n") == "just words"
+    assert first_error("") == "no output"
+    assert len(first_error("error: " + "x" * 10_000)) <= 300

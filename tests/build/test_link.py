@@ -1,0 +1,46 @@
+"""The memory map, and what the linker's complaints mean."""
+
+import re
+
+import pytest
+
+from wasmfit.build import BuildError, link
+from wasmfit.catalog import Catalog
+from wasmfit.model import Status
+
+
+def test_stack_and_data_fill_the_boards_ram() -> None:
+    board = Catalog.load().board("nrf52840dk")
+    text = link.memory(board, 32_768)
+    regions = {
+        name: (int(origin, 16), int(size))
+        for name, origin, size in re.findall(r"(\w+) *: ORIGIN = (0x\w+), LENGTH = (\d+)", text)
+    }
+    assert regions["FLASH"] == (board.flash.origin, board.flash.size)
+    # The stack is at the bottom: what overflows it is not there.
+    assert regions["STACK"] == (board.ram.origin, 32_768)
+    assert regions["RAM"] == (board.ram.origin + 32_768, board.ram.size - 32_768)
+
+
+def test_a_stack_as_large_as_the_ram_does_not_fit() -> None:
+    board = Catalog.load().board("nrf52840dk")
+    with pytest.raises(BuildError) as caught:
+        link.memory(board, board.ram.size)
+    assert caught.value.status is Status.DOES_NOT_FIT
+
+
+def test_an_overflow_is_named_with_its_bytes() -> None:
+    said = (
+        "ld.lld-19: error: section '.text' will not fit in region 'FLASH': overflowed by 300 bytes\n"
+        "ld.lld-19: error: section '.rodata' will not fit in region 'FLASH': overflowed by 70300 bytes\n"
+        "ld.lld-19: error: section '.bss' will not fit in region 'RAM': overflowed by 12 bytes\n"
+    )
+    failure = link._failure(said)
+    assert failure.status is Status.DOES_NOT_FIT
+    assert failure.reason == "the image overflows FLASH by 70,300 B and RAM by 12 B"
+
+
+def test_any_other_complaint_is_a_failed_build() -> None:
+    failure = link._failure("ld.lld-19: error: undefined symbol: foo\n>>> referenced by x\n")
+    assert failure.status is Status.BUILD_FAILED
+    assert "undefined symbol: foo" in failure.reason

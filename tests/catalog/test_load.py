@@ -1,0 +1,141 @@
+"""The catalogue: what is in it holds together, and what is broken is told with file, line and field."""
+
+from pathlib import Path
+
+import pytest
+
+from wasmfit.catalog import Catalog, CatalogError
+from wasmfit.errors import UsageError
+
+BOARD = """\
+name = "toy"
+title = "Toy"
+chip = "none"
+target = "thumbv7em-none-eabihf"
+erase_unit = 4096
+clock_hz = 1_000_000
+probe_rs_chip = "none"
+source = "a test"
+
+[flash]
+origin = 0
+size = 65_536
+
+[ram]
+origin = 0x2000_0000
+size = 16_384
+
+[emulator]
+qemu = "qemu-system-arm"
+machine = "mps2-an386"
+
+[emulator.ram]
+origin = 0x2000_0000
+size = 4_194_304
+"""
+
+
+def with_board(folder: Path, text: str) -> Catalog:
+    (folder / "boards").mkdir(exist_ok=True)
+    (folder / "boards" / "toy.toml").write_text(text)
+    return Catalog.load(folder)
+
+
+def test_built_in_catalogue_loads() -> None:
+    catalog = Catalog.load()
+    assert {"wasmi", "wasmtime", "wasm3", "wamr", "wasm-interpreter", "baseline"} <= catalog.runtimes.keys()
+    assert {"reference", "small", "fast"} == catalog.profiles.keys()
+    board = catalog.board("nrf52840dk")
+    assert (board.flash.origin, board.flash.size) == (0, 1024 * 1024)
+    assert (board.ram.origin, board.ram.size) == (0x2000_0000, 256 * 1024)
+
+
+def test_expected_results_are_the_formula() -> None:
+    workload = Catalog.load().workload("add-with-extra")
+    assert len(workload.calls) >= 3
+    for call in workload.calls:
+        first, second = call.arguments
+        assert call.expected == (first + second + workload.extra) % 2**32
+
+
+def test_published_figures_are_the_references() -> None:
+    published = {
+        version.version: version.published.figures
+        for name in ("wasmi", "wasmtime", "wasm-interpreter")
+        for version in Catalog.load().runtimes[name].versions
+        if version.published is not None
+    }
+    # The reference's table; its probe-rs row is KiB written as kB.
+    assert published == {
+        "0.51.5": {
+            "text": 511_300, "rodata": 79_544, "bss": 5_676, "runtime_crates": 427_300, "flashed": 580 * 1024,
+        },
+        "38.0.3": {
+            "text": 264_548, "rodata": 54_916, "bss": 5_764, "runtime_crates": 175_300, "flashed": 316 * 1024,
+        },
+        "0.2.0": {
+            "text": 162_272, "rodata": 16_940, "bss": 5_668, "runtime_crates": 121_400, "flashed": 176 * 1024,
+        },
+    }  # fmt: skip
+
+
+def test_every_buildable_version_has_its_lockfiles() -> None:
+    catalog = Catalog.load()
+    for runtime in catalog.runtimes.values():
+        locks = catalog.folder(runtime) / "locks"
+        for version in runtime.versions:
+            if version.dependencies:
+                assert (locks / f"{version.version}.lock").is_file()
+            if version.host_dependencies:
+                assert (locks / f"host-{version.version}.lock").is_file()
+
+
+def test_an_added_board_is_one_file(tmp_path: Path) -> None:
+    assert with_board(tmp_path, BOARD).board("toy").ram.size == 16_384
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "words"),
+    [
+        ("erase_unit = 4096", "erase_unit = 0", 5, "erase_unit: Input should be greater than 0 (it is 0)"),
+        ("erase_unit = 4096", 'erase_unit = "big"', 5, "erase_unit: Input should be a valid integer"),
+        ("clock_hz", "clock_hertz", 1, "clock_hz: Field required"),
+        ("clock_hz", "clock_hertz", 6, "clock_hertz: Extra inputs are not permitted"),
+        ("size = 16_384", "size = -1", 16, "ram.size: Input should be greater than 0 (it is -1)"),
+        ('name = "toy"', 'name = "other"', 1, "name must be 'toy', as the file's place says"),
+        ("size = 65_536", "size = 65_537", 1, "flash.size must be a multiple of erase_unit (4096)"),
+        ("[flash]", "[flash", 10, "is not valid TOML"),
+    ],
+)
+def test_a_broken_board_is_told_by_file_line_and_field(
+    tmp_path: Path, old: str, new: str, line: int, words: str
+) -> None:
+    assert old in BOARD
+    with pytest.raises(CatalogError) as caught:
+        with_board(tmp_path, BOARD.replace(old, new))
+    assert "toy.toml" in caught.value.message
+    assert words in caught.value.message
+    assert f":{line}:" in caught.value.message or f"line {line}" in caught.value.message
+    assert caught.value.exit_code == 2
+
+
+@pytest.mark.parametrize("content", [b"\xff\xfe", b"a" * 100, b"[" * 100_000, b"x = " + b"[" * 5000])
+def test_garbage_is_one_sentence(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "boards").mkdir()
+    (tmp_path / "boards" / "toy.toml").write_bytes(content)
+    with pytest.raises(CatalogError, match=r"toy\.toml"):
+        Catalog.load(tmp_path)
+
+
+def test_a_catalogue_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(CatalogError, match="not a folder"):
+        Catalog.load(tmp_path / "nowhere")
+
+
+@pytest.mark.parametrize(
+    ("kind", "typo", "meant"), [("board", "nrf52840", "nrf52840dk"), ("profile", "refrence", "reference")]
+)
+def test_a_typo_is_answered_with_what_was_meant(kind: str, typo: str, meant: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        getattr(Catalog.load(), kind)(typo)
+    assert caught.value.remedy == f"Did you mean {meant}?"

@@ -1,0 +1,99 @@
+"""The output formats: the contract in JSON, raw numbers in CSV, the reference's table for people."""
+
+import csv
+import io
+import json
+
+import pytest
+
+from tests.results.samples import failed, measurement
+from wasmfit.model import Status
+from wasmfit.report import to_csv, to_json, to_markdown, to_text
+from wasmfit.results import Comparison
+
+
+def comparison() -> Comparison:
+    old = measurement(
+        "wasmi", "0.51.5", published={"text": 80_000, "rodata": 20_000}, published_source="the reference"
+    )
+    unavailable = failed(Status.UNAVAILABLE, "it is in no registry")
+    return Comparison((measurement(), old, failed(), unavailable), 1.0, 0)
+
+
+def test_json_is_the_contract() -> None:
+    document = json.loads(to_json(comparison()))
+    assert document["schema"] == 1
+    cell = document["cells"][0]
+    assert cell["id"] == "wasmi@2.0.0/add-with-extra/nrf52840dk/bare/reference"
+    identity = {"id", "runtime", "version", "module", "board", "base", "profile", "status", "reason"}
+    assert identity | {"size", "baseline", "run", "provenance"} <= cell.keys()
+    measured = {"text", "rodata", "data", "bss", "flash", "pages", "page_size", "flashed", "ram_static"}
+    assert measured | {"runtime_crates", "owners"} <= cell["size"].keys() == cell["baseline"].keys()
+    executed = {"result", "expected", "heap_peak", "linear_memory", "stack_peak", "instructions", "cycles"}
+    assert executed | {"time_s"} <= cell["run"].keys()
+    assert cell["run"]["instructions"].keys() == {"load", "instantiate", "first_call", "call"}
+    assert {"elf", "elf_sha256"} <= cell["provenance"].keys()
+
+
+def test_what_is_not_known_is_null() -> None:
+    cells = json.loads(to_json(comparison()))["cells"]
+    assert cells[0]["run"]["cycles"] is None
+    assert cells[2]["size"] is None
+    assert cells[2]["run"] is None
+
+
+def test_csv_has_one_line_a_cell() -> None:
+    rows = list(csv.DictReader(io.StringIO(to_csv(comparison()))))
+    assert [row["status"] for row in rows] == ["ok", "ok", "faulted", "unavailable"]
+    assert rows[0]["text"] == "100000"
+    assert rows[1]["published_text"] == "80000"
+    assert rows[2]["text"] == ""
+
+
+def test_the_table_has_published_and_difference_columns() -> None:
+    text = to_text(comparison())
+    lines = {line.split("  ")[0].strip(): line for line in text.splitlines()}
+    assert "100,000" in lines[".text, B"]
+    assert "80,000" in lines[".text, B"]
+    assert "+25.0%" in lines[".text, B"]
+    assert "published" in text
+    assert "broken@1.0.0: faulted: stack overflow" in text
+    assert "broken@1.0.0: unavailable: it is in no registry" in text
+
+
+def test_a_failed_cell_has_no_number() -> None:
+    lines = to_text(Comparison((failed(),), 0, 0)).splitlines()
+    (row,) = [line for line in lines if line.startswith(".text")]
+    assert row.strip() == ".text, B"
+
+
+@pytest.mark.parametrize("width", [60, 80, 120])
+def test_a_narrow_terminal_gets_blocks(width: int) -> None:
+    text = to_text(comparison(), width)
+    figures = text.split("broken@")[0]
+    assert all(len(line) <= width for line in figures.splitlines())
+    assert "100,000" in figures
+    assert "80,000" in figures
+
+
+def test_hostile_names_stay_text() -> None:
+    hostile = failed(reason="[bold]x[/bold] | <script>alert(1)</script>\n# head \x1b[31m")
+    markdown = to_markdown(Comparison((hostile,), 0, 0))
+    assert "<script>" not in markdown
+    assert "\n# head" not in markdown
+    text = to_text(Comparison((hostile,), 0, 0))
+    assert "[bold]x[/bold]" in text
+    assert "\x1b" not in text
+
+
+def test_nothing_measured() -> None:
+    empty = Comparison((), 0, 0)
+    assert json.loads(to_json(empty)) == {"schema": 1, "cells": []}
+    assert to_csv(empty) == "id"
+    assert to_text(empty) == to_markdown(empty) == ""
+
+
+def test_a_frame_has_a_row_a_cell() -> None:
+    frame = comparison().to_frame()
+    assert list(frame["runtime"]) == ["wasmi", "wasmi", "broken", "broken"]
+    assert frame["text"][0] == 100_000

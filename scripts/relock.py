@@ -17,7 +17,7 @@ def main() -> None:
         if all(word not in str(lock.path) for word in sys.argv[1:] or [""]):
             continue
         write(context, lock)
-        print(lock.path)  # noqa: T201 - the script's own output
+        print(lock.path)
 
 
 if __name__ == "__main__":

@@ -31,7 +31,7 @@ def test_a_failure_leaves_nothing_and_the_next_try_succeeds(tmp_path: Path) -> N
     with pytest.raises(RuntimeError):
         cache.get("kind", "k", fail)
     assert not cache.place("kind", "k").exists()
-    done = cache.get("kind", "k", lambda place: None)
+    done = cache.get("kind", "k", lambda _: None)
     assert list(done.iterdir()) == []
 
 

@@ -42,9 +42,13 @@ def test_the_lockfile_is_the_catalogues(tmp_path: Path) -> None:
 
 
 def test_the_first_error_is_what_is_said() -> None:
-    output = "   Compiling x\nwarning: y\nerror[E0308]: mismatched types\n --> src\nerror: could not compile\n"
+    output = (
+        "   Compiling x\nwarning: y\nerror[E0308]: mismatched types\n --> src\nerror: could not compile\n"
+    )
     assert first_error(output) == "error[E0308]: mismatched types"
-    assert first_error("x.c:3:1: fatal error: no.h: No such file\ncompilation terminated.\n").startswith("x.c:3:1")
+    assert first_error("x.c:3:1: fatal error: no.h: No such file\ncompilation terminated.\n").startswith(
+        "x.c:3:1"
+    )
     assert first_error("just words\n\n") == "just words"
     assert first_error("") == "no output"
     assert len(first_error("error: " + "x" * 10_000)) <= 300

@@ -41,10 +41,11 @@ class Mangler:
         if isinstance(tag, str) and tag.islower():
             self.out += tag  # a basic type
             return
-        if self.share and item in self.seen:
-            self.out += "B" + base_62(self.seen[item])
-            return
-        self.seen.setdefault(item, len(self.out))
+        if tag != "K":  # rustc refers back to the constant behind the letter, not to the argument
+            if self.share and item in self.seen:
+                self.out += "B" + base_62(self.seen[item])
+                return
+            self.seen.setdefault(item, len(self.out))
         getattr(self, f"_{tag}")(*item[1:])
 
     def _C(self, name: str, number: int) -> None:  # noqa: N802 - the grammar's letters

@@ -71,6 +71,27 @@ def test_of_folded_functions_one_owner_is_chosen_whatever_the_order() -> None:
     assert owners(symbols) == owners(symbols[::-1]) == {"core": 32}
 
 
+def test_a_typed_symbol_is_preferred_to_a_label() -> None:
+    symbols = [
+        Sym("c.c", section=ABS, type=FILE, binding=LOCAL),
+        Sym("a", 0x101, 32, binding=LOCAL),
+        Sym("z", 0x100, 32, type=NOTYPE),
+    ]
+    assert owners(symbols) == {"c": 32}
+
+
+def test_a_label_where_a_symbol_begins_divides_nothing() -> None:
+    built = ElfBuilder(
+        sections=[Sec(".text", 0x100, b"\x70\x47" * 16, flags=CODE)],
+        symbols=[Sym(CORE, 0x111, 16), Sym("label", 0x110, type=NOTYPE), Sym("last", 0x120, type=NOTYPE)],
+    )
+    ((_, spans),) = elf_spans(parse_elf(built.build()))
+    assert [(s.start, s.end, s.claim) for s in spans] == [
+        (0x100, 0x110, Claim.NONE),
+        (0x110, 0x120, Claim.SYMBOL),
+    ]
+
+
 def test_a_symbol_in_another_takes_its_part() -> None:
     assert owners([Sym(CORE, 0x101, 32), Sym(WASM, 0x109, 8)]) == {"core": 24, "wasm": 8}
 

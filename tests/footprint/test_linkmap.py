@@ -72,6 +72,22 @@ def test_reads_what_the_linker_script_lays_down() -> None:
     assert not sections[".vector_table"].commands[0].aligns
 
 
+@pytest.mark.parametrize(
+    ("command", "aligns"),
+    [
+        (". = ALIGN ( 4 )", True),
+        (". =ALIGN(1 << 4)", True),
+        (". = ALIGN ( ALIGNOF ( .text ) )", True),
+        (". = ALIGN ( 4 ) + 256", False),
+        (". = MAX ( . , 256 )", False),
+        (". += 4", False),
+        ("end = ALIGN ( 4 )", False),
+    ],
+)
+def test_knows_which_commands_align(command: str, aligns: bool) -> None:
+    assert ScriptCommand(0, 4, command).aligns is aligns
+
+
 def test_finds_a_section_and_refuses_a_map_of_another_link() -> None:
     link_map = parse_link_map(MAP, "old.map")
     found = link_map.find(".text", 0x400, 0x1308)

@@ -52,7 +52,7 @@ def test_csv_has_one_line_a_cell() -> None:
 
 def test_the_table_has_published_and_difference_columns() -> None:
     text = to_text(comparison())
-    lines = {line.split("  ")[0].strip(): line for line in text.splitlines()}
+    lines = {line.strip().split("  ")[0]: line for line in text.splitlines()}
     assert "100,000" in lines[".text, B"]
     assert "80,000" in lines[".text, B"]
     assert "+25.0%" in lines[".text, B"]
@@ -63,8 +63,8 @@ def test_the_table_has_published_and_difference_columns() -> None:
 
 def test_a_failed_cell_has_no_number() -> None:
     lines = to_text(Comparison((failed(),), 0, 0)).splitlines()
-    (row,) = [line for line in lines if line.startswith(".text")]
-    assert row.strip() == ".text, B"
+    (row,) = [line.strip() for line in lines if ".text" in line]
+    assert row == ".text, B"
 
 
 @pytest.mark.parametrize("width", [60, 80, 120])

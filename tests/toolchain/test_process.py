@@ -180,6 +180,10 @@ def test_lines_do_not_depend_on_how_the_bytes_come(pieces: list[bytes]) -> None:
     ]
 
 
+def test_a_crash_leaves_no_core_file() -> None:
+    assert run(["sh", "-c", "ulimit -c"], timeout=10).output == "0\n"
+
+
 def test_echo() -> None:
     said: list[str] = []
     run(["echo", "a b"], timeout=10, echo=said.append)

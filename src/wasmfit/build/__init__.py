@@ -1,9 +1,10 @@
 """A cell → an image: modules, host steps, C sources, firmware, links; all through one cache."""
 
-from . import c, digest, firmware, guest, host
+from . import c, digest, firmware, guest, host, job, link
 from .context import Context, Progress, Step, silent
 from .errors import BuildError
-from .image import Image, base_owners, image, key, owner_of_object
+from .image import Image, image, key
+from .owners import base_owners, object_rule, symbol_rule
 
 __all__ = [
     "BuildError",
@@ -18,7 +19,10 @@ __all__ = [
     "guest",
     "host",
     "image",
+    "job",
     "key",
-    "owner_of_object",
+    "link",
+    "object_rule",
     "silent",
+    "symbol_rule",
 ]

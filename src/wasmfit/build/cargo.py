@@ -17,6 +17,7 @@ import tomli_w
 from filelock import FileLock
 
 from wasmfit.toolchain import Rust
+from wasmfit.words import printable
 
 from .context import Context, Step
 from .errors import BuildError
@@ -95,7 +96,7 @@ class Built:
 
 
 def generate(package: Package, folder: Path) -> None:
-    """Writes the package into ``folder``; files that are right already keep their times, so nothing is rebuilt."""
+    """Writes the package into a folder; a file that is right already keeps its time."""
     wanted = {Path("Cargo.toml"): tomli_w.dumps(package.manifest).encode()}
     for place, source in package.files.items():
         for path in _files(source):
@@ -247,7 +248,7 @@ def first_error(output: str) -> str:
         for line in lines
         if line.lower().startswith("error") or ": error:" in line or "fatal error" in line
     ]
-    return (errors or lines[-1:] or ["no output"])[0][:300]
+    return printable((errors or lines[-1:] or ["no output"])[0], 300)
 
 
 def clear(folder: Path) -> None:

@@ -4,6 +4,7 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
+from wasmfit.catalog import Catalog
 from wasmfit.model import Board, Build, Dependency, Profile
 
 from . import cargo, digest
@@ -25,11 +26,11 @@ class Firmware:
     linker_script: Path
 
 
-def package(context: Context, build: Build, profile: Profile) -> Package:
+def package(catalog: Catalog, build: Build, profile: Profile) -> Package:
     """The cargo package of a firmware."""
     rust = profile.rust
-    folder = context.catalog.folder(build.runtime)
-    harness = context.catalog.harness
+    folder = catalog.folder(build.runtime)
+    harness = catalog.harness
     in_rust = build.runtime.language == "rust"
     sources = folder / "firmware" if in_rust else harness / "c"
     lock = folder / "locks" / f"{build.version.version}.lock"
@@ -103,8 +104,8 @@ def options(board: Board, profile: Profile) -> Options:
 
 
 def key(context: Context, build: Build, board: Board, profile: Profile) -> str:
-    """Digest of all that decides what the archive holds: the module is no part of it, nor is the memory map."""
-    made_from = package(context, build, profile)
+    """Digest of all that decides what the archive holds; module and memory map are no part of it."""
+    made_from = package(context.catalog, build, profile)
     return digest.of(
         "firmware",
         made_from.manifest,
@@ -137,7 +138,7 @@ def archive(context: Context, step: Step, build: Build, board: Board, profile: P
     """
 
     def make(place: Path) -> None:
-        made_from = package(context, build, profile)
+        made_from = package(context.catalog, build, profile)
         if made_from.lock is None or not made_from.lock.is_file():
             raise BuildError(f"the catalogue has no lockfile for {build.label}; `make locks` writes it")
         built = cargo.build(

@@ -3,6 +3,7 @@
 import shutil
 from pathlib import Path
 
+from wasmfit.catalog import Catalog
 from wasmfit.model import Workload
 
 from . import cargo, digest
@@ -11,7 +12,7 @@ from .context import Context, Step
 from .firmware import level
 
 
-def package(context: Context, workload: Workload) -> Package:
+def package(catalog: Catalog, workload: Workload) -> Package:
     """The cargo package of a workload's module."""
     guest = workload.guest
     manifest: dict[str, object] = {
@@ -38,8 +39,8 @@ def package(context: Context, workload: Workload) -> Package:
     return Package(
         name=guest.artifact.removesuffix(".wasm"),
         manifest=manifest,
-        files={"guest": context.catalog.folder(workload) / "guest"},
-        lock=context.catalog.harness / "locks" / "guest.lock",
+        files={"guest": catalog.folder(workload) / "guest"},
+        lock=catalog.harness / "locks" / "guest.lock",
     )
 
 
@@ -57,7 +58,7 @@ def options(context: Context, workload: Workload) -> Options:
 
 def key(context: Context, workload: Workload) -> str:
     """Digest of all that decides what the module is."""
-    made_from = package(context, workload)
+    made_from = package(context.catalog, workload)
     chosen = options(context, workload)
     return digest.of(
         "guest",
@@ -85,7 +86,7 @@ def module(context: Context, step: Step, workload: Workload) -> Path:
         built = cargo.build(
             context,
             step,
-            package(context, workload),
+            package(context.catalog, workload),
             options(context, workload),
             work=context.home.work / "guest" / workload.name,
             target=target_folder(context, workload),

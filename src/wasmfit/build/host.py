@@ -3,6 +3,7 @@
 import shutil
 from pathlib import Path
 
+from wasmfit.catalog import Catalog
 from wasmfit.model import Build
 
 from . import cargo, digest
@@ -14,9 +15,9 @@ from .firmware import dependencies
 _SECONDS = 300
 
 
-def package(context: Context, build: Build) -> Package:
+def package(catalog: Catalog, build: Build) -> Package:
     """The cargo package of the host step's program."""
-    folder = context.catalog.folder(build.runtime)
+    folder = catalog.folder(build.runtime)
     manifest: dict[str, object] = {
         "package": {"name": "host", "version": "0.0.0", "edition": "2024", "publish": False},
         "bin": [{"name": "host", "path": "host/main.rs"}],
@@ -36,7 +37,7 @@ def package(context: Context, build: Build) -> Package:
 
 def key(context: Context, build: Build) -> str:
     """Digest of all that decides what the program does."""
-    made_from = package(context, build)
+    made_from = package(context.catalog, build)
     assert made_from.lock is not None
     return digest.of(
         "host",
@@ -64,7 +65,7 @@ def program(context: Context, step: Step, build: Build) -> Path:
         built = cargo.build(
             context,
             step,
-            package(context, build),
+            package(context.catalog, build),
             Options(),
             work=context.home.work / "host" / f"{build.runtime.name}-{build.version.version}",
             target=target,

@@ -1,7 +1,5 @@
 """A cell → its image."""
 
-import re
-import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,11 +7,6 @@ from wasmfit.model import Cell
 
 from . import c, digest, firmware, guest, host, job, link
 from .context import Context, Step
-
-_STANDARD_LIBRARY = frozenset({"core", "alloc", "compiler_builtins"})
-_OURS = frozenset({"firmware", "harness", "module"})
-_LIBRARY = "picolibc"
-_ARCHIVE_MEMBER = re.compile(r"^(?:.*/)?([^/()]+)\((.+)\)$")
 
 
 @dataclass(frozen=True)
@@ -60,7 +53,7 @@ def image(context: Context, step: Step, cell: Cell) -> Image:
     made_from = key(context, cell)
     module = guest.module(context, step, cell.workload)
     place = context.cache.get("images", made_from, lambda place: _make(context, step, cell, module, place))
-    lock = firmware.lock_digest(firmware.package(context, cell.build, cell.profile))
+    lock = firmware.lock_digest(firmware.package(context.catalog, cell.build, cell.profile))
     return Image(place / "firmware.elf", place / "firmware.map", module, made_from, lock)
 
 
@@ -93,25 +86,3 @@ def _make(context: Context, step: Step, cell: Cell, module: Path, place: Path) -
 def _job_arguments(cell: Cell) -> tuple[str, int, list[tuple[int, ...]]]:
     workload = cell.workload
     return workload.export, workload.extra, [call.arguments for call in workload.calls]
-
-
-def owner_of_object(cell: Cell, path: str) -> str | None:
-    """Who owns what the linker took from ``path``, for code and data that carry no crate's name."""
-    if path.endswith("job.bin"):
-        return "module"
-    member = _ARCHIVE_MEMBER.match(path)
-    if member:
-        archive, name = member.groups()
-        if archive in ("libc.a", "libm.a"):
-            return _LIBRARY
-        return "compiler_builtins" if name.startswith("compiler_builtins-") else None
-    if "/runtime/" in path:
-        return cell.build.runtime.name
-    return "firmware" if "/firmware/" in path else None
-
-
-def base_owners(context: Context) -> frozenset[str]:
-    """Owners that are no part of any runtime: the standard library, the harness and its crates, the C library."""
-    text = (context.catalog.harness / "locks" / "firmware.lock").read_text(encoding="utf-8")
-    crates = {package["name"].replace("-", "_") for package in tomllib.loads(text)["package"]}
-    return _STANDARD_LIBRARY | _OURS | crates | {_LIBRARY}

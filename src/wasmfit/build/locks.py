@@ -1,8 +1,8 @@
 """Makes the catalogue's lockfiles anew; for maintainers (``make locks``)."""
 
 import shutil
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from wasmfit.catalog import Catalog
@@ -18,7 +18,7 @@ class Lock:
     """A lockfile of the catalogue and the package that it locks."""
 
     path: Path
-    package: Callable[[Context], Package]
+    package: Package
 
 
 def locks(catalog: Catalog) -> Iterator[Lock]:
@@ -27,29 +27,25 @@ def locks(catalog: Catalog) -> Iterator[Lock]:
     workload = next(iter(catalog.workloads.values()))
     baseline = catalog.runtimes["baseline"]
     plain = Build(runtime=baseline, variant=baseline.variants[0], version=baseline.versions[0])
-    yield Lock(catalog.harness / "locks" / "firmware.lock", lambda c: firmware.package(c, plain, profile))
-    yield Lock(catalog.harness / "locks" / "guest.lock", lambda c: guest.package(c, workload))
+    yield Lock(catalog.harness / "locks" / "firmware.lock", firmware.package(catalog, plain, profile))
+    yield Lock(catalog.harness / "locks" / "guest.lock", guest.package(catalog, workload))
     for runtime in catalog.runtimes.values():
         folder = catalog.folder(runtime) / "locks"
         for version in runtime.versions:
             build = Build(runtime=runtime, variant=runtime.variants[0], version=version)
             if version.dependencies:
-                yield Lock(
-                    folder / f"{version.version}.lock", lambda c, b=build: firmware.package(c, b, profile)
-                )
+                yield Lock(folder / f"{version.version}.lock", firmware.package(catalog, build, profile))
             if version.host_dependencies:
-                yield Lock(folder / f"host-{version.version}.lock", lambda c, b=build: host.package(c, b))
+                yield Lock(folder / f"host-{version.version}.lock", host.package(catalog, build))
             if isinstance(version.source, CrateSource):
                 yield Lock(
-                    folder / f"{version.version}.lock",
-                    lambda c, b=build, s=version.source: sources.package(c, b, s),
+                    folder / f"{version.version}.lock", sources.package(catalog, build, version.source)
                 )
 
 
 def write(context: Context, lock: Lock) -> None:
     """Resolves one lockfile anew, with the newest versions that its package allows."""
-    unlocked = lock.package(context)
-    fresh = Package(unlocked.name, unlocked.manifest, unlocked.files, None)
+    fresh = replace(lock.package, lock=None)
     work = context.home.work / "locks" / lock.path.stem
     cargo.clear(work)
     made = cargo.resolve(context, Step(context.home.logs / "locks.log"), fresh, Options(), work=work)

@@ -11,6 +11,7 @@ import sys
 import tarfile
 from pathlib import Path
 
+from wasmfit.catalog import Catalog
 from wasmfit.model import Build, CrateSource, SdistSource
 
 from . import cargo, digest
@@ -37,7 +38,7 @@ def fetch(context: Context, step: Step, build: Build) -> Path:
     raise BuildError(f"{build.label} names no sources")
 
 
-def package(context: Context, build: Build, source: CrateSource) -> Package:
+def package(catalog: Catalog, build: Build, source: CrateSource) -> Package:
     """A package that depends on the crate without ever building it."""
     manifest: dict[str, object] = {
         "package": {"name": "sources", "version": "0.0.0", "edition": "2024", "publish": False},
@@ -48,13 +49,13 @@ def package(context: Context, build: Build, source: CrateSource) -> Package:
     return Package(
         name="sources",
         manifest=manifest,
-        files={"sources": context.catalog.harness / "c"},
-        lock=context.catalog.folder(build.runtime) / "locks" / f"{build.version.version}.lock",
+        files={"sources": catalog.harness / "c"},
+        lock=catalog.folder(build.runtime) / "locks" / f"{build.version.version}.lock",
     )
 
 
 def _crate(context: Context, step: Step, build: Build, source: CrateSource) -> Path:
-    made_from = package(context, build, source)
+    made_from = package(context.catalog, build, source)
     assert made_from.lock is not None
     if not made_from.lock.is_file():
         raise BuildError(f"the catalogue has no lockfile for {build.label}; `make locks` writes it")

@@ -105,7 +105,8 @@ def pick(kind: str, name: str, things: Mapping[str, T]) -> T:
 def unknown(kind: str, name: str, known: Iterable[str]) -> UsageError:
     """The error for a name that nothing has."""
     names = sorted(known)
-    close = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
+    begun = [known for known in names if name and known.startswith(name)]
+    close = difflib.get_close_matches(name, names, n=1, cutoff=0.5) or begun
     remedy = f"Did you mean {close[0]}?" if close else f"Known are: {', '.join(names)}."
     return UsageError(f"There is no {kind} named {name!r}.", remedy)
 

@@ -4,6 +4,7 @@ import sys
 
 import typer
 
+from wasmfit import __version__
 from wasmfit.errors import WasmfitError
 
 from . import cache, compare, doctor, list_, say
@@ -22,15 +23,19 @@ app.command("doctor")(doctor.command)
 app.command("cache")(cache.command)
 
 
-@app.callback()
-def _version(
-    version: bool = typer.Option(False, "--version", help="Print the version and exit.", is_eager=True),
-) -> None:
-    if version:
-        from wasmfit import __version__
-
+def _print_version(wanted: bool) -> None:
+    if wanted:
         say.result(f"wasmfit {__version__}")
         raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: bool = typer.Option(
+        False, "--version", help="Print the version and exit.", is_eager=True, callback=_print_version
+    ),
+) -> None:
+    pass
 
 
 def main() -> None:

@@ -61,9 +61,8 @@ def command(
             echo=say.human if verbose else None,
         )
     say.result(FORMATS[output_format](comparison), output)
-    say.human(
-        f"{len(comparison.measurements)} cells ({comparison.reused} from the store) in {comparison.seconds:.1f} s."
-    )
+    cells, reused, seconds = len(comparison.measurements), comparison.reused, comparison.seconds
+    say.human(f"{cells} cells ({reused} from the store) in {seconds:.1f} s.")
     for one in comparison.failed:
         say.human(f"{one.id}: {one.status.value}: {one.reason} (log: {one.provenance.log})")
     if comparison.failed:

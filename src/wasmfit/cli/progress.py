@@ -9,6 +9,9 @@ from rich.text import Text
 
 from wasmfit.model import Measurement, Status
 from wasmfit.run import CellEnded, Event, Started, TaskEnded, TaskProgress, TaskStarted
+from wasmfit.words import printable
+
+_LONGEST_LINE = 1000
 
 
 class Watch:
@@ -64,7 +67,7 @@ class Watch:
         return f"{minutes}:{seconds:02}"
 
     def _print(self, line: str) -> None:
-        self._console.print(Text(line))
+        self._console.print(Text(printable(line, _LONGEST_LINE)))
 
 
 def _row(one: Measurement) -> str:

@@ -4,8 +4,9 @@ import sys
 from pathlib import Path
 
 from wasmfit.errors import UsageError, WasmfitError
+from wasmfit.words import printable
 
-_UNPRINTABLE = {code: f"\\x{code:02x}" for code in (*range(9), *range(11, 32), *range(127, 160))}
+_LONGEST_LINE = 4000
 
 
 def result(text: str, output: Path | None = None) -> None:
@@ -28,8 +29,9 @@ def result(text: str, output: Path | None = None) -> None:
 
 
 def human(text: str) -> None:
-    """Tells the user something, control characters made visible."""
-    sys.stderr.write(f"{text.translate(_UNPRINTABLE)}\n")
+    """Tells the user something, with everything that does not print made visible."""
+    for line in text.splitlines():
+        sys.stderr.write(f"{printable(line, _LONGEST_LINE)}\n")
 
 
 def error(problem: WasmfitError) -> None:

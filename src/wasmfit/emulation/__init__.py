@@ -1,4 +1,20 @@
-"""Running images in QEMU: exact instruction counts, phases, heap, stack and faults."""
+"""Running images in QEMU: exact instruction counts, phases, heap, stack and faults.
+
+How the figures come about, and what they do not say:
+
+- **Instructions** are counted by a plugin, from the first instruction of one phase mark to the first
+  of the next. The marks themselves and the harness's way to and from them are part of a phase, some
+  ten to twenty instructions, the same in the baseline image. Each instruction that QEMU starts counts
+  one: also those of an IT block whose condition is false, the IT instruction itself, and one that then
+  faults. A count says nothing of cycles.
+- **Stack** is the lowest address in the stack's reservation that a store has hit in the phases load,
+  instantiate and call. What the harness does between and after them is left out; room that was made
+  and never written is not seen, nor is what the core itself saves when it takes an exception.
+- **The board's memory** is not the emulated machine's, which has more and lets nearly everything pass:
+  a stack that overflows runs into a region that swallows stores without a fault. So the plugin ends
+  the run at the first store that the board would not take. Loads are not watched.
+- **Limits** are in instructions, and so the same everywhere; the wall clock is for what executes none.
+"""
 
 from .counter import compiled
 from .execution import Execution, Limits, execute

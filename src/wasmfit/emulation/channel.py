@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from .words import printable
+from wasmfit.words import printable
 
 MOST_RESULTS = 100_000
 """Results kept; more are counted only."""

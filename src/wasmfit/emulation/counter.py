@@ -11,9 +11,9 @@ from pathlib import Path
 from wasmfit.errors import MissingToolError
 from wasmfit.model import Board
 from wasmfit.toolchain import Gateway
+from wasmfit.words import hexadecimal, printable
 
 from .symbols import PHASES, Symbols
-from .words import hexadecimal, printable
 
 SOURCE = Path(__file__).parent / "plugin" / "counter.c"
 

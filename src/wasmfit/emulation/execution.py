@@ -36,6 +36,9 @@ class Limits(Record):
     seconds: float = Field(default=120.0, gt=0)
 
 
+DEFAULT_LIMITS = Limits()
+
+
 class Execution(Record):
     """A run of an image.
 
@@ -63,7 +66,7 @@ def execute(
     calls: Sequence[WorkloadCall],
     plugin: Path,
     gateway: Gateway,
-    limits: Limits = Limits(),  # noqa: B008 - frozen
+    limits: Limits = DEFAULT_LIMITS,
     log: Path | None = None,
     name_of: NameOf | None = None,
 ) -> Execution:
@@ -169,7 +172,7 @@ def _figures(image: Symbols, calls: Sequence[WorkloadCall], counted: Counts, rep
             load=counted.instructions_of("load"),
             instantiate=counted.instructions_of("instantiate"),
             first_call=made[0].instructions if made else None,
-            call=made[-1].instructions if made else None,
+            call=made[-1].instructions if len(made) > 1 else None,
         ),
     )
 

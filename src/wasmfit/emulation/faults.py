@@ -10,8 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from wasmfit.model import Region
-
-from .words import hexadecimal, printable
+from wasmfit.words import hexadecimal, printable
 
 NameOf = Callable[[int], str | None]
 """Tells the function that an address lies in."""

@@ -8,8 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from wasmfit.model import Emulator
-
-from .words import printable
+from wasmfit.words import printable
 
 _LAST_WORDS = re.compile(r"qemu[\w-]*: (?!warning:|terminating on signal)(?:fatal: )?(.+)")
 

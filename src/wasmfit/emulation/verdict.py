@@ -6,12 +6,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from wasmfit.model import Board, Region, Status, WorkloadCall
+from wasmfit.words import hexadecimal, printable
 
 from . import faults
 from .channel import Report
 from .counts import Counts
 from .faults import NameOf, Registers
-from .words import hexadecimal, printable
 
 
 @dataclass(frozen=True)

@@ -57,7 +57,11 @@ class ScriptCommand(NamedTuple):
     @property
     def aligns(self) -> bool:
         """Whether it takes its bytes for alignment only."""
-        return re.match(r"\. ?= ?ALIGN\b", self.command) is not None
+        return _ALIGN.fullmatch(self.command) is not None
+
+
+# One pair of brackets inside, as in ALIGN(ALIGNOF(.text)); what is added behind is no alignment.
+_ALIGN = re.compile(r"\. ?= ?ALIGN ?\([^()]*(?:\([^()]*\)[^()]*)?\) ?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +124,7 @@ _ROW = re.compile(
     r" *([0-9a-f]{1,16}) +[0-9a-f]{1,16} +([0-9a-f]{1,16}) +([0-9]{1,20})(?: ( {16}| {8}|)(.*)|)"
 )
 _INPUT = re.compile(r"(.+):\((.*)\)")
-# lld joins the words of a command by blanks, so that one follows the name that is assigned to.
+# lld puts a blank behind the first word of a command, whatever the script has there.
 _COMMAND = re.compile(
     r"(?:PROVIDE|PROVIDE_HIDDEN|HIDDEN|BYTE|SHORT|LONG|QUAD|SQUAD) ?\(|[^\s:(]+ (?:[-+*/&|^]|<<|>>)?="
 )

@@ -130,9 +130,9 @@ class _Parts:
         return self._starts[number] if number < len(self._starts) else None
 
     def align_at(self, address: int) -> int | None:
-        """Alignment of the input section that begins at an address."""
+        """Alignment of the input section at an address where a gap ends, and so at its beginning."""
         part = self.at(address)
-        return part[2].align if part and part[0] == address and isinstance(part[2], InputSection) else None
+        return part[2].align if part and isinstance(part[2], InputSection) else None
 
 
 class _Divider:

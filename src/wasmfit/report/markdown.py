@@ -3,6 +3,9 @@
 import re
 
 from wasmfit.results import Comparison, Table, tables
+from wasmfit.words import printable
+
+_LONGEST = 4000
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~])")
 
@@ -32,4 +35,4 @@ def _line(cells: list[str], *, raw: bool = False) -> str:
 
 def escape(text: str) -> str:
     """Text that Markdown shows as it is, on one line."""
-    return _SPECIAL.sub(r"\\\1", " ".join(text.split()))
+    return _SPECIAL.sub(r"\\\1", printable(" ".join(text.split()), _LONGEST))

@@ -10,8 +10,10 @@ from rich.table import Table as RichTable
 from rich.text import Text
 
 from wasmfit.results import Column, Comparison, Table, tables
+from wasmfit.words import printable
 
 _UNLIMITED = 10_000
+_LONGEST_NOTE = 4000
 
 
 def to_text(comparison: Comparison, width: int | None = None) -> str:
@@ -37,7 +39,7 @@ def _show(table: Table, width: int) -> str:
             grid.add_row(Text(label), *(Text(column.cells[number]) for column in columns))
         console.print(grid)
     for note in table.notes:
-        console.print(Text(note), soft_wrap=width >= _UNLIMITED)
+        console.print(Text(printable(note, _LONGEST_NOTE)), soft_wrap=width >= _UNLIMITED)
     text = console.file.getvalue()  # type: ignore[attr-defined]
     return "\n".join(line.rstrip() for line in text.splitlines())
 

@@ -54,7 +54,8 @@ class Store:
         """
         with self._open() as database, database:
             database.execute(
-                "INSERT INTO measurement (cell, fingerprint, status, measured_at, record) VALUES (?, ?, ?, ?, ?)",
+                "INSERT INTO measurement (cell, fingerprint, status, measured_at, record)"
+                " VALUES (?, ?, ?, ?, ?)",
                 (
                     measurement.id,
                     fingerprint,
@@ -70,7 +71,8 @@ class Store:
             return None
         with self._open() as database:
             row = database.execute(
-                "SELECT record FROM measurement WHERE cell = ? AND fingerprint = ? ORDER BY number DESC LIMIT 1",
+                "SELECT record FROM measurement WHERE cell = ? AND fingerprint = ?"
+                " ORDER BY number DESC LIMIT 1",
                 (cell, fingerprint),
             ).fetchone()
         return None if row is None else self._read(row[0])
@@ -107,7 +109,8 @@ class Store:
         schema = int(database.execute("PRAGMA user_version").fetchone()[0])
         if schema > SCHEMA:
             raise StoreError(
-                f"The store {self.path} was written by a newer wasmfit (schema {schema}; this one knows {SCHEMA}).",
+                f"The store {self.path} was written by a newer wasmfit "
+                f"(schema {schema}; this one knows {SCHEMA}).",
                 "Use that wasmfit, or set WASMFIT_HOME to another folder.",
             )
         if schema == SCHEMA:

@@ -1,4 +1,7 @@
-"""What a listener is told while an experiment runs. Listeners are called from several threads, one at a time."""
+"""What a listener is told while an experiment runs.
+
+Listeners are called from several threads, one at a time.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from wasmfit.build import Context, Image, Step, base_owners, digest, owner_of_object
+from wasmfit.build import Context, Image, Step, base_owners, digest, object_rule, symbol_rule
 from wasmfit.emulation import Execution, compiled, execute
 from wasmfit.footprint import Elf, account, read_elf, read_link_map, region_use
 from wasmfit.model import Cell, Size
@@ -15,7 +15,10 @@ def size(context: Context, cell: Cell, image: Image) -> Size:
     """The bytes of an image, with their owners."""
     elf = read_elf(image.elf)
     footprint = account(
-        elf, read_link_map(image.link_map), owner_of_object=lambda path: owner_of_object(cell, path)
+        elf,
+        read_link_map(image.link_map),
+        owner_of_object=object_rule(cell),
+        owner_of_symbol=symbol_rule(context, cell),
     )
     board = cell.board
     use = region_use(elf, board.flash, board.ram, board.erase_unit)
@@ -58,7 +61,7 @@ def run(context: Context, step: Step, cell: Cell, image: Image) -> Execution:
 
 
 def fingerprint(image_key: str, context: Context, cell: Cell) -> str:
-    """Digest of all that decides what is measured of a cell: image, board, expectations, tools, our own code."""
+    """Digest of all that decides what is measured: image, board, expectations, emulator, our own code."""
     return digest.of(
         "measurement",
         image_key,

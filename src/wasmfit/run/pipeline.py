@@ -119,7 +119,8 @@ class Pipeline:
     def _measure(self, cell: Cell, needs: frozenset[str]) -> Measurement:
         log = self._log(cell.id)
         step = Step(log, self._progress(cell.id))
-        built, size = None, None
+        built, size, run = None, None, None
+        reason: str | None
         try:
             for failed in needs & self._failures.keys():
                 raise self._failures[failed]
@@ -127,9 +128,9 @@ class Pipeline:
             size = measure.size(self.context, cell, built)
             execution = measure.run(self.context, step, cell, built)
         except BuildError as error:
-            status, reason, run = error.status, error.reason, None
+            status, reason = error.status, error.reason
         except (ElfError, LinkMapError) as error:
-            status, reason, run = Status.BUILD_FAILED, error.message, None
+            status, reason = Status.BUILD_FAILED, error.message
         else:
             status, reason, run = execution.status, execution.reason, execution.run
         return record.measured(self.context, cell, status, reason, image=built, size=size, run=run, log=log)

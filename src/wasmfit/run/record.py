@@ -55,7 +55,7 @@ def left_out(one: LeftOut) -> Measurement:
 
 
 def completed(measurement: Measurement, cell: Cell, baseline: Size | None) -> Measurement:
-    """Adds what is looked up instead of measured: the baseline, facts, and published figures where they apply."""
+    """Adds what is looked up instead of measured: baseline, facts, and published figures where they apply."""
     facts = cell.build.runtime.facts
     published = cell.build.version.published
     if published is not None and (published.module, published.board, published.profile) != (
@@ -124,6 +124,6 @@ def _flags(cell: Cell) -> tuple[str, ...]:
 
 def _replay(cell: Cell) -> str:
     return (
-        f"wasmfit compare --runtime {cell.build.label} --workload {cell.workload.name} --board {cell.board.name} "
-        f"--base {cell.base} --profile {cell.profile.name} --rerun"
+        f"wasmfit compare --runtime {cell.build.label} --workload {cell.workload.name} "
+        f"--board {cell.board.name} --base {cell.base} --profile {cell.profile.name} --rerun"
     )

@@ -32,7 +32,7 @@ def execute(tasks: Iterable[Task], workers: int, cancel: threading.Event) -> Non
     Tasks report through what they do; one that raises ends the whole run.
 
     Raises:
-        BaseException: What a task raised, or the user's interrupt; ``cancel`` is set then, and what runs has ended.
+        BaseException: What a task raised, or the user's interrupt; ``cancel`` is set, and what ran has ended.
     """
     waiting = {task.key: task for task in tasks}
     running: dict[Future[None], Task] = {}

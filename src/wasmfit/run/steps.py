@@ -28,7 +28,7 @@ class SharedStep:
 
 
 def shared_steps(context: Context, cell: Cell) -> Iterator[SharedStep]:
-    """The shared steps that a cell needs. Modules first, cheap firmware before dear, host programs in between."""
+    """The shared steps that a cell needs: modules rank first, then firmware by effort, then host programs."""
     build, workload, board, profile = cell.build, cell.workload, cell.board, cell.profile
     yield SharedStep(
         guest.key(context, workload),
@@ -39,7 +39,7 @@ def shared_steps(context: Context, cell: Cell) -> Iterator[SharedStep]:
     )
     yield SharedStep(
         firmware.key(context, build, board, profile),
-        f"firmware {build.label if build.version.dependencies else f'of {build.runtime.language}'} ({profile.name})",
+        f"firmware {build.label if build.version.dependencies else build.runtime.language} ({profile.name})",
         lambda step: firmware.archive(context, step, build, board, profile),
         firmware.target_folder(context, board, profile),
         (2, build.runtime.effort),

@@ -89,7 +89,10 @@ class Watchdog:
         A pipe that stays open here would keep the watchdog from seeing its parent die.
         """
         self._lock = threading.Lock()
-        self._process = None
+        if self._process is not None:
+            # Not our child any more: nothing to wait for, and nothing to warn of.
+            self._process.returncode = 0
+            self._process = None
         self._drop_pipe()
         self._groups = set()
 

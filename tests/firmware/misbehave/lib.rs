@@ -51,7 +51,7 @@ fn behave(behaviour: u32, value: u32) -> u32 {
         20 => unsafe { wasmfit_call_end(value) },
         21 => mark_forever(),
         22 => skip_all(value),
-        23 => store_below_others(value),
+        23 => store_deep(value),
         24 => run_command(),
         25 => fault_inside_block(value),
         _ => fail("no such behaviour"),
@@ -117,13 +117,13 @@ fn count_down(count: u32) {
             mark_call = sym wasmfit_mark_call,
             mark_idle = sym wasmfit_mark_idle,
             inout("r4") count => _, out("r5") _,
-            clobber_abi("C"),
+            out("r0") _, out("r1") _, out("r2") _, out("r3") _, out("r12") _, out("lr") _,
         );
     }
 }
 
 fn call_address(address: u32) {
-    unsafe { asm!("blx {0}", in(reg) address, clobber_abi("C")) };
+    unsafe { asm!("blx {0}", in(reg) address, out("r0") _, out("r1") _, out("r2") _, out("r3") _, out("lr") _) };
 }
 
 /// Writes the lowest of `bytes` bytes of stack, and nothing above it.
@@ -141,28 +141,50 @@ fn use_stack(bytes: u32) {
     }
 }
 
-/// As `use_stack`, but through another register and without moving SP, with
-/// every kind of store after one another.
+/// The kinds of store that the core has, each about 3,072 bytes below SP.
+#[rustfmt::skip]
 #[inline(never)]
-fn store_below_others(bytes: u32) {
-    unsafe {
-        asm!(
-            "sub r4, sp, {bytes}",
-            "str r5, [r4]",
-            "sub r4, r4, #16", "strb r5, [r4, #1]",
-            "sub r4, r4, #16", "strh r5, [r4, #2]",
-            "sub r4, r4, #16", "mov r5, #4", "str r5, [r4, r5]",
-            "sub r4, r4, #16", "strd r5, r8, [r4]",
-            "sub r4, r4, #16", "stm r4!, {{r5}}",
-            "sub r4, r4, #16", "vstr s0, [r4]",
-            "sub r4, r4, #16", "vstr d0, [r4]",
-            "sub r4, r4, #16", "mov r8, r4", "vstmdb r8!, {{s0, s1}}",
-            "sub r4, r4, #16", "strex r5, r8, [r4]", "ldrex r8, [r4]", "strex r5, r8, [r4]",
-            "sub r4, r4, #16", "strt r5, [r4, #8]",
-            "sub r4, r4, #16", "str.w r5, [r4, #-4]!",
-            bytes = in(reg) bytes,
-            out("r4") _, out("r5") _, out("r8") _,
-        );
+fn store_deep(kind: u32) {
+    macro_rules! store {
+        ($($line:literal),+) => {
+            unsafe {
+                asm!(
+                    "sub.w r4, sp, #3072",
+                    "mov r5, #4",
+                    $($line),+,
+                    out("r4") _, out("r5") _, out("r8") _,
+                )
+            }
+        };
+    }
+    match kind {
+        0 => store!("str r5, [r4]"),
+        1 => store!("strb r5, [r4]"),
+        2 => store!("strh r5, [r4]"),
+        3 => store!("str r5, [r4, r5]"),
+        4 => store!("strb r5, [r4, r5]"),
+        5 => store!("strh r5, [r4, r5]"),
+        6 => store!("stm r4!, {{r5}}"),
+        7 => store!("mov r8, sp", "mov sp, r4", "str r5, [sp, #4]", "mov sp, r8"),
+        8 => store!("mov r8, sp", "mov sp, r4", "push {{r5}}", "mov sp, r8"),
+        9 => store!("mov r8, sp", "mov sp, r4", "push.w {{r5, r8}}", "mov sp, r8"),
+        10 => store!("mov r8, sp", "mov sp, r4", "vpush {{d0}}", "mov sp, r8"),
+        11 => store!("str.w r5, [r4]"),
+        12 => store!("str.w r5, [r4, #-4]!"),
+        13 => store!("strb.w r5, [r4], #1"),
+        14 => store!("strh.w r5, [r4, r5, lsl #1]"),
+        15 => store!("strt r5, [r4, #8]"),
+        16 => store!("strd r5, r8, [r4]"),
+        17 => store!("stmia.w r4, {{r5, r8}}"),
+        18 => store!("stmdb r4!, {{r5, r8}}"),
+        19 => store!("ldrex r5, [r4]", "strex r5, r8, [r4]"),
+        20 => store!("ldrexb r5, [r4]", "strexb r5, r8, [r4]"),
+        21 => store!("ldrexh r5, [r4]", "strexh r5, r8, [r4]"),
+        22 => store!("vstr s0, [r4]"),
+        23 => store!("vstr d0, [r4]"),
+        24 => store!("vstmia r4!, {{s0, s1}}"),
+        25 => store!("vstmdb r4!, {{d0, d1}}"),
+        _ => fail("no such kind of store"),
     }
 }
 
@@ -183,7 +205,7 @@ fn skip_all(count: u32) {
             mark_call = sym wasmfit_mark_call,
             mark_idle = sym wasmfit_mark_idle,
             inout("r4") count => _, out("r5") _,
-            clobber_abi("C"),
+            out("r0") _, out("r1") _, out("r2") _, out("r3") _, out("r12") _, out("lr") _,
         );
     }
 }
@@ -217,7 +239,7 @@ fn fault_inside_block(address: u32) {
             mark_call = sym wasmfit_mark_call,
             mark_idle = sym wasmfit_mark_idle,
             inout("r4") address => _, out("r5") _,
-            clobber_abi("C"),
+            out("r0") _, out("r1") _, out("r2") _, out("r3") _, out("r12") _, out("lr") _,
         );
     }
 }

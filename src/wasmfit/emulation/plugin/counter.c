@@ -1,4 +1,4 @@
-/* wasmfit's counting plugin for QEMU's TCG (plugin API version 1: QEMU 4.2 to 8.2).
+/* wasmfit's counting plugin for QEMU's TCG (plugin API version 1, as of QEMU 7.2).
  *
  * Counts every instruction that the emulated core starts, notes the count
  * whenever the program reaches a phase mark, and the lowest stack address

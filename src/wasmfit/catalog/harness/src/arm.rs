@@ -30,6 +30,23 @@ global_asm!(
     ".size HardFault, . - HardFault",
 );
 
+/// Defines a phase mark: a function named `$symbol` that does nothing but name its number.
+macro_rules! mark {
+    ($symbol:ident, $number:literal) => {
+        core::arch::global_asm!(
+            concat!(".section .text.", stringify!($symbol), ", \"ax\""),
+            concat!(".global ", stringify!($symbol)),
+            concat!(".type ", stringify!($symbol), ",%function"),
+            ".thumb_func",
+            concat!(stringify!($symbol), ":"),
+            concat!("    movs r0, #", $number),
+            "    bx lr",
+            concat!(".size ", stringify!($symbol), ", . - ", stringify!($symbol)),
+        );
+    };
+}
+pub(crate) use mark;
+
 unsafe extern "C" {
     static wasmfit_stack_start: u8;
     static wasmfit_ram_end: u8;

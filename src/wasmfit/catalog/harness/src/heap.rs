@@ -102,8 +102,14 @@ pub(crate) fn init() {
     unsafe { HEAP.blocks.init(start, end - start) };
 }
 
+/// Starts a phase: a request that an earlier one was refused, and survived,
+/// explains nothing that happens from here on.
+pub(crate) fn forget_refusal() {
+    HEAP.refused.store(0, Relaxed);
+}
+
 /// Sends the counters: ordinary peak, linear peak, ordinary live now, linear
-/// live now, and the size of the last request that was refused.
+/// live now, and the size of the last request that this phase was refused.
 pub(crate) fn report() {
     let sizes = [&HEAP.ordinary.peak, &HEAP.linear.peak, &HEAP.ordinary.live, &HEAP.linear.live, &HEAP.refused];
     sizes.iter().fold(Line::new("heap"), |line, size| line.hex(size.load(Relaxed) as u32)).send();

@@ -11,15 +11,15 @@
 
 extern crate alloc;
 
+#[cfg(all(target_arch = "arm", target_os = "none"))]
+#[path = "arm.rs"]
+mod arch;
 mod capi;
 mod channel;
 mod heap;
 mod job;
 pub mod phase;
 mod stop;
-
-#[cfg(all(target_arch = "arm", target_os = "none"))]
-mod arm;
 
 pub use job::{Job, extra};
 pub use stop::{Failure, fail};

@@ -1,10 +1,11 @@
 //! Phase marks: functions that do nothing, called where a phase begins. The
 //! emulator's plugin knows their addresses from the symbol table and counts
-//! between them. Each body names its own number so that no linker or compiler
-//! pass can fold two of them into one.
+//! between them. They are written in assembly, with a number each: so no
+//! compiler pass can fold two into one, and they cost the same in every profile.
 
-use core::arch::asm;
 use core::sync::atomic::{AtomicU8, Ordering::Relaxed};
+
+use crate::heap;
 
 static CURRENT: AtomicU8 = AtomicU8::new(b'-');
 
@@ -15,16 +16,15 @@ pub(crate) fn current() -> u8 {
 
 macro_rules! mark {
     ($(#[$doc:meta])* $name:ident, $symbol:ident, $number:literal) => {
-        #[unsafe(no_mangle)]
-        #[inline(never)]
-        extern "C" fn $symbol() {
-            // SAFETY: an empty instruction sequence that takes one number.
-            unsafe { asm!("/* {0} */", in(reg) $number as usize, options(nomem, nostack, preserves_flags)) };
-        }
+        crate::arch::mark!($symbol, $number);
 
         $(#[$doc])*
         pub fn $name() {
+            unsafe extern "C" {
+                safe fn $symbol();
+            }
             CURRENT.store(b'0' + $number, Relaxed);
+            heap::forget_refusal();
             $symbol();
         }
     };

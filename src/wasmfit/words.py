@@ -1,4 +1,4 @@
-"""Making text of unknown origin fit to print."""
+"""Making text of unknown origin (ELF files, modules, tools' output) fit to print."""
 
 LONGEST = 200
 

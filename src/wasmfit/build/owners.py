@@ -1,0 +1,64 @@
+"""Who owns what in our images, where the code itself does not say."""
+
+import re
+import tomllib
+from collections.abc import Callable
+
+from wasmfit.model import Cell
+
+from .context import Context
+
+_STANDARD_LIBRARY = frozenset({"core", "alloc", "compiler_builtins", "__rustc"})
+"""Crates of the standard library; ``__rustc`` is what rustc puts between ``alloc`` and the allocator."""
+
+_OURS = frozenset({"firmware", "harness", "module"})
+_C_LIBRARY = "picolibc"
+_C_LIBRARY_ARCHIVES = frozenset({"libc.a", "libm.a"})
+_ARCHIVE_MEMBER = re.compile(r"^(?:.*/)?([^/()]+)\((.+)\)$")
+
+# Symbols without a crate's name in the Rust part, by who defines them.
+_HARNESS = re.compile(r"wasmfit_\w+|malloc|calloc|realloc|free|abort|HardFault")
+_START_UP = re.compile(
+    r"Reset|main|DefaultPreInit|DefaultHandler_?|HardFault_|__cortex_m_rt_\w+|__(RESET_VECTOR|EXCEPTIONS|INTERRUPTS)"
+)
+
+
+def object_rule(cell: Cell) -> Callable[[str], str | None]:
+    """Who owns what the linker took from a file, for code and data that carry no crate's name."""
+    return lambda path: _owner_of_object(cell.build.runtime.name, path)
+
+
+def _owner_of_object(runtime: str, path: str) -> str | None:
+    if path.endswith("job.bin"):
+        return "module"
+    member = _ARCHIVE_MEMBER.match(path)
+    if member:
+        archive, name = member.groups()
+        if archive in _C_LIBRARY_ARCHIVES:
+            return _C_LIBRARY
+        return "compiler_builtins" if name.startswith("compiler_builtins-") else None
+    if "/runtime/" in path:
+        return runtime
+    return "firmware" if "/firmware/" in path else None
+
+
+def symbol_rule(context: Context, cell: Cell) -> Callable[[str], str | None]:
+    """Who owns a symbol of the Rust part that names no crate: the glue's are words in its sources."""
+    glue = context.catalog.folder(cell.build.runtime) / "firmware"
+    words = {word for path in glue.rglob("*.rs") for word in re.findall(r"\w+", path.read_text("utf-8"))}
+
+    def owner(name: str) -> str | None:
+        if _HARNESS.fullmatch(name):
+            return "harness"
+        if _START_UP.fullmatch(name):
+            return "cortex_m_rt"
+        return "firmware" if name in words else None
+
+    return owner
+
+
+def base_owners(context: Context) -> frozenset[str]:
+    """Owners that are no part of any runtime: standard library, C library, harness and its crates, glue."""
+    text = (context.catalog.harness / "locks" / "firmware.lock").read_text(encoding="utf-8")
+    crates = {package["name"].replace("-", "_") for package in tomllib.loads(text)["package"]}
+    return _STANDARD_LIBRARY | _OURS | crates | {_C_LIBRARY}

@@ -1,0 +1,148 @@
+"""The command line: exit codes, one sentence for every mistake, results on stdout only."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+
+def wasmfit(*arguments: str, home: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "wasmfit", *arguments],
+        env={**os.environ, "WASMFIT_HOME": str(home), **environment},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["compare", "--runtime", "wasmie"], "Did you mean wasmi?"),
+        (["compare", "--runtime", "wasmi@7"], "no version 7 of wasmi"),
+        (["compare", "--board", "nrf52840"], "Did you mean nrf52840dk?"),
+        (["compare", "--profile", "smal"], "Did you mean small?"),
+        (["compare", "--workload", "add"], "Did you mean add-with-extra?"),
+        (["compare", "--base", "bear"], "Did you mean bare?"),
+        (["compare", "--select", "nothing*"], "No cell matches"),
+        (["compare", "--catalog", "/nowhere"], "not a folder"),
+        (["compare", "--format", "xml"], "xml"),
+        (["compare", "--runtimes", "wasmi"], "No such option"),
+        (["list", "bords"], "bords"),
+        (["comapre"], "comapre"),
+    ],
+)
+def test_a_mistake_is_told_and_exits_2(tmp_path: Path, arguments: list[str], words: str) -> None:
+    ended = wasmfit(*arguments, home=tmp_path)
+    assert ended.returncode == 2, ended.stderr
+    assert words in ended.stderr
+    assert "Traceback" not in ended.stderr
+    assert ended.stdout == ""
+
+
+def test_a_broken_catalogue_names_file_line_and_field(tmp_path: Path) -> None:
+    (tmp_path / "mine" / "boards").mkdir(parents=True)
+    (tmp_path / "mine" / "boards" / "toy.toml").write_text('name = "toy"\nclock_hz = "fast"\n')
+    ended = wasmfit("compare", "--catalog", str(tmp_path / "mine"), home=tmp_path / "home")
+    assert ended.returncode == 2
+    assert "toy.toml:2: clock_hz: Input should be a valid integer" in ended.stderr
+
+
+def test_a_missing_tool_exits_3_with_the_command_that_installs_it(tmp_path: Path) -> None:
+    (tmp_path / "bin").mkdir()
+    ended = wasmfit("compare", "--runtime", "wasm3", home=tmp_path / "home", PATH=str(tmp_path / "bin"))
+    assert ended.returncode == 3
+    assert "qemu-system-arm is missing" in ended.stderr
+    assert "apt-get install -y qemu-system-arm" in ended.stderr
+    assert "apt-get install -y gcc-arm-none-eabi picolibc-arm-none-eabi" in ended.stderr
+    assert ended.stdout == ""
+
+
+def test_doctor_says_the_same(tmp_path: Path) -> None:
+    (tmp_path / "bin").mkdir()
+    ended = wasmfit("doctor", home=tmp_path / "home", PATH=str(tmp_path / "bin"))
+    assert ended.returncode == 3
+    assert "missing  qemu-system-arm" in ended.stdout
+    assert "install: apt-get install -y qemu-system-arm" in ended.stdout
+
+
+def test_doctor_finds_what_the_set_up_installed(tmp_path: Path) -> None:
+    ended = wasmfit("doctor", "--format", "json", home=tmp_path)
+    assert ended.returncode == 0, ended.stdout
+    tools = json.loads(ended.stdout)["tools"]
+    assert all(tool["ok"] for tool in tools)
+    assert len(tools) >= 4
+
+
+def test_an_unknown_rust_is_refused(tmp_path: Path) -> None:
+    ended = wasmfit("compare", "--runtime", "wasmi", home=tmp_path, WASMFIT_RUST="nightly-1999")
+    assert ended.returncode == 2
+    assert "no such Rust is installed" in ended.stderr
+
+
+@pytest.mark.parametrize("kind", ["runtimes", "boards", "workloads", "profiles", "cells"])
+@pytest.mark.parametrize("form", ["table", "json", "csv", "markdown"])
+def test_everything_can_be_listed(tmp_path: Path, kind: str, form: str) -> None:
+    ended = wasmfit("list", kind, "--format", form, home=tmp_path)
+    assert ended.returncode == 0, ended.stderr
+    assert ended.stdout.strip()
+    if form == "json":
+        assert json.loads(ended.stdout)[kind]
+
+
+def test_output_goes_to_a_file(tmp_path: Path) -> None:
+    place = tmp_path / "deep" / "list.json"
+    ended = wasmfit("list", "boards", "-f", "json", "-o", str(place), home=tmp_path)
+    assert ended.returncode == 0
+    assert ended.stdout == ""
+    assert json.loads(place.read_text())["boards"]
+
+
+def test_a_file_that_cannot_be_written(tmp_path: Path) -> None:
+    ended = wasmfit("list", "boards", "-o", "/proc/nothing/here", home=tmp_path)
+    assert ended.returncode == 2
+    assert "cannot be written" in ended.stderr
+
+
+def test_a_home_that_cannot_be_made(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    ended = wasmfit("compare", home=tmp_path / "file")
+    assert ended.returncode == 2
+    assert "Set WASMFIT_HOME" in ended.stderr
+
+
+def test_the_cache_is_shown_and_cleaned_but_not_the_results(tmp_path: Path) -> None:
+    (tmp_path / "artefacts").mkdir()
+    (tmp_path / "artefacts" / "big").write_bytes(bytes(3_000_000))
+    assert "3.0 MB  artefacts" in wasmfit("cache", home=tmp_path).stdout
+    cleaned = wasmfit("cache", "--clean", home=tmp_path)
+    assert "Freed 3.0 MB" in cleaned.stderr
+    assert not (tmp_path / "artefacts").exists()
+
+
+def test_what_is_unavailable_needs_no_tool_but_keeps_its_row(tmp_path: Path) -> None:
+    ended = wasmfit("list", "runtimes", home=tmp_path)
+    assert "wasm-interpreter@0.2.0" in ended.stdout
+    assert "unavailable: it is published in no package registry" in ended.stdout
+
+
+def test_version(tmp_path: Path) -> None:
+    assert wasmfit("--version", home=tmp_path).stdout.startswith("wasmfit 0.")
+
+
+def test_a_reader_that_goes_away_is_no_traceback(tmp_path: Path) -> None:
+    ended = subprocess.run(
+        f"{sys.executable} -m wasmfit list cells | head -n 1",
+        shell=True,
+        env={**os.environ, "WASMFIT_HOME": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert "Traceback" not in ended.stderr

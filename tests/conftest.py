@@ -1,0 +1,19 @@
+"""What all tests share: the folder in which real builds are kept warm."""
+
+import os
+from pathlib import Path
+
+import platformdirs
+import pytest
+
+from wasmfit.home import Home
+
+
+@pytest.fixture(scope="session")
+def warm_home() -> Home:
+    """A wasmfit folder that outlives the tests, so that what is built once stays built.
+
+    ``WASMFIT_TEST_HOME`` moves it.
+    """
+    named = os.environ.get("WASMFIT_TEST_HOME")
+    return Home.at(Path(named) if named else platformdirs.user_cache_path("wasmfit-tests"))

@@ -1,0 +1,28 @@
+"""What the emulator's tests share."""
+
+from pathlib import Path
+
+import pytest
+
+from wasmfit.catalog import Catalog
+from wasmfit.emulation import compiled
+from wasmfit.home import Home
+from wasmfit.model import Board
+from wasmfit.toolchain import Gateway
+
+from .firmware import Misbehave, build
+
+
+@pytest.fixture(scope="session")
+def board() -> Board:
+    return Catalog.load().board("nrf52840dk")
+
+
+@pytest.fixture(scope="session")
+def plugin(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return compiled(tmp_path_factory.mktemp("plugin"), Gateway())
+
+
+@pytest.fixture(scope="session")
+def misbehave(tmp_path_factory: pytest.TempPathFactory, warm_home: Home, board: Board) -> Misbehave:
+    return build(tmp_path_factory.mktemp("misbehave"), warm_home, board)

@@ -1,0 +1,62 @@
+"""QEMU's command line and last words."""
+
+from pathlib import Path
+
+from wasmfit.emulation import qemu
+from wasmfit.emulation.counter import arguments
+from wasmfit.emulation.symbols import Symbols
+from wasmfit.model import Board, Region
+
+SYMBOLS = Symbols({"load": 0x1000, "done": 0x1008}, Region(origin=0x20000000, size=0x8000), ())
+
+
+def test_nothing_is_attached_but_the_channel(board: Board) -> None:
+    command = qemu.command(board.emulator, Path("/x/image.elf"), Path("/p/counter.so"), ["out=/r"])
+    assert command[:3] == ["qemu-system-arm", "-M", "mps2-an386"]
+    assert command[-2:] == ["-kernel", "/x/image.elf"]
+    words = " ".join(command)
+    assert "-monitor none" in words
+    assert "-net none" in words
+    assert "-nodefaults" in words
+    assert "-icount" not in words
+    assert (
+        "-chardev stdio,id=channel,signal=off -semihosting-config enable=on,target=native,chardev=channel"
+        in words
+    )
+    assert "-plugin /p/counter.so,out=/r" in words
+
+
+def test_commas_in_paths(board: Board) -> None:
+    command = qemu.command(board.emulator, Path("/x"), Path("/a,b/c.so"), ["out=/r,s"])
+    assert command[command.index("-plugin") + 1] == "/a,,b/c.so,out=/r,,s"
+
+
+def test_what_the_plugin_is_told(board: Board) -> None:
+    assert arguments(board, SYMBOLS, Path("/r"), 77) == [
+        "out=/r",
+        "isa=thumb",
+        "mark=0x00001000:1",
+        "mark=0x00001008:5",
+        "stack=0x20000000:0x20008000",
+        "ram=0x20000000:0x20040000",
+        "memory=0x00000000:0x00100000",
+        "memory=0x20000000:0x20400000",
+        "memory=0x00000000:0x40000000",
+        "limit=77",
+    ]
+    other = board.model_copy(update={"target": "riscv32imac-unknown-none-elf"})
+    assert "isa=thumb" not in arguments(other, SYMBOLS, Path("/r"), 77)
+    assert "memory=0x00000000:0x40000000" not in arguments(other, SYMBOLS, Path("/r"), 77)
+
+
+def test_last_words() -> None:
+    assert qemu.last_words("") is None
+    assert qemu.last_words("result 1\nqemu-system-arm: warning: nic lan9118.0 has no peer\n") is None
+    assert qemu.last_words("qemu-system-arm: terminating on signal 15 from pid 1\n") is None
+    said = "qemu-system-arm: a\nqemu: fatal: Lockup: can't escalate 3 to HardFault\n\nR00=0\n"
+    assert qemu.last_words(said) == "Lockup: can't escalate 3 to HardFault"
+
+
+def test_remedy_names_the_package() -> None:
+    assert qemu.remedy("qemu-system-arm").endswith("apt-get install -y qemu-system-arm")
+    assert qemu.remedy("qemu-system-riscv32").endswith("apt-get install -y qemu-system-misc")

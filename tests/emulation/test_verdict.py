@@ -1,0 +1,189 @@
+"""From traces to status and reason."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from wasmfit.emulation.channel import Heap, Report
+from wasmfit.emulation.counts import Counts, Mark, Stray
+from wasmfit.emulation.verdict import Evidence, Verdict, judge
+from wasmfit.model import Board, Region, Status, WorkloadCall
+
+CALLS = (WorkloadCall(arguments=(1, 2), expected=1003), WorkloadCall(arguments=(3, 4), expected=1007))
+GOOD = Report(results=(1003, 1007), heap=Heap(10, 65536, 5, 65536, 0), end="ok")
+IN_LOAD = (Mark("load", 1, 0),)
+IN_SECOND_CALL = (*IN_LOAD, Mark("call", 3, 0), Mark("idle", 4, 0), Mark("call", 5, 0))
+OVERFLOW = (0x20000, 1 << 30, 0, 0, 0x1FFFFF50, 0xFFFFFFF9, 0, 0)
+
+
+@pytest.fixture
+def evidence(board: Board) -> Evidence:
+    return Evidence(
+        board=board,
+        stack=Region(origin=0x20000000, size=0x8000),
+        calls=CALLS,
+        counts=Counts(True, IN_SECOND_CALL, 100, 0x20007000),
+        report=GOOD,
+        instructions=2_000_000_000,
+        seconds=None,
+        last_words=None,
+        name_of=lambda address: "recurse" if address == 0x526 else None,
+    )
+
+
+def test_ok(evidence: Evidence) -> None:
+    assert judge(evidence) == Verdict(Status.OK, None)
+
+
+@pytest.mark.parametrize(
+    ("report", "status", "reason"),
+    [
+        (replace(GOOD, results=(1003, 1)), Status.WRONG_RESULT, "(3, 4) gave 1, not 1007"),
+        (
+            replace(GOOD, results=(0, 1)),
+            Status.WRONG_RESULT,
+            "(1, 2) gave 0, not 1003 (2 of 2 calls are wrong)",
+        ),
+        (replace(GOOD, results=(1003,)), Status.WRONG_RESULT, "1 results came from 2 calls"),
+        (replace(GOOD, results=(1003, 1007, 1)), Status.WRONG_RESULT, "3 results came from 2 calls"),
+        (
+            Report(phase="call", failure="unreachable", end="fail"),
+            Status.TRAPPED,
+            "unreachable",
+        ),
+        (
+            Report(phase="load", failure="bad opcode", end="fail"),
+            Status.UNSUPPORTED,
+            "refused to load the module: bad opcode",
+        ),
+        (
+            Report(phase="instantiate", failure="no import", end="fail"),
+            Status.UNSUPPORTED,
+            "refused to instantiate the module: no import",
+        ),
+        (
+            Report(phase="start", failure="no job in this image", end="fail"),
+            Status.FAULTED,
+            "gave up in phase start: no job in this image",
+        ),
+        (
+            Report(phase="instantiate", panic="src/lib.rs:39", end="panic"),
+            Status.FAULTED,
+            "panicked at src/lib.rs:39 in phase instantiate",
+        ),
+        (
+            Report(phase="instantiate", panic="a.rs:1", end="panic", heap=Heap(9000, 0, 9000, 0, 65536)),
+            Status.OUT_OF_MEMORY,
+            "no 65,536 bytes in one piece left on the heap in phase instantiate, 9,000 in use",
+        ),
+        (
+            Report(phase="call", failure="oom", end="fail", heap=Heap(1, 0, 1, 65536, 131072)),
+            Status.OUT_OF_MEMORY,
+            "no 131,072 bytes in one piece left on the heap in phase call (2 of 2), 65,537 in use: oom",
+        ),
+        (
+            Report(phase="call", fault=OVERFLOW, end="fault", heap=Heap(1, 0, 1, 65536, 131072)),
+            Status.FAULTED,
+            "stack overflow (UsageFault: jump out of Thumb state, SP 0x1fffff50), in phase call (2 of 2)",
+        ),
+        (
+            Report(phase="call", fault=OVERFLOW[:4], end="fault"),
+            Status.FAULTED,
+            "a fault in phase call (2 of 2), whose registers did not arrive",
+        ),
+        (Report(), Status.FAULTED, "ended in phase call (2 of 2) without saying how"),
+    ],
+)
+def test_what_the_firmware_says(evidence: Evidence, report: Report, status: Status, reason: str) -> None:
+    assert judge(replace(evidence, report=report)) == Verdict(status, reason)
+
+
+def test_a_refused_request_that_did_no_harm_is_none(evidence: Evidence) -> None:
+    assert judge(replace(evidence, report=replace(GOOD, heap=Heap(1, 1, 1, 1, 99)))).status is Status.OK
+
+
+@pytest.mark.parametrize(
+    ("address", "reason"),
+    [
+        (
+            0x1FFFFFD0,
+            "stack overflow in phase call (2 of 2): wrote to 0x1fffffd0, 48 bytes below the stack of 32,768, "
+            "in recurse (PC 0x00000526)",
+        ),
+        (0x100, "wrote to flash at 0x00000100 in phase call (2 of 2), in recurse (PC 0x00000526)"),
+        (
+            0x20040000,
+            "wrote to 0x20040000 in phase call (2 of 2), outside the board's RAM (0x20000000–0x2003ffff), "
+            "in recurse (PC 0x00000526)",
+        ),
+    ],
+)
+def test_a_stray_store_weighs_more_than_a_good_end(evidence: Evidence, address: int, reason: str) -> None:
+    counts = Counts(True, IN_SECOND_CALL, 100, 0x20000000, stray=Stray(address, 0x526))
+    assert judge(replace(evidence, counts=counts)) == Verdict(Status.FAULTED, reason)
+
+
+def test_limits(evidence: Evidence) -> None:
+    limited = replace(evidence, counts=Counts(True, IN_LOAD, 100, 0, limited=True), report=Report())
+    assert judge(limited) == Verdict(
+        Status.TIMEOUT, "reached the limit of 2,000,000,000 instructions in phase load"
+    )
+    late = replace(evidence, seconds=120.0, report=Report())
+    assert judge(late) == Verdict(Status.TIMEOUT, "reached the limit of 120 s in phase call (2 of 2)")
+
+
+def test_how_the_emulator_died(evidence: Evidence) -> None:
+    dead = replace(
+        evidence, report=Report(), counts=Counts(True, IN_LOAD), last_words="Lockup: can't escalate 3"
+    )
+    assert judge(dead) == Verdict(
+        Status.FAULTED, "the core locked up in phase load: a fault with no way to handle it"
+    )
+    assert judge(replace(dead, last_words="could not load kernel")) == Verdict(
+        Status.FAULTED, "the emulator gave up in phase load: could not load kernel"
+    )
+
+
+TEXTS = st.none() | st.text(max_size=20).map(lambda text: text.encode("unicode_escape").decode())
+NUMBERS = st.integers(0, 2**32 - 1)
+REPORTS = st.builds(
+    Report,
+    results=st.lists(NUMBERS, max_size=3).map(tuple) | st.just((1003, 1007)),
+    heap=st.none() | st.builds(Heap, NUMBERS, NUMBERS, NUMBERS, NUMBERS, NUMBERS | st.just(0)),
+    phase=st.none() | st.sampled_from(["start", "load", "instantiate", "call", "idle", "done"]),
+    failure=TEXTS,
+    panic=TEXTS,
+    fault=st.lists(NUMBERS, max_size=16).map(tuple),
+    end=st.sampled_from([None, "ok", "fail", "panic", "fault"]),
+)
+COUNTS = st.builds(
+    Counts,
+    started=st.just(True),
+    marks=st.lists(
+        st.builds(Mark, st.sampled_from(["load", "instantiate", "call", "idle", "done"]), NUMBERS, NUMBERS),
+        max_size=5,
+    ).map(tuple),
+    total=st.none() | NUMBERS,
+    limited=st.booleans(),
+    stray=st.none() | st.builds(Stray, NUMBERS, NUMBERS),
+)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(report=REPORTS, counts=COUNTS, last_words=TEXTS)
+def test_there_is_always_a_verdict(
+    evidence: Evidence, report: Report, counts: Counts, last_words: str | None
+) -> None:
+    verdict = judge(
+        replace(
+            evidence, report=report, counts=counts, last_words=last_words, name_of=lambda _address: "\x00"
+        )
+    )
+    assert (verdict.reason is None) == (verdict.status is Status.OK)
+    assert verdict.reason is None or verdict.reason.isprintable()
+    good = (
+        report.results == (1003, 1007) and report.end == "ok" and not counts.limited and counts.stray is None
+    )
+    assert (verdict.status is Status.OK) == good

@@ -1,0 +1,13 @@
+"""The comparison of everything, measured once for all tests that look at it."""
+
+import pytest
+
+import wasmfit
+from wasmfit.home import Home
+from wasmfit.results import Comparison
+
+
+@pytest.fixture(scope="session")
+def everything(warm_home: Home) -> Comparison:
+    """Every version of every runtime in profile ``reference``, measured anew."""
+    return wasmfit.compare(runtimes=["*@*"], home=warm_home.root, rerun=True)

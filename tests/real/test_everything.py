@@ -1,0 +1,176 @@
+"""Every runtime of the catalogue, really built and really run."""
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+import wasmfit
+from wasmfit.home import Home
+from wasmfit.model import Measurement, Status
+from wasmfit.results import Comparison
+
+# Builds of everything take minutes each when nothing is warm.
+pytestmark = [pytest.mark.real, pytest.mark.timeout(3600)]
+
+BUILT = {
+    "baseline@0.1.0",
+    "wasm3@0.5.0",
+    "wamr-classic@2.4.3",
+    "wamr-fast@2.4.3",
+    "wasmi@2.0.0",
+    "wasmi@1.1.0",
+    "wasmi@0.51.5",
+    "wasmtime@48.0.8",
+    "wasmtime-no-simd@48.0.8",
+    "wasmtime@38.0.3",
+}
+
+
+def label(one: Measurement) -> str:
+    return f"{one.runtime}@{one.version}"
+
+
+def built(comparison: Comparison) -> list[Measurement]:
+    return [one for one in comparison.measurements if one.status is not Status.UNAVAILABLE]
+
+
+def test_every_runtime_gives_the_right_results(everything: Comparison) -> None:
+    ends = {label(one): (one.status, one.reason) for one in built(everything)}
+    assert ends == dict.fromkeys(BUILT, (Status.OK, None))
+    for one in built(everything):
+        assert one.run is not None
+        for call in one.run.calls:
+            # Computed here, apart from the catalogue.
+            assert call.result == call.expected == (sum(call.arguments) + 1000) % 2**32
+
+
+def test_what_cannot_be_built_keeps_its_row(everything: Comparison) -> None:
+    (missing,) = [one for one in everything.measurements if one.status is Status.UNAVAILABLE]
+    assert missing.runtime == "wasm-interpreter"
+    assert missing.reason is not None
+    assert "registry" in missing.reason
+    assert missing.size is None
+    assert missing.run is None
+
+
+def test_sizes_are_those_of_the_binutils(everything: Comparison) -> None:
+    for one in built(everything):
+        assert one.size is not None
+        assert one.provenance.elf is not None
+        listed = subprocess.run(
+            [shutil.which("arm-none-eabi-size") or "", "-A", one.provenance.elf],
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        theirs = {name: int(size) for name, size in re.findall(r"^(\.\w+) +(\d+)", listed, re.MULTILINE)}
+        ours = {
+            ".text": one.size.text,
+            ".rodata": one.size.rodata,
+            ".data": one.size.data,
+            ".bss": one.size.bss,
+        }
+        assert ours == {name: theirs[name] for name in ours}
+        in_flash = (".vector_table", ".text", ".rodata", ".module", ".data")
+        assert one.size.flash == sum(theirs[name] for name in in_flash)
+        assert one.size.ram_static == theirs[".data"] + theirs[".bss"] + theirs.get(".uninit", 0)
+
+
+def test_owners_add_up_to_every_section(everything: Comparison) -> None:
+    for one in built(everything):
+        assert one.size is not None
+        sizes = {
+            ".text": one.size.text,
+            ".rodata": one.size.rodata,
+            ".data": one.size.data,
+            ".bss": one.size.bss,
+        }
+        for section, size in sizes.items():
+            owned = one.size.owners[section]
+            assert sum(owned.values()) == size
+            assert all(part > 0 for part in owned.values())
+        assert one.size.owners[".text"].get("[unknown]", 0) < 0.002 * one.size.text + 400
+
+
+def test_flash_pages(everything: Comparison) -> None:
+    for one in built(everything):
+        assert one.size is not None
+        assert one.size.flashed == one.size.pages * one.size.page_size
+        # The image is in one piece, so it touches as many pages as it fills, or one more.
+        assert -(-one.size.flash // 4096) <= one.size.pages <= -(-one.size.flash // 4096) + 1
+
+
+@pytest.mark.parametrize("version", ["wasmi@0.51.5", "wasmtime@38.0.3"])
+def test_the_references_figures_are_reproduced(everything: Comparison, version: str) -> None:
+    (one,) = [one for one in everything.measurements if label(one) == version]
+    assert one.size is not None
+    theirs = one.published
+    assert abs(one.size.text / theirs["text"] - 1) < 0.03
+    both = (one.size.text + one.size.rodata) / (theirs["text"] + theirs["rodata"])
+    assert abs(both - 1) < 0.05
+
+
+def test_execution_is_plausible(everything: Comparison) -> None:
+    for one in built(everything):
+        run = one.run
+        assert run is not None
+        assert run.heap_peak is not None
+        assert run.stack_peak is not None
+        assert run.stack_reserved is not None
+        assert 0 < run.stack_peak <= run.stack_reserved
+        if one.runtime == "baseline":
+            continue
+        assert run.linear_memory is not None
+        # One page, and perhaps a small header in the same block.
+        assert 65_536 <= run.linear_memory < 65_536 + 64
+        counts = run.instructions
+        assert counts.load
+        assert counts.instantiate
+        assert counts.first_call
+        assert counts.call
+        assert counts.call <= counts.first_call
+
+
+def test_the_same_image_gives_the_same_counts(everything: Comparison, warm_home: Home) -> None:
+    again = wasmfit.compare(runtimes=["wasmi", "wamr-fast"], home=warm_home.root, rerun=True)
+    before = {one.id: one for one in everything.measurements}
+    for one in again.measurements:
+        assert one.run == before[one.id].run
+        assert one.size == before[one.id].size
+
+
+def test_provenance_replays_a_cell(everything: Comparison) -> None:
+    for one in built(everything):
+        assert one.provenance.elf is not None
+        assert Path(one.provenance.elf).is_file()
+        assert one.provenance.elf_sha256 is not None
+        assert one.provenance.module_bytes is not None
+        assert 100 <= one.provenance.module_bytes <= 180
+        assert "rustc" in one.provenance.tools
+        assert "qemu-system-arm" in one.provenance.tools
+        assert label(one) in one.provenance.replay
+
+
+@pytest.mark.parametrize("profile", ["small", "fast"])
+def test_the_other_profiles(warm_home: Home, profile: str) -> None:
+    comparison = wasmfit.compare(profiles=[profile], home=warm_home.root, rerun=True)
+    ends = {label(one): (one.status, one.reason) for one in built(comparison)}
+    assert set(ends.values()) == {(Status.OK, None)}, ends
+    assert len(ends) == 7
+
+
+def test_small_is_smaller_than_fast(warm_home: Home) -> None:
+    both = wasmfit.compare(runtimes=["wasmi"], profiles=["small", "fast"], home=warm_home.root)
+    sizes = {one.profile: one.size.flash for one in both.measurements if one.runtime == "wasmi" and one.size}
+    assert sizes["small"] < 0.8 * sizes["fast"]
+
+
+def test_two_clean_builds_make_the_same_bytes(everything: Comparison, tmp_path: Path) -> None:
+    clean = wasmfit.compare(runtimes=["wasm3", "wasmi"], home=tmp_path / "another place")
+    before = {one.id: one.provenance.elf_sha256 for one in everything.measurements}
+    for one in clean.measurements:
+        assert one.status is Status.OK
+        assert one.provenance.elf_sha256 == before[one.id]

@@ -18,8 +18,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wasmfit.errors import MissingToolError
-from wasmfit.toolchain import process
-from wasmfit.toolchain.process import ChildCancelledError, ChildTimeoutError, _Lines, run
+from wasmfit.toolchain import process, sink
+from wasmfit.toolchain.process import ChildCancelledError, ChildTimeoutError, run
+from wasmfit.toolchain.sink import Lines
 
 
 def alive(marker: str) -> list[int]:
@@ -168,7 +169,7 @@ def test_stdout_can_be_for_the_reader_alone(tmp_path: Path) -> None:
 @given(st.lists(st.binary(max_size=50), max_size=20))
 def test_lines_do_not_depend_on_how_the_bytes_come(pieces: list[bytes]) -> None:
     got: list[str] = []
-    cutter = _Lines(got.append)
+    cutter = Lines(got.append)
     for piece in pieces:
         cutter.take(piece)
     cutter.flush()
@@ -310,9 +311,9 @@ def test_two_hundred_megabytes(tmp_path: Path) -> None:
     assert finished.code == 0
     assert lines == count
     assert finished.output.endswith("\nend\n")
-    assert len(finished.output) <= process.TAIL_BYTES
+    assert len(finished.output) <= sink.TAIL_BYTES
     assert grown < 32 * 1024, "KiB"
-    assert process.LOG_BYTES < log.stat().st_size < process.LOG_BYTES + 1000
+    assert sink.LOG_BYTES < log.stat().st_size < sink.LOG_BYTES + 1000
     assert "[output beyond 64 MiB is left out]" in log.read_text()[-500:]
 
 
@@ -327,7 +328,7 @@ def test_endless_output_in_one_line_ends_at_the_timeout(tmp_path: Path) -> None:
     with pytest.raises(ChildTimeoutError):
         run(["cat", "/dev/zero"], timeout=1, on_line=on_line, log=tmp_path / "log")
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 32 * 1024
-    assert 0 < longest <= process.LINE_BYTES + 64 * 1024
+    assert 0 < longest <= sink.LINE_BYTES + 64 * 1024
 
 
 PARENT = """

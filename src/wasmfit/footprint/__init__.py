@@ -16,8 +16,6 @@ from wasmfit.footprint.elf import (
     Segment,
     Symbol,
     SymbolType,
-    parse_elf,
-    read_elf,
 )
 from wasmfit.footprint.linkmap import (
     InputSection,
@@ -39,6 +37,7 @@ from wasmfit.footprint.owners import (
     ObjectRule,
     SymbolRule,
 )
+from wasmfit.footprint.read import parse_elf, read_elf
 from wasmfit.footprint.regions import Overflow, RegionUse, region_use
 from wasmfit.footprint.rust_symbols import RustCrate, codegen_unit_crate, embedded_crate, rust_crate
 from wasmfit.footprint.spans import Claim, Span

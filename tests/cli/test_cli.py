@@ -109,6 +109,13 @@ def test_a_file_that_cannot_be_written(tmp_path: Path) -> None:
     assert "cannot be written" in ended.stderr
 
 
+def test_a_file_that_cannot_be_written_is_told_before_the_work(tmp_path: Path) -> None:
+    ended = wasmfit("compare", "-o", str(tmp_path), home=tmp_path / "home")
+    assert ended.returncode == 2
+    assert "cannot be written" in ended.stderr
+    assert not (tmp_path / "home").exists()
+
+
 def test_a_home_that_cannot_be_made(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     ended = wasmfit("compare", home=tmp_path / "file")

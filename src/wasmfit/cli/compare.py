@@ -47,6 +47,7 @@ def command(
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show every command that is run.")] = False,
 ) -> None:
     """Build, check, run and compare runtimes on a board."""
+    say.check(output)
     with Watch() as watch:
         comparison = compare(
             runtimes=runtime or (),

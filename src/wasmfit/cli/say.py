@@ -9,23 +9,36 @@ from wasmfit.words import printable
 _LONGEST_LINE = 4000
 
 
+def check(output: Path | None) -> None:
+    """Finds out before long work whether its result can be written to ``output``.
+
+    Raises:
+        UsageError: It cannot.
+    """
+    if output is None:
+        return
+    try:
+        output.parent.mkdir(parents=True, exist_ok=True)
+        with output.open("a", encoding="utf-8"):
+            pass
+    except OSError as error:
+        raise UsageError(
+            f"{output} cannot be written: {error.strerror}.", "Name another file with -o."
+        ) from error
+
+
 def result(text: str, output: Path | None = None) -> None:
     """Writes a command's result to ``output``, or to stdout.
 
     Raises:
         UsageError: The file cannot be written.
     """
+    check(output)
     if output is None:
         sys.stdout.write(f"{text}\n")
         sys.stdout.flush()
-        return
-    try:
-        output.parent.mkdir(parents=True, exist_ok=True)
+    else:
         output.write_text(f"{text}\n", encoding="utf-8")
-    except OSError as error:
-        raise UsageError(
-            f"{output} cannot be written: {error.strerror}.", "Name another file with -o."
-        ) from error
 
 
 def human(text: str) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from wasmfit.build.alone import StoppedError, alone
 from wasmfit.build.cache import Cache
 
 
@@ -48,3 +49,22 @@ def test_threads_wait_for_the_one_that_makes_it(tmp_path: Path) -> None:
     for thread in threads:
         thread.join()
     assert count == [1]
+
+
+def test_a_wait_ends_when_the_run_does(tmp_path: Path) -> None:
+    cache, held, release = Cache(tmp_path), threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with alone(cache.place("kind", "k").with_suffix(".lock"), threading.Event()):
+            held.set()
+            release.wait(60)
+
+    holder = threading.Thread(target=hold)
+    holder.start()
+    held.wait(60)
+    threading.Timer(0.3, cache.cancel.set).start()
+    with pytest.raises(StoppedError):
+        cache.get("kind", "k", lambda _: None)
+    assert not cache.place("kind", "k").exists()
+    release.set()
+    holder.join()

@@ -6,18 +6,25 @@ same artefact removes.
 """
 
 import shutil
+import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from filelock import FileLock
+from .alone import alone
 
 
 @dataclass(frozen=True)
 class Cache:
-    """Artefacts below ``root``, one folder a kind."""
+    """Artefacts below ``root``, one folder a kind.
+
+    Attributes:
+        root: The folder.
+        cancel: Ends the wait for an artefact that somebody else is making.
+    """
 
     root: Path
+    cancel: threading.Event = field(default_factory=threading.Event)
 
     def place(self, kind: str, key: str) -> Path:
         """Where the artefact is, or would be."""
@@ -31,8 +38,7 @@ class Cache:
         place = self.place(kind, key)
         if place.is_dir():
             return place
-        place.parent.mkdir(parents=True, exist_ok=True)
-        with FileLock(place.with_suffix(".lock")):
+        with alone(place.with_suffix(".lock"), self.cancel):
             if not place.is_dir():
                 unfinished = place.with_suffix(".unfinished")
                 shutil.rmtree(unfinished, ignore_errors=True)

@@ -14,11 +14,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import tomli_w
-from filelock import FileLock
 
 from wasmfit.toolchain import Rust
 from wasmfit.words import printable
 
+from .alone import alone
 from .context import Context, Step
 from .errors import BuildError
 
@@ -132,7 +132,7 @@ def build(
         BuildError: Cargo failed; the reason is its first error.
     """
     work.mkdir(parents=True, exist_ok=True)
-    with FileLock(work.with_name(f"{work.name}.lock")):
+    with alone(work.with_name(f"{work.name}.lock"), context.gateway.cancel):
         generate(package, work)
         rust = context.toolchain.rust
         variables = environment(rust, options, target)

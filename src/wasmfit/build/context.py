@@ -37,7 +37,7 @@ class Context:
     @property
     def cache(self) -> Cache:
         """The artefacts built so far."""
-        return Cache(self.home.artefacts)
+        return Cache(self.home.artefacts, self.gateway.cancel)
 
 
 @dataclass(frozen=True)

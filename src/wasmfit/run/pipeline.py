@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeVar
 
 from wasmfit.build import BuildError, Context, Step, image, key
 from wasmfit.errors import MissingToolError
@@ -21,7 +20,8 @@ from .events import CellEnded, Event, Listener, Started, TaskEnded, TaskProgress
 from .schedule import Task, execute
 from .steps import SharedStep, shared_steps
 
-T = TypeVar("T")
+_FAILURES = (BuildError, ElfError, LinkMapError, ChildTimeoutError, MissingToolError, OSError)
+"""What ends a step or a cell and nothing else; faults of the machine (a full disk, a lost tool) too."""
 
 _WORTH_ANOTHER_TRY = frozenset({Status.BUILD_FAILED, Status.TIMEOUT})
 """Ends that may be the machine's fault: no network, a full disk, a busy processor."""
@@ -42,7 +42,7 @@ class Pipeline:
     store: Store
     listener: Listener
     rerun: bool = False
-    _failures: dict[str, BuildError] = field(default_factory=dict)
+    _failures: dict[str, Exception] = field(default_factory=dict)
     _done: dict[str, Measurement] = field(default_factory=dict)
     _telling: threading.Lock = field(default_factory=threading.Lock)
 
@@ -96,11 +96,11 @@ class Pipeline:
             started = time.monotonic()
             reason = None
             try:
-                _or_build_error(lambda: step.work(Step(self._log(step.title), self._progress(step.title))))
-            except BuildError as error:
+                step.work(Step(self._log(step.title), self._progress(step.title)))
+            except _FAILURES as error:
                 # Every cell that needs the step ends with its failure.
                 self._failures[step.key] = error
-                reason = error.reason
+                _, reason = _end_of(error)
             self._tell(TaskEnded(step.title, time.monotonic() - started, reason))
 
         return Task(step.key, run, lane=None if step.lane is None else str(step.lane), rank=step.rank)
@@ -120,19 +120,15 @@ class Pipeline:
         log = self._log(cell.id)
         step = Step(log, self._progress(cell.id))
         built, size, run = None, None, None
-        reason: str | None
         try:
             for failed in needs & self._failures.keys():
                 raise self._failures[failed]
-            built = _or_build_error(lambda: image(self.context, step, cell))
+            built = image(self.context, step, cell)
             size = measure.size(self.context, cell, built)
             execution = measure.run(self.context, step, cell, built)
-        except BuildError as error:
-            status, reason = error.status, error.reason
-        except (ElfError, LinkMapError) as error:
-            status, reason = Status.BUILD_FAILED, error.message
-        else:
             status, reason, run = execution.status, execution.reason, execution.run
+        except _FAILURES as error:
+            status, reason = _end_of(error)
         return record.measured(self.context, cell, status, reason, image=built, size=size, run=run, log=log)
 
     def _end(self, measurement: Measurement, *, reused: bool) -> None:
@@ -155,9 +151,11 @@ def _setting(cell: Cell) -> tuple[str, str, str, str]:
     return cell.workload.name, cell.board.name, cell.base, cell.profile.name
 
 
-def _or_build_error(work: Callable[[], T]) -> T:
-    """Does a step; a child process that took too long, or is gone since the start, is the step's failure."""
-    try:
-        return work()
-    except (ChildTimeoutError, MissingToolError) as error:
-        raise BuildError(str(error)) from error
+def _end_of(error: Exception) -> tuple[Status, str | None]:
+    """How a cell ends that met this failure."""
+    match error:
+        case BuildError():
+            return error.status, error.reason
+        case OSError():
+            return Status.BUILD_FAILED, f"{error.strerror or error}: {error.filename}"
+    return Status.BUILD_FAILED, str(error)

@@ -11,7 +11,7 @@ export DEBIAN_FRONTEND := noninteractive
 
 # The newest version of every runtime, and the older ones that the reference measured.
 compare: setup
-	$(WASMFIT) compare --runtime '*@*' $(ARGS)
+	$(WASMFIT) compare --runtime all $(ARGS)
 
 test: setup check
 	.venv/bin/pytest $(ARGS)

@@ -10,4 +10,4 @@ from wasmfit.results import Comparison
 @pytest.fixture(scope="session")
 def everything(warm_home: Home) -> Comparison:
     """Every version of every runtime in profile ``reference``, measured anew."""
-    return wasmfit.compare(runtimes=["*@*"], home=warm_home.root, rerun=True)
+    return wasmfit.compare(runtimes=["all"], home=warm_home.root, rerun=True)

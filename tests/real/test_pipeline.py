@@ -20,7 +20,7 @@ from wasmfit.run import CellEnded, Event, TaskStarted
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(3600)]
 
-BROKEN_RUST = 'compile_error!("this glue is broken");\n'
+BROKEN_RUST = '#![no_std]\ncompile_error!("this glue is broken");\n'
 
 RUNTIME = """\
 name = "{name}"

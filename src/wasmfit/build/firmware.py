@@ -58,7 +58,7 @@ def package(catalog: Catalog, build: Build, profile: Profile) -> Package:
         "features": {**{name: [] for name in features}, "default": features},
         "dependencies": {
             "wasmfit-harness": {"path": "harness", "features": ["messages"] if rust.messages else []},
-            **dependencies(build.version.dependencies),
+            **dependencies(build.dependencies),
         },
         "profile": {"release": release},
         "workspace": {},
@@ -72,7 +72,7 @@ def package(catalog: Catalog, build: Build, profile: Profile) -> Package:
             "harness/Cargo.toml": harness / "Cargo.toml",
             "harness/src": harness / "src",
         },
-        lock=lock if build.version.dependencies else shared,
+        lock=lock if build.dependencies else shared,
     )
 
 

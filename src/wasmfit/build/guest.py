@@ -44,38 +44,42 @@ def package(catalog: Catalog, workload: Workload) -> Package:
     )
 
 
-def options(context: Context, workload: Workload) -> Options:
-    """How a workload's module is built."""
+def options(context: Context, workload: Workload, cpu: str | None) -> Options:
+    """How a workload's module is built; ``cpu`` is the runtime's ``guest_cpu``."""
     guest = workload.guest
     linker = context.toolchain.rust.wasm_linker[0]
     return Options(
         target=guest.target,
         build_std=guest.build_std,
         std_features=guest.std_features,
-        rustflags=(f"-Clinker={linker}", *guest.rustflags),
+        rustflags=(f"-Clinker={linker}", *_cpu_flags(cpu), *guest.rustflags),
     )
 
 
-def key(context: Context, workload: Workload) -> str:
+def _cpu_flags(cpu: str | None) -> tuple[str, ...]:
+    return () if cpu is None else (f"-Ctarget-cpu={cpu}",)
+
+
+def key(context: Context, workload: Workload, cpu: str | None) -> str:
     """Digest of all that decides what the module is."""
     made_from = package(context.catalog, workload)
-    chosen = options(context, workload)
+    chosen = options(context, workload, cpu)
     return digest.of(
         "guest",
         made_from.manifest,
         {place: digest.tree(source) for place, source in made_from.files.items()},
         chosen.arguments(),
-        workload.guest.rustflags,
+        (*_cpu_flags(cpu), *workload.guest.rustflags),
         context.toolchain.rust.identity,
     )
 
 
-def target_folder(context: Context, workload: Workload) -> Path:
+def target_folder(context: Context, workload: Workload, cpu: str | None) -> Path:
     """Cargo's target folder for modules of that target."""
-    return context.home.work / "target" / workload.guest.target
+    return context.home.work / "target" / "-".join(filter(None, (workload.guest.target, cpu)))
 
 
-def module(context: Context, step: Step, workload: Workload) -> Path:
+def module(context: Context, step: Step, workload: Workload, cpu: str | None) -> Path:
     """Builds the module, or takes it from the cache; returns the path of the ``.wasm`` file.
 
     Raises:
@@ -87,10 +91,10 @@ def module(context: Context, step: Step, workload: Workload) -> Path:
             context,
             step,
             package(context.catalog, workload),
-            options(context, workload),
-            work=context.home.work / "guest" / workload.name,
-            target=target_folder(context, workload),
+            options(context, workload, cpu),
+            work=context.home.work / "guest" / "-".join(filter(None, (workload.name, cpu))),
+            target=target_folder(context, workload, cpu),
         )
         shutil.copy(built.file(".wasm"), place / "module.wasm")
 
-    return context.cache.get("guest", key(context, workload), make) / "module.wasm"
+    return context.cache.get("guest", key(context, workload, cpu), make) / "module.wasm"

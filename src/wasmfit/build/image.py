@@ -33,7 +33,7 @@ def key(context: Context, cell: Cell) -> str:
     build, workload = cell.build, cell.workload
     return digest.of(
         "image",
-        guest.key(context, workload),
+        guest.key(context, workload, build.runtime.guest_cpu),
         _job_arguments(cell),
         host.key(context, build) if build.version.host_dependencies else None,
         build.variant.host_arguments,
@@ -51,7 +51,7 @@ def image(context: Context, step: Step, cell: Cell) -> Image:
         BuildError: It cannot be built.
     """
     made_from = key(context, cell)
-    module = guest.module(context, step, cell.workload)
+    module = guest.module(context, step, cell.workload, cell.build.runtime.guest_cpu)
     place = context.cache.get("images", made_from, lambda place: _make(context, step, cell, module, place))
     lock = firmware.lock_digest(firmware.package(context.catalog, cell.build, cell.profile))
     return Image(place / "firmware.elf", place / "firmware.map", module, made_from, lock)

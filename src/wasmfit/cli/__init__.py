@@ -39,15 +39,12 @@ def _options(
 
 
 def main() -> None:
-    """The program: errors are a sentence and an exit code, an interrupt is 130."""
+    """The program: errors are a sentence and an exit code."""
     try:
         app()
     except WasmfitError as error:
         say.error(error)
         sys.exit(error.exit_code)
-    except KeyboardInterrupt:
-        say.human("Interrupted. Finished cells are stored; the same command goes on where this one stopped.")
-        sys.exit(130)
     except BrokenPipeError:
         # Whoever read our output has gone; there is nobody left to tell.
         sys.stderr.close()

@@ -11,6 +11,9 @@ from wasmfit.report import FORMATS, Format
 from . import say
 from .progress import Watch
 
+_INTERRUPTED = 130
+"""Exit code of a program that its user interrupted, as shells have it."""
+
 
 def command(
     runtime: Annotated[
@@ -19,7 +22,7 @@ def command(
             "--runtime",
             "-r",
             metavar="R",
-            help="Runtime, R@VERSION or a pattern such as '*@*'. Default: the newest version of each.",
+            help="Runtime, R@VERSION, a pattern, or all. Default: the newest version of each.",
         ),
     ] = None,
     workload: Annotated[
@@ -48,19 +51,24 @@ def command(
 ) -> None:
     """Build, check, run and compare runtimes on a board."""
     say.check(output)
-    with Watch() as watch:
-        comparison = compare(
-            runtimes=runtime or (),
-            workloads=workload or ("add-with-extra",),
-            boards=board or ("nrf52840dk",),
-            bases=base or ("bare",),
-            profiles=profile or ("reference",),
-            select=select or (),
-            rerun=rerun,
-            catalogs=catalog or (),
-            listener=watch,
-            echo=say.human if verbose else None,
-        )
+    try:
+        with Watch() as watch:
+            comparison = compare(
+                runtimes=runtime or (),
+                workloads=workload or ("add-with-extra",),
+                boards=board or ("nrf52840dk",),
+                bases=base or ("bare",),
+                profiles=profile or ("reference",),
+                select=select or (),
+                rerun=rerun,
+                catalogs=catalog or (),
+                listener=watch,
+                echo=say.human if verbose else None,
+            )
+    except KeyboardInterrupt:
+        # Typer's own handling would say no more than "Aborted".
+        say.human("Interrupted. Finished cells are stored; the same command goes on where this one stopped.")
+        raise typer.Exit(_INTERRUPTED) from None
     say.result(FORMATS[output_format](comparison), output)
     cells, reused, seconds = len(comparison.measurements), comparison.reused, comparison.seconds
     say.human(f"{cells} cells ({reused} from the store) in {seconds:.1f} s.")

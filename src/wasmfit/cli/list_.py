@@ -88,7 +88,7 @@ def _rows(catalog: Catalog, kind: Kind) -> list[Row]:
             everything = plan(
                 catalog,
                 Experiment(
-                    runtimes=("*@*",),
+                    runtimes=("all",),
                     workloads=tuple(catalog.workloads),
                     boards=tuple(catalog.boards),
                     profiles=tuple(catalog.profiles),

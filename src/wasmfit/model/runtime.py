@@ -25,6 +25,16 @@ class Facts(Record):
     notes: tuple[str, ...] = ()
 
 
+class FactChanges(Record):
+    """The facts that a variant changes; notes are added to the runtime's."""
+
+    validation: str | None = None
+    module_bytes: str | None = None
+    execution: str | None = None
+    host_step: str | None = None
+    notes: tuple[str, ...] = ()
+
+
 class Dependency(Record):
     """A Cargo dependency, pinned."""
 
@@ -101,18 +111,22 @@ class Variant(Record):
         host_arguments: Arguments for the host step's program.
         package_rustflags: Crate → flags for rustc, for that crate alone.
         sources, defines: C sources and macros.
-        execution: How code is executed, where the variant decides that.
+        dependencies: Cargo dependencies that replace the version's of the same name.
+        facts: What it changes of the runtime's facts.
+        default: Whether a comparison that names no runtimes includes it.
     """
 
     name: str
     summary: str
-    execution: str | None = None
     versions: tuple[str, ...] = ()
     cfg: tuple[str, ...] = ()
     host_arguments: tuple[str, ...] = ()
     package_rustflags: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    dependencies: dict[str, Dependency] = Field(default_factory=dict)
     sources: tuple[str, ...] = ()
     defines: dict[str, str] = Field(default_factory=dict)
+    facts: FactChanges = FactChanges()
+    default: bool = True
 
 
 class CArch(Record):
@@ -152,6 +166,7 @@ class Runtime(Record):
         language: Language of its firmware: ``rust``, ``c``, or ``none`` for one that cannot be built.
         stack: Bytes of RAM reserved for the stack.
         effort: Rough seconds that a build takes; orders the queue, cheap cells first, and nothing else.
+        guest_cpu: ``-C target-cpu`` for the modules it is given, where it takes less than rustc's default.
         facts: What differs in kind.
         versions: Versions, in any order.
         variants: Ways to build it, in the order in which they are shown.
@@ -166,6 +181,7 @@ class Runtime(Record):
     language: Literal["rust", "c", "none"]
     stack: int = Field(default=16384, gt=0, multiple_of=8)
     effort: int = Field(default=60, ge=0)
+    guest_cpu: str | None = None
     facts: Facts
     versions: tuple[Version, ...] = Field(min_length=1)
     variants: tuple[Variant, ...] = Field(min_length=1)
@@ -202,6 +218,18 @@ class Build(Record):
     def name(self) -> str:
         """Public name of the runtime, such as ``wamr-fast``."""
         return self.variant.name
+
+    @property
+    def dependencies(self) -> dict[str, Dependency]:
+        """Cargo dependencies of the firmware: the version's, as the variant changes them."""
+        return {**self.version.dependencies, **self.variant.dependencies}
+
+    @property
+    def facts(self) -> Facts:
+        """The runtime's facts, as the variant changes them."""
+        ours, theirs = self.runtime.facts, self.variant.facts
+        changed = {name: value for name, value in theirs if value is not None and name != "notes"}
+        return ours.model_copy(update={**changed, "notes": (*ours.notes, *theirs.notes)})
 
     @property
     def label(self) -> str:

@@ -11,6 +11,7 @@ from wasmfit.errors import UsageError
 from wasmfit.model import Build, Runtime, Version
 
 BASELINE = "baseline"
+ALL = "all"
 
 
 def builds(runtime: Runtime) -> list[Build]:
@@ -31,23 +32,31 @@ def newest(runtime: Runtime) -> list[Build]:
     return list(chosen.values())
 
 
+def _everything(runtimes: Iterable[Runtime]) -> list[Build]:
+    return [build for runtime in runtimes for build in builds(runtime)]
+
+
 def select_builds(catalog: Catalog, wanted: Sequence[str]) -> list[Build]:
     """The builds that ``--runtime`` arguments name, each once, in the order of the arguments.
 
     An argument is a runtime (all its variants, newest version), a variant, either
-    with ``@VERSION`` (whole or its beginning, such as ``wasmi@0.51``) or a
-    pattern (``wasm*``, ``*@*`` for every version of every runtime). None chooses
-    the newest version of each runtime.
+    with ``@VERSION`` (whole or its beginning, such as ``wasmi@0.51``), a pattern
+    (``wasm*``, ``wasmi@*``), or ``all`` for every version of every runtime. None
+    chooses the newest version of each runtime, in the variants that are on by default.
 
     Raises:
         UsageError: An argument matches nothing; the message suggests what does.
     """
     real = [runtime for runtime in catalog.runtimes.values() if runtime.name != BASELINE]
     if not wanted:
-        return [build for runtime in real for build in newest(runtime)]
+        return [build for runtime in real for build in newest(runtime) if build.variant.default]
     chosen: dict[str, Build] = {}
     for argument in wanted:
-        for build in _matching(catalog.runtimes.values() if argument == BASELINE else real, argument):
+        for build in (
+            _everything(real)
+            if argument == ALL
+            else _matching(catalog.runtimes.values() if argument == BASELINE else real, argument)
+        ):
             chosen.setdefault(build.label, build)
     return list(chosen.values())
 

@@ -56,7 +56,7 @@ def left_out(one: LeftOut) -> Measurement:
 
 def completed(measurement: Measurement, cell: Cell, baseline: Size | None) -> Measurement:
     """Adds what is looked up instead of measured: baseline, facts, and published figures where they apply."""
-    facts = cell.build.runtime.facts
+    facts = cell.build.facts
     published = cell.build.version.published
     if published is not None and (published.module, published.board, published.profile) != (
         cell.workload.name,
@@ -67,7 +67,7 @@ def completed(measurement: Measurement, cell: Cell, baseline: Size | None) -> Me
     shown = {
         "validation": facts.validation,
         "module bytes": facts.module_bytes,
-        "execution": cell.build.variant.execution or facts.execution,
+        "execution": facts.execution,
         "host step": facts.host_step,
         "notes": "; ".join(facts.notes),
     }
@@ -101,9 +101,7 @@ def _features(cell: Cell) -> dict[str, str]:
     build = cell.build
     if build.runtime.language == "c":
         return dict(c.defines(build, cell.board))
-    return {
-        name: f"{one.version} [{', '.join(one.features)}]" for name, one in build.version.dependencies.items()
-    }
+    return {name: f"{one.version} [{', '.join(one.features)}]" for name, one in build.dependencies.items()}
 
 
 def _flags(cell: Cell) -> tuple[str, ...]:

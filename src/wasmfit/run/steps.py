@@ -30,16 +30,17 @@ class SharedStep:
 def shared_steps(context: Context, cell: Cell) -> Iterator[SharedStep]:
     """The shared steps that a cell needs: modules rank first, then firmware by effort, then host programs."""
     build, workload, board, profile = cell.build, cell.workload, cell.board, cell.profile
+    cpu = build.runtime.guest_cpu
     yield SharedStep(
-        guest.key(context, workload),
-        f"module {workload.name}",
-        lambda step: guest.module(context, step, workload),
-        guest.target_folder(context, workload),
+        guest.key(context, workload, cpu),
+        " ".join(filter(None, ("module", workload.name, cpu))),
+        lambda step: guest.module(context, step, workload, cpu),
+        guest.target_folder(context, workload, cpu),
         (1,),
     )
     yield SharedStep(
         firmware.key(context, build, board, profile),
-        f"firmware {build.label if build.version.dependencies else build.runtime.language} ({profile.name})",
+        f"firmware {build.label if build.dependencies else build.runtime.language} ({profile.name})",
         lambda step: firmware.archive(context, step, build, board, profile),
         firmware.target_folder(context, board, profile),
         (2, build.runtime.effort),

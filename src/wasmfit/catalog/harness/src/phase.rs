@@ -14,21 +14,36 @@ pub(crate) fn current() -> u8 {
     CURRENT.load(Relaxed)
 }
 
+/// Notes the phase for whatever goes wrong in it.
+fn enter(number: u8) {
+    CURRENT.store(b'0' + number, Relaxed);
+    heap::forget_refusal();
+}
+
 macro_rules! mark {
     ($(#[$doc:meta])* $name:ident, $symbol:ident, $number:literal) => {
         crate::arch::mark!($symbol, $number);
 
         $(#[$doc])*
+        #[inline]
         pub fn $name() {
             unsafe extern "C" {
                 safe fn $symbol();
             }
-            CURRENT.store(b'0' + $number, Relaxed);
-            heap::forget_refusal();
-            $symbol();
+            // What is ours stays outside the calls: it comes before the mark
+            // that begins one and behind the mark that ends it.
+            if $number == IDLE {
+                $symbol();
+                enter($number);
+            } else {
+                enter($number);
+                $symbol();
+            }
         }
     };
 }
+
+const IDLE: u8 = 4;
 
 mark!(
     /// Loading begins: from module bytes to the runtime's module.

@@ -33,7 +33,9 @@ def test_by_default_the_newest_of_each(catalog: Catalog) -> None:
         (["wasmi@0.51.5", "wasmi@0.51"], ["wasmi@0.51.5"]),
         (["wasmtime@38.0.3"], ["wasmtime@38.0.3"]),
         (["wasmtime-no-simd"], ["wasmtime-no-simd@48.0.8"]),
-        (["wamr"], ["wamr-classic@2.4.3", "wamr-fast@2.4.3"]),
+        (["wamr"], ["wamr-classic@2.4.3", "wamr-mini@2.4.3", "wamr-fast@2.4.3"]),
+        (["wasmi-un*"], ["wasmi-unchecked@2.0.0"]),
+        (["wasmtime"], ["wasmtime@48.0.8", "wasmtime-no-simd@48.0.8"]),
         (["wasmi@*"], ["wasmi@2.0.0", "wasmi@1.1.0", "wasmi@0.51.5"]),
     ],
 )

@@ -135,7 +135,7 @@ def test_the_second_time_nothing_is_built(warm_home: Home) -> None:
         # -v echoes every command that is run; there is none.
         assert "cargo" not in ended.stderr
         assert "qemu" not in ended.stderr
-        assert len(json.loads(ended.stdout)["cells"]) == 4
+        assert len(json.loads(ended.stdout)["cells"]) == 5
     assert min(seconds) < 1.5
 
 
@@ -145,7 +145,7 @@ def test_rows_come_as_they_finish_and_shared_work_is_done_once(warm_home: Home) 
     started = [event.title for event in events if isinstance(event, TaskStarted)]
     assert len(started) == len(set(started))
     ended = [event.measurement.runtime for event in events if isinstance(event, CellEnded)]
-    assert sorted(ended) == ["baseline", "wamr-classic", "wamr-fast"]
+    assert sorted(ended) == ["baseline", "wamr-classic", "wamr-fast", "wamr-mini"]
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT])

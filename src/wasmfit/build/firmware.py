@@ -33,7 +33,9 @@ def package(catalog: Catalog, build: Build, profile: Profile) -> Package:
     harness = catalog.harness
     in_rust = build.runtime.language == "rust"
     sources = folder / "firmware" if in_rust else harness / "c"
-    lock = folder / "locks" / f"{build.version.version}.lock"
+    # A variant with dependencies of its own has a lockfile of its own.
+    locked = build.name if build.variant.dependencies else ""
+    lock = folder / "locks" / f"{'-'.join(filter(None, (locked, build.version.version)))}.lock"
     features = sorted({*build.version.cfg, *build.variant.cfg}) if in_rust else []
     release: dict[str, object] = {
         "opt-level": level(rust.opt_level),

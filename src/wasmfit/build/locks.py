@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from wasmfit.catalog import Catalog
-from wasmfit.model import Build, CrateSource
+from wasmfit.model import Build, CrateSource, builds
 
 from . import cargo, firmware, guest, host, sources
 from .cargo import Options, Package
@@ -31,10 +31,15 @@ def locks(catalog: Catalog) -> Iterator[Lock]:
     yield Lock(catalog.harness / "locks" / "guest.lock", guest.package(catalog, workload))
     for runtime in catalog.runtimes.values():
         folder = catalog.folder(runtime) / "locks"
+        seen: set[Path] = set()
+        for build in builds(runtime):
+            version = build.version
+            made = firmware.package(catalog, build, profile)
+            if build.dependencies and made.lock is not None and made.lock not in seen:
+                seen.add(made.lock)
+                yield Lock(made.lock, made)
         for version in runtime.versions:
             build = Build(runtime=runtime, variant=runtime.variants[0], version=version)
-            if version.dependencies:
-                yield Lock(folder / f"{version.version}.lock", firmware.package(catalog, build, profile))
             if version.host_dependencies:
                 yield Lock(folder / f"host-{version.version}.lock", host.package(catalog, build))
             if isinstance(version.source, CrateSource):

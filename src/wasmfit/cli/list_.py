@@ -10,8 +10,8 @@ from typing import Annotated
 import typer
 
 from wasmfit.catalog import Catalog
+from wasmfit.model import builds
 from wasmfit.plan import Experiment, plan
-from wasmfit.plan.select import builds
 from wasmfit.report import Format
 from wasmfit.report.markdown import escape
 

@@ -18,6 +18,7 @@ from .runtime import (
     Unavailable,
     Variant,
     Version,
+    builds,
 )
 from .status import Status
 from .target import CTarget, Target
@@ -56,4 +57,5 @@ __all__ = [
     "Version",
     "Workload",
     "WorkloadCall",
+    "builds",
 ]

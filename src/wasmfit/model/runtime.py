@@ -2,6 +2,7 @@
 
 from typing import Literal
 
+from packaging.version import Version as Number
 from pydantic import Field, model_validator
 
 from .base import Record
@@ -235,3 +236,13 @@ class Build(Record):
     def label(self) -> str:
         """Name with version, such as ``wamr-fast@2.4.3``."""
         return f"{self.name}@{self.version.version}"
+
+
+def builds(runtime: Runtime) -> list[Build]:
+    """Every way to build every version, newest version first."""
+    return [
+        Build(runtime=runtime, variant=variant, version=version)
+        for version in sorted(runtime.versions, key=lambda version: Number(version.version), reverse=True)
+        for variant in runtime.variants
+        if not variant.versions or version.version in variant.versions
+    ]

@@ -7,9 +7,9 @@ from fnmatch import fnmatchcase
 from wasmfit.catalog import Catalog
 from wasmfit.catalog.load import unknown
 from wasmfit.errors import UsageError
-from wasmfit.model import Build, Cell, Status
+from wasmfit.model import Build, Cell, Status, builds
 
-from .select import BASELINE, builds, select_builds
+from .select import BASELINE, select_builds
 
 BASES = ("bare",)
 

@@ -3,25 +3,13 @@
 from collections.abc import Iterable, Sequence
 from fnmatch import fnmatchcase
 
-from packaging.version import Version as Number
-
 from wasmfit.catalog import Catalog
 from wasmfit.catalog.load import unknown
 from wasmfit.errors import UsageError
-from wasmfit.model import Build, Runtime, Version
+from wasmfit.model import Build, Runtime, Version, builds
 
 BASELINE = "baseline"
 ALL = "all"
-
-
-def builds(runtime: Runtime) -> list[Build]:
-    """Every way to build every version, newest version first."""
-    return [
-        Build(runtime=runtime, variant=variant, version=version)
-        for version in sorted(runtime.versions, key=_number, reverse=True)
-        for variant in runtime.variants
-        if not variant.versions or version.version in variant.versions
-    ]
 
 
 def newest(runtime: Runtime) -> list[Build]:
@@ -39,7 +27,7 @@ def _everything(runtimes: Iterable[Runtime]) -> list[Build]:
 def select_builds(catalog: Catalog, wanted: Sequence[str]) -> list[Build]:
     """The builds that ``--runtime`` arguments name, each once, in the order of the arguments.
 
-    An argument is a runtime (all its variants, newest version), a variant, either
+    An argument is a runtime (its default variants, newest version), a variant, either
     with ``@VERSION`` (whole or its beginning, such as ``wasmi@0.51``), a pattern
     (``wasm*``, ``wasmi@*``), or ``all`` for every version of every runtime. None
     chooses the newest version of each runtime, in the variants that are on by default.
@@ -68,7 +56,9 @@ def _matching(runtimes: Iterable[Runtime], argument: str) -> list[Build]:
     for runtime in runtimes:
         offered = builds(runtime) if version else newest(runtime)
         found += [
-            build for build in offered if fnmatchcase(runtime.name, name) or fnmatchcase(build.name, name)
+            build
+            for build in offered
+            if (runtime.name == name and build.variant.default) or fnmatchcase(build.name, name)
         ]
     if not found:
         names = {runtime.name for runtime in runtimes} | {
@@ -86,7 +76,3 @@ def _matching(runtimes: Iterable[Runtime], argument: str) -> list[Build]:
 
 def _fits(version: Version, wanted: str) -> bool:
     return fnmatchcase(version.version, wanted) or version.version.startswith(f"{wanted}.")
-
-
-def _number(version: Version) -> Number:
-    return Number(version.version)

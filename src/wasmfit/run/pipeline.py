@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from wasmfit.build import BuildError, Context, Step, image, key
+from wasmfit.build import BuildError, Context, Image, Step, image, key
 from wasmfit.errors import MissingToolError
 from wasmfit.footprint import ElfError, LinkMapError
 from wasmfit.model import Cell, Measurement, Status
@@ -109,14 +109,16 @@ class Pipeline:
         def run() -> None:
             self._tell(TaskStarted(cell.id))
             started = time.monotonic()
-            measurement = self._measure(cell, needs)
-            self.store.save(measurement, fingerprint)
+            measurement, built = self._measure(cell, needs)
+            # Sources may have been edited since the plan was made: what counts is what was built.
+            made_from = measure.fingerprint(built.key, self.context, cell) if built else fingerprint
+            self.store.save(measurement, made_from)
             self._end(measurement, reused=False)
             self._tell(TaskEnded(cell.id, time.monotonic() - started, None))
 
         return run
 
-    def _measure(self, cell: Cell, needs: frozenset[str]) -> Measurement:
+    def _measure(self, cell: Cell, needs: frozenset[str]) -> tuple[Measurement, Image | None]:
         log = self._log(cell.id)
         step = Step(log, self._progress(cell.id))
         built, size, run = None, None, None
@@ -129,7 +131,10 @@ class Pipeline:
             status, reason, run = execution.status, execution.reason, execution.run
         except _FAILURES as error:
             status, reason = _end_of(error)
-        return record.measured(self.context, cell, status, reason, image=built, size=size, run=run, log=log)
+        measurement = record.measured(
+            self.context, cell, status, reason, image=built, size=size, run=run, log=log
+        )
+        return measurement, built
 
     def _end(self, measurement: Measurement, *, reused: bool) -> None:
         self._done[measurement.id] = measurement

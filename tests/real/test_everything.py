@@ -8,30 +8,35 @@ from pathlib import Path
 import pytest
 
 import wasmfit
+from wasmfit.catalog import Catalog
 from wasmfit.home import Home
 from wasmfit.model import Measurement, Status
+from wasmfit.plan import select_builds
 from wasmfit.results import Comparison
 
 # Builds of everything take minutes each when nothing is warm.
 pytestmark = [pytest.mark.real, pytest.mark.timeout(3600)]
 
-BUILT = {
+# What the first issue asked for; whatever else the catalogue has is held to the same.
+WANTED = {
     "baseline@0.1.0",
     "wasm3@0.5.0",
     "wamr-classic@2.4.3",
-    "wamr-mini@2.4.3",
     "wamr-fast@2.4.3",
     "wasmi@2.0.0",
-    "wasmi-portable@2.0.0",
-    "wasmi-indirect@2.0.0",
-    "wasmi-unchecked@2.0.0",
     "wasmi@1.1.0",
     "wasmi@0.51.5",
     "wasmtime@48.0.8",
     "wasmtime-no-simd@48.0.8",
-    "wasmtime-component@48.0.8",
     "wasmtime@38.0.3",
 }
+CATALOG = Catalog.load()
+
+
+def buildable(*wanted: str) -> set[str]:
+    """Labels of the builds that can be built."""
+    chosen = select_builds(CATALOG, wanted)
+    return {build.label for build in chosen if build.runtime.unavailable is None} | {"baseline@0.1.0"}
 
 
 def label(one: Measurement) -> str:
@@ -44,7 +49,8 @@ def built(comparison: Comparison) -> list[Measurement]:
 
 def test_every_runtime_gives_the_right_results(everything: Comparison) -> None:
     ends = {label(one): (one.status, one.reason) for one in built(everything)}
-    assert ends == dict.fromkeys(BUILT, (Status.OK, None))
+    assert buildable("all") >= WANTED
+    assert ends == dict.fromkeys(buildable("all"), (Status.OK, None))
     for one in built(everything):
         assert one.run is not None
         for call in one.run.calls:
@@ -54,7 +60,7 @@ def test_every_runtime_gives_the_right_results(everything: Comparison) -> None:
 
 def test_what_cannot_be_built_keeps_its_row(everything: Comparison) -> None:
     missing = {one.runtime: one for one in everything.measurements if one.status is Status.UNAVAILABLE}
-    assert missing.keys() == {"wasm-interpreter", "myrmic"}
+    assert "wasm-interpreter" in missing
     for one in missing.values():
         assert one.reason is not None
         assert "registry" in one.reason
@@ -164,8 +170,7 @@ def test_provenance_replays_a_cell(everything: Comparison) -> None:
 def test_the_other_profiles(warm_home: Home, profile: str) -> None:
     comparison = wasmfit.compare(profiles=[profile], home=warm_home.root, rerun=True)
     ends = {label(one): (one.status, one.reason) for one in built(comparison)}
-    assert set(ends.values()) == {(Status.OK, None)}, ends
-    assert len(ends) == 8
+    assert ends == dict.fromkeys(buildable(), (Status.OK, None))
 
 
 def test_small_is_smaller_than_fast(warm_home: Home) -> None:

@@ -1,0 +1,37 @@
+//! TinyWasm, as its documentation embeds it, with stacks that fit a microcontroller.
+#![no_std]
+
+use harness::{Failure, Job, extra};
+use tinywasm::engine::{Config, Engine, StackConfig};
+use tinywasm::parser::{Parser, ParserOptions};
+use tinywasm::{HostFunction, Imports, ModuleInstance, Store};
+
+harness::firmware!(run);
+
+fn run(job: &'static Job) -> Result<(), Failure> {
+    harness::phase::load();
+    // Linear memory at instantiation, as everybody else's, not at the first write to it.
+    let options = ParserOptions::default().with_local_memory_allocation_optimization(false);
+    let module = Parser::with_options(options).parse_module_bytes(job.module())?;
+
+    harness::phase::instantiate();
+    let mut store = Store::new(Engine::new(config()));
+    let mut imports = Imports::new();
+    imports.define("host", "extra", HostFunction::from(&mut store, |_, ()| Ok(extra() as i32)));
+    let instance = ModuleInstance::instantiate(&mut store, &module, Some(imports))?;
+    let export = instance.func::<(i32, i32), i32>(&store, job.export())?;
+
+    job.run(|arguments| {
+        let sum = export.call(&mut store, (arguments[0] as i32, arguments[1] as i32))?;
+        Ok::<u32, tinywasm::Error>(sum as u32)
+    })
+}
+
+/// 8 KiB of stacks: the default would take half a megabyte for every store.
+fn config() -> Config {
+    Config::new()
+        .with_value_stack_32(StackConfig::fixed(1024))
+        .with_value_stack_64(StackConfig::fixed(256))
+        .with_value_stack_128(StackConfig::fixed(16))
+        .with_call_stack(StackConfig::fixed(64))
+}

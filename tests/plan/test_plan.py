@@ -43,6 +43,11 @@ def test_what_an_argument_names(catalog: Catalog, wanted: list[str], chosen: lis
     assert labels(catalog, *wanted) == chosen
 
 
+def test_newest_is_the_default(catalog: Catalog) -> None:
+    assert labels(catalog, "newest") == labels(catalog)
+    assert labels(catalog, "newest", "wasmi@0.51") == [*labels(catalog), "wasmi@0.51.5"]
+
+
 def test_everything(catalog: Catalog) -> None:
     chosen = labels(catalog, "all")
     assert {"wasmi@0.51.5", "wasmi@1.1.0", "wasmi@2.0.0", "wasmtime@38.0.3"} <= set(chosen)

@@ -22,7 +22,7 @@ def command(
             "--runtime",
             "-r",
             metavar="R",
-            help="Runtime, R@VERSION, a pattern, or all. Default: the newest version of each.",
+            help="Runtime, R@VERSION, a pattern, newest or all. Default: newest, one version of each.",
         ),
     ] = None,
     workload: Annotated[

@@ -1,6 +1,6 @@
 """``--runtime`` arguments → builds."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from fnmatch import fnmatchcase
 
 from wasmfit.catalog import Catalog
@@ -9,6 +9,7 @@ from wasmfit.errors import UsageError
 from wasmfit.model import Build, Runtime, Version, builds
 
 BASELINE = "baseline"
+NEWEST = "newest"
 ALL = "all"
 
 
@@ -20,38 +21,32 @@ def newest(runtime: Runtime) -> list[Build]:
     return list(chosen.values())
 
 
-def _everything(runtimes: Iterable[Runtime]) -> list[Build]:
-    return [build for runtime in runtimes for build in builds(runtime)]
-
-
 def select_builds(catalog: Catalog, wanted: Sequence[str]) -> list[Build]:
     """The builds that ``--runtime`` arguments name, each once, in the order of the arguments.
 
     An argument is a runtime (its default variants, newest version), a variant, either
     with ``@VERSION`` (whole or its beginning, such as ``wasmi@0.51``), a pattern
-    (``wasm*``, ``wasmi@*``), or ``all`` for every version of every runtime. None
-    chooses the newest version of each runtime, in the variants that are on by default.
+    (``wasm*``, ``wasmi@*``), ``newest`` for the newest version of each runtime in its
+    default variants, or ``all`` for every variant of every version. None is ``newest``.
 
     Raises:
         UsageError: An argument matches nothing; the message suggests what does.
     """
     real = [runtime for runtime in catalog.runtimes.values() if runtime.name != BASELINE]
-    if not wanted:
-        return [build for runtime in real for build in newest(runtime) if build.variant.default]
+    groups = {
+        NEWEST: [build for runtime in real for build in newest(runtime) if build.variant.default],
+        ALL: [build for runtime in real for build in builds(runtime)],
+        BASELINE: builds(catalog.runtimes[BASELINE]),
+    }
     chosen: dict[str, Build] = {}
-    for argument in wanted:
-        for build in (
-            _everything(real)
-            if argument == ALL
-            else _matching(catalog.runtimes.values() if argument == BASELINE else real, argument)
-        ):
+    for argument in wanted or (NEWEST,):
+        for build in groups.get(argument) or _matching(real, argument):
             chosen.setdefault(build.label, build)
     return list(chosen.values())
 
 
-def _matching(runtimes: Iterable[Runtime], argument: str) -> list[Build]:
+def _matching(runtimes: Sequence[Runtime], argument: str) -> list[Build]:
     name, _, version = argument.partition("@")
-    runtimes = list(runtimes)
     found = []
     for runtime in runtimes:
         offered = builds(runtime) if version else newest(runtime)

@@ -1,0 +1,17 @@
+//! A guest that asks for a megabyte of linear memory.
+#![no_std]
+
+#[link(wasm_import_module = "host")]
+unsafe extern "C" {
+    fn extra() -> u32;
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn hungry(a: u32, b: u32) -> u32 {
+    a + b + unsafe { extra() }
+}
+
+#[panic_handler]
+fn panic(_: &core::panic::PanicInfo<'_>) -> ! {
+    core::arch::wasm32::unreachable()
+}

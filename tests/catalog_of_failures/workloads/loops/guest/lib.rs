@@ -1,0 +1,18 @@
+//! A guest that never returns.
+#![no_std]
+
+#[link(wasm_import_module = "host")]
+unsafe extern "C" {
+    fn extra() -> u32;
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn loops(a: u32, b: u32) -> u32 {
+    while a != b.wrapping_add(unsafe { extra() }) {}
+    0
+}
+
+#[panic_handler]
+fn panic(_: &core::panic::PanicInfo<'_>) -> ! {
+    core::arch::wasm32::unreachable()
+}

@@ -28,6 +28,7 @@ def test_a_trap_is_a_trap(warm_home: Home) -> None:
         assert one.status is Status.TRAPPED, (runtime, one.reason)
         assert one.reason
         # The runtime's own word for it.
+        # Wasefire has one word for every trap.
         assert "unreachable" in one.reason.lower() or runtime.startswith("wasefire"), (runtime, one.reason)
 
 

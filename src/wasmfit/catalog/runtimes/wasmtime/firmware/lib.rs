@@ -37,6 +37,10 @@ fn config() -> Config {
         .memory_may_move(false)
         .table_lazy_init(false)
         .max_wasm_stack(8 * 1024);
+    // A trap's words are its cause, not a backtrace in front of it. (Newer
+    // versions have another name for the switch, older ones only this.)
+    #[allow(deprecated)]
+    config.wasm_backtrace(false);
     #[cfg(feature = "no-simd")]
     config.wasm_simd(false).wasm_relaxed_simd(false);
     config

@@ -106,6 +106,7 @@ def objects(context: Context, step: Step, build: Build, board: Board, profile: P
         units = list(_units(build, board, root, firmware))
         for folder in ("runtime", "firmware"):
             (place / folder).mkdir()
+        step.progress(units[0].source.name, 0, len(units))
         with ThreadPoolExecutor(os.cpu_count()) as pool:
             for done, _ in enumerate(
                 pool.map(lambda unit: _compile(context, step, command, unit, place), units)

@@ -11,7 +11,7 @@ _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~])")
 
 
 def to_markdown(comparison: Comparison) -> str:
-    """Every table with its notes below it."""
+    """Every table with its notes and facts below it."""
     return "\n\n".join(_table(table) for table in tables(comparison.measurements))
 
 
@@ -25,7 +25,8 @@ def _table(table: Table) -> str:
     ]
     for number, label in enumerate(table.labels):
         lines.append(_line([label, *(column.cells[number] for column in table.columns)]))
-    lines += ["", *(f"- {escape(note)}" for note in table.notes)]
+    notes = (*table.notes, *(facts.sentence() for facts in table.facts))
+    lines += ["", *(f"- {escape(note)}" for note in notes)]
     return "\n".join(lines)
 
 

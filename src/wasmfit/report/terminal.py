@@ -13,6 +13,9 @@ from wasmfit.results import Column, Comparison, Table, tables
 from wasmfit.words import printable
 
 _UNLIMITED = 10_000
+_SHOWN_FACTS = ("validation", "module bytes", "host step")
+"""What a reader must know to compare fairly; the other formats have all facts."""
+
 _LONGEST_NOTE = 4000
 
 
@@ -38,7 +41,8 @@ def _show(table: Table, width: int) -> str:
         for number, label in enumerate(table.labels):
             grid.add_row(Text(label), *(Text(column.cells[number]) for column in columns))
         console.print(grid)
-    for note in table.notes:
+    facts = (facts.sentence(_SHOWN_FACTS) for facts in table.facts)
+    for note in (*table.notes, *facts):
         console.print(Text(printable(note, _LONGEST_NOTE)), soft_wrap=width >= _UNLIMITED)
     text = console.file.getvalue()  # type: ignore[attr-defined]
     return "\n".join(line.rstrip() for line in text.splitlines())

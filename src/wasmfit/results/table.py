@@ -1,6 +1,6 @@
 """Comparisons as tables: which measures there are, and what stands in which column."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from wasmfit.model import Measurement, Status
@@ -80,6 +80,19 @@ class Column:
 
 
 @dataclass(frozen=True)
+class Facts:
+    """Facts, name to fact, of the builds that share them."""
+
+    builds: tuple[str, ...]
+    facts: Mapping[str, str]
+
+    def sentence(self, names: Iterable[str] | None = None) -> str:
+        """The builds and their facts, or those of these names, on one line."""
+        chosen = (f"{name}: {self.facts[name]}" for name in (names or self.facts) if name in self.facts)
+        return f"{', '.join(self.builds)}: {'; '.join(chosen)}"
+
+
+@dataclass(frozen=True)
 class Table:
     """The comparison of the cells that share module, board, base and profile.
 
@@ -87,13 +100,15 @@ class Table:
         title: What they share.
         labels: The rows' names.
         columns: The columns.
-        notes: What to know beside the figures: reasons of cells without any, facts, sources.
+        notes: What to know beside the figures: reasons of cells without any, sources of published ones.
+        facts: What differs in kind between the columns.
     """
 
     title: str
     labels: tuple[str, ...]
     columns: tuple[Column, ...]
     notes: tuple[str, ...]
+    facts: tuple[Facts, ...]
 
 
 def tables(measurements: Iterable[Measurement]) -> list[Table]:
@@ -121,7 +136,7 @@ def _table(title: str, measurements: Sequence[Measurement]) -> Table:
                 Column((one.runtime, "difference"), ("", *(_difference(m, one) for m in MEASURES)))
             )
     labels = ("status", *(f"{measure.label}{', B' if measure.unit else ''}" for measure in MEASURES))
-    return Table(title, labels, tuple(columns), tuple(_notes(measurements)))
+    return Table(title, labels, tuple(columns), tuple(_notes(measurements)), tuple(_facts(measurements)))
 
 
 def _grouped(value: Value) -> str:
@@ -145,14 +160,21 @@ def _difference(measure: Measure, one: Measurement) -> str:
 def _notes(measurements: Sequence[Measurement]) -> Iterable[str]:
     for one in measurements:
         if one.status is not Status.OK:
-            yield f"{one.runtime}@{one.version}: {one.status.value}: {one.reason}"
-    for one in measurements:
-        if one.facts:
-            yield f"{one.runtime}@{one.version}: " + "; ".join(
-                f"{name}: {fact}" for name, fact in one.facts.items()
-            )
+            yield f"{_label(one)}: {one.status.value}: {one.reason}"
     for source in dict.fromkeys(one.published_source for one in measurements if one.published_source):
         yield f"published: {source}"
+
+
+def _facts(measurements: Sequence[Measurement]) -> Iterable[Facts]:
+    """Facts, those of several builds that share them once."""
+    alike: dict[tuple[tuple[str, str], ...], list[str]] = {}
+    for one in measurements:
+        alike.setdefault(tuple(one.facts.items()), []).append(_label(one))
+    return (Facts(tuple(names), dict(facts)) for facts, names in alike.items() if facts)
+
+
+def _label(one: Measurement) -> str:
+    return f"{one.runtime}@{one.version}"
 
 
 def flat(one: Measurement) -> dict[str, Value]:

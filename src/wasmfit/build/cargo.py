@@ -18,6 +18,7 @@ import tomli_w
 from wasmfit.toolchain import Rust
 from wasmfit.words import printable
 
+from . import digest
 from .alone import alone
 from .context import Context, Step
 from .errors import BuildError
@@ -93,6 +94,11 @@ class Built:
     def file(self, suffix: str) -> Path:
         """The one file whose name ends with ``suffix``."""
         return next(path for path in self.files if path.name.endswith(suffix))
+
+
+def place_for(name: str, *content: object) -> str:
+    """A folder's name inside a package that is another one whenever its content is."""
+    return f"{name}-{digest.of(*content)[:12]}"
 
 
 def generate(package: Package, folder: Path) -> None:

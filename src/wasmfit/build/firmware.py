@@ -37,6 +37,12 @@ def package(catalog: Catalog, build: Build, profile: Profile) -> Package:
     locked = build.name if build.variant.dependencies else ""
     lock = folder / "locks" / f"{'-'.join(filter(None, (locked, build.version.version)))}.lock"
     features = sorted({*build.version.cfg, *build.variant.cfg}) if in_rust else []
+    # Many packages share a target folder, and cargo tells them apart by path and
+    # time alone: what a folder holds must be part of its name.
+    firmware_place = cargo.place_for("firmware", digest.tree(sources))
+    harness_place = cargo.place_for(
+        "harness", digest.tree(harness / "src"), digest.file(harness / "Cargo.toml")
+    )
     release: dict[str, object] = {
         "opt-level": level(rust.opt_level),
         "lto": rust.lto,
@@ -56,10 +62,10 @@ def package(catalog: Catalog, build: Build, profile: Profile) -> Package:
     manifest: dict[str, object] = {
         "cargo-features": ["trim-paths", "panic-immediate-abort", "profile-rustflags"],
         "package": {"name": "firmware", "version": "0.0.0", "edition": "2024", "publish": False},
-        "lib": {"path": "firmware/lib.rs", "crate-type": ["staticlib"]},
+        "lib": {"path": f"{firmware_place}/lib.rs", "crate-type": ["staticlib"]},
         "features": {**{name: [] for name in features}, "default": features},
         "dependencies": {
-            "wasmfit-harness": {"path": "harness", "features": ["messages"] if rust.messages else []},
+            "wasmfit-harness": {"path": harness_place, "features": ["messages"] if rust.messages else []},
             **dependencies(build.dependencies),
         },
         "profile": {"release": release},
@@ -70,9 +76,9 @@ def package(catalog: Catalog, build: Build, profile: Profile) -> Package:
         name="firmware",
         manifest=manifest,
         files={
-            "firmware": sources,
-            "harness/Cargo.toml": harness / "Cargo.toml",
-            "harness/src": harness / "src",
+            firmware_place: sources,
+            f"{harness_place}/Cargo.toml": harness / "Cargo.toml",
+            f"{harness_place}/src": harness / "src",
         },
         lock=lock if build.dependencies else shared,
     )

@@ -15,12 +15,15 @@ from .firmware import level
 def package(catalog: Catalog, workload: Workload) -> Package:
     """The cargo package of a workload's module."""
     guest = workload.guest
+    sources = catalog.folder(workload) / "guest"
+    # Several modules share a target folder: see firmware.py.
+    place = cargo.place_for("guest", digest.tree(sources))
     manifest: dict[str, object] = {
         "cargo-features": ["trim-paths", "panic-immediate-abort"],
         "package": {"name": "guest", "version": "0.0.0", "edition": "2024", "publish": False},
         "lib": {
             "name": guest.artifact.removesuffix(".wasm"),
-            "path": "guest/lib.rs",
+            "path": f"{place}/lib.rs",
             "crate-type": ["cdylib"],
         },
         "profile": {
@@ -39,7 +42,7 @@ def package(catalog: Catalog, workload: Workload) -> Package:
     return Package(
         name=guest.artifact.removesuffix(".wasm"),
         manifest=manifest,
-        files={"guest": catalog.folder(workload) / "guest"},
+        files={place: sources},
         lock=catalog.harness / "locks" / "guest.lock",
     )
 

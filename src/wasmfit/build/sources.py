@@ -126,8 +126,28 @@ def _sdist(context: Context, step: Step, source: SdistSource) -> Path:
             raise BuildError(f"pip: {cargo.first_error(finished.output)}")
         if digest.file(archives[0]) != source.sha256:
             raise BuildError(f"{archives[0].name} has another SHA-256 than the catalogue says")
-        with tarfile.open(archives[0]) as archive:
-            archive.extractall(place / "unpacked", filter="data")
+        unpack(archives[0], place / "unpacked")
         (place / "unpacked" / f"{source.sdist}-{source.version}").rename(place / "source")
 
     return context.cache.get("sources", digest.of(source), make) / "source"
+
+
+def unpack(archive: Path, place: Path) -> None:
+    """Unpacks a tar archive's plain files below ``place``; nothing else in it is of use.
+
+    (Debian's Python 3.11.2 does not know ``tarfile``'s extraction filters yet.)
+
+    Raises:
+        BuildError: A file would land elsewhere.
+    """
+    place = place.resolve()
+    with tarfile.open(archive) as opened:
+        for member in opened:
+            content = opened.extractfile(member) if member.isfile() else None
+            if content is None:
+                continue
+            path = (place / member.name).resolve()
+            if not path.is_relative_to(place):
+                raise BuildError(f"{archive.name} holds a file outside its own folder")
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content.read())

@@ -1,0 +1,38 @@
+"""Unpacking source archives: plain files, inside their folder, and nothing else."""
+
+import io
+import tarfile
+from pathlib import Path
+
+import pytest
+
+from wasmfit.build import BuildError
+from wasmfit.build.sources import unpack
+
+
+def archive(place: Path, *members: tuple[str, bytes | None]) -> Path:
+    """A tar archive of files, and of links where there is no content."""
+    path = place / "x.tar.gz"
+    with tarfile.open(path, "w:gz") as made:
+        for name, content in members:
+            member = tarfile.TarInfo(name)
+            if content is None:
+                member.type, member.linkname = tarfile.SYMTYPE, "/etc/passwd"
+                made.addfile(member)
+            else:
+                member.size = len(content)
+                made.addfile(member, io.BytesIO(content))
+    return path
+
+
+def test_files_are_unpacked_and_links_are_not(tmp_path: Path) -> None:
+    unpack(archive(tmp_path, ("a/b.c", b"int x;"), ("a/link", None)), tmp_path / "out")
+    assert (tmp_path / "out/a/b.c").read_bytes() == b"int x;"
+    assert not (tmp_path / "out/a/link").exists()
+
+
+@pytest.mark.parametrize("name", ["../outside", "/wasmfit-outside", "a/../../outside"])
+def test_a_file_that_would_land_elsewhere_is_refused(tmp_path: Path, name: str) -> None:
+    with pytest.raises(BuildError, match="outside its own folder"):
+        unpack(archive(tmp_path, (name, b"x")), tmp_path / "out")
+    assert not (tmp_path / "outside").exists()

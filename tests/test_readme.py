@@ -1,0 +1,38 @@
+"""What the README tells people to type exists."""
+
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from wasmfit.cli import app
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+SHELL = [line for block in re.findall(r"```sh\n(.*?)```", README, re.DOTALL) for line in block.splitlines()]
+
+
+def commands(program: str) -> list[list[str]]:
+    split = [shlex.split(line, comments=True) for line in SHELL]
+    return [words[1:] for words in split if words and words[0] == program]
+
+
+def test_make_targets_exist() -> None:
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    assert {"compare", "test"} <= {words[0] for words in commands("make")} <= targets
+
+
+@pytest.mark.parametrize("words", commands("wasmfit"), ids=" ".join)
+def test_commands_and_options_exist(words: list[str]) -> None:
+    # --help is looked at before anything is done, and after the options before it were understood.
+    ended = CliRunner().invoke(app, [*words, "--help"])
+    assert ended.exit_code == 0, ended.output
+
+
+def test_both_tables_are_filled() -> None:
+    for name in ("results", "reference"):
+        begin, end = f"<!-- {name}: written by make readme -->", f"<!-- end of {name} -->"
+        table = README[README.index(begin) : README.index(end)]
+        assert len(re.findall(r"^\|", table, re.MULTILINE)) > 5

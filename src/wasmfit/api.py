@@ -48,7 +48,7 @@ def compare(
     folder = Home.find() if home is None else Home.at(home)
     gateway = Gateway(echo=echo)
     versions = Versions(folder.tools, gateway)
-    cells = (*planned.baselines, *planned.cells)
+    cells = planned.measured
     toolchain = find(versions, _c_targets(catalog, cells), [cell.board.emulator for cell in cells])
     context = Context(catalog, folder, toolchain, gateway)
     return Pipeline(context, Store(folder.results), listener, rerun).run(planned)

@@ -145,7 +145,7 @@ def test_version(tmp_path: Path) -> None:
 def test_a_reader_that_goes_away_is_no_traceback(tmp_path: Path) -> None:
     ended = subprocess.run(
         f"{sys.executable} -m wasmfit list cells | head -n 1",
-        shell=True,
+        shell=True,  # the pipe is what is tested
         env={**os.environ, "WASMFIT_HOME": str(tmp_path)},
         capture_output=True,
         text=True,

@@ -87,11 +87,12 @@ def _crate(context: Context, step: Step, build: Build, source: CrateSource) -> P
         folder = _manifest_folder("\n".join(text), source)
         (place / "source").symlink_to(folder)
 
-    place = context.cache.get("sources", digest.of(source, digest.file(made_from.lock)), make) / "source"
+    key = digest.of(source, digest.file(made_from.lock))
+    place = context.cache.get("sources", key, make) / "source"
     if not place.is_dir():
         # The registry's folder was cleaned since; the link alone is worth nothing.
         context.cache.drop(place.parent)
-        place = context.cache.get("sources", digest.of(source, digest.file(made_from.lock)), make) / "source"
+        place = context.cache.get("sources", key, make) / "source"
     return place
 
 

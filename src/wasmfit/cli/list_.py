@@ -94,7 +94,7 @@ def _rows(catalog: Catalog, kind: Kind) -> list[Row]:
                     profiles=tuple(catalog.profiles),
                 ),
             )
-            return [{"id": cell_id} for cell_id in everything.all_ids]
+            return [{"id": cell.id} for cell in everything.all_cells]
 
 
 def _table(_kind: str, rows: list[Row]) -> str:

@@ -56,9 +56,14 @@ class Plan:
     left_out: tuple[LeftOut, ...]
 
     @property
-    def all_ids(self) -> list[str]:
-        """Ids of all cells, baselines first."""
-        return [cell.id for cell in (*self.baselines, *self.cells, *(one.cell for one in self.left_out))]
+    def measured(self) -> tuple[Cell, ...]:
+        """The cells that are built and run, baselines first."""
+        return (*self.baselines, *self.cells)
+
+    @property
+    def all_cells(self) -> tuple[Cell, ...]:
+        """Every cell that has a row, in the order of the rows."""
+        return (*self.measured, *(one.cell for one in self.left_out))
 
 
 def plan(catalog: Catalog, experiment: Experiment) -> Plan:

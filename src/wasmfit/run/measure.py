@@ -60,7 +60,7 @@ def run(context: Context, step: Step, cell: Cell, image: Image) -> Execution:
     )
 
 
-def fingerprint(image_key: str, context: Context, cell: Cell) -> str:
+def fingerprint(image_key: str, context: Context, cell: Cell, code: dict[str, dict[str, str]]) -> str:
     """Digest of all that decides what is measured: image, board, expectations, emulator, our own code."""
     return digest.of(
         "measurement",
@@ -68,7 +68,7 @@ def fingerprint(image_key: str, context: Context, cell: Cell) -> str:
         cell.board,
         [call.expected for call in cell.workload.calls],
         context.toolchain.emulators[cell.board.emulator.qemu].version,
-        own_code(),
+        code,
     )
 
 

@@ -42,6 +42,7 @@ class Pipeline:
     store: Store
     listener: Listener
     rerun: bool = False
+    _code: dict[str, dict[str, str]] = field(default_factory=measure.own_code)
     _failures: dict[str, Exception] = field(default_factory=dict)
     _done: dict[str, Measurement] = field(default_factory=dict)
     _telling: threading.Lock = field(default_factory=threading.Lock)
@@ -54,8 +55,8 @@ class Pipeline:
             StoreError: The store cannot be used.
         """
         started = time.monotonic()
-        cells = (*plan.baselines, *plan.cells)
-        prints = {cell.id: measure.fingerprint(key(self.context, cell), self.context, cell) for cell in cells}
+        cells = plan.measured
+        prints = {cell.id: self._fingerprint(key(self.context, cell), cell) for cell in cells}
         stored = {} if self.rerun else self._stored(prints)
         self._tell(Started(len(cells) + len(plan.left_out), len(stored)))
         for measurement in stored.values():
@@ -73,8 +74,13 @@ class Pipeline:
     def _completed(self, plan: Plan) -> list[Measurement]:
         """All measurements of the plan in order, each beside its baseline."""
         baselines = {_setting(cell): self._done[cell.id].size for cell in plan.baselines}
-        cells = (*plan.baselines, *plan.cells, *(one.cell for one in plan.left_out))
-        return [record.completed(self._done[cell.id], cell, baselines.get(_setting(cell))) for cell in cells]
+        return [
+            record.completed(self._done[cell.id], cell, baselines.get(_setting(cell)))
+            for cell in plan.all_cells
+        ]
+
+    def _fingerprint(self, image_key: str, cell: Cell) -> str:
+        return measure.fingerprint(image_key, self.context, cell, self._code)
 
     def _tasks(self, cells: list[Cell], prints: dict[str, str]) -> list[Task]:
         """Shared steps, each once, and for every cell the task that finishes it."""
@@ -111,7 +117,7 @@ class Pipeline:
             started = time.monotonic()
             measurement, built = self._measure(cell, needs)
             # Sources may have been edited since the plan was made: what counts is what was built.
-            made_from = measure.fingerprint(built.key, self.context, cell) if built else fingerprint
+            made_from = self._fingerprint(built.key, cell) if built else fingerprint
             self.store.save(measurement, made_from)
             self._end(measurement, reused=False)
             self._tell(TaskEnded(cell.id, time.monotonic() - started, None))

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from .build import Context
+from .build import Context, checkout
 from .catalog import Catalog
 from .home import Home
 from .model import Cell, CTarget
@@ -21,6 +21,7 @@ def compare(
     bases: Sequence[str] = ("bare",),
     profiles: Sequence[str] = ("reference",),
     select: Sequence[str] = (),
+    sources: Sequence[tuple[str, Path]] = (),
     rerun: bool = False,
     home: Path | None = None,
     catalogs: Sequence[Path] = (),
@@ -33,6 +34,7 @@ def compare(
         runtimes: As ``--runtime``: names, ``NAME@VERSION``, patterns; none takes the newest of each.
         workloads, boards, bases, profiles: Names of the catalogue.
         select: Globs over cell ids.
+        sources: Runtimes with the folders of working trees of theirs, measured beside the releases.
         rerun: Measure again what is in the store.
         home: wasmfit's folder; ``WASMFIT_HOME`` or the user's cache folder if it is not given.
         catalogs: Folders laid out as the built-in catalogue, whose entries are added to it.
@@ -40,13 +42,16 @@ def compare(
         echo: Called with the command line of every child process.
 
     Raises:
-        UsageError: A name is unknown, or a file is broken.
+        UsageError: A name is unknown, a file is broken, or a folder of ``sources`` is not what it should be.
         MissingToolError: A tool is missing.
     """
     catalog = Catalog.load(*catalogs)
-    planned = plan(catalog, Experiment(runtimes, workloads, boards, bases, profiles, select))
-    folder = Home.find() if home is None else Home.at(home)
     gateway = Gateway(echo=echo)
+    checkouts = [checkout.inspect(catalog, gateway, name, path) for name, path in sources]
+    planned = plan(
+        catalog, Experiment(runtimes, workloads, boards, bases, profiles, select, tuple(checkouts))
+    )
+    folder = Home.find() if home is None else Home.at(home)
     versions = Versions(folder.tools, gateway)
     cells = planned.measured
     toolchain = find(versions, _c_targets(catalog, cells), [cell.board.emulator for cell in cells])

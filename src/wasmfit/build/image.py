@@ -5,7 +5,7 @@ from pathlib import Path
 
 from wasmfit.model import Cell
 
-from . import c, digest, firmware, guest, host, job, link
+from . import c, digest, firmware, guest, host, job, link, translate
 from .context import Context, Step
 
 
@@ -37,7 +37,7 @@ def key(context: Context, cell: Cell) -> str:
         _job_arguments(cell),
         host.key(context, build) if build.version.host_dependencies else None,
         build.variant.host_arguments,
-        firmware.key(context, build, cell.board, cell.profile),
+        firmware.key(context, build, cell.board, cell.profile, firmware.linked_guest(build, workload)),
         c.key(context, build, cell.board, cell.profile) if build.runtime.language == "c" else None,
         link.memory(cell.board, build.runtime.stack),
         context.toolchain.rust.identity,
@@ -53,31 +53,41 @@ def image(context: Context, step: Step, cell: Cell) -> Image:
     made_from = key(context, cell)
     module = guest.module(context, step, cell.workload, cell.build.runtime.guest_cpu)
     place = context.cache.get("images", made_from, lambda place: _make(context, step, cell, module, place))
-    lock = firmware.lock_digest(firmware.package(context.catalog, cell.build, cell.profile))
+    linked = firmware.linked_guest(cell.build, cell.workload)
+    lock = firmware.used_lock(context, cell.build, cell.board, cell.profile, linked)
     return Image(place / "firmware.elf", place / "firmware.map", module, made_from, lock)
 
 
 def _make(context: Context, step: Step, cell: Cell, module: Path, place: Path) -> None:
-    prepared = host.prepare(context, step, cell.build, module)
-    archive = firmware.archive(context, step, cell.build, cell.board, cell.profile)
+    build, board, profile = cell.build, cell.board, cell.profile
+    linked = firmware.linked_guest(build, cell.workload)
+    archive = firmware.archive(context, step, build, board, profile, linked)
+    # Code in the place of a module is compiled; every other module is bytes of the job.
+    translated = None
+    bytes_of_job = b""
+    if build.runtime.c is not None and build.runtime.c.translator is not None:
+        translated = translate.translated(context, step, build, cell.workload.export, module)
+    elif linked is None:
+        bytes_of_job = host.prepare(context, step, build, module).read_bytes()
     objects = (
-        c.objects(context, step, cell.build, cell.board, cell.profile)
-        if cell.build.runtime.language == "c"
-        else c.Objects((), (), ())
+        c.objects(context, step, build, board, profile, translated)
+        if build.runtime.language == "c"
+        else c.Objects()
     )
     step.progress("linking", 0, 0)
     export, extra, calls = _job_arguments(cell)
     link.link(
         context,
         step,
-        cell.board,
+        board,
         link.Inputs(
             script=archive.linker_script,
             archive=archive.archive,
-            objects=(*objects.firmware, *objects.runtime),
+            objects=(*objects.firmware, *objects.module, *objects.runtime),
             libraries=objects.libraries,
-            job=job.pack(prepared.read_bytes(), export, extra, calls),
-            stack=cell.build.runtime.stack,
+            job=job.pack(bytes_of_job, export, extra, calls),
+            stack=build.runtime.stack,
+            symbols={} if linked is None else {"wasmfit_guest": export},
         ),
         place,
     )

@@ -1,7 +1,8 @@
 """Linking: archive, objects and job → the image, in the board's memory map."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from wasmfit.model import Board, Status
@@ -57,6 +58,7 @@ class Inputs:
         libraries: Static libraries.
         job: The job's blob.
         stack: Bytes reserved for the stack.
+        symbols: Names for symbols that the job decides on: name → symbol.
     """
 
     script: Path
@@ -65,6 +67,7 @@ class Inputs:
     libraries: tuple[Path, ...]
     job: bytes
     stack: int
+    symbols: Mapping[str, str] = field(default_factory=dict)
 
 
 def memory(board: Board, stack: int) -> str:
@@ -109,6 +112,7 @@ def link(context: Context, step: Step, board: Board, inputs: Inputs, place: Path
         "noexecstack",
         "--no-eh-frame-hdr",
         "-Map=firmware.map",
+        *(f"--defsym={name}={symbol}" for name, symbol in inputs.symbols.items()),
         "-o",
         "firmware.elf",
         *map(str, inputs.objects),

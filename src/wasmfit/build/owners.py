@@ -3,6 +3,7 @@
 import re
 import tomllib
 from collections.abc import Callable
+from pathlib import Path
 
 from wasmfit.model import Cell
 
@@ -37,9 +38,8 @@ def _owner_of_object(runtime: str, path: str) -> str | None:
         if archive in _C_LIBRARY_ARCHIVES:
             return _C_LIBRARY
         return "compiler_builtins" if name.startswith("compiler_builtins-") else None
-    if "/runtime/" in path:
-        return runtime
-    return "firmware" if "/firmware/" in path else None
+    # The folder says what was compiled: see c.py.
+    return {"runtime": runtime, "firmware": "firmware", "module": "module"}.get(Path(path).parent.name)
 
 
 def symbol_rule(context: Context, cell: Cell) -> Callable[[str], str | None]:

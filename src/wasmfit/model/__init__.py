@@ -2,12 +2,14 @@
 
 from .board import Board, Emulator, Region
 from .cell import Cell
-from .measurement import Call, Instructions, Measurement, Provenance, Run, Size
+from .measurement import Call, Instructions, Measurement, Provenance, Run, Size, SourceTree
 from .profile import CProfile, Profile, RustProfile
 from .runtime import (
     Build,
     CArch,
     CBuild,
+    Checkout,
+    CheckoutRule,
     CrateSource,
     Dependency,
     FactChanges,
@@ -15,9 +17,11 @@ from .runtime import (
     Published,
     Runtime,
     SdistSource,
+    Translator,
     Unavailable,
     Variant,
     Version,
+    WheelSource,
     builds,
 )
 from .status import Status
@@ -33,6 +37,8 @@ __all__ = [
     "CTarget",
     "Call",
     "Cell",
+    "Checkout",
+    "CheckoutRule",
     "CrateSource",
     "Dependency",
     "Emulator",
@@ -50,11 +56,14 @@ __all__ = [
     "RustProfile",
     "SdistSource",
     "Size",
+    "SourceTree",
     "Status",
     "Target",
+    "Translator",
     "Unavailable",
     "Variant",
     "Version",
+    "WheelSource",
     "Workload",
     "WorkloadCall",
     "builds",

@@ -89,10 +89,31 @@ class Run(Record):
     time_s: float | None = None
 
 
+class SourceTree(Record):
+    """The user's checkout that a runtime was built from.
+
+    Attributes:
+        path: The folder that the user named.
+        version: The version that it states.
+        commit: The commit that was checked out; ``None`` where it is no Git checkout.
+        dirty: Whether it differed from that commit.
+        sha256: SHA-256 over commit and changes, or over all files where there is no commit.
+        built_like: The catalogue's version whose dependencies and glue it was built with.
+    """
+
+    path: str
+    version: str
+    commit: str | None
+    dirty: bool | None
+    sha256: str
+    built_like: str
+
+
 class Provenance(Record):
     """What made a measurement: enough to replay it.
 
     Attributes:
+        source: The checkout that the runtime was built from; ``None`` for a release.
         elf: Path of the image.
         elf_sha256: SHA-256 of the image that was measured and that ran.
         log: Path of the cell's log.
@@ -107,6 +128,7 @@ class Provenance(Record):
         replay: The command that measures this cell again.
     """
 
+    source: SourceTree | None = None
     elf: str | None = None
     elf_sha256: str | None = None
     log: str | None = None

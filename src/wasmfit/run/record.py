@@ -1,11 +1,12 @@
 """What becomes of a cell as a record: its identity, what was measured, and where it came from."""
 
+import shlex
 from datetime import UTC, datetime
 from pathlib import Path
 
 from wasmfit import __version__
 from wasmfit.build import Context, Image, c, digest, firmware
-from wasmfit.model import Cell, Measurement, Provenance, Run, Size, Status
+from wasmfit.model import Cell, Measurement, Provenance, Run, Size, SourceTree, Status
 from wasmfit.plan import LeftOut
 
 
@@ -28,6 +29,7 @@ def measured(
         size=size,
         run=run,
         provenance=Provenance(
+            source=_source(cell),
             elf=str(image.elf) if image else None,
             elf_sha256=digest.file(image.elf) if image else None,
             log=str(log),
@@ -58,6 +60,8 @@ def completed(measurement: Measurement, cell: Cell, baseline: Size | None) -> Me
     """Adds what is looked up instead of measured: baseline, facts, and published figures where they apply."""
     facts = cell.build.facts
     published = cell.build.version.published
+    if cell.build.checkout is not None:
+        published = None
     if published is not None and (published.module, published.board, published.profile) != (
         cell.workload.name,
         cell.board.name,
@@ -69,6 +73,9 @@ def completed(measurement: Measurement, cell: Cell, baseline: Size | None) -> Me
         "module bytes": facts.module_bytes,
         "execution": facts.execution,
         "host step": facts.host_step,
+        "stack": f"{cell.build.runtime.stack:,} B of RAM reserved for the firmware's own",
+        "operand stack": facts.operand_stack,
+        "heap": facts.heap,
         "notes": "; ".join(facts.notes),
     }
     return measurement.model_copy(
@@ -89,7 +96,7 @@ def _identity(cell: Cell) -> dict[str, str]:
     return {
         "id": cell.id,
         "runtime": cell.build.name,
-        "version": cell.build.version.version,
+        "version": cell.build.number,
         "module": cell.workload.name,
         "board": cell.board.name,
         "base": cell.base,
@@ -97,11 +104,28 @@ def _identity(cell: Cell) -> dict[str, str]:
     }
 
 
+def _source(cell: Cell) -> SourceTree | None:
+    checkout = cell.build.checkout
+    if checkout is None:
+        return None
+    return SourceTree(
+        path=str(checkout.path),
+        version=checkout.version,
+        commit=checkout.commit,
+        dirty=checkout.dirty,
+        sha256=checkout.digest,
+        built_like=checkout.recipe,
+    )
+
+
 def _features(cell: Cell) -> dict[str, str]:
     build = cell.build
     if build.runtime.language == "c":
         return dict(c.defines(build, cell.board))
-    return {name: f"{one.version} [{', '.join(one.features)}]" for name, one in build.dependencies.items()}
+    versions = {name: one.version for name, one in build.dependencies.items()}
+    if build.checkout is not None and build.crate in versions:
+        versions[build.crate] = build.number
+    return {name: f"{versions[name]} [{', '.join(one.features)}]" for name, one in build.dependencies.items()}
 
 
 def _flags(cell: Cell) -> tuple[str, ...]:
@@ -121,7 +145,9 @@ def _flags(cell: Cell) -> tuple[str, ...]:
 
 
 def _replay(cell: Cell) -> str:
-    return (
-        f"wasmfit compare --runtime {cell.build.label} --workload {cell.workload.name} "
-        f"--board {cell.board.name} --base {cell.base} --profile {cell.profile.name} --rerun"
-    )
+    build = cell.build
+    words = ["wasmfit", "compare", "--runtime", f"{build.name}@{build.version.version}"]
+    if build.checkout is not None:
+        words += ["--source", f"{build.runtime.name}={build.checkout.path}"]
+    words += ["--workload", cell.workload.name, "--board", cell.board.name, "--base", cell.base]
+    return shlex.join([*words, "--profile", cell.profile.name, "--rerun"])

@@ -7,7 +7,7 @@ import typer
 from wasmfit import __version__
 from wasmfit.errors import WasmfitError
 
-from . import cache, compare, doctor, list_, say
+from . import cache, compare, doctor, list_, lock, new_runtime, say
 
 app = typer.Typer(
     name="wasmfit",
@@ -20,6 +20,8 @@ app = typer.Typer(
 app.command("compare")(compare.command)
 app.command("list")(list_.command)
 app.command("doctor")(doctor.command)
+app.command("new-runtime")(new_runtime.command)
+app.command("lock")(lock.command)
 app.command("cache")(cache.command)
 
 

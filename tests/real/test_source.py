@@ -147,3 +147,30 @@ def test_an_edit_while_it_is_built_is_noticed(warm_home: Home, tmp_path: Path) -
     assert release.status is Status.OK
     assert mine.status is Status.BUILD_FAILED
     assert "was edited while it was built" in (mine.reason or "")
+
+
+def test_wasm_interpreter(warm_home: Home) -> None:
+    """DLR's runtime is in no registry; whoever has a checkout has it tested like the others."""
+    named = os.environ.get("WASMFIT_WASM_INTERPRETER")
+    if not named:
+        pytest.skip("WASMFIT_WASM_INTERPRETER names no checkout of DLR-FT/wasm-interpreter")
+    source = [("wasm-interpreter", Path(named))]
+    failures = Path(__file__).parents[1] / "catalog_of_failures"
+    ends = {}
+    for workload in ("add-with-extra", "traps", "hungry", "recurses"):
+        comparison = wasmfit.compare(
+            runtimes=["wasm-interpreter"],
+            sources=source,
+            workloads=[workload],
+            catalogs=[failures],
+            home=warm_home.root,
+            rerun=True,
+        )
+        (one,) = rows(comparison, "wasm-interpreter")
+        ends[workload] = one.status
+    assert ends == {
+        "add-with-extra": Status.OK,
+        "traps": Status.TRAPPED,
+        "hungry": Status.OUT_OF_MEMORY,
+        "recurses": Status.OUT_OF_MEMORY,
+    }

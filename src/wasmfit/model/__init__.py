@@ -1,8 +1,8 @@
 """The nouns of wasmfit, as frozen typed records."""
 
-from .board import Board, Emulator, Region
+from .board import Board, Emulator, MemoryMap, Region
 from .cell import Cell
-from .measurement import Call, Instructions, Measurement, Provenance, Run, Size, SourceTree
+from .measurement import Call, Instructions, Measurement, Provenance, Run, Size, SourceTree, Twin
 from .profile import CProfile, Profile, RustProfile
 from .runtime import (
     Build,
@@ -47,6 +47,7 @@ __all__ = [
     "GuestBuild",
     "Instructions",
     "Measurement",
+    "MemoryMap",
     "Profile",
     "Provenance",
     "Published",
@@ -60,6 +61,7 @@ __all__ = [
     "Status",
     "Target",
     "Translator",
+    "Twin",
     "Unavailable",
     "Variant",
     "Version",

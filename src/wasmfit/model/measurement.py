@@ -109,13 +109,29 @@ class SourceTree(Record):
     built_like: str
 
 
+class Twin(Record):
+    """The image linked to other addresses by the same linker from the same files.
+
+    Attributes:
+        elf: Its path.
+        elf_sha256: Its SHA-256.
+        differs: In what it differs from the image, as a sentence.
+    """
+
+    elf: str
+    elf_sha256: str
+    differs: str
+
+
 class Provenance(Record):
     """What made a measurement: enough to replay it.
 
     Attributes:
         source: The checkout that the runtime was built from; ``None`` for a release.
         elf: Path of the image.
-        elf_sha256: SHA-256 of the image that was measured and that ran.
+        elf_sha256: SHA-256 of the image that was measured, and that ran unless there is a twin.
+        twin: What ran in the place of the image, where the emulated machine has no memory at the board's
+            addresses.
         log: Path of the cell's log.
         module_sha256: SHA-256 of the wasm module.
         module_bytes: Length of the wasm module.
@@ -131,6 +147,7 @@ class Provenance(Record):
     source: SourceTree | None = None
     elf: str | None = None
     elf_sha256: str | None = None
+    twin: Twin | None = None
     log: str | None = None
     module_sha256: str | None = None
     module_bytes: int | None = None

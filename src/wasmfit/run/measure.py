@@ -51,7 +51,7 @@ def run(context: Context, step: Step, cell: Cell, image: Image) -> Execution:
     """Runs an image in the emulator and checks what it answers."""
     step.progress("running", 0, 0)
     return execute(
-        image.elf,
+        image.ran,
         cell.board,
         calls=cell.workload.calls,
         plugin=compiled(context.home.artefacts / "plugin", context.gateway, step.log),

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from wasmfit import __version__
 from wasmfit.build import Context, Image, c, digest, firmware
-from wasmfit.model import Cell, Measurement, Provenance, Run, Size, SourceTree, Status
+from wasmfit.model import Cell, Measurement, Provenance, Run, Size, SourceTree, Status, Twin
 from wasmfit.plan import LeftOut
 
 
@@ -32,6 +32,7 @@ def measured(
             source=_source(cell),
             elf=str(image.elf) if image else None,
             elf_sha256=digest.file(image.elf) if image else None,
+            twin=_twin(cell, image) if image else None,
             log=str(log),
             module_sha256=digest.file(image.module) if image else None,
             module_bytes=image.module.stat().st_size if image else None,
@@ -115,6 +116,22 @@ def _source(cell: Cell) -> SourceTree | None:
         dirty=checkout.dirty,
         sha256=checkout.digest,
         built_like=checkout.recipe,
+    )
+
+
+def _twin(cell: Cell, image: Image) -> Twin | None:
+    if not cell.board.needs_twin:
+        return None
+    own, emulated = cell.board.own, cell.board.emulated
+    moves = [
+        f"{name} from {ours.origin:#010x} to {theirs.origin:#010x}"
+        for name, ours, theirs in (("flash", own.flash, emulated.flash), ("RAM", own.ram, emulated.ram))
+        if ours != theirs
+    ]
+    return Twin(
+        elf=str(image.ran),
+        elf_sha256=digest.file(image.ran),
+        differs=f"in addresses alone: {', '.join(moves)}; sections, symbols and limits are the same",
     )
 
 

@@ -52,7 +52,7 @@ def _library(archive: str, path: str) -> str | None:
 
 
 # What compilers call for what the processor cannot do, by GCC's and Arm's names.
-_HELPERS = re.compile(
+_HELPERS = (
     r"__aeabi_\w+|__(?:gnu_)?\w+_(?:ieee|half|float|double)"
     r"|__(?:u?div|u?mod|u?divmod|mul|neg|abs|add|sub|cmp|ucmp|ashl|ashr|lshr|ffs|clz|ctz|popcount|parity|bswap|pow)"
     r"[sdtx][icf](?:3|4|2)?|__(?:add|sub|mul|div|neg|lt|le|eq|ne|ge|gt|unord)[sdtx]f[23]"
@@ -85,10 +85,12 @@ def library_rule(symbols: Iterable[Symbol]) -> SymbolRule:
     Args:
         symbols: The file's symbols, which tell whose helpers it has: GCC's, or Rust's compiler_builtins.
     """
+    # Compiled here: loading would take as long as all the rest of this module does.
+    helper_name = re.compile(_HELPERS)
     helpers = "compiler_builtins" if any(_is_compiler_builtins(symbol) for symbol in symbols) else "libgcc"
 
     def owner(name: str) -> str | None:
-        if name.startswith("__") and _HELPERS.fullmatch(name):
+        if name.startswith("__") and helper_name.fullmatch(name):
             return helpers
         return "C library" if name in _C_FUNCTIONS else None
 

@@ -10,8 +10,11 @@ from functools import lru_cache
 from wasmfit.footprint import rust_legacy
 
 _LONGEST = 20_000  # characters of a mangled name; nobody reads what is longer
-# What LLVM appends: .llvm.123, .cold, .part.0, .isra.1, .constprop.0, and numbers that tell copies apart.
-_SUFFIX = re.compile(r"(?:\.(?:llvm\.\d+|[a-z]+|\d+|[a-z]+\.\d+))+$")
+# What compilers append: .llvm.123, .cold, .part.0, .isra.1, .constprop.0, and numbers that tell copies apart.
+_APPENDED = frozenset(
+    {"llvm", "cold", "part", "isra", "constprop", "lto_priv", "clone", "warm", "localalias"}
+)
+_MOST_APPENDED = 8
 _HASHED = re.compile(r"(\.Lanon\.|\banon\.|\balloc_|\.L__unnamed_|__unnamed_)[0-9a-f]+")
 
 
@@ -20,14 +23,23 @@ def readable(name: str) -> str:
     """A symbol's name as its source has it; the name itself where it is not mangled or cannot be read."""
     if not name.startswith(("_R", "_Z", "__Z", ".L", "switch.", "anon.")) or len(name) > _LONGEST:
         return name
-    base, suffix = name, ""
-    if (found := _SUFFIX.search(name)) is not None:
-        base, suffix = name[: found.start()], found[0]
+    base, suffix = _without_appended(name)
     at = max(base.find("._R"), base.find("._Z"))
     if at >= 0:
         # Derived by the compiler from a function: .Lswitch.table._RNv…
         return f"{base[: at + 1]}{_demangled(base[at + 1 :])}{suffix}"
     return f"{_demangled(base)}{suffix}"
+
+
+def _without_appended(name: str) -> tuple[str, str]:
+    """A name and what compilers appended to it."""
+    base = name
+    for _ in range(_MOST_APPENDED):
+        head, dot, last = base.rpartition(".")
+        if not dot or not head or not (last.isdecimal() or last in _APPENDED):
+            break
+        base = head
+    return base, name[len(base) :]
 
 
 def _demangled(name: str) -> str:
@@ -50,9 +62,9 @@ def lasting(name: str) -> str:
     Two things of one file can have the same; their bytes are then added up.
     """
     text = readable(name)
-    if text is name:
+    if text == name:
         return _HASHED.sub(r"\1", name)
-    return _SUFFIX.sub("", text)
+    return _without_appended(text)[0]
 
 
 @lru_cache(maxsize=1 << 16)
@@ -79,13 +91,14 @@ def _template(text: str) -> str:
     erased = _without_arguments(text, keep_first=False)
     if erased == text:
         return text
-    end = _PARAMETERS.search(erased)
-    head = erased[: end.start()] if end else erased
-    return head if "operator " in head else head.rpartition(" ")[2]
+    whole = erased.replace(_ANONYMOUS, "\0")
+    end = _PARAMETERS.search(whole)
+    head = whole[: end.start()] if end else whole
+    return (head if "operator " in head else head.rpartition(" ")[2]).replace("\0", _ANONYMOUS)
 
 
-# Brackets that are no part of a name such as (anonymous namespace)::f or operator()
-_PARAMETERS = re.compile(r"(?<!operator)\((?!anonymous namespace\)|\.)")
+_ANONYMOUS = "(anonymous namespace)"
+_PARAMETERS = re.compile(r"(?<!operator)\(")
 _PROVIDED = re.compile(r"_R(?:I?N[A-Za-z]|I)*Y")
 
 

@@ -5,6 +5,9 @@ import io
 
 from wasmfit.footprint.diff import Change
 from wasmfit.footprint.survey import Survey
+from wasmfit.words import printable
+
+_LONGEST = 4000
 
 
 def to_csv(survey: Survey) -> str:
@@ -14,7 +17,8 @@ def to_csv(survey: Survey) -> str:
     if survey.difference is None:
         writer = csv.DictWriter(text, [*names, "bytes"], lineterminator="\n")
         writer.writeheader()
-        writer.writerows(survey.rows())
+        for row in survey.rows():
+            writer.writerow({name: _harmless(value) for name, value in row.items()})
     else:
         writer = csv.DictWriter(text, [*names, "before", "after", "bytes", "how"], lineterminator="\n")
         writer.writeheader()
@@ -22,10 +26,15 @@ def to_csv(survey: Survey) -> str:
     return text.getvalue().rstrip("\n")
 
 
+def _harmless(value: str | int | None) -> str | int | None:
+    """A name with everything that does not print escaped: it may end on a terminal."""
+    return printable(value, _LONGEST) if isinstance(value, str) else value
+
+
 def _write(writer: "csv.DictWriter[str]", change: Change, path: dict[str, str]) -> None:
     for row in change.rows:
         assert row.by is not None
-        here = {**path, row.by.value: row.name}
+        here = {**path, row.by.value: printable(row.name, _LONGEST)}
         if row.rows:
             _write(writer, row, here)
         else:

@@ -65,7 +65,7 @@ def test_hostile_names_break_no_format(survey: Survey, difference: Survey, chose
         if chosen is SizeFormat.CSV:
             assert len({len(row) for row in csv.reader(io.StringIO(text))}) == 1
         if chosen is SizeFormat.MARKDOWN:
-            # Every line of the memories' table has 6 bars, and the other table's lines have as many as each other.
+            # Every line of the memories' table has 6 bars; the other table's lines have one number of them.
             bars = [line.count("|") - line.count("\\|") for line in text.splitlines() if line.startswith("|")]
             assert set(bars) == {6, bars[-1]}
 

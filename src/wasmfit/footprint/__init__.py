@@ -25,8 +25,8 @@ from wasmfit.footprint.linkmap import (
     LinkMap,
     LinkMapError,
     OutputSection,
-    parse_link_map,
 )
+from wasmfit.footprint.lldmap import parse_link_map
 from wasmfit.footprint.owners import (
     ANONYMOUS_CONSTANTS,
     ASSEMBLY,

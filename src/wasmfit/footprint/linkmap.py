@@ -5,7 +5,6 @@ library, merged strings, and what the linker script itself lays down. :mod:`.rea
 """
 
 import re
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from wasmfit.errors import UsageError
@@ -59,8 +58,7 @@ class ScriptCommand(NamedTuple):
 _ALIGN = re.compile(r"\. ?= ?ALIGN ?\([^()]*(?:\([^()]*\)[^()]*)?\) ?")
 
 
-@dataclass(frozen=True, slots=True)
-class OutputSection:
+class OutputSection(NamedTuple):
     """A section of the linked file.
 
     Attributes:
@@ -78,8 +76,7 @@ class OutputSection:
     commands: tuple[ScriptCommand, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class LinkMap:
+class LinkMap(NamedTuple):
     """A map.
 
     Attributes:

@@ -1,0 +1,186 @@
+"""Owners for constants without a name, by who refers to them.
+
+What the compiler named itself (``.Lanon.…``), what the linker merged, and what nothing names, in sections
+without code, belongs to the one owner that refers to it, directly or through other such constants. Of what
+several owners refer to:
+
+1. a path of a source file, as panic messages have it, belongs to the crate that it names;
+2. what only crates of the standard library and one other owner refer to belongs to that other owner: the library's
+   generic code is there for the owner's sake;
+3. the rest is a row of its own, :data:`SHARED_CONSTANTS`.
+"""
+
+import re
+from collections import deque
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from enum import Enum, auto
+from typing import NamedTuple
+
+from wasmfit.footprint.elf import Elf, Section
+from wasmfit.footprint.graph import Graph
+from wasmfit.footprint.owners import ANONYMOUS_CONSTANTS, MERGED_CONSTANTS, MERGED_STRINGS, PADDING, UNKNOWN
+from wasmfit.footprint.pieces import Piece
+from wasmfit.footprint.reference import Kind
+from wasmfit.footprint.spans import Span
+
+SHARED_CONSTANTS = "[shared constants]"
+"""Constants that several owners refer to."""
+
+STANDARD_LIBRARY = frozenset({"core", "alloc", "std", "compiler_builtins"})
+"""Rust's standard library."""
+
+OwnerRule = Callable[[Span, Section], str]
+"""The owner of a span by its names, such as :meth:`wasmfit.footprint.owners.Owners.owner`."""
+
+_OPEN = frozenset({ANONYMOUS_CONSTANTS, MERGED_CONSTANTS, MERGED_STRINGS, UNKNOWN})
+_LONGEST_PATH = 512  # bytes
+# registry-…/wasmi-2.0.0/src/engine.rs, vendor/foo/src/lib.rs, library/core/src/str/mod.rs
+_REGISTRY = re.compile(rb"(?:^|/)([A-Za-z][A-Za-z0-9_-]*?)-[0-9]+\.[0-9]+\.[0-9][^/]*/[^\0]*?\.rs(?:\0|$)")
+_LIBRARY = re.compile(rb"(?:^|/)library/(core|alloc|std)/src/[^\0]*\.rs(?:\0|$)")
+
+
+class Basis(Enum):
+    """What tells a piece's owner."""
+
+    NAME = auto()
+    """Its own names: symbol, object, section."""
+    REFERENCES = auto()
+    """Whoever refers to it has this one owner."""
+    PATH = auto()
+    """Several refer to it, and it is a path of a source file of the owner's."""
+    LIBRARY = auto()
+    """The standard library and one other owner refer to it; it is the other's."""
+    SHARED = auto()
+    """Several owners refer to it."""
+    NOTHING = auto()
+    """Nothing is known to refer to it."""
+
+
+class Owned(NamedTuple):
+    """A piece and its owner.
+
+    Attributes:
+        piece: The piece.
+        owner: Its owner, or a row in brackets.
+        basis: What tells the owner.
+    """
+
+    piece: Piece
+    owner: str
+    basis: Basis
+
+
+@dataclass(frozen=True, slots=True)
+class Constants:
+    """Every piece of a file with its owner.
+
+    Attributes:
+        owned: In order of address, as the graph's pieces.
+    """
+
+    owned: tuple[Owned, ...]
+
+    def owners(self) -> dict[str, dict[str, int]]:
+        """Section name → owner → bytes; sections of one name are added up."""
+        table: dict[str, dict[str, int]] = {}
+        for piece, owner, _ in self.owned:
+            rows = table.setdefault(piece.section.name, {})
+            rows[owner] = rows.get(owner, 0) + piece.size
+        return table
+
+    def share(self, section: str, *, without: Collection[str] = (PADDING,)) -> float:
+        """The part of a section's bytes that have an owner, from 0 to 1: no row in brackets.
+
+        Args:
+            section: The section's name.
+            without: Rows that are left out of the whole.
+        """
+        rows = self.owners().get(section, {})
+        whole = sum(size for owner, size in rows.items() if owner not in without)
+        named = sum(size for owner, size in rows.items() if not owner.startswith("["))
+        return named / whole if whole else 1.0
+
+
+def own_constants(
+    elf: Elf,
+    graph: Graph,
+    owner_of: OwnerRule,
+    *,
+    library: Collection[str] = STANDARD_LIBRARY,
+) -> Constants:
+    """Find owners for the constants whose names tell none.
+
+    Args:
+        elf: The file.
+        graph: Its graph.
+        owner_of: The owner of a span by its names; asked once for each span.
+        library: Owners of code that is made for others, by generics: see the rules above.
+    """
+    by_span: dict[tuple[int, int, int], str] = {}
+    names: list[str] = []
+    for piece in graph.pieces:
+        key = (piece.section.index, piece.span.start, piece.span.end)
+        if key not in by_span:
+            by_span[key] = owner_of(piece.span, piece.section)
+        names.append(by_span[key])
+    is_open = [_is_open(piece, name) for piece, name in zip(graph.pieces, names, strict=True)]
+    claims = _claims(graph, names, is_open)
+    return Constants(
+        tuple(
+            _decide(elf, piece, name, claim, library) if opened else Owned(piece, name, Basis.NAME)
+            for piece, name, opened, claim in zip(graph.pieces, names, is_open, claims, strict=True)
+        )
+    )
+
+
+def _is_open(piece: Piece, name: str) -> bool:
+    return name in _OPEN and not piece.section.executable and piece.section.has_bytes
+
+
+def _claims(graph: Graph, names: Sequence[str], is_open: Sequence[bool]) -> list[frozenset[str]]:
+    """For each open piece the owners that refer to it, through other open pieces as well."""
+    claims: list[frozenset[str]] = [frozenset()] * len(graph.pieces)
+    following: list[list[int]] = [[] for _ in graph.pieces]
+    waiting: deque[int] = deque()
+    for edge in graph.edges:
+        if not is_open[edge.target] or edge.kind in (Kind.CALL, Kind.JUMP):
+            continue
+        if is_open[edge.source]:
+            following[edge.source].append(edge.target)
+        elif not names[edge.source].startswith("["):
+            claims[edge.target] |= {names[edge.source]}
+            waiting.append(edge.target)
+    while waiting:
+        number = waiting.popleft()
+        for target in following[number]:
+            union = claims[target] | claims[number]
+            if union != claims[target]:
+                claims[target] = union
+                waiting.append(target)
+    return claims
+
+
+def _decide(elf: Elf, piece: Piece, name: str, claim: frozenset[str], library: Collection[str]) -> Owned:
+    if not claim:
+        crate = _crate_of_path(elf, piece)
+        return Owned(piece, crate, Basis.PATH) if crate else Owned(piece, name, Basis.NOTHING)
+    if len(claim) == 1:
+        return Owned(piece, next(iter(claim)), Basis.REFERENCES)
+    crate = _crate_of_path(elf, piece)
+    if crate is not None:
+        return Owned(piece, crate, Basis.PATH)
+    others = [owner for owner in claim if owner not in library]
+    if len(others) == 1:
+        return Owned(piece, others[0], Basis.LIBRARY)
+    return Owned(piece, SHARED_CONSTANTS, Basis.SHARED)
+
+
+def _crate_of_path(elf: Elf, piece: Piece) -> str | None:
+    """The crate in the path of a source file that a piece is."""
+    if piece.size > _LONGEST_PATH:
+        return None
+    offset = piece.start - piece.section.address
+    text = bytes(elf.contents(piece.section)[offset : offset + piece.size])
+    match = _LIBRARY.search(text) or _REGISTRY.search(text)
+    return match[1].decode("ascii").replace("-", "_") if match else None

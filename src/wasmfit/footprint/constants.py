@@ -7,7 +7,10 @@ several owners refer to:
 1. a path of a source file, as panic messages have it, belongs to the crate that it names;
 2. what only crates of the standard library and one other owner refer to belongs to that other owner: the library's
    generic code is there for the owner's sake;
-3. the rest is a row of its own, :data:`SHARED_CONSTANTS`.
+3. what rustc named belongs to the owner of most constants of the same codegen unit: before link-time optimisation
+   LLVM names all anonymous constants of a unit after one hash (``.Lanon.<hash>.<number>``), and most of them are
+   referred to by one owner only;
+4. the rest is a row of its own, :data:`SHARED_CONSTANTS`.
 """
 
 import re
@@ -34,6 +37,7 @@ OwnerRule = Callable[[Span, Section], str]
 """The owner of a span by its names, such as :meth:`wasmfit.footprint.owners.Owners.owner`."""
 
 _OPEN = frozenset({ANONYMOUS_CONSTANTS, MERGED_CONSTANTS, MERGED_STRINGS, UNKNOWN})
+_ANONYMOUS = re.compile(r"anon\.([0-9a-f]{32})\.[0-9]+(?:\.|$)")
 _LONGEST_PATH = 512  # bytes
 # registry-…/wasmi-2.0.0/src/engine.rs, vendor/foo/src/lib.rs, library/core/src/str/mod.rs
 _REGISTRY = re.compile(rb"(?:^|/)([A-Za-z][A-Za-z0-9_-]*?)-[0-9]+\.[0-9]+\.[0-9][^/]*/[^\0]*?\.rs(?:\0|$)")
@@ -51,6 +55,8 @@ class Basis(Enum):
     """Several refer to it, and it is a path of a source file of the owner's."""
     LIBRARY = auto()
     """The standard library and one other owner refer to it; it is the other's."""
+    UNIT = auto()
+    """Several refer to it; most constants of its codegen unit are this owner's."""
     SHARED = auto()
     """Several owners refer to it."""
     NOTHING = auto()
@@ -126,12 +132,39 @@ def own_constants(
         names.append(by_span[key])
     is_open = [_is_open(piece, name) for piece, name in zip(graph.pieces, names, strict=True)]
     claims = _claims(graph, names, is_open)
+    owned = [
+        _decide(elf, piece, name, claim, library) if opened else Owned(piece, name, Basis.NAME)
+        for piece, name, opened, claim in zip(graph.pieces, names, is_open, claims, strict=True)
+    ]
+    units = _units(owned)
     return Constants(
         tuple(
-            _decide(elf, piece, name, claim, library) if opened else Owned(piece, name, Basis.NAME)
-            for piece, name, opened, claim in zip(graph.pieces, names, is_open, claims, strict=True)
+            Owned(one.piece, units[unit], Basis.UNIT)
+            if one.basis is Basis.SHARED and (unit := unit_of(one.piece)) in units
+            else one
+            for one in owned
         )
     )
+
+
+def unit_of(piece: Piece) -> str | None:
+    """The hash of the codegen unit that an anonymous constant comes from; None when its name has none."""
+    symbol, source = piece.span.symbol, piece.span.input
+    for name in (symbol.name if symbol else "", source.section if source else ""):
+        match = _ANONYMOUS.search(name)
+        if match is not None:
+            return match[1]
+    return None
+
+
+def _units(owned: Sequence[Owned]) -> dict[str, str]:
+    """From a codegen unit's hash to the owner of most bytes of its constants, of those with one owner only."""
+    votes: dict[str, dict[str, int]] = {}
+    for piece, owner, basis in owned:
+        if basis is Basis.REFERENCES and (unit := unit_of(piece)) is not None:
+            ballot = votes.setdefault(unit, {})
+            ballot[owner] = ballot.get(owner, 0) + piece.size
+    return {unit: max(ballot.items(), key=lambda row: (row[1], row[0]))[0] for unit, ballot in votes.items()}
 
 
 def _is_open(piece: Piece, name: str) -> bool:

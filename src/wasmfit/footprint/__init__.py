@@ -5,10 +5,11 @@ footprint = account(elf, read_link_map("firmware.map"), owner_of_object=my_rule)
 footprint.owners()[".text"]["core"]  # bytes
 """
 
-from wasmfit.footprint.account import Footprint, Row, SectionAccount, account, elf_spans
+from wasmfit.footprint.account import Footprint, Row, SectionAccount, account, elf_spans, footprint
 from wasmfit.footprint.elf import (
     Elf,
     ElfError,
+    ElfKind,
     Machine,
     Section,
     SectionFlag,
@@ -17,6 +18,8 @@ from wasmfit.footprint.elf import (
     Symbol,
     SymbolType,
 )
+from wasmfit.footprint.kinds import Kind
+from wasmfit.footprint.ledger import Entry, Ledger, Pass, ledger, with_literals
 from wasmfit.footprint.linkmap import (
     InputSection,
     LinkMap,
@@ -27,13 +30,17 @@ from wasmfit.footprint.linkmap import (
 )
 from wasmfit.footprint.owners import (
     ANONYMOUS_CONSTANTS,
+    ASSEMBLY,
     LINKER,
     LINKER_SCRIPT,
     MERGED_CONSTANTS,
     MERGED_STRINGS,
     PADDING,
+    STRINGS,
     UNKNOWN,
     UNWIND_TABLES,
+    VECTORS,
+    VENEERS,
     ObjectRule,
     SymbolRule,
 )
@@ -44,24 +51,33 @@ from wasmfit.footprint.spans import Claim, Span
 
 __all__ = [
     "ANONYMOUS_CONSTANTS",
+    "ASSEMBLY",
     "LINKER",
     "LINKER_SCRIPT",
     "MERGED_CONSTANTS",
     "MERGED_STRINGS",
     "PADDING",
+    "STRINGS",
     "UNKNOWN",
     "UNWIND_TABLES",
+    "VECTORS",
+    "VENEERS",
     "Claim",
     "Elf",
     "ElfError",
+    "ElfKind",
+    "Entry",
     "Footprint",
     "InputSection",
+    "Kind",
+    "Ledger",
     "LinkMap",
     "LinkMapError",
     "Machine",
     "ObjectRule",
     "OutputSection",
     "Overflow",
+    "Pass",
     "RegionUse",
     "Row",
     "RustCrate",
@@ -78,10 +94,13 @@ __all__ = [
     "codegen_unit_crate",
     "elf_spans",
     "embedded_crate",
+    "footprint",
+    "ledger",
     "parse_elf",
     "parse_link_map",
     "read_elf",
     "read_link_map",
     "region_use",
     "rust_crate",
+    "with_literals",
 ]

@@ -2,13 +2,25 @@
 
 from dataclasses import dataclass, field
 from enum import IntEnum
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from wasmfit.errors import UsageError
+
+if TYPE_CHECKING:
+    from wasmfit.footprint.image_bytes import ImageBytes
 
 
 class ElfError(UsageError):
     """A file that cannot be read as an ELF file: missing, not ELF, truncated or corrupt."""
+
+
+class ElfKind(IntEnum):
+    """Values of ``e_type``."""
+
+    RELOCATABLE = 1
+    EXECUTABLE = 2
+    SHARED = 3
+    CORE = 4
 
 
 class SectionType(IntEnum):
@@ -172,6 +184,7 @@ class Elf:
 
     Attributes:
         path: Where it was read from.
+        kind: ``e_type``; :class:`ElfKind` names the usual ones.
         bits: 32 or 64.
         big_endian: Whether the most significant byte comes first.
         machine: ``e_machine``; :class:`Machine` names the ones that are recognised.
@@ -182,6 +195,7 @@ class Elf:
     """
 
     path: str
+    kind: int
     bits: int
     big_endian: bool
     machine: int
@@ -189,12 +203,15 @@ class Elf:
     sections: tuple[Section, ...]
     segments: tuple[Segment, ...]
     symbols: tuple[Symbol, ...]
-    _image: bytes = field(repr=False, compare=False)
+    _image: "ImageBytes" = field(repr=False, compare=False)
 
     def contents(self, section: Section) -> memoryview:
-        """The section's bytes in the file; nothing for a section that has none there."""
-        end = section.offset + section.size if section.has_bytes else section.offset
-        return memoryview(self._image)[section.offset : end]
+        """The section's bytes in the file; nothing for a section that has none there.
+
+        Raises:
+            ElfError: The file cannot be read any more, or has changed.
+        """
+        return self._image.part(section.offset, section.size if section.has_bytes else 0)
 
     def allocated(self) -> tuple[Section, ...]:
         """The sections that take memory on the device, in the file's order; empty ones are left out."""

@@ -1,13 +1,29 @@
 """What a firmware takes of the device's memories."""
 
 from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from typing import Protocol
 
 from wasmfit.footprint.elf import Elf, SectionFlag, SectionType
-from wasmfit.model.base import Record
-from wasmfit.model.board import Region
 
 
-class Overflow(Record):
+class Region(Protocol):
+    """A range of addresses."""
+
+    @property
+    def origin(self) -> int:
+        """First address."""
+
+    @property
+    def end(self) -> int:
+        """First address behind it."""
+
+    def holds(self, address: int) -> bool:
+        """Whether the address lies in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Overflow:
     """Bytes that lie in none of the memories.
 
     Attributes:
@@ -22,7 +38,8 @@ class Overflow(Record):
     bytes: int
 
 
-class RegionUse(Record):
+@dataclass(frozen=True, slots=True)
+class RegionUse:
     """What a firmware takes of flash and RAM.
 
     Attributes:

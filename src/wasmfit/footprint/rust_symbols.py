@@ -26,7 +26,8 @@ class RustCrate(NamedTuple):
 
 
 _EMBEDDED = re.compile(r"\.(?=_R[A-Z]|_ZN[1-9])")
-_CODEGEN_UNIT = re.compile(r"(?<![A-Za-z0-9_])([A-Za-z_][A-Za-z0-9_]*)\.[0-9a-f]{1,16}-cgu\.[0-9]+")
+CODEGEN_UNIT = re.compile(r"(?<![A-Za-z0-9_])([A-Za-z_][A-Za-z0-9_]*)\.[0-9a-f]{1,16}-cgu\.[0-9]+")
+"""What rustc calls a codegen unit; the first group is its crate."""
 
 
 def rust_crate(name: str) -> RustCrate | None:
@@ -76,5 +77,5 @@ def codegen_unit_crate(name: str) -> str | None:
     Returns:
         The crate's name; None when this is no codegen unit of rustc's.
     """
-    match = _CODEGEN_UNIT.search(name)
+    match = CODEGEN_UNIT.search(name)
     return None if match is None else match[1]

@@ -3,7 +3,7 @@
 from .board import Board, Emulator, Region
 from .cell import Cell
 from .measurement import Call, Instructions, Measurement, Provenance, Run, Size
-from .profile import CProfile, Profile, RustProfile
+from .profile import CProfile, Debug, Profile, RustProfile
 from .runtime import (
     Build,
     CArch,
@@ -34,6 +34,7 @@ __all__ = [
     "Call",
     "Cell",
     "CrateSource",
+    "Debug",
     "Dependency",
     "Emulator",
     "FactChanges",

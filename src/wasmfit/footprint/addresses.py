@@ -1,7 +1,7 @@
 """Telling addresses from other numbers.
 
-Flash begins at address 0 on many microcontrollers, so that small numbers look like addresses. A number in data is
-therefore taken for one only if something begins there; a larger one may also point into something.
+Flash begins at address 0 on many microcontrollers, so that small numbers look like addresses. A number in
+data is therefore taken for one only if something begins there; a larger one may also point into something.
 """
 
 from collections.abc import Iterable
@@ -14,10 +14,10 @@ from wasmfit.footprint.reference import NONE, Booleans, Integers, Pairs, join
 
 SMALL = 1 << 20
 """Numbers below are as likely to be counts, sizes or flags as addresses."""
-_LONGEST_TEXT = 1 << 12  # bytes
 NEVER = 1 << 10
-"""Numbers below are never taken for addresses: they are too common, and a vector table is all that is there."""
+"""Numbers below are never taken for addresses: they are too common, and only a vector table is there."""
 
+_LONGEST_TEXT = 1 << 12  # bytes
 _TEXT = np.zeros(256, np.bool_)
 _TEXT[[9, 10, 13, *range(0x20, 0x7F)]] = True
 
@@ -43,7 +43,9 @@ class Addresses:
         numbers = {s.index for s in sections}
         named = {s.address for s in elf.symbols if s.section in numbers and s.type != SymbolType.FILE}
         self._named = np.array(sorted(named.union(begins)), dtype=np.int64)
-        sized = sorted((s.address, s.address + s.size) for s in elf.symbols if s.section in numbers and s.size)
+        sized = sorted(
+            (s.address, s.address + s.size) for s in elf.symbols if s.section in numbers and s.size
+        )
         self._sized_starts = np.array([start for start, _ in sized], dtype=np.int64)
         ends = np.array([end for _, end in sized], dtype=np.int64)
         self._sized_ends = np.maximum.accumulate(ends) if len(ends) else ends
@@ -88,13 +90,20 @@ class Addresses:
 
     def _function_pointers(self, value: Integers) -> Booleans:
         """Whether values that lie in code are pointers to functions, or to data among code."""
-        marked = (value & 1 == 1) if self._thumb else np.ones(len(value), np.bool_)
-        # With no function known at all (a stripped file), any address in code will do.
-        keep = marked & (_among(value & ~1 if self._thumb else value, self._functions) | (not len(self._functions)))
         if not self._thumb:
-            return np.asarray(keep | (value >= SMALL))  # tables of jumps
+            # Also into functions, for tables of jumps.
+            return np.logical_or(self._begins_function(value), value >= SMALL)
+        marked = value & 1 == 1
         # Data among code has even addresses.
-        return np.asarray(keep | (~marked & (value >= SMALL) & _among(value, self._named)))
+        data = ~marked & (value >= SMALL) & _among(value, self._named)
+        functions: Booleans = marked & self._begins_function(value & ~1)
+        return functions | data
+
+    def _begins_function(self, address: Integers) -> Booleans:
+        # With no function known at all (a stripped file), any address in code will do.
+        if not len(self._functions):
+            return np.ones(len(address), np.bool_)
+        return _among(address, self._functions)
 
     def in_file(self, pairs: Pairs) -> Pairs:
         """References whose source lies in a section."""
@@ -159,7 +168,9 @@ class Addresses:
         result = np.zeros(len(value), np.bool_)
         if covered.all():
             return result
-        following = words.target[np.minimum(np.searchsorted(words.source, source + self._word), len(words.source) - 1)]
+        following = words.target[
+            np.minimum(np.searchsorted(words.source, source + self._word), len(words.source) - 1)
+        ]
         for number in np.unique(section[~covered]).tolist():
             data = np.frombuffer(self._elf.contents(self._sections[number]), np.uint8)
             chosen = np.nonzero((section == number) & ~covered)[0]
@@ -168,7 +179,9 @@ class Addresses:
             is_text = _TEXT[data[offset]]
             length = following[chosen]
             last = np.clip(offset + length - 1, 0, len(data) - 1)
-            counted = (length > 0) & (offset + length <= len(data)) & (length < _LONGEST_TEXT) & _TEXT[data[last]]
+            counted = (
+                (length > 0) & (offset + length <= len(data)) & (length < _LONGEST_TEXT) & _TEXT[data[last]]
+            )
             result[chosen] = is_text & ((offset == 0) | (data[np.maximum(offset - 1, 0)] == 0) | counted)
             free[chosen] = is_text
         candidates = source[free]
@@ -180,7 +193,8 @@ def _among(values: Integers, sorted_values: Integers) -> Booleans:
     if not len(sorted_values):
         return np.zeros(len(values), np.bool_)
     place = np.minimum(np.searchsorted(sorted_values, values), len(sorted_values) - 1)
-    return sorted_values[place] == values
+    found: Booleans = sorted_values[place] == values
+    return found
 
 
 def _is_template(section: Section) -> bool:

@@ -5,27 +5,34 @@ without code, belongs to the one owner that refers to it, directly or through ot
 several owners refer to:
 
 1. a path of a source file, as panic messages have it, belongs to the crate that it names;
-2. what only crates of the standard library and one other owner refer to belongs to that other owner: the library's
-   generic code is there for the owner's sake;
-3. what rustc named belongs to the owner of most constants of the same codegen unit: before link-time optimisation
-   LLVM names all anonymous constants of a unit after one hash (``.Lanon.<hash>.<number>``), and most of them are
-   referred to by one owner only;
+2. what only crates of the standard library and one other owner refer to belongs to that other owner: the
+   library's generic code is there for the owner's sake;
+3. what rustc named belongs to the owner of most constants of the same codegen unit: before link-time
+   optimisation LLVM names all anonymous constants of a unit after one hash (``.Lanon.<hash>.<number>``), and
+   most of them are referred to by one owner only;
 4. the rest is a row of its own, :data:`SHARED_CONSTANTS`.
 """
 
 import re
 from collections import deque
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 from typing import NamedTuple
 
-from wasmfit.footprint.elf import Elf, Section
-from wasmfit.footprint.graph import Graph
-from wasmfit.footprint.owners import ANONYMOUS_CONSTANTS, MERGED_CONSTANTS, MERGED_STRINGS, PADDING, UNKNOWN
+from wasmfit.footprint.elf import Elf
+from wasmfit.footprint.graph import Graph, build_graph
+from wasmfit.footprint.ledger import Entry, Ledger
+from wasmfit.footprint.owners import (
+    ANONYMOUS_CONSTANTS,
+    MERGED_CONSTANTS,
+    MERGED_STRINGS,
+    PADDING,
+    STRINGS,
+    UNKNOWN,
+)
 from wasmfit.footprint.pieces import Piece
-from wasmfit.footprint.reference import Kind
-from wasmfit.footprint.spans import Span
+from wasmfit.footprint.reference import How
 
 SHARED_CONSTANTS = "[shared constants]"
 """Constants that several owners refer to."""
@@ -33,10 +40,7 @@ SHARED_CONSTANTS = "[shared constants]"
 STANDARD_LIBRARY = frozenset({"core", "alloc", "std", "compiler_builtins"})
 """Rust's standard library."""
 
-OwnerRule = Callable[[Span, Section], str]
-"""The owner of a span by its names, such as :meth:`wasmfit.footprint.owners.Owners.owner`."""
-
-_OPEN = frozenset({ANONYMOUS_CONSTANTS, MERGED_CONSTANTS, MERGED_STRINGS, UNKNOWN})
+_OPEN = frozenset({ANONYMOUS_CONSTANTS, MERGED_CONSTANTS, MERGED_STRINGS, STRINGS, UNKNOWN})
 _ANONYMOUS = re.compile(r"anon\.([0-9a-f]{32})\.[0-9]+(?:\.|$)")
 _LONGEST_PATH = 512  # bytes
 # registry-…/wasmi-2.0.0/src/engine.rs, vendor/foo/src/lib.rs, library/core/src/str/mod.rs
@@ -108,29 +112,22 @@ class Constants:
         return named / whole if whole else 1.0
 
 
-def own_constants(
-    elf: Elf,
-    graph: Graph,
-    owner_of: OwnerRule,
-    *,
-    library: Collection[str] = STANDARD_LIBRARY,
-) -> Constants:
+def attribute_by_references(ledger: Ledger) -> Ledger:
+    """A pass: constants whose names tell no owner get the owner that refers to them."""
+    constants = own_constants(build_graph(ledger))
+    return ledger.with_entries(_entries(ledger, constants))
+
+
+def own_constants(graph: Graph, *, library: Collection[str] = STANDARD_LIBRARY) -> Constants:
     """Find owners for the constants whose names tell none.
 
     Args:
-        elf: The file.
-        graph: Its graph.
-        owner_of: The owner of a span by its names; asked once for each span.
+        graph: The graph of a file; its ledger says what names tell.
         library: Owners of code that is made for others, by generics: see the rules above.
     """
-    by_span: dict[tuple[int, int, int], str] = {}
-    names: list[str] = []
-    for piece in graph.pieces:
-        key = (piece.section.index, piece.span.start, piece.span.end)
-        if key not in by_span:
-            by_span[key] = owner_of(piece.span, piece.section)
-        names.append(by_span[key])
-    is_open = [_is_open(piece, name) for piece, name in zip(graph.pieces, names, strict=True)]
+    elf = graph.ledger.elf
+    names = [piece.entry.owner for piece in graph.pieces]
+    is_open = [_is_open(piece) for piece in graph.pieces]
     claims = _claims(graph, names, is_open)
     owned = [
         _decide(elf, piece, name, claim, library) if opened else Owned(piece, name, Basis.NAME)
@@ -149,7 +146,7 @@ def own_constants(
 
 def unit_of(piece: Piece) -> str | None:
     """The hash of the codegen unit that an anonymous constant comes from; None when its name has none."""
-    symbol, source = piece.span.symbol, piece.span.input
+    symbol, source = piece.symbol, piece.entry.input
     for name in (symbol.name if symbol else "", source.section if source else ""):
         match = _ANONYMOUS.search(name)
         if match is not None:
@@ -158,7 +155,7 @@ def unit_of(piece: Piece) -> str | None:
 
 
 def _units(owned: Sequence[Owned]) -> dict[str, str]:
-    """From a codegen unit's hash to the owner of most bytes of its constants, of those with one owner only."""
+    """From a codegen unit's hash to the owner of most of its constants, of those with one owner only."""
     votes: dict[str, dict[str, int]] = {}
     for piece, owner, basis in owned:
         if basis is Basis.REFERENCES and (unit := unit_of(piece)) is not None:
@@ -167,8 +164,30 @@ def _units(owned: Sequence[Owned]) -> dict[str, str]:
     return {unit: max(ballot.items(), key=lambda row: (row[1], row[0]))[0] for unit, ballot in votes.items()}
 
 
-def _is_open(piece: Piece, name: str) -> bool:
-    return name in _OPEN and not piece.section.executable and piece.section.has_bytes
+def _is_open(piece: Piece) -> bool:
+    return piece.entry.owner in _OPEN and not piece.is_code and piece.section.has_bytes
+
+
+def _entries(ledger: Ledger, constants: Constants) -> Iterator[Entry]:
+    """The ledger's entries, those of open pieces divided and with their new owners."""
+    parts: dict[tuple[int, int], list[Entry]] = {}
+    for piece, owner, basis in constants.owned:
+        if basis in (Basis.NAME, Basis.NOTHING):
+            continue
+        found = parts.setdefault((piece.section.index, piece.entry.start), [])
+        if found and found[-1].end == piece.start and found[-1].owner == owner:
+            found[-1] = found[-1]._replace(end=piece.end)
+        else:
+            found.append(piece.entry._replace(start=piece.start, end=piece.end, owner=owner))
+    for entry in ledger.entries:
+        at = entry.start
+        for part in parts.get((entry.section.index, entry.start), ()):
+            if at < part.start:
+                yield entry._replace(start=at, end=part.start)
+            yield part
+            at = part.end
+        if at < entry.end:
+            yield entry._replace(start=at)
 
 
 def _claims(graph: Graph, names: Sequence[str], is_open: Sequence[bool]) -> list[frozenset[str]]:
@@ -177,7 +196,7 @@ def _claims(graph: Graph, names: Sequence[str], is_open: Sequence[bool]) -> list
     following: list[list[int]] = [[] for _ in graph.pieces]
     waiting: deque[int] = deque()
     for edge in graph.edges:
-        if not is_open[edge.target] or edge.kind in (Kind.CALL, Kind.JUMP):
+        if not is_open[edge.target] or edge.how in (How.CALL, How.JUMP):
             continue
         if is_open[edge.source]:
             following[edge.source].append(edge.target)
@@ -213,7 +232,6 @@ def _crate_of_path(elf: Elf, piece: Piece) -> str | None:
     """The crate in the path of a source file that a piece is."""
     if piece.size > _LONGEST_PATH:
         return None
-    offset = piece.start - piece.section.address
-    text = bytes(elf.contents(piece.section)[offset : offset + piece.size])
+    text = piece.contents(elf)
     match = _LIBRARY.search(text) or _REGISTRY.search(text)
     return match[1].decode("ascii").replace("-", "_") if match else None

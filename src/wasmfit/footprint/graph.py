@@ -1,16 +1,15 @@
-"""Pieces and the references between them, as one graph."""
+"""All bytes of a file and what refers to what, as one graph."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 
-from wasmfit.footprint.elf import Elf, Section
+from wasmfit.footprint.kinds import Kind
+from wasmfit.footprint.ledger import Ledger
 from wasmfit.footprint.pieces import Piece, divide
-from wasmfit.footprint.reference import Integers, Kind
+from wasmfit.footprint.reference import How, Integers
 from wasmfit.footprint.references import References, find_references
-from wasmfit.footprint.spans import Claim, Span
 
 
 class Edge(NamedTuple):
@@ -19,24 +18,26 @@ class Edge(NamedTuple):
     Attributes:
         source: Number of the piece that refers.
         target: Number of the piece referred to; never ``source``.
-        kind: How; of several ways the most direct.
+        how: In which way; of several ways the most direct.
     """
 
     source: int
     target: int
-    kind: Kind
+    how: How
 
 
 @dataclass(frozen=True, slots=True)
 class Graph:
-    """All bytes of a file and what refers to what.
+    """Pieces, which fill every section that takes memory, and the references between them.
 
     Attributes:
-        pieces: The pieces in order of address; they fill every section that takes memory.
+        ledger: The bytes that the pieces are made of.
+        pieces: The pieces in order of address.
         edges: Their references, ordered by source and target, at most one for each pair.
         references: The references that the edges were made from.
     """
 
+    ledger: Ledger
     pieces: tuple[Piece, ...]
     edges: tuple[Edge, ...]
     references: References
@@ -61,35 +62,29 @@ class Graph:
         return number if number >= 0 else None
 
 
-def build_graph(elf: Elf, layout: Sequence[tuple[Section, Sequence[Span]]]) -> Graph:
-    """Find the references of a file and make them a graph.
-
-    Args:
-        elf: The file.
-        layout: Its sections with their spans, see :func:`~wasmfit.footprint.account.elf_spans`.
-    """
-    references = find_references(elf, layout)
-    pieces = divide(elf, layout, references.target)
+def build_graph(ledger: Ledger) -> Graph:
+    """Find the references of a file and make them a graph."""
+    references = find_references(ledger)
+    pieces = divide(ledger, references.target)
     source = _numbers(pieces, references.source)
     target = _numbers(pieces, references.target)
-    padding = np.array([piece.span.claim is Claim.PADDING for piece in pieces] or [False], dtype=np.bool_)
+    padding = np.array([piece.entry.kind is Kind.PADDING for piece in pieces] or [False], dtype=np.bool_)
     kept = (source >= 0) & (target >= 0) & (source != target) & ~padding[np.maximum(target, 0)]
     best: dict[tuple[int, int], int] = {}
-    for one, other, kind in zip(
-        source[kept].tolist(), target[kept].tolist(), references.kind[kept].tolist(), strict=True
+    for one, first, how in zip(
+        source[kept].tolist(), target[kept].tolist(), references.how[kept].tolist(), strict=True
     ):
-        while True:
-            pair = (one, other)
-            best[pair] = min(best.get(pair, kind), kind)
-            # A text that shares its end with another needs that one's bytes as well.
-            if not pieces[other].runs_on or other + 1 == one:
-                break
+        other = first
+        best[one, other] = min(best.get((one, other), how), how)
+        # A text that shares its end with another needs that one's bytes as well.
+        while pieces[other].runs_on and other + 1 != one:
             other += 1
-    edges = tuple(Edge(one, other, Kind(kind)) for (one, other), kind in sorted(best.items()))
-    return Graph(pieces, edges, references)
+            best[one, other] = min(best.get((one, other), how), how)
+    edges = tuple(Edge(one, other, How(how)) for (one, other), how in sorted(best.items()))
+    return Graph(ledger, pieces, edges, references)
 
 
-def _numbers(pieces: Sequence[Piece], addresses: Integers) -> Integers:
+def _numbers(pieces: tuple[Piece, ...], addresses: Integers) -> Integers:
     """For each address, the number of the piece that it lies in, or -1."""
     if not pieces:
         return np.full(len(addresses), -1, np.int64)

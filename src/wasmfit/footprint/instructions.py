@@ -2,13 +2,12 @@
 
 capstone is called once for some ten thousand instructions and its records are read as one array: its Python
 classes cost microseconds an instruction, the array a tenth of one (docs/decisions/0030). Capstone says where
-each instruction begins and which one it is; what an instruction's fields hold is then taken from its bytes for
-all instructions of a kind at once.
+each instruction begins and which one it is; what an instruction's fields hold is then taken from its bytes,
+for all instructions of a kind at once.
 """
 
 import ctypes
 import re
-from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
@@ -17,8 +16,8 @@ import numpy as np
 import numpy.typing as npt
 
 from wasmfit.footprint.elf import Elf, Machine, Section, SymbolType
-
-Integers = npt.NDArray[np.int64]
+from wasmfit.footprint.kinds import is_mapping_symbol
+from wasmfit.footprint.reference import Integers
 
 _BATCH = 1 << 14  # instructions; a batch of capstone's records takes 4 MiB
 _OPERANDS = 48  # characters of the operands' text that are kept
@@ -38,9 +37,6 @@ _DTYPE = np.dtype(
         "itemsize": ctypes.sizeof(_RECORD),
     }
 )
-
-# Marks of code and data: $t Thumb, $a Arm, $x other code, $d data.
-_MAPPING = re.compile(r"\$([atdx])(?:\..*|rv.*)?", re.DOTALL)
 
 
 class Stretch(NamedTuple):
@@ -178,10 +174,8 @@ def stretches(elf: Elf) -> list[Stretch]:
     """
     marks: dict[int, list[tuple[int, str]]] = {}
     for symbol in elf.symbols:
-        if symbol.section is not None and symbol.name.startswith("$"):
-            match = _MAPPING.fullmatch(symbol.name)
-            if match is not None:
-                marks.setdefault(symbol.section, []).append((symbol.address, match[1]))
+        if symbol.section is not None and is_mapping_symbol(symbol.name):
+            marks.setdefault(symbol.section, []).append((symbol.address, symbol.name[1]))
     usual = _usual_kind(elf, marks)
     found: list[Stretch] = []
     for section in elf.allocated():
@@ -213,12 +207,6 @@ def function_starts(elf: Elf) -> Integers:
     return np.array(sorted(starts), dtype=np.int64)
 
 
-def stretch_at(found: list[Stretch], address: int) -> Stretch | None:
-    """The stretch that an address lies in; they must be in order of address."""
-    number = bisect_right(found, address, key=lambda stretch: stretch.start) - 1
-    return found[number] if number >= 0 and address < found[number].end else None
-
-
 def _compact(batch: npt.NDArray[np.void]) -> npt.NDArray[np.void]:
     packed = np.empty(len(batch), _PACKED)
     for name in _PACKED.names or ():
@@ -226,7 +214,9 @@ def _compact(batch: npt.NDArray[np.void]) -> npt.NDArray[np.void]:
     return packed
 
 
-_PACKED = np.dtype([(name, _DTYPE.fields[name][0]) for name in _DTYPE.names or ()]) if _DTYPE.fields else _DTYPE
+_PACKED = (
+    np.dtype([(name, _DTYPE.fields[name][0]) for name in _DTYPE.names or ()]) if _DTYPE.fields else _DTYPE
+)
 
 
 def _usual_kind(elf: Elf, marks: dict[int, list[tuple[int, str]]]) -> str:

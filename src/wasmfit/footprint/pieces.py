@@ -1,18 +1,19 @@
-"""Spans divided further: what is merged or unnamed is split where something refers to it.
+"""The ledger's entries divided further: what is merged or unnamed is split where something refers to it.
 
 A piece is the smallest thing that can have an owner of its own, be referred to, and go.
 """
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from typing import NamedTuple
 
-from wasmfit.footprint.elf import Elf, Section
+from wasmfit.footprint.elf import Elf, Section, Symbol
+from wasmfit.footprint.kinds import Kind
+from wasmfit.footprint.ledger import Entry, Ledger
 from wasmfit.footprint.linkmap import INTERNAL
 from wasmfit.footprint.reference import Integers
-from wasmfit.footprint.spans import Claim, Span
 
 
 class Piece(NamedTuple):
@@ -21,16 +22,14 @@ class Piece(NamedTuple):
     Attributes:
         start: First address.
         end: First address behind it.
-        section: The section that it lies in.
-        span: The span that it is all or a part of.
+        entry: The ledger's entry that it is, or is a part of; of several entries of one symbol the first.
         runs_on: Whether it is the beginning of a text that ends in a later piece: the linker lets two texts
             share their end.
     """
 
     start: int
     end: int
-    section: Section
-    span: Span
+    entry: Entry
     runs_on: bool
 
     @property
@@ -39,74 +38,95 @@ class Piece(NamedTuple):
         return self.end - self.start
 
     @property
-    def is_part(self) -> bool:
-        """Whether it is a part of its span only."""
-        return (self.start, self.end) != (self.span.start, self.span.end)
+    def section(self) -> Section:
+        """The section that it lies in."""
+        return self.entry.section
+
+    @property
+    def symbol(self) -> Symbol | None:
+        """The symbol that claims it."""
+        return self.entry.symbol
+
+    @property
+    def is_code(self) -> bool:
+        """Whether it lies in a section with code."""
+        return self.entry.section.executable
+
+    def contents(self, elf: Elf) -> bytes:
+        """Its bytes in the file; nothing for data that is zeroed at the start."""
+        offset = self.start - self.section.address
+        return bytes(elf.contents(self.section)[offset : offset + self.size])
 
 
 _MERGED = re.compile(r"\.rodata.*?\.(?:str([0-9]+)\.[0-9]+|cst([0-9]+))$")
-_MAX_ENTRY = 64
+_MAX_ENTRY = 64  # bytes
 
 
-def merged_entry(span: Span) -> int | None:
-    """How large each constant is in a span of constants that the linker merged.
+def merged_entry(entry: Entry) -> int | None:
+    """How large each constant is among constants that the linker merged.
 
     Returns:
-        Bytes; 0 for texts, which end with a NUL; None for a span that is not merged.
+        Bytes; 0 for texts, which end with a NUL; None for an entry that is not merged, or whose link map is
+        missing, so that nobody knows.
     """
-    if span.input is None or span.input.object != INTERNAL or (span.symbol is not None and span.symbol.size):
+    if entry.input is None or entry.input.object != INTERNAL or (entry.symbol and entry.symbol.size):
         return None
-    match = _MERGED.match(span.input.section)
+    match = _MERGED.match(entry.input.section)
     if match is None:
         return None
     return 0 if match[1] else min(int(match[2]), _MAX_ENTRY) or None
 
 
-def divide(
-    elf: Elf, layout: Sequence[tuple[Section, Sequence[Span]]], targets: Integers
-) -> tuple[Piece, ...]:
-    """Divide spans into pieces.
+def divide(ledger: Ledger, targets: Integers) -> tuple[Piece, ...]:
+    """Divide all bytes into pieces.
 
     Args:
-        elf: The file.
-        layout: Its sections with their spans.
+        ledger: The bytes.
         targets: Addresses that something refers to, in any order.
 
     Returns:
-        Pieces in order of address that fill each section as its spans do.
+        Pieces in order of address. They fill each section as the ledger's entries do.
     """
     wanted = sorted(set(targets.tolist()))
     pieces: list[Piece] = []
-    for section, spans in sorted(layout, key=lambda part: part[0].address):
-        for span in spans:
-            if _is_blob(span, section):
-                inside = wanted[bisect_right(wanted, span.start) : bisect_left(wanted, span.end)]
-                pieces.extend(_split(elf, section, span, inside))
-            else:
-                pieces.append(Piece(span.start, span.end, section, span, False))
-    return tuple(pieces)
+    for entry in ledger.entries:
+        if _is_blob(entry):
+            inside = wanted[bisect_right(wanted, entry.start) : bisect_left(wanted, entry.end)]
+            pieces.extend(_split(ledger.elf, entry, inside))
+        elif pieces and _goes_on(pieces[-1], entry):
+            pieces[-1] = pieces[-1]._replace(end=entry.end)
+        else:
+            pieces.append(Piece(entry.start, entry.end, entry, False))
+    return tuple(sorted(pieces, key=lambda piece: piece.start))
 
 
-def _is_blob(span: Span, section: Section) -> bool:
-    """Whether a span is many things of which nothing but references tells them apart."""
-    if section.executable or not section.has_bytes or span.claim in (Claim.PADDING, Claim.SCRIPT):
+def _goes_on(piece: Piece, entry: Entry) -> bool:
+    """Whether an entry is more of the symbol before it, as a function's literals are."""
+    same = entry.symbol is not None and piece.entry.symbol is entry.symbol
+    return same and piece.end == entry.start and piece.section is entry.section
+
+
+def _is_blob(entry: Entry) -> bool:
+    """Whether an entry is many things of which nothing but references tells them apart."""
+    if entry.section.executable or not entry.section.has_bytes or entry.kind in (Kind.PADDING, Kind.SCRIPT):
         return False
-    if merged_entry(span) is not None:
+    if merged_entry(entry) is not None:
         return True
-    return span.input is None and (span.symbol is None or not span.symbol.size)
+    return entry.input is None and not (entry.symbol and entry.symbol.size)
 
 
-def _split(elf: Elf, section: Section, span: Span, inside: Iterable[int]) -> Iterator[Piece]:
-    entry = merged_entry(span)
-    data = bytes(elf.contents(section)[span.start - section.address : span.end - section.address])
-    bounds = {span.start, span.end, *inside}
-    if entry:
-        bounds.update(min(at + entry, span.end) for at in inside)
+def _split(elf: Elf, entry: Entry, inside: Iterable[int]) -> Iterator[Piece]:
+    size = merged_entry(entry)
+    data = Piece(entry.start, entry.end, entry, False).contents(elf)
+    bounds = {entry.start, entry.end, *inside}
+    if size:
+        bounds.update(min(at + size, entry.end) for at in inside)
     else:
-        bounds.update(span.start + at for at in _text_ends(data, entry == 0, [at - span.start for at in inside]))
+        starts = [at - entry.start for at in inside]
+        bounds.update(entry.start + at for at in _text_ends(data, size == 0, starts))
     for start, end in pairwise(sorted(bounds)):
-        runs_on = not entry and end < span.end and data[end - span.start - 1] != 0 and _is_text(data, start - span.start)
-        yield Piece(start, end, section, span, runs_on)
+        ends_open = data[end - entry.start - 1] != 0 and end < entry.end
+        yield Piece(start, end, entry, not size and ends_open and _is_text(data, start - entry.start))
 
 
 def _text_ends(data: bytes, all_text: bool, starts: Iterable[int]) -> Iterator[int]:

@@ -10,7 +10,7 @@ Integers = npt.NDArray[np.int64]
 Booleans = npt.NDArray[np.bool_]
 
 
-class Kind(IntEnum):
+class How(IntEnum):
     """How bytes refer to others."""
 
     CALL = 0
@@ -29,12 +29,12 @@ class Reference(NamedTuple):
     Attributes:
         source: Address of the instruction or the word that refers.
         target: Address that it refers to, with Arm's Thumb bit cleared.
-        kind: How it refers.
+        how: How it refers.
     """
 
     source: int
     target: int
-    kind: Kind
+    how: How
 
 
 class Pairs(NamedTuple):

@@ -1,8 +1,8 @@
 """Which bytes refer to which: what code calls, jumps to and takes the address of, and addresses in data.
 
 Nothing but the linked bytes is needed: no relocations, no symbols beyond where things begin. Code is decoded
-(:mod:`.instructions`) and read by the rules of its machine (:mod:`.references_arm` and the others); data is read
-as words. A number is only an address if it looks like one, see :mod:`.addresses`.
+(:mod:`.instructions`) and read by the rules of its machine (:mod:`.references_arm` and the others); data is
+read as words. A number is only an address if it looks like one, see :mod:`.addresses`.
 """
 
 from collections.abc import Iterator, Sequence
@@ -12,7 +12,7 @@ import numpy as np
 
 from wasmfit.footprint import references_arm, references_host, references_riscv
 from wasmfit.footprint.addresses import Addresses
-from wasmfit.footprint.elf import Elf, Machine, Section, SectionType
+from wasmfit.footprint.elf import Elf, Machine, SectionType
 from wasmfit.footprint.instructions import (
     Decoder,
     Instructions,
@@ -20,30 +20,11 @@ from wasmfit.footprint.instructions import (
     function_starts,
     stretches,
 )
+from wasmfit.footprint.kinds import LINKER_SECTION_TYPES, UNWIND_SECTIONS
+from wasmfit.footprint.ledger import Entry, Ledger
 from wasmfit.footprint.pieces import merged_entry
-from wasmfit.footprint.reference import NONE, NOTHING, Found, Integers, Kind, Pairs, Reference, join
-from wasmfit.footprint.spans import Claim, Span
+from wasmfit.footprint.reference import NONE, NOTHING, Found, How, Integers, Pairs, Reference, join
 
-# Unwind tables refer to every function, and keep none of them.
-_NO_REFERRERS = frozenset({".eh_frame", ".eh_frame_hdr", ".gcc_except_table", ".ARM.extab", ".ARM.exidx"})
-_LINKERS_TYPES = frozenset(
-    {
-        SectionType.SYMTAB,
-        SectionType.STRTAB,
-        SectionType.RELA,
-        SectionType.REL,
-        SectionType.HASH,
-        SectionType.DYNAMIC,
-        SectionType.NOTE,
-        SectionType.DYNSYM,
-        SectionType.GNU_HASH,
-        SectionType.GNU_VERDEF,
-        SectionType.GNU_VERNEED,
-        SectionType.GNU_VERSYM,
-        SectionType.RELR,
-        SectionType.ARM_EXIDX,
-    }
-)
 _RELATIVE = {Machine.X86_64: 8, Machine.AARCH64: 1027}  # R_X86_64_RELATIVE, R_AARCH64_RELATIVE
 
 
@@ -54,7 +35,7 @@ class References:
     Attributes:
         source: Address of what refers.
         target: Address referred to, Thumb bit cleared.
-        kind: :class:`~wasmfit.footprint.reference.Kind`.
+        how: :class:`~wasmfit.footprint.reference.How`.
         limits: In words, what could not be read, such as code of a machine without a decoder; usually empty.
         code: The decoded instructions.
         decoder: What decoded them; it knows their names.
@@ -62,7 +43,7 @@ class References:
 
     source: Integers
     target: Integers
-    kind: Integers
+    how: Integers
     limits: tuple[str, ...]
     code: Instructions
     decoder: Decoder
@@ -72,23 +53,22 @@ class References:
 
     def rows(self) -> Iterator[Reference]:
         """The references one by one."""
-        for source, target, kind in zip(
-            self.source.tolist(), self.target.tolist(), self.kind.tolist(), strict=True
+        for source, target, how in zip(
+            self.source.tolist(), self.target.tolist(), self.how.tolist(), strict=True
         ):
-            yield Reference(source, target, Kind(kind))
+            yield Reference(source, target, How(how))
 
 
-def find_references(elf: Elf, layout: Sequence[tuple[Section, Sequence[Span]]] = ()) -> References:
+def find_references(ledger: Ledger) -> References:
     """Find the references of a file.
 
     Jumps within a function are left out, as are references from unwind tables and from the linker's own.
 
     Args:
-        elf: The file.
-        layout: Its sections with their spans, see :func:`~wasmfit.footprint.account.elf_spans`; with a link map
-            they tell where more things begin.
+        ledger: Its bytes; made with a link map, they tell where more things begin.
     """
-    addresses = Addresses(elf, _begins(layout))
+    elf = ledger.elf
+    addresses = Addresses(elf, _begins(ledger.entries))
     decoder = Decoder(elf)
     limits = [] if decoder.supported else [_no_decoder(elf)]
     places = stretches(elf)
@@ -96,17 +76,17 @@ def find_references(elf: Elf, layout: Sequence[tuple[Section, Sequence[Span]]] =
     code = decoder.decode(elf, places, starts)
     found = _code_references(elf, code, decoder, places) if len(code.id) else NOTHING
     words = [
-        (Kind.ADDRESS, addresses.certain(found.relative)),
-        (Kind.ADDRESS, addresses.built(join(found.built, addresses.load(found.loads)))),
-        (Kind.DATA, addresses.likely(_data_words(elf, addresses, places, layout))),
-        (Kind.DATA, addresses.certain(_relative_relocations(elf, addresses))),
-        (Kind.CALL, addresses.certain(found.calls)),
-        (Kind.JUMP, _leaving(addresses.certain(found.jumps), starts)),
+        (How.ADDRESS, addresses.certain(found.relative)),
+        (How.ADDRESS, addresses.built(join(found.built, addresses.load(found.loads)))),
+        (How.DATA, addresses.likely(_data_words(ledger, addresses, places))),
+        (How.DATA, addresses.certain(_relative_relocations(elf, addresses))),
+        (How.CALL, addresses.certain(found.calls)),
+        (How.JUMP, _leaving(addresses.certain(found.jumps), starts)),
     ]
     pairs = join(*(pair for _, pair in words))
-    kind = np.concatenate([np.full(len(pair.source), int(kind), np.int64) for kind, pair in words])
-    order = np.lexsort((kind, pairs.target, pairs.source))
-    return References(pairs.source[order], pairs.target[order], kind[order], tuple(limits), code, decoder)
+    how = np.concatenate([np.full(len(pair.source), int(how), np.int64) for how, pair in words])
+    order = np.lexsort((how, pairs.target, pairs.source))
+    return References(pairs.source[order], pairs.target[order], how[order], tuple(limits), code, decoder)
 
 
 def _no_decoder(elf: Elf) -> str:
@@ -114,8 +94,8 @@ def _no_decoder(elf: Elf) -> str:
     order = "big-endian " if elf.big_endian else ""
     name = known.get(Machine(elf.machine)) if elf.machine in set(Machine) else None
     return (
-        f"There is no decoder for {order}{name or f'machine {elf.machine}'} code, so only addresses in data are "
-        "followed; constants that only code refers to stay without an owner."
+        f"There is no decoder for {order}{name or f'machine {elf.machine}'} code, so only addresses in data "
+        "are followed; constants that only code refers to stay without an owner."
     )
 
 
@@ -140,34 +120,32 @@ def _leaving(jumps: Pairs, starts: Integers) -> Pairs:
     return Pairs(jumps.source[here != there], jumps.target[here != there])
 
 
-def _begins(layout: Sequence[tuple[Section, Sequence[Span]]]) -> Iterator[int]:
+def _begins(entries: Sequence[Entry]) -> Iterator[int]:
     """Where more begins than symbols tell."""
-    for _, spans in layout:
-        for span in spans:
-            size = merged_entry(span)
-            if size:
-                yield from range(span.start, span.end, size)
-            elif span.claim is Claim.INPUT:
-                yield span.start
+    for entry in entries:
+        size = merged_entry(entry)
+        if size:
+            yield from range(entry.start, entry.end, size)
+        elif entry.symbol is None and entry.input is not None:
+            yield entry.start
 
 
-def _data_words(
-    elf: Elf, addresses: Addresses, places: list[Stretch], layout: Sequence[tuple[Section, Sequence[Span]]]
-) -> Pairs:
+def _data_words(ledger: Ledger, addresses: Addresses, places: list[Stretch]) -> Pairs:
     """All words of data, and of the data among code, with their addresses.
 
-    What the linker merged holds no addresses: it only merges what nothing has to be filled into.
+    What the linker merged holds no addresses: it only merges what nothing has to be filled into. Unwind
+    tables refer to every function, and keep none of them.
     """
     found = [NONE]
-    for section in elf.allocated():
+    for section in ledger.elf.allocated():
         if section.executable or not section.has_bytes:
             continue
-        if section.name in _NO_REFERRERS or section.type in _LINKERS_TYPES:
+        if section.name in UNWIND_SECTIONS or section.type in (SectionType.ARM_EXIDX, *LINKER_SECTION_TYPES):
             continue
         found.append(addresses.words(section.address, section.end))
     found += [addresses.words(place.start, place.end) for place in places if place.kind == "d"]
     words = join(*found)
-    merged = sorted((s.start, s.end) for _, spans in layout for s in spans if merged_entry(s) is not None)
+    merged = sorted((entry.start, entry.end) for entry in ledger.entries if merged_entry(entry) is not None)
     if not merged:
         return words
     starts, ends = (np.array(bounds, dtype=np.int64) for bounds in zip(*merged, strict=True))

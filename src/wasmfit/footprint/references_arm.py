@@ -1,6 +1,7 @@
 """What Arm's instructions refer to: Thumb (and so all Cortex-M) and Arm code.
 
-Encodings are those of the Armv7-M and Armv7-A architecture reference manuals; T1, T3 and so on are their names.
+Encodings are those of the Armv7-M and Armv7-A architecture reference manuals; T1, T3 and so on are their
+names.
 A 32-bit Thumb instruction is two halfwords, the first in the low half of ``Instructions.word``.
 """
 
@@ -40,7 +41,7 @@ def code_references(code: Instructions, decoder: Decoder, thumb: Booleans) -> Fo
     )
 
 
-def _at(code: Instructions, which: Booleans) -> Integers:
+def _at(which: Booleans) -> Integers:
     return np.nonzero(which)[0]
 
 
@@ -57,11 +58,11 @@ def _calls(
     code: Instructions, long: Booleans, arm: Booleans, first: Integers, second: Integers, ids: Integers
 ) -> Pairs:
     call = np.isin(code.id, ids)
-    n = _at(code, call & long & (first & 0xF800 == 0xF000))
+    n = _at(call & long & (first & 0xF800 == 0xF000))
     to_arm = second[n] & 0x1000 == 0  # BLX changes to Arm code, aligned to words
     pc = code.address[n] + 4
     thumb = Pairs(code.address[n], np.where(to_arm, pc & ~3, pc) + _t4(first[n], second[n]))
-    n = _at(code, call & arm & (code.word >> 25 & 7 == 5))
+    n = _at(call & arm & (code.word >> 25 & 7 == 5))
     return join(thumb, Pairs(code.address[n], code.address[n] + 8 + signed(code.word[n] << 2, 26)))
 
 
@@ -70,16 +71,16 @@ def _jumps(
 ) -> Pairs:
     pc = code.address + 4
     conditional = short & (first & 0xF000 == 0xD000) & (first & 0x0E00 != 0x0E00)
-    n1 = _at(code, conditional)  # B T1
-    n2 = _at(code, short & (first & 0xF800 == 0xE000))  # B T2
-    n3 = _at(code, short & (first & 0xF500 == 0xB100))  # CBZ, CBNZ
+    n1 = _at(conditional)  # B T1
+    n2 = _at(short & (first & 0xF800 == 0xE000))  # B T2
+    n3 = _at(short & (first & 0xF500 == 0xB100))  # CBZ, CBNZ
     wide = long & (first & 0xF800 == 0xF000)
-    n4 = _at(code, wide & (second & 0xD000 == 0x9000))  # B T4
-    n5 = _at(code, wide & (second & 0xD000 == 0x8000) & (first & 0x0380 != 0x0380))  # B T3
+    n4 = _at(wide & (second & 0xD000 == 0x9000))  # B T4
+    n5 = _at(wide & (second & 0xD000 == 0x8000) & (first & 0x0380 != 0x0380))  # B T3
     f3, f5, s5 = first[n3], first[n5], second[n5]
     t3 = (f5 >> 10 & 1) << 20 | (s5 >> 11 & 1) << 19 | (s5 >> 13 & 1) << 18
     t3 |= (f5 & 0x3F) << 12 | (s5 & 0x7FF) << 1
-    n6 = _at(code, arm & (code.word >> 24 & 0xF == 0xA) & (code.word >> 28 != 0xF))  # B A1
+    n6 = _at(arm & (code.word >> 24 & 0xF == 0xA) & (code.word >> 28 != 0xF))  # B A1
     return join(
         Pairs(code.address[n1], pc[n1] + signed((first[n1] & 0xFF) << 1, 9)),
         Pairs(code.address[n2], pc[n2] + signed((first[n2] & 0x7FF) << 1, 12)),
@@ -100,7 +101,7 @@ def _pairs(
     movt = (long & (first & 0xFBF0 == 0xF2C0) & (second & 0x8000 == 0)) | (
         arm & (code.word >> 20 & 0xFF == 0x34)
     )
-    top = _at(code, movt)
+    top = _at(movt)
     if not len(top):
         return NONE
     thumb_half = (first & 0xF) << 12 | (first >> 10 & 1) << 11 | (second >> 12 & 7) << 8 | second & 0xFF
@@ -135,10 +136,10 @@ def _relative(
 ) -> Pairs:
     """ADR."""
     base = (code.address + 4) & ~3
-    n1 = _at(code, short & (first & 0xF800 == 0xA000))
+    n1 = _at(short & (first & 0xF800 == 0xA000))
     offset = (first >> 10 & 1) << 11 | (second >> 12 & 7) << 8 | second & 0xFF
-    n2 = _at(code, long & (first & 0xFBFF == 0xF20F) & (second & 0x8000 == 0))
-    n3 = _at(code, long & (first & 0xFBFF == 0xF2AF) & (second & 0x8000 == 0))
+    n2 = _at(long & (first & 0xFBFF == 0xF20F) & (second & 0x8000 == 0))
+    n3 = _at(long & (first & 0xFBFF == 0xF2AF) & (second & 0x8000 == 0))
     return join(
         Pairs(code.address[n1], base[n1] + (first[n1] & 0xFF) * 4),
         Pairs(code.address[n2], base[n2] + offset[n2]),
@@ -151,10 +152,10 @@ def _loads(
 ) -> Pairs:
     """LDR from a literal pool; LDRD, VLDR and narrower loads read numbers there, no addresses."""
     base = (code.address + 4) & ~3
-    n1 = _at(code, short & (first & 0xF800 == 0x4800))
-    n2 = _at(code, long & (first & 0xFF7F == 0xF85F))
+    n1 = _at(short & (first & 0xF800 == 0x4800))
+    n2 = _at(long & (first & 0xFF7F == 0xF85F))
     offset = second[n2] & 0xFFF
-    n3 = _at(code, arm & (code.word >> 16 & 0xF7F == 0x51F))
+    n3 = _at(arm & (code.word >> 16 & 0xF7F == 0x51F))
     arm_offset = code.word[n3] & 0xFFF
     return join(
         Pairs(code.address[n1], base[n1] + (first[n1] & 0xFF) * 4),

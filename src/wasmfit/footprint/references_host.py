@@ -20,8 +20,8 @@ def x86_references(code: Instructions, decoder: Decoder) -> Found:
     targets = [
         end + _displacement(text) for end, text in zip(ends, code.operands[relative].tolist(), strict=True)
     ]
-    made = Pairs(code.address[relative], np.array(targets, dtype=np.int64))
-    return Found(_direct(code, calls & to_number), _direct(code, jumps & to_number), made, NONE, NONE)
+    found = Pairs(code.address[relative], np.array(targets, dtype=np.int64))
+    return Found(_direct(code, calls & to_number), _direct(code, jumps & to_number), found, NONE, NONE)
 
 
 def _direct(code: Instructions, which: np.ndarray) -> Pairs:
@@ -55,7 +55,9 @@ def aarch64_references(code: Instructions, decoder: Decoder) -> Found:
     adrp = word & 0x9F00_0000 == 0x9000_0000
     page = (address & ~0xFFF) + (offset << 12)
     user, low = _page_users(word)
-    silent = np.isin(code.id, decoder.numbers(code, r"st\w+|b|bl|blr|br|cbn?z|tbn?z|ret|prfm|nop")) | (code.id == 0)
+    silent = np.isin(code.id, decoder.numbers(code, r"st\w+|b|bl|blr|br|cbn?z|tbn?z|ret|prfm|nop")) | (
+        code.id == 0
+    )
     register = np.where(silent, -1, word & 31)
     setter = last_write(register, code.function, word[user] >> 5 & 31, user)
     paired = (setter >= 0) & adrp[np.maximum(setter, 0)]

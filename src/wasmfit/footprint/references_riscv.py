@@ -1,7 +1,7 @@
 """What RISC-V's instructions refer to, with compressed ones.
 
-Encodings are those of the RISC-V instruction set manual. An address is made by LUI or AUIPC, which set the upper
-20 bits of a register, and an instruction that adds 12 bits to it: ADDI, a load, a store or JALR.
+Encodings are those of the RISC-V instruction set manual. An address is made by LUI or AUIPC, which set the
+upper 20 bits of a register, and an instruction that adds 12 bits to it: ADDI, a load, a store or JALR.
 """
 
 import numpy as np
@@ -10,7 +10,16 @@ from wasmfit.footprint.instructions import Decoder, Instructions
 from wasmfit.footprint.reference import NONE, Booleans, Found, Integers, Pairs, join, last_write, signed
 
 _LOAD, _LOAD_FP, _OP_IMM, _AUIPC = 0x03, 0x07, 0x13, 0x17
-_STORE, _STORE_FP, _LUI, _BRANCH, _JALR, _JAL, _SYSTEM, _FENCE = 0x23, 0x27, 0x37, 0x63, 0x67, 0x6F, 0x73, 0x0F
+_STORE, _STORE_FP, _LUI, _BRANCH, _JALR, _JAL, _SYSTEM, _FENCE = (
+    0x23,
+    0x27,
+    0x37,
+    0x63,
+    0x67,
+    0x6F,
+    0x73,
+    0x0F,
+)
 _RA, _GP = 1, 3
 
 
@@ -41,13 +50,13 @@ def code_references(code: Instructions, decoder: Decoder, bits: int, global_poin
     calls = Pairs(code.address[user_[is_jalr & links]], value[is_jalr & links])
     tails = Pairs(code.address[user_[is_jalr & ~links]], value[is_jalr & ~links])
     data = ~is_jalr
-    made = Pairs(code.address[user_[data & pc_relative]], value[data & pc_relative])
-    guessed = Pairs(code.address[user_[data & ~pc_relative]], value[data & ~pc_relative])
+    relative = Pairs(code.address[user_[data & pc_relative]], value[data & pc_relative])
+    built = Pairs(code.address[user_[data & ~pc_relative]], value[data & ~pc_relative])
     if global_pointer is not None:
         by_gp = (source == _GP) & (opcode[user] != _JALR)
-        made = join(made, Pairs(code.address[user[by_gp]], global_pointer + offset[by_gp]))
+        relative = join(relative, Pairs(code.address[user[by_gp]], global_pointer + offset[by_gp]))
     direct_calls, jumps = _branches(code, opcode, half, bits)
-    return Found(join(calls, direct_calls), join(tails, jumps), made, guessed, NONE)
+    return Found(join(calls, direct_calls), join(tails, jumps), relative, built, NONE)
 
 
 _NOT = np.int64(1) << 62
@@ -110,7 +119,9 @@ def _branches(code: Instructions, opcode: Integers, half: Booleans, bits: int) -
     calls = join(Pairs(code.address[jal[links]], jal_to[links]), _compressed_jump(code, short_call))
     n = np.nonzero(short_if)[0]
     w = word[n]
-    offset = (w >> 12 & 1) << 8 | (w >> 5 & 3) << 6 | (w >> 2 & 1) << 5 | (w >> 10 & 3) << 3 | (w >> 3 & 3) << 1
+    offset = (
+        (w >> 12 & 1) << 8 | (w >> 5 & 3) << 6 | (w >> 2 & 1) << 5 | (w >> 10 & 3) << 3 | (w >> 3 & 3) << 1
+    )
     jumps = join(
         Pairs(code.address[jal[~links]], jal_to[~links]),
         Pairs(code.address[branch], branch_to),

@@ -96,8 +96,8 @@ class Addresses:
         marked = value & 1 == 1
         # Data among code has even addresses.
         data = ~marked & (value >= SMALL) & _among(value, self._named)
-        functions: Booleans = marked & self._begins_function(value & ~1)
-        return functions | data
+        keep: Booleans = (marked & self._begins_function(value & ~1)) | data
+        return keep
 
     def _begins_function(self, address: Integers) -> Booleans:
         # With no function known at all (a stripped file), any address in code will do.

@@ -11,9 +11,16 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from wasmfit.footprint.elf import Elf, Section, Symbol
-from wasmfit.footprint.kinds import Kind, Marks
+from wasmfit.footprint.kinds import Kind, Marks, kind_of_section
 from wasmfit.footprint.linkmap import InputSection, LinkMap
-from wasmfit.footprint.owners import ANONYMOUS_CONSTANTS, STRINGS, ObjectRule, Owners, SymbolRule, kind_of
+from wasmfit.footprint.owners import (
+    ANONYMOUS_CONSTANTS,
+    KIND_OF_OWNER,
+    STRINGS,
+    ObjectRule,
+    Owners,
+    SymbolRule,
+)
 from wasmfit.footprint.spans import section_spans, symbols_by_section
 
 
@@ -123,9 +130,10 @@ def _entries(elf: Elf, link_map: LinkMap | None, owners: Owners) -> Iterator[Ent
     symbols = symbols_by_section(elf)
     for section in elf.allocated():
         mapped = None if link_map is None else link_map.find(section.name, section.address, section.size)
+        usual = kind_of_section(section)
         for span in section_spans(elf, section, symbols.get(section.index, ()), mapped):
             owner = owners.owner(span, section)
-            kind = kind_of(span, section, owner)
+            kind = KIND_OF_OWNER.get(owner, usual)
             entry = Entry(span.start, span.end, section, kind, owner, span.symbol, span.input, None)
             if owner == ANONYMOUS_CONSTANTS and span.symbol is None and span.input is None:
                 yield from _text_apart(elf, entry)

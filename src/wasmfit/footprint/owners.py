@@ -10,7 +10,6 @@ from wasmfit.footprint.kinds import (
     UNWIND_SECTIONS,
     VECTOR_SECTIONS,
     Kind,
-    kind_of_section,
 )
 from wasmfit.footprint.linkmap import INTERNAL
 from wasmfit.footprint.rust_symbols import RustCrate, codegen_unit_crate, embedded_crate, rust_crate
@@ -124,25 +123,7 @@ class Owners:
         return last or _by_kind(span, section)
 
 
-def kind_of(span: Span, section: Section, owner: str) -> Kind:
-    """What the bytes of a span are.
-
-    Args:
-        span: The span.
-        section: The section that it lies in.
-        owner: Its owner.
-    """
-    special = _KIND_OF_OWNER.get(owner)
-    if special is not None:
-        return special
-    if section.executable:
-        return Kind.CODE
-    if span.symbol is not None and _VECTOR_SYMBOL.fullmatch(span.symbol.name):
-        return Kind.VECTORS
-    return kind_of_section(section)
-
-
-_KIND_OF_OWNER = {
+KIND_OF_OWNER = {
     PADDING: Kind.PADDING,
     LINKER_SCRIPT: Kind.SCRIPT,
     MERGED_STRINGS: Kind.STRINGS,
@@ -151,6 +132,7 @@ _KIND_OF_OWNER = {
     VECTORS: Kind.VECTORS,
     UNWIND_TABLES: Kind.TABLES,
 }
+"""What bytes are by their owner, where the owner says it; else their section does."""
 
 
 def _crate(name: str) -> RustCrate | None:

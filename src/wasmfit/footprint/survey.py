@@ -1,0 +1,236 @@
+"""A survey: one firmware's ledger, memories, view and what to know beside them."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from wasmfit.errors import UsageError
+from wasmfit.footprint.account import SectionAccount, footprint
+from wasmfit.footprint.elf import Elf, ElfKind, Machine
+from wasmfit.footprint.ledger import Ledger, Pass, ledger, with_literals
+from wasmfit.footprint.libraries import library_rule, owner_of_object
+from wasmfit.footprint.linkmap import read_link_map
+from wasmfit.footprint.memories import Memories, Memory, Use
+from wasmfit.footprint.owners import UNKNOWN
+from wasmfit.footprint.read import read_elf
+from wasmfit.footprint.views import NO_FILTER, By, Filter, Item, Node, Sort, items, tree
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+    from wasmfit.footprint.diff import Difference
+
+DEFAULT_BY = (By.SECTION, By.CRATE, By.SYMBOL)
+"""The questions of a view for which nobody asks any."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What to show.
+
+    Attributes:
+        by: The questions, the outermost first.
+        only: What to show of the file.
+        top: Most rows of each level, from the outermost on; the last number holds for all further levels, and
+            None is no limit.
+        sort: Order of the rows.
+        memories: The device's memories; without any they are guessed.
+        link_map: The linker's map of the same link.
+        passes: What learns more about the bytes, in order.
+    """
+
+    by: tuple[By, ...] = DEFAULT_BY
+    only: Filter = NO_FILTER
+    top: tuple[int | None, ...] = (None,)
+    sort: Sort = Sort.SIZE
+    memories: tuple[Memory, ...] = ()
+    link_map: Path | None = None
+    passes: tuple[Pass, ...] = ()
+
+
+DEFAULT = Options()
+"""Everything, by section, crate and symbol."""
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """Who owns each byte of a file.
+
+    Attributes:
+        file: Its path.
+        machine: Its processor, in words.
+        bits: 32 or 64.
+        kind: What kind of file it is, in words.
+        size: Bytes of all sections that take memory.
+        sections: The account of each of these sections by owner; it adds up to the section.
+        uses: What each memory holds.
+        guessed: Whether the memories are a guess from the file itself.
+        by: The questions of the view.
+        view: The view; it adds up to what was asked for.
+        notes: What to know beside the figures.
+        difference: What changed since another file, if that was asked for.
+    """
+
+    file: str
+    machine: str
+    bits: int
+    kind: str
+    size: int
+    sections: tuple[SectionAccount, ...]
+    uses: tuple[Use, ...]
+    guessed: bool
+    by: tuple[By, ...]
+    view: Node
+    notes: tuple[str, ...]
+    difference: "Difference | None" = None
+
+    def rows(self) -> list[dict[str, str | int | None]]:
+        """The innermost rows of the view, flat: a column for each question, and the bytes."""
+        return [
+            {**{row.by.value: row.name for row in path if row.by}, "bytes": path[-1].bytes}
+            for path in self.view.walk()
+            if not path[-1].rows
+        ]
+
+    def to_frame(self) -> "DataFrame":
+        """The innermost rows as a pandas table, for notebooks.
+
+        Raises:
+            UsageError: pandas is not installed.
+        """
+        try:
+            import pandas as pd
+        except ImportError as error:
+            raise UsageError("to_frame() needs pandas.", "pip install 'wasmfit[frames]'") from error
+        return pd.DataFrame(self.rows(), columns=[*(by.value for by in self.by), "bytes"])
+
+
+_MACHINES = {
+    Machine.X86: "x86",
+    Machine.ARM: "Arm",
+    Machine.X86_64: "x86-64",
+    Machine.AVR: "AVR",
+    Machine.XTENSA: "Xtensa",
+    Machine.AARCH64: "AArch64",
+    Machine.RISCV: "RISC-V",
+}
+_KINDS = {
+    ElfKind.RELOCATABLE: "object file",
+    ElfKind.EXECUTABLE: "program",
+    ElfKind.SHARED: "shared object or position-independent program",
+}
+
+
+def survey(path: str | Path, options: Options = DEFAULT, base: str | Path | None = None) -> Survey:
+    """Account for a file and look at the account as asked.
+
+    Args:
+        path: The ELF file.
+        options: What to show.
+        base: Another ELF file to compare with.
+
+    Raises:
+        ElfError: A file cannot be read.
+        LinkMapError: The map cannot be read, or is of another link.
+        UsageError: Nothing of the file passes the filter.
+    """
+    elf = read_elf(path)
+    made = _ledger(elf, options, options.link_map)
+    memories = Memories(elf, options.memories)
+    chosen = _items(made, memories, options)
+    if not chosen and not options.only.is_open:
+        raise UsageError(f"Nothing of {path} passes the filter.", _what_there_is(made, memories))
+    return Survey(
+        file=str(path),
+        machine=_machine(elf),
+        bits=elf.bits,
+        kind=_KINDS.get(ElfKind(elf.kind), "file") if elf.kind in _KINDS else "file",
+        size=made.size,
+        sections=footprint(made).sections,
+        uses=tuple(memories.uses()) if elf.kind != ElfKind.RELOCATABLE else (),
+        guessed=memories.guessed,
+        by=options.by,
+        view=tree(chosen, options.by, top=options.top, sort=options.sort),
+        notes=tuple(_notes(elf, made, memories, options)),
+        difference=None if base is None else _difference(elf, chosen, base, options),
+    )
+
+
+def _ledger(elf: Elf, options: Options, link_map: Path | None) -> Ledger:
+    made = ledger(
+        elf,
+        None if link_map is None else read_link_map(link_map),
+        owner_of_object=owner_of_object,
+        last_resort=library_rule(elf.symbols),
+    )
+    if By.KIND in options.by:
+        made = with_literals(made)
+    if By.FILE in options.by:
+        from wasmfit.footprint.files import with_files
+
+        made = with_files(made)
+    for step in options.passes:
+        made = step(made)
+    return made
+
+
+def _items(made: Ledger, memories: Memories, options: Options) -> list[Item]:
+    return items(made, memories, regions=By.REGION in options.by, only=options.only)
+
+
+def _difference(elf: Elf, chosen: list[Item], base: str | Path, options: Options) -> "Difference":
+    from wasmfit.footprint.diff import Difference, change_tree, moves
+    from wasmfit.footprint.versions import crate_changes, crates
+
+    old = read_elf(base)
+    memories = Memories(old, options.memories)
+    were = _items(_ledger(old, options, None), memories, options)
+    return Difference(
+        str(base),
+        change_tree(were, chosen, options.by, top=options.top),
+        moves(were, chosen),
+        tuple(crate_changes(crates(old), crates(elf))),
+    )
+
+
+def _machine(elf: Elf) -> str:
+    return _MACHINES[Machine(elf.machine)] if elf.machine in _MACHINES else f"machine {elf.machine}"
+
+
+def _notes(elf: Elf, made: Ledger, memories: Memories, options: Options) -> list[str]:
+    notes = []
+    if elf.kind == ElfKind.RELOCATABLE:
+        notes.append(
+            "It is an object file, not linked yet: its sections have no addresses, and it fills no memory."
+        )
+    if not elf.symbols:
+        notes.append(
+            "It has no symbols (stripped), so most bytes have no owner; use the file before stripping."
+        )
+    if By.FILE in options.by and not any(s.name in (".debug_info", ".zdebug_info") for s in elf.sections):
+        notes.append(
+            "It has no debug information, so only local symbols of C have a source file. "
+            "Compile with -g for more."
+        )
+    if memories.guessed and By.REGION in options.by:
+        notes.append(
+            "Flash and RAM are a guess from the file; --board or --flash and --ram say what they are."
+        )
+    unknown = sum(entry.size for entry in made.entries if entry.owner == UNKNOWN)
+    if elf.symbols and unknown * 20 > made.size and options.link_map is None:
+        notes.append(
+            f"{unknown:,} bytes are of functions and data that carry no crate's name; the linker's map tells "
+            f"their objects: --map {_map_beside(elf)}."
+        )
+    return notes
+
+
+def _map_beside(elf: Elf) -> str:
+    beside = Path(elf.path).with_suffix(".map")
+    return str(beside) if beside.is_file() else "FILE"
+
+
+def _what_there_is(made: Ledger, memories: Memories) -> str:
+    sections = sorted({entry.section.name for entry in made.entries})
+    regions = sorted({use.name for use in memories.uses()})
+    return f"Its sections are {', '.join(sections[:20])}; its regions {', '.join(regions)}."

@@ -1,0 +1,73 @@
+"""The library's ``size``: an account of any firmware's ELF file.
+
+Apart from :mod:`wasmfit.api`, which loads all that builds and runs firmware.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from wasmfit.footprint.memories import Memory
+from wasmfit.footprint.survey import DEFAULT_BY, Options, Survey, survey
+from wasmfit.footprint.views import By, Filter, Sort
+
+
+def size(
+    path: str | Path,
+    *,
+    by: Sequence[str | By] = DEFAULT_BY,
+    base: str | Path | None = None,
+    link_map: str | Path | None = None,
+    board: str | None = None,
+    memories: Sequence[Memory] = (),
+    sections: Sequence[str] = (),
+    regions: Sequence[str] = (),
+    owners: Sequence[str] = (),
+    top: int | Sequence[int | None] | None = None,
+    sort: str | Sort = Sort.SIZE,
+    catalogs: Sequence[Path] = (),
+) -> Survey:
+    """Says who owns each byte of an ELF file.
+
+    Args:
+        path: The ELF file, of any firmware or program.
+        by: Questions of the view, the outermost first: ``section``, ``region``, ``crate``, ``object``,
+            ``file``, ``symbol``, ``family`` or ``kind``.
+        base: An older ELF file to compare with.
+        link_map: The map that lld wrote of the same link.
+        board: Name of a board of the catalogue, whose memories it is for.
+        memories: The memories, for a device that is not in the catalogue.
+        sections, regions, owners: Shell patterns of what to show; none shows all.
+        top: Most rows of each level, or of the first, the second and all further ones.
+        sort: ``size``, ``name`` or ``address``.
+        catalogs: Folders laid out as the built-in catalogue, whose boards are added to it.
+
+    Raises:
+        UsageError: A file cannot be read, or a name is unknown.
+    """
+    if board is not None:
+        memories = (*memories_of(board, catalogs), *memories)
+    options = Options(
+        by=tuple(By(one) for one in by),
+        only=Filter(tuple(sections), tuple(regions), tuple(owners)),
+        top=(top,) if top is None or isinstance(top, int) else tuple(top),
+        sort=Sort(sort),
+        memories=tuple(memories),
+        link_map=None if link_map is None else Path(link_map),
+    )
+    return survey(path, options, base)
+
+
+def memories_of(board: str, catalogs: Sequence[Path] = ()) -> tuple[Memory, ...]:
+    """The memories of a board of the catalogue.
+
+    Raises:
+        UsageError: There is no such board.
+    """
+    # The catalogue takes as long to load as a survey takes.
+    from wasmfit.catalog import Catalog
+
+    found = Catalog.load(*catalogs).board(board)
+    return (
+        Memory("flash", found.flash.origin, found.flash.size, found.erase_unit),
+        Memory("RAM", found.ram.origin, found.ram.size),
+    )

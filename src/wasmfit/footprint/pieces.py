@@ -4,7 +4,7 @@ A piece is the smallest thing that can have an owner of its own, be referred to,
 """
 
 import re
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from typing import NamedTuple
@@ -91,7 +91,7 @@ def divide(ledger: Ledger, targets: Integers) -> tuple[Piece, ...]:
     pieces: list[Piece] = []
     for entry in ledger.entries:
         if _is_blob(entry):
-            inside = wanted[bisect_right(wanted, entry.start) : bisect_left(wanted, entry.end)]
+            inside = wanted[bisect_left(wanted, entry.start) : bisect_left(wanted, entry.end)]
             pieces.extend(_split(ledger.elf, entry, inside))
         elif pieces and _goes_on(pieces[-1], entry):
             pieces[-1] = pieces[-1]._replace(end=entry.end)
@@ -123,7 +123,8 @@ def _split(elf: Elf, entry: Entry, inside: Iterable[int]) -> Iterator[Piece]:
         bounds.update(min(at + size, entry.end) for at in inside)
     else:
         starts = [at - entry.start for at in inside]
-        bounds.update(entry.start + at for at in _text_ends(data, size == 0, starts))
+        all_text = size == 0 or entry.kind is Kind.STRINGS
+        bounds.update(entry.start + at for at in _text_ends(data, all_text, starts))
     for start, end in pairwise(sorted(bounds)):
         ends_open = data[end - entry.start - 1] != 0 and end < entry.end
         yield Piece(start, end, entry, not size and ends_open and _is_text(data, start - entry.start))

@@ -143,10 +143,11 @@ _NEEDED = frozenset({".debug_info", ".zdebug_info"})
 def _lines(elf: Elf, cache: SymCache) -> Lines:
     """The ranges, without what symbolic adds from the symbol table.
 
-    It knows nothing of Arm's Thumb bit, and so puts a function's symbol one byte behind its first range,
-    which it then seems to end. No code begins at an odd address.
+    Its addresses count from the first segment that is loaded. It knows nothing of Arm's Thumb bit, and so
+    puts a function's symbol one byte behind its first range, which it then seems to end. No code begins at an
+    odd address.
     """
-    starts = cache.starts.astype(np.int64)
+    starts = cache.starts.astype(np.int64) + (elf.segments[0].vaddr if elf.segments else 0)
     location = cache.first + np.arange(len(starts), dtype=np.int64)
     rows = cache.locations[cache.first :]
     function = rows[:, 2].astype(np.int64)

@@ -76,7 +76,7 @@ def build_graph(ledger: Ledger) -> Graph:
     ):
         other = first
         best[one, other] = min(best.get((one, other), how), how)
-        # A text that shares its end with another needs that one's bytes as well.
+        # What refers to the beginning needs all of it.
         while pieces[other].runs_on and other + 1 != one:
             other += 1
             best[one, other] = min(best.get((one, other), how), how)

@@ -23,8 +23,8 @@ class Piece(NamedTuple):
         start: First address.
         end: First address behind it.
         entry: The ledger's entry that it is, or is a part of; of several entries of one symbol the first.
-        runs_on: Whether it is the beginning of a text that ends in a later piece: the linker lets two texts
-            share their end.
+        runs_on: Whether the next piece is more of it: a text that shares its end with another one, or what
+            nothing names or refers to.
     """
 
     start: int
@@ -87,7 +87,8 @@ def divide(ledger: Ledger, targets: Integers) -> tuple[Piece, ...]:
     Returns:
         Pieces in order of address. They fill each section as the ledger's entries do.
     """
-    wanted = sorted(set(targets.tolist()))
+    set_of_wanted = frozenset(targets.tolist())
+    wanted = sorted(set_of_wanted)
     pieces: list[Piece] = []
     for entry in ledger.entries:
         if _is_blob(entry):
@@ -97,7 +98,27 @@ def divide(ledger: Ledger, targets: Integers) -> tuple[Piece, ...]:
             pieces[-1] = pieces[-1]._replace(end=entry.end)
         else:
             pieces.append(Piece(entry.start, entry.end, entry, False))
-    return tuple(sorted(pieces, key=lambda piece: piece.start))
+    pieces.sort(key=lambda piece: piece.start)
+    for number, (piece, following) in enumerate(pairwise(pieces)):
+        if _continues(ledger.elf, piece, following, set_of_wanted):
+            pieces[number] = piece._replace(runs_on=True)
+    return tuple(pieces)
+
+
+def _continues(elf: Elf, piece: Piece, following: Piece, wanted: frozenset[int]) -> bool:
+    """Whether what follows a piece without a name, and nothing refers to, is more of it.
+
+    Linkers drop what nothing refers to, but for single texts among others.
+    """
+    if piece.end != following.start or following.start in wanted:
+        return False
+    if not (_is_nameless(piece.entry) and _is_nameless(following.entry)):
+        return False
+    return following.entry.kind is not Kind.STRINGS or piece.contents(elf)[-1] != 0
+
+
+def _is_nameless(entry: Entry) -> bool:
+    return _is_blob(entry) and merged_entry(entry) is None
 
 
 def _goes_on(piece: Piece, entry: Entry) -> bool:

@@ -13,6 +13,7 @@ from wasmfit.footprint import (
     MERGED_CONSTANTS,
     MERGED_STRINGS,
     PADDING,
+    RESERVED,
     UNKNOWN,
     UNWIND_TABLES,
     VENEERS,
@@ -379,7 +380,9 @@ def test_an_anonymous_input_section_needs_no_symbol() -> None:
         (".eh_frame", SectionType.PROGBITS, UNWIND_TABLES),
         (".dynsym", SectionType.DYNSYM, LINKER),
         (".note.gnu.build-id", SectionType.NOTE, LINKER),
-        (".interp", SectionType.PROGBITS, UNKNOWN),
+        (".interp", SectionType.PROGBITS, LINKER),
+        (".got", SectionType.PROGBITS, LINKER),
+        (".stack", SectionType.NOBITS, RESERVED),
     ],
 )
 def test_tables_have_rows_of_their_own(section: str, type_: int, owner: str) -> None:

@@ -26,7 +26,6 @@ from wasmfit.footprint.linkmap import (
     LinkMapError,
     OutputSection,
     parse_link_map,
-    read_link_map,
 )
 from wasmfit.footprint.owners import (
     ANONYMOUS_CONSTANTS,
@@ -36,6 +35,7 @@ from wasmfit.footprint.owners import (
     MERGED_CONSTANTS,
     MERGED_STRINGS,
     PADDING,
+    RESERVED,
     STRINGS,
     UNKNOWN,
     UNWIND_TABLES,
@@ -45,6 +45,7 @@ from wasmfit.footprint.owners import (
     SymbolRule,
 )
 from wasmfit.footprint.read import parse_elf, read_elf
+from wasmfit.footprint.readmap import read_link_map
 from wasmfit.footprint.regions import Overflow, RegionUse, region_use
 from wasmfit.footprint.rust_symbols import RustCrate, codegen_unit_crate, embedded_crate, rust_crate
 from wasmfit.footprint.spans import Claim, Span
@@ -57,6 +58,7 @@ __all__ = [
     "MERGED_CONSTANTS",
     "MERGED_STRINGS",
     "PADDING",
+    "RESERVED",
     "STRINGS",
     "UNKNOWN",
     "UNWIND_TABLES",

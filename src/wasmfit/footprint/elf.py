@@ -153,7 +153,7 @@ class Segment:
 
 
 class Symbol(NamedTuple):
-    """A symbol of ``.symtab``.
+    """A symbol.
 
     Attributes:
         name: Its name, still mangled.
@@ -191,7 +191,8 @@ class Elf:
         entry: Address of the entry point as recorded, Thumb bit included.
         sections: All sections by their number, the null section first.
         segments: The segments that are loaded.
-        symbols: The symbols of ``.symtab``, in its order; empty when the file is stripped.
+        symbols: The symbols of ``.symtab``, in its order; those of ``.dynsym`` when the file is stripped.
+        stripped: Whether it has no ``.symtab``.
     """
 
     path: str
@@ -203,6 +204,7 @@ class Elf:
     sections: tuple[Section, ...]
     segments: tuple[Segment, ...]
     symbols: tuple[Symbol, ...]
+    stripped: bool
     _image: "ImageBytes" = field(repr=False, compare=False)
 
     def contents(self, section: Section) -> memoryview:

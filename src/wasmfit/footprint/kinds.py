@@ -72,6 +72,14 @@ LINKER_SECTION_TYPES = frozenset(
 )
 """Sections that the linker makes itself: tables for dynamic linking, notes."""
 
+LINKER_SECTIONS = frozenset(
+    {".got", ".got.plt", ".plt", ".plt.got", ".plt.sec", ".iplt", ".igot.plt", ".interp"}
+)
+"""The same, by what linkers call them."""
+
+RESERVED_SECTIONS = frozenset({".stack", ".heap", "._user_heap_stack", ".stack_dummy", ".heap_dummy"})
+"""What linker scripts call sections that only keep room free."""
+
 
 class Marks:
     """Where code and data begin in a file's code, by its mapping symbols."""

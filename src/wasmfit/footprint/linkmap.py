@@ -10,7 +10,6 @@ stand among the first two. Addresses and sizes are hexadecimal, alignments decim
 
 import re
 from dataclasses import dataclass
-from pathlib import Path
 from typing import NamedTuple, NoReturn
 
 from wasmfit.errors import UsageError
@@ -130,20 +129,6 @@ _COMMAND = re.compile(
 )
 
 
-def read_link_map(path: str | Path) -> LinkMap:
-    """Read a map that lld wrote.
-
-    Raises:
-        LinkMapError: The file cannot be read, or is not lld's map.
-    """
-    try:
-        text = Path(path).read_bytes().decode("utf-8", "backslashreplace")
-    except (OSError, ValueError) as error:
-        reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
-        raise LinkMapError(f"The map {path} cannot be read: {reason}.", "Check the path.") from None
-    return parse_link_map(text, str(path))
-
-
 def parse_link_map(text: str, path: str = "<text>") -> LinkMap:
     """Read the text of a map.
 
@@ -158,7 +143,8 @@ def parse_link_map(text: str, path: str = "<text>") -> LinkMap:
     lines = text.split("\n")
     if not _HEADER.fullmatch(lines[0].rstrip()):
         raise LinkMapError(
-            f"{path} is not a map of LLVM's lld.", "Link with ld.lld (version 7 or newer) and -Map=FILE."
+            f"{path} is not a map of LLVM's lld or of GNU ld.",
+            "Link with -Map=FILE (-Wl,-Map=FILE for a compiler) and name that file.",
         )
     builder = _Builder(path)
     for number, line in enumerate(lines[1:], start=2):

@@ -149,7 +149,9 @@ class Memories:
     def _load_name(self, address: int) -> str:
         if self.given:
             return self._given(address)
-        return "read-only" if self._hosted else "flash"
+        if self._hosted:
+            return "read-only"
+        return "RAM" if address >> 24 in self._ram else "flash"
 
     def _given(self, address: int) -> str:
         return next((memory.name for memory in self.given if memory.holds(address)), OUTSIDE)

@@ -7,6 +7,8 @@ from functools import cache
 from wasmfit.footprint.elf import Elf, Section, SectionFlag, SectionType, Symbol, SymbolType
 from wasmfit.footprint.kinds import (
     LINKER_SECTION_TYPES,
+    LINKER_SECTIONS,
+    RESERVED_SECTIONS,
     UNWIND_SECTIONS,
     VECTOR_SECTIONS,
     Kind,
@@ -38,6 +40,8 @@ ASSEMBLY = "[assembly]"
 """Code behind a symbol without a size, as assembly has, where nothing tells whose."""
 UNWIND_TABLES = "[unwind tables]"
 """Tables for exceptions and backtraces."""
+RESERVED = "[reserved]"
+"""Room that the linker script keeps free for the stack or the heap."""
 UNKNOWN = "[unknown]"
 """What nothing tells the owner of."""
 
@@ -89,6 +93,8 @@ class Owners:
 
     def owner(self, span: Span, section: Section) -> str:
         """The owner of a span of a section."""
+        if span.claim in _LAID_DOWN and section.name in RESERVED_SECTIONS:
+            return RESERVED
         if span.claim is Claim.PADDING:
             return PADDING
         if span.claim is Claim.SCRIPT:
@@ -135,6 +141,9 @@ KIND_OF_OWNER = {
 """What bytes are by their owner, where the owner says it; else their section does."""
 
 
+_LAID_DOWN = (Claim.PADDING, Claim.SCRIPT)
+
+
 def _crate(name: str) -> RustCrate | None:
     if name.startswith("_"):
         return rust_crate(name)
@@ -179,8 +188,10 @@ def _by_kind(span: Span, section: Section) -> str:
         return VENEERS
     if section.type == SectionType.ARM_EXIDX or section.name in UNWIND_SECTIONS:
         return UNWIND_TABLES
-    if section.type in LINKER_SECTION_TYPES:
+    if section.type in LINKER_SECTION_TYPES or section.name in LINKER_SECTIONS:
         return LINKER
+    if section.name in RESERVED_SECTIONS and section.type == SectionType.NOBITS:
+        return RESERVED
     if section.name in VECTOR_SECTIONS or (symbol is not None and _VECTOR_SYMBOL.fullmatch(symbol.name)):
         return VECTORS
     if section.executable:

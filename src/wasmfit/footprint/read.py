@@ -149,6 +149,7 @@ class _Reader:
                 Segment(s.vaddr, s.paddr, s.filesz, s.memsz) for s in segments if s.type == _PT_LOAD
             ),
             symbols=tuple(self._symbols(raw, machine, tls_base)),
+            stripped=not any(section.type == SectionType.SYMTAB for section in raw),
             _image=self._image,
         )
 
@@ -209,7 +210,7 @@ class _Reader:
         return segments
 
     def _symbols(self, raw: list[_RawSection], machine: int, tls_base: int) -> list[Symbol]:
-        number = next((i for i, section in enumerate(raw) if section.type == SectionType.SYMTAB), None)
+        number = _symbol_table(raw)
         if number is None:
             return []
         names = self._strings(raw, raw[number].link, "symbol names")
@@ -298,6 +299,18 @@ class _Reader:
 
     def _corrupt(self, why: str) -> NoReturn:
         raise ElfError(f"{self._path} is corrupt: {why}.", "Build or copy it again.")
+
+
+def _symbol_table(raw: list[_RawSection]) -> int | None:
+    """The number of the section with the symbols: all of them or, if they are stripped, the dynamic ones."""
+    dynamic = None
+    for number, section in enumerate(raw):
+        if section.type == SectionType.SYMTAB:
+            return number
+        if section.type == SectionType.DYNSYM and dynamic is None:
+            named = section.link < len(raw) and raw[section.link].type == SectionType.STRTAB
+            dynamic = number if named else None
+    return dynamic
 
 
 _OTHERS = {

@@ -9,7 +9,6 @@ from wasmfit.footprint.account import SectionAccount, footprint
 from wasmfit.footprint.elf import Elf, ElfKind, Machine
 from wasmfit.footprint.ledger import Ledger, Pass, ledger, with_literals
 from wasmfit.footprint.libraries import library_rule, owner_of_object
-from wasmfit.footprint.linkmap import read_link_map
 from wasmfit.footprint.memories import Memories, Memory, Use
 from wasmfit.footprint.owners import UNKNOWN
 from wasmfit.footprint.read import read_elf
@@ -157,9 +156,15 @@ def survey(path: str | Path, options: Options = DEFAULT, base: str | Path | None
 
 
 def _ledger(elf: Elf, options: Options, link_map: Path | None) -> Ledger:
+    mapped = None
+    if link_map is not None:
+        # Loaded here, as most surveys have no map.
+        from wasmfit.footprint.readmap import read_link_map
+
+        mapped = read_link_map(link_map)
     made = ledger(
         elf,
-        None if link_map is None else read_link_map(link_map),
+        mapped,
         owner_of_object=owner_of_object,
         last_resort=library_rule(elf.symbols),
     )
@@ -204,9 +209,9 @@ def _notes(elf: Elf, made: Ledger, memories: Memories, options: Options) -> list
             "It is an object file, not linked yet: its sections have no addresses, and it fills no memory."
         )
     if not elf.symbols:
-        notes.append(
-            "It has no symbols (stripped), so most bytes have no owner; use the file before stripping."
-        )
+        notes.append("It has no symbols (stripped), so most bytes have no owner; use the file as linked.")
+    elif elf.stripped:
+        notes.append("It is stripped but for its dynamic symbols; use the file as linked.")
     if By.FILE in options.by and not any(s.name in (".debug_info", ".zdebug_info") for s in elf.sections):
         notes.append(
             "It has no debug information, so only local symbols of C have a source file. "

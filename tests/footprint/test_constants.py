@@ -2,6 +2,7 @@
 
 import dataclasses
 import struct
+import subprocess
 from itertools import pairwise
 from pathlib import Path
 
@@ -10,7 +11,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import wasmfit
-from wasmfit.footprint import ANONYMOUS_CONSTANTS, MERGED_STRINGS, parse_elf, parse_link_map, read_elf
+from wasmfit.footprint import (
+    ANONYMOUS_CONSTANTS,
+    MERGED_STRINGS,
+    PADDING,
+    parse_elf,
+    parse_link_map,
+    read_elf,
+)
 from wasmfit.footprint import read_link_map as read_map
 from wasmfit.footprint.constants import (
     SHARED_CONSTANTS,
@@ -26,7 +34,7 @@ from wasmfit.footprint.owners import STRINGS
 from wasmfit.footprint.rust_symbols import codegen_unit_crate
 from wasmfit.home import Home
 
-from . import thumb
+from . import thumb, tool
 from .elf_builder import CODE, DATA, ElfBuilder, Sec, Sym
 
 CATALOG = Path(__file__).parent / "catalog"
@@ -229,6 +237,48 @@ def test_every_pass_adds_up(
     for section in before.elf.allocated():
         mine = [entry for entry in after.entries if entry.section is section]
         assert sum(rows[section.name].values()) == sum(entry.size for entry in mine) == 96
+
+
+TWO_FILES = {
+    "one.c": """
+        extern const char *volatile sink; void two(void);
+        void one(void) { sink = "of one only"; sink = "of both"; two(); }
+        void _start(void) { one(); for (;;); }
+    """,
+    "two.c": """
+        const char *volatile sink; void two(void) { sink = "of two only"; sink = "of both"; }
+    """,
+}
+
+
+@pytest.mark.real
+@pytest.mark.parametrize("linker", ["gnu", "lld"])
+def test_merged_texts_are_their_users_whatever_the_map_says(tmp_path: Path, linker: str) -> None:
+    compiler = tool("arm-none-eabi-gcc")
+    for name, text in TWO_FILES.items():
+        (tmp_path / name).write_text(text)
+        command = [compiler, "-mcpu=cortex-m4", "-mthumb", "-Os", "-c", name]
+        subprocess.run(command, cwd=tmp_path, check=True, timeout=60)
+    (tmp_path / "script.ld").write_text(
+        "SECTIONS { . = 0x8000000; .text : { *(.text*) } .rodata : { *(.rodata*) } "
+        ".bss 0x20000000 : { *(.bss*) } }"
+    )
+    program = tool("ld.lld", "ld.lld-19") if linker == "lld" else tool("arm-none-eabi-ld")
+    link = ["-O2", "-T", "script.ld", "-e", "_start", "-Map=image.map", "-o", "image.elf", "one.o", "two.o"]
+    subprocess.run([program, *link], cwd=tmp_path, check=True, timeout=60)
+    elf = read_elf(tmp_path / "image.elf")
+    made = ledger(
+        elf,
+        read_map(tmp_path / "image.map"),
+        owner_of_object=lambda path: path.removesuffix(".o"),
+        owner_of_symbol={"_start": "one", "one": "one", "two": "two"}.get,
+    )
+    rows = own_constants(build_graph(made)).owners()[".rodata"]
+    assert {name: size for name, size in rows.items() if name != PADDING} == {
+        "one": len("of one only") + 1,
+        "two": len("of two only") + 1,
+        SHARED_CONSTANTS: len("of both") + 1,
+    }
 
 
 # Real images

@@ -31,7 +31,7 @@ from wasmfit.footprint.owners import (
     STRINGS,
     UNKNOWN,
 )
-from wasmfit.footprint.pieces import Piece
+from wasmfit.footprint.pieces import Piece, merged_entry
 from wasmfit.footprint.reference import How
 
 SHARED_CONSTANTS = "[shared constants]"
@@ -165,7 +165,9 @@ def _units(owned: Sequence[Owned]) -> dict[str, str]:
 
 
 def _is_open(piece: Piece) -> bool:
-    return piece.entry.owner in _OPEN and not piece.is_code and piece.section.has_bytes
+    if piece.is_code or not piece.section.has_bytes:
+        return False
+    return piece.entry.owner in _OPEN or merged_entry(piece.entry) is not None
 
 
 def _entries(ledger: Ledger, constants: Constants) -> Iterator[Entry]:
@@ -216,7 +218,9 @@ def _claims(graph: Graph, names: Sequence[str], is_open: Sequence[bool]) -> list
 def _decide(elf: Elf, piece: Piece, name: str, claim: frozenset[str], library: Collection[str]) -> Owned:
     if not claim:
         crate = _crate_of_path(elf, piece)
-        return Owned(piece, crate, Basis.PATH) if crate else Owned(piece, name, Basis.NOTHING)
+        if crate is not None:
+            return Owned(piece, crate, Basis.PATH)
+        return Owned(piece, name, Basis.NOTHING if name.startswith("[") else Basis.NAME)
     if len(claim) == 1:
         return Owned(piece, next(iter(claim)), Basis.REFERENCES)
     crate = _crate_of_path(elf, piece)

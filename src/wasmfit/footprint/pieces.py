@@ -12,7 +12,6 @@ from typing import NamedTuple
 from wasmfit.footprint.elf import Elf, Section, Symbol
 from wasmfit.footprint.kinds import Kind
 from wasmfit.footprint.ledger import Entry, Ledger
-from wasmfit.footprint.linkmap import INTERNAL
 from wasmfit.footprint.reference import Integers
 
 
@@ -69,7 +68,8 @@ def merged_entry(entry: Entry) -> int | None:
         Bytes; 0 for texts, which end with a NUL; None for an entry that is not merged, or whose link map is
         missing, so that nobody knows.
     """
-    if entry.input is None or entry.input.object != INTERNAL or (entry.symbol and entry.symbol.size):
+    # GNU ld's map shows what it merged as the first object's, lld's as its own.
+    if entry.input is None or (entry.symbol and entry.symbol.size):
         return None
     match = _MERGED.match(entry.input.section)
     if match is None:

@@ -103,6 +103,13 @@ def test_several_owners_share() -> None:
     assert owners(built) == {SHARED_CONSTANTS: 8}
 
 
+def test_many_owners_share_through_other_constants() -> None:
+    names = [f"_RNvCs{n}_6crate{n}1f" for n in range(1, 6)]
+    data = struct.pack("<2I", RODATA + 8, 3) + bytes(8)
+    users = {name: [RODATA + 8 * (n % 2)] for n, name in enumerate([*names, CORE])}
+    assert owners(image(users, data, [(".L.str", 0, 8), (".L.str.1", 8, 8)])) == {SHARED_CONSTANTS: 16}
+
+
 def test_the_standard_librarys_part_is_for_the_others_sake() -> None:
     built = image({WASM: [RODATA], CORE: [RODATA]}, bytes(8), [(".L.str", 0, 8)])
     assert owners(built) == {"wasm": 8}

@@ -193,6 +193,13 @@ def test_a_machine_without_a_decoder_says_so(machine: int, name: str) -> None:
     assert name in found.limits[0]
 
 
+def test_more_code_than_is_decoded_is_said_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("wasmfit.footprint.references.MAX_CODE_BYTES", 4)
+    found = references(thumb.address(0, RAM))
+    assert rows(found) == []
+    assert "more code" in found.limits[0]
+
+
 @settings(max_examples=300, deadline=None)
 @given(
     st.binary(min_size=0, max_size=80),

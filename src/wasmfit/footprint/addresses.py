@@ -4,8 +4,6 @@ Flash begins at address 0 on many microcontrollers, so that small numbers look l
 data is therefore taken for one only if something begins there; a larger one may also point into something.
 """
 
-from collections.abc import Iterable
-
 import numpy as np
 
 from wasmfit.footprint.elf import Elf, Machine, Section, SymbolType
@@ -30,7 +28,7 @@ class Addresses:
         begins: Addresses at which more begins than symbols tell: input sections, entries of merged constants.
     """
 
-    def __init__(self, elf: Elf, begins: Iterable[int] = ()) -> None:
+    def __init__(self, elf: Elf, begins: Integers | None = None) -> None:
         self._elf = elf
         self._thumb = elf.machine == Machine.ARM
         self._word = elf.bits // 8
@@ -42,7 +40,9 @@ class Addresses:
         self._functions = function_starts(elf)
         numbers = {s.index for s in sections}
         named = {s.address for s in elf.symbols if s.section in numbers and s.type != SymbolType.FILE}
-        self._named = np.array(sorted(named.union(begins)), dtype=np.int64)
+        self._named = np.array(sorted(named), dtype=np.int64)
+        if begins is not None:
+            self._named = np.unique(np.concatenate([self._named, begins]))
         sized = sorted(
             (s.address, s.address + s.size) for s in elf.symbols if s.section in numbers and s.size
         )

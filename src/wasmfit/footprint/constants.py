@@ -128,7 +128,7 @@ def own_constants(graph: Graph, *, library: Collection[str] = STANDARD_LIBRARY) 
     elf = graph.ledger.elf
     names = [piece.entry.owner for piece in graph.pieces]
     is_open = [_is_open(piece) for piece in graph.pieces]
-    claims = _claims(graph, names, is_open)
+    claims = _claims(graph, names, is_open, library)
     owned = [
         _decide(elf, piece, name, claim, library) if opened else Owned(piece, name, Basis.NAME)
         for piece, name, opened, claim in zip(graph.pieces, names, is_open, claims, strict=True)
@@ -192,8 +192,13 @@ def _entries(ledger: Ledger, constants: Constants) -> Iterator[Entry]:
             yield entry._replace(start=at)
 
 
-def _claims(graph: Graph, names: Sequence[str], is_open: Sequence[bool]) -> list[frozenset[str]]:
-    """For each open piece the owners that refer to it, through other open pieces as well."""
+def _claims(
+    graph: Graph, names: Sequence[str], is_open: Sequence[bool], library: Collection[str]
+) -> list[frozenset[str]]:
+    """For each open piece the owners that refer to it, through other open pieces as well.
+
+    Of owners that are not the library's two are kept at most: they are several, whoever else there is.
+    """
     claims: list[frozenset[str]] = [frozenset()] * len(graph.pieces)
     following: list[list[int]] = [[] for _ in graph.pieces]
     waiting: deque[int] = deque()
@@ -203,16 +208,23 @@ def _claims(graph: Graph, names: Sequence[str], is_open: Sequence[bool]) -> list
         if is_open[edge.source]:
             following[edge.source].append(edge.target)
         elif not names[edge.source].startswith("["):
-            claims[edge.target] |= {names[edge.source]}
+            claims[edge.target] = _joined(claims[edge.target], frozenset({names[edge.source]}), library)
             waiting.append(edge.target)
     while waiting:
         number = waiting.popleft()
         for target in following[number]:
-            union = claims[target] | claims[number]
+            union = _joined(claims[target], claims[number], library)
             if union != claims[target]:
                 claims[target] = union
                 waiting.append(target)
     return claims
+
+
+def _joined(claim: frozenset[str], more: frozenset[str], library: Collection[str]) -> frozenset[str]:
+    others = [owner for owner in claim if owner not in library]
+    room = 2 - len(others)
+    new = [owner for owner in sorted(more - claim) if owner not in library][:room]
+    return claim.union(new, [owner for owner in more if owner in library])
 
 
 def _decide(elf: Elf, piece: Piece, name: str, claim: frozenset[str], library: Collection[str]) -> Owned:

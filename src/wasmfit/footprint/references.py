@@ -25,6 +25,9 @@ from wasmfit.footprint.ledger import Entry, Ledger
 from wasmfit.footprint.pieces import merged_entry
 from wasmfit.footprint.reference import NONE, NOTHING, Found, How, Integers, Pairs, Reference, join
 
+MAX_CODE_BYTES = 32 << 20
+"""Most code that is decoded, in bytes: while that is done, it takes some fifty times its size of memory."""
+
 _RELATIVE = {Machine.X86_64: 8, Machine.AARCH64: 1027}  # R_X86_64_RELATIVE, R_AARCH64_RELATIVE
 
 
@@ -73,7 +76,14 @@ def find_references(ledger: Ledger) -> References:
     limits = [] if decoder.supported else [_no_decoder(elf)]
     places = stretches(elf)
     starts = function_starts(elf)
-    code = decoder.decode(elf, places, starts)
+    if sum(place.end - place.start for place in places) > MAX_CODE_BYTES:
+        limits.append(
+            f"There is more code than the {MAX_CODE_BYTES >> 20} MiB that are decoded, so only addresses in "
+            "data are followed."
+        )
+        code = decoder.decode(elf, (), starts)
+    else:
+        code = decoder.decode(elf, places, starts)
     found = _code_references(elf, code, decoder, places) if len(code.id) else NOTHING
     words = [
         (How.ADDRESS, addresses.certain(found.relative)),
@@ -120,14 +130,17 @@ def _leaving(jumps: Pairs, starts: Integers) -> Pairs:
     return Pairs(jumps.source[here != there], jumps.target[here != there])
 
 
-def _begins(entries: Sequence[Entry]) -> Iterator[int]:
+def _begins(entries: Sequence[Entry]) -> Integers:
     """Where more begins than symbols tell."""
+    found = [np.empty(0, np.int64)]
+    inputs = []
     for entry in entries:
         size = merged_entry(entry)
-        if size:
-            yield from range(entry.start, entry.end, size)
+        if size and entry.section.has_bytes:
+            found.append(np.arange(entry.start, entry.end, size, dtype=np.int64))
         elif entry.symbol is None and entry.input is not None:
-            yield entry.start
+            inputs.append(entry.start)
+    return np.concatenate([*found, np.array(inputs, dtype=np.int64)])
 
 
 def _data_words(ledger: Ledger, addresses: Addresses, places: list[Stretch]) -> Pairs:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from wasmfit.footprint import Ledger, ledger, parse_elf
 from wasmfit.footprint.diff import Change, How, change_tree, moves
 from wasmfit.footprint.memories import Memories
-from wasmfit.footprint.versions import CrateChange, crate_changes, crates
+from wasmfit.footprint.versions import CrateChange, crate_changes, crates, sentences
 from wasmfit.footprint.views import NO_FILTER, By, Item, items
 
 from .elf_builder import CODE, ElfBuilder, Sec, Sym
@@ -141,13 +141,12 @@ def versions(path: bytes, symbol: str = CORE) -> Ledger:
         (
             versions(b"/x/wasm-1.1.0/src/lib.rs", "_RNvCs1_4wasm3abc"),
             versions(b"/x/wasm-1.1.0/src/lib.rs", "_RNvCs2_4wasm3abc"),
-            "wasm 1.1.0: built with other features or flags, or by another compiler",
+            "wasm 1.1.0: other features or flags, or another compiler",
         ),
         (
             versions(b"", "_RNvCs1_4wasm3abc"),
             versions(b"", "_RNvCs2_4wasm3abc"),
-            "wasm: another version, other features or flags, or another compiler; "
-            "no path in the files tells which",
+            "wasm: another version, features, flags or compiler; no path in the files tells which",
         ),
     ],
 )
@@ -155,7 +154,7 @@ def test_crates_that_are_not_the_same_are_named_as_far_as_is_certain(
     old: Ledger, new: Ledger, sentence: str
 ) -> None:
     changes = crate_changes(crates(old.elf), crates(new.elf))
-    assert [change.sentence for change in changes] == [sentence]
+    assert sentences(changes) == [sentence]
 
 
 def test_crates_that_are_the_same_or_only_in_one_file_are_not_named() -> None:
@@ -168,4 +167,11 @@ def test_crates_that_are_the_same_or_only_in_one_file_are_not_named() -> None:
 def test_a_crate_with_hyphens_is_called_as_its_symbols_are() -> None:
     of = versions(b"/x/tiny-wasm-0.1.2/src/lib.rs")
     assert crates(of.elf).versions == {"tiny_wasm": frozenset({"0.1.2"})}
-    assert CrateChange("a", None, None).sentence.endswith("no path in the files tells which")
+
+
+def test_crates_of_which_the_same_is_known_share_a_sentence() -> None:
+    changes = [CrateChange("a", None, None), CrateChange("b", "1", "2"), CrateChange("c", None, None)]
+    assert sentences(changes) == [
+        "b: 1 became 2",
+        "a, c: another version, features, flags or compiler; no path in the files tells which",
+    ]

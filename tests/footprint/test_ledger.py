@@ -152,6 +152,14 @@ def test_text_without_a_symbol_has_a_row() -> None:
     ]
 
 
+def test_a_mark_of_the_linker_script_owns_nothing() -> None:
+    mark = Sym("__srodata", 0x100, 0, ".rodata", NOTYPE)
+    assert pieces(rodata([mark], b"hello\0" + b"\7" * 10)) == [
+        (0x100, 0x106, STRINGS, Kind.STRINGS),
+        (0x106, 0x110, ANONYMOUS_CONSTANTS, Kind.CONSTANTS),
+    ]
+
+
 def test_text_without_an_end_is_no_string() -> None:
     assert pieces(rodata([], b"hello, world" * 4)) == [(0x100, 0x130, ANONYMOUS_CONSTANTS, Kind.CONSTANTS)]
 

@@ -5,6 +5,9 @@ footprint = account(elf, read_link_map("firmware.map"), owner_of_object=my_rule)
 footprint.owners()[".text"]["core"]  # bytes
 """
 
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from wasmfit.footprint.account import Footprint, Row, SectionAccount, account, elf_spans, footprint
 from wasmfit.footprint.elf import (
     Elf,
@@ -25,7 +28,6 @@ from wasmfit.footprint.linkmap import (
     LinkMap,
     LinkMapError,
     OutputSection,
-    parse_link_map,
 )
 from wasmfit.footprint.owners import (
     ANONYMOUS_CONSTANTS,
@@ -45,10 +47,13 @@ from wasmfit.footprint.owners import (
     SymbolRule,
 )
 from wasmfit.footprint.read import parse_elf, read_elf
-from wasmfit.footprint.readmap import read_link_map
-from wasmfit.footprint.regions import Overflow, RegionUse, region_use
 from wasmfit.footprint.rust_symbols import RustCrate, codegen_unit_crate, embedded_crate, rust_crate
 from wasmfit.footprint.spans import Claim, Span
+
+if TYPE_CHECKING:
+    from wasmfit.footprint.lldmap import parse_link_map
+    from wasmfit.footprint.readmap import read_link_map
+    from wasmfit.footprint.regions import Overflow, RegionUse, region_use
 
 __all__ = [
     "ANONYMOUS_CONSTANTS",
@@ -106,3 +111,18 @@ __all__ = [
     "rust_crate",
     "with_literals",
 ]
+
+# What not every account needs is loaded when it is asked for.
+_LATER = {
+    "parse_link_map": "lldmap",
+    "read_link_map": "readmap",
+    "Overflow": "regions",
+    "RegionUse": "regions",
+    "region_use": "regions",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _LATER:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_LATER[name]}"), name)

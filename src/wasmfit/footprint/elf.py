@@ -135,8 +135,7 @@ class Section:
         return self.type not in (SectionType.NOBITS, SectionType.NULL)
 
 
-@dataclass(frozen=True, slots=True)
-class Segment:
+class Segment(NamedTuple):
     """A segment that is loaded (``PT_LOAD``).
 
     Attributes:

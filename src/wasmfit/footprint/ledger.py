@@ -20,6 +20,7 @@ from wasmfit.footprint.owners import (
     ObjectRule,
     Owners,
     SymbolRule,
+    is_nameless,
 )
 from wasmfit.footprint.spans import section_spans, symbols_by_section
 
@@ -135,8 +136,8 @@ def _entries(elf: Elf, link_map: LinkMap | None, owners: Owners) -> Iterator[Ent
             owner = owners.owner(span, section)
             kind = KIND_OF_OWNER.get(owner, usual)
             entry = Entry(span.start, span.end, section, kind, owner, span.symbol, span.input, None)
-            if owner == ANONYMOUS_CONSTANTS and span.symbol is None and span.input is None:
-                yield from _text_apart(elf, entry)
+            if owner == ANONYMOUS_CONSTANTS and span.input is None and is_nameless(span):
+                yield from _text_apart(elf, entry._replace(symbol=None))
             else:
                 yield entry
 

@@ -1,7 +1,6 @@
 """Where sections lie in the device's memories: flash and RAM, at load and at run time."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from wasmfit.footprint.elf import Elf, Section, SectionFlag, SectionType
@@ -10,8 +9,7 @@ OUTSIDE = "[outside of all memories]"
 """Instead of a memory's name."""
 
 
-@dataclass(frozen=True, slots=True)
-class Memory:
+class Memory(NamedTuple):
     """A memory of the device.
 
     Attributes:
@@ -50,8 +48,7 @@ class Place(NamedTuple):
     loaded: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Use:
+class Use(NamedTuple):
     """What a firmware takes of a memory.
 
     Attributes:

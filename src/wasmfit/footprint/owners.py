@@ -219,6 +219,14 @@ def _is_anonymous(span: Span) -> bool:
 
 
 def _is_dropped(span: Span, section: Section) -> bool:
-    """Whether this is constant data whose name the linker dropped: it keeps others', but no ``.L…``."""
+    """Whether this is constant data whose name the linker dropped: it keeps others', but no ``.L…``.
+
+    What stands there without a size, such as ``__srodata``, is a mark of the linker script's.
+    """
     constant = section.type == SectionType.PROGBITS and not section.flags & SectionFlag.WRITE
-    return span.symbol is None and span.input is None and constant and section.name.startswith(".rodata")
+    return is_nameless(span) and span.input is None and constant and section.name.startswith(".rodata")
+
+
+def is_nameless(span: Span) -> bool:
+    """Whether no symbol with a size or a type claims a span."""
+    return span.symbol is None or (not span.symbol.size and span.symbol.type == SymbolType.NOTYPE)

@@ -3,7 +3,8 @@
 from pathlib import Path
 
 from wasmfit.footprint.gnumap import START, parse_gnu_map
-from wasmfit.footprint.linkmap import LinkMap, LinkMapError, parse_link_map
+from wasmfit.footprint.linkmap import LinkMap, LinkMapError
+from wasmfit.footprint.lldmap import parse_link_map
 
 _MAX_BYTES = 1 << 29
 

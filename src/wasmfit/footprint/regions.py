@@ -1,8 +1,7 @@
 """What a firmware takes of the device's memories."""
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from wasmfit.footprint.elf import Elf, SectionFlag, SectionType
 
@@ -22,8 +21,7 @@ class Region(Protocol):
         """Whether the address lies in it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Overflow:
+class Overflow(NamedTuple):
     """Bytes that lie in none of the memories.
 
     Attributes:
@@ -38,8 +36,7 @@ class Overflow:
     bytes: int
 
 
-@dataclass(frozen=True, slots=True)
-class RegionUse:
+class RegionUse(NamedTuple):
     """What a firmware takes of flash and RAM.
 
     Attributes:

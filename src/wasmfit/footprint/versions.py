@@ -1,7 +1,7 @@
 """Which versions of which crates a firmware is made from, as far as its bytes tell."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from wasmfit.footprint.elf import Elf, Section, SectionFlag, SectionType
@@ -42,16 +42,19 @@ class CrateChange:
     after: str | None
 
     @property
-    def sentence(self) -> str:
+    def label(self) -> str:
+        """The crate, with its version if that is the same and known."""
+        same = self.before is not None and self.before == self.after
+        return f"{self.crate} {self.before}" if same else self.crate
+
+    @property
+    def what(self) -> str:
         """What is known of the change, in words."""
         if self.before and self.after and self.before != self.after:
-            return f"{self.crate}: {self.before} became {self.after}"
+            return f"{self.before} became {self.after}"
         if self.before and self.before == self.after:
-            return f"{self.crate} {self.before}: built with other features or flags, or by another compiler"
-        return (
-            f"{self.crate}: another version, other features or flags, or another compiler; "
-            "no path in the files tells which"
-        )
+            return "other features or flags, or another compiler"
+        return "another version, features, flags or compiler; no path in the files tells which"
 
 
 def crates(elf: Elf) -> Crates:
@@ -85,6 +88,14 @@ def crate_changes(before: Crates, after: Crates) -> list[CrateChange]:
         if other_version or other_identity:
             changes.append(CrateChange(name, _one(old), _one(new)))
     return changes
+
+
+def sentences(changes: Iterable[CrateChange]) -> list[str]:
+    """The changes in words, the certain ones first; crates of which the same is known in one sentence."""
+    alike: dict[str, list[str]] = {}
+    for change in sorted(changes, key=lambda change: " became " not in change.what):
+        alike.setdefault(change.what, []).append(change.label)
+    return [f"{', '.join(labels)}: {what}" for what, labels in alike.items()]
 
 
 def _one(versions: frozenset[str] | None) -> str | None:

@@ -76,8 +76,7 @@ class Node:
             yield from row.walk(here)
 
 
-@dataclass(frozen=True, slots=True)
-class Filter:
+class Filter(NamedTuple):
     """What a view is of; each pattern is a shell's (``wasm*``), and an empty tuple lets all pass.
 
     Attributes:

@@ -84,7 +84,7 @@ def _difference(difference: Difference) -> Table:
             for move in difference.moves
         ],
         "crates": [
-            {"crate": crate.crate, "before": crate.before, "after": crate.after, "what": crate.sentence}
+            {"crate": crate.crate, "before": crate.before, "after": crate.after, "what": crate.what}
             for crate in difference.crates
         ],
     }

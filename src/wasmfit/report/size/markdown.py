@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from wasmfit.footprint.diff import Change
 from wasmfit.footprint.survey import Survey
+from wasmfit.footprint.versions import sentences
 from wasmfit.footprint.views import Node, label
 from wasmfit.report.escape import escape
 
@@ -64,7 +65,7 @@ def _difference(survey: Survey) -> Iterator[str]:
     yield f"| {' | '.join(cells)} | {whole.before:,} | {whole.after:,} | {whole.bytes:+,} | |"
     if found.crates:
         yield ""
-        yield from (f"- {escape(crate.sentence)}" for crate in found.crates)
+        yield from (f"- {escape(one)}" for one in sentences(found.crates))
     if found.moves:
         yield ""
         for move in found.moves:

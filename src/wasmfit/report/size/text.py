@@ -8,6 +8,7 @@ from typing import TypeVar
 from wasmfit.footprint.diff import Change
 from wasmfit.footprint.memories import Use
 from wasmfit.footprint.survey import Survey
+from wasmfit.footprint.versions import sentences
 from wasmfit.footprint.views import Node, label
 from wasmfit.words import printable
 
@@ -15,6 +16,7 @@ R = TypeVar("R", Node, Change)
 
 _UNLIMITED = 500
 _SHOWN_MOVES = 10
+_LONGEST = 4000
 
 
 def to_table(survey: Survey, width: int | None = None) -> str:
@@ -93,7 +95,7 @@ def _difference(survey: Survey, width: int, tree: bool) -> Iterator[str]:
     if found.crates:
         yield ""
         yield "Crates that are not the same:"
-        yield from (_cut(f"  {printable(crate.sentence)}", width) for crate in found.crates)
+        yield from (_cut(f"  {printable(one, _LONGEST)}", width) for one in sentences(found.crates))
     if found.moves:
         yield ""
         yield f"Moved ({len(found.moves):,}), counted above at both places:"

@@ -61,6 +61,7 @@ def kinds_of(name: str) -> set[str]:
         ("_malloc_r", "malloc"),
         ("__cxa_throw", "exceptions"),
         ("_ZTI7MyClass", "exceptions"),
+        ("d_print_comp", "exceptions"),
         ("__gxx_personality_v0", "exceptions"),
         ("_ZSt4cout", "iostream"),
         ("_ZNSolsEi", "iostream"),
@@ -85,6 +86,7 @@ def test_names_are_recognised(name: str, key: str) -> None:
         "__cxa_atexit",
         "strtok",
         "divide",
+        "d_init",
     ],
 )
 def test_other_names_are_left_alone(name: str) -> None:

@@ -140,6 +140,7 @@ KINDS = (
             r"__s[sf]?(?:puts|print)_r$",
             r"_(?:printf|scanf)_(?:i|common|chars)$",
             r"__ultoa_invert$",
+            r"__v\w*(?:printf|scanf)_internal$",
         ),
     ),
     SavingKind(
@@ -165,7 +166,9 @@ KINDS = (
             r"_ZN9__gnu_cxx27__verbose_terminate_handlerEv",
             r"_ZSt9terminatev",
             r"_ZSt\d+__throw",
-            r"d_[a-z_]+$",
+            # The parts of libiberty's demangler, which the handler of uncaught exceptions prints names with.
+            r"d_(?:print|make|count|append|growable|cv_qual|bare_fun|special|maybe_mod|template|substit|source_n)",
+            r"d_(?:expr|encoding|type$|name$|operator_n|unqualified|discrim|local_name|find_pack|lookup_temp)",
         ),
     ),
     SavingKind(

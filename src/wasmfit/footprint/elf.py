@@ -214,6 +214,14 @@ class Elf:
         """
         return self._image.part(section.offset, section.size if section.has_bytes else 0)
 
+    def image(self) -> memoryview:
+        """All bytes of the file.
+
+        Raises:
+            ElfError: The file cannot be read any more, or has changed.
+        """
+        return self._image.part(0, self._image.size)
+
     def allocated(self) -> tuple[Section, ...]:
         """The sections that take memory on the device, in the file's order; empty ones are left out."""
         return tuple(s for s in self.sections if s.allocated and s.size and s.type != SectionType.NULL)

@@ -8,7 +8,7 @@ import numpy as np
 
 from wasmfit.footprint.elf import Elf, Machine, Section, SymbolType
 from wasmfit.footprint.instructions import function_starts
-from wasmfit.footprint.reference import NONE, Booleans, Integers, Pairs, join
+from wasmfit.footprint.reference import NONE, REACH, Booleans, Integers, Pairs, join
 
 SMALL = 1 << 20
 """Numbers below are as likely to be counts, sizes or flags as addresses."""
@@ -32,20 +32,24 @@ class Addresses:
         self._elf = elf
         self._thumb = elf.machine == Machine.ARM
         self._word = elf.bits // 8
-        sections = sorted((s for s in elf.allocated() if not _is_template(s)), key=lambda s: s.address)
+        sections = [s for s in elf.allocated() if not _is_template(s) and s.end <= REACH]
+        sections.sort(key=lambda section: section.address)
         self._sections = sections
         self._starts = np.array([s.address for s in sections], dtype=np.int64)
         self._ends = np.array([s.end for s in sections], dtype=np.int64)
         self._code = np.array([s.executable for s in sections], dtype=np.bool_)
         self._functions = function_starts(elf)
         numbers = {s.index for s in sections}
-        named = {s.address for s in elf.symbols if s.section in numbers and s.type != SymbolType.FILE}
+        symbols = [
+            s
+            for s in elf.symbols
+            if s.section in numbers and s.type != SymbolType.FILE and s.address + s.size <= REACH
+        ]
+        named = {s.address for s in symbols}
         self._named = np.array(sorted(named), dtype=np.int64)
         if begins is not None:
             self._named = np.unique(np.concatenate([self._named, begins]))
-        sized = sorted(
-            (s.address, s.address + s.size) for s in elf.symbols if s.section in numbers and s.size
-        )
+        sized = sorted((s.address, s.address + s.size) for s in symbols if s.size)
         self._sized_starts = np.array([start for start, _ in sized], dtype=np.int64)
         ends = np.array([end for _, end in sized], dtype=np.int64)
         self._sized_ends = np.maximum.accumulate(ends) if len(ends) else ends
@@ -143,6 +147,8 @@ class Addresses:
         return join(*found)
 
     def _section(self, address: int) -> Section | None:
+        if address >= REACH:
+            return None
         number = int(self._section_of(np.array([address], dtype=np.int64))[0])
         return self._sections[number] if number >= 0 else None
 

@@ -7,7 +7,7 @@ import numpy as np
 from wasmfit.footprint.graph import Graph
 from wasmfit.footprint.kinds import Kind
 from wasmfit.footprint.pieces import Piece
-from wasmfit.footprint.reference import How, Integers
+from wasmfit.footprint.reference import REACH, How, Integers
 
 _SELF = -1
 
@@ -70,7 +70,7 @@ def shapes(graph: Graph) -> dict[int, bytes]:
     for number, piece in enumerate(graph.pieces):
         if not _is_function(piece):
             continue
-        first, last = np.searchsorted(code.address, [piece.start, piece.end]).tolist()
+        first, last = np.searchsorted(code.address, [min(piece.start, REACH), min(piece.end, REACH)]).tolist()
         kinds = code.id[first:last].astype(np.uint32).tobytes()
         # Without a decoder, only what has the same bytes is alike.
         found[number] = hashlib.sha256(kinds or piece.contents(graph.ledger.elf)).digest()
@@ -94,7 +94,7 @@ def _branches(graph: Graph) -> dict[int, list[tuple[int, int, tuple[int, int]]]]
     references = graph.references
     chosen = np.isin(references.how, [How.CALL, How.JUMP])
     source, target = references.source[chosen], references.target[chosen]
-    starts = np.array([piece.start for piece in graph.pieces], dtype=np.int64)
+    starts = np.array([min(piece.start, REACH) for piece in graph.pieces], dtype=np.int64)
     place = np.searchsorted(references.code.address, source)
     length = (
         references.code.size[np.minimum(place, max(len(references.code.size) - 1, 0))]

@@ -1,5 +1,6 @@
 """All bytes of a file and what refers to what, as one graph."""
 
+from bisect import bisect_right
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -8,7 +9,7 @@ import numpy as np
 from wasmfit.footprint.kinds import Kind
 from wasmfit.footprint.ledger import Ledger
 from wasmfit.footprint.pieces import Piece, divide
-from wasmfit.footprint.reference import How, Integers
+from wasmfit.footprint.reference import REACH, How, Integers
 from wasmfit.footprint.references import References, find_references
 
 
@@ -58,8 +59,8 @@ class Graph:
 
     def piece_at(self, address: int) -> int | None:
         """The number of the piece that an address lies in."""
-        number = int(_numbers(self.pieces, np.array([address], dtype=np.int64))[0])
-        return number if number >= 0 else None
+        number = bisect_right(self.pieces, address, key=lambda piece: piece.start) - 1
+        return number if number >= 0 and address < self.pieces[number].end else None
 
 
 def build_graph(ledger: Ledger) -> Graph:
@@ -88,8 +89,8 @@ def _numbers(pieces: tuple[Piece, ...], addresses: Integers) -> Integers:
     """For each address, the number of the piece that it lies in, or -1."""
     if not pieces:
         return np.full(len(addresses), -1, np.int64)
-    starts = np.array([piece.start for piece in pieces], dtype=np.int64)
-    ends = np.array([piece.end for piece in pieces], dtype=np.int64)
+    starts = np.array([min(piece.start, REACH) for piece in pieces], dtype=np.int64)
+    ends = np.array([min(piece.end, REACH) for piece in pieces], dtype=np.int64)
     number = np.searchsorted(starts, addresses, side="right") - 1
     inside = (number >= 0) & (addresses < ends[np.maximum(number, 0)])
     return np.where(inside, number, -1)

@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from wasmfit.footprint.elf import Elf, Machine, Section, SymbolType
 from wasmfit.footprint.kinds import is_mapping_symbol
-from wasmfit.footprint.reference import Integers
+from wasmfit.footprint.reference import REACH, Integers
 
 _BATCH = 1 << 14  # instructions; a batch of capstone's records takes 4 MiB
 _OPERANDS = 48  # characters of the operands' text that are kept
@@ -179,7 +179,7 @@ def stretches(elf: Elf) -> list[Stretch]:
     usual = _usual_kind(elf, marks)
     found: list[Stretch] = []
     for section in elf.allocated():
-        if not section.executable or not section.has_bytes:
+        if not section.executable or not section.has_bytes or section.end > REACH:
             continue
         start, kind = section.address, usual
         # Of several marks at one address the last in the symbol table counts.
@@ -201,6 +201,7 @@ def function_starts(elf: Elf) -> Integers:
         s.address
         for s in elf.symbols
         if s.section in code
+        and s.address < REACH
         and (s.type in (SymbolType.FUNC, SymbolType.GNU_IFUNC) or (s.type == SymbolType.NOTYPE))
         and not s.name.startswith(("$", ".L"))
     }

@@ -15,7 +15,7 @@ import numpy as np
 from wasmfit.footprint.elf import Elf, Machine
 from wasmfit.footprint.kinds import Kind
 from wasmfit.footprint.ledger import Entry, Ledger
-from wasmfit.footprint.reference import Integers
+from wasmfit.footprint.reference import REACH, Integers
 from wasmfit.footprint.rust_symbols import rust_crate
 from wasmfit.footprint.symcache import NOTHING, LinesError, SymCache, parse_symcache
 from wasmfit.words import printable
@@ -54,7 +54,7 @@ class Lines:
     def at(self, address: int) -> tuple[Frame, ...]:
         """The places that the code at an address comes from: the innermost function first, then where its
         call was inlined, and so on. Empty where the debug information does not say."""
-        number = int(np.searchsorted(self.starts, address, side="right")) - 1
+        number = int(np.searchsorted(self.starts, min(address, REACH), side="right")) - 1
         location = int(self._location[number]) if number >= 0 else -1
         return tuple(self._frames(location))
 
@@ -147,7 +147,10 @@ def _lines(elf: Elf, cache: SymCache) -> Lines:
     puts a function's symbol one byte behind its first range, which it then seems to end. No code begins at an
     odd address.
     """
-    starts = cache.starts.astype(np.int64) + (elf.segments[0].vaddr if elf.segments else 0)
+    base = elf.segments[0].vaddr if elf.segments else 0
+    if base >= REACH:
+        raise LinesError(f"{printable(elf.path)} lies too high in the address space for source files.")
+    starts = cache.starts.astype(np.int64) + base
     location = cache.first + np.arange(len(starts), dtype=np.int64)
     rows = cache.locations[cache.first :]
     function = rows[:, 2].astype(np.int64)
@@ -242,8 +245,8 @@ def _divided(
     A range that begins before the symbol says nothing of it: there the debug information has a gap.
     """
     entries = ledger.entries
-    first = np.searchsorted(starts, [entry.start for entry in entries], side="right").tolist()
-    last = np.searchsorted(starts, [entry.end for entry in entries]).tolist()
+    first = np.searchsorted(starts, [min(entry.start, REACH) for entry in entries], side="right").tolist()
+    last = np.searchsorted(starts, [min(entry.end, REACH) for entry in entries]).tolist()
     begins = starts.tolist()
     for entry, low, high in zip(entries, first, last, strict=True):
         if entry.kind not in (Kind.CODE, Kind.LITERALS):

@@ -10,6 +10,10 @@ Integers = npt.NDArray[np.int64]
 Booleans = npt.NDArray[np.bool_]
 
 
+REACH = 1 << 62
+"""Addresses from here on, where only kernels lie, are not followed: arrays hold signed numbers."""
+
+
 class How(IntEnum):
     """How bytes refer to others."""
 

@@ -23,7 +23,7 @@ from wasmfit.footprint.instructions import (
 from wasmfit.footprint.kinds import LINKER_SECTION_TYPES, UNWIND_SECTIONS
 from wasmfit.footprint.ledger import Entry, Ledger
 from wasmfit.footprint.pieces import merged_entry
-from wasmfit.footprint.reference import NONE, NOTHING, Found, How, Integers, Pairs, Reference, join
+from wasmfit.footprint.reference import NONE, NOTHING, REACH, Found, How, Integers, Pairs, Reference, join
 
 MAX_CODE_BYTES = 32 << 20
 """Most code that is decoded, in bytes: while that is done, it takes some fifty times its size of memory."""
@@ -74,6 +74,8 @@ def find_references(ledger: Ledger) -> References:
     addresses = Addresses(elf, _begins(ledger.entries))
     decoder = Decoder(elf)
     limits = [] if decoder.supported else [_no_decoder(elf)]
+    if any(section.end > REACH for section in elf.allocated()):
+        limits.append("What lies in the upper part of the address space, as a kernel does, is not followed.")
     places = stretches(elf)
     starts = function_starts(elf)
     if sum(place.end - place.start for place in places) > MAX_CODE_BYTES:
@@ -116,7 +118,8 @@ def _code_references(elf: Elf, code: Instructions, decoder: Decoder, places: lis
         thumb = kinds[np.maximum(np.searchsorted(starts, code.address, side="right") - 1, 0)]
         return references_arm.code_references(code, decoder, thumb)
     if elf.machine == Machine.RISCV:
-        pointer = next((s.address for s in elf.symbols if s.name == "__global_pointer$"), None)
+        pointers = (s.address for s in elf.symbols if s.name == "__global_pointer$" and s.address < REACH)
+        pointer = next(pointers, None)
         return references_riscv.code_references(code, decoder, elf.bits, pointer)
     if elf.machine == Machine.AARCH64:
         return references_host.aarch64_references(code, decoder)
@@ -135,6 +138,8 @@ def _begins(entries: Sequence[Entry]) -> Integers:
     found = [np.empty(0, np.int64)]
     inputs = []
     for entry in entries:
+        if entry.end > REACH:
+            continue
         size = merged_entry(entry)
         if size and entry.section.has_bytes:
             found.append(np.arange(entry.start, entry.end, size, dtype=np.int64))
@@ -151,14 +156,18 @@ def _data_words(ledger: Ledger, addresses: Addresses, places: list[Stretch]) -> 
     """
     found = [NONE]
     for section in ledger.elf.allocated():
-        if section.executable or not section.has_bytes:
+        if section.executable or not section.has_bytes or section.end > REACH:
             continue
         if section.name in UNWIND_SECTIONS or section.type in (SectionType.ARM_EXIDX, *LINKER_SECTION_TYPES):
             continue
         found.append(addresses.words(section.address, section.end))
     found += [addresses.words(place.start, place.end) for place in places if place.kind == "d"]
     words = join(*found)
-    merged = sorted((entry.start, entry.end) for entry in ledger.entries if merged_entry(entry) is not None)
+    merged = sorted(
+        (entry.start, entry.end)
+        for entry in ledger.entries
+        if entry.end <= REACH and merged_entry(entry) is not None
+    )
     if not merged:
         return words
     starts, ends = (np.array(bounds, dtype=np.int64) for bounds in zip(*merged, strict=True))

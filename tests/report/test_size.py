@@ -70,6 +70,13 @@ def test_hostile_names_break_no_format(survey: Survey, difference: Survey, chose
             assert set(bars) == {6, bars[-1]}
 
 
+def test_what_does_not_fit_is_said(tmp_path: Path) -> None:
+    found = wasmfit.size(elf(tmp_path), memories=[Memory("flash", 0, 0x10000)])
+    assert "16 bytes lie outside of all memories." in found.notes
+    found = wasmfit.size(elf(tmp_path), memories=[Memory("flash", 0x100, 8), Memory("RAM", 0x110, 1 << 30)])
+    assert "It does not fit: flash has 8 bytes, 48 are taken." in found.notes
+
+
 def test_json_is_as_the_contract_says(survey: Survey) -> None:
     found = json.loads(shown(survey, SizeFormat.JSON))
     assert found["schema"] == 1

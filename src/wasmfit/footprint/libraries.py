@@ -59,6 +59,9 @@ _HELPERS = (
     r"|__(?:fix|fixuns|float|floatun|floatuns|extend|trunc)[sdt][fi][sdt][fi]2?|__(?:u)?cmpdi2|__gnu_thumb1_case_\w+"
     r"|__(?:sync|atomic)_\w+|__div0|__aeabi_[il]div0|__udivmoddi4|__riscv_(?:save|restore)_\d+|__clzsi2|__popcountsi2"
 )
+# Mangled names of namespace std, with its abbreviations (Ss is std::string), and of the language itself.
+_CPP_NAMES = r"_Z(?:T[VISTC])?(?:N[VK]*)?S[tabsiod]|__cxa_|__gxx_|_Z(?:nw|na|dl|da)[a-zP]"
+_LIBCPP = "St3__1"
 _C_NAMES = """
     __assert_func __atexit __d_vfprintf __dtoa_engine __errno __errno_location __f_vfprintf __file_str_put
     __ftoa_engine __i_vfprintf __l_vfprintf __libc_fini_array __libc_init_array
@@ -86,12 +89,14 @@ def library_rule(symbols: Iterable[Symbol]) -> SymbolRule:
         symbols: The file's symbols, which tell whose helpers it has: GCC's, or Rust's compiler_builtins.
     """
     # Compiled here: loading would take as long as all the rest of this module does.
-    helper_name = re.compile(_HELPERS)
+    helper_name, cpp_name = re.compile(_HELPERS), re.compile(_CPP_NAMES)
     helpers = "compiler_builtins" if any(_is_compiler_builtins(symbol) for symbol in symbols) else "libgcc"
 
     def owner(name: str) -> str | None:
         if name.startswith("__") and helper_name.fullmatch(name):
             return helpers
+        if name.startswith("_") and cpp_name.match(name):
+            return "libc++" if _LIBCPP in name[:16] else "libstdc++"
         return "C library" if name in _C_FUNCTIONS else None
 
     return owner

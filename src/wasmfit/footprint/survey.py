@@ -9,7 +9,7 @@ from wasmfit.footprint.account import SectionAccount, footprint
 from wasmfit.footprint.elf import Elf, ElfKind, Machine
 from wasmfit.footprint.ledger import Ledger, Pass, ledger, with_literals
 from wasmfit.footprint.libraries import library_rule, owner_of_object
-from wasmfit.footprint.memories import Memories, Memory, Use
+from wasmfit.footprint.memories import OUTSIDE, Memories, Memory, Use
 from wasmfit.footprint.owners import ANONYMOUS_CONSTANTS, STRINGS, UNKNOWN
 from wasmfit.footprint.read import read_elf
 from wasmfit.footprint.views import NO_FILTER, By, Filter, Item, Node, Sort, items, tree
@@ -247,6 +247,11 @@ def _notes(elf: Elf, made: Ledger, memories: Memories, options: Options) -> list
         notes.append(
             "Flash and RAM are a guess from the file; --board or --flash and --ram say what they are."
         )
+    for use in memories.uses():
+        if use.name == OUTSIDE:
+            notes.append(f"{use.bytes:,} bytes lie outside of all memories.")
+        elif use.size is not None and use.bytes > use.size:
+            notes.append(f"It does not fit: {use.name} has {use.size:,} bytes, {use.bytes:,} are taken.")
     unknown = sum(entry.size for entry in made.entries if entry.owner == UNKNOWN)
     if elf.symbols and unknown * 20 > made.size and options.link_map is None:
         notes.append(

@@ -3,6 +3,7 @@
 import re
 import subprocess
 import time
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from wasmfit.footprint.names import family, lasting, readable
 
 from . import tool
+from .rust_mangler import base_62
 
 CASES = [
     # mangled, readable, lasting, family
@@ -117,6 +119,36 @@ def test_no_name_raises_anything(name: str) -> None:
         assert isinstance(readable(given_name), str)
         assert isinstance(lasting(given_name), str)
         assert isinstance(family(given_name), str)
+
+
+def doubling_rust_name(levels: int) -> str:
+    """Tuples of twice the tuple before, by back references."""
+    body, at = "INvC1a1bTmmE", 8
+    for _ in range(levels):
+        before, at = base_62(at), len(body)
+        body += f"TB{before}B{before}E"
+    return f"_R{body}E"
+
+
+def doubling_cpp_name(levels: int) -> str:
+    """Templates of twice the template before, by substitutions."""
+    name, last = "_Z1f1AIiiE", "S0_"
+    for level in range(levels):
+        name += f"S_I{last}{last}E"
+        last = f"S{'0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ'[level + 1]}_"
+    return name
+
+
+@pytest.mark.parametrize("make", [doubling_rust_name, doubling_cpp_name])
+def test_a_name_cannot_grow_beyond_reason(make: Callable[[int], str]) -> None:
+    assert len(readable(make(4))) > 4 * len(make(4))
+    for levels in range(5, 30):
+        name = make(levels)
+        started = time.perf_counter()
+        assert len(readable(name)) <= 1 << 13
+        assert len(family(name)) <= 1 << 13
+        assert time.perf_counter() - started < 0.5
+    assert readable(make(29)) == make(29)
 
 
 @pytest.mark.parametrize(

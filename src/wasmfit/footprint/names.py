@@ -9,7 +9,13 @@ from functools import lru_cache
 
 from wasmfit.footprint import rust_legacy
 
-_LONGEST = 20_000  # characters of a mangled name; nobody reads what is longer
+# A mangled name can say what it has said before by a few letters, and so grow exponentially: 220 letters to
+# 117 MB. m references to the level below make one level of growth by m, at best 3 ** (1 / 3) a reference. Of
+# 85,000 real names 2 in a thousand are refused: those with more than 20 references.
+_REFERENCE = re.compile(r"[BST][0-9A-Za-z]*_")
+_GROWTH = 3 ** (1 / 3)
+_LONGEST_POSSIBLE = 1 << 20
+_LONGEST = 1 << 13
 # What compilers append: .llvm.123, .cold, .part.0, .isra.1, .constprop.0, and numbers that tell copies apart.
 _APPENDED = frozenset(
     {"llvm", "cold", "part", "isra", "constprop", "lto_priv", "clone", "warm", "localalias"}
@@ -18,10 +24,10 @@ _MOST_APPENDED = 8
 _HASHED = re.compile(r"(\.Lanon\.|\banon\.|\balloc_|\.L__unnamed_|__unnamed_)[0-9a-f]+")
 
 
-@lru_cache(maxsize=1 << 16)
+@lru_cache(maxsize=1 << 14)
 def readable(name: str) -> str:
     """A symbol's name as its source has it; the name itself where it is not mangled or cannot be read."""
-    if not name.startswith(("_R", "_Z", "__Z", ".L", "switch.", "anon.")) or len(name) > _LONGEST:
+    if not name.startswith(("_R", "_Z", "__Z", ".L", "switch.", "anon.")):
         return name
     base, suffix = _without_appended(name)
     at = max(base.find("._R"), base.find("._Z"))
@@ -43,19 +49,22 @@ def _without_appended(name: str) -> tuple[str, str]:
 
 
 def _demangled(name: str) -> str:
-    legacy = rust_legacy.path(name)
+    legacy = rust_legacy.path(name) if len(name) <= _LONGEST else None
     if legacy is not None:
         return legacy
     # Imported here, since nothing but names that are printed needs it.
     import pycxxfilt
 
+    if len(name) > _LONGEST or len(name) * _GROWTH ** len(_REFERENCE.findall(name)) > _LONGEST_POSSIBLE:
+        return name
     try:
-        return pycxxfilt.demangle(name) or name
+        found = pycxxfilt.demangle(name)
     except ValueError:
         return name
+    return found if found and len(found) <= _LONGEST else name
 
 
-@lru_cache(maxsize=1 << 16)
+@lru_cache(maxsize=1 << 14)
 def lasting(name: str) -> str:
     """A name to find the same thing by in another build: readable, without hashes and disambiguators.
 
@@ -67,7 +76,7 @@ def lasting(name: str) -> str:
     return _without_appended(text)[0]
 
 
-@lru_cache(maxsize=1 << 16)
+@lru_cache(maxsize=1 << 14)
 def family(name: str) -> str:
     """The generic that a symbol is an instance of: its name without generic arguments.
 

@@ -12,9 +12,9 @@ if TYPE_CHECKING:
     from .api import compare, doctor
     from .footprint.survey import Survey
     from .results import Comparison
-    from .sizing import size
+    from .sizing import savings, size, why
 
-__all__ = ["Comparison", "Survey", "compare", "doctor", "size"]
+__all__ = ["Comparison", "Survey", "compare", "doctor", "savings", "size", "why"]
 
 
 def __getattr__(name: str) -> Any:
@@ -27,10 +27,10 @@ def __getattr__(name: str) -> Any:
         from .results import Comparison
 
         return Comparison
-    if name == "size":
-        from .sizing import size
+    if name in ("savings", "size", "why"):
+        from . import sizing
 
-        return size
+        return getattr(sizing, name)
     if name == "Survey":
         from .footprint.survey import Survey
 

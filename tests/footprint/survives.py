@@ -1,10 +1,15 @@
 """What must hold of any bytes, for the fuzzer, for the cases that it found, and for hypothesis."""
 
 from wasmfit.footprint import Elf, ElfError, Ledger, footprint, ledger, parse_elf, with_literals
+from wasmfit.footprint.constants import attribute_by_references
 from wasmfit.footprint.diff import change_tree, moves
 from wasmfit.footprint.files import with_files
+from wasmfit.footprint.graph import build_graph
 from wasmfit.footprint.libraries import library_rule, owner_of_object
 from wasmfit.footprint.memories import Memories, Memory
+from wasmfit.footprint.names import family
+from wasmfit.footprint.retained import retention
+from wasmfit.footprint.savings import find_savings
 from wasmfit.footprint.versions import crates
 from wasmfit.footprint.views import NO_FILTER, By, Item, items, tree
 
@@ -29,7 +34,17 @@ def survives(image: bytes) -> bool:
         _views_add_up(made, memories)
         assert all(use.bytes >= 0 for use in memories.uses())
     crates(elf)
+    _references_add_up(made)
     return True
+
+
+def _references_add_up(made: Ledger) -> None:
+    graph = build_graph(made)
+    assert sum(piece.size for piece in graph.pieces) == made.size
+    kept = retention(graph)
+    assert all(own.flash <= all_of.flash for own, all_of in zip(kept.own, kept.retained, strict=True))
+    find_savings(kept, family=family)
+    assert sum(entry.size for entry in attribute_by_references(made).entries) == made.size
 
 
 def _parsed(image: bytes) -> Elf | None:

@@ -15,7 +15,7 @@ from wasmfit.footprint.memories import Memory
 from wasmfit.footprint.survey import DEFAULT_BY
 from wasmfit.footprint.views import By, Sort
 from wasmfit.report.size import SizeFormat, formatter
-from wasmfit.sizing import memories_of, size
+from wasmfit.sizing import memories_of, savings, size, why
 
 from . import say
 
@@ -25,6 +25,7 @@ SUMMARY = "Say who owns each byte of any firmware's ELF file."
 _TOP = (None, 10, 3)
 _TOP_OF_FEW = (None, 10)
 _TOP_OF_MANY = (20, 5)
+_LARGEST = 5
 _FEW = (By.SECTION, By.REGION, By.KIND)
 
 _RANGE = re.compile(
@@ -42,6 +43,12 @@ def run(arguments: Sequence[str]) -> None:
     """
     given = _parser().parse_args(arguments)
     say.check(given.output)
+    if given.why is not None:
+        say.result(_why(given), given.output)
+        return
+    if given.savings:
+        say.result(_savings(given), given.output)
+        return
     found = size(
         given.elf,
         by=given.by or DEFAULT_BY,
@@ -53,6 +60,8 @@ def run(arguments: Sequence[str]) -> None:
         owners=given.owner,
         top=_top(given),
         sort=given.sort,
+        references=given.references,
+        inlined=given.inlined,
     )
     say.result(formatter(given.format)(found), given.output)
 
@@ -77,6 +86,11 @@ def _parser() -> argparse.ArgumentParser:
     add("--top", type=_positive, metavar="N", help="rows of each level; the others become one row")
     add("--all", action="store_true", help="every row")
     add("--sort", type=_OneOf(Sort), default=Sort.SIZE, metavar="ORDER", help=_choices(Sort))
+    add("--references", action="store_true", help="constants belong to the code that refers to them")
+    add("--inlined", action="store_true", help="code belongs to the crate it was inlined from (needs -g)")
+    instead = view.add_mutually_exclusive_group()
+    instead.add_argument("--why", metavar="SYMBOL", help="who refers to it, and what would go if it went")
+    instead.add_argument("--savings", action="store_true", help="what could go, with the usual remedies")
     known = parser.add_argument_group("what is known of it")
     add = known.add_argument
     add("--map", type=Path, metavar="FILE", help="the map that lld wrote of the same link")
@@ -111,6 +125,30 @@ def _parser() -> argparse.ArgumentParser:
     )
     add("--output", "-o", type=Path, metavar="FILE", help="default: stdout")
     return parser
+
+
+def _why(given: argparse.Namespace) -> str:
+    from wasmfit.report.size import explained
+
+    explain = why(given.elf, given.why, link_map=given.map)
+    match given.format:
+        case SizeFormat.TABLE | SizeFormat.TREE:
+            return explained.to_text(explain)
+        case SizeFormat.JSON:
+            return explained.to_json(explain)
+    raise UsageError("--why has no rows for a table.", "Its formats are table and json.")
+
+
+def _savings(given: argparse.Namespace) -> str:
+    from wasmfit.report.size import saved
+
+    found = savings(given.elf, link_map=given.map, largest=given.top or _LARGEST)
+    formats = {
+        SizeFormat.JSON: saved.to_json,
+        SizeFormat.CSV: saved.to_csv,
+        SizeFormat.MARKDOWN: saved.to_markdown,
+    }
+    return formats.get(given.format, saved.to_text)(found)
 
 
 def _choices(kind: type[Enum]) -> str:

@@ -10,7 +10,7 @@ from wasmfit.footprint.elf import Elf, ElfKind, Machine
 from wasmfit.footprint.ledger import Ledger, Pass, ledger, with_literals
 from wasmfit.footprint.libraries import library_rule, owner_of_object
 from wasmfit.footprint.memories import Memories, Memory, Use
-from wasmfit.footprint.owners import UNKNOWN
+from wasmfit.footprint.owners import ANONYMOUS_CONSTANTS, STRINGS, UNKNOWN
 from wasmfit.footprint.read import read_elf
 from wasmfit.footprint.views import NO_FILTER, By, Filter, Item, Node, Sort, items, tree
 
@@ -35,7 +35,10 @@ class Options:
         sort: Order of the rows.
         memories: The device's memories; without any they are guessed.
         link_map: The linker's map of the same link.
-        passes: What learns more about the bytes, in order.
+        references: Whether constants that nothing names belong to the code that refers to them. All code is
+            decoded.
+        inlined: Whether code belongs to the crate that it was inlined from, by debug information.
+        passes: What else learns more about the bytes, in order.
     """
 
     by: tuple[By, ...] = DEFAULT_BY
@@ -44,6 +47,8 @@ class Options:
     sort: Sort = Sort.SIZE
     memories: tuple[Memory, ...] = ()
     link_map: Path | None = None
+    references: bool = False
+    inlined: bool = False
     passes: tuple[Pass, ...] = ()
 
 
@@ -134,7 +139,7 @@ def survey(path: str | Path, options: Options = DEFAULT, base: str | Path | None
         UsageError: Nothing of the file passes the filter.
     """
     elf = read_elf(path)
-    made = _ledger(elf, options, options.link_map)
+    made, of_making = account_for(elf, options, options.link_map)
     memories = Memories(elf, options.memories)
     chosen = _items(made, memories, options)
     if not chosen and not options.only.is_open:
@@ -150,33 +155,59 @@ def survey(path: str | Path, options: Options = DEFAULT, base: str | Path | None
         guessed=memories.guessed,
         by=options.by,
         view=tree(chosen, options.by, top=options.top, sort=options.sort),
-        notes=tuple(_notes(elf, made, memories, options)),
+        notes=(*of_making, *_notes(elf, made, memories, options)),
         difference=None if base is None else _difference(elf, chosen, base, options),
     )
 
 
-def _ledger(elf: Elf, options: Options, link_map: Path | None) -> Ledger:
+def account_for(elf: Elf, options: Options, link_map: Path | None) -> tuple[Ledger, list[str]]:
+    """The ledger of a file as options want it, and what to know of how it was made.
+
+    Raises:
+        LinkMapError: The map cannot be read, or is of another link.
+        LinesError: Inlined code is asked for, and debug information is missing or cannot be read.
+    """
     mapped = None
     if link_map is not None:
-        # Loaded here, as most surveys have no map.
+        # Loaded here like all below, as most surveys do without.
         from wasmfit.footprint.readmap import read_link_map
 
         mapped = read_link_map(link_map)
-    made = ledger(
-        elf,
-        mapped,
-        owner_of_object=owner_of_object,
-        last_resort=library_rule(elf.symbols),
-    )
+    made = ledger(elf, mapped, owner_of_object=owner_of_object, last_resort=library_rule(elf.symbols))
     if By.KIND in options.by:
         made = with_literals(made)
-    if By.FILE in options.by:
-        from wasmfit.footprint.files import with_files
+    if options.references:
+        from wasmfit.footprint.constants import attribute_by_references
 
-        made = with_files(made)
+        made = attribute_by_references(made)
+    if options.inlined:
+        from wasmfit.footprint.lines import owners_by_inlining
+
+        made = owners_by_inlining(made)
+    notes: list[str] = []
+    if By.FILE in options.by:
+        made, notes = _with_files(made)
     for step in options.passes:
         made = step(made)
-    return made
+    return made, notes
+
+
+def _with_files(made: Ledger) -> tuple[Ledger, list[str]]:
+    """Source files by debug information where there is some, else by local symbols, which is said."""
+    from wasmfit.footprint.files import with_files
+
+    if not any(section.name in (".debug_info", ".zdebug_info") for section in made.elf.sections):
+        return with_files(made), [
+            "It has no debug information, so only local symbols of C have a source file. "
+            "Compile with -g for more."
+        ]
+    from wasmfit.footprint.lines import files_by_dwarf
+    from wasmfit.footprint.symcache import LinesError
+
+    try:
+        return with_files(files_by_dwarf(made)), []
+    except LinesError as error:
+        return with_files(made), [f"Only local symbols of C have a source file. {error}"]
 
 
 def _items(made: Ledger, memories: Memories, options: Options) -> list[Item]:
@@ -189,7 +220,7 @@ def _difference(elf: Elf, chosen: list[Item], base: str | Path, options: Options
 
     old = read_elf(base)
     memories = Memories(old, options.memories)
-    were = _items(_ledger(old, options, None), memories, options)
+    were = _items(account_for(old, options, None)[0], memories, options)
     return Difference(
         str(base),
         change_tree(were, chosen, options.by, top=options.top),
@@ -212,11 +243,6 @@ def _notes(elf: Elf, made: Ledger, memories: Memories, options: Options) -> list
         notes.append("It has no symbols (stripped), so most bytes have no owner; use the file as linked.")
     elif elf.stripped:
         notes.append("It is stripped but for its dynamic symbols; use the file as linked.")
-    if By.FILE in options.by and not any(s.name in (".debug_info", ".zdebug_info") for s in elf.sections):
-        notes.append(
-            "It has no debug information, so only local symbols of C have a source file. "
-            "Compile with -g for more."
-        )
     if memories.guessed and By.REGION in options.by:
         notes.append(
             "Flash and RAM are a guess from the file; --board or --flash and --ram say what they are."
@@ -226,6 +252,12 @@ def _notes(elf: Elf, made: Ledger, memories: Memories, options: Options) -> list
         notes.append(
             f"{unknown:,} bytes are of functions and data that carry no crate's name; the linker's map tells "
             f"their objects: --map {_map_beside(elf)}."
+        )
+    nameless = sum(entry.size for entry in made.entries if entry.owner in (ANONYMOUS_CONSTANTS, STRINGS))
+    if By.CRATE in options.by and not options.references and nameless * 20 > made.size:
+        notes.append(
+            f"{nameless:,} bytes are of constants that nothing names; "
+            "--references finds the code that uses them."
         )
     return notes
 

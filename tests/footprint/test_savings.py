@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+import wasmfit
 from wasmfit.footprint import parse_elf, read_elf, read_link_map
 from wasmfit.footprint.elf import Elf
 from wasmfit.footprint.folding import identical_functions, shapes
@@ -15,9 +16,12 @@ from wasmfit.footprint.names import family
 from wasmfit.footprint.retained import retention
 from wasmfit.footprint.savings import Saving, find_savings
 from wasmfit.footprint.savings_kinds import KINDS
+from wasmfit.home import Home
 
 from . import tool
 from .test_retained import firmware, kept
+
+CATALOG = Path(__file__).parent / "catalog"
 
 
 def kinds_of(name: str) -> set[str]:
@@ -253,6 +257,29 @@ def test_identical_code_is_what_the_linker_folds(tmp_path: Path, cpu: str) -> No
     text = {path: _text(read_elf(tmp_path / path)) for path in ("image.elf", "folded.elf")}
     alignment = 3 * len(saving.pieces)
     assert abs(text["image.elf"] - text["folded.elf"] - saving.own.flash) <= alignment
+
+
+@pytest.mark.real
+def test_what_debug_implementations_keep_is_what_goes_without_them(warm_home: Home) -> None:
+    """``-Zfmt-debug=none`` makes them empty: the firmware shrinks by what was predicted."""
+    comparison = wasmfit.compare(
+        runtimes=["wasmi@2.0"],
+        profiles=["reference", "reference-no-debug"],
+        home=warm_home.root,
+        catalogs=[CATALOG],
+    )
+    cells = {
+        cell.id.rpartition("/")[2]: cell for cell in comparison.measurements if cell.id.startswith("wasmi")
+    }
+    sizes = {profile: cell.size.flash for profile, cell in cells.items() if cell.size is not None}
+    provenance = cells["reference"].provenance
+    assert provenance is not None
+    assert provenance.elf is not None
+    path = Path(provenance.elf)
+    made = ledger(read_elf(path), read_link_map(path.with_suffix(".map")))
+    predicted = by_key(find_savings(retention(build_graph(made))))["debug"].retained.flash
+    assert predicted > 50_000
+    assert predicted == pytest.approx(sizes["reference"] - sizes["reference-no-debug"], rel=0.05)
 
 
 def _text(elf: Elf) -> int:

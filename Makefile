@@ -7,7 +7,7 @@ SHELL := /bin/bash
 WASMFIT := .venv/bin/wasmfit
 export DEBIAN_FRONTEND := noninteractive
 
-.PHONY: compare test test-fast check setup locks readme bench clean
+.PHONY: compare test test-fast check setup locks readme bench bench-size clean
 
 # The newest version of every runtime, and older ones: those that the reference measured among them.
 compare: setup
@@ -39,6 +39,10 @@ readme: setup
 # What the documents promise about speed, measured.
 bench: setup
 	.venv/bin/python scripts/bench.py
+
+# wasmfit size beside nm, readelf and whatever peers are found.
+bench-size: setup
+	.venv/bin/python scripts/bench_size.py $(ARGS)
 
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache

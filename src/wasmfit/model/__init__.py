@@ -3,7 +3,7 @@
 from .board import Board, Emulator, MemoryMap, Region
 from .cell import Cell
 from .measurement import Call, Instructions, Measurement, Provenance, Run, Size, SourceTree, Twin
-from .profile import CProfile, Profile, RustProfile
+from .profile import CProfile, Debug, Profile, RustProfile
 from .runtime import (
     Build,
     CArch,
@@ -40,6 +40,7 @@ __all__ = [
     "Checkout",
     "CheckoutRule",
     "CrateSource",
+    "Debug",
     "Dependency",
     "Emulator",
     "FactChanges",

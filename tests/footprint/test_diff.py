@@ -139,6 +139,12 @@ def versions(path: bytes, symbol: str = CORE) -> Ledger:
             "wasm: 1.1.0 became 2.0.0-rc.1",
         ),
         (
+            # As paths begin since registries' names are left out of them: right behind another constant.
+            versions(b"is emptywasm-1.1.0/src/lib.rs", "_RNvCs1_4wasm3abc"),
+            versions(b"is emptywasm-1.2.0/src/lib.rs", "_RNvCs2_4wasm3abc"),
+            "wasm: 1.1.0 became 1.2.0",
+        ),
+        (
             versions(b"/x/wasm-1.1.0/src/lib.rs", "_RNvCs1_4wasm3abc"),
             versions(b"/x/wasm-1.1.0/src/lib.rs", "_RNvCs2_4wasm3abc"),
             "wasm 1.1.0: other features or flags, or another compiler",

@@ -1,14 +1,17 @@
 """Which versions of which crates a firmware is made from, as far as its bytes tell."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
 
 from wasmfit.footprint.elf import Elf, Section, SectionFlag, SectionType
 from wasmfit.footprint.rust_symbols import rust_crate
 
-# The folder of a crate's sources, in the paths that panic messages and debug information carry.
-_FOLDER = re.compile(rb"/([A-Za-z][A-Za-z0-9_-]{0,63})-(\d{1,9}\.\d{1,9}\.\d{1,9}[0-9A-Za-z.+-]{0,40})/src/")
+# The folder of a crate's sources, in the paths that panic messages and debug information carry. Nothing need
+# stand between a path that begins with it and the constant before: "…is emptywasmi-2.0.0/src/store.rs".
+_FOLDER = re.compile(
+    rb"(/|)([A-Za-z][A-Za-z0-9_-]{0,63})-(\d{1,9}\.\d{1,9}\.\d{1,9}[0-9A-Za-z.+-]{0,40})/src/"
+)
 _DEBUG_STRINGS = (".debug_str", ".debug_line_str", ".debug_line")
 _COMPRESSED = 0x800
 
@@ -66,13 +69,21 @@ def crates(elf: Elf) -> Crates:
             identities.setdefault(crate.name, set()).add(crate.disambiguator)
     versions: dict[str, set[str]] = {}
     for section in _with_paths(elf):
-        for match in _FOLDER.finditer(elf.contents(section)):
-            name = match[1].decode("ascii").replace("-", "_")
-            versions.setdefault(name, set()).add(match[2].decode("ascii"))
+        for slash, folder, version in _FOLDER.findall(elf.contents(section)):
+            name: str | None = folder.decode("ascii").replace("-", "_")
+            if not slash:
+                name = _known_end(name or "", identities)
+            if name is not None:
+                versions.setdefault(name, set()).add(version.decode("ascii"))
     return Crates(
         {name: frozenset(found) for name, found in versions.items()},
         {name: frozenset(found) for name, found in identities.items()},
     )
+
+
+def _known_end(text: str, known: Container[str]) -> str | None:
+    """The longest crate that symbols name and that a text ends with."""
+    return next((text[at:] for at in range(len(text)) if text[at:] in known), None)
 
 
 def crate_changes(before: Crates, after: Crates) -> list[CrateChange]:

@@ -30,7 +30,7 @@ setup:
 
 # Maintainers: resolves the catalogue's lockfiles anew.
 locks: setup
-	.venv/bin/python scripts/relock.py
+	$(WASMFIT) lock '*'
 
 # Maintainers: writes the tables of README.md from a comparison.
 readme: setup

@@ -1,10 +1,14 @@
 """The library: what the commands do, returning typed records."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from fnmatch import fnmatchcase
 from pathlib import Path
 
-from .build import Context
+from .build import BuildError, Context, checkout
+from .build.locks import HARNESS, locks, write
 from .catalog import Catalog
+from .catalog.load import unknown
+from .errors import UsageError
 from .home import Home
 from .model import Cell, CTarget
 from .plan import Experiment, plan
@@ -21,6 +25,7 @@ def compare(
     bases: Sequence[str] = ("bare",),
     profiles: Sequence[str] = ("reference",),
     select: Sequence[str] = (),
+    sources: Sequence[tuple[str, Path]] = (),
     rerun: bool = False,
     home: Path | None = None,
     catalogs: Sequence[Path] = (),
@@ -33,6 +38,7 @@ def compare(
         runtimes: As ``--runtime``: names, ``NAME@VERSION``, patterns; none takes the newest of each.
         workloads, boards, bases, profiles: Names of the catalogue.
         select: Globs over cell ids.
+        sources: Runtimes with the folders of working trees of theirs, measured beside the releases.
         rerun: Measure again what is in the store.
         home: wasmfit's folder; ``WASMFIT_HOME`` or the user's cache folder if it is not given.
         catalogs: Folders laid out as the built-in catalogue, whose entries are added to it.
@@ -40,18 +46,54 @@ def compare(
         echo: Called with the command line of every child process.
 
     Raises:
-        UsageError: A name is unknown, or a file is broken.
+        UsageError: A name is unknown, a file is broken, or a folder of ``sources`` is not what it should be.
         MissingToolError: A tool is missing.
     """
     catalog = Catalog.load(*catalogs)
-    planned = plan(catalog, Experiment(runtimes, workloads, boards, bases, profiles, select))
-    folder = Home.find() if home is None else Home.at(home)
     gateway = Gateway(echo=echo)
+    checkouts = [checkout.inspect(catalog, gateway, name, path) for name, path in sources]
+    planned = plan(
+        catalog, Experiment(runtimes, workloads, boards, bases, profiles, select, tuple(checkouts))
+    )
+    folder = Home.find() if home is None else Home.at(home)
     versions = Versions(folder.tools, gateway)
     cells = planned.measured
     toolchain = find(versions, _c_targets(catalog, cells), [cell.board.emulator for cell in cells])
     context = Context(catalog, folder, toolchain, gateway)
     return Pipeline(context, Store(folder.results), listener, rerun).run(planned)
+
+
+def lock(names: Sequence[str], *, home: Path | None = None, catalogs: Sequence[Path] = ()) -> Iterator[Path]:
+    """Writes the lockfiles of runtimes anew, in the catalogue's folders.
+
+    Args:
+        names: Runtimes, or patterns of them; ``harness`` is what all share.
+        home: wasmfit's folder.
+        catalogs: Catalogues beside the built-in one.
+
+    Returns:
+        The lockfiles, each as soon as it is written.
+
+    Raises:
+        UsageError: A name is unknown, or Cargo cannot resolve what a runtime depends on.
+        MissingToolError: There is no Rust.
+    """
+    catalog = Catalog.load(*catalogs)
+    known = {*catalog.runtimes, HARNESS}
+    for name in names:
+        if not any(fnmatchcase(one, name) for one in known):
+            raise unknown("runtime", name, known)
+    folder, gateway = Home.find() if home is None else Home.at(home), Gateway()
+    context = Context(catalog, folder, find(Versions(folder.tools, gateway), {}, ()), gateway)
+    for one in locks(catalog):
+        if any(fnmatchcase(one.owner, name) for name in names):
+            try:
+                write(context, one)
+            except BuildError as error:
+                raise UsageError(
+                    f"{one.owner} cannot be locked: {error.reason}.", "Check crates, versions and features."
+                ) from error
+            yield one.path
 
 
 def doctor(*, home: Path | None = None) -> list[Check]:

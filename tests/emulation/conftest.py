@@ -11,6 +11,7 @@ from wasmfit.model import Board
 from wasmfit.toolchain import Gateway
 
 from .firmware import Misbehave, build
+from .runner import Runner
 
 
 @pytest.fixture(scope="session")
@@ -21,6 +22,15 @@ def board() -> Board:
 @pytest.fixture(scope="session")
 def plugin(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return compiled(tmp_path_factory.mktemp("plugin"), Gateway())
+
+
+@pytest.fixture(scope="session", params=["pico2", "esp32c6"])
+def elsewhere(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, warm_home: Home, plugin: Path
+) -> Runner:
+    """The misbehaving firmware on boards whose images have a twin in the emulator."""
+    board = Catalog.load().board(request.param)
+    return Runner(build(tmp_path_factory.mktemp(board.name), warm_home, board), board, plugin)
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,6 @@
 """A cell → an image: modules, host steps, C sources, firmware, links; all through one cache."""
 
-from . import c, digest, firmware, guest, host, job, link
+from . import c, checkout, digest, firmware, guest, host, job, link
 from .context import Context, Progress, Step, silent
 from .errors import BuildError
 from .image import Image, image, key
@@ -14,6 +14,7 @@ __all__ = [
     "Step",
     "base_owners",
     "c",
+    "checkout",
     "digest",
     "firmware",
     "guest",

@@ -12,6 +12,8 @@ from wasmfit.toolchain import CCompiler
 from . import cargo, digest, sources
 from .context import Context, Step
 from .errors import BuildError
+from .firmware import unchanged
+from .translate import Translated
 
 _SECONDS = 300
 
@@ -40,12 +42,14 @@ class Objects:
     Attributes:
         runtime: Objects of the runtime's sources.
         firmware: Objects of our glue.
+        module: Objects of the module, where that has become C.
         libraries: Static libraries to link with: the C library.
     """
 
-    runtime: tuple[Path, ...]
-    firmware: tuple[Path, ...]
-    libraries: tuple[Path, ...]
+    runtime: tuple[Path, ...] = ()
+    firmware: tuple[Path, ...] = ()
+    module: tuple[Path, ...] = ()
+    libraries: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -89,6 +93,7 @@ def key(context: Context, build: Build, board: Board, profile: Profile) -> str:
     return digest.of(
         "c",
         build.version.source,
+        *build.contents,
         _sources(build, board),
         build.runtime.c,
         digest.tree(context.catalog.folder(build.runtime) / "firmware"),
@@ -99,11 +104,18 @@ def key(context: Context, build: Build, board: Board, profile: Profile) -> str:
     )
 
 
-def objects(context: Context, step: Step, build: Build, board: Board, profile: Profile) -> Objects:
-    """Compiles everything, or takes it from the cache.
+def objects(
+    context: Context,
+    step: Step,
+    build: Build,
+    board: Board,
+    profile: Profile,
+    translated: Translated | None = None,
+) -> Objects:
+    """Compiles everything, or takes it from the cache; ``translated`` is the module that has become C.
 
     Raises:
-        BuildError: Something does not compile.
+        BuildError: Something does not compile, or the checkout was edited meanwhile.
     """
     compiler = context.toolchain.c[board.target]
 
@@ -112,7 +124,11 @@ def objects(context: Context, step: Step, build: Build, board: Board, profile: P
         firmware = context.catalog.folder(build.runtime) / "firmware"
         command = _command(context, build, board, profile, root, firmware)
         units = list(_units(build, board, root, firmware))
-        for folder in ("runtime", "firmware"):
+        if translated is not None:
+            command += [f"-I{translated.folder}", f"-ffile-prefix-map={translated.folder}=/module"]
+            command.append(f"-DWASMFIT_EXPORT={translated.symbol}")
+            units.append(_Unit(translated.source, f"module/{translated.source.name}.o"))
+        for folder in ("runtime", "firmware", "module"):
             (place / folder).mkdir()
         step.progress(units[0].source.name, 0, len(units))
         with ThreadPoolExecutor(os.cpu_count()) as pool:
@@ -120,11 +136,16 @@ def objects(context: Context, step: Step, build: Build, board: Board, profile: P
                 pool.map(lambda unit: _compile(context, step, command, unit, place), units)
             ):
                 step.progress(units[done].source.name, done + 1, len(units))
+        unchanged(context, build)
 
-    place = context.cache.get("c", key(context, build, board, profile), make)
+    made_from = key(context, build, board, profile)
+    if translated is not None:
+        made_from = digest.of(made_from, translated.symbol, digest.tree(translated.folder))
+    place = context.cache.get("c", made_from, make)
     return Objects(
         runtime=tuple(sorted(place.glob("runtime/*.o"))),
         firmware=tuple(sorted(place.glob("firmware/*.o"))),
+        module=tuple(sorted(place.glob("module/*.o"))),
         libraries=_libraries(context, step, compiler),
     )
 
@@ -188,13 +209,13 @@ def _compile(context: Context, step: Step, command: list[str], unit: _Unit, plac
 
 def _libraries(context: Context, step: Step, compiler: CCompiler) -> tuple[Path, ...]:
     """picolibc as built for the target's core: GCC knows which of its variants that is."""
-    finished = context.gateway.run(
-        [str(compiler.tool.path), *compiler.target.flags, "-print-multi-directory"],
-        log=step.log,
-        timeout=_SECONDS,
-    )
-    folder = compiler.target.library / "lib" / finished.output.strip()
-    found = tuple(folder / name for name in ("libc.a", "libm.a") if (folder / name).is_file())
+
+    def ask(question: str) -> str:
+        command = [str(compiler.tool.path), *compiler.target.flags, question]
+        return context.gateway.run(command, log=step.log, timeout=_SECONDS).output.strip()
+
+    folder = compiler.target.library / "lib" / ask("-print-multi-directory")
+    found = tuple(folder / name for name in compiler.target.archives if (folder / name).is_file())
     if not found:
         raise BuildError(f"there is no picolibc for {' '.join(compiler.target.flags)} in {folder}")
-    return found
+    return (*found, Path(ask("-print-libgcc-file-name"))) if compiler.target.libgcc else found

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import tomli_w
 
+from wasmfit.model import Build, Dependency
 from wasmfit.toolchain import Rust
 from wasmfit.words import printable
 
@@ -46,12 +47,16 @@ class Package:
         manifest: ``Cargo.toml`` as a table.
         files: Path in the package → file or folder that it is copied from.
         lock: The lockfile, or ``None`` to let cargo resolve anew.
+        locked: Whether the lockfile is whole; otherwise cargo keeps what it can of it and adds the rest.
+        manifests: Path in the package → the ``Cargo.toml`` of a package inside it, as a table.
     """
 
     name: str
     manifest: Mapping[str, object]
     files: Mapping[str, Path]
     lock: Path | None
+    locked: bool = True
+    manifests: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -86,14 +91,30 @@ class Options:
 
 @dataclass(frozen=True)
 class Built:
-    """What cargo made: the files of the package itself, and where build scripts wrote."""
+    """What cargo made: the files of the package itself, where build scripts wrote, and the lockfile used."""
 
     files: tuple[Path, ...]
     out_folders: tuple[Path, ...]
+    lock: Path
 
     def file(self, suffix: str) -> Path:
         """The one file whose name ends with ``suffix``."""
         return next(path for path in self.files if path.name.endswith(suffix))
+
+
+def level(opt_level: str) -> int | str:
+    """An optimisation level as Cargo's manifest wants it: a number or a letter."""
+    return int(opt_level) if opt_level.isdigit() else opt_level
+
+
+def dependencies(build: Build, pinned: Mapping[str, Dependency]) -> dict[str, object]:
+    """Pinned dependencies as Cargo writes them; the runtime itself comes from its checkout, if it has one."""
+    table: dict[str, object] = {}
+    for name, one in pinned.items():
+        own = build.checkout is not None and name == build.crate
+        where = {"path": str(build.checkout.folder)} if own and build.checkout else {"version": one.version}
+        table[name] = {**where, "default-features": one.default_features, "features": list(one.features)}
+    return table
 
 
 def place_for(name: str, *content: object) -> str:
@@ -103,7 +124,8 @@ def place_for(name: str, *content: object) -> str:
 
 def generate(package: Package, folder: Path) -> None:
     """Writes the package into a folder; a file that is right already keeps its time."""
-    wanted = {Path("Cargo.toml"): tomli_w.dumps(package.manifest).encode()}
+    manifests = {"Cargo.toml": package.manifest, **package.manifests}
+    wanted = {Path(place): tomli_w.dumps(table).encode() for place, table in manifests.items()}
     for place, source in package.files.items():
         for path in _files(source):
             wanted[Path(place) / path.relative_to(source) if source.is_dir() else Path(place)] = (
@@ -142,9 +164,11 @@ def build(
         generate(package, work)
         rust = context.toolchain.rust
         variables = environment(rust, options, target)
-        locked = ["--locked"] if package.lock is not None else []
+        locked = ["--locked"] if package.lock is not None and package.locked else []
         command = [str(rust.cargo.path), "build", *options.arguments(), "-Ztrim-paths", *locked]
         total = _units(context, step, command, work, variables)
+        # Now that everything is downloaded, the registries' folders are there.
+        variables = environment(rust, options, target, _without_registry())
         watch = _Watch(package.name, total, step)
         finished = context.gateway.run(
             [*command, "--message-format=json-render-diagnostics"],
@@ -157,7 +181,7 @@ def build(
         )
         if finished.code != 0:
             raise BuildError(f"cargo: {first_error(finished.output)}")
-        return Built(tuple(watch.files), tuple(watch.out_folders))
+        return Built(tuple(watch.files), tuple(watch.out_folders), work / "Cargo.lock")
 
 
 def resolve(context: Context, step: Step, package: Package, options: Options, *, work: Path) -> Path:
@@ -225,8 +249,22 @@ def _units(context: Context, step: Step, command: list[str], work: Path, variabl
         return 0
 
 
-def environment(rust: Rust, options: Options, target: Path) -> dict[str, str]:
-    """The environment cargo runs in: the user's, less what would change the result."""
+def _without_registry() -> tuple[str, ...]:
+    """Flags that leave a registry's name out of the paths in panic messages.
+
+    Cargo trims them down to ``<registry>-<hash>/<crate>-<version>``: with a mirror, or from a
+    checkout, the same source would make other bytes.
+    """
+    home = Path(os.environ.get("CARGO_HOME") or Path.home() / ".cargo")
+    registries = sorted(path for path in home.glob("registry/src/*") if path.is_dir())
+    return tuple(f"--remap-path-prefix={path}=" for path in registries)
+
+
+def environment(rust: Rust, options: Options, target: Path, flags: tuple[str, ...] = ()) -> dict[str, str]:
+    """The environment cargo runs in: the user's, less what would change the result.
+
+    ``flags`` are more flags for rustc: such as depend on this machine and make no difference to the result.
+    """
     kept = {
         name: value
         for name, value in os.environ.items()
@@ -240,7 +278,7 @@ def environment(rust: Rust, options: Options, target: Path) -> dict[str, str]:
         "CARGO_TERM_COLOR": "never",
         "CARGO_TERM_PROGRESS_WHEN": "never",
         "CARGO_INCREMENTAL": "0",
-        "CARGO_ENCODED_RUSTFLAGS": "\x1f".join(options.rustflags),
+        "CARGO_ENCODED_RUSTFLAGS": "\x1f".join((*options.rustflags, *flags)),
         **rust.environment,
         **options.environment,
     }

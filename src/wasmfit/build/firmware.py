@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from wasmfit.catalog import Catalog
-from wasmfit.model import Board, Build, Dependency, Profile
+from wasmfit.model import Board, Build, Profile, Workload
 
-from . import cargo, digest
-from .cargo import Options, Package
+from . import cargo, checkout, digest, guest
+from .cargo import Options, Package, dependencies, level
 from .context import Context, Step
 from .errors import BuildError
 
@@ -19,15 +19,20 @@ class Firmware:
 
     Attributes:
         archive: Static library.
-        linker_script: ``link.x`` of the chip's start-up crate.
+        linker_script: ``link.x`` of the chip's start-up crate, or the harness's own for the target.
     """
 
     archive: Path
     linker_script: Path
 
 
-def package(catalog: Catalog, build: Build, profile: Profile) -> Package:
-    """The cargo package of a firmware."""
+def linked_guest(build: Build, workload: Workload) -> Workload | None:
+    """The workload, for a build that compiles its crate in; every other archive serves all workloads."""
+    return workload if build.runtime.guest == "crate" else None
+
+
+def package(catalog: Catalog, build: Build, profile: Profile, linked: Workload | None = None) -> Package:
+    """The cargo package of a firmware; ``linked`` is the workload whose crate is compiled in."""
     rust = profile.rust
     folder = catalog.folder(build.runtime)
     harness = catalog.harness
@@ -36,6 +41,8 @@ def package(catalog: Catalog, build: Build, profile: Profile) -> Package:
     # A variant with dependencies of its own has a lockfile of its own.
     locked = build.name if build.variant.dependencies else ""
     lock = folder / "locks" / f"{'-'.join(filter(None, (locked, build.version.version)))}.lock"
+    shared = harness / "locks" / "firmware.lock"
+    known = lock if build.dependencies and not (build.checkout and not lock.is_file()) else shared
     features = sorted({*build.version.cfg, *build.variant.cfg}) if in_rust else []
     # Many packages share a target folder, and cargo tells them apart by path and
     # time alone: what a folder holds must be part of its name.
@@ -59,46 +66,39 @@ def package(catalog: Catalog, build: Build, profile: Profile) -> Package:
         overrides.setdefault(crate, {})["rustflags"] = list(flags)
     if overrides:
         release["package"] = overrides
+    pinned: dict[str, object] = {
+        "wasmfit-harness": {"path": harness_place, "features": ["messages"] if rust.messages else []},
+        **dependencies(build, build.dependencies),
+    }
     manifest: dict[str, object] = {
         "cargo-features": ["trim-paths", "panic-immediate-abort", "profile-rustflags"],
         "package": {"name": "firmware", "version": "0.0.0", "edition": "2024", "publish": False},
         "lib": {"path": f"{firmware_place}/lib.rs", "crate-type": ["staticlib"]},
         "features": {**{name: [] for name in features}, "default": features},
-        "dependencies": {
-            "wasmfit-harness": {"path": harness_place, "features": ["messages"] if rust.messages else []},
-            **dependencies(build.dependencies),
-        },
+        "dependencies": pinned,
         "profile": {"release": release},
         "workspace": {},
     }
-    shared = harness / "locks" / "firmware.lock"
+    files = {
+        firmware_place: sources,
+        f"{harness_place}/Cargo.toml": harness / "Cargo.toml",
+        f"{harness_place}/src": harness / "src",
+    }
+    manifests: dict[str, dict[str, object]] = {}
+    if linked is not None:
+        guest_place = guest.crate_place(catalog, linked)
+        pinned["guest"] = {"path": guest_place}
+        files[f"{guest_place}/src"] = catalog.folder(linked) / "guest"
+        manifests[f"{guest_place}/Cargo.toml"] = guest.crate_manifest()
     return Package(
         name="firmware",
         manifest=manifest,
-        files={
-            firmware_place: sources,
-            f"{harness_place}/Cargo.toml": harness / "Cargo.toml",
-            f"{harness_place}/src": harness / "src",
-        },
-        lock=lock if build.dependencies else shared,
+        files=files,
+        lock=known,
+        # Neither a checkout nor a guest is in the catalogue's lockfile.
+        locked=build.checkout is None and linked is None,
+        manifests=manifests,
     )
-
-
-def dependencies(pinned: dict[str, Dependency]) -> dict[str, object]:
-    """Pinned dependencies as Cargo writes them."""
-    return {
-        name: {
-            "version": one.version,
-            "default-features": one.default_features,
-            "features": list(one.features),
-        }
-        for name, one in pinned.items()
-    }
-
-
-def level(opt_level: str) -> int | str:
-    """An optimisation level as Cargo's manifest wants it: a number or a letter."""
-    return int(opt_level) if opt_level.isdigit() else opt_level
 
 
 def options(board: Board, profile: Profile) -> Options:
@@ -111,21 +111,32 @@ def options(board: Board, profile: Profile) -> Options:
     )
 
 
-def key(context: Context, build: Build, board: Board, profile: Profile) -> str:
+def key(
+    context: Context, build: Build, board: Board, profile: Profile, linked: Workload | None = None
+) -> str:
     """Digest of all that decides what the archive holds; module and memory map are no part of it."""
-    made_from = package(context.catalog, build, profile)
+    made_from = package(context.catalog, build, profile, linked)
+    own = _own_script(context.catalog, board)
     return digest.of(
-        "firmware",
+        "firmware, paths without registry",
         made_from.manifest,
+        digest.file(own) if own else None,
         {
             place: digest.tree(source) if source.is_dir() else digest.file(source)
             for place, source in made_from.files.items()
         },
         lock_digest(made_from),
+        *build.contents,
         options(board, profile).arguments(),
         options(board, profile).rustflags,
         context.toolchain.rust.identity,
     )
+
+
+def _own_script(catalog: Catalog, board: Board) -> Path | None:
+    """The harness's linker script for the board's target; ``None`` where the start-up crate brings one."""
+    name = catalog.target(board).linker_script
+    return None if name is None else catalog.harness / "link" / name
 
 
 def lock_digest(made_from: Package) -> str | None:
@@ -138,30 +149,63 @@ def target_folder(context: Context, board: Board, profile: Profile) -> Path:
     return context.home.work / "target" / f"{board.target}-{profile.name}"
 
 
-def archive(context: Context, step: Step, build: Build, board: Board, profile: Profile) -> Firmware:
+def archive(
+    context: Context,
+    step: Step,
+    build: Build,
+    board: Board,
+    profile: Profile,
+    linked: Workload | None = None,
+) -> Firmware:
     """Builds the archive, or takes it from the cache.
 
     Raises:
-        BuildError: It does not compile.
+        BuildError: It does not compile, or the checkout was edited meanwhile.
     """
 
     def make(place: Path) -> None:
-        made_from = package(context.catalog, build, profile)
+        made_from = package(context.catalog, build, profile, linked)
         if made_from.lock is None or not made_from.lock.is_file():
-            raise BuildError(f"the catalogue has no lockfile for {build.label}; `make locks` writes it")
+            raise BuildError(f"the catalogue has no lockfile for {build.label}; `wasmfit lock` writes it")
+        names = (build.label, board.target, profile.name, linked.name if linked else None)
         built = cargo.build(
             context,
             step,
             made_from,
             options(board, profile),
-            work=context.home.work / "firmware" / f"{build.label}-{board.target}-{profile.name}",
+            work=context.home.work / "firmware" / "-".join(filter(None, names)),
             target=target_folder(context, board, profile),
         )
         shutil.copy(built.file(".a"), place / "firmware.a")
+        own = _own_script(context.catalog, board)
         scripts = [folder / "link.x" for folder in built.out_folders if (folder / "link.x").is_file()]
-        if len(scripts) != 1:
+        if own is None and len(scripts) != 1:
             raise BuildError(f"expected one link.x from the start-up crate, found {len(scripts)}")
-        shutil.copy(scripts[0], place / "link.x")
+        shutil.copy(own or scripts[0], place / "link.x")
+        if not made_from.locked:
+            shutil.copy(built.lock, place / "Cargo.lock")
+        unchanged(context, build)
 
-    place = context.cache.get("firmware", key(context, build, board, profile), make)
+    place = context.cache.get("firmware", key(context, build, board, profile, linked), make)
     return Firmware(place / "firmware.a", place / "link.x")
+
+
+def used_lock(
+    context: Context, build: Build, board: Board, profile: Profile, linked: Workload | None = None
+) -> str | None:
+    """SHA-256 of the lockfile that the archive was built with."""
+    made_from = package(context.catalog, build, profile, linked)
+    if made_from.locked:
+        return lock_digest(made_from)
+    made = context.cache.place("firmware", key(context, build, board, profile, linked)) / "Cargo.lock"
+    return digest.file(made) if made.is_file() else None
+
+
+def unchanged(context: Context, build: Build) -> None:
+    """Makes sure that what was compiled is the checkout that the plan looked at.
+
+    Raises:
+        BuildError: It has been edited since.
+    """
+    if build.checkout is not None and checkout.has_changed(context.gateway, build.checkout):
+        raise BuildError(f"{build.checkout.path} was edited while it was built; run it again")

@@ -7,9 +7,8 @@ from wasmfit.catalog import Catalog
 from wasmfit.model import Workload
 
 from . import cargo, digest
-from .cargo import Options, Package
+from .cargo import Options, Package, level
 from .context import Context, Step
-from .firmware import level
 
 
 def package(catalog: Catalog, workload: Workload) -> Package:
@@ -45,6 +44,19 @@ def package(catalog: Catalog, workload: Workload) -> Package:
         files={place: sources},
         lock=catalog.harness / "locks" / "guest.lock",
     )
+
+
+def crate_place(catalog: Catalog, workload: Workload) -> str:
+    """Folder of the guest's crate inside a firmware's package, for native code."""
+    return cargo.place_for("guest", digest.tree(catalog.folder(workload) / "guest"))
+
+
+def crate_manifest() -> dict[str, object]:
+    """The manifest of the guest's crate inside a firmware's package."""
+    return {
+        "package": {"name": "guest", "version": "0.0.0", "edition": "2024", "publish": False},
+        "lib": {"path": "src/lib.rs"},
+    }
 
 
 def options(context: Context, workload: Workload, cpu: str | None) -> Options:

@@ -7,10 +7,9 @@ from wasmfit.catalog import Catalog
 from wasmfit.model import Build
 
 from . import cargo, digest
-from .cargo import Options, Package
+from .cargo import Options, Package, dependencies
 from .context import Context, Step
 from .errors import BuildError
-from .firmware import dependencies
 
 _SECONDS = 300
 
@@ -21,7 +20,7 @@ def package(catalog: Catalog, build: Build) -> Package:
     manifest: dict[str, object] = {
         "package": {"name": "host", "version": "0.0.0", "edition": "2024", "publish": False},
         "bin": [{"name": "host", "path": "host/main.rs"}],
-        "dependencies": dependencies(build.version.host_dependencies),
+        "dependencies": dependencies(build, build.version.host_dependencies),
         # Not optimised: it compiles a module in milliseconds all the same, and
         # optimising a compiler takes minutes.
         "profile": {"release": {"opt-level": 0, "debug": False, "strip": "symbols", "codegen-units": 256}},
@@ -32,6 +31,7 @@ def package(catalog: Catalog, build: Build) -> Package:
         manifest=manifest,
         files={"host": folder / "host"},
         lock=folder / "locks" / f"host-{build.version.version}.lock",
+        locked=build.checkout is None,
     )
 
 
@@ -44,13 +44,14 @@ def key(context: Context, build: Build) -> str:
         made_from.manifest,
         digest.tree(made_from.files["host"]),
         digest.file(made_from.lock) if made_from.lock.is_file() else None,
+        *build.contents,
         context.toolchain.rust.identity,
     )
 
 
 def target_folder(context: Context, build: Build) -> Path:
     """Cargo's target folder for the program: nothing is shared between versions of a compiler."""
-    return context.home.work / "target" / f"host-{build.runtime.name}-{build.version.version}"
+    return context.home.work / "target" / f"host-{build.runtime.name}-{build.number}"
 
 
 def program(context: Context, step: Step, build: Build) -> Path:
@@ -67,7 +68,7 @@ def program(context: Context, step: Step, build: Build) -> Path:
             step,
             package(context.catalog, build),
             Options(),
-            work=context.home.work / "host" / f"{build.runtime.name}-{build.version.version}",
+            work=context.home.work / "host" / f"{build.runtime.name}-{build.number}",
             target=target,
         )
         shutil.copy(built.file("host"), place / "host")

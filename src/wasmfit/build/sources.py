@@ -9,10 +9,14 @@ metadata, which may run its setup script; nothing is built or installed).
 import json
 import sys
 import tarfile
+import zipfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from wasmfit.catalog import Catalog
-from wasmfit.model import Build, CrateSource, SdistSource
+from wasmfit.model import Build, CrateSource, SdistSource, WheelSource
 
 from . import cargo, digest
 from .cargo import Options, Package
@@ -23,18 +27,35 @@ _SECONDS = 900
 
 
 def fetch(context: Context, step: Step, build: Build) -> Path:
-    """The folder with the C sources of a build, below wasmfit's own folder.
+    """The folder with the C sources of a build: the user's checkout, or below wasmfit's own folder.
 
     Raises:
         BuildError: They cannot be had, or are not what they should be.
+    """
+    if build.checkout is not None:
+        return build.checkout.folder
+    source = build.version.source
+    assert source is not None
+    return package_folder(context, step, build) / source.path
+
+
+def package_folder(context: Context, step: Step, build: Build) -> Path:
+    """The folder of the registry's package that a build's C sources are in.
+
+    Raises:
+        BuildError: It cannot be had, or is not what it should be.
     """
     source = build.version.source
     step.progress(f"sources of {build.runtime.name}", 0, 0)
     match source:
         case CrateSource():
-            return _crate(context, step, build, source) / source.path
+            return _crate(context, step, build, source)
         case SdistSource():
-            return _sdist(context, step, source) / source.path
+            wanted = _Pip(source.sdist, source.version, (source.sha256,))
+            return _archive(context, step, source, wanted)
+        case WheelSource():
+            wanted = _Pip(source.wheel, source.version, source.sha256, wheel=True)
+            return _archive(context, step, source, wanted)
     raise BuildError(f"{build.label} names no sources")
 
 
@@ -58,7 +79,7 @@ def _crate(context: Context, step: Step, build: Build, source: CrateSource) -> P
     made_from = package(context.catalog, build, source)
     assert made_from.lock is not None
     if not made_from.lock.is_file():
-        raise BuildError(f"the catalogue has no lockfile for {build.label}; `make locks` writes it")
+        raise BuildError(f"the catalogue has no lockfile for {build.label}; `wasmfit lock` writes it")
 
     def make(place: Path) -> None:
         work = context.home.work / "sources" / build.label
@@ -106,7 +127,17 @@ def _manifest_folder(metadata: str, source: CrateSource) -> Path:
     raise BuildError(f"cargo fetched no {source.crate} {source.version}")
 
 
-def _sdist(context: Context, step: Step, source: SdistSource) -> Path:
+@dataclass(frozen=True)
+class _Pip:
+    """A file of the Python package index: distribution, version, the hashes it may have, and its kind."""
+
+    name: str
+    version: str
+    sha256: tuple[str, ...]
+    wheel: bool = False
+
+
+def _archive(context: Context, step: Step, source: SdistSource | WheelSource, wanted: _Pip) -> Path:
     def make(place: Path) -> None:
         command = [
             sys.executable,
@@ -115,26 +146,28 @@ def _sdist(context: Context, step: Step, source: SdistSource) -> Path:
             "download",
             "--quiet",
             "--no-deps",
-            "--no-binary",
+            "--only-binary" if wanted.wheel else "--no-binary",
             ":all:",
             "--dest",
             str(place),
-            f"{source.sdist}=={source.version}",
+            f"{wanted.name}=={wanted.version}",
         ]
         finished = context.gateway.run(command, log=step.log, timeout=_SECONDS)
-        archives = list(place.glob("*.tar.gz"))
+        archives = [*place.glob("*.whl"), *place.glob("*.tar.gz")]
         if finished.code != 0 or len(archives) != 1:
             raise BuildError(f"pip: {cargo.first_error(finished.output)}")
-        if digest.file(archives[0]) != source.sha256:
+        if digest.file(archives[0]) not in wanted.sha256:
             raise BuildError(f"{archives[0].name} has another SHA-256 than the catalogue says")
         unpack(archives[0], place / "unpacked")
-        (place / "unpacked" / f"{source.sdist}-{source.version}").rename(place / "source")
+        # A source distribution has one folder in it, a wheel none around its files.
+        inner = place / "unpacked" / f"{wanted.name}-{wanted.version}"
+        (place / "unpacked" if wanted.wheel else inner).rename(place / "source")
 
     return context.cache.get("sources", digest.of(source), make) / "source"
 
 
 def unpack(archive: Path, place: Path) -> None:
-    """Unpacks a tar archive's plain files below ``place``; nothing else in it is of use.
+    """Unpacks the plain files of a tar or zip archive below ``place``; nothing else in it is of use.
 
     (Debian's Python 3.11.2 does not know ``tarfile``'s extraction filters yet.)
 
@@ -142,13 +175,24 @@ def unpack(archive: Path, place: Path) -> None:
         BuildError: A file would land elsewhere.
     """
     place = place.resolve()
+    for name, content in _members(archive):
+        path = (place / name).resolve()
+        if not path.is_relative_to(place):
+            raise BuildError(f"{archive.name} holds a file outside its own folder")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content())
+
+
+def _members(archive: Path) -> Iterator[tuple[str, Callable[[], bytes]]]:
+    """Name and content of the plain files in an archive."""
+    if archive.suffix == ".whl":
+        with zipfile.ZipFile(archive) as wheel:
+            for name in wheel.namelist():
+                if not name.endswith("/"):
+                    yield name, partial(wheel.read, name)
+        return
     with tarfile.open(archive) as opened:
         for member in opened:
             content = opened.extractfile(member) if member.isfile() else None
-            if content is None:
-                continue
-            path = (place / member.name).resolve()
-            if not path.is_relative_to(place):
-                raise BuildError(f"{archive.name} holds a file outside its own folder")
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(content.read())
+            if content is not None:
+                yield member.name, content.read

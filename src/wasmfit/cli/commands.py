@@ -4,7 +4,7 @@ import typer
 
 from wasmfit import __version__
 
-from . import cache, compare, doctor, list_, say, size
+from . import cache, compare, doctor, list_, lock, new_runtime, say, size
 
 app = typer.Typer(
     name="wasmfit",
@@ -26,6 +26,8 @@ def _size(arguments: list[str]) -> None:
 
 app.command("list")(list_.command)
 app.command("doctor")(doctor.command)
+app.command("new-runtime")(new_runtime.command)
+app.command("lock")(lock.command)
 app.command("cache")(cache.command)
 
 

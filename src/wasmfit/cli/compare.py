@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from wasmfit.api import compare
+from wasmfit.errors import UsageError
 from wasmfit.report import FORMATS, Format
 
 from . import say
@@ -38,6 +39,13 @@ def command(
     select: Annotated[
         list[str] | None, typer.Option(metavar="GLOB", help="Only cells whose id matches.")
     ] = None,
+    source: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="RUNTIME=PATH",
+            help="A working tree of a runtime, measured beside its release. May be repeated.",
+        ),
+    ] = None,
     rerun: Annotated[bool, typer.Option("--rerun", help="Measure again what is stored already.")] = False,
     output_format: Annotated[Format, typer.Option("--format", "-f")] = Format.TABLE,
     output: Annotated[
@@ -60,6 +68,7 @@ def command(
                 bases=base or ("bare",),
                 profiles=profile or ("reference",),
                 select=select or (),
+                sources=[_source(one) for one in source or ()],
                 rerun=rerun,
                 catalogs=catalog or (),
                 listener=watch,
@@ -76,3 +85,13 @@ def command(
         say.human(f"{one.id}: {one.status.value}: {one.reason} (log: {one.provenance.log})")
     if comparison.failed:
         raise typer.Exit(1)
+
+
+def _source(argument: str) -> tuple[str, Path]:
+    name, separator, path = argument.partition("=")
+    if not (name and separator and path):
+        raise UsageError(
+            f"--source takes RUNTIME=PATH, and {argument!r} is not that.",
+            "For example: --source wasmi=../wasmi",
+        )
+    return name, Path(path)

@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 
 from wasmfit.errors import MissingToolError
-from wasmfit.model import Board
+from wasmfit.model import Board, Region
 from wasmfit.toolchain import Gateway
 from wasmfit.words import hexadecimal, printable
 
@@ -22,9 +22,6 @@ _FLAGS = ("-O2", "-shared", "-fPIC", "-Wall")
 _SECONDS = 60
 _REMEDY = "Install it with: apt-get install -y gcc libc6-dev"
 
-# ARMv7-M and ARMv8-M: the regions "Code" and "SRAM". Nothing but memory belongs
-# there, so a store anywhere in them that misses the board's RAM is wrong on the board.
-_THUMB_MEMORY = (0x0000_0000, 0x4000_0000)
 _LAST = 0xFFFF_FFFF
 
 
@@ -73,22 +70,16 @@ def arguments(board: Board, symbols: Symbols, record: Path, limit: int) -> list[
         record: File for its record.
         limit: Instructions after which the emulation ends.
     """
-    thumb = board.target.startswith("thumb")
-    memories = [
-        (board.flash.origin, board.flash.end),
-        (board.emulator.ram.origin, board.emulator.ram.end),
-        *([_THUMB_MEMORY] if thumb else []),
-    ]
     return [
         f"out={record}",
-        *(["isa=thumb"] if thumb else []),
+        f"isa={board.emulator.isa}",
         *(f"mark={hexadecimal(symbols.marks[p])}:{n}" for n, p in enumerate(PHASES, 1) if p in symbols.marks),
-        f"stack={_range(symbols.stack.origin, symbols.stack.end)}",
-        f"ram={_range(board.ram.origin, board.ram.end)}",
-        *(f"memory={_range(low, end)}" for low, end in memories),
+        f"stack={_range(symbols.stack)}",
+        f"ram={_range(board.emulated.ram)}",
+        *(f"memory={_range(memory)}" for memory in board.emulator.memory),
         f"limit={limit}",
     ]
 
 
-def _range(low: int, end: int) -> str:
-    return f"{hexadecimal(low)}:{hexadecimal(min(end, _LAST))}"
+def _range(region: Region) -> str:
+    return f"{hexadecimal(region.origin)}:{hexadecimal(min(region.end, _LAST))}"

@@ -1,13 +1,15 @@
 """The nouns of wasmfit, as frozen typed records."""
 
-from .board import Board, Emulator, Region
+from .board import Board, Emulator, MemoryMap, Region
 from .cell import Cell
-from .measurement import Call, Instructions, Measurement, Provenance, Run, Size
+from .measurement import Call, Instructions, Measurement, Provenance, Run, Size, SourceTree, Twin
 from .profile import CProfile, Debug, Profile, RustProfile
 from .runtime import (
     Build,
     CArch,
     CBuild,
+    Checkout,
+    CheckoutRule,
     CrateSource,
     Dependency,
     FactChanges,
@@ -15,9 +17,11 @@ from .runtime import (
     Published,
     Runtime,
     SdistSource,
+    Translator,
     Unavailable,
     Variant,
     Version,
+    WheelSource,
     builds,
 )
 from .status import Status
@@ -33,6 +37,8 @@ __all__ = [
     "CTarget",
     "Call",
     "Cell",
+    "Checkout",
+    "CheckoutRule",
     "CrateSource",
     "Debug",
     "Dependency",
@@ -42,6 +48,7 @@ __all__ = [
     "GuestBuild",
     "Instructions",
     "Measurement",
+    "MemoryMap",
     "Profile",
     "Provenance",
     "Published",
@@ -51,11 +58,15 @@ __all__ = [
     "RustProfile",
     "SdistSource",
     "Size",
+    "SourceTree",
     "Status",
     "Target",
+    "Translator",
+    "Twin",
     "Unavailable",
     "Variant",
     "Version",
+    "WheelSource",
     "Workload",
     "WorkloadCall",
     "builds",

@@ -1,5 +1,7 @@
 """A board: what the linker, the emulator and the accounts need to know of it."""
 
+from typing import Literal
+
 from pydantic import Field, model_validator
 
 from .base import Record
@@ -31,13 +33,45 @@ class Emulator(Record):
 
     Attributes:
         qemu: QEMU system emulator, such as ``qemu-system-arm``.
-        machine: Its machine with a core of the same kind and memory at the board's addresses.
-        ram: The RAM that this machine has where the board has its own; it may be more.
+        machine: Its machine with a core of the same kind.
+        isa: The core's instruction set, as the counting plugin knows it.
+        start: How the core starts: as after a ``reset``, or at the image's ``entry``, where the machine's own
+            reset leads to an address that the board's memory map does not begin at.
+        options: More options for QEMU, such as the features that the board's core lacks.
+        flash: Address at which this machine has memory in the place of the board's flash.
+        ram: The same for RAM. Where one of them is not the board's own address, a twin of the image is run.
+        memory: Where this machine has memory and nothing else, more of it than the board: a store there that
+            misses the board's RAM would fail on the board and passes in the machine.
     """
 
     qemu: str
     machine: str
+    isa: Literal["thumb", "riscv32"]
+    start: Literal["reset", "entry"] = "reset"
+    options: tuple[str, ...] = ()
+    flash: int = Field(ge=0, lt=1 << 32)
+    ram: int = Field(ge=0, lt=1 << 32)
+    memory: tuple[Region, ...] = Field(min_length=1)
+
+
+def _within(inner: Region, outer: Region) -> bool:
+    return outer.origin <= inner.origin and inner.end <= outer.end
+
+
+class MemoryMap(Record):
+    """Where an image is linked to.
+
+    Attributes:
+        flash: Code, constants and initial values.
+        ram: Stack, data and heap.
+    """
+
+    flash: Region
     ram: Region
+
+
+_TWIN_STEP = 65_536
+"""Flash and RAM of a twin lie a multiple of this many bytes away from the board's own."""
 
 
 class Board(Record):
@@ -74,3 +108,31 @@ class Board(Record):
         if self.flash.size % self.erase_unit:
             raise ValueError(f"flash.size must be a multiple of erase_unit ({self.erase_unit})")
         return self
+
+    @model_validator(mode="after")
+    def _twin_has_memory(self) -> "Board":
+        for name, region in (("flash", self.emulated.flash), ("ram", self.emulated.ram)):
+            if not any(_within(region, memory) for memory in self.emulator.memory):
+                raise ValueError(f"emulator.memory does not hold all of {name} at emulator.{name}")
+            # Else a cache would see other conflicts in the twin than on the board.
+            if (region.origin - getattr(self, name).origin) % _TWIN_STEP:
+                raise ValueError(f"emulator.{name} must be a multiple of {_TWIN_STEP} B from {name}.origin")
+        return self
+
+    @property
+    def own(self) -> MemoryMap:
+        """The board's own memory map."""
+        return MemoryMap(flash=self.flash, ram=self.ram)
+
+    @property
+    def emulated(self) -> MemoryMap:
+        """The map in the emulated machine: of the same sizes, and so with the same limits."""
+        return MemoryMap(
+            flash=Region(origin=self.emulator.flash, size=self.flash.size),
+            ram=Region(origin=self.emulator.ram, size=self.ram.size),
+        )
+
+    @property
+    def needs_twin(self) -> bool:
+        """Whether what runs in the emulator is a twin of the image, linked to other addresses."""
+        return self.own != self.emulated

@@ -89,12 +89,49 @@ class Run(Record):
     time_s: float | None = None
 
 
+class SourceTree(Record):
+    """The user's checkout that a runtime was built from.
+
+    Attributes:
+        path: The folder that the user named.
+        version: The version that it states.
+        commit: The commit that was checked out; ``None`` where it is no Git checkout.
+        dirty: Whether it differed from that commit.
+        sha256: SHA-256 over commit and changes, or over all files where there is no commit.
+        built_like: The catalogue's version whose dependencies and glue it was built with.
+    """
+
+    path: str
+    version: str
+    commit: str | None
+    dirty: bool | None
+    sha256: str
+    built_like: str
+
+
+class Twin(Record):
+    """The image linked to other addresses by the same linker from the same files.
+
+    Attributes:
+        elf: Its path.
+        elf_sha256: Its SHA-256.
+        differs: In what it differs from the image, as a sentence.
+    """
+
+    elf: str
+    elf_sha256: str
+    differs: str
+
+
 class Provenance(Record):
     """What made a measurement: enough to replay it.
 
     Attributes:
+        source: The checkout that the runtime was built from; ``None`` for a release.
         elf: Path of the image.
-        elf_sha256: SHA-256 of the image that was measured and that ran.
+        elf_sha256: SHA-256 of the image that was measured, and that ran unless there is a twin.
+        twin: What ran in the place of the image, where the emulated machine has no memory at the board's
+            addresses.
         log: Path of the cell's log.
         module_sha256: SHA-256 of the wasm module.
         module_bytes: Length of the wasm module.
@@ -107,8 +144,10 @@ class Provenance(Record):
         replay: The command that measures this cell again.
     """
 
+    source: SourceTree | None = None
     elf: str | None = None
     elf_sha256: str | None = None
+    twin: Twin | None = None
     log: str | None = None
     module_sha256: str | None = None
     module_bytes: int | None = None

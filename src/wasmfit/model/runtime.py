@@ -1,11 +1,27 @@
 """A runtime: its facts, versions and variants. Data only; see ``catalog/runtimes``."""
 
-from typing import Literal
+import re
+from pathlib import Path
+from typing import Annotated, Literal
 
 from packaging.version import Version as Number
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from .base import Record
+
+
+def _with_a_group(pattern: str) -> str:
+    try:
+        groups = re.compile(pattern).groups
+    except re.error as error:
+        raise ValueError(f"not a regular expression: {error}") from error
+    if not groups:
+        raise ValueError("a regular expression with a group is needed")
+    return pattern
+
+
+Pattern = Annotated[str, AfterValidator(_with_a_group)]
+"""A regular expression that picks something out with its groups."""
 
 
 class Facts(Record):
@@ -16,6 +32,8 @@ class Facts(Record):
         module_bytes: Where the module's bytes must lie, and what becomes of them.
         execution: How code is executed.
         host_step: What has to be done to the module before it can be flashed.
+        operand_stack: Where wasm's operands and frames lie, and what limits them.
+        heap: What limits the memory that the runtime may take.
         notes: What else a reader must know to compare fairly.
     """
 
@@ -23,6 +41,8 @@ class Facts(Record):
     module_bytes: str
     execution: str
     host_step: str
+    operand_stack: str
+    heap: str
     notes: tuple[str, ...] = ()
 
 
@@ -33,11 +53,19 @@ class FactChanges(Record):
     module_bytes: str | None = None
     execution: str | None = None
     host_step: str | None = None
+    operand_stack: str | None = None
+    heap: str | None = None
     notes: tuple[str, ...] = ()
 
 
 class Dependency(Record):
-    """A Cargo dependency, pinned."""
+    """A Cargo dependency, pinned.
+
+    Attributes:
+        version: The one version that is taken.
+        default_features: Whether its default features are on.
+        features: More features.
+    """
 
     version: str = Field(pattern=r"^=\d+\.\d+\.\d+")
     default_features: bool = Field(default=False, alias="default-features")
@@ -58,6 +86,22 @@ class SdistSource(Record):
     sdist: str
     version: str
     sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
+    path: str
+
+
+class WheelSource(Record):
+    """C sources, and a program to run on this machine, inside a Python wheel.
+
+    Attributes:
+        wheel: The wheel's distribution.
+        version: Its version.
+        sha256: SHA-256 of the wheel of every platform that it may come for.
+        path: Folder of the C sources in it.
+    """
+
+    wheel: str
+    version: str
+    sha256: tuple[str, ...] = Field(min_length=1)
     path: str
 
 
@@ -95,7 +139,7 @@ class Version(Record):
     dependencies: dict[str, Dependency] = Field(default_factory=dict)
     host_dependencies: dict[str, Dependency] = Field(default_factory=dict)
     cfg: tuple[str, ...] = ()
-    source: CrateSource | SdistSource | None = None
+    source: CrateSource | SdistSource | WheelSource | None = None
     sources: tuple[str, ...] = ()
     defines: dict[str, str] = Field(default_factory=dict)
     published: Published | None = None
@@ -137,8 +181,43 @@ class CArch(Record):
     defines: dict[str, str] = Field(default_factory=dict)
 
 
+class Translator(Record):
+    """A program of the source package's that turns a module into C, which becomes part of the image.
+
+    Attributes:
+        program: Its path in the package.
+        arguments: Its arguments; ``{module}`` stands for the module, ``{output}`` for the C file to write.
+        output: Name of that C file; what else is written beside it can be included.
+        header: Name of the header that declares the exports, beside it.
+        export: Regular expression that finds an export in the header: ``{export}`` stands for its name, and
+            the first group is the C function, which the glue knows as the macro ``WASMFIT_EXPORT``.
+    """
+
+    program: str
+    arguments: tuple[str, ...]
+    output: str
+    header: str
+    export: Pattern
+
+    @model_validator(mode="after")
+    def _finds_the_export(self) -> "Translator":
+        if "{export}" not in self.export:
+            raise ValueError("export must hold {export}")
+        return self
+
+
 class CBuild(Record):
-    """How C sources are compiled: paths are relative to the source's folder or to ``firmware/``."""
+    """How C sources are compiled: paths are relative to the source's folder or to ``firmware/``.
+
+    Attributes:
+        sources: The runtime's sources; patterns are allowed.
+        firmware: Our glue.
+        include, firmware_include: Folders of headers.
+        defines: Macros.
+        flags: More flags for the compiler.
+        arch: What one target needs, by its name.
+        translator: How a module becomes C, for a runtime that compiles it ahead of time.
+    """
 
     sources: tuple[str, ...]
     firmware: tuple[str, ...]
@@ -147,6 +226,21 @@ class CBuild(Record):
     defines: dict[str, str] = Field(default_factory=dict)
     flags: tuple[str, ...] = ()
     arch: dict[str, CArch] = Field(default_factory=dict)
+    translator: Translator | None = None
+
+
+class CheckoutRule(Record):
+    """How a user's checkout of a runtime is recognised (``--source``).
+
+    Attributes:
+        crate: The Cargo package to depend on; only needed where a version has several dependencies.
+        version_file: For a runtime in C, the file that states its version, relative to the sources' folder.
+        version: Regular expression over that file; its groups, joined by dots, are the version.
+    """
+
+    crate: str | None = None
+    version_file: str | None = None
+    version: Pattern | None = None
 
 
 class Unavailable(Record):
@@ -165,6 +259,8 @@ class Runtime(Record):
         homepage: Where it lives.
         license: SPDX expression.
         language: Language of its firmware: ``rust``, ``c``, or ``none`` for one that cannot be built.
+        guest: What of the workload is in the image: the wasm ``module``, or, as native code, the ``crate``
+            that the module is made from.
         stack: Bytes of RAM reserved for the stack.
         effort: Rough seconds that a build takes; orders the queue, cheap cells first, and nothing else.
         guest_cpu: ``-C target-cpu`` for the modules it is given, where it takes less than rustc's default.
@@ -172,7 +268,8 @@ class Runtime(Record):
         versions: Versions, in any order.
         variants: Ways to build it, in the order in which they are shown.
         c: How its C sources are compiled.
-        unavailable: Why it cannot be built.
+        checkout: How a checkout of it is recognised.
+        unavailable: Why it cannot be had from a registry; a checkout may be all the same.
     """
 
     name: str
@@ -180,6 +277,7 @@ class Runtime(Record):
     homepage: str = ""
     license: str
     language: Literal["rust", "c", "none"]
+    guest: Literal["module", "crate"] = "module"
     stack: int = Field(default=16384, gt=0, multiple_of=8)
     effort: int = Field(default=60, ge=0)
     guest_cpu: str | None = None
@@ -187,6 +285,7 @@ class Runtime(Record):
     versions: tuple[Version, ...] = Field(min_length=1)
     variants: tuple[Variant, ...] = Field(min_length=1)
     c: CBuild | None = None
+    checkout: CheckoutRule = CheckoutRule()
     unavailable: Unavailable | None = None
 
     @model_validator(mode="after")
@@ -208,12 +307,64 @@ class Runtime(Record):
         return self
 
 
+class Checkout(Record):
+    """A user's working tree of a runtime.
+
+    Attributes:
+        runtime: The runtime's name.
+        path: The folder that the user named.
+        folder: In it, the folder of the crate or of the C sources.
+        version: The version that it states.
+        recipe: The catalogue's version whose dependencies and glue it is built with.
+        commit: The commit that is checked out; ``None`` where it is no Git checkout.
+        dirty: Whether it differs from that commit; ``None`` where that is not known.
+        digest: SHA-256 over the contents of all its files that Git does not ignore.
+    """
+
+    runtime: str
+    path: Path
+    folder: Path
+    version: str
+    recipe: str
+    commit: str | None
+    dirty: bool | None
+    digest: str
+
+    @property
+    def label(self) -> str:
+        """Its version with what tells it from a release, such as ``2.0.1+g1a2b3c4d5.dirty``."""
+        mark = "source" if self.commit is None else f"g{self.commit[:9]}{'.dirty' if self.dirty else ''}"
+        return f"{self.version}{'.' if '+' in self.version else '+'}{mark}"
+
+
 class Build(Record):
-    """One way to build one version: what a cell measures."""
+    """One way to build one version, or a checkout in the way of a version: what a cell measures."""
 
     runtime: Runtime
     variant: Variant
     version: Version
+    checkout: Checkout | None = None
+
+    @property
+    def number(self) -> str:
+        """The version as it is shown."""
+        return self.version.version if self.checkout is None else self.checkout.label
+
+    @property
+    def contents(self) -> tuple[str, ...]:
+        """What a digest of the build must hold besides data and sources of the catalogue: the checkout's."""
+        return () if self.checkout is None else (self.checkout.digest,)
+
+    @property
+    def unavailable(self) -> Unavailable | None:
+        """Why it cannot be built, if it cannot."""
+        return self.runtime.unavailable if self.checkout is None else None
+
+    @property
+    def crate(self) -> str | None:
+        """The dependency that is the runtime itself, for a runtime in Rust."""
+        named = self.runtime.checkout.crate
+        return named if named is not None else next(iter(self.dependencies), None)
 
     @property
     def name(self) -> str:
@@ -235,7 +386,7 @@ class Build(Record):
     @property
     def label(self) -> str:
         """Name with version, such as ``wamr-fast@2.4.3``."""
-        return f"{self.name}@{self.version.version}"
+        return f"{self.name}@{self.number}"
 
 
 def builds(runtime: Runtime) -> list[Build]:

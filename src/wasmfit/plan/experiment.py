@@ -7,9 +7,9 @@ from fnmatch import fnmatchcase
 from wasmfit.catalog import Catalog
 from wasmfit.catalog.load import unknown
 from wasmfit.errors import UsageError
-from wasmfit.model import Build, Cell, Status, builds
+from wasmfit.model import Build, Cell, Checkout, Status, builds
 
-from .select import BASELINE, select_builds
+from .select import BASELINE, select_builds, with_checkouts
 
 BASES = ("bare",)
 
@@ -22,6 +22,7 @@ class Experiment:
         runtimes: ``--runtime`` arguments; none chooses the newest version of each runtime.
         workloads, boards, profiles: Names.
         select: Globs over cell ids; a cell is kept if it matches one, and all are if there are none.
+        checkouts: Working trees of runtimes that are measured beside the releases.
     """
 
     runtimes: Sequence[str] = ()
@@ -30,6 +31,7 @@ class Experiment:
     bases: Sequence[str] = ("bare",)
     profiles: Sequence[str] = ("reference",)
     select: Sequence[str] = field(default=())
+    checkouts: Sequence[Checkout] = field(default=())
 
 
 @dataclass(frozen=True)
@@ -75,9 +77,10 @@ def plan(catalog: Catalog, experiment: Experiment) -> Plan:
     for base in experiment.bases:
         if base not in BASES:
             raise unknown("base", base, BASES)
-    chosen = [
+    released = [
         build for build in select_builds(catalog, experiment.runtimes) if build.runtime.name != BASELINE
     ]
+    chosen = with_checkouts(catalog, released, experiment.checkouts, experiment.runtimes)
     cells = _cells(catalog, experiment, chosen)
     kept = [cell for cell in cells if _selected(cell, experiment.select)]
     if cells and not kept:
@@ -94,10 +97,10 @@ def plan(catalog: Catalog, experiment: Experiment) -> Plan:
     left_out = [
         LeftOut(cell, Status.UNAVAILABLE, f"{missing.reason}. {missing.remedy}")
         for cell in kept
-        if (missing := cell.build.runtime.unavailable) is not None
+        if (missing := cell.build.unavailable) is not None
     ]
     return Plan(
-        cells=tuple(cell for cell in kept if cell.build.runtime.unavailable is None),
+        cells=tuple(cell for cell in kept if cell.build.unavailable is None),
         baselines=tuple(baselines.values()),
         left_out=tuple(left_out),
     )

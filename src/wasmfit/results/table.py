@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from wasmfit.model import Measurement, Status
+from wasmfit.model import Measurement, SourceTree, Status
 
 Value = int | str | None
 
@@ -135,6 +135,9 @@ def _table(title: str, measurements: Sequence[Measurement]) -> Table:
             columns.append(
                 Column((one.runtime, "difference"), ("", *(_difference(m, one) for m in MEASURES)))
             )
+        if (release := _release_beside(one, measurements)) is not None:
+            cells = [change(measure.get(release), measure.get(one)) for measure in MEASURES]
+            columns.append(Column((one.runtime, f"against {release.version}"), ("", *cells)))
     labels = ("status", *(f"{measure.label}{', B' if measure.unit else ''}" for measure in MEASURES))
     return Table(title, labels, tuple(columns), tuple(_notes(measurements)), tuple(_facts(measurements)))
 
@@ -157,12 +160,41 @@ def _difference(measure: Measure, one: Measurement) -> str:
     return f"{(ours - theirs) / theirs:+.1%}"
 
 
+def _release_beside(one: Measurement, measurements: Sequence[Measurement]) -> Measurement | None:
+    """For what was built from a checkout, the release to hold it against: the version it was built like."""
+    source = one.provenance.source
+    if source is None:
+        return None
+    releases = [
+        other for other in measurements if other.runtime == one.runtime and other.provenance.source is None
+    ]
+    alike = [release for release in releases if release.version == source.built_like]
+    return next(iter(alike or releases), None)
+
+
+def change(before: Value, after: Value) -> str:
+    """What has become of a figure: the difference, and its part of what there was."""
+    if not isinstance(before, int) or not isinstance(after, int):
+        return ""
+    part = f" ({(after - before) / before:+.1%})" if before and after != before else ""
+    return f"{after - before:+,}{part}" if after != before else "0"
+
+
 def _notes(measurements: Sequence[Measurement]) -> Iterable[str]:
     for one in measurements:
         if one.status is not Status.OK:
             yield f"{_label(one)}: {one.status.value}: {one.reason}"
+    for one in measurements:
+        if (tree := one.provenance.source) is not None:
+            yield f"{_label(one)}: built like {tree.built_like} from {tree.path}, {_commit(tree)}"
     for source in dict.fromkeys(one.published_source for one in measurements if one.published_source):
         yield f"published: {source}"
+
+
+def _commit(tree: SourceTree) -> str:
+    if tree.commit is None:
+        return "which is no Git checkout"
+    return f"commit {tree.commit}{' with changes that are not committed' if tree.dirty else ''}"
 
 
 def _facts(measurements: Sequence[Measurement]) -> Iterable[Facts]:

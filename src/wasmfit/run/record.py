@@ -1,11 +1,12 @@
 """What becomes of a cell as a record: its identity, what was measured, and where it came from."""
 
+import shlex
 from datetime import UTC, datetime
 from pathlib import Path
 
 from wasmfit import __version__
 from wasmfit.build import Context, Image, c, digest, firmware
-from wasmfit.model import Cell, Measurement, Provenance, Run, Size, Status
+from wasmfit.model import Cell, Measurement, Provenance, Run, Size, SourceTree, Status, Twin
 from wasmfit.plan import LeftOut
 
 
@@ -28,8 +29,10 @@ def measured(
         size=size,
         run=run,
         provenance=Provenance(
+            source=_source(cell),
             elf=str(image.elf) if image else None,
             elf_sha256=digest.file(image.elf) if image else None,
+            twin=_twin(cell, image) if image else None,
             log=str(log),
             module_sha256=digest.file(image.module) if image else None,
             module_bytes=image.module.stat().st_size if image else None,
@@ -58,6 +61,8 @@ def completed(measurement: Measurement, cell: Cell, baseline: Size | None) -> Me
     """Adds what is looked up instead of measured: baseline, facts, and published figures where they apply."""
     facts = cell.build.facts
     published = cell.build.version.published
+    if cell.build.checkout is not None and cell.build.runtime.unavailable is None:
+        published = None  # Somebody's figures of a release; where there is none, of some checkout.
     if published is not None and (published.module, published.board, published.profile) != (
         cell.workload.name,
         cell.board.name,
@@ -69,6 +74,9 @@ def completed(measurement: Measurement, cell: Cell, baseline: Size | None) -> Me
         "module bytes": facts.module_bytes,
         "execution": facts.execution,
         "host step": facts.host_step,
+        "stack": f"{cell.build.runtime.stack:,} B of RAM reserved for the firmware's own",
+        "operand stack": facts.operand_stack,
+        "heap": facts.heap,
         "notes": "; ".join(facts.notes),
     }
     return measurement.model_copy(
@@ -89,7 +97,7 @@ def _identity(cell: Cell) -> dict[str, str]:
     return {
         "id": cell.id,
         "runtime": cell.build.name,
-        "version": cell.build.version.version,
+        "version": cell.build.number,
         "module": cell.workload.name,
         "board": cell.board.name,
         "base": cell.base,
@@ -97,11 +105,44 @@ def _identity(cell: Cell) -> dict[str, str]:
     }
 
 
+def _source(cell: Cell) -> SourceTree | None:
+    checkout = cell.build.checkout
+    if checkout is None:
+        return None
+    return SourceTree(
+        path=str(checkout.path),
+        version=checkout.version,
+        commit=checkout.commit,
+        dirty=checkout.dirty,
+        sha256=checkout.digest,
+        built_like=checkout.recipe,
+    )
+
+
+def _twin(cell: Cell, image: Image) -> Twin | None:
+    if not cell.board.needs_twin:
+        return None
+    own, emulated = cell.board.own, cell.board.emulated
+    moves = [
+        f"{name} from {ours.origin:#010x} to {theirs.origin:#010x}"
+        for name, ours, theirs in (("flash", own.flash, emulated.flash), ("RAM", own.ram, emulated.ram))
+        if ours != theirs
+    ]
+    return Twin(
+        elf=str(image.ran),
+        elf_sha256=digest.file(image.ran),
+        differs=f"in addresses alone: {', '.join(moves)}; sections, symbols and limits are the same",
+    )
+
+
 def _features(cell: Cell) -> dict[str, str]:
     build = cell.build
     if build.runtime.language == "c":
         return dict(c.defines(build, cell.board))
-    return {name: f"{one.version} [{', '.join(one.features)}]" for name, one in build.dependencies.items()}
+    versions = {name: one.version for name, one in build.dependencies.items()}
+    if build.checkout is not None and build.crate in versions:
+        versions[build.crate] = build.number
+    return {name: f"{versions[name]} [{', '.join(one.features)}]" for name, one in build.dependencies.items()}
 
 
 def _flags(cell: Cell) -> tuple[str, ...]:
@@ -121,7 +162,9 @@ def _flags(cell: Cell) -> tuple[str, ...]:
 
 
 def _replay(cell: Cell) -> str:
-    return (
-        f"wasmfit compare --runtime {cell.build.label} --workload {cell.workload.name} "
-        f"--board {cell.board.name} --base {cell.base} --profile {cell.profile.name} --rerun"
-    )
+    build = cell.build
+    words = ["wasmfit", "compare", "--runtime", f"{build.name}@{build.version.version}"]
+    if build.checkout is not None:
+        words += ["--source", f"{build.runtime.name}={build.checkout.path}"]
+    words += ["--workload", cell.workload.name, "--board", cell.board.name, "--base", cell.base]
+    return shlex.join([*words, "--profile", cell.profile.name, "--rerun"])

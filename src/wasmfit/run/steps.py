@@ -38,17 +38,19 @@ def shared_steps(context: Context, cell: Cell) -> Iterator[SharedStep]:
         guest.target_folder(context, workload, cpu),
         (1,),
     )
+    linked = firmware.linked_guest(build, workload)
     yield SharedStep(
-        firmware.key(context, build, board, profile),
-        f"firmware {build.label if build.dependencies else build.runtime.language} ({profile.name})",
-        lambda step: firmware.archive(context, step, build, board, profile),
+        firmware.key(context, build, board, profile, linked),
+        f"firmware {_what(cell)} ({board.target}, {profile.name})",
+        lambda step: firmware.archive(context, step, build, board, profile, linked),
         firmware.target_folder(context, board, profile),
         (2, build.runtime.effort),
     )
-    if build.runtime.language == "c":
+    # A module that becomes C is compiled with its runtime, in its own cell.
+    if build.runtime.c is not None and build.runtime.c.translator is None:
         yield SharedStep(
             c.key(context, build, board, profile),
-            f"C sources {build.label} ({profile.name})",
+            f"C sources {build.label} ({board.target}, {profile.name})",
             lambda step: c.objects(context, step, build, board, profile),
             None,
             (2, build.runtime.effort),
@@ -56,8 +58,16 @@ def shared_steps(context: Context, cell: Cell) -> Iterator[SharedStep]:
     if build.version.host_dependencies:
         yield SharedStep(
             host.key(context, build),
-            f"host step {build.runtime.name}@{build.version.version}",
+            f"host step {build.runtime.name}@{build.number}",
             lambda step: host.program(context, step, build),
             host.target_folder(context, build),
             (3, build.runtime.effort),
         )
+
+
+def _what(cell: Cell) -> str:
+    """What a firmware's archive is of: the harness alone, for a runtime in C."""
+    build = cell.build
+    if build.runtime.guest == "crate":
+        return f"{build.label} {cell.workload.name}"
+    return build.label if build.dependencies else build.runtime.language

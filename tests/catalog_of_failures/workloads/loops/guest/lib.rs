@@ -12,6 +12,8 @@ extern "C" fn loops(a: u32, b: u32) -> u32 {
     0
 }
 
+// Native code is linked with the harness, which has one.
+#[cfg(target_arch = "wasm32")]
 #[panic_handler]
 fn panic(_: &core::panic::PanicInfo<'_>) -> ! {
     core::arch::wasm32::unreachable()

@@ -1,0 +1,217 @@
+"""A user's working tree of a runtime (``--source``): is it that runtime, which version, which commit."""
+
+import hashlib
+import re
+import shutil
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+from wasmfit.catalog import Catalog
+from wasmfit.catalog.load import pick
+from wasmfit.errors import UsageError
+from wasmfit.model import Build, Checkout, Runtime, Version, builds
+from wasmfit.toolchain import Gateway
+
+from . import digest
+
+_GIT_SECONDS = 60
+_DEEPEST = 4  # folders below the one that is named
+_PASSED_OVER = frozenset({".git", "target", "node_modules", ".venv", "build"})
+_RELEASE = re.compile(r"(\d+)\.(\d+)(?:\.(\d+))?")
+
+
+def inspect(catalog: Catalog, gateway: Gateway, name: str, path: Path) -> Checkout:
+    """Looks at a checkout of a runtime; nothing in it is changed or run.
+
+    Args:
+        name: The runtime's name.
+        path: The checkout, or a folder in it.
+
+    Raises:
+        UsageError: There is no such runtime, it is not in that folder, or it is of a version that the
+            catalogue cannot build.
+    """
+    runtime = pick("runtime", name, catalog.runtimes)
+    root = path.expanduser().absolute()
+    if not root.is_dir():
+        raise UsageError(f"The checkout {path} of {name} is not a folder.", "Name the folder of its sources.")
+    folder, stated = _find(runtime, root)
+    recipe = _recipe(runtime, stated, path)
+    commit, changed, top = _git(gateway, root)
+    return Checkout(
+        runtime=name,
+        path=root,
+        folder=folder,
+        version=stated,
+        recipe=recipe.version,
+        commit=commit,
+        dirty=None if commit is None else bool(changed),
+        digest=_digest(commit, changed, top) if commit else digest.of(dict(_tree(_workspace(folder)))),
+    )
+
+
+def has_changed(gateway: Gateway, checkout: Checkout) -> bool:
+    """Whether the files are others than when it was looked at."""
+    commit, changed, top = _git(gateway, checkout.path)
+    now = _digest(commit, changed, top) if commit else digest.of(dict(_tree(_workspace(checkout.folder))))
+    return now != checkout.digest
+
+
+def _find(runtime: Runtime, root: Path) -> tuple[Path, str]:
+    """The folder in the checkout to build from, and the version stated there."""
+    build = builds(runtime)[0]
+    if runtime.c is not None and runtime.c.translator is None:
+        return _find_c(runtime, build, root)
+    if build.crate is None:
+        raise UsageError(
+            f"The runtime {runtime.name} cannot be built from a checkout.",
+            "Those in Rust can, and those in C whose sources are compiled as they are.",
+        )
+    return _find_crate(runtime, build.crate, root)
+
+
+def _find_crate(runtime: Runtime, crate: str, root: Path) -> tuple[Path, str]:
+    for manifest in (path / "Cargo.toml" for path in _folders(root)):
+        package = _toml(manifest).get("package", {})
+        if isinstance(package, dict) and package.get("name") == crate:
+            stated = package.get("version", "0.0.0")
+            if isinstance(stated, dict):
+                stated = _inherited_version(manifest.parent)
+            return manifest.parent, str(stated)
+    raise UsageError(
+        f"{root} is no checkout of {runtime.name}: no Cargo.toml in it is that of the crate {crate}.",
+        f"Name a folder with the sources of {runtime.homepage or runtime.title}.",
+    )
+
+
+def _inherited_version(folder: Path) -> str:
+    """The version that a workspace gives to its members."""
+    value: object = _toml(_workspace(folder) / "Cargo.toml")
+    for key in ("workspace", "package", "version"):
+        value = value.get(key) if isinstance(value, dict) else None
+    return value if isinstance(value, str) else "0.0.0"
+
+
+def _workspace(folder: Path) -> Path:
+    """The Cargo workspace's root that a folder belongs to, or the folder itself."""
+    for parent in (folder, *folder.parents):
+        if "workspace" in _toml(parent / "Cargo.toml"):
+            return parent
+    return folder
+
+
+def _toml(path: Path) -> dict[str, object]:
+    """A manifest, or nothing where it cannot be read: then it is not the one that is looked for."""
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return {}
+
+
+def _find_c(runtime: Runtime, build: Build, root: Path) -> tuple[Path, str]:
+    assert runtime.c is not None
+    rule = runtime.checkout
+    wanted = (*runtime.c.sources, *build.version.sources)
+    for folder in _folders(root):
+        if all(any(folder.glob(source)) for source in wanted):
+            return folder, _stated_version(folder, rule.version_file, rule.version)
+    lacking = next(source for source in wanted if not any(root.glob(source)))
+    raise UsageError(
+        f"{root} is no checkout of {runtime.name}: neither it nor a folder in it holds all of its sources "
+        f"({lacking} and others).",
+        f"Name a folder with the sources of {runtime.homepage or runtime.title}.",
+    )
+
+
+def _stated_version(folder: Path, file: str | None, pattern: str | None) -> str:
+    if file is None or pattern is None:
+        return "0.0.0"
+    try:
+        found = re.search(pattern, (folder / file).read_text(encoding="utf-8", errors="replace"))
+    except OSError:
+        found = None
+    return ".".join(found.groups()) if found else "0.0.0"
+
+
+def _recipe(runtime: Runtime, stated: str, path: Path) -> Version:
+    """The catalogue's version to build a checkout like: the newest that is not newer than it.
+
+    A branch towards the next version is built like the last; one that is older than all
+    has another interface than any glue of ours.
+    """
+    ordered = sorted(runtime.versions, key=lambda version: _release(version.version))
+    fitting = [version for version in ordered if _release(version.version) <= _release(stated)]
+    if stated == "0.0.0":  # Not stated, or a version that is only set at a release.
+        fitting = ordered
+    if not fitting:
+        known = ", ".join(version.version for version in reversed(ordered))
+        raise UsageError(
+            f"{path} holds {runtime.name} {stated}, older than what the catalogue can build ({known}).",
+            "Check out a newer version.",
+        )
+    return fitting[-1]
+
+
+def _release(version: str) -> tuple[int, ...]:
+    found = _RELEASE.match(version)
+    return tuple(int(part or 0) for part in found.groups()) if found else (0, 0, 0)
+
+
+def _folders(root: Path) -> Iterator[Path]:
+    """The folder and those below it, nearest first."""
+    level = [root]
+    for _ in range(_DEEPEST + 1):
+        yield from level
+        level = [path for folder in level for path in _inner(folder)]
+
+
+def _inner(folder: Path) -> list[Path]:
+    try:
+        inner = sorted(path for path in folder.iterdir() if path.name not in _PASSED_OVER)
+    except OSError:
+        return []
+    return [path for path in inner if path.is_dir() and not path.is_symlink()]
+
+
+def _git(gateway: Gateway, root: Path) -> tuple[str | None, list[str], Path]:
+    """The commit, the names of what differs from it, and the folder that they are relative to."""
+    program = shutil.which("git")
+    if program is None:
+        return None, [], root
+    git = [program, "--no-optional-locks", "-C", str(root)]
+    asked = gateway.run([*git, "rev-parse", "HEAD", "--show-toplevel"], timeout=_GIT_SECONDS)
+    lines = asked.output.splitlines()
+    if asked.code != 0 or len(lines) != 2:
+        return None, [], root
+    listed: list[str] = []
+    status = gateway.run(
+        [*git, "status", "--porcelain=v1", "-z", "--untracked-files=all"],
+        timeout=_GIT_SECONDS,
+        on_line=listed.append,
+        keep_stdout=False,
+    )
+    if status.code != 0:
+        return None, [], root
+    # "XY name", and behind a rename the old name alone, which then is a name too short by three.
+    changed = [entry[3:] if entry[2:3] == " " else entry for entry in "".join(listed).split("\0") if entry]
+    return lines[0], changed, Path(lines[1])
+
+
+def _digest(commit: str, changed: list[str], top: Path) -> str:
+    return digest.of(commit, {name: _content(top / name) for name in changed})
+
+
+def _tree(root: Path) -> Iterator[tuple[str, str]]:
+    """Every file below a folder that is under no version control, what builds leave behind aside."""
+    for path in sorted(root.rglob("*")):
+        relative = path.relative_to(root)
+        if path.is_file() and not _PASSED_OVER.intersection(relative.parts):
+            yield relative.as_posix(), _content(path)
+
+
+def _content(path: Path) -> str:
+    try:
+        return digest.file(path)
+    except OSError:  # Removed, or a folder.
+        return hashlib.sha256(b"").hexdigest()

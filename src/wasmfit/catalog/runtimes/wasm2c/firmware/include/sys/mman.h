@@ -1,0 +1,1 @@
+/* There is no memory mapping here, and nothing asks for it. */

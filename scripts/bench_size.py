@@ -71,6 +71,8 @@ def contestants(elf: Path) -> Iterator[tuple[str, list[str]]]:
     yield "wasmfit size --by symbol --all", [*ours, "--by", "symbol", "--all"]
     yield "wasmfit size -f json", [*ours, "-f", "json"]
     yield "wasmfit size --base itself", [*ours, "--base", str(elf)]
+    for more in ("--by file", "--references", "--inlined", "--savings"):
+        yield f"wasmfit size {more}", [*ours, *more.split()]
     yield "python -c pass", [sys.executable, "-c", "pass"]
     for name, arguments in (
         ("nm", ["-S", "--size-sort"]),

@@ -7,17 +7,17 @@ SHELL := /bin/bash
 WASMFIT := .venv/bin/wasmfit
 export DEBIAN_FRONTEND := noninteractive
 
-.PHONY: compare test test-fast check setup locks readme bench bench-size clean
+.PHONY: setup-tests compare test test-fast check setup locks readme bench bench-size clean
 
 # The newest version of every runtime, and older ones: those that the reference measured among them.
 compare: setup
 	$(WASMFIT) compare -r newest -r wasmi@1.1 -r wasmi@0.51 -r wasmtime@38 $(ARGS)
 
-test: setup check
+test: setup-tests check
 	.venv/bin/pytest $(ARGS)
 
 # Without the builds of real firmware.
-test-fast: setup
+test-fast: setup-tests
 	.venv/bin/pytest -m "not real" $(ARGS)
 
 check: setup
@@ -27,6 +27,9 @@ check: setup
 
 setup:
 	@scripts/setup
+
+setup-tests:
+	@scripts/setup tests
 
 # Maintainers: resolves the catalogue's lockfiles anew.
 locks: setup

@@ -55,6 +55,14 @@ def test_each_view(tmp_path: Path, arguments: list[str], rows: dict[str, int] | 
     assert rows is None or found == rows
 
 
+def test_objects_need_a_map_and_it_is_said(tmp_path: Path) -> None:
+    ended = size(elf(tmp_path), "--by", "object", home=tmp_path)
+    assert "Only the linker's map tells objects: --map FILE." in ended.stdout
+    (tmp_path / "firmware.map").write_text("")
+    ended = size(elf(tmp_path), "--by", "object", home=tmp_path)
+    assert f"--map {tmp_path / 'firmware.map'}." in ended.stdout
+
+
 def test_a_boards_memories_are_known(tmp_path: Path) -> None:
     ended = size(elf(tmp_path), "--board", "nrf52840dk", home=tmp_path)
     assert ended.returncode == 0, ended.stderr

@@ -243,6 +243,8 @@ def _notes(elf: Elf, made: Ledger, memories: Memories, options: Options) -> list
         notes.append("It has no symbols (stripped), so most bytes have no owner; use the file as linked.")
     elif elf.stripped:
         notes.append("It is stripped but for its dynamic symbols; use the file as linked.")
+    if By.OBJECT in options.by and options.link_map is None:
+        notes.append(f"Only the linker's map tells objects: --map {_map_beside(elf)}.")
     if memories.guessed and By.REGION in options.by:
         notes.append(
             "Flash and RAM are a guess from the file; --board or --flash and --ram say what they are."

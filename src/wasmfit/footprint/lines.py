@@ -169,7 +169,8 @@ def _lines(elf: Elf, cache: SymCache) -> Lines:
     return Lines(starts, location, cache)
 
 
-_REGISTRY = re.compile(r"^.*?/?(?:registry/src/)?(?:[A-Za-z0-9.-]+)-[0-9a-f]{16}/")
+# Cargo names a registry's folder by its host and a hash, whichever registry or mirror it is.
+_REGISTRY = re.compile(r"^(?:.*/registry/src/)?[A-Za-z0-9][A-Za-z0-9.-]*-[0-9a-f]{16}/")
 _LIBRARY = re.compile(
     r"^.*?/(library/(?:alloc|core|std|compiler-builtins|portable-simd|stdarch|proc_macro)/)"
 )

@@ -1,6 +1,6 @@
 """Reading debug information in bulk: symbolic makes a symcache, whose tables are read as arrays.
 
-DWARF is far too much work for Python. `symbolic <https://github.com/getsentry/symbolic>`_ (Sentry's, written in
+DWARF is far too much work for Python. `symbolic <https://github.com/getsentry/symbolic>`_ (Sentry's, in
 Rust) turns all of it into one table of address ranges, of the lines and inlined calls that they come from, of
 functions, files and names. Asking it for one address after another costs microseconds each; its serialised
 form is documented by its source (``symbolic-symcache``, version 9) and read here at once

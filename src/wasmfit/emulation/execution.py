@@ -5,20 +5,23 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TypeVar
 
 from pydantic import Field
 
 from wasmfit.errors import MissingToolError
-from wasmfit.model import Board, Call, Instructions, Run, Status, WorkloadCall
+from wasmfit.model import Activities, Activity, Board, Call, Instructions, Run, Status, WorkloadCall
 from wasmfit.model.base import Record
 from wasmfit.toolchain import ChildTimeoutError, Finished, Gateway
 
 from . import counter, counts, qemu, symbols
 from .channel import Channel, Report
-from .counts import Counts
+from .counts import Counts, Measures
 from .faults import NameOf
 from .symbols import Symbols
 from .verdict import Evidence, judge
+
+T = TypeVar("T")
 
 _MEASURED = frozenset({"load", "instantiate", "call"})
 _MOST_RECORD_BYTES = 16 * 1024 * 1024
@@ -150,7 +153,7 @@ def _text(record: Path) -> str:
 
 def _figures(image: Symbols, calls: Sequence[WorkloadCall], counted: Counts, report: Report) -> Run:
     lowest = counted.lowest_in(_MEASURED)
-    counts_of_calls = counted.calls()
+    counts_of_calls, measured_calls = counted.calls(), counted.calls_measured()
     made = tuple(
         Call(
             arguments=call.arguments,
@@ -174,8 +177,18 @@ def _figures(image: Symbols, calls: Sequence[WorkloadCall], counted: Counts, rep
             first_call=made[0].instructions if made else None,
             call=made[-1].instructions if len(made) > 1 else None,
         ),
+        activity=Activities(
+            load=_activity(counted.measures_of("load")),
+            instantiate=_activity(counted.measures_of("instantiate")),
+            first_call=_activity(_at(measured_calls, 0)),
+            call=_activity(_at(measured_calls, len(made) - 1)) if len(made) > 1 else None,
+        ),
     )
 
 
-def _at(numbers: Sequence[int], index: int) -> int | None:
-    return numbers[index] if index < len(numbers) else None
+def _activity(measures: Measures | None) -> Activity | None:
+    return None if measures is None else Activity(**measures)
+
+
+def _at(values: Sequence[T], index: int) -> T | None:
+    return values[index] if index < len(values) else None

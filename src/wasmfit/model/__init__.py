@@ -1,8 +1,20 @@
 """The nouns of wasmfit, as frozen typed records."""
 
-from .board import Board, Emulator, MemoryMap, Region
+from .board import Board, Cache, Emulator, FlashPath, MemoryMap, Region
 from .cell import Cell
-from .measurement import Call, Instructions, Measurement, Provenance, Run, Size, SourceTree, Twin
+from .measurement import (
+    KINDS,
+    Activities,
+    Activity,
+    Call,
+    Instructions,
+    Measurement,
+    Provenance,
+    Run,
+    Size,
+    SourceTree,
+    Twin,
+)
 from .profile import CProfile, Profile, RustProfile
 from .runtime import (
     Build,
@@ -29,12 +41,16 @@ from .target import CTarget, Target
 from .workload import GuestBuild, Workload, WorkloadCall
 
 __all__ = [
+    "KINDS",
+    "Activities",
+    "Activity",
     "Board",
     "Build",
     "CArch",
     "CBuild",
     "CProfile",
     "CTarget",
+    "Cache",
     "Call",
     "Cell",
     "Checkout",
@@ -44,6 +60,7 @@ __all__ = [
     "Emulator",
     "FactChanges",
     "Facts",
+    "FlashPath",
     "GuestBuild",
     "Instructions",
     "Measurement",

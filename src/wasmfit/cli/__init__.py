@@ -7,7 +7,7 @@ import typer
 from wasmfit import __version__
 from wasmfit.errors import WasmfitError
 
-from . import cache, compare, doctor, list_, say
+from . import cache, compare, doctor, list_, profile, say
 
 app = typer.Typer(
     name="wasmfit",
@@ -18,6 +18,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.command("compare")(compare.command)
+app.command("profile")(profile.command)
 app.command("list")(list_.command)
 app.command("doctor")(doctor.command)
 app.command("cache")(cache.command)

@@ -18,5 +18,6 @@ How the figures come about, and what they do not say:
 
 from .counter import compiled
 from .execution import Execution, Limits, execute
+from .profile import Profile, Row
 
-__all__ = ["Execution", "Limits", "compiled", "execute"]
+__all__ = ["Execution", "Limits", "Profile", "Row", "compiled", "execute"]

@@ -43,7 +43,7 @@ def test_a_loop_counted_by_hand(anywhere: Runner) -> None:
     # Taken but in the last round; the mark's return and the call of the next one jump too.
     assert activity.conditional_taken == ROUNDS - 1
     assert activity.jumps == ROUNDS - 1 + 2
-    assert (activity.reads, activity.load_use, activity.access_pair) == (0, 0, 0)
+    assert (activity.reads, activity.load_use, activity.load_pair) == (0, 0, 0)
 
 
 def test_branches_not_taken(anywhere: Runner) -> None:

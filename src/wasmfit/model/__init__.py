@@ -9,6 +9,8 @@ from .measurement import (
     Call,
     Instructions,
     Measurement,
+    Prediction,
+    Predictions,
     Provenance,
     Run,
     Size,
@@ -38,6 +40,7 @@ from .runtime import (
 )
 from .status import Status
 from .target import CTarget, Target
+from .timing import Core, Price, Prices, Timing
 from .workload import GuestBuild, Workload, WorkloadCall
 
 __all__ = [
@@ -55,6 +58,7 @@ __all__ = [
     "Cell",
     "Checkout",
     "CheckoutRule",
+    "Core",
     "CrateSource",
     "Dependency",
     "Emulator",
@@ -65,6 +69,10 @@ __all__ = [
     "Instructions",
     "Measurement",
     "MemoryMap",
+    "Prediction",
+    "Predictions",
+    "Price",
+    "Prices",
     "Profile",
     "Provenance",
     "Published",
@@ -77,6 +85,7 @@ __all__ = [
     "SourceTree",
     "Status",
     "Target",
+    "Timing",
     "Translator",
     "Twin",
     "Unavailable",

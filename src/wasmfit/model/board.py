@@ -5,6 +5,7 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from .base import Record
+from .timing import Timing
 
 
 class Region(Record):
@@ -130,6 +131,7 @@ class Board(Record):
         probe_rs_chip: Name by which probe-rs knows the chip.
         emulator: The machine that stands in for it.
         flash_path: What lies between the core and flash.
+        timing: What time on it is predicted from.
         source: Where the figures come from.
     """
 
@@ -144,6 +146,7 @@ class Board(Record):
     probe_rs_chip: str
     emulator: Emulator
     flash_path: FlashPath
+    timing: Timing | None = None
     source: str
 
     @model_validator(mode="after")

@@ -83,7 +83,7 @@ class Activity(Record):
     store_multiple_words: int = 0
     load_pc: int = 0
     load_use: int = 0
-    access_pair: int = 0
+    load_pair: int = 0
     wide: int = 0
     wide_astride: int = 0
     conditional_taken: int = 0
@@ -114,6 +114,38 @@ class Activities(Record):
     call: Activity | None = None
 
 
+class Prediction(Record):
+    """What something is predicted to take on the board, with its error bar. It is no measurement.
+
+    Attributes:
+        cycles: Cycles of the core, with the least and the most that the model allows.
+        time_s: Seconds, likewise.
+    """
+
+    cycles: int
+    cycles_low: int
+    cycles_high: int
+    time_s: float
+    time_low_s: float
+    time_high_s: float
+
+
+class Predictions(Record):
+    """Predictions per phase; as :class:`Instructions`.
+
+    Attributes:
+        calibrated: Whether the board's prices were fitted to figures published for it.
+        source: What the prices come from.
+    """
+
+    load: Prediction | None = None
+    instantiate: Prediction | None = None
+    first_call: Prediction | None = None
+    call: Prediction | None = None
+    calibrated: bool
+    source: str
+
+
 class Call(Record):
     """One call of the export: its arguments, what came back and what was expected, as unsigned numbers."""
 
@@ -136,8 +168,9 @@ class Run(Record):
         stack_reserved: Bytes of RAM that the image reserves for the stack.
         instructions: Instructions per phase.
         activity: What they did, per phase.
-        cycles: Predicted cycles of a steady call.
-        time_s: Predicted time of a steady call in seconds.
+        cycles: Predicted cycles of a steady call; its error bar is in ``predicted``.
+        time_s: Predicted time of a steady call in seconds, likewise.
+        predicted: Predictions per phase with their error bars, where the board has a timing model.
     """
 
     result: int | None = None
@@ -151,6 +184,7 @@ class Run(Record):
     activity: Activities = Activities()
     cycles: int | None = None
     time_s: float | None = None
+    predicted: Predictions | None = None
 
 
 class SourceTree(Record):

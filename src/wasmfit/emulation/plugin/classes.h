@@ -34,7 +34,7 @@
     X(STORE_MULTIPLE_WORDS, "store_multiple_words")                                                         \
     X(LOAD_PC, "load_pc")                   /* loads and load_multiples that jump, also counted there */    \
     X(LOAD_USE, "load_use")                 /* the next instruction reads the register just loaded */       \
-    X(ACCESS_PAIR, "access_pair")           /* load or store right behind a single load or store */         \
+    X(LOAD_PAIR, "load_pair")           /* single load right behind a single load or store */           \
     X(WIDE, "wide")                         /* instructions of four bytes */                                \
     X(WIDE_ASTRIDE, "wide_astride")         /* those across a boundary of four bytes */                     \
     X(CONDITIONAL_TAKEN, "conditional_taken")                                                               \

@@ -512,13 +512,12 @@ static void count_in(
     unsigned counted[NUMBER_OF_MEASURES], const struct instruction *before, const struct instruction *is,
     uint32_t pc, size_t size)
 {
-    bool accesses = is->kind == LOAD || is->kind == STORE;
     counted[is->kind]++;
     counted[LOAD_MULTIPLE_WORDS] += is->kind == LOAD_MULTIPLE ? is->words : 0;
     counted[STORE_MULTIPLE_WORDS] += is->kind == STORE_MULTIPLE ? is->words : 0;
     counted[LOAD_PC] += is->jumps;
     counted[LOAD_USE] += before->loaded >= 0 && is->reads >> before->loaded & 1;
-    counted[ACCESS_PAIR] += accesses && (before->kind == LOAD || before->kind == STORE);
+    counted[LOAD_PAIR] += is->kind == LOAD && (before->kind == LOAD || before->kind == STORE);
     counted[WIDE] += size == 4;
     counted[WIDE_ASTRIDE] += size == 4 && pc & 2;
 }

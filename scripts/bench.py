@@ -1,9 +1,9 @@
 """Measures what the documents promise about speed (``make bench``).
 
 Without arguments: a second ``compare`` with nothing changed. With ``--counting``: how fast instructions are
-counted, with kinds, stack, flash accesses and the board's cache watched. With ``--cold``: one from nothing but
-downloaded
-packages, in a folder of its own, with the time of the first row and of all rows; it takes minutes.
+counted, with kinds, stack, flash accesses and the board's cache watched. With ``--cold``: one from nothing
+but downloaded packages, in a folder of its own, with the time of the first row and of all rows; it takes
+minutes.
 """
 
 import subprocess

@@ -7,7 +7,7 @@ SHELL := /bin/bash
 WASMFIT := .venv/bin/wasmfit
 export DEBIAN_FRONTEND := noninteractive
 
-.PHONY: compare test test-fast check setup locks readme bench bench-counting calibrate clean
+.PHONY: compare test test-fast check setup locks readme bench bench-size bench-counting calibrate clean
 
 # The newest version of every runtime, and older ones: those that the reference measured among them.
 compare: setup
@@ -30,7 +30,7 @@ setup:
 
 # Maintainers: resolves the catalogue's lockfiles anew.
 locks: setup
-	.venv/bin/python scripts/relock.py
+	$(WASMFIT) lock '*'
 
 # Maintainers: writes the tables of README.md from a comparison.
 readme: setup
@@ -47,6 +47,10 @@ bench-counting: setup
 # Predicted time against what was published for real boards.
 calibrate: setup
 	.venv/bin/python scripts/calibrate.py
+
+# wasmfit size beside nm, readelf and whatever peers are found.
+bench-size: setup
+	.venv/bin/python scripts/bench_size.py $(ARGS)
 
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache

@@ -4,8 +4,10 @@ import sys
 from pathlib import Path
 
 import wasmfit
+from wasmfit.catalog import Catalog
 from wasmfit.model import Status
 from wasmfit.results import MEASURES, Comparison
+from wasmfit.results.table import change
 
 README = Path(__file__).parents[1] / "README.md"
 REFERENCE_ROWS = {
@@ -15,6 +17,7 @@ REFERENCE_ROWS = {
     "runtime_crates": "runtime and its crates",
     "flashed": "flashed",
 }
+OPTION_MEASURES = ("flash", "heap_peak", "stack_peak", "instructions_load", "instructions_call")
 SHOWN = (
     "text",
     "rodata",
@@ -35,8 +38,14 @@ def main() -> None:
     home = Path(sys.argv[sys.argv.index("--home") + 1]) if "--home" in sys.argv else None
     newest = wasmfit.compare(home=home)
     reproduced = wasmfit.compare(runtimes=["wasmi@0.51", "wasmtime@38"], home=home)
+    everything = wasmfit.compare(runtimes=["all"], home=home)
     text = README.read_text(encoding="utf-8")
-    for name, made in {"results": results(newest), "reference": reference(reproduced)}.items():
+    tables = {
+        "results": results(newest),
+        "options": options(everything),
+        "reference": reference(reproduced),
+    }
+    for name, made in tables.items():
         begin, end = f"<!-- {name}: written by make readme -->", f"<!-- end of {name} -->"
         before, _, rest = text.partition(begin)
         _, _, after = rest.partition(end)
@@ -67,6 +76,24 @@ def results(comparison: Comparison) -> str:
         for one in comparison.measurements
         if one.status is Status.UNAVAILABLE
     ]
+    return "\n".join(lines)
+
+
+def options(comparison: Comparison) -> str:
+    """What each variant of a runtime adds to the first, where that is of the same version."""
+    by_label = {(one.runtime, one.version): one for one in comparison.measurements if one.status is Status.OK}
+    measures = [measure for key in OPTION_MEASURES for measure in MEASURES if measure.key == key]
+    head = ["", *(f"{measure.label}{', B' if measure.unit else ''}" for measure in measures), ""]
+    lines = [line(head), line(["---", *("---:" for _ in measures), "---"])]
+    for runtime in Catalog.load().runtimes.values():
+        first, *others = runtime.variants
+        for version in runtime.versions:
+            base = by_label.get((first.name, version.version))
+            for variant in others:
+                one = by_label.get((variant.name, version.version))
+                if base is not None and one is not None:
+                    changes = [change(measure.get(base), measure.get(one)) for measure in measures]
+                    lines.append(line([f"{variant.name} {version.version}", *changes, variant.summary]))
     return "\n".join(lines)
 
 

@@ -1,10 +1,13 @@
 """The library: what the commands do, returning typed records."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from fnmatch import fnmatchcase
 from pathlib import Path
 
-from .build import Context, checkout
+from .build import BuildError, Context, checkout
+from .build.locks import HARNESS, locks, write
 from .catalog import Catalog
+from .catalog.load import unknown
 from .errors import UsageError
 from .home import Home
 from .model import Cell, CTarget
@@ -92,6 +95,39 @@ def profile(
     gateway = Gateway()
     toolchain = find(Versions(folder.tools, gateway), _c_targets(catalog, cells), [cells[0].board.emulator])
     return profiled(Context(catalog, folder, toolchain, gateway), cells[0], phases)
+
+
+def lock(names: Sequence[str], *, home: Path | None = None, catalogs: Sequence[Path] = ()) -> Iterator[Path]:
+    """Writes the lockfiles of runtimes anew, in the catalogue's folders.
+
+    Args:
+        names: Runtimes, or patterns of them; ``harness`` is what all share.
+        home: wasmfit's folder.
+        catalogs: Catalogues beside the built-in one.
+
+    Returns:
+        The lockfiles, each as soon as it is written.
+
+    Raises:
+        UsageError: A name is unknown, or Cargo cannot resolve what a runtime depends on.
+        MissingToolError: There is no Rust.
+    """
+    catalog = Catalog.load(*catalogs)
+    known = {*catalog.runtimes, HARNESS}
+    for name in names:
+        if not any(fnmatchcase(one, name) for one in known):
+            raise unknown("runtime", name, known)
+    folder, gateway = Home.find() if home is None else Home.at(home), Gateway()
+    context = Context(catalog, folder, find(Versions(folder.tools, gateway), {}, ()), gateway)
+    for one in locks(catalog):
+        if any(fnmatchcase(one.owner, name) for name in names):
+            try:
+                write(context, one)
+            except BuildError as error:
+                raise UsageError(
+                    f"{one.owner} cannot be locked: {error.reason}.", "Check crates, versions and features."
+                ) from error
+            yield one.path
 
 
 def doctor(*, home: Path | None = None) -> list[Check]:

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from wasmfit.catalog import Catalog, CatalogError
+from wasmfit.catalog.load import BUILT_IN
 from wasmfit.errors import UsageError
 
 BOARD = """\
@@ -89,11 +90,50 @@ def test_every_buildable_version_has_its_lockfiles() -> None:
     catalog = Catalog.load()
     for runtime in catalog.runtimes.values():
         locks = catalog.folder(runtime) / "locks"
+        if runtime.unavailable is not None:
+            continue  # It is in no registry, so there is nothing to lock.
         for version in runtime.versions:
             if version.dependencies:
                 assert (locks / f"{version.version}.lock").is_file()
             if version.host_dependencies:
                 assert (locks / f"host-{version.version}.lock").is_file()
+
+
+WASM2C = (BUILT_IN / "runtimes/wasm2c/runtime.toml").read_text()
+WASM3 = (BUILT_IN / "runtimes/wasm3/runtime.toml").read_text()
+
+
+@pytest.mark.parametrize(
+    ("text", "old", "new", "words"),
+    [
+        (WASM2C, "{export}. \\*/", "nothing", "c.translator: Value error, export must hold {export}"),
+        (WASM2C, "(\\w+)\\('", "\\('", "c.translator.export: Value error, a regular expression with a group"),
+        (WASM2C, "(\\w+)\\('", "(('", "c.translator.export: Value error, not a regular expression"),
+        (
+            WASM3,
+            "(\\d+)\\.(\\d+)\\.(\\d+)",
+            "x",
+            "checkout.version: Value error, a regular expression with a group",
+        ),
+        (WASM3, 'heap = "all RAM left over"', "", "facts.heap: Field required"),
+        (
+            WASM3,
+            'language = "c"',
+            'language = "c"\nguest = "both"',
+            "guest: Input should be 'module' or 'crate'",
+        ),
+    ],
+)
+def test_a_broken_runtime_is_told_by_field(tmp_path: Path, text: str, old: str, new: str, words: str) -> None:
+    assert old in text
+    name = text.split('"')[1]
+    folder = tmp_path / "runtimes" / name
+    folder.mkdir(parents=True)
+    (folder / "runtime.toml").write_text(text.replace(old, new))
+    with pytest.raises(CatalogError) as caught:
+        Catalog.load(tmp_path)
+    assert f"{name}/runtime.toml" in caught.value.message
+    assert words in caught.value.message
 
 
 def test_an_added_board_is_one_file(tmp_path: Path) -> None:

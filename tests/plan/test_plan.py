@@ -1,10 +1,13 @@
 """Experiments become cells."""
 
+from collections.abc import Sequence
+from pathlib import Path
+
 import pytest
 
 from wasmfit.catalog import Catalog
 from wasmfit.errors import UsageError
-from wasmfit.model import Status
+from wasmfit.model import Checkout, Status
 from wasmfit.plan import Experiment, plan, select_builds
 
 
@@ -90,6 +93,78 @@ def test_what_cannot_be_built_keeps_its_row(catalog: Catalog) -> None:
     (missing,) = plan(catalog, Experiment(runtimes=["wasm-interpreter"])).left_out
     assert missing.status is Status.UNAVAILABLE
     assert "registry" in missing.reason
+
+
+def checkout(
+    runtime: str, recipe: str, version: str = "", commit: str | None = "0123456789abcdef", dirty: bool = False
+) -> Checkout:
+    return Checkout(
+        runtime=runtime,
+        path=Path("/there"),
+        folder=Path("/there"),
+        version=version or recipe,
+        recipe=recipe,
+        commit=commit,
+        dirty=None if commit is None else dirty,
+        digest="d" * 64,
+    )
+
+
+def planned(catalog: Catalog, *checkouts: Checkout, runtimes: Sequence[str] = ()) -> list[str]:
+    made = plan(catalog, Experiment(runtimes=runtimes, checkouts=checkouts))
+    return [cell.build.label for cell in (*made.cells, *(one.cell for one in made.left_out))]
+
+
+def test_a_checkout_is_measured_beside_the_release(catalog: Catalog) -> None:
+    chosen = planned(catalog, checkout("wasmi", "2.0.0", "2.0.1"), runtimes=["wasmi"])
+    assert chosen == ["wasmi@2.0.0", "wasmi@2.0.1+g012345678"]
+
+
+def test_a_checkout_comes_in_the_variants_that_were_asked_for(catalog: Catalog) -> None:
+    wanted = ["wamr-mini", "wamr-fast", "wasm3"]
+    chosen = planned(catalog, checkout("wamr", "2.4.3", dirty=True), runtimes=wanted)
+    assert chosen == [
+        "wamr-mini@2.4.3",
+        "wamr-mini@2.4.3+g012345678.dirty",
+        "wamr-fast@2.4.3",
+        "wamr-fast@2.4.3+g012345678.dirty",
+        "wasm3@0.5.0",
+    ]
+
+
+def test_a_checkout_alone_comes_in_the_default_variants(catalog: Catalog) -> None:
+    chosen = planned(catalog, checkout("wasmtime", "48.0.8"), runtimes=["wasm3"])
+    assert chosen == ["wasm3@0.5.0", "wasmtime@48.0.8+g012345678", "wasmtime-no-simd@48.0.8+g012345678"]
+
+
+def test_by_default_a_checkout_stands_among_the_newest(catalog: Catalog) -> None:
+    chosen = planned(catalog, checkout("wasmi", "2.0.0"))
+    assert set(chosen) == {*labels(catalog), "wasmi@2.0.0+g012345678"}
+    # Old versions have fewer variants; those that it cannot have are left out, unless they were named.
+    for runtimes in ([], ["wasmtime"], ["wasmt*"]):
+        old = planned(catalog, checkout("wasmtime", "38.0.3"), runtimes=runtimes)
+        assert "wasmtime@38.0.3+g012345678" in old
+        assert "wasmtime-no-simd@38.0.3+g012345678" not in old
+
+
+def test_a_checkout_takes_the_place_of_the_row_that_says_it_is_unavailable(catalog: Catalog) -> None:
+    mine = checkout("wasm-interpreter", "0.2.0", commit=None)
+    assert planned(catalog, mine, runtimes=["wasm-interpreter"]) == ["wasm-interpreter@0.2.0+source"]
+    assert "wasm-interpreter@0.2.0" not in planned(catalog, mine)
+
+
+def test_a_variant_that_the_checkout_cannot_have_is_refused(catalog: Catalog) -> None:
+    with pytest.raises(UsageError, match=r"wasmi-portable exists for version 2\.0\.0; /there holds 1\.2\.0"):
+        planned(catalog, checkout("wasmi", "1.1.0", "1.2.0"), runtimes=["wasmi-portable"])
+
+
+def test_two_checkouts_that_look_alike_are_refused(catalog: Catalog) -> None:
+    with pytest.raises(UsageError, match="could not be told apart"):
+        planned(catalog, checkout("wasm3", "0.5.0"), checkout("wasm3", "0.5.0"), runtimes=["wasm3"])
+    two = planned(
+        catalog, checkout("wasm3", "0.5.0"), checkout("wasm3", "0.5.0", dirty=True), runtimes=["wasm3"]
+    )
+    assert two == ["wasm3@0.5.0", "wasm3@0.5.0+g012345678", "wasm3@0.5.0+g012345678.dirty"]
 
 
 def test_a_selection_that_matches_nothing(catalog: Catalog) -> None:

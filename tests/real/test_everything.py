@@ -133,8 +133,8 @@ def test_execution_is_plausible(everything: Comparison) -> None:
         assert run.stack_peak is not None
         assert run.stack_reserved is not None
         assert 0 < run.stack_peak <= run.stack_reserved
-        if one.runtime == "baseline":
-            continue
+        if one.runtime in ("baseline", "native"):
+            continue  # No module, so no linear memory and nothing to load.
         assert run.linear_memory is not None
         # One page, and perhaps a small header in the same block.
         assert 65_536 <= run.linear_memory < 65_536 + 64
@@ -152,6 +152,30 @@ def test_the_same_image_gives_the_same_counts(everything: Comparison, warm_home:
     for one in again.measurements:
         assert one.run == before[one.id].run
         assert one.size == before[one.id].size
+
+
+def test_the_bounds_bound(everything: Comparison) -> None:
+    """Native code is the floor, wasm2c the ahead-of-time bound; interpreters lie above both."""
+    by_runtime = {one.runtime: one for one in built(everything)}
+    calls = {name: one.run.instructions.call for name, one in by_runtime.items() if one.run}
+    assert calls["native"] is not None
+    assert calls["wasm2c"] is not None
+    assert calls["native"] <= calls["wasm2c"]
+    for name, one in by_runtime.items():
+        if name not in ("baseline", "native") and not name.startswith("wasm2c"):
+            assert (calls[name] or 0) > calls["wasm2c"], name
+            assert one.size is not None
+            assert by_runtime["wasm2c"].size is not None
+            assert one.size.flash > by_runtime["wasm2c"].size.flash, name
+
+
+def test_what_is_compiled_ahead_belongs_to_the_module(everything: Comparison) -> None:
+    (one,) = [one for one in built(everything) if one.runtime == "wasm2c"]
+    assert one.size is not None
+    owners = one.size.owners[".text"]
+    assert owners["module"] > 0
+    assert owners["wasm2c"] > 0
+    assert one.size.runtime_crates == owners["wasm2c"]
 
 
 def test_provenance_replays_a_cell(everything: Comparison) -> None:

@@ -6,10 +6,10 @@ import json
 
 import pytest
 
-from tests.results.samples import failed, measurement
+from tests.results.samples import checked_out, failed, measurement
 from wasmfit.model import Status
 from wasmfit.report import to_csv, to_json, to_markdown, to_text
-from wasmfit.results import Comparison
+from wasmfit.results import Comparison, tables
 
 
 def comparison() -> Comparison:
@@ -97,3 +97,27 @@ def test_a_frame_has_a_row_a_cell() -> None:
     frame = comparison().to_frame()
     assert list(frame["runtime"]) == ["wasmi", "wasmi", "broken", "broken"]
     assert frame["text"][0] == 100_000
+
+
+def test_a_checkout_stands_beside_its_release_with_the_difference() -> None:
+    others = (measurement("wasm3", "0.5.0"), measurement("wasmi", "1.1.0"))
+    mine = checked_out("2.0.1+g012345678.dirty", 101_000)
+    (table,) = tables([measurement(), *others, mine])
+    columns = {column.heading: column.cells for column in table.columns}
+    change = dict(zip(table.labels, columns["wasmi", "against 2.0.0"], strict=True))
+    assert change[".text, B"] == "+1,000 (+1.0%)"
+    assert change[".rodata, B"] == "0"
+    assert change["status"] == ""
+    said = " ".join(table.notes)
+    assert "built like 2.0.0 from /home/me/wasmi, commit 0123456789abcdef" in said
+    assert "with changes that are not committed" in said
+
+
+def test_a_checkout_without_its_release_has_no_difference() -> None:
+    (table,) = tables([checked_out("2.0.1+g012345678", 101_000), measurement("wasm3", "0.5.0")])
+    assert not any("against" in line for column in table.columns for line in column.heading)
+
+
+def test_a_checkout_of_another_line_is_held_against_what_is_there() -> None:
+    (table,) = tables([measurement("wasmi", "1.1.0"), checked_out("2.0.1+g012345678", 101_000)])
+    assert ("wasmi", "against 1.1.0") in [column.heading for column in table.columns]

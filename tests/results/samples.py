@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from wasmfit.model import Call, Instructions, Measurement, Provenance, Run, Size, Status
+from wasmfit.model import Call, Instructions, Measurement, Provenance, Run, Size, SourceTree, Status
 
 
 def size(text: int = 100_000) -> Size:
@@ -53,6 +53,20 @@ def measurement(runtime: str = "wasmi", version: str = "2.0.0", **changes: Any) 
         ),
     }
     return Measurement(**{**fields, **changes})
+
+
+def checked_out(version: str, text: int, *, built_like: str = "2.0.0") -> Measurement:
+    """What was built from a working tree of the user's."""
+    source = SourceTree(
+        path="/home/me/wasmi",
+        version=version.partition("+")[0],
+        commit="0123456789abcdef0123456789abcdef01234567",
+        dirty=True,
+        sha256="d" * 64,
+        built_like=built_like,
+    )
+    plain = measurement("wasmi", version, size=size(text))
+    return plain.model_copy(update={"provenance": plain.provenance.model_copy(update={"source": source})})
 
 
 def failed(status: Status = Status.FAULTED, reason: str = "stack overflow") -> Measurement:

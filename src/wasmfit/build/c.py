@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from wasmfit.model import Board, Build, Profile
+from wasmfit.model import Board, Build, Debug, Profile
 from wasmfit.toolchain import CCompiler
 
 from . import cargo, digest, sources
@@ -26,6 +26,13 @@ _COMMON = (
     "-fno-unwind-tables",
     "-fno-asynchronous-unwind-tables",
 )
+
+_DEBUG: dict[Debug, tuple[str, ...]] = {
+    "none": (),
+    "line-tables-only": ("-g1",),
+    "limited": ("-g",),
+    "full": ("-g",),
+}
 
 
 @dataclass(frozen=True)
@@ -59,6 +66,7 @@ def flags(build: Build, profile: Profile, board: Board) -> list[str]:
     assert made is not None
     return [
         *profile.c.flags,
+        *_DEBUG[profile.rust.debug],
         *_COMMON,
         *made.flags,
         *(f"-D{name}={value}" for name, value in defines(build, board)),

@@ -65,8 +65,8 @@ def _find(runtime: Runtime, root: Path) -> tuple[Path, str]:
         return _find_c(runtime, build, root)
     if build.crate is None:
         raise UsageError(
-            f"{runtime.title} cannot be built from a checkout.",
-            "`wasmfit list runtimes` lists what there is; those in a registry take --source.",
+            f"The runtime {runtime.name} cannot be built from a checkout.",
+            "Those in Rust can, and those in C whose sources are compiled as they are.",
         )
     return _find_crate(runtime, build.crate, root)
 

@@ -55,7 +55,7 @@ def package(catalog: Catalog, build: Build, profile: Profile, linked: Workload |
         "lto": rust.lto,
         "codegen-units": rust.codegen_units,
         "panic": rust.panic,
-        "debug": False,
+        "debug": False if rust.debug == "none" else rust.debug,
         "trim-paths": "all",
     }
     overrides: dict[str, dict[str, object]] = {}

@@ -1,4 +1,4 @@
-"""Makes the catalogue's lockfiles anew; for maintainers (``make locks``)."""
+"""Makes the catalogue's lockfiles anew (``wasmfit lock``)."""
 
 import shutil
 from collections.abc import Iterator
@@ -12,11 +12,15 @@ from . import cargo, firmware, guest, host, sources
 from .cargo import Options, Package
 from .context import Context, Step
 
+HARNESS = "harness"
+"""Owner of the lockfiles that all runtimes share."""
+
 
 @dataclass(frozen=True)
 class Lock:
-    """A lockfile of the catalogue and the package that it locks."""
+    """A lockfile of the catalogue and the package that it locks, for a runtime or for the harness."""
 
+    owner: str
     path: Path
     package: Package
 
@@ -27,9 +31,13 @@ def locks(catalog: Catalog) -> Iterator[Lock]:
     workload = next(iter(catalog.workloads.values()))
     baseline = catalog.runtimes["baseline"]
     plain = Build(runtime=baseline, variant=baseline.variants[0], version=baseline.versions[0])
-    yield Lock(catalog.harness / "locks" / "firmware.lock", firmware.package(catalog, plain, profile))
-    yield Lock(catalog.harness / "locks" / "guest.lock", guest.package(catalog, workload))
+    yield Lock(
+        HARNESS, catalog.harness / "locks" / "firmware.lock", firmware.package(catalog, plain, profile)
+    )
+    yield Lock(HARNESS, catalog.harness / "locks" / "guest.lock", guest.package(catalog, workload))
     for runtime in catalog.runtimes.values():
+        if runtime.unavailable is not None:
+            continue
         folder = catalog.folder(runtime) / "locks"
         seen: set[Path] = set()
         for build in builds(runtime):
@@ -37,19 +45,23 @@ def locks(catalog: Catalog) -> Iterator[Lock]:
             made = firmware.package(catalog, build, profile)
             if build.dependencies and made.lock is not None and made.lock not in seen:
                 seen.add(made.lock)
-                yield Lock(made.lock, made)
+                yield Lock(runtime.name, made.lock, made)
         for version in runtime.versions:
             build = Build(runtime=runtime, variant=runtime.variants[0], version=version)
             if version.host_dependencies:
-                yield Lock(folder / f"host-{version.version}.lock", host.package(catalog, build))
+                path = folder / f"host-{version.version}.lock"
+                yield Lock(runtime.name, path, host.package(catalog, build))
             if isinstance(version.source, CrateSource):
-                yield Lock(
-                    folder / f"{version.version}.lock", sources.package(catalog, build, version.source)
-                )
+                path = folder / f"{version.version}.lock"
+                yield Lock(runtime.name, path, sources.package(catalog, build, version.source))
 
 
 def write(context: Context, lock: Lock) -> None:
-    """Resolves one lockfile anew, with the newest versions that its package allows."""
+    """Resolves one lockfile anew, with the newest versions that its package allows.
+
+    Raises:
+        BuildError: Cargo cannot resolve it.
+    """
     fresh = replace(lock.package, lock=None)
     work = context.home.work / "locks" / lock.path.stem
     cargo.clear(work)

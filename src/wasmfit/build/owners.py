@@ -18,7 +18,7 @@ _C_ARCHIVES = {"libc.a": _C_LIBRARY, "libm.a": _C_LIBRARY, "libgcc.a": "libgcc"}
 _ARCHIVE_MEMBER = re.compile(r"^(?:.*/)?([^/()]+)\((.+)\)$")
 
 # Symbols without a crate's name in the Rust part, by who defines them.
-_HARNESS = re.compile(r"wasmfit_\w+|malloc|calloc|realloc|free|abort|HardFault|_start")
+_HARNESS = re.compile(r"wasmfit_\w+|__popcount[sd]i2|malloc|calloc|realloc|free|abort|HardFault|_start")
 _START_UP = re.compile(
     r"Reset|main|DefaultPreInit|DefaultHandler_?|HardFault_|__cortex_m_rt_\w+|__(RESET_VECTOR|EXCEPTIONS|INTERRUPTS)"
 )

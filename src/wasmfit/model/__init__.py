@@ -17,7 +17,7 @@ from .measurement import (
     SourceTree,
     Twin,
 )
-from .profile import CProfile, Profile, RustProfile
+from .profile import CProfile, Debug, Profile, RustProfile
 from .runtime import (
     Build,
     CArch,
@@ -60,6 +60,7 @@ __all__ = [
     "CheckoutRule",
     "Core",
     "CrateSource",
+    "Debug",
     "Dependency",
     "Emulator",
     "FactChanges",

@@ -2,12 +2,26 @@
 
 import re
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 from packaging.version import Version as Number
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from .base import Record
+
+
+def _with_a_group(pattern: str) -> str:
+    try:
+        groups = re.compile(pattern).groups
+    except re.error as error:
+        raise ValueError(f"not a regular expression: {error}") from error
+    if not groups:
+        raise ValueError("a regular expression with a group is needed")
+    return pattern
+
+
+Pattern = Annotated[str, AfterValidator(_with_a_group)]
+"""A regular expression that picks something out with its groups."""
 
 
 class Facts(Record):
@@ -183,16 +197,12 @@ class Translator(Record):
     arguments: tuple[str, ...]
     output: str
     header: str
-    export: str
+    export: Pattern
 
     @model_validator(mode="after")
     def _finds_the_export(self) -> "Translator":
-        try:
-            groups = re.compile(self.export.replace("{export}", "x")).groups
-        except re.error as error:
-            raise ValueError(f"export is not a regular expression: {error}") from error
-        if groups < 1 or "{export}" not in self.export:
-            raise ValueError("export must hold {export} and a group")
+        if "{export}" not in self.export:
+            raise ValueError("export must hold {export}")
         return self
 
 
@@ -230,7 +240,7 @@ class CheckoutRule(Record):
 
     crate: str | None = None
     version_file: str | None = None
-    version: str | None = None
+    version: Pattern | None = None
 
 
 class Unavailable(Record):

@@ -162,7 +162,7 @@ def _table(title: str, measurements: Sequence[Measurement]) -> Table:
                 Column((one.runtime, "difference"), ("", *(_difference(m, one) for m in MEASURES)))
             )
         if (release := _release_beside(one, measurements)) is not None:
-            cells = [_change(measure.get(release), measure.get(one)) for measure in MEASURES]
+            cells = [change(measure.get(release), measure.get(one)) for measure in MEASURES]
             columns.append(Column((one.runtime, f"against {release.version}"), ("", *cells)))
     labels = ("status", *(f"{measure.label}{', B' if measure.unit else ''}" for measure in MEASURES))
     return Table(title, labels, tuple(columns), tuple(_notes(measurements)), tuple(_facts(measurements)))
@@ -198,7 +198,7 @@ def _release_beside(one: Measurement, measurements: Sequence[Measurement]) -> Me
     return next(iter(alike or releases), None)
 
 
-def _change(before: Value, after: Value) -> str:
+def change(before: Value, after: Value) -> str:
     """What has become of a figure: the difference, and its part of what there was."""
     if not isinstance(before, int) or not isinstance(after, int):
         return ""

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from wasmfit.build import Context, Image, Step, base_owners, digest, object_rule, symbol_rule
 from wasmfit.emulation import Execution, compiled, execute
-from wasmfit.footprint import Elf, account, read_elf, read_link_map, region_use
+from wasmfit.footprint import Elf, footprint, ledger, read_elf, read_link_map, region_use
 from wasmfit.model import Cell, Size
 
 _PACKAGE = Path(__file__).parents[1]
@@ -12,9 +12,12 @@ _MEASURING = ("build", "emulation", "footprint", "run")
 
 
 def size(context: Context, cell: Cell, image: Image) -> Size:
-    """The bytes of an image, with their owners."""
+    """The bytes of an image, with their owners; constants without a name belong to whoever refers to them."""
+    # Loads a disassembler, which a comparison that finds everything in the store does without.
+    from wasmfit.footprint.constants import attribute_by_references
+
     elf = read_elf(image.elf)
-    footprint = account(
+    by_name = ledger(
         elf,
         read_link_map(image.link_map),
         owner_of_object=object_rule(cell),
@@ -22,7 +25,7 @@ def size(context: Context, cell: Cell, image: Image) -> Size:
     )
     board = cell.board
     use = region_use(elf, board.flash, board.ram, board.erase_unit)
-    owners = footprint.owners()
+    owners = footprint(attribute_by_references(by_name)).owners()
     base = base_owners(context)
     return Size(
         text=_section(elf, ".text"),

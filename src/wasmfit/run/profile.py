@@ -1,16 +1,13 @@
 """The profile of one cell: which functions its instructions are spent in."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from wasmfit.build import BuildError, Context, Step, image
 from wasmfit.emulation import Profile, Row, compiled, execute
 from wasmfit.errors import WasmfitError
-from wasmfit.footprint.rust_symbols import rust_crate
+from wasmfit.footprint.names import readable
 from wasmfit.model import Cell, Status
-
-_IDENTIFIER = re.compile(r"(\d+)_?(?=[A-Za-z_])")
 
 
 class ProfileError(WasmfitError):
@@ -65,18 +62,3 @@ def profiled(context: Context, cell: Cell, phases: Sequence[str]) -> Profiled:
     if execution.status is not Status.OK or execution.profile is None:
         raise ProfileError(f"{cell.id} ended as {execution.status.value}: {execution.reason}")
     return Profiled(cell.id, tuple(phases), execution.profile)
-
-
-def readable(symbol: str) -> str:
-    """A function's name for a reader: of a Rust v0 name, its crate and its last identifiers."""
-    crate = rust_crate(symbol)
-    if crate is None or not symbol.startswith("_R"):
-        return symbol
-    found: list[str] = []
-    at = 2
-    while match := _IDENTIFIER.search(symbol, at):
-        length = int(match[1])
-        found.append(symbol[match.end() : match.end() + length])
-        at = match.end() + length
-    own = found.index(crate.name) if crate.name in found else 0
-    return "::".join((crate.name, *found[own + 1 : own + 5]))

@@ -63,8 +63,8 @@ def completed(catalog: Catalog, measurement: Measurement, cell: Cell, baseline: 
     """Adds what is not measured: baseline, facts, predicted time, and published figures where they apply."""
     facts = cell.build.facts
     published = cell.build.version.published
-    if cell.build.checkout is not None:
-        published = None
+    if cell.build.checkout is not None and cell.build.runtime.unavailable is None:
+        published = None  # Somebody's figures of a release; where there is none, of some checkout.
     if published is not None and (published.module, published.board, published.profile) != (
         cell.workload.name,
         cell.board.name,

@@ -18,7 +18,8 @@ def predict(activity: Activity, core: Core, timing: Timing, clock_hz: int) -> Pr
         for prices in (core.prices, timing.prices)
         for measure, price in prices.items()
     ]
-    typical = sum(count * price.typical for count, price in parts)
+    # Savings never exceed what they save from in what a core has done, but may in a record made by hand.
+    typical = max(sum(count * price.typical for count, price in parts), 0)
     less = hypot(*(count * (price.typical - price.low) for count, price in parts), typical * timing.error)
     more = hypot(*(count * (price.high - price.typical) for count, price in parts), typical * timing.error)
     return Prediction(

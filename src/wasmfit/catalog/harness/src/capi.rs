@@ -101,3 +101,15 @@ unsafe extern "C" fn free(block: *mut u8) {
 extern "C" fn abort() -> ! {
     crate::fail("abort() was called")
 }
+
+// GCC calls these where a core has no such instruction. They belong to libgcc,
+// which is not linked; Rust's compiler_builtins, which is, lacks them.
+#[unsafe(no_mangle)]
+extern "C" fn __popcountsi2(value: u32) -> i32 {
+    value.count_ones() as i32
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn __popcountdi2(value: u64) -> i32 {
+    value.count_ones() as i32
+}

@@ -30,6 +30,9 @@ def test_a_sum_by_hand() -> None:
     # 100 + 2 × 50 − 20 + 10 × 3
     assert found.cycles == 210
     assert found.time_s == pytest.approx(210e-6)
+    assert found.per_s == pytest.approx(1e6 / 210)
+    assert found.per_s_low == pytest.approx(1 / found.time_high_s)
+    assert found.per_s_high == pytest.approx(1 / found.time_low_s)
     # Less: 50 × 1, 3 × 5 and a tenth of 210, by squares; more: 50 × 2, 0 and a tenth.
     assert found.cycles_low == round(210 - (50**2 + 15**2 + 21**2) ** 0.5)
     assert found.cycles_high == round(210 + (100**2 + 21**2) ** 0.5)
@@ -39,6 +42,7 @@ def test_a_sum_by_hand() -> None:
 def test_nothing_takes_nothing() -> None:
     found = predict(Activity(), CORE, TIMING, 64_000_000)
     assert (found.cycles, found.cycles_low, found.cycles_high, found.time_s) == (0, 0, 0, 0)
+    assert found.per_s is None
 
 
 def test_phases_that_are_not_known_have_no_prediction() -> None:

@@ -120,6 +120,7 @@ class Prediction(Record):
     Attributes:
         cycles: Cycles of the core, with the least and the most that the model allows.
         time_s: Seconds, likewise.
+        per_s: How often it can be done in a second, likewise; ``None`` for what takes no time.
     """
 
     cycles: int
@@ -128,6 +129,9 @@ class Prediction(Record):
     time_s: float
     time_low_s: float
     time_high_s: float
+    per_s: float | None = None
+    per_s_low: float | None = None
+    per_s_high: float | None = None
 
 
 class Predictions(Record):

@@ -48,7 +48,13 @@ def _prediction(one: Measurement) -> Prediction | None:
 def _predicted_cycles(one: Measurement) -> Value:
     """With its error bar, since a prediction is no measurement."""
     found = _prediction(one)
-    return None if found is None else f"≈{found.cycles:,} ({found.cycles_low:,}–{found.cycles_high:,})"
+    if found is None:
+        return None
+    # No more digits than a prediction is worth.
+    shown = [
+        f"{float(f'{number:.3g}'):,.0f}" for number in (found.cycles, found.cycles_low, found.cycles_high)
+    ]
+    return f"≈{shown[0]} ({shown[1]}–{shown[2]})"
 
 
 def _predicted_time(one: Measurement) -> Value:
@@ -60,6 +66,18 @@ def _predicted_time(one: Measurement) -> Value:
     )
     numbers = [f"{number / scale:.3g}" for number in (found.time_s, found.time_low_s, found.time_high_s)]
     return f"≈{numbers[0]} {unit} ({numbers[1]}–{numbers[2]})"
+
+
+def _predicted_rate(one: Measurement) -> Value:
+    found = _prediction(one)
+    if found is None or found.per_s is None:
+        return None
+    rates = (found.per_s, found.per_s_low, found.per_s_high)
+    shown = [
+        "" if rate is None else f"{rate:.3g}" if rate < 100 else f"{float(f'{rate:.3g}'):,.0f}"
+        for rate in rates
+    ]
+    return f"≈{shown[0]} ({shown[1]}–{shown[2]})"
 
 
 _UNITS = ((1e-6, "µs"), (1e-3, "ms"), (1.0, "s"))
@@ -93,6 +111,7 @@ MEASURES = (
     Measure("instructions_call", "instructions: steady call", "", _instructions("call")),
     Measure("cycles_call", "predicted cycles: steady call", "", _predicted_cycles),
     Measure("time_call", "predicted time: steady call", "", _predicted_time),
+    Measure("rate_call", "predicted calls a second", "", _predicted_rate),
     Measure("right_calls", "right results", "", _right_calls),
 )
 
@@ -235,7 +254,7 @@ def _label(one: Measurement) -> str:
     return f"{one.runtime}@{one.version}"
 
 
-_WITH_BARS = frozenset({"cycles_call", "time_call"})
+_WITH_BARS = frozenset({"cycles_call", "time_call", "rate_call"})
 
 
 def _flat_prediction(one: Measurement) -> dict[str, Value]:

@@ -84,7 +84,7 @@ def completed(catalog: Catalog, measurement: Measurement, cell: Cell, baseline: 
     return measurement.model_copy(
         update={
             "baseline": baseline,
-            "run": _with_time(catalog, cell, measurement.run),
+            "run": _with_time(catalog, cell, measurement),
             "facts": {name: fact for name, fact in shown.items() if fact},
             "published": dict(published.figures) if published else {},
             "published_source": published.source if published else None,
@@ -92,10 +92,10 @@ def completed(catalog: Catalog, measurement: Measurement, cell: Cell, baseline: 
     )
 
 
-def _with_time(catalog: Catalog, cell: Cell, run: Run | None) -> Run | None:
-    """A run with the time that its phases are predicted to take on the board."""
-    timing, core = cell.board.timing, catalog.core(cell.board)
-    if run is None or timing is None or core is None:
+def _with_time(catalog: Catalog, cell: Cell, measurement: Measurement) -> Run | None:
+    """A run with the time that its phases are predicted to take on the board, if it went well."""
+    run, timing, core = measurement.run, cell.board.timing, catalog.core(cell.board)
+    if run is None or measurement.status is not Status.OK or timing is None or core is None:
         return run
     predicted = predictions(run.activity, core, timing, cell.board.clock_hz)
     call = predicted.call

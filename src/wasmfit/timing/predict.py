@@ -29,7 +29,14 @@ def predict(activity: Activity, core: Core, timing: Timing, clock_hz: int) -> Pr
         time_s=typical / clock_hz,
         time_low_s=max(typical - less, 0) / clock_hz,
         time_high_s=(typical + more) / clock_hz,
+        per_s=_rate(typical, clock_hz),
+        per_s_low=_rate(typical + more, clock_hz),
+        per_s_high=_rate(max(typical - less, 0), clock_hz),
     )
+
+
+def _rate(cycles: float, clock_hz: int) -> float | None:
+    return clock_hz / cycles if cycles > 0 else None
 
 
 def predictions(activities: Activities, core: Core, timing: Timing, clock_hz: int) -> Predictions:

@@ -78,4 +78,4 @@ def fingerprint(image_key: str, context: Context, cell: Cell, code: dict[str, di
 
 def own_code() -> dict[str, dict[str, str]]:
     """Digests of the code that builds and measures."""
-    return {name: digest.tree(_PACKAGE / name, (".py", ".c")) for name in _MEASURING}
+    return {name: digest.tree(_PACKAGE / name, (".py", ".c", ".h")) for name in _MEASURING}

@@ -1,4 +1,4 @@
-"""Running images in QEMU: exact instruction counts, kinds, flash accesses, calls, phases, heap, stack, faults.
+"""Running images in QEMU: counts, kinds, flash accesses, calls, phases, heap, stack and faults.
 
 How the figures come about, and what they do not say:
 

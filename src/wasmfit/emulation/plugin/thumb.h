@@ -167,9 +167,9 @@ static inline void thumb_float(struct instruction *is, unsigned first, unsigned 
     case 0x8:
         is->kind = FLOAT_DIVIDE;
         return;
-    default: /* VSQRT; VCMP; others */
+    default: /* VSQRT; VCMP; others; without bit 6, a constant */
         is->kind = (first & 15) == 1 && (second >> 6 & 3) == 3 ? FLOAT_DIVIDE
-                   : (first & 14) == 4                         ? FLOAT_ADD
+                   : (first & 14) == 4 && second & 0x40        ? FLOAT_ADD
                                                                : FLOAT_OTHER;
     }
 }
@@ -195,7 +195,8 @@ static inline void thumb_32(struct instruction *is, unsigned first, unsigned sec
         } else if ((second & 0xd000) == 0x9000) {
             is->kind = BRANCH;
         } else {
-            is->kind = (first & 0x0380) == 0x0380 ? SYSTEM : CONDITIONAL;
+            bool nop = first == 0xf3af && second == 0x8000;
+            is->kind = nop ? ALU : (first & 0x0380) == 0x0380 ? SYSTEM : CONDITIONAL;
         }
     } else if ((first & 0xfe00) == 0xf800) { /* one register from or to memory */
         bool by_register = !(first & 0x80) && !(second & 0x0fc0) && (first & 15) != 15;

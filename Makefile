@@ -7,7 +7,7 @@ SHELL := /bin/bash
 WASMFIT := .venv/bin/wasmfit
 export DEBIAN_FRONTEND := noninteractive
 
-.PHONY: setup-tests compare test test-fast check setup locks readme bench bench-size clean
+.PHONY: setup setup-tests compare test test-fast check locks readme bench bench-counting bench-size calibrate clean
 
 # The newest version of every runtime, and older ones: those that the reference measured among them.
 compare: setup
@@ -42,6 +42,14 @@ readme: setup
 # What the documents promise about speed, measured.
 bench: setup
 	.venv/bin/python scripts/bench.py
+
+# How fast instructions are counted.
+bench-counting: setup
+	.venv/bin/python scripts/bench.py --counting
+
+# Predicted time against what was published for real boards.
+calibrate: setup
+	.venv/bin/python scripts/calibrate.py
 
 # wasmfit size beside nm, readelf and whatever peers are found.
 bench-size: setup

@@ -36,6 +36,9 @@ ram = 0x2000_0000
 [[emulator.memory]]
 origin = 0
 size = 0x4000_0000
+
+[flash_path]
+source = "a toy"
 """
 
 

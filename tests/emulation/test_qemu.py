@@ -39,7 +39,9 @@ def test_what_the_plugin_is_told(board: Board) -> None:
         "mark=0x00001008:5",
         "stack=0x20000000:0x20008000",
         "ram=0x20000000:0x20040000",
+        "flash=0x00000000:0x00100000",
         "memory=0x00000000:0x40000000",
+        "cache=2048:16:2",
         "limit=77",
     ]
 

@@ -10,6 +10,8 @@ and data.
 
 import struct
 from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path
 
 from elftools.elf.elffile import ELFFile
@@ -24,25 +26,35 @@ _ENTRY = struct.Struct("<IIIBBH")
 _ALLOCATED = 2
 
 
+@dataclass(frozen=True)
+class _Thing:
+    """A section or a symbol: what it is, its value, and everything else about it."""
+
+    name: str
+    value: int
+    rest: str
+
+
 def check(image: Path, own: MemoryMap, twin: Path, emulated: MemoryMap) -> None:
     """Makes sure that an image and its twin differ in addresses alone.
 
     Raises:
         BuildError: They differ in more, which says where.
     """
-    ours, theirs = list(_layout(image, own)), list(_layout(twin, emulated))
-    if ours == theirs:
-        return
-    first = next(
-        (mine or other for mine, other in zip(ours, theirs, strict=False) if mine != other),
-        "number of sections and symbols",
-    )
-    raise BuildError(
-        f"linked to the emulator's addresses, the image becomes another one: it differs first at {first}"
-    )
+    for mine, other in zip_longest(_layout(image), _layout(twin)):
+        if mine is None or other is None or not _alike(mine, own, other, emulated):
+            where = "the end" if mine is None else f"{mine.name} {_place(mine.value, own)}"
+            becomes = "linked to the emulator's addresses, the image becomes another one"
+            raise BuildError(f"{becomes}: it differs first at {where}")
 
 
-def _layout(image: Path, memory_map: MemoryMap) -> Iterator[str]:
+def _alike(mine: _Thing, own: MemoryMap, other: _Thing, emulated: MemoryMap) -> bool:
+    # The linker files some symbols that are plain numbers under sections too, as `__dso_handle`, which is 0.
+    same_place = mine.value == other.value or _place(mine.value, own) == _place(other.value, emulated)
+    return same_place and (mine.name, mine.rest) == (other.name, other.rest)
+
+
+def _layout(image: Path) -> Iterator[_Thing]:
     """Sections that take memory, then symbols, with their places and sizes, in order."""
     with image.open("rb") as file:
         elf = ELFFile(file)
@@ -50,8 +62,8 @@ def _layout(image: Path, memory_map: MemoryMap) -> Iterator[str]:
         for number, section in enumerate(elf.iter_sections()):
             if section["sh_flags"] & _ALLOCATED:
                 allocated.add(number)
-                place = _place(section["sh_addr"], memory_map)
-                yield f"section {section.name} {place}, {section['sh_type']}, {section['sh_size']} B"
+                rest = f"{section['sh_type']}, {section['sh_size']} B"
+                yield _Thing(f"section {section.name}", section["sh_addr"], rest)
         table = elf.get_section_by_name(".symtab")
         if table is None:
             raise BuildError(f"{image} has no symbols")
@@ -60,11 +72,11 @@ def _layout(image: Path, memory_map: MemoryMap) -> Iterator[str]:
         for at, value, size, info, _, section in _ENTRY.iter_unpack(data):
             if section in allocated:
                 symbol = names[at : names.find(b"\0", at)].decode(errors="replace")
-                yield f"symbol {symbol} {_place(value, memory_map)}, {size} B, kind {info}"
+                yield _Thing(f"symbol {symbol}", value, f"{size} B, kind {info}, section {section}")
 
 
 def _place(value: int, memory_map: MemoryMap) -> str:
-    """Where a symbol lies in its memory; the linker files some that are plain numbers under sections too."""
+    """Where an address lies in its memory."""
     for name, region in (("flash", memory_map.flash), ("RAM", memory_map.ram)):
         if region.origin <= value <= region.end:
             return f"at {value - region.origin:#x} of {name}"

@@ -1,8 +1,22 @@
 """The nouns of wasmfit, as frozen typed records."""
 
-from .board import Board, Emulator, MemoryMap, Region
+from .board import Board, Cache, Emulator, FlashPath, MemoryMap, Region
 from .cell import Cell
-from .measurement import Call, Instructions, Measurement, Provenance, Run, Size, SourceTree, Twin
+from .measurement import (
+    KINDS,
+    Activities,
+    Activity,
+    Call,
+    Instructions,
+    Measurement,
+    Prediction,
+    Predictions,
+    Provenance,
+    Run,
+    Size,
+    SourceTree,
+    Twin,
+)
 from .profile import CProfile, Debug, Profile, RustProfile
 from .runtime import (
     Build,
@@ -26,29 +40,40 @@ from .runtime import (
 )
 from .status import Status
 from .target import CTarget, Target
+from .timing import Core, Price, Prices, Timing
 from .workload import GuestBuild, Workload, WorkloadCall
 
 __all__ = [
+    "KINDS",
+    "Activities",
+    "Activity",
     "Board",
     "Build",
     "CArch",
     "CBuild",
     "CProfile",
     "CTarget",
+    "Cache",
     "Call",
     "Cell",
     "Checkout",
     "CheckoutRule",
+    "Core",
     "CrateSource",
     "Debug",
     "Dependency",
     "Emulator",
     "FactChanges",
     "Facts",
+    "FlashPath",
     "GuestBuild",
     "Instructions",
     "Measurement",
     "MemoryMap",
+    "Prediction",
+    "Predictions",
+    "Price",
+    "Prices",
     "Profile",
     "Provenance",
     "Published",
@@ -61,6 +86,7 @@ __all__ = [
     "SourceTree",
     "Status",
     "Target",
+    "Timing",
     "Translator",
     "Twin",
     "Unavailable",

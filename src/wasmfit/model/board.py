@@ -5,6 +5,7 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from .base import Record
+from .timing import Timing
 
 
 class Region(Record):
@@ -74,6 +75,47 @@ _TWIN_STEP = 65_536
 """Flash and RAM of a twin lie a multiple of this many bytes away from the board's own."""
 
 
+class Cache(Record):
+    """A cache in front of flash; what was used longest ago is replaced.
+
+    Attributes:
+        size: Bytes that it holds.
+        line: Bytes that it fills at once.
+        ways: Places that a line has to choose from.
+    """
+
+    size: int = Field(gt=0)
+    line: int = Field(gt=0)
+    ways: int = Field(gt=0)
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> "Cache":
+        sets, rest = divmod(self.size, self.line * self.ways)
+        if rest or sets & (sets - 1) or self.line & (self.line - 1):
+            raise ValueError("size must be line × ways × a power of two, and line a power of two")
+        return self
+
+
+class FlashPath(Record):
+    """What lies between the core and flash.
+
+    Attributes:
+        code: The cache for code; without one, each fetch of four bytes goes to flash.
+        data: What data in flash goes through: the cache for code (``shared``), one of its own, or none.
+        source: Where the figures come from.
+    """
+
+    code: Cache | None = None
+    data: Literal["shared"] | Cache | None = None
+    source: str
+
+    @model_validator(mode="after")
+    def _shares_what_is_there(self) -> "FlashPath":
+        if self.data == "shared" and self.code is None:
+            raise ValueError('data = "shared" needs the table code')
+        return self
+
+
 class Board(Record):
     """A board with its memory map.
 
@@ -88,6 +130,8 @@ class Board(Record):
         clock_hz: Clock of the core in Hz.
         probe_rs_chip: Name by which probe-rs knows the chip.
         emulator: The machine that stands in for it.
+        flash_path: What lies between the core and flash.
+        timing: What time on it is predicted from.
         source: Where the figures come from.
     """
 
@@ -101,6 +145,8 @@ class Board(Record):
     clock_hz: int = Field(gt=0)
     probe_rs_chip: str
     emulator: Emulator
+    flash_path: FlashPath
+    timing: Timing | None = None
     source: str
 
     @model_validator(mode="after")

@@ -64,10 +64,10 @@ def compare(
 
 
 def lock(names: Sequence[str], *, home: Path | None = None, catalogs: Sequence[Path] = ()) -> Iterator[Path]:
-    """Writes the lockfiles of runtimes anew, in the catalogue's folders.
+    """Writes the lockfiles of runtimes and workloads anew, in the catalogue's folders.
 
     Args:
-        names: Runtimes, or patterns of them; ``harness`` is what all share.
+        names: Runtimes, workloads, or patterns of them; ``harness`` is what all share.
         home: wasmfit's folder.
         catalogs: Catalogues beside the built-in one.
 
@@ -75,14 +75,14 @@ def lock(names: Sequence[str], *, home: Path | None = None, catalogs: Sequence[P
         The lockfiles, each as soon as it is written.
 
     Raises:
-        UsageError: A name is unknown, or Cargo cannot resolve what a runtime depends on.
+        UsageError: A name is unknown, or Cargo cannot resolve what one depends on.
         MissingToolError: There is no Rust.
     """
     catalog = Catalog.load(*catalogs)
-    known = {*catalog.runtimes, HARNESS}
+    known = {*catalog.runtimes, *catalog.workloads, HARNESS}
     for name in names:
         if not any(fnmatchcase(one, name) for one in known):
-            raise unknown("runtime", name, known)
+            raise unknown("runtime or workload", name, known)
     folder, gateway = Home.find() if home is None else Home.at(home), Gateway()
     context = Context(catalog, folder, find(Versions(folder.tools, gateway), {}, ()), gateway)
     for one in locks(catalog):

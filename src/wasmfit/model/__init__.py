@@ -2,6 +2,7 @@
 
 from .board import Board, Emulator, Region
 from .cell import Cell
+from .dependency import Dependency
 from .measurement import Call, Instructions, Measurement, Provenance, Run, Size, SourceTree
 from .profile import CProfile, Profile, RustProfile
 from .runtime import (
@@ -11,7 +12,6 @@ from .runtime import (
     Checkout,
     CheckoutRule,
     CrateSource,
-    Dependency,
     FactChanges,
     Facts,
     Published,

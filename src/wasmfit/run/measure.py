@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from wasmfit.build import Context, Image, Step, base_owners, digest, object_rule, symbol_rule
-from wasmfit.emulation import Execution, compiled, execute
+from wasmfit.emulation import Execution, Limits, compiled, execute
 from wasmfit.footprint import Elf, account, read_elf, read_link_map, region_use
 from wasmfit.model import Cell, Size
 
@@ -56,6 +56,7 @@ def run(context: Context, step: Step, cell: Cell, image: Image) -> Execution:
         calls=cell.workload.calls,
         plugin=compiled(context.home.artefacts / "plugin", context.gateway, step.log),
         gateway=context.gateway,
+        limits=Limits(instructions=cell.workload.limit),
         log=step.log,
     )
 
@@ -67,6 +68,7 @@ def fingerprint(image_key: str, context: Context, cell: Cell, code: dict[str, di
         image_key,
         cell.board,
         [call.expected for call in cell.workload.calls],
+        cell.workload.limit,
         context.toolchain.emulators[cell.board.emulator.qemu].version,
         code,
     )

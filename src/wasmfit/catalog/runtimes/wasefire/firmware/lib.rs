@@ -66,7 +66,8 @@ fn memory(pages: usize) -> Result<&'static mut [u8], Failure> {
     }
 }
 
-/// Pages of memory that the module asks for to begin with, which the interpreter does not tell.
+/// Pages of memory that the module may have, which the interpreter does not tell: its maximum, or where it
+/// states none, what it asks for to begin with.
 fn pages(module: &[u8]) -> Option<usize> {
     const MEMORY: u8 = 5;
     let mut rest = module.get(8..)?;
@@ -76,8 +77,10 @@ fn pages(module: &[u8]) -> Option<usize> {
         let (mut section, behind) = rest.split_at_checked(size)?;
         if *id == MEMORY {
             let count = number(&mut section)?;
-            let _limits = number(&mut section)?;
-            return if count == 0 { None } else { number(&mut section) };
+            let limits = number(&mut section)?;
+            let least = number(&mut section)?;
+            let most = if limits & 1 == 0 { least } else { number(&mut section)? };
+            return (count != 0).then_some(most);
         }
         rest = behind;
     }

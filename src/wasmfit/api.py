@@ -12,7 +12,8 @@ from .errors import UsageError
 from .home import Home
 from .model import Cell, CTarget
 from .plan import Experiment, plan
-from .results import Comparison, Store
+from .results import Benchmark, Comparison, Store
+from .results.benchmark import NATIVE
 from .run import Listener, Pipeline, nobody
 from .toolchain import Check, Gateway, Versions, checks, find
 
@@ -61,6 +62,55 @@ def compare(
     toolchain = find(versions, _c_targets(catalog, cells), [cell.board.emulator for cell in cells])
     context = Context(catalog, folder, toolchain, gateway)
     return Pipeline(context, Store(folder.results), listener, rerun).run(planned)
+
+
+def bench(
+    *,
+    workloads: Sequence[str] = (),
+    runtimes: Sequence[str] = (),
+    boards: Sequence[str] = ("nrf52840dk",),
+    profiles: Sequence[str] = ("reference",),
+    select: Sequence[str] = (),
+    sources: Sequence[tuple[str, Path]] = (),
+    rerun: bool = False,
+    home: Path | None = None,
+    catalogs: Sequence[Path] = (),
+    listener: Listener = nobody,
+    echo: Callable[[str], None] | None = None,
+) -> Benchmark:
+    """Runs workloads on runtimes and holds each against native code; what is in the store is reused.
+
+    Args:
+        workloads: Names or patterns; none takes all of the catalogue.
+        runtimes, boards, profiles, select, sources, rerun, home, catalogs, listener, echo: As for
+            :func:`compare`. Native code is always measured beside the runtimes that are named.
+
+    Raises:
+        UsageError: As for :func:`compare`.
+        MissingToolError: A tool is missing.
+    """
+    catalog = Catalog.load(*catalogs)
+    chosen = dict.fromkeys(name for pattern in workloads or ("*",) for name in _workloads(catalog, pattern))
+    return Benchmark(
+        compare(
+            runtimes=[*runtimes, NATIVE] if runtimes else (),
+            workloads=tuple(chosen),
+            boards=boards,
+            profiles=profiles,
+            select=[*select, f"{NATIVE}@*"] if select else (),
+            sources=sources,
+            rerun=rerun,
+            home=home,
+            catalogs=catalogs,
+            listener=listener,
+            echo=echo,
+        )
+    )
+
+
+def _workloads(catalog: Catalog, pattern: str) -> list[str]:
+    found = [name for name in sorted(catalog.workloads) if fnmatchcase(name, pattern)]
+    return found or [catalog.workload(pattern).name]
 
 
 def lock(names: Sequence[str], *, home: Path | None = None, catalogs: Sequence[Path] = ()) -> Iterator[Path]:

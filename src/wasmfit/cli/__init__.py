@@ -7,7 +7,7 @@ import typer
 from wasmfit import __version__
 from wasmfit.errors import WasmfitError
 
-from . import cache, compare, doctor, list_, lock, new_runtime, say
+from . import bench, cache, compare, doctor, list_, lock, new_runtime, say
 
 app = typer.Typer(
     name="wasmfit",
@@ -18,6 +18,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.command("compare")(compare.command)
+app.command("bench")(bench.command)
 app.command("list")(list_.command)
 app.command("doctor")(doctor.command)
 app.command("new-runtime")(new_runtime.command)

@@ -1,4 +1,4 @@
-"""Workloads, really built and run: all of them on four runtimes that build fast, three of them on every one."""
+"""Workloads, really built and run: all on four runtimes that build fast, three on every one."""
 
 import pytest
 

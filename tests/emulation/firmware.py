@@ -21,7 +21,14 @@ title = "A firmware that does what its job says, right or wrong"
 license = "MIT OR Apache-2.0"
 language = "rust"
 stack = {STACK}
-facts = {{ validation = "none", module_bytes = "none", execution = "none", host_step = "none" }}
+
+[facts]
+validation = "none"
+module_bytes = "none"
+execution = "none"
+host_step = "none"
+operand_stack = "none"
+heap = "none"
 
 [[versions]]
 version = "0.1.0"

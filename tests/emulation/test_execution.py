@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from wasmfit.emulation import Execution, Limits, execute, symbols
+from wasmfit.build import job
+from wasmfit.emulation import Execution, Limits, execute, leak, symbols
 from wasmfit.errors import MissingToolError
-from wasmfit.model import Board, Status, WorkloadCall
+from wasmfit.model import Board, Leak, Requests, Status, WorkloadCall
 from wasmfit.toolchain import ChildCancelledError, Gateway
 
 from .firmware import EXTRA, STACK, Misbehave
@@ -19,7 +20,7 @@ pytestmark = pytest.mark.real
 OK, HANG, RECURSE, READ, WRITE, UNDEFINED, DIVIDE, ALLOCATE = range(8)
 PANIC, FAIL, WRONG, RESERVE, COUNT_DOWN, JUMP, USE_STACK, SLEEP = range(8, 16)
 PRINT, LEAVE, LOCK_UP, LOSE_STACK, EXTRA_RESULT, MARK, SKIP, STORES = range(16, 24)
-COMMAND, FAULT_INSIDE = 24, 25
+COMMAND, FAULT_INSIDE, LEAK = 24, 25, 26
 
 SHORT = Limits(instructions=5_000_000, seconds=60)
 
@@ -110,6 +111,59 @@ def test_heap_figures(run: Runner) -> None:
     figures = run((ALLOCATE, 5000), (ALLOCATE, 70_000)).run
     assert figures.heap_peak == 5000
     assert figures.linear_memory == 70_000
+
+
+def test_the_heap_behind_the_last_call_and_what_is_left(run: Runner) -> None:
+    heap = run((ALLOCATE, 5000), (LEAK, 300), (LEAK, 70_000)).run.heap
+    assert heap is not None
+    assert heap.requests == Requests(load=0, instantiate=0, first_call=1, call=1)
+    assert heap.largest_request == 5000
+    assert heap.asked == 70_300
+    # Two blocks, each with a header and rounded up to 16 bytes, and TLSF's last block.
+    assert heap.asked + 2 * 4 <= heap.held <= heap.asked + 2 * 24 + 16
+    assert (heap.left, heap.linear_left) == (300, 70_000)
+    free = heap.size - heap.held
+    assert 0.95 * free < heap.largest_free <= free
+    assert 0 <= heap.fragmentation < 0.05
+
+
+def test_stack_peaks_of_phases_make_the_whole(run: Runner) -> None:
+    shallow, deep = run((OK, 1)).run, run((USE_STACK, 4000)).run
+    assert shallow.stack_peaks.call is not None
+    assert deep.stack_peaks.call is not None
+    assert deep.stack_peaks.call > 4000 > shallow.stack_peaks.call
+    assert deep.stack_peaks.load == shallow.stack_peaks.load
+    peaks = (deep.stack_peaks.load, deep.stack_peaks.instantiate, deep.stack_peaks.call)
+    assert deep.stack_peak == max(peak for peak in peaks if peak is not None)
+
+
+def rounds_of(run: Runner, *calls: tuple[int, int], rounds: int) -> Leak | None:
+    return leak(
+        run.firmware.image(calls),
+        run.board,
+        calls=[WorkloadCall(arguments=call, expected=call[1]) for call in calls],
+        plugin=run.plugin,
+        gateway=Gateway(),
+        rounds=rounds,
+        rounds_at=job.ROUNDS_AT,
+        limits=SHORT,
+    )
+
+
+def test_a_leak_is_found_round_by_round(run: Runner) -> None:
+    image = run.firmware.image([(LEAK, 300)])
+    before = image.read_bytes()
+    assert rounds_of(run, (LEAK, 300), rounds=10) == Leak(rounds=10, bytes=2700, per_round=300)
+    assert rounds_of(run, (ALLOCATE, 300), rounds=10) == Leak(rounds=10, bytes=0, per_round=0)
+    assert image.read_bytes() == before
+
+
+def test_a_leak_that_uses_the_heap_up_says_so(run: Runner) -> None:
+    found = rounds_of(run, (LEAK, 30_000), rounds=100)
+    assert found is not None
+    assert (found.bytes, found.per_round) == (None, None)
+    assert found.reason is not None
+    assert "30,000" in found.reason
 
 
 @pytest.mark.parametrize("rounds", [1, 2, 1000, 100_000])

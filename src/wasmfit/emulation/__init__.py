@@ -17,6 +17,6 @@ How the figures come about, and what they do not say:
 """
 
 from .counter import compiled
-from .execution import Execution, Limits, execute
+from .execution import Execution, Limits, execute, leak
 
-__all__ = ["Execution", "Limits", "compiled", "execute"]
+__all__ = ["Execution", "Limits", "compiled", "execute", "leak"]

@@ -3,7 +3,19 @@
 from .board import Board, Emulator, Region
 from .cell import Cell
 from .dependency import Dependency
-from .measurement import Call, Instructions, Measurement, Provenance, Run, Size, SourceTree
+from .measurement import (
+    Call,
+    HeapUse,
+    Instructions,
+    Leak,
+    Measurement,
+    Provenance,
+    Requests,
+    Run,
+    Size,
+    SourceTree,
+    StackPeaks,
+)
 from .profile import CProfile, Profile, RustProfile
 from .runtime import (
     Build,
@@ -45,18 +57,22 @@ __all__ = [
     "FactChanges",
     "Facts",
     "GuestBuild",
+    "HeapUse",
     "Instructions",
+    "Leak",
     "Measurement",
     "Profile",
     "Provenance",
     "Published",
     "Region",
+    "Requests",
     "Run",
     "Runtime",
     "RustProfile",
     "SdistSource",
     "Size",
     "SourceTree",
+    "StackPeaks",
     "Status",
     "Target",
     "Translator",

@@ -2,12 +2,18 @@
 
 from pathlib import Path
 
-from wasmfit.build import Context, Image, Step, base_owners, digest, object_rule, symbol_rule
-from wasmfit.emulation import Execution, Limits, compiled, execute
+from wasmfit.build import Context, Image, Step, base_owners, digest, job, object_rule, symbol_rule
+from wasmfit.emulation import Execution, Limits, compiled, execute, leak
 from wasmfit.footprint import Elf, account, read_elf, read_link_map, region_use
-from wasmfit.model import Cell, Size
+from wasmfit.model import Cell, Size, Status
 
 _PACKAGE = Path(__file__).parents[1]
+_ROUNDS = 100
+"""Rounds of load, calls and drop that show a leak."""
+
+_MOST_PER_ROUND = 5_000_000
+"""Instructions of a run that is short enough to be done so often: seconds, at most."""
+
 _MEASURING = ("build", "emulation", "footprint", "run")
 
 
@@ -50,15 +56,32 @@ def _section(elf: Elf, name: str) -> int:
 def run(context: Context, step: Step, cell: Cell, image: Image) -> Execution:
     """Runs an image in the emulator and checks what it answers."""
     step.progress("running", 0, 0)
-    return execute(
+    limits = Limits(instructions=cell.workload.limit)
+    plugin = compiled(context.home.artefacts / "plugin", context.gateway, step.log)
+    execution = execute(
         image.elf,
         cell.board,
         calls=cell.workload.calls,
-        plugin=compiled(context.home.artefacts / "plugin", context.gateway, step.log),
+        plugin=plugin,
         gateway=context.gateway,
-        limits=Limits(instructions=cell.workload.limit),
+        limits=limits,
         log=step.log,
     )
+    if execution.status is not Status.OK or (execution.instructions or 0) > _MOST_PER_ROUND:
+        return execution
+    step.progress(f"running {_ROUNDS} rounds", 0, 0)
+    found = leak(
+        image.elf,
+        cell.board,
+        calls=cell.workload.calls,
+        plugin=plugin,
+        gateway=context.gateway,
+        rounds=_ROUNDS,
+        rounds_at=job.ROUNDS_AT,
+        limits=limits,
+        log=step.log,
+    )
+    return execution.model_copy(update={"run": execution.run.model_copy(update={"leak": found})})
 
 
 def fingerprint(image_key: str, context: Context, cell: Cell, code: dict[str, dict[str, str]]) -> str:

@@ -33,4 +33,7 @@ void wasmfit_firmware(void)
     uint32_t count;
     for (const uint32_t *arguments; (arguments = wasmfit_call_begin(&count));)
         wasmfit_call_end(WASMFIT_EXPORT(&instance, arguments[0], arguments[1]));
+
+    wasm2c_module_free(&instance);
+    wasm_rt_free();
 }

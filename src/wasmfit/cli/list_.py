@@ -78,7 +78,7 @@ def _rows(catalog: Catalog, kind: Kind) -> list[Row]:
                     "export": workload.export,
                     "calls": str(len(workload.calls)),
                     "arguments": workload.arguments,
-                    "expected results from": workload.checked,
+                    "expected_from": workload.checked,
                 }
                 for workload in catalog.workloads.values()
             ]

@@ -1,6 +1,6 @@
 """Which WebAssembly runtime fits your microcontroller? Measured, not guessed.
 
-``wasmfit.compare()`` does what ``wasmfit compare`` does, ``wasmfit.bench()`` what ``wasmfit bench`` does;
+``wasmfit.compare()`` does what ``wasmfit compare`` does, ``wasmfit.bench()`` and ``wasmfit.size()`` likewise;
 they return records.
 """
 
@@ -10,9 +10,11 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from .api import bench, compare, doctor
+    from .footprint.survey import Survey
     from .results import Benchmark, Comparison
+    from .sizing import savings, size, why
 
-__all__ = ["Benchmark", "Comparison", "bench", "compare", "doctor"]
+__all__ = ["Benchmark", "Comparison", "Survey", "bench", "compare", "doctor", "savings", "size", "why"]
 
 
 def __getattr__(name: str) -> Any:
@@ -25,4 +27,12 @@ def __getattr__(name: str) -> Any:
         from . import results
 
         return getattr(results, name)
+    if name in ("savings", "size", "why"):
+        from . import sizing
+
+        return getattr(sizing, name)
+    if name == "Survey":
+        from .footprint.survey import Survey
+
+        return Survey
     raise AttributeError(f"module 'wasmfit' has no attribute {name!r}")

@@ -69,7 +69,8 @@ class Misbehave:
             job=job.pack(b"\0asm", export, EXTRA, calls),
             stack=self.stack,
         )
-        return link.link(self.context, Step(self.folder / "log"), self.board, inputs, place)
+        step = Step(self.folder / "log")
+        return link.link(self.context, step, self.board, self.board.emulated, inputs, place)
 
 
 def build(folder: Path, home: Home, board: Board) -> Misbehave:

@@ -21,7 +21,7 @@ _HEAP = re.compile("heap" + f" ({_WORD})" * 5)
 _HELD = re.compile("held" + f" ({_WORD})" * 5)
 _REQUESTS = re.compile("requests" + f" ({_WORD})" * 4)
 _ROUNDS = re.compile("rounds" + f" ({_WORD})" * 5)
-_FAULT = re.compile("fault" + f" ({_WORD})" * 4)
+_FAULT = re.compile("(fault|trap)" + f" ({_WORD})" * 4)
 _MEMORY = {"heap": _HEAP, "held": _HELD, "requests": _REQUESTS, "rounds": _ROUNDS}
 _PANIC = re.compile(f"panic (?:(.*) ({_WORD}))?")
 _ENDS = frozenset({"end ok", "end fail", "end panic", "end fault"})
@@ -98,7 +98,8 @@ class Report:
         phase: The phase that a failure happened in, in the firmware's words.
         failure: Why the runtime gave up.
         panic: Where it panicked, as ``file:line``; empty where it did not say.
-        fault: Registers after a fault; see :mod:`wasmfit.emulation.faults`.
+        fault: Registers after a fault of a Cortex-M; see :mod:`wasmfit.emulation.cortex_m`.
+        trap: Registers after a trap of a RISC-V core; see :mod:`wasmfit.emulation.riscv`.
         end: How the run ended: ``ok``, ``fail``, ``panic`` or ``fault``; ``None`` if it did not say.
         unread: Lines that are none of the harness's.
     """
@@ -112,6 +113,7 @@ class Report:
     failure: str | None = None
     panic: str | None = None
     fault: tuple[int, ...] = ()
+    trap: tuple[int, ...] = ()
     end: str | None = None
     unread: int = 0
 
@@ -129,6 +131,7 @@ class Channel:
     _failure: str | None = None
     _panic: str | None = None
     _fault: list[int] = field(default_factory=list)
+    _trap: list[int] = field(default_factory=list)
     _end: str | None = None
     _unread: int = 0
 
@@ -149,6 +152,7 @@ class Channel:
             failure=self._failure,
             panic=self._panic,
             fault=tuple(self._fault),
+            trap=tuple(self._trap),
             end=self._end,
             unread=self._unread,
         )
@@ -160,7 +164,7 @@ class Channel:
                 return self._take_result(line)
             case "heap" | "held" | "requests" | "rounds":
                 return self._take_memory(word, line)
-            case "fault":
+            case "fault" | "trap":
                 return self._take_fault(line)
             case "panic":
                 return self._take_panic(line)
@@ -199,9 +203,10 @@ class Channel:
 
     def _take_fault(self, line: str) -> bool:
         match = _FAULT.fullmatch(line)
-        if match is None or len(self._fault) >= _REGISTERS:
+        registers = self._fault if line.startswith("fault") else self._trap
+        if match is None or len(registers) >= _REGISTERS:
             return False
-        self._fault += [int(number, 16) for number in match.groups()]
+        registers += [int(number, 16) for number in match.groups()[1:]]
         return True
 
     def _take_panic(self, line: str) -> bool:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import shutil
+import struct
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TypeVar
 
 from pydantic import Field
 
 from wasmfit.errors import MissingToolError
 from wasmfit.model import (
+    Activities,
+    Activity,
     Board,
     Call,
     HeapUse,
@@ -25,15 +29,19 @@ from wasmfit.model import (
 from wasmfit.model.base import Record
 from wasmfit.toolchain import ChildTimeoutError, Finished, Gateway
 
-from . import counter, counts, qemu, symbols
+from . import counter, counts, profile, qemu, symbols
 from .channel import Channel, Report
-from .counts import Counts
+from .counts import Counts, Measures
 from .faults import NameOf
+from .profile import Profile
 from .symbols import Symbols
 from .verdict import Evidence, judge
 
+T = TypeVar("T")
+
 _MEASURED = frozenset({"load", "instantiate", "call"})
 _MOST_RECORD_BYTES = 16 * 1024 * 1024
+_MOST_PROFILE_BYTES = 256 * 1024 * 1024
 
 
 class Limits(Record):
@@ -61,6 +69,7 @@ class Execution(Record):
         run: The figures, as far as it came. They count only if the status is ``ok``.
         instructions: All instructions executed from reset to the end; ``None`` where the emulator died.
         seconds: Wall-clock time of the emulation.
+        profile: The tree of calls, if it was asked for.
     """
 
     status: Status
@@ -69,6 +78,7 @@ class Execution(Record):
     run: Run
     instructions: int | None
     seconds: float
+    profile: Profile | None = None
 
 
 def execute(
@@ -81,6 +91,7 @@ def execute(
     limits: Limits = DEFAULT_LIMITS,
     log: Path | None = None,
     name_of: NameOf | None = None,
+    profiled: bool = False,
 ) -> Execution:
     """Runs an image for a board and checks its results.
 
@@ -90,13 +101,14 @@ def execute(
         plugin: The compiled plugin; see :func:`wasmfit.emulation.counter.compiled`.
         log: Appended to: the command, and everything the image and the emulator say.
         name_of: Tells the function at an address; without it, symbols are named as the image has them.
+        profiled: Whether to follow calls as well; it takes longer and changes no figure.
 
     Raises:
         MissingToolError: There is no emulator, or none that can count.
         UsageError: The file is no image of wasmfit's.
         ChildCancelledError: The gateway was told to stop.
     """
-    return _execute(elf, board, calls, plugin, gateway, limits, log, name_of)[0]
+    return _execute(elf, board, calls, plugin, gateway, limits, log, name_of, profiled=profiled)[0]
 
 
 def _execute(
@@ -107,21 +119,27 @@ def _execute(
     gateway: Gateway,
     limits: Limits,
     log: Path | None,
-    name_of: NameOf | None,
+    name_of: NameOf | None = None,
+    *,
+    profiled: bool = False,
 ) -> tuple[Execution, Report]:
     """The run, and what the firmware said of it."""
     image = symbols.read(elf)
     channel = Channel()
     with tempfile.TemporaryDirectory(prefix="wasmfit-") as folder:
         record = Path(folder) / "record"
+        asked = (Path(folder) / "functions", Path(folder) / "profile") if profiled else None
+        if asked is not None:
+            asked[0].write_bytes(b"".join(struct.pack("=I", one.address) for one in image.functions))
         command = qemu.command(
             board.emulator,
             elf.absolute(),
             plugin,
-            counter.arguments(board, image, record, limits.instructions),
+            counter.arguments(board, image, record, limits.instructions, asked),
         )
         finished, in_time = _run(command, gateway, limits, Path(folder), log, channel)
-        counted = counts.parse(_text(record))
+        counted = counts.parse(_text(record, _MOST_RECORD_BYTES))
+        tree = None if asked is None else profile.parse(_text(asked[1], _MOST_PROFILE_BYTES), image.functions)
     last_words = qemu.last_words(finished.output)
     if not counted.started:
         raise MissingToolError(
@@ -149,6 +167,7 @@ def _execute(
         run=_figures(image, calls, counted, report),
         instructions=counted.total,
         seconds=finished.seconds,
+        profile=tree,
     )
     return execution, report
 
@@ -167,10 +186,10 @@ def _run(
         ) from error
 
 
-def _text(record: Path) -> str:
+def _text(record: Path, most: int) -> str:
     try:
         with record.open("rb") as file:
-            return file.read(_MOST_RECORD_BYTES).decode(errors="replace")
+            return file.read(most).decode(errors="replace")
     except FileNotFoundError:
         return ""
 
@@ -197,7 +216,7 @@ def leak(
         shutil.copy(elf, changed)
         if address is None or not symbols.patch(changed, address + rounds_at, rounds):
             return None
-        execution, report = _execute(changed, board, calls, plugin, gateway, limits, log, None)
+        execution, report = _execute(changed, board, calls, plugin, gateway, limits, log)
     left = report.rounds
     if execution.status is not Status.OK or left is None or left.rounds != rounds:
         why = execution.reason or "it did not say what is left"
@@ -231,7 +250,7 @@ def _stack_peak(image: Symbols, counted: Counts, phases: frozenset[str]) -> int 
 
 
 def _figures(image: Symbols, calls: Sequence[WorkloadCall], counted: Counts, report: Report) -> Run:
-    counts_of_calls = counted.calls()
+    counts_of_calls, measured_calls = counted.calls(), counted.calls_measured()
     made = tuple(
         Call(
             arguments=call.arguments,
@@ -261,8 +280,18 @@ def _figures(image: Symbols, calls: Sequence[WorkloadCall], counted: Counts, rep
             first_call=made[0].instructions if made else None,
             call=made[-1].instructions if len(made) > 1 else None,
         ),
+        activity=Activities(
+            load=_activity(counted.measures_of("load")),
+            instantiate=_activity(counted.measures_of("instantiate")),
+            first_call=_activity(_at(measured_calls, 0)),
+            call=_activity(_at(measured_calls, len(made) - 1)) if len(made) > 1 else None,
+        ),
     )
 
 
-def _at(numbers: Sequence[int], index: int) -> int | None:
-    return numbers[index] if index < len(numbers) else None
+def _activity(measures: Measures | None) -> Activity | None:
+    return None if measures is None else Activity(**measures)
+
+
+def _at(values: Sequence[T], index: int) -> T | None:
+    return values[index] if index < len(values) else None

@@ -1,22 +1,28 @@
 """The nouns of wasmfit, as frozen typed records."""
 
-from .board import Board, Emulator, Region
+from .board import Board, Cache, Emulator, FlashPath, MemoryMap, Region
 from .cell import Cell
 from .dependency import Dependency
 from .measurement import (
+    KINDS,
+    Activities,
+    Activity,
     Call,
     HeapUse,
     Instructions,
     Leak,
     Measurement,
+    Prediction,
+    Predictions,
     Provenance,
     Requests,
     Run,
     Size,
     SourceTree,
     StackPeaks,
+    Twin,
 )
-from .profile import CProfile, Profile, RustProfile
+from .profile import CProfile, Debug, Profile, RustProfile
 from .runtime import (
     Build,
     CArch,
@@ -38,29 +44,42 @@ from .runtime import (
 )
 from .status import Status
 from .target import CTarget, Target
+from .timing import Core, Price, Prices, Timing
 from .workload import GuestBuild, Workload, WorkloadCall
 
 __all__ = [
+    "KINDS",
+    "Activities",
+    "Activity",
     "Board",
     "Build",
     "CArch",
     "CBuild",
     "CProfile",
     "CTarget",
+    "Cache",
     "Call",
     "Cell",
     "Checkout",
     "CheckoutRule",
+    "Core",
     "CrateSource",
+    "Debug",
     "Dependency",
     "Emulator",
     "FactChanges",
     "Facts",
+    "FlashPath",
     "GuestBuild",
     "HeapUse",
     "Instructions",
     "Leak",
     "Measurement",
+    "MemoryMap",
+    "Prediction",
+    "Predictions",
+    "Price",
+    "Prices",
     "Profile",
     "Provenance",
     "Published",
@@ -75,7 +94,9 @@ __all__ = [
     "StackPeaks",
     "Status",
     "Target",
+    "Timing",
     "Translator",
+    "Twin",
     "Unavailable",
     "Variant",
     "Version",

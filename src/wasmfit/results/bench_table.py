@@ -121,13 +121,17 @@ def _run(one: Measurement, name: str) -> int | None:
 
 
 def _time(one: Measurement) -> str:
-    """The predicted time of a steady call with its error bar, where the board has a model."""
+    """The predicted time of a steady call with its error bar in µs, where the board has a model."""
     if one.run is None or one.status is not Status.OK or one.run.time_s is None:
         return ""
-    # The error bar stands beside it in records of boards with a timing model.
-    call = getattr(getattr(one.run, "predicted", None), "call", None)
-    bar = "" if call is None else f" ({call.time_low_s * 1e6:,.0f} to {call.time_high_s * 1e6:,.0f})"
-    return f"{one.run.time_s * 1e6:,.0f}{bar}"
+    call = None if one.run.predicted is None else one.run.predicted.call
+    bar = "" if call is None else f" ({_micro(call.time_low_s)} to {_micro(call.time_high_s)})"
+    return f"{_micro(one.run.time_s)}{bar}"
+
+
+def _micro(seconds: float) -> str:
+    """Microseconds with three digits: a prediction deserves no more."""
+    return f"{float(f'{seconds * 1e6:.3g}'):,.6g}"
 
 
 def _grouped(value: int | None) -> str:

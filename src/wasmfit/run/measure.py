@@ -4,7 +4,7 @@ from pathlib import Path
 
 from wasmfit.build import Context, Image, Step, base_owners, digest, job, object_rule, symbol_rule
 from wasmfit.emulation import Execution, Limits, compiled, execute, leak
-from wasmfit.footprint import Elf, account, read_elf, read_link_map, region_use
+from wasmfit.footprint import Elf, footprint, ledger, read_elf, read_link_map, region_use
 from wasmfit.model import Cell, Size, Status
 
 _PACKAGE = Path(__file__).parents[1]
@@ -18,9 +18,12 @@ _MEASURING = ("build", "emulation", "footprint", "run")
 
 
 def size(context: Context, cell: Cell, image: Image) -> Size:
-    """The bytes of an image, with their owners."""
+    """The bytes of an image, with their owners; constants without a name belong to whoever refers to them."""
+    # Loads a disassembler, which a comparison that finds everything in the store does without.
+    from wasmfit.footprint.constants import attribute_by_references
+
     elf = read_elf(image.elf)
-    footprint = account(
+    by_name = ledger(
         elf,
         read_link_map(image.link_map),
         owner_of_object=object_rule(cell),
@@ -28,7 +31,7 @@ def size(context: Context, cell: Cell, image: Image) -> Size:
     )
     board = cell.board
     use = region_use(elf, board.flash, board.ram, board.erase_unit)
-    owners = footprint.owners()
+    owners = footprint(attribute_by_references(by_name)).owners()
     base = base_owners(context)
     return Size(
         text=_section(elf, ".text"),
@@ -59,7 +62,7 @@ def run(context: Context, step: Step, cell: Cell, image: Image) -> Execution:
     limits = Limits(instructions=cell.workload.limit)
     plugin = compiled(context.home.artefacts / "plugin", context.gateway, step.log)
     execution = execute(
-        image.elf,
+        image.ran,
         cell.board,
         calls=cell.workload.calls,
         plugin=plugin,
@@ -71,7 +74,7 @@ def run(context: Context, step: Step, cell: Cell, image: Image) -> Execution:
         return execution
     step.progress(f"running {_ROUNDS} rounds", 0, 0)
     found = leak(
-        image.elf,
+        image.ran,
         cell.board,
         calls=cell.workload.calls,
         plugin=plugin,
@@ -89,7 +92,8 @@ def fingerprint(image_key: str, context: Context, cell: Cell, code: dict[str, di
     return digest.of(
         "measurement",
         image_key,
-        cell.board,
+        # What time is predicted from is looked up when results are shown, and changes nothing measured.
+        cell.board.model_dump(mode="json", exclude={"timing"}),
         [call.expected for call in cell.workload.calls],
         cell.workload.limit,
         context.toolchain.emulators[cell.board.emulator.qemu].version,
@@ -99,4 +103,4 @@ def fingerprint(image_key: str, context: Context, cell: Cell, code: dict[str, di
 
 def own_code() -> dict[str, dict[str, str]]:
     """Digests of the code that builds and measures."""
-    return {name: digest.tree(_PACKAGE / name, (".py", ".c")) for name in _MEASURING}
+    return {name: digest.tree(_PACKAGE / name, (".py", ".c", ".h")) for name in _MEASURING}

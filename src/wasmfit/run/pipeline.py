@@ -75,7 +75,7 @@ class Pipeline:
         """All measurements of the plan in order, each beside its baseline."""
         baselines = {_setting(cell): self._done[cell.id].size for cell in plan.baselines}
         return [
-            record.completed(self._done[cell.id], cell, baselines.get(_setting(cell)))
+            record.completed(self.context.catalog, self._done[cell.id], cell, baselines.get(_setting(cell)))
             for cell in plan.all_cells
         ]
 

@@ -41,7 +41,7 @@ def shared_steps(context: Context, cell: Cell) -> Iterator[SharedStep]:
     linked = firmware.linked_guest(build, workload)
     yield SharedStep(
         firmware.key(context, build, board, profile, linked),
-        f"firmware {_what(cell)} ({profile.name})",
+        f"firmware {_what(cell)} ({board.target}, {profile.name})",
         lambda step: firmware.archive(context, step, build, board, profile, linked),
         firmware.target_folder(context, board, profile),
         (2, build.runtime.effort),
@@ -50,7 +50,7 @@ def shared_steps(context: Context, cell: Cell) -> Iterator[SharedStep]:
     if build.runtime.c is not None and build.runtime.c.translator is None:
         yield SharedStep(
             c.key(context, build, board, profile),
-            f"C sources {build.label} ({profile.name})",
+            f"C sources {build.label} ({board.target}, {profile.name})",
             lambda step: c.objects(context, step, build, board, profile),
             None,
             (2, build.runtime.effort),

@@ -14,6 +14,9 @@ extern crate alloc;
 #[cfg(all(target_arch = "arm", target_os = "none"))]
 #[path = "arm.rs"]
 mod arch;
+#[cfg(all(target_arch = "riscv32", target_os = "none"))]
+#[path = "riscv.rs"]
+mod arch;
 mod capi;
 mod channel;
 mod heap;

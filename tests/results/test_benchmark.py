@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.results.samples import measurement, run
-from wasmfit.model import Instructions, Measurement, Run, Status
+from wasmfit.model import Instructions, Measurement, Prediction, Predictions, Run, Status
 from wasmfit.report import BENCH_FORMATS, Format
 from wasmfit.results import Benchmark, Comparison, SlowDown, bench_tables
 from wasmfit.results.benchmark import factors_of, rows, summaries
@@ -174,9 +174,18 @@ def test_predicted_time_is_shown_where_it_is_known_and_labelled() -> None:
     assert "predicted" not in BENCH_FORMATS[Format.TABLE](benchmark(EVERYTHING))
     timed = FAST[0].run
     assert isinstance(timed, Run)
-    known = FAST[0].model_copy(update={"run": timed.model_copy(update={"time_s": 0.0125})})
-    text = BENCH_FORMATS[Format.MARKDOWN](benchmark([*NATIVE, known]))
-    assert "12,500" in text
+    call = Prediction(
+        cycles=80_000_000,
+        cycles_low=70_000_000,
+        cycles_high=90_000_000,
+        time_s=1.23456,
+        time_low_s=0.0000125,
+        time_high_s=2.5,
+    )
+    predicted = Predictions(call=call, calibrated=True, source="a test")
+    changed = timed.model_copy(update={"time_s": 1.23456, "predicted": predicted})
+    text = BENCH_FORMATS[Format.MARKDOWN](benchmark([*NATIVE, FAST[0].model_copy(update={"run": changed})]))
+    assert "1,230,000 (12.5 to 2,500,000)" in text
     assert "predicted time: from a model of the board with its error bar, not measured" in text
 
 

@@ -131,7 +131,8 @@ def _time(one: Measurement) -> str:
 
 def _micro(seconds: float) -> str:
     """Microseconds with three digits: a prediction deserves no more."""
-    return f"{float(f'{seconds * 1e6:.3g}'):,.6g}"
+    rounded = float(f"{seconds * 1e6:.3g}")
+    return f"{rounded:,.0f}" if rounded >= 100 else f"{rounded:.3g}"
 
 
 def _grouped(value: int | None) -> str:

@@ -127,7 +127,7 @@ def bench(
     chosen = dict.fromkeys(name for pattern in workloads or ("*",) for name in _workloads(catalog, pattern))
     return Benchmark(
         compare(
-            runtimes=[*runtimes, NATIVE] if runtimes else (),
+            runtimes=[NATIVE, *runtimes] if runtimes else (),
             workloads=tuple(chosen),
             boards=boards,
             profiles=profiles,

@@ -141,7 +141,7 @@ MEASURES = (
     Measure("heap_overhead", "allocator's overhead", "B", _overhead),
     Measure("largest_request", "largest request", "B", _heap("largest_request")),
     Measure("largest_free", "largest free block", "B", _heap("largest_free")),
-    Measure("requests", "requests, by phase", "", _requests),
+    Measure("requests", "requests: load + inst. + first, steady", "", _requests),
     Measure("left", "left when dropped", "B", _left),
     Measure("leak_per_round", "leak a round", "B", _leak),
     Measure("stack_peak", "stack peak", "B", _run("stack_peak")),

@@ -1,6 +1,6 @@
 """Which WebAssembly runtime fits your microcontroller? Measured, not guessed.
 
-``wasmfit.compare()`` does what ``wasmfit compare`` does, ``wasmfit.size()`` what ``wasmfit size`` does, and
+``wasmfit.compare()`` does what ``wasmfit compare`` does, ``wasmfit.bench()`` and ``wasmfit.size()`` likewise;
 they return records.
 """
 
@@ -9,24 +9,24 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from .api import compare, doctor
+    from .api import bench, compare, doctor
     from .footprint.survey import Survey
-    from .results import Comparison
+    from .results import Benchmark, Comparison
     from .sizing import savings, size, why
 
-__all__ = ["Comparison", "Survey", "compare", "doctor", "savings", "size", "why"]
+__all__ = ["Benchmark", "Comparison", "Survey", "bench", "compare", "doctor", "savings", "size", "why"]
 
 
 def __getattr__(name: str) -> Any:
     # Lazily, since every module of the package passes here for the version.
-    if name in ("compare", "doctor"):
+    if name in ("bench", "compare", "doctor"):
         from . import api
 
         return getattr(api, name)
-    if name == "Comparison":
-        from .results import Comparison
+    if name in ("Benchmark", "Comparison"):
+        from . import results
 
-        return Comparison
+        return getattr(results, name)
     if name in ("savings", "size", "why"):
         from . import sizing
 

@@ -12,7 +12,8 @@ from .errors import UsageError
 from .home import Home
 from .model import Cell, CTarget
 from .plan import Experiment, plan
-from .results import Comparison, Store
+from .results import Benchmark, Comparison, Store
+from .results.benchmark import NATIVE
 from .run import Listener, Pipeline, Profiled, nobody, profiled
 from .toolchain import Check, Gateway, Versions, checks, find
 
@@ -97,11 +98,60 @@ def profile(
     return profiled(Context(catalog, folder, toolchain, gateway), cells[0], phases)
 
 
-def lock(names: Sequence[str], *, home: Path | None = None, catalogs: Sequence[Path] = ()) -> Iterator[Path]:
-    """Writes the lockfiles of runtimes anew, in the catalogue's folders.
+def bench(
+    *,
+    workloads: Sequence[str] = (),
+    runtimes: Sequence[str] = (),
+    boards: Sequence[str] = ("nrf52840dk",),
+    profiles: Sequence[str] = ("reference",),
+    select: Sequence[str] = (),
+    sources: Sequence[tuple[str, Path]] = (),
+    rerun: bool = False,
+    home: Path | None = None,
+    catalogs: Sequence[Path] = (),
+    listener: Listener = nobody,
+    echo: Callable[[str], None] | None = None,
+) -> Benchmark:
+    """Runs workloads on runtimes and holds each against native code; what is in the store is reused.
 
     Args:
-        names: Runtimes, or patterns of them; ``harness`` is what all share.
+        workloads: Names or patterns; none takes all of the catalogue.
+        runtimes, boards, profiles, select, sources, rerun, home, catalogs, listener, echo: As for
+            :func:`compare`. Native code is always measured beside the runtimes that are named.
+
+    Raises:
+        UsageError: As for :func:`compare`.
+        MissingToolError: A tool is missing.
+    """
+    catalog = Catalog.load(*catalogs)
+    chosen = dict.fromkeys(name for pattern in workloads or ("*",) for name in _workloads(catalog, pattern))
+    return Benchmark(
+        compare(
+            runtimes=[NATIVE, *runtimes] if runtimes else (),
+            workloads=tuple(chosen),
+            boards=boards,
+            profiles=profiles,
+            select=[*select, f"{NATIVE}@*"] if select else (),
+            sources=sources,
+            rerun=rerun,
+            home=home,
+            catalogs=catalogs,
+            listener=listener,
+            echo=echo,
+        )
+    )
+
+
+def _workloads(catalog: Catalog, pattern: str) -> list[str]:
+    found = [name for name in sorted(catalog.workloads) if fnmatchcase(name, pattern)]
+    return found or [catalog.workload(pattern).name]
+
+
+def lock(names: Sequence[str], *, home: Path | None = None, catalogs: Sequence[Path] = ()) -> Iterator[Path]:
+    """Writes the lockfiles of runtimes and workloads anew, in the catalogue's folders.
+
+    Args:
+        names: Runtimes, workloads, or patterns of them; ``harness`` is what all share.
         home: wasmfit's folder.
         catalogs: Catalogues beside the built-in one.
 
@@ -109,14 +159,14 @@ def lock(names: Sequence[str], *, home: Path | None = None, catalogs: Sequence[P
         The lockfiles, each as soon as it is written.
 
     Raises:
-        UsageError: A name is unknown, or Cargo cannot resolve what a runtime depends on.
+        UsageError: A name is unknown, or Cargo cannot resolve what one depends on.
         MissingToolError: There is no Rust.
     """
     catalog = Catalog.load(*catalogs)
-    known = {*catalog.runtimes, HARNESS}
+    known = {*catalog.runtimes, *catalog.workloads, HARNESS}
     for name in names:
         if not any(fnmatchcase(one, name) for one in known):
-            raise unknown("runtime", name, known)
+            raise unknown("runtime or workload", name, known)
     folder, gateway = Home.find() if home is None else Home.at(home), Gateway()
     context = Context(catalog, folder, find(Versions(folder.tools, gateway), {}, ()), gateway)
     for one in locks(catalog):

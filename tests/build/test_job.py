@@ -21,10 +21,11 @@ words = st.integers(0, 2**32 - 1)
 )
 def test_everything_can_be_read_back(module: bytes, export: str, extra: int, calls: list[list[int]]) -> None:
     blob = job.pack(module, export, extra, calls)
-    magic, module_at, module_size, name_at, name_size, got_extra, per_call, calls_at, count = (
-        struct.unpack_from("<4s8I", blob)
+    magic, module_at, module_size, name_at, name_size, got_extra, per_call, calls_at, count, rounds = (
+        struct.unpack_from("<4s9I", blob)
     )
-    assert magic == b"WFJ1"
+    assert magic == b"WFJ2"
+    assert rounds == 1 == struct.unpack_from("<I", blob, job.ROUNDS_AT)[0]
     assert module_at % job.MODULE_ALIGNMENT == 0
     assert calls_at % 4 == 0
     assert blob[module_at : module_at + module_size] == module

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wasmfit.emulation import channel
-from wasmfit.emulation.channel import Channel, Heap, Report
+from wasmfit.emulation.channel import Channel, Heap, Held, Report, Rounds
 
 WORDS = st.integers(0, 2**32 - 1)
 
@@ -20,6 +20,18 @@ def test_a_good_run() -> None:
     assert read(
         "result 000003eb", "result ffffffff", "heap 00000004 00010000 00000001 00000002 00000003", "end ok"
     ) == Report(results=(0x3EB, 0xFFFFFFFF), heap=Heap(4, 0x10000, 1, 2, 3), end="ok")
+
+
+def test_memory() -> None:
+    report = read(
+        "held 00010500 00010470 0002cff0 00000270 00030000",
+        "requests 00000010 0000000e 00000005 00000004",
+        "rounds 00000064 00000001 00000002 00000003 00000004",
+    )
+    assert report.held == Held(0x10500, 0x10470, 0x2CFF0, 0x270, 0x30000)
+    assert report.requests == (16, 14, 5, 4)
+    assert report.rounds == Rounds(100, 1, 2, 3, 4)
+    assert report.unread == 0
 
 
 def test_nothing() -> None:
@@ -64,6 +76,9 @@ def test_what_is_not_exactly_as_the_harness_writes_it_is_left_out() -> None:
         "result 1234\x1b[31m",
         "result",
         "heap 00000000",
+        "held 00000000",
+        "requests 00000000 00000000 00000000 00000000 00000000",
+        "rounds 1 2 3 4 5",
         "fault 1 2 3 4",
         "phase elsewhere",
         "end",

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from wasmfit.emulation import Limits, execute
+from wasmfit.build import job
+from wasmfit.emulation import Limits, execute, leak
 from wasmfit.errors import MissingToolError
-from wasmfit.model import Activities, Status, WorkloadCall
+from wasmfit.model import Activities, Leak, Requests, Status, WorkloadCall
 from wasmfit.toolchain import ChildCancelledError, Gateway
 
 from .firmware import STACK
@@ -21,6 +22,7 @@ from .runner import (
     FAULT_INSIDE,
     HANG,
     JUMP,
+    LEAK,
     LEAVE,
     LOCK_UP,
     LOSE_STACK,
@@ -30,6 +32,7 @@ from .runner import (
     PRINT,
     READ,
     RECURSE,
+    SHORT,
     SKIP,
     SLEEP,
     STORES,
@@ -86,6 +89,59 @@ def test_heap_figures(run: Runner) -> None:
     figures = run((ALLOCATE, 5000), (ALLOCATE, 70_000)).run
     assert figures.heap_peak == 5000
     assert figures.linear_memory == 70_000
+
+
+def test_the_heap_behind_the_last_call_and_what_is_left(run: Runner) -> None:
+    heap = run((ALLOCATE, 5000), (LEAK, 300), (LEAK, 70_000)).run.heap
+    assert heap is not None
+    assert heap.requests == Requests(load=0, instantiate=0, first_call=1, call=1)
+    assert heap.largest_request == 5000
+    assert heap.asked == 70_300
+    # Two blocks, each with a header and rounded up to 16 bytes, and TLSF's last block.
+    assert heap.asked + 2 * 4 <= heap.held <= heap.asked + 2 * 24 + 16
+    assert (heap.left, heap.linear_left) == (300, 70_000)
+    free = heap.size - heap.held
+    assert 0.95 * free < heap.largest_free <= free
+    assert 0 <= heap.fragmentation < 0.05
+
+
+def test_stack_peaks_of_phases_make_the_whole(run: Runner) -> None:
+    shallow, deep = run((OK, 1)).run, run((USE_STACK, 4000)).run
+    assert shallow.stack_peaks.call is not None
+    assert deep.stack_peaks.call is not None
+    assert deep.stack_peaks.call > 4000 > shallow.stack_peaks.call
+    assert deep.stack_peaks.load == shallow.stack_peaks.load
+    peaks = (deep.stack_peaks.load, deep.stack_peaks.instantiate, deep.stack_peaks.call)
+    assert deep.stack_peak == max(peak for peak in peaks if peak is not None)
+
+
+def rounds_of(run: Runner, *calls: tuple[int, int], rounds: int) -> Leak | None:
+    return leak(
+        run.firmware.image(calls),
+        run.board,
+        calls=[WorkloadCall(arguments=call, expected=call[1]) for call in calls],
+        plugin=run.plugin,
+        gateway=Gateway(),
+        rounds=rounds,
+        rounds_at=job.ROUNDS_AT,
+        limits=SHORT,
+    )
+
+
+def test_a_leak_is_found_round_by_round(run: Runner) -> None:
+    image = run.firmware.image([(LEAK, 300)])
+    before = image.read_bytes()
+    assert rounds_of(run, (LEAK, 300), rounds=10) == Leak(rounds=10, bytes=2700, per_round=300)
+    assert rounds_of(run, (ALLOCATE, 300), rounds=10) == Leak(rounds=10, bytes=0, per_round=0)
+    assert image.read_bytes() == before
+
+
+def test_a_leak_that_uses_the_heap_up_says_so(run: Runner) -> None:
+    found = rounds_of(run, (LEAK, 30_000), rounds=100)
+    assert found is not None
+    assert (found.bytes, found.per_round) == (None, None)
+    assert found.reason is not None
+    assert "30,000" in found.reason
 
 
 @pytest.mark.parametrize("rounds", [1, 2, 1000, 100_000])

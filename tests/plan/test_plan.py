@@ -181,3 +181,13 @@ def test_the_baseline_alone_can_be_asked_for(catalog: Catalog) -> None:
     planned = plan(catalog, Experiment(runtimes=["baseline"]))
     assert not planned.cells
     assert len(planned.baselines) == 1
+
+
+def test_the_baseline_is_held_to_what_it_computes(catalog: Catalog) -> None:
+    planned = plan(catalog, Experiment(runtimes=("wasm3",), workloads=("host-calls", "sha256")))
+    by_name = {cell.workload.name: cell.workload for cell in planned.baselines}
+    assert [call.expected for call in by_name["sha256"].calls] == [9, 2025, 9]
+    assert by_name["host-calls"].calls[0].expected == 2000 + 1 + 0x12345
+    # Nothing else of the workload changes, nor the cells beside it.
+    assert by_name["sha256"].guest == catalog.workload("sha256").guest
+    assert planned.cells[1].workload == catalog.workload("sha256")

@@ -155,6 +155,20 @@ def test_execution_is_plausible(everything: Comparison) -> None:
         assert counts.call <= counts.first_call
 
 
+def test_nothing_leaks_and_next_to_nothing_is_left(everything: Comparison) -> None:
+    for one in built(everything):
+        assert one.run is not None
+        assert one.run.leak is not None
+        assert (one.run.leak.rounds, one.run.leak.bytes, one.run.leak.reason) == (100, 0, None)
+        heap = one.run.heap
+        assert heap is not None
+        assert heap.linear_left == 0
+        assert heap.left < 1024
+        assert heap.asked <= heap.held <= heap.size
+        peaks = (one.run.stack_peaks.load, one.run.stack_peaks.instantiate, one.run.stack_peaks.call)
+        assert one.run.stack_peak == max(peak for peak in peaks if peak is not None)
+
+
 def test_the_same_image_gives_the_same_counts(everything: Comparison, warm_home: Home) -> None:
     again = wasmfit.compare(runtimes=["wasmi", "wamr-fast"], home=warm_home.root, rerun=True)
     before = {one.id: one for one in everything.measurements}

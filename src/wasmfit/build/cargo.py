@@ -113,8 +113,32 @@ def dependencies(build: Build, pinned: Mapping[str, Dependency]) -> dict[str, ob
     for name, one in pinned.items():
         own = build.checkout is not None and name == build.crate
         where = {"path": str(build.checkout.folder)} if own and build.checkout else {"version": one.version}
-        table[name] = {**where, "default-features": one.default_features, "features": list(one.features)}
+        table[name] = _entry(where, one)
     return table
+
+
+def pinned(dependencies: Mapping[str, Dependency]) -> dict[str, object]:
+    """Pinned dependencies as Cargo writes them, from the registry."""
+    return {name: _entry({"version": one.version}, one) for name, one in dependencies.items()}
+
+
+def _entry(where: Mapping[str, str], one: Dependency) -> dict[str, object]:
+    return {**where, "default-features": one.default_features, "features": list(one.features)}
+
+
+def lock_digest(package: Package) -> str | None:
+    """SHA-256 of the package's lockfile."""
+    return digest.file(package.lock) if package.lock is not None and package.lock.is_file() else None
+
+
+def require_lock(package: Package, name: str) -> None:
+    """Makes sure that there is a lockfile.
+
+    Raises:
+        BuildError: There is none.
+    """
+    if package.lock is None or not package.lock.is_file():
+        raise BuildError(f"the catalogue has no lockfile for {name}; `wasmfit lock` writes it")
 
 
 def place_for(name: str, *content: object) -> str:

@@ -66,7 +66,7 @@ def package(catalog: Catalog, build: Build, profile: Profile, linked: Workload |
         overrides.setdefault(crate, {})["rustflags"] = list(flags)
     if overrides:
         release["package"] = overrides
-    pinned: dict[str, object] = {
+    needed: dict[str, object] = {
         "wasmfit-harness": {"path": harness_place, "features": ["messages"] if rust.messages else []},
         **dependencies(build, build.dependencies),
     }
@@ -75,7 +75,7 @@ def package(catalog: Catalog, build: Build, profile: Profile, linked: Workload |
         "package": {"name": "firmware", "version": "0.0.0", "edition": "2024", "publish": False},
         "lib": {"path": f"{firmware_place}/lib.rs", "crate-type": ["staticlib"]},
         "features": {**{name: [] for name in features}, "default": features},
-        "dependencies": pinned,
+        "dependencies": needed,
         "profile": {"release": release},
         "workspace": {},
     }
@@ -87,16 +87,18 @@ def package(catalog: Catalog, build: Build, profile: Profile, linked: Workload |
     manifests: dict[str, dict[str, object]] = {}
     if linked is not None:
         guest_place = guest.crate_place(catalog, linked)
-        pinned["guest"] = {"path": guest_place}
+        needed["guest"] = {"path": guest_place}
         files[f"{guest_place}/src"] = catalog.folder(linked) / "guest"
-        manifests[f"{guest_place}/Cargo.toml"] = guest.crate_manifest()
+        manifests[f"{guest_place}/Cargo.toml"] = guest.crate_manifest(linked)
+        if not build.dependencies:
+            known = guest.native_lock(catalog, linked)
     return Package(
         name="firmware",
         manifest=manifest,
         files=files,
         lock=known,
-        # Neither a checkout nor a guest is in the catalogue's lockfile.
-        locked=build.checkout is None and linked is None,
+        # A checkout is in no lockfile of the catalogue's; nor is a guest in that of a runtime with crates.
+        locked=build.checkout is None and (linked is None or not build.dependencies),
         manifests=manifests,
     )
 
@@ -125,7 +127,7 @@ def key(
             place: digest.tree(source) if source.is_dir() else digest.file(source)
             for place, source in made_from.files.items()
         },
-        lock_digest(made_from),
+        cargo.lock_digest(made_from),
         *build.contents,
         options(board, profile).arguments(),
         options(board, profile).rustflags,
@@ -137,11 +139,6 @@ def _own_script(catalog: Catalog, board: Board) -> Path | None:
     """The harness's linker script for the board's target; ``None`` where the start-up crate brings one."""
     name = catalog.target(board).linker_script
     return None if name is None else catalog.harness / "link" / name
-
-
-def lock_digest(made_from: Package) -> str | None:
-    """SHA-256 of the package's lockfile."""
-    return digest.file(made_from.lock) if made_from.lock is not None and made_from.lock.is_file() else None
 
 
 def target_folder(context: Context, board: Board, profile: Profile) -> Path:
@@ -165,8 +162,7 @@ def archive(
 
     def make(place: Path) -> None:
         made_from = package(context.catalog, build, profile, linked)
-        if made_from.lock is None or not made_from.lock.is_file():
-            raise BuildError(f"the catalogue has no lockfile for {build.label}; `wasmfit lock` writes it")
+        cargo.require_lock(made_from, build.label if linked is None else f"{build.label} of {linked.name}")
         names = (build.label, board.target, profile.name, linked.name if linked else None)
         built = cargo.build(
             context,
@@ -196,7 +192,7 @@ def used_lock(
     """SHA-256 of the lockfile that the archive was built with."""
     made_from = package(context.catalog, build, profile, linked)
     if made_from.locked:
-        return lock_digest(made_from)
+        return cargo.lock_digest(made_from)
     made = context.cache.place("firmware", key(context, build, board, profile, linked)) / "Cargo.lock"
     return digest.file(made) if made.is_file() else None
 

@@ -10,40 +10,55 @@ from . import cargo, digest
 from .cargo import Options, Package, level
 from .context import Context, Step
 
+_STANDARD_LIBRARY = ("core", "alloc", "compiler_builtins")
 
-def package(catalog: Catalog, workload: Workload) -> Package:
-    """The cargo package of a workload's module."""
+
+def package(catalog: Catalog, workload: Workload, cpu: str | None = None) -> Package:
+    """The cargo package of a workload's module; ``cpu`` is the runtime's ``guest_cpu``."""
     guest = workload.guest
     sources = catalog.folder(workload) / "guest"
-    # Several modules share a target folder: see firmware.py.
+    # Several modules share a target folder: see firmware.py. Names of their own
+    # keep them apart in it, and from the crates that they depend on.
     place = cargo.place_for("guest", digest.tree(sources))
+    name = f"guest_{workload.name.replace('-', '_')}"
+    overrides: dict[str, dict[str, object]] = {}
+    if guest.std_opt_level is not None:
+        for crate in _STANDARD_LIBRARY:
+            overrides[crate] = {"opt-level": level(guest.std_opt_level)}
+    if flags := _own_flags(workload, cpu):
+        overrides["guest"] = {"rustflags": list(flags)}
+    release: dict[str, object] = {
+        "opt-level": level(guest.opt_level),
+        "codegen-units": guest.codegen_units,
+        "lto": guest.lto,
+        "debug": False,
+        "strip": guest.strip,
+        "panic": guest.panic,
+        "trim-paths": "all",
+    }
+    if overrides:
+        release["package"] = overrides
     manifest: dict[str, object] = {
-        "cargo-features": ["trim-paths", "panic-immediate-abort"],
+        "cargo-features": ["trim-paths", "panic-immediate-abort", "profile-rustflags"],
         "package": {"name": "guest", "version": "0.0.0", "edition": "2024", "publish": False},
-        "lib": {
-            "name": guest.artifact.removesuffix(".wasm"),
-            "path": f"{place}/lib.rs",
-            "crate-type": ["cdylib"],
-        },
-        "profile": {
-            "release": {
-                "opt-level": level(guest.opt_level),
-                "codegen-units": guest.codegen_units,
-                "lto": guest.lto,
-                "debug": False,
-                "strip": guest.strip,
-                "panic": guest.panic,
-                "trim-paths": "all",
-            }
-        },
+        "lib": {"name": name, "path": f"{place}/lib.rs", "crate-type": ["cdylib"]},
+        "dependencies": cargo.pinned(guest.dependencies),
+        "profile": {"release": release},
         "workspace": {},
     }
-    return Package(
-        name=guest.artifact.removesuffix(".wasm"),
-        manifest=manifest,
-        files={place: sources},
-        lock=catalog.harness / "locks" / "guest.lock",
-    )
+    return Package(name=name, manifest=manifest, files={place: sources}, lock=lock(catalog, workload))
+
+
+def lock(catalog: Catalog, workload: Workload) -> Path:
+    """The lockfile of a workload's module: its own where it has dependencies, or the common one."""
+    own = catalog.folder(workload) / "locks" / "guest.lock"
+    return own if workload.guest.dependencies else catalog.harness / "locks" / "guest.lock"
+
+
+def native_lock(catalog: Catalog, workload: Workload) -> Path:
+    """The same for native code: what the workload depends on, and the harness with it."""
+    own = catalog.folder(workload) / "locks" / "native.lock"
+    return own if workload.guest.dependencies else catalog.harness / "locks" / "native.lock"
 
 
 def crate_place(catalog: Catalog, workload: Workload) -> str:
@@ -51,16 +66,17 @@ def crate_place(catalog: Catalog, workload: Workload) -> str:
     return cargo.place_for("guest", digest.tree(catalog.folder(workload) / "guest"))
 
 
-def crate_manifest() -> dict[str, object]:
+def crate_manifest(workload: Workload) -> dict[str, object]:
     """The manifest of the guest's crate inside a firmware's package."""
     return {
         "package": {"name": "guest", "version": "0.0.0", "edition": "2024", "publish": False},
         "lib": {"path": "src/lib.rs"},
+        "dependencies": cargo.pinned(workload.guest.dependencies),
     }
 
 
 def options(context: Context, workload: Workload, cpu: str | None) -> Options:
-    """How a workload's module is built; ``cpu`` is the runtime's ``guest_cpu``."""
+    """How a workload's module is built."""
     guest = workload.guest
     linker = context.toolchain.rust.wasm_linker[0]
     return Options(
@@ -75,14 +91,25 @@ def _cpu_flags(cpu: str | None) -> tuple[str, ...]:
     return () if cpu is None else (f"-Ctarget-cpu={cpu}",)
 
 
+def _own_flags(workload: Workload, cpu: str | None) -> tuple[str, ...]:
+    """Flags for the guest's own crate: what differs here needs no standard library of its own."""
+    guest = workload.guest
+    features = () if cpu is not None else guest.features
+    return (
+        *(f"-Ctarget-feature=+{feature}" for feature in features),
+        *(f"-Clink-arg={argument}" for argument in guest.link_args),
+    )
+
+
 def key(context: Context, workload: Workload, cpu: str | None) -> str:
     """Digest of all that decides what the module is."""
-    made_from = package(context.catalog, workload)
+    made_from = package(context.catalog, workload, cpu)
     chosen = options(context, workload, cpu)
     return digest.of(
         "guest",
         made_from.manifest,
         {place: digest.tree(source) for place, source in made_from.files.items()},
+        cargo.lock_digest(made_from),
         chosen.arguments(),
         (*_cpu_flags(cpu), *workload.guest.rustflags),
         context.toolchain.rust.identity,
@@ -102,10 +129,12 @@ def module(context: Context, step: Step, workload: Workload, cpu: str | None) ->
     """
 
     def make(place: Path) -> None:
+        made_from = package(context.catalog, workload, cpu)
+        cargo.require_lock(made_from, workload.name)
         built = cargo.build(
             context,
             step,
-            package(context.catalog, workload),
+            made_from,
             options(context, workload, cpu),
             work=context.home.work / "guest" / "-".join(filter(None, (workload.name, cpu))),
             target=target_folder(context, workload, cpu),

@@ -3,9 +3,12 @@
 import struct
 from collections.abc import Sequence
 
-MAGIC = b"WFJ1"
+MAGIC = b"WFJ2"
 MODULE_ALIGNMENT = 16
-_HEADER = struct.Struct("<4s8I")
+_HEADER = struct.Struct("<4s9I")
+
+ROUNDS_AT = 36
+"""Offset of the number of rounds, which whoever runs the image may change in place."""
 
 
 def pack(module: bytes, export: str, extra: int, calls: Sequence[Sequence[int]]) -> bytes:
@@ -43,6 +46,7 @@ def pack(module: bytes, export: str, extra: int, calls: Sequence[Sequence[int]])
         counts.pop() if counts else 0,
         calls_at,
         len(calls),
+        1,
     )
     blob[module_at:export_at] = module
     blob[export_at : export_at + len(name)] = name

@@ -18,7 +18,7 @@ HARNESS = "harness"
 
 @dataclass(frozen=True)
 class Lock:
-    """A lockfile of the catalogue and the package that it locks, for a runtime or for the harness."""
+    """A lockfile of the catalogue and the package that it locks, for a runtime, a workload or the harness."""
 
     owner: str
     path: Path
@@ -28,18 +28,24 @@ class Lock:
 def locks(catalog: Catalog) -> Iterator[Lock]:
     """Every lockfile that the catalogue needs."""
     profile = catalog.profile("reference")
-    workload = next(iter(catalog.workloads.values()))
     baseline = catalog.runtimes["baseline"]
     plain = Build(runtime=baseline, variant=baseline.variants[0], version=baseline.versions[0])
     yield Lock(
         HARNESS, catalog.harness / "locks" / "firmware.lock", firmware.package(catalog, plain, profile)
     )
-    yield Lock(HARNESS, catalog.harness / "locks" / "guest.lock", guest.package(catalog, workload))
+    native = builds(catalog.runtimes["native"])[0]
+    seen: set[Path] = set()
+    for workload in catalog.workloads.values():
+        owner = workload.name if workload.guest.dependencies else HARNESS
+        for made in (guest.package(catalog, workload), firmware.package(catalog, native, profile, workload)):
+            # Those that depend on nothing share their lockfiles.
+            if made.lock is not None and made.lock not in seen:
+                seen.add(made.lock)
+                yield Lock(owner, made.lock, made)
     for runtime in catalog.runtimes.values():
         if runtime.unavailable is not None:
             continue
         folder = catalog.folder(runtime) / "locks"
-        seen: set[Path] = set()
         for build in builds(runtime):
             version = build.version
             made = firmware.package(catalog, build, profile)
@@ -63,7 +69,7 @@ def write(context: Context, lock: Lock) -> None:
         BuildError: Cargo cannot resolve it.
     """
     fresh = replace(lock.package, lock=None)
-    work = context.home.work / "locks" / lock.path.stem
+    work = context.home.work / "locks" / f"{lock.owner}-{lock.path.stem}"
     cargo.clear(work)
     made = cargo.resolve(context, Step(context.home.logs / "locks.log"), fresh, Options(), work=work)
     lock.path.parent.mkdir(parents=True, exist_ok=True)

@@ -4,7 +4,7 @@ import typer
 
 from wasmfit import __version__
 
-from . import cache, compare, doctor, list_, lock, new_runtime, profile, say, size
+from . import bench, cache, compare, doctor, list_, lock, new_runtime, profile, say, size
 
 app = typer.Typer(
     name="wasmfit",
@@ -15,6 +15,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.command("compare")(compare.command)
+app.command("bench")(bench.command)
 app.command("profile")(profile.command)
 
 

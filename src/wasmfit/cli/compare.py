@@ -1,5 +1,6 @@
 """``wasmfit compare``."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -7,13 +8,17 @@ import typer
 
 from wasmfit.api import compare
 from wasmfit.errors import UsageError
+from wasmfit.model import Measurement
 from wasmfit.report import FORMATS, Format
+from wasmfit.results import Comparison
 
 from . import say
 from .progress import Watch
 
-_INTERRUPTED = 130
+INTERRUPTED = 130
 """Exit code of a program that its user interrupted, as shells have it."""
+
+INTERRUPTED_WORDS = "Interrupted. Finished cells are stored; the same command goes on where this one stopped."
 
 
 def command(
@@ -68,7 +73,7 @@ def command(
                 bases=base or ("bare",),
                 profiles=profile or ("reference",),
                 select=select or (),
-                sources=[_source(one) for one in source or ()],
+                sources=[source_of(one) for one in source or ()],
                 rerun=rerun,
                 catalogs=catalog or (),
                 listener=watch,
@@ -76,18 +81,24 @@ def command(
             )
     except KeyboardInterrupt:
         # Typer's own handling would say no more than "Aborted".
-        say.human("Interrupted. Finished cells are stored; the same command goes on where this one stopped.")
-        raise typer.Exit(_INTERRUPTED) from None
+        say.human(INTERRUPTED_WORDS)
+        raise typer.Exit(INTERRUPTED) from None
     say.result(FORMATS[output_format](comparison), output)
+    tell_end(comparison, comparison.failed)
+
+
+def tell_end(comparison: Comparison, failed: Sequence[Measurement]) -> None:
+    """Says how many cells there were and which failed: if any did, the exit code is 1."""
     cells, reused, seconds = len(comparison.measurements), comparison.reused, comparison.seconds
     say.human(f"{cells} cells ({reused} from the store) in {seconds:.1f} s.")
-    for one in comparison.failed:
+    for one in failed:
         say.human(f"{one.id}: {one.status.value}: {one.reason} (log: {one.provenance.log})")
-    if comparison.failed:
+    if failed:
         raise typer.Exit(1)
 
 
-def _source(argument: str) -> tuple[str, Path]:
+def source_of(argument: str) -> tuple[str, Path]:
+    """Runtime and folder of a ``--source`` argument."""
     name, separator, path = argument.partition("=")
     if not (name and separator and path):
         raise UsageError(

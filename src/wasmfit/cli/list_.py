@@ -77,6 +77,8 @@ def _rows(catalog: Catalog, kind: Kind) -> list[Row]:
                     "title": workload.title,
                     "export": workload.export,
                     "calls": str(len(workload.calls)),
+                    "arguments": workload.arguments,
+                    "expected_from": workload.checked,
                 }
                 for workload in catalog.workloads.values()
             ]

@@ -11,11 +11,13 @@ from . import say
 
 
 def command(
-    names: Annotated[list[str], typer.Argument(metavar="NAME...", help="Runtimes, or patterns of them.")],
+    names: Annotated[
+        list[str], typer.Argument(metavar="NAME...", help="Runtimes, workloads, or patterns of them.")
+    ],
     catalog: Annotated[
         list[Path] | None, typer.Option(metavar="DIR", help="A catalogue of your own.")
     ] = None,
 ) -> None:
-    """Pin what a runtime depends on: writes the lockfiles of its folder anew."""
+    """Pin what a runtime or workload depends on: writes the lockfiles of its folder anew."""
     for path in lock(names, catalogs=catalog or ()):
         say.result(str(path))

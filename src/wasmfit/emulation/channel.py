@@ -18,7 +18,11 @@ MOST_RESULTS = 100_000
 _WORD = "[0-9a-f]{8}"
 _RESULT = re.compile(f"result ({_WORD})")
 _HEAP = re.compile("heap" + f" ({_WORD})" * 5)
+_HELD = re.compile("held" + f" ({_WORD})" * 5)
+_REQUESTS = re.compile("requests" + f" ({_WORD})" * 4)
+_ROUNDS = re.compile("rounds" + f" ({_WORD})" * 5)
 _FAULT = re.compile("(fault|trap)" + f" ({_WORD})" * 4)
+_MEMORY = {"heap": _HEAP, "held": _HELD, "requests": _REQUESTS, "rounds": _ROUNDS}
 _PANIC = re.compile(f"panic (?:(.*) ({_WORD}))?")
 _ENDS = frozenset({"end ok", "end fail", "end panic", "end fault"})
 _PHASES = frozenset({"start", "load", "instantiate", "call", "idle", "done"})
@@ -46,12 +50,51 @@ class Heap:
 
 
 @dataclass(frozen=True)
+class Held:
+    """The heap behind the last call, in bytes.
+
+    Attributes:
+        held: What is not free.
+        asked: What was asked for of it.
+        largest_free: The largest block that the allocator would give out.
+        largest_request: The largest request of all, linear memory left out.
+        size: Of the heap.
+    """
+
+    held: int
+    asked: int
+    largest_free: int
+    largest_request: int
+    size: int
+
+
+@dataclass(frozen=True)
+class Rounds:
+    """What was in use, in bytes, when everything had been dropped: after the first round and after the last.
+
+    Attributes:
+        rounds: How many there were.
+        first, first_linear: Ordinary heap and linear memory after the first.
+        last, last_linear: The same after the last.
+    """
+
+    rounds: int
+    first: int
+    first_linear: int
+    last: int
+    last_linear: int
+
+
+@dataclass(frozen=True)
 class Report:
     """What the firmware has said.
 
     Attributes:
         results: Results of the calls in order.
         heap: The allocator's counters.
+        held: The heap behind the last call.
+        requests: Blocks asked for at load, at instantiation, in the first call and in the last.
+        rounds: What was left after each round.
         phase: The phase that a failure happened in, in the firmware's words.
         failure: Why the runtime gave up.
         panic: Where it panicked, as ``file:line``; empty where it did not say.
@@ -63,6 +106,9 @@ class Report:
 
     results: tuple[int, ...] = ()
     heap: Heap | None = None
+    held: Held | None = None
+    requests: tuple[int, int, int, int] | None = None
+    rounds: Rounds | None = None
     phase: str | None = None
     failure: str | None = None
     panic: str | None = None
@@ -78,6 +124,9 @@ class Channel:
 
     _results: list[int] = field(default_factory=list)
     _heap: Heap | None = None
+    _held: Held | None = None
+    _requests: tuple[int, int, int, int] | None = None
+    _rounds: Rounds | None = None
     _phase: str | None = None
     _failure: str | None = None
     _panic: str | None = None
@@ -94,15 +143,18 @@ class Channel:
     def report(self) -> Report:
         """Everything that has come so far."""
         return Report(
-            tuple(self._results),
-            self._heap,
-            self._phase,
-            self._failure,
-            self._panic,
-            tuple(self._fault),
-            tuple(self._trap),
-            self._end,
-            self._unread,
+            results=tuple(self._results),
+            heap=self._heap,
+            held=self._held,
+            requests=self._requests,
+            rounds=self._rounds,
+            phase=self._phase,
+            failure=self._failure,
+            panic=self._panic,
+            fault=tuple(self._fault),
+            trap=tuple(self._trap),
+            end=self._end,
+            unread=self._unread,
         )
 
     def _understood(self, line: str) -> bool:
@@ -110,8 +162,8 @@ class Channel:
         match word:
             case "result":
                 return self._take_result(line)
-            case "heap":
-                return self._take_heap(line)
+            case "heap" | "held" | "requests" | "rounds":
+                return self._take_memory(word, line)
             case "fault" | "trap":
                 return self._take_fault(line)
             case "panic":
@@ -132,11 +184,22 @@ class Channel:
             self._results.append(int(match[1], 16))
         return match is not None
 
-    def _take_heap(self, line: str) -> bool:
-        match = _HEAP.fullmatch(line)
-        if match:
-            self._heap = Heap(*(int(number, 16) for number in match.groups()))
-        return match is not None
+    def _take_memory(self, word: str, line: str) -> bool:
+        match = _MEMORY[word].fullmatch(line)
+        if match is None:
+            return False
+        numbers = [int(number, 16) for number in match.groups()]
+        match word:
+            case "heap":
+                self._heap = Heap(*numbers)
+            case "held":
+                self._held = Held(*numbers)
+            case "rounds":
+                self._rounds = Rounds(*numbers)
+            case _:
+                load, instantiate, first, last = numbers
+                self._requests = (load, instantiate, first, last)
+        return True
 
     def _take_fault(self, line: str) -> bool:
         match = _FAULT.fullmatch(line)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import struct
 import tempfile
 from collections.abc import Sequence
@@ -11,7 +12,20 @@ from typing import TypeVar
 from pydantic import Field
 
 from wasmfit.errors import MissingToolError
-from wasmfit.model import Activities, Activity, Board, Call, Instructions, Run, Status, WorkloadCall
+from wasmfit.model import (
+    Activities,
+    Activity,
+    Board,
+    Call,
+    HeapUse,
+    Instructions,
+    Leak,
+    Requests,
+    Run,
+    StackPeaks,
+    Status,
+    WorkloadCall,
+)
 from wasmfit.model.base import Record
 from wasmfit.toolchain import ChildTimeoutError, Finished, Gateway
 
@@ -94,6 +108,22 @@ def execute(
         UsageError: The file is no image of wasmfit's.
         ChildCancelledError: The gateway was told to stop.
     """
+    return _execute(elf, board, calls, plugin, gateway, limits, log, name_of, profiled=profiled)[0]
+
+
+def _execute(
+    elf: Path,
+    board: Board,
+    calls: Sequence[WorkloadCall],
+    plugin: Path,
+    gateway: Gateway,
+    limits: Limits,
+    log: Path | None,
+    name_of: NameOf | None = None,
+    *,
+    profiled: bool = False,
+) -> tuple[Execution, Report]:
+    """The run, and what the firmware said of it."""
     image = symbols.read(elf)
     channel = Channel()
     with tempfile.TemporaryDirectory(prefix="wasmfit-") as folder:
@@ -130,7 +160,7 @@ def execute(
             name_of=name_of or image.function_at,
         )
     )
-    return Execution(
+    execution = Execution(
         status=verdict.status,
         reason=verdict.reason,
         phase=counted.phase,
@@ -139,6 +169,7 @@ def execute(
         seconds=finished.seconds,
         profile=tree,
     )
+    return execution, report
 
 
 def _run(
@@ -163,8 +194,62 @@ def _text(record: Path, most: int) -> str:
         return ""
 
 
+def leak(
+    elf: Path,
+    board: Board,
+    *,
+    calls: Sequence[WorkloadCall],
+    plugin: Path,
+    gateway: Gateway,
+    rounds: int,
+    rounds_at: int,
+    limits: Limits = DEFAULT_LIMITS,
+    log: Path | None = None,
+) -> Leak | None:
+    """Runs an image that does everything ``rounds`` times, and says what each round leaves behind.
+
+    The image is the same but for one word of its job, ``rounds_at`` bytes into it. ``None`` if it has no job.
+    """
+    address = symbols.read(elf).job
+    with tempfile.TemporaryDirectory(prefix="wasmfit-") as folder:
+        changed = Path(folder) / "rounds.elf"
+        shutil.copy(elf, changed)
+        if address is None or not symbols.patch(changed, address + rounds_at, rounds):
+            return None
+        execution, report = _execute(changed, board, calls, plugin, gateway, limits, log)
+    left = report.rounds
+    if execution.status is not Status.OK or left is None or left.rounds != rounds:
+        why = execution.reason or "it did not say what is left"
+        return Leak(rounds=rounds, bytes=None, per_round=None, reason=f"{execution.status.value}: {why}")
+    grown = left.last + left.last_linear - left.first - left.first_linear
+    return Leak(rounds=rounds, bytes=grown, per_round=grown / (rounds - 1))
+
+
+def _heap_use(report: Report) -> HeapUse | None:
+    held, heap = report.held, report.heap
+    if held is None or heap is None or report.requests is None:
+        return None
+    free = held.size - held.held
+    load, instantiate, first_call, call = report.requests
+    return HeapUse(
+        size=held.size,
+        held=held.held,
+        asked=held.asked,
+        largest_free=held.largest_free,
+        fragmentation=round(1 - min(held.largest_free, free) / free, 4) if free > 0 else 0.0,
+        largest_request=held.largest_request,
+        requests=Requests(load=load, instantiate=instantiate, first_call=first_call, call=call),
+        left=heap.live,
+        linear_left=heap.linear_live,
+    )
+
+
+def _stack_peak(image: Symbols, counted: Counts, phases: frozenset[str]) -> int | None:
+    lowest = counted.lowest_in(phases)
+    return None if lowest is None else image.stack.end - lowest
+
+
 def _figures(image: Symbols, calls: Sequence[WorkloadCall], counted: Counts, report: Report) -> Run:
-    lowest = counted.lowest_in(_MEASURED)
     counts_of_calls, measured_calls = counted.calls(), counted.calls_measured()
     made = tuple(
         Call(
@@ -181,8 +266,14 @@ def _figures(image: Symbols, calls: Sequence[WorkloadCall], counted: Counts, rep
         calls=made,
         heap_peak=report.heap.peak if report.heap else None,
         linear_memory=report.heap.linear_peak if report.heap else None,
-        stack_peak=None if lowest is None else image.stack.end - lowest,
+        stack_peak=_stack_peak(image, counted, _MEASURED),
         stack_reserved=image.stack.size,
+        stack_peaks=StackPeaks(
+            load=_stack_peak(image, counted, frozenset({"load"})),
+            instantiate=_stack_peak(image, counted, frozenset({"instantiate"})),
+            call=_stack_peak(image, counted, frozenset({"call"})),
+        ),
+        heap=_heap_use(report),
         instructions=Instructions(
             load=counted.instructions_of("load"),
             instantiate=counted.instructions_of("instantiate"),

@@ -19,6 +19,7 @@ PHASES = ("load", "instantiate", "call", "idle", "done")
 _MARK = "wasmfit_mark_"
 _STACK_LOW = "wasmfit_stack_start"
 _STACK_TOP = "_stack_start"
+_JOB = "wasmfit_job"
 _ENTRY = struct.Struct("<IIIBBH")
 _FUNCTION = 2
 
@@ -40,11 +41,13 @@ class Symbols:
         marks: Phase → address of the function that marks its beginning, of the phases that the image marks.
         stack: The stack's reservation; its end is where the stack begins.
         functions: All functions by ascending address.
+        job: Address of the job, where there is one.
     """
 
     marks: dict[str, int]
     stack: Region
     functions: tuple[Function, ...]
+    job: int | None = None
 
     def function_at(self, address: int) -> str | None:
         """Name of the function that holds the address."""
@@ -78,7 +81,19 @@ def read(elf: Path) -> Symbols:
     if len(set(marks.values())) != len(marks):
         raise UsageError(f"{elf} cannot be measured: the linker has folded two phase marks into one.")
     functions = {Function(value & ~1, size, name) for name, value, size, kind in entries if kind == _FUNCTION}
-    return Symbols(marks, stack, tuple(sorted(functions, key=lambda f: (f.address, -f.size, f.name))))
+    ordered = tuple(sorted(functions, key=lambda f: (f.address, -f.size, f.name)))
+    return Symbols(marks, stack, ordered, values.get(_JOB))
+
+
+def patch(elf: Path, address: int, word: int) -> bool:
+    """Changes the 32-bit word that an image has at an address; ``False`` if the file does not hold it."""
+    with elf.open("r+b") as file:
+        place = next(iter(ELFFile(file).address_offsets(address, 4)), None)
+        if place is None:
+            return False
+        file.seek(place)
+        file.write(struct.pack("<I", word))
+    return True
 
 
 def _entries(elf: ELFFile) -> list[tuple[str, int, int, int]]:

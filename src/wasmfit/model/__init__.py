@@ -2,19 +2,24 @@
 
 from .board import Board, Cache, Emulator, FlashPath, MemoryMap, Region
 from .cell import Cell
+from .dependency import Dependency
 from .measurement import (
     KINDS,
     Activities,
     Activity,
     Call,
+    HeapUse,
     Instructions,
+    Leak,
     Measurement,
     Prediction,
     Predictions,
     Provenance,
+    Requests,
     Run,
     Size,
     SourceTree,
+    StackPeaks,
     Twin,
 )
 from .profile import CProfile, Debug, Profile, RustProfile
@@ -25,7 +30,6 @@ from .runtime import (
     Checkout,
     CheckoutRule,
     CrateSource,
-    Dependency,
     FactChanges,
     Facts,
     Published,
@@ -67,7 +71,9 @@ __all__ = [
     "Facts",
     "FlashPath",
     "GuestBuild",
+    "HeapUse",
     "Instructions",
+    "Leak",
     "Measurement",
     "MemoryMap",
     "Prediction",
@@ -78,12 +84,14 @@ __all__ = [
     "Provenance",
     "Published",
     "Region",
+    "Requests",
     "Run",
     "Runtime",
     "RustProfile",
     "SdistSource",
     "Size",
     "SourceTree",
+    "StackPeaks",
     "Status",
     "Target",
     "Timing",

@@ -159,6 +159,66 @@ class Call(Record):
     instructions: int | None
 
 
+class Requests(Record):
+    """Blocks asked of the heap per phase; as :class:`Instructions`."""
+
+    load: int
+    instantiate: int
+    first_call: int
+    call: int
+
+
+class HeapUse(Record):
+    """The heap when everything is loaded, behind the last call, with linear memory; and what is left of it.
+
+    Attributes:
+        size: Bytes of RAM that the heap has.
+        held: Bytes of them that the allocator has no more to give: blocks with their headers and rounding.
+        asked: Bytes that were asked for in these blocks; the rest of ``held`` is the allocator's overhead.
+        largest_free: The largest block that it would still give out, within 16 bytes. TLSF takes a block only
+            if all blocks of its size class would do, which can cost 3 % of it.
+        fragmentation: Part of the free bytes that are not in that block.
+        largest_request: The largest request of all, linear memory left out.
+        requests: Blocks asked for, phase by phase.
+        left: Bytes still in use when the firmware had dropped everything.
+        linear_left: Bytes of linear memory, likewise.
+    """
+
+    size: int
+    held: int
+    asked: int
+    largest_free: int
+    fragmentation: float
+    largest_request: int
+    requests: Requests
+    left: int
+    linear_left: int
+
+
+class StackPeaks(Record):
+    """Deepest use of the stack in bytes, phase by phase; ``call`` is that of all calls."""
+
+    load: int | None = None
+    instantiate: int | None = None
+    call: int | None = None
+
+
+class Leak(Record):
+    """What loading, calling and dropping everything again and again leaves behind.
+
+    Attributes:
+        rounds: How often it was done, in one run of the same image with that number in its job.
+        bytes: Bytes in use after the last round less those after the first; ``None`` if it did not get there.
+        per_round: The same for each round.
+        reason: Why it did not get there.
+    """
+
+    rounds: int
+    bytes: int | None
+    per_round: float | None
+    reason: str | None = None
+
+
 class Run(Record):
     """An execution of the image.
 
@@ -170,6 +230,9 @@ class Run(Record):
         linear_memory: Most bytes of linear memory in use at once.
         stack_peak: Deepest use of the stack in bytes, from the lowest stack address written.
         stack_reserved: Bytes of RAM that the image reserves for the stack.
+        stack_peaks: The deepest use phase by phase.
+        heap: The heap when everything is loaded, and what is left of it.
+        leak: What a hundred rounds leave behind; for modules whose calls are short enough.
         instructions: Instructions per phase.
         activity: What they did, per phase.
         cycles: Predicted cycles of a steady call; its error bar is in ``predicted``.
@@ -184,6 +247,9 @@ class Run(Record):
     linear_memory: int | None = None
     stack_peak: int | None = None
     stack_reserved: int | None = None
+    stack_peaks: StackPeaks = StackPeaks()
+    heap: HeapUse | None = None
+    leak: Leak | None = None
     instructions: Instructions = Instructions()
     activity: Activities = Activities()
     cycles: int | None = None

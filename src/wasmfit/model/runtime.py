@@ -8,6 +8,7 @@ from packaging.version import Version as Number
 from pydantic import AfterValidator, Field, model_validator
 
 from .base import Record
+from .dependency import Dependency
 
 
 def _with_a_group(pattern: str) -> str:
@@ -56,20 +57,6 @@ class FactChanges(Record):
     operand_stack: str | None = None
     heap: str | None = None
     notes: tuple[str, ...] = ()
-
-
-class Dependency(Record):
-    """A Cargo dependency, pinned.
-
-    Attributes:
-        version: The one version that is taken.
-        default_features: Whether its default features are on.
-        features: More features.
-    """
-
-    version: str = Field(pattern=r"^=\d+\.\d+\.\d+")
-    default_features: bool = Field(default=False, alias="default-features")
-    features: tuple[str, ...] = ()
 
 
 class CrateSource(Record):

@@ -89,11 +89,8 @@ def plan(catalog: Catalog, experiment: Experiment) -> Plan:
             f"An id looks like {cells[0].id}; `wasmfit list cells` lists all.",
         )
     (baseline,) = builds(catalog.runtimes[BASELINE])
-    baselines = {
-        cell.id: cell for cell in (kept_cell.model_copy(update={"build": baseline}) for kept_cell in kept)
-    }
-    if not kept:
-        baselines = {cell.id: cell for cell in _cells(catalog, experiment, [baseline])}
+    settings = kept or _cells(catalog, experiment, [baseline])
+    baselines = {cell.id: cell for cell in (_without_runtime(setting, baseline) for setting in settings)}
     left_out = [
         LeftOut(cell, Status.UNAVAILABLE, f"{missing.reason}. {missing.remedy}")
         for cell in kept
@@ -121,6 +118,11 @@ def _cells(catalog: Catalog, experiment: Experiment, chosen: Sequence[Build]) ->
         for workload in experiment.workloads
         for build in chosen
     ]
+
+
+def _without_runtime(cell: Cell, baseline: Build) -> Cell:
+    """The baseline beside a cell. It carries the module and adds the arguments, whatever the module does."""
+    return cell.model_copy(update={"build": baseline, "workload": cell.workload.added_up()})
 
 
 def _selected(cell: Cell, globs: Sequence[str]) -> bool:

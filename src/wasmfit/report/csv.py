@@ -2,6 +2,7 @@
 
 import csv
 import io
+from collections.abc import Mapping, Sequence
 
 from wasmfit.results import Comparison
 from wasmfit.results.table import flat
@@ -9,7 +10,11 @@ from wasmfit.results.table import flat
 
 def to_csv(comparison: Comparison) -> str:
     """The comparison as CSV with a header line; what is not known is empty."""
-    rows = [flat(one) for one in comparison.measurements]
+    return rows_to_csv([flat(one) for one in comparison.measurements])
+
+
+def rows_to_csv(rows: Sequence[Mapping[str, object]]) -> str:
+    """Any flat rows, likewise."""
     text = io.StringIO()
     writer = csv.DictWriter(text, fieldnames=list(rows[0]) if rows else ["id"], lineterminator="\n")
     writer.writeheader()

@@ -2,9 +2,9 @@
 
 import json
 
-from wasmfit.results import Comparison
+from wasmfit.results import Benchmark, Comparison
 
 
-def to_json(comparison: Comparison) -> str:
-    """``{"schema": 1, "cells": [...]}``; what is not known is null."""
-    return json.dumps(comparison.to_dict(), indent=2, ensure_ascii=False)
+def to_json(record: Comparison | Benchmark) -> str:
+    """``{"schema": 1, "cells": [...]}``; what is not known is null. A benchmark adds its summary."""
+    return json.dumps(record.to_dict(), indent=2, ensure_ascii=False)

@@ -1,5 +1,7 @@
 """Markdown: the tables of a comparison, for a README or a pull request."""
 
+from collections.abc import Iterable
+
 from wasmfit.results import Comparison, Table, tables
 
 from .escape import escape
@@ -9,7 +11,12 @@ __all__ = ["escape", "to_markdown"]
 
 def to_markdown(comparison: Comparison) -> str:
     """Every table with its notes and facts below it."""
-    return "\n\n".join(_table(table) for table in tables(comparison.measurements))
+    return tables_to_markdown(tables(comparison.measurements))
+
+
+def tables_to_markdown(shown: Iterable[Table]) -> str:
+    """Any tables, likewise."""
+    return "\n\n".join(_table(table) for table in shown)
 
 
 def _table(table: Table) -> str:

@@ -3,6 +3,7 @@
 import io
 import shutil
 import sys
+from collections.abc import Iterable
 
 from rich import box
 from rich.console import Console
@@ -21,8 +22,13 @@ _LONGEST_NOTE = 4000
 
 def to_text(comparison: Comparison, width: int | None = None) -> str:
     """Every table with its notes; ``width`` is the terminal's, or unlimited where there is none."""
+    return tables_to_text(tables(comparison.measurements), width)
+
+
+def tables_to_text(shown: Iterable[Table], width: int | None = None) -> str:
+    """Any tables, likewise."""
     width = width or _width()
-    return "\n\n".join(_show(table, width) for table in tables(comparison.measurements))
+    return "\n\n".join(_show(table, width) for table in shown)
 
 
 def _width() -> int:

@@ -37,6 +37,41 @@ def _instructions(name: str) -> Callable[[Measurement], Value]:
     return lambda one: None if one.run is None else getattr(one.run.instructions, name)
 
 
+def _heap(name: str) -> Callable[[Measurement], Value]:
+    return lambda one: None if one.run is None or one.run.heap is None else getattr(one.run.heap, name)
+
+
+def _overhead(one: Measurement) -> Value:
+    heap = None if one.run is None else one.run.heap
+    return None if heap is None else heap.held - heap.asked
+
+
+def _requests(one: Measurement) -> Value:
+    """Blocks asked for at load, at instantiation, in the first call and in a steady one."""
+    if one.run is None or one.run.heap is None:
+        return None
+    asked = one.run.heap.requests
+    return f"{asked.load} + {asked.instantiate} + {asked.first_call}, {asked.call}"
+
+
+def _left(one: Measurement) -> Value:
+    heap = None if one.run is None else one.run.heap
+    return None if heap is None else heap.left + heap.linear_left
+
+
+def _leak(one: Measurement) -> Value:
+    leak = None if one.run is None else one.run.leak
+    if leak is None:
+        return None
+    if leak.per_round is None:
+        return leak.reason
+    return int(leak.per_round) if leak.per_round.is_integer() else f"{leak.per_round:.2f}"
+
+
+def _stack(name: str) -> Callable[[Measurement], Value]:
+    return lambda one: None if one.run is None else getattr(one.run.stack_peaks, name)
+
+
 def _over_baseline(one: Measurement) -> Value:
     return None if one.size is None or one.baseline is None else one.size.flash - one.baseline.flash
 
@@ -103,7 +138,16 @@ MEASURES = (
     Measure("ram_static", "static RAM", "B", _size("ram_static")),
     Measure("heap_peak", "heap peak", "B", _run("heap_peak")),
     Measure("linear_memory", "linear memory", "B", _run("linear_memory")),
+    Measure("heap_overhead", "allocator's overhead", "B", _overhead),
+    Measure("largest_request", "largest request", "B", _heap("largest_request")),
+    Measure("largest_free", "largest free block", "B", _heap("largest_free")),
+    Measure("requests", "requests: load + inst. + first, steady", "", _requests),
+    Measure("left", "left when dropped", "B", _left),
+    Measure("leak_per_round", "leak a round", "B", _leak),
     Measure("stack_peak", "stack peak", "B", _run("stack_peak")),
+    Measure("stack_peak_load", "stack peak: load", "B", _stack("load")),
+    Measure("stack_peak_instantiate", "stack peak: instantiate", "B", _stack("instantiate")),
+    Measure("stack_peak_call", "stack peak: calls", "B", _stack("call")),
     Measure("stack_reserved", "stack reserved", "B", _run("stack_reserved")),
     Measure("instructions_load", "instructions: load", "", _instructions("load")),
     Measure("instructions_instantiate", "instructions: instantiate", "", _instructions("instantiate")),

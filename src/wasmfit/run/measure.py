@@ -2,12 +2,21 @@
 
 from pathlib import Path
 
-from wasmfit.build import Context, Image, Step, base_owners, digest, object_rule, symbol_rule
-from wasmfit.emulation import Execution, compiled, execute
+from wasmfit.build import Context, Image, Step, base_owners, digest, job, object_rule, symbol_rule
+from wasmfit.emulation import Execution, Limits, compiled, execute, leak
 from wasmfit.footprint import Elf, footprint, ledger, read_elf, read_link_map, region_use
-from wasmfit.model import Cell, Size
+from wasmfit.model import Cell, Size, Status
 
 _PACKAGE = Path(__file__).parents[1]
+_ROUNDS = 100
+"""Rounds of load, calls and drop that show a leak."""
+
+_SLOWEST = 20_000_000
+"""Instructions a second that the emulator reaches, counting, on a machine that is busy with other things."""
+
+_MOST_PER_ROUND = 5_000_000
+"""Instructions of a run that is short enough to be done so often: seconds, at most."""
+
 _MEASURING = ("build", "emulation", "footprint", "run")
 
 
@@ -53,14 +62,34 @@ def _section(elf: Elf, name: str) -> int:
 def run(context: Context, step: Step, cell: Cell, image: Image) -> Execution:
     """Runs an image in the emulator and checks what it answers."""
     step.progress("running", 0, 0)
-    return execute(
+    instructions = cell.workload.limit
+    # The instructions decide; the clock is for what executes none, on a busy machine too.
+    limits = Limits(instructions=instructions, seconds=60 + instructions / _SLOWEST)
+    plugin = compiled(context.home.artefacts / "plugin", context.gateway, step.log)
+    execution = execute(
         image.ran,
         cell.board,
         calls=cell.workload.calls,
-        plugin=compiled(context.home.artefacts / "plugin", context.gateway, step.log),
+        plugin=plugin,
         gateway=context.gateway,
+        limits=limits,
         log=step.log,
     )
+    if execution.status is not Status.OK or (execution.instructions or 0) > _MOST_PER_ROUND:
+        return execution
+    step.progress(f"running {_ROUNDS} rounds", 0, 0)
+    found = leak(
+        image.ran,
+        cell.board,
+        calls=cell.workload.calls,
+        plugin=plugin,
+        gateway=context.gateway,
+        rounds=_ROUNDS,
+        rounds_at=job.ROUNDS_AT,
+        limits=limits,
+        log=step.log,
+    )
+    return execution.model_copy(update={"run": execution.run.model_copy(update={"leak": found})})
 
 
 def fingerprint(image_key: str, context: Context, cell: Cell, code: dict[str, dict[str, str]]) -> str:
@@ -71,6 +100,7 @@ def fingerprint(image_key: str, context: Context, cell: Cell, code: dict[str, di
         # What time is predicted from is looked up when results are shown, and changes nothing measured.
         cell.board.model_dump(mode="json", exclude={"timing"}),
         [call.expected for call in cell.workload.calls],
+        cell.workload.limit,
         context.toolchain.emulators[cell.board.emulator.qemu].version,
         code,
     )

@@ -8,6 +8,7 @@ extern crate alloc;
 use alloc::vec::Vec;
 use core::arch::asm;
 use core::hint::black_box;
+use core::mem::forget;
 use harness::{Failure, Job, extra, fail};
 
 #[cfg(target_arch = "arm")]
@@ -62,6 +63,7 @@ fn behave(behaviour: u32, value: u32) -> u32 {
         23 => store_deep(value),
         24 => run_command(),
         25 => fault_inside_block(value),
+        26 => forget(black_box(Vec::<u8>::with_capacity(value as usize))),
         _ => fail("no such behaviour"),
     }
     value

@@ -10,6 +10,7 @@ use crate::phase;
 
 #[unsafe(no_mangle)]
 extern "C" fn wasmfit_phase_load() {
+    NEXT_CALL.store(0, Relaxed);
     phase::load();
 }
 
@@ -54,7 +55,7 @@ unsafe extern "C" fn wasmfit_call_begin(count: *mut u32) -> *const u32 {
 #[unsafe(no_mangle)]
 extern "C" fn wasmfit_call_end(result: u32) {
     phase::idle();
-    job::result_line(result);
+    job::called(NEXT_CALL.load(Relaxed).wrapping_sub(1), result);
 }
 
 #[unsafe(no_mangle)]

@@ -51,6 +51,8 @@ pub(crate) struct Counting {
     ordinary: Level,
     linear: Level,
     refused: AtomicUsize,
+    requests: AtomicUsize,
+    largest: AtomicUsize,
 }
 
 impl Counting {
@@ -65,6 +67,10 @@ impl Counting {
             self.refused.store(size, Relaxed);
         } else {
             self.level(size).add(size);
+            self.requests.store(self.requests.load(Relaxed) + 1, Relaxed);
+            if size < WASM_PAGE && size > self.largest.load(Relaxed) {
+                self.largest.store(size, Relaxed);
+            }
         }
         block
     }
@@ -93,19 +99,82 @@ pub(crate) static HEAP: Counting = Counting {
     ordinary: Level::new(),
     linear: Level::new(),
     refused: AtomicUsize::new(0),
+    requests: AtomicUsize::new(0),
+    largest: AtomicUsize::new(0),
 };
+
+/// Bytes of the heap.
+static SIZE: AtomicUsize = AtomicUsize::new(0);
+/// Requests made until the current phase began.
+static BEGAN: AtomicUsize = AtomicUsize::new(0);
+/// Requests of each phase, by its number; of several calls, of the last. Place 0 is the first call's.
+static REQUESTS: [AtomicUsize; 6] = [const { AtomicUsize::new(0) }; 6];
+/// After the last call, when everything is loaded: bytes that are not free, bytes of them that somebody
+/// asked for, and the largest request that would still succeed.
+static HELD: [AtomicUsize; 3] = [const { AtomicUsize::new(0) }; 3];
+/// Bytes in use when everything was dropped: ordinary and linear.
+static LEFT: [AtomicUsize; 2] = [const { AtomicUsize::new(0) }; 2];
 
 pub(crate) fn init() {
     let start = addr_of_mut!(wasmfit_heap_start) as usize;
     let end = addr_of_mut!(wasmfit_heap_end) as usize;
+    SIZE.store(end - start, Relaxed);
     // SAFETY: the linker script reserves this range for the heap alone.
     unsafe { HEAP.blocks.init(start, end - start) };
 }
 
-/// Starts a phase: a request that an earlier one was refused, and survived,
+const FIRST_CALL: usize = 0;
+const LOAD: usize = 1;
+const INSTANTIATE: usize = 2;
+const CALL: usize = 3;
+
+/// Ends a phase and starts the next: a request that an earlier one was refused, and survived,
 /// explains nothing that happens from here on.
-pub(crate) fn forget_refusal() {
+pub(crate) fn enter_after(phase: usize) {
     HEAP.refused.store(0, Relaxed);
+    let requests = HEAP.requests.load(Relaxed);
+    REQUESTS[phase].store(requests - BEGAN.load(Relaxed), Relaxed);
+    BEGAN.store(requests, Relaxed);
+}
+
+/// Looks at the heap behind a call. It takes a while, and belongs to no phase.
+pub(crate) fn look(first: bool) {
+    if first {
+        REQUESTS[FIRST_CALL].store(REQUESTS[CALL].load(Relaxed), Relaxed);
+    }
+    HELD[0].store(SIZE.load(Relaxed) - HEAP.blocks.free(), Relaxed);
+    HELD[1].store(HEAP.ordinary.live.load(Relaxed) + HEAP.linear.live.load(Relaxed), Relaxed);
+    HELD[2].store(largest_free(), Relaxed);
+}
+
+/// The largest block, in steps of 16 bytes, that the allocator would give out now.
+fn largest_free() -> usize {
+    let (mut fits, mut fails) = (0, HEAP.blocks.free() / 16 + 1);
+    while fails - fits > 1 {
+        let middle = (fits + fails) / 2;
+        let Ok(layout) = Layout::from_size_align(middle * 16, 8) else { break };
+        // SAFETY: the layout is not empty; what is given out goes back at once.
+        let block = unsafe { HEAP.blocks.alloc(layout) };
+        if block.is_null() {
+            fails = middle;
+        } else {
+            unsafe { HEAP.blocks.dealloc(block, layout) };
+            fits = middle;
+        }
+    }
+    fits * 16
+}
+
+/// Notes what is in use when the firmware has dropped everything.
+pub(crate) fn unloaded() {
+    LEFT[0].store(HEAP.ordinary.live.load(Relaxed), Relaxed);
+    LEFT[1].store(HEAP.linear.live.load(Relaxed), Relaxed);
+}
+
+/// Sends what is left after so many rounds: ordinary and linear bytes after the first, and now.
+pub(crate) fn report_rounds(rounds: u32) {
+    let now = [&LEFT[0], &LEFT[1], &HEAP.ordinary.live, &HEAP.linear.live];
+    now.iter().fold(Line::new("rounds").hex(rounds), |line, size| line.hex(size.load(Relaxed) as u32)).send();
 }
 
 /// Sends the counters: ordinary peak, linear peak, ordinary live now, linear
@@ -113,6 +182,13 @@ pub(crate) fn forget_refusal() {
 pub(crate) fn report() {
     let sizes = [&HEAP.ordinary.peak, &HEAP.linear.peak, &HEAP.ordinary.live, &HEAP.linear.live, &HEAP.refused];
     sizes.iter().fold(Line::new("heap"), |line, size| line.hex(size.load(Relaxed) as u32)).send();
+    let held = [&HELD[0], &HELD[1], &HELD[2], &HEAP.largest, &SIZE];
+    held.iter().fold(Line::new("held"), |line, size| line.hex(size.load(Relaxed) as u32)).send();
+    let phases = [LOAD, INSTANTIATE, FIRST_CALL, CALL];
+    phases
+        .iter()
+        .fold(Line::new("requests"), |line, &phase| line.hex(REQUESTS[phase].load(Relaxed) as u32))
+        .send();
 }
 
 /// C's `malloc` family keeps the size it was asked for in front of the block;

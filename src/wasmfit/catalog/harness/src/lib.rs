@@ -48,9 +48,17 @@ unsafe extern "C" {
 /// What the chip's start-up code calls once memory is initialised.
 fn main() -> ! {
     heap::init();
-    // SAFETY: the one firmware function of the image, which takes no argument.
-    unsafe { wasmfit_firmware() };
-    phase::done();
-    heap::report();
+    let rounds = Job::get().rounds();
+    for round in 0..rounds {
+        job::begin(round);
+        // SAFETY: the one firmware function of the image, which takes no argument.
+        unsafe { wasmfit_firmware() };
+        phase::done();
+        if round == 0 {
+            heap::unloaded();
+            heap::report();
+        }
+    }
+    heap::report_rounds(rounds);
     stop::end("end ok\n")
 }

@@ -55,4 +55,10 @@ void wasmfit_firmware(void)
             wasmfit_fail(wasm_runtime_get_exception(instance));
         wasmfit_call_end(cells[0]);
     }
+
+    wasm_runtime_destroy_exec_env(caller);
+    wasm_runtime_deinstantiate(instance);
+    wasm_runtime_unload(module);
+    wasm_runtime_destroy();
+    free(bytes);
 }

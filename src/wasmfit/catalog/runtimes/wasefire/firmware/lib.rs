@@ -3,7 +3,7 @@
 
 extern crate alloc;
 
-use alloc::alloc::{alloc_zeroed, handle_alloc_error};
+use alloc::alloc::{alloc_zeroed, dealloc, handle_alloc_error};
 use alloc::vec;
 use core::alloc::Layout;
 use core::{fmt, slice};
@@ -18,10 +18,11 @@ fn run(job: &'static Job) -> Result<(), Failure> {
     let module = Module::new(job.module()).map_err(Name)?;
 
     harness::phase::instantiate();
-    let memory = memory(pages(job.module()).unwrap_or(0))?;
+    // Before the store, which borrows it: so it is dropped after that.
+    let memory = Memory::new(pages(job.module()).unwrap_or(0))?;
     let mut store = Store::default();
     store.link_func("host", "extra", 0, 1).map_err(Name)?;
-    let instance = store.instantiate(module, memory).map_err(Name)?;
+    let instance = store.instantiate(module, memory.bytes()).map_err(Name)?;
 
     job.run(|arguments| call(&mut store, instance, job.export(), arguments).map_err(Name))
 }
@@ -51,22 +52,43 @@ impl fmt::Display for Name {
 }
 
 /// Linear memory: the interpreter leaves it to its user to find some.
-fn memory(pages: usize) -> Result<&'static mut [u8], Failure> {
-    if pages == 0 {
-        return Ok(&mut []);
-    }
-    let layout = Layout::from_size_align(pages.saturating_mul(65_536), MEMORY_ALIGN)?;
-    // SAFETY: the layout is not empty, and the block is never freed.
-    unsafe {
-        let start = alloc_zeroed(layout);
+struct Memory {
+    start: *mut u8,
+    layout: Layout,
+}
+
+impl Memory {
+    fn new(pages: usize) -> Result<Self, Failure> {
+        let layout = Layout::from_size_align(pages.saturating_mul(65_536), MEMORY_ALIGN)?;
+        if layout.size() == 0 {
+            return Ok(Memory { start: layout.align() as *mut u8, layout });
+        }
+        // SAFETY: the layout is not empty.
+        let start = unsafe { alloc_zeroed(layout) };
         if start.is_null() {
             handle_alloc_error(layout);
         }
-        Ok(slice::from_raw_parts_mut(start, layout.size()))
+        Ok(Memory { start, layout })
+    }
+
+    /// The memory, for the one instance there is. It must not outlive this.
+    fn bytes(&self) -> &'static mut [u8] {
+        // SAFETY: allocated and zeroed above; called once.
+        unsafe { slice::from_raw_parts_mut(self.start, self.layout.size()) }
     }
 }
 
-/// Pages of memory that the module asks for to begin with, which the interpreter does not tell.
+impl Drop for Memory {
+    fn drop(&mut self) {
+        if self.layout.size() > 0 {
+            // SAFETY: it came from the allocator with this layout.
+            unsafe { dealloc(self.start, self.layout) };
+        }
+    }
+}
+
+/// Pages of memory that the module may have, which the interpreter does not tell: its maximum, or where it
+/// states none, what it asks for to begin with.
 fn pages(module: &[u8]) -> Option<usize> {
     const MEMORY: u8 = 5;
     let mut rest = module.get(8..)?;
@@ -76,8 +98,10 @@ fn pages(module: &[u8]) -> Option<usize> {
         let (mut section, behind) = rest.split_at_checked(size)?;
         if *id == MEMORY {
             let count = number(&mut section)?;
-            let _limits = number(&mut section)?;
-            return if count == 0 { None } else { number(&mut section) };
+            let limits = number(&mut section)?;
+            let least = number(&mut section)?;
+            let most = if limits & 1 == 0 { least } else { number(&mut section)? };
+            return (count != 0).then_some(most);
         }
         rest = behind;
     }

@@ -53,4 +53,7 @@ void wasmfit_firmware(void)
         check(m3_GetResultsV(function, &result));
         wasmfit_call_end(result);
     }
+
+    m3_FreeRuntime(runtime);
+    m3_FreeEnvironment(environment);
 }

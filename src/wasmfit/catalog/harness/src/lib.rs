@@ -11,6 +11,8 @@
 
 extern crate alloc;
 
+#[cfg(feature = "any")]
+pub mod any;
 #[cfg(all(target_arch = "arm", target_os = "none"))]
 #[path = "arm.rs"]
 mod arch;

@@ -3,13 +3,15 @@
 
 extern crate alloc;
 
-use alloc::alloc::{alloc_zeroed, handle_alloc_error};
+mod memory;
+mod name;
+
 use alloc::vec;
-use core::alloc::Layout;
-use core::{fmt, slice};
 
 use harness::{Failure, Job, extra};
-use wasefire_interpreter::{Error, InstId, MEMORY_ALIGN, Module, RunResult, Store, Val};
+use memory::{memory, pages};
+use name::Name;
+use wasefire_interpreter::{Error, InstId, Module, RunResult, Store, Val};
 
 harness::firmware!(run);
 
@@ -39,61 +41,4 @@ fn call(store: &mut Store, instance: InstId, export: &str, arguments: &[u32]) ->
             },
         }
     }
-}
-
-/// What the interpreter calls its error: it has names for errors and no words.
-struct Name(Error);
-
-impl fmt::Display for Name {
-    fn fmt(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
-        fmt::Debug::fmt(&self.0, formatter)
-    }
-}
-
-/// Linear memory: the interpreter leaves it to its user to find some.
-fn memory(pages: usize) -> Result<&'static mut [u8], Failure> {
-    if pages == 0 {
-        return Ok(&mut []);
-    }
-    let layout = Layout::from_size_align(pages.saturating_mul(65_536), MEMORY_ALIGN)?;
-    // SAFETY: the layout is not empty, and the block is never freed.
-    unsafe {
-        let start = alloc_zeroed(layout);
-        if start.is_null() {
-            handle_alloc_error(layout);
-        }
-        Ok(slice::from_raw_parts_mut(start, layout.size()))
-    }
-}
-
-/// Pages of memory that the module asks for to begin with, which the interpreter does not tell.
-fn pages(module: &[u8]) -> Option<usize> {
-    const MEMORY: u8 = 5;
-    let mut rest = module.get(8..)?;
-    while let Some((id, behind)) = rest.split_first() {
-        rest = behind;
-        let size = number(&mut rest)?;
-        let (mut section, behind) = rest.split_at_checked(size)?;
-        if *id == MEMORY {
-            let count = number(&mut section)?;
-            let _limits = number(&mut section)?;
-            return if count == 0 { None } else { number(&mut section) };
-        }
-        rest = behind;
-    }
-    None
-}
-
-/// Takes an unsigned LEB128 number off the front.
-fn number(bytes: &mut &[u8]) -> Option<usize> {
-    let mut value = 0;
-    for shift in (0..usize::BITS).step_by(7) {
-        let (byte, rest) = bytes.split_first()?;
-        *bytes = rest;
-        value |= usize::from(byte & 0x7f) << shift;
-        if byte & 0x80 == 0 {
-            return Some(value);
-        }
-    }
-    None
 }

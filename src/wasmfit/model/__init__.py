@@ -1,8 +1,10 @@
 """The nouns of wasmfit, as frozen typed records."""
 
+from .base import Record
 from .board import Board, Emulator, Region
-from .cell import Cell
+from .cell import Cell, Glue
 from .measurement import Call, Instructions, Measurement, Provenance, Run, Size, SourceTree
+from .module import Expected, Rule, Stub, UserCall, UserModule
 from .profile import CProfile, Profile, RustProfile
 from .runtime import (
     Build,
@@ -26,6 +28,7 @@ from .runtime import (
 )
 from .status import Status
 from .target import CTarget, Target
+from .values import Signature, ValueType, is_nan, shown, to_float
 from .workload import GuestBuild, Workload, WorkloadCall
 
 __all__ = [
@@ -42,29 +45,41 @@ __all__ = [
     "CrateSource",
     "Dependency",
     "Emulator",
+    "Expected",
     "FactChanges",
     "Facts",
+    "Glue",
     "GuestBuild",
     "Instructions",
     "Measurement",
     "Profile",
     "Provenance",
     "Published",
+    "Record",
     "Region",
+    "Rule",
     "Run",
     "Runtime",
     "RustProfile",
     "SdistSource",
+    "Signature",
     "Size",
     "SourceTree",
     "Status",
+    "Stub",
     "Target",
     "Translator",
     "Unavailable",
+    "UserCall",
+    "UserModule",
+    "ValueType",
     "Variant",
     "Version",
     "WheelSource",
     "Workload",
     "WorkloadCall",
     "builds",
+    "is_nan",
+    "shown",
+    "to_float",
 ]

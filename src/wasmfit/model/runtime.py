@@ -212,6 +212,7 @@ class CBuild(Record):
     Attributes:
         sources: The runtime's sources; patterns are allowed.
         firmware: Our glue.
+        any: Our glue for modules of the user's, in its place; empty where there is none.
         include, firmware_include: Folders of headers.
         defines: Macros.
         flags: More flags for the compiler.
@@ -221,6 +222,7 @@ class CBuild(Record):
 
     sources: tuple[str, ...]
     firmware: tuple[str, ...]
+    any: tuple[str, ...] = ()
     include: tuple[str, ...] = ()
     firmware_include: tuple[str, ...] = ()
     defines: dict[str, str] = Field(default_factory=dict)

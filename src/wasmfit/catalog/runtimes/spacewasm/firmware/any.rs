@@ -62,9 +62,9 @@ fn run(job: &'static Job) -> Result<(), Failure> {
 /// The modules that the job imports from, with their functions; the job's table is in order.
 fn hosts(job: &'static Job) -> Result<Vec<HostModule>, Failure> {
     let groups = || job.imports().chunk_by(|one, next| one.module() == next.module());
-    let mut hosts = Vec::with_capacity(groups().count()).map_err(Name)?;
+    let mut hosts = Vec::new(groups().count()).map_err(Name)?;
     for imports in groups() {
-        let mut functions = Vec::with_capacity(imports.len()).map_err(Name)?;
+        let mut functions = Vec::new(imports.len()).map_err(Name)?;
         for import in imports {
             functions.try_push(host(import)?).map_err(Name)?;
         }

@@ -79,9 +79,7 @@ def defines(build: Build, board: Board) -> list[tuple[str, str]]:
     return sorted(merged.items())
 
 
-def key(
-    context: Context, build: Build, board: Board, profile: Profile, glue: Glue = Glue.TYPED
-) -> str:
+def key(context: Context, build: Build, board: Board, profile: Profile, glue: Glue = Glue.TYPED) -> str:
     """Digest of all that decides what the objects hold."""
     folder = context.catalog.folder(build.runtime) / "firmware"
     others = set(_firmware(build, Glue.TYPED if glue is Glue.ANY else Glue.ANY)) - set(_firmware(build, glue))

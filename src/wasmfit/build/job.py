@@ -1,4 +1,4 @@
-"""The job blob: module and calls, as the harness reads them (``harness/src/job.rs``, ``harness/src/any.rs``)."""
+"""The job blob: module and calls, as the harness reads them (``harness/src/job.rs``, ``any.rs``)."""
 
 import struct
 from collections.abc import Sequence

@@ -5,7 +5,7 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from wasmfit.model import Build
+from wasmfit.model import Build, UserModule, Workload
 
 from . import cargo, digest, sources
 from .context import Context, Step
@@ -32,7 +32,9 @@ class Translated:
         return self.source.parent
 
 
-def translated(context: Context, step: Step, build: Build, export: str, module: Path) -> Translated:
+def translated(
+    context: Context, step: Step, build: Build, workload: Workload | UserModule, module: Path
+) -> Translated:
     """Translates the module, or takes it from the cache.
 
     Raises:
@@ -57,6 +59,7 @@ def translated(context: Context, step: Step, build: Build, export: str, module: 
             raise BuildError(f"{Path(rule.program).name} refused the module: {said}")
 
     made_from = digest.of("translated", build.version.source, rule, digest.file(module))
+    export = workload.export
     folder = context.cache.get("prepared", made_from, make) / "c"
     header = (folder / rule.header).read_text(encoding="utf-8")
     found = re.search(rule.export.replace("{export}", re.escape(export)), header)

@@ -3,7 +3,7 @@
 from .base import Record
 from .board import Board, Emulator, Region
 from .cell import Cell, Glue
-from .measurement import Call, Instructions, Measurement, Provenance, Run, Size, SourceTree
+from .measurement import Call, Instructions, Logged, Measurement, Provenance, Run, Size, SourceTree
 from .module import Expected, Rule, Stub, UserCall, UserModule
 from .profile import CProfile, Profile, RustProfile
 from .runtime import (
@@ -51,6 +51,7 @@ __all__ = [
     "Glue",
     "GuestBuild",
     "Instructions",
+    "Logged",
     "Measurement",
     "Profile",
     "Provenance",

@@ -48,8 +48,12 @@ class Stub(Record):
 
 
 class Expected(Record):
-    """What a value must be: ``word`` exactly, or within ``tolerance``; any NaN is as good as another."""
+    """What a value must be: ``word`` exactly, or within ``tolerance``; any NaN is as good as another.
 
+    ``text`` is how the user wrote it.
+    """
+
+    text: str
     word: int
     tolerance: float | None = None
 

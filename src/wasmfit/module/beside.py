@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from pydantic import StrictFloat, StrictInt, StrictStr
+from pydantic import Field, StrictFloat, StrictInt, StrictStr
 
 from wasmfit.catalog.load import read
 from wasmfit.model import Record
@@ -27,14 +27,13 @@ class Beside(Record):
     """
 
     calls: tuple[Call, ...] = ()
-    imports: dict[str, Number] = {}
+    imports: dict[str, Number] = Field(default_factory=dict)
     stub_all: bool = False
 
     @property
-    def expected(self) -> tuple[str, ...]:
-        """What is expected of the calls, as on the command line; empty where nothing is said."""
-        texts = [_text(one.expect) for one in self.calls]
-        return tuple(text for text in texts if text is not None)
+    def expected(self) -> tuple[str | None, ...]:
+        """What is expected of each call, as on the command line."""
+        return tuple(_text(one.expect) for one in self.calls)
 
 
 def _text(expect: Number | tuple[Number, ...] | None) -> str | None:

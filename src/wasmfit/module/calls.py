@@ -19,7 +19,7 @@ MOST_VALUES = 16
 
 
 def calls(
-    wasm: Wasm, texts: Sequence[str], expected: Sequence[str], file: str
+    wasm: Wasm, texts: Sequence[str], expected: Sequence[str | None], file: str
 ) -> tuple[str, Signature, tuple[UserCall, ...]]:
     """The export, its signature and the calls.
 
@@ -56,7 +56,8 @@ def calls(
     made = []
     for number, (_, arguments) in enumerate(split):
         given = _arguments(name, signature, arguments)
-        hoped = _expected(name, signature, expected[number]) if expected else None
+        said = expected[number] if expected else None
+        hoped = None if said is None else _expected(name, signature, said)
         text = f"{printable(name, 60)}({', '.join(one.strip() for one in arguments)})"
         made.append(UserCall(arguments=given, expected=hoped, text=text))
     return name, signature, tuple(made)
@@ -119,7 +120,9 @@ def _signature(name: str, kind: FunctionType) -> Signature:
 def _arguments(name: str, signature: Signature, texts: Sequence[str]) -> tuple[int, ...]:
     if len(texts) != len(signature.params):
         wanted = ", ".join(signature.params) or "none"
-        raise UsageError(f"{name} takes {len(signature.params)} arguments ({wanted}); {len(texts)} are given.")
+        raise UsageError(
+            f"{name} takes {len(signature.params)} arguments ({wanted}); {len(texts)} are given."
+        )
     return tuple(
         literals.value(kind, text, f"Argument {number} of {name}")
         for number, (kind, text) in enumerate(zip(signature.params, texts, strict=True), start=1)

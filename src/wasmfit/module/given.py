@@ -38,14 +38,18 @@ def given(
     try:
         wasm = read(data)
     except ModuleError as error:
-        raise ModuleError(f"{path} is no module that can be measured: {error.message}.", error.remedy) from None
+        raise ModuleError(
+            f"{path} is no module that can be measured: {error.message}.", error.remedy
+        ) from None
     file = beside(path)
     texts = calls_of or tuple(one.call for one in file.calls)
     hoped = expect or (file.expected if not calls_of else ())
     export, signature, made = calls(wasm, texts, hoped, path.name)
     wanted = {name: str(rule) for name, rule in file.imports.items()} | dict(imports or {})
     stuck = obstacle(wasm)
-    command = shlex.join(["wasmfit", "compare", str(path), *(part for one in texts for part in ("--call", one))])
+    command = shlex.join(
+        ["wasmfit", "compare", str(path), *(part for one in texts for part in ("--call", one))]
+    )
     answered = (
         stubs(wasm, wanted, stub_all=stub_all or file.stub_all, command=command) if stuck is None else ()
     )

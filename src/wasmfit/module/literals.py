@@ -19,7 +19,8 @@ def value(kind: ValueType, text: str, what: str) -> int:
 
     Args:
         kind: The type.
-        text: ``-2``, ``0x10``, ``3.5``, ``1e-3``, ``inf``, ``nan``, or a NaN by its bits (``nan:0x7fc00001``).
+        text: ``-2``, ``0x10``, ``3.5``, ``1e-3``, ``inf``, ``nan``, or a NaN by its bits, as
+            ``nan:0x7fc00001``.
         what: What it is for, for the message.
 
     Raises:
@@ -92,11 +93,11 @@ def expected(kind: ValueType, text: str, what: str) -> Expected:
     number, separator, tolerance = text.partition("~")
     word = value(kind, number, what)
     if not separator:
-        return Expected(word=word)
+        return Expected(text=text.strip(), word=word)
     if not kind.is_float:
         raise UsageError(f"{what} has a tolerance, and {kind} is an integer type: integers are exact.")
     allowed = value(ValueType.F64, tolerance, f"the tolerance of {what}")
     within: float = struct.unpack("<d", allowed.to_bytes(8, "little"))[0]
     if not 0 <= within < math.inf:
         raise UsageError(f"The tolerance of {what} is {tolerance.strip()}; it must be 0 or more.")
-    return Expected(word=word, tolerance=within)
+    return Expected(text=text.strip(), word=word, tolerance=within)

@@ -189,7 +189,9 @@ def read(data: bytes) -> Wasm:
         raise ModuleError("the file does not begin as a wasm module does (\\0asm)")
     if data[4:8] != _VERSION:
         if data[6:8] == _COMPONENT:
-            raise ModuleError("the file is a component, not a core module: no runtime here takes one as it is")
+            raise ModuleError(
+                "the file is a component, not a core module: no runtime here takes one as it is"
+            )
         raise ModuleError(f"the file has version {data[4:8].hex(' ') or 'none'}, not 01 00 00 00")
     file = Cursor(data, 8, len(data), "the file")
     draft, last = _Draft(), 0
@@ -334,9 +336,9 @@ def _export(section: Cursor) -> Export:
 def _check_indices(draft: _Draft) -> None:
     names: set[str] = set()
     for one in draft.exports:
-        known = {Kind.FUNCTION: draft.functions, Kind.MEMORY: draft.memories}.get(one.kind)
-        if known is not None and one.index >= len(known):
-            raise ModuleError(f"the export section names {one.kind} {one.index:,} of {len(known):,}")
+        known = {Kind.FUNCTION: len(draft.functions), Kind.MEMORY: len(draft.memories)}.get(one.kind)
+        if known is not None and one.index >= known:
+            raise ModuleError(f"the export section names {one.kind} {one.index:,} of {known:,}")
         if one.name in names:
             raise ModuleError(f"the export section has two exports of one name, {one.name[:60]!r}")
         names.add(one.name)

@@ -43,9 +43,13 @@ class _Wasi:
 _SIZES = _Wasi((_I32, _I32), Rule.WASI_SIZES, 0, "WASI: there are none")
 _NOTHING = _Wasi((_I32, _I32), Rule.CONSTANT, 0, "WASI: returns 0")
 _WASI = {
-    "fd_write": _Wasi((_I32, _I32, _I32, _I32), Rule.WASI_WRITE, 0, "WASI: reads what is written, as log does"),
+    "fd_write": _Wasi(
+        (_I32, _I32, _I32, _I32), Rule.WASI_WRITE, 0, "WASI: reads what is written, as log does"
+    ),
     "proc_exit": _Wasi((_I32,), Rule.TRAP, 0, "WASI: traps"),
-    "clock_time_get": _Wasi((_I32, _I64, _I32), Rule.WASI_CLOCK, 0, "WASI: a clock, 1 ms later at each reading"),
+    "clock_time_get": _Wasi(
+        (_I32, _I64, _I32), Rule.WASI_CLOCK, 0, "WASI: a clock, 1 ms later at each reading"
+    ),
     "random_get": _Wasi((_I32, _I32), Rule.WASI_RANDOM, 0, "WASI: a seeded sequence"),
     "args_sizes_get": _SIZES,
     "environ_sizes_get": _SIZES,
@@ -65,7 +69,9 @@ def obstacle(wasm: Wasm) -> str | None:
     if wanted:
         return f"imports {_listed(wanted)}; only functions can be stubbed"
     types = [
-        f"{label(one)} {one.type}" for one in wasm.imports if one.type is not None and one.type.signature is None
+        f"{label(one)} {one.type}"
+        for one in wasm.imports
+        if one.type is not None and one.type.signature is None
     ]
     if types:
         return f"imports {_listed(types)}; stubs take and return i32, i64, f32 and f64"
@@ -185,7 +191,9 @@ def _named(one: Import, signature: Signature, text: str) -> Stub:
             f"{what} is {text!r}, which is no rule.", f"{meant}Rules: {', '.join(RULES)}, or a number."
         )
     if len(signature.results) != 1:
-        raise UsageError(f"{what} is the constant {text}, and the function is {one.type}: it has no one result.")
+        raise UsageError(
+            f"{what} is the constant {text}, and the function is {one.type}: it has no one result."
+        )
     return _stub(one, signature, Rule.CONSTANT, literals.value(signature.results[0], text, what), text)
 
 

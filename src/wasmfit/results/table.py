@@ -44,7 +44,9 @@ def _over_baseline(one: Measurement) -> Value:
 def _right_calls(one: Measurement) -> Value:
     if one.run is None or not one.run.calls:
         return None
-    right = sum(call.result == call.expected for call in one.run.calls)
+    if all(call.expected is None and call.right is None for call in one.run.calls):
+        return "unchecked"
+    right = sum(call.result == call.expected if call.right is None else call.right for call in one.run.calls)
     return f"{right} of {len(one.run.calls)}"
 
 

@@ -1,11 +1,13 @@
 """An image → its size and its execution."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from wasmfit.build import Context, Image, Step, base_owners, digest, object_rule, symbol_rule
 from wasmfit.emulation import Execution, compiled, execute
 from wasmfit.footprint import Elf, account, read_elf, read_link_map, region_use
-from wasmfit.model import Cell, Size
+from wasmfit.model import Cell, Size, UserCall, UserModule, WorkloadCall
+from wasmfit.plan import BASELINE
 
 _PACKAGE = Path(__file__).parents[1]
 _MEASURING = ("build", "emulation", "footprint", "run")
@@ -53,11 +55,23 @@ def run(context: Context, step: Step, cell: Cell, image: Image) -> Execution:
     return execute(
         image.elf,
         cell.board,
-        calls=cell.workload.calls,
+        calls=_calls(cell),
         plugin=compiled(context.home.artefacts / "plugin", context.gateway, step.log),
         gateway=context.gateway,
         log=step.log,
+        signature=cell.workload.signature if isinstance(cell.workload, UserModule) else None,
+        imports=[stub.label for stub in cell.workload.stubs] if isinstance(cell.workload, UserModule) else (),
     )
+
+
+def _calls(cell: Cell) -> Sequence[WorkloadCall | UserCall]:
+    """The calls with what they must give: nothing in particular, where no runtime runs the user's module."""
+    workload = cell.workload
+    if not isinstance(workload, UserModule):
+        return workload.calls
+    if cell.build.runtime.name == BASELINE:
+        return [call.model_copy(update={"expected": None}) for call in workload.calls]
+    return workload.calls
 
 
 def fingerprint(image_key: str, context: Context, cell: Cell, code: dict[str, dict[str, str]]) -> str:
@@ -66,7 +80,7 @@ def fingerprint(image_key: str, context: Context, cell: Cell, code: dict[str, di
         "measurement",
         image_key,
         cell.board,
-        [call.expected for call in cell.workload.calls],
+        [(call.expected, getattr(call, "text", None)) for call in cell.workload.calls],
         context.toolchain.emulators[cell.board.emulator.qemu].version,
         code,
     )

@@ -3,10 +3,11 @@
 import shlex
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from wasmfit import __version__
 from wasmfit.build import Context, Image, c, digest, firmware
-from wasmfit.model import Cell, Measurement, Provenance, Run, Size, SourceTree, Status
+from wasmfit.model import Cell, Glue, Measurement, Provenance, Run, Size, SourceTree, Status, UserModule
 from wasmfit.plan import LeftOut
 
 
@@ -29,6 +30,8 @@ def measured(
         size=size,
         run=run,
         provenance=Provenance(
+            glue=cell.glue.value,
+            **_user_module(cell),
             source=_source(cell),
             elf=str(image.elf) if image else None,
             elf_sha256=digest.file(image.elf) if image else None,
@@ -52,7 +55,13 @@ def left_out(one: LeftOut) -> Measurement:
         **_identity(one.cell),
         status=one.status,
         reason=one.reason,
-        provenance=Provenance(wasmfit=__version__, measured_at=_now(), replay=_replay(one.cell)),
+        provenance=Provenance(
+            glue=one.cell.glue.value,
+            **_user_module(one.cell),
+            wasmfit=__version__,
+            measured_at=_now(),
+            replay=_replay(one.cell),
+        ),
     )
 
 
@@ -62,6 +71,8 @@ def completed(measurement: Measurement, cell: Cell, baseline: Size | None) -> Me
     published = cell.build.version.published
     if cell.build.checkout is not None and cell.build.runtime.unavailable is None:
         published = None  # Somebody's figures of a release; where there is none, of some checkout.
+    if cell.glue is not Glue.TYPED:
+        published = None  # A file of the same name as a workload is still another module.
     if published is not None and (published.module, published.board, published.profile) != (
         cell.workload.name,
         cell.board.name,
@@ -69,6 +80,7 @@ def completed(measurement: Measurement, cell: Cell, baseline: Size | None) -> Me
     ):
         published = None
     shown = {
+        "glue": _GLUE if cell.glue is Glue.ANY else "",
         "validation": facts.validation,
         "module bytes": facts.module_bytes,
         "execution": facts.execution,
@@ -86,6 +98,19 @@ def completed(measurement: Measurement, cell: Cell, baseline: Size | None) -> Me
             "published_source": published.source if published else None,
         }
     )
+
+
+_GLUE = "takes any module: signatures and imports are data (a workload's own glue is shorter and typed)"
+
+
+def _user_module(cell: Cell) -> dict[str, Any]:
+    workload = cell.workload
+    if not isinstance(workload, UserModule):
+        return {}
+    return {
+        "module": str(workload.path.absolute()),
+        "stubs": {stub.label: stub.text for stub in workload.stubs},
+    }
 
 
 def _now() -> str:
@@ -149,5 +174,23 @@ def _replay(cell: Cell) -> str:
     words = ["wasmfit", "compare", "--runtime", f"{build.name}@{build.version.version}"]
     if build.checkout is not None:
         words += ["--source", f"{build.runtime.name}={build.checkout.path}"]
-    words += ["--workload", cell.workload.name, "--board", cell.board.name, "--base", cell.base]
+    workload = cell.workload
+    if isinstance(workload, UserModule):
+        words[2:2] = [str(workload.path.absolute()), *_settings(workload)]
+    else:
+        words += ["--workload", workload.name]
+    words += ["--board", cell.board.name, "--base", cell.base]
     return shlex.join([*words, "--profile", cell.profile.name, "--rerun"])
+
+
+def _settings(module: UserModule) -> list[str]:
+    """The options that say how a user's module is called."""
+    words = []
+    for call in module.calls[:1] if module.repeated else module.calls:
+        words += ["--call", call.text]
+        if call.expected is not None:
+            words += ["--expect", ", ".join(one.text for one in call.expected)]
+    for stub in module.stubs:
+        if not stub.text.startswith("WASI:"):
+            words += ["--import", f"{stub.label}={stub.text}"]
+    return words

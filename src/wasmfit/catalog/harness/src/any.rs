@@ -258,7 +258,12 @@ impl Import {
         match answer {
             Ok(word) => {
                 for (place, kind) in self.results().iter().enumerate() {
-                    results[place] = kind.clean(word);
+                    results[place] = match (self.rule, kind) {
+                        // Some clocks count in floating point.
+                        (Rule::Clock, Type::F32) => u64::from((word as f32).to_bits()),
+                        (Rule::Clock, Type::F64) => (word as f64).to_bits(),
+                        _ => kind.clean(word),
+                    };
                 }
                 Ok(())
             }

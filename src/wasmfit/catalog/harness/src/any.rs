@@ -410,7 +410,8 @@ fn log(memory: &mut (impl Memory + ?Sized), at: u32, length: u32) -> Result<(), 
         let from = (LOGGED.get() as usize).min(KEPT);
         let kept = count.min(KEPT - from);
         // SAFETY: one thread, and no reference to the text is held elsewhere.
-        unsafe { &mut *TEXT.0.get() }[from..from + kept].copy_from_slice(&chunk[..kept]);
+        let text = unsafe { &mut *TEXT.0.get() };
+        text[from..from + kept].copy_from_slice(&chunk[..kept]);
         LOGGED.set(LOGGED.get().saturating_add(count as u32));
         done += count as u32;
     }

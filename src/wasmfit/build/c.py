@@ -124,6 +124,8 @@ def objects(
             command += [f"-I{translated.folder}", f"-ffile-prefix-map={translated.folder}=/module"]
             command.append(f"-DWASMFIT_EXPORT={translated.symbol}")
             units.append(_Unit(translated.source, f"module/{translated.source.name}.o"))
+            if translated.calls is not None:
+                units.append(_Unit(translated.calls, f"firmware/{translated.calls.name}.o"))
         for folder in ("runtime", "firmware", "module"):
             (place / folder).mkdir()
         step.progress(units[0].source.name, 0, len(units))

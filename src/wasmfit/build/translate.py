@@ -5,9 +5,9 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from wasmfit.model import Build, UserModule, Workload
+from wasmfit.model import Build, Translator, UserModule, Workload
 
-from . import cargo, digest, sources
+from . import calls, cargo, digest, sources
 from .context import Context, Step
 from .errors import BuildError
 
@@ -21,10 +21,12 @@ class Translated:
     Attributes:
         source: The C file.
         symbol: The C function that the export has become.
+        calls: C that calls it and answers the imports, for a module of the user's.
     """
 
     source: Path
     symbol: str
+    calls: Path | None = None
 
     @property
     def folder(self) -> Path:
@@ -59,10 +61,24 @@ def translated(
             raise BuildError(f"{Path(rule.program).name} refused the module: {said}")
 
     made_from = digest.of("translated", build.version.source, rule, digest.file(module))
-    export = workload.export
     folder = context.cache.get("prepared", made_from, make) / "c"
     header = (folder / rule.header).read_text(encoding="utf-8")
+    symbol = _symbol(rule, header, workload.export)
+    if not isinstance(workload, UserModule):
+        return Translated(folder / rule.output, symbol)
+    memory = None if workload.memory is None else _symbol(rule, header, workload.memory)
+    written = calls.source(header, symbol, memory, workload)
+
+    def write(place: Path) -> None:
+        shutil.copytree(folder, place / "c")
+        (place / "c" / calls.NAME).write_text(written, encoding="ascii")
+
+    whole = context.cache.get("prepared", digest.of("calls", made_from, written), write) / "c"
+    return Translated(whole / rule.output, symbol, whole / calls.NAME)
+
+
+def _symbol(rule: Translator, header: str, export: str) -> str:
     found = re.search(rule.export.replace("{export}", re.escape(export)), header)
     if found is None:
         raise BuildError(f"the module has no export {export!r}")
-    return Translated(folder / rule.output, found[1])
+    return found[1]

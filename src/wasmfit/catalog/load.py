@@ -77,7 +77,11 @@ class Catalog:
     def takes_any_module(self, runtime: Runtime) -> bool:
         """Whether a runtime has glue for modules of the user's: ``any.rs``, or what ``c.any`` names."""
         if runtime.language == "c":
-            return runtime.c is not None and bool(runtime.c.any or runtime.c.translator)
+            return (
+                runtime.c is not None
+                and bool(runtime.c.any)
+                and (runtime.c.translator is None or runtime.c.translator.calls is not None)
+            )
         return (self.folder(runtime) / "firmware" / "any.rs").is_file()
 
     def target(self, board: Board) -> Target:

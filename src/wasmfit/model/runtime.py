@@ -191,12 +191,15 @@ class Translator(Record):
         header: Name of the header that declares the exports, beside it.
         export: Regular expression that finds an export in the header: ``{export}`` stands for its name, and
             the first group is the C function, which the glue knows as the macro ``WASMFIT_EXPORT``.
+        calls: How the C functions of a module of the user's are called (``build/calls.py``); without it,
+            none is taken.
     """
 
     program: str
     arguments: tuple[str, ...]
     output: str
     header: str
+    calls: Literal["wasm2c"] | None = None
     export: Pattern
 
     @model_validator(mode="after")

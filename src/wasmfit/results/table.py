@@ -46,8 +46,17 @@ def _right_calls(one: Measurement) -> Value:
         return None
     if all(call.expected is None and call.right is None for call in one.run.calls):
         return "unchecked"
-    right = sum(call.result == call.expected if call.right is None else call.right for call in one.run.calls)
-    return f"{right} of {len(one.run.calls)}"
+    checked = [call for call in one.run.calls if call.expected is not None or call.right is not None]
+    right = sum(call.result == call.expected if call.right is None else call.right for call in checked)
+    return f"{right} of {len(checked)}"
+
+
+def _first_result(one: Measurement) -> Value:
+    return None if one.run is None or not one.run.calls else one.run.calls[0].shown
+
+
+def _last_result(one: Measurement) -> Value:
+    return None if one.run is None or not one.run.calls else one.run.calls[-1].shown
 
 
 MEASURES = (
@@ -71,6 +80,12 @@ MEASURES = (
     Measure("instructions_call", "instructions: steady call", "", _instructions("call")),
     Measure("right_calls", "right results", "", _right_calls),
 )
+
+RESULTS = (
+    Measure("first_result", "result: first call", "", _first_result),
+    Measure("last_result", "result: steady call", "", _last_result),
+)
+"""Rows that only a module of the user's has: a workload's results are known beforehand."""
 
 
 @dataclass(frozen=True)
@@ -127,20 +142,22 @@ def tables(measurements: Iterable[Measurement]) -> list[Table]:
 
 def _table(title: str, measurements: Sequence[Measurement]) -> Table:
     columns: list[Column] = []
+    own = any(one.provenance.module is not None for one in measurements)
+    measures = (*MEASURES, *RESULTS) if own else MEASURES
     for one in measurements:
         heading = (one.runtime, one.version)
-        cells = [_grouped(measure.get(one)) for measure in MEASURES]
+        cells = [_grouped(measure.get(one)) for measure in measures]
         columns.append(Column(heading, (one.status.value, *cells)))
         if one.published:
-            columns.append(Column((one.runtime, "published"), ("", *(_published(m, one) for m in MEASURES))))
+            columns.append(Column((one.runtime, "published"), ("", *(_published(m, one) for m in measures))))
         if one.published and one.status is Status.OK:
             columns.append(
-                Column((one.runtime, "difference"), ("", *(_difference(m, one) for m in MEASURES)))
+                Column((one.runtime, "difference"), ("", *(_difference(m, one) for m in measures)))
             )
         if (release := _release_beside(one, measurements)) is not None:
-            cells = [change(measure.get(release), measure.get(one)) for measure in MEASURES]
+            cells = [change(measure.get(release), measure.get(one)) for measure in measures]
             columns.append(Column((one.runtime, f"against {release.version}"), ("", *cells)))
-    labels = ("status", *(f"{measure.label}{', B' if measure.unit else ''}" for measure in MEASURES))
+    labels = ("status", *(f"{measure.label}{', B' if measure.unit else ''}" for measure in measures))
     return Table(title, labels, tuple(columns), tuple(_notes(measurements)), tuple(_facts(measurements)))
 
 

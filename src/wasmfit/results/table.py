@@ -44,6 +44,8 @@ def _over_baseline(one: Measurement) -> Value:
 def _right_calls(one: Measurement) -> Value:
     if one.run is None or not one.run.calls:
         return None
+    if all(call.shown is None and call.result is None for call in one.run.calls):
+        return None
     if all(call.expected is None and call.right is None for call in one.run.calls):
         return "unchecked"
     checked = [call for call in one.run.calls if call.expected is not None or call.right is not None]

@@ -17,7 +17,7 @@ def checked(measurements: Sequence[Measurement], module: UserModule) -> list[Mea
     """The measurements of one setting, with those marked that disagree with the majority.
 
     Args:
-        measurements: Of runtimes that ran the module; the baseline, which does not, is left out by the caller.
+        measurements: Of runtimes that ran the module; the baseline, which does not, is none of them.
         module: What they ran.
     """
     answers = {

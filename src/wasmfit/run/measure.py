@@ -52,7 +52,7 @@ def _section(elf: Elf, name: str) -> int:
 def run(context: Context, step: Step, cell: Cell, image: Image) -> Execution:
     """Runs an image in the emulator and checks what it answers."""
     step.progress("running", 0, 0)
-    return execute(
+    execution = execute(
         image.elf,
         cell.board,
         calls=_calls(cell),
@@ -62,6 +62,12 @@ def run(context: Context, step: Step, cell: Cell, image: Image) -> Execution:
         signature=cell.workload.signature if isinstance(cell.workload, UserModule) else None,
         imports=[stub.label for stub in cell.workload.stubs] if isinstance(cell.workload, UserModule) else (),
     )
+    if isinstance(cell.workload, UserModule) and cell.build.runtime.name == BASELINE:
+        # Nothing ran the module: what the calls returned is no result of it.
+        none = {"result": None, "results": None, "shown": None, "right": None}
+        calls = tuple(call.model_copy(update=none) for call in execution.run.calls)
+        return execution.model_copy(update={"run": execution.run.model_copy(update={"calls": calls})})
+    return execution
 
 
 def _calls(cell: Cell) -> Sequence[WorkloadCall | UserCall]:

@@ -43,23 +43,26 @@ static inline uint64_t from_f64(f64 value) { uint64_t word; memcpy(&word, &value
 """
 
 
-def source(header: str, function: str, memory: str | None, module: UserModule) -> str:
+def source(header: str, code: str, function: str, memory: str | None, module: UserModule) -> str:
     """The C file.
 
     Args:
         header: wasm2c's header of the module.
+        code: Its C.
         function: The C function that the export has become.
         memory: The C function that gives its memory, if it exports one.
         module: What to call, and what answers the imports.
 
     Raises:
-        BuildError: Functions with several results, which wasm2c returns in structures of their own.
+        BuildError: Functions with several results, which wasm2c returns in structures of their own; vectors.
     """
     signatures = [module.signature, *(stub.signature for stub in module.stubs)]
     if any(len(one.results) > 1 for one in signatures):
         raise BuildError(
             "functions with several results are not handed to wasm2c's structures", Status.UNSUPPORTED
         )
+    if "v128" in header or "simde/" in code:
+        raise BuildError("wasm2c's C for vectors needs the library SIMDe, which is not there", Status.UNSUPPORTED)
     imports = _IMPORT.findall(header)
     instantiate = _INSTANTIATE.search(header)
     if len(imports) != len(module.stubs) or instantiate is None:

@@ -5,7 +5,7 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from wasmfit.model import Build, Translator, UserModule, Workload
+from wasmfit.model import Build, Status, Translator, UserModule, Workload
 
 from . import calls, cargo, digest, sources
 from .context import Context, Step
@@ -58,7 +58,7 @@ def translated(
         program.unlink()
         if finished.code != 0:
             said = cargo.first_error(finished.output)
-            raise BuildError(f"{Path(rule.program).name} refused the module: {said}")
+            raise BuildError(f"{Path(rule.program).name} refused the module: {said}", Status.UNSUPPORTED)
 
     made_from = digest.of("translated", build.version.source, rule, digest.file(module))
     folder = context.cache.get("prepared", made_from, make) / "c"
@@ -66,8 +66,9 @@ def translated(
     symbol = _symbol(rule, header, workload.export)
     if not isinstance(workload, UserModule):
         return Translated(folder / rule.output, symbol)
+    code = (folder / rule.output).read_text(encoding="utf-8")
     memory = None if workload.memory is None else _symbol(rule, header, workload.memory)
-    written = calls.source(header, symbol, memory, workload)
+    written = calls.source(header, code, symbol, memory, workload)
 
     def write(place: Path) -> None:
         shutil.copytree(folder, place / "c")

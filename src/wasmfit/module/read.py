@@ -57,6 +57,8 @@ _OTHERS = {
 }
 _HEAP_TYPED = {0x63: "(ref null …)", 0x64: "(ref …)"}
 
+_COMPACT = (0x7E, 0x7F)  # in the place of a kind of import: many names of one module
+
 _HAS_MAXIMUM, _SHARED, _IS_64, _PAGE_SIZE = 1, 2, 4, 8
 PAGE = 65_536
 
@@ -301,6 +303,8 @@ def _import(draft: _Draft, section: Cursor) -> None:
 
 def _kind(section: Cursor) -> Kind:
     code = section.byte()
+    if code in _COMPACT:
+        raise section.error("is written in the compact form of a proposal, which is not read", section.at - 1)
     if code >= len(_KINDS):
         raise section.error(f"has something of an unknown kind, {code}", section.at - 1)
     return _KINDS[code]

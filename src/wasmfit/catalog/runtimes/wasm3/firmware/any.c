@@ -68,7 +68,8 @@ void wasmfit_firmware(void)
         wasmfit_fail(m3Err_mallocFailed);
     check(m3_LoadModule(runtime, module));
     link_imports(module);
-    /* Runs the start function, if there is one. */
+    /* Looking the export up runs the start function too, but not one whose index is 0. */
+    check(m3_RunStart(module));
     IM3Function function;
     check(m3_FindFunction(&function, runtime, wasmfit_any_export()));
 

@@ -7,10 +7,10 @@ import struct
 from wasmfit.errors import UsageError
 from wasmfit.model import Expected, ValueType
 
-_INTEGER = re.compile(r"[+-]?(0x[0-9a-f]+(_[0-9a-f]+)*|\d+(_\d+)*)", re.IGNORECASE)
-_DECIMAL = re.compile(r"[+-]?(\d+(_\d+)*\.?(\d+(_\d+)*)?|\.\d+(_\d+)*)(e[+-]?\d+)?", re.IGNORECASE)
-_HEXADECIMAL = re.compile(r"[+-]?0x[0-9a-f]+(\.[0-9a-f]*)?(p[+-]?\d+)?", re.IGNORECASE)
-_NAN = re.compile(r"nan:(0x[0-9a-f]+)", re.IGNORECASE)
+_INTEGER = re.compile(r"[+-]?(0x[0-9a-f]+(_[0-9a-f]+)*|\d+(_\d+)*)", re.IGNORECASE | re.ASCII)
+_DECIMAL = re.compile(r"[+-]?(\d+(_\d+)*\.?(\d+(_\d+)*)?|\.\d+(_\d+)*)(e[+-]?\d+)?", re.IGNORECASE | re.ASCII)
+_HEXADECIMAL = re.compile(r"[+-]?0x[0-9a-f]+(\.[0-9a-f]*)?(p[+-]?\d+)?", re.IGNORECASE | re.ASCII)
+_NAN = re.compile(r"nan:(0x[0-9a-f]+)", re.IGNORECASE | re.ASCII)
 _LONGEST = 400
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -182,7 +183,7 @@ def test_the_baseline_alone_can_be_asked_for(catalog: Catalog) -> None:
     assert len(planned.baselines) == 1
 
 
-def ends(catalog: Catalog, **changes: object) -> dict[str, tuple[Status, str]]:
+def ends(catalog: Catalog, **changes: Any) -> dict[str, tuple[Status, str]]:
     """How the cells of a user's module end that are known without building: runtime → status and reason."""
     planned = plan(catalog, Experiment(module=module(**changes)))
     assert [cell.workload.name for cell in planned.baselines] == ["mine"]

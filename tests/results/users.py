@@ -1,6 +1,7 @@
 """A user's module made up for tests of what is done with one."""
 
 from pathlib import Path
+from typing import Any
 
 from tests.results.samples import measurement
 from wasmfit.model import (
@@ -17,7 +18,7 @@ from wasmfit.model import (
 from wasmfit.model import shown as written
 
 
-def module(kind: ValueType = ValueType.I32, **changes: object) -> UserModule:
+def module(kind: ValueType = ValueType.I32, **changes: Any) -> UserModule:
     fields = {
         "name": "mine",
         "path": Path("mine.wasm"),

@@ -62,7 +62,9 @@ def source(header: str, code: str, function: str, memory: str | None, module: Us
             "functions with several results are not handed to wasm2c's structures", Status.UNSUPPORTED
         )
     if "v128" in header or "simde/" in code:
-        raise BuildError("wasm2c's C for vectors needs the library SIMDe, which is not there", Status.UNSUPPORTED)
+        raise BuildError(
+            "wasm2c's C for vectors needs the library SIMDe, which is not there", Status.UNSUPPORTED
+        )
     imports = _IMPORT.findall(header)
     instantiate = _INSTANTIATE.search(header)
     if len(imports) != len(module.stubs) or instantiate is None:

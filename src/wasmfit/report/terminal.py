@@ -13,7 +13,7 @@ from wasmfit.results import Column, Comparison, Table, tables
 from wasmfit.words import printable
 
 _UNLIMITED = 10_000
-_SHOWN_FACTS = ("glue", "validation", "module bytes", "host step", "operand stack")
+_SHOWN_FACTS = ("validation", "module bytes", "host step", "operand stack")
 """What a reader must know to compare fairly; the other formats have all facts."""
 
 _LONGEST_NOTE = 4000

@@ -202,6 +202,7 @@ def change(before: Value, after: Value) -> str:
 
 
 def _notes(measurements: Sequence[Measurement]) -> Iterable[str]:
+    yield from _module_notes(measurements)
     for one in measurements:
         if one.status is not Status.OK:
             yield f"{_label(one)}: {one.status.value}: {one.reason}"
@@ -210,6 +211,28 @@ def _notes(measurements: Sequence[Measurement]) -> Iterable[str]:
             yield f"{_label(one)}: built like {tree.built_like} from {tree.path}, {_commit(tree)}"
     for source in dict.fromkeys(one.published_source for one in measurements if one.published_source):
         yield f"published: {source}"
+
+
+def _module_notes(measurements: Sequence[Measurement]) -> Iterable[str]:
+    """What was called, and what answered, where the module is the user's."""
+    own = [one for one in measurements if one.provenance.module is not None]
+    if not own:
+        return
+    made = next((one.provenance for one in own if one.provenance.module_bytes is not None), None)
+    size = "" if made is None else f", {made.module_bytes:,} B, SHA-256 {made.module_sha256}"
+    yield f"module: {own[0].provenance.module}{size}"
+    if glue := next((one.facts["glue"] for one in own if "glue" in one.facts), None):
+        yield f"glue: {glue}"
+    if stubs := own[0].provenance.stubs:
+        yield f"stubs: {'; '.join(f'{name} = {text}' for name, text in stubs.items())}"
+    calls = next((one.run.calls for one in own if one.run is not None and one.run.calls), ())
+    if len(calls) > 1 and len({call.text for call in calls}) == 1:
+        yield f"calls: {calls[0].text}, {len(calls)} times, so that there is a first and a steady one"
+    elif calls:
+        yield f"calls: {len(calls)}; {calls[0].text} is the first and {calls[-1].text} the steady one"
+    logged = next((one.run.logged for one in own if one.run is not None and one.run.logged is not None), None)
+    if logged is not None:
+        yield f"logged: {logged.length:,} B, digest {logged.digest:08x}: {logged.text}"
 
 
 def _commit(tree: SourceTree) -> str:

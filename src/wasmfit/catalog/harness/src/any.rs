@@ -229,48 +229,50 @@ impl Import {
         self.results.slice()
     }
 
-    /// What the host function does.
+    /// Whether the host function reads or writes the module's memory.
+    pub fn touches_memory(&self) -> bool {
+        !matches!(self.rule, Rule::Constant | Rule::Clock | Rule::Trap | Rule::Random)
+    }
+
+    /// What the host function does: takes the arguments by their number, and may touch memory.
+    /// Every result is this word; see [`Import::result`].
     ///
     /// # Errors
     ///
     /// The rule says that the call ends, or names memory that the module does not have.
-    pub fn answer(&self, words: &[u64], results: &mut [u64], memory: &mut (impl Memory + ?Sized)) -> Result<(), Trap> {
-        // Runtimes leave what they like in the upper half of a 32-bit value.
-        let mut arguments = [0; MOST_VALUES];
-        for (place, kind) in self.params().iter().enumerate() {
-            arguments[place] = kind.clean(words[place]);
-        }
+    pub fn answer(
+        &self,
+        argument: impl Fn(usize) -> u64,
+        memory: &mut (impl Memory + ?Sized),
+    ) -> Result<u64, Trap> {
+        // Runtimes leave what they like in the upper half of a 32-bit value, and nobody here needs it.
+        let argument = |place| argument(place) as u32;
         let constant = u64::from(self.value[1]) << 32 | u64::from(self.value[0]);
         let answer = match self.rule {
             Rule::Constant => Ok(constant),
-            Rule::Clock => Ok(clock() / constant.max(1)),
+            Rule::Clock if constant > 1 => Ok(clock() / constant),
+            Rule::Clock => Ok(clock()),
             Rule::Trap => Err(Trap),
             Rule::Random => Ok(random()),
-            Rule::Log => log(memory, arguments[0] as u32, arguments[1] as u32).map(|()| constant),
-            Rule::WasiWrite => wasi_write(memory, &arguments).map(|()| 0),
-            Rule::WasiClock => memory.write(arguments[2] as u32, &(clock() * 1000).to_le_bytes()).map(|()| 0),
-            Rule::WasiRandom => fill(memory, arguments[0] as u32, arguments[1] as u32).map(|()| 0),
+            Rule::Log => log(memory, argument(0), argument(1)).map(|()| 0),
+            Rule::WasiWrite => wasi_write(memory, argument(1), argument(2), argument(3)).map(|()| 0),
+            Rule::WasiClock => memory.write(argument(2), &(clock() * 1000).to_le_bytes()).map(|()| 0),
+            Rule::WasiRandom => fill(memory, argument(0), argument(1)).map(|()| 0),
             Rule::WasiSizes => memory
-                .write(arguments[0] as u32, &[0; 4])
-                .and_then(|()| memory.write(arguments[1] as u32, &[0; 4]))
+                .write(argument(0), &[0; 4])
+                .and_then(|()| memory.write(argument(1), &[0; 4]))
                 .map(|()| 0),
         };
-        match answer {
-            Ok(word) => {
-                for (place, kind) in self.results().iter().enumerate() {
-                    results[place] = match (self.rule, kind) {
-                        // Some clocks count in floating point.
-                        (Rule::Clock, Type::F32) => u64::from((word as f32).to_bits()),
-                        (Rule::Clock, Type::F64) => (word as f64).to_bits(),
-                        _ => kind.clean(word),
-                    };
-                }
-                Ok(())
-            }
-            Err(trap) => {
-                self.blame();
-                Err(trap)
-            }
+        answer.inspect_err(|_| self.blame())
+    }
+
+    /// The answer as a result of a type.
+    pub fn result(&self, kind: Type, answer: u64) -> u64 {
+        match (self.rule, kind) {
+            // Some clocks count in floating point.
+            (Rule::Clock, Type::F32) => u64::from((answer as f32).to_bits()),
+            (Rule::Clock, Type::F64) => (answer as f64).to_bits(),
+            _ => kind.clean(answer),
         }
     }
 
@@ -369,18 +371,23 @@ fn fill(memory: &mut (impl Memory + ?Sized), at: u32, length: u32) -> Result<(),
     Ok(())
 }
 
-fn wasi_write(memory: &mut (impl Memory + ?Sized), arguments: &[u64]) -> Result<(), Trap> {
+fn wasi_write(
+    memory: &mut (impl Memory + ?Sized),
+    vectors: u32,
+    count: u32,
+    written: u32,
+) -> Result<(), Trap> {
     let mut total = 0u32;
-    for number in 0..arguments[2] as u32 {
-        let vector = number.checked_mul(8).and_then(|offset| offset.checked_add(arguments[1] as u32)).ok_or(Trap)?;
+    for number in 0..count {
+        let vector = number.checked_mul(8).and_then(|offset| offset.checked_add(vectors)).ok_or(Trap)?;
         let (mut at, mut length) = ([0; 4], [0; 4]);
         memory.read(vector, &mut at)?;
-        memory.read(vector + 4, &mut length)?;
+        memory.read(vector.checked_add(4).ok_or(Trap)?, &mut length)?;
         let length = u32::from_le_bytes(length);
         log(memory, u32::from_le_bytes(at), length)?;
         total = total.wrapping_add(length);
     }
-    memory.write(arguments[3] as u32, &total.to_le_bytes())
+    memory.write(written, &total.to_le_bytes())
 }
 
 const KEPT: usize = 192;

@@ -79,21 +79,22 @@ unsafe extern "C" fn wasmfit_import_answer(
     size: u32,
 ) -> *const c_char {
     // SAFETY: the glue hands over as many words as the import's types say, and the module's memory.
-    // Arguments and results may be the same words: arguments are read before results are written.
     let answer = unsafe {
-        let mut words = [0; super::MOST_VALUES];
-        let count = import.params().len();
-        ptr::copy_nonoverlapping(arguments, words.as_mut_ptr(), count);
-        let results = slice::from_raw_parts_mut(results, import.results().len());
         let memory: &mut [u8] = if memory.is_null() {
             &mut []
         } else {
             slice::from_raw_parts_mut(memory, size as usize)
         };
-        import.answer(&words[..count], results, memory)
+        import.answer(|place| arguments.add(place).read(), memory)
     };
     match answer {
-        Ok(()) => ptr::null(),
+        Ok(answer) => {
+            for (place, &kind) in import.results().iter().enumerate() {
+                // SAFETY: as above; the arguments have been read, so they may lie here too.
+                unsafe { results.add(place).write(import.result(kind, answer)) };
+            }
+            ptr::null()
+        }
         Err(_) => WORDS.as_ptr().cast(),
     }
 }

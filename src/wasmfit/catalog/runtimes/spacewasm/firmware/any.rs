@@ -86,12 +86,10 @@ fn host(import: &'static Import) -> Result<HostFunction, Failure> {
 
 /// What every import does.
 fn answer(import: &Import, engine: &mut Engine, arguments: &[Value]) -> HostFunctionResult {
-    let (mut words, mut answers) = ([0; MOST_VALUES], [0; MOST_VALUES]);
-    for (slot, &value) in words.iter_mut().zip(arguments) {
-        *slot = word(value);
-    }
-    match import.answer(&words, &mut answers, &mut Linear(&engine.memory)) {
-        Ok(()) => ControlFlow::Continue(import.results().first().map(|&kind| value(kind, answers[0]))),
+    match import.answer(|place| word(arguments[place]), &mut Linear(&engine.memory)) {
+        Ok(answer) => ControlFlow::Continue(
+            import.results().first().map(|&kind| value(kind, import.result(kind, answer))),
+        ),
         Err(_) => ControlFlow::Break(HostFunctionBreak::Trap),
     }
 }

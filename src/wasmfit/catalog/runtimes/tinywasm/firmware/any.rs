@@ -10,7 +10,7 @@ use alloc::vec::Vec;
 
 use config::config;
 use harness::Failure;
-use harness::any::{Import, Job, MOST_VALUES, Memory, Trap, Type};
+use harness::any::{Import, Job, Memory, Trap, Type};
 use tinywasm::engine::Engine;
 use tinywasm::parser::{Parser, ParserOptions};
 use tinywasm::types::{FuncType, WasmType, WasmValue};
@@ -36,9 +36,13 @@ fn run(job: &'static Job) -> Result<(), Failure> {
     }
     let instance = ModuleInstance::instantiate(&mut store, &module, Some(imports))?;
     let export = instance.func_untyped(&store, job.export())?;
+    let mut inputs: Vec<WasmValue> = job.params().iter().map(|&kind| value(kind, 0)).collect();
 
     job.run(|arguments, results| {
-        let values = export.call(&mut store, &values(job.params(), arguments))?;
+        for ((input, &kind), &word) in inputs.iter_mut().zip(job.params()).zip(arguments) {
+            *input = value(kind, word);
+        }
+        let values = export.call(&mut store, &inputs)?;
         for (result, value) in results.iter_mut().zip(&values) {
             *result = word(value);
         }
@@ -53,19 +57,15 @@ fn answer(
     mut context: FuncContext<'_>,
     arguments: &[WasmValue],
 ) -> Result<Vec<WasmValue>, Error> {
-    let mut words = [0; MOST_VALUES];
-    for (slot, value) in words.iter_mut().zip(arguments) {
-        *slot = word(value);
-    }
-    let mut answers = [0; MOST_VALUES];
-    let answered = if job.memory().is_empty() {
-        import.answer(&words, &mut answers, &mut [][..])
-    } else {
+    let argument = |place: usize| word(&arguments[place]);
+    let answered = if import.touches_memory() {
         let memory = context.memory(job.memory())?;
-        import.answer(&words, &mut answers, &mut Linear { memory, store: context.store_mut() })
+        import.answer(argument, &mut Linear { memory, store: context.store_mut() })
+    } else {
+        import.answer(argument, &mut [][..])
     };
-    answered.map_err(|_| Error::Other(Trap::WORDS.to_string()))?;
-    Ok(values(import.results(), &answers))
+    let answer = answered.map_err(|_| Error::Other(Trap::WORDS.to_string()))?;
+    Ok(import.results().iter().map(|&kind| value(kind, import.result(kind, answer))).collect())
 }
 
 /// Linear memory, which TinyWasm gives out piece by piece.
@@ -94,14 +94,13 @@ fn types(types: &[Type]) -> Vec<WasmType> {
     types.iter().map(one).collect()
 }
 
-fn values(types: &[Type], words: &[u64]) -> Vec<WasmValue> {
-    let one = |(kind, &word): (&Type, &u64)| match kind {
+fn value(kind: Type, word: u64) -> WasmValue {
+    match kind {
         Type::I32 => WasmValue::I32(word as i32),
         Type::I64 => WasmValue::I64(word as i64),
         Type::F32 => WasmValue::F32(f32::from_bits(word as u32)),
         Type::F64 => WasmValue::F64(f64::from_bits(word)),
-    };
-    types.iter().zip(words).map(one).collect()
+    }
 }
 
 fn word(value: &WasmValue) -> u64 {

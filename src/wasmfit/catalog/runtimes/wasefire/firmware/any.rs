@@ -48,18 +48,20 @@ fn call(
             RunResult::Host(mut call) => {
                 // Host functions are numbered in the order in which they were linked.
                 let import = job.imports().get(call.index()).ok_or(Error::Invalid)?;
-                let (mut words, mut answers) = ([0; MOST_VALUES], [0; MOST_VALUES]);
-                for (slot, &value) in words.iter_mut().zip(call.args()) {
-                    *slot = word(value);
-                }
-                let bytes: &mut [u8] = if job.memory().is_empty() { &mut [] } else { call.mem_mut() };
-                import.answer(&words, &mut answers, bytes).map_err(|_| Error::Trap)?;
-                let values: Vec<Val> = import
-                    .results()
-                    .iter()
-                    .zip(&answers)
-                    .map(|(&kind, &word)| value(kind, word))
-                    .collect::<Result<_, _>>()?;
+                let answer = if import.touches_memory() {
+                    // Arguments and memory are borrowed from the call, one after the other.
+                    let mut words = [0; MOST_VALUES];
+                    for (slot, &value) in words.iter_mut().zip(call.args()) {
+                        *slot = word(value);
+                    }
+                    import.answer(|place| words[place], call.mem_mut())
+                } else {
+                    import.answer(|place| word(call.args()[place]), &mut [][..])
+                };
+                let answer = answer.map_err(|_| Error::Trap)?;
+                let results = import.results().iter();
+                let values: Vec<Val> =
+                    results.map(|&kind| value(kind, import.result(kind, answer))).collect::<Result<_, _>>()?;
                 call.resume(&values)?
             }
             RunResult::Done(values) => {

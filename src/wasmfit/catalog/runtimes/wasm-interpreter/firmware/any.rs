@@ -1,12 +1,8 @@
 //! DLR's wasm-interpreter, taking any module: signatures and imports are data.
 #![no_std]
 
-extern crate alloc;
-
-use alloc::vec::Vec;
-
 use harness::Failure;
-use harness::any::{Job, MOST_VALUES, Type};
+use harness::any::{Job, Type};
 use wasm::addrs::{FuncAddr, MemAddr};
 use wasm::resumable::RunState;
 use wasm::value::{F32, F64};
@@ -55,22 +51,22 @@ fn call(
     results: &mut [u64],
 ) -> Result<(), Failure> {
     // SAFETY: as above.
-    let mut state = unsafe { store.invoke(export, values(job.params(), arguments), None) }?;
+    let inputs = job.params().iter().zip(arguments).map(|(&kind, &word)| value(kind, word)).collect();
+    let mut state = unsafe { store.invoke(export, inputs, None) }?;
     loop {
         state = match state {
             RunState::HostCalled { host_call, resumable } => {
                 let import = &job.imports()[host_call.hostcode];
-                let (mut words, mut answers) = ([0; MOST_VALUES], [0; MOST_VALUES]);
-                for (slot, value) in words.iter_mut().zip(&host_call.params) {
-                    *slot = word(value);
-                }
-                match memory {
-                    Some(memory) => unsafe {
-                        store.mem_access_mut_slice(memory, |bytes| import.answer(&words, &mut answers, bytes))
+                let argument = |place: usize| word(&host_call.params[place]);
+                let answer = match memory {
+                    Some(memory) if import.touches_memory() => unsafe {
+                        store.mem_access_mut_slice(memory, |bytes| import.answer(argument, bytes))
                     },
-                    None => import.answer(&words, &mut answers, &mut [][..]),
+                    _ => import.answer(argument, &mut [][..]),
                 }?;
-                unsafe { store.finish_host_call(resumable, values(import.results(), &answers)) }?
+                let results = import.results().iter();
+                let values = results.map(|&kind| value(kind, import.result(kind, answer))).collect();
+                unsafe { store.finish_host_call(resumable, values) }?
             }
             RunState::Resumable { resumable, .. } => unsafe { store.resume_wasm(resumable) }?,
             RunState::Finished { values, .. } => {
@@ -95,14 +91,13 @@ fn types(types: &[Type]) -> ResultType {
     ResultType { valtypes: types.iter().map(one).collect() }
 }
 
-fn values(types: &[Type], words: &[u64]) -> Vec<Value> {
-    let one = |(kind, &word): (&Type, &u64)| match kind {
+fn value(kind: Type, word: u64) -> Value {
+    match kind {
         Type::I32 => Value::I32(word as u32),
         Type::I64 => Value::I64(word),
         Type::F32 => Value::F32(F32::from_bits(word as u32)),
         Type::F64 => Value::F64(F64::from_bits(word)),
-    };
-    types.iter().zip(words).map(one).collect()
+    }
 }
 
 fn word(value: &Value) -> u64 {

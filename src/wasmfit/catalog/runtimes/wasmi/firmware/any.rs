@@ -6,7 +6,7 @@ extern crate alloc;
 use alloc::vec::Vec;
 
 use harness::Failure;
-use harness::any::{Import, Job, MOST_VALUES, Trap, Type};
+use harness::any::{Import, Job, Trap, Type};
 use wasmi::{Caller, Engine, Error, Extern, FuncType, Linker, Module, Store, Val, ValType};
 
 harness::firmware_for_any!(run);
@@ -33,12 +33,14 @@ fn run(job: &'static Job) -> Result<(), Failure> {
     let Some(export) = instance.get_func(&store, job.export()) else {
         harness::fail("the module has no such function")
     };
+    let mut inputs: Vec<Val> = job.params().iter().map(|&kind| value(kind, 0)).collect();
     let mut values: Vec<Val> = job.results().iter().map(|&kind| value(kind, 0)).collect();
 
     job.run(|arguments, results| {
-        let arguments: Vec<Val> =
-            job.params().iter().zip(arguments).map(|(&kind, &word)| value(kind, word)).collect();
-        export.call(&mut store, &arguments, &mut values)?;
+        for ((input, &kind), &word) in inputs.iter_mut().zip(job.params()).zip(arguments) {
+            *input = value(kind, word);
+        }
+        export.call(&mut store, &inputs, &mut values)?;
         for (result, value) in results.iter_mut().zip(&values) {
             *result = word(value);
         }
@@ -54,16 +56,12 @@ fn answer(
     arguments: &[Val],
     results: &mut [Val],
 ) -> Result<(), Error> {
-    let mut words = [0; MOST_VALUES];
-    for (word_, value) in words.iter_mut().zip(arguments) {
-        *word_ = word(value);
-    }
-    let mut answers = [0; MOST_VALUES];
-    let memory = caller.get_export(job.memory()).and_then(Extern::into_memory);
+    let memory =
+        if import.touches_memory() { caller.get_export(job.memory()).and_then(Extern::into_memory) } else { None };
     let bytes = memory.as_ref().map_or(&mut [][..], |memory| memory.data_mut(&mut caller));
-    import.answer(&words, &mut answers, bytes).map_err(|_| Error::new(Trap::WORDS))?;
-    for ((result, &kind), &word) in results.iter_mut().zip(import.results()).zip(&answers) {
-        *result = value(kind, word);
+    let answer = import.answer(|place| word(&arguments[place]), bytes).map_err(|_| Error::new(Trap::WORDS))?;
+    for (result, &kind) in results.iter_mut().zip(import.results()) {
+        *result = value(kind, import.result(kind, answer));
     }
     Ok(())
 }

@@ -22,7 +22,7 @@ def compare(
     *,
     runtimes: Sequence[str] = (),
     workloads: Sequence[str] = ("add-with-extra",),
-    module: Path | None = None,
+    module: Path | str | None = None,
     calls: Sequence[str] = (),
     expect: str | Sequence[str] = (),
     imports: Mapping[str, str] | None = None,
@@ -66,7 +66,7 @@ def compare(
     own = None
     if module is not None:
         hoped = (expect,) if isinstance(expect, str) else expect
-        own = given(module, calls_of=calls, expect=hoped, imports=imports, stub_all=stub_all)
+        own = given(Path(module), calls_of=calls, expect=hoped, imports=imports, stub_all=stub_all)
     elif calls or expect or imports or stub_all:
         raise UsageError(
             "Calls, expectations and imports are of a module, and none is named.",

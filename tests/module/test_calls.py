@@ -111,3 +111,17 @@ def test_any_text_is_a_call_or_a_sentence(text: str) -> None:
     except UsageError:
         return
     assert name == "f"
+
+
+def test_an_export_that_is_an_import_is_refused(tmp_path: Path) -> None:
+    text = '(module (import "env" "f" (func $f)) (export "g" (func $f)) (func (export "h")))'
+    wasm = read(assembled(text, tmp_path).read_bytes())
+    with pytest.raises(UsageError, match=r"is the import env\.f itself"):
+        calls(wasm, ["g()"], [], "m.wasm")
+    assert calls(wasm, ["h()"], [], "m.wasm")[0] == "h"
+
+
+def test_a_name_that_c_would_cut_is_refused(tmp_path: Path) -> None:
+    wasm = read(assembled(r'(module (func (export "f\00g")) (func (export "f")))', tmp_path).read_bytes())
+    with pytest.raises(UsageError, match="holds a NUL"):
+        calls(wasm, ["f\0g()"], [], "m.wasm")

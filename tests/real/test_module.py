@@ -271,3 +271,18 @@ def test_twenty_kilobytes_of_code(warm_home: Home, tmp_path: Path) -> None:
     assert known["wasefire"].status is Status.OK
     for one in known.values():
         assert one.status in (Status.OK, Status.OUT_OF_MEMORY, Status.UNSUPPORTED), (one.runtime, one.reason)
+
+
+def test_names_may_hold_anything(warm_home: Home, tmp_path: Path) -> None:
+    path = guest("odd-names", tmp_path)
+    call = "odd name! */ ü'\"()"
+    known = quick(warm_home, path, call, expect="8", imports={"a.b.c d*/": "4"}, stub_all=True)
+    for runtime, one in known.items():
+        if runtime == "spacewasm":
+            # It takes names of 31 bytes at the most.
+            assert (one.status, one.reason) == (
+                Status.UNSUPPORTED,
+                "refused to load the module: HostNameError",
+            )
+        else:
+            assert one.status is Status.OK, (runtime, one.reason)

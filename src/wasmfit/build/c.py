@@ -122,7 +122,8 @@ def objects(
         units = list(_units(build, board, root, firmware, glue))
         if translated is not None:
             command += [f"-I{translated.folder}", f"-ffile-prefix-map={translated.folder}=/module"]
-            command.append(f"-DWASMFIT_EXPORT={translated.symbol}")
+            if translated.symbol is not None:
+                command.append(f"-DWASMFIT_EXPORT={translated.symbol}")
             units.append(_Unit(translated.source, f"module/{translated.source.name}.o"))
             if translated.calls is not None:
                 units.append(_Unit(translated.calls, f"firmware/{translated.calls.name}.o"))

@@ -14,6 +14,7 @@ from .errors import BuildError
 NAME = "calls.c"
 
 _IMPORT = re.compile(r"/\* import: .*\*/\n(?:struct )?\w+ (\w+)\(struct (\w+)\*")
+_EXPORT = re.compile(r"/\* export: .*\*/\n.*?(\w+)\(")
 _INSTANTIATE = re.compile(r"void wasm2c_module_instantiate\(w2c_module\*(.*?)\);")
 _C = {ValueType.I32: "u32", ValueType.I64: "u64", ValueType.F32: "f32", ValueType.F64: "f64"}
 
@@ -43,14 +44,12 @@ static inline uint64_t from_f64(f64 value) { uint64_t word; memcpy(&word, &value
 """
 
 
-def source(header: str, code: str, function: str, memory: str | None, module: UserModule) -> str:
+def source(header: str, code: str, module: UserModule) -> str:
     """The C file.
 
     Args:
         header: wasm2c's header of the module.
         code: Its C.
-        function: The C function that the export has become.
-        memory: The C function that gives its memory, if it exports one.
         module: What to call, and what answers the imports.
 
     Raises:
@@ -65,10 +64,12 @@ def source(header: str, code: str, function: str, memory: str | None, module: Us
         raise BuildError(
             "wasm2c's C for vectors needs the library SIMDe, which is not there", Status.UNSUPPORTED
         )
-    imports = _IMPORT.findall(header)
+    imports, exports = _IMPORT.findall(header), _EXPORT.findall(header)
     instantiate = _INSTANTIATE.search(header)
     if len(imports) != len(module.stubs) or instantiate is None:
         raise BuildError(f"wasm2c's header has {len(imports)} imports, the module {len(module.stubs)}")
+    function = _at(exports, module.export_at)
+    memory = None if module.memory is None else _at(exports, module.memory_at)
     parts = [_HEAD]
     # Both are in order of module and name.
     for number, ((name, owner), stub) in enumerate(zip(imports, module.stubs, strict=True)):
@@ -79,6 +80,13 @@ def source(header: str, code: str, function: str, memory: str | None, module: Us
     )
     parts.append(_call(function, module.signature))
     return "\n".join(parts)
+
+
+def _at(exports: Sequence[str], place: int) -> str:
+    """The C function of an export: wasm2c lists all exports in the module's order."""
+    if place >= len(exports):
+        raise BuildError(f"wasm2c's header has {len(exports)} exports, the module more")
+    return exports[place]
 
 
 def _import(number: int, name: str, owner: str, signature: Signature, memory: str | None) -> str:

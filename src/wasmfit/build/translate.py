@@ -20,12 +20,12 @@ class Translated:
 
     Attributes:
         source: The C file.
-        symbol: The C function that the export has become.
+        symbol: The C function that the export has become; ``None`` where ``calls`` knows.
         calls: C that calls it and answers the imports, for a module of the user's.
     """
 
     source: Path
-    symbol: str
+    symbol: str | None
     calls: Path | None = None
 
     @property
@@ -63,19 +63,16 @@ def translated(
     made_from = digest.of("translated", build.version.source, rule, digest.file(module))
     folder = context.cache.get("prepared", made_from, make) / "c"
     header = (folder / rule.header).read_text(encoding="utf-8")
-    symbol = _symbol(rule, header, workload.export)
     if not isinstance(workload, UserModule):
-        return Translated(folder / rule.output, symbol)
-    code = (folder / rule.output).read_text(encoding="utf-8")
-    memory = None if workload.memory is None else _symbol(rule, header, workload.memory)
-    written = calls.source(header, code, symbol, memory, workload)
+        return Translated(folder / rule.output, _symbol(rule, header, workload.export))
+    written = calls.source(header, (folder / rule.output).read_text(encoding="utf-8"), workload)
 
     def write(place: Path) -> None:
         shutil.copytree(folder, place / "c")
         (place / "c" / calls.NAME).write_text(written, encoding="ascii")
 
     whole = context.cache.get("prepared", digest.of("calls", made_from, written), write) / "c"
-    return Translated(whole / rule.output, symbol, whole / calls.NAME)
+    return Translated(whole / rule.output, None, whole / calls.NAME)
 
 
 def _symbol(rule: Translator, header: str, export: str) -> str:

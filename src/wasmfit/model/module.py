@@ -82,7 +82,9 @@ class UserModule(Record):
         size: Bytes of it.
         export: The function that is called.
         signature: Its type.
+        export_at: The export's place among all exports.
         memory: The name by which its memory is exported.
+        memory_at: That export's place.
         memory_bytes: Linear memory that it asks for to begin with.
         memory_pages: The same in pages.
         stubs: What answers its imports, each name once, in ascending order.
@@ -97,7 +99,9 @@ class UserModule(Record):
     size: int
     export: str
     signature: Signature
+    export_at: int = 0
     memory: str | None
+    memory_at: int = 0
     memory_bytes: int
     memory_pages: int
     stubs: tuple[Stub, ...]

@@ -52,6 +52,16 @@ def calls(
     name = names[0]
     if name not in known:
         raise _no_export(wasm, name, known, file)
+    if "\0" in name:
+        raise UsageError(
+            f"The name {name!r} holds a NUL, at which runtimes in C end it: they would call another export."
+        )
+    if (imported := wasm.imported(name)) is not None:
+        itself = printable(f"{imported.module}.{imported.name}", 80)
+        raise UsageError(
+            f"The export {name!r} is the import {itself} itself: nothing of the module would run.",
+            "Name a function of the module's own.",
+        )
     signature = _signature(name, known[name])
     made = []
     for number, (_, arguments) in enumerate(split):

@@ -159,6 +159,16 @@ class Wasm:
             if one.kind is Kind.FUNCTION
         }
 
+    def place(self, export: str) -> int:
+        """An export's place among all."""
+        return next(at for at, one in enumerate(self.exports) if one.name == export)
+
+    def imported(self, export: str) -> Import | None:
+        """The imported function that an export is, if it is one of those."""
+        functions = [one for one in self.imports if one.kind is Kind.FUNCTION]
+        index = self.exports[self.place(export)].index
+        return functions[index] if index < len(functions) else None
+
     @property
     def exported_memory(self) -> str | None:
         """The name by which memory 0 is exported."""

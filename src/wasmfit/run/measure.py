@@ -86,10 +86,17 @@ def fingerprint(image_key: str, context: Context, cell: Cell, code: dict[str, di
         "measurement",
         image_key,
         cell.board,
-        [(call.expected, getattr(call, "text", None)) for call in cell.workload.calls],
+        _expectations(cell),
         context.toolchain.emulators[cell.board.emulator.qemu].version,
         code,
     )
+
+
+def _expectations(cell: Cell) -> object:
+    workload = cell.workload
+    if isinstance(workload, UserModule):
+        return workload.name, workload.path, workload.calls, workload.stubs
+    return [call.expected for call in workload.calls]
 
 
 def own_code() -> dict[str, dict[str, str]]:

@@ -1,8 +1,8 @@
 """Measures what the documents promise about speed (``make bench``).
 
 Without arguments: a second ``compare`` with nothing changed, and one of a module never seen before. With
-``--cold``: one from nothing but downloaded packages, in a folder of its own, with the time of the first row and
-of all rows; it takes minutes.
+``--cold``: one from nothing but downloaded packages, in a folder of its own, with the time of the first row
+and of all rows; it takes minutes.
 """
 
 import os

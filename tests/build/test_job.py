@@ -1,5 +1,6 @@
 """The job blob is what the harness reads."""
 
+import re
 import struct
 from pathlib import Path
 
@@ -8,7 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wasmfit.build import job
+from wasmfit.catalog.load import BUILT_IN
 from wasmfit.model import Rule, Signature, Stub, UserCall, UserModule, ValueType
+from wasmfit.module.calls import MOST_VALUES
 
 words = st.integers(0, 2**32 - 1)
 
@@ -120,3 +123,13 @@ def _text(blob: bytes, part: tuple[int, ...]) -> str:
 def _types(blob: bytes, part: tuple[int, ...]) -> tuple[ValueType, ...]:
     codes = {0x7F: ValueType.I32, 0x7E: ValueType.I64, 0x7D: ValueType.F32, 0x7C: ValueType.F64}
     return tuple(codes[code] for code in _part(blob, part))
+
+
+def test_the_harness_knows_the_same_rules_and_limits() -> None:
+    source = (BUILT_IN / "harness/src/any.rs").read_text("utf-8")
+    found = re.findall(r"^    (\w+) = (\d+),", source, re.MULTILINE)
+    rules = {name.upper(): int(number) for name, number in found}
+    assert rules == {rule.name.replace("_", ""): rule.value for rule in Rule}
+    assert re.findall(r"MOST_VALUES: usize = (\d+)", source) == [str(MOST_VALUES)]
+    header = (BUILT_IN / "harness/include/wasmfit_any.h").read_text("utf-8")
+    assert re.findall(r"WASMFIT_MOST_VALUES = (\d+)", header) == [str(MOST_VALUES)]

@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import random
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 
 import wasmfit
 from tests.wat import assembled, guest
+from wasmfit.errors import UsageError
 from wasmfit.home import Home
 from wasmfit.model import Measurement, Status
 from wasmfit.results import Comparison
@@ -286,3 +288,28 @@ def test_names_may_hold_anything(warm_home: Home, tmp_path: Path) -> None:
             )
         else:
             assert one.status is Status.OK, (runtime, one.reason)
+
+
+def test_broken_code_ends_as_something_and_checked_runtimes_never_fault(
+    warm_home: Home, tmp_path: Path
+) -> None:
+    whole = guest("wasi", tmp_path).read_bytes()
+    generator = random.Random(7)  # noqa: S311
+    path, ends = tmp_path / "broken.wasm", set()
+    for _ in range(12):
+        data = bytearray(whole)
+        for _ in range(generator.randint(1, 3)):
+            # In the code, which wasmfit itself does not look at.
+            data[generator.randrange(len(whole) - 70, len(whole))] = generator.randrange(256)
+        path.write_bytes(data)
+        try:
+            known = quick(warm_home, path, "run()", stub_all=True)
+        except UsageError:
+            continue
+        for runtime, one in known.items():
+            ends.add(one.status)
+            assert one.status is Status.OK or one.reason, runtime
+            assert one.status not in (Status.BUILD_FAILED, Status.TIMEOUT), (runtime, one.reason)
+            # wasm3 validates in part, and WAMR's mini loader not at all.
+            assert one.status is not Status.FAULTED or runtime in ("wasm3", "wamr-mini"), one.reason
+    assert {Status.OK, Status.UNSUPPORTED, Status.TRAPPED} <= ends

@@ -7,17 +7,17 @@ SHELL := /bin/bash
 WASMFIT := .venv/bin/wasmfit
 export DEBIAN_FRONTEND := noninteractive
 
-.PHONY: compare test test-fast check setup locks readme bench clean
+.PHONY: setup setup-tests compare test test-fast check locks readme bench bench-counting bench-size calibrate clean
 
 # The newest version of every runtime, and older ones: those that the reference measured among them.
 compare: setup
 	$(WASMFIT) compare -r newest -r wasmi@1.1 -r wasmi@0.51 -r wasmtime@38 $(ARGS)
 
-test: setup check
+test: setup-tests check
 	.venv/bin/pytest $(ARGS)
 
 # Without the builds of real firmware.
-test-fast: setup
+test-fast: setup-tests
 	.venv/bin/pytest -m "not real" $(ARGS)
 
 check: setup
@@ -27,6 +27,9 @@ check: setup
 
 setup:
 	@scripts/setup
+
+setup-tests:
+	@scripts/setup tests
 
 # Maintainers: resolves the catalogue's lockfiles anew.
 locks: setup
@@ -39,6 +42,18 @@ readme: setup
 # What the documents promise about speed, measured.
 bench: setup
 	.venv/bin/python scripts/bench.py
+
+# How fast instructions are counted.
+bench-counting: setup
+	.venv/bin/python scripts/bench.py --counting
+
+# Predicted time against what was published for real boards.
+calibrate: setup
+	.venv/bin/python scripts/calibrate.py
+
+# wasmfit size beside nm, readelf and whatever peers are found.
+bench-size: setup
+	.venv/bin/python scripts/bench_size.py $(ARGS)
 
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache

@@ -1,8 +1,9 @@
 """Measures what the documents promise about speed (``make bench``).
 
 Without arguments: a second ``compare`` with nothing changed, and one of a module never seen before. With
-``--cold``: one from nothing but downloaded packages, in a folder of its own, with the time of the first row
-and of all rows; it takes minutes.
+``--counting``: how fast instructions are counted, with kinds, stack, flash accesses and the board's cache
+watched. With ``--cold``: one from nothing but downloaded packages, in a folder of its own, with the time of
+the first row and of all rows; it takes minutes.
 """
 
 import os
@@ -13,18 +14,31 @@ import time
 from pathlib import Path
 
 import wasmfit
+from wasmfit.build import Context, Step, image
+from wasmfit.catalog import Catalog
+from wasmfit.emulation import compiled, execute
 from wasmfit.home import Home
+from wasmfit.model import Status
+from wasmfit.plan import Experiment, plan
 from wasmfit.run import CellEnded, Event
+from wasmfit.toolchain import Gateway, Versions, find
 
 ROUNDS = 10
 WARM_LIMIT_S = 1.5
 FIRST_ROW_LIMIT_S = 120
 ALL_ROWS_LIMIT_S = 720
 MODULE_LIMIT_S = 10
+COUNTING_LIMIT = 100
+COUNTED_CALLS = 60
 
 
 def main() -> None:
-    good = cold() if "--cold" in sys.argv else warm(Home.find()) and module(Home.find())
+    if "--cold" in sys.argv:
+        good = cold()
+    elif "--counting" in sys.argv:
+        good = counting(Home.find())
+    else:
+        good = warm(Home.find()) and module(Home.find())
     sys.exit(0 if good else 1)
 
 
@@ -72,6 +86,33 @@ _RETURNS_A_NUMBER = bytes.fromhex(
     "07050101660000"  # exported as f
     "0a0801060041"  # its code
 )
+
+
+def counting(home: Home) -> bool:
+    """Times the emulator on long runs of interpreters, plugin and all; the slowest of three rounds counts."""
+    root = Path(__file__).parents[1] / "tests" / "calibration"
+    catalog, gateway = Catalog.load(root), Gateway()
+    slowest = float("inf")
+    for runtime, board in (("wasm3", "nrf52840dk"), ("wasmi", "nrf52840dk"), ("wasm3", "esp32c6")):
+        (cell,) = plan(catalog, Experiment([runtime], ["sha"], [board])).cells
+        calls = cell.workload.calls
+        long = cell.workload.model_copy(update={"calls": (calls[0], *calls[1:] * COUNTED_CALLS)})
+        cell = cell.model_copy(update={"workload": long})
+        c_targets = {cell.board.target: catalog.target(cell.board).c}
+        toolchain = find(Versions(home.tools, gateway), c_targets, [cell.board.emulator])
+        context = Context(catalog, home, toolchain, gateway)
+        built = image(context, Step(home.logs / "bench.log"), cell)
+        plugin = compiled(home.artefacts / "plugin", gateway)
+        rates = []
+        for _ in range(3):
+            ran = execute(built.ran, cell.board, calls=long.calls, plugin=plugin, gateway=gateway)
+            assert ran.status is Status.OK, ran.reason
+            assert ran.instructions is not None
+            rates.append(ran.instructions / ran.seconds / 1e6)
+        slowest = min(slowest, *rates)
+        print(f"{cell.id}: {ran.instructions:,} instructions, {min(rates):.0f} to {max(rates):.0f} M/s")
+    print(f"promised: {COUNTING_LIMIT} M instructions/s, start of the emulator included")
+    return slowest >= COUNTING_LIMIT
 
 
 def cold() -> bool:

@@ -14,7 +14,7 @@ from .model import Cell, CTarget
 from .module import given
 from .plan import Experiment, plan
 from .results import Comparison, Store
-from .run import Listener, Pipeline, nobody
+from .run import Listener, Pipeline, Profiled, nobody, profiled
 from .toolchain import Check, Gateway, Versions, checks, find
 
 
@@ -81,6 +81,40 @@ def compare(
     toolchain = find(versions, _c_targets(catalog, cells), [cell.board.emulator for cell in cells])
     context = Context(catalog, folder, toolchain, gateway)
     return Pipeline(context, Store(folder.results), listener, rerun).run(planned)
+
+
+def profile(
+    runtime: str,
+    *,
+    workload: str = "add-with-extra",
+    board: str = "nrf52840dk",
+    profile: str = "reference",
+    phases: Sequence[str] = ("call",),
+    home: Path | None = None,
+    catalogs: Sequence[Path] = (),
+) -> Profiled:
+    """Follows the calls of one firmware: where are its instructions spent?
+
+    Args:
+        runtime: A runtime, or ``NAME@VERSION``; it must be one.
+        workload, board, profile: Names of the catalogue.
+        phases: Of ``load``, ``instantiate`` and ``call``: those to look at.
+        home, catalogs: As for :func:`compare`.
+
+    Raises:
+        UsageError: A name is unknown, or names more than one runtime.
+        MissingToolError: A tool is missing.
+        ProfileError: It cannot be built, or does not run as it should.
+    """
+    catalog = Catalog.load(*catalogs)
+    cells = plan(catalog, Experiment([runtime], [workload], [board], profiles=[profile])).cells
+    if len(cells) != 1:
+        names = ", ".join(cell.build.label for cell in cells) or "none that can be built"
+        raise UsageError(f"{runtime} is not one runtime but {names}.", "Name one.")
+    folder = Home.find() if home is None else Home.at(home)
+    gateway = Gateway()
+    toolchain = find(Versions(folder.tools, gateway), _c_targets(catalog, cells), [cells[0].board.emulator])
+    return profiled(Context(catalog, folder, toolchain, gateway), cells[0], phases)
 
 
 def lock(names: Sequence[str], *, home: Path | None = None, catalogs: Sequence[Path] = ()) -> Iterator[Path]:

@@ -11,7 +11,7 @@ from wasmfit.model import Status
 
 def test_stack_and_data_fill_the_boards_ram() -> None:
     board = Catalog.load().board("nrf52840dk")
-    text = link.memory(board, 32_768)
+    text = link.memory(board, board.own, 32_768)
     regions = {
         name: (int(origin, 16), int(size))
         for name, origin, size in re.findall(r"(\w+) *: ORIGIN = (0x\w+), LENGTH = (\d+)", text)
@@ -25,7 +25,7 @@ def test_stack_and_data_fill_the_boards_ram() -> None:
 def test_a_stack_as_large_as_the_ram_does_not_fit() -> None:
     board = Catalog.load().board("nrf52840dk")
     with pytest.raises(BuildError) as caught:
-        link.memory(board, board.ram.size)
+        link.memory(board, board.own, board.ram.size)
     assert caught.value.status is Status.DOES_NOT_FIT
 
 

@@ -29,10 +29,16 @@ size = 16_384
 [emulator]
 qemu = "qemu-system-arm"
 machine = "mps2-an386"
+isa = "thumb"
+flash = 0
+ram = 0x2000_0000
 
-[emulator.ram]
-origin = 0x2000_0000
-size = 4_194_304
+[[emulator.memory]]
+origin = 0
+size = 0x4000_0000
+
+[flash_path]
+source = "a toy"
 """
 
 

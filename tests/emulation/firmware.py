@@ -21,7 +21,14 @@ title = "A firmware that does what its job says, right or wrong"
 license = "MIT OR Apache-2.0"
 language = "rust"
 stack = {STACK}
-facts = {{ validation = "none", module_bytes = "none", execution = "none", host_step = "none" }}
+
+[facts]
+validation = "none"
+module_bytes = "none"
+execution = "none"
+host_step = "none"
+operand_stack = "none"
+heap = "none"
 
 [[versions]]
 version = "0.1.0"
@@ -62,7 +69,8 @@ class Misbehave:
             job=job.pack(b"\0asm", export, EXTRA, calls),
             stack=self.stack,
         )
-        return link.link(self.context, Step(self.folder / "log"), self.board, inputs, place)
+        step = Step(self.folder / "log")
+        return link.link(self.context, step, self.board, self.board.emulated, inputs, place)
 
 
 def build(folder: Path, home: Home, board: Board) -> Misbehave:

@@ -35,7 +35,9 @@ def test_it_compiles_without_a_warning(tmp_path: Path) -> None:
         "-std=c11",
         "-D_DEFAULT_SOURCE",
     )
-    done = Gateway().run(["cc", *strict, counter.SOURCE, "-o", tmp_path / "x.so"], timeout=60, log=log)
+    done = Gateway().run(
+        ["cc", *strict, counter.SOURCES / counter.MAIN, "-o", tmp_path / "x.so"], timeout=60, log=log
+    )
     assert done.code == 0, done.output
 
 
@@ -56,10 +58,9 @@ def test_two_processes_at_once(tmp_path: Path) -> None:
 
 def test_a_new_source_is_compiled_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     first = counter.compiled(tmp_path, Gateway())
-    changed = tmp_path / "source" / "counter.c"
-    changed.parent.mkdir()
-    changed.write_bytes(counter.SOURCE.read_bytes() + b"\n")
-    monkeypatch.setattr(counter, "SOURCE", changed)
+    changed = shutil.copytree(counter.SOURCES, tmp_path / "source")
+    (changed / "cache.h").write_bytes((changed / "cache.h").read_bytes() + b"\n")
+    monkeypatch.setattr(counter, "SOURCES", changed)
     assert counter.compiled(tmp_path, Gateway()) != first
 
 

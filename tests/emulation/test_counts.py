@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from wasmfit.emulation.counts import Counts, Mark, Stray, parse
 
-RECORD = """counter 1
+RECORD = """counter 2
 mark 1 4404 0x20007fc0
 mark 2 4414 0x20007fa8
 mark 3 4448 0x20006000
@@ -39,28 +39,28 @@ def test_the_stack_of_a_phase_is_what_the_next_mark_says() -> None:
 
 
 def test_a_call_that_does_not_come_back_has_no_count() -> None:
-    counts = parse("counter 1\nmark 3 100 0x20000000\nmark 4 150 0x20000000\nmark 3 160 0x20000000\n")
+    counts = parse("counter 2\nmark 3 100 0x20000000\nmark 4 150 0x20000000\nmark 3 160 0x20000000\n")
     assert counts.calls() == (50,)
     assert counts.total is None
     assert counts.phase == "call"
 
 
 def test_how_it_ended() -> None:
-    assert parse("counter 1\nlimit 2000 0x20000000\n") == Counts(True, (), 2000, 0x20000000, limited=True)
-    assert parse("counter 1\nstray 0x1fffffd0 0x00000526 43 0x20000024\n") == Counts(
+    assert parse("counter 2\nlimit 2000 0x20000000\n") == Counts(True, (), 2000, 0x20000000, limited=True)
+    assert parse("counter 2\nstray 0x1fffffd0 0x00000526 43 0x20000024\n") == Counts(
         True, (), 43, 0x20000024, stray=Stray(0x1FFFFFD0, 0x526)
     )
-    assert parse("counter 1\nfull\n") == Counts(True)
+    assert parse("counter 2\nfull\n") == Counts(True)
 
 
 def test_no_record_means_no_plugin() -> None:
-    for text in ("", "counter 2\nend 1 0x1\n", "mark 1 2 3\n"):
+    for text in ("", "counter 9\nend 1 0x1\n", "mark 1 2 3\n"):
         assert parse(text) == Counts()
     assert parse("").phase == "start"
 
 
 def test_marks_that_are_none_are_left_out() -> None:
-    assert parse("counter 1\nmark 0 1 1\nmark 6 1 1\nmark x 1 1\nmark 1 1\nmark 1 1 1 1\n") == Counts(True)
+    assert parse("counter 2\nmark 0 1 1\nmark 6 1 1\nmark x 1 1\nmark 1 1\nmark 1 1 1 1\n") == Counts(True)
 
 
 @given(st.integers(0, len(RECORD)))
@@ -73,7 +73,7 @@ def test_a_record_cut_short_is_a_beginning(length: int) -> None:
 
 @given(st.lists(st.text() | st.from_regex(r"(mark|end|limit|stray)( (0x)?[0-9a-f]{0,6}){0,5}")))
 def test_nothing_is_too_strange(lines: list[str]) -> None:
-    counts = parse("\n".join(["counter 1", *lines]))
+    counts = parse("\n".join(["counter 2", *lines]))
     counts.calls()
     counts.lowest_in(MEASURED)
     counts.instructions_of("load")

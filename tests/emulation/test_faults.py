@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wasmfit.emulation.faults import Registers, explain
+from wasmfit.emulation.cortex_m import Registers
+from wasmfit.emulation.faults import explain
 from wasmfit.model import Region
 
 STACK = Region(origin=0x2000_0000, size=0x8000)

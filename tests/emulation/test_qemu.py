@@ -39,14 +39,11 @@ def test_what_the_plugin_is_told(board: Board) -> None:
         "mark=0x00001008:5",
         "stack=0x20000000:0x20008000",
         "ram=0x20000000:0x20040000",
-        "memory=0x00000000:0x00100000",
-        "memory=0x20000000:0x20400000",
+        "flash=0x00000000:0x00100000",
         "memory=0x00000000:0x40000000",
+        "cache=2048:16:2",
         "limit=77",
     ]
-    other = board.model_copy(update={"target": "riscv32imac-unknown-none-elf"})
-    assert "isa=thumb" not in arguments(other, SYMBOLS, Path("/r"), 77)
-    assert "memory=0x00000000:0x40000000" not in arguments(other, SYMBOLS, Path("/r"), 77)
 
 
 def test_last_words() -> None:

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from wasmfit.errors import UsageError
-from wasmfit.footprint import account, parse_elf, read, read_elf, region_use
+from wasmfit.footprint import account, image_bytes, parse_elf, read_elf, region_use
 from wasmfit.footprint.elf import Binding, ElfError, Machine, SectionType, SymbolType
 from wasmfit.model.board import Region
 
@@ -211,7 +211,7 @@ def test_refuses_a_path_that_cannot_be() -> None:
 def test_refuses_a_file_that_is_too_large(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "large.elf"
     path.write_bytes(firmware().build())
-    monkeypatch.setattr(read, "MAX_FILE_BYTES", 100)
+    monkeypatch.setattr(image_bytes, "MAX_FILE_BYTES", 100)
     with pytest.raises(ElfError, match="larger than"):
         read_elf(path)
 
@@ -221,7 +221,7 @@ def test_refuses_a_file_that_is_too_large(tmp_path: Path, monkeypatch: pytest.Mo
     [
         (b"", "is empty"),
         (b"hello, world", "not an ELF file"),
-        (b"\0asm\1\0\0\0", "not an ELF file"),
+        (b"\0asm\1\0\0\0", "WebAssembly module"),
         (b"\x7fELF", "truncated"),
         (b"\x7fELF" + bytes(60), "no known class"),
         (b"\x7fELF\1\1\1" + bytes(9), "truncated"),

@@ -1,14 +1,18 @@
 """Accounts of images that real compilers and linkers made, held against binutils."""
 
+import json
 import os
 import re
+import shutil
 import subprocess
 from collections import Counter
 from pathlib import Path
 
 import pytest
 
+import wasmfit
 from wasmfit.footprint import (
+    ASSEMBLY,
     MERGED_CONSTANTS,
     MERGED_STRINGS,
     PADDING,
@@ -179,7 +183,7 @@ def firmware(tmp_path_factory: pytest.TempPathFactory) -> Path:
     inputs = ["-T", "script.ld", "vectors.o", "first.o", "second.o", libgcc]
     linker = tool("ld.lld", *(f"ld.lld-{version}" for version in range(22, 12, -1)))
     run(linker, "-O2", *inputs, "-Map=lld.map", "-o", "lld.elf", folder=folder)
-    run(tool("arm-none-eabi-ld"), *inputs, "-o", "gnu.elf", folder=folder)
+    run(tool("arm-none-eabi-ld"), *inputs, "-Map=gnu.map", "-o", "gnu.elf", folder=folder)
     return folder
 
 
@@ -223,7 +227,7 @@ def test_without_a_map_local_symbols_still_have_an_owner(firmware: Path, image: 
     assert owners[".data"]["first.c"] == 6
     # The functions of these files are global. libgcc's assembly follows second.c's symbols without a file of
     # its own in lld's image, and must not be taken for second.c's.
-    assert set(owners[".text"]) <= {UNKNOWN, PADDING}
+    assert set(owners[".text"]) <= {UNKNOWN, ASSEMBLY, PADDING}
 
 
 @pytest.mark.real
@@ -283,3 +287,121 @@ def test_a_rust_image_is_owned_by_its_crates(tmp_path: Path, mangling: str) -> N
     if mangling == "v0":
         units = {codegen_unit_crate(s.file) for s in own if s.file}
         assert units <= {"shapes"}
+
+
+# Of C++
+
+CPP = """
+template <class T> __attribute__((noinline)) T larger(T a, T b) { return a > b ? a : b; }
+template <int N> struct Table { int rows[N]; __attribute__((noinline)) int sum() const {
+    int all = 0; for (int row : rows) all += row * N; return all; } };
+Table<3> small; Table<40> large;
+int main(int n, char **) {
+    small.rows[n & 1] = n; large.rows[n & 7] = n;
+    int all = larger(n, 3) + (int)larger(2.5f, (float)n) + (int)larger(2.5, (double)n);
+    return all + small.sum() + large.sum();
+}
+"""
+
+
+def test_instances_of_a_cpp_template_are_one_family(tmp_path: Path) -> None:
+    (tmp_path / "templates.cpp").write_text(CPP)
+    run(tool("g++", "c++"), "-O1", "-fno-inline", "-o", "image", "templates.cpp", folder=tmp_path)
+    survey = wasmfit.size(tmp_path / "image", by=["family", "symbol"], sections=[".text"])
+    families = {row.name: row for row in survey.view.rows}
+    assert {row.name for row in families["larger"].rows} == {
+        "int larger<int>(int, int)",
+        "float larger<float>(float, float)",
+        "double larger<double>(double, double)",
+    }
+    assert len(families["Table::sum"].rows) == 2
+    agrees_with_size(tmp_path / "image", account(read_elf(tmp_path / "image")), tool("size"))
+
+
+def test_a_shared_object_that_is_stripped_keeps_its_dynamic_symbols(host_image: Path, tmp_path: Path) -> None:
+    library = tmp_path / "library.so"
+    run(tool("gcc"), "-O1", "-shared", "-fPIC", "-o", library, "one.c", folder=host_image.parent)
+    run(tool("strip"), library)
+    symbols = {row.name for row in wasmfit.size(library, by=["symbol"], sections=[".text"]).view.rows}
+    assert "one" in symbols
+    assert "helper" not in symbols
+    assert any("stripped but for its dynamic symbols" in note for note in wasmfit.size(library).notes)
+
+
+# With GNU ld's map
+
+
+@pytest.mark.real
+def test_gnu_lds_map_gives_each_byte_of_firmware_an_owner(firmware: Path) -> None:
+    survey = wasmfit.size(firmware / "gnu.elf", link_map=firmware / "gnu.map")
+    owners = {section.name: {row.owner: row.bytes for row in section.rows} for section in survey.sections}
+    assert all(UNKNOWN not in rows for rows in owners.values())
+    assert set(owners[".text"]) - {PADDING} == {"vectors.o", "first.o", "second.o", "libgcc"}
+    assert owners[".vectors"] == {"vectors.o": 8, "[linker script]": 4}
+    # Each input section of the map is accounted for, to the byte.
+    text = next(s for s in read_link_map(firmware / "gnu.map").sections if s.name == ".text")
+    sizes: Counter[str] = Counter()
+    for part in text.inputs:
+        sizes["libgcc" if "libgcc.a" in part.object else part.object] += part.size
+    assert {owner: size for owner, size in owners[".text"].items() if owner != PADDING} == sizes
+
+
+@pytest.mark.real
+@pytest.mark.parametrize("cpu", ["cortex-m0", "cortex-m4", "cortex-m33"])
+def test_firmware_of_every_core_adds_up(firmware: Path, tmp_path: Path, cpu: str) -> None:
+    flags = [f"-mcpu={cpu}", "-mthumb", "-Os", "-ffunction-sections", "-fdata-sections", "-c"]
+    for name in ("first.c", "second.c"):
+        run(tool("arm-none-eabi-gcc"), *flags, firmware / name, folder=tmp_path)
+    (tmp_path / "start.c").write_text("int first(int); void reset(void) { first(1); for (;;); }")
+    run(tool("arm-none-eabi-gcc"), *flags, "start.c", folder=tmp_path)
+    libgcc = run(tool("arm-none-eabi-gcc"), f"-mcpu={cpu}", "-mthumb", "-print-libgcc-file-name").strip()
+    objects = ["start.o", "first.o", "second.o", libgcc]
+    run(tool("arm-none-eabi-ld"), "-T", firmware / "script.ld", *objects, "-o", "image", folder=tmp_path)
+    agrees_with_size(tmp_path / "image", account(read_elf(tmp_path / "image")), tool("arm-none-eabi-size"))
+    kinds = {row.name: row.bytes for row in wasmfit.size(tmp_path / "image", by=["kind"]).view.rows}
+    assert kinds["code"] > kinds.get("literals in code", 0) > 0
+
+
+# Against cargo-bloat
+
+LENDER = """
+pub trait Shape { fn area(&self) -> u64; }
+#[inline(never)] pub fn twice<S: Shape>(shape: &S) -> u64 { std::hint::black_box(2 * shape.area()) }
+#[inline(never)] pub fn plain(x: u64) -> u64 { std::hint::black_box(x.rotate_left(3) ^ 5) }
+"""
+BORROWER = """
+struct Square(u64);
+impl lender::Shape for Square {
+    #[inline(never)] fn area(&self) -> u64 { std::hint::black_box(self.0 * self.0) }
+}
+fn main() {
+    let n = std::env::args().count() as u64;
+    println!("{} {}", lender::twice(&Square(n)), lender::plain(n));
+}
+"""
+
+
+@pytest.mark.real
+@pytest.mark.skipif(shutil.which("cargo-bloat") is None, reason="cargo-bloat is not installed")
+def test_crates_are_cargo_bloats_but_for_what_it_guesses(tmp_path: Path) -> None:
+    for name, file, text in (("lender", "lib.rs", LENDER), ("borrower", "main.rs", BORROWER)):
+        (tmp_path / name / "src").mkdir(parents=True)
+        (tmp_path / name / "src" / file).write_text(text)
+        needs = 'lender = { path = "../lender" }' if name == "borrower" else ""
+        (tmp_path / name / "Cargo.toml").write_text(
+            f'[package]\nname = "{name}"\nversion = "1.0.0"\nedition = "2021"\n[dependencies]\n{needs}\n'
+            "[profile.release]\ncodegen-units = 1\nlto = true\n"
+        )
+    folder = tmp_path / "borrower"
+    command = ("bloat", "--release", "--crates", "-n", "0", "--message-format", "json")
+    found = json.loads(run(tool("cargo"), *command, folder=folder, RUSTFLAGS="-Csymbol-mangling-version=v0"))
+    theirs = {row["name"]: row["size"] for row in found["crates"]}
+    (text_section,) = wasmfit.size(
+        folder / "target/release/borrower", by=["section", "crate"], sections=[".text"]
+    ).view.rows
+    ours = {row.name: row.bytes for row in text_section.rows}
+    assert found["text-section-size"] == text_section.bytes == sum(ours.values())
+    # A generic is its own crate's here, and the crate's whose type it is used with there.
+    assert ours["borrower"] + ours["lender"] == theirs["borrower"] + theirs.get("lender", 0)
+    # Neither padding nor start files are anyone's there; all else is.
+    assert abs(sum(theirs.values()) - text_section.bytes) < 0.02 * text_section.bytes

@@ -144,7 +144,10 @@ def test_by_default_a_checkout_stands_among_the_newest(catalog: Catalog) -> None
     chosen = planned(catalog, checkout("wasmi", "2.0.0"))
     assert set(chosen) == {*labels(catalog), "wasmi@2.0.0+g012345678"}
     # Old versions have fewer variants; those that it cannot have are left out, unless they were named.
-    assert "wasmtime@38.0.3+g012345678" in planned(catalog, checkout("wasmtime", "38.0.3"))
+    for runtimes in ([], ["wasmtime"], ["wasmt*"]):
+        old = planned(catalog, checkout("wasmtime", "38.0.3"), runtimes=runtimes)
+        assert "wasmtime@38.0.3+g012345678" in old
+        assert "wasmtime-no-simd@38.0.3+g012345678" not in old
 
 
 def test_a_checkout_takes_the_place_of_the_row_that_says_it_is_unavailable(catalog: Catalog) -> None:

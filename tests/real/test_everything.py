@@ -107,6 +107,15 @@ def test_owners_add_up_to_every_section(everything: Comparison) -> None:
         assert one.size.owners[".text"].get("[unknown]", 0) < 0.002 * one.size.text + 400
 
 
+def test_constants_have_owners(everything: Comparison) -> None:
+    """At least nine tenths of every image's constants belong to somebody, names or not."""
+    for one in built(everything):
+        assert one.size is not None
+        owned = one.size.owners[".rodata"]
+        nameless = sum(part for owner, part in owned.items() if owner.startswith("["))
+        assert nameless < 0.1 * one.size.rodata, (one.id, owned)
+
+
 def test_flash_pages(everything: Comparison) -> None:
     for one in built(everything):
         assert one.size is not None

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from wasmfit.model import Board, Build, Glue, Profile
+from wasmfit.model import Board, Build, Debug, Glue, Profile
 from wasmfit.toolchain import CCompiler
 
 from . import cargo, digest, sources
@@ -26,6 +26,13 @@ _COMMON = (
     "-fno-unwind-tables",
     "-fno-asynchronous-unwind-tables",
 )
+
+_DEBUG: dict[Debug, tuple[str, ...]] = {
+    "none": (),
+    "line-tables-only": ("-g1",),
+    "limited": ("-g",),
+    "full": ("-g",),
+}
 
 
 @dataclass(frozen=True)
@@ -59,6 +66,7 @@ def flags(build: Build, profile: Profile, board: Board) -> list[str]:
     assert made is not None
     return [
         *profile.c.flags,
+        *_DEBUG[profile.rust.debug],
         *_COMMON,
         *made.flags,
         *(f"-D{name}={value}" for name, value in defines(build, board)),
@@ -213,13 +221,13 @@ def _compile(context: Context, step: Step, command: list[str], unit: _Unit, plac
 
 def _libraries(context: Context, step: Step, compiler: CCompiler) -> tuple[Path, ...]:
     """picolibc as built for the target's core: GCC knows which of its variants that is."""
-    finished = context.gateway.run(
-        [str(compiler.tool.path), *compiler.target.flags, "-print-multi-directory"],
-        log=step.log,
-        timeout=_SECONDS,
-    )
-    folder = compiler.target.library / "lib" / finished.output.strip()
-    found = tuple(folder / name for name in ("libc.a", "libm.a") if (folder / name).is_file())
+
+    def ask(question: str) -> str:
+        command = [str(compiler.tool.path), *compiler.target.flags, question]
+        return context.gateway.run(command, log=step.log, timeout=_SECONDS).output.strip()
+
+    folder = compiler.target.library / "lib" / ask("-print-multi-directory")
+    found = tuple(folder / name for name in compiler.target.archives if (folder / name).is_file())
     if not found:
         raise BuildError(f"there is no picolibc for {' '.join(compiler.target.flags)} in {folder}")
-    return found
+    return (*found, Path(ask("-print-libgcc-file-name"))) if compiler.target.libgcc else found

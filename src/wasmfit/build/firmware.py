@@ -19,7 +19,7 @@ class Firmware:
 
     Attributes:
         archive: Static library.
-        linker_script: ``link.x`` of the chip's start-up crate.
+        linker_script: ``link.x`` of the chip's start-up crate, or the harness's own for the target.
     """
 
     archive: Path
@@ -77,7 +77,7 @@ def package(
         "lto": rust.lto,
         "codegen-units": rust.codegen_units,
         "panic": rust.panic,
-        "debug": False,
+        "debug": False if rust.debug == "none" else rust.debug,
         "trim-paths": "all",
     }
     overrides: dict[str, dict[str, object]] = {}
@@ -144,9 +144,11 @@ def key(
 ) -> str:
     """Digest of all that decides what the archive holds; module and memory map are no part of it."""
     made_from = package(context.catalog, build, profile, linked, glue)
+    own = _own_script(context.catalog, board)
     return digest.of(
         "firmware, paths without registry",
         made_from.manifest,
+        digest.file(own) if own else None,
         {
             place: digest.tree(source) if source.is_dir() else digest.file(source)
             for place, source in made_from.files.items()
@@ -157,6 +159,12 @@ def key(
         options(board, profile).rustflags,
         context.toolchain.rust.identity,
     )
+
+
+def _own_script(catalog: Catalog, board: Board) -> Path | None:
+    """The harness's linker script for the board's target; ``None`` where the start-up crate brings one."""
+    name = catalog.target(board).linker_script
+    return None if name is None else catalog.harness / "link" / name
 
 
 def lock_digest(made_from: Package) -> str | None:
@@ -204,10 +212,11 @@ def archive(
             target=target_folder(context, board, profile),
         )
         shutil.copy(built.file(".a"), place / "firmware.a")
+        own = _own_script(context.catalog, board)
         scripts = [folder / "link.x" for folder in built.out_folders if (folder / "link.x").is_file()]
-        if len(scripts) != 1:
+        if own is None and len(scripts) != 1:
             raise BuildError(f"expected one link.x from the start-up crate, found {len(scripts)}")
-        shutil.copy(scripts[0], place / "link.x")
+        shutil.copy(own or scripts[0], place / "link.x")
         if not made_from.locked:
             shutil.copy(built.lock, place / "Cargo.lock")
         unchanged(context, build)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from wasmfit.model import Cell, UserModule
 
-from . import c, digest, firmware, host, job, link, module, translate
+from . import c, digest, firmware, host, job, link, module, translate, twin
 from .context import Context, Step
 
 
@@ -14,7 +14,8 @@ class Image:
     """A linked image and what it was made from.
 
     Attributes:
-        elf: The image.
+        elf: The image, at the board's addresses.
+        ran: What the emulator runs: the image itself, or its twin; see :mod:`wasmfit.build.twin`.
         link_map: The linker's map of it.
         module: The wasm module.
         key: Digest of everything that decides what the image is.
@@ -22,6 +23,7 @@ class Image:
     """
 
     elf: Path
+    ran: Path
     link_map: Path
     module: Path
     key: str
@@ -41,7 +43,8 @@ def key(context: Context, cell: Cell) -> str:
             context, build, cell.board, cell.profile, firmware.linked_guest(build, workload), cell.glue
         ),
         c.key(context, build, cell.board, cell.profile, cell.glue) if build.runtime.language == "c" else None,
-        link.memory(cell.board, build.runtime.stack),
+        link.memory(cell.board, cell.board.own, build.runtime.stack),
+        link.memory(cell.board, cell.board.emulated, build.runtime.stack),
         context.toolchain.rust.identity,
     )
 
@@ -57,7 +60,15 @@ def image(context: Context, step: Step, cell: Cell) -> Image:
     place = context.cache.get("images", made_from, lambda place: _make(context, step, cell, wasm, place))
     linked = firmware.linked_guest(cell.build, cell.workload)
     lock = firmware.used_lock(context, cell.build, cell.board, cell.profile, linked, cell.glue)
-    return Image(place / "firmware.elf", place / "firmware.map", wasm, made_from, lock)
+    ran = twin.NAME if cell.board.needs_twin else "firmware"
+    return Image(
+        elf=place / "firmware.elf",
+        ran=place / f"{ran}.elf",
+        link_map=place / "firmware.map",
+        module=wasm,
+        key=made_from,
+        lock=lock,
+    )
 
 
 def _make(context: Context, step: Step, cell: Cell, wasm: Path, place: Path) -> None:
@@ -77,21 +88,19 @@ def _make(context: Context, step: Step, cell: Cell, wasm: Path, place: Path) -> 
         else c.Objects()
     )
     step.progress("linking", 0, 0)
-    link.link(
-        context,
-        step,
-        board,
-        link.Inputs(
-            script=archive.linker_script,
-            archive=archive.archive,
-            objects=(*objects.firmware, *objects.module, *objects.runtime),
-            libraries=objects.libraries,
-            job=_job(cell, bytes_of_job),
-            stack=build.runtime.stack,
-            symbols={} if linked is None else {"wasmfit_guest": linked.export},
-        ),
-        place,
+    inputs = link.Inputs(
+        script=archive.linker_script,
+        archive=archive.archive,
+        objects=(*objects.firmware, *objects.module, *objects.runtime),
+        libraries=objects.libraries,
+        job=_job(cell, bytes_of_job),
+        stack=build.runtime.stack,
+        symbols={} if linked is None else {"wasmfit_guest": linked.export},
     )
+    image = link.link(context, step, board, board.own, inputs, place)
+    if board.needs_twin:
+        moved = link.link(context, step, board, board.emulated, inputs, place, twin.NAME)
+        twin.check(image, board.own, moved, board.emulated)
 
 
 def _job(cell: Cell, module: bytes) -> bytes:

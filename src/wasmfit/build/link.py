@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from wasmfit.model import Board, Status
+from wasmfit.model import Board, MemoryMap, Status
 
 from . import cargo
 from .context import Context, Step
@@ -70,35 +70,49 @@ class Inputs:
     symbols: Mapping[str, str] = field(default_factory=dict)
 
 
-def memory(board: Board, stack: int) -> str:
+def memory(board: Board, memory_map: MemoryMap, stack: int) -> str:
     """The linker script's memory map for a board.
 
     Raises:
         BuildError: The stack takes all of the RAM.
     """
-    if stack >= board.ram.size:
+    flash, ram = memory_map.flash, memory_map.ram
+    if stack >= ram.size:
         raise BuildError(
-            f"the stack of {stack:,} B leaves nothing of the {board.ram.size:,} B of RAM", Status.DOES_NOT_FIT
+            f"the stack of {stack:,} B leaves nothing of the {ram.size:,} B of RAM", Status.DOES_NOT_FIT
         )
     return _MEMORY.format(
         board=board.name,
         stack=stack,
-        flash=board.flash.origin,
-        flash_size=board.flash.size,
-        ram=board.ram.origin,
-        data=board.ram.origin + stack,
-        data_size=board.ram.size - stack,
+        flash=flash.origin,
+        flash_size=flash.size,
+        ram=ram.origin,
+        data=ram.origin + stack,
+        data_size=ram.size - stack,
     )
 
 
-def link(context: Context, step: Step, board: Board, inputs: Inputs, place: Path) -> Path:
-    """Links the image into ``place`` (``firmware.elf``, with ``firmware.map`` beside it).
+def link(
+    context: Context,
+    step: Step,
+    board: Board,
+    memory_map: MemoryMap,
+    inputs: Inputs,
+    place: Path,
+    name: str = "firmware",
+) -> Path:
+    """Links the image into ``place`` (``NAME.elf``, with ``NAME.map`` beside it).
+
+    Args:
+        memory_map: Where to: the board's own addresses, or those of its emulated machine.
+        name: Name of the files.
 
     Raises:
         BuildError: It does not link, or does not fit: then with what overflows by how much.
     """
     (place / "job.bin").write_bytes(inputs.job)
-    (place / "memory.x").write_text(memory(board, inputs.stack), encoding="ascii")
+    # Linker scripts include it by this name.
+    (place / "memory.x").write_text(memory(board, memory_map, inputs.stack), encoding="ascii")
     command = [
         *context.toolchain.rust.elf_linker,
         "-L",
@@ -111,10 +125,10 @@ def link(context: Context, step: Step, board: Board, inputs: Inputs, place: Path
         "-z",
         "noexecstack",
         "--no-eh-frame-hdr",
-        "-Map=firmware.map",
+        f"-Map={name}.map",
         *(f"--defsym={name}={symbol}" for name, symbol in inputs.symbols.items()),
         "-o",
-        "firmware.elf",
+        f"{name}.elf",
         *map(str, inputs.objects),
         "--start-group",
         str(inputs.archive),
@@ -126,7 +140,7 @@ def link(context: Context, step: Step, board: Board, inputs: Inputs, place: Path
     finished = context.gateway.run(command, cwd=place, log=step.log, timeout=_SECONDS)
     if finished.code != 0:
         raise _failure(finished.output)
-    return place / "firmware.elf"
+    return place / f"{name}.elf"
 
 
 def _failure(output: str) -> BuildError:

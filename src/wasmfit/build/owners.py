@@ -14,11 +14,11 @@ _STANDARD_LIBRARY = frozenset({"core", "alloc", "compiler_builtins", "__rustc"})
 
 _OURS = frozenset({"firmware", "harness", "module"})
 _C_LIBRARY = "picolibc"
-_C_LIBRARY_ARCHIVES = frozenset({"libc.a", "libm.a"})
+_C_ARCHIVES = {"libc.a": _C_LIBRARY, "libm.a": _C_LIBRARY, "libgcc.a": "libgcc"}
 _ARCHIVE_MEMBER = re.compile(r"^(?:.*/)?([^/()]+)\((.+)\)$")
 
 # Symbols without a crate's name in the Rust part, by who defines them.
-_HARNESS = re.compile(r"wasmfit_\w+|__popcount[sd]i2|malloc|calloc|realloc|free|abort|HardFault")
+_HARNESS = re.compile(r"wasmfit_\w+|__popcount[sd]i2|malloc|calloc|realloc|free|abort|HardFault|_start")
 _START_UP = re.compile(
     r"Reset|main|DefaultPreInit|DefaultHandler_?|HardFault_|__cortex_m_rt_\w+|__(RESET_VECTOR|EXCEPTIONS|INTERRUPTS)"
 )
@@ -35,8 +35,8 @@ def _owner_of_object(runtime: str, path: str) -> str | None:
     member = _ARCHIVE_MEMBER.match(path)
     if member:
         archive, name = member.groups()
-        if archive in _C_LIBRARY_ARCHIVES:
-            return _C_LIBRARY
+        if archive in _C_ARCHIVES:
+            return _C_ARCHIVES[archive]
         return "compiler_builtins" if name.startswith("compiler_builtins-") else None
     # The folder says what was compiled: see c.py.
     return {"runtime": runtime, "firmware": "firmware", "module": "module"}.get(Path(path).parent.name)
@@ -61,4 +61,4 @@ def base_owners(context: Context) -> frozenset[str]:
     """Owners that are no part of any runtime: standard library, C library, harness and its crates, glue."""
     text = (context.catalog.harness / "locks" / "firmware.lock").read_text(encoding="utf-8")
     crates = {package["name"].replace("-", "_") for package in tomllib.loads(text)["package"]}
-    return _STANDARD_LIBRARY | _OURS | crates | {_C_LIBRARY}
+    return _STANDARD_LIBRARY | _OURS | crates | set(_C_ARCHIVES.values())

@@ -10,7 +10,7 @@ from typing import TypeVar
 from pydantic import BaseModel, ValidationError
 
 from wasmfit.errors import UsageError
-from wasmfit.model import Board, Profile, Runtime, Target, Workload
+from wasmfit.model import Board, Core, Profile, Runtime, Target, Workload
 
 from .locate import line_of
 
@@ -29,11 +29,12 @@ class Catalog:
     """The catalogue: name → record, and where each runtime's and workload's folder is.
 
     Attributes:
-        targets, boards, profiles, runtimes, workloads: The records by name.
+        cores, targets, boards, profiles, runtimes, workloads: The records by name.
         folders: Folder of each runtime (``runtimes/<name>``) and workload (``workloads/<name>``).
         harness: The Rust crate that every firmware shares.
     """
 
+    cores: Mapping[str, Core]
     targets: Mapping[str, Target]
     boards: Mapping[str, Board]
     profiles: Mapping[str, Profile]
@@ -49,6 +50,7 @@ class Catalog:
         Raises:
             CatalogError: A file cannot be read, or does not hold what it should.
         """
+        cores: dict[str, Core] = {}
         targets: dict[str, Target] = {}
         boards: dict[str, Board] = {}
         profiles: dict[str, Profile] = {}
@@ -58,6 +60,7 @@ class Catalog:
         for root in (BUILT_IN, *extra):
             if not root.is_dir():
                 raise CatalogError(f"The catalogue {root} is not a folder.", "Name a folder that exists.")
+            cores |= {path.stem: read(path, Core) for path in sorted(root.glob("cores/*.toml"))}
             targets |= {path.stem: read(path, Target) for path in sorted(root.glob("targets/*.toml"))}
             boards |= {path.stem: read(path, Board) for path in sorted(root.glob("boards/*.toml"))}
             profiles |= {path.stem: read(path, Profile) for path in sorted(root.glob("profiles/*.toml"))}
@@ -67,7 +70,7 @@ class Catalog:
             for path in sorted(root.glob("workloads/*/workload.toml")):
                 workloads[path.parent.name] = read(path, Workload)
                 folders[f"workloads/{path.parent.name}"] = path.parent
-        return Catalog(targets, boards, profiles, runtimes, workloads, folders, BUILT_IN / "harness")
+        return Catalog(cores, targets, boards, profiles, runtimes, workloads, folders, BUILT_IN / "harness")
 
     def folder(self, record: Runtime | Workload) -> Path:
         """The folder that holds a runtime's or a workload's sources."""
@@ -87,6 +90,10 @@ class Catalog:
     def target(self, board: Board) -> Target:
         """The target that a board is built for."""
         return pick("target", board.target, self.targets)
+
+    def core(self, board: Board) -> Core | None:
+        """The core whose prices time on a board is predicted with, if it has a timing model."""
+        return None if board.timing is None else pick("core", board.timing.core, self.cores)
 
     def board(self, name: str) -> Board:
         """The board of that name."""

@@ -1,4 +1,4 @@
-"""Running images in QEMU: exact instruction counts, phases, heap, stack and faults.
+"""Running images in QEMU: counts, kinds, flash accesses, calls, phases, heap, stack and faults.
 
 How the figures come about, and what they do not say:
 
@@ -7,6 +7,10 @@ How the figures come about, and what they do not say:
   ten to twenty instructions, the same in the baseline image. Each instruction that QEMU starts counts
   one: also those of an IT block whose condition is false, the IT instruction itself, and one that then
   faults. A count says nothing of cycles.
+- **Kinds, jumps, flash accesses and cache misses** are kept by the block of straight code: what one passage
+  counts times the passages, and cache lines looked up at its beginning. Of a block that a fault leaves they
+  hold all. ``docs/measuring.md`` lists them.
+- **The profile**, on request, follows calls and returns as the program makes them; it changes no figure.
 - **Stack** is the lowest address in the stack's reservation that a store has hit in the phases load,
   instantiate and call. What the harness does between and after them is left out; room that was made
   and never written is not seen, nor is what the core itself saves when it takes an exception.
@@ -18,5 +22,6 @@ How the figures come about, and what they do not say:
 
 from .counter import compiled
 from .execution import Execution, Limits, execute
+from .profile import Profile, Row
 
-__all__ = ["Execution", "Limits", "compiled", "execute"]
+__all__ = ["Execution", "Limits", "Profile", "Row", "compiled", "execute"]

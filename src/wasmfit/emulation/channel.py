@@ -23,7 +23,7 @@ _LOG = re.compile(f"log ({_WORD}) ({_WORD})")
 _SAID = re.compile("said ((?:[0-9a-f]{2}){1,32})")
 _STUB = re.compile(f"stub ({_WORD})")
 _HEAP = re.compile("heap" + f" ({_WORD})" * 5)
-_FAULT = re.compile("fault" + f" ({_WORD})" * 4)
+_FAULT = re.compile("(fault|trap)" + f" ({_WORD})" * 4)
 _PANIC = re.compile(f"panic (?:(.*) ({_WORD}))?")
 _ENDS = frozenset({"end ok", "end fail", "end panic", "end fault"})
 _PHASES = frozenset({"start", "load", "instantiate", "call", "idle", "done"})
@@ -79,7 +79,8 @@ class Report:
         phase: The phase that a failure happened in, in the firmware's words.
         failure: Why the runtime gave up.
         panic: Where it panicked, as ``file:line``; empty where it did not say.
-        fault: Registers after a fault; see :mod:`wasmfit.emulation.faults`.
+        fault: Registers after a fault of a Cortex-M; see :mod:`wasmfit.emulation.cortex_m`.
+        trap: Registers after a trap of a RISC-V core; see :mod:`wasmfit.emulation.riscv`.
         end: How the run ended: ``ok``, ``fail``, ``panic`` or ``fault``; ``None`` if it did not say.
         unread: Lines that are none of the harness's.
     """
@@ -93,6 +94,7 @@ class Report:
     failure: str | None = None
     panic: str | None = None
     fault: tuple[int, ...] = ()
+    trap: tuple[int, ...] = ()
     end: str | None = None
     unread: int = 0
 
@@ -111,6 +113,7 @@ class Channel:
     _failure: str | None = None
     _panic: str | None = None
     _fault: list[int] = field(default_factory=list)
+    _trap: list[int] = field(default_factory=list)
     _end: str | None = None
     _unread: int = 0
 
@@ -131,6 +134,7 @@ class Channel:
             self._failure,
             self._panic,
             tuple(self._fault),
+            tuple(self._trap),
             self._end,
             self._unread,
         )
@@ -148,7 +152,7 @@ class Channel:
                 return self._take_stub(line)
             case "heap":
                 return self._take_heap(line)
-            case "fault":
+            case "fault" | "trap":
                 return self._take_fault(line)
             case "panic":
                 return self._take_panic(line)
@@ -203,9 +207,10 @@ class Channel:
 
     def _take_fault(self, line: str) -> bool:
         match = _FAULT.fullmatch(line)
-        if match is None or len(self._fault) >= _REGISTERS:
+        registers = self._fault if line.startswith("fault") else self._trap
+        if match is None or len(registers) >= _REGISTERS:
             return False
-        self._fault += [int(number, 16) for number in match.groups()]
+        registers += [int(number, 16) for number in match.groups()[1:]]
         return True
 
     def _take_panic(self, line: str) -> bool:

@@ -9,22 +9,20 @@ import tempfile
 from pathlib import Path
 
 from wasmfit.errors import MissingToolError
-from wasmfit.model import Board
+from wasmfit.model import Board, Cache, FlashPath, Region
 from wasmfit.toolchain import Gateway
 from wasmfit.words import hexadecimal, printable
 
 from .symbols import PHASES, Symbols
 
-SOURCE = Path(__file__).parent / "plugin" / "counter.c"
+SOURCES = Path(__file__).parent / "plugin"
+MAIN = "counter.c"
 
 _COMPILER = "cc"
 _FLAGS = ("-O2", "-shared", "-fPIC", "-Wall")
 _SECONDS = 60
 _REMEDY = "Install it with: apt-get install -y gcc libc6-dev"
 
-# ARMv7-M and ARMv8-M: the regions "Code" and "SRAM". Nothing but memory belongs
-# there, so a store anywhere in them that misses the board's RAM is wrong on the board.
-_THUMB_MEMORY = (0x0000_0000, 0x4000_0000)
 _LAST = 0xFFFF_FFFF
 
 
@@ -45,7 +43,7 @@ def compiled(folder: Path, gateway: Gateway, log: Path | None = None) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder, prefix=".counter-") as work:
         made = Path(work) / "counter.so"
-        finished = gateway.run([compiler, *_FLAGS, SOURCE, "-o", made], timeout=_SECONDS, log=log)
+        finished = gateway.run([compiler, *_FLAGS, SOURCES / MAIN, "-o", made], timeout=_SECONDS, log=log)
         if finished.code != 0:
             words = next((line for line in finished.output.splitlines() if "error" in line), finished.output)
             raise MissingToolError(
@@ -59,36 +57,52 @@ def _key(compiler: Path) -> str:
     """Changes with everything that the library is made from."""
     program = compiler.resolve()
     status = program.stat()
-    digest = hashlib.sha256(SOURCE.read_bytes())
+    digest = hashlib.sha256()
+    for source in sorted(SOURCES.glob("*.[ch]")):
+        digest.update(repr((source.name, source.read_bytes())).encode())
     digest.update(
         repr((os.uname().machine, _FLAGS, str(program), status.st_size, status.st_mtime_ns)).encode()
     )
     return digest.hexdigest()[:16]
 
 
-def arguments(board: Board, symbols: Symbols, record: Path, limit: int) -> list[str]:
+def arguments(
+    board: Board, symbols: Symbols, record: Path, limit: int, profile: tuple[Path, Path] | None = None
+) -> list[str]:
     """What the plugin is told; see ``counter.c``.
 
     Args:
         record: File for its record.
         limit: Instructions after which the emulation ends.
+        profile: Files with the functions' addresses and for the profile, if one is wanted.
     """
-    thumb = board.target.startswith("thumb")
-    memories = [
-        (board.flash.origin, board.flash.end),
-        (board.emulator.ram.origin, board.emulator.ram.end),
-        *([_THUMB_MEMORY] if thumb else []),
-    ]
     return [
         f"out={record}",
-        *(["isa=thumb"] if thumb else []),
+        f"isa={board.emulator.isa}",
         *(f"mark={hexadecimal(symbols.marks[p])}:{n}" for n, p in enumerate(PHASES, 1) if p in symbols.marks),
-        f"stack={_range(symbols.stack.origin, symbols.stack.end)}",
-        f"ram={_range(board.ram.origin, board.ram.end)}",
-        *(f"memory={_range(low, end)}" for low, end in memories),
+        f"stack={_range(symbols.stack)}",
+        f"ram={_range(board.emulated.ram)}",
+        f"flash={_range(board.emulated.flash)}",
+        *(f"memory={_range(memory)}" for memory in board.emulator.memory),
+        *_caches(board.flash_path),
         f"limit={limit}",
+        *([] if profile is None else [f"functions={profile[0]}", f"profile={profile[1]}"]),
     ]
 
 
-def _range(low: int, end: int) -> str:
-    return f"{hexadecimal(low)}:{hexadecimal(min(end, _LAST))}"
+def _caches(path: FlashPath) -> list[str]:
+    code = [] if path.code is None else [f"cache={_geometry(path.code)}"]
+    match path.data:
+        case "shared":
+            return [*code, "shared=1"]
+        case Cache():
+            return [*code, f"dcache={_geometry(path.data)}"]
+    return code
+
+
+def _geometry(cache: Cache) -> str:
+    return f"{cache.size}:{cache.line}:{cache.ways}"
+
+
+def _range(region: Region) -> str:
+    return f"{hexadecimal(region.origin)}:{hexadecimal(min(region.end, _LAST))}"

@@ -1,4 +1,4 @@
-"""The counting plugin's record: instructions and stack, mark by mark."""
+"""The counting plugin's record: instructions, measures and stack, mark by mark."""
 
 from __future__ import annotations
 
@@ -6,7 +6,11 @@ from dataclasses import dataclass
 
 from .symbols import PHASES
 
-HEADER = "counter 1"
+HEADER = "counter 2"
+
+
+Measures = dict[str, int]
+"""What the plugin counts beside instructions: measure → number."""
 
 
 @dataclass(frozen=True)
@@ -17,11 +21,14 @@ class Mark:
         phase: The phase that begins.
         count: Instructions executed before it, since reset.
         lowest: Lowest stack address written since the mark before.
+        since: What has been measured since the mark before, by name as in ``plugin/classes.h``; ``None``
+            where the plugin has stopped noting it.
     """
 
     phase: str
     count: int
     lowest: int
+    since: Measures | None = None
 
 
 @dataclass(frozen=True)
@@ -64,6 +71,20 @@ class Counts:
                 return following.count - mark.count
         return None
 
+    def measures_of(self, phase: str) -> Measures | None:
+        """What was measured in the first passage through a phase, up to the next mark."""
+        for mark, following in zip(self.marks, self.marks[1:], strict=False):
+            if mark.phase == phase:
+                return following.since
+        return None
+
+    def calls_measured(self) -> tuple[Measures | None, ...]:
+        """What was measured in each call that came back."""
+        pairs = zip(self.marks, self.marks[1:], strict=False)
+        return tuple(
+            following.since for mark, following in pairs if mark.phase == "call" and following.phase == "idle"
+        )
+
     def calls(self) -> tuple[int, ...]:
         """Instructions of each call that came back."""
         pairs = zip(self.marks, self.marks[1:], strict=False)
@@ -90,10 +111,18 @@ def parse(text: str) -> Counts:
     if not lines or lines[0] != HEADER:
         return Counts()
     marks: list[Mark] = []
+    names: list[str] = []
+    since: Measures | None = None
     for line in lines[1:]:
         match line.split():
+            case ["measures", *names]:
+                pass
+            case ["since", *numbers]:
+                values = _numbers(numbers, len(names))
+                since = None if values is None else dict(zip(names, values, strict=True))
             case ["mark", number, count, lowest]:
-                mark = _mark(number, count, lowest)
+                mark = _mark(number, count, lowest, since)
+                since = None
                 if mark is not None:
                     marks.append(mark)
             case [("end" | "limit") as word, *numbers]:
@@ -107,11 +136,11 @@ def parse(text: str) -> Counts:
     return Counts(True, tuple(marks))
 
 
-def _mark(number: str, count: str, lowest: str) -> Mark | None:
+def _mark(number: str, count: str, lowest: str, since: Measures | None) -> Mark | None:
     numbers = _numbers([number, count, lowest], 3)
     if numbers is None or not 1 <= numbers[0] <= len(PHASES):
         return None
-    return Mark(PHASES[numbers[0] - 1], numbers[1], numbers[2])
+    return Mark(PHASES[numbers[0] - 1], numbers[1], numbers[2], since)
 
 
 def _numbers(words: list[str], count: int) -> list[int] | None:

@@ -2,28 +2,46 @@
 
 from __future__ import annotations
 
+import struct
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TypeVar
 
 from pydantic import Field
 
 from wasmfit.errors import MissingToolError
-from wasmfit.model import Board, Call, Instructions, Logged, Run, Signature, Status, UserCall, WorkloadCall
+from wasmfit.model import (
+    Activities,
+    Activity,
+    Board,
+    Call,
+    Instructions,
+    Logged,
+    Run,
+    Signature,
+    Status,
+    UserCall,
+    WorkloadCall,
+)
 from wasmfit.model.base import Record
 from wasmfit.toolchain import ChildTimeoutError, Finished, Gateway
 from wasmfit.words import printable
 
-from . import counter, counts, qemu, symbols
+from . import counter, counts, profile, qemu, symbols
 from .channel import Channel, Report
-from .counts import Counts
+from .counts import Counts, Measures
 from .faults import NameOf
+from .profile import Profile
 from .symbols import Symbols
 from .verdict import Evidence, is_right, judge, listed
+
+T = TypeVar("T")
 
 _MEASURED = frozenset({"load", "instantiate", "call"})
 _LONGEST_LOG = 400
 _MOST_RECORD_BYTES = 16 * 1024 * 1024
+_MOST_PROFILE_BYTES = 256 * 1024 * 1024
 
 
 class Limits(Record):
@@ -51,6 +69,7 @@ class Execution(Record):
         run: The figures, as far as it came. They count only if the status is ``ok``.
         instructions: All instructions executed from reset to the end; ``None`` where the emulator died.
         seconds: Wall-clock time of the emulation.
+        profile: The tree of calls, if it was asked for.
     """
 
     status: Status
@@ -59,6 +78,7 @@ class Execution(Record):
     run: Run
     instructions: int | None
     seconds: float
+    profile: Profile | None = None
 
 
 def execute(
@@ -73,6 +93,7 @@ def execute(
     name_of: NameOf | None = None,
     signature: Signature | None = None,
     imports: Sequence[str] = (),
+    profiled: bool = False,
 ) -> Execution:
     """Runs an image for a board and checks its results.
 
@@ -84,6 +105,7 @@ def execute(
         name_of: Tells the function at an address; without it, symbols are named as the image has them.
         signature: The export's, where the calls are of a module of the user's.
         imports: Names of the imports that stubs answer, in the order of the job.
+        profiled: Whether to follow calls as well; it takes longer and changes no figure.
 
     Raises:
         MissingToolError: There is no emulator, or none that can count.
@@ -94,14 +116,18 @@ def execute(
     channel = Channel()
     with tempfile.TemporaryDirectory(prefix="wasmfit-") as folder:
         record = Path(folder) / "record"
+        asked = (Path(folder) / "functions", Path(folder) / "profile") if profiled else None
+        if asked is not None:
+            asked[0].write_bytes(b"".join(struct.pack("=I", one.address) for one in image.functions))
         command = qemu.command(
             board.emulator,
             elf.absolute(),
             plugin,
-            counter.arguments(board, image, record, limits.instructions),
+            counter.arguments(board, image, record, limits.instructions, asked),
         )
         finished, in_time = _run(command, gateway, limits, Path(folder), log, channel)
-        counted = counts.parse(_text(record))
+        counted = counts.parse(_text(record, _MOST_RECORD_BYTES))
+        tree = None if asked is None else profile.parse(_text(asked[1], _MOST_PROFILE_BYTES), image.functions)
     last_words = qemu.last_words(finished.output)
     if not counted.started:
         raise MissingToolError(
@@ -131,6 +157,7 @@ def execute(
         run=_figures(image, calls, counted, report, signature),
         instructions=counted.total,
         seconds=finished.seconds,
+        profile=tree,
     )
 
 
@@ -148,10 +175,10 @@ def _run(
         ) from error
 
 
-def _text(record: Path) -> str:
+def _text(record: Path, most: int) -> str:
     try:
         with record.open("rb") as file:
-            return file.read(_MOST_RECORD_BYTES).decode(errors="replace")
+            return file.read(most).decode(errors="replace")
     except FileNotFoundError:
         return ""
 
@@ -164,7 +191,8 @@ def _figures(
     signature: Signature | None,
 ) -> Run:
     lowest = counted.lowest_in(_MEASURED)
-    made = tuple(_call(call, index, counted.calls(), report, signature) for index, call in enumerate(calls))
+    counts_of_calls, measured_calls = counted.calls(), counted.calls_measured()
+    made = tuple(_call(call, index, counts_of_calls, report, signature) for index, call in enumerate(calls))
     return Run(
         result=made[0].result if made else None,
         expected=made[0].expected if made else None,
@@ -179,6 +207,12 @@ def _figures(
             instantiate=counted.instructions_of("instantiate"),
             first_call=made[0].instructions if made else None,
             call=made[-1].instructions if len(made) > 1 else None,
+        ),
+        activity=Activities(
+            load=_activity(counted.measures_of("load")),
+            instantiate=_activity(counted.measures_of("instantiate")),
+            first_call=_activity(_at(measured_calls, 0)),
+            call=_activity(_at(measured_calls, len(made) - 1)) if len(made) > 1 else None,
         ),
     )
 
@@ -223,5 +257,9 @@ def _logged(report: Report) -> Logged | None:
     )
 
 
-def _at(numbers: Sequence[int], index: int) -> int | None:
-    return numbers[index] if index < len(numbers) else None
+def _activity(measures: Measures | None) -> Activity | None:
+    return None if measures is None else Activity(**measures)
+
+
+def _at(values: Sequence[T], index: int) -> T | None:
+    return values[index] if index < len(values) else None

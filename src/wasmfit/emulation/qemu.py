@@ -24,14 +24,22 @@ def command(emulator: Emulator, elf: Path, plugin: Path, plugin_arguments: Seque
     return [
         emulator.qemu,
         *("-M", emulator.machine),
+        *emulator.options,
         *("-nodefaults", "-no-user-config", "-no-reboot"),
         *("-display", "none", "-monitor", "none", "-serial", "none", "-parallel", "none", "-net", "none"),
         *_sandbox(),
         *("-chardev", "stdio,id=channel,signal=off"),
         *("-semihosting-config", "enable=on,target=native,chardev=channel"),
         *("-plugin", ",".join(_escaped(argument) for argument in (str(plugin), *plugin_arguments))),
-        *("-kernel", str(elf)),
+        *image(emulator, elf),
     ]
+
+
+def image(emulator: Emulator, elf: Path) -> tuple[str, str]:
+    """The options that load an image and start it."""
+    if emulator.start == "entry":
+        return "-device", f"loader,file={_escaped(str(elf))},cpu-num=0"
+    return "-kernel", str(elf)
 
 
 def _sandbox() -> tuple[str, ...]:

@@ -23,7 +23,7 @@ from wasmfit.words import hexadecimal, printable
 from . import faults
 from .channel import Report
 from .counts import Counts
-from .faults import NameOf, Registers
+from .faults import NameOf
 
 
 @dataclass(frozen=True)
@@ -117,10 +117,10 @@ def _stray_store(evidence: Evidence) -> Verdict | None:
             f"stack overflow {evidence.where}: wrote to {hexadecimal(address)}, {depth:,} bytes below "
             f"the stack of {evidence.stack.size:,}, {function}"
         )
-    elif evidence.board.flash.holds(address):
+    elif evidence.board.emulated.flash.holds(address):
         reason = f"wrote to flash at {hexadecimal(address)} {evidence.where}, {function}"
     else:
-        ram = evidence.board.ram
+        ram = evidence.board.emulated.ram
         reason = (
             f"wrote to {hexadecimal(address)} {evidence.where}, outside the board's RAM "
             f"({hexadecimal(ram.origin)}–{hexadecimal(ram.end - 1)}), {function}"
@@ -129,7 +129,7 @@ def _stray_store(evidence: Evidence) -> Verdict | None:
 
 
 def _stack_overflow(evidence: Evidence) -> Verdict | None:
-    registers = Registers.of(evidence.report.fault)
+    registers = faults.read(evidence.report)
     if registers is None or not faults.overflows(registers, evidence.stack):
         return None
     return _fault(evidence)
@@ -150,7 +150,7 @@ def _out_of_memory(evidence: Evidence) -> Verdict | None:
 def _fault(evidence: Evidence) -> Verdict | None:
     if evidence.report.end != "fault":
         return None
-    registers = Registers.of(evidence.report.fault)
+    registers = faults.read(evidence.report)
     if registers is None:
         return Verdict(Status.FAULTED, f"a fault {evidence.where}, whose registers did not arrive")
     said = faults.explain(registers, evidence.stack, evidence.name_of)

@@ -1,30 +1,38 @@
 """The account: for every section that takes memory, its owners and their bytes, to the last byte."""
 
 from collections.abc import Iterable
-
-from pydantic import Field, model_validator
+from dataclasses import dataclass
 
 from wasmfit.footprint.elf import Elf, Section
+from wasmfit.footprint.ledger import Ledger, ledger
 from wasmfit.footprint.linkmap import LinkMap
-from wasmfit.footprint.owners import ObjectRule, Owners, SymbolRule
+from wasmfit.footprint.owners import ObjectRule, SymbolRule
 from wasmfit.footprint.spans import Span, section_spans, symbols_by_section
-from wasmfit.model.base import Record
 
 
-class Row(Record):
+@dataclass(frozen=True, slots=True)
+class Row:
     """An owner's part of a section.
 
     Attributes:
         owner: A crate, what a rule of the caller's said, or a name in brackets from
             :mod:`~wasmfit.footprint.owners`.
         bytes: Its bytes.
+
+    Raises:
+        ValueError: There are none.
     """
 
     owner: str
-    bytes: int = Field(gt=0)
+    bytes: int
+
+    def __post_init__(self) -> None:
+        if self.bytes <= 0:
+            raise ValueError(f"{self.owner} owns {self.bytes} bytes")
 
 
-class SectionAccount(Record):
+@dataclass(frozen=True, slots=True)
+class SectionAccount:
     """The account of one section.
 
     Attributes:
@@ -32,6 +40,9 @@ class SectionAccount(Record):
         address: Address at run time.
         size: Length in bytes.
         rows: Its owners, the largest first; their bytes add up to ``size``.
+
+    Raises:
+        ValueError: They do not.
     """
 
     name: str
@@ -39,15 +50,14 @@ class SectionAccount(Record):
     size: int
     rows: tuple[Row, ...]
 
-    @model_validator(mode="after")
-    def _adds_up(self) -> "SectionAccount":
+    def __post_init__(self) -> None:
         total = sum(row.bytes for row in self.rows)
         if total != self.size:
             raise ValueError(f"the rows of {self.name} add up to {total} of {self.size} bytes")
-        return self
 
 
-class Footprint(Record):
+@dataclass(frozen=True, slots=True)
+class Footprint:
     """Who owns each byte of an ELF file.
 
     Attributes:
@@ -94,16 +104,35 @@ def account(
     Raises:
         LinkMapError: The map is of another link.
     """
-    owners = Owners(owner_of_object, owner_of_symbol)
+    return footprint(ledger(elf, link_map, owner_of_object=owner_of_object, owner_of_symbol=owner_of_symbol))
+
+
+def footprint(made: Ledger) -> Footprint:
+    """The account that a ledger adds up to."""
+    totals: dict[int, dict[str, int]] = {section.index: {} for section in made.elf.allocated()}
+    for start, end, section, _kind, owner, *_ in made.entries:
+        owners = totals[section.index]
+        owners[owner] = owners.get(owner, 0) + end - start
     return Footprint(
-        sections=tuple(
-            _section_account(section, spans, owners) for section, spans in elf_spans(elf, link_map)
+        tuple(
+            SectionAccount(
+                section.name,
+                section.address,
+                section.size,
+                tuple(
+                    Row(owner, size)
+                    for owner, size in sorted(
+                        totals[section.index].items(), key=lambda row: (-row[1], row[0])
+                    )
+                ),
+            )
+            for section in made.elf.allocated()
         )
     )
 
 
 def elf_spans(elf: Elf, link_map: LinkMap | None = None) -> Iterable[tuple[Section, list[Span]]]:
-    """Each section that takes memory with its spans, from which accounts of all kinds are made.
+    """Each section that takes memory with its spans.
 
     Raises:
         LinkMapError: The map is of another link.
@@ -112,17 +141,3 @@ def elf_spans(elf: Elf, link_map: LinkMap | None = None) -> Iterable[tuple[Secti
     for section in elf.allocated():
         mapped = None if link_map is None else link_map.find(section.name, section.address, section.size)
         yield section, section_spans(elf, section, symbols.get(section.index, ()), mapped)
-
-
-def _section_account(section: Section, spans: Iterable[Span], owners: Owners) -> SectionAccount:
-    totals: dict[str, int] = {}
-    for span in spans:
-        owner = owners.owner(span, section)
-        totals[owner] = totals.get(owner, 0) + span.end - span.start
-    rows = sorted(totals.items(), key=lambda row: (-row[1], row[0]))
-    return SectionAccount(
-        name=section.name,
-        address=section.address,
-        size=section.size,
-        rows=tuple(Row(owner=owner, bytes=size) for owner, size in rows),
-    )

@@ -2,13 +2,25 @@
 
 from dataclasses import dataclass, field
 from enum import IntEnum
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from wasmfit.errors import UsageError
+
+if TYPE_CHECKING:
+    from wasmfit.footprint.image_bytes import ImageBytes
 
 
 class ElfError(UsageError):
     """A file that cannot be read as an ELF file: missing, not ELF, truncated or corrupt."""
+
+
+class ElfKind(IntEnum):
+    """Values of ``e_type``."""
+
+    RELOCATABLE = 1
+    EXECUTABLE = 2
+    SHARED = 3
+    CORE = 4
 
 
 class SectionType(IntEnum):
@@ -123,8 +135,7 @@ class Section:
         return self.type not in (SectionType.NOBITS, SectionType.NULL)
 
 
-@dataclass(frozen=True, slots=True)
-class Segment:
+class Segment(NamedTuple):
     """A segment that is loaded (``PT_LOAD``).
 
     Attributes:
@@ -141,7 +152,7 @@ class Segment:
 
 
 class Symbol(NamedTuple):
-    """A symbol of ``.symtab``.
+    """A symbol.
 
     Attributes:
         name: Its name, still mangled.
@@ -172,16 +183,19 @@ class Elf:
 
     Attributes:
         path: Where it was read from.
+        kind: ``e_type``; :class:`ElfKind` names the usual ones.
         bits: 32 or 64.
         big_endian: Whether the most significant byte comes first.
         machine: ``e_machine``; :class:`Machine` names the ones that are recognised.
         entry: Address of the entry point as recorded, Thumb bit included.
         sections: All sections by their number, the null section first.
         segments: The segments that are loaded.
-        symbols: The symbols of ``.symtab``, in its order; empty when the file is stripped.
+        symbols: The symbols of ``.symtab``, in its order; those of ``.dynsym`` when the file is stripped.
+        stripped: Whether it has no ``.symtab``.
     """
 
     path: str
+    kind: int
     bits: int
     big_endian: bool
     machine: int
@@ -189,12 +203,24 @@ class Elf:
     sections: tuple[Section, ...]
     segments: tuple[Segment, ...]
     symbols: tuple[Symbol, ...]
-    _image: bytes = field(repr=False, compare=False)
+    stripped: bool
+    _image: "ImageBytes" = field(repr=False, compare=False)
 
     def contents(self, section: Section) -> memoryview:
-        """The section's bytes in the file; nothing for a section that has none there."""
-        end = section.offset + section.size if section.has_bytes else section.offset
-        return memoryview(self._image)[section.offset : end]
+        """The section's bytes in the file; nothing for a section that has none there.
+
+        Raises:
+            ElfError: The file cannot be read any more, or has changed.
+        """
+        return self._image.part(section.offset, section.size if section.has_bytes else 0)
+
+    def image(self) -> memoryview:
+        """All bytes of the file.
+
+        Raises:
+            ElfError: The file cannot be read any more, or has changed.
+        """
+        return self._image.part(0, self._image.size)
 
     def allocated(self) -> tuple[Section, ...]:
         """The sections that take memory on the device, in the file's order; empty ones are left out."""

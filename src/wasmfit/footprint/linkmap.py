@@ -1,17 +1,11 @@
-"""The map that LLVM's lld writes with ``-Map=FILE``: which object brought which bytes.
+"""The map of a link: which object brought which bytes.
 
 It is an optional second source beside the ELF, for what has no telling symbol: C objects, members of a C
-library, merged strings, and what the linker script itself lays down.
-
-The format (``lld/ELF/MapFile.cpp``) is one line a thing, ``VMA LMA Size Align`` and then, indented by 0, 8 or
-16 blanks, an output section, an input section ``FILE:(SECTION)``, or a symbol; commands of the linker script
-stand among the first two. Addresses and sizes are hexadecimal, alignments decimal.
+library, merged strings, and what the linker script itself lays down. :mod:`.readmap` reads it.
 """
 
 import re
-from dataclasses import dataclass
-from pathlib import Path
-from typing import NamedTuple, NoReturn
+from typing import NamedTuple
 
 from wasmfit.errors import UsageError
 
@@ -64,8 +58,7 @@ class ScriptCommand(NamedTuple):
 _ALIGN = re.compile(r"\. ?= ?ALIGN ?\([^()]*(?:\([^()]*\)[^()]*)?\) ?")
 
 
-@dataclass(frozen=True, slots=True)
-class OutputSection:
+class OutputSection(NamedTuple):
     """A section of the linked file.
 
     Attributes:
@@ -83,8 +76,7 @@ class OutputSection:
     commands: tuple[ScriptCommand, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class LinkMap:
+class LinkMap(NamedTuple):
     """A map.
 
     Attributes:
@@ -117,101 +109,3 @@ class LinkMap:
                 "Link again with -Map, or leave the map out.",
             )
         return None
-
-
-_HEADER = re.compile(r" *VMA +LMA +Size Align Out +In +Symbol")
-_ROW = re.compile(
-    r" *([0-9a-f]{1,16}) +[0-9a-f]{1,16} +([0-9a-f]{1,16}) +([0-9]{1,20})(?: ( {16}| {8}|)(.*)|)"
-)
-_INPUT = re.compile(r"(.+):\((.*)\)")
-# lld puts a blank behind the first word of a command, whatever the script has there.
-_COMMAND = re.compile(
-    r"(?:PROVIDE|PROVIDE_HIDDEN|HIDDEN|BYTE|SHORT|LONG|QUAD|SQUAD) ?\(|[^\s:(]+ (?:[-+*/&|^]|<<|>>)?="
-)
-
-
-def read_link_map(path: str | Path) -> LinkMap:
-    """Read a map that lld wrote.
-
-    Raises:
-        LinkMapError: The file cannot be read, or is not lld's map.
-    """
-    try:
-        text = Path(path).read_bytes().decode("utf-8", "backslashreplace")
-    except (OSError, ValueError) as error:
-        reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
-        raise LinkMapError(f"The map {path} cannot be read: {reason}.", "Check the path.") from None
-    return parse_link_map(text, str(path))
-
-
-def parse_link_map(text: str, path: str = "<text>") -> LinkMap:
-    """Read the text of a map.
-
-    Args:
-        text: The whole map.
-        path: What error messages call it.
-
-    Raises:
-        LinkMapError: It is not lld's map, or a line is none that lld writes.
-    """
-    # Not splitlines(): a symbol's name may hold other characters that it would split at.
-    lines = text.split("\n")
-    if not _HEADER.fullmatch(lines[0].rstrip()):
-        raise LinkMapError(
-            f"{path} is not a map of LLVM's lld.", "Link with ld.lld (version 7 or newer) and -Map=FILE."
-        )
-    builder = _Builder(path)
-    for number, line in enumerate(lines[1:], start=2):
-        row = _ROW.fullmatch(line)
-        if row is not None:
-            builder.add(row, number)
-        elif line.startswith("Cross Reference Table"):
-            break  # lld --cref writes it behind the map
-        elif line.strip():
-            builder.fail(line, number)
-    return builder.link_map()
-
-
-class _Builder:
-    def __init__(self, path: str) -> None:
-        self._path = path
-        self._done: list[OutputSection] = []
-        self._open: tuple[str, int, int] | None = None
-        self._inputs: list[InputSection] = []
-        self._commands: list[ScriptCommand] = []
-
-    def add(self, row: re.Match[str], number: int) -> None:
-        address, size, align, indent, text = row.groups()
-        if not text or len(indent) == 16:
-            return  # an ASSERT of the linker script has no text; a symbol is the ELF's own business
-        if not indent:
-            if not _COMMAND.match(text):
-                self._start(text, int(address, 16), int(size, 16))
-        elif self._open is None:
-            self.fail(row.group(), number)
-        elif _COMMAND.match(text):
-            if int(size, 16):
-                self._commands.append(ScriptCommand(int(address, 16), int(size, 16), text))
-        else:
-            source = _INPUT.fullmatch(text)
-            if source is None:
-                self.fail(row.group(), number)
-            self._inputs.append(InputSection(int(address, 16), int(size, 16), int(align), *source.groups()))
-
-    def link_map(self) -> LinkMap:
-        self._finish()
-        return LinkMap(self._path, tuple(self._done))
-
-    def fail(self, line: str, number: int) -> NoReturn:
-        raise LinkMapError(
-            f"{self._path}, line {number} is none of lld's: {line[:80]!r}.", "Link again with -Map=FILE."
-        )
-
-    def _start(self, name: str, address: int, size: int) -> None:
-        self._finish()
-        self._open = (name, address, size)
-
-    def _finish(self) -> None:
-        if self._open is not None:
-            self._done.append(OutputSection(*self._open, tuple(self._inputs), tuple(self._commands)))
-        self._inputs, self._commands = [], []

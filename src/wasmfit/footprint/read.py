@@ -6,9 +6,8 @@ small multiple of its own size. (pyelftools is what the tests hold this reader a
 takes as long as accounting for a whole firmware.)
 """
 
-import stat
 import struct
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from operator import itemgetter
 from pathlib import Path
 from typing import NamedTuple, NoReturn
@@ -17,6 +16,7 @@ from wasmfit.footprint.elf import (
     Binding,
     Elf,
     ElfError,
+    ElfKind,
     Machine,
     Section,
     SectionFlag,
@@ -25,21 +25,20 @@ from wasmfit.footprint.elf import (
     Symbol,
     SymbolType,
 )
+from wasmfit.footprint.image_bytes import BytesInFile, BytesInMemory, ImageBytes
 
-MAX_FILE_BYTES = 512 << 20
-"""Largest file that is read, in bytes; a firmware with its debug information has a tenth of it."""
-
+_MAX_SYMBOLS = 4_000_000  # some hundred times those of a firmware; a gigabyte of records
 _MAX_NAME_BYTES_PER_TABLE_BYTE = 16  # linkers share the tails of names, so real tables stay below 3
 
 
 def read_elf(path: str | Path) -> Elf:
-    """Read an ELF file.
+    """Read an ELF file: its tables now, the contents of its sections when they are asked for.
 
     Raises:
         ElfError: The file is missing, is no ELF file, is truncated, corrupt or larger than
-            :data:`MAX_FILE_BYTES`.
+            :data:`~wasmfit.footprint.image_bytes.MAX_FILE_BYTES`.
     """
-    return parse_elf(_read_file(Path(path)), str(path))
+    return _Reader(BytesInFile(Path(path)), str(path)).elf()
 
 
 def parse_elf(image: bytes, path: str = "<bytes>") -> Elf:
@@ -52,29 +51,7 @@ def parse_elf(image: bytes, path: str = "<bytes>") -> Elf:
     Raises:
         ElfError: It is no ELF file, is truncated or corrupt.
     """
-    return _Reader(image, path).elf()
-
-
-def _read_file(path: Path) -> bytes:
-    try:
-        # Before opening: opening a pipe would wait for its writer.
-        status = path.stat()
-        if stat.S_ISDIR(status.st_mode):
-            raise ElfError(f"{path} is a folder, not an ELF file.", "Name the ELF file in it.")
-        if not stat.S_ISREG(status.st_mode):
-            raise ElfError(f"{path} is no regular file.", "Name an ELF file.")
-        with path.open("rb") as stream:
-            image = stream.read(MAX_FILE_BYTES + 1)
-    except FileNotFoundError:
-        raise ElfError(f"{path} does not exist.", "Check the path.") from None
-    except (OSError, ValueError) as error:  # ValueError: a path with a NUL in it
-        reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
-        raise ElfError(f"{path} cannot be read: {reason}.", "Check the path and its permissions.") from None
-    if len(image) > MAX_FILE_BYTES:
-        raise ElfError(
-            f"{path} is larger than {MAX_FILE_BYTES >> 20} MiB.", "Strip its debug information and try again."
-        )
-    return image
+    return _Reader(BytesInMemory(image), path).elf()
 
 
 class _Formats(NamedTuple):
@@ -99,8 +76,8 @@ _PT_TLS = 7
 _PN_XNUM = 0xFFFF
 _SHN_LORESERVE = 0xFF00
 _SHN_XINDEX = 0xFFFF
-_ET_REL = 1
 _HIDDEN = frozenset({1, 2})  # STV_INTERNAL and STV_HIDDEN
+_FIRST_GLOBAL = (Binding.LOCAL + 1) << 4  # of st_info, whose upper half is the binding
 
 
 class _RawSection(NamedTuple):
@@ -127,18 +104,18 @@ class _RawSegment(NamedTuple):
 class _Reader:
     """Reads one file; every access to its bytes is checked."""
 
-    def __init__(self, image: bytes, path: str) -> None:
+    def __init__(self, image: ImageBytes, path: str) -> None:
         self._image = image
         self._path = path
-        if image[:4] != b"\x7fELF":
-            what = "is empty" if not image else "is not an ELF file"
-            raise ElfError(f"{path} {what}.", "Name the ELF file that the linker wrote.")
-        if len(image) < _IDENT_BYTES:
+        ident = bytes(image.part(0, min(image.size, _IDENT_BYTES)))
+        if not ident.startswith(b"\x7fELF"):
+            raise ElfError(f"{path} {_what_else(ident)}.", "Name the ELF file that the linker wrote.")
+        if len(ident) < _IDENT_BYTES:
             self._truncated("its header")
-        if image[4] not in (1, 2) or image[5] not in (1, 2):
+        if ident[4] not in (1, 2) or ident[5] not in (1, 2):
             self._corrupt("its header names no known class or byte order")
-        self._bits = 32 * image[4]
-        self._big_endian = image[5] == 2
+        self._bits = 32 * ident[4]
+        self._big_endian = ident[5] == 2
         self._order = ">" if self._big_endian else "<"
         self._formats = _FORMATS[self._bits]
 
@@ -146,15 +123,23 @@ class _Reader:
         header = self._unpack(self._formats.header, _IDENT_BYTES, "its header")
         kind, machine, _version, entry, phoff, shoff, _flags, _ehsize, phentsize, phnum = header[:10]
         shentsize, shnum, shstrndx = header[10:]
+        if kind == ElfKind.CORE:
+            raise ElfError(
+                f"{self._path} is a core dump, which holds memory and no sections.",
+                "Name the program that dumped it.",
+            )
         raw = self._raw_sections(shoff, shentsize, shnum)
         sections = self._sections(raw, raw[0].link if shstrndx == _SHN_XINDEX else shstrndx)
         if phnum == _PN_XNUM:
             phnum = raw[0].info
         segments = self._segments(phoff, phentsize, phnum)
         # The value of a thread-local symbol is its offset in the TLS segment, except in object files.
-        tls_base = 0 if kind == _ET_REL else next((s.vaddr for s in segments if s.type == _PT_TLS), 0)
+        tls_base = (
+            0 if kind == ElfKind.RELOCATABLE else next((s.vaddr for s in segments if s.type == _PT_TLS), 0)
+        )
         return Elf(
             path=self._path,
+            kind=kind,
             bits=self._bits,
             big_endian=self._big_endian,
             machine=machine,
@@ -164,6 +149,7 @@ class _Reader:
                 Segment(s.vaddr, s.paddr, s.filesz, s.memsz) for s in segments if s.type == _PT_LOAD
             ),
             symbols=tuple(self._symbols(raw, machine, tls_base)),
+            stripped=not any(section.type == SectionType.SYMTAB for section in raw),
             _image=self._image,
         )
 
@@ -187,7 +173,7 @@ class _Reader:
     def _sections(self, raw: list[_RawSection], names_index: int) -> tuple[Section, ...]:
         for number, section in enumerate(raw):
             if section.type not in (SectionType.NULL, SectionType.NOBITS):
-                self._bytes(section.offset, section.size, f"section {number}")
+                self._check(section.offset, section.size, f"section {number}")
             if section.flags & SectionFlag.ALLOC and section.address + section.size > 1 << self._bits:
                 self._corrupt(f"section {number} does not fit into the address space")
         names = self._strings(raw, names_index, "section names")
@@ -217,45 +203,58 @@ class _Reader:
             # type, offset, vaddr, paddr, filesz, memsz, …; with 64 bits the flags are the second field
             type_, start, vaddr, paddr, filesz, memsz = row[:6] if self._bits == 32 else (row[0], *row[2:7])
             if type_ == _PT_LOAD:
-                self._bytes(start, filesz, "a segment")
+                self._check(start, filesz, "a segment")
                 if filesz > memsz or max(vaddr, paddr) + memsz > 1 << self._bits:
                     self._corrupt("a segment does not fit into the address space")
             segments.append(_RawSegment(type_, vaddr, paddr, filesz, memsz))
         return segments
 
     def _symbols(self, raw: list[_RawSection], machine: int, tls_base: int) -> list[Symbol]:
-        number = next((i for i, section in enumerate(raw) if section.type == SectionType.SYMTAB), None)
+        number = _symbol_table(raw)
         if number is None:
             return []
         names = self._strings(raw, raw[number].link, "symbol names")
+        if raw[number].size > _MAX_SYMBOLS * struct.calcsize(self._order + self._formats.symbol):
+            raise ElfError(
+                f"{self._path} has more than {_MAX_SYMBOLS:,} symbols.", "Strip some of them and try again."
+            )
         large = self._symbol_sections(raw, number)
         count = len(raw)
-        # The bits that do not belong to the address, and what is to be added to it, by the symbol's type.
-        thumb: dict[int, int] = (
-            {SymbolType.FUNC: 1, SymbolType.GNU_IFUNC: 1} if machine == Machine.ARM else {}
+        # What does not belong to the address, by the symbol's type.
+        mask: dict[int, int] = (
+            {SymbolType.FUNC: ~1, SymbolType.GNU_IFUNC: ~1} if machine == Machine.ARM else {}
         )
-        base: dict[int, int] = {SymbolType.TLS: tls_base}
-        symbols = []
+        symbols: list[Symbol] = []
+        usual = min(count, _SHN_LORESERVE)
         file = ""
         # This loop runs tens of thousands of times: it calls as little as it can.
-        known, file_type, local, hidden = names.known, int(SymbolType.FILE), int(Binding.LOCAL), _HIDDEN
-        for index, (name_at, value, size, info, other, shndx) in enumerate(self._symbol_rows(raw[number])):
+        known, file_type, tls = names.known, int(SymbolType.FILE), int(SymbolType.TLS)
+        make: Callable[[type[Symbol], tuple[object, ...]], Symbol] = tuple.__new__
+        for name_at, value, size, info, other, shndx in self._symbol_rows(raw[number]):
             name = known[name_at] if name_at in known else names.read(name_at)
-            kind, binding = info & 15, info >> 4
+            kind = info & 15
             section: int | None = shndx or None
-            if shndx >= _SHN_LORESERVE:
-                section = large[index] if shndx == _SHN_XINDEX and index < len(large) else None
-            if section is not None and section >= count:
-                self._corrupt(f"symbol {index} lies in section {section} of {count}")
-            if kind in thumb:
-                value &= ~thumb[kind]
+            if shndx >= usual:
+                section = self._unusual_section(shndx, len(symbols), large, count)
+            if kind in mask:
+                value &= mask[kind]
             elif kind == file_type:
                 file = name
-            elif kind in base:
-                value += base[kind]
-            source = file if binding == local else ""
-            symbols.append(Symbol(name, value, size, kind, binding, section, source, other & 3 in hidden))
+            elif kind == tls:
+                value += tls_base
+            source = file if info < _FIRST_GLOBAL else ""
+            hidden = other & 3 in _HIDDEN
+            symbols.append(make(Symbol, (name, value, size, kind, info >> 4, section, source, hidden)))
         return symbols[1:]  # without the null symbol
+
+    def _unusual_section(self, shndx: int, symbol: int, large: tuple[int, ...], count: int) -> int | None:
+        """The section of a symbol whose number is none of a section's."""
+        section: int | None = shndx
+        if shndx >= _SHN_LORESERVE:
+            section = large[symbol] if shndx == _SHN_XINDEX and symbol < len(large) else None
+        if section is not None and section >= count:
+            self._corrupt(f"symbol {symbol} lies in section {section} of {count}")
+        return section
 
     def _symbol_rows(self, table: _RawSection) -> Iterable[tuple[int, ...]]:
         """Rows of (name, value, size, info, other, section)."""
@@ -285,18 +284,52 @@ class _Reader:
         return layout.unpack(self._bytes(offset, layout.size, what))
 
     def _bytes(self, offset: int, size: int, what: str) -> memoryview:
-        if size and offset + size > len(self._image):
+        self._check(offset, size, what)
+        return self._image.part(offset, size)
+
+    def _check(self, offset: int, size: int, what: str) -> None:
+        if size and offset + size > self._image.size:
             self._truncated(what)
-        return memoryview(self._image)[offset : offset + size]
 
     def _truncated(self, what: str) -> NoReturn:
         raise ElfError(
-            f"{self._path} is truncated: {what} lies beyond its end ({len(self._image)} bytes).",
+            f"{self._path} is truncated: {what} lies beyond its end ({self._image.size} bytes).",
             "Build or copy it again.",
         )
 
     def _corrupt(self, why: str) -> NoReturn:
         raise ElfError(f"{self._path} is corrupt: {why}.", "Build or copy it again.")
+
+
+def _symbol_table(raw: list[_RawSection]) -> int | None:
+    """The number of the section with the symbols: all of them or, if they are stripped, the dynamic ones."""
+    dynamic = None
+    for number, section in enumerate(raw):
+        if section.type == SectionType.SYMTAB:
+            return number
+        if section.type == SectionType.DYNSYM and dynamic is None:
+            named = section.link < len(raw) and raw[section.link].type == SectionType.STRTAB
+            dynamic = number if named else None
+    return dynamic
+
+
+_OTHERS = {
+    b"!<arch>\n": "is a static library, not a linked program",
+    b"!<thin>\n": "is a static library, not a linked program",
+    b"\x00asm": "is a WebAssembly module, not an ELF file",
+    b"BC\xc0\xde": "is LLVM bitcode, which has no bytes of code yet",
+    b"MZ": "is a Windows program, not an ELF file",
+    b"\xcf\xfa\xed\xfe": "is a macOS program, not an ELF file",
+    b":": "looks like an Intel HEX file, which has no sections or symbols",
+    b"UF2\n": "is a UF2 file, which has no sections or symbols",
+}
+
+
+def _what_else(start: bytes) -> str:
+    """What a file is that is no ELF file, by its first bytes."""
+    if not start:
+        return "is empty"
+    return next((what for magic, what in _OTHERS.items() if start.startswith(magic)), "is not an ELF file")
 
 
 class _Strings:

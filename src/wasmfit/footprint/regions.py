@@ -1,13 +1,27 @@
 """What a firmware takes of the device's memories."""
 
 from collections.abc import Collection, Iterable
+from typing import NamedTuple, Protocol
 
 from wasmfit.footprint.elf import Elf, SectionFlag, SectionType
-from wasmfit.model.base import Record
-from wasmfit.model.board import Region
 
 
-class Overflow(Record):
+class Region(Protocol):
+    """A range of addresses."""
+
+    @property
+    def origin(self) -> int:
+        """First address."""
+
+    @property
+    def end(self) -> int:
+        """First address behind it."""
+
+    def holds(self, address: int) -> bool:
+        """Whether the address lies in it."""
+
+
+class Overflow(NamedTuple):
     """Bytes that lie in none of the memories.
 
     Attributes:
@@ -22,7 +36,7 @@ class Overflow(Record):
     bytes: int
 
 
-class RegionUse(Record):
+class RegionUse(NamedTuple):
     """What a firmware takes of flash and RAM.
 
     Attributes:

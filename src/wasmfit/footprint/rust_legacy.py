@@ -5,6 +5,7 @@ stands in, so for ``<T as Trait>`` the owner is the crate of ``T``, as cargo-blo
 """
 
 import re
+from collections.abc import Iterator
 
 _PART = re.compile(r"[1-9][0-9]{0,6}")
 _HASH = re.compile(r"h[0-9a-f]{16}")
@@ -34,6 +35,25 @@ def defining_crate(name: str) -> str | None:
         if crate is not None:
             return crate[1]
     return None
+
+
+def path(name: str) -> str | None:
+    """The path that a legacy name spells, without its hash; None when it is no such name."""
+    if not name.startswith("_ZN"):
+        return None
+    parts = list(_parts(name))
+    if len(parts) < 2 or not _HASH.fullmatch(parts[-1]):
+        return None
+    return "::".join(_decode(part) for part in parts[:-1])
+
+
+def _parts(name: str) -> Iterator[str]:
+    at = len("_ZN")
+    while (match := _PART.match(name, at)) is not None:
+        at = match.end() + int(match[0])
+        if at >= len(name):
+            return
+        yield name[match.end() : at]
 
 
 def _first_part(name: str) -> str | None:

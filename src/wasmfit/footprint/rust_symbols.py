@@ -7,26 +7,14 @@ an ``impl`` stands.
 """
 
 import re
-from typing import NamedTuple
 
 from wasmfit.footprint import rust_legacy, rust_v0
 
-
-class RustCrate(NamedTuple):
-    """A crate as a symbol names it.
-
-    Attributes:
-        name: Its name.
-        disambiguator: The number that tells crates of one name (such as two versions) apart; None in legacy
-            names, which carry none.
-    """
-
-    name: str
-    disambiguator: int | None
-
+RustCrate = rust_v0.CrateRoot
 
 _EMBEDDED = re.compile(r"\.(?=_R[A-Z]|_ZN[1-9])")
-_CODEGEN_UNIT = re.compile(r"(?<![A-Za-z0-9_])([A-Za-z_][A-Za-z0-9_]*)\.[0-9a-f]{1,16}-cgu\.[0-9]+")
+CODEGEN_UNIT = re.compile(r"(?<![A-Za-z0-9_])([A-Za-z_][A-Za-z0-9_]*)\.[0-9a-f]{1,16}-cgu\.[0-9]+")
+"""What rustc calls a codegen unit; the first group is its crate."""
 
 
 def rust_crate(name: str) -> RustCrate | None:
@@ -41,7 +29,7 @@ def rust_crate(name: str) -> RustCrate | None:
     """
     if name.startswith("_R"):
         try:
-            return RustCrate(*rust_v0.defining_crate(name[2:]))
+            return rust_v0.defining_crate(name[2:])
         except rust_v0.MalformedNameError:
             return None
     if name.startswith("_ZN"):
@@ -76,5 +64,5 @@ def codegen_unit_crate(name: str) -> str | None:
     Returns:
         The crate's name; None when this is no codegen unit of rustc's.
     """
-    match = _CODEGEN_UNIT.search(name)
+    match = CODEGEN_UNIT.search(name)
     return None if match is None else match[1]

@@ -27,15 +27,16 @@ _PREFIX = re.compile(
 
 
 class CrateRoot(NamedTuple):
-    """The root of a path.
+    """A crate as a symbol names it.
 
     Attributes:
         name: The crate's name.
-        disambiguator: The number that tells crates of one name apart; 0 when the name carries none.
+        disambiguator: The number that tells crates of one name (such as two versions) apart: 0 when a v0 name
+            carries none, None in legacy names, which never do.
     """
 
     name: str
-    disambiguator: int
+    disambiguator: int | None
 
 
 class MalformedNameError(ValueError):
@@ -58,7 +59,12 @@ def defining_crate(body: str) -> CrateRoot:
     end = match.end() + int(length)
     if end > len(body):
         raise MalformedNameError(body)
-    identifier = body[match.end() : end]
+    return _root(digits, punycode, body[match.end() : end])
+
+
+# A firmware has many names and few crates.
+@lru_cache(maxsize=4096)
+def _root(digits: str | None, punycode: str, identifier: str) -> CrateRoot:
     return CrateRoot(
         _decode_punycode(identifier) if punycode else identifier,
         _disambiguator(digits) if digits is not None else 0,
@@ -92,8 +98,6 @@ def _base_62(digits: str) -> int:
     return value + 1
 
 
-# A firmware has many names and few crates.
-@lru_cache(maxsize=1024)
 def _disambiguator(digits: str) -> int:
     value = _base_62(digits) + 1
     if value >= _MAX_NUMBER:

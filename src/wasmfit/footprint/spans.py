@@ -3,7 +3,6 @@
 All further accounts (by owner, by symbol, by object) add up spans, and so add up to the section.
 """
 
-import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from enum import Enum, auto
@@ -13,6 +12,7 @@ from typing import NamedTuple
 from wasmfit.footprint.cover import NOBODY, cover
 from wasmfit.footprint.elf import Binding, Elf, Section, Symbol, SymbolType
 from wasmfit.footprint.fill import is_fill
+from wasmfit.footprint.kinds import is_mapping_symbol
 from wasmfit.footprint.linkmap import InputSection, OutputSection, ScriptCommand
 
 
@@ -49,8 +49,6 @@ class Span(NamedTuple):
         return self.end - self.start
 
 
-# Marks of code and data: $a $t $d $x, also with a suffix ("$d.7") or, on RISC-V, an ISA string ("$xrv32imc").
-_MAPPING = re.compile(r"\$(?:[atd](?:\..*)?|x(?:\..*|rv.*)?)", re.DOTALL)
 _MAX_PADDING = 4096  # bytes; a hostile file may claim any alignment
 _NO_OWNERS = (SymbolType.SECTION, SymbolType.FILE)
 
@@ -65,7 +63,7 @@ def symbols_by_section(elf: Elf) -> dict[int, list[Symbol]]:
         number = symbol.section
         if number is None or symbol.type in _NO_OWNERS:
             continue
-        if symbol.name.startswith("$") and _MAPPING.fullmatch(symbol.name):
+        if is_mapping_symbol(symbol.name):
             continue
         grouped.setdefault(number, []).append(symbol)
     return grouped

@@ -1,11 +1,26 @@
 """The nouns of wasmfit, as frozen typed records."""
 
 from .base import Record
-from .board import Board, Emulator, Region
+from .board import Board, Cache, Emulator, FlashPath, MemoryMap, Region
 from .cell import Cell, Glue
-from .measurement import Call, Instructions, Logged, Measurement, Provenance, Run, Size, SourceTree
+from .measurement import (
+    KINDS,
+    Activities,
+    Activity,
+    Call,
+    Instructions,
+    Logged,
+    Measurement,
+    Prediction,
+    Predictions,
+    Provenance,
+    Run,
+    Size,
+    SourceTree,
+    Twin,
+)
 from .module import Expected, Rule, Stub, UserCall, UserModule
-from .profile import CProfile, Profile, RustProfile
+from .profile import CProfile, Debug, Profile, RustProfile
 from .runtime import (
     Build,
     CArch,
@@ -28,31 +43,44 @@ from .runtime import (
 )
 from .status import Status
 from .target import CTarget, Target
+from .timing import Core, Price, Prices, Timing
 from .values import Signature, ValueType, is_nan, shown, to_float
 from .workload import GuestBuild, Workload, WorkloadCall
 
 __all__ = [
+    "KINDS",
+    "Activities",
+    "Activity",
     "Board",
     "Build",
     "CArch",
     "CBuild",
     "CProfile",
     "CTarget",
+    "Cache",
     "Call",
     "Cell",
     "Checkout",
     "CheckoutRule",
+    "Core",
     "CrateSource",
+    "Debug",
     "Dependency",
     "Emulator",
     "Expected",
     "FactChanges",
     "Facts",
+    "FlashPath",
     "Glue",
     "GuestBuild",
     "Instructions",
     "Logged",
     "Measurement",
+    "MemoryMap",
+    "Prediction",
+    "Predictions",
+    "Price",
+    "Prices",
     "Profile",
     "Provenance",
     "Published",
@@ -69,7 +97,9 @@ __all__ = [
     "Status",
     "Stub",
     "Target",
+    "Timing",
     "Translator",
+    "Twin",
     "Unavailable",
     "UserCall",
     "UserModule",

@@ -1,8 +1,11 @@
 """A board: what the linker, the emulator and the accounts need to know of it."""
 
+from typing import Literal
+
 from pydantic import Field, model_validator
 
 from .base import Record
+from .timing import Timing
 
 
 class Region(Record):
@@ -31,13 +34,86 @@ class Emulator(Record):
 
     Attributes:
         qemu: QEMU system emulator, such as ``qemu-system-arm``.
-        machine: Its machine with a core of the same kind and memory at the board's addresses.
-        ram: The RAM that this machine has where the board has its own; it may be more.
+        machine: Its machine with a core of the same kind.
+        isa: The core's instruction set, as the counting plugin knows it.
+        start: How the core starts: as after a ``reset``, or at the image's ``entry``, where the machine's own
+            reset leads to an address that the board's memory map does not begin at.
+        options: More options for QEMU, such as the features that the board's core lacks.
+        flash: Address at which this machine has memory in the place of the board's flash.
+        ram: The same for RAM. Where one of them is not the board's own address, a twin of the image is run.
+        memory: Where this machine has memory and nothing else, more of it than the board: a store there that
+            misses the board's RAM would fail on the board and passes in the machine.
     """
 
     qemu: str
     machine: str
+    isa: Literal["thumb", "riscv32"]
+    start: Literal["reset", "entry"] = "reset"
+    options: tuple[str, ...] = ()
+    flash: int = Field(ge=0, lt=1 << 32)
+    ram: int = Field(ge=0, lt=1 << 32)
+    memory: tuple[Region, ...] = Field(min_length=1)
+
+
+def _within(inner: Region, outer: Region) -> bool:
+    return outer.origin <= inner.origin and inner.end <= outer.end
+
+
+class MemoryMap(Record):
+    """Where an image is linked to.
+
+    Attributes:
+        flash: Code, constants and initial values.
+        ram: Stack, data and heap.
+    """
+
+    flash: Region
     ram: Region
+
+
+_TWIN_STEP = 65_536
+"""Flash and RAM of a twin lie a multiple of this many bytes away from the board's own."""
+
+
+class Cache(Record):
+    """A cache in front of flash; what was used longest ago is replaced.
+
+    Attributes:
+        size: Bytes that it holds.
+        line: Bytes that it fills at once.
+        ways: Places that a line has to choose from.
+    """
+
+    size: int = Field(gt=0)
+    line: int = Field(gt=0)
+    ways: int = Field(gt=0)
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> "Cache":
+        sets, rest = divmod(self.size, self.line * self.ways)
+        if rest or sets & (sets - 1) or self.line & (self.line - 1):
+            raise ValueError("size must be line × ways × a power of two, and line a power of two")
+        return self
+
+
+class FlashPath(Record):
+    """What lies between the core and flash.
+
+    Attributes:
+        code: The cache for code; without one, each fetch of four bytes goes to flash.
+        data: What data in flash goes through: the cache for code (``shared``), one of its own, or none.
+        source: Where the figures come from.
+    """
+
+    code: Cache | None = None
+    data: Literal["shared"] | Cache | None = None
+    source: str
+
+    @model_validator(mode="after")
+    def _shares_what_is_there(self) -> "FlashPath":
+        if self.data == "shared" and self.code is None:
+            raise ValueError('data = "shared" needs the table code')
+        return self
 
 
 class Board(Record):
@@ -54,6 +130,8 @@ class Board(Record):
         clock_hz: Clock of the core in Hz.
         probe_rs_chip: Name by which probe-rs knows the chip.
         emulator: The machine that stands in for it.
+        flash_path: What lies between the core and flash.
+        timing: What time on it is predicted from.
         source: Where the figures come from.
     """
 
@@ -67,6 +145,8 @@ class Board(Record):
     clock_hz: int = Field(gt=0)
     probe_rs_chip: str
     emulator: Emulator
+    flash_path: FlashPath
+    timing: Timing | None = None
     source: str
 
     @model_validator(mode="after")
@@ -74,3 +154,31 @@ class Board(Record):
         if self.flash.size % self.erase_unit:
             raise ValueError(f"flash.size must be a multiple of erase_unit ({self.erase_unit})")
         return self
+
+    @model_validator(mode="after")
+    def _twin_has_memory(self) -> "Board":
+        for name, region in (("flash", self.emulated.flash), ("ram", self.emulated.ram)):
+            if not any(_within(region, memory) for memory in self.emulator.memory):
+                raise ValueError(f"emulator.memory does not hold all of {name} at emulator.{name}")
+            # Else a cache would see other conflicts in the twin than on the board.
+            if (region.origin - getattr(self, name).origin) % _TWIN_STEP:
+                raise ValueError(f"emulator.{name} must be a multiple of {_TWIN_STEP} B from {name}.origin")
+        return self
+
+    @property
+    def own(self) -> MemoryMap:
+        """The board's own memory map."""
+        return MemoryMap(flash=self.flash, ram=self.ram)
+
+    @property
+    def emulated(self) -> MemoryMap:
+        """The map in the emulated machine: of the same sizes, and so with the same limits."""
+        return MemoryMap(
+            flash=Region(origin=self.emulator.flash, size=self.flash.size),
+            ram=Region(origin=self.emulator.ram, size=self.ram.size),
+        )
+
+    @property
+    def needs_twin(self) -> bool:
+        """Whether what runs in the emulator is a twin of the image, linked to other addresses."""
+        return self.own != self.emulated

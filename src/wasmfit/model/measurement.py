@@ -52,6 +52,104 @@ class Instructions(Record):
     call: int | None = None
 
 
+class Activity(Record):
+    """What a core did in a phase: instructions by kind, and what went to flash.
+
+    Every instruction is of one kind, ``alu`` to ``system``. What follows them is counted beside that. The
+    emulation's documentation says what each is; timing models give them prices.
+    """
+
+    alu: int = 0
+    load: int = 0
+    load_multiple: int = 0
+    store: int = 0
+    store_multiple: int = 0
+    branch: int = 0
+    conditional: int = 0
+    call: int = 0
+    indirect: int = 0
+    multiply: int = 0
+    multiply_long: int = 0
+    divide: int = 0
+    float_add: int = 0
+    float_multiply: int = 0
+    float_fused: int = 0
+    float_divide: int = 0
+    float_other: int = 0
+    atomic: int = 0
+    prefix: int = 0
+    system: int = 0
+    load_multiple_words: int = 0
+    store_multiple_words: int = 0
+    load_pc: int = 0
+    load_use: int = 0
+    load_pair: int = 0
+    wide: int = 0
+    wide_astride: int = 0
+    conditional_taken: int = 0
+    jumps: int = 0
+    fetches: int = 0
+    fetch_misses: int = 0
+    fetch_runs: int = 0
+    reads: int = 0
+    read_misses: int = 0
+    read_runs: int = 0
+
+    @property
+    def instructions(self) -> int:
+        """All instructions."""
+        return sum(getattr(self, kind) for kind in KINDS)
+
+
+KINDS = tuple(Activity.model_fields)[: tuple(Activity.model_fields).index("system") + 1]
+"""The kinds of instructions, of which each is one."""
+
+
+class Activities(Record):
+    """What the core did, phase by phase; as :class:`Instructions`."""
+
+    load: Activity | None = None
+    instantiate: Activity | None = None
+    first_call: Activity | None = None
+    call: Activity | None = None
+
+
+class Prediction(Record):
+    """What something is predicted to take on the board, with its error bar. It is no measurement.
+
+    Attributes:
+        cycles: Cycles of the core, with the least and the most that the model allows.
+        time_s: Seconds, likewise.
+        per_s: How often it can be done in a second, likewise; ``None`` for what takes no time.
+    """
+
+    cycles: int
+    cycles_low: int
+    cycles_high: int
+    time_s: float
+    time_low_s: float
+    time_high_s: float
+    per_s: float | None = None
+    per_s_low: float | None = None
+    per_s_high: float | None = None
+
+
+class Predictions(Record):
+    """Predictions per phase; as :class:`Instructions`.
+
+    Attributes:
+        calibrated: Whether the board's prices were fitted to figures published for it.
+        source: What the prices come from.
+    """
+
+    load: Prediction | None = None
+    instantiate: Prediction | None = None
+    first_call: Prediction | None = None
+    call: Prediction | None = None
+    calibrated: bool
+    source: str
+
+
 class Call(Record):
     """One call of the export, with values as unsigned numbers.
 
@@ -103,8 +201,10 @@ class Run(Record):
         stack_peak: Deepest use of the stack in bytes, from the lowest stack address written.
         stack_reserved: Bytes of RAM that the image reserves for the stack.
         instructions: Instructions per phase.
-        cycles: Predicted cycles of a steady call.
-        time_s: Predicted time of a steady call in seconds.
+        activity: What they did, per phase.
+        cycles: Predicted cycles of a steady call; its error bar is in ``predicted``.
+        time_s: Predicted time of a steady call in seconds, likewise.
+        predicted: Predictions per phase with their error bars, where the board has a timing model.
     """
 
     result: int | None = None
@@ -116,8 +216,10 @@ class Run(Record):
     stack_peak: int | None = None
     stack_reserved: int | None = None
     instructions: Instructions = Instructions()
+    activity: Activities = Activities()
     cycles: int | None = None
     time_s: float | None = None
+    predicted: Predictions | None = None
 
 
 class SourceTree(Record):
@@ -140,6 +242,20 @@ class SourceTree(Record):
     built_like: str
 
 
+class Twin(Record):
+    """The image linked to other addresses by the same linker from the same files.
+
+    Attributes:
+        elf: Its path.
+        elf_sha256: Its SHA-256.
+        differs: In what it differs from the image, as a sentence.
+    """
+
+    elf: str
+    elf_sha256: str
+    differs: str
+
+
 class Provenance(Record):
     """What made a measurement: enough to replay it.
 
@@ -149,7 +265,9 @@ class Provenance(Record):
         module: Path of the user's module.
         source: The checkout that the runtime was built from; ``None`` for a release.
         elf: Path of the image.
-        elf_sha256: SHA-256 of the image that was measured and that ran.
+        elf_sha256: SHA-256 of the image that was measured, and that ran unless there is a twin.
+        twin: What ran in the place of the image, where the emulated machine has no memory at the board's
+            addresses.
         log: Path of the cell's log.
         module_sha256: SHA-256 of the wasm module.
         module_bytes: Length of the wasm module.
@@ -168,6 +286,7 @@ class Provenance(Record):
     source: SourceTree | None = None
     elf: str | None = None
     elf_sha256: str | None = None
+    twin: Twin | None = None
     log: str | None = None
     module_sha256: str | None = None
     module_bytes: int | None = None

@@ -5,6 +5,7 @@ from typing import Literal
 from .base import Record
 
 OptLevel = Literal["0", "1", "2", "3", "s", "z"]
+Debug = Literal["none", "line-tables-only", "limited", "full"]
 
 
 class RustProfile(Record):
@@ -19,6 +20,7 @@ class RustProfile(Record):
         std_features: Features of the standard library, which is built from source.
         rustflags: More flags for rustc.
         messages: Whether the runtime's error messages are reported in words, which needs formatting code.
+        debug: Debug information (DWARF) in the ELF, for C as well; it takes nothing on the device.
     """
 
     opt_level: OptLevel
@@ -29,6 +31,7 @@ class RustProfile(Record):
     std_features: tuple[str, ...] = ()
     rustflags: tuple[str, ...] = ()
     messages: bool
+    debug: Debug = "none"
 
 
 class CProfile(Record):

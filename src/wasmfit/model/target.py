@@ -13,17 +13,29 @@ class CTarget(Record):
         flags: Flags that choose the core.
         library: Folder of picolibc, with ``include`` and ``lib`` in it.
         packages: Debian packages that bring both.
+        archives: The library's archives to link with.
+        libgcc: Whether GCC's own library is linked with too, for what Rust's compiler_builtins lacks.
     """
 
     compiler: str
     flags: tuple[str, ...]
     library: Path
     packages: tuple[str, ...]
+    archives: tuple[str, ...] = ("libc.a", "libm.a")
+    libgcc: bool = False
 
 
 class Target(Record):
-    """A Rust target with what wasmfit needs beyond Rust."""
+    """A Rust target with what wasmfit needs beyond Rust.
+
+    Attributes:
+        name: The target triple.
+        title: What kind of core it is.
+        linker_script: The script in ``harness/link``; ``None`` where the chip's start-up crate brings one.
+        c: How C is compiled for it.
+    """
 
     name: str
     title: str
+    linker_script: str | None = None
     c: CTarget

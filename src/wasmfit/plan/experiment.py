@@ -82,7 +82,7 @@ def plan(catalog: Catalog, experiment: Experiment) -> Plan:
     released = [
         build for build in select_builds(catalog, experiment.runtimes) if build.runtime.name != BASELINE
     ]
-    chosen = with_checkouts(catalog, released, experiment.checkouts, named=bool(experiment.runtimes))
+    chosen = with_checkouts(catalog, released, experiment.checkouts, experiment.runtimes)
     cells = _cells(catalog, experiment, chosen)
     kept = [cell for cell in cells if _selected(cell, experiment.select)]
     if cells and not kept:

@@ -74,23 +74,25 @@ def _fits(version: Version, wanted: str) -> bool:
 
 
 def with_checkouts(
-    catalog: Catalog, chosen: Sequence[Build], checkouts: Sequence[Checkout], *, named: bool
+    catalog: Catalog, chosen: Sequence[Build], checkouts: Sequence[Checkout], wanted: Sequence[str]
 ) -> list[Build]:
     """The builds, and beside them those of the user's checkouts.
 
-    A checkout is built in every variant of its runtime among ``chosen``; if there is none, in the default
-    ones. Where the runtime comes from nowhere else, it takes the place of the row that says so.
+    A checkout is built in every variant of its runtime among ``chosen`` that its version has; if there is
+    none, in the default ones. Where the runtime comes from nowhere else, it takes the place of the row that
+    says so.
 
     Args:
         catalog: The catalogue.
         chosen: Builds of the catalogue's versions.
         checkouts: The checkouts.
-        named: Whether the user named the runtimes: then a variant that the checkout cannot have is an error.
+        wanted: The ``--runtime`` arguments: a variant that one of them names must exist.
 
     Raises:
         UsageError: A variant does not exist in the version that a checkout is built like, or two checkouts
             could not be told apart.
     """
+    named = {argument.partition("@")[0] for argument in wanted}
     result = list(chosen)
     for checkout in checkouts:
         runtime = catalog.runtimes[checkout.runtime]
@@ -99,20 +101,23 @@ def with_checkouts(
         for variant in runtime.variants:
             if variant.name not in asked if asked else not variant.default:
                 continue
-            if variant.versions and version.version not in variant.versions:
-                if named and asked:
-                    raise UsageError(
-                        f"{variant.name} exists for version {', '.join(variant.versions)}; {checkout.path} "
-                        f"holds {checkout.version}, which is built like {version.version}."
-                    )
-                continue
-            built = Build(runtime=runtime, variant=variant, version=version, checkout=checkout)
-            if any(other.label == built.label for other in result):
+            if not variant.versions or version.version in variant.versions:
+                _insert(result, Build(runtime=runtime, variant=variant, version=version, checkout=checkout))
+            elif variant.name in named:
                 raise UsageError(
-                    f"Two checkouts are {built.label}: their rows could not be told apart.",
-                    "Commit to one of them, or name only one.",
+                    f"{variant.name} exists for version {', '.join(variant.versions)}; {checkout.path} "
+                    f"holds {checkout.version}, which is built like {version.version}."
                 )
-            released = [at for at, other in enumerate(result) if other.name == built.name]
-            result.insert(released[-1] + 1 if released else len(result), built)
     given = {checkout.runtime for checkout in checkouts}
     return [build for build in result if build.unavailable is None or build.runtime.name not in given]
+
+
+def _insert(result: list[Build], built: Build) -> None:
+    """Puts a checkout's build behind the others of its name."""
+    if any(other.label == built.label for other in result):
+        raise UsageError(
+            f"Two checkouts are {built.label}: their rows could not be told apart.",
+            "Commit to one of them, or name only one.",
+        )
+    alike = [at for at, other in enumerate(result) if other.name == built.name]
+    result.insert(alike[-1] + 1 if alike else len(result), built)

@@ -1,31 +1,23 @@
-"""Comparisons as text: thin formatters over :mod:`wasmfit.results`."""
+"""Results as text: thin formatters. Those of comparisons are loaded when they are asked for, since they take
+longer to load than ``wasmfit size`` takes altogether."""
 
-from collections.abc import Callable
-from enum import StrEnum
+from typing import TYPE_CHECKING, Any
 
-from wasmfit.results import Comparison
+from .format import Format
 
-from .csv import to_csv
-from .json import to_json
-from .markdown import to_markdown
-from .terminal import to_text
-
-
-class Format(StrEnum):
-    """What ``--format`` takes."""
-
-    TABLE = "table"
-    JSON = "json"
-    CSV = "csv"
-    MARKDOWN = "markdown"
-
-
-FORMATS: dict[Format, Callable[[Comparison], str]] = {
-    Format.TABLE: to_text,
-    Format.JSON: to_json,
-    Format.CSV: to_csv,
-    Format.MARKDOWN: to_markdown,
-}
-"""Format → what makes its text."""
+if TYPE_CHECKING:
+    from .comparison import FORMATS
+    from .csv import to_csv
+    from .json import to_json
+    from .markdown import to_markdown
+    from .terminal import to_text
 
 __all__ = ["FORMATS", "Format", "to_csv", "to_json", "to_markdown", "to_text"]
+
+
+def __getattr__(name: str) -> Any:
+    if name in __all__:
+        from . import comparison
+
+        return getattr(comparison, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,13 +1,10 @@
 """Markdown: the tables of a comparison, for a README or a pull request."""
 
-import re
-
 from wasmfit.results import Comparison, Table, tables
-from wasmfit.words import printable
 
-_LONGEST = 4000
+from .escape import escape
 
-_SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~])")
+__all__ = ["escape", "to_markdown"]
 
 
 def to_markdown(comparison: Comparison) -> str:
@@ -32,8 +29,3 @@ def _table(table: Table) -> str:
 
 def _line(cells: list[str], *, raw: bool = False) -> str:
     return f"| {' | '.join(cell if raw else escape(cell) for cell in cells)} |"
-
-
-def escape(text: str) -> str:
-    """Text that Markdown shows as it is, on one line."""
-    return _SPECIAL.sub(r"\\\1", printable(" ".join(text.split()), _LONGEST))

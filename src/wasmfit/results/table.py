@@ -3,9 +3,9 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from wasmfit.model import Measurement, SourceTree, Status
+from wasmfit.model import Measurement, Prediction, SourceTree, Status
 
-Value = int | str | None
+Value = int | float | str | None
 
 
 @dataclass(frozen=True)
@@ -39,6 +39,48 @@ def _instructions(name: str) -> Callable[[Measurement], Value]:
 
 def _over_baseline(one: Measurement) -> Value:
     return None if one.size is None or one.baseline is None else one.size.flash - one.baseline.flash
+
+
+def _prediction(one: Measurement) -> Prediction | None:
+    return None if one.run is None or one.run.predicted is None else one.run.predicted.call
+
+
+def _predicted_cycles(one: Measurement) -> Value:
+    """With its error bar, since a prediction is no measurement."""
+    found = _prediction(one)
+    if found is None:
+        return None
+    # No more digits than a prediction is worth.
+    shown = [
+        f"{float(f'{number:.3g}'):,.0f}" for number in (found.cycles, found.cycles_low, found.cycles_high)
+    ]
+    return f"≈{shown[0]} ({shown[1]}–{shown[2]})"
+
+
+def _predicted_time(one: Measurement) -> Value:
+    found = _prediction(one)
+    if found is None:
+        return None
+    scale, unit = next(
+        (scale, unit) for scale, unit in _UNITS if found.time_s < 1000 * scale or scale == _UNITS[-1][0]
+    )
+    numbers = [f"{number / scale:.3g}" for number in (found.time_s, found.time_low_s, found.time_high_s)]
+    return f"≈{numbers[0]} {unit} ({numbers[1]}–{numbers[2]})"
+
+
+def _predicted_rate(one: Measurement) -> Value:
+    found = _prediction(one)
+    if found is None or found.per_s is None:
+        return None
+    rates = (found.per_s, found.per_s_low, found.per_s_high)
+    shown = [
+        "" if rate is None else f"{rate:.3g}" if rate < 100 else f"{float(f'{rate:.3g}'):,.0f}"
+        for rate in rates
+    ]
+    return f"≈{shown[0]} ({shown[1]}–{shown[2]})"
+
+
+_UNITS = ((1e-6, "µs"), (1e-3, "ms"), (1.0, "s"))
 
 
 def _right_calls(one: Measurement) -> Value:
@@ -80,6 +122,9 @@ MEASURES = (
     Measure("instructions_instantiate", "instructions: instantiate", "", _instructions("instantiate")),
     Measure("instructions_first_call", "instructions: first call", "", _instructions("first_call")),
     Measure("instructions_call", "instructions: steady call", "", _instructions("call")),
+    Measure("cycles_call", "predicted cycles: steady call", "", _predicted_cycles),
+    Measure("time_call", "predicted time: steady call", "", _predicted_time),
+    Measure("rate_call", "predicted calls a second", "", _predicted_rate),
     Measure("right_calls", "right results", "", _right_calls),
 )
 
@@ -167,7 +212,7 @@ def _grouped(value: Value) -> str:
     """A value as a reader wants it; nothing for one that is not known."""
     if value is None:
         return ""
-    return f"{value:,}" if isinstance(value, int) else value
+    return f"{value:,}" if isinstance(value, int) else str(value)
 
 
 def _published(measure: Measure, one: Measurement) -> str:
@@ -253,6 +298,15 @@ def _label(one: Measurement) -> str:
     return f"{one.runtime}@{one.version}"
 
 
+_WITH_BARS = frozenset({"cycles_call", "time_call", "rate_call"})
+
+
+def _flat_prediction(one: Measurement) -> dict[str, Value]:
+    """A steady call's prediction in columns of numbers, its error bar beside it."""
+    found = _prediction(one)
+    return {f"predicted_{name}": getattr(found, name, None) for name in Prediction.model_fields}
+
+
 def flat(one: Measurement) -> dict[str, Value]:
     """A measurement as one flat row: identity, measures, published figures, provenance."""
     return {
@@ -265,7 +319,8 @@ def flat(one: Measurement) -> dict[str, Value]:
         "profile": one.profile,
         "status": one.status.value,
         "reason": one.reason,
-        **{measure.key: measure.get(one) for measure in MEASURES},
+        **{measure.key: measure.get(one) for measure in MEASURES if measure.key not in _WITH_BARS},
+        **_flat_prediction(one),
         **{
             f"published_{measure.key}": one.published.get(measure.key)
             for measure in MEASURES

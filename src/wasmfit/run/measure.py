@@ -5,7 +5,7 @@ from pathlib import Path
 
 from wasmfit.build import Context, Image, Step, base_owners, digest, object_rule, symbol_rule
 from wasmfit.emulation import Execution, compiled, execute
-from wasmfit.footprint import Elf, account, read_elf, read_link_map, region_use
+from wasmfit.footprint import Elf, footprint, ledger, read_elf, read_link_map, region_use
 from wasmfit.model import Cell, Size, UserCall, UserModule, WorkloadCall
 from wasmfit.plan import BASELINE
 
@@ -14,9 +14,12 @@ _MEASURING = ("build", "emulation", "footprint", "run")
 
 
 def size(context: Context, cell: Cell, image: Image) -> Size:
-    """The bytes of an image, with their owners."""
+    """The bytes of an image, with their owners; constants without a name belong to whoever refers to them."""
+    # Loads a disassembler, which a comparison that finds everything in the store does without.
+    from wasmfit.footprint.constants import attribute_by_references
+
     elf = read_elf(image.elf)
-    footprint = account(
+    by_name = ledger(
         elf,
         read_link_map(image.link_map),
         owner_of_object=object_rule(cell),
@@ -24,7 +27,7 @@ def size(context: Context, cell: Cell, image: Image) -> Size:
     )
     board = cell.board
     use = region_use(elf, board.flash, board.ram, board.erase_unit)
-    owners = footprint.owners()
+    owners = footprint(attribute_by_references(by_name)).owners()
     base = base_owners(context)
     return Size(
         text=_section(elf, ".text"),
@@ -53,7 +56,7 @@ def run(context: Context, step: Step, cell: Cell, image: Image) -> Execution:
     """Runs an image in the emulator and checks what it answers."""
     step.progress("running", 0, 0)
     execution = execute(
-        image.elf,
+        image.ran,
         cell.board,
         calls=_calls(cell),
         plugin=compiled(context.home.artefacts / "plugin", context.gateway, step.log),
@@ -85,7 +88,8 @@ def fingerprint(image_key: str, context: Context, cell: Cell, code: dict[str, di
     return digest.of(
         "measurement",
         image_key,
-        cell.board,
+        # What time is predicted from is looked up when results are shown, and changes nothing measured.
+        cell.board.model_dump(mode="json", exclude={"timing"}),
         _expectations(cell),
         context.toolchain.emulators[cell.board.emulator.qemu].version,
         code,
@@ -101,4 +105,4 @@ def _expectations(cell: Cell) -> object:
 
 def own_code() -> dict[str, dict[str, str]]:
     """Digests of the code that builds and measures."""
-    return {name: digest.tree(_PACKAGE / name, (".py", ".c")) for name in _MEASURING}
+    return {name: digest.tree(_PACKAGE / name, (".py", ".c", ".h")) for name in _MEASURING}

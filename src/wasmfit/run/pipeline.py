@@ -76,7 +76,8 @@ class Pipeline:
         baselines = {_setting(cell): self._done[cell.id].size for cell in plan.baselines}
         judged = self._judged(plan)
         return [
-            record.completed(judged[cell.id], cell, baselines.get(_setting(cell))) for cell in plan.all_cells
+            record.completed(self.context.catalog, judged[cell.id], cell, baselines.get(_setting(cell)))
+            for cell in plan.all_cells
         ]
 
     def _judged(self, plan: Plan) -> dict[str, Measurement]:

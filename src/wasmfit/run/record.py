@@ -7,8 +7,21 @@ from typing import Any
 
 from wasmfit import __version__
 from wasmfit.build import Context, Image, c, digest, firmware
-from wasmfit.model import Cell, Glue, Measurement, Provenance, Run, Size, SourceTree, Status, UserModule
+from wasmfit.catalog import Catalog
+from wasmfit.model import (
+    Cell,
+    Glue,
+    Measurement,
+    Provenance,
+    Run,
+    Size,
+    SourceTree,
+    Status,
+    Twin,
+    UserModule,
+)
 from wasmfit.plan import LeftOut
+from wasmfit.timing import predictions
 
 
 def measured(
@@ -35,6 +48,7 @@ def measured(
             source=_source(cell),
             elf=str(image.elf) if image else None,
             elf_sha256=digest.file(image.elf) if image else None,
+            twin=_twin(cell, image) if image else None,
             log=str(log),
             module_sha256=digest.file(image.module) if image else None,
             module_bytes=image.module.stat().st_size if image else None,
@@ -65,8 +79,8 @@ def left_out(one: LeftOut) -> Measurement:
     )
 
 
-def completed(measurement: Measurement, cell: Cell, baseline: Size | None) -> Measurement:
-    """Adds what is looked up instead of measured: baseline, facts, and published figures where they apply."""
+def completed(catalog: Catalog, measurement: Measurement, cell: Cell, baseline: Size | None) -> Measurement:
+    """Adds what is not measured: baseline, facts, predicted time, and published figures where they apply."""
     facts = cell.build.facts
     published = cell.build.version.published
     if cell.build.checkout is not None and cell.build.runtime.unavailable is None:
@@ -93,6 +107,7 @@ def completed(measurement: Measurement, cell: Cell, baseline: Size | None) -> Me
     return measurement.model_copy(
         update={
             "baseline": baseline,
+            "run": _with_time(catalog, cell, measurement),
             "facts": {name: fact for name, fact in shown.items() if fact},
             "published": dict(published.figures) if published else {},
             "published_source": published.source if published else None,
@@ -111,6 +126,22 @@ def _user_module(cell: Cell) -> dict[str, Any]:
         "module": str(workload.path.absolute()),
         "stubs": {stub.label: stub.text for stub in workload.stubs},
     }
+
+
+def _with_time(catalog: Catalog, cell: Cell, measurement: Measurement) -> Run | None:
+    """A run with the time that its phases are predicted to take on the board, if it went well."""
+    run, timing, core = measurement.run, cell.board.timing, catalog.core(cell.board)
+    if run is None or measurement.status is not Status.OK or timing is None or core is None:
+        return run
+    predicted = predictions(run.activity, core, timing, cell.board.clock_hz)
+    call = predicted.call
+    return run.model_copy(
+        update={
+            "predicted": predicted,
+            "cycles": None if call is None else call.cycles,
+            "time_s": None if call is None else call.time_s,
+        }
+    )
 
 
 def _now() -> str:
@@ -140,6 +171,22 @@ def _source(cell: Cell) -> SourceTree | None:
         dirty=checkout.dirty,
         sha256=checkout.digest,
         built_like=checkout.recipe,
+    )
+
+
+def _twin(cell: Cell, image: Image) -> Twin | None:
+    if not cell.board.needs_twin:
+        return None
+    own, emulated = cell.board.own, cell.board.emulated
+    moves = [
+        f"{name} from {ours.origin:#010x} to {theirs.origin:#010x}"
+        for name, ours, theirs in (("flash", own.flash, emulated.flash), ("RAM", own.ram, emulated.ram))
+        if ours != theirs
+    ]
+    return Twin(
+        elf=str(image.ran),
+        elf_sha256=digest.file(image.ran),
+        differs=f"in addresses alone: {', '.join(moves)}; sections, symbols and limits are the same",
     )
 
 

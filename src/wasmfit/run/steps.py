@@ -43,7 +43,7 @@ def shared_steps(context: Context, cell: Cell) -> Iterator[SharedStep]:
     linked = firmware.linked_guest(build, workload)
     yield SharedStep(
         firmware.key(context, build, board, profile, linked, cell.glue),
-        f"firmware {_what(cell)} ({profile.name}){_which(cell)}",
+        f"firmware {_what(cell)} ({board.target}, {profile.name}){_which(cell)}",
         lambda step: firmware.archive(context, step, build, board, profile, linked, cell.glue),
         firmware.target_folder(context, board, profile),
         (2, build.runtime.effort),
@@ -52,7 +52,7 @@ def shared_steps(context: Context, cell: Cell) -> Iterator[SharedStep]:
     if build.runtime.c is not None and build.runtime.c.translator is None:
         yield SharedStep(
             c.key(context, build, board, profile, cell.glue),
-            f"C sources {build.label} ({profile.name}){_which(cell)}",
+            f"C sources {build.label} ({board.target}, {profile.name}){_which(cell)}",
             lambda step: c.objects(context, step, build, board, profile, glue=cell.glue),
             None,
             (2, build.runtime.effort),

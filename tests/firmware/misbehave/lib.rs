@@ -10,6 +10,14 @@ use core::arch::asm;
 use core::hint::black_box;
 use harness::{Failure, Job, extra, fail};
 
+#[cfg(target_arch = "arm")]
+#[path = "arm.rs"]
+mod core_specific;
+#[cfg(target_arch = "riscv32")]
+#[path = "riscv.rs"]
+mod core_specific;
+use core_specific::*;
+
 harness::firmware!(run);
 
 fn run(job: &'static Job) -> Result<(), Failure> {
@@ -33,7 +41,7 @@ fn behave(behaviour: u32, value: u32) -> u32 {
         2 => return recurse(value),
         3 => return unsafe { (value as *const u32).read_volatile() },
         4 => unsafe { (value as *mut u32).write_volatile(0x5AFE) },
-        5 => unsafe { asm!("udf #7") },
+        5 => undefined(),
         6 => return divide_by_zero(value),
         7 => drop(black_box(Vec::<u8>::with_capacity(value as usize))),
         8 => panic!(),
@@ -85,133 +93,11 @@ fn wait_forever() {
     }
 }
 
-#[inline(never)]
-fn divide_by_zero(value: u32) -> u32 {
-    const CCR: *mut u32 = 0xE000_ED14 as *mut u32;
-    let quotient: u32;
-    unsafe {
-        CCR.write_volatile(CCR.read_volatile() | 1 << 4);
-        asm!("dsb", "udiv {0}, {1}, {2}", out(reg) quotient, in(reg) value, in(reg) 0);
-    }
-    quotient
-}
-
 /// A request that the heap refuses and the program survives, as runtimes do.
 fn reserve(bytes: usize) {
     if black_box(Vec::<u8>::new()).try_reserve_exact(bytes).is_err() {
         fail("cannot allocate memory");
     }
-}
-
-/// Between its marks: `count` rounds of exactly three instructions.
-#[inline(never)]
-fn count_down(count: u32) {
-    unsafe {
-        asm!(
-            "bl {mark_call}",
-            "2:",
-            "add r5, r5, r4",
-            "subs r4, r4, #1",
-            "bne 2b",
-            "bl {mark_idle}",
-            mark_call = sym wasmfit_mark_call,
-            mark_idle = sym wasmfit_mark_idle,
-            inout("r4") count => _, out("r5") _,
-            out("r0") _, out("r1") _, out("r2") _, out("r3") _, out("r12") _, out("lr") _,
-        );
-    }
-}
-
-fn call_address(address: u32) {
-    unsafe { asm!("blx {0}", in(reg) address, out("r0") _, out("r1") _, out("r2") _, out("r3") _, out("lr") _) };
-}
-
-/// Writes the lowest of `bytes` bytes of stack, and nothing above it.
-#[inline(never)]
-fn use_stack(bytes: u32) {
-    unsafe {
-        asm!(
-            "mov r4, sp",
-            "sub sp, sp, {bytes}",
-            "strb {bytes}, [sp]",
-            "mov sp, r4",
-            bytes = in(reg) bytes,
-            out("r4") _,
-        );
-    }
-}
-
-/// The kinds of store that the core has, each about 3,072 bytes below SP.
-#[rustfmt::skip]
-#[inline(never)]
-fn store_deep(kind: u32) {
-    macro_rules! store {
-        ($($line:literal),+) => {
-            unsafe {
-                asm!(
-                    "sub.w r4, sp, #3072",
-                    "mov r5, #4",
-                    $($line),+,
-                    out("r4") _, out("r5") _, out("r8") _,
-                )
-            }
-        };
-    }
-    match kind {
-        0 => store!("str r5, [r4]"),
-        1 => store!("strb r5, [r4]"),
-        2 => store!("strh r5, [r4]"),
-        3 => store!("str r5, [r4, r5]"),
-        4 => store!("strb r5, [r4, r5]"),
-        5 => store!("strh r5, [r4, r5]"),
-        6 => store!("stm r4!, {{r5}}"),
-        7 => store!("mov r8, sp", "mov sp, r4", "str r5, [sp, #4]", "mov sp, r8"),
-        8 => store!("mov r8, sp", "mov sp, r4", "push {{r5}}", "mov sp, r8"),
-        9 => store!("mov r8, sp", "mov sp, r4", "push.w {{r5, r8}}", "mov sp, r8"),
-        10 => store!("mov r8, sp", "mov sp, r4", "vpush {{d0}}", "mov sp, r8"),
-        11 => store!("str.w r5, [r4]"),
-        12 => store!("str.w r5, [r4, #-4]!"),
-        13 => store!("strb.w r5, [r4], #1"),
-        14 => store!("strh.w r5, [r4, r5, lsl #1]"),
-        15 => store!("strt r5, [r4, #8]"),
-        16 => store!("strd r5, r8, [r4]"),
-        17 => store!("stmia.w r4, {{r5, r8}}"),
-        18 => store!("stmdb r4!, {{r5, r8}}"),
-        19 => store!("ldrex r5, [r4]", "strex r5, r8, [r4]"),
-        20 => store!("ldrexb r5, [r4]", "strexb r5, r8, [r4]"),
-        21 => store!("ldrexh r5, [r4]", "strexh r5, r8, [r4]"),
-        22 => store!("vstr s0, [r4]"),
-        23 => store!("vstr d0, [r4]"),
-        24 => store!("vstmia r4!, {{s0, s1}}"),
-        25 => store!("vstmdb r4!, {{d0, d1}}"),
-        _ => fail("no such kind of store"),
-    }
-}
-
-/// Between its marks: `count` rounds of exactly five instructions, two of
-/// which have a condition that is false.
-#[inline(never)]
-fn skip_all(count: u32) {
-    unsafe {
-        asm!(
-            "bl {mark_call}",
-            "2:",
-            "subs r4, r4, #1",
-            "itt lt",
-            "addlt r5, r5, #1",
-            "strlt r5, [r5]",
-            "bne 2b",
-            "bl {mark_idle}",
-            mark_call = sym wasmfit_mark_call,
-            mark_idle = sym wasmfit_mark_idle,
-            inout("r4") count => _, out("r5") _,
-            out("r0") _, out("r1") _, out("r2") _, out("r3") _, out("r12") _, out("lr") _,
-        );
-    }
-}
-
-fn semihost(operation: u32, argument: u32) {
-    unsafe { asm!("bkpt #0xab", inlateout("r0") operation => _, in("r1") argument) };
 }
 
 fn print_forever() {
@@ -227,38 +113,8 @@ fn run_command() {
     semihost(0x12, block.as_ptr() as u32);
 }
 
-/// A load that faults in the middle of straight code.
-fn fault_inside_block(address: u32) {
-    unsafe {
-        asm!(
-            "bl {mark_call}",
-            "nop", "nop", "nop",
-            "ldr r5, [r4]",
-            "nop", "nop", "nop", "nop", "nop",
-            "bl {mark_idle}",
-            mark_call = sym wasmfit_mark_call,
-            mark_idle = sym wasmfit_mark_idle,
-            inout("r4") address => _, out("r5") _,
-            out("r0") _, out("r1") _, out("r2") _, out("r3") _, out("r12") _, out("lr") _,
-        );
-    }
-}
-
 fn leave() {
     semihost(0x18, 0x20026);
-}
-
-/// A fault whose handler cannot be found.
-fn lock_up() {
-    const VTOR: *mut u32 = 0xE000_ED08 as *mut u32;
-    unsafe {
-        VTOR.write_volatile(0x3000_0000);
-        asm!("dsb", "udf #1");
-    }
-}
-
-fn lose_stack(address: u32) {
-    unsafe { asm!("mov sp, {0}", "push {{r0}}", in(reg) address) };
 }
 
 fn mark_forever() {

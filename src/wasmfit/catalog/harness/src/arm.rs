@@ -56,8 +56,10 @@ const CFSR: *const u32 = 0xE000_ED28 as *const u32;
 const HFSR: *const u32 = 0xE000_ED2C as *const u32;
 const MMFAR: *const u32 = 0xE000_ED34 as *const u32;
 const BFAR: *const u32 = 0xE000_ED38 as *const u32;
+/// Of ARMv8-M; reserved and read as zero on older cores.
+const SFSR: *const u32 = 0xE000_EDE4 as *const u32;
 
-/// Sends CFSR, HFSR, MMFAR, BFAR; SP, EXC_RETURN; then R0–R3, R12, LR, PC, xPSR
+/// Sends CFSR, HFSR, MMFAR, BFAR; SP, EXC_RETURN, whether a frame follows, SFSR; then R0–R3, R12, LR, PC, xPSR
 /// from the exception frame where the frame lies in RAM.
 #[unsafe(no_mangle)]
 extern "C" fn wasmfit_fault(frame: *const u32, exc_return: u32) -> ! {
@@ -71,6 +73,8 @@ extern "C" fn wasmfit_fault(frame: *const u32, exc_return: u32) -> ! {
     registers[5] = exc_return;
     let whole = ram.contains(&(frame as usize)) && ram.contains(&(frame as usize + 31));
     registers[6] = whole as u32;
+    // SAFETY: as above.
+    registers[7] = unsafe { ptr::read_volatile(SFSR) };
     if whole {
         for place in 0..8 {
             // SAFETY: checked to lie in RAM.

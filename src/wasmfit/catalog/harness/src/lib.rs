@@ -16,6 +16,9 @@ pub mod any;
 #[cfg(all(target_arch = "arm", target_os = "none"))]
 #[path = "arm.rs"]
 mod arch;
+#[cfg(all(target_arch = "riscv32", target_os = "none"))]
+#[path = "riscv.rs"]
+mod arch;
 mod capi;
 mod channel;
 mod heap;

@@ -64,11 +64,22 @@ impl Failure {
     }
 }
 
-/// Reports a fault's registers, in the order the host expects, and ends.
+/// Reports a Cortex-M fault's registers, in the order the host expects, and ends.
+#[cfg(target_arch = "arm")]
 pub(crate) fn fault(registers: &[u32]) -> ! {
+    registers_and_end("fault", registers)
+}
+
+/// The same for a RISC-V trap.
+#[cfg(target_arch = "riscv32")]
+pub(crate) fn trap(registers: &[u32]) -> ! {
+    registers_and_end("trap", registers)
+}
+
+fn registers_and_end(word: &str, registers: &[u32]) -> ! {
     phase_word().send();
     for row in registers.chunks(4) {
-        row.iter().fold(Line::new("fault"), |line, &word| line.hex(word)).send();
+        row.iter().fold(Line::new(word), |line, &word| line.hex(word)).send();
     }
     heap::report();
     end("end fault")

@@ -9,6 +9,11 @@ fn unreachable() -> ! {
     unsafe { core::arch::asm!("udf #0", options(noreturn)) }
 }
 
+#[cfg(target_arch = "riscv32")]
+fn unreachable() -> ! {
+    unsafe { core::arch::asm!("unimp", options(noreturn)) }
+}
+
 #[link(wasm_import_module = "host")]
 unsafe extern "C" {
     fn extra() -> u32;

@@ -1,0 +1,83 @@
+"""An image's twin: the same image linked to the addresses where the emulated machine has memory.
+
+Some boards have their memory where no machine of the emulator has any. Then the
+image whose bytes are reported is linked to the board's addresses, and what runs
+is its twin, made by the same linker from the same files. The two must differ in
+addresses alone: sections of the same sizes, they and every symbol at the same
+place in flash or RAM. What that leaves is the value of addresses inside instructions
+and data.
+"""
+
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import zip_longest
+from pathlib import Path
+
+from elftools.elf.elffile import ELFFile
+
+from wasmfit.model import MemoryMap
+
+from .errors import BuildError
+
+NAME = "twin"
+
+_ENTRY = struct.Struct("<IIIBBH")
+_ALLOCATED = 2
+
+
+@dataclass(frozen=True)
+class _Thing:
+    """A section or a symbol: what it is, its value, and everything else about it."""
+
+    name: str
+    value: int
+    rest: str
+
+
+def check(image: Path, own: MemoryMap, twin: Path, emulated: MemoryMap) -> None:
+    """Makes sure that an image and its twin differ in addresses alone.
+
+    Raises:
+        BuildError: They differ in more, which says where.
+    """
+    for mine, other in zip_longest(_layout(image), _layout(twin)):
+        if mine is None or other is None or not _alike(mine, own, other, emulated):
+            where = "the end" if mine is None else f"{mine.name} {_place(mine.value, own)}"
+            becomes = "linked to the emulator's addresses, the image becomes another one"
+            raise BuildError(f"{becomes}: it differs first at {where}")
+
+
+def _alike(mine: _Thing, own: MemoryMap, other: _Thing, emulated: MemoryMap) -> bool:
+    # The linker files some symbols that are plain numbers under sections too, as `__dso_handle`, which is 0.
+    same_place = mine.value == other.value or _place(mine.value, own) == _place(other.value, emulated)
+    return same_place and (mine.name, mine.rest) == (other.name, other.rest)
+
+
+def _layout(image: Path) -> Iterator[_Thing]:
+    """Sections that take memory, then symbols, with their places and sizes, in order."""
+    with image.open("rb") as file:
+        elf = ELFFile(file)
+        allocated: set[int] = set()
+        for number, section in enumerate(elf.iter_sections()):
+            if section["sh_flags"] & _ALLOCATED:
+                allocated.add(number)
+                rest = f"{section['sh_type']}, {section['sh_size']} B"
+                yield _Thing(f"section {section.name}", section["sh_addr"], rest)
+        table = elf.get_section_by_name(".symtab")
+        if table is None:
+            raise BuildError(f"{image} has no symbols")
+        names, data = elf.get_section(table["sh_link"]).data(), table.data()
+        # Unpacked here, since pyelftools takes a second for the thousands of symbols of a runtime.
+        for at, value, size, info, _, section in _ENTRY.iter_unpack(data):
+            if section in allocated:
+                symbol = names[at : names.find(b"\0", at)].decode(errors="replace")
+                yield _Thing(f"symbol {symbol}", value, f"{size} B, kind {info}, section {section}")
+
+
+def _place(value: int, memory_map: MemoryMap) -> str:
+    """Where an address lies in its memory."""
+    for name, region in (("flash", memory_map.flash), ("RAM", memory_map.ram)):
+        if region.origin <= value <= region.end:
+            return f"at {value - region.origin:#x} of {name}"
+    return f"is {value:#x}"

@@ -1,0 +1,213 @@
+"""``wasmfit size``.
+
+Its arguments are parsed by :mod:`argparse`: typer takes longer to load than a whole survey takes to make
+(docs/decisions/0021-speed-of-size.md).
+"""
+
+import argparse
+import re
+from collections.abc import Sequence
+from enum import Enum
+from pathlib import Path
+
+from wasmfit.errors import UsageError
+from wasmfit.footprint.memories import Memory
+from wasmfit.footprint.survey import DEFAULT_BY
+from wasmfit.footprint.views import By, Sort
+from wasmfit.report.size import SizeFormat, formatter
+from wasmfit.sizing import memories_of, savings, size, why
+
+from . import say
+
+SUMMARY = "Say who owns each byte of any firmware's ELF file."
+
+# What a reader wants to see of a whole firmware: every section, most crates, the largest symbols.
+_TOP = (None, 10, 3)
+_TOP_OF_FEW = (None, 10)
+_TOP_OF_MANY = (20, 5)
+_LARGEST = 5
+_FEW = (By.SECTION, By.REGION, By.KIND)
+
+_RANGE = re.compile(
+    r"(0x[0-9a-f]{1,16}|\d{1,20})[:+](0x[0-9a-f]{1,16}|\d{1,20})([kmg]?)(?:i?b)?", re.IGNORECASE
+)
+_UNITS = {"": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30}
+
+
+def run(arguments: Sequence[str]) -> None:
+    """Does what the arguments behind ``wasmfit size`` say.
+
+    Raises:
+        UsageError: A file cannot be read, or the arguments contradict each other.
+        SystemExit: The arguments are wrong (2), or help was asked for (0).
+    """
+    given = _parser().parse_args(arguments)
+    say.check(given.output)
+    if given.why is not None:
+        say.result(_why(given), given.output)
+        return
+    if given.savings:
+        say.result(_savings(given), given.output)
+        return
+    found = size(
+        given.elf,
+        by=given.by or DEFAULT_BY,
+        base=given.base,
+        link_map=given.map,
+        memories=_memories(given),
+        sections=given.section,
+        regions=given.region,
+        owners=given.owner,
+        top=_top(given),
+        sort=given.sort,
+        references=given.references,
+        inlined=given.inlined,
+    )
+    say.result(formatter(given.format)(found), given.output)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="wasmfit size", description=SUMMARY, allow_abbrev=False)
+    add = parser.add_argument
+    add("elf", metavar="ELF", type=Path, help="the file, as the linker wrote it")
+    view = parser.add_argument_group("what to show")
+    add = view.add_argument
+    add(
+        "--by",
+        action="append",
+        type=_by,
+        metavar="ROWS",
+        help=f"{_choices(By)}; several times for rows in rows (default: section, crate, symbol)",
+    )
+    add("--base", type=Path, metavar="OLD.elf", help="what changed since this file, to the byte")
+    add("--section", action="append", default=[], metavar="GLOB", help="only these sections")
+    add("--region", action="append", default=[], metavar="GLOB", help="only these memories")
+    add("--owner", action="append", default=[], metavar="GLOB", help="only these crates or libraries")
+    add("--top", type=_positive, metavar="N", help="rows of each level; the others become one row")
+    add("--all", action="store_true", help="every row")
+    add("--sort", type=_OneOf(Sort), default=Sort.SIZE, metavar="ORDER", help=_choices(Sort))
+    add("--references", action="store_true", help="constants belong to the code that refers to them")
+    add("--inlined", action="store_true", help="code belongs to the crate it was inlined from (needs -g)")
+    instead = view.add_mutually_exclusive_group()
+    instead.add_argument("--why", metavar="SYMBOL", help="who refers to it, and what would go if it went")
+    instead.add_argument("--savings", action="store_true", help="what could go, with the usual remedies")
+    known = parser.add_argument_group("what is known of it")
+    add = known.add_argument
+    add("--map", type=Path, metavar="FILE", help="the map that lld wrote of the same link")
+    add("--board", "-b", metavar="B", help="a board of the catalogue, for its memories")
+    add(
+        "--flash",
+        action="append",
+        type=_range,
+        default=[],
+        metavar="ORIGIN:SIZE",
+        help="such as 0x08000000:1M",
+    )
+    add(
+        "--ram",
+        action="append",
+        type=_range,
+        default=[],
+        metavar="ORIGIN:SIZE",
+        help="such as 0x20000000:256K",
+    )
+    add("--page", type=_positive, metavar="BYTES", help="erase unit of --flash")
+    add("--catalog", action="append", type=Path, default=[], metavar="DIR", help="a catalogue of your own")
+    result = parser.add_argument_group("how to show it")
+    add = result.add_argument
+    add(
+        "--format",
+        "-f",
+        type=_OneOf(SizeFormat),
+        default=SizeFormat.TABLE,
+        metavar="FORMAT",
+        help=_choices(SizeFormat),
+    )
+    add("--output", "-o", type=Path, metavar="FILE", help="default: stdout")
+    return parser
+
+
+def _why(given: argparse.Namespace) -> str:
+    from wasmfit.report.size import explained
+
+    explain = why(given.elf, given.why, link_map=given.map)
+    match given.format:
+        case SizeFormat.TABLE | SizeFormat.TREE:
+            return explained.to_text(explain)
+        case SizeFormat.JSON:
+            return explained.to_json(explain)
+    raise UsageError("--why has no rows for a table.", "Its formats are table and json.")
+
+
+def _savings(given: argparse.Namespace) -> str:
+    from wasmfit.report.size import saved
+
+    found = savings(given.elf, link_map=given.map, largest=given.top or _LARGEST)
+    formats = {
+        SizeFormat.JSON: saved.to_json,
+        SizeFormat.CSV: saved.to_csv,
+        SizeFormat.MARKDOWN: saved.to_markdown,
+    }
+    return formats.get(given.format, saved.to_text)(found)
+
+
+def _choices(kind: type[Enum]) -> str:
+    *first, last = (str(one.value) for one in kind)
+    return f"{', '.join(first)} or {last}"
+
+
+class _OneOf:
+    """Makes a member of an enumeration of its value."""
+
+    def __init__(self, kind: type[Enum]) -> None:
+        self._kind = kind
+
+    def __call__(self, text: str) -> Enum:
+        try:
+            return self._kind(text)
+        except ValueError:
+            raise argparse.ArgumentTypeError(f"{text!r} is not {_choices(self._kind)}") from None
+
+
+def _by(text: str) -> Enum:
+    # The account calls them owners, since a C library is no crate.
+    return By.CRATE if text == "owner" else _OneOf(By)(text)
+
+
+def _positive(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or len(text) > 18 or int(text) == 0:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number above 0")
+    return int(text)
+
+
+def _range(text: str) -> tuple[int, int]:
+    match = _RANGE.fullmatch(text.strip())
+    size_of = 0 if match is None else int(match[2], 0) * _UNITS[match[3].lower()]
+    if match is None or not size_of or int(match[1], 0) + size_of > 1 << 64:
+        raise argparse.ArgumentTypeError(f"{text!r} is not ORIGIN:SIZE, such as 0x08000000:1M or 0x0:256K")
+    return int(match[1], 0), size_of
+
+
+def _memories(given: argparse.Namespace) -> tuple[Memory, ...]:
+    """The memories; of several of a kind, the second is called ``flash2``."""
+    if given.page is not None and not given.flash:
+        raise UsageError("--page is the erase unit of --flash.", "Say --flash ORIGIN:SIZE as well.")
+    if given.board is not None:
+        if given.flash or given.ram:
+            raise UsageError("--board names the memories already.", "Leave --flash and --ram out.")
+        return memories_of(given.board, given.catalog)
+    return tuple(
+        Memory(f"{name}{number if number > 1 else ''}", origin, length, page)
+        for name, ranges, page in (("flash", given.flash, given.page), ("RAM", given.ram, None))
+        for number, (origin, length) in enumerate(ranges, start=1)
+    )
+
+
+def _top(given: argparse.Namespace) -> tuple[int | None, ...]:
+    if given.top is not None:
+        return (given.top,)
+    if given.all or given.format in (SizeFormat.JSON, SizeFormat.CSV):
+        return (None,)
+    if given.by is None:
+        return _TOP
+    return _TOP_OF_FEW if given.by[0] in _FEW else _TOP_OF_MANY

@@ -1,0 +1,51 @@
+/* A cache: which lines of flash it holds. Replaces what was used longest ago. */
+#ifndef CACHE_H
+#define CACHE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+struct cache {
+    uint32_t *lines; /* sets × ways, in a set the last used first; 0: nothing */
+    uint32_t ways, mask;
+    unsigned shift;      /* log2 of a line's bytes */
+    uint32_t last_missed;
+};
+
+static bool cache_make(struct cache *cache, uint64_t size, uint64_t line, uint64_t ways)
+{
+    uint64_t sets = line && ways ? size / line / ways : 0;
+    if (!sets || sets & (sets - 1) || line & (line - 1) || sets > 1u << 20 || ways > 64) {
+        return false;
+    }
+    cache->shift = (unsigned)__builtin_ctzll(line);
+    cache->ways = (uint32_t)ways;
+    cache->mask = (uint32_t)sets - 1;
+    cache->lines = calloc(sets * ways, sizeof *cache->lines);
+    return cache->lines != NULL;
+}
+
+/* Whether the line is there; it is afterwards. Lines are counted from 1. */
+static inline bool cache_has(struct cache *cache, uint32_t line)
+{
+    uint32_t *set = &cache->lines[(line & cache->mask) * cache->ways];
+    uint32_t held = set[0];
+    if (held == line) {
+        return true;
+    }
+    for (uint32_t way = 1; way < cache->ways; way++) {
+        uint32_t here = set[way];
+        set[way] = held;
+        if (here == line) {
+            set[0] = line;
+            return true;
+        }
+        held = here;
+    }
+    set[0] = line;
+    return false;
+}
+
+#endif

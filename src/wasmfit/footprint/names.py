@@ -1,0 +1,192 @@
+"""Symbols' names for readers, and the names that stay the same from build to build.
+
+LLVM's demanglers do the work (through pycxxfilt: C++ and Rust's v0). Rust's legacy names look like C++ names
+and only want their escapes undone and their hash cut off.
+"""
+
+import re
+from functools import lru_cache
+
+from wasmfit.footprint import rust_legacy
+
+# A mangled name can say what it has said before by a few letters, and so grow exponentially: 220 letters to
+# 117 MB. m references to the level below make one level of growth by m, at best 3 ** (1 / 3) a reference. Of
+# 85,000 real names 2 in a thousand are refused: those with more than 20 references.
+_REFERENCE = re.compile(r"[BST][0-9A-Za-z]*_")
+_GROWTH = 3 ** (1 / 3)
+_LONGEST_POSSIBLE = 1 << 20
+_LONGEST = 1 << 13
+# What compilers append: .llvm.123, .cold, .part.0, .isra.1, .constprop.0, and numbers that tell copies apart.
+_APPENDED = frozenset(
+    {"llvm", "cold", "part", "isra", "constprop", "lto_priv", "clone", "warm", "localalias"}
+)
+_MOST_APPENDED = 8
+_HASHED = re.compile(r"(\.Lanon\.|\banon\.|\balloc_|\.L__unnamed_|__unnamed_)[0-9a-f]+")
+
+
+@lru_cache(maxsize=1 << 14)
+def readable(name: str) -> str:
+    """A symbol's name as its source has it; the name itself where it is not mangled or cannot be read."""
+    if not name.startswith(("_R", "_Z", "__Z", ".L", "switch.", "anon.")):
+        return name
+    base, suffix = _without_appended(name)
+    at = max(base.find("._R"), base.find("._Z"))
+    if at >= 0:
+        # Derived by the compiler from a function: .Lswitch.table._RNv…
+        return f"{base[: at + 1]}{_demangled(base[at + 1 :])}{suffix}"
+    return f"{_demangled(base)}{suffix}"
+
+
+def _without_appended(name: str) -> tuple[str, str]:
+    """A name and what compilers appended to it."""
+    base = name
+    for _ in range(_MOST_APPENDED):
+        head, dot, last = base.rpartition(".")
+        if not dot or not head or not (last.isdecimal() or last in _APPENDED):
+            break
+        base = head
+    return base, name[len(base) :]
+
+
+def _demangled(name: str) -> str:
+    legacy = rust_legacy.path(name) if len(name) <= _LONGEST else None
+    if legacy is not None:
+        return legacy
+    # Imported here, since nothing but names that are printed needs it.
+    import pycxxfilt
+
+    if len(name) > _LONGEST or len(name) * _GROWTH ** len(_REFERENCE.findall(name)) > _LONGEST_POSSIBLE:
+        return name
+    try:
+        found = pycxxfilt.demangle(name)
+    except ValueError:
+        return name
+    return found if found and len(found) <= _LONGEST else name
+
+
+@lru_cache(maxsize=1 << 14)
+def lasting(name: str) -> str:
+    """A name to find the same thing by in another build: readable, without hashes and disambiguators.
+
+    Two things of one file can have the same; their bytes are then added up.
+    """
+    text = readable(name)
+    if text == name:
+        return _HASHED.sub(r"\1", name)
+    return _without_appended(text)[0]
+
+
+@lru_cache(maxsize=1 << 14)
+def family(name: str) -> str:
+    """The generic that a symbol is an instance of: its name without generic arguments.
+
+    ``core::ptr::drop_in_place::<A>`` and ``…::<B>`` are of one family, and so are a trait's provided method
+    for many types, and the instances of a C++ template. Names without arguments are families of their own.
+    """
+    text = lasting(name)
+    if name.startswith("_R"):
+        if _PROVIDED.match(name):
+            # <T as Trait>::method where the method is the trait's own: T is the argument.
+            text = _self_type_erased(text)
+        return _without_arguments(text, keep_first=True)
+    if name.startswith("_ZN") and rust_legacy.path(name) is not None:
+        return _without_arguments(text, keep_first=True)
+    return _template(text) if name.startswith("_Z") else text
+
+
+def _template(text: str) -> str:
+    """A C++ name's template: without its arguments and, if it has any, without result and parameters, which
+    depend on them."""
+    erased = _without_arguments(text, keep_first=False)
+    if erased == text:
+        return text
+    whole = erased.replace(_ANONYMOUS, "\0")
+    end = _PARAMETERS.search(whole)
+    head = whole[: end.start()] if end else whole
+    return (head if "operator " in head else head.rpartition(" ")[2]).replace("\0", _ANONYMOUS)
+
+
+_ANONYMOUS = "(anonymous namespace)"
+_PARAMETERS = re.compile(r"(?<!operator)\(")
+_PROVIDED = re.compile(r"_R(?:I?N[A-Za-z]|I)*Y")
+
+
+def _self_type_erased(text: str) -> str:
+    inner, rest = _leading_brackets(text)
+    _, separator, trait = _split_last(inner, " as ")
+    return f"<_ as {trait}>{rest}" if separator else text
+
+
+def _leading_brackets(text: str) -> tuple[str, str]:
+    """What stands in the brackets that a text begins with, and what follows them."""
+    if not text.startswith("<"):
+        return "", text
+    end = _closing(text, 0)
+    return text[1:end], text[end + 1 :]
+
+
+def _closing(text: str, start: int) -> int:
+    """Where the angle bracket that opens at ``start`` closes; the last character if it does not."""
+    depth = 0
+    for at in range(start, len(text)):
+        character = text[at]
+        if character == "<":
+            depth += 1
+        elif character == ">" and text[at - 1] not in "-=":
+            depth -= 1
+            if depth == 0:
+                return at
+    return len(text) - 1
+
+
+def _split_last(text: str, separator: str) -> tuple[str, str, str]:
+    """Split at the last separator outside of brackets."""
+    depth = 0
+    for at in range(len(text) - 1, -1, -1):
+        character = text[at]
+        if character == ">" and text[at - 1 : at] not in ("-", "="):
+            depth += 1
+        elif character == "<":
+            depth -= 1
+        elif depth == 0 and text.startswith(separator, at):
+            return text[:at], separator, text[at + len(separator) :]
+    return text, "", ""
+
+
+# What opens generic arguments is < behind a name or ::, but not an operator's name.
+_OPERATOR = re.compile(r"operator(?:<=>|<<=|>>=|->\*|<<|>>|<=|>=|->|<|>)")
+
+
+def _without_arguments(text: str, *, keep_first: bool) -> str:
+    """A demangled name without what stands in angle brackets.
+
+    Args:
+        text: The name.
+        keep_first: Whether brackets that a name or a list begins with hold a type (``<T as Trait>``, Rust),
+            whose own arguments are erased instead.
+    """
+    parts: list[str] = []
+    depth = 0
+    at = 0
+    while at < len(text):
+        operator = _OPERATOR.match(text, at) if text[at] == "o" else None
+        if operator is not None:
+            if depth == 0:
+                parts.append(operator[0])
+            at = operator.end()
+            continue
+        character = text[at]
+        if character == "<" and depth == 0 and keep_first and not _follows_a_name(text, at):
+            parts.append(character)
+        elif character == "<":
+            depth += 1
+        elif character == ">" and text[at - 1] not in "-=" and depth:
+            depth -= 1
+        elif depth == 0:
+            parts.append(character)
+        at += 1
+    return "".join(parts).replace("::::", "::").removesuffix("::")
+
+
+def _follows_a_name(text: str, at: int) -> bool:
+    return at > 0 and (text[at - 1].isalnum() or text[at - 1] in "_:")

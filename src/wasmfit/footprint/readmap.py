@@ -1,0 +1,29 @@
+"""Reads the map of a link, whichever linker wrote it."""
+
+from pathlib import Path
+
+from wasmfit.footprint.gnumap import START, parse_gnu_map
+from wasmfit.footprint.linkmap import LinkMap, LinkMapError
+from wasmfit.footprint.lldmap import parse_link_map
+
+_MAX_BYTES = 1 << 29
+
+
+def read_link_map(path: str | Path) -> LinkMap:
+    """Read a map that lld or GNU ld wrote.
+
+    Raises:
+        LinkMapError: The file cannot be read, or is no such map.
+    """
+    try:
+        with Path(path).open("rb") as stream:
+            data = stream.read(_MAX_BYTES + 1)
+    except (OSError, ValueError) as error:
+        reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
+        raise LinkMapError(f"The map {path} cannot be read: {reason}.", "Check the path.") from None
+    if len(data) > _MAX_BYTES:
+        raise LinkMapError(f"The map {path} is larger than {_MAX_BYTES >> 20} MiB.", "Leave it out.")
+    text = data.decode("utf-8", "backslashreplace")
+    if f"\n{START}\n" in f"\n{text}".replace("\r\n", "\n"):
+        return parse_gnu_map(text.replace("\r\n", "\n"), str(path))
+    return parse_link_map(text, str(path))

@@ -1,0 +1,116 @@
+"""A reference from some bytes to others, and how references are handed on in bulk."""
+
+from enum import IntEnum
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+Integers = npt.NDArray[np.int64]
+Booleans = npt.NDArray[np.bool_]
+
+
+REACH = 1 << 62
+"""Addresses from here on, where only kernels lie, are not followed: arrays hold signed numbers."""
+
+
+class How(IntEnum):
+    """How bytes refer to others."""
+
+    CALL = 0
+    """A direct call."""
+    JUMP = 1
+    """A branch out of its function, as for a tail call."""
+    ADDRESS = 2
+    """Code that makes or loads an address: of data, or of a function to call it indirectly."""
+    DATA = 3
+    """A word of data that is an address."""
+
+
+class Reference(NamedTuple):
+    """One reference.
+
+    Attributes:
+        source: Address of the instruction or the word that refers.
+        target: Address that it refers to, with Arm's Thumb bit cleared.
+        how: How it refers.
+    """
+
+    source: int
+    target: int
+    how: How
+
+
+class Pairs(NamedTuple):
+    """References of one kind.
+
+    Attributes:
+        source: What refers.
+        target: What is referred to.
+    """
+
+    source: Integers
+    target: Integers
+
+
+class Found(NamedTuple):
+    """What the rules of one machine find in code.
+
+    Attributes:
+        calls: Direct calls.
+        jumps: Branches that are no calls, those within a function too.
+        relative: Addresses counted from the instruction's own, and so certain.
+        built: Numbers that code puts together, which may be addresses or not.
+        loads: Instructions and the addresses of the words beside the code that they load.
+    """
+
+    calls: Pairs
+    jumps: Pairs
+    relative: Pairs
+    built: Pairs
+    loads: Pairs
+
+
+NONE = Pairs(np.empty(0, np.int64), np.empty(0, np.int64))
+"""No references."""
+NOTHING = Found(NONE, NONE, NONE, NONE, NONE)
+"""Nothing of any kind."""
+
+
+def join(*pairs: Pairs) -> Pairs:
+    """All of several."""
+    return Pairs(np.concatenate([p.source for p in pairs]), np.concatenate([p.target for p in pairs]))
+
+
+def signed(value: Integers, bits: int) -> Integers:
+    """Numbers of some bits as two's complement."""
+    sign = 1 << (bits - 1)
+    return (value & (sign - 1)) - (value & sign)
+
+
+def last_write(register: Integers, function: Integers, wanted: Integers, at: Integers) -> Integers:
+    """The instruction that last wrote a register before another one, in order of address.
+
+    Compilers may put other instructions between the two that make an address. What the register holds where
+    branches meet is not followed: only instructions of the same function count.
+
+    Args:
+        register: For every instruction, the register that it writes, or -1.
+        function: For every instruction, the number of its function.
+        wanted: Registers to ask for, one for each question.
+        at: Numbers of the instructions that ask.
+
+    Returns:
+        For each question, the number of the instruction that wrote, or -1.
+    """
+    count = len(register)
+    writers = np.nonzero(register >= 0)[0]
+    keys = register[writers] * count + writers
+    order = np.argsort(keys, kind="stable")
+    keys, writers = keys[order], writers[order]
+    if not len(keys):
+        return np.full(len(wanted), -1, np.int64)
+    place = np.searchsorted(keys, wanted * count + at) - 1
+    found = writers[np.maximum(place, 0)]
+    same = (place >= 0) & (register[found] == wanted) & (function[found] == function[at])
+    return np.where(same, found, -1)

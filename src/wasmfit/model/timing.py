@@ -1,0 +1,90 @@
+"""What time is predicted from: prices of a core and a board. Data only; see ``catalog/cores``."""
+
+from typing import Annotated
+
+from pydantic import Field, model_validator
+
+from .base import Record
+from .measurement import Activity
+
+
+class Price(Record):
+    """Cycles that one of a measure costs.
+
+    Attributes:
+        low, typical, high: What it costs at the least, as a rule and at the most. Negative for what saves.
+    """
+
+    low: float
+    typical: float
+    high: float
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_number_or_list(cls, value: object) -> object:
+        """A number, or ``[low, typical, high]``."""
+        if isinstance(value, int | float):
+            return {"low": value, "typical": value, "high": value}
+        if isinstance(value, list) and len(value) == 3:
+            return dict(zip(("low", "typical", "high"), value, strict=True))
+        return value
+
+    @model_validator(mode="after")
+    def _is_ordered(self) -> "Price":
+        if not self.low <= self.typical <= self.high:
+            raise ValueError("a price is a number, or [low, typical, high] in that order")
+        return self
+
+
+def _known(prices: dict[str, Price]) -> dict[str, Price]:
+    unknown = prices.keys() - Activity.model_fields.keys()
+    if unknown:
+        raise ValueError(f"nothing measures {', '.join(sorted(unknown))}")
+    return prices
+
+
+Prices = dict[Annotated[str, Field(min_length=1)], Price]
+
+
+class Core(Record):
+    """A core's prices.
+
+    Attributes:
+        name: Name in the boards' files.
+        title: The core.
+        prices: Measure → price; what is not named costs nothing.
+        source: Where the prices come from.
+    """
+
+    name: str
+    title: str
+    prices: Prices
+    source: str
+
+    @model_validator(mode="after")
+    def _prices_are_known(self) -> "Core":
+        _known(self.prices)
+        return self
+
+
+class Timing(Record):
+    """What a board adds to its core's prices.
+
+    Attributes:
+        core: The core.
+        prices: Measure → price: of flash above all. They are added to the core's.
+        error: How far off a prediction may be, as a part of it, beyond what the prices' own ranges say.
+        calibrated: Whether prices were fitted to figures published for this board.
+        source: Where prices and error come from.
+    """
+
+    core: str
+    prices: Prices
+    error: float = Field(gt=0, lt=1)
+    calibrated: bool
+    source: str
+
+    @model_validator(mode="after")
+    def _prices_are_known(self) -> "Timing":
+        _known(self.prices)
+        return self

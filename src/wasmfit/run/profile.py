@@ -1,0 +1,64 @@
+"""The profile of one cell: which functions its instructions are spent in."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from wasmfit.build import BuildError, Context, Step, image
+from wasmfit.emulation import Profile, Row, compiled, execute
+from wasmfit.errors import WasmfitError
+from wasmfit.footprint.names import readable
+from wasmfit.model import Cell, Status
+
+
+class ProfileError(WasmfitError):
+    """The cell could not be built or did not run as it should."""
+
+    exit_code = 1
+
+
+@dataclass(frozen=True)
+class Profiled:
+    """A cell's profile.
+
+    Attributes:
+        cell: Its id.
+        phases: The phases looked at.
+        profile: The tree of calls.
+    """
+
+    cell: str
+    phases: tuple[str, ...]
+    profile: Profile
+
+    def rows(self) -> list[Row]:
+        """The functions, those that spent most first."""
+        return self.profile.rows(self.phases, readable)
+
+    def folded(self) -> str:
+        """Stacks for a flame graph."""
+        return self.profile.folded(self.phases, readable)
+
+
+def profiled(context: Context, cell: Cell, phases: Sequence[str]) -> Profiled:
+    """Builds a cell's image and runs it with every call followed.
+
+    Raises:
+        ProfileError: It cannot be built, or does not end well.
+    """
+    step = Step(context.home.logs / "profile.log")
+    try:
+        built = image(context, step, cell)
+    except BuildError as error:
+        raise ProfileError(f"{cell.id} cannot be built: {error.reason} (log: {step.log})") from error
+    execution = execute(
+        built.ran,
+        cell.board,
+        calls=cell.workload.calls,
+        plugin=compiled(context.home.artefacts / "plugin", context.gateway, step.log),
+        gateway=context.gateway,
+        log=step.log,
+        profiled=True,
+    )
+    if execution.status is not Status.OK or execution.profile is None:
+        raise ProfileError(f"{cell.id} ended as {execution.status.value}: {execution.reason}")
+    return Profiled(cell.id, tuple(phases), execution.profile)

@@ -1,0 +1,120 @@
+"""The library's ``size``: an account of any firmware's ELF file.
+
+Apart from :mod:`wasmfit.api`, which loads all that builds and runs firmware.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from wasmfit.footprint.memories import Memory
+from wasmfit.footprint.survey import DEFAULT_BY, Options, Survey, survey
+from wasmfit.footprint.views import By, Filter, Sort
+
+if TYPE_CHECKING:
+    from wasmfit.footprint.explain import Explained, Savings
+
+
+def size(
+    path: str | Path,
+    *,
+    by: Sequence[str | By] = DEFAULT_BY,
+    base: str | Path | None = None,
+    link_map: str | Path | None = None,
+    board: str | None = None,
+    memories: Sequence[Memory] = (),
+    sections: Sequence[str] = (),
+    regions: Sequence[str] = (),
+    owners: Sequence[str] = (),
+    top: int | Sequence[int | None] | None = None,
+    sort: str | Sort = Sort.SIZE,
+    references: bool = False,
+    inlined: bool = False,
+    catalogs: Sequence[Path] = (),
+) -> Survey:
+    """Says who owns each byte of an ELF file.
+
+    Args:
+        path: The ELF file, of any firmware or program.
+        by: Questions of the view, the outermost first: ``section``, ``region``, ``crate``, ``object``,
+            ``file``, ``symbol``, ``family`` or ``kind``.
+        base: An older ELF file to compare with.
+        link_map: The map that lld wrote of the same link.
+        board: Name of a board of the catalogue, whose memories it is for.
+        memories: The memories, for a device that is not in the catalogue.
+        sections, regions, owners: Shell patterns of what to show; none shows all.
+        top: Most rows of each level, or of the first, the second and all further ones.
+        sort: ``size``, ``name`` or ``address``.
+        references: Whether constants that nothing names belong to the code that refers to them.
+        inlined: Whether code belongs to the crate that it was inlined from, by debug information.
+        catalogs: Folders laid out as the built-in catalogue, whose boards are added to it.
+
+    Raises:
+        UsageError: A file cannot be read, or a name is unknown.
+    """
+    if board is not None:
+        memories = (*memories_of(board, catalogs), *memories)
+    options = Options(
+        by=tuple(By(one) for one in by),
+        only=Filter(tuple(sections), tuple(regions), tuple(owners)),
+        top=(top,) if top is None or isinstance(top, int) else tuple(top),
+        sort=Sort(sort),
+        memories=tuple(memories),
+        link_map=None if link_map is None else Path(link_map),
+        references=references,
+        inlined=inlined,
+    )
+    return survey(path, options, base)
+
+
+def why(path: str | Path, symbol: str, *, link_map: str | Path | None = None) -> "Explained":
+    """Says why something is in an ELF file: who refers to it, what keeps it, and what would go if it went.
+
+    Args:
+        path: The ELF file.
+        symbol: A symbol's name, mangled or readable, or a part of the readable one, or an address (``0x…``).
+        link_map: The map that the linker wrote of the same link.
+
+    Raises:
+        UsageError: A file cannot be read, or nothing has that name.
+    """
+    # What decodes code takes longer to load than a survey takes.
+    from wasmfit.footprint import explain
+
+    return explain.why(path, symbol, _only_map(link_map))
+
+
+def savings(path: str | Path, *, link_map: str | Path | None = None, largest: int = 5) -> "Savings":
+    """Says what could go of an ELF file, with the usual remedies.
+
+    Args:
+        path: The ELF file.
+        link_map: The map that the linker wrote of the same link.
+        largest: How many of the largest things of each kind to name.
+
+    Raises:
+        UsageError: A file cannot be read.
+    """
+    from wasmfit.footprint import explain
+
+    return explain.savings(path, _only_map(link_map), largest=largest)
+
+
+def _only_map(link_map: str | Path | None) -> Options:
+    return Options(link_map=None if link_map is None else Path(link_map))
+
+
+def memories_of(board: str, catalogs: Sequence[Path] = ()) -> tuple[Memory, ...]:
+    """The memories of a board of the catalogue.
+
+    Raises:
+        UsageError: There is no such board.
+    """
+    # The catalogue takes as long to load as a survey takes.
+    from wasmfit.catalog import Catalog
+
+    found = Catalog.load(*catalogs).board(board)
+    return (
+        Memory("flash", found.flash.origin, found.flash.size, found.erase_unit),
+        Memory("RAM", found.ram.origin, found.ram.size),
+    )

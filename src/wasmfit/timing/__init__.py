@@ -1,0 +1,11 @@
+"""From what a core did to cycles and time on the board: pure functions on records.
+
+A prediction is a sum of prices: each kind of instruction, each jump and each access to flash costs so many
+cycles on a core and board. Prices are data with their sources, and ranges where the sources have them or
+where they were fitted; the error bar is made of both. A prediction is no measurement, and nothing here makes
+it look like one: it has no figure without its bar.
+"""
+
+from .predict import predict, predictions
+
+__all__ = ["predict", "predictions"]

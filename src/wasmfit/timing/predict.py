@@ -1,0 +1,60 @@
+"""Predictions."""
+
+from collections.abc import Iterable
+from math import hypot
+
+from wasmfit.model import Activities, Activity, Core, Prediction, Predictions, Timing
+
+
+def predict(activity: Activity, core: Core, timing: Timing, clock_hz: int) -> Prediction:
+    """Cycles and time of what a core did, on a board.
+
+    What each measure may cost less or more than as a rule is independent of the others, so the error bar
+    adds the parts by their squares. It reaches at least the board's own error to both sides.
+    """
+    counted = activity.model_dump()
+    parts = [
+        (counted[measure], price)
+        for prices in (core.prices, timing.prices)
+        for measure, price in prices.items()
+    ]
+    # Savings never exceed what they save from in what a core has done, but may in a record made by hand.
+    typical = max(sum(count * price.typical for count, price in parts), 0)
+    less = hypot(*(count * (price.typical - price.low) for count, price in parts), typical * timing.error)
+    more = hypot(*(count * (price.high - price.typical) for count, price in parts), typical * timing.error)
+    return Prediction(
+        cycles=round(typical),
+        cycles_low=max(round(typical - less), 0),
+        cycles_high=round(typical + more),
+        time_s=typical / clock_hz,
+        time_low_s=max(typical - less, 0) / clock_hz,
+        time_high_s=(typical + more) / clock_hz,
+        per_s=_rate(typical, clock_hz),
+        per_s_low=_rate(typical + more, clock_hz),
+        per_s_high=_rate(max(typical - less, 0), clock_hz),
+    )
+
+
+def _rate(cycles: float, clock_hz: int) -> float | None:
+    return clock_hz / cycles if cycles > 0 else None
+
+
+def predictions(activities: Activities, core: Core, timing: Timing, clock_hz: int) -> Predictions:
+    """The same for every phase that is known."""
+
+    def one(activity: Activity | None) -> Prediction | None:
+        return None if activity is None else predict(activity, core, timing, clock_hz)
+
+    return Predictions(
+        load=one(activities.load),
+        instantiate=one(activities.instantiate),
+        first_call=one(activities.first_call),
+        call=one(activities.call),
+        calibrated=timing.calibrated,
+        source="; ".join(_sources(core, timing)),
+    )
+
+
+def _sources(core: Core, timing: Timing) -> Iterable[str]:
+    yield f"{core.title}: {core.source}"
+    yield f"board: {timing.source}"

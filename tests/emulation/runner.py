@@ -1,0 +1,84 @@
+"""Runs the misbehaving firmware."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from wasmfit.emulation import Execution, Limits, execute, qemu, symbols
+from wasmfit.model import Board, Status, WorkloadCall
+from wasmfit.toolchain import Gateway
+
+from .firmware import EXTRA, Misbehave
+
+# What misbehave/lib.rs does for a first argument.
+OK, HANG, RECURSE, READ, WRITE, UNDEFINED, DIVIDE, ALLOCATE = range(8)
+PANIC, FAIL, WRONG, RESERVE, COUNT_DOWN, JUMP, USE_STACK, SLEEP = range(8, 16)
+PRINT, LEAVE, LOCK_UP, LOSE_STACK, EXTRA_RESULT, MARK, SKIP, STORES = range(16, 24)
+COMMAND, FAULT_INSIDE = 24, 25
+
+SHORT = Limits(instructions=5_000_000, seconds=60)
+
+
+class Runner:
+    """Runs jobs of the misbehaving firmware."""
+
+    def __init__(self, firmware: Misbehave, board: Board, plugin: Path) -> None:
+        self.firmware = firmware
+        self.board = board
+        self.plugin = plugin
+
+    def __call__(
+        self,
+        *calls: tuple[int, int],
+        export: str = "run",
+        limits: Limits = SHORT,
+        log: Path | None = None,
+        gateway: Gateway | None = None,
+        expected: Sequence[int] | None = None,
+    ) -> Execution:
+        results = expected or [(value + EXTRA * (kind in (OK, WRONG))) % 2**32 for kind, value in calls]
+        return execute(
+            self.firmware.image(calls, export),
+            self.board,
+            calls=[
+                WorkloadCall(arguments=call, expected=result)
+                for call, result in zip(calls, results, strict=True)
+            ],
+            plugin=self.plugin,
+            gateway=gateway or Gateway(),
+            limits=limits,
+            log=log,
+        )
+
+    def trace(self, call: tuple[int, int], file: Path) -> tuple[int, list[int]]:
+        """Instructions that a job executes, all of them and those before each mark.
+
+        QEMU itself tells each instruction when it executes one at a time and logs that.
+        """
+        elf = self.firmware.image([call])
+        marks = set(symbols.read(elf).marks.values())
+        emulator = self.board.emulator
+        one_by_one = ["-singlestep", "-d", "exec,nochain", "-D", str(file)]
+        channel = ["-chardev", "null,id=c", "-semihosting-config", "enable=on,target=native,chardev=c"]
+        machine = ["-M", emulator.machine, *emulator.options, "-nodefaults", "-display", "none"]
+        command = [emulator.qemu, *machine, *channel, *one_by_one, *qemu.image(emulator, elf)]
+        Gateway().run(command, timeout=120)
+        first = self.board.emulated.flash.origin
+        count, at_marks, began = 0, [], False
+        for line in file.read_text().splitlines():
+            if line.startswith("Trace "):
+                address = int(line.split("/")[1], 16)
+                # The machine's own reset code, where there is some, is none of the image's.
+                began = began or address >= first
+                if address in marks:
+                    at_marks.append(count)
+                count += began
+            elif line.startswith("Stopped "):  # announced, but not executed
+                count -= began
+        return count, at_marks
+
+
+def faulted(execution: Execution) -> str:
+    assert execution.status is Status.FAULTED, execution
+    assert execution.reason is not None
+    assert execution.run.instructions.call is None
+    return execution.reason

@@ -1,0 +1,123 @@
+"""The deep analyses of damaged and hostile files: they add up, or say why not."""
+
+import subprocess
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from wasmfit.errors import UsageError
+from wasmfit.footprint import ElfError, ledger, parse_elf, with_literals
+from wasmfit.footprint.constants import attribute_by_references, own_constants
+from wasmfit.footprint.elf import Machine
+from wasmfit.footprint.graph import build_graph
+from wasmfit.footprint.lines import files_by_dwarf, owners_by_inlining
+from wasmfit.footprint.names import family, readable
+from wasmfit.footprint.retained import retention
+from wasmfit.footprint.savings import find_savings
+
+from . import tool
+from .elf_builder import CODE, DATA, ElfBuilder, Sec, Sym
+from .test_lines import SOURCES
+
+
+def survives(image: bytes) -> bool:
+    """Whether the bytes are an ELF file; then all analyses of it add up, or say why not."""
+    try:
+        elf = parse_elf(image, "any.elf")
+    except ElfError:
+        return False
+    made = with_literals(ledger(elf))
+    if made.size > 1 << 24:
+        return False  # real sizes only: .bss may claim any
+    graph = build_graph(made)
+    assert sum(piece.size for piece in graph.pieces) == made.size
+    assert own_constants(graph).owners().keys() == {section.name for section in elf.allocated()}
+    assert attribute_by_references(made).size == made.size
+    kept = retention(graph)
+    for number in range(0, len(graph.pieces), 1 + len(graph.pieces) // 5):
+        why = kept.why(number)
+        assert why.path[-1].piece == number
+        assert why.retained.flash >= why.own.flash
+    kept.find("main", readable)
+    for saving in find_savings(kept, family=family):
+        assert saving.own.flash >= 0
+        assert saving.retained.flash >= saving.own.flash
+    for step in (files_by_dwarf, owners_by_inlining):
+        try:
+            assert step(made).size == made.size
+        except UsageError:
+            continue
+    return True
+
+
+@pytest.fixture(scope="module")
+def image(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    folder = tmp_path_factory.mktemp("survives")
+    for name, text in SOURCES.items():
+        (folder / name).write_text(text)
+    command = [tool("gcc"), "-O2", "-g", "-nostdlib", "-static", "-o", "image", "one.c", "two.c"]
+    subprocess.run(command, cwd=folder, check=True, timeout=60)
+    return (folder / "image").read_bytes()
+
+
+def test_the_undamaged_file_survives(image: bytes) -> None:
+    assert survives(image)
+
+
+@settings(max_examples=200, deadline=None)
+@given(data=st.data())
+def test_damaged_files_survive(image: bytes, data: st.DataObject) -> None:
+    broken = bytearray(image)
+    for _ in range(data.draw(st.integers(1, 20))):
+        at = data.draw(st.integers(0, len(broken) - 1))
+        broken[at] = data.draw(st.integers(0, 255))
+    survives(bytes(broken))
+
+
+HIGH = 0xFFFF_FFFF_8000_0000
+ADDRESSES = [0, 0x1000, 0x7FFF_F000, 0xFFFF_F000, HIGH, (1 << 63) - 64, 1 << 63, (1 << 64) - 0x200]
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.sampled_from([Machine.ARM, Machine.RISCV, Machine.X86_64, Machine.AARCH64, Machine.XTENSA, 4711]),
+    st.booleans(),
+    st.lists(st.sampled_from(ADDRESSES), min_size=3, max_size=3),
+    st.binary(max_size=64),
+    st.binary(max_size=64),
+    st.lists(
+        st.tuples(
+            st.sampled_from(["f", "main", "$t", "__global_pointer$", "_R", "_RNvCs_1a1b", "_ZN1a1bE"]),
+            st.sampled_from(ADDRESSES),
+            st.integers(0, 64),
+            st.sampled_from([0, 4, 1 << 40]),
+            st.sampled_from([".text", ".rodata", ".bss", 0xFFF1]),
+        ),
+        max_size=8,
+    ),
+)
+def test_files_at_any_address_survive(
+    machine: int,
+    wide: bool,
+    places: list[int],
+    code: bytes,
+    data: bytes,
+    symbols: list[tuple[str, int, int, int, str | int]],
+) -> None:
+    mask = (1 << 64) - 1 if wide else (1 << 32) - 1
+    text, rodata, bss = (place & mask & ~0xFF for place in places)
+    built = ElfBuilder(
+        sections=[
+            Sec(".text", text, code, flags=CODE),
+            Sec(".rodata", rodata, data),
+            Sec(".bss", bss, None, size=32, flags=DATA, type=8),
+        ],
+        symbols=[
+            Sym(name, (at + offset) & mask, size & (mask >> 1), section)
+            for name, at, offset, size, section in symbols
+        ],
+        bits=64 if wide else 32,
+        machine=machine,
+    )
+    assert survives(built.build())

@@ -1,0 +1,139 @@
+"""Why something is there and what could go, in each format; and the options that need references or lines."""
+
+import csv
+import io
+import json
+from pathlib import Path
+
+import pytest
+
+import wasmfit
+from wasmfit.errors import UsageError
+from wasmfit.report.size import explained, saved
+
+from ..cli.test_size import size
+from ..footprint.elf_builder import CODE, ElfBuilder, Sec, Sym
+
+# first calls second, which loads the address of a text from its literals and calls a Debug implementation.
+DEBUG = "_RNvXC4wasmNtB2_1TNtNtC4core3fmt5Debug3fmt"
+HOSTILE = "evil|`\n\x1b[31m\u202e"
+
+
+def thumb_call(at: int, to: int) -> bytes:
+    """A BL from one address to another."""
+    offset = to - (at + 4)
+    sign = (offset >> 24) & 1
+    i1, i2 = (offset >> 23) & 1, (offset >> 22) & 1
+    j1, j2 = (~(i1 ^ sign)) & 1, (~(i2 ^ sign)) & 1
+    first = 0xF000 | sign << 10 | (offset >> 12) & 0x3FF
+    second = 0xD000 | j1 << 13 | j2 << 11 | (offset >> 1) & 0x7FF
+    return first.to_bytes(2, "little") + second.to_bytes(2, "little")
+
+
+@pytest.fixture
+def elf(tmp_path: Path) -> Path:
+    code = bytearray(b"\x00\xbf" * 0x100)
+    code[0x00:0x06] = thumb_call(0x100, 0x140) + b"\x70\x47"  # first: bl second; bx lr
+    code[0x40:0x48] = (
+        b"\x01\x48" + thumb_call(0x142, 0x180) + b"\x70\x47"
+    )  # second: ldr r0, [pc, #4]; bl; bx lr
+    code[0x48:0x4C] = (0x1000).to_bytes(4, "little")  # its literal
+    code[0x80:0x82] = b"\x70\x47"
+    path = tmp_path / "deep.elf"
+    path.write_bytes(
+        ElfBuilder(
+            sections=[
+                Sec(".text", 0x100, bytes(code), flags=CODE),
+                Sec(".rodata", 0x1000, b"a text of second's\0" + bytes(13)),
+            ],
+            symbols=[
+                Sym("_RNvC4wasm5first", 0x101, 0x40),
+                Sym("_RNvC4wasm6second", 0x141, 0x40),
+                Sym(DEBUG, 0x181, 0x100),
+                Sym(HOSTILE, 0x281, 0x80),
+                Sym("$t", 0x100, type=0, binding=0),
+                Sym("$d", 0x148, type=0, binding=0),
+                Sym("$t.1", 0x14C, type=0, binding=0),
+            ],
+        ).build()
+    )
+    return path
+
+
+def test_why_tells_who_refers_to_it_and_what_would_go(elf: Path) -> None:
+    found = wasmfit.why(elf, "wasm::second")
+    (one,) = found.found
+    assert (one.name, one.owner, one.section, one.address) == ("wasm::second", "wasm", ".text", 0x140)
+    assert [(link.name, link.how) for link in one.callers] == [("wasm::first", "calls")]
+    assert one.own.flash == 0x40
+    assert one.retained.flash >= 0x40 + 0x100
+    text = explained.to_text(found)
+    assert "wasm::first (calls)" in text
+    assert "would go with it" in text
+    assert json.loads(explained.to_json(found))["found"][0]["name"] == "wasm::second"
+
+
+def test_why_of_nothing_suggests_what_there_is(elf: Path) -> None:
+    with pytest.raises(UsageError, match=r"Nothing in .* is called") as error:
+        wasmfit.why(elf, "wasm::SECOND")
+    assert "Did you mean wasm::second?" in error.value.remedy
+    with pytest.raises(UsageError) as error:
+        wasmfit.why(elf, "nothing like it")
+    assert error.value.remedy == "--by symbol --all lists all names."
+
+
+def test_savings_name_debug_implementations_with_a_remedy(elf: Path) -> None:
+    found = wasmfit.savings(elf)
+    debug = {one.key: one for one in found.candidates}["debug"]
+    assert debug.own.flash == 0x100
+    assert debug.remedy
+    assert "must not be added up" in saved.to_text(found)
+    assert json.loads(saved.to_json(found))["savings"][0]["key"]
+    rows = list(csv.DictReader(io.StringIO(saved.to_csv(found))))
+    assert {row["key"] for row in rows} == {one.key for one in found.candidates}
+    assert all(line.count("|") == 6 for line in saved.to_markdown(found).splitlines() if line.startswith("|"))
+
+
+def test_no_name_breaks_the_text(elf: Path) -> None:
+    for text in (explained.to_text(wasmfit.why(elf, "evil")), saved.to_text(wasmfit.savings(elf))):
+        assert "\x1b" not in text
+        assert "\u202e" not in text
+
+
+def test_references_give_a_nameless_text_to_the_code_that_uses_it(elf: Path) -> None:
+    before = wasmfit.size(elf, by=["crate"], sections=[".rodata"]).view
+    after = wasmfit.size(elf, by=["crate"], sections=[".rodata"], references=True).view
+    assert "wasm" not in {row.name for row in before.rows}
+    assert next(row.bytes for row in after.rows if row.name == "wasm") >= 19
+    assert before.bytes == after.bytes
+
+
+def test_the_command_line_has_all_of_it(elf: Path, tmp_path: Path) -> None:
+    ended = size(elf, "--why", "second", home=tmp_path)
+    assert ended.returncode == 0, ended.stderr
+    assert ended.stdout.startswith("wasm::second\n")
+    assert json.loads(size(elf, "--savings", "-f", "json", home=tmp_path).stdout)["schema"] == 1
+    assert "debug" in size(elf, "--savings", "-f", "csv", home=tmp_path).stdout
+    assert "Debug" in size(elf, "--savings", "-f", "markdown", home=tmp_path).stdout
+    assert size(elf, "--references", home=tmp_path).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--why", "nothing"], "is called 'nothing'"),
+        (["--why", "second", "-f", "csv"], "--why has no rows"),
+        (["--why", "second", "--savings"], "not allowed with"),
+        (["--inlined"], "has no debug information"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_a_mistake_is_told_and_exits_2(elf: Path, tmp_path: Path, arguments: list[str], words: str) -> None:
+    ended = size(elf, *arguments, home=tmp_path)
+    assert ended.returncode == 2, ended.stderr
+    assert words in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+def test_without_debug_information_files_are_those_of_local_symbols_and_it_is_said(elf: Path) -> None:
+    assert any("no debug information" in note for note in wasmfit.size(elf, by=["file"]).notes)

@@ -1,0 +1,99 @@
+"""From what a core did to cycles and time, and the prices' files."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from wasmfit.catalog import Catalog
+from wasmfit.catalog.load import CatalogError
+from wasmfit.model import KINDS, Activities, Activity, Core, Price, Timing
+from wasmfit.timing import predict, predictions
+
+CATALOG = Catalog.load()
+CORE = Core.model_validate(
+    {"name": "c", "title": "a core", "source": "s", "prices": {"alu": 1, "load": [1, 2, 4], "load_pair": -1}}
+)
+TIMING = Timing.model_validate(
+    {"core": "c", "prices": {"fetch_misses": [5, 10, 10]}, "error": 0.1, "calibrated": False, "source": "b"}
+)
+ACTIVITIES = st.builds(
+    Activity, **dict.fromkeys(Activity.model_fields, st.integers(min_value=0, max_value=10**9))
+)
+
+
+def test_a_sum_by_hand() -> None:
+    activity = Activity(alu=100, load=50, load_pair=20, fetch_misses=3)
+    found = predict(activity, CORE, TIMING, 1_000_000)
+    # 100 + 2 × 50 − 20 + 10 × 3
+    assert found.cycles == 210
+    assert found.time_s == pytest.approx(210e-6)
+    assert found.per_s == pytest.approx(1e6 / 210)
+    assert found.per_s_low == pytest.approx(1 / found.time_high_s)
+    assert found.per_s_high == pytest.approx(1 / found.time_low_s)
+    # Less: 50 × 1, 3 × 5 and a tenth of 210, by squares; more: 50 × 2, 0 and a tenth.
+    assert found.cycles_low == round(210 - (50**2 + 15**2 + 21**2) ** 0.5)
+    assert found.cycles_high == round(210 + (100**2 + 21**2) ** 0.5)
+    assert found.time_low_s == pytest.approx((210 - (50**2 + 15**2 + 21**2) ** 0.5) * 1e-6)
+
+
+def test_nothing_takes_nothing() -> None:
+    found = predict(Activity(), CORE, TIMING, 64_000_000)
+    assert (found.cycles, found.cycles_low, found.cycles_high, found.time_s) == (0, 0, 0, 0)
+    assert found.per_s is None
+
+
+def test_phases_that_are_not_known_have_no_prediction() -> None:
+    found = predictions(Activities(load=Activity(alu=5)), CORE, TIMING, 1)
+    assert found.load is not None
+    assert (found.instantiate, found.first_call, found.call) == (None, None, None)
+    assert found.calibrated is False
+    assert found.source == "a core: s; board: b"
+
+
+@given(ACTIVITIES, st.sampled_from(sorted(CATALOG.boards)))
+def test_every_prediction_has_its_bar(activity: Activity, name: str) -> None:
+    board = CATALOG.board(name)
+    core = CATALOG.core(board)
+    assert core is not None
+    assert board.timing is not None
+    found = predict(activity, core, board.timing, board.clock_hz)
+    assert 0 <= found.cycles_low <= found.cycles <= found.cycles_high
+    assert 0 <= found.time_low_s <= found.time_s <= found.time_high_s
+    # At least the board's own error, but for rounding to whole cycles.
+    assert found.cycles_high >= found.cycles * (1 + board.timing.error) - 1
+
+
+def test_every_instruction_has_a_price_on_every_core() -> None:
+    floats = {kind for kind in KINDS if kind.startswith("float")}
+    several = {"load_multiple", "store_multiple"}
+    for core in CATALOG.cores.values():
+        missing = set(KINDS) - core.prices.keys()
+        # RV32IMAC has neither float, nor loads of several registers, nor IT.
+        assert missing <= (floats | several | {"prefix"} if core.name == "esp32-c6-hp" else set())
+        assert core.source
+
+
+@pytest.mark.parametrize("price", [[1, 2], [3, 2, 1], "1", None, [1, 2, "x"], {"low": 1}])
+def test_a_price_that_is_none(price: object) -> None:
+    with pytest.raises(ValidationError):
+        Price.model_validate(price)
+
+
+def test_a_price_for_what_nothing_measures(tmp_path: Path) -> None:
+    (tmp_path / "cores").mkdir()
+    (tmp_path / "cores" / "x.toml").write_text(
+        'name = "x"\ntitle = "x"\nsource = "x"\n[prices]\nalu = 1\nallu = 1\n'
+    )
+    with pytest.raises(CatalogError, match="nothing measures allu"):
+        Catalog.load(tmp_path)
+
+
+def test_only_boards_that_figures_were_published_for_call_themselves_calibrated() -> None:
+    boards = CATALOG.boards.values()
+    assert {board.name for board in boards if board.timing and board.timing.calibrated} == {
+        "nrf52840dk",
+        "pico2",
+    }

@@ -80,11 +80,8 @@ unsafe extern "C" fn wasmfit_import_answer(
 ) -> *const c_char {
     // SAFETY: the glue hands over as many words as the import's types say, and the module's memory.
     let answer = unsafe {
-        let memory: &mut [u8] = if memory.is_null() {
-            &mut []
-        } else {
-            slice::from_raw_parts_mut(memory, size as usize)
-        };
+        let memory: &mut [u8] =
+            if memory.is_null() { &mut [] } else { slice::from_raw_parts_mut(memory, size as usize) };
         import.answer(|place| arguments.add(place).read(), memory)
     };
     match answer {

@@ -11,8 +11,9 @@ use harness::Failure;
 use harness::any::{Import, Job, MOST_VALUES, Memory, Trap, Type};
 use parts::{CODE_PAGES, CONTROL_FRAMES, Heap, Name, STACK_DEPTH, STACK_WORDS, Whole, export};
 use spacewasm::{
-    CodeBuilder, CompilerOptions, Engine, HostFunction, HostFunctionBreak, HostFunctionResult, HostModule, HostName,
-    HostValList, Interpreter, InterpreterResult, InterpreterRunner, Module, Rc, Value, Vec, WasmRef,
+    CodeBuilder, CompilerOptions, Engine, HostFunction, HostFunctionBreak, HostFunctionResult, HostModule,
+    HostName, HostValList, Interpreter, InterpreterResult, InterpreterRunner, Module, Rc, Value, Vec,
+    WasmRef,
 };
 
 harness::firmware_for_any!(run);
@@ -109,7 +110,12 @@ impl Memory for Linear<'_> {
 }
 
 /// Runs a function to its end; 0 stands for no result.
-fn call(engine: &mut Engine, code: &CodeBuilder, function: WasmRef, arguments: &[Value]) -> Result<u64, Failure> {
+fn call(
+    engine: &mut Engine,
+    code: &CodeBuilder,
+    function: WasmRef,
+    arguments: &[Value],
+) -> Result<u64, Failure> {
     engine.invoke(function, arguments).map_err(Name)?;
     match Interpreter.run(code.pages(), engine, usize::MAX) {
         InterpreterResult::Finished => Ok(engine.result.map_or(0, |value| value.read_64())),

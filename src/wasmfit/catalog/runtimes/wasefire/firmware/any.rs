@@ -24,7 +24,8 @@ fn run(job: &'static Job) -> Result<(), Failure> {
     let memory = memory(pages(job.module()).unwrap_or(0))?;
     let mut store = Store::default();
     for import in job.imports() {
-        let signature = FuncType { params: types(import.params()).into(), results: types(import.results()).into() };
+        let signature =
+            FuncType { params: types(import.params()).into(), results: types(import.results()).into() };
         store.link_func_custom(import.module(), import.name(), signature).map_err(Name)?;
     }
     let instance = store.instantiate(module, memory).map_err(Name)?;
@@ -40,8 +41,12 @@ fn call(
     arguments: &[u64],
     results: &mut [u64],
 ) -> Result<(), Error> {
-    let arguments =
-        job.params().iter().zip(arguments).map(|(&kind, &word)| value(kind, word)).collect::<Result<_, _>>()?;
+    let arguments = job
+        .params()
+        .iter()
+        .zip(arguments)
+        .map(|(&kind, &word)| value(kind, word))
+        .collect::<Result<_, _>>()?;
     let mut result = store.invoke(instance, job.export(), arguments)?;
     loop {
         result = match result {
@@ -60,8 +65,9 @@ fn call(
                 };
                 let answer = answer.map_err(|_| Error::Trap)?;
                 let results = import.results().iter();
-                let values: Vec<Val> =
-                    results.map(|&kind| value(kind, import.result(kind, answer))).collect::<Result<_, _>>()?;
+                let values: Vec<Val> = results
+                    .map(|&kind| value(kind, import.result(kind, answer)))
+                    .collect::<Result<_, _>>()?;
                 call.resume(&values)?
             }
             RunResult::Done(values) => {
@@ -76,7 +82,13 @@ fn call(
 
 /// The same types: both are wasm's own codes, a byte each.
 fn types(types: &'static [Type]) -> &'static [ValType] {
-    const { assert!(size_of::<ValType>() == 1 && ValType::I32 as u8 == Type::I32 as u8 && ValType::F64 as u8 == Type::F64 as u8) };
+    const {
+        assert!(
+            size_of::<ValType>() == 1
+                && ValType::I32 as u8 == Type::I32 as u8
+                && ValType::F64 as u8 == Type::F64 as u8
+        )
+    };
     // SAFETY: every code of `Type` is one of `ValType`, of the same size.
     unsafe { core::slice::from_raw_parts(types.as_ptr().cast(), types.len()) }
 }

@@ -16,7 +16,7 @@ fn run(job: &'static Job) -> Result<(), Failure> {
 
     harness::phase::instantiate();
     let mut store = Store::new(());
-    // A host function's code is the number of its import in the job; the module asks for them in its own order.
+    // A host function's code is the number of its import in the job; the module asks in its own order.
     let imports = module
         .imports()
         .map(|(module, name, _)| {

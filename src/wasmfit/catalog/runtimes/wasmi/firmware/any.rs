@@ -56,10 +56,14 @@ fn answer(
     arguments: &[Val],
     results: &mut [Val],
 ) -> Result<(), Error> {
-    let memory =
-        if import.touches_memory() { caller.get_export(job.memory()).and_then(Extern::into_memory) } else { None };
+    let memory = if import.touches_memory() {
+        caller.get_export(job.memory()).and_then(Extern::into_memory)
+    } else {
+        None
+    };
     let bytes = memory.as_ref().map_or(&mut [][..], |memory| memory.data_mut(&mut caller));
-    let answer = import.answer(|place| word(&arguments[place]), bytes).map_err(|_| Error::new(Trap::WORDS))?;
+    let answer =
+        import.answer(|place| word(&arguments[place]), bytes).map_err(|_| Error::new(Trap::WORDS))?;
     for (result, &kind) in results.iter_mut().zip(import.results()) {
         *result = value(kind, import.result(kind, answer));
     }

@@ -59,10 +59,15 @@ fn answer(
     arguments: &[Val],
     results: &mut [Val],
 ) -> Result<(), wasmtime::Error> {
-    let memory =
-        if import.touches_memory() { caller.get_export(job.memory()).and_then(Extern::into_memory) } else { None };
+    let memory = if import.touches_memory() {
+        caller.get_export(job.memory()).and_then(Extern::into_memory)
+    } else {
+        None
+    };
     let bytes = memory.as_ref().map_or(&mut [][..], |memory| memory.data_mut(&mut caller));
-    let answer = import.answer(|place| word(&arguments[place]), bytes).map_err(|_| wasmtime::Error::msg(Trap::WORDS))?;
+    let answer = import
+        .answer(|place| word(&arguments[place]), bytes)
+        .map_err(|_| wasmtime::Error::msg(Trap::WORDS))?;
     for (result, &kind) in results.iter_mut().zip(import.results()) {
         *result = value(kind, import.result(kind, answer));
     }

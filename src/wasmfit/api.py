@@ -1,6 +1,6 @@
 """The library: what the commands do, returning typed records."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path
 
@@ -11,6 +11,7 @@ from .catalog.load import unknown
 from .errors import UsageError
 from .home import Home
 from .model import Cell, CTarget
+from .module import given
 from .plan import Experiment, plan
 from .results import Benchmark, Comparison, Store
 from .results.benchmark import NATIVE
@@ -22,6 +23,11 @@ def compare(
     *,
     runtimes: Sequence[str] = (),
     workloads: Sequence[str] = ("add-with-extra",),
+    module: Path | str | None = None,
+    calls: Sequence[str] = (),
+    expect: str | Sequence[str] = (),
+    imports: Mapping[str, str] | None = None,
+    stub_all: bool = False,
     boards: Sequence[str] = ("nrf52840dk",),
     bases: Sequence[str] = ("bare",),
     profiles: Sequence[str] = ("reference",),
@@ -37,6 +43,11 @@ def compare(
 
     Args:
         runtimes: As ``--runtime``: names, ``NAME@VERSION``, patterns; none takes the newest of each.
+        module: A wasm module of the user's, in the place of workloads; a TOML file beside it is read too.
+        calls: What to call, as ``run(1, -2, 3.5)``; the first is the first call, the last the steady one.
+        expect: What each call must return, in the same order.
+        imports: ``module.name`` → what answers that import.
+        stub_all: Whether imports that nobody names do nothing.
         workloads, boards, bases, profiles: Names of the catalogue.
         select: Globs over cell ids.
         sources: Runtimes with the folders of working trees of theirs, measured beside the releases.
@@ -53,8 +64,17 @@ def compare(
     catalog = Catalog.load(*catalogs)
     gateway = Gateway(echo=echo)
     checkouts = [checkout.inspect(catalog, gateway, name, path) for name, path in sources]
+    own = None
+    if module is not None:
+        hoped = (expect,) if isinstance(expect, str) else expect
+        own = given(Path(module), calls_of=calls, expect=hoped, imports=imports, stub_all=stub_all)
+    elif calls or expect or imports or stub_all:
+        raise UsageError(
+            "Calls, expectations and imports are of a module, and none is named.",
+            "For example: wasmfit compare my.wasm --call 'run(1, 2)'",
+        )
     planned = plan(
-        catalog, Experiment(runtimes, workloads, boards, bases, profiles, select, tuple(checkouts))
+        catalog, Experiment(runtimes, workloads, boards, bases, profiles, select, tuple(checkouts), own)
     )
     folder = Home.find() if home is None else Home.at(home)
     versions = Versions(folder.tools, gateway)

@@ -1,12 +1,17 @@
 """The job blob is what the harness reads."""
 
+import re
 import struct
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from wasmfit.build import job
+from wasmfit.catalog.load import BUILT_IN
+from wasmfit.model import Rule, Signature, Stub, UserCall, UserModule, ValueType
+from wasmfit.module.calls import MOST_VALUES
 
 words = st.integers(0, 2**32 - 1)
 
@@ -42,3 +47,90 @@ def test_everything_can_be_read_back(module: bytes, export: str, extra: int, cal
 def test_what_does_not_fit_is_refused(calls: list[list[int]]) -> None:
     with pytest.raises(ValueError, match="must"):
         job.pack(b"", "f", 0, calls)
+
+
+types = st.lists(st.sampled_from(list(ValueType)), max_size=4).map(tuple)
+signatures = st.builds(Signature, params=types, results=types)
+names = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=12)
+stubs = st.builds(
+    Stub,
+    module=names,
+    name=names,
+    signature=signatures,
+    rule=st.sampled_from(list(Rule)),
+    value=st.integers(0, 2**64 - 1),
+    text=st.just(""),
+)
+
+
+@given(data=st.data(), module=st.binary(max_size=100), signature=signatures)
+def test_a_job_for_any_module_can_be_read_back(
+    data: st.DataObject, module: bytes, signature: Signature
+) -> None:
+    arguments = st.lists(
+        st.integers(0, 2**64 - 1), min_size=len(signature.params), max_size=len(signature.params)
+    )
+    calls = [UserCall(arguments=tuple(one), text="") for one in data.draw(st.lists(arguments, max_size=4))]
+    wanted = UserModule(
+        name="m",
+        path=Path("m.wasm"),
+        sha256="",
+        size=len(module),
+        export=data.draw(names),
+        signature=signature,
+        memory=data.draw(st.none() | names),
+        memory_bytes=0,
+        memory_pages=0,
+        stubs=tuple(data.draw(st.lists(stubs, max_size=4))),
+        calls=tuple(calls),
+        repeated=False,
+    )
+    blob = job.pack_any(module, wanted)
+    header = struct.unpack_from("<4s14I", blob)
+    assert header[0] == b"WFJ2"
+    assert header[1] % job.MODULE_ALIGNMENT == 0
+    assert _part(blob, header[1:3]) == module
+    assert _text(blob, header[3:5]) == wanted.export
+    assert _text(blob, header[5:7]) == (wanted.memory or "")
+    assert Signature(params=_types(blob, header[7:9]), results=_types(blob, header[9:11])) == signature
+    assert header[11] % 8 == 0
+    assert header[12] == len(calls)
+    count = len(signature.params) * len(calls)
+    words = struct.unpack_from(f"<{count}Q", blob, header[11])
+    assert list(words) == [word for call in calls for word in call.arguments]
+    assert header[13] % 4 == 0
+    assert header[14] == len(wanted.stubs)
+    for number, stub in enumerate(wanted.stubs):
+        entry = struct.unpack_from("<11I", blob, header[13] + 44 * number)
+        assert _text(blob, entry[:2]) == stub.module
+        assert _text(blob, entry[2:4]) == stub.name
+        assert _types(blob, entry[4:6]) == stub.signature.params
+        assert _types(blob, entry[6:8]) == stub.signature.results
+        assert entry[8] == stub.rule
+        assert entry[9] | entry[10] << 32 == stub.value
+
+
+def _part(blob: bytes, part: tuple[int, ...]) -> bytes:
+    at, size = part
+    assert at + size <= len(blob)
+    return blob[at : at + size]
+
+
+def _text(blob: bytes, part: tuple[int, ...]) -> str:
+    assert blob[part[0] + part[1]] == 0
+    return _part(blob, part).decode()
+
+
+def _types(blob: bytes, part: tuple[int, ...]) -> tuple[ValueType, ...]:
+    codes = {0x7F: ValueType.I32, 0x7E: ValueType.I64, 0x7D: ValueType.F32, 0x7C: ValueType.F64}
+    return tuple(codes[code] for code in _part(blob, part))
+
+
+def test_the_harness_knows_the_same_rules_and_limits() -> None:
+    source = (BUILT_IN / "harness/src/any.rs").read_text("utf-8")
+    found = re.findall(r"^    (\w+) = (\d+),", source, re.MULTILINE)
+    rules = {name.upper(): int(number) for name, number in found}
+    assert rules == {rule.name.replace("_", ""): rule.value for rule in Rule}
+    assert re.findall(r"MOST_VALUES: usize = (\d+)", source) == [str(MOST_VALUES)]
+    header = (BUILT_IN / "harness/include/wasmfit_any.h").read_text("utf-8")
+    assert re.findall(r"WASMFIT_MOST_VALUES = (\d+)", header) == [str(MOST_VALUES)]

@@ -177,3 +177,15 @@ def test_a_typo_is_answered_with_what_was_meant(kind: str, typo: str, meant: str
     with pytest.raises(UsageError) as caught:
         getattr(Catalog.load(), kind)(typo)
     assert caught.value.remedy == f"Did you mean {meant}?"
+
+
+def test_every_runtime_that_runs_modules_takes_any() -> None:
+    catalog = Catalog.load()
+    without = {name for name, one in catalog.runtimes.items() if not catalog.takes_any_module(one)}
+    # Native code has no module, and Myrmic cannot be built.
+    assert without == {"native", "myrmic"}
+    for runtime in catalog.runtimes.values():
+        if runtime.c is not None:
+            assert runtime.c.any
+            for name in (*runtime.c.firmware, *runtime.c.any):
+                assert (catalog.folder(runtime) / "firmware" / name).is_file()

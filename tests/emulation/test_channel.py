@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wasmfit.emulation import channel
-from wasmfit.emulation.channel import Channel, Heap, Held, Report, Rounds
+from wasmfit.emulation.channel import Channel, Heap, Held, Log, Report, Rounds
 
 WORDS = st.integers(0, 2**32 - 1)
 
@@ -125,3 +125,25 @@ def test_no_line_is_too_strange(lines: list[str]) -> None:
 @given(st.binary())
 def test_no_bytes_are_too_strange(data: bytes) -> None:
     read(*data.decode(errors="replace").split("\n"))
+
+
+def test_values_of_any_signature() -> None:
+    report = read(
+        "value 00000001 ffffffff",
+        "value 00000000 00000007",
+        "called 00000002",
+        "called 00000000",
+        "value 00000000 00000001",
+        "called 00000002",
+        "called 00000001",
+    )
+    assert report.values == ((0x1_FFFF_FFFF, 7), ())
+    # A call whose values do not come to what it says is left out, and so is what follows from it.
+    assert report.unread == 2
+
+
+def test_what_a_module_logs() -> None:
+    report = read("log 00000005 4f9f2cab", "said 68656c", "said 6c6f", "stub 00000003")
+    assert report.log == Log(5, 0x4F9F2CAB, b"hello")
+    assert report.stub == 3
+    assert read("said 6c6f", "said 6", "log 5", "stub").unread == 4

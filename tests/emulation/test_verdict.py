@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from wasmfit.emulation.channel import Heap, Report
 from wasmfit.emulation.counts import Counts, Mark, Stray
 from wasmfit.emulation.verdict import Evidence, Verdict, judge
-from wasmfit.model import Board, Region, Status, WorkloadCall
+from wasmfit.model import Board, Expected, Region, Signature, Status, UserCall, ValueType, WorkloadCall
 
 CALLS = (WorkloadCall(arguments=(1, 2), expected=1003), WorkloadCall(arguments=(3, 4), expected=1007))
 GOOD = Report(results=(1003, 1007), heap=Heap(10, 65536, 5, 65536, 0), end="ok")
@@ -187,3 +187,56 @@ def test_there_is_always_a_verdict(
         report.results == (1003, 1007) and report.end == "ok" and not counts.limited and counts.stray is None
     )
     assert (verdict.status is Status.OK) == good
+
+
+F64_2 = 0x4000000000000000
+SIGNATURE = Signature(params=(ValueType.I64,), results=(ValueType.F64, ValueType.I32))
+FREE = UserCall(arguments=(1,), text="run(1)")
+
+
+def expecting(*expected: Expected) -> UserCall:
+    return UserCall(arguments=(1,), expected=expected, text="run(1)")
+
+
+def own(evidence: Evidence, call: UserCall, *values: int) -> Verdict:
+    """The verdict on one call of a user's module."""
+    report = Report(values=(values,), heap=Heap(1, 0, 0, 0, 0), end="ok")
+    return judge(replace(evidence, calls=(call,), signature=SIGNATURE, report=report))
+
+
+@pytest.mark.parametrize(
+    ("expected", "values", "reason"),
+    [
+        ((F64_2, None, 7), (F64_2, 7), None),
+        ((F64_2, None, 7), (F64_2, 8), "run(1) gave 2.0, 8, not 2.0, 7"),
+        ((F64_2, None, 7), (F64_2 + 1, 7), "run(1) gave 2.0000000000000004, 7, not 2.0, 7"),
+        ((F64_2, 1e-9, 7), (F64_2 + 1, 7), None),
+        ((F64_2, 1e-16, 7), (F64_2 + 1, 7), "run(1) gave 2.0000000000000004, 7, not 2.0~1e-16, 7"),
+        ((F64_2, 1.0, 7), (0x7FF8 << 48, 7), "run(1) gave nan, 7, not 2.0~1, 7"),
+        ((0x7FF8 << 48, None, 7), (0xFFF8 << 48, 7), None),
+        ((0x7FF8 << 48, None, 7), (F64_2, 7), "run(1) gave 2.0, 7, not nan, 7"),
+        ((F64_2, None, 0xFFFFFFFF), (F64_2, 1), "run(1) gave 2.0, 1, not 2.0, -1"),
+        ((F64_2, None, 7), (F64_2,), "run(1) gave 2.0, not 2.0, 7"),
+    ],
+)
+def test_results_of_a_users_module(
+    evidence: Evidence, expected: tuple[int, float | None, int], values: tuple[int, ...], reason: str | None
+) -> None:
+    word, tolerance, other = expected
+    call = expecting(Expected(text="", word=word, tolerance=tolerance), Expected(text="", word=other))
+    wanted = Verdict(Status.OK) if reason is None else Verdict(Status.WRONG_RESULT, reason)
+    assert own(evidence, call, *values) == wanted
+
+
+def test_without_an_expectation_anything_is_right_but_nothing(evidence: Evidence) -> None:
+    assert own(evidence, FREE, F64_2, 7) == Verdict(Status.OK)
+    silent = replace(evidence, calls=(FREE,), signature=SIGNATURE, report=Report(end="ok"))
+    assert judge(silent) == Verdict(Status.WRONG_RESULT, "0 results came from 1 calls")
+
+
+def test_the_stub_that_ended_a_run_is_named(evidence: Evidence) -> None:
+    report = Report(phase="call", failure="Trap", stub=1, end="fail")
+    named = replace(evidence, report=report, imports=("env.log", "env.ab\x1bort"))
+    assert judge(named) == Verdict(Status.TRAPPED, "the stub of env.ab\\x1bort traps: Trap")
+    # The firmware may name one that there is not.
+    assert judge(replace(named, imports=("env.log",))) == Verdict(Status.TRAPPED, "Trap")

@@ -1,13 +1,16 @@
 """Experiments become cells."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from tests.results.users import module
 from wasmfit.catalog import Catalog
 from wasmfit.errors import UsageError
-from wasmfit.model import Checkout, Status
+from wasmfit.model import Checkout, Glue, Status, Workload
 from wasmfit.plan import Experiment, plan, select_builds
 
 
@@ -189,5 +192,52 @@ def test_the_baseline_is_held_to_what_it_computes(catalog: Catalog) -> None:
     assert [call.expected for call in by_name["sha256"].calls] == [9, 2025, 9]
     assert by_name["host-calls"].calls[0].expected == 2000 + 1 + 0x12345
     # Nothing else of the workload changes, nor the cells beside it.
+    assert isinstance(by_name["sha256"], Workload)
     assert by_name["sha256"].guest == catalog.workload("sha256").guest
     assert planned.cells[1].workload == catalog.workload("sha256")
+
+
+def ends(catalog: Catalog, **changes: Any) -> dict[str, tuple[Status, str]]:
+    """How the cells of a user's module end that are known without building: runtime → status and reason."""
+    planned = plan(catalog, Experiment(module=module(**changes)))
+    assert [cell.workload.name for cell in planned.baselines] == ["mine"]
+    return {one.cell.build.name: (one.status, one.reason) for one in planned.left_out}
+
+
+def test_a_users_module_is_measured_with_glue_that_takes_any(catalog: Catalog) -> None:
+    planned = plan(catalog, Experiment(module=module()))
+    assert {cell.glue for cell in planned.measured} == {Glue.ANY}
+    assert {cell.workload.name for cell in planned.measured} == {"mine"}
+    assert ends(catalog)["native"] == (
+        Status.UNSUPPORTED,
+        "native code is compiled from a workload's source; a module has none",
+    )
+    assert set(ends(catalog)) == {"native", "myrmic", "wasm-interpreter"}
+
+
+def test_what_cannot_be_stubbed_is_unsupported_everywhere(catalog: Catalog) -> None:
+    known = ends(catalog, obstacle="imports memory env.memory; only functions can be stubbed")
+    assert known["wasm3"] == (
+        Status.UNSUPPORTED,
+        "the module imports memory env.memory; only functions can be stubbed",
+    )
+    assert known["wasmi"][0] is Status.UNSUPPORTED
+    assert known["myrmic"][0] is Status.UNAVAILABLE
+
+
+def test_memory_that_no_board_of_that_kind_has(catalog: Catalog) -> None:
+    known = ends(catalog, memory_pages=17, memory_bytes=17 * 65_536)
+    status, reason = known["wasm3"]
+    assert status is Status.DOES_NOT_FIT
+    assert reason.startswith("the module declares 17 pages of memory (1,114,112 B); the board has 262,144 B")
+    # Three pages fit beside a stack of up to 64 KiB: whether they do with the heap, the run says.
+    assert "wasm3" not in ends(catalog, memory_pages=3, memory_bytes=3 * 65_536)
+
+
+def test_a_runtime_without_such_glue_says_so(catalog: Catalog) -> None:
+    wasmi = catalog.folders["runtimes/wasm3"]
+    moved = replace(catalog, folders={**catalog.folders, "runtimes/wasmi": wasmi})
+    assert not moved.takes_any_module(catalog.runtimes["wasmi"])
+    status, reason = ends(moved)["wasmi"]
+    assert status is Status.UNSUPPORTED
+    assert "no glue of wasmi that takes any module" in reason

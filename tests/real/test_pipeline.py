@@ -34,6 +34,8 @@ validation = "none"
 module_bytes = "none"
 execution = "none"
 host_step = "none"
+operand_stack = "none"
+heap = "none"
 
 [[versions]]
 version = "0.1.0"

@@ -7,7 +7,8 @@ import json
 import pytest
 
 from tests.results.samples import checked_out, failed, measurement
-from wasmfit.model import Status
+from tests.results.users import ran
+from wasmfit.model import Logged, Status
 from wasmfit.report import to_csv, to_json, to_markdown, to_text
 from wasmfit.results import Comparison, tables
 
@@ -121,3 +122,28 @@ def test_a_checkout_without_its_release_has_no_difference() -> None:
 def test_a_checkout_of_another_line_is_held_against_what_is_there() -> None:
     (table,) = tables([measurement("wasmi", "1.1.0"), checked_out("2.0.1+g012345678", 101_000)])
     assert ("wasmi", "against 1.1.0") in [column.heading for column in table.columns]
+
+
+def test_a_users_module_shows_results_and_what_was_called() -> None:
+    log = Logged(length=5, digest=0xABC, text="hello")
+    one = ran("wasm3", 41, 42, 43, logged=log)
+    provenance = one.provenance.model_copy(
+        update={"stubs": {"env.log": "log"}, "module_bytes": 1234, "module_sha256": "ab" * 32}
+    )
+    one = one.model_copy(update={"provenance": provenance, "facts": {"glue": "takes any module"}})
+    text = to_text(Comparison((one,), 1.0, 0), 10_000)
+    lines = [line.split() for line in text.splitlines()]
+    assert ["result:", "first", "call", "41"] in lines
+    assert ["result:", "steady", "call", "43"] in lines
+    assert ["right", "results", "unchecked"] in lines
+    assert f"module: mine.wasm, 1,234 B, SHA-256 {'ab' * 32}" in text
+    assert "glue: takes any module" in text
+    assert "stubs: env.log = log" in text
+    assert "calls: run(), 3 times, so that there is a first and a steady one" in text
+    assert "logged: 5 B, digest 00000abc: hello" in text
+
+
+def test_a_workload_has_no_such_rows() -> None:
+    text = to_text(Comparison((measurement(),), 1.0, 0), 10_000)
+    assert "result: first call" not in text
+    assert "module:" not in text

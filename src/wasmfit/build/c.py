@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from wasmfit.model import Board, Build, Debug, Profile
+from wasmfit.model import Board, Build, Debug, Glue, Profile
 from wasmfit.toolchain import CCompiler
 
 from . import cargo, digest, sources
@@ -87,8 +87,10 @@ def defines(build: Build, board: Board) -> list[tuple[str, str]]:
     return sorted(merged.items())
 
 
-def key(context: Context, build: Build, board: Board, profile: Profile) -> str:
+def key(context: Context, build: Build, board: Board, profile: Profile, glue: Glue = Glue.TYPED) -> str:
     """Digest of all that decides what the objects hold."""
+    folder = context.catalog.folder(build.runtime) / "firmware"
+    others = set(_firmware(build, Glue.TYPED if glue is Glue.ANY else Glue.ANY)) - set(_firmware(build, glue))
     compiler = context.toolchain.c[board.target]
     return digest.of(
         "c",
@@ -96,7 +98,8 @@ def key(context: Context, build: Build, board: Board, profile: Profile) -> str:
         *build.contents,
         _sources(build, board),
         build.runtime.c,
-        digest.tree(context.catalog.folder(build.runtime) / "firmware"),
+        _firmware(build, glue),
+        {name: sha256 for name, sha256 in digest.tree(folder).items() if name not in others},
         digest.tree(context.catalog.harness / "include"),
         flags(build, profile, board),
         compiler.target,
@@ -111,6 +114,7 @@ def objects(
     board: Board,
     profile: Profile,
     translated: Translated | None = None,
+    glue: Glue = Glue.TYPED,
 ) -> Objects:
     """Compiles everything, or takes it from the cache; ``translated`` is the module that has become C.
 
@@ -123,11 +127,14 @@ def objects(
         root = sources.fetch(context, step, build)
         firmware = context.catalog.folder(build.runtime) / "firmware"
         command = _command(context, build, board, profile, root, firmware)
-        units = list(_units(build, board, root, firmware))
+        units = list(_units(build, board, root, firmware, glue))
         if translated is not None:
             command += [f"-I{translated.folder}", f"-ffile-prefix-map={translated.folder}=/module"]
-            command.append(f"-DWASMFIT_EXPORT={translated.symbol}")
+            if translated.symbol is not None:
+                command.append(f"-DWASMFIT_EXPORT={translated.symbol}")
             units.append(_Unit(translated.source, f"module/{translated.source.name}.o"))
+            if translated.calls is not None:
+                units.append(_Unit(translated.calls, f"firmware/{translated.calls.name}.o"))
         for folder in ("runtime", "firmware", "module"):
             (place / folder).mkdir()
         step.progress(units[0].source.name, 0, len(units))
@@ -138,7 +145,7 @@ def objects(
                 step.progress(units[done].source.name, done + 1, len(units))
         unchanged(context, build)
 
-    made_from = key(context, build, board, profile)
+    made_from = key(context, build, board, profile, glue)
     if translated is not None:
         made_from = digest.of(made_from, translated.symbol, digest.tree(translated.folder))
     place = context.cache.get("c", made_from, make)
@@ -157,16 +164,21 @@ def _sources(build: Build, board: Board) -> list[str]:
     return [*made.sources, *(arch.sources if arch else ()), *build.version.sources, *build.variant.sources]
 
 
-def _units(build: Build, board: Board, root: Path, firmware: Path) -> Iterator[_Unit]:
+def _firmware(build: Build, glue: Glue) -> tuple[str, ...]:
+    """Our glue's sources."""
     made = build.runtime.c
     assert made is not None
+    return made.any if glue is Glue.ANY else made.firmware
+
+
+def _units(build: Build, board: Board, root: Path, firmware: Path, glue: Glue) -> Iterator[_Unit]:
     for name in _sources(build, board):
         found = sorted(root.glob(name))
         if not found:
             raise BuildError(f"{build.label} has no source {name}")
         for path in found:
             yield _Unit(path, f"runtime/{_flat(path.relative_to(root))}.o")
-    for name in made.firmware:
+    for name in _firmware(build, glue):
         yield _Unit(firmware / name, f"firmware/{_flat(Path(name))}.o")
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from wasmfit.catalog import Catalog
-from wasmfit.model import Board, Build, Profile, Workload
+from wasmfit.model import Board, Build, Glue, Profile, UserModule, Workload
 
 from . import cargo, checkout, digest, guest
 from .cargo import Options, Package, dependencies, level
@@ -26,18 +26,40 @@ class Firmware:
     linker_script: Path
 
 
-def linked_guest(build: Build, workload: Workload) -> Workload | None:
+def linked_guest(build: Build, workload: Workload | UserModule) -> Workload | None:
     """The workload, for a build that compiles its crate in; every other archive serves all workloads."""
-    return workload if build.runtime.guest == "crate" else None
+    if isinstance(workload, UserModule) or build.runtime.guest != "crate":
+        return None
+    return workload
 
 
-def package(catalog: Catalog, build: Build, profile: Profile, linked: Workload | None = None) -> Package:
+_ROOTS = {Glue.TYPED: "lib.rs", Glue.ANY: "any.rs"}
+
+
+def _glue(folder: Path, glue: Glue) -> dict[str, Path]:
+    """The glue's sources: all files of the folder but the other glue's root."""
+    others = {name for kind, name in _ROOTS.items() if kind is not glue}
+    return {
+        path.relative_to(folder).as_posix(): path
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path.relative_to(folder).as_posix() not in others
+    }
+
+
+def package(
+    catalog: Catalog,
+    build: Build,
+    profile: Profile,
+    linked: Workload | None = None,
+    glue: Glue = Glue.TYPED,
+) -> Package:
     """The cargo package of a firmware; ``linked`` is the workload whose crate is compiled in."""
     rust = profile.rust
     folder = catalog.folder(build.runtime)
     harness = catalog.harness
     in_rust = build.runtime.language == "rust"
-    sources = folder / "firmware" if in_rust else harness / "c"
+    sources = _glue(folder / "firmware", glue) if in_rust else _glue(harness / "c", Glue.TYPED)
+    root = _ROOTS[glue] if in_rust else _ROOTS[Glue.TYPED]
     # A variant with dependencies of its own has a lockfile of its own.
     locked = build.name if build.variant.dependencies else ""
     lock = folder / "locks" / f"{'-'.join(filter(None, (locked, build.version.version)))}.lock"
@@ -46,7 +68,7 @@ def package(catalog: Catalog, build: Build, profile: Profile, linked: Workload |
     features = sorted({*build.version.cfg, *build.variant.cfg}) if in_rust else []
     # Many packages share a target folder, and cargo tells them apart by path and
     # time alone: what a folder holds must be part of its name.
-    firmware_place = cargo.place_for("firmware", digest.tree(sources))
+    firmware_place = cargo.place_for("firmware", {name: digest.file(path) for name, path in sources.items()})
     harness_place = cargo.place_for(
         "harness", digest.tree(harness / "src"), digest.file(harness / "Cargo.toml")
     )
@@ -66,21 +88,22 @@ def package(catalog: Catalog, build: Build, profile: Profile, linked: Workload |
         overrides.setdefault(crate, {})["rustflags"] = list(flags)
     if overrides:
         release["package"] = overrides
+    harness_features = [*(["messages"] if rust.messages else []), *(["any"] if glue is Glue.ANY else [])]
     needed: dict[str, object] = {
-        "wasmfit-harness": {"path": harness_place, "features": ["messages"] if rust.messages else []},
+        "wasmfit-harness": {"path": harness_place, "features": harness_features},
         **dependencies(build, build.dependencies),
     }
     manifest: dict[str, object] = {
         "cargo-features": ["trim-paths", "panic-immediate-abort", "profile-rustflags"],
         "package": {"name": "firmware", "version": "0.0.0", "edition": "2024", "publish": False},
-        "lib": {"path": f"{firmware_place}/lib.rs", "crate-type": ["staticlib"]},
+        "lib": {"path": f"{firmware_place}/{root}", "crate-type": ["staticlib"]},
         "features": {**{name: [] for name in features}, "default": features},
         "dependencies": needed,
         "profile": {"release": release},
         "workspace": {},
     }
     files = {
-        firmware_place: sources,
+        **{f"{firmware_place}/{name}": path for name, path in sources.items()},
         f"{harness_place}/Cargo.toml": harness / "Cargo.toml",
         f"{harness_place}/src": harness / "src",
     }
@@ -114,10 +137,15 @@ def options(board: Board, profile: Profile) -> Options:
 
 
 def key(
-    context: Context, build: Build, board: Board, profile: Profile, linked: Workload | None = None
+    context: Context,
+    build: Build,
+    board: Board,
+    profile: Profile,
+    linked: Workload | None = None,
+    glue: Glue = Glue.TYPED,
 ) -> str:
     """Digest of all that decides what the archive holds; module and memory map are no part of it."""
-    made_from = package(context.catalog, build, profile, linked)
+    made_from = package(context.catalog, build, profile, linked, glue)
     own = _own_script(context.catalog, board)
     return digest.of(
         "firmware, paths without registry",
@@ -153,6 +181,7 @@ def archive(
     board: Board,
     profile: Profile,
     linked: Workload | None = None,
+    glue: Glue = Glue.TYPED,
 ) -> Firmware:
     """Builds the archive, or takes it from the cache.
 
@@ -161,9 +190,15 @@ def archive(
     """
 
     def make(place: Path) -> None:
-        made_from = package(context.catalog, build, profile, linked)
+        made_from = package(context.catalog, build, profile, linked, glue)
         cargo.require_lock(made_from, build.label if linked is None else f"{build.label} of {linked.name}")
-        names = (build.label, board.target, profile.name, linked.name if linked else None)
+        names = (
+            build.label,
+            board.target,
+            profile.name,
+            linked.name if linked else None,
+            None if glue is Glue.TYPED else glue,
+        )
         built = cargo.build(
             context,
             step,
@@ -182,18 +217,23 @@ def archive(
             shutil.copy(built.lock, place / "Cargo.lock")
         unchanged(context, build)
 
-    place = context.cache.get("firmware", key(context, build, board, profile, linked), make)
+    place = context.cache.get("firmware", key(context, build, board, profile, linked, glue), make)
     return Firmware(place / "firmware.a", place / "link.x")
 
 
 def used_lock(
-    context: Context, build: Build, board: Board, profile: Profile, linked: Workload | None = None
+    context: Context,
+    build: Build,
+    board: Board,
+    profile: Profile,
+    linked: Workload | None = None,
+    glue: Glue = Glue.TYPED,
 ) -> str | None:
     """SHA-256 of the lockfile that the archive was built with."""
-    made_from = package(context.catalog, build, profile, linked)
+    made_from = package(context.catalog, build, profile, linked, glue)
     if made_from.locked:
         return cargo.lock_digest(made_from)
-    made = context.cache.place("firmware", key(context, build, board, profile, linked)) / "Cargo.lock"
+    made = context.cache.place("firmware", key(context, build, board, profile, linked, glue)) / "Cargo.lock"
     return digest.file(made) if made.is_file() else None
 
 

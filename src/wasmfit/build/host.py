@@ -4,7 +4,7 @@ import shutil
 from pathlib import Path
 
 from wasmfit.catalog import Catalog
-from wasmfit.model import Build
+from wasmfit.model import Build, Status
 
 from . import cargo, digest
 from .cargo import Options, Package, dependencies
@@ -92,7 +92,8 @@ def prepare(context: Context, step: Step, build: Build, module: Path) -> Path:
         command = [str(made_by), str(module), str(place / "module.bin"), *build.variant.host_arguments]
         finished = context.gateway.run(command, log=step.log, timeout=_SECONDS)
         if finished.code != 0:
-            raise BuildError(f"the host step refused the module: {cargo.first_error(finished.output)}")
+            said = cargo.first_error(finished.output)
+            raise BuildError(f"the host step refused the module: {said}", Status.UNSUPPORTED)
 
     made_from = digest.of(key(context, build), digest.file(module), build.variant.host_arguments)
     return context.cache.get("prepared", made_from, make) / "module.bin"

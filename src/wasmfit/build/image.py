@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from wasmfit.model import Cell
+from wasmfit.model import Cell, UserModule
 
-from . import c, digest, firmware, guest, host, job, link, translate, twin
+from . import c, digest, firmware, host, job, link, module, translate, twin
 from .context import Context, Step
 
 
@@ -35,12 +35,14 @@ def key(context: Context, cell: Cell) -> str:
     build, workload = cell.build, cell.workload
     return digest.of(
         "image",
-        guest.key(context, workload, build.runtime.guest_cpu),
-        _job_arguments(cell),
+        module.key(context, cell),
+        _job_key(cell),
         host.key(context, build) if build.version.host_dependencies else None,
         build.variant.host_arguments,
-        firmware.key(context, build, cell.board, cell.profile, firmware.linked_guest(build, workload)),
-        c.key(context, build, cell.board, cell.profile) if build.runtime.language == "c" else None,
+        firmware.key(
+            context, build, cell.board, cell.profile, firmware.linked_guest(build, workload), cell.glue
+        ),
+        c.key(context, build, cell.board, cell.profile, cell.glue) if build.runtime.language == "c" else None,
         link.memory(cell.board, cell.board.own, build.runtime.stack),
         link.memory(cell.board, cell.board.emulated, build.runtime.stack),
         context.toolchain.rust.identity,
@@ -54,47 +56,46 @@ def image(context: Context, step: Step, cell: Cell) -> Image:
         BuildError: It cannot be built.
     """
     made_from = key(context, cell)
-    module = guest.module(context, step, cell.workload, cell.build.runtime.guest_cpu)
-    place = context.cache.get("images", made_from, lambda place: _make(context, step, cell, module, place))
+    wasm = module.module(context, step, cell)
+    place = context.cache.get("images", made_from, lambda place: _make(context, step, cell, wasm, place))
     linked = firmware.linked_guest(cell.build, cell.workload)
-    lock = firmware.used_lock(context, cell.build, cell.board, cell.profile, linked)
+    lock = firmware.used_lock(context, cell.build, cell.board, cell.profile, linked, cell.glue)
     ran = twin.NAME if cell.board.needs_twin else "firmware"
     return Image(
         elf=place / "firmware.elf",
         ran=place / f"{ran}.elf",
         link_map=place / "firmware.map",
-        module=module,
+        module=wasm,
         key=made_from,
         lock=lock,
     )
 
 
-def _make(context: Context, step: Step, cell: Cell, module: Path, place: Path) -> None:
+def _make(context: Context, step: Step, cell: Cell, wasm: Path, place: Path) -> None:
     build, board, profile = cell.build, cell.board, cell.profile
     linked = firmware.linked_guest(build, cell.workload)
-    archive = firmware.archive(context, step, build, board, profile, linked)
+    archive = firmware.archive(context, step, build, board, profile, linked, cell.glue)
     # Code in the place of a module is compiled; every other module is bytes of the job.
     translated = None
     bytes_of_job = b""
     if build.runtime.c is not None and build.runtime.c.translator is not None:
-        translated = translate.translated(context, step, build, cell.workload.export, module)
+        translated = translate.translated(context, step, build, cell.workload, wasm)
     elif linked is None:
-        bytes_of_job = host.prepare(context, step, build, module).read_bytes()
+        bytes_of_job = host.prepare(context, step, build, wasm).read_bytes()
     objects = (
-        c.objects(context, step, build, board, profile, translated)
+        c.objects(context, step, build, board, profile, translated, cell.glue)
         if build.runtime.language == "c"
         else c.Objects()
     )
     step.progress("linking", 0, 0)
-    export, extra, calls = _job_arguments(cell)
     inputs = link.Inputs(
         script=archive.linker_script,
         archive=archive.archive,
         objects=(*objects.firmware, *objects.module, *objects.runtime),
         libraries=objects.libraries,
-        job=job.pack(bytes_of_job, export, extra, calls),
+        job=_job(cell, bytes_of_job),
         stack=build.runtime.stack,
-        symbols={} if linked is None else {"wasmfit_guest": export},
+        symbols={} if linked is None else {"wasmfit_guest": linked.export},
     )
     image = link.link(context, step, board, board.own, inputs, place)
     if board.needs_twin:
@@ -102,6 +103,18 @@ def _make(context: Context, step: Step, cell: Cell, module: Path, place: Path) -
         twin.check(image, board.own, moved, board.emulated)
 
 
-def _job_arguments(cell: Cell) -> tuple[str, int, list[tuple[int, ...]]]:
+def _job(cell: Cell, module: bytes) -> bytes:
     workload = cell.workload
+    if isinstance(workload, UserModule):
+        return job.pack_any(module, workload)
+    return job.pack(module, workload.export, workload.extra, [call.arguments for call in workload.calls])
+
+
+def _job_key(cell: Cell) -> object:
+    """What the job holds besides the module."""
+    workload = cell.workload
+    if isinstance(workload, UserModule):
+        # What is expected is no part of the image.
+        arguments = [call.arguments for call in workload.calls]
+        return workload.export, workload.signature, workload.memory, arguments, workload.stubs
     return workload.export, workload.extra, [call.arguments for call in workload.calls]

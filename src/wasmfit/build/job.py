@@ -1,7 +1,9 @@
-"""The job blob: module and calls, as the harness reads them (``harness/src/job.rs``)."""
+"""The job blob: module and calls, as the harness reads them (``harness/src/job.rs``, ``any.rs``)."""
 
 import struct
 from collections.abc import Sequence
+
+from wasmfit.model import Signature, Stub, UserModule, ValueType
 
 MAGIC = b"WFJ2"
 MODULE_ALIGNMENT = 16
@@ -55,3 +57,69 @@ def pack(module: bytes, export: str, extra: int, calls: Sequence[Sequence[int]])
 
 def _up(offset: int, alignment: int) -> int:
     return -(-offset // alignment) * alignment
+
+
+MAGIC_ANY = b"WFJA"
+_ANY_HEADER = struct.Struct("<4s14I")
+_IMPORT = struct.Struct("<8II2I")
+_CODES = {ValueType.I32: 0x7F, ValueType.I64: 0x7E, ValueType.F32: 0x7D, ValueType.F64: 0x7C}
+
+
+def pack_any(module: bytes, job: UserModule) -> bytes:
+    """The blob for a module of the user's.
+
+    Args:
+        module: What the runtime is given: wasm, or what the host made of it.
+        job: What to call, and what answers the imports.
+    """
+    blob = _Blob(_ANY_HEADER.size)
+    module_at = blob.add(module, MODULE_ALIGNMENT)
+    export = blob.text(job.export)
+    memory = blob.text(job.memory or "")
+    params, results = blob.signature(job.signature)
+    words = [word for call in job.calls for word in call.arguments]
+    calls_at = blob.add(struct.pack(f"<{len(words)}Q", *words), 8)
+    table = b"".join(blob.entry(stub) for stub in job.stubs)
+    imports_at = blob.add(table, 4)
+    header = (module_at, len(module), *export, *memory, *params, *results)
+    return blob.whole(
+        _ANY_HEADER.pack(MAGIC_ANY, *header, calls_at, len(job.calls), imports_at, len(job.stubs))
+    )
+
+
+class _Blob:
+    """A blob that grows behind its header."""
+
+    def __init__(self, header: int) -> None:
+        self._bytes = bytearray(header)
+
+    def add(self, part: bytes, alignment: int = 1) -> int:
+        """Appends a part; returns its offset."""
+        at = _up(len(self._bytes), alignment)
+        self._bytes += bytes(at - len(self._bytes)) + part
+        return at
+
+    def text(self, text: str) -> tuple[int, int]:
+        """Appends a name with a NUL behind it; returns offset and length."""
+        encoded = text.encode()
+        return self.add(encoded + b"\0"), len(encoded)
+
+    def signature(self, signature: Signature) -> tuple[tuple[int, int], tuple[int, int]]:
+        """Appends the types of parameters and results; returns offset and number of each."""
+        params, results = (
+            (self.add(bytes(_CODES[kind] for kind in kinds)), len(kinds))
+            for kinds in (signature.params, signature.results)
+        )
+        return params, results
+
+    def entry(self, stub: Stub) -> bytes:
+        """Appends what an entry of the table of imports points to; returns the entry."""
+        module, name = self.text(stub.module), self.text(stub.name)
+        params, results = self.signature(stub.signature)
+        value = stub.value & 0xFFFF_FFFF, stub.value >> 32
+        return _IMPORT.pack(*module, *name, *params, *results, stub.rule, *value)
+
+    def whole(self, header: bytes) -> bytes:
+        """The blob with its header."""
+        self._bytes[: len(header)] = header
+        return bytes(self._bytes)

@@ -5,9 +5,9 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from wasmfit.model import Build
+from wasmfit.model import Build, Status, Translator, UserModule, Workload
 
-from . import cargo, digest, sources
+from . import calls, cargo, digest, sources
 from .context import Context, Step
 from .errors import BuildError
 
@@ -20,11 +20,13 @@ class Translated:
 
     Attributes:
         source: The C file.
-        symbol: The C function that the export has become.
+        symbol: The C function that the export has become; ``None`` where ``calls`` knows.
+        calls: C that calls it and answers the imports, for a module of the user's.
     """
 
     source: Path
-    symbol: str
+    symbol: str | None
+    calls: Path | None = None
 
     @property
     def folder(self) -> Path:
@@ -32,7 +34,9 @@ class Translated:
         return self.source.parent
 
 
-def translated(context: Context, step: Step, build: Build, export: str, module: Path) -> Translated:
+def translated(
+    context: Context, step: Step, build: Build, workload: Workload | UserModule, module: Path
+) -> Translated:
     """Translates the module, or takes it from the cache.
 
     Raises:
@@ -54,12 +58,25 @@ def translated(context: Context, step: Step, build: Build, export: str, module: 
         program.unlink()
         if finished.code != 0:
             said = cargo.first_error(finished.output)
-            raise BuildError(f"{Path(rule.program).name} refused the module: {said}")
+            raise BuildError(f"{Path(rule.program).name} refused the module: {said}", Status.UNSUPPORTED)
 
     made_from = digest.of("translated", build.version.source, rule, digest.file(module))
     folder = context.cache.get("prepared", made_from, make) / "c"
     header = (folder / rule.header).read_text(encoding="utf-8")
+    if not isinstance(workload, UserModule):
+        return Translated(folder / rule.output, _symbol(rule, header, workload.export))
+    written = calls.source(header, (folder / rule.output).read_text(encoding="utf-8"), workload)
+
+    def write(place: Path) -> None:
+        shutil.copytree(folder, place / "c")
+        (place / "c" / calls.NAME).write_text(written, encoding="ascii")
+
+    whole = context.cache.get("prepared", digest.of("calls", made_from, written), write) / "c"
+    return Translated(whole / rule.output, None, whole / calls.NAME)
+
+
+def _symbol(rule: Translator, header: str, export: str) -> str:
     found = re.search(rule.export.replace("{export}", re.escape(export)), header)
     if found is None:
         raise BuildError(f"the module has no export {export!r}")
-    return Translated(folder / rule.output, found[1])
+    return found[1]

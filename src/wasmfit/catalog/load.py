@@ -77,6 +77,16 @@ class Catalog:
         kind = "runtimes" if isinstance(record, Runtime) else "workloads"
         return self.folders[f"{kind}/{record.name}"]
 
+    def takes_any_module(self, runtime: Runtime) -> bool:
+        """Whether a runtime has glue for modules of the user's: ``any.rs``, or what ``c.any`` names."""
+        if runtime.language == "c":
+            return (
+                runtime.c is not None
+                and bool(runtime.c.any)
+                and (runtime.c.translator is None or runtime.c.translator.calls is not None)
+            )
+        return (self.folder(runtime) / "firmware" / "any.rs").is_file()
+
     def target(self, board: Board) -> Target:
         """The target that a board is built for."""
         return pick("target", board.target, self.targets)

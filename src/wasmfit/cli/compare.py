@@ -22,6 +22,36 @@ INTERRUPTED_WORDS = "Interrupted. Finished cells are stored; the same command go
 
 
 def command(
+    module: Annotated[
+        Path | None,
+        typer.Argument(
+            metavar="[MODULE.wasm]",
+            help="A module of your own, in the place of a workload.",
+            show_default=False,
+        ),
+    ] = None,
+    call: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="'NAME(1, 2)'",
+            help="A call of the module's export. May be repeated: the last is the steady call.",
+        ),
+    ] = None,
+    expect: Annotated[
+        list[str] | None,
+        typer.Option(metavar="VALUE", help="What the call returns; floats may have a tolerance: 3.14~0.01."),
+    ] = None,
+    import_: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--import",
+            metavar="MODULE.NAME=RULE",
+            help="What answers an import: noop, a number, clock_ms, clock_us, random, log or trap.",
+        ),
+    ] = None,
+    stub_all: Annotated[
+        bool, typer.Option("--stub-all", help="Imports that are not named do nothing and return 0.")
+    ] = False,
     runtime: Annotated[
         list[str] | None,
         typer.Option(
@@ -68,6 +98,11 @@ def command(
         with Watch() as watch:
             comparison = compare(
                 runtimes=runtime or (),
+                module=_only(module, workload),
+                calls=call or (),
+                expect=expect or (),
+                imports=dict(_import(one) for one in import_ or ()),
+                stub_all=stub_all,
                 workloads=workload or ("add-with-extra",),
                 boards=board or ("nrf52840dk",),
                 bases=base or ("bare",),
@@ -106,3 +141,21 @@ def source_of(argument: str) -> tuple[str, Path]:
             "For example: --source wasmi=../wasmi",
         )
     return name, Path(path)
+
+
+def _only(module: Path | None, workload: list[str] | None) -> Path | None:
+    if module is not None and workload:
+        raise UsageError(
+            "A comparison has a module or workloads, not both.", "Leave out --workload, or the module."
+        )
+    return module
+
+
+def _import(argument: str) -> tuple[str, str]:
+    name, separator, rule = argument.rpartition("=")
+    if not (name and separator and rule):
+        raise UsageError(
+            f"--import takes MODULE.NAME=RULE, and {argument!r} is not that.",
+            "For example: --import env.clock_ms=clock_ms",
+        )
+    return name, rule

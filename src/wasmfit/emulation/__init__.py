@@ -21,7 +21,7 @@ How the figures come about, and what they do not say:
 """
 
 from .counter import compiled
-from .execution import Execution, Limits, execute, leak
+from .execution import DEFAULT_LIMITS, Execution, Limits, execute, leak
 from .profile import Profile, Row
 
-__all__ = ["Execution", "Limits", "Profile", "Row", "compiled", "execute", "leak"]
+__all__ = ["DEFAULT_LIMITS", "Execution", "Limits", "Profile", "Row", "compiled", "execute", "leak"]

@@ -8,7 +8,7 @@ made printable, cut, never interpreted.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from wasmfit.words import printable
 
@@ -17,6 +17,11 @@ MOST_RESULTS = 100_000
 
 _WORD = "[0-9a-f]{8}"
 _RESULT = re.compile(f"result ({_WORD})")
+_VALUE = re.compile(f"value ({_WORD}) ({_WORD})")
+_CALLED = re.compile(f"called ({_WORD})")
+_LOG = re.compile(f"log ({_WORD}) ({_WORD})")
+_SAID = re.compile("said ((?:[0-9a-f]{2}){1,32})")
+_STUB = re.compile(f"stub ({_WORD})")
 _HEAP = re.compile("heap" + f" ({_WORD})" * 5)
 _HELD = re.compile("held" + f" ({_WORD})" * 5)
 _REQUESTS = re.compile("requests" + f" ({_WORD})" * 4)
@@ -28,6 +33,7 @@ _ENDS = frozenset({"end ok", "end fail", "end panic", "end fault"})
 _PHASES = frozenset({"start", "load", "instantiate", "call", "idle", "done"})
 _REGISTERS = 16
 _CUT_PATH = 48
+_MOST_SAID = 4096
 
 
 @dataclass(frozen=True)
@@ -86,11 +92,29 @@ class Rounds:
 
 
 @dataclass(frozen=True)
+class Log:
+    """What a module wrote through a stub that reads memory.
+
+    Attributes:
+        length: Bytes in all.
+        digest: FNV-1a over all of them, 32 bits.
+        text: The first of them.
+    """
+
+    length: int
+    digest: int
+    text: bytes = b""
+
+
+@dataclass(frozen=True)
 class Report:
     """What the firmware has said.
 
     Attributes:
-        results: Results of the calls in order.
+        results: Results of the calls in order, where a call has one of 32 bits.
+        values: The same for calls of any signature, as 64-bit words.
+        log: What the module logged.
+        stub: Number of the import whose stub ended the run.
         heap: The allocator's counters.
         held: The heap behind the last call.
         requests: Blocks asked for at load, at instantiation, in the first call and in the last.
@@ -105,6 +129,9 @@ class Report:
     """
 
     results: tuple[int, ...] = ()
+    values: tuple[tuple[int, ...], ...] = ()
+    log: Log | None = None
+    stub: int | None = None
     heap: Heap | None = None
     held: Held | None = None
     requests: tuple[int, int, int, int] | None = None
@@ -123,6 +150,10 @@ class Channel:
     """Puts a report together, line by line. What comes after the end is not looked at."""
 
     _results: list[int] = field(default_factory=list)
+    _values: list[tuple[int, ...]] = field(default_factory=list)
+    _pending: list[int] = field(default_factory=list)
+    _log: Log | None = None
+    _stub: int | None = None
     _heap: Heap | None = None
     _held: Held | None = None
     _requests: tuple[int, int, int, int] | None = None
@@ -144,6 +175,9 @@ class Channel:
         """Everything that has come so far."""
         return Report(
             results=tuple(self._results),
+            values=tuple(self._values),
+            log=self._log,
+            stub=self._stub,
             heap=self._heap,
             held=self._held,
             requests=self._requests,
@@ -162,6 +196,12 @@ class Channel:
         match word:
             case "result":
                 return self._take_result(line)
+            case "value" | "called":
+                return self._take_values(line)
+            case "log" | "said":
+                return self._take_log(line)
+            case "stub":
+                return self._take_stub(line)
             case "heap" | "held" | "requests" | "rounds":
                 return self._take_memory(word, line)
             case "fault" | "trap":
@@ -200,6 +240,33 @@ class Channel:
                 load, instantiate, first, last = numbers
                 self._requests = (load, instantiate, first, last)
         return True
+
+    def _take_values(self, line: str) -> bool:
+        if match := _VALUE.fullmatch(line):
+            self._pending.append(int(match[1] + match[2], 16))
+            return True
+        match = _CALLED.fullmatch(line)
+        whole = match is not None and int(match[1], 16) == len(self._pending)
+        if whole and len(self._values) < MOST_RESULTS:
+            self._values.append(tuple(self._pending))
+        self._pending = []
+        return whole
+
+    def _take_log(self, line: str) -> bool:
+        if match := _LOG.fullmatch(line):
+            self._log = Log(int(match[1], 16), int(match[2], 16))
+            return True
+        match = _SAID.fullmatch(line)
+        if match is None or self._log is None or len(self._log.text) >= _MOST_SAID:
+            return False
+        self._log = replace(self._log, text=self._log.text + bytes.fromhex(match[1]))
+        return True
+
+    def _take_stub(self, line: str) -> bool:
+        match = _STUB.fullmatch(line)
+        if match:
+            self._stub = int(match[1], 16)
+        return match is not None
 
     def _take_fault(self, line: str) -> bool:
         match = _FAULT.fullmatch(line)

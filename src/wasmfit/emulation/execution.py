@@ -20,14 +20,18 @@ from wasmfit.model import (
     HeapUse,
     Instructions,
     Leak,
+    Logged,
     Requests,
     Run,
+    Signature,
     StackPeaks,
     Status,
+    UserCall,
     WorkloadCall,
 )
 from wasmfit.model.base import Record
 from wasmfit.toolchain import ChildTimeoutError, Finished, Gateway
+from wasmfit.words import printable
 
 from . import counter, counts, profile, qemu, symbols
 from .channel import Channel, Report
@@ -35,11 +39,12 @@ from .counts import Counts, Measures
 from .faults import NameOf
 from .profile import Profile
 from .symbols import Symbols
-from .verdict import Evidence, judge
+from .verdict import Evidence, is_right, judge, listed
 
 T = TypeVar("T")
 
 _MEASURED = frozenset({"load", "instantiate", "call"})
+_LONGEST_LOG = 400
 _MOST_RECORD_BYTES = 16 * 1024 * 1024
 _MOST_PROFILE_BYTES = 256 * 1024 * 1024
 
@@ -85,12 +90,14 @@ def execute(
     elf: Path,
     board: Board,
     *,
-    calls: Sequence[WorkloadCall],
+    calls: Sequence[WorkloadCall | UserCall],
     plugin: Path,
     gateway: Gateway,
     limits: Limits = DEFAULT_LIMITS,
     log: Path | None = None,
     name_of: NameOf | None = None,
+    signature: Signature | None = None,
+    imports: Sequence[str] = (),
     profiled: bool = False,
 ) -> Execution:
     """Runs an image for a board and checks its results.
@@ -101,6 +108,8 @@ def execute(
         plugin: The compiled plugin; see :func:`wasmfit.emulation.counter.compiled`.
         log: Appended to: the command, and everything the image and the emulator say.
         name_of: Tells the function at an address; without it, symbols are named as the image has them.
+        signature: The export's, where the calls are of a module of the user's.
+        imports: Names of the imports that stubs answer, in the order of the job.
         profiled: Whether to follow calls as well; it takes longer and changes no figure.
 
     Raises:
@@ -108,19 +117,33 @@ def execute(
         UsageError: The file is no image of wasmfit's.
         ChildCancelledError: The gateway was told to stop.
     """
-    return _execute(elf, board, calls, plugin, gateway, limits, log, name_of, profiled=profiled)[0]
+    return _execute(
+        elf,
+        board,
+        calls,
+        plugin,
+        gateway,
+        limits,
+        log,
+        name_of,
+        signature=signature,
+        imports=imports,
+        profiled=profiled,
+    )[0]
 
 
 def _execute(
     elf: Path,
     board: Board,
-    calls: Sequence[WorkloadCall],
+    calls: Sequence[WorkloadCall | UserCall],
     plugin: Path,
     gateway: Gateway,
     limits: Limits,
     log: Path | None,
     name_of: NameOf | None = None,
     *,
+    signature: Signature | None = None,
+    imports: Sequence[str] = (),
     profiled: bool = False,
 ) -> tuple[Execution, Report]:
     """The run, and what the firmware said of it."""
@@ -158,13 +181,15 @@ def _execute(
             seconds=None if in_time else limits.seconds,
             last_words=last_words,
             name_of=name_of or image.function_at,
+            signature=signature,
+            imports=imports,
         )
     )
     execution = Execution(
         status=verdict.status,
         reason=verdict.reason,
         phase=counted.phase,
-        run=_figures(image, calls, counted, report),
+        run=_figures(image, calls, counted, report, signature),
         instructions=counted.total,
         seconds=finished.seconds,
         profile=tree,
@@ -249,22 +274,21 @@ def _stack_peak(image: Symbols, counted: Counts, phases: frozenset[str]) -> int 
     return None if lowest is None else image.stack.end - lowest
 
 
-def _figures(image: Symbols, calls: Sequence[WorkloadCall], counted: Counts, report: Report) -> Run:
+def _figures(
+    image: Symbols,
+    calls: Sequence[WorkloadCall | UserCall],
+    counted: Counts,
+    report: Report,
+    signature: Signature | None,
+) -> Run:
     counts_of_calls, measured_calls = counted.calls(), counted.calls_measured()
-    made = tuple(
-        Call(
-            arguments=call.arguments,
-            result=_at(report.results, index),
-            expected=call.expected,
-            instructions=_at(counts_of_calls, index),
-        )
-        for index, call in enumerate(calls)
-    )
+    made = tuple(_call(call, index, counts_of_calls, report, signature) for index, call in enumerate(calls))
     return Run(
         result=made[0].result if made else None,
         expected=made[0].expected if made else None,
         calls=made,
         heap_peak=report.heap.peak if report.heap else None,
+        logged=_logged(report),
         linear_memory=report.heap.linear_peak if report.heap else None,
         stack_peak=_stack_peak(image, counted, _MEASURED),
         stack_reserved=image.stack.size,
@@ -286,6 +310,46 @@ def _figures(image: Symbols, calls: Sequence[WorkloadCall], counted: Counts, rep
             first_call=_activity(_at(measured_calls, 0)),
             call=_activity(_at(measured_calls, len(made) - 1)) if len(made) > 1 else None,
         ),
+    )
+
+
+def _call(
+    call: WorkloadCall | UserCall,
+    index: int,
+    counts_of_calls: Sequence[int],
+    report: Report,
+    signature: Signature | None,
+) -> Call:
+    instructions = _at(counts_of_calls, index)
+    if isinstance(call, WorkloadCall):
+        result = _at(report.results, index)
+        return Call(
+            arguments=call.arguments,
+            result=result,
+            expected=call.expected,
+            right=None if result is None else result == call.expected,
+            instructions=instructions,
+        )
+    values = report.values[index] if index < len(report.values) else None
+    return Call(
+        arguments=call.arguments,
+        result=None if not values else values[0],
+        expected=call.expected[0].word if call.expected else None,
+        instructions=instructions,
+        text=call.text,
+        results=values,
+        shown=None if values is None or signature is None else listed(signature, values),
+        right=None if values is None or signature is None else is_right(signature, call, values),
+    )
+
+
+def _logged(report: Report) -> Logged | None:
+    if report.log is None:
+        return None
+    return Logged(
+        length=report.log.length,
+        digest=report.log.digest,
+        text=printable(report.log.text.decode(errors="replace"), _LONGEST_LOG),
     )
 
 

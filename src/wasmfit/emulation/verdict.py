@@ -5,7 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from wasmfit.model import Board, Region, Status, WorkloadCall
+from wasmfit.model import (
+    Board,
+    Expected,
+    Region,
+    Signature,
+    Status,
+    UserCall,
+    ValueType,
+    WorkloadCall,
+    is_nan,
+    shown,
+    to_float,
+)
 from wasmfit.words import hexadecimal, printable
 
 from . import faults
@@ -22,6 +34,8 @@ class Evidence:
         board: The board it ran for.
         stack: The stack's reservation.
         calls: The calls that were to be made.
+        signature: The export's, where the calls are of a module of the user's.
+        imports: Names of the imports that stubs answer, in the order of the job.
         counts: What the plugin recorded.
         report: What the firmware said.
         instructions: The instruction limit.
@@ -32,13 +46,15 @@ class Evidence:
 
     board: Board
     stack: Region
-    calls: Sequence[WorkloadCall]
+    calls: Sequence[WorkloadCall | UserCall]
     counts: Counts
     report: Report
     instructions: int
     seconds: float | None
     last_words: str | None
     name_of: NameOf
+    signature: Signature | None = None
+    imports: Sequence[str] = ()
 
     @property
     def phase(self) -> str:
@@ -152,6 +168,9 @@ def _failure(evidence: Evidence) -> Verdict | None:
     if evidence.report.end != "fail":
         return None
     said = evidence.report.failure or "no reason given"
+    stub = evidence.report.stub
+    if stub is not None and stub < len(evidence.imports):
+        said = f"the stub of {printable(evidence.imports[stub])} traps: {said}"
     match evidence.phase:
         case "call":
             return Verdict(Status.TRAPPED, said)
@@ -177,18 +196,66 @@ def _silence(evidence: Evidence) -> Verdict | None:
 
 
 def _results(evidence: Evidence) -> Verdict | None:
-    results, calls = evidence.report.results, evidence.calls
-    wrong = [
+    signature, report = evidence.signature, evidence.report
+    came = len(report.results) if signature is None else len(report.values)
+    wrong = _wrong(evidence) if signature is None else _wrong_values(evidence, signature)
+    if wrong:
+        others = f" ({len(wrong)} of {len(evidence.calls)} calls are wrong)" if len(wrong) > 1 else ""
+        return Verdict(Status.WRONG_RESULT, wrong[0] + others)
+    if came != len(evidence.calls):
+        return Verdict(Status.WRONG_RESULT, f"{came} results came from {len(evidence.calls)} calls")
+    return None
+
+
+def _wrong(evidence: Evidence) -> list[str]:
+    return [
         f"({', '.join(map(str, call.arguments))}) gave {result}, not {call.expected}"
-        for call, result in zip(calls, results, strict=False)
+        for call, result in zip(evidence.calls, evidence.report.results, strict=False)
         if result != call.expected
     ]
-    if wrong:
-        others = f" ({len(wrong)} of {len(calls)} calls are wrong)" if len(wrong) > 1 else ""
-        return Verdict(Status.WRONG_RESULT, wrong[0] + others)
-    if len(results) != len(calls):
-        return Verdict(Status.WRONG_RESULT, f"{len(results)} results came from {len(calls)} calls")
-    return None
+
+
+def _wrong_values(evidence: Evidence, signature: Signature) -> list[str]:
+    wrong = []
+    for call, values in zip(evidence.calls, evidence.report.values, strict=False):
+        if isinstance(call, UserCall) and is_right(signature, call, values) is False:
+            wanted = ", ".join(
+                _wanted(kind, one) for kind, one in zip(signature.results, call.expected or (), strict=True)
+            )
+            wrong.append(f"{call.text} gave {listed(signature, values)}, not {wanted}")
+    return wrong
+
+
+def listed(signature: Signature, values: Sequence[int]) -> str:
+    """The results of a call as a reader wants them."""
+    texts = [shown(kind, word) for kind, word in zip(signature.results, values, strict=False)]
+    return ", ".join(texts) if texts else "nothing"
+
+
+def _wanted(kind: ValueType, expected: Expected) -> str:
+    text = shown(kind, expected.word)
+    return text if expected.tolerance is None else f"{text}~{expected.tolerance:g}"
+
+
+def is_right(signature: Signature, call: UserCall, values: Sequence[int]) -> bool | None:
+    """Whether a call gave what was expected of it; ``None`` where nothing was."""
+    if call.expected is None:
+        return None
+    if len(values) != len(signature.results):
+        return False
+    return all(
+        _fits(kind, one, word)
+        for kind, one, word in zip(signature.results, call.expected, values, strict=True)
+    )
+
+
+def _fits(kind: ValueType, expected: Expected, word: int) -> bool:
+    # Which NaN an operation gives is left open by WebAssembly.
+    if is_nan(kind, expected.word) or is_nan(kind, word):
+        return is_nan(kind, expected.word) and is_nan(kind, word)
+    if expected.tolerance is None or expected.word == word:
+        return expected.word == word
+    return abs(to_float(kind, expected.word) - to_float(kind, word)) <= expected.tolerance
 
 
 _RULES: tuple[Callable[[Evidence], Verdict | None], ...] = (

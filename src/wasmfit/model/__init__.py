@@ -1,7 +1,8 @@
 """The nouns of wasmfit, as frozen typed records."""
 
+from .base import Record
 from .board import Board, Cache, Emulator, FlashPath, MemoryMap, Region
-from .cell import Cell
+from .cell import Cell, Glue
 from .dependency import Dependency
 from .measurement import (
     KINDS,
@@ -11,6 +12,7 @@ from .measurement import (
     HeapUse,
     Instructions,
     Leak,
+    Logged,
     Measurement,
     Prediction,
     Predictions,
@@ -22,6 +24,7 @@ from .measurement import (
     StackPeaks,
     Twin,
 )
+from .module import Expected, Rule, Stub, UserCall, UserModule
 from .profile import CProfile, Debug, Profile, RustProfile
 from .runtime import (
     Build,
@@ -45,6 +48,7 @@ from .runtime import (
 from .status import Status
 from .target import CTarget, Target
 from .timing import Core, Price, Prices, Timing
+from .values import Signature, ValueType, is_nan, shown, to_float
 from .workload import GuestBuild, Workload, WorkloadCall
 
 __all__ = [
@@ -67,13 +71,16 @@ __all__ = [
     "Debug",
     "Dependency",
     "Emulator",
+    "Expected",
     "FactChanges",
     "Facts",
     "FlashPath",
+    "Glue",
     "GuestBuild",
     "HeapUse",
     "Instructions",
     "Leak",
+    "Logged",
     "Measurement",
     "MemoryMap",
     "Prediction",
@@ -83,25 +90,35 @@ __all__ = [
     "Profile",
     "Provenance",
     "Published",
+    "Record",
     "Region",
     "Requests",
+    "Rule",
     "Run",
     "Runtime",
     "RustProfile",
     "SdistSource",
+    "Signature",
     "Size",
     "SourceTree",
     "StackPeaks",
     "Status",
+    "Stub",
     "Target",
     "Timing",
     "Translator",
     "Twin",
     "Unavailable",
+    "UserCall",
+    "UserModule",
+    "ValueType",
     "Variant",
     "Version",
     "WheelSource",
     "Workload",
     "WorkloadCall",
     "builds",
+    "is_nan",
+    "shown",
+    "to_float",
 ]

@@ -1,20 +1,40 @@
 """A cell: one thing to measure."""
 
+from enum import StrEnum
+
 from .base import Record
 from .board import Board
+from .module import UserModule
 from .profile import Profile
 from .runtime import Build
 from .workload import Workload
 
 
+class Glue(StrEnum):
+    """How a runtime is embedded: which of its folder's firmware is built.
+
+    Attributes:
+        TYPED: The shortest embedding, compiled for the signatures of the catalogue's workloads.
+        ANY: An embedding that takes any signature and any imported functions, as data.
+    """
+
+    TYPED = "typed"
+    ANY = "any"
+
+
 class Cell(Record):
-    """A runtime, a module, a board, a base and a profile."""
+    """A runtime, a module (the catalogue's or the user's), a board, a base and a profile."""
 
     build: Build
-    workload: Workload
+    workload: Workload | UserModule
     board: Board
     base: str
     profile: Profile
+
+    @property
+    def glue(self) -> Glue:
+        """Which glue its image is built with: workload decides, never the runtime."""
+        return Glue.ANY if isinstance(self.workload, UserModule) else Glue.TYPED
 
     @property
     def id(self) -> str:

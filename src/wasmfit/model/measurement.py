@@ -151,12 +151,41 @@ class Predictions(Record):
 
 
 class Call(Record):
-    """One call of the export: its arguments, what came back and what was expected, as unsigned numbers."""
+    """One call of the export, with values as unsigned numbers.
+
+    Attributes:
+        arguments: What it was given.
+        result: What came back: the first result of several.
+        expected: What should have; ``None`` where nobody has said.
+        instructions: Instructions executed.
+        text: For a module of the user's, the call as it is written.
+        results: For a module of the user's, all results as 64-bit words.
+        shown: The same as a reader wants them.
+        right: Whether the results are what was expected; ``None`` where nothing was, or nothing came.
+    """
 
     arguments: tuple[int, ...]
     result: int | None
-    expected: int
+    expected: int | None
     instructions: int | None
+    text: str | None = None
+    results: tuple[int, ...] | None = None
+    shown: str | None = None
+    right: bool | None = None
+
+
+class Logged(Record):
+    """What a module wrote through stubs that read its memory.
+
+    Attributes:
+        length: Bytes in all.
+        digest: FNV-1a over them, 32 bits.
+        text: The first 192 of them, with what does not print made visible.
+    """
+
+    length: int
+    digest: int
+    text: str
 
 
 class Requests(Record):
@@ -226,6 +255,7 @@ class Run(Record):
         result: Result of the first call.
         expected: The independently computed result of the first call.
         calls: Every call.
+        logged: What the module logged, where it is the user's and has such a stub.
         heap_peak: Most bytes of heap in use at once, linear memory left out.
         linear_memory: Most bytes of linear memory in use at once.
         stack_peak: Deepest use of the stack in bytes, from the lowest stack address written.
@@ -243,6 +273,7 @@ class Run(Record):
     result: int | None = None
     expected: int | None = None
     calls: tuple[Call, ...] = ()
+    logged: Logged | None = None
     heap_peak: int | None = None
     linear_memory: int | None = None
     stack_peak: int | None = None
@@ -295,6 +326,9 @@ class Provenance(Record):
     """What made a measurement: enough to replay it.
 
     Attributes:
+        glue: How the runtime is embedded: ``typed`` for a workload's signature, ``any`` for a user's module.
+        stubs: For a user's module, import → what answers it.
+        module: Path of the user's module.
         source: The checkout that the runtime was built from; ``None`` for a release.
         elf: Path of the image.
         elf_sha256: SHA-256 of the image that was measured, and that ran unless there is a twin.
@@ -312,6 +346,9 @@ class Provenance(Record):
         replay: The command that measures this cell again.
     """
 
+    glue: str = "typed"
+    stubs: dict[str, str] = Field(default_factory=dict)
+    module: str | None = None
     source: SourceTree | None = None
     elf: str | None = None
     elf_sha256: str | None = None

@@ -178,12 +178,15 @@ class Translator(Record):
         header: Name of the header that declares the exports, beside it.
         export: Regular expression that finds an export in the header: ``{export}`` stands for its name, and
             the first group is the C function, which the glue knows as the macro ``WASMFIT_EXPORT``.
+        calls: How the C functions of a module of the user's are called (``build/calls.py``); without it,
+            none is taken.
     """
 
     program: str
     arguments: tuple[str, ...]
     output: str
     header: str
+    calls: Literal["wasm2c"] | None = None
     export: Pattern
 
     @model_validator(mode="after")
@@ -199,6 +202,7 @@ class CBuild(Record):
     Attributes:
         sources: The runtime's sources; patterns are allowed.
         firmware: Our glue.
+        any: Our glue for modules of the user's, in its place; empty where there is none.
         include, firmware_include: Folders of headers.
         defines: Macros.
         flags: More flags for the compiler.
@@ -208,6 +212,7 @@ class CBuild(Record):
 
     sources: tuple[str, ...]
     firmware: tuple[str, ...]
+    any: tuple[str, ...] = ()
     include: tuple[str, ...] = ()
     firmware_include: tuple[str, ...] = ()
     defines: dict[str, str] = Field(default_factory=dict)

@@ -7,7 +7,7 @@ from fnmatch import fnmatchcase
 from wasmfit.catalog import Catalog
 from wasmfit.catalog.load import unknown
 from wasmfit.errors import UsageError
-from wasmfit.model import Build, Cell, Checkout, Status, builds
+from wasmfit.model import Build, Cell, Checkout, Status, UserModule, Workload, builds
 
 from .select import BASELINE, select_builds, with_checkouts
 
@@ -23,6 +23,7 @@ class Experiment:
         workloads, boards, profiles: Names.
         select: Globs over cell ids; a cell is kept if it matches one, and all are if there are none.
         checkouts: Working trees of runtimes that are measured beside the releases.
+        module: A module of the user's, measured in the place of workloads.
     """
 
     runtimes: Sequence[str] = ()
@@ -32,6 +33,7 @@ class Experiment:
     profiles: Sequence[str] = ("reference",)
     select: Sequence[str] = field(default=())
     checkouts: Sequence[Checkout] = field(default=())
+    module: UserModule | None = None
 
 
 @dataclass(frozen=True)
@@ -91,23 +93,60 @@ def plan(catalog: Catalog, experiment: Experiment) -> Plan:
     (baseline,) = builds(catalog.runtimes[BASELINE])
     settings = kept or _cells(catalog, experiment, [baseline])
     baselines = {cell.id: cell for cell in (_without_runtime(setting, baseline) for setting in settings)}
-    left_out = [
-        LeftOut(cell, Status.UNAVAILABLE, f"{missing.reason}. {missing.remedy}")
-        for cell in kept
-        if (missing := cell.build.unavailable) is not None
-    ]
+    left_out = [one for one in (_left_out(catalog, cell) for cell in kept) if one is not None]
+    gone = {one.cell.id for one in left_out}
     return Plan(
-        cells=tuple(cell for cell in kept if cell.build.unavailable is None),
+        cells=tuple(cell for cell in kept if cell.id not in gone),
         baselines=tuple(baselines.values()),
         left_out=tuple(left_out),
     )
 
 
+def _left_out(catalog: Catalog, cell: Cell) -> LeftOut | None:
+    """The cell, if it is known without building anything how it ends."""
+    missing = cell.build.unavailable
+    if missing is not None:
+        return LeftOut(cell, Status.UNAVAILABLE, f"{missing.reason}. {missing.remedy}")
+    if isinstance(cell.workload, UserModule):
+        return _cannot_take(catalog, cell, cell.workload)
+    return None
+
+
+def _cannot_take(catalog: Catalog, cell: Cell, module: UserModule) -> LeftOut | None:
+    """The same for a module of the user's."""
+    runtime, ram = cell.build.runtime, cell.board.ram.size
+    if module.obstacle is not None:
+        return LeftOut(cell, Status.UNSUPPORTED, f"the module {module.obstacle}")
+    if runtime.guest == "crate":
+        return LeftOut(
+            cell, Status.UNSUPPORTED, "native code is compiled from a workload's source; a module has none"
+        )
+    if not catalog.takes_any_module(runtime):
+        return LeftOut(
+            cell,
+            Status.UNSUPPORTED,
+            f"the catalogue has no glue of {runtime.name} that takes any module (firmware/any.rs, or c.any)",
+        )
+    if module.memory_bytes > ram - runtime.stack:
+        return LeftOut(
+            cell,
+            Status.DOES_NOT_FIT,
+            f"the module declares {module.memory_pages:,} pages of memory ({module.memory_bytes:,} B); "
+            f"the board has {ram:,} B of RAM, of which {runtime.stack:,} are the firmware's stack",
+        )
+    return None
+
+
 def _cells(catalog: Catalog, experiment: Experiment, chosen: Sequence[Build]) -> list[Cell]:
+    workloads: list[Workload | UserModule] = (
+        [catalog.workload(name) for name in experiment.workloads]
+        if experiment.module is None
+        else [experiment.module]
+    )
     return [
         Cell(
             build=build,
-            workload=catalog.workload(workload),
+            workload=workload,
             board=catalog.board(board),
             base=base,
             profile=catalog.profile(profile),
@@ -115,14 +154,16 @@ def _cells(catalog: Catalog, experiment: Experiment, chosen: Sequence[Build]) ->
         for profile in experiment.profiles
         for board in experiment.boards
         for base in experiment.bases
-        for workload in experiment.workloads
+        for workload in workloads
         for build in chosen
     ]
 
 
 def _without_runtime(cell: Cell, baseline: Build) -> Cell:
     """The baseline beside a cell. It carries the module and adds the arguments, whatever the module does."""
-    return cell.model_copy(update={"build": baseline, "workload": cell.workload.added_up()})
+    workload = cell.workload
+    held_to = workload if isinstance(workload, UserModule) else workload.added_up()
+    return cell.model_copy(update={"build": baseline, "workload": held_to})
 
 
 def _selected(cell: Cell, globs: Sequence[str]) -> bool:

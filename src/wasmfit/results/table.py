@@ -121,8 +121,21 @@ _UNITS = ((1e-6, "µs"), (1e-3, "ms"), (1.0, "s"))
 def _right_calls(one: Measurement) -> Value:
     if one.run is None or not one.run.calls:
         return None
-    right = sum(call.result == call.expected for call in one.run.calls)
-    return f"{right} of {len(one.run.calls)}"
+    if all(call.shown is None and call.result is None for call in one.run.calls):
+        return None
+    if all(call.expected is None and call.right is None for call in one.run.calls):
+        return "unchecked"
+    checked = [call for call in one.run.calls if call.expected is not None or call.right is not None]
+    right = sum(call.result == call.expected if call.right is None else call.right for call in checked)
+    return f"{right} of {len(checked)}"
+
+
+def _first_result(one: Measurement) -> Value:
+    return None if one.run is None or not one.run.calls else one.run.calls[0].shown
+
+
+def _last_result(one: Measurement) -> Value:
+    return None if one.run is None or not one.run.calls else one.run.calls[-1].shown
 
 
 MEASURES = (
@@ -158,6 +171,12 @@ MEASURES = (
     Measure("rate_call", "predicted calls a second", "", _predicted_rate),
     Measure("right_calls", "right results", "", _right_calls),
 )
+
+RESULTS = (
+    Measure("first_result", "result: first call", "", _first_result),
+    Measure("last_result", "result: steady call", "", _last_result),
+)
+"""Rows that only a module of the user's has: a workload's results are known beforehand."""
 
 
 @dataclass(frozen=True)
@@ -214,20 +233,22 @@ def tables(measurements: Iterable[Measurement]) -> list[Table]:
 
 def _table(title: str, measurements: Sequence[Measurement]) -> Table:
     columns: list[Column] = []
+    own = any(one.provenance.module is not None for one in measurements)
+    measures = (*MEASURES, *RESULTS) if own else MEASURES
     for one in measurements:
         heading = (one.runtime, one.version)
-        cells = [_grouped(measure.get(one)) for measure in MEASURES]
+        cells = [_grouped(measure.get(one)) for measure in measures]
         columns.append(Column(heading, (one.status.value, *cells)))
         if one.published:
-            columns.append(Column((one.runtime, "published"), ("", *(_published(m, one) for m in MEASURES))))
+            columns.append(Column((one.runtime, "published"), ("", *(_published(m, one) for m in measures))))
         if one.published and one.status is Status.OK:
             columns.append(
-                Column((one.runtime, "difference"), ("", *(_difference(m, one) for m in MEASURES)))
+                Column((one.runtime, "difference"), ("", *(_difference(m, one) for m in measures)))
             )
         if (release := _release_beside(one, measurements)) is not None:
-            cells = [change(measure.get(release), measure.get(one)) for measure in MEASURES]
+            cells = [change(measure.get(release), measure.get(one)) for measure in measures]
             columns.append(Column((one.runtime, f"against {release.version}"), ("", *cells)))
-    labels = ("status", *(f"{measure.label}{', B' if measure.unit else ''}" for measure in MEASURES))
+    labels = ("status", *(f"{measure.label}{', B' if measure.unit else ''}" for measure in measures))
     return Table(title, labels, tuple(columns), tuple(_notes(measurements)), tuple(_facts(measurements)))
 
 
@@ -270,6 +291,7 @@ def change(before: Value, after: Value) -> str:
 
 
 def _notes(measurements: Sequence[Measurement]) -> Iterable[str]:
+    yield from _module_notes(measurements)
     for one in measurements:
         if one.status is not Status.OK:
             yield f"{_label(one)}: {one.status.value}: {one.reason}"
@@ -278,6 +300,28 @@ def _notes(measurements: Sequence[Measurement]) -> Iterable[str]:
             yield f"{_label(one)}: built like {tree.built_like} from {tree.path}, {_commit(tree)}"
     for source in dict.fromkeys(one.published_source for one in measurements if one.published_source):
         yield f"published: {source}"
+
+
+def _module_notes(measurements: Sequence[Measurement]) -> Iterable[str]:
+    """What was called, and what answered, where the module is the user's."""
+    own = [one for one in measurements if one.provenance.module is not None]
+    if not own:
+        return
+    made = next((one.provenance for one in own if one.provenance.module_bytes is not None), None)
+    size = "" if made is None else f", {made.module_bytes:,} B, SHA-256 {made.module_sha256}"
+    yield f"module: {own[0].provenance.module}{size}"
+    if glue := next((one.facts["glue"] for one in own if "glue" in one.facts), None):
+        yield f"glue: {glue}"
+    if stubs := own[0].provenance.stubs:
+        yield f"stubs: {'; '.join(f'{name} = {text}' for name, text in stubs.items())}"
+    calls = next((one.run.calls for one in own if one.run is not None and one.run.calls), ())
+    if len(calls) > 1 and len({call.text for call in calls}) == 1:
+        yield f"calls: {calls[0].text}, {len(calls)} times, so that there is a first and a steady one"
+    elif calls:
+        yield f"calls: {len(calls)}; {calls[0].text} is the first and {calls[-1].text} the steady one"
+    logged = next((one.run.logged for one in own if one.run is not None and one.run.logged is not None), None)
+    if logged is not None:
+        yield f"logged: {logged.length:,} B, digest {logged.digest:08x}: {logged.text}"
 
 
 def _commit(tree: SourceTree) -> str:

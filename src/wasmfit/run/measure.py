@@ -1,11 +1,13 @@
 """An image → its size and its execution."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from wasmfit.build import Context, Image, Step, base_owners, digest, job, object_rule, symbol_rule
-from wasmfit.emulation import Execution, Limits, compiled, execute, leak
+from wasmfit.emulation import DEFAULT_LIMITS, Execution, Limits, compiled, execute, leak
 from wasmfit.footprint import Elf, footprint, ledger, read_elf, read_link_map, region_use
-from wasmfit.model import Cell, Size, Status
+from wasmfit.model import Cell, Size, Status, UserCall, UserModule, WorkloadCall
+from wasmfit.plan import BASELINE
 
 _PACKAGE = Path(__file__).parents[1]
 _ROUNDS = 100
@@ -62,26 +64,31 @@ def _section(elf: Elf, name: str) -> int:
 def run(context: Context, step: Step, cell: Cell, image: Image) -> Execution:
     """Runs an image in the emulator and checks what it answers."""
     step.progress("running", 0, 0)
-    instructions = cell.workload.limit
+    workload = cell.workload
+    instructions = DEFAULT_LIMITS.instructions if isinstance(workload, UserModule) else workload.limit
     # The instructions decide; the clock is for what executes none, on a busy machine too.
     limits = Limits(instructions=instructions, seconds=60 + instructions / _SLOWEST)
     plugin = compiled(context.home.artefacts / "plugin", context.gateway, step.log)
     execution = execute(
         image.ran,
         cell.board,
-        calls=cell.workload.calls,
+        calls=_calls(cell),
         plugin=plugin,
         gateway=context.gateway,
         limits=limits,
         log=step.log,
+        signature=cell.workload.signature if isinstance(cell.workload, UserModule) else None,
+        imports=[stub.label for stub in cell.workload.stubs] if isinstance(cell.workload, UserModule) else (),
     )
+    if isinstance(workload, UserModule):
+        return _without_results(execution) if cell.build.runtime.name == BASELINE else execution
     if execution.status is not Status.OK or (execution.instructions or 0) > _MOST_PER_ROUND:
         return execution
     step.progress(f"running {_ROUNDS} rounds", 0, 0)
     found = leak(
         image.ran,
         cell.board,
-        calls=cell.workload.calls,
+        calls=workload.calls,
         plugin=plugin,
         gateway=context.gateway,
         rounds=_ROUNDS,
@@ -92,6 +99,23 @@ def run(context: Context, step: Step, cell: Cell, image: Image) -> Execution:
     return execution.model_copy(update={"run": execution.run.model_copy(update={"leak": found})})
 
 
+def _without_results(execution: Execution) -> Execution:
+    """Nothing ran the module: what the calls returned is no result of it."""
+    none = {"result": None, "results": None, "shown": None, "right": None}
+    calls = tuple(call.model_copy(update=none) for call in execution.run.calls)
+    return execution.model_copy(update={"run": execution.run.model_copy(update={"calls": calls})})
+
+
+def _calls(cell: Cell) -> Sequence[WorkloadCall | UserCall]:
+    """The calls with what they must give: nothing in particular, where no runtime runs the user's module."""
+    workload = cell.workload
+    if not isinstance(workload, UserModule):
+        return workload.calls
+    if cell.build.runtime.name == BASELINE:
+        return [call.model_copy(update={"expected": None}) for call in workload.calls]
+    return workload.calls
+
+
 def fingerprint(image_key: str, context: Context, cell: Cell, code: dict[str, dict[str, str]]) -> str:
     """Digest of all that decides what is measured: image, board, expectations, emulator, our own code."""
     return digest.of(
@@ -99,11 +123,17 @@ def fingerprint(image_key: str, context: Context, cell: Cell, code: dict[str, di
         image_key,
         # What time is predicted from is looked up when results are shown, and changes nothing measured.
         cell.board.model_dump(mode="json", exclude={"timing"}),
-        [call.expected for call in cell.workload.calls],
-        cell.workload.limit,
+        _expectations(cell),
         context.toolchain.emulators[cell.board.emulator.qemu].version,
         code,
     )
+
+
+def _expectations(cell: Cell) -> object:
+    workload = cell.workload
+    if isinstance(workload, UserModule):
+        return workload.name, workload.path, workload.calls, workload.stubs
+    return [call.expected for call in workload.calls], workload.limit
 
 
 def own_code() -> dict[str, dict[str, str]]:

@@ -10,12 +10,12 @@ from pathlib import Path
 from wasmfit.build import BuildError, Context, Image, Step, image, key
 from wasmfit.errors import MissingToolError
 from wasmfit.footprint import ElfError, LinkMapError
-from wasmfit.model import Cell, Measurement, Status
+from wasmfit.model import Cell, Measurement, Status, UserModule
 from wasmfit.plan import Plan
 from wasmfit.results import Comparison, Store
 from wasmfit.toolchain import ChildTimeoutError
 
-from . import measure, record
+from . import agreement, measure, record
 from .events import CellEnded, Event, Listener, Started, TaskEnded, TaskProgress, TaskStarted
 from .schedule import Task, execute
 from .steps import SharedStep, shared_steps
@@ -74,10 +74,23 @@ class Pipeline:
     def _completed(self, plan: Plan) -> list[Measurement]:
         """All measurements of the plan in order, each beside its baseline."""
         baselines = {_setting(cell): self._done[cell.id].size for cell in plan.baselines}
+        judged = self._judged(plan)
         return [
-            record.completed(self.context.catalog, self._done[cell.id], cell, baselines.get(_setting(cell)))
+            record.completed(self.context.catalog, judged[cell.id], cell, baselines.get(_setting(cell)))
             for cell in plan.all_cells
         ]
+
+    def _judged(self, plan: Plan) -> dict[str, Measurement]:
+        """The measurements, those of a user's module held against one another."""
+        settings: dict[tuple[str, str, str, str], list[Cell]] = {}
+        for cell in plan.cells:
+            settings.setdefault(_setting(cell), []).append(cell)
+        judged = dict(self._done)
+        for cells in settings.values():
+            if isinstance(module := cells[0].workload, UserModule):
+                ran = [self._done[cell.id] for cell in cells]
+                judged |= {one.id: one for one in agreement.checked(ran, module)}
+        return judged
 
     def _fingerprint(self, image_key: str, cell: Cell) -> str:
         return measure.fingerprint(image_key, self.context, cell, self._code)

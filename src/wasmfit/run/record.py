@@ -3,11 +3,23 @@
 import shlex
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from wasmfit import __version__
 from wasmfit.build import Context, Image, c, digest, firmware
 from wasmfit.catalog import Catalog
-from wasmfit.model import Cell, Measurement, Provenance, Run, Size, SourceTree, Status, Twin
+from wasmfit.model import (
+    Cell,
+    Glue,
+    Measurement,
+    Provenance,
+    Run,
+    Size,
+    SourceTree,
+    Status,
+    Twin,
+    UserModule,
+)
 from wasmfit.plan import LeftOut
 from wasmfit.timing import predictions
 
@@ -31,6 +43,8 @@ def measured(
         size=size,
         run=run,
         provenance=Provenance(
+            glue=cell.glue.value,
+            **_user_module(cell),
             source=_source(cell),
             elf=str(image.elf) if image else None,
             elf_sha256=digest.file(image.elf) if image else None,
@@ -55,7 +69,13 @@ def left_out(one: LeftOut) -> Measurement:
         **_identity(one.cell),
         status=one.status,
         reason=one.reason,
-        provenance=Provenance(wasmfit=__version__, measured_at=_now(), replay=_replay(one.cell)),
+        provenance=Provenance(
+            glue=one.cell.glue.value,
+            **_user_module(one.cell),
+            wasmfit=__version__,
+            measured_at=_now(),
+            replay=_replay(one.cell),
+        ),
     )
 
 
@@ -65,6 +85,8 @@ def completed(catalog: Catalog, measurement: Measurement, cell: Cell, baseline: 
     published = cell.build.version.published
     if cell.build.checkout is not None and cell.build.runtime.unavailable is None:
         published = None  # Somebody's figures of a release; where there is none, of some checkout.
+    if cell.glue is not Glue.TYPED:
+        published = None  # A file of the same name as a workload is still another module.
     if published is not None and (published.module, published.board, published.profile) != (
         cell.workload.name,
         cell.board.name,
@@ -72,6 +94,7 @@ def completed(catalog: Catalog, measurement: Measurement, cell: Cell, baseline: 
     ):
         published = None
     shown = {
+        "glue": _GLUE if cell.glue is Glue.ANY else "",
         "validation": facts.validation,
         "module bytes": facts.module_bytes,
         "execution": facts.execution,
@@ -90,6 +113,19 @@ def completed(catalog: Catalog, measurement: Measurement, cell: Cell, baseline: 
             "published_source": published.source if published else None,
         }
     )
+
+
+_GLUE = "takes any module: signatures and imports are data (a workload's own glue is shorter and typed)"
+
+
+def _user_module(cell: Cell) -> dict[str, Any]:
+    workload = cell.workload
+    if not isinstance(workload, UserModule):
+        return {}
+    return {
+        "module": str(workload.path.absolute()),
+        "stubs": {stub.label: stub.text for stub in workload.stubs},
+    }
 
 
 def _with_time(catalog: Catalog, cell: Cell, measurement: Measurement) -> Run | None:
@@ -185,5 +221,23 @@ def _replay(cell: Cell) -> str:
     words = ["wasmfit", "compare", "--runtime", f"{build.name}@{build.version.version}"]
     if build.checkout is not None:
         words += ["--source", f"{build.runtime.name}={build.checkout.path}"]
-    words += ["--workload", cell.workload.name, "--board", cell.board.name, "--base", cell.base]
+    workload = cell.workload
+    if isinstance(workload, UserModule):
+        words[2:2] = [str(workload.path.absolute()), *_settings(workload)]
+    else:
+        words += ["--workload", workload.name]
+    words += ["--board", cell.board.name, "--base", cell.base]
     return shlex.join([*words, "--profile", cell.profile.name, "--rerun"])
+
+
+def _settings(module: UserModule) -> list[str]:
+    """The options that say how a user's module is called."""
+    words = []
+    for call in module.calls[:1] if module.repeated else module.calls:
+        words += ["--call", call.text]
+        if call.expected is not None:
+            words += ["--expect", ", ".join(one.text for one in call.expected)]
+    for stub in module.stubs:
+        if not stub.text.startswith("WASI:"):
+            words += ["--import", f"{stub.label}={stub.text}"]
+    return words

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from wasmfit.build import Context, Step, c, firmware, guest, host
-from wasmfit.model import Cell
+from wasmfit.model import Cell, Glue, UserModule, Workload
 
 
 @dataclass(frozen=True)
@@ -31,27 +32,28 @@ def shared_steps(context: Context, cell: Cell) -> Iterator[SharedStep]:
     """The shared steps that a cell needs: modules rank first, then firmware by effort, then host programs."""
     build, workload, board, profile = cell.build, cell.workload, cell.board, cell.profile
     cpu = build.runtime.guest_cpu
-    yield SharedStep(
-        guest.key(context, workload, cpu),
-        " ".join(filter(None, ("module", workload.name, cpu))),
-        lambda step: guest.module(context, step, workload, cpu),
-        guest.target_folder(context, workload, cpu),
-        (1,),
-    )
+    if not isinstance(workload, UserModule):
+        yield SharedStep(
+            guest.key(context, workload, cpu),
+            " ".join(filter(None, ("module", workload.name, cpu))),
+            partial(_guest, context, workload, cpu),
+            guest.target_folder(context, workload, cpu),
+            (1,),
+        )
     linked = firmware.linked_guest(build, workload)
     yield SharedStep(
-        firmware.key(context, build, board, profile, linked),
-        f"firmware {_what(cell)} ({board.target}, {profile.name})",
-        lambda step: firmware.archive(context, step, build, board, profile, linked),
+        firmware.key(context, build, board, profile, linked, cell.glue),
+        f"firmware {_what(cell)} ({board.target}, {profile.name}){_which(cell)}",
+        lambda step: firmware.archive(context, step, build, board, profile, linked, cell.glue),
         firmware.target_folder(context, board, profile),
         (2, build.runtime.effort),
     )
     # A module that becomes C is compiled with its runtime, in its own cell.
     if build.runtime.c is not None and build.runtime.c.translator is None:
         yield SharedStep(
-            c.key(context, build, board, profile),
-            f"C sources {build.label} ({board.target}, {profile.name})",
-            lambda step: c.objects(context, step, build, board, profile),
+            c.key(context, build, board, profile, cell.glue),
+            f"C sources {build.label} ({board.target}, {profile.name}){_which(cell)}",
+            lambda step: c.objects(context, step, build, board, profile, glue=cell.glue),
             None,
             (2, build.runtime.effort),
         )
@@ -71,3 +73,11 @@ def _what(cell: Cell) -> str:
     if build.runtime.guest == "crate":
         return f"{build.label} {cell.workload.name}"
     return build.label if build.dependencies else build.runtime.language
+
+
+def _which(cell: Cell) -> str:
+    return "" if cell.glue is Glue.TYPED else " for any module"
+
+
+def _guest(context: Context, workload: Workload, cpu: str | None, step: Step) -> Path:
+    return guest.module(context, step, workload, cpu)

@@ -9,6 +9,8 @@ use semihosting::sys::arm_compat::{ExitReason, sys_exit};
 
 /// Ends the emulation (or the debugger's run).
 pub(crate) fn end(line: &str) -> ! {
+    #[cfg(feature = "any")]
+    crate::any::report();
     Line::new(line.trim_ascii_end()).send();
     loop {
         sys_exit(ExitReason::ADP_Stopped_ApplicationExit);

@@ -1,8 +1,11 @@
 //! TinyWasm, as its documentation embeds it, with stacks that fit a microcontroller.
 #![no_std]
 
+mod config;
+
+use config::config;
 use harness::{Failure, Job, extra};
-use tinywasm::engine::{Config, Engine, StackConfig};
+use tinywasm::engine::Engine;
 use tinywasm::parser::{Parser, ParserOptions};
 use tinywasm::{HostFunction, Imports, ModuleInstance, Store};
 
@@ -25,13 +28,4 @@ fn run(job: &'static Job) -> Result<(), Failure> {
         let sum = export.call(&mut store, (arguments[0] as i32, arguments[1] as i32))?;
         Ok::<u32, tinywasm::Error>(sum as u32)
     })
-}
-
-/// 8 KiB of stacks: the default would take half a megabyte for every store.
-fn config() -> Config {
-    Config::new()
-        .with_value_stack_32(StackConfig::fixed(1024))
-        .with_value_stack_64(StackConfig::fixed(256))
-        .with_value_stack_128(StackConfig::fixed(16))
-        .with_call_stack(StackConfig::fixed(64))
 }

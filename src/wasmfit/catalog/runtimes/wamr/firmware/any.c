@@ -1,0 +1,114 @@
+/* WAMR in a firmware of wasmfit that takes any module: as glue.c, with signatures and imports as data. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "wasm_export.h"
+#include "wasmfit_any.h"
+
+/* The stack of wasm operands and frames, on the heap; C's own stack is another. */
+enum { WASM_STACK_BYTES = 8192 };
+
+/* Every import is this function, called with WAMR's raw convention: arguments in 64-bit
+ * cells, and the result in the first of them. Which one it is, is its attachment. */
+static void answer(wasm_exec_env_t caller, uint64_t *cells)
+{
+    const wasmfit_import *import = wasm_runtime_get_function_attachment(caller);
+    wasm_module_inst_t instance = wasm_runtime_get_module_inst(caller);
+    wasm_memory_inst_t memory = wasm_runtime_get_memory(instance, 0);
+    uint8_t *bytes = NULL;
+    uint32_t size = 0;
+    if (memory) {
+        bytes = wasm_memory_get_base_address(memory);
+        size = (uint32_t)(wasm_memory_get_cur_page_count(memory) * wasm_memory_get_bytes_per_page(memory));
+    }
+    uint64_t results[WASMFIT_MOST_VALUES];
+    const char *trap = wasmfit_import_answer(import, cells, results, bytes, size);
+    if (trap)
+        wasm_runtime_set_exception(instance, trap);
+    else if (wasmfit_import_results(import).count)
+        cells[0] = results[0];
+}
+
+static void register_imports(void)
+{
+    const wasmfit_import *import;
+    for (uint32_t i = 0; (import = wasmfit_any_import(i)); i++) {
+        NativeSymbol *symbol = malloc(sizeof *symbol);
+        if (!symbol)
+            wasmfit_fail("no memory for the table of imports");
+        /* Without a signature WAMR takes the import's own. */
+        *symbol = (NativeSymbol){ .symbol = wasmfit_import_name(import),
+                                  .func_ptr = answer,
+                                  .attachment = (void *)import };
+        if (!wasm_runtime_register_natives_raw(wasmfit_import_module(import), symbol, 1))
+            wasmfit_fail("WAMR cannot register an import");
+    }
+}
+
+static bool is_wide(uint8_t type)
+{
+    return type == 0x7e || type == 0x7c;
+}
+
+/* Values of 64 bits to WAMR's cells of 32: an i64 or f64 takes two. */
+static uint32_t pack(wasmfit_types types, const uint64_t *values, uint32_t *cells)
+{
+    uint32_t used = 0;
+    for (uint32_t i = 0; i < types.count; i++) {
+        cells[used++] = (uint32_t)values[i];
+        if (is_wide(types.types[i]))
+            cells[used++] = (uint32_t)(values[i] >> 32);
+    }
+    return used;
+}
+
+static void unpack(wasmfit_types types, const uint32_t *cells, uint64_t *values)
+{
+    for (uint32_t i = 0; i < types.count; i++) {
+        values[i] = *cells++;
+        if (is_wide(types.types[i]))
+            values[i] |= (uint64_t)*cells++ << 32;
+    }
+}
+
+void wasmfit_firmware(void)
+{
+    char error[128];
+
+    wasmfit_phase_load();
+    uint32_t length;
+    const uint8_t *flash = wasmfit_any_module(&length);
+    uint8_t *bytes = malloc(length);
+    if (!bytes)
+        wasmfit_fail("no memory for the module's bytes");
+    memcpy(bytes, flash, length);
+    if (!wasm_runtime_init())
+        wasmfit_fail("WAMR cannot be initialised");
+    register_imports();
+    wasm_module_t module = wasm_runtime_load(bytes, length, error, sizeof error);
+    if (!module)
+        wasmfit_fail(error);
+
+    wasmfit_phase_instantiate();
+    wasm_module_inst_t instance = wasm_runtime_instantiate(module, WASM_STACK_BYTES, 0, error, sizeof error);
+    if (!instance)
+        wasmfit_fail(error);
+    wasm_exec_env_t caller = wasm_runtime_create_exec_env(instance, WASM_STACK_BYTES);
+    if (!caller)
+        wasmfit_fail("no memory for the wasm stack");
+    wasm_function_inst_t function = wasm_runtime_lookup_function(instance, wasmfit_any_export());
+    if (!function)
+        wasmfit_fail("no such export");
+
+    const uint64_t *arguments;
+    while ((arguments = wasmfit_any_call_begin())) {
+        /* Arguments go in and results come out in the same cells. */
+        uint32_t cells[2 * WASMFIT_MOST_VALUES];
+        uint64_t results[WASMFIT_MOST_VALUES];
+        uint32_t count = pack(wasmfit_any_params(), arguments, cells);
+        if (!wasm_runtime_call_wasm(caller, function, count, cells))
+            wasmfit_fail(wasm_runtime_get_exception(instance));
+        unpack(wasmfit_any_results(), cells, results);
+        wasmfit_any_call_end(results);
+    }
+}

@@ -1,0 +1,127 @@
+//! Wasefire's interpreter, taking any module: signatures and imports are data.
+#![no_std]
+
+extern crate alloc;
+
+mod memory;
+mod name;
+
+use alloc::vec::Vec;
+
+use harness::Failure;
+use harness::any::{Job, MOST_VALUES, Type};
+use memory::{Memory, pages};
+use name::Name;
+use wasefire_interpreter::{Error, FuncType, InstId, Module, RunResult, Store, Val, ValType};
+
+harness::firmware_for_any!(run);
+
+fn run(job: &'static Job) -> Result<(), Failure> {
+    harness::phase::load();
+    let module = Module::new(job.module()).map_err(Name)?;
+
+    harness::phase::instantiate();
+    // Before the store, which borrows it: so it is dropped after that.
+    let memory = Memory::new(pages(job.module()).unwrap_or(0))?;
+    let mut store = Store::default();
+    for import in job.imports() {
+        let signature =
+            FuncType { params: types(import.params()).into(), results: types(import.results()).into() };
+        store.link_func_custom(import.module(), import.name(), signature).map_err(Name)?;
+    }
+    let instance = store.instantiate(module, memory.bytes()).map_err(Name)?;
+
+    job.run(|arguments, results| call(job, &mut store, instance, arguments, results).map_err(Name))
+}
+
+/// Calls the export, and for it the functions of the host that it calls.
+fn call(
+    job: &'static Job,
+    store: &mut Store,
+    instance: InstId,
+    arguments: &[u64],
+    results: &mut [u64],
+) -> Result<(), Error> {
+    let arguments = job
+        .params()
+        .iter()
+        .zip(arguments)
+        .map(|(&kind, &word)| value(kind, word))
+        .collect::<Result<_, _>>()?;
+    let mut result = store.invoke(instance, job.export(), arguments)?;
+    loop {
+        result = match result {
+            RunResult::Host(mut call) => {
+                // Host functions are numbered in the order in which they were linked.
+                let import = job.imports().get(call.index()).ok_or(Error::Invalid)?;
+                let answer = if import.touches_memory() {
+                    // Arguments and memory are borrowed from the call, one after the other.
+                    let mut words = [0; MOST_VALUES];
+                    for (slot, &value) in words.iter_mut().zip(call.args()) {
+                        *slot = word(value);
+                    }
+                    import.answer(|place| words[place], call.mem_mut())
+                } else {
+                    import.answer(|place| word(call.args()[place]), &mut [][..])
+                };
+                let answer = answer.map_err(|_| Error::Trap)?;
+                let results = import.results().iter();
+                let values: Vec<Val> = results
+                    .map(|&kind| value(kind, import.result(kind, answer)))
+                    .collect::<Result<_, _>>()?;
+                call.resume(&values)?
+            }
+            RunResult::Done(values) => {
+                for (slot, &value) in results.iter_mut().zip(&values) {
+                    *slot = word(value);
+                }
+                return Ok(());
+            }
+        }
+    }
+}
+
+/// The same types: both are wasm's own codes, a byte each.
+fn types(types: &'static [Type]) -> &'static [ValType] {
+    const {
+        assert!(
+            size_of::<ValType>() == 1
+                && ValType::I32 as u8 == Type::I32 as u8
+                && ValType::F64 as u8 == Type::F64 as u8
+        )
+    };
+    // SAFETY: every code of `Type` is one of `ValType`, of the same size.
+    unsafe { core::slice::from_raw_parts(types.as_ptr().cast(), types.len()) }
+}
+
+#[cfg(feature = "floats")]
+fn value(kind: Type, word: u64) -> Result<Val, Error> {
+    Ok(match kind {
+        Type::I32 => Val::I32(word as u32),
+        Type::I64 => Val::I64(word),
+        Type::F32 => Val::F32(word as u32),
+        Type::F64 => Val::F64(word),
+    })
+}
+
+/// Without float types there is no such value.
+#[cfg(not(feature = "floats"))]
+fn value(kind: Type, word: u64) -> Result<Val, Error> {
+    match kind {
+        Type::I32 => Ok(Val::I32(word as u32)),
+        Type::I64 => Ok(Val::I64(word)),
+        Type::F32 | Type::F64 => Err(Error::Invalid),
+    }
+}
+
+fn word(value: Val) -> u64 {
+    match value {
+        Val::I32(value) => value.into(),
+        Val::I64(value) => value,
+        #[cfg(feature = "floats")]
+        Val::F32(value) => value.into(),
+        #[cfg(feature = "floats")]
+        Val::F64(value) => value,
+        _ => 0,
+    }
+}

@@ -1,0 +1,103 @@
+//! Wasmtime's interpreter Pulley, taking any module that the host compiled ahead: signatures
+//! and imports are data.
+#![no_std]
+
+extern crate alloc;
+
+mod config;
+mod platform;
+
+use alloc::vec::Vec;
+use core::ptr::NonNull;
+
+use config::config;
+use harness::Failure;
+use harness::any::{Import, Job, Trap, Type};
+use wasmtime::{Caller, Engine, Extern, FuncType, Linker, Module, Store, Val, ValType};
+
+harness::firmware_for_any!(run);
+
+fn run(job: &'static Job) -> Result<(), Failure> {
+    harness::phase::load();
+    let engine = Engine::new(&config())?;
+    // SAFETY: the bytes come from the same version's compiler, lie in flash and never change.
+    let module = unsafe { Module::deserialize_raw(&engine, NonNull::from(job.module())) }?;
+
+    harness::phase::instantiate();
+    let mut store = Store::new(&engine, ());
+    let mut linker = Linker::new(&engine);
+    for import in job.imports() {
+        let signature = FuncType::new(&engine, types(import.params()), types(import.results()));
+        linker.func_new(import.module(), import.name(), signature, |caller, arguments, results| {
+            answer(job, import, caller, arguments, results)
+        })?;
+    }
+    let instance = linker.instantiate(&mut store, &module)?;
+    let Some(export) = instance.get_func(&mut store, job.export()) else {
+        harness::fail("the module has no such function")
+    };
+    let mut inputs: Vec<Val> = job.params().iter().map(|&kind| value(kind, 0)).collect();
+    let mut values: Vec<Val> = job.results().iter().map(|&kind| value(kind, 0)).collect();
+
+    job.run(|arguments, results| {
+        for ((input, &kind), &word) in inputs.iter_mut().zip(job.params()).zip(arguments) {
+            *input = value(kind, word);
+        }
+        export.call(&mut store, &inputs, &mut values)?;
+        for (result, value) in results.iter_mut().zip(&values) {
+            *result = word(value);
+        }
+        Ok::<(), wasmtime::Error>(())
+    })
+}
+
+/// What every import does.
+fn answer(
+    job: &Job,
+    import: &Import,
+    mut caller: Caller<'_, ()>,
+    arguments: &[Val],
+    results: &mut [Val],
+) -> Result<(), wasmtime::Error> {
+    let memory = if import.touches_memory() {
+        caller.get_export(job.memory()).and_then(Extern::into_memory)
+    } else {
+        None
+    };
+    let bytes = memory.as_ref().map_or(&mut [][..], |memory| memory.data_mut(&mut caller));
+    let answer = import
+        .answer(|place| word(&arguments[place]), bytes)
+        .map_err(|_| wasmtime::Error::msg(Trap::WORDS))?;
+    for (result, &kind) in results.iter_mut().zip(import.results()) {
+        *result = value(kind, import.result(kind, answer));
+    }
+    Ok(())
+}
+
+fn types(types: &'static [Type]) -> impl Iterator<Item = ValType> {
+    types.iter().map(|kind| match kind {
+        Type::I32 => ValType::I32,
+        Type::I64 => ValType::I64,
+        Type::F32 => ValType::F32,
+        Type::F64 => ValType::F64,
+    })
+}
+
+fn value(kind: Type, word: u64) -> Val {
+    match kind {
+        Type::I32 => Val::I32(word as i32),
+        Type::I64 => Val::I64(word as i64),
+        Type::F32 => Val::F32(word as u32),
+        Type::F64 => Val::F64(word),
+    }
+}
+
+fn word(value: &Val) -> u64 {
+    match value {
+        Val::I32(value) => u64::from(*value as u32),
+        Val::I64(value) => *value as u64,
+        Val::F32(bits) => u64::from(*bits),
+        Val::F64(bits) => *bits,
+        _ => 0,
+    }
+}

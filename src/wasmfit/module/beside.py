@@ -1,0 +1,52 @@
+"""``my.toml`` beside ``my.wasm``: calls, expectations and stubs as a file."""
+
+from pathlib import Path
+
+from pydantic import Field, StrictFloat, StrictInt, StrictStr
+
+from wasmfit.catalog.load import read
+from wasmfit.model import Record
+
+Number = StrictInt | StrictFloat | StrictStr
+
+
+class Call(Record):
+    """A call as on the command line, and what it must return: a value, or several in a list."""
+
+    call: str
+    expect: Number | tuple[Number, ...] | None = None
+
+
+class Beside(Record):
+    """The file.
+
+    Attributes:
+        calls: As ``--call`` and ``--expect``.
+        imports: ``module.name`` → rule, as ``--import``.
+        stub_all: As ``--stub-all``.
+    """
+
+    calls: tuple[Call, ...] = ()
+    imports: dict[str, Number] = Field(default_factory=dict)
+    stub_all: bool = False
+
+    @property
+    def expected(self) -> tuple[str | None, ...]:
+        """What is expected of each call, as on the command line."""
+        return tuple(_text(one.expect) for one in self.calls)
+
+
+def _text(expect: Number | tuple[Number, ...] | None) -> str | None:
+    if expect is None:
+        return None
+    return ", ".join(map(str, expect)) if isinstance(expect, tuple) else str(expect)
+
+
+def beside(module: Path) -> Beside:
+    """The settings beside a module; the default ones where there is no file.
+
+    Raises:
+        UsageError: The file is broken.
+    """
+    path = module.with_suffix(".toml")
+    return read(path, Beside) if path.is_file() else Beside()

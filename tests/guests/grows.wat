@@ -1,0 +1,1 @@
+(module (memory (export "memory") 1) (func (export "run") (param i32) (result i32) (memory.grow (local.get 0))))

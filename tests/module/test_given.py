@@ -1,0 +1,177 @@
+"""From a file to the module that is measured: stubs, the TOML beside it, its name."""
+
+import hashlib
+from pathlib import Path
+
+import pytest
+from hypothesis import given as for_all
+from hypothesis import strategies as st
+
+from tests.wat import assembled, guest
+from wasmfit.errors import UsageError
+from wasmfit.model import Rule, UserModule
+from wasmfit.module import given
+from wasmfit.module.given import _name
+
+STUBS = {"env.clock_ms": "clock_ms", "env.log": "log", "env.five": "5.5", "other.noise": "random"}
+CALL = ["run(1, 2.5, 3.25, -4)"]
+
+
+def mixed(tmp_path: Path, **changes: str) -> UserModule:
+    return given(guest("mixed", tmp_path), calls_of=CALL, imports=STUBS | changes)
+
+
+def test_every_import_has_a_stub_in_the_order_that_runtimes_want(tmp_path: Path) -> None:
+    module = mixed(tmp_path)
+    assert [stub.label for stub in module.stubs] == ["env.clock_ms", "env.five", "env.log", "other.noise"]
+    clock, five, log, noise = module.stubs
+    assert (clock.rule, clock.value) == (Rule.CLOCK, 1000)
+    assert (five.rule, five.value) == (Rule.CONSTANT, 0x4016000000000000)
+    assert (log.rule, noise.rule) == (Rule.LOG, Rule.RANDOM)
+    assert module.memory == "memory"
+    assert (module.memory_pages, module.memory_bytes) == (1, 65_536)
+    assert module.repeated
+    assert module.sha256 == hashlib.sha256(module.path.read_bytes()).hexdigest()
+
+
+def test_what_is_missing_is_listed_with_a_command_that_is_whole(tmp_path: Path) -> None:
+    with pytest.raises(UsageError) as caught:
+        given(guest("mixed", tmp_path), calls_of=CALL, imports={"env.log": "log"})
+    said = str(caught.value)
+    assert "env.clock_ms () -> (i64), env.five (f32) -> (f64), other.noise () -> (i32)" in said
+    assert "--call 'run(1, 2.5, 3.25, -4)' --import 'env.clock_ms=noop'" in said
+    assert "--stub-all" in said
+
+
+def test_stub_all_stubs_the_rest(tmp_path: Path) -> None:
+    module = given(
+        guest("mixed", tmp_path), calls_of=CALL, imports={"env.clock_ms": "clock_us"}, stub_all=True
+    )
+    assert [stub.text for stub in module.stubs] == ["clock_us", "noop", "noop", "noop"]
+
+
+@pytest.mark.parametrize(
+    ("name", "rule", "said"),
+    [
+        ("env.clock", "clock_ms", "Did you mean 'env.clock_ms'?"),
+        ("env.clock_ms", "clock", "Did you mean 'clock_us'?"),
+        ("env.clock_ms", "1.5", "no integer"),
+        ("env.log", "5", "it has no one result"),
+        ("env.log", "clock_ms", "returns nothing"),
+        ("env.log", "random", "it gives integers"),
+        ("env.five", "random", "it gives integers"),
+        ("env.five", "log", "both i32"),
+        ("other.noise", "0x1ffffffff", "does not fit in i32"),
+    ],
+)
+def test_rules_that_do_not_fit(tmp_path: Path, name: str, rule: str, said: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        mixed(tmp_path, **{name: rule})
+    assert said in str(caught.value)
+
+
+def test_a_stub_that_reads_memory_needs_some(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="the module exports none"):
+        given(guest("no-memory", tmp_path), calls_of=["run()"], imports={"env.log": "log"})
+
+
+def test_wasi_has_rules_of_its_own(tmp_path: Path) -> None:
+    module = given(guest("wasi", tmp_path), calls_of=["run()"])
+    rules = {stub.name: (stub.rule, stub.value) for stub in module.stubs}
+    assert rules == {
+        "args_sizes_get": (Rule.WASI_SIZES, 0),
+        "clock_time_get": (Rule.WASI_CLOCK, 0),
+        "fd_write": (Rule.WASI_WRITE, 0),
+        "path_open": (Rule.CONSTANT, 52),
+        "proc_exit": (Rule.TRAP, 0),
+        "random_get": (Rule.WASI_RANDOM, 0),
+    }
+    assert all(stub.text.startswith("WASI: ") for stub in module.stubs)
+
+
+def test_a_rule_of_the_users_goes_before_wasis(tmp_path: Path) -> None:
+    module = given(
+        guest("wasi", tmp_path), calls_of=["run()"], imports={"wasi_snapshot_preview1.proc_exit": "noop"}
+    )
+    (stub,) = (stub for stub in module.stubs if stub.name == "proc_exit")
+    assert (stub.rule, stub.text) == (Rule.CONSTANT, "noop")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('(import "a" "m" (memory 1))', "imports memory a.m; only functions can be stubbed"),
+        ('(import "a" "g" (global i32))', "imports global a.g; only functions can be stubbed"),
+        ('(import "a" "f" (func (param externref)))', "imports a.f (externref) -> ()"),
+        ('(import "a" "f" (func)) (import "a" "f" (func (param i32)))', "imports a.f with two types"),
+    ],
+)
+def test_what_cannot_be_stubbed_is_named(tmp_path: Path, text: str, said: str) -> None:
+    path = assembled(f'(module {text} (func (export "run")))', tmp_path)
+    module = given(path, calls_of=["run()"])
+    assert module.obstacle is not None
+    assert said in module.obstacle
+
+
+def test_the_file_beside_it_says_the_same(tmp_path: Path) -> None:
+    path = guest("mixed", tmp_path)
+    path.with_suffix(".toml").write_text(
+        """
+        [[calls]]
+        call = "run(1, 2.5, 3.25, -4)"
+        expect = 17.375
+
+        [[calls]]
+        call = "run(0, 0, 0, 0)"
+
+        [imports]
+        "env.clock_ms" = "clock_ms"
+        "env.log" = "noop"
+        "env.five" = 5.5
+        "other.noise" = 7
+        """
+    )
+    module = given(path)
+    first, second = module.calls
+    assert first.expected is not None
+    assert first.expected[0].word == 0x4031600000000000
+    assert second.expected is None
+    assert not module.repeated
+    assert [stub.text for stub in module.stubs] == ["clock_ms", "5.5", "noop", "7"]
+    # The command line goes before it.
+    other = given(path, calls_of=["run(1, 1, 1, 1)"], imports={"env.log": "log"})
+    assert [call.text for call in other.calls] == ["run(1, 1, 1, 1)"] * 3
+    assert other.calls[0].expected is None
+    assert other.stubs[2].text == "log"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("cals = []", "cals"),
+        ("[[calls]]\nexpect = 1", "calls.0.call"),
+        ("[imports]\n'env.log' = true", "imports.env.log"),
+        ("= 1", "not valid TOML"),
+    ],
+)
+def test_a_broken_file_beside_it_is_said(tmp_path: Path, text: str, said: str) -> None:
+    path = guest("mixed", tmp_path)
+    path.with_suffix(".toml").write_text(text)
+    with pytest.raises(UsageError) as caught:
+        given(path)
+    assert said in str(caught.value)
+    assert str(path.with_suffix(".toml")) in str(caught.value)
+
+
+def test_a_file_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="cannot be read: No such file"):
+        given(tmp_path / "none.wasm")
+    with pytest.raises(UsageError, match="cannot be read"):
+        given(tmp_path)
+
+
+@for_all(st.text(st.characters(exclude_characters="/\0", exclude_categories=["Cs"]), min_size=1, max_size=80))
+def test_a_name_in_an_id_is_harmless(stem: str) -> None:
+    name = _name(Path(f"{stem}.wasm"))
+    assert 0 < len(name) <= 60
+    assert set(name) <= set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-~+%")

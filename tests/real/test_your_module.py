@@ -1,0 +1,68 @@
+"""What docs/your-module.md tells a reader to do, done word for word."""
+
+import json
+import os
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.wat import run
+from wasmfit.home import Home
+
+pytestmark = [pytest.mark.real, pytest.mark.timeout(3600)]
+
+DOCUMENT = Path(__file__).parents[2] / "docs" / "your-module.md"
+BLOCKS = re.findall(
+    r"^```(\w+)(?: (\S+))?\n(.*?)^```$", DOCUMENT.read_text("utf-8"), re.DOTALL | re.MULTILINE
+)
+
+
+def python(place: Path, home: Home, *words: str) -> str:
+    ended = subprocess.run(
+        [sys.executable, *words],
+        cwd=place,
+        env={**os.environ, "WASMFIT_HOME": str(home.root)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ended.returncode == 0, ended.stderr
+    return ended.stdout
+
+
+def test_the_document_leads_to_checked_results(warm_home: Home, tmp_path: Path) -> None:
+    comparisons: list[list[dict[str, Any]]] = []
+    printed = ""
+    for language, file, text in BLOCKS:
+        if file:
+            (tmp_path / file).write_text(text, encoding="utf-8")
+        elif language == "python":
+            printed = python(tmp_path, warm_home, "-c", text)
+        else:
+            assert language == "sh"
+            (program, *words), *others = (shlex.split(line) for line in text.splitlines())
+            assert not others
+            if program == "wat2wasm":
+                run(program, *(str(tmp_path / word) if "." in word else word for word in words))
+                continue
+            assert program == "wasmfit"
+            said = python(tmp_path, warm_home, "-m", "wasmfit", *words, "--format", "json")
+            comparisons.append(json.loads(said)["cells"])
+    assert float(printed) == 1.5
+    first, second = comparisons
+    names = ["baseline", "wasm3", "wamr-classic", "wamr-mini", "wamr-fast"]
+    assert [cell["runtime"] for cell in first] == names
+    assert {cell["status"] for cell in first + second} == {"ok"}
+    for cell in first[1:]:
+        assert [call["shown"] for call in cell["run"]["calls"]] == ["1.5", "2.5", "3.5"]
+        assert cell["run"]["logged"]["text"] == "blink" * 3
+    for cell in second[1:]:
+        assert [(call["shown"], call["right"]) for call in cell["run"]["calls"]] == [
+            ("1.5", True),
+            ("3.0", True),
+        ]

@@ -87,7 +87,7 @@ def test_a_job_for_any_module_can_be_read_back(
     )
     blob = job.pack_any(module, wanted)
     header = struct.unpack_from("<4s14I", blob)
-    assert header[0] == b"WFJ2"
+    assert header[0] == b"WFJA"
     assert header[1] % job.MODULE_ALIGNMENT == 0
     assert _part(blob, header[1:3]) == module
     assert _text(blob, header[3:5]) == wanted.export

@@ -76,7 +76,8 @@ def source(header: str, code: str, module: UserModule) -> str:
         parts.append(_import(number, name, owner, stub.signature, memory))
     nulls = ", NULL" * instantiate[1].count(",")
     parts.append(
-        f"void wasmfit_module_instantiate(void)\n{{\n    wasm2c_module_instantiate(&instance{nulls});\n}}\n"
+        f"void wasmfit_module_instantiate(void)\n{{\n    wasm2c_module_instantiate(&instance{nulls});\n}}\n\n"
+        "void wasmfit_module_free(void)\n{\n    wasm2c_module_free(&instance);\n}\n"
     )
     parts.append(_call(function, module.signature))
     return "\n".join(parts)

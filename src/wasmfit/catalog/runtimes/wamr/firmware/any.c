@@ -111,4 +111,11 @@ void wasmfit_firmware(void)
         unpack(wasmfit_any_results(), cells, results);
         wasmfit_any_call_end(results);
     }
+
+    wasm_runtime_destroy_exec_env(caller);
+    wasm_runtime_deinstantiate(instance);
+    wasm_runtime_unload(module);
+    /* What the imports are registered with stays: WAMR keeps pointers to it to the end. */
+    wasm_runtime_destroy();
+    free(bytes);
 }

@@ -6,6 +6,7 @@
 
 /* In calls.c. */
 void wasmfit_module_instantiate(void);
+void wasmfit_module_free(void);
 void wasmfit_module_call(const uint64_t *arguments, uint64_t *results);
 
 _Noreturn void wasmfit_trap(wasm_rt_trap_t code)
@@ -27,4 +28,7 @@ void wasmfit_firmware(void)
         wasmfit_module_call(arguments, results);
         wasmfit_any_call_end(results);
     }
+
+    wasmfit_module_free();
+    wasm_rt_free();
 }

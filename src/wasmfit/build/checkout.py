@@ -47,15 +47,14 @@ def inspect(catalog: Catalog, gateway: Gateway, name: str, path: Path) -> Checko
         recipe=recipe.version,
         commit=commit,
         dirty=None if commit is None else bool(changed),
-        digest=_digest(commit, changed, top) if commit else digest.of(dict(_tree(_workspace(folder)))),
+        digest=_digest(commit, changed, top, folder),
     )
 
 
 def has_changed(gateway: Gateway, checkout: Checkout) -> bool:
     """Whether the files are others than when it was looked at."""
     commit, changed, top = _git(gateway, checkout.path)
-    now = _digest(commit, changed, top) if commit else digest.of(dict(_tree(_workspace(checkout.folder))))
-    return now != checkout.digest
+    return _digest(commit, changed, top, checkout.folder) != checkout.digest
 
 
 def _find(runtime: Runtime, root: Path) -> tuple[Path, str]:
@@ -198,7 +197,10 @@ def _git(gateway: Gateway, root: Path) -> tuple[str | None, list[str], Path]:
     return lines[0], changed, Path(lines[1])
 
 
-def _digest(commit: str, changed: list[str], top: Path) -> str:
+def _digest(commit: str | None, changed: list[str], top: Path, folder: Path) -> str:
+    """Over commit and changed files, or where there is no commit, over all files of the workspace."""
+    if commit is None:
+        return digest.of(dict(_tree(_workspace(folder))))
     return digest.of(commit, {name: _content(top / name) for name in changed})
 
 

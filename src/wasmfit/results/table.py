@@ -68,6 +68,14 @@ def _leak(one: Measurement) -> Value:
     return int(leak.per_round) if leak.per_round.is_integer() else f"{leak.per_round:.2f}"
 
 
+def _least_ram(one: Measurement) -> Value:
+    """The figure, or why there is none; a bound, where a smaller heap might do."""
+    least = None if one.run is None else one.run.least_ram
+    if least is None or least.bytes is None:
+        return None if least is None else "not looked for"
+    return least.bytes if least.reason is None else f"at most {least.bytes:,}"
+
+
 def _stack(name: str) -> Callable[[Measurement], Value]:
     return lambda one: None if one.run is None else getattr(one.run.stack_peaks, name)
 
@@ -162,6 +170,7 @@ MEASURES = (
     Measure("stack_peak_instantiate", "stack peak: instantiate", "B", _stack("instantiate")),
     Measure("stack_peak_call", "stack peak: calls", "B", _stack("call")),
     Measure("stack_reserved", "stack reserved", "B", _run("stack_reserved")),
+    Measure("least_ram", "least RAM", "B", _least_ram),
     Measure("instructions_load", "instructions: load", "", _instructions("load")),
     Measure("instructions_instantiate", "instructions: instantiate", "", _instructions("instantiate")),
     Measure("instructions_first_call", "instructions: first call", "", _instructions("first_call")),

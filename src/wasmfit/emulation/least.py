@@ -20,15 +20,11 @@ from wasmfit.toolchain import Gateway
 from . import symbols
 from .execution import Execution, Limits, execute
 
-STEP = 64
+STEP = 256
 """Sizes tried are multiples of so many bytes."""
 
 _ALIGNMENT = 16
 """Of the data behind the stack: what the two architectures ask of a stack pointer at most."""
-
-_LINEAR_ROUNDING = 32
-"""The allocator gives a block only if all blocks of its size class would do: at most one part in so many
-more."""
 
 
 @dataclass(frozen=True)
@@ -161,9 +157,8 @@ def least_ram(
 
 def _likely(run: Run) -> int:
     """A heap that may do: what was in use at most, with as much of the allocator's overhead as is known."""
-    linear = run.linear_memory or 0
     overhead = run.heap.held - run.heap.asked if run.heap else 0
-    return (run.heap_peak or 0) + linear + linear // _LINEAR_ROUNDING + overhead
+    return (run.heap_peak or 0) + (run.linear_memory or 0) + overhead
 
 
 def _answers(run: Run) -> object:

@@ -89,8 +89,9 @@ def arguments(
         *(f"mark={hexadecimal(symbols.marks[p])}:{n}" for n, p in enumerate(PHASES, 1) if p in symbols.marks),
         f"stack={_range(symbols.stack)}",
         f"ram={_range(board.emulated.ram)}",
+        *([] if plain else [f"flash={_range(board.emulated.flash)}"]),
         *(f"memory={_range(memory)}" for memory in board.emulator.memory),
-        *([] if plain else [f"flash={_range(board.emulated.flash)}", *_caches(board.flash_path)]),
+        *([] if plain else _caches(board.flash_path)),
         f"limit={limit}",
         *([] if profile is None else [f"functions={profile[0]}", f"profile={profile[1]}"]),
     ]

@@ -8,7 +8,18 @@ from wasmfit.emulation import Execution, execute, least_ram, symbols
 from wasmfit.model import LeastRam, Status, WorkloadCall
 from wasmfit.toolchain import Gateway
 
-from .runner import ADAPT, ALLOCATE, COUNT_DOWN, OK, REFUSED_IS_WRONG, SHORT, USE_STACK, Runner
+from .runner import (
+    ADAPT,
+    ALLOCATE,
+    COUNT_DOWN,
+    HANG_IF_REFUSED,
+    OK,
+    REFUSED_IS_WRONG,
+    SHORT,
+    SLEEP_IF_REFUSED,
+    USE_STACK,
+    Runner,
+)
 
 pytestmark = pytest.mark.real
 
@@ -16,7 +27,9 @@ ROUNDING = 32
 """TLSF may want one part in so many more than a block has."""
 
 
-def found(run: Runner, *calls: tuple[int, int], instructions: int = 10_000_000) -> LeastRam:
+def found(
+    run: Runner, *calls: tuple[int, int], instructions: int = 10_000_000, seconds: float = 60
+) -> LeastRam:
     least = least_ram(
         run.firmware.image(calls),
         run.board,
@@ -25,7 +38,7 @@ def found(run: Runner, *calls: tuple[int, int], instructions: int = 10_000_000) 
         plugin=run.plugin,
         gateway=Gateway(),
         instructions=instructions,
-        seconds=60,
+        seconds=seconds,
     )
     assert least is not None
     return least
@@ -131,12 +144,29 @@ def test_a_search_that_ends_early_gives_a_bound(run: Runner) -> None:
     """The first trial uses up what there is."""
     least = found(run, (ALLOCATE, 70_000), (COUNT_DOWN, 100_000), instructions=1_000_000)
     whole = found(run, (ALLOCATE, 70_000), (COUNT_DOWN, 100_000))
-    assert least.reason == "the search had used up its 1,000,000 instructions"
+    assert least.reason == "the search has used up the instructions that it may execute"
     assert whole.reason is None
     assert least.bytes is not None
     assert whole.bytes is not None
     assert least.bytes >= whole.bytes
     assert 0 < least.trials < whole.trials
+
+
+def test_a_run_that_hangs_with_less_is_wrong(anywhere: Runner) -> None:
+    """And ends at a number of instructions, so that the figure is the same on every machine."""
+    least = found(anywhere, (HANG_IF_REFUSED, 40_000))
+    assert least.reason is None
+    assert least.heap is not None
+    assert 40_000 < least.heap < 40_000 + 40_000 // ROUNDING + 512
+
+
+def test_a_run_that_sleeps_with_less_says_nothing(run: Runner) -> None:
+    """How long it may sleep is a matter of the machine."""
+    least = found(run, (SLEEP_IF_REFUSED, 40_000), seconds=1)
+    assert least.bytes is not None
+    assert least.reason is not None
+    assert least.reason.startswith("with a heap of ")
+    assert least.reason.endswith(" B, a run did not end within 1 s")
 
 
 def test_the_same_on_every_search(run: Runner) -> None:

@@ -11,7 +11,7 @@ that gave the right results while the next smaller one tried did not.
 import shutil
 import tempfile
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from wasmfit.model import Board, LeastRam, Run, Signature, Status, UserCall, WorkloadCall
@@ -97,53 +97,45 @@ def least_ram(
         seconds: The wall-clock limit of one run.
 
     Returns:
-        ``None`` if the image does not say where its heap is.
+        ``None`` if the image does not hold the word that says where its heap ends.
     """
     image = symbols.read(elf)
     heap = image.heap
     if heap is None or first.instructions is None or first.stack_deepest is None:
         return None
     # A runtime that has less may do more, but not for ever.
-    once = 2 * first.instructions + STEP
-    left = instructions
-    deepest = {heap.size: first.stack_deepest}
-    answers = _answers(first.run)
-
+    limits = Limits(instructions=2 * first.instructions, seconds=seconds)
+    if limits.instructions > instructions:
+        return LeastRam(
+            trials=0,
+            reason=f"a run takes {first.instructions:,} instructions, and a search several runs: "
+            f"more than the {instructions:,} that it may",
+        )
     with tempfile.TemporaryDirectory(prefix="wasmfit-") as folder:
         changed = Path(folder) / "smaller.elf"
         shutil.copy(elf, changed)
+        if not symbols.patch(changed, heap.word, heap.start + heap.size):
+            return None
 
-        def is_right(size: int) -> bool | None:
-            nonlocal left
-            if left < once or not symbols.patch(changed, heap.word, heap.start + size):
-                return None
-            tried = execute(
+        def run(size: int) -> Execution:
+            symbols.patch(changed, heap.word, heap.start + size)
+            return execute(
                 changed,
                 board,
                 calls=calls,
                 plugin=plugin,
                 gateway=gateway,
-                limits=Limits(instructions=once, seconds=seconds),
+                limits=limits,
                 log=log,
                 signature=signature,
                 imports=imports,
                 plain=True,
             )
-            left -= once if tried.instructions is None else tried.instructions
-            if tried.status is not Status.OK or tried.stack_deepest is None:
-                return False
-            deepest[size] = tried.stack_deepest
-            return _answers(tried.run) == answers
 
-        found = search(is_right, most=heap.size, start=_likely(first.run), step=STEP)
-    if found.trials == 0 and not found.whole:
-        reason = (
-            f"a run takes {first.instructions:,} instructions, and a search several runs: "
-            f"more than the {instructions:,} that it may"
-        )
-        return LeastRam(trials=0, reason=reason)
-    static = heap.start - image.stack.end
-    stack = -(-deepest[found.size] // _ALIGNMENT) * _ALIGNMENT
+        trials = _Trials(run, limits, _answers(first.run), instructions)
+        found = search(trials, most=heap.size, start=_likely(first.run), step=STEP)
+    deepest = trials.deepest.get(found.size, first.stack_deepest)
+    static, stack = heap.start - image.stack.end, -(-deepest // _ALIGNMENT) * _ALIGNMENT
     return LeastRam(
         bytes=static + stack + found.size,
         static=static,
@@ -151,8 +143,46 @@ def least_ram(
         heap=found.size,
         resolution=None if found.wrong is None else found.size - found.wrong,
         trials=found.trials,
-        reason=None if found.whole else f"the search had used up its {instructions:,} instructions",
+        reason=trials.given_up,
     )
+
+
+@dataclass
+class _Trials:
+    """Runs with smaller heaps.
+
+    Attributes:
+        run: Runs the image with a heap of so many bytes.
+        limits: Of one run.
+        answers: What it must answer.
+        left: Instructions that may yet be executed.
+        deepest: Sizes that gave these answers, with the depth of the stack.
+        given_up: Why there are no more trials.
+    """
+
+    run: Callable[[int], Execution]
+    limits: Limits
+    answers: object
+    left: int
+    deepest: dict[int, int] = field(default_factory=dict)
+    given_up: str | None = None
+
+    def __call__(self, size: int) -> bool | None:
+        """Whether a size is right; ``None`` where there is no saying."""
+        if self.left < self.limits.instructions:
+            self.given_up = "the search has used up the instructions that it may execute"
+            return None
+        tried = self.run(size)
+        if tried.seconds >= self.limits.seconds:
+            # Another time, on a machine with less to do, it might end.
+            self.given_up = f"with a heap of {size:,} B, a run did not end within {self.limits.seconds:g} s"
+            return None
+        self.left -= self.limits.instructions if tried.instructions is None else tried.instructions
+        right = tried.status is Status.OK and _answers(tried.run) == self.answers
+        if not right or tried.stack_deepest is None:
+            return False
+        self.deepest[size] = tried.stack_deepest
+        return True
 
 
 def _likely(run: Run) -> int:

@@ -66,6 +66,9 @@ fn behave(behaviour: u32, value: u32) -> u32 {
         26 => forget(black_box(Vec::<u8>::with_capacity(value as usize))),
         27 => adapt(value),
         28 => return value + u32::from(refuses(value as usize)),
+        29 if refuses(value as usize) => spin_forever(),
+        30 if refuses(value as usize) => wait_forever(),
+        29 | 30 => {}
         _ => fail("no such behaviour"),
     }
     value

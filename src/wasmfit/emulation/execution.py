@@ -64,6 +64,13 @@ class Limits(Record):
 DEFAULT_LIMITS = Limits()
 
 
+class Refused(Record):
+    """A request that the heap refused last, in bytes, and what was in use at the end."""
+
+    size: int
+    in_use: int
+
+
 class Execution(Record):
     """A run of an image.
 
@@ -75,6 +82,7 @@ class Execution(Record):
         instructions: All instructions executed from reset to the end; ``None`` where the emulator died.
         stack_deepest: Deepest use of the stack in bytes from reset to the end, what the harness does and what
             drops the runtime included; ``None`` likewise.
+        refused: The request that the heap refused, if the phase that it ended in had one.
         seconds: Wall-clock time of the emulation.
         profile: The tree of calls, if it was asked for.
     """
@@ -85,6 +93,7 @@ class Execution(Record):
     run: Run
     instructions: int | None
     stack_deepest: int | None
+    refused: Refused | None
     seconds: float
     profile: Profile | None = None
 
@@ -199,6 +208,7 @@ def _execute(
         run=_figures(image, calls, counted, report, signature),
         instructions=counted.total,
         stack_deepest=None if counted.deepest is None else image.stack.end - counted.deepest,
+        refused=_refused(report),
         seconds=finished.seconds,
         profile=tree,
     )
@@ -275,6 +285,13 @@ def _heap_use(report: Report) -> HeapUse | None:
         left=heap.live,
         linear_left=heap.linear_live,
     )
+
+
+def _refused(report: Report) -> Refused | None:
+    heap = report.heap
+    if heap is None or not heap.refused:
+        return None
+    return Refused(size=heap.refused, in_use=heap.live + heap.linear_live)
 
 
 def _stack_peak(image: Symbols, counted: Counts, phases: frozenset[str]) -> int | None:

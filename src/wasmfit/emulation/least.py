@@ -18,7 +18,7 @@ from wasmfit.model import Board, LeastRam, Run, Signature, Status, UserCall, Wor
 from wasmfit.toolchain import Gateway
 
 from . import symbols
-from .execution import Execution, Limits, execute
+from .execution import Execution, Limits, Refused, execute
 
 STEP = 256
 """Sizes tried are multiples of so many bytes."""
@@ -44,32 +44,49 @@ class Found:
     whole: bool
 
 
-def search(is_right: Callable[[int], bool | None], *, most: int, start: int, step: int) -> Found:
+@dataclass(frozen=True)
+class Tried:
+    """What came of a size.
+
+    Attributes:
+        right: Whether it will do.
+        likely: Where it will not, a larger size that may; 0 if nothing is known of one.
+    """
+
+    right: bool
+    likely: int = 0
+
+
+def search(try_size: Callable[[int], Tried | None], *, most: int, start: int, step: int) -> Found:
     """The smallest right multiple of ``step``, or ``most``, above a wrong one.
 
-    From ``start`` it strides to the nearer side that is not known yet, twice as far each time, then halves.
-    Where wrong sizes lie above right ones, it may be any right size with a wrong one below.
+    From ``start`` it strides down from what is right and up from what is wrong, or to what is likely, twice
+    as far each time; with a right size above and a wrong one below, no farther than to their middle. Where
+    wrong sizes lie above right ones, it may be any right size with a wrong one below.
 
     Args:
-        is_right: Tries a size; ``None`` ends the search.
+        try_size: Tries a size; ``None`` ends the search.
         most: A size that is known to be right.
         start: The size to try first.
     """
-    low, high = -1, -(-most // step)
-    top, stride, trials = high, 1, 0
-    at = max(min(-(-start // step), top - 1), 0)
+    low = -1
+    high = top = -(-most // step)
+    at, stride, trials, guessed = min(-(-start // step), top - 1), 1, 0, False
     while high - low > 1:
-        right = is_right(at * step)
-        if right is None:
+        tried = try_size(at * step)
+        if tried is None:
             break
         trials += 1
-        low, high = (low, at) if right else (at, high)
-        if low == -1:
-            at = max(high - stride, 0)
-        elif high == top:
-            at = min(low + stride, top - 1)
+        low, high = (low, at) if tried.right else (at, high)
+        middle, likely = (low + high) // 2, -(-tried.likely // step)
+        if tried.right:
+            # Behind a good guess, what is looked for is as near as at the start.
+            stride = 1 if guessed else stride
+            at, guessed = max(high - stride, 0 if low == -1 else middle), False
+        elif low + stride < likely < high:
+            at, guessed = likely, True
         else:
-            at = (low + high) // 2
+            at, guessed = min(low + stride, top - 1 if high == top else middle), False
         stride *= 2
     wrong = low * step if low >= 0 else None
     return Found(min(high * step, most), wrong, trials, whole=high - low == 1)
@@ -132,8 +149,11 @@ def least_ram(
                 plain=True,
             )
 
-        trials = _Trials(run, limits, _answers(first.run), instructions)
-        found = search(trials, most=heap.size, start=_likely(first.run), step=STEP)
+        heap_use = first.run.heap
+        overhead = heap_use.held - heap_use.asked if heap_use else 0
+        in_use = (first.run.heap_peak or 0) + (first.run.linear_memory or 0)
+        trials = _Trials(run, limits, _answers(first.run), instructions, overhead)
+        found = search(trials, most=heap.size, start=in_use + overhead, step=STEP)
     deepest = trials.deepest.get(found.size, first.stack_deepest)
     static, stack = heap.start - image.stack.end, -(-deepest // _ALIGNMENT) * _ALIGNMENT
     return LeastRam(
@@ -156,6 +176,7 @@ class _Trials:
         limits: Of one run.
         answers: What it must answer.
         left: Instructions that may yet be executed.
+        overhead: The allocator's, in bytes, as far as it is known.
         deepest: Sizes that gave these answers, with the depth of the stack.
         given_up: Why there are no more trials.
     """
@@ -164,11 +185,12 @@ class _Trials:
     limits: Limits
     answers: object
     left: int
+    overhead: int
     deepest: dict[int, int] = field(default_factory=dict)
     given_up: str | None = None
 
-    def __call__(self, size: int) -> bool | None:
-        """Whether a size is right; ``None`` where there is no saying."""
+    def __call__(self, size: int) -> Tried | None:
+        """Tries a size; ``None`` where there is no saying."""
         if self.left < self.limits.instructions:
             self.given_up = "the search has used up the instructions that it may execute"
             return None
@@ -180,15 +202,22 @@ class _Trials:
         self.left -= self.limits.instructions if tried.instructions is None else tried.instructions
         right = tried.status is Status.OK and _answers(tried.run) == self.answers
         if not right or tried.stack_deepest is None:
-            return False
+            return Tried(right=False, likely=self.overhead + _likely_with(tried.refused))
         self.deepest[size] = tried.stack_deepest
-        return True
+        return Tried(right=True)
 
 
-def _likely(run: Run) -> int:
-    """A heap that may do: what was in use at most, with as much of the allocator's overhead as is known."""
-    overhead = run.heap.held - run.heap.asked if run.heap else 0
-    return (run.heap_peak or 0) + (run.linear_memory or 0) + overhead
+def _likely_with(refused: Refused | None) -> int:
+    """A heap that may hold what was in use and a request that was refused.
+
+    The allocator gives a block only if all blocks of its size class would do, and has 32 classes to a power
+    of two. It is a guess where to search on, so nothing is wrong if that changes.
+    """
+    if refused is None:
+        return 0
+    size = refused.size + _ALIGNMENT
+    width = max((1 << size.bit_length() - 1) // 32, _ALIGNMENT)
+    return refused.in_use + -(-size // width) * width
 
 
 def _answers(run: Run) -> object:

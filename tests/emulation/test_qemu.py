@@ -46,6 +46,12 @@ def test_what_the_plugin_is_told(board: Board) -> None:
     ]
 
 
+def test_a_plain_run_does_without_what_watches_flash(board: Board) -> None:
+    whole, plain = (arguments(board, SYMBOLS, Path("/r"), 77, plain=plain) for plain in (False, True))
+    assert [word for word in whole if word not in plain] == ["flash=0x00000000:0x00100000", "cache=2048:16:2"]
+    assert [word for word in plain if word not in whole] == []
+
+
 def test_last_words() -> None:
     assert qemu.last_words("") is None
     assert qemu.last_words("result 1\nqemu-system-arm: warning: nic lan9118.0 has no peer\n") is None

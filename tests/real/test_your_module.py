@@ -61,6 +61,8 @@ def test_the_document_leads_to_checked_results(warm_home: Home, tmp_path: Path) 
     for cell in first[1:]:
         assert [call["shown"] for call in cell["run"]["calls"]] == ["1.5", "2.5", "3.5"]
         assert cell["run"]["logged"]["text"] == "blink" * 3
+        assert cell["run"]["least_ram"]["reason"] is None
+        assert 65_536 < cell["run"]["least_ram"]["bytes"] < 100_000
     for cell in second[1:]:
         assert [(call["shown"], call["right"]) for call in cell["run"]["calls"]] == [
             ("1.5", True),

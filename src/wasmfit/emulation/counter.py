@@ -67,7 +67,13 @@ def _key(compiler: Path) -> str:
 
 
 def arguments(
-    board: Board, symbols: Symbols, record: Path, limit: int, profile: tuple[Path, Path] | None = None
+    board: Board,
+    symbols: Symbols,
+    record: Path,
+    limit: int,
+    profile: tuple[Path, Path] | None = None,
+    *,
+    plain: bool = False,
 ) -> list[str]:
     """What the plugin is told; see ``counter.c``.
 
@@ -75,6 +81,7 @@ def arguments(
         record: File for its record.
         limit: Instructions after which the emulation ends.
         profile: Files with the functions' addresses and for the profile, if one is wanted.
+        plain: Leave accesses to flash unwatched.
     """
     return [
         f"out={record}",
@@ -82,9 +89,9 @@ def arguments(
         *(f"mark={hexadecimal(symbols.marks[p])}:{n}" for n, p in enumerate(PHASES, 1) if p in symbols.marks),
         f"stack={_range(symbols.stack)}",
         f"ram={_range(board.emulated.ram)}",
-        f"flash={_range(board.emulated.flash)}",
+        *([] if plain else [f"flash={_range(board.emulated.flash)}"]),
         *(f"memory={_range(memory)}" for memory in board.emulator.memory),
-        *_caches(board.flash_path),
+        *([] if plain else _caches(board.flash_path)),
         f"limit={limit}",
         *([] if profile is None else [f"functions={profile[0]}", f"profile={profile[1]}"]),
     ]

@@ -248,6 +248,32 @@ class Leak(Record):
     reason: str | None = None
 
 
+class LeastRam(Record):
+    """The least RAM with which the image gives the same results as with all that the board has.
+
+    Found by running a copy of the image, in which one word is changed, with smaller and smaller heaps. All
+    figures but ``trials`` are ``None`` where it was not looked for.
+
+    Attributes:
+        bytes: ``static``, ``stack`` and ``heap`` together.
+        static: RAM taken before the program starts, up to where the heap begins.
+        stack: Deepest use of the stack with that heap, from reset to the end, rounded up to 16 bytes.
+        heap: The smallest heap that will do.
+        resolution: With so many bytes of heap less, tried as well, the results are not the same; ``None``
+            where no size was found that will not do.
+        trials: How often the image ran for it.
+        reason: Why it was not looked for, or why there may be a smaller heap that will do.
+    """
+
+    bytes: int | None = None
+    static: int | None = None
+    stack: int | None = None
+    heap: int | None = None
+    resolution: int | None = None
+    trials: int
+    reason: str | None = None
+
+
 class Run(Record):
     """An execution of the image.
 
@@ -263,6 +289,7 @@ class Run(Record):
         stack_peaks: The deepest use phase by phase.
         heap: The heap when everything is loaded, and what is left of it.
         leak: What a hundred rounds leave behind; for modules whose calls are short enough.
+        least_ram: The least RAM that will do, of a run that ended well.
         instructions: Instructions per phase.
         activity: What they did, per phase.
         cycles: Predicted cycles of a steady call; its error bar is in ``predicted``.
@@ -281,6 +308,7 @@ class Run(Record):
     stack_peaks: StackPeaks = StackPeaks()
     heap: HeapUse | None = None
     leak: Leak | None = None
+    least_ram: LeastRam | None = None
     instructions: Instructions = Instructions()
     activity: Activities = Activities()
     cycles: int | None = None

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from wasmfit.build import Context, Image, Step, base_owners, digest, job, object_rule, symbol_rule
-from wasmfit.emulation import DEFAULT_LIMITS, Execution, Limits, compiled, execute, leak
+from wasmfit.emulation import DEFAULT_LIMITS, Execution, Limits, compiled, execute, leak, least_ram
 from wasmfit.footprint import Elf, footprint, ledger, read_elf, read_link_map, region_use
 from wasmfit.model import Cell, Size, Status, UserCall, UserModule, WorkloadCall
 from wasmfit.plan import BASELINE
@@ -18,6 +18,9 @@ _SLOWEST = 20_000_000
 
 _MOST_PER_ROUND = 5_000_000
 """Instructions of a run that is short enough to be done so often: seconds, at most."""
+
+_MOST_SEARCHED = 200_000_000
+"""Instructions that the search for the least RAM may execute: a few seconds, of five to ten runs."""
 
 _MEASURING = ("build", "emulation", "footprint", "run")
 
@@ -69,17 +72,36 @@ def run(context: Context, step: Step, cell: Cell, image: Image) -> Execution:
     # The instructions decide; the clock is for what executes none, on a busy machine too.
     limits = Limits(instructions=instructions, seconds=60 + instructions / _SLOWEST)
     plugin = compiled(context.home.artefacts / "plugin", context.gateway, step.log)
+    calls = _calls(cell)
+    signature = workload.signature if isinstance(workload, UserModule) else None
+    imports = [stub.label for stub in workload.stubs] if isinstance(workload, UserModule) else ()
     execution = execute(
         image.ran,
         cell.board,
-        calls=_calls(cell),
+        calls=calls,
         plugin=plugin,
         gateway=context.gateway,
         limits=limits,
         log=step.log,
-        signature=cell.workload.signature if isinstance(cell.workload, UserModule) else None,
-        imports=[stub.label for stub in cell.workload.stubs] if isinstance(cell.workload, UserModule) else (),
+        signature=signature,
+        imports=imports,
     )
+    if execution.status is Status.OK:
+        step.progress("looking for the least RAM", 0, 0)
+        least = least_ram(
+            image.ran,
+            cell.board,
+            execution,
+            calls=calls,
+            plugin=plugin,
+            gateway=context.gateway,
+            instructions=_MOST_SEARCHED,
+            seconds=limits.seconds,
+            log=step.log,
+            signature=signature,
+            imports=imports,
+        )
+        execution = _with(execution, least_ram=least)
     if isinstance(workload, UserModule):
         return _without_results(execution) if cell.build.runtime.name == BASELINE else execution
     if execution.status is not Status.OK or (execution.instructions or 0) > _MOST_PER_ROUND:
@@ -96,14 +118,19 @@ def run(context: Context, step: Step, cell: Cell, image: Image) -> Execution:
         limits=limits,
         log=step.log,
     )
-    return execution.model_copy(update={"run": execution.run.model_copy(update={"leak": found})})
+    return _with(execution, leak=found)
+
+
+def _with(execution: Execution, **figures: object) -> Execution:
+    """The execution with more figures of its run."""
+    return execution.model_copy(update={"run": execution.run.model_copy(update=figures)})
 
 
 def _without_results(execution: Execution) -> Execution:
     """Nothing ran the module: what the calls returned is no result of it."""
     none = {"result": None, "results": None, "shown": None, "right": None}
     calls = tuple(call.model_copy(update=none) for call in execution.run.calls)
-    return execution.model_copy(update={"run": execution.run.model_copy(update={"calls": calls})})
+    return _with(execution, calls=calls)
 
 
 def _calls(cell: Cell) -> Sequence[WorkloadCall | UserCall]:

@@ -15,7 +15,7 @@
  *   mark=ADDR:ID    address of a mark's first instruction; may be repeated; ID below 8
  *   stack=LOW:TOP   the stack's reservation
  *   ram=LOW:END     the board's RAM
- *   flash=LOW:END   the board's flash
+ *   flash=LOW:END   the board's flash; without it, accesses to flash are not counted, which is faster
  *   memory=LOW:END  ordinary memory; may be repeated. A store there that is not in the board's
  *                   RAM is a stray one: the machine has more RAM than the board and lets it pass,
  *                   the board would fault
@@ -524,8 +524,9 @@ static void count_in(
 
 static void watch_memory(struct qemu_plugin_insn *insn, const struct instruction *is, uint32_t pc)
 {
-    bool both = !decode || (is->loads && is->stores);
-    if (both || is->loads || is->stores) {
+    bool loads = is->loads && flash.end; /* loads are looked at for accesses to flash alone */
+    bool both = !decode || (loads && is->stores);
+    if (both || loads || is->stores) {
         /* Asked for both always: QEMU 7.2 takes every access for a store when it is to tell only some. */
         qemu_plugin_register_vcpu_mem_cb(
             insn, both ? on_access : is->stores ? on_store : on_load, CB_NO_REGS, MEM_BOTH,

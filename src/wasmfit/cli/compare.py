@@ -12,7 +12,7 @@ from wasmfit.model import Measurement
 from wasmfit.report import FORMATS, Format
 from wasmfit.results import Comparison
 
-from . import say
+from . import options, say
 from .progress import Watch
 
 INTERRUPTED = 130
@@ -41,6 +41,10 @@ def command(
         list[str] | None,
         typer.Option(metavar="VALUE", help="What the call returns; floats may have a tolerance: 3.14~0.01."),
     ] = None,
+    expect_log: Annotated[
+        list[str] | None,
+        typer.Option(metavar="TEXT", help="What the call logs, through an import that log answers."),
+    ] = None,
     import_: Annotated[
         list[str] | None,
         typer.Option(
@@ -52,45 +56,21 @@ def command(
     stub_all: Annotated[
         bool, typer.Option("--stub-all", help="Imports that are not named do nothing and return 0.")
     ] = False,
-    runtime: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--runtime",
-            "-r",
-            metavar="R",
-            help="Runtime, R@VERSION, a pattern, newest or all. Default: newest, one version of each.",
-        ),
-    ] = None,
+    runtime: options.Runtimes = None,
     workload: Annotated[
-        list[str] | None, typer.Option(metavar="W", help="Workload. Default: add-with-extra.")
-    ] = None,
-    board: Annotated[
-        list[str] | None, typer.Option("--board", "-b", metavar="B", help="Default: nrf52840dk.")
-    ] = None,
-    base: Annotated[list[str] | None, typer.Option(metavar="BASE", help="Default: bare.")] = None,
-    profile: Annotated[
-        list[str] | None, typer.Option("--profile", "-p", metavar="P", help="Default: reference.")
-    ] = None,
-    select: Annotated[
-        list[str] | None, typer.Option(metavar="GLOB", help="Only cells whose id matches.")
-    ] = None,
-    source: Annotated[
         list[str] | None,
-        typer.Option(
-            metavar="RUNTIME=PATH",
-            help="A working tree of a runtime, measured beside its release. May be repeated.",
-        ),
+        typer.Option("--workload", "-w", metavar="W", help="Workload. Default: add-with-extra."),
     ] = None,
-    rerun: Annotated[bool, typer.Option("--rerun", help="Measure again what is stored already.")] = False,
-    output_format: Annotated[Format, typer.Option("--format", "-f")] = Format.TABLE,
-    output: Annotated[
-        Path | None, typer.Option("-o", "--output", metavar="FILE", help="Default: stdout.")
-    ] = None,
-    catalog: Annotated[
-        list[Path] | None,
-        typer.Option(metavar="DIR", help="A catalogue of your own beside the built-in one."),
-    ] = None,
-    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show every command that is run.")] = False,
+    board: options.Boards = None,
+    base: Annotated[list[str] | None, typer.Option(metavar="BASE", help="Default: bare.")] = None,
+    profile: options.Profiles = None,
+    select: options.Select = None,
+    source: options.Sources = None,
+    rerun: options.Rerun = False,
+    output_format: options.OutputFormat = Format.TABLE,
+    output: options.Output = None,
+    catalog: options.Catalogs = None,
+    verbose: options.Verbose = False,
 ) -> None:
     """Build, check, run and compare runtimes on a board."""
     say.check(output)
@@ -101,6 +81,7 @@ def command(
                 module=_only(module, workload),
                 calls=call or (),
                 expect=expect or (),
+                expect_log=expect_log or (),
                 imports=dict(_import(one) for one in import_ or ()),
                 stub_all=stub_all,
                 workloads=workload or ("add-with-extra",),
@@ -108,7 +89,7 @@ def command(
                 bases=base or ("bare",),
                 profiles=profile or ("reference",),
                 select=select or (),
-                sources=[source_of(one) for one in source or ()],
+                sources=[options.source_of(one) for one in source or ()],
                 rerun=rerun,
                 catalogs=catalog or (),
                 listener=watch,
@@ -130,17 +111,6 @@ def tell_end(comparison: Comparison, failed: Sequence[Measurement]) -> None:
         say.human(f"{one.id}: {one.status.value}: {one.reason} (log: {one.provenance.log})")
     if failed:
         raise typer.Exit(1)
-
-
-def source_of(argument: str) -> tuple[str, Path]:
-    """Runtime and folder of a ``--source`` argument."""
-    name, separator, path = argument.partition("=")
-    if not (name and separator and path):
-        raise UsageError(
-            f"--source takes RUNTIME=PATH, and {argument!r} is not that.",
-            "For example: --source wasmi=../wasmi",
-        )
-    return name, Path(path)
 
 
 def _only(module: Path | None, workload: list[str] | None) -> Path | None:

@@ -26,6 +26,7 @@ def compare(
     module: Path | str | None = None,
     calls: Sequence[str] = (),
     expect: str | Sequence[str] = (),
+    expect_log: str | Sequence[str] = (),
     imports: Mapping[str, str] | None = None,
     stub_all: bool = False,
     boards: Sequence[str] = ("nrf52840dk",),
@@ -46,6 +47,7 @@ def compare(
         module: A wasm module of the user's, in the place of workloads; a TOML file beside it is read too.
         calls: What to call, as ``run(1, -2, 3.5)``; the first is the first call, the last the steady one.
         expect: What each call must return, in the same order.
+        expect_log: What each call must log, likewise.
         imports: ``module.name`` → what answers that import.
         stub_all: Whether imports that nobody names do nothing.
         workloads, boards, bases, profiles: Names of the catalogue.
@@ -66,9 +68,15 @@ def compare(
     checkouts = [checkout.inspect(catalog, gateway, name, path) for name, path in sources]
     own = None
     if module is not None:
-        hoped = (expect,) if isinstance(expect, str) else expect
-        own = given(Path(module), calls_of=calls, expect=hoped, imports=imports, stub_all=stub_all)
-    elif calls or expect or imports or stub_all:
+        own = given(
+            Path(module),
+            calls_of=calls,
+            expect=_several(expect),
+            expect_log=_several(expect_log),
+            imports=imports,
+            stub_all=stub_all,
+        )
+    elif calls or expect or expect_log or imports or stub_all:
         raise UsageError(
             "Calls, expectations and imports are of a module, and none is named.",
             "For example: wasmfit compare my.wasm --call 'run(1, 2)'",
@@ -210,6 +218,10 @@ def doctor(*, home: Path | None = None) -> list[Check]:
         [target.c for target in catalog.targets.values()],
         [board.emulator for board in catalog.boards.values()],
     )
+
+
+def _several(texts: str | Sequence[str]) -> Sequence[str]:
+    return (texts,) if isinstance(texts, str) else texts
 
 
 def _c_targets(catalog: Catalog, cells: Sequence[Cell]) -> dict[str, CTarget]:

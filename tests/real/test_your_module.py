@@ -60,6 +60,7 @@ def test_the_document_leads_to_checked_results(warm_home: Home, tmp_path: Path) 
     assert {cell["status"] for cell in first + second} == {"ok"}
     for cell in first[1:]:
         assert [call["shown"] for call in cell["run"]["calls"]] == ["1.5", "2.5", "3.5"]
+        assert [call["right"] for call in cell["run"]["calls"]] == [True, None, None]
         assert cell["run"]["logged"]["text"] == "blink" * 3
     for cell in second[1:]:
         assert [(call["shown"], call["right"]) for call in cell["run"]["calls"]] == [

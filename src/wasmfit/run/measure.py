@@ -112,7 +112,7 @@ def _calls(cell: Cell) -> Sequence[WorkloadCall | UserCall]:
     if not isinstance(workload, UserModule):
         return workload.calls
     if cell.build.runtime.name == BASELINE:
-        return [call.model_copy(update={"expected": None}) for call in workload.calls]
+        return [call.model_copy(update={"expected": None, "log": None}) for call in workload.calls]
     return workload.calls
 
 

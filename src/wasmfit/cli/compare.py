@@ -1,13 +1,11 @@
 """``wasmfit compare``."""
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from wasmfit.api import compare
-from wasmfit.errors import UsageError
 from wasmfit.model import Measurement
 from wasmfit.report import FORMATS, Format
 from wasmfit.results import Comparison
@@ -22,21 +20,8 @@ INTERRUPTED_WORDS = "Interrupted. Finished cells are stored; the same command go
 
 
 def command(
-    module: Annotated[
-        Path | None,
-        typer.Argument(
-            metavar="[MODULE.wasm]",
-            help="A module of your own, in the place of a workload.",
-            show_default=False,
-        ),
-    ] = None,
-    call: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="'NAME(1, 2)'",
-            help="A call of the module's export. May be repeated: the last is the steady call.",
-        ),
-    ] = None,
+    module: options.Module = None,
+    call: options.Calls = None,
     expect: Annotated[
         list[str] | None,
         typer.Option(metavar="VALUE", help="What the call returns; floats may have a tolerance: 3.14~0.01."),
@@ -45,17 +30,8 @@ def command(
         list[str] | None,
         typer.Option(metavar="TEXT", help="What the call logs, through an import that log answers."),
     ] = None,
-    import_: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--import",
-            metavar="MODULE.NAME=RULE",
-            help="What answers an import: noop, a number, clock_ms, clock_us, random, log or trap.",
-        ),
-    ] = None,
-    stub_all: Annotated[
-        bool, typer.Option("--stub-all", help="Imports that are not named do nothing and return 0.")
-    ] = False,
+    import_: options.Imports = None,
+    stub_all: options.StubAll = False,
     runtime: options.Runtimes = None,
     workload: Annotated[
         list[str] | None,
@@ -78,11 +54,11 @@ def command(
         with Watch() as watch:
             comparison = compare(
                 runtimes=runtime or (),
-                module=_only(module, workload),
+                module=options.either(module, workload),
                 calls=call or (),
                 expect=expect or (),
                 expect_log=expect_log or (),
-                imports=dict(_import(one) for one in import_ or ()),
+                imports=dict(options.import_of(one) for one in import_ or ()),
                 stub_all=stub_all,
                 workloads=workload or ("add-with-extra",),
                 boards=board or ("nrf52840dk",),
@@ -111,21 +87,3 @@ def tell_end(comparison: Comparison, failed: Sequence[Measurement]) -> None:
         say.human(f"{one.id}: {one.status.value}: {one.reason} (log: {one.provenance.log})")
     if failed:
         raise typer.Exit(1)
-
-
-def _only(module: Path | None, workload: list[str] | None) -> Path | None:
-    if module is not None and workload:
-        raise UsageError(
-            "A comparison has a module or workloads, not both.", "Leave out --workload, or the module."
-        )
-    return module
-
-
-def _import(argument: str) -> tuple[str, str]:
-    name, separator, rule = argument.rpartition("=")
-    if not (name and separator and rule):
-        raise UsageError(
-            f"--import takes MODULE.NAME=RULE, and {argument!r} is not that.",
-            "For example: --import env.clock_ms=clock_ms",
-        )
-    return name, rule

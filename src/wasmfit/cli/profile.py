@@ -31,7 +31,14 @@ class Phase(StrEnum):
 
 def command(
     runtime: Annotated[str, typer.Option("--runtime", "-r", metavar="R", help="Runtime or R@VERSION.")],
-    workload: Annotated[str, typer.Option("--workload", "-w", metavar="W")] = "add-with-extra",
+    module: options.Module = None,
+    call: options.Calls = None,
+    import_: options.Imports = None,
+    stub_all: options.StubAll = False,
+    workload: Annotated[
+        str | None,
+        typer.Option("--workload", "-w", metavar="W", help="Workload. Default: add-with-extra."),
+    ] = None,
     board: Annotated[str, typer.Option("--board", "-b", metavar="B")] = "nrf52840dk",
     profile_name: Annotated[str, typer.Option("--profile", "-p", metavar="P")] = "reference",
     phase: Annotated[list[Phase] | None, typer.Option(help="Phases to look at. Default: call.")] = None,
@@ -46,7 +53,11 @@ def command(
     say.check(output)
     found = profile(
         runtime,
-        workload=workload,
+        workload=workload or "add-with-extra",
+        module=options.either(module, workload),
+        calls=call or (),
+        imports=dict(options.import_of(one) for one in import_ or ()),
+        stub_all=stub_all,
         board=board,
         profile=profile_name,
         phases=[one.value for one in phase or (Phase.CALL,)],

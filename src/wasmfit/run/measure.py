@@ -6,7 +6,7 @@ from pathlib import Path
 from wasmfit.build import Context, Image, Step, base_owners, digest, job, object_rule, symbol_rule
 from wasmfit.emulation import DEFAULT_LIMITS, Execution, Limits, compiled, execute, leak
 from wasmfit.footprint import Elf, footprint, ledger, read_elf, read_link_map, region_use
-from wasmfit.model import Cell, Size, Status, UserCall, UserModule, WorkloadCall
+from wasmfit.model import Cell, Size, Status, UserCall, UserModule, Workload, WorkloadCall
 from wasmfit.plan import BASELINE
 
 _PACKAGE = Path(__file__).parents[1]
@@ -65,21 +65,7 @@ def run(context: Context, step: Step, cell: Cell, image: Image) -> Execution:
     """Runs an image in the emulator and checks what it answers."""
     step.progress("running", 0, 0)
     workload = cell.workload
-    instructions = DEFAULT_LIMITS.instructions if isinstance(workload, UserModule) else workload.limit
-    # The instructions decide; the clock is for what executes none, on a busy machine too.
-    limits = Limits(instructions=instructions, seconds=60 + instructions / _SLOWEST)
-    plugin = compiled(context.home.artefacts / "plugin", context.gateway, step.log)
-    execution = execute(
-        image.ran,
-        cell.board,
-        calls=_calls(cell),
-        plugin=plugin,
-        gateway=context.gateway,
-        limits=limits,
-        log=step.log,
-        signature=cell.workload.signature if isinstance(cell.workload, UserModule) else None,
-        imports=[stub.label for stub in cell.workload.stubs] if isinstance(cell.workload, UserModule) else (),
-    )
+    execution = executed(context, step, cell, image)
     if isinstance(workload, UserModule):
         return _without_results(execution) if cell.build.runtime.name == BASELINE else execution
     if execution.status is not Status.OK or (execution.instructions or 0) > _MOST_PER_ROUND:
@@ -89,14 +75,38 @@ def run(context: Context, step: Step, cell: Cell, image: Image) -> Execution:
         image.ran,
         cell.board,
         calls=workload.calls,
-        plugin=plugin,
+        plugin=compiled(context.home.artefacts / "plugin", context.gateway, step.log),
         gateway=context.gateway,
         rounds=_ROUNDS,
         rounds_at=job.ROUNDS_AT,
-        limits=limits,
+        limits=_limits(workload),
         log=step.log,
     )
     return execution.model_copy(update={"run": execution.run.model_copy(update={"leak": found})})
+
+
+def executed(context: Context, step: Step, cell: Cell, image: Image, *, profiled: bool = False) -> Execution:
+    """Runs an image once, as its workload or module wants it; ``profiled`` follows calls as well."""
+    workload = cell.workload
+    own = workload if isinstance(workload, UserModule) else None
+    return execute(
+        image.ran,
+        cell.board,
+        calls=_calls(cell),
+        plugin=compiled(context.home.artefacts / "plugin", context.gateway, step.log),
+        gateway=context.gateway,
+        limits=_limits(workload),
+        log=step.log,
+        signature=own.signature if own else None,
+        imports=[stub.label for stub in own.stubs] if own else (),
+        profiled=profiled,
+    )
+
+
+def _limits(workload: Workload | UserModule) -> Limits:
+    """The instructions decide; the clock is for what executes none, on a busy machine too."""
+    instructions = DEFAULT_LIMITS.instructions if isinstance(workload, UserModule) else workload.limit
+    return Limits(instructions=instructions, seconds=60 + instructions / _SLOWEST)
 
 
 def _without_results(execution: Execution) -> Execution:

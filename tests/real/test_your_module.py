@@ -74,6 +74,6 @@ def test_the_document_leads_to_checked_results(warm_home: Home, tmp_path: Path) 
         ]
     (profile,) = profiles
     assert profile["cell"] == "wasm3@0.5.0/blink/nrf52840dk/bare/reference"
-    # All calls of the second's phase, which the first comparison counted one by one.
+    # The phase is all calls, which the first comparison counted one by one.
     wasm3 = next(cell for cell in first if cell["runtime"] == "wasm3")
     assert profile["instructions"] == sum(call["instructions"] for call in wasm3["run"]["calls"])

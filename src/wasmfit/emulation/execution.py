@@ -364,7 +364,7 @@ def _call(
         text=call.text,
         results=values,
         shown=None if values is None or signature is None else listed(signature, values),
-        right=None if values is None or signature is None else is_right(signature, call, values),
+        right=None if signature is None else is_right(signature, call, report, index),
     )
 
 

@@ -161,7 +161,7 @@ class Call(Record):
         text: For a module of the user's, the call as it is written.
         results: For a module of the user's, all results as 64-bit words.
         shown: The same as a reader wants them.
-        right: Whether the results are what was expected; ``None`` where nothing was, or nothing came.
+        right: Whether results and log are what was expected; ``None`` where nothing was, or nothing came.
     """
 
     arguments: tuple[int, ...]

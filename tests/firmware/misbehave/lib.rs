@@ -64,6 +64,7 @@ fn behave(behaviour: u32, value: u32) -> u32 {
         24 => run_command(),
         25 => fault_inside_block(value),
         26 => forget(black_box(Vec::<u8>::with_capacity(value as usize))),
+        27 => neighbours(value),
         _ => fail("no such behaviour"),
     }
     value

@@ -150,8 +150,8 @@ class Predictions(Record):
     """Predictions per phase; as :class:`Instructions`.
 
     Attributes:
-        calibrated: Whether the board's prices were fitted to figures published for it.
-        source: What the prices come from.
+        calibrated: Whether the board's model was held against figures published for it.
+        source: What the prices come from, and what software is taken to have set up.
     """
 
     load: Prediction | None = None

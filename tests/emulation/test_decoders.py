@@ -166,7 +166,7 @@ def core_register(of: capstone.CsInsn, number: int) -> int:
         return 0
     aliases = {"sb": 9, "sl": 10, "fp": 11, "ip": 12, "sp": 13, "lr": 14}
     if of._cs.arch == capstone.CS_ARCH_RISCV:
-        return 1 << (number - capstone.riscv.RISCV_REG_X0)
+        return 1 << int(number - capstone.riscv.RISCV_REG_X0)
     if name in aliases:
         return 1 << aliases[name]
     return 1 << int(name[1:]) if re.fullmatch(r"r\d+", name) else 0

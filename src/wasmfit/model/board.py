@@ -82,8 +82,8 @@ class Cache(Record):
         size: Bytes that it holds.
         line: Bytes that it fills at once.
         ways: Places that a line has to choose from.
-        replaces: Which of the lines in these places a new one replaces: the ``oldest``, which was used longest
-            ago, or ``any``, by a draw that is the same in every run.
+        replaces: Which of the lines in these places a new one replaces: the ``oldest``, which was used
+            longest ago, or ``any``, by a draw that is the same in every run.
     """
 
     size: int = Field(gt=0)

@@ -21,13 +21,12 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from tests.calibration.checks import (
     Model,
     Ran,
-    against_native,
-    coremark_per_mhz,
     left_out,
+    natively,
     pairs,
     sensitivities,
 )
-from tests.calibration.reference import FITTED, NATIVE, OURS, PUBLISHED
+from tests.calibration.reference import FITTED, NATIVE, ORDERED, ORDERED_BOARDS, OURS, PUBLISHED
 
 _SHOWN = 8
 """Prices that are shown of a mean, those that move it most."""
@@ -41,12 +40,13 @@ def main() -> None:
     boards = sorted({board for _, board in PUBLISHED})
     runtimes = sorted({runtime for runtime, _ in PUBLISHED})
     measured = wasmfit.compare(runtimes=runtimes, workloads=names, boards=boards, catalogs=catalogs)
+    ordered = wasmfit.compare(runtimes=ORDERED, workloads=names, boards=ORDERED_BOARDS, catalogs=catalogs)
     native = wasmfit.compare(
         runtimes=["native"], workloads=["coremark-kernels"], boards=sorted(NATIVE), profiles=["fast"]
     )
     catalog = Catalog.load()
     models = {}
-    for name in {*boards, *NATIVE}:
+    for name in {*boards, *ORDERED_BOARDS, *NATIVE}:
         board = catalog.board(name)
         core = catalog.core(board)
         if core is not None and board.timing is not None:
@@ -56,7 +56,7 @@ def main() -> None:
     _print_means(of, models)
     _print_left_out(of, models)
     _print_sensitivities(of, models)
-    _print_orders(cells, models)
+    _print_orders(list(_ran(ordered.measurements)), models)
     _print_native(list(_ran(native.measurements)), models)
 
 
@@ -112,7 +112,9 @@ def _print_orders(cells: Sequence[Ran], models: dict[str, Model]) -> None:
         found = list(pairs([one for one in cells if one.board == board], models))
         settled = sum(comparison.is_settled for *_, comparison in found)
         bars = [(one.high / one.low) ** 0.5 - 1 for *_, one in found]
-        print(f"  {board:11} {settled} of {len(found)} settled by the bars; median bar ±{median(bars):.1%}")
+        print(
+            f"  {board:11} {settled} of {len(found)} pairs settled by the bars; median bar ±{median(bars):.1%}"
+        )
         for one, other, comparison in found:
             if not comparison.is_settled:
                 print(
@@ -123,16 +125,13 @@ def _print_orders(cells: Sequence[Ran], models: dict[str, Model]) -> None:
 
 def _print_native(cells: Sequence[Ran], models: dict[str, Model]) -> None:
     print(
-        "\nCoreMark of the chips themselves: our kernels, compiled by rustc -O3, against the vendors' scores"
+        "\nCoreMark a MHz of two chips: our kernels compiled by rustc -O3, against what the vendors publish"
     )
-    print(f"  {'board':16} {'iterations/s/MHz':22} {'published':>9} {'off by':>7}  cycles an instruction")
-    for one, published in against_native(cells, models):
-        low, typical, high = coremark_per_mhz(one, models[one.board])
-        off = typical / published.per_mhz - 1
-        bar = f"{typical:.2f} ({low:.2f}–{high:.2f})"
-        cycles = models[one.board].per_instruction(one)[1]
-        print(f"  {one.board:16} {bar:22} {published.per_mhz:9.2f} {off:+7.1%}  {cycles:.2f}")
-        print(f"  {'':16} {published.source}")
+    for one in natively(cells, models, {board: native.per_mhz for board, native in NATIVE.items()}):
+        print(
+            f"  {one.faster:16} does {one.predicted:.3f} of {one.slower:16}, published {one.published:.3f}, "
+            f"{one.predicted / one.published - 1:+.1%}"
+        )
 
 
 if __name__ == "__main__":

@@ -8,8 +8,6 @@ from statistics import mean
 from wasmfit.model import Activity, Core, Price, Timing
 from wasmfit.timing import Ratio, predict, ratio
 
-from .reference import NATIVE, Native
-
 
 @dataclass(frozen=True)
 class Ran:
@@ -130,15 +128,29 @@ def pairs(cells: Sequence[Ran], models: Mapping[str, Model]) -> Iterator[tuple[R
             yield one, other, ratio(one.activity, other.activity, model.core, model.timing)
 
 
-def coremark_per_mhz(one: Ran, model: Model) -> tuple[float, float, float]:
-    """Iterations a second and MHz: low, typical, high; of a call that makes one iteration."""
-    found = predict(one.activity, model.core, model.timing, 1_000_000)
-    assert found.per_s is not None
-    assert found.per_s_low is not None
-    assert found.per_s_high is not None
-    return found.per_s_low, found.per_s, found.per_s_high
+@dataclass(frozen=True)
+class Native:
+    """How much faster a chip runs CoreMark than another, clock for clock: predicted, and by the vendors."""
+
+    faster: str
+    slower: str
+    predicted: float
+    published: float
 
 
-def against_native(cells: Sequence[Ran], models: Mapping[str, Model]) -> Iterator[tuple[Ran, Native]]:
-    """Boards for which a vendor's CoreMark is known."""
-    yield from ((one, NATIVE[one.board]) for one in cells if one.board in NATIVE and one.board in models)
+def natively(
+    cells: Sequence[Ran], models: Mapping[str, Model], published: Mapping[str, float]
+) -> Iterator[Native]:
+    """Every two boards that CoreMark's kernels ran on, and whose CoreMark a MHz is published."""
+    for one, other in combinations(cells, 2):
+        faster, slower = sorted((one, other), key=lambda ran: published[ran.board], reverse=True)
+        cycles = [
+            predict(ran.activity, models[ran.board].core, models[ran.board].timing, 1).cycles
+            for ran in (faster, slower)
+        ]
+        yield Native(
+            faster.board,
+            slower.board,
+            cycles[1] / cycles[0],
+            published[faster.board] / published[slower.board],
+        )

@@ -5,7 +5,7 @@ import pytest
 from wasmfit.catalog import Catalog
 from wasmfit.model import Activity, Core, Timing
 
-from .checks import Model, Ran, coremark_per_mhz, fitted, left_out, pairs, sensitivities
+from .checks import Model, Ran, fitted, left_out, natively, pairs, sensitivities
 from .reference import FITTED, NATIVE, PUBLISHED
 
 MODEL = Model(
@@ -66,12 +66,12 @@ def test_only_the_same_program_is_compared() -> None:
     assert found[2].typical == pytest.approx(160 / 120)
 
 
-def test_iterations_of_a_call() -> None:
-    one = ran("native", alu=250_000)
-    low, typical, high = coremark_per_mhz(one, MODEL)
-    assert typical == pytest.approx(4)
-    assert low == pytest.approx(4 / 1.1, rel=1e-3)
-    assert high == pytest.approx(4 / 0.9, rel=1e-3)
+def test_chips_against_each_other() -> None:
+    cells = [Ran("native", "slow", "k", Activity(alu=300)), Ran("native", "fast", "k", Activity(alu=250))]
+    (found,) = natively(cells, {"slow": MODEL, "fast": MODEL}, {"slow": 3.0, "fast": 3.9})
+    assert (found.faster, found.slower) == ("fast", "slow")
+    assert found.predicted == pytest.approx(1.2)
+    assert found.published == pytest.approx(1.3)
 
 
 def test_references_are_of_boards_and_prices_that_there_are() -> None:

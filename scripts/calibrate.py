@@ -112,9 +112,7 @@ def _print_orders(cells: Sequence[Ran], models: dict[str, Model]) -> None:
         found = list(pairs([one for one in cells if one.board == board], models))
         settled = sum(comparison.is_settled for *_, comparison in found)
         bars = [(one.high / one.low) ** 0.5 - 1 for *_, one in found]
-        print(
-            f"  {board:11} {settled} of {len(found)} pairs settled by the bars; median bar ±{median(bars):.1%}"
-        )
+        print(f"  {board:11} {settled} of {len(found)} pairs are settled; median bar ±{median(bars):.1%}")
         for one, other, comparison in found:
             if not comparison.is_settled:
                 print(

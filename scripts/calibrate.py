@@ -8,6 +8,7 @@ a mean is left out of the fit, what each uncertain price does to the means, how 
 a program the bars settle, and CoreMark of the chips themselves.
 """
 
+import argparse
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -15,6 +16,7 @@ from statistics import median
 
 import wasmfit
 from wasmfit.catalog import Catalog
+from wasmfit.errors import UsageError
 from wasmfit.model import Measurement, Status
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
@@ -32,11 +34,23 @@ _SHOWN = 8
 """Prices that are shown of a mean, those that move it most."""
 
 
+def _wanted() -> tuple[list[Path], list[str]]:
+    """Catalogues and the workloads of them that are asked for."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--catalog", default=str(OURS), help="a catalogue's folder; -: wasmfit's own")
+    parser.add_argument("workload", nargs="*", help="all of the catalogue's, where none is named")
+    asked = parser.parse_args()
+    if asked.catalog == "-":
+        return [], asked.workload or parser.error("name workloads of wasmfit's own catalogue")
+    folder = Path(asked.catalog)
+    found = sorted(path.parent.name for path in folder.glob("workloads/*/workload.toml"))
+    if not found:
+        parser.error(f"{folder} has no workloads: name a folder that has workloads/NAME/workload.toml in it")
+    return [folder], asked.workload or found
+
+
 def main() -> None:
-    named = sys.argv[1:2] == ["--catalog"]
-    catalogue, *names = sys.argv[2:] if named else [str(OURS)]
-    catalogs = [] if catalogue == "-" else [Path(catalogue)]
-    names = names or sorted(path.parent.name for path in Path(catalogue).glob("workloads/*/workload.toml"))
+    catalogs, names = _wanted()
     boards = sorted({board for _, board in PUBLISHED})
     runtimes = sorted({runtime for runtime, _ in PUBLISHED})
     measured = wasmfit.compare(runtimes=runtimes, workloads=names, boards=boards, catalogs=catalogs)
@@ -53,6 +67,9 @@ def main() -> None:
             models[name] = Model(core, board.timing)
     cells = list(_ran(measured.measurements))
     of = {key: [one for one in cells if (one.runtime, one.board) == key] for key in PUBLISHED}
+    missing = [" on ".join(key) for key, found in of.items() if not found]
+    if missing:
+        sys.exit(f"calibrate: nothing ran of {', '.join(missing)}: see the reasons above")
     _print_means(of, models)
     _print_left_out(of, models)
     _print_sensitivities(of, models)
@@ -133,4 +150,7 @@ def _print_native(cells: Sequence[Ran], models: dict[str, Model]) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except UsageError as error:
+        sys.exit(f"calibrate: {error}")

@@ -79,7 +79,8 @@ struct instruction {
     bool table;          /* whether it jumps by a table */
     bool flags;          /* Thumb: whether it sets flags that a branch may test */
     bool goes_along;     /* Thumb: a branch or IT that the instruction before can take along */
-    bool late;           /* whether what it makes comes a cycle later than that of simple ones */
+    bool late;           /* whether what it makes comes a cycle later than that of simple ones; not MULS,
+                          * which keeps others waiting by itself */
     uint64_t reads;      /* registers that it reads, as a set, but those that it stores */
     uint64_t address;    /* those of them that address memory */
     uint64_t makes;      /* registers that it writes, if it processes data */

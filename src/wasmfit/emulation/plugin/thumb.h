@@ -64,7 +64,6 @@ static inline void thumb_16(struct instruction *is, unsigned op)
             is->reads = (what == 9 || what == 15 ? 0 : reg(op & 7)) | reg(op >> 3 & 7);
             is->makes = what == 8 || what == 10 || what == 11 ? 0 : reg(op & 7);
             is->flags = true;
-            is->late = what == 13;
         } else if (op >> 10 == 0x11) { /* high registers, BX, BLX */
             unsigned target = (op >> 4 & 8) | (op & 7);
             bool compares = (op & 0xff00) == 0x4500;

@@ -83,11 +83,23 @@ class Activity(Record):
     store_multiple_words: int = 0
     load_pc: int = 0
     load_use: int = 0
+    load_address: int = 0
     load_pair: int = 0
+    load_pair_astride: int = 0
+    load_behind_store: int = 0
+    store_behind_load: int = 0
+    store_indexed: int = 0
+    address_use: int = 0
+    late_use: int = 0
+    paired: int = 0
     wide: int = 0
     wide_astride: int = 0
+    astride_third: int = 0
     conditional_taken: int = 0
+    mispredicted: int = 0
+    jump_table: int = 0
     jumps: int = 0
+    jumps_astride: int = 0
     fetches: int = 0
     fetch_misses: int = 0
     fetch_runs: int = 0
@@ -138,8 +150,8 @@ class Predictions(Record):
     """Predictions per phase; as :class:`Instructions`.
 
     Attributes:
-        calibrated: Whether the board's prices were fitted to figures published for it.
-        source: What the prices come from.
+        calibrated: Whether the board's model was held against figures published for it.
+        source: What the prices come from, and what software is taken to have set up.
     """
 
     load: Prediction | None = None

@@ -69,6 +69,7 @@ fn behave(behaviour: u32, value: u32) -> u32 {
         29 if refuses(value as usize) => spin_forever(),
         30 if refuses(value as usize) => wait_forever(),
         29 | 30 => {}
+        31 => neighbours(value),
         _ => fail("no such behaviour"),
     }
     value

@@ -5,9 +5,9 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from wasmfit.model import Build, Status, Translator, UserModule, Workload
+from wasmfit.model import Build, Translator, UserModule, Workload
 
-from . import calls, cargo, digest, sources
+from . import calls, digest, sources
 from .context import Context, Step
 from .errors import BuildError
 from .host import MEMORY, refusal

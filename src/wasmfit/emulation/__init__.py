@@ -23,5 +23,20 @@ How the figures come about, and what they do not say:
 from .counter import compiled
 from .execution import DEFAULT_LIMITS, Execution, Limits, execute, leak
 from .profile import Profile, Row
+from .replay import PLUGIN as GUARD
+from .replay import Ended, Replay, replay
 
-__all__ = ["DEFAULT_LIMITS", "Execution", "Limits", "Profile", "Row", "compiled", "execute", "leak"]
+__all__ = [
+    "DEFAULT_LIMITS",
+    "GUARD",
+    "Ended",
+    "Execution",
+    "Limits",
+    "Profile",
+    "Replay",
+    "Row",
+    "compiled",
+    "execute",
+    "leak",
+    "replay",
+]

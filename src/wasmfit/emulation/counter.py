@@ -26,8 +26,10 @@ _REMEDY = "Install it with: apt-get install -y gcc libc6-dev"
 _LAST = 0xFFFF_FFFF
 
 
-def compiled(folder: Path, gateway: Gateway, log: Path | None = None) -> Path:
+def compiled(folder: Path, gateway: Gateway, log: Path | None = None, main: str = MAIN) -> Path:
     """The plugin as a shared library; compiled unless ``folder`` has it from the same source and compiler.
+
+    ``main`` is its source, another one for another plugin.
 
     Several processes may want it at once: each compiles its own, and the last to finish wins.
 
@@ -37,13 +39,13 @@ def compiled(folder: Path, gateway: Gateway, log: Path | None = None) -> Path:
     compiler = shutil.which(_COMPILER)
     if compiler is None:
         raise MissingToolError("The emulator's plugin needs a C compiler (cc), and there is none.", _REMEDY)
-    place = folder / f"counter-{_key(Path(compiler))}.so"
+    place = folder / f"{Path(main).stem}-{_key(Path(compiler))}.so"
     if place.is_file():
         return place
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder, prefix=".counter-") as work:
         made = Path(work) / "counter.so"
-        finished = gateway.run([compiler, *_FLAGS, SOURCES / MAIN, "-o", made], timeout=_SECONDS, log=log)
+        finished = gateway.run([compiler, *_FLAGS, SOURCES / main, "-o", made], timeout=_SECONDS, log=log)
         if finished.code != 0:
             words = next((line for line in finished.output.splitlines() if "error" in line), finished.output)
             raise MissingToolError(

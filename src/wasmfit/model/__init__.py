@@ -3,6 +3,18 @@
 from .base import Record
 from .board import Board, Cache, Emulator, FlashPath, MemoryMap, Region
 from .cell import Cell, Glue
+from .conformance import (
+    Failing,
+    Feature,
+    FeatureMeasured,
+    Features,
+    FileOutcomes,
+    Outcome,
+    PartOutcomes,
+    RuntimeFeatures,
+    Selection,
+    Verdict,
+)
 from .dependency import Dependency
 from .measurement import (
     KINDS,
@@ -74,6 +86,11 @@ __all__ = [
     "Expected",
     "FactChanges",
     "Facts",
+    "Failing",
+    "Feature",
+    "FeatureMeasured",
+    "Features",
+    "FileOutcomes",
     "FlashPath",
     "Glue",
     "GuestBuild",
@@ -83,6 +100,8 @@ __all__ = [
     "Logged",
     "Measurement",
     "MemoryMap",
+    "Outcome",
+    "PartOutcomes",
     "Prediction",
     "Predictions",
     "Price",
@@ -96,8 +115,10 @@ __all__ = [
     "Rule",
     "Run",
     "Runtime",
+    "RuntimeFeatures",
     "RustProfile",
     "SdistSource",
+    "Selection",
     "Signature",
     "Size",
     "SourceTree",
@@ -113,6 +134,7 @@ __all__ = [
     "UserModule",
     "ValueType",
     "Variant",
+    "Verdict",
     "Version",
     "WheelSource",
     "Workload",

@@ -4,7 +4,7 @@
 #ifndef WASMFIT_SUITE_H
 #define WASMFIT_SUITE_H
 
-#include <stdint.h>
+#include "wasmfit.h"
 
 /* How an action ends. */
 enum {

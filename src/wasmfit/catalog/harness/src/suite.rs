@@ -20,6 +20,9 @@
 //! values as `tight`, where the heap refused a request on the way; as `absent` where the slot is empty because
 //! its module was refused. A record that never gets an answer is the one that the run ended in.
 
+// Paths, since this file is also part of `harness/host`, where it does not lie beside its folder.
+#[cfg(target_os = "none")]
+#[path = "suite/c.rs"]
 mod c;
 #[cfg_attr(target_os = "none", path = "suite/device.rs")]
 #[cfg_attr(not(target_os = "none"), path = "suite/host.rs")]
@@ -31,6 +34,7 @@ use alloc::vec::Vec;
 use core::fmt::{self, Display, Write};
 use core::slice;
 
+#[cfg(target_os = "none")]
 pub use c::C;
 
 /// What a heap type says of a reference.

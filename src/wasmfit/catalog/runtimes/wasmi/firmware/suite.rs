@@ -6,7 +6,7 @@ extern crate alloc;
 use alloc::vec::Vec;
 
 use harness::suite::{Kind, Stop, Suite, Value};
-use wasmi::{Engine, Error, Extern, ExternRef, Instance, Linker, Module, Store, Val, ValType};
+use wasmi::{Config, Engine, Error, Extern, ExternRef, Instance, Linker, Module, Store, Val, ValType};
 
 harness::firmware_for_suite!(Wasmi);
 
@@ -79,7 +79,10 @@ fn stopped(error: Error) -> Stop {
 
 impl Suite for Wasmi {
     fn new() -> Self {
-        let engine = Engine::default();
+        // What is off unless it is switched on is there all the same.
+        let mut config = Config::default();
+        config.wasm_custom_page_sizes(true);
+        let engine = Engine::new(&config);
         let (store, mut linker) = (Store::new(&engine, ()), Linker::new(&engine));
         linker.allow_shadowing(true);
         Wasmi { engine, store, linker, instances: Vec::new() }

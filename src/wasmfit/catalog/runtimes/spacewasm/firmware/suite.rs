@@ -138,9 +138,11 @@ impl Suite for SpaceWasm {
         let instance = self.instances[instance as usize];
         let function = export(&self.engine, instance, name).ok_or_else(|| Stop::missing(name))?;
         let arguments = arguments.iter().map(value).collect::<Result<Plain<_>, _>>()?;
-        self.engine.result = None;
         self.call(function, &arguments)?;
-        Ok(self.engine.result.take().map(word).into_iter().collect())
+        // Of a result, SpaceWasm keeps the bits alone.
+        let module = &self.engine.store.modules()[function.module.0 as usize];
+        let kinds = &module.types[module.functions[function.index as usize].ty.0 as usize].returns;
+        Ok(kinds.iter().zip(self.engine.result).map(|(&kind, raw)| word(raw.to_value(kind))).collect())
     }
 
     fn global(&mut self, instance: u32, name: &'static str) -> Result<Value, Stop> {

@@ -26,7 +26,7 @@ def select(selection: Selection, part: Part) -> Iterator[tuple[str, int, Command
         if not any(fnmatchcase(script.file, pattern) for pattern in selection.files):
             continue
         for number, command in enumerate(script.assertions()):
-            if _is_selected(selection, command):
+            if (script.file, command.line) not in part.unasked and _is_selected(selection, command):
                 yield script.file, number, command
 
 
@@ -58,7 +58,7 @@ def measured(feature: Feature, parts: Mapping[str, Part], outcomes: Outcomes) ->
             return FeatureMeasured(feature=feature.name, verdict=Verdict.UNMEASURABLE, reason=reason)
     found = list(_found(feature, parts, outcomes))
     counted = Counter(outcome for _, _, outcome, _ in found)
-    worked = any(outcome is Outcome.PASSED and not command.is_refusal for _, command, outcome, _ in found)
+    worked = any(outcome is Outcome.PASSED and command.is_proof for _, command, outcome, _ in found)
     return FeatureMeasured(
         feature=feature.name,
         verdict=verdict(counted, worked=worked),
@@ -74,7 +74,7 @@ def verdict(counted: Mapping[Outcome, int], *, worked: bool) -> Verdict:
 
     Args:
         counted: Outcome → number of assertions.
-        worked: Whether an assertion holds that is more than a refusal.
+        worked: Whether an assertion holds that is more than a refusal or a trap.
     """
     total = sum(counted.values())
     if total == 0:

@@ -2,10 +2,13 @@
 
 import json
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from wasmfit.model import Unasked
+from wasmfit.words import printable
 
 Expected = str | list["Expected"]
 """An expected value: a word, or several of which one will do. See ``catalog/suite/host/values.rs``."""
@@ -61,20 +64,20 @@ class Command:
         return self.expect is not None and not self.is_superseded
 
     @property
-    def is_refusal(self) -> bool:
-        """Whether it asserts that a module is refused: then it is no sign of anything that works."""
-        return self.expect in ("invalid", "malformed", "unlinkable")
+    def is_proof(self) -> bool:
+        """Whether it can hold only where something works: refusals and traps can have any reason."""
+        return self.expect in ("return", "exception", "valid")
 
     @property
     def action(self) -> str:
         """What is done, for a reader."""
         match self.do:
             case "invoke":
-                return f"{self.name}({', '.join(self.args)})"
+                return printable(f"{self.name}({', '.join(self.args)})")
             case "get":
-                return f"global {self.name}"
+                return printable(f"global {self.name}")
             case "register":
-                return f"register as {self.name}"
+                return printable(f"register as {self.name}")
         return f"{self.do} module {self.module}"
 
     @property
@@ -123,21 +126,24 @@ class Part:
         name: A version, or a proposal.
         scripts: Its files, in order of their names.
         modules: File with its modules.
+        unasked: Files and lines of assertions that no feature is measured by.
     """
 
     name: str
     scripts: tuple[Script, ...]
     modules: Path
+    unasked: frozenset[tuple[str, int]] = frozenset()
 
 
-def read(folder: Path, name: str) -> Part:
+def read(folder: Path, name: str, unasked: Iterable[Unasked] = ()) -> Part:
     """Reads a part from the folder that the host program wrote to."""
     data = json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
     scripts = tuple(
         Script(one["file"], tuple(_command(command) for command in one["commands"]), one["left_out"])
         for one in data["files"]
     )
-    return Part(name, scripts, folder / f"{name}.modules")
+    lines = {(one.file, line) for one in unasked if one.part == name for line in one.lines}
+    return Part(name, scripts, folder / f"{name}.modules", frozenset(lines))
 
 
 def _command(fields: dict[str, Any]) -> Command:

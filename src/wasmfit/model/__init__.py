@@ -13,6 +13,7 @@ from .conformance import (
     PartOutcomes,
     RuntimeFeatures,
     Selection,
+    Unasked,
     Verdict,
 )
 from .dependency import Dependency
@@ -129,6 +130,7 @@ __all__ = [
     "Timing",
     "Translator",
     "Twin",
+    "Unasked",
     "Unavailable",
     "UserCall",
     "UserModule",

@@ -240,7 +240,8 @@ class FeaturesRun:
             except BuildError as error:
                 raise UsageError(f"The W3C suite cannot be read: {error.reason}.") from error
             for part in missing:
-                self._parts[part] = conformance.read(folder, part)
+                unasked = self.context.catalog.features.unasked
+                self._parts[part] = conformance.read(folder, part, unasked)
 
     def _measured(
         self,
@@ -291,6 +292,9 @@ class FeaturesRun:
                 for why, number in script.left_out.items():
                     left_out[why] = left_out.get(why, 0) + number
                 superseded += sum(command.is_superseded for command in script.commands)
+        for one in self.context.catalog.features.unasked:
+            if one.part in parts:
+                left_out[one.reason] = left_out.get(one.reason, 0) + len(one.lines)
         if superseded:
             left_out["calling a module wrong that newer versions allow"] = superseded
         if left_out:

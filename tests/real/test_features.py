@@ -15,7 +15,7 @@ from wasmfit.catalog import Catalog
 from wasmfit.conformance import Part
 from wasmfit.conformance.execute import Measured
 from wasmfit.home import Home
-from wasmfit.model import Build, Outcome, Verdict
+from wasmfit.model import Build, Verdict
 from wasmfit.plan import select_builds
 from wasmfit.results import FeaturesMeasured
 from wasmfit.toolchain import Gateway, Versions, find
@@ -132,13 +132,18 @@ def test_a_broken_build_is_caught(context: Context, tmp_path: Path) -> None:
     assert actions == {"xor"}
 
 
-@pytest.mark.parametrize("runtime", ["tinywasm", "wasmi@2.0"])
+_SOFT_DOUBLES = {("conversions.wast", 358), ("conversions.wast", 360)}
+"""A Cortex-M4F has no doubles: the compiler's own function promotes a signalling NaN as it is, where this
+computer makes it quiet, as WebAssembly wants it."""
+
+
+@pytest.mark.parametrize("runtime", ["tinywasm", "wasmi-portable"])
 def test_the_device_answers_as_this_computer_does(
     context: Context, scripts: Path, tmp_path: Path, runtime: str
 ) -> None:
     """The 1.0 suite, assertion by assertion, on the same glue."""
     build = _build(context, runtime)
-    part = conformance.read(scripts, "v1")
+    part = conformance.read(scripts, "v1", context.catalog.features.unasked)
     here = native.measured(native.program(context, tmp_path / "native.log", build), part)
     board, profile = context.catalog.board("nrf52840dk"), context.catalog.profile("reference")
     step = Step(tmp_path / "device.log")
@@ -146,13 +151,15 @@ def test_the_device_answers_as_this_computer_does(
     modules = conformance.prepared(context, step, build, part)
     there = conformance.measured(context, step, part, elf, board, modules)
     assert here.runs == there.runs == 1
-    assert list(_differences(part, here, there)) == []
+    # What insists on more memory than there is is left out here too.
+    assert _differences(part, here, there) - part.unasked == _SOFT_DOUBLES
 
 
-def _differences(part: Part, here: Measured, there: Measured) -> list[str]:
-    return [
-        f"{script.file}:{command.line} {command.action}: here {Outcome.of(ours)}, there {Outcome.of(theirs)}"
+def _differences(part: Part, here: Measured, there: Measured) -> set[tuple[str, int]]:
+    """Files and lines of assertions with other outcomes."""
+    return {
+        (script.file, command.line)
         for script, one, other in zip(part.scripts, here.files, there.files, strict=True)
         for command, ours, theirs in zip(script.assertions(), one.outcomes, other.outcomes, strict=True)
         if ours != theirs
-    ]
+    }

@@ -151,8 +151,7 @@ def test_the_device_answers_as_this_computer_does(
     modules = conformance.prepared(context, step, build, part)
     there = conformance.measured(context, step, part, elf, board, modules)
     assert here.runs == there.runs == 1
-    # What insists on more memory than there is is left out here too.
-    assert _differences(part, here, there) - part.unasked == _SOFT_DOUBLES
+    assert _differences(part, here, there) == _SOFT_DOUBLES
 
 
 def _differences(part: Part, here: Measured, there: Measured) -> set[tuple[str, int]]:

@@ -36,6 +36,7 @@ class Command:
         valid: Whether the module is valid with everything that WebAssembly has by now.
         spectest: Whether the module imports from ``spectest``.
         fresh: Whether everything before can be dropped.
+        unasked: Whether the catalogue leaves it out: then it is not done at all.
     """
 
     line: int
@@ -52,6 +53,7 @@ class Command:
     valid: bool = True
     spectest: bool = False
     fresh: bool = False
+    unasked: bool = False
 
     @property
     def is_superseded(self) -> bool:
@@ -60,8 +62,8 @@ class Command:
 
     @property
     def is_assertion(self) -> bool:
-        """Whether something is asserted that still holds."""
-        return self.expect is not None and not self.is_superseded
+        """Whether something is asserted that still holds, and is asked."""
+        return self.expect is not None and not self.is_superseded and not self.unasked
 
     @property
     def is_proof(self) -> bool:
@@ -126,27 +128,31 @@ class Part:
         name: A version, or a proposal.
         scripts: Its files, in order of their names.
         modules: File with its modules.
-        unasked: Files and lines of assertions that no feature is measured by.
     """
 
     name: str
     scripts: tuple[Script, ...]
     modules: Path
-    unasked: frozenset[tuple[str, int]] = frozenset()
 
 
 def read(folder: Path, name: str, unasked: Iterable[Unasked] = ()) -> Part:
     """Reads a part from the folder that the host program wrote to."""
     data = json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
+    lines = {(one.file, line) for one in unasked if one.part == name for line in one.lines}
     scripts = tuple(
-        Script(one["file"], tuple(_command(command) for command in one["commands"]), one["left_out"])
+        Script(
+            one["file"],
+            tuple(
+                _command(fields, unasked=(one["file"], fields["line"]) in lines) for fields in one["commands"]
+            ),
+            one["left_out"],
+        )
         for one in data["files"]
     )
-    lines = {(one.file, line) for one in unasked if one.part == name for line in one.lines}
-    return Part(name, scripts, folder / f"{name}.modules", frozenset(lines))
+    return Part(name, scripts, folder / f"{name}.modules")
 
 
-def _command(fields: dict[str, Any]) -> Command:
+def _command(fields: dict[str, Any], *, unasked: bool) -> Command:
     return Command(
         line=fields["line"],
         do=fields["do"],
@@ -162,6 +168,7 @@ def _command(fields: dict[str, Any]) -> Command:
         valid=fields.get("valid", True),
         spectest=fields.get("spectest", False),
         fresh=fields.get("fresh", False),
+        unasked=unasked,
     )
 
 

@@ -88,7 +88,8 @@ def records(chunk: Chunk, modules: Sequence[Prepared]) -> Iterator[Record]:
         yield _module(_INSTANTIATE, SPECTEST_SLOT, modules[0], None)
         yield Record(_REGISTER, _SLOT.pack(SPECTEST_SLOT) + b"spectest", None)
     for at, command in commands:
-        yield _record(at, command, modules)
+        if not command.unasked:
+            yield _record(at, command, modules)
 
 
 def _record(at: int, command: Command, modules: Sequence[Prepared]) -> Record:

@@ -97,6 +97,7 @@ class FeaturesRun:
             "suite",
             suite.key(context),
             cell.part,
+            [one for one in context.catalog.features.unasked if one.part == cell.part],
             conformance.key(context, build, cell.board, cell.profile),
             host.key(context, build) if build.version.host_dependencies else None,
             build.variant.host_arguments,

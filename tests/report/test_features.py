@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from dataclasses import replace
 
 from wasmfit.model import Failing, FeatureMeasured, Outcome, RuntimeFeatures, Verdict
 from wasmfit.report import FAILING_FORMATS, FEATURE_FORMATS, Format
@@ -95,3 +96,13 @@ def test_failing_assertions_in_each_format() -> None:
     assert (one["file"], one["line"], one["got"]) == ("simd_const.wast", 7, "v128:00")
     assert FAILING_FORMATS[Format.CSV](measured).startswith("runtime,version,feature,part,file,line,")
     assert "v128:00" in FAILING_FORMATS[Format.MARKDOWN](measured)
+
+
+def test_a_table_of_thousands_is_cut_and_says_so() -> None:
+    measured = _measured()
+    many = replace(measured, failing=measured.failing * 300)
+    text = FAILING_FORMATS[Format.TABLE](many)
+    assert text.count("simd/simd_const.wast:7") == 200
+    assert "300 assertions do not hold" in text
+    assert "100 more are in the formats csv and json" in text
+    assert FAILING_FORMATS[Format.CSV](many).count("simd_const.wast") == 300

@@ -5,7 +5,7 @@ run that ended in one can go on with the next.
 """
 
 import struct
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -133,7 +133,7 @@ def argument(word: str) -> bytes:
     return _ARGUMENT.pack(_TYPES[kind], number.to_bytes(16, "little"))
 
 
-def packed(numbered: Iterator[tuple[int, Record]]) -> bytes:
+def packed(numbered: Iterable[tuple[int, Record]]) -> bytes:
     """Records with their numbers, as the file that the device reads."""
     return b"".join(
         _HEAD.pack(record.what, number, len(record.payload)) + record.payload for number, record in numbered

@@ -29,6 +29,11 @@ _LONGEST_PARTS = ("simd", "v2", "v1")
 """Parts that take longest are begun first, so that no processor idles at the end."""
 
 
+def _own_code() -> dict[str, dict[str, str]]:
+    """Digests of the code that builds and measures."""
+    return {name: digest.tree(_PACKAGE / name, (".py", ".c", ".h")) for name in _MEASURING}
+
+
 @dataclass
 class FeaturesRun:
     """One run.
@@ -44,6 +49,8 @@ class FeaturesRun:
     store: OutcomeStore
     listener: Listener
     rerun: bool = False
+    _code: dict[str, dict[str, str]] = field(default_factory=_own_code)
+    _images: dict[str, str] = field(default_factory=dict)
     _failures: dict[str, Exception] = field(default_factory=dict)
     _done: dict[str, PartOutcomes] = field(default_factory=dict)
     _parts: dict[str, Part] = field(default_factory=dict)
@@ -98,13 +105,20 @@ class FeaturesRun:
             suite.key(context),
             cell.part,
             [one for one in context.catalog.features.unasked if one.part == cell.part],
-            conformance.key(context, build, cell.board, cell.profile),
+            self._image_key(cell),
             host.key(context, build) if build.version.host_dependencies else None,
             build.variant.host_arguments,
             cell.board.model_dump(mode="json", exclude={"timing", "flash_path"}),
             context.toolchain.emulators[cell.board.emulator.qemu].version,
-            {name: digest.tree(_PACKAGE / name, (".py", ".c", ".h")) for name in _MEASURING},
+            self._code,
         )
+
+    def _image_key(self, cell: Cell) -> str:
+        """The key of the cell's image, which its other parts have as well."""
+        setting = "/".join((cell.build.label, cell.board.name, cell.profile.name))
+        if setting not in self._images:
+            self._images[setting] = conformance.key(self.context, cell.build, cell.board, cell.profile)
+        return self._images[setting]
 
     # ---- tasks ----
 

@@ -9,6 +9,19 @@ from wasmfit.model import Failing, FeatureMeasured, Outcome, RuntimeFeatures, Ve
 from wasmfit.report import FAILING_FORMATS, FEATURE_FORMATS, Format
 from wasmfit.results import FeaturesMeasured
 
+_FAILING = Failing(
+    runtime="wasmi",
+    version="2.0.0",
+    feature="simd",
+    part="simd",
+    file="simd_const.wast",
+    line=7,
+    outcome=Outcome.FAILED,
+    action="f(\x1b)",
+    expected="v128:01",
+    got="v128:00",
+)
+
 
 def _measured() -> FeaturesMeasured:
     have = (
@@ -34,20 +47,7 @@ def _measured() -> FeaturesMeasured:
             RuntimeFeatures(runtime="wasm2c", version="1.0.42", board="b", profile="p", features=none),
         ),
         titles={"mvp": "MVP", "simd": "SIMD", "gc": "GC", "component": "component model"},
-        failing=(
-            Failing(
-                runtime="wasmi",
-                version="2.0.0",
-                feature="simd",
-                part="simd",
-                file="simd_const.wast",
-                line=7,
-                outcome=Outcome.FAILED,
-                action="f(\x1b)",
-                expected="v128:01",
-                got="v128:00",
-            ),
-        ),
+        look=lambda: (_FAILING,),
         notes=("assertions: the suite",),
         failures={},
         seconds=1.0,
@@ -100,7 +100,7 @@ def test_failing_assertions_in_each_format() -> None:
 
 def test_a_table_of_thousands_is_cut_and_says_so() -> None:
     measured = _measured()
-    many = replace(measured, failing=measured.failing * 300)
+    many = replace(measured, look=lambda: (_FAILING,) * 300)
     text = FAILING_FORMATS[Format.TABLE](many)
     assert text.count("simd/simd_const.wast:7") == 200
     assert "300 assertions do not hold" in text

@@ -268,7 +268,7 @@ class FeaturesRun:
         cells: int,
     ) -> FeaturesMeasured:
         runtimes: list[RuntimeFeatures] = []
-        failing: list[Failing] = []
+        measured: list[tuple[Build, dict[str, PartOutcomes]]] = []
         failures: dict[str, str] = {}
         for build, board, profile in settings:
             found = {part: self._done[Cell(build, part, board, "bare", profile).id] for part in parts}
@@ -283,12 +283,20 @@ class FeaturesRun:
                     features=conformance.runtime_features(tuple(features), self._parts, found),
                 )
             )
-            for feature in features:
-                failing += conformance.failing(build.name, build.number, feature, self._parts, found)
+            measured.append((build, found))
+
+        def look() -> tuple[Failing, ...]:
+            return tuple(
+                one
+                for build, found in measured
+                for feature in features
+                for one in conformance.failing(build.name, build.number, feature, self._parts, found)
+            )
+
         return FeaturesMeasured(
             runtimes=tuple(runtimes),
             titles={feature.name: feature.title for feature in features},
-            failing=tuple(failing),
+            look=look,
             notes=tuple(self._notes(parts)),
             failures=failures,
             seconds=time.monotonic() - started,

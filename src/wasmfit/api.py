@@ -10,12 +10,13 @@ from .catalog import Catalog
 from .catalog.load import unknown
 from .errors import UsageError
 from .home import Home
-from .model import Cell, CTarget, UserModule
+from .model import Cell, CTarget, Feature, UserModule
 from .module import given
-from .plan import Experiment, plan
-from .results import Benchmark, Comparison, Store
+from .plan import Experiment, plan, select_builds
+from .plan.select import with_checkouts
+from .results import Benchmark, Comparison, FeaturesMeasured, OutcomeStore, Store
 from .results.benchmark import NATIVE
-from .run import Listener, Pipeline, Profiled, nobody, profiled
+from .run import FeaturesRun, Listener, Pipeline, Profiled, nobody, profiled
 from .toolchain import Check, Gateway, Versions, checks, find
 
 
@@ -76,6 +77,63 @@ def compare(
     toolchain = find(versions, _c_targets(catalog, cells), [cell.board.emulator for cell in cells])
     context = Context(catalog, folder, toolchain, gateway)
     return Pipeline(context, Store(folder.results), listener, rerun).run(planned)
+
+
+def features(
+    *,
+    runtimes: Sequence[str] = (),
+    features: Sequence[str] = (),
+    boards: Sequence[str] = ("nrf52840dk",),
+    profiles: Sequence[str] = ("reference",),
+    sources: Sequence[tuple[str, Path]] = (),
+    rerun: bool = False,
+    home: Path | None = None,
+    catalogs: Sequence[Path] = (),
+    listener: Listener = nobody,
+    echo: Callable[[str], None] | None = None,
+) -> FeaturesMeasured:
+    """Runs the W3C suite on device images of runtimes, and says which features of WebAssembly each has.
+
+    Args:
+        runtimes: As for :func:`compare`; native code is no runtime.
+        features: Names or patterns of features; none takes all.
+        boards, profiles, sources, rerun, home, catalogs, listener, echo: As for :func:`compare`.
+
+    Raises:
+        UsageError: A name is unknown, or a file is broken.
+        MissingToolError: A tool is missing.
+    """
+    catalog = Catalog.load(*catalogs)
+    gateway = Gateway(echo=echo)
+    checkouts = [checkout.inspect(catalog, gateway, name, path) for name, path in sources]
+    released = [build for build in select_builds(catalog, runtimes) if build.runtime.guest == "module"]
+    builds = with_checkouts(catalog, released, checkouts, runtimes)
+    if not builds:
+        raise UsageError("Native code runs no WebAssembly, and no other runtime is named.")
+    chosen = _features(catalog, features)
+    on = [catalog.board(name) for name in boards]
+    folder = Home.find() if home is None else Home.at(home)
+    targets = {
+        board.target: catalog.target(board).c
+        for board in on
+        if any(build.runtime.language == "c" for build in builds)
+    }
+    toolchain = find(Versions(folder.tools, gateway), targets, [board.emulator for board in on])
+    run = FeaturesRun(
+        Context(catalog, folder, toolchain, gateway), OutcomeStore(folder.results), listener, rerun
+    )
+    return run.run(builds, on, [catalog.profile(name) for name in profiles], chosen)
+
+
+def _features(catalog: Catalog, wanted: Sequence[str]) -> list[Feature]:
+    known = catalog.features.features
+    chosen: dict[str, Feature] = {}
+    for pattern in wanted or ("*",):
+        found = {one.name: one for one in known if fnmatchcase(one.name, pattern)}
+        if not found:
+            raise unknown("feature", pattern, [one.name for one in known])
+        chosen |= found
+    return [one for one in known if one.name in chosen]
 
 
 def profile(

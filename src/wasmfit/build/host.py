@@ -17,6 +17,9 @@ _SECONDS = 300
 MEMORY = 4 << 30
 """Bytes that a program may take over a module, whose origin is unknown."""
 
+_BATCH = "batch.rs"
+"""A module of the program that hands it many modules of wasm, one after the other."""
+
 
 def package(catalog: Catalog, build: Build) -> Package:
     """The cargo package of the host step's program."""
@@ -33,7 +36,7 @@ def package(catalog: Catalog, build: Build) -> Package:
     return Package(
         name="host",
         manifest=manifest,
-        files={"host": folder / "host"},
+        files={"host": folder / "host", f"host/{_BATCH}": catalog.suite / "batch" / _BATCH},
         lock=folder / "locks" / f"host-{build.version.version}.lock",
         locked=build.checkout is None,
     )
@@ -46,7 +49,10 @@ def key(context: Context, build: Build) -> str:
     return digest.of(
         "host",
         made_from.manifest,
-        digest.tree(made_from.files["host"]),
+        {
+            place: digest.tree(one) if one.is_dir() else digest.file(one)
+            for place, one in made_from.files.items()
+        },
         digest.file(made_from.lock) if made_from.lock.is_file() else None,
         *build.contents,
         context.toolchain.rust.identity,

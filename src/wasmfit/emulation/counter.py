@@ -26,13 +26,15 @@ _REMEDY = "Install it with: apt-get install -y gcc libc6-dev"
 _LAST = 0xFFFF_FFFF
 
 
-def parts() -> list[Path]:
-    """The C files that the plugin is compiled from, together."""
-    return sorted(SOURCES.glob("*.c"))
+def parts(plugin: Path = SOURCES) -> list[Path]:
+    """The C files that a plugin is compiled from, together."""
+    return sorted(plugin.glob("*.c"))
 
 
-def compiled(folder: Path, gateway: Gateway, log: Path | None = None) -> Path:
+def compiled(folder: Path, gateway: Gateway, log: Path | None = None, plugin: Path = SOURCES) -> Path:
     """The plugin as a shared library; compiled unless ``folder`` has it from the same source and compiler.
+
+    ``plugin`` is the folder of its source, for another one than that which counts.
 
     Several processes may want it at once: each compiles its own, and the last to finish wins.
 
@@ -42,13 +44,14 @@ def compiled(folder: Path, gateway: Gateway, log: Path | None = None) -> Path:
     compiler = shutil.which(_COMPILER)
     if compiler is None:
         raise MissingToolError("The emulator's plugin needs a C compiler (cc), and there is none.", _REMEDY)
-    place = folder / f"counter-{_key(Path(compiler))}.so"
+    place = folder / f"{plugin.name}-{_key(Path(compiler))}.so"
     if place.is_file():
         return place
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder, prefix=".counter-") as work:
         made = Path(work) / "counter.so"
-        finished = gateway.run([compiler, *_FLAGS, *parts(), "-o", made], timeout=_SECONDS, log=log)
+        command = [compiler, *_FLAGS, "-I", SOURCES, *parts(plugin), "-o", made]
+        finished = gateway.run(command, timeout=_SECONDS, log=log)
         if finished.code != 0:
             words = next((line for line in finished.output.splitlines() if "error" in line), finished.output)
             raise MissingToolError(
@@ -63,7 +66,7 @@ def _key(compiler: Path) -> str:
     program = compiler.resolve()
     status = program.stat()
     digest = hashlib.sha256()
-    for source in sorted(SOURCES.glob("*.[ch]")):
+    for source in sorted(SOURCES.rglob("*.[ch]")):
         digest.update(repr((source.name, source.read_bytes())).encode())
     digest.update(
         repr((os.uname().machine, _FLAGS, str(program), status.st_size, status.st_mtime_ns)).encode()

@@ -3,6 +3,8 @@
 from .bench_table import bench_tables
 from .benchmark import Benchmark, Missing, SlowDown, Summary
 from .comparison import Comparison
+from .features import FeaturesMeasured, failing_tables, feature_tables
+from .outcomes import OutcomeStore
 from .store import Store, StoreError
 from .table import MEASURES, Column, Measure, Table, tables
 
@@ -11,13 +13,17 @@ __all__ = [
     "Benchmark",
     "Column",
     "Comparison",
+    "FeaturesMeasured",
     "Measure",
     "Missing",
+    "OutcomeStore",
     "SlowDown",
     "Store",
     "StoreError",
     "Summary",
     "Table",
     "bench_tables",
+    "failing_tables",
+    "feature_tables",
     "tables",
 ]

@@ -17,20 +17,9 @@ from wasmfit.errors import UsageError
 from wasmfit.model import Measurement
 from wasmfit.words import printable
 
-SCHEMA = 1
-_WAIT_SECONDS = 60
+from .schema import SCHEMA, migrate, version_of
 
-_CREATE = """
-CREATE TABLE measurement (
-    number INTEGER PRIMARY KEY,
-    cell TEXT NOT NULL,
-    fingerprint TEXT NOT NULL,
-    status TEXT NOT NULL,
-    measured_at TEXT NOT NULL,
-    record TEXT NOT NULL
-);
-CREATE INDEX measurement_by_cell ON measurement (cell, fingerprint, number);
-"""
+_WAIT_SECONDS = 60
 
 
 class StoreError(UsageError):
@@ -108,23 +97,14 @@ class Store:
             database.close()
 
     def _prepare(self, database: sqlite3.Connection) -> None:
-        schema = int(database.execute("PRAGMA user_version").fetchone()[0])
+        schema = version_of(database)
         if schema > SCHEMA:
             raise StoreError(
                 f"The store {self.path} was written by a newer wasmfit "
                 f"(schema {schema}; this one knows {SCHEMA}).",
                 "Use that wasmfit, or set WASMFIT_HOME to another folder.",
             )
-        if schema == SCHEMA:
-            return
-        # Readers and a writer do not block each other, and a commit survives a crash.
-        database.execute("PRAGMA journal_mode = WAL")
-        with database:
-            database.execute("BEGIN IMMEDIATE")
-            if int(database.execute("PRAGMA user_version").fetchone()[0]) == 0:
-                for statement in _CREATE.split(";"):
-                    database.execute(statement)
-                database.execute(f"PRAGMA user_version = {SCHEMA}")
+        migrate(database)
 
     def _error(self, error: Exception) -> StoreError:
         return StoreError(

@@ -157,6 +157,18 @@ pub(crate) fn enter_after(phase: usize) {
     BEGAN.store(requests, Relaxed);
 }
 
+/// What was refused until now is of no interest any more.
+#[cfg(feature = "suite")]
+pub(crate) fn forget_refused() {
+    HEAP.refused.store(0, Relaxed);
+}
+
+/// Size of the last request that was refused; 0 if none was.
+#[cfg(feature = "suite")]
+pub(crate) fn refused() -> usize {
+    HEAP.refused.load(Relaxed)
+}
+
 /// Looks at the heap behind a call. It takes a while, and belongs to no phase.
 pub(crate) fn look(first: bool) {
     if first {

@@ -50,7 +50,7 @@ def compiled(folder: Path, gateway: Gateway, log: Path | None = None, plugin: Pa
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder, prefix=".counter-") as work:
         made = Path(work) / "counter.so"
-        command = [compiler, *_FLAGS, "-I", SOURCES, *parts(plugin), "-o", made]
+        command: list[str | Path] = [compiler, *_FLAGS, "-I", SOURCES, *parts(plugin), "-o", made]
         finished = gateway.run(command, timeout=_SECONDS, log=log)
         if finished.code != 0:
             words = next((line for line in finished.output.splitlines() if "error" in line), finished.output)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from wasmfit.model import Board, MemoryMap, Status
 
-from . import cargo
+from . import cargo, lacking
 from .context import Context, Step
 from .errors import BuildError
 
@@ -45,6 +45,8 @@ SECTIONS {{ /DISCARD/ : {{ *(.eh_frame .eh_frame.*) }} }}
 """
 
 _OVERFLOW = re.compile(r"section '?([^' ]+)'? will not fit in region '?(\w+)'?: overflowed by (\d+) bytes")
+
+_NAMES = {"FLASH": "flash"}
 
 
 @dataclass(frozen=True)
@@ -139,15 +141,19 @@ def link(
     ]
     finished = context.gateway.run(command, cwd=place, log=step.log, timeout=_SECONDS)
     if finished.code != 0:
-        raise _failure(finished.output)
+        raise _overflow(finished.output) or lacking.failure(
+            context, step, board.target, finished.output, f"link: {cargo.first_error(finished.output)}"
+        )
     return place / f"{name}.elf"
 
 
-def _failure(output: str) -> BuildError:
+def _overflow(output: str) -> BuildError | None:
+    """What does not fit, if the linker says that something does not."""
     overflows: dict[str, int] = {}
     for _, region, size in _OVERFLOW.findall(output):
         overflows[region] = max(overflows.get(region, 0), int(size))
-    if overflows:
-        parts = (f"{region} by {size:,} B" for region, size in sorted(overflows.items()))
-        return BuildError(f"the image overflows {' and '.join(parts)}", Status.DOES_NOT_FIT)
-    return BuildError(f"link: {cargo.first_error(output)}")
+    if not overflows:
+        return None
+    # The linker counts on behind the end: the largest overflow of a region is that of all its sections.
+    parts = (f"{_NAMES.get(region, region)} by {size:,} B" for region, size in sorted(overflows.items()))
+    return BuildError(f"the image overflows {' and '.join(parts)}", Status.DOES_NOT_FIT)

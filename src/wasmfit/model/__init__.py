@@ -6,6 +6,7 @@ from .cell import Cell, Glue
 from .dependency import Dependency
 from .measurement import (
     KINDS,
+    OF_THE_CACHE,
     Activities,
     Activity,
     Call,

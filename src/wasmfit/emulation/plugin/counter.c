@@ -22,6 +22,8 @@
  *   cache=SIZE:LINE:WAYS  a cache for code in flash, in bytes; without one, every fetch is a miss
  *   shared=1        data in flash goes through the same cache
  *   dcache=SIZE:LINE:WAYS  a cache of its own for data in flash
+ *   aligned=1       an access at an address that is no multiple of its size ends the emulation: the
+ *                   board would fault, the machine lets it pass
  *   limit=N         instructions after which the emulation ends
  *   functions=PATH  ascending 32-bit addresses of all functions: asks for the profile
  *   profile=PATH    where the profile goes
@@ -40,6 +42,8 @@
  *   limit COUNT LOWEST    it reached the limit
  *   stray ADDRESS PC COUNT LOWEST
  *                         the instruction at PC stored to ADDRESS
+ *   unaligned ADDRESS PC COUNT LOWEST
+ *                         the instruction at PC accessed ADDRESS, which is not aligned
  *
  * What counts as one instruction: each one that QEMU translates and starts. An
  * instruction of an IT block whose condition is false is started (a core spends
@@ -159,7 +163,7 @@ static size_t number_of_blocks, room_for_blocks;
 static uint64_t executed;
 static uint64_t dynamic[NUMBER_OF_MEASURES]; /* since the last mark: what a block does not know of itself */
 static struct cache code_cache, own_data_cache, *data_cache;
-static bool has_code_cache;
+static bool has_code_cache, must_be_aligned;
 static unsigned mark_lines, phase;
 static struct block none, *current = &none; /* the block that runs */
 
@@ -294,9 +298,16 @@ static void on_mark(unsigned cpu, void *data)
     at_mark(data);
 }
 
-static void look_at_store(uint32_t address, uint32_t pc)
+/* Ends the emulation at an access that the board would not have made. */
+static void end_at(const char *what, uint32_t address, uint32_t pc)
 {
     char word[48];
+    snprintf(word, sizeof word, "%s 0x%08" PRIx32 " 0x%08" PRIx32, what, address, pc);
+    record_end(word);
+}
+
+static void look_at_store(uint32_t address, uint32_t pc)
+{
     if (address < lowest && holds(stack, address)) {
         set_lowest(address);
         return;
@@ -306,8 +317,7 @@ static void look_at_store(uint32_t address, uint32_t pc)
     }
     for (size_t i = 0; i < number_of_memories; i++) {
         if (holds(memories[i], address)) {
-            snprintf(word, sizeof word, "stray 0x%08" PRIx32 " 0x%08" PRIx32, address, pc);
-            record_end(word);
+            end_at("stray", address, pc);
         }
     }
 }
@@ -352,6 +362,15 @@ static void on_access(unsigned cpu, qemu_plugin_meminfo_t info, uint64_t address
     } else {
         on_load(cpu, info, address, pc);
     }
+}
+
+/* For a core that accesses nothing that is not aligned. */
+static void on_aligned_access(unsigned cpu, qemu_plugin_meminfo_t info, uint64_t address, void *pc)
+{
+    if (address & ((1u << qemu_plugin_mem_size_shift(info)) - 1)) {
+        end_at("unaligned", (uint32_t)address, (uint32_t)(uintptr_t)pc);
+    }
+    on_access(cpu, info, address, pc);
 }
 
 /* ---- the profile ---- */
@@ -525,11 +544,10 @@ static void count_in(
 static void watch_memory(struct qemu_plugin_insn *insn, const struct instruction *is, uint32_t pc)
 {
     bool both = !decode || (is->loads && is->stores);
+    memory_cb look = must_be_aligned ? on_aligned_access : both ? on_access : is->stores ? on_store : on_load;
     if (both || is->loads || is->stores) {
         /* Asked for both always: QEMU 7.2 takes every access for a store when it is to tell only some. */
-        qemu_plugin_register_vcpu_mem_cb(
-            insn, both ? on_access : is->stores ? on_store : on_load, CB_NO_REGS, MEM_BOTH,
-            (void *)(uintptr_t)pc);
+        qemu_plugin_register_vcpu_mem_cb(insn, look, CB_NO_REGS, MEM_BOTH, (void *)(uintptr_t)pc);
     }
 }
 
@@ -706,6 +724,10 @@ static bool read_argument(const char *name, const char *value)
     if (!strcmp(name, "shared")) {
         data_cache = &code_cache;
         return has_code_cache;
+    }
+    if (!strcmp(name, "aligned")) {
+        must_be_aligned = !strcmp(value, "1");
+        return must_be_aligned;
     }
     if (!strcmp(name, "functions")) {
         return read_functions(value);

@@ -28,7 +28,8 @@ def command(
         ),
     ] = None,
     board: Annotated[
-        list[str] | None, typer.Option("--board", "-b", metavar="B", help="Default: nrf52840dk.")
+        list[str] | None,
+        typer.Option("--board", "-b", metavar="B", help="Board, a pattern or all. Default: nrf52840dk."),
     ] = None,
     profile: Annotated[
         list[str] | None, typer.Option("--profile", "-p", metavar="P", help="Default: reference.")

@@ -65,7 +65,8 @@ def command(
         list[str] | None, typer.Option(metavar="W", help="Workload. Default: add-with-extra.")
     ] = None,
     board: Annotated[
-        list[str] | None, typer.Option("--board", "-b", metavar="B", help="Board, a pattern or all. Default: nrf52840dk.")
+        list[str] | None,
+        typer.Option("--board", "-b", metavar="B", help="Board, a pattern or all. Default: nrf52840dk."),
     ] = None,
     base: Annotated[list[str] | None, typer.Option(metavar="BASE", help="Default: bare.")] = None,
     profile: Annotated[

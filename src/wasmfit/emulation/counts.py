@@ -136,7 +136,9 @@ def parse(text: str) -> Counts:
                 if state is not None:
                     ended = Counts(True, tuple(marks), state[2], state[3])
                     access = Stray(state[0], state[1])
-                    return replace(ended, stray=access) if word == "stray" else replace(ended, unaligned=access)
+                    return (
+                        replace(ended, stray=access) if word == "stray" else replace(ended, unaligned=access)
+                    )
     return Counts(True, tuple(marks))
 
 

@@ -37,7 +37,9 @@ def command(emulator: Emulator, elf: Path, plugin: Path, plugin_arguments: Seque
 
 
 def _vectors(emulator: Emulator) -> tuple[str, ...]:
-    return () if emulator.vectors is None else ("-global", f"{emulator.vectors}={hexadecimal(emulator.flash)}")
+    return (
+        () if emulator.vectors is None else ("-global", f"{emulator.vectors}={hexadecimal(emulator.flash)}")
+    )
 
 
 def image(emulator: Emulator, elf: Path) -> tuple[str, str]:

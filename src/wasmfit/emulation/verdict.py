@@ -134,8 +134,8 @@ def _unaligned(evidence: Evidence) -> Verdict | None:
         return None
     return Verdict(
         Status.FAULTED,
-        f"an access to {hexadecimal(access.address)} that is not aligned {evidence.where}, at which the board's "
-        f"core faults, {evidence.function(access.pc)}",
+        f"an access to {hexadecimal(access.address)} that is not aligned {evidence.where}, at which the "
+        f"board's core faults, {evidence.function(access.pc)}",
     )
 
 
@@ -156,7 +156,9 @@ def _out_of_memory(evidence: Evidence) -> Verdict | None:
     if held is not None and held.size > 0:
         short = heap.refused + used - held.size
         # Less is short than was asked for only where blocks in use lie in between.
-        reason += f" of {held.size:,}" + (f": at least {short:,} B short" if short > 0 else ", the rest in pieces")
+        reason += f" of {held.size:,}" + (
+            f": at least {short:,} B short" if short > 0 else ", the rest in pieces"
+        )
     said = evidence.report.failure
     return Verdict(Status.OUT_OF_MEMORY, f"{reason}: {said}" if said else reason)
 

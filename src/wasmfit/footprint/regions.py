@@ -72,8 +72,8 @@ def region_use(
         elf: The file.
         flash: The flash memory.
         ram: The RAM.
-        page_size: The erase unit in bytes, greater than 0. Erase units begin at its multiples: flash may begin
-            inside one.
+        page_size: The erase unit in bytes, greater than 0. Erase units begin at its multiples: flash may
+            begin inside one.
         leave_out: Names of sections that only reserve RAM, such as for the stack.
     """
     loads = [(s.paddr, s.paddr + s.filesz) for s in elf.segments if s.filesz]

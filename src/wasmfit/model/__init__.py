@@ -54,6 +54,7 @@ from .workload import GuestBuild, Workload, WorkloadCall
 
 __all__ = [
     "KINDS",
+    "OF_THE_CACHE",
     "Activities",
     "Activity",
     "Board",

@@ -39,10 +39,10 @@ class Emulator(Record):
         start: How the core starts: as after a ``reset``, or at the image's ``entry``, where the machine's own
             reset leads to an address that the board's memory map does not begin at.
         options: More options for QEMU, such as the features that the board's core lacks.
-        vectors: QEMU's property that says where the vector table is, for a machine that can begin elsewhere than
-            at the start of its memory, such as ``armv7m.init-nsvtor``.
-        aligned: Whether the board's core faults at an access that is not aligned, where the machine's does not:
-            then such an access ends the run.
+        vectors: QEMU's property that says where the vector table is, for a machine that can begin elsewhere
+            than at the start of its memory, such as ``armv7m.init-nsvtor``.
+        aligned: Whether the board's core faults at an access that is not aligned, where the machine's does
+            not: then such an access ends the run.
         flash: Address at which this machine has memory in the place of the board's flash.
         ram: The same for RAM. Where one of them is not the board's own address, a twin of the image is run.
         memory: Where this machine has memory and nothing else, more of it than the board: a store there that
@@ -79,6 +79,10 @@ class MemoryMap(Record):
 
 _TWIN_STEP = 65_536
 """Flash and RAM of a twin lie a multiple of this many bytes away from the board's own."""
+
+
+_VECTORS = 128
+"""The least alignment of a Cortex-M's vector table: VTOR has no lower bits."""
 
 
 class Cache(Record):
@@ -131,8 +135,8 @@ class Board(Record):
         chip: The microcontroller.
         core: The core that a firmware runs on, in words.
         target: Rust target triple.
-        flash: Flash memory that a firmware may use. It may begin inside an erase unit, behind what every image has
-            in front, and ends with one.
+        flash: Flash memory that a firmware may use. It may begin inside an erase unit, behind what every
+            image has in front, and ends with one.
         ram: RAM that a firmware may use.
         erase_unit: Smallest part of flash that can be erased, in bytes; what is flashed is a multiple of it.
         clock_hz: Clock of the core in Hz.
@@ -162,6 +166,12 @@ class Board(Record):
     def _flash_is_whole_pages(self) -> "Board":
         if self.flash.end % self.erase_unit:
             raise ValueError(f"flash must end at a multiple of erase_unit ({self.erase_unit})")
+        return self
+
+    @model_validator(mode="after")
+    def _vectors_are_aligned(self) -> "Board":
+        if self.emulator.isa == "thumb" and self.flash.origin % _VECTORS:
+            raise ValueError(f"flash begins with a Cortex-M's vector table, at a multiple of {_VECTORS}")
         return self
 
     @model_validator(mode="after")

@@ -2,9 +2,7 @@
 
 import re
 
-import pytest
-
-from wasmfit.build import BuildError, link
+from wasmfit.build import link
 from wasmfit.catalog import Catalog
 from wasmfit.model import Status
 
@@ -20,13 +18,6 @@ def test_stack_and_data_fill_the_boards_ram() -> None:
     # The stack is at the bottom: what overflows it is not there.
     assert regions["STACK"] == (board.ram.origin, 32_768)
     assert regions["RAM"] == (board.ram.origin + 32_768, board.ram.size - 32_768)
-
-
-def test_a_stack_as_large_as_the_ram_does_not_fit() -> None:
-    board = Catalog.load().board("nrf52840dk")
-    with pytest.raises(BuildError) as caught:
-        link.memory(board, board.own, board.ram.size)
-    assert caught.value.status is Status.DOES_NOT_FIT
 
 
 def test_an_overflow_is_named_with_its_bytes() -> None:

@@ -73,16 +73,8 @@ class Inputs:
 
 
 def memory(board: Board, memory_map: MemoryMap, stack: int) -> str:
-    """The linker script's memory map for a board.
-
-    Raises:
-        BuildError: The stack takes all of the RAM.
-    """
+    """The linker script's memory map for a board."""
     flash, ram = memory_map.flash, memory_map.ram
-    if stack >= ram.size:
-        raise BuildError(
-            f"the stack of {stack:,} B leaves nothing of the {ram.size:,} B of RAM", Status.DOES_NOT_FIT
-        )
     return _MEMORY.format(
         board=board.name,
         stack=stack,
@@ -90,7 +82,7 @@ def memory(board: Board, memory_map: MemoryMap, stack: int) -> str:
         flash_size=flash.size,
         ram=ram.origin,
         data=ram.origin + stack,
-        data_size=ram.size - stack,
+        data_size=max(ram.size - stack, 0),
     )
 
 
@@ -112,6 +104,12 @@ def link(
     Raises:
         BuildError: It does not link, or does not fit: then with what overflows by how much.
     """
+    ram = memory_map.ram
+    if inputs.stack >= ram.size:
+        raise BuildError(
+            f"the firmware's stack alone takes {inputs.stack:,} B; the board has {ram.size:,} B of RAM",
+            Status.DOES_NOT_FIT,
+        )
     (place / "job.bin").write_bytes(inputs.job)
     # Linker scripts include it by this name.
     (place / "memory.x").write_text(memory(board, memory_map, inputs.stack), encoding="ascii")

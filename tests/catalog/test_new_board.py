@@ -72,7 +72,7 @@ def test_texts_are_escaped(tmp_path: Path) -> None:
         ({"flash": Region(origin=0x40, size=0xFC0)}, "vector table, at a multiple of 128"),
         ({"ram": Region(origin=0x1000, size=0x1000)}, "flash and ram overlap"),
         (
-            {"flash": Region(origin=0x8000_0000, size=0x6000_0000)},
+            {"flash": Region(origin=0x8000_0000, size=0x6000_0000)},  # no answer or option gets so far
             "emulator.memory does not hold all of flash",
         ),
         (
@@ -135,7 +135,15 @@ def test_no_size(text: str) -> None:
         size(text)
 
 
-@pytest.mark.parametrize("text", ["", "0x0", "0x0:", ":4K", "0x100000000:4K", "0:0", "0:1M:2"])
+@pytest.mark.parametrize("text", ["64", "0", "0.1K", "64G", "-1M", "64 hertz"])
+def test_no_clock(text: str) -> None:
+    with pytest.raises(UsageError):
+        clock(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "0x0", "0x0:", ":4K", "0x100000000:4K", "0:0", "0:1M:2", "64K:0x20000000"]
+)
 def test_no_memory(text: str) -> None:
     with pytest.raises(UsageError):
         region(text)

@@ -22,6 +22,11 @@ _DECIMAL = {"": 1, "k": 1000, "m": 1_000_000}
 _STEP = 65_536
 """An address in the emulator and the board's differ by a multiple of this; see :mod:`wasmfit.model.board`."""
 
+_MOST = 128 * 1024 * 1024
+"""No microcontroller has a memory of more bytes; an address taken for a size is one."""
+
+_SLOWEST = 1000
+
 _FILE = """\
 {strings}erase_unit = {erase_unit}
 clock_hz = {clock_hz}
@@ -63,7 +68,10 @@ def clock(text: str) -> int:
     found = _CLOCK.fullmatch(text.strip())
     if found is None:
         raise UsageError(f"{text!r} is no frequency.", "Such as 64M, 64MHz or 64000000.")
-    return round(float(found[1].replace("_", "")) * _DECIMAL[(found[2] or "").lower()])
+    hertz = round(float(found[1].replace("_", "")) * _DECIMAL[(found[2] or "").lower()])
+    if hertz < _SLOWEST:
+        raise UsageError(f"A core at {hertz} Hz would be slow.", "It is in Hz: such as 64M.")
+    return hertz
 
 
 def region(text: str) -> Region:
@@ -76,9 +84,14 @@ def region(text: str) -> Region:
     if not separator:
         raise UsageError(f"{text!r} is no memory.", "It is ORIGIN:SIZE, such as 0x20000000:64K.")
     try:
-        return Region(origin=size(origin), size=size(length))
+        found = Region(origin=size(origin), size=size(length))
     except ValidationError as error:
         raise UsageError(f"{text!r} is no memory: {_problems(error)}.", "Addresses have 32 bits.") from error
+    if found.size > _MOST:
+        raise UsageError(
+            f"{text!r} would be a memory of {found.size >> 20:,} MiB.", "It is ORIGIN:SIZE, in this order."
+        )
+    return found
 
 
 def _number(text: str) -> int:

@@ -10,6 +10,7 @@ import pytest
 import wasmfit
 from wasmfit.home import Home
 from wasmfit.model import Measurement, Status
+from wasmfit.run.events import Event, TaskStarted
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(3600)]
 
@@ -119,6 +120,25 @@ def test_runtimes_run_on_every_family(warm_home: Home) -> None:
         assert activity is not None
         assert (activity.fetch_misses is not None) == known
         assert activity.instructions == (measured.run.instructions.call)
+
+
+def test_boards_of_one_target_share_what_is_compiled(warm_home: Home) -> None:
+    started: list[str] = []
+
+    def note(event: Event) -> None:
+        if isinstance(event, TaskStarted):
+            started.append(event.title)
+
+    boards = ("microbit-v2", "nrf52840dk", "nucleo-h743zi2")
+    wasmfit.compare(runtimes=["wasm3"], boards=boards, home=warm_home.root, rerun=True, listener=note)
+    steps = sorted(title for title in started if title.startswith(("firmware", "C sources")))
+    assert steps == [
+        "C sources wasm3@0.5.0 (thumbv7em-none-eabihf, reference)",
+        "firmware c (thumbv7em-none-eabihf, reference)",
+        "firmware rust (thumbv7em-none-eabihf, reference)",
+    ]
+    cells = [title for title in started if title.startswith("wasm3@0.5.0/")]
+    assert len(cells) == len(boards)
 
 
 def test_what_a_target_lacks_is_found_by_building(warm_home: Home) -> None:

@@ -3,6 +3,7 @@
 from .bench_table import bench_tables
 from .benchmark import Benchmark, Missing, SlowDown, Summary
 from .comparison import Comparison
+from .overview import overview
 from .store import Store, StoreError
 from .table import MEASURES, Column, Measure, Table, tables
 
@@ -19,5 +20,6 @@ __all__ = [
     "Summary",
     "Table",
     "bench_tables",
+    "overview",
     "tables",
 ]

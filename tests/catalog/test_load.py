@@ -12,7 +12,6 @@ BOARD = """\
 name = "toy"
 title = "Toy"
 chip = "none"
-core = "none"
 target = "thumbv7em-none-eabihf"
 erase_unit = 4096
 clock_hz = 1_000_000
@@ -136,15 +135,15 @@ def test_an_added_board_is_one_file(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "line", "words"),
     [
-        ("erase_unit = 4096", "erase_unit = 0", 6, "erase_unit: Input should be greater than 0 (it is 0)"),
-        ("erase_unit = 4096", 'erase_unit = "big"', 6, "erase_unit: Input should be a valid integer"),
+        ("erase_unit = 4096", "erase_unit = 0", 5, "erase_unit: Input should be greater than 0 (it is 0)"),
+        ("erase_unit = 4096", 'erase_unit = "big"', 5, "erase_unit: Input should be a valid integer"),
         ("clock_hz", "clock_hertz", 1, "clock_hz: Field required"),
-        ("clock_hz", "clock_hertz", 7, "clock_hertz: Extra inputs are not permitted"),
-        ("size = 16_384", "size = -1", 17, "ram.size: Input should be greater than 0 (it is -1)"),
+        ("clock_hz", "clock_hertz", 6, "clock_hertz: Extra inputs are not permitted"),
+        ("size = 16_384", "size = -1", 16, "ram.size: Input should be greater than 0 (it is -1)"),
         ('name = "toy"', 'name = "other"', 1, "name must be 'toy', as the file's place says"),
         ("size = 65_536", "size = 65_537", 1, "flash must end at a multiple of erase_unit (4096)"),
         ("origin = 0x2000_0000", "origin = 0xf000", 1, "flash and ram overlap"),
-        ("[flash]", "[flash", 11, "is not valid TOML"),
+        ("[flash]", "[flash", 10, "is not valid TOML"),
     ],
 )
 def test_a_broken_board_is_told_by_file_line_and_field(

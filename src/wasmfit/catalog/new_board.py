@@ -175,13 +175,13 @@ def new_board(catalog: Catalog, draft: Draft, into: Path) -> Path:
 
 
 def _text(catalog: Catalog, draft: Draft) -> str:
-    target = pick("target", draft.target, catalog.targets)
+    pick("target", draft.target, catalog.targets)
     like = _like(catalog, draft)
     strings = {
         "name": draft.name,
         "title": draft.title or draft.chip,
         "chip": draft.chip,
-        "core": draft.core or target.title,
+        **({"core": draft.core} if draft.core else {}),
         "target": draft.target,
         "probe_rs_chip": draft.probe_rs_chip or draft.chip,
         "source": draft.source or "whoever wrote this file with wasmfit new-board",

@@ -63,7 +63,7 @@ def _rows(catalog: Catalog, kind: Kind) -> list[Row]:
                     "name": board.name,
                     "title": board.title,
                     "chip": board.chip,
-                    "core": board.core,
+                    "core": board.core or catalog.target(board).title,
                     "target": board.target,
                     "flash": f"{board.flash.size} B",
                     "ram": f"{board.ram.size} B",

@@ -133,7 +133,7 @@ class Board(Record):
         name: Name on the command line.
         title: Name on the box.
         chip: The microcontroller.
-        core: The core that a firmware runs on, in words.
+        core: The core that a firmware runs on, in words; where it is empty, the target says as much.
         target: Rust target triple.
         flash: Flash memory that a firmware may use. It may begin inside an erase unit, behind what every
             image has in front, and ends with one.
@@ -150,7 +150,7 @@ class Board(Record):
     name: str
     title: str
     chip: str
-    core: str
+    core: str = ""
     target: str
     flash: Region
     ram: Region

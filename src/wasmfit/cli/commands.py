@@ -4,7 +4,7 @@ import typer
 
 from wasmfit import __version__
 
-from . import bench, cache, compare, doctor, features, list_, lock, new_runtime, profile, say, size
+from . import bench, cache, compare, doctor, features, list_, lock, new_board, new_runtime, profile, say, size
 
 app = typer.Typer(
     name="wasmfit",
@@ -29,6 +29,7 @@ def _size(arguments: list[str]) -> None:
 
 app.command("list")(list_.command)
 app.command("doctor")(doctor.command)
+app.command("new-board")(new_board.command)
 app.command("new-runtime")(new_runtime.command)
 app.command("lock")(lock.command)
 app.command("cache")(cache.command)

@@ -99,7 +99,8 @@ def arguments(
         f"ram={_range(board.emulated.ram)}",
         *([] if plain else [f"flash={_range(board.emulated.flash)}"]),
         *(f"memory={_range(memory)}" for memory in board.emulator.memory),
-        *([] if plain else _caches(board.flash_path)),
+        *([] if plain or board.flash_path is None else _caches(board.flash_path)),
+        *(["aligned=1"] if board.emulator.aligned else []),
         f"limit={limit}",
         *([] if profile is None else [f"functions={profile[0]}", f"profile={profile[1]}"]),
     ]

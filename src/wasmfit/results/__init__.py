@@ -5,6 +5,7 @@ from .benchmark import Benchmark, Missing, SlowDown, Summary
 from .comparison import Comparison
 from .features import FeaturesMeasured, failing_tables, feature_tables
 from .outcomes import OutcomeStore
+from .overview import overview
 from .store import Store, StoreError
 from .table import MEASURES, Column, Measure, Table, tables
 
@@ -25,5 +26,6 @@ __all__ = [
     "bench_tables",
     "failing_tables",
     "feature_tables",
+    "overview",
     "tables",
 ]

@@ -186,7 +186,7 @@ def _text(catalog: Catalog, draft: Draft) -> str:
         "probe_rs_chip": draft.probe_rs_chip or draft.chip,
         "source": draft.source or "whoever wrote this file with wasmfit new-board",
     }
-    emulator = _moved(like, draft).model_dump(exclude={"memory"}, exclude_defaults=True)
+    emulator = _moved(like, draft).model_dump(exclude={"memory", "ample"}, exclude_defaults=True)
     addresses = {name: hexadecimal(emulator.pop(name)) for name in ("flash", "ram")}
     return _FILE.format(
         strings=tomli_w.dumps(strings),
@@ -200,10 +200,16 @@ def _text(catalog: Catalog, draft: Draft) -> str:
         emulator=tomli_w.dumps(emulator)
         + "".join(f"{name} = {address}\n" for name, address in addresses.items()),
         memory="".join(
-            f"\n[[emulator.memory]]\norigin = {hexadecimal(one.origin)}\nsize = {hexadecimal(one.size)}\n"
-            for one in like.emulator.memory
+            f"\n{table}\norigin = {hexadecimal(one.origin)}\nsize = {hexadecimal(one.size)}\n"
+            for table, one in _memories(like.emulator)
         ),
     )
+
+
+def _memories(emulator: Emulator) -> list[tuple[str, Region]]:
+    """Tables that are about a machine's memory."""
+    ample = [] if emulator.ample is None else [("[emulator.ample]", emulator.ample)]
+    return ample + [("[[emulator.memory]]", one) for one in emulator.memory]
 
 
 def _like(catalog: Catalog, draft: Draft) -> Board:

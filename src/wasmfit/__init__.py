@@ -9,21 +9,33 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from .api import bench, compare, doctor
+    from .api import bench, compare, doctor, report
     from .footprint.survey import Survey
-    from .results import Benchmark, Comparison
+    from .results import Benchmark, Comparison, ReportDocument
     from .sizing import savings, size, why
 
-__all__ = ["Benchmark", "Comparison", "Survey", "bench", "compare", "doctor", "savings", "size", "why"]
+__all__ = [
+    "Benchmark",
+    "Comparison",
+    "ReportDocument",
+    "Survey",
+    "bench",
+    "compare",
+    "doctor",
+    "report",
+    "savings",
+    "size",
+    "why",
+]
 
 
 def __getattr__(name: str) -> Any:
     # Lazily, since every module of the package passes here for the version.
-    if name in ("bench", "compare", "doctor"):
+    if name in ("bench", "compare", "doctor", "report"):
         from . import api
 
         return getattr(api, name)
-    if name in ("Benchmark", "Comparison"):
+    if name in ("Benchmark", "Comparison", "ReportDocument"):
         from . import results
 
         return getattr(results, name)

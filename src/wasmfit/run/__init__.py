@@ -2,13 +2,14 @@
 
 from .events import CellEnded, Event, Listener, Started, TaskEnded, TaskProgress, TaskStarted, nobody
 from .pipeline import Pipeline
-from .profile import Profiled, profiled
+from .profile import Profiled, ProfileError, profiled
 
 __all__ = [
     "CellEnded",
     "Event",
     "Listener",
     "Pipeline",
+    "ProfileError",
     "Profiled",
     "Started",
     "TaskEnded",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from .api import bench, compare, doctor, report
+    from .api import bench, compare, doctor, make_report
     from .footprint.survey import Survey
     from .results import Benchmark, Comparison, ReportDocument
     from .sizing import savings, size, why
@@ -22,7 +22,7 @@ __all__ = [
     "bench",
     "compare",
     "doctor",
-    "report",
+    "make_report",
     "savings",
     "size",
     "why",
@@ -31,7 +31,7 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     # Lazily, since every module of the package passes here for the version.
-    if name in ("bench", "compare", "doctor", "report"):
+    if name in ("bench", "compare", "doctor", "make_report"):
         from . import api
 
         return getattr(api, name)

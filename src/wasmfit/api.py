@@ -124,7 +124,7 @@ def _own_module(
     return None
 
 
-def report(
+def make_report(
     output: Path | str | None = None,
     *,
     title: str | None = None,
@@ -180,7 +180,7 @@ that are named, since slow-downs are held against it.
         listener=listener,
         echo=echo,
     )
-    made = portrait.document(
+    made = portrait.portray(
         measured.context, measured.plan, measured.comparison, title=title, flames=flames, listener=listener
     )
     if output is not None:

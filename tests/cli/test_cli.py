@@ -42,6 +42,9 @@ def wasmfit(*arguments: str, home: Path, **environment: str) -> subprocess.Compl
         (["compare", "none.wasm", "--import", "env.log"], "--import takes MODULE.NAME=RULE"),
         (["compare", "/dev/null", "--call", "run()"], "does not begin as a wasm module does"),
         (["compare", "--runtimes", "wasmi"], "No such option"),
+        (["report", "none.wasm", "--workload", "sha256"], "a module or workloads, not both"),
+        (["report", "none.wasm", "-o", "/proc/nothing/report.html"], "cannot be written"),
+        (["report", "--workload", "sha255"], "Did you mean sha256?"),
         (["list", "bords"], "bords"),
         (["comapre"], "comapre"),
     ],
@@ -123,6 +126,16 @@ def test_a_file_that_cannot_be_written_is_told_before_the_work(tmp_path: Path) -
     assert ended.returncode == 2
     assert "cannot be written" in ended.stderr
     assert not (tmp_path / "home").exists()
+
+
+def test_a_report_that_was_not_made_leaves_no_file(tmp_path: Path) -> None:
+    place, old = tmp_path / "new.html", tmp_path / "old.html"
+    old.write_text("older")
+    for output in (place, old):
+        ended = wasmfit("report", "--runtime", "wasmie", "-o", str(output), home=tmp_path / "home")
+        assert ended.returncode == 2
+    assert not place.exists()
+    assert old.read_text() == "older"
 
 
 def test_a_home_that_cannot_be_made(tmp_path: Path) -> None:

@@ -18,7 +18,8 @@ DESKTOP = (1440, 900)
 def browser(*, size: tuple[int, int] = DESKTOP, dark: bool = False) -> Iterator[Chrome]:
     """A browser with a window of that size; what its pages log and request is kept."""
     driver, chromium = shutil.which("chromedriver"), shutil.which("chromium")
-    assert driver and chromium, "`scripts/setup tests` installs chromium and chromium-driver"
+    assert driver, "`scripts/setup tests` installs chromium-driver"
+    assert chromium, "`scripts/setup tests` installs chromium"
     options = ChromeOptions()
     options.binary_location = chromium
     for argument in ("--headless=new", "--no-sandbox", "--disable-gpu", "--hide-scrollbars"):
@@ -51,11 +52,24 @@ def settled(driver: Chrome) -> None:
     driver.execute_async_script(
         """
         const done = arguments[arguments.length - 1];
-        const look = () => document.querySelectorAll('section > .body:not([data-drawn])').length
-          ? setTimeout(look, 20) : requestAnimationFrame(() => setTimeout(done, 0));
+        const look = () => document.body.dataset.state === "drawn"
+          ? requestAnimationFrame(() => setTimeout(done, 0)) : setTimeout(look, 20);
         look();
         """
     )
+
+
+def moved(driver: Chrome, fragment: str) -> None:
+    """Goes to another state of the page, as a link to it would, and waits until that is drawn."""
+    driver.execute_async_script(
+        """
+        const [fragment, done] = arguments;
+        addEventListener("hashchange", () => done(), { once: true });
+        location.hash = fragment;
+        """,
+        fragment,
+    )
+    settled(driver)
 
 
 def complaints(driver: Chrome) -> list[str]:
@@ -78,4 +92,4 @@ def requests(driver: Chrome) -> list[str]:
 
 def asked(driver: Chrome, script: str, *arguments: Any) -> Any:
     """What a script returns."""
-    return driver.execute_script(script, *arguments)  # type: ignore[no-untyped-call]
+    return driver.execute_script(script, *arguments)

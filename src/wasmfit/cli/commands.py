@@ -4,7 +4,7 @@ import typer
 
 from wasmfit import __version__
 
-from . import bench, cache, compare, doctor, list_, lock, new_runtime, profile, say, size
+from . import bench, cache, compare, doctor, list_, lock, new_runtime, profile, report, say, size
 
 app = typer.Typer(
     name="wasmfit",
@@ -16,6 +16,7 @@ app = typer.Typer(
 )
 app.command("compare")(compare.command)
 app.command("bench")(bench.command)
+app.command("report")(report.command)
 app.command("profile")(profile.command)
 
 

@@ -98,10 +98,10 @@ def command(
         with Watch() as watch:
             comparison = compare(
                 runtimes=runtime or (),
-                module=_only(module, workload),
+                module=only_one(module, workload),
                 calls=call or (),
                 expect=expect or (),
-                imports=dict(_import(one) for one in import_ or ()),
+                imports=dict(import_of(one) for one in import_ or ()),
                 stub_all=stub_all,
                 workloads=workload or ("add-with-extra",),
                 boards=board or ("nrf52840dk",),
@@ -126,6 +126,11 @@ def tell_end(comparison: Comparison, failed: Sequence[Measurement]) -> None:
     """Says how many cells there were and which failed: if any did, the exit code is 1."""
     cells, reused, seconds = len(comparison.measurements), comparison.reused, comparison.seconds
     say.human(f"{cells} cells ({reused} from the store) in {seconds:.1f} s.")
+    tell_failed(failed)
+
+
+def tell_failed(failed: Sequence[Measurement]) -> None:
+    """Says which cells failed: if any did, the exit code is 1."""
     for one in failed:
         say.human(f"{one.id}: {one.status.value}: {one.reason} (log: {one.provenance.log})")
     if failed:
@@ -143,7 +148,8 @@ def source_of(argument: str) -> tuple[str, Path]:
     return name, Path(path)
 
 
-def _only(module: Path | None, workload: list[str] | None) -> Path | None:
+def only_one(module: Path | None, workload: list[str] | None) -> Path | None:
+    """The module, unless there are workloads as well."""
     if module is not None and workload:
         raise UsageError(
             "A comparison has a module or workloads, not both.", "Leave out --workload, or the module."
@@ -151,7 +157,8 @@ def _only(module: Path | None, workload: list[str] | None) -> Path | None:
     return module
 
 
-def _import(argument: str) -> tuple[str, str]:
+def import_of(argument: str) -> tuple[str, str]:
+    """Name and rule of an ``--import`` argument."""
     name, separator, rule = argument.rpartition("=")
     if not (name and separator and rule):
         raise UsageError(

@@ -1,28 +1,21 @@
-"""What a report shows of images beyond their records: where bytes lie and instructions are spent."""
+"""The report's document of an experiment: its measurements, and what is found out beside them."""
 
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from pathlib import Path
 
-from wasmfit.build import Context, base_owners, object_rule, symbol_rule
-from wasmfit.footprint import ElfError, LinkMapError, ledger, read_elf, read_link_map
-from wasmfit.footprint.memories import Memories, Memory
-from wasmfit.footprint.views import NO_FILTER, By, Node, items, tree
+from wasmfit.build import Context, base_owners
 from wasmfit.model import Cell, Measurement, Status, UserModule
 from wasmfit.plan import BASELINE, Plan
 from wasmfit.results import Comparison, ReportDocument
-from wasmfit.results import document as results
-from wasmfit.results.document import ByteNode, Flame, ImageBytes, OwnerClass, RuntimeNote
-from wasmfit.words import printable
+from wasmfit.results.document import Flame, ImageBytes, OwnerClass, RuntimeNote, document
 
+from . import measure
 from .events import Listener, TaskEnded, TaskProgress, TaskStarted, nobody
-from .profile import Profiled, ProfileError, profiled
+from .flames import flame
+from .image_bytes import image_bytes
+from .profile import ProfileError, profiled
 
-_BY = (By.REGION, By.SECTION, By.CRATE, By.FAMILY)
-_LONGEST_NAME = 160
 _PHASES = ("call",)
-_DEEPEST = 100
-"""Calls in calls that a flame graph shows; what is deeper counts in the last."""
 
 _NAMED = {
     "core": OwnerClass.STANDARD,
@@ -63,80 +56,6 @@ def notes(cells: Iterable[Cell]) -> tuple[RuntimeNote, ...]:
     return tuple(found.values())
 
 
-def image_bytes(context: Context, cell: Cell, one: Measurement) -> ImageBytes | None:
-    """The bytes of a cell's image; ``None`` where the image is no longer in the cache or cannot be read."""
-    # Loads a disassembler, as in measuring; owners are to be the measurement's own.
-    from wasmfit.footprint.constants import attribute_by_references
-
-    if one.status is not Status.OK or one.provenance.elf is None:
-        return None
-    path = Path(one.provenance.elf)
-    try:
-        elf = read_elf(path)
-        made = ledger(
-            elf,
-            read_link_map(path.with_name("firmware.map")),
-            owner_of_object=object_rule(cell),
-            owner_of_symbol=symbol_rule(context, cell),
-        )
-    except (ElfError, LinkMapError, OSError):
-        return None
-    board = cell.board
-    memories = Memories(
-        elf,
-        (
-            Memory("flash", board.flash.origin, board.flash.size, board.erase_unit),
-            Memory("RAM", board.ram.origin, board.ram.size),
-        ),
-    )
-    entries = items(attribute_by_references(made), memories, regions=True, only=NO_FILTER)
-    return ImageBytes(one.id, _bytes(tree(entries, _BY)))
-
-
-def _bytes(node: Node) -> ByteNode:
-    return ByteNode(
-        printable(node.name, _LONGEST_NAME), node.bytes, tuple(_bytes(row) for row in node.rows), node.count
-    )
-
-
-def flame(profiled: Profiled) -> Flame:
-    """A profile as the tree of calls that a flame graph draws."""
-    return Flame(profiled.cell, profiled.phases, calls(profiled.folded()))
-
-
-def calls(folded: str) -> ByteNode:
-    """Folded stacks (``caller;called NUMBER`` a line) as a tree."""
-    root = _Calls()
-    for line in folded.splitlines():
-        stack, _, spent = line.rpartition(" ")
-        if stack and spent.isdecimal():
-            root.add(stack.split(";")[:_DEEPEST], int(spent))
-    return root.node("all")
-
-
-class _Calls:
-    """A function in the making: what was spent under it, and whom it called."""
-
-    def __init__(self) -> None:
-        self._spent = 0
-        self._called: dict[str, _Calls] = {}
-
-    def add(self, stack: Iterable[str], spent: int) -> None:
-        here = self
-        here._spent += spent
-        for function in stack:
-            here = here._called.setdefault(function, _Calls())
-            here._spent += spent
-
-    def node(self, name: str) -> ByteNode:
-        rows = sorted((called.node(function) for function, called in self._called.items()), key=_largest)
-        return ByteNode(printable(name, _LONGEST_NAME), self._spent, tuple(rows))
-
-
-def _largest(node: ByteNode) -> tuple[int, str]:
-    return -node.bytes, node.name
-
-
 def _title(plan: Plan) -> str:
     """The question that the experiment answers."""
     boards = dict.fromkeys(cell.board.title for cell in plan.all_cells)
@@ -154,8 +73,9 @@ def _images(
     for one in measured:
         if one.status is Status.OK:
             first.setdefault((one.runtime, one.version, one.board, one.base, one.profile), one)
+    code = measure.own_code()
     for one in _told(list(first.values()), "bytes of images", listener):
-        found = image_bytes(context, cells[one.id], one)
+        found = image_bytes(context, cells[one.id], one, code)
         if found is not None:
             yield found
 
@@ -188,7 +108,7 @@ def _told(ones: Sequence[Measurement], title: str, listener: Listener) -> Iterat
     listener(TaskEnded(title, time.monotonic() - started, None))
 
 
-def document(
+def portray(
     context: Context,
     plan: Plan,
     comparison: Comparison,
@@ -209,7 +129,7 @@ def document(
     """
     measured = comparison.measurements
     cells = {cell.id: cell for cell in plan.all_cells}
-    return results.document(
+    return document(
         measured,
         title=title or _title(plan),
         boards=[*{cell.board.name: cell.board for cell in plan.all_cells}.values()],

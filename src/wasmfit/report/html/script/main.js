@@ -46,6 +46,7 @@ const stale = new Set(SECTIONS.map(({ key }) => key));
 const near = new Set();
 let cells = passing();
 let asked = false;
+let width = 0;
 /** The newest drawing of each section, since some take their time. @type {Map<string, object>} */
 const newest = new Map();
 
@@ -91,11 +92,14 @@ function draw(section) {
   const made = el("div", { class: "body" });
   const token = {};
   newest.set(section.key, token);
-  const width = Math.floor(into.clientWidth) || 320;
+  // Asked once, since asking makes the browser lay out what was just drawn.
+  width ||= Math.floor(into.clientWidth) || 320;
   const put = () => {
     if (newest.get(section.key) !== token) return;
     keepFocus(into, () => into.replaceChildren(...made.childNodes));
     into.dataset.drawn = "yes";
+    newest.delete(section.key);
+    tellDrawn();
     if (get("focus") === section.key) {
       into.querySelector("svg [tabindex='0']")?.dispatchEvent(new Event("wasmfit:focus"));
       /** @type {SVGElement | null} */ (into.querySelector("svg [tabindex='0']"))?.focus({ preventScroll: true });
@@ -118,6 +122,11 @@ function keepFocus(into, change) {
   if (held >= 0) /** @type {HTMLElement | undefined} */ ([...into.querySelectorAll("select, input, button")][held])?.focus({ preventScroll: true });
 }
 
+/** Whether there is anything left to draw: for tests, and for who saves the page. */
+function tellDrawn() {
+  document.body.dataset.state = stale.size + newest.size ? "drawing" : "drawn";
+}
+
 function tellShown() {
   const all = data.cells.length;
   byId("shown").textContent = cells.length === all ? `${whole(all)} cells` : `${whole(cells.length)} of ${whole(all)} cells`;
@@ -138,6 +147,7 @@ onChange((changed) => {
     tellShown();
   }
   for (const { key, keys } of SECTIONS) if (keys.some((one) => changed.includes(one))) stale.add(key);
+  tellDrawn();
   refresh();
   if (changed.includes("s") && get("s")) goTo(get("s"));
 });
@@ -165,6 +175,7 @@ let widthBefore = innerWidth;
 addEventListener("resize", () => {
   if (innerWidth === widthBefore) return;
   widthBefore = innerWidth;
+  width = 0;
   for (const { key } of SECTIONS) stale.add(key);
   refresh();
 });

@@ -15,6 +15,7 @@ import { tell } from "./tip.js";
  */
 
 const MOST_NAMED = 40;
+const LIMIT = "the board's limit";
 
 /**
  * @param {number} width @param {Point[]} points @param {{x: string, y: string}} titles @param {boolean} isLog
@@ -41,7 +42,7 @@ export function scatter(width, points, titles, isLog, limit) {
   chart.append(svg("text", { class: "axis", "text-anchor": "middle", transform: `translate(13,${(top + height - bottom) / 2}) rotate(-90)` }, `${titles.y} →`));
   if (near && limit !== null)
     chart.append(svg("rect", { class: "beyond", x: x(limit), y: top, width: Math.max(0, width - right - x(limit)), height: height - bottom - top }),
-      svg("line", { class: "limit", x1: x(limit), x2: x(limit), y1: top, y2: height - bottom }), words(x(limit) - 4, top + 12, "the board's limit", "tick", "end"));
+      svg("line", { class: "limit", x1: x(limit), x2: x(limit), y1: top, y2: height - bottom }), words(x(limit) - 4, height - bottom - 6, LIMIT, "tick", "end"));
 
   // The front as steps: nothing lies to the left of and below it.
   if (best.length) {
@@ -60,8 +61,9 @@ export function scatter(width, points, titles, isLog, limit) {
     tell(group, said);
     return group;
   });
+  const said = near && limit !== null ? [{ x: x(limit) - 4 - widthOf(LIMIT), y: height - bottom - 18, width: widthOf(LIMIT), height: 16 }] : [];
   const named = points.length > MOST_NAMED ? best : [...best, ...points.filter((point) => !best.includes(point))];
-  const names = placed(named.map((point) => ({ x: x(point.x), y: y(point.y), text: point.name })), points.map((point) => ({ x: x(point.x), y: y(point.y) })), { left, right: width - right, top, bottom: height - bottom });
+  const names = placed(named.map((point) => ({ x: x(point.x), y: y(point.y), text: point.name })), [...points.map((point) => ({ x: x(point.x) - 6, y: y(point.y) - 6, width: 12, height: 12 })), ...said], { left, right: width - right, top, bottom: height - bottom });
   chart.append(svg("g", { "aria-hidden": "true" }, names.map((name) => words(name.x, name.y, name.text, "name"))), ...stops);
   rove(chart, stops);
   return chart;
@@ -69,11 +71,10 @@ export function scatter(width, points, titles, isLog, limit) {
 
 /**
  * Names beside their points, where they cover neither a point nor one another; who finds no place has no name.
- * @param {{x: number, y: number, text: string}[]} wanted @param {{x: number, y: number}[]} points
+ * @param {{x: number, y: number, text: string}[]} wanted @param {import("./squarify.js").Box[]} taken what names may not cover
  * @param {{left: number, right: number, top: number, bottom: number}} room
  */
-function placed(wanted, points, room) {
-  const taken = points.map(({ x, y }) => ({ x: x - 6, y: y - 6, width: 12, height: 12 }));
+function placed(wanted, taken, room) {
   const names = [];
   for (const { x, y, text } of wanted) {
     const width = widthOf(text);

@@ -31,9 +31,9 @@ export function table(caption, columns, rows, { cards = false, first = FIRST, ma
 
   /** @param {number} place */
   function sort(place) {
-    const { value, number } = columns[place];
+    const { value } = columns[place];
     if (!value) return;
-    rising = by === place ? !rising : !number || by !== place;
+    rising = by !== place || !rising;
     by = place;
     // What is not known comes last, whatever the order.
     sorted = [...rows].sort((a, b) => {

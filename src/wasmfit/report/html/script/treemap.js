@@ -11,6 +11,7 @@ import { tell } from "./tip.js";
 /** @typedef {import("./trees.js").Tree} Tree */
 
 const HEAD = 18;
+const ROOMY = 24_000;
 
 /**
  * @param {number} width @param {Tree} node @param {(node: Tree) => string} colour @param {(node: Tree) => string} name
@@ -46,7 +47,7 @@ export function treemap(width, node, colour, name, open, back) {
 const within = new WeakMap();
 
 /**
- * Draws the parts of a row into its box. Memories and sections have no colour, so their parts are divided in turn.
+ * Draws the parts of a row into its box, and theirs where there is much room or, of memories and sections, no colour.
  * @param {SVGElement} group @param {Tree} row @param {import("./squarify.js").Box} box
  * @param {(node: Tree) => string} colour @param {(node: Tree) => string} name @param {(node: Tree) => void} open
  */
@@ -60,7 +61,7 @@ function inside(group, row, box, colour, name, open) {
     const drawn = svg("rect", { class: `inner ${colour(one)}`, x: x + 0.5, y: y + 0.5, width: width - 1, height: height - 1 });
     within.set(drawn, one);
     group.append(drawn);
-    if (colour(one) === "none") inside(group, one, boxes[place], colour, name, open);
+    if (colour(one) === "none" || width * height > ROOMY) inside(group, one, boxes[place], colour, name, open);
     if (width > 34 && height > 15) group.append(words(x + 4, y + 13, clipped(name(one), width - 7), colour(one) === "none" ? "label plain" : "label"));
   });
 }

@@ -16,7 +16,7 @@ from wasmfit.report.html import to_html
 from wasmfit.report.html.bundle import bundled, modules
 from wasmfit.report.html.pack import packed
 from wasmfit.report.html.safe import json_text, source_hash
-from wasmfit.report.html.trees import folded
+from wasmfit.report.html.trees import FIRST_SHARE, folded
 from wasmfit.report.html.trees import packed as packed_trees
 from wasmfit.results.document import ByteNode
 
@@ -177,7 +177,7 @@ def test_trees_are_packed_as_they_are(node: ByteNode) -> None:
             made.append(row)
         return ByteNode(data["names"][name], size, tuple(made), count), at
 
-    assert read(0) == (folded(node, node.bytes / 4000), len(walk))
+    assert read(0) == (folded(node, node.bytes * FIRST_SHARE), len(walk))
 
 
 def test_many_trees_are_folded_until_they_fit() -> None:
@@ -187,7 +187,7 @@ def test_many_trees_are_folded_until_they_fit() -> None:
     }
     text, share = packed_trees(trees, budget=4_000)
     assert len(text) <= 4_000
-    assert share > 1 / 4000
+    assert share > FIRST_SHARE
 
 
 def test_figures_are_those_of_the_measurements() -> None:

@@ -72,7 +72,7 @@ def test_it_opens_with_no_complaint_and_asks_for_nothing(page: Chrome, pages: di
 def test_every_section_is_there_with_its_content(page: Chrome) -> None:
     for section in SECTIONS:
         assert len(text_of(page, section)) > 40, section
-    assert "wasm3 1.0.0 fits the Nordic nRF52840 DK and the 2 modules best." in text_of(page, "answer")
+    assert "wasm3 1.0.0 fits the Nordic nRF52840 DK and these 2 modules best." in text_of(page, "answer")
     assert "951,424 B of flash short: it needs 2,000,000 B of 1,048,576 B" in text_of(page, "answer")
 
 

@@ -251,7 +251,7 @@ def _times(value: float) -> str:
 def _words(
     ranked: Sequence[Standing], rest: Sequence[Standing], board: Board, modules: tuple[str, ...]
 ) -> tuple[str, str]:
-    what = f"the module {modules[0]}" if len(modules) == 1 else f"the {len(modules)} modules"
+    what = f"the module {modules[0]}" if len(modules) == 1 else f"these {len(modules)} modules"
     out = sum(not one.fits for one in rest)
     if not ranked:
         return (

@@ -61,8 +61,8 @@ def _title(plan: Plan) -> str:
     boards = dict.fromkeys(cell.board.title for cell in plan.all_cells)
     modules = dict.fromkeys(cell.workload.name for cell in plan.all_cells)
     where = next(iter(boards)) if len(boards) == 1 else f"{len(boards)} boards"
-    what = next(iter(modules)) if len(modules) == 1 else f"{len(modules)} modules"
-    return f"Which WebAssembly runtime fits the {where}? {what}"
+    what = next(iter(modules)) if len(modules) == 1 else f"{len(modules)} workloads"
+    return f"Which WebAssembly runtime fits the {where} and {what}?"
 
 
 def _images(

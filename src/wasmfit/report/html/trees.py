@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from wasmfit.results.document import ByteNode
 
-FIRST_SHARE = 1 / 4000
+FIRST_SHARE = 1 / 64_000
 """Parts of an image below this share of it are folded, to begin with."""
 
 BUDGET = 1_200_000

@@ -54,7 +54,7 @@ function drawn(answer, several) {
       { label: "Flash", number: true, text: (one) => room(one.flash, board?.flash), value: (one) => one.flash },
       { label: "RAM at most", number: true, text: (one) => room(one.ram, board?.ram), value: (one) => one.ram },
       { label: "Slow-down", number: true, text: (one) => times(one.slow_down), value: (one) => one.slow_down },
-      { label: "What sets it apart, or what it lacks", kind: "words", text: (one) => apart(one, one === first && isWhole) },
+      { label: "Against the first, or what is lacking", kind: "words plainly", text: (one) => apart(one, one === first && isWhole) },
     ], standings, { cards: true, mark: (one) => (one === first ? "first" : one.fits ? null : "lacks") }));
 }
 

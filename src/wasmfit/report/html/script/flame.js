@@ -3,7 +3,7 @@
 import { svg } from "./dom.js";
 import { percent, whole } from "./format.js";
 import { frame, words } from "./marks.js";
-import { clipped } from "./measure.js";
+import { fitting } from "./measure.js";
 import { rove } from "./roving.js";
 import { tell } from "./tip.js";
 import { pathOf } from "./trees.js";
@@ -37,7 +37,7 @@ export function flameGraph(width, node, name, open, back) {
     const text = `${name(one)}: ${whole(one.bytes)} instructions, ${percent(one.bytes, total)}`;
     const group = svg("g", { class: `box opens${y < above.length ? " above" : ""}`, role: "button", "aria-label": text },
       svg("rect", { class: `f${hue(one.name)}`, x: x.toFixed(2), y: y * STEP, width: Math.max(0.5, wide - 0.75).toFixed(2), height: STEP - 1 }));
-    if (wide > 24) group.append(words(x + 4, y * STEP + 13, clipped(name(one), wide - 8), "label"));
+    if (wide > 24) group.append(words(x + 4, y * STEP + 13, fitting(name(one), wide - 8), "label"));
     tell(group, [name(one), `${whole(one.bytes)} instructions with what it called`, `${percent(one.bytes, total)} of all`]);
     group.addEventListener("click", () => open(one));
     return group;

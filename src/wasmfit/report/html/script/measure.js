@@ -9,6 +9,11 @@ export function widthOf(text) {
   return pen ? pen.measureText(text).width : text.length * 7;
 }
 
+/** A symbol's name without the paths in it, where the whole does not fit: `<Op as Encode>::encode`. @param {string} name @param {number} width */
+export function fitting(name, width) {
+  return clipped(widthOf(name) <= width ? name : name.replace(/(?:[\w$]+::)+(?=[\w<{$])/g, ""), width);
+}
+
 /** As much of a text as fits a width; nothing where that would be less than two letters. @param {string} text @param {number} width */
 export function clipped(text, width) {
   if (widthOf(text) <= width) return text;

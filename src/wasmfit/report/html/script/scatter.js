@@ -46,8 +46,8 @@ export function scatter(width, points, titles, isLog, limit) {
 
   // The front as steps: nothing lies to the left of and below it.
   if (best.length) {
-    const steps = best.map((point, place) => `${place ? `H${x(point.x).toFixed(1)}V` : `M${x(point.x).toFixed(1)},${top}V`}${y(point.y).toFixed(1)}`);
-    chart.append(svg("path", { class: "front", d: `${steps.join("")}H${width - right}` }));
+    const path = best.map((point, place) => `${place ? `H${x(point.x).toFixed(1)}V` : `M${x(point.x).toFixed(1)},${top}V`}${y(point.y).toFixed(1)}`);
+    chart.append(svg("path", { class: "front", d: `${path.join("")}H${width - right}` }));
   }
 
   const stops = [...points].sort((a, b) => a.x - b.x).map((point) => {
@@ -63,10 +63,22 @@ export function scatter(width, points, titles, isLog, limit) {
   });
   const said = near && limit !== null ? [{ x: x(limit) - 4 - widthOf(LIMIT), y: height - bottom - 18, width: widthOf(LIMIT), height: 16 }] : [];
   const named = points.length > MOST_NAMED ? best : [...best, ...points.filter((point) => !best.includes(point))];
-  const names = placed(named.map((point) => ({ x: x(point.x), y: y(point.y), text: point.name })), [...points.map((point) => ({ x: x(point.x) - 6, y: y(point.y) - 6, width: 12, height: 12 })), ...said], { left, right: width - right, top, bottom: height - bottom });
+  const names = placed(named.map((point) => ({ x: x(point.x), y: y(point.y), text: point.name })), [...points.map((point) => ({ x: x(point.x) - 6, y: y(point.y) - 6, width: 12, height: 12 })), ...said, ...steps(best.map((point) => ({ x: x(point.x), y: y(point.y) })), top, width - right)], { left, right: width - right, top, bottom: height - bottom });
   chart.append(svg("g", { "aria-hidden": "true" }, names.map((name) => words(name.x, name.y, name.text, "name"))), ...stops);
   rove(chart, stops);
   return chart;
+}
+
+/**
+ * The front's lines, as boxes that names should not cover.
+ * @param {{x: number, y: number}[]} best @param {number} top @param {number} right @returns {import("./squarify.js").Box[]}
+ */
+function steps(best, top, right) {
+  return best.flatMap(({ x, y }, place) => {
+    const above = place ? best[place - 1].y : top;
+    const next = place + 1 < best.length ? best[place + 1].x : right;
+    return [{ x: x - 1, y: above, width: 2, height: y - above }, { x, y: y - 1, width: next - x, height: 2 }];
+  });
 }
 
 /**
@@ -78,7 +90,7 @@ function placed(wanted, taken, room) {
   const names = [];
   for (const { x, y, text } of wanted) {
     const width = widthOf(text);
-    const places = [[9, 4], [-9 - width, 4], [-width / 2, -10], [-width / 2, 18], [8, -7], [8, 15], [-8 - width, -7], [-8 - width, 15]];
+    const places = [[9, 4], [-9 - width, 4], [-width / 2, -10], [-width / 2, 18], [8, -7], [8, 16], [-8 - width, -7], [-8 - width, 15]];
     for (const [dx, dy] of places) {
       const box = { x: x + dx, y: y + dy - 11, width, height: 14 };
       const inside = box.x >= room.left && box.x + width <= room.right && box.y >= room.top && box.y + 14 <= room.bottom;

@@ -15,7 +15,7 @@ export function tell(element, lines) {
 }
 
 /** @param {Element} element @param {string[]} lines */
-function shown(element, lines) {
+export function shown(element, lines) {
   const tip = byId("tip");
   tip.replaceChildren(...lines.map((line, number) => el(number ? "div" : "b", {}, line)));
   tip.hidden = false;

@@ -3,10 +3,10 @@
 import { svg } from "./dom.js";
 import { inBytes, percent } from "./format.js";
 import { frame, words } from "./marks.js";
-import { clipped } from "./measure.js";
+import { fitting } from "./measure.js";
 import { rove } from "./roving.js";
 import { squarify } from "./squarify.js";
-import { tell } from "./tip.js";
+import { hide, shown } from "./tip.js";
 
 /** @typedef {import("./trees.js").Tree} Tree */
 
@@ -22,14 +22,23 @@ export function treemap(width, node, colour, name, open, back) {
   const chart = frame(width, height, `Treemap of ${name(node)}, ${inBytes(node.bytes)} in ${node.rows.length} boxes; arrow keys go from box to box, Enter opens one, Escape goes back`);
   const rows = node.rows.length ? [...node.rows].sort((a, b) => b.bytes - a.bytes) : [node];
   const boxes = squarify(rows.map((row) => row.bytes), { x: 0, y: 0, width, height });
+  /** @param {Tree} one */
+  const lines = (one) => [name(one), inBytes(one.bytes), `${percent(one.bytes, node.bytes)} of ${name(node)}`];
   const stops = rows.map((row, place) => {
     const { x, y, width: wide, height: high } = boxes[place];
     const text = `${name(row)}: ${inBytes(row.bytes)}, ${percent(row.bytes, node.bytes)}`;
     const box = svg("g", { class: `box${row.rows.length ? " opens" : ""}`, role: row.rows.length ? "button" : "img", "aria-label": text });
     box.append(svg("rect", { class: colour(row), x: x + 0.75, y: y + 0.75, width: Math.max(0, wide - 1.5), height: Math.max(0, high - 1.5) }));
     inside(box, row, boxes[place], colour, name, open);
-    if (wide > 34 && high > 16) box.append(words(x + 5, y + 13, clipped(`${name(row)}  ${inBytes(row.bytes)}`, wide - 8), colour(row) === "none" ? "label plain head" : "label head"));
-    tell(box, [name(row), inBytes(row.bytes), `${percent(row.bytes, node.bytes)} of ${name(node)}`]);
+    if (wide > 34 && high > 16) box.append(words(x + 5, y + 13, fitting(`${name(row)}  ${inBytes(row.bytes)}`, wide - 8), colour(row) === "none" ? "label plain head" : "label head"));
+    box.addEventListener("focus", () => shown(box, lines(row)));
+    box.addEventListener("blur", hide);
+    // Boxes inside of boxes are told of one by one, by one listener.
+    box.addEventListener("pointerover", (event) => {
+      const hit = /** @type {Element} */ (event.target);
+      shown(hit.matches("rect") ? hit : box, lines(within.get(hit) ?? row));
+    });
+    box.addEventListener("pointerleave", hide);
     box.addEventListener("click", (event) => {
       // The box that was hit, or what it lies in.
       const hit = within.get(/** @type {Element} */ (event.target)) ?? row;
@@ -62,6 +71,6 @@ function inside(group, row, box, colour, name, open) {
     within.set(drawn, one);
     group.append(drawn);
     if (colour(one) === "none" || width * height > ROOMY) inside(group, one, boxes[place], colour, name, open);
-    if (width > 34 && height > 15) group.append(words(x + 4, y + 13, clipped(name(one), width - 7), colour(one) === "none" ? "label plain" : "label"));
+    if (width > 34 && height > 15) group.append(words(x + 4, y + 13, fitting(name(one), width - 7), colour(one) === "none" ? "label plain" : "label"));
   });
 }

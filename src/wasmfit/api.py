@@ -167,6 +167,8 @@ that are named, since slow-downs are held against it.
     """
     catalog = Catalog.load(*catalogs)
     own = _own_module(module, calls, expect, imports, stub_all)
+    if flames and own is not None:
+        raise UsageError("Flame graphs are of workloads, not of a module of your own.", "Leave out --flames.")
     chosen = dict.fromkeys(name for pattern in workloads for name in _workloads(catalog, pattern))
     with_native = [NATIVE, *runtimes] if runtimes and own is None else runtimes
     kept = [*select, f"{NATIVE}@*"] if select and own is None else select

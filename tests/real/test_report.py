@@ -44,7 +44,7 @@ def test_a_report_shows_what_was_measured(warm_home: Home, tmp_path: Path) -> No
         assert figures["heap_peak"] == (one["run"] or {}).get("heap_peak")
 
     assert made.answers[0].standings[0].runtime == "wasm3"
-    assert {one.name for one in made.runtimes if one.bound} == {"native"}
+    assert {one.name for one in made.runtimes if one.bound} == {"native", "baseline"}
     wasm3 = next(one for one in compared.measurements if one.runtime == "wasm3")
     (image,) = [one for one in made.images if one.cell == wasm3.id]
     assert adds_up(image.root)

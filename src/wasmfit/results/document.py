@@ -36,12 +36,14 @@ class RuntimeNote:
         family: The runtime that it is a variant of; builds of a family have one colour.
         title: The family's name in words.
         bound: Whether it loads no module, but stands for what the module costs as compiled code.
+        colour: The family's colour, by number, so that it has the same in every report; ``None`` for any.
     """
 
     name: str
     family: str
     title: str
     bound: bool = False
+    colour: int | None = None
 
 
 @dataclass(frozen=True)

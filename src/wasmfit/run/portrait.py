@@ -4,7 +4,8 @@ import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from wasmfit.build import Context, base_owners
-from wasmfit.model import Cell, Measurement, Status, UserModule
+from wasmfit.catalog import Catalog
+from wasmfit.model import Cell, Measurement, Runtime, Status, UserModule
 from wasmfit.plan import BASELINE, Plan
 from wasmfit.results import Comparison, ReportDocument
 from wasmfit.results.document import Flame, ImageBytes, OwnerClass, RuntimeNote, document
@@ -46,14 +47,22 @@ def _class(owner: str, base: frozenset[str]) -> OwnerClass:
     return OwnerClass.HARNESS if owner in base else OwnerClass.RUNTIME
 
 
-def notes(cells: Iterable[Cell]) -> tuple[RuntimeNote, ...]:
+def notes(catalog: Catalog, cells: Iterable[Cell]) -> tuple[RuntimeNote, ...]:
     """What a report should know of the cells' runtimes."""
+    colours = [name for name, runtime in sorted(catalog.runtimes.items()) if not _is_bound(runtime)]
     found = {}
     for cell in cells:
         runtime = cell.build.runtime
-        linked = runtime.guest == "crate" or (runtime.c is not None and runtime.c.translator is not None)
-        found[cell.build.name] = RuntimeNote(cell.build.name, runtime.name, runtime.title, bound=linked)
+        bound = _is_bound(runtime)
+        colour = None if bound else colours.index(runtime.name)
+        found[cell.build.name] = RuntimeNote(cell.build.name, runtime.name, runtime.title, bound, colour)
     return tuple(found.values())
+
+
+def _is_bound(runtime: Runtime) -> bool:
+    """Whether modules are compiled into its firmware, or none is run at all."""
+    translated = runtime.c is not None and runtime.c.translator is not None
+    return runtime.name == BASELINE or runtime.guest == "crate" or translated
 
 
 def _title(plan: Plan) -> str:
@@ -133,7 +142,7 @@ def portray(
         measured,
         title=title or _title(plan),
         boards=[*{cell.board.name: cell.board for cell in plan.all_cells}.values()],
-        runtimes=notes(plan.all_cells),
+        runtimes=notes(context.catalog, plan.all_cells),
         owner_classes=owner_classes(context, measured),
         images=list(_images(context, cells, measured, listener)),
         flames=list(_flames(context, cells, measured, listener)) if flames else (),

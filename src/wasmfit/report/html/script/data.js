@@ -22,7 +22,7 @@ import { byId } from "./dom.js";
  * @typedef {{cell: string, measure: string, points: [string, number][], moved: string | null}} Trend
  * @typedef {{schema: number, title: string, made: string, wasmfit: string, rule: string, native: string,
  *   baseline: string, measures: {key: string, label: string, unit: string}[], boards: Board[],
- *   runtimes: {name: string, family: string, title: string, bound: boolean}[], classes: string[],
+ *   runtimes: {name: string, family: string, title: string, bound: boolean, colour: number | null}[], classes: string[],
  *   owners: [string, number][], bounds: string[], facts: Record<string, string>[],
  *   made_of: {flags: string[], features: Record<string, string>, tools: Record<string, string>}[],
  *   cells: Cell[], answers: Answer[], features: Features[] | null, history: Trend[] | null, share: number,
@@ -43,9 +43,9 @@ const BOUNDS = new Set(data.bounds);
 const BOARDS = new Map(data.boards.map((board) => [board.name, board]));
 const COLOURS = new Map();
 const VARIANTS = new Map();
-for (const { name, family, bound } of data.runtimes) {
+for (const { name, family, bound, colour } of data.runtimes) {
   if (bound || name === data.baseline) continue;
-  if (!COLOURS.has(family)) COLOURS.set(family, COLOURS.size % 9);
+  if (!COLOURS.has(family)) COLOURS.set(family, (colour ?? COLOURS.size) % 9);
   const known = VARIANTS.get(family) || [];
   VARIANTS.set(family, [...known, name]);
 }

@@ -134,6 +134,8 @@ function tellShown() {
 
 /** @param {string} key */
 function goTo(key) {
+  // What lies above must have its height, or the place moves away.
+  for (const section of SECTIONS.slice(0, SECTIONS.findIndex((one) => one.key === key) + 1)) if (stale.has(section.key)) draw(section);
   const title = document.getElementById(`h-${key}`);
   title?.scrollIntoView({ block: "start", behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth" });
   title?.focus({ preventScroll: true });

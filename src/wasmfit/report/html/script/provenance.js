@@ -12,7 +12,7 @@ export function drawProvenance(into, cells) {
     { label: "Cell", head: true, kind: "words", text: (cell) => cell.id, value: (cell) => cell.id },
     { label: "End", text: (cell) => cell.status, value: (cell) => cell.status },
     { label: "Replay", kind: "words", text: (cell) => el("code", { class: "whole" }, cell.replay) },
-    { label: "Image, SHA-256", kind: "words", text: (cell) => (cell.elf ? el("code", {}, cell.elf.slice(0, 16)) : ""), value: (cell) => cell.elf },
+    { label: "Image, SHA-256", kind: "hash", text: (cell) => (cell.elf ? el("code", {}, cell.elf.slice(0, 16)) : ""), value: (cell) => cell.elf },
     { label: "Measured", kind: "when", text: (cell) => cell.measured.replace("T", " ").replace("+00:00", ""), value: (cell) => cell.measured },
     { label: "Made of", kind: "words", text: (cell) => madeOf(cell) },
   ], cells, { cards: true, first: 12 }));

@@ -28,6 +28,8 @@ export function log([low, high], [from, to], count) {
   for (const digits of [[1, 2, 3, 5], [1, 2, 5], [1, 3], [1]]) {
     const ticks = decades(low, high, digits);
     if (ticks.length <= count || digits.length === 1) {
+      // Less than a decade or so: round numbers at equal steps say more.
+      if (ticks.length < 3) return Object.assign(at, { ticks: linear([low, high], [from, to], count).ticks });
       const every = Math.ceil(ticks.length / Math.max(1, count));
       return Object.assign(at, { ticks: ticks.filter((_, place) => place % every === 0) });
     }

@@ -10,6 +10,7 @@ from typing import Any
 from selenium.webdriver import Chrome, ChromeOptions
 from selenium.webdriver.chrome.service import Service
 
+_NAMES = ("chromium", "google-chrome", "chromium-browser")
 PHONE = (360, 800)
 DESKTOP = (1440, 900)
 
@@ -17,12 +18,19 @@ DESKTOP = (1440, 900)
 @contextmanager
 def browser(*, size: tuple[int, int] = DESKTOP, dark: bool = False) -> Iterator[Chrome]:
     """A browser with a window of that size; what its pages log and request is kept."""
-    driver, chromium = shutil.which("chromedriver"), shutil.which("chromium")
+    driver = shutil.which("chromedriver")
+    chromium = next(filter(None, map(shutil.which, _NAMES)), None)
     assert driver, "`scripts/setup tests` installs chromium-driver"
     assert chromium, "`scripts/setup tests` installs chromium"
     options = ChromeOptions()
     options.binary_location = chromium
-    for argument in ("--headless=new", "--no-sandbox", "--disable-gpu", "--hide-scrollbars"):
+    for argument in (
+        "--headless=new",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-dev-shm-usage",
+        "--hide-scrollbars",
+    ):
         options.add_argument(argument)
     options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
     started = Chrome(options=options, service=Service(driver))

@@ -151,6 +151,25 @@ def test_an_address_with_nonsense_opens_all_the_same(desktop: Chrome, pages: dic
     )
 
 
+def test_a_link_to_a_section_leads_there(desktop: Chrome, pages: dict[str, Path]) -> None:
+    opened(desktop, pages["thousand"])
+    asked(desktop, "document.querySelector('#contents a[data-to=failures]').click()")
+    for _ in range(50):
+        time.sleep(0.1)
+        top = asked(desktop, "return document.getElementById('h-failures').getBoundingClientRect().top")
+        if 0 <= top < 200:
+            break
+    assert 0 <= top < 200
+    assert asked(desktop, "return document.activeElement.id") == "h-failures"
+
+
+def test_a_table_that_was_opened_stays_open(page: Chrome) -> None:
+    asked(page, "document.querySelectorAll('#s-memory details')[1].open = true")
+    moved(page, "runtime=wasm3+1.0.0")
+    shown = asked(page, "return Array.from(document.querySelectorAll('#s-memory details'), one => one.open)")
+    assert shown == [False, True, False]
+
+
 def test_predictions_have_error_bars(page: Chrome) -> None:
     moved(page, "y=time")
     assert asked(page, "return document.querySelectorAll('#s-plot .bar').length") > 0

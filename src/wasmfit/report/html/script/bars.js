@@ -3,7 +3,7 @@
 import { svg } from "./dom.js";
 import { brief } from "./format.js";
 import { frame, words } from "./marks.js";
-import { clipped } from "./measure.js";
+import { clipped, nameRoom } from "./measure.js";
 import { rove } from "./roving.js";
 import { linear } from "./scales.js";
 import { tell } from "./tip.js";
@@ -19,13 +19,13 @@ import { tell } from "./tip.js";
  */
 export function bars(width, rows, says, whole) {
   const narrow = width < 560;
-  const [left, right, step, thick] = narrow ? [4, 8, 40, 16] : [200, 150, 26, 18];
+  const [left, right, step, thick] = narrow ? [4, 8, 40, 16] : [nameRoom(rows.map((row) => row.name), width), 150, 26, 18];
   const height = rows.length * step + 34;
   const longest = Math.max(1, ...rows.map((row) => total(row)), ...(whole ? rows.map((row) => row.limit ?? 0) : []));
   const x = linear([0, longest], [left, width - right], (width - left - right) / 90);
   const chart = frame(width, height, `${says}; arrow keys go from bar to bar, the table below has every figure`);
   for (const tick of x.ticks)
-    chart.append(svg("line", { class: "grid", x1: x(tick), x2: x(tick), y1: 0, y2: height - 30 }), words(x(tick), height - 14, brief(tick), "tick", "middle"));
+    chart.append(svg("line", { class: "grid", x1: x(tick), x2: x(tick), y1: 0, y2: height - 30 }), words(x(tick), height - 14, brief(tick), "tick", x(tick) > width - 16 ? "end" : "middle"));
   const stops = rows.map((row, number) => {
     const y = number * step + (narrow ? 17 : 3);
     const group = svg("g", { role: "img", "aria-label": [row.name, row.note, ...row.lines].join(", ") });

@@ -3,7 +3,7 @@
 import { svg } from "./dom.js";
 import { brief } from "./format.js";
 import { frame, mark, words } from "./marks.js";
-import { clipped } from "./measure.js";
+import { clipped, nameRoom } from "./measure.js";
 import { rove } from "./roving.js";
 import { around, linear, log } from "./scales.js";
 import { tell } from "./tip.js";
@@ -16,7 +16,7 @@ import { tell } from "./tip.js";
 /** @param {number} width @param {DotRow[]} rows @param {string} says @param {string} title @param {boolean} isLog */
 export function dots(width, rows, says, title, isLog) {
   const narrow = width < 560;
-  const [left, right, step] = narrow ? [8, 12, 40] : [200, 90, 26];
+  const [left, right, step] = narrow ? [8, 12, 40] : [nameRoom(rows.map((row) => row.name), width), 90, 26];
   const height = rows.length * step + 48;
   const values = rows.flatMap((row) => [...row.dots.map((dot) => dot.value), ...(row.range || [])]);
   const x = (isLog ? log : linear)(around(values.length ? values : [1], isLog), [left, width - right], (width - left - right) / 70);

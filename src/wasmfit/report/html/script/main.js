@@ -113,13 +113,19 @@ function draw(section) {
 
 /** Tables behind a word stay open, and what had the focus has it again. @param {HTMLElement} into @param {() => void} change */
 function keepFocus(into, change) {
-  const open = [...into.querySelectorAll("details.data[open] > summary")].map((one) => one.textContent);
+  const open = openIn(into).filter(([, one]) => one.open).map(([name]) => name);
   const active = document.activeElement;
   const held = active && into.contains(active) ? [...into.querySelectorAll("select, input, button")].indexOf(active) : -1;
   change();
-  for (const summary of into.querySelectorAll("details.data > summary"))
-    if (open.includes(summary.textContent)) summary.parentElement?.setAttribute("open", "");
+  for (const [name, one] of openIn(into)) if (open.includes(name)) one.open = true;
   if (held >= 0) /** @type {HTMLElement | undefined} */ ([...into.querySelectorAll("select, input, button")][held])?.focus({ preventScroll: true });
+}
+
+/** Tables behind a word, with a name that tells those of one word apart. @param {HTMLElement} into @returns {[string, HTMLDetailsElement][]} */
+function openIn(into) {
+  const all = /** @type {HTMLDetailsElement[]} */ ([...into.querySelectorAll("details.data")]);
+  const names = all.map((one) => one.querySelector("summary")?.textContent ?? "");
+  return all.map((one, place) => [`${names[place]} ${names.slice(0, place).filter((name) => name === names[place]).length}`, one]);
 }
 
 /** Whether there is anything left to draw: for tests, and for who saves the page. */

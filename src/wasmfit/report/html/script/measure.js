@@ -26,3 +26,8 @@ export function clipped(text, width) {
   }
   return low < 2 ? "" : `${text.slice(0, low)}…`;
 }
+
+/** The room that names of rows take to the left of a chart. @param {string[]} names @param {number} width */
+export function nameRoom(names, width) {
+  return Math.ceil(Math.min(0.36 * width, Math.max(120, ...names.map(widthOf)) + 14));
+}

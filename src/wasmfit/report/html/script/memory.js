@@ -29,8 +29,8 @@ export function drawMemory(into, cells, width) {
     into.append(el("p", {}, "No image passes the filters."));
     return;
   }
-  // The board's limits are shown by themselves where bars are a good part of them.
-  const isWhole = get("scale") ? get("scale") === "board" : chosen.some(({ cell }) => (figure(cell, "flash") ?? 0) > 0.4 * (boardOf(cell.board)?.flash ?? Infinity));
+  // A board's limits are shown by themselves where bars are a good part of them.
+  const isWhole = get("scale") ? get("scale") === "board" : new Set(chosen.map(({ cell }) => cell.board)).size === 1 && chosen.some(({ cell }) => (figure(cell, "flash") ?? 0) > 0.4 * (boardOf(cell.board)?.flash ?? Infinity));
   into.append(el("div", { class: "controls" }, check("axes as long as the board's memory", isWhole, (checked) => set({ scale: checked ? "board" : "bars" }))));
   const classes = data.classes.map((name, number) => ({ name, colour: `o${number}` }));
   panel(into, width, "Flash", chosen.map(({ name, cell }) => ({ name, cell, parts: byClass(cell) })), classes, "flash", isWhole);

@@ -40,7 +40,7 @@ export function drawPlot(into, cells, width) {
   const boards = [...new Set(cells.map((cell) => cell.board))];
   const limit = boards.length === 1 && across !== "heap_peak" ? (boardOf(boards[0])?.[across === "flash" ? "flash" : "ram"] ?? null) : null;
   into.append(scatter(width, points, { x: ACROSS[across], y: `${UP[up]}${up === "time" ? ", s" : ""}` }, isLog, limit),
-    el("p", { class: "quiet" }, `Less is better in both. The line is the Pareto front: no runtime shown beats one on it in both figures. Diamonds without a fill are compiled code and stand for no runtime. ${said(shared, full)}${up === "time" ? " Times are predictions of a model with its error bars, not measurements." : ""}${hidden.length ? ` Not shown, since they lack a figure: ${hidden.join(", ")}.` : ""}`));
+    el("p", { class: "quiet" }, `Less is better in both. The line is the Pareto front: no runtime shown beats one on it in both figures. Diamonds without a fill are compiled code and stand for no runtime. ${said(shared, full)}${up === "time" ? " Times are predictions of a model with its error bars, not measurements." : ""}${hidden.length ? ` Not shown, since they lack a figure: ${few(hidden)}.` : ""}`));
   const best = new Set(front(points.filter((point) => !point.bound)));
   into.append(behind("The plot as a table", table(`${UP[up]} against ${ACROSS[across]}`, [
     { label: "Runtime", head: true, text: (point) => point.name, value: (point) => point.name },
@@ -82,4 +82,10 @@ function pointOf(group, shared, across, up) {
   const bar = up === "time" ? { low: mean(calls.map((call) => call?.[1])) ?? y, high: mean(calls.map((call) => call?.[2])) ?? y } : {};
   const said = up === "slow" ? times(y) : up === "time" ? `≈${time(y)} (${time(bar.low)}–${time(bar.high)})` : whole(y);
   return { x, y, ...bar, said, name: group.name, colour: colourOf(group.runtime), shape: shapeOf(group.runtime), bound: isBound(group.runtime), lines: [`${ACROSS[across].replace(", B", "")} ${inBytes(x)}`, `${UP[up]} ${said}`] };
+}
+
+/** Some names, and how many more there are. @param {string[]} names */
+function few(names) {
+  const shown = names.length > 6 ? names.slice(0, 4) : names;
+  return shown.join(", ") + (shown.length < names.length ? ` and ${names.length - shown.length} others` : "");
 }

@@ -44,6 +44,7 @@ def wasmfit(*arguments: str, home: Path, **environment: str) -> subprocess.Compl
         (["compare", "--runtimes", "wasmi"], "No such option"),
         (["report", "none.wasm", "--workload", "sha256"], "a module or workloads, not both"),
         (["report", "none.wasm", "-o", "/proc/nothing/report.html"], "cannot be written"),
+        (["report", "report.html"], "To write the report there: wasmfit report -o report.html"),
         (["report", "--workload", "sha255", "--flames"], "Did you mean sha256?"),
         (["list", "bords"], "bords"),
         (["comapre"], "comapre"),

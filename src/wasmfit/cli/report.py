@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from wasmfit.api import make_report
+from wasmfit.errors import UsageError
 from wasmfit.results import Benchmark, Comparison
 
 from . import say
@@ -70,6 +71,10 @@ def command(
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show every command that is run.")] = False,
 ) -> None:
     """Measure as compare does, and write one HTML file with the answer, plots and every byte."""
+    if module is not None and module.suffix in (".html", ".htm"):
+        raise UsageError(
+            f"{module} is no wasm module.", f"To write the report there: wasmfit report -o {module}"
+        )
     try:
         with say.promised(output), Watch() as watch:
             made = make_report(

@@ -30,7 +30,7 @@ export function drawAnswer(into) {
   into.append(...shown.map((one, place) => drawn(one, several, place > 0)));
   if (!shown.length) into.append(el("p", {}, "Nothing that was measured passes the filters."));
   else if (modules && modules.size > 1) into.append(el("p", { class: "quiet" }, "This answer is over all workloads that were measured, not only those chosen; choose one to have its own."));
-  into.append(el("p", { class: "quiet" }, `The rule: ${data.rule} Runtimes whose bytes or runs exceed the board, or that fail a workload, come last with what they lack. Flash, heap, stack and instructions are measured; RAM adds up peaks that need not coincide, so less may do.`));
+  into.append(el("p", { class: "quiet" }, `The rule: ${data.rule} Runtimes that do not fit the board’s flash or do not run a workload in its RAM come last, with what they lack. Flash, heap, stack and instructions are measured; RAM adds up peaks that need not coincide, so less may do.`));
 }
 
 /** @param {Answer} answer @param {boolean} several @param {boolean} isBehind whether its table is behind a word */

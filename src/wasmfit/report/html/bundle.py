@@ -1,8 +1,8 @@
 """ES modules as one script.
 
 A page opened from a file may not load modules, so each of ours becomes a function that is called once, behind
-those that it imports from. They are written for that: an import is one line that names what it takes, nothing
-is renamed or exported by default, and what is exported is never assigned again.
+those that it imports from. They are written for that: an import names what it takes, nothing is renamed or
+exported by default, and what is exported is never assigned again.
 """
 
 import re

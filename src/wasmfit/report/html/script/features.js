@@ -25,15 +25,31 @@ export function drawFeatures(into) {
   const names = [...new Set(shown.flatMap((one) => one.features.map(({ feature }) => feature)))];
   /** @param {Features} one @param {string} name */
   const of = (one, name) => one.features.find(({ feature }) => feature === name);
-  into.append(table("Features of each runtime, as measured", [
-    { label: "Feature", head: true, text: (name) => name, value: (name) => name },
-    ...shown.map((one) => ({ label: labelOf(one), text: (/** @type {string} */ name) => verdict(of(one, name)), value: (/** @type {string} */ name) => of(one, name)?.verdict })),
-  ], names, { first: 200 }));
+  into.append(
+    table(
+      "Features of each runtime, as measured",
+      [
+        { label: "Feature", head: true, text: (name) => name, value: (name) => name },
+        ...shown.map((one) => ({
+          label: labelOf(one),
+          text: (/** @type {string} */ name) => verdict(of(one, name)),
+          value: (/** @type {string} */ name) => of(one, name)?.verdict,
+        })),
+      ],
+      names,
+      { first: 200 },
+    ),
+  );
 }
 
 /** @param {Feature | undefined} found */
 function verdict(found) {
   if (!found) return "";
   const counted = found.total === null ? "" : ` ${found.passed ?? 0} of ${found.total}`;
-  return el("span", { class: `v-${found.verdict in SIGNS ? found.verdict : "no"}` }, SIGNS[found.verdict] ?? found.verdict, el("small", {}, counted, found.reason ? `: ${found.reason}` : ""));
+  return el(
+    "span",
+    { class: `v-${found.verdict in SIGNS ? found.verdict : "no"}` },
+    SIGNS[found.verdict] ?? found.verdict,
+    el("small", {}, counted, found.reason ? `: ${found.reason}` : ""),
+  );
 }

@@ -22,7 +22,9 @@ function valuesOf(of) {
 
 /** The cells that pass; baselines pass with any runtime. @returns {Cell[]} */
 export function passing() {
-  const tests = FILTERS.map(({ key, of }) => ({ key, of, wanted: filterOf(key) })).filter((one) => one.wanted);
+  const tests = FILTERS.map(({ key, of }) => ({ key, of, wanted: filterOf(key) })).filter(
+    (one) => one.wanted,
+  );
   return data.cells.filter((cell) =>
     tests.every(
       ({ key, of, wanted }) => wanted?.has(of(cell)) || (key === "runtime" && cell.runtime === data.baseline),
@@ -33,12 +35,18 @@ export function passing() {
 /** Makes the filters, open where they were open. */
 export function drawFilters() {
   const form = byId("filters");
-  const open = new Set([...form.querySelectorAll("details[open]")].map((one) => one.getAttribute("data-key")));
+  const open = new Set(
+    [...form.querySelectorAll("details[open]")].map((one) => one.getAttribute("data-key")),
+  );
   const focused = document.activeElement?.getAttribute("data-value");
   form.replaceChildren(...FILTERS.map((filter) => drawn(filter, open.has(filter.key))));
   if (FILTERS.some(({ key }) => filterOf(key)))
     form.append(
-      el("button", { type: "button", onclick: () => set(Object.fromEntries(FILTER_KEYS.map((key) => [key, null]))) }, "Show all"),
+      el(
+        "button",
+        { type: "button", onclick: () => set(Object.fromEntries(FILTER_KEYS.map((key) => [key, null]))) },
+        "Show all",
+      ),
     );
   if (focused)
     [...form.querySelectorAll("input")].find((one) => one.getAttribute("data-value") === focused)?.focus();
@@ -50,7 +58,12 @@ function drawn({ key, name, of }, open) {
   const wanted = filterOf(key);
   const shown = values.filter((value) => !wanted || wanted.has(value));
   if (values.length < 2) return el("p", { class: "fixed" }, el("b", {}, `${name} `), values[0] ?? "none");
-  const said = shown.length === values.length ? `all ${values.length}` : shown.length === 1 ? shown[0] : `${shown.length} of ${values.length}`;
+  const said =
+    shown.length === values.length
+      ? `all ${values.length}`
+      : shown.length === 1
+        ? shown[0]
+        : `${shown.length} of ${values.length}`;
   /** @param {string[]} next */
   const become = (next) => set({ [key]: next.length === values.length ? null : next.join("|") });
   const boxes = values.map((value) => {
@@ -58,17 +71,27 @@ function drawn({ key, name, of }, open) {
       become(values.filter((one) => (one === value ? checked : shown.includes(one)))),
     );
     label.querySelector("input")?.setAttribute("data-value", `${key}=${value}`);
-    const only = el("button", { type: "button", class: "only", "aria-label": `only ${value}`, onclick: () => become([value]) }, "only");
+    const only = el(
+      "button",
+      { type: "button", class: "only", "aria-label": `only ${value}`, onclick: () => become([value]) },
+      "only",
+    );
     return el("li", {}, label, only);
   });
   const all = el("button", { type: "button", onclick: () => become(values) }, "All");
   const summary = el("summary", {}, el("b", {}, `${name} `), said);
-  return el("details", { "data-key": key, open }, summary, el("fieldset", {}, el("legend", {}, `${name}s shown`), all, el("ul", {}, boxes)));
+  return el(
+    "details",
+    { "data-key": key, open },
+    summary,
+    el("fieldset", {}, el("legend", {}, `${name}s shown`), all, el("ul", {}, boxes)),
+  );
 }
 
 document.addEventListener("click", (event) => {
   for (const one of document.querySelectorAll("#filters details[open]"))
-    if (event.target instanceof Node && event.target.isConnected && !one.contains(event.target)) one.removeAttribute("open");
+    if (event.target instanceof Node && event.target.isConnected && !one.contains(event.target))
+      one.removeAttribute("open");
 });
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape") return;

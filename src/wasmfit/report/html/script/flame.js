@@ -32,13 +32,30 @@ export function flameGraph(width, node, name, open, back) {
   };
   lay(node, 0, above.length);
   const height = (Math.max(...boxes.map(({ y }) => y)) + 1) * STEP;
-  const chart = frame(width, height, `Flame graph of ${name(node)}, ${whole(node.bytes)} instructions; arrow keys go from function to function, Enter zooms, Escape goes back`);
+  const chart = frame(
+    width,
+    height,
+    `Flame graph of ${name(node)}, ${whole(node.bytes)} instructions; arrow keys go from function to function, Enter zooms, Escape goes back`,
+  );
   const stops = boxes.map(({ node: one, x, wide, y }) => {
     const text = `${name(one)}: ${whole(one.bytes)} instructions, ${percent(one.bytes, total)}`;
-    const group = svg("g", { class: `box opens${y < above.length ? " above" : ""}`, role: "button", "aria-label": text },
-      svg("rect", { class: `f${hue(one.name)}`, x: x.toFixed(2), y: y * STEP, width: Math.max(0.5, wide - 0.75).toFixed(2), height: STEP - 1 }));
+    const group = svg(
+      "g",
+      { class: `box opens${y < above.length ? " above" : ""}`, role: "button", "aria-label": text },
+      svg("rect", {
+        class: `f${hue(one.name)}`,
+        x: x.toFixed(2),
+        y: y * STEP,
+        width: Math.max(0.5, wide - 0.75).toFixed(2),
+        height: STEP - 1,
+      }),
+    );
     if (wide > 24) group.append(words(x + 4, y * STEP + 13, fitting(name(one), wide - 8), "label"));
-    tell(group, [name(one), `${whole(one.bytes)} instructions with what it called`, `${percent(one.bytes, total)} of all`]);
+    tell(group, [
+      name(one),
+      `${whole(one.bytes)} instructions with what it called`,
+      `${percent(one.bytes, total)} of all`,
+    ]);
     group.addEventListener("click", () => open(one));
     return group;
   });
@@ -50,6 +67,7 @@ export function flameGraph(width, node, name, open, back) {
 /** A colour for a crate or file: functions of one have one. @param {string} name */
 function hue(name) {
   let sum = 0;
-  for (const letter of name.replace(/^[<&*]+/, "").split("::")[0]) sum = (sum * 31 + letter.charCodeAt(0)) % 997;
+  for (const letter of name.replace(/^[<&*]+/, "").split("::")[0])
+    sum = (sum * 31 + letter.charCodeAt(0)) % 997;
   return sum % 6;
 }

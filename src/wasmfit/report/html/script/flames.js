@@ -17,10 +17,22 @@ import { nodeAt, placeOf, treeOf, trees } from "./trees.js";
 export async function drawFlames(into, cells, width) {
   const packed = await trees("flames");
   if (!Object.keys(packed.trees).length) {
-    into.append(el("p", {}, "Not measured: run ", el("code", {}, "wasmfit report --flames"), ", or ", el("code", {}, "wasmfit profile -r RUNTIME"), " for one."));
+    into.append(
+      el(
+        "p",
+        {},
+        "Not measured: run ",
+        el("code", {}, "wasmfit report --flames"),
+        ", or ",
+        el("code", {}, "wasmfit profile -r RUNTIME"),
+        " for one.",
+      ),
+    );
     return;
   }
-  const names = new Map(grouped(cells).flatMap((group) => group.cells.map((cell) => [cell.id, `${group.name} · ${cell.module}`])));
+  const names = new Map(
+    grouped(cells).flatMap((group) => group.cells.map((cell) => [cell.id, `${group.name} · ${cell.module}`])),
+  );
   const offered = cells.filter((cell) => cell.id in packed.trees);
   if (!offered.length) {
     into.append(el("p", {}, "No cell that passes the filters has a flame graph."));
@@ -35,17 +47,42 @@ export async function drawFlames(into, cells, width) {
     set({ flame: cell.id, in: placeOf(to) || null, focus: "flames" });
   };
   /** @param {Tree} one */
-  const name = (one) => (one.depth === 0 ? "all instructions" : one.name || `other (${whole(one.count)} functions)`);
-  into.append(el("div", { class: "controls" }, choice("Cell", offered.map(({ id }) => ({ value: id, text: names.get(id) ?? id })), cell.id, (value) => set({ flame: value, in: null })),
-    node.above ? el("button", { type: "button", onclick: () => open(root) }, "Show all") : null));
+  const name = (one) =>
+    one.depth === 0 ? "all instructions" : one.name || `other (${whole(one.count)} functions)`;
+  into.append(
+    el(
+      "div",
+      { class: "controls" },
+      choice(
+        "Cell",
+        offered.map(({ id }) => ({ value: id, text: names.get(id) ?? id })),
+        cell.id,
+        (value) => set({ flame: value, in: null }),
+      ),
+      node.above ? el("button", { type: "button", onclick: () => open(root) }, "Show all") : null,
+    ),
+  );
   into.append(flameGraph(width, node, name, open, () => node.above && open(node.above)));
   const rows = [...alone(root)].sort((a, b) => b.own - a.own);
-  into.append(table("Functions by instructions of their own", [
-    { label: "Function", head: true, kind: "words", text: (row) => row.name, value: (row) => row.name },
-    { label: "Instructions", number: true, text: (row) => whole(row.own), value: (row) => row.own },
-    { label: "Part", number: true, text: (row) => percent(row.own, root.bytes), value: (row) => row.own },
-  ], rows, { first: 12 }));
-  into.append(el("p", { class: "quiet" }, `Instructions counted in the emulator in ${(data.phases[0] ?? []).map((phase) => (phase === "call" ? "the calls" : phase)).join(", ")}; callers stand above what they call.`));
+  into.append(
+    table(
+      "Functions by instructions of their own",
+      [
+        { label: "Function", head: true, kind: "words", text: (row) => row.name, value: (row) => row.name },
+        { label: "Instructions", number: true, text: (row) => whole(row.own), value: (row) => row.own },
+        { label: "Part", number: true, text: (row) => percent(row.own, root.bytes), value: (row) => row.own },
+      ],
+      rows,
+      { first: 12 },
+    ),
+  );
+  into.append(
+    el(
+      "p",
+      { class: "quiet" },
+      `Instructions counted in the emulator in ${(data.phases[0] ?? []).map((phase) => (phase === "call" ? "the calls" : phase)).join(", ")}; callers stand above what they call.`,
+    ),
+  );
 
   /** @param {Tree} from */
   function alone(from) {

@@ -32,14 +32,21 @@ export function percent(part, of) {
 /** A time, with three digits. @param {number | null | undefined} seconds */
 export function time(seconds) {
   if (seconds === null || seconds === undefined) return "";
-  for (const [unit, scale] of /** @type {[string, number][]} */ ([["µs", 1e-6], ["ms", 1e-3]]))
+  for (const [unit, scale] of /** @type {[string, number][]} */ ([
+    ["µs", 1e-6],
+    ["ms", 1e-3],
+  ]))
     if (seconds < 999.5 * scale) return `${Number((seconds / scale).toPrecision(3))} ${unit}`;
   return `${Number(seconds.toPrecision(3))} s`;
 }
 
 /** For axes: 20,000 as 20 k. @param {number} value */
 export function brief(value) {
-  for (const [unit, scale] of /** @type {[string, number][]} */ ([["G", 1e9], ["M", 1e6], ["k", 1e3]]))
+  for (const [unit, scale] of /** @type {[string, number][]} */ ([
+    ["G", 1e9],
+    ["M", 1e6],
+    ["k", 1e3],
+  ]))
     if (Math.abs(value) >= scale) return `${Number((value / scale).toPrecision(3))} ${unit}`;
   return String(Number(value.toPrecision(3)));
 }

@@ -31,7 +31,9 @@ export function grouped(cells, baselines = false) {
 
 /** The workloads that every group ran which ran any. @param {Group[]} groups @returns {Set<string>} */
 export function common(groups) {
-  const able = groups.filter((group) => group.ran.length).map((group) => group.ran.map((cell) => cell.module));
+  const able = groups
+    .filter((group) => group.ran.length)
+    .map((group) => group.ran.map((cell) => cell.module));
   const [first, ...others] = able;
   return new Set((first || []).filter((module) => others.every((modules) => modules.includes(module))));
 }
@@ -53,13 +55,17 @@ export function spread(values) {
 
 /** The most of a figure over cells; null where none has it. @param {Cell[]} cells @param {string} key */
 export function most(cells, key) {
-  const known = /** @type {number[]} */ (cells.map((cell) => figure(cell, key)).filter((value) => value !== null));
+  const known = /** @type {number[]} */ (
+    cells.map((cell) => figure(cell, key)).filter((value) => value !== null)
+  );
   return known.length ? Math.max(...known) : null;
 }
 
 /** The least of a figure over cells; null where none has it. @param {Cell[]} cells @param {string} key */
 export function least(cells, key) {
-  const known = /** @type {number[]} */ (cells.map((cell) => figure(cell, key)).filter((value) => value !== null));
+  const known = /** @type {number[]} */ (
+    cells.map((cell) => figure(cell, key)).filter((value) => value !== null)
+  );
   return known.length ? Math.min(...known) : null;
 }
 

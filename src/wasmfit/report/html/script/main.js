@@ -35,7 +35,12 @@ const SECTIONS = [
   { key: "features", title: "Features", keys: [], draw: drawFeatures },
   { key: "reference", title: "Published beside measured", keys: [], draw: drawReference },
   { key: "flames", title: "Where instructions are spent", keys: ["flame", "in"], draw: drawFlames },
-  { key: "history", title: "History", keys: [], draw: (into, cells) => drawHistory(into, new Set(cells.map(({ id }) => id))) },
+  {
+    key: "history",
+    title: "History",
+    keys: [],
+    draw: (into, cells) => drawHistory(into, new Set(cells.map(({ id }) => id))),
+  },
   { key: "failures", title: "What did not run", keys: [], draw: drawFailures },
   { key: "provenance", title: "Where the figures come from", keys: [], draw: drawProvenance },
 ];
@@ -50,14 +55,17 @@ let width = 0;
 /** The newest drawing of each section, since some take their time. @type {Map<string, object>} */
 const newest = new Map();
 
-const watch = new IntersectionObserver((seen) => {
-  for (const { target, isIntersecting } of seen) {
-    const key = target.id.slice(2);
-    if (isIntersecting) near.add(key);
-    else near.delete(key);
-  }
-  refresh();
-}, { rootMargin: "200px" });
+const watch = new IntersectionObserver(
+  (seen) => {
+    for (const { target, isIntersecting } of seen) {
+      const key = target.id.slice(2);
+      if (isIntersecting) near.add(key);
+      else near.delete(key);
+    }
+    refresh();
+  },
+  { rootMargin: "200px" },
+);
 
 function refresh() {
   for (const section of SECTIONS) if (stale.has(section.key) && near.has(section.key)) draw(section);
@@ -102,7 +110,9 @@ function draw(section) {
     tellDrawn();
     if (get("focus") === section.key) {
       into.querySelector("svg [tabindex='0']")?.dispatchEvent(new Event("wasmfit:focus"));
-      /** @type {SVGElement | null} */ (into.querySelector("svg [tabindex='0']"))?.focus({ preventScroll: true });
+      /** @type {SVGElement | null} */ (into.querySelector("svg [tabindex='0']"))?.focus({
+        preventScroll: true,
+      });
       set({ focus: null });
     }
   };
@@ -113,19 +123,30 @@ function draw(section) {
 
 /** Tables behind a word stay open, and what had the focus has it again. @param {HTMLElement} into @param {() => void} change */
 function keepFocus(into, change) {
-  const open = openIn(into).filter(([, one]) => one.open).map(([name]) => name);
+  const open = openIn(into)
+    .filter(([, one]) => one.open)
+    .map(([name]) => name);
   const active = document.activeElement;
-  const held = active && into.contains(active) ? [...into.querySelectorAll("select, input, button")].indexOf(active) : -1;
+  const held =
+    active && into.contains(active)
+      ? [...into.querySelectorAll("select, input, button")].indexOf(active)
+      : -1;
   change();
   for (const [name, one] of openIn(into)) if (open.includes(name)) one.open = true;
-  if (held >= 0) /** @type {HTMLElement | undefined} */ ([...into.querySelectorAll("select, input, button")][held])?.focus({ preventScroll: true });
+  if (held >= 0)
+    /** @type {HTMLElement | undefined} */ ([...into.querySelectorAll("select, input, button")][held])?.focus(
+      { preventScroll: true },
+    );
 }
 
 /** Tables behind a word, with a name that tells those of one word apart. @param {HTMLElement} into @returns {[string, HTMLDetailsElement][]} */
 function openIn(into) {
   const all = /** @type {HTMLDetailsElement[]} */ ([...into.querySelectorAll("details.data")]);
   const names = all.map((one) => one.querySelector("summary")?.textContent ?? "");
-  return all.map((one, place) => [`${names[place]} ${names.slice(0, place).filter((name) => name === names[place]).length}`, one]);
+  return all.map((one, place) => [
+    `${names[place]} ${names.slice(0, place).filter((name) => name === names[place]).length}`,
+    one,
+  ]);
 }
 
 /** Whether there is anything left to draw: for tests, and for who saves the page. */
@@ -135,15 +156,20 @@ function tellDrawn() {
 
 function tellShown() {
   const all = data.cells.length;
-  byId("shown").textContent = cells.length === all ? `${whole(all)} cells` : `${whole(cells.length)} of ${whole(all)} cells`;
+  byId("shown").textContent =
+    cells.length === all ? `${whole(all)} cells` : `${whole(cells.length)} of ${whole(all)} cells`;
 }
 
 /** @param {string} key */
 function goTo(key) {
   // What lies above must have its height, or the place moves away.
-  for (const section of SECTIONS.slice(0, SECTIONS.findIndex((one) => one.key === key) + 1)) if (stale.has(section.key)) draw(section);
+  for (const section of SECTIONS.slice(0, SECTIONS.findIndex((one) => one.key === key) + 1))
+    if (stale.has(section.key)) draw(section);
   const title = document.getElementById(`h-${key}`);
-  title?.scrollIntoView({ block: "start", behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth" });
+  title?.scrollIntoView({
+    block: "start",
+    behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth",
+  });
   title?.focus({ preventScroll: true });
 }
 
@@ -161,12 +187,29 @@ onChange((changed) => {
 });
 
 function start() {
-  const boards = data.boards.map(({ title, chip }) => (title.includes(chip) ? title : `${title} (${chip})`)).join(", ");
+  const boards = data.boards
+    .map(({ title, chip }) => (title.includes(chip) ? title : `${title} (${chip})`))
+    .join(", ");
   byId("about").textContent = `${boards} · measured with wasmfit ${data.wasmfit} · ${data.made.slice(0, 10)}`;
-  byId("foot").textContent = "Figures without a word beside them were measured on the image whose bytes are counted. Predictions are called predictions and carry an error bar; published figures carry their source.";
-  byId("contents").append(el("ul", {}, SECTIONS.map(({ key, title }) => el("li", {}, el("a", { href: `#s=${key}`, "data-to": key }, title)))));
-  byId("main").replaceChildren(...SECTIONS.map(({ key, title }) =>
-    el("section", { id: `s-${key}`, "aria-labelledby": `h-${key}` }, el("h2", { id: `h-${key}`, tabindex: "-1" }, title), el("div", { id: `b-${key}`, class: "body" }))));
+  byId("foot").textContent =
+    "Figures without a word beside them were measured on the image whose bytes are counted. Predictions are called predictions and carry an error bar; published figures carry their source.";
+  byId("contents").append(
+    el(
+      "ul",
+      {},
+      SECTIONS.map(({ key, title }) => el("li", {}, el("a", { href: `#s=${key}`, "data-to": key }, title))),
+    ),
+  );
+  byId("main").replaceChildren(
+    ...SECTIONS.map(({ key, title }) =>
+      el(
+        "section",
+        { id: `s-${key}`, "aria-labelledby": `h-${key}` },
+        el("h2", { id: `h-${key}`, tabindex: "-1" }, title),
+        el("div", { id: `b-${key}`, class: "body" }),
+      ),
+    ),
+  );
   document.addEventListener("click", (event) => {
     const link = event.target instanceof Element ? event.target.closest("a[data-to]") : null;
     if (!link) return;

@@ -11,7 +11,14 @@ export function rove(chart, stops, { open, back } = {}) {
     const event = /** @type {KeyboardEvent} */ (pressed);
     const here = stops.findIndex((stop) => stop === document.activeElement);
     if (here < 0) return;
-    const next = { ArrowRight: here + 1, ArrowDown: here + 1, ArrowLeft: here - 1, ArrowUp: here - 1, Home: 0, End: stops.length - 1 }[event.key];
+    const next = {
+      ArrowRight: here + 1,
+      ArrowDown: here + 1,
+      ArrowLeft: here - 1,
+      ArrowUp: here - 1,
+      Home: 0,
+      End: stops.length - 1,
+    }[event.key];
     if (next !== undefined) {
       const to = Math.max(0, Math.min(stops.length - 1, next));
       stops[here].setAttribute("tabindex", "-1");

@@ -12,7 +12,7 @@ export function squarify(values, box) {
   const boxes = [];
   let { x, y, width, height } = box;
   let left = values.reduce((sum, value) => sum + value, 0);
-  for (let first = 0; first < values.length; ) {
+  for (let first = 0; first < values.length;) {
     const side = Math.min(width, height);
     const scale = (width * height) / left;
     let last = first;

@@ -23,10 +23,22 @@ export function table(caption, columns, rows, { cards = false, first = FIRST, ma
   let rising = true;
   let all = false;
   const body = el("tbody");
-  const more = el("button", { type: "button", class: "more", onclick: () => { all = true; fill(); } });
+  const more = el("button", {
+    type: "button",
+    class: "more",
+    onclick: () => {
+      all = true;
+      fill();
+    },
+  });
   const heads = columns.map((column, place) =>
-    el("th", { scope: "col", class: column.number ? "number" : null },
-      column.value ? el("button", { type: "button", onclick: () => sort(place) }, column.label) : column.label),
+    el(
+      "th",
+      { scope: "col", class: column.number ? "number" : null },
+      column.value
+        ? el("button", { type: "button", onclick: () => sort(place) }, column.label)
+        : column.label,
+    ),
   );
 
   /** @param {number} place */
@@ -42,24 +54,53 @@ export function table(caption, columns, rows, { cards = false, first = FIRST, ma
         return Number(one === null || one === undefined) - Number(other === null || other === undefined);
       return (one < other ? -1 : one > other ? 1 : 0) * (rising ? 1 : -1);
     });
-    heads.forEach((head, at) => (at === by ? head.setAttribute("aria-sort", rising ? "ascending" : "descending") : head.removeAttribute("aria-sort")));
+    heads.forEach((head, at) =>
+      at === by
+        ? head.setAttribute("aria-sort", rising ? "ascending" : "descending")
+        : head.removeAttribute("aria-sort"),
+    );
     fill();
   }
 
   function fill() {
     const shown = all ? sorted : sorted.slice(0, first);
-    body.replaceChildren(...shown.map((row) =>
-      el("tr", { class: mark ? mark(row) : null }, columns.map((column) =>
-        el(column.head ? "th" : "td", { scope: column.head ? "row" : null, class: [column.number && "number", column.kind].filter(Boolean).join(" ") || null, "data-label": cards ? column.label : null }, column.text(row))))));
+    body.replaceChildren(
+      ...shown.map((row) =>
+        el(
+          "tr",
+          { class: mark ? mark(row) : null },
+          columns.map((column) =>
+            el(
+              column.head ? "th" : "td",
+              {
+                scope: column.head ? "row" : null,
+                class: [column.number && "number", column.kind].filter(Boolean).join(" ") || null,
+                "data-label": cards ? column.label : null,
+              },
+              column.text(row),
+            ),
+          ),
+        ),
+      ),
+    );
     more.hidden = shown.length === rows.length;
     more.textContent = `Show all ${rows.length.toLocaleString("en-US")} rows`;
   }
 
   fill();
-  const made = el("table", { class: cards ? "cards" : null }, el("caption", {}, caption), el("thead", {}, el("tr", {}, heads)), body);
+  const made = el(
+    "table",
+    { class: cards ? "cards" : null },
+    el("caption", {}, caption),
+    el("thead", {}, el("tr", {}, heads)),
+    body,
+  );
   const frame = el("div", { class: "scroll", role: "region", "aria-label": caption, tabindex: "0" }, made);
   const whole = el("div", { class: "table" }, frame, more);
-  whole.addEventListener("wasmfit:all", () => { all = true; fill(); });
+  whole.addEventListener("wasmfit:all", () => {
+    all = true;
+    fill();
+  });
   return whole;
 }
 

@@ -19,18 +19,49 @@ const ROOMY = 24_000;
  */
 export function treemap(width, node, colour, name, open, back) {
   const height = Math.max(320, Math.min(560, width * 0.62));
-  const chart = frame(width, height, `Treemap of ${name(node)}, ${inBytes(node.bytes)} in ${node.rows.length} boxes; arrow keys go from box to box, Enter opens one, Escape goes back`);
+  const chart = frame(
+    width,
+    height,
+    `Treemap of ${name(node)}, ${inBytes(node.bytes)} in ${node.rows.length} boxes; arrow keys go from box to box, Enter opens one, Escape goes back`,
+  );
   const rows = node.rows.length ? [...node.rows].sort((a, b) => b.bytes - a.bytes) : [node];
-  const boxes = squarify(rows.map((row) => row.bytes), { x: 0, y: 0, width, height });
+  const boxes = squarify(
+    rows.map((row) => row.bytes),
+    { x: 0, y: 0, width, height },
+  );
   /** @param {Tree} one */
-  const lines = (one) => [name(one), inBytes(one.bytes), `${percent(one.bytes, node.bytes)} of ${name(node)}`];
+  const lines = (one) => [
+    name(one),
+    inBytes(one.bytes),
+    `${percent(one.bytes, node.bytes)} of ${name(node)}`,
+  ];
   const stops = rows.map((row, place) => {
     const { x, y, width: wide, height: high } = boxes[place];
     const text = `${name(row)}: ${inBytes(row.bytes)}, ${percent(row.bytes, node.bytes)}`;
-    const box = svg("g", { class: `box${row.rows.length ? " opens" : ""}`, role: row.rows.length ? "button" : "img", "aria-label": text });
-    box.append(svg("rect", { class: colour(row), x: x + 0.75, y: y + 0.75, width: Math.max(0, wide - 1.5), height: Math.max(0, high - 1.5) }));
+    const box = svg("g", {
+      class: `box${row.rows.length ? " opens" : ""}`,
+      role: row.rows.length ? "button" : "img",
+      "aria-label": text,
+    });
+    box.append(
+      svg("rect", {
+        class: colour(row),
+        x: x + 0.75,
+        y: y + 0.75,
+        width: Math.max(0, wide - 1.5),
+        height: Math.max(0, high - 1.5),
+      }),
+    );
     inside(box, row, boxes[place], colour, name, open);
-    if (wide > 34 && high > 16) box.append(words(x + 5, y + 13, fitting(`${name(row)}  ${inBytes(row.bytes)}`, wide - 8), colour(row) === "none" ? "label plain head" : "label head"));
+    if (wide > 34 && high > 16)
+      box.append(
+        words(
+          x + 5,
+          y + 13,
+          fitting(`${name(row)}  ${inBytes(row.bytes)}`, wide - 8),
+          colour(row) === "none" ? "label plain head" : "label head",
+        ),
+      );
     box.addEventListener("focus", () => shown(box, lines(row)));
     box.addEventListener("blur", hide);
     // Boxes inside of boxes are told of one by one, by one listener.
@@ -63,14 +94,27 @@ const within = new WeakMap();
 function inside(group, row, box, colour, name, open) {
   if (!row.rows.length || box.width < 40 || box.height < HEAD + 26) return;
   const rows = [...row.rows].sort((a, b) => b.bytes - a.bytes);
-  const boxes = squarify(rows.map((one) => one.bytes), { x: box.x + 3, y: box.y + HEAD, width: box.width - 6, height: box.height - HEAD - 3 });
+  const boxes = squarify(
+    rows.map((one) => one.bytes),
+    { x: box.x + 3, y: box.y + HEAD, width: box.width - 6, height: box.height - HEAD - 3 },
+  );
   rows.forEach((one, place) => {
     const { x, y, width, height } = boxes[place];
     if (width < 2 || height < 2) return;
-    const drawn = svg("rect", { class: `inner ${colour(one)}`, x: x + 0.5, y: y + 0.5, width: width - 1, height: height - 1 });
+    const drawn = svg("rect", {
+      class: `inner ${colour(one)}`,
+      x: x + 0.5,
+      y: y + 0.5,
+      width: width - 1,
+      height: height - 1,
+    });
     within.set(drawn, one);
     group.append(drawn);
-    if (colour(one) === "none" || width * height > ROOMY) inside(group, one, boxes[place], colour, name, open);
-    if (width > 34 && height > 15) group.append(words(x + 4, y + 13, fitting(name(one), width - 7), colour(one) === "none" ? "label plain" : "label"));
+    if (colour(one) === "none" || width * height > ROOMY)
+      inside(group, one, boxes[place], colour, name, open);
+    if (width > 34 && height > 15)
+      group.append(
+        words(x + 4, y + 13, fitting(name(one), width - 7), colour(one) === "none" ? "label plain" : "label"),
+      );
   });
 }

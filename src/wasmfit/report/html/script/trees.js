@@ -48,7 +48,10 @@ export function pathOf(node) {
 
 /** A node's place in the tree, as it is kept in the address. @param {Tree} node */
 export function placeOf(node) {
-  return pathOf(node).slice(1).map((one) => one.above?.rows.indexOf(one)).join(".");
+  return pathOf(node)
+    .slice(1)
+    .map((one) => one.above?.rows.indexOf(one))
+    .join(".");
 }
 
 /** The node at such a place, or the last on the way there. @param {Tree} root @param {string} place */

@@ -7,7 +7,7 @@ SHELL := /bin/bash
 WASMFIT := .venv/bin/wasmfit
 export DEBIAN_FRONTEND := noninteractive
 
-.PHONY: setup setup-tests compare test test-fast check locks readme workloads bench bench-counting bench-size fuzz calibrate clean
+.PHONY: setup setup-tests compare test test-fast check locks readme workloads report-image bench bench-counting bench-size fuzz calibrate clean
 
 # The newest version of every runtime, and older ones: those that the reference measured among them.
 compare: setup
@@ -42,6 +42,10 @@ readme: setup
 # Maintainers: writes the table of docs/workloads.md from the catalogue.
 workloads: setup
 	.venv/bin/python scripts/workloads.py
+
+# Maintainers: the report's picture in README.md.
+report-image: setup-tests
+	.venv/bin/python scripts/report_image.py
 
 # What the documents promise about speed, measured.
 bench: setup

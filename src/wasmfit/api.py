@@ -1,6 +1,7 @@
 """The library: what the commands do, returning typed records."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 
@@ -12,11 +13,11 @@ from .errors import UsageError
 from .home import Home
 from .model import Cell, CTarget, Feature, UserModule
 from .module import given
-from .plan import Experiment, plan, select_builds
+from .plan import Experiment, Plan, plan, select_builds
 from .plan.select import with_checkouts
-from .results import Benchmark, Comparison, FeaturesMeasured, OutcomeStore, Store
+from .results import Benchmark, Comparison, FeaturesMeasured, OutcomeStore, ReportDocument, Store
 from .results.benchmark import NATIVE
-from .run import FeaturesRun, Listener, Pipeline, Profiled, nobody, profiled
+from .run import FeaturesRun, Listener, Pipeline, Profiled, nobody, portrait, profiled
 from .toolchain import Check, Gateway, Versions, checks, find
 
 
@@ -65,19 +66,125 @@ def compare(
         UsageError: A name is unknown, a file is broken, or a folder of ``sources`` is not what it should be.
         MissingToolError: A tool is missing.
     """
-    catalog = Catalog.load(*catalogs)
+    return _measured(
+        Catalog.load(*catalogs),
+        Experiment(runtimes, workloads, boards, bases, profiles, select),
+        _own(module, calls, _several(expect), _several(expect_log), imports, stub_all),
+        sources=sources,
+        rerun=rerun,
+        home=home,
+        listener=listener,
+        echo=echo,
+    ).comparison
+
+
+@dataclass(frozen=True)
+class _Measured:
+    """An experiment that was run, with what it was run with."""
+
+    context: Context
+    plan: Plan
+    comparison: Comparison
+
+
+def _measured(
+    catalog: Catalog,
+    experiment: Experiment,
+    module: UserModule | None,
+    *,
+    sources: Sequence[tuple[str, Path]],
+    rerun: bool,
+    home: Path | None,
+    listener: Listener,
+    echo: Callable[[str], None] | None,
+) -> _Measured:
     gateway = Gateway(echo=echo)
-    checkouts = [checkout.inspect(catalog, gateway, name, path) for name, path in sources]
-    own = _own(module, calls, _several(expect), _several(expect_log), imports, stub_all)
-    planned = plan(
-        catalog, Experiment(runtimes, workloads, boards, bases, profiles, select, tuple(checkouts), own)
-    )
+    checkouts = tuple(checkout.inspect(catalog, gateway, name, path) for name, path in sources)
+    planned = plan(catalog, replace(experiment, checkouts=checkouts, module=module))
     folder = Home.find() if home is None else Home.at(home)
     versions = Versions(folder.tools, gateway)
     cells = planned.measured
     toolchain = find(versions, _c_targets(catalog, cells), [cell.board.emulator for cell in cells])
     context = Context(catalog, folder, toolchain, gateway)
-    return Pipeline(context, Store(folder.results), listener, rerun).run(planned)
+    return _Measured(context, planned, Pipeline(context, Store(folder.results), listener, rerun).run(planned))
+
+
+def make_report(
+    output: Path | str | None = None,
+    *,
+    title: str | None = None,
+    runtimes: Sequence[str] = (),
+    workloads: Sequence[str] = ("add-with-extra",),
+    module: Path | str | None = None,
+    calls: Sequence[str] = (),
+    expect: str | Sequence[str] = (),
+    expect_log: str | Sequence[str] = (),
+    imports: Mapping[str, str] | None = None,
+    stub_all: bool = False,
+    boards: Sequence[str] = ("nrf52840dk",),
+    bases: Sequence[str] = ("bare",),
+    profiles: Sequence[str] = ("reference",),
+    select: Sequence[str] = (),
+    sources: Sequence[tuple[str, Path]] = (),
+    flames: bool = False,
+    rerun: bool = False,
+    home: Path | None = None,
+    catalogs: Sequence[Path] = (),
+    listener: Listener = nobody,
+    echo: Callable[[str], None] | None = None,
+) -> ReportDocument:
+    """Measures as :func:`compare` does, and makes one HTML file of everything.
+
+    Args:
+        output: The file; without one, nothing is written.
+        title: Its heading.
+        workloads: Names or patterns.
+        flames: Whether each cell that ran is run once more with every call followed, for flame graphs.
+        runtimes, module, calls, expect, expect_log, imports, stub_all: As for :func:`compare`.
+        boards, bases, profiles, select, sources, rerun, home, catalogs, listener, echo: As for \
+:func:`compare`. Native code is always measured beside the runtimes that are named, since slow-downs are held \
+against it.
+
+    Returns:
+        What the report shows, as a record; ``wasmfit.report.html.to_html`` formats it.
+
+    Raises:
+        UsageError: As for :func:`compare`, or the file cannot be written.
+        MissingToolError: A tool is missing.
+    """
+    catalog = Catalog.load(*catalogs)
+    own = _own(module, calls, _several(expect), _several(expect_log), imports, stub_all)
+    if flames and own is not None:
+        raise UsageError("Flame graphs are of workloads, not of a module of your own.", "Leave out --flames.")
+    chosen = dict.fromkeys(name for pattern in workloads for name in _workloads(catalog, pattern))
+    with_native = [NATIVE, *runtimes] if runtimes and own is None else runtimes
+    kept = [*select, f"{NATIVE}@*"] if select and own is None else select
+    measured = _measured(
+        catalog,
+        Experiment(with_native, tuple(chosen), boards, bases, profiles, kept),
+        own,
+        sources=sources,
+        rerun=rerun,
+        home=home,
+        listener=listener,
+        echo=echo,
+    )
+    made = portrait.portray(
+        measured.context, measured.plan, measured.comparison, title=title, flames=flames, listener=listener
+    )
+    if output is not None:
+        _write(Path(output), made)
+    return made
+
+
+def _write(output: Path, made: ReportDocument) -> None:
+    # Loaded here: nothing else needs it.
+    from .report.html import to_html
+
+    try:
+        output.write_text(to_html(made), encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"{output} cannot be written: {error.strerror}.", "Name another file.") from error
 
 
 def features(

@@ -69,6 +69,10 @@ NEW_BOARD = [
         ([*NEW_BOARD, "--target", "thumbv9"], "There is no target named 'thumbv9'"),
         ([*NEW_BOARD, "--into", "/dev/null"], "Choose another folder with --into"),
         (["new-board", "pico2"], "There is a board named pico2 already"),
+        (["report", "none.wasm", "--workload", "sha256"], "in the place of a workload: not both"),
+        (["report", "none.wasm", "-o", "/proc/nothing/report.html"], "cannot be written"),
+        (["report", "report.html"], "To write the report there: wasmfit report -o report.html"),
+        (["report", "--workload", "sha255", "--flames"], "Did you mean sha256?"),
         (["list", "bords"], "bords"),
         (["comapre"], "comapre"),
     ],
@@ -150,6 +154,16 @@ def test_a_file_that_cannot_be_written_is_told_before_the_work(tmp_path: Path) -
     assert ended.returncode == 2
     assert "cannot be written" in ended.stderr
     assert not (tmp_path / "home").exists()
+
+
+def test_a_report_that_was_not_made_leaves_no_file(tmp_path: Path) -> None:
+    place, old = tmp_path / "new.html", tmp_path / "old.html"
+    old.write_text("older")
+    for output in (place, old):
+        ended = wasmfit("report", "--runtime", "wasmie", "-o", str(output), home=tmp_path / "home")
+        assert ended.returncode == 2
+    assert not place.exists()
+    assert old.read_text() == "older"
 
 
 def test_a_home_that_cannot_be_made(tmp_path: Path) -> None:

@@ -4,7 +4,21 @@ import typer
 
 from wasmfit import __version__
 
-from . import bench, cache, compare, doctor, features, list_, lock, new_board, new_runtime, profile, say, size
+from . import (
+    bench,
+    cache,
+    compare,
+    doctor,
+    features,
+    list_,
+    lock,
+    new_board,
+    new_runtime,
+    profile,
+    report,
+    say,
+    size,
+)
 
 app = typer.Typer(
     name="wasmfit",
@@ -17,6 +31,7 @@ app = typer.Typer(
 app.command("compare")(compare.command)
 app.command("bench")(bench.command)
 app.command("features")(features.command)
+app.command("report")(report.command)
 app.command("profile")(profile.command)
 
 

@@ -22,14 +22,8 @@ INTERRUPTED_WORDS = "Interrupted. Finished cells are stored; the same command go
 def command(
     module: options.Module = None,
     call: options.Calls = None,
-    expect: Annotated[
-        list[str] | None,
-        typer.Option(metavar="VALUE", help="What the call returns; floats may have a tolerance: 3.14~0.01."),
-    ] = None,
-    expect_log: Annotated[
-        list[str] | None,
-        typer.Option(metavar="TEXT", help="What the call logs, through an import that log answers."),
-    ] = None,
+    expect: options.Expected = None,
+    expect_log: options.ExpectedLogs = None,
     import_: options.Imports = None,
     stub_all: options.StubAll = False,
     runtime: options.Runtimes = None,
@@ -38,7 +32,7 @@ def command(
         typer.Option("--workload", "-w", metavar="W", help="Workload. Default: add-with-extra."),
     ] = None,
     board: options.Boards = None,
-    base: Annotated[list[str] | None, typer.Option(metavar="BASE", help="Default: bare.")] = None,
+    base: options.Bases = None,
     profile: options.Profiles = None,
     select: options.Select = None,
     source: options.Sources = None,
@@ -83,6 +77,11 @@ def tell_end(comparison: Comparison, failed: Sequence[Measurement]) -> None:
     """Says how many cells there were and which failed: if any did, the exit code is 1."""
     cells, reused, seconds = len(comparison.measurements), comparison.reused, comparison.seconds
     say.human(f"{cells} cells ({reused} from the store) in {seconds:.1f} s.")
+    tell_failed(failed)
+
+
+def tell_failed(failed: Sequence[Measurement]) -> None:
+    """Says which cells failed: if any did, the exit code is 1."""
     for one in failed:
         say.human(f"{one.id}: {one.status.value}: {one.reason} (log: {one.provenance.log})")
     if failed:

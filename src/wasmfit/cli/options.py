@@ -23,6 +23,14 @@ Calls = Annotated[
         help="A call of the module's export. May be repeated: the last is the steady call.",
     ),
 ]
+Expected = Annotated[
+    list[str] | None,
+    typer.Option(metavar="VALUE", help="What the call returns; floats may have a tolerance: 3.14~0.01."),
+]
+ExpectedLogs = Annotated[
+    list[str] | None,
+    typer.Option(metavar="TEXT", help="What the call logs, through an import that log answers."),
+]
 Imports = Annotated[
     list[str] | None,
     typer.Option(
@@ -47,6 +55,7 @@ Boards = Annotated[
     list[str] | None,
     typer.Option("--board", "-b", metavar="B", help="Board, a pattern or all. Default: nrf52840dk."),
 ]
+Bases = Annotated[list[str] | None, typer.Option("--base", metavar="BASE", help="Default: bare.")]
 Profiles = Annotated[
     list[str] | None, typer.Option("--profile", "-p", metavar="P", help="Default: reference.")
 ]

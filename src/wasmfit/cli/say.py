@@ -1,6 +1,8 @@
 """Results go to stdout or a file, everything for humans to stderr."""
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from wasmfit.errors import UsageError, WasmfitError
@@ -25,6 +27,23 @@ def check(output: Path | None) -> None:
         raise UsageError(
             f"{output} cannot be written: {error.strerror}.", "Name another file with -o."
         ) from error
+
+
+@contextmanager
+def promised(output: Path) -> Iterator[None]:
+    """As :func:`check`, for what writes ``output`` at its end: if it does not, nothing is left.
+
+    Raises:
+        UsageError: It cannot be written.
+    """
+    is_new = not output.exists()
+    check(output)
+    try:
+        yield
+    except BaseException:
+        if is_new:
+            output.unlink(missing_ok=True)
+        raise
 
 
 def result(text: str, output: Path | None = None) -> None:

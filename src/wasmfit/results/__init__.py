@@ -1,8 +1,10 @@
 """What was measured: the store, and comparisons made from it."""
 
+from .answer import Answer, Shortfall, Standing
 from .bench_table import bench_tables
 from .benchmark import Benchmark, Missing, SlowDown, Summary
 from .comparison import Comparison
+from .document import ReportDocument
 from .features import FeaturesMeasured, failing_tables, feature_tables
 from .outcomes import OutcomeStore
 from .overview import overview
@@ -11,6 +13,7 @@ from .table import MEASURES, Column, Measure, Table, tables
 
 __all__ = [
     "MEASURES",
+    "Answer",
     "Benchmark",
     "Column",
     "Comparison",
@@ -18,7 +21,10 @@ __all__ = [
     "Measure",
     "Missing",
     "OutcomeStore",
+    "ReportDocument",
+    "Shortfall",
     "SlowDown",
+    "Standing",
     "Store",
     "StoreError",
     "Summary",

@@ -13,7 +13,7 @@ from .events import (
 )
 from .features import FeaturesRun
 from .pipeline import Pipeline
-from .profile import Profiled, profiled
+from .profile import Profiled, ProfileError, profiled
 
 __all__ = [
     "CellEnded",
@@ -22,6 +22,7 @@ __all__ = [
     "Listener",
     "PartEnded",
     "Pipeline",
+    "ProfileError",
     "Profiled",
     "Started",
     "TaskEnded",

@@ -1,0 +1,81 @@
+"""``wasmfit report``."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from wasmfit.api import make_report
+from wasmfit.errors import UsageError
+from wasmfit.results import Benchmark, Comparison
+
+from . import options, say
+from .compare import INTERRUPTED, INTERRUPTED_WORDS, tell_failed
+from .progress import Watch
+
+
+def command(
+    module: options.Module = None,
+    output: Annotated[Path, typer.Option("-o", "--output", metavar="FILE")] = Path("report.html"),
+    title: Annotated[
+        str | None, typer.Option(metavar="TEXT", help="The report's heading. Default: the question.")
+    ] = None,
+    flames: Annotated[
+        bool, typer.Option("--flames", help="Run every cell once more, for flame graphs of its calls.")
+    ] = False,
+    call: options.Calls = None,
+    expect: options.Expected = None,
+    expect_log: options.ExpectedLogs = None,
+    import_: options.Imports = None,
+    stub_all: options.StubAll = False,
+    runtime: options.Runtimes = None,
+    workload: Annotated[
+        list[str] | None,
+        typer.Option("--workload", "-w", metavar="W", help="Or a pattern. Default: add-with-extra."),
+    ] = None,
+    board: options.Boards = None,
+    base: options.Bases = None,
+    profile: options.Profiles = None,
+    select: options.Select = None,
+    source: options.Sources = None,
+    rerun: options.Rerun = False,
+    catalog: options.Catalogs = None,
+    verbose: options.Verbose = False,
+) -> None:
+    """Measure as compare does, and write one HTML file with the answer, plots and every byte."""
+    if module is not None and module.suffix in (".html", ".htm"):
+        raise UsageError(
+            f"{module} is no wasm module.", f"To write the report there: wasmfit report -o {module}"
+        )
+    try:
+        with say.promised(output), Watch() as watch:
+            made = make_report(
+                output,
+                title=title,
+                flames=flames,
+                module=options.either(module, workload),
+                calls=call or (),
+                expect=expect or (),
+                expect_log=expect_log or (),
+                imports=dict(options.import_of(one) for one in import_ or ()),
+                stub_all=stub_all,
+                runtimes=runtime or (),
+                workloads=workload or ("add-with-extra",),
+                boards=board or ("nrf52840dk",),
+                bases=base or ("bare",),
+                profiles=profile or ("reference",),
+                select=select or (),
+                sources=[options.source_of(one) for one in source or ()],
+                rerun=rerun,
+                catalogs=catalog or (),
+                listener=watch,
+                echo=say.human if verbose else None,
+            )
+    except KeyboardInterrupt:
+        say.human(INTERRUPTED_WORDS)
+        raise typer.Exit(INTERRUPTED) from None
+    say.human(f"{output}: {output.stat().st_size:,} B, for any browser.")
+    for answer in made.answers[:1]:
+        say.human(answer.headline)
+    # A workload that a runtime cannot run is an answer, as in a benchmark.
+    tell_failed(Benchmark(Comparison(made.measurements, 0.0, 0)).failed)

@@ -1,0 +1,178 @@
+"""The report's document as the page reads it: what cells share is said once, figures stand in columns."""
+
+from collections.abc import Hashable, Iterable
+from dataclasses import asdict
+from typing import Any, Generic, TypeVar
+
+from wasmfit.model import Board, Measurement, Prediction
+from wasmfit.results import MEASURES
+from wasmfit.results.answer import RULE, ram_needed
+from wasmfit.results.benchmark import BASELINE, NATIVE, factors_of
+from wasmfit.results.document import OwnerClass, ReportDocument
+from wasmfit.words import printable
+
+SCHEMA = 1
+BETWEEN = "[between sections]"
+
+_LONGEST = 400
+_IN_RAM = (".data", ".bss")
+_ONLY_IN_RAM = (".bss",)
+_PREDICTED = ("load", "instantiate", "first_call", "call")
+
+T = TypeVar("T", bound=Hashable)
+
+
+class _Table(Generic[T]):
+    """Values by their number, each once."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[T, int] = {}
+
+    def number(self, value: T) -> int:
+        return self._numbers.setdefault(value, len(self._numbers))
+
+    def values(self) -> list[T]:
+        return list(self._numbers)
+
+
+def packed(document: ReportDocument) -> dict[str, Any]:
+    """All of the document but its trees, which are packed by themselves."""
+    measures = [measure for measure in MEASURES if measure.unit or measure.key.startswith("instructions_")]
+    bounds = {one.name for one in document.runtimes if one.bound}
+    factors = factors_of(document.measurements)
+    owners, facts, made_of = _Table[str](), _Table[tuple[tuple[str, str], ...]](), _Table[_Made]()
+
+    def cell(one: Measurement) -> dict[str, Any]:
+        provenance = one.provenance
+        return {
+            "id": one.id,
+            "runtime": one.runtime,
+            "version": one.version,
+            "module": one.module,
+            "board": one.board,
+            "base": one.base,
+            "profile": one.profile,
+            "status": one.status.value,
+            "reason": None if one.reason is None else printable(one.reason, _LONGEST),
+            "figures": [*(_whole(measure.get(one)) for measure in measures), ram_needed(one)],
+            "slow": factors.get(one.id),
+            "time": _times(one),
+            "flash": _owned(one, owners, flash=True),
+            "ram": _owned(one, owners, flash=False),
+            "published": dict(one.published) or None,
+            "source": one.published_source,
+            "facts": facts.number(tuple(one.facts.items())),
+            "elf": provenance.elf_sha256,
+            "measured": provenance.measured_at,
+            "replay": provenance.replay,
+            "made": made_of.number(_made(one)),
+        }
+
+    cells = [cell(one) for one in document.measurements]
+    return {
+        "schema": SCHEMA,
+        "title": document.title,
+        "made": document.made_at,
+        "wasmfit": document.wasmfit,
+        "rule": RULE,
+        "native": NATIVE,
+        "baseline": BASELINE,
+        "measures": [
+            *({"key": one.key, "label": one.label, "unit": one.unit} for one in measures),
+            {"key": "ram_needed", "label": "RAM at most (static + peaks)", "unit": "B"},
+        ],
+        "boards": [_board(board) for board in document.boards],
+        "runtimes": [asdict(one) for one in document.runtimes],
+        "classes": [one.value for one in OwnerClass],
+        "owners": [
+            [printable(name), _class_number(document.owner_classes.get(name, OwnerClass.OTHER))]
+            for name in owners.values()
+        ],
+        "bounds": sorted(bounds),
+        "facts": [dict(one) for one in facts.values()],
+        "made_of": [
+            {"flags": one[0], "features": dict(one[1]), "tools": dict(one[2])} for one in made_of.values()
+        ],
+        "cells": cells,
+        "answers": [
+            {
+                **one.model_dump(mode="json", exclude={"standings"}),
+                "standings": list(_standings(one.standings)),
+            }
+            for one in document.answers
+        ],
+        "features": None if document.features is None else [asdict(one) for one in document.features],
+        "history": None if document.history is None else [asdict(one) for one in document.history],
+    }
+
+
+_Pairs = tuple[tuple[str, str], ...]
+_Made = tuple[tuple[str, ...], _Pairs, _Pairs]
+
+
+def _made(one: Measurement) -> _Made:
+    """Flags, features and tools, as what they can be told apart by."""
+    provenance = one.provenance
+    return provenance.flags, tuple(provenance.features.items()), tuple(provenance.tools.items())
+
+
+def _standings(standings: Iterable[Any]) -> Iterable[dict[str, Any]]:
+    for one in standings:
+        shortfalls = [
+            {"measure": lack.measure, "short": lack.short, "reason": printable(lack.reason, _LONGEST)}
+            for lack in one.shortfalls
+        ]
+        yield {**one.model_dump(mode="json", exclude={"shortfalls"}), "shortfalls": shortfalls}
+
+
+def _board(board: Board) -> dict[str, Any]:
+    return {
+        "name": board.name,
+        "title": board.title,
+        "chip": board.chip,
+        "flash": board.flash.size,
+        "ram": board.ram.size,
+        "erase": board.erase_unit,
+        "clock": board.clock_hz,
+    }
+
+
+def _whole(value: object) -> int | None:
+    return value if isinstance(value, int) else None
+
+
+def _class_number(one: OwnerClass) -> int:
+    return list(OwnerClass).index(one)
+
+
+def _times(one: Measurement) -> dict[str, list[float]] | None:
+    """Predicted seconds a phase: typical, least and most; no more digits than they deserve."""
+    predicted = None if one.run is None else one.run.predicted
+    if predicted is None:
+        return None
+    phases: dict[str, Prediction | None] = {name: getattr(predicted, name) for name in _PREDICTED}
+    return {
+        name: [float(f"{second:.4g}") for second in (found.time_s, found.time_low_s, found.time_high_s)]
+        for name, found in phases.items()
+        if found is not None
+    }
+
+
+def _owned(one: Measurement, owners: _Table[str], *, flash: bool) -> list[list[int]]:
+    """Owners' numbers with their bytes in one memory, the largest first; the smallest of many as one.
+
+    They add up to what the memory holds: bytes between sections have a row.
+    """
+    if one.size is None:
+        return []
+    sections = one.size.owners.items()
+    chosen = [rows for name, rows in sections if (name not in _ONLY_IN_RAM if flash else name in _IN_RAM)]
+    total: dict[str, int] = {}
+    for rows in chosen:
+        for owner, count in rows.items():
+            total[owner] = total.get(owner, 0) + count
+    rest = (one.size.flash if flash else one.size.ram_static) - sum(total.values())
+    if rest > 0:
+        total[BETWEEN] = rest
+    ranked = sorted(total.items(), key=lambda row: (-row[1], row[0]))
+    return [[owners.number(owner), count] for owner, count in ranked]

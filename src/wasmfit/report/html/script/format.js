@@ -1,0 +1,52 @@
+// @ts-check
+/** Figures as readers want them: thousands apart, units, and no more digits than are known. */
+
+const WHOLE = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
+
+/** @param {number | null | undefined} value */
+export function whole(value) {
+  return value === null || value === undefined ? "" : WHOLE.format(value);
+}
+
+/** @param {number | null | undefined} value */
+export function inBytes(value) {
+  return value === null || value === undefined ? "" : `${whole(value)} B`;
+}
+
+/** A factor: three digits. @param {number | null | undefined} value */
+export function times(value) {
+  if (value === null || value === undefined) return "";
+  return `${digits(value)}×`;
+}
+
+/** @param {number} value */
+function digits(value) {
+  return value >= 100 ? whole(value) : value >= 10 ? value.toFixed(1) : value.toFixed(2);
+}
+
+/** @param {number} part @param {number} of */
+export function percent(part, of) {
+  return of ? `${((100 * part) / of).toFixed(1)}%` : "";
+}
+
+/** A time, with three digits. @param {number | null | undefined} seconds */
+export function time(seconds) {
+  if (seconds === null || seconds === undefined) return "";
+  for (const [unit, scale] of /** @type {[string, number][]} */ ([
+    ["µs", 1e-6],
+    ["ms", 1e-3],
+  ]))
+    if (seconds < 999.5 * scale) return `${Number((seconds / scale).toPrecision(3))} ${unit}`;
+  return `${Number(seconds.toPrecision(3))} s`;
+}
+
+/** For axes: 20,000 as 20 k. @param {number} value */
+export function brief(value) {
+  for (const [unit, scale] of /** @type {[string, number][]} */ ([
+    ["G", 1e9],
+    ["M", 1e6],
+    ["k", 1e3],
+  ]))
+    if (Math.abs(value) >= scale) return `${Number((value / scale).toPrecision(3))} ${unit}`;
+  return String(Number(value.toPrecision(3)));
+}

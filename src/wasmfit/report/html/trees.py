@@ -1,0 +1,63 @@
+"""Trees of bytes and of calls, packed: each name once, numbers in the order of a walk, deflated.
+
+A report may hold hundreds of images with thousands of symbols each, and stays small: what is a smaller part
+of its image than a threshold becomes one row with the number of things that it stands for, and the threshold
+is raised until everything fits.
+"""
+
+import base64
+import json
+import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from wasmfit.results.document import ByteNode
+
+FIRST_SHARE = 1 / 64_000
+"""Parts of an image below this share of it are folded, to begin with."""
+
+BUDGET = 1_200_000
+"""Most characters that the packed trees of a report may take."""
+
+
+def packed(trees: Mapping[str, ByteNode], budget: int = BUDGET) -> tuple[str, float]:
+    """The trees as base64 of deflated JSON, and the share of an image below which rows were folded."""
+    share = FIRST_SHARE
+    while True:
+        text = _deflated({name: folded(tree, tree.bytes * share) for name, tree in trees.items()})
+        if len(text) <= budget or share >= 1:
+            return text, share
+        share *= 2
+
+
+def folded(node: ByteNode, least: float) -> ByteNode:
+    """The node with all parts of it that have fewer bytes than ``least`` as one; nothing is lost."""
+    large = [row for row in node.rows if row.bytes >= least and row.count == 1]
+    small = [row for row in node.rows if row.bytes < least or row.count > 1]
+    if len(small) == 1:
+        large, small = [*large, *small], []
+    rows = [folded(row, least) for row in large]
+    if small:
+        count = sum(row.count for row in small)
+        rows.append(ByteNode("", sum(row.bytes for row in small), count=count))
+    return replace(node, rows=tuple(rows))
+
+
+def _deflated(trees: Mapping[str, ByteNode]) -> str:
+    names: dict[str, int] = {}
+    walks: dict[str, list[int]] = {}
+    for key, tree in trees.items():
+        walk: list[int] = []
+        _walk([tree], names, walk)
+        walks[key] = walk
+    text = json.dumps({"names": list(names), "trees": walks}, ensure_ascii=True, separators=(",", ":"))
+    return base64.b64encode(zlib.compress(text.encode("ascii"), 9)).decode("ascii")
+
+
+def _walk(nodes: Sequence[ByteNode], names: dict[str, int], walk: list[int]) -> None:
+    """Four numbers a node, parents first: its name's, its bytes, what it stands for, how many rows it has."""
+    pending = list(reversed(nodes))
+    while pending:
+        node = pending.pop()
+        walk += [names.setdefault(node.name, len(names)), node.bytes, node.count, len(node.rows)]
+        pending += reversed(node.rows)

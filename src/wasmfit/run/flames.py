@@ -1,0 +1,50 @@
+"""A cell's profile as the tree of calls that a flame graph draws."""
+
+from collections.abc import Iterable
+
+from wasmfit.results.document import ByteNode, Flame
+from wasmfit.words import printable
+
+from .image_bytes import LONGEST_NAME
+from .profile import Profiled
+
+_DEEPEST = 100
+"""Calls in calls that are told apart; what is deeper counts in the last."""
+
+
+def flame(profiled: Profiled) -> Flame:
+    """A profile as the tree of calls that a flame graph draws."""
+    return Flame(profiled.cell, profiled.phases, calls(profiled.folded()))
+
+
+def calls(folded: str) -> ByteNode:
+    """Folded stacks (``caller;called NUMBER`` a line) as a tree."""
+    root = _Calls()
+    for line in folded.splitlines():
+        stack, _, spent = line.rpartition(" ")
+        if stack and spent.isdecimal():
+            root.add(stack.split(";")[:_DEEPEST], int(spent))
+    return root.node("all")
+
+
+class _Calls:
+    """A function in the making: what was spent under it, and whom it called."""
+
+    def __init__(self) -> None:
+        self._spent = 0
+        self._called: dict[str, _Calls] = {}
+
+    def add(self, stack: Iterable[str], spent: int) -> None:
+        here = self
+        here._spent += spent
+        for function in stack:
+            here = here._called.setdefault(function, _Calls())
+            here._spent += spent
+
+    def node(self, name: str) -> ByteNode:
+        rows = sorted((called.node(function) for function, called in self._called.items()), key=_largest)
+        return ByteNode(printable(name, LONGEST_NAME), self._spent, tuple(rows))
+
+
+def _largest(node: ByteNode) -> tuple[int, str]:
+    return -node.bytes, node.name

@@ -1,0 +1,79 @@
+"""An image's bytes as a report shows them: memory, section, owner, family of symbols.
+
+They are kept in the cache by the image's SHA-256, since a large image takes a second.
+"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from wasmfit.build import Context, digest, object_rule, symbol_rule
+from wasmfit.footprint import Elf, ElfError, LinkMapError, ledger, read_elf, read_link_map
+from wasmfit.footprint.memories import Memories, Memory
+from wasmfit.footprint.views import NO_FILTER, By, Node, items, tree
+from wasmfit.model import Board, Cell, Measurement, Status
+from wasmfit.results.document import ByteNode, ImageBytes
+from wasmfit.words import printable
+
+LONGEST_NAME = 160
+_BY = (By.REGION, By.SECTION, By.CRATE, By.FAMILY)
+_FILE = "bytes.json"
+
+
+def image_bytes(
+    context: Context, cell: Cell, one: Measurement, code: dict[str, dict[str, str]]
+) -> ImageBytes | None:
+    """The bytes of a cell's image.
+
+    Args:
+        context: What it was built with.
+        cell: The cell.
+        one: Its measurement.
+        code: Digests of the code that measures (:func:`wasmfit.run.measure.own_code`).
+
+    Returns:
+        ``None`` where there is no image, or no longer the one that was measured.
+    """
+    sha256 = one.provenance.elf_sha256
+    if one.status is not Status.OK or sha256 is None or one.provenance.elf is None:
+        return None
+    elf = Path(one.provenance.elf)
+    key = digest.of("bytes", sha256, cell.board.own, cell.board.erase_unit, code)
+    try:
+        place = context.cache.get("bytes", key, lambda place: _make(context, cell, elf, sha256, place))
+    except (ElfError, LinkMapError, OSError):
+        return None
+    return ImageBytes(one.id, _node(json.loads((place / _FILE).read_text("utf-8"))))
+
+
+def _make(context: Context, cell: Cell, path: Path, sha256: str, place: Path) -> None:
+    # Loads a disassembler, which a report that finds everything in the cache does without.
+    from wasmfit.footprint.constants import attribute_by_references
+
+    if digest.file(path) != sha256:
+        raise ElfError(f"{path} is not the image that was measured.", "Measure it again with --rerun.")
+    elf = read_elf(path)
+    made = ledger(
+        elf,
+        read_link_map(path.with_name("firmware.map")),
+        owner_of_object=object_rule(cell),
+        owner_of_symbol=symbol_rule(context, cell),
+    )
+    # As in the measurement: constants without a name belong to whoever refers to them.
+    entries = items(attribute_by_references(made), _memories(elf, cell.board), regions=True, only=NO_FILTER)
+    (place / _FILE).write_text(json.dumps(_plain(tree(entries, _BY))), encoding="utf-8")
+
+
+def _memories(elf: Elf, board: Board) -> Memories:
+    flash = Memory("flash", board.flash.origin, board.flash.size, board.erase_unit)
+    return Memories(elf, (flash, Memory("RAM", board.ram.origin, board.ram.size)))
+
+
+def _plain(node: Node) -> list[Any]:
+    """A row as JSON can express it: name, bytes, parts."""
+    return [printable(node.name, LONGEST_NAME), node.bytes, [_plain(row) for row in node.rows]]
+
+
+def _node(plain: list[Any]) -> ByteNode:
+    name, size, rows = plain
+    return ByteNode(name, size, tuple(_node(row) for row in rows))

@@ -1,0 +1,149 @@
+"""The report's document of an experiment: its measurements, and what is found out beside them."""
+
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from wasmfit.build import Context, base_owners
+from wasmfit.catalog import Catalog
+from wasmfit.model import Cell, Measurement, Runtime, Status, UserModule
+from wasmfit.plan import BASELINE, Plan
+from wasmfit.results import Comparison, ReportDocument
+from wasmfit.results.document import Flame, ImageBytes, OwnerClass, RuntimeNote, document
+
+from . import measure
+from .events import Listener, TaskEnded, TaskProgress, TaskStarted, nobody
+from .flames import flame
+from .image_bytes import image_bytes
+from .profile import ProfileError, profiled
+
+_PHASES = ("call",)
+
+_NAMED = {
+    "core": OwnerClass.STANDARD,
+    "alloc": OwnerClass.STANDARD,
+    "compiler_builtins": OwnerClass.STANDARD,
+    "__rustc": OwnerClass.STANDARD,
+    "picolibc": OwnerClass.C_LIBRARY,
+    "libgcc": OwnerClass.C_LIBRARY,
+    "firmware": OwnerClass.GLUE,
+    "module": OwnerClass.MODULE,
+}
+
+
+def owner_classes(context: Context, measurements: Iterable[Measurement]) -> dict[str, OwnerClass]:
+    """Every owner that the measurements name → its class."""
+    base = base_owners(context)
+    names = {
+        owner for one in measurements if one.size for owners in one.size.owners.values() for owner in owners
+    }
+    return {name: _class(name, base) for name in sorted(names)}
+
+
+def _class(owner: str, base: frozenset[str]) -> OwnerClass:
+    if owner in _NAMED:
+        return _NAMED[owner]
+    if owner.startswith("["):
+        return OwnerClass.OTHER
+    return OwnerClass.HARNESS if owner in base else OwnerClass.RUNTIME
+
+
+def notes(catalog: Catalog, cells: Iterable[Cell]) -> tuple[RuntimeNote, ...]:
+    """What a report should know of the cells' runtimes."""
+    colours = [name for name, runtime in sorted(catalog.runtimes.items()) if not _is_bound(runtime)]
+    found = {}
+    for cell in cells:
+        runtime = cell.build.runtime
+        bound = _is_bound(runtime)
+        colour = None if bound else colours.index(runtime.name)
+        found[cell.build.name] = RuntimeNote(cell.build.name, runtime.name, runtime.title, bound, colour)
+    return tuple(found.values())
+
+
+def _is_bound(runtime: Runtime) -> bool:
+    """Whether modules are compiled into its firmware, or none is run at all."""
+    translated = runtime.c is not None and runtime.c.translator is not None
+    return runtime.name == BASELINE or runtime.guest == "crate" or translated
+
+
+def _title(plan: Plan) -> str:
+    """The question that the experiment answers."""
+    boards = dict.fromkeys(cell.board.title for cell in plan.all_cells)
+    modules = dict.fromkeys(cell.workload.name for cell in plan.all_cells)
+    where = next(iter(boards)) if len(boards) == 1 else f"{len(boards)} boards"
+    what = next(iter(modules)) if len(modules) == 1 else f"{len(modules)} workloads"
+    return f"Which WebAssembly runtime fits the {where} and {what}?"
+
+
+def _images(
+    context: Context, cells: Mapping[str, Cell], measured: Sequence[Measurement], listener: Listener
+) -> Iterator[ImageBytes]:
+    """The bytes of one image for every build and setting: those of other modules differ in the module."""
+    first: dict[tuple[str, ...], Measurement] = {}
+    for one in measured:
+        if one.status is Status.OK:
+            first.setdefault((one.runtime, one.version, one.board, one.base, one.profile), one)
+    code = measure.own_code()
+    for one in _told(list(first.values()), "bytes of images", listener):
+        found = image_bytes(context, cells[one.id], one, code)
+        if found is not None:
+            yield found
+
+
+def _flames(
+    context: Context, cells: Mapping[str, Cell], measured: Sequence[Measurement], listener: Listener
+) -> Iterator[Flame]:
+    """Where the instructions of calls are spent, of every cell with a workload that ran."""
+    ran = [
+        one
+        for one in measured
+        if one.status is Status.OK
+        and one.runtime != BASELINE
+        and not isinstance(cells[one.id].workload, UserModule)
+    ]
+    for one in _told(ran, "flame graphs", listener):
+        try:
+            yield flame(profiled(context, cells[one.id], _PHASES))
+        except ProfileError as error:
+            listener(TaskProgress("flame graphs", str(error), 0, 0))
+
+
+def _told(ones: Sequence[Measurement], title: str, listener: Listener) -> Iterator[Measurement]:
+    """The measurements one by one, with the listener told how far it is."""
+    started = time.monotonic()
+    listener(TaskStarted(title))
+    for number, one in enumerate(ones):
+        listener(TaskProgress(title, one.id, number, len(ones)))
+        yield one
+    listener(TaskEnded(title, time.monotonic() - started, None))
+
+
+def portray(
+    context: Context,
+    plan: Plan,
+    comparison: Comparison,
+    *,
+    title: str | None = None,
+    flames: bool = False,
+    listener: Listener = nobody,
+) -> ReportDocument:
+    """The report's document of an experiment that was run.
+
+    Args:
+        context: What it was built with.
+        plan: Its cells.
+        comparison: Its measurements.
+        title: The report's heading; by default the question with board and module in it.
+        flames: Whether cells are run once more with every call followed.
+        listener: Told how far it is.
+    """
+    measured = comparison.measurements
+    cells = {cell.id: cell for cell in plan.all_cells}
+    return document(
+        measured,
+        title=title or _title(plan),
+        boards=[*{cell.board.name: cell.board for cell in plan.all_cells}.values()],
+        runtimes=notes(context.catalog, plan.all_cells),
+        owner_classes=owner_classes(context, measured),
+        images=list(_images(context, cells, measured, listener)),
+        flames=list(_flames(context, cells, measured, listener)) if flames else (),
+    )

@@ -1,0 +1,123 @@
+"""Documents for the HTML report: a small one with something hostile in it, and one of a thousand cells."""
+
+from itertools import product
+
+from tests.results.samples import failed, measurement, run, size
+from wasmfit.catalog import Catalog
+from wasmfit.model import Instructions, Measurement, Prediction, Predictions, Status
+from wasmfit.results import ReportDocument
+from wasmfit.results.document import (
+    ByteNode,
+    FeatureFound,
+    Flame,
+    ImageBytes,
+    OwnerClass,
+    RuntimeFeatures,
+    RuntimeNote,
+    Trend,
+    document,
+)
+
+HOSTILE = "<img src=x onerror=\"document.title='run'\">"
+BREAKOUT = "</script><script>document.title='run'</script>"
+CLASSES = {"wasmi": OwnerClass.RUNTIME, "core": OwnerClass.STANDARD}
+
+
+def cell(
+    runtime: str, version: str = "1.0.0", *, module: str = "sha256", flash: int = 100_000, call: int = 5_000
+) -> Measurement:
+    """A cell that ran, with a predicted time."""
+    ran = run().model_copy(
+        update={
+            "instructions": Instructions(load=1_000, instantiate=2_000, first_call=call + 100, call=call),
+            "predicted": Predictions(
+                calibrated=True,
+                source="a model",
+                call=Prediction(
+                    cycles=2 * call,
+                    cycles_low=call,
+                    cycles_high=3 * call,
+                    time_s=2 * call / 64e6,
+                    time_low_s=call / 64e6,
+                    time_high_s=3 * call / 64e6,
+                ),
+            ),
+        }
+    )
+    return measurement(
+        runtime,
+        version,
+        id=f"{runtime}@{version}/{module}/nrf52840dk/bare/reference",
+        module=module,
+        size=size(flash - 21_000),
+        run=ran,
+    )
+
+
+def notes(*names: str) -> list[RuntimeNote]:
+    return [RuntimeNote(name, name.split("-")[0], name, bound=name == "native") for name in names]
+
+
+def small() -> ReportDocument:
+    """Runtimes and native code on two workloads, with every optional part, and hostile text."""
+    cells = [cell("native", module=module, flash=30_000, call=100) for module in ("sha256", "fft")]
+    cells += [cell("wasm3", module=module, flash=80_000, call=2_000) for module in ("sha256", "fft")]
+    cells += [cell("wamr", module=module, flash=70_000, call=4_000) for module in ("sha256", "fft")]
+    cells.append(cell("large", flash=2_000_000, call=3_000))
+    cells.append(cell("odd"))
+    cells.append(failed(Status.FAULTED, HOSTILE).model_copy(update={"module": "fft"}))
+    root = image(HOSTILE, BREAKOUT)
+    return document(
+        cells,
+        boards=list(Catalog.load().boards.values()),
+        runtimes=notes("native", "wasm3", "wamr", "large", "odd", "broken"),
+        title=f"Report {BREAKOUT} {HOSTILE} {{{{data}}}}",
+        owner_classes=CLASSES,
+        images=[ImageBytes(one.id, root) for one in cells if one.status is Status.OK],
+        flames=[
+            Flame(
+                cells[2].id, ("call",), ByteNode("all", 500, (ByteNode(HOSTILE, 400), ByteNode("main", 100)))
+            )
+        ],
+        features=[RuntimeFeatures("wasm3", "1.0.0", (FeatureFound("simd", "no", 0, 12, HOSTILE),))],
+        history=[Trend("wasm3", "flash, B", (("0.4", 70_000.0), ("0.5", 80_000.0)), HOSTILE)],
+    )
+
+
+def image(*names: str) -> ByteNode:
+    """An image's bytes, down to symbols of these names."""
+    symbols = tuple(ByteNode(name, 3_000 - 7 * number) for number, name in enumerate(names))
+    owner = ByteNode("wasmi", sum(one.bytes for one in symbols), symbols)
+    rows = (owner, ByteNode("core", 500))
+    section = ByteNode(".text", sum(one.bytes for one in rows), rows)
+    flash = ByteNode("flash", section.bytes, (section,))
+    return ByteNode("total", flash.bytes + 40, (flash, ByteNode("RAM", 40)))
+
+
+def thousand() -> ReportDocument:
+    """25 builds, 2 boards, 2 profiles, 10 workloads; an image of 300 symbols for each of 100 builds."""
+    runtimes = [f"runtime{number % 9}-v{number}" for number in range(24)]
+    cells = []
+    for (number, name), board, profile, module in product(
+        enumerate(["native", *runtimes]),
+        ("nrf52840dk", "pico2"),
+        ("reference", "small"),
+        [f"workload-{number}" for number in range(10)],
+    ):
+        one = cell(name, module=module, flash=30_000 + 17_000 * number, call=100 + 41 * number * len(profile))
+        at = f"{name}@1.0.0/{module}/{board}/bare/{profile}"
+        if number % 7 == 3 and module == "workload-9":
+            one = failed(Status.TRAPPED, "no SIMD").model_copy(update={"runtime": name, "module": module})
+        cells.append(one.model_copy(update={"id": at, "board": board, "profile": profile}))
+    symbols = [
+        f"crate{number % 20}::module::function_{number}::<with a long generic argument>"
+        for number in range(300)
+    ]
+    first = [one for one in cells if one.module == "workload-0"]
+    return document(
+        cells,
+        boards=list(Catalog.load().boards.values()),
+        runtimes=notes("native", *runtimes),
+        owner_classes=CLASSES,
+        images=[ImageBytes(one.id, image(*symbols)) for one in first],
+    )

@@ -1,0 +1,380 @@
+"""The report in a browser: nothing is requested or complained of, text stays text, filters act on all."""
+
+import base64
+import json
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import axe_core_python
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from selenium.webdriver import Chrome, Keys
+from selenium.webdriver.common.by import By
+
+from tests.report.browser import DESKTOP, PHONE, asked, browser, complaints, moved, opened, requests, settled
+from tests.report.many import BREAKOUT, HOSTILE, small, thousand
+from wasmfit.report.html import to_html
+from wasmfit.report.html.bundle import bundled, modules
+
+SECTIONS = (
+    "answer",
+    "plot",
+    "memory",
+    "bytes",
+    "speed",
+    "phases",
+    "features",
+    "reference",
+    "flames",
+    "history",
+    "failures",
+    "provenance",
+)
+AXE = (Path(axe_core_python.__file__).parent / "axe.min.js").read_text("utf-8")
+
+
+@pytest.fixture(scope="module")
+def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    folder = tmp_path_factory.mktemp("pages")
+    made = {"small": folder / "small report.html", "thousand": folder / "thousand.html"}
+    made["small"].write_text(to_html(small()), encoding="utf-8")
+    made["thousand"].write_text(to_html(thousand()), encoding="utf-8")
+    return made
+
+
+@pytest.fixture(scope="module")
+def desktop() -> Iterator[Chrome]:
+    with browser() as started:
+        yield started
+
+
+@pytest.fixture
+def page(desktop: Chrome, pages: dict[str, Path]) -> Chrome:
+    opened(desktop, pages["small"])
+    return desktop
+
+
+def text_of(driver: Chrome, section: str) -> str:
+    return str(asked(driver, "return document.getElementById('s-' + arguments[0]).textContent", section))
+
+
+def test_it_opens_with_no_complaint_and_asks_for_nothing(page: Chrome, pages: dict[str, Path]) -> None:
+    complaints(page)
+    requests(page)
+    opened(page, pages["small"])
+    assert complaints(page) == []
+    assert [one for one in requests(page) if one != "about:blank"] == [pages["small"].as_uri()]
+
+
+def test_every_section_is_there_with_its_content(page: Chrome) -> None:
+    for section in SECTIONS:
+        assert len(text_of(page, section)) > 40, section
+    assert "wasm3 1.0.0 fits the Nordic nRF52840 DK and these 2 modules best." in text_of(page, "answer")
+    assert "951,424 B of flash short: it needs 2,000,000 B of 1,048,576 B" in text_of(page, "answer")
+
+
+def test_hostile_names_stay_text(page: Chrome) -> None:
+    moved(page, "at=0.0.0")
+    for section in ("bytes", "failures", "features", "flames", "history"):
+        assert HOSTILE in text_of(page, section), section
+    assert BREAKOUT in text_of(page, "bytes")
+    assert BREAKOUT in page.find_element(By.TAG_NAME, "h1").text
+    assert asked(page, "return document.title") != "run"
+    assert asked(page, "return document.querySelectorAll('img').length") == 0
+    assert complaints(page) == []
+
+
+def test_a_script_that_got_in_would_not_run(page: Chrome) -> None:
+    asked(
+        page,
+        "const made = document.createElement('script'); made.textContent = 'document.title = 1';"
+        "document.body.append(made); document.body.setAttribute('onclick', 'document.title = 2');"
+        "document.body.click()",
+    )
+    assert asked(page, "return document.title") not in ("1", "2")
+    assert any("Content Security Policy" in one for one in complaints(page))
+
+
+def test_numbers_are_those_of_the_data(page: Chrome) -> None:
+    for one in small().measurements:
+        if one.size is not None and one.module == "sha256":
+            row = asked(
+                page,
+                "return [...document.querySelectorAll('#s-memory tr')].map(row => row.textContent)"
+                ".find(text => text.startsWith(arguments[0]))",
+                f"{one.runtime} {one.version}",
+            )
+            assert f"{one.size.flash:,}" in row
+    # 2,000 and 4,000 instructions against native code's 100.
+    assert "20.0×" in text_of(page, "speed")
+    assert "40.0×" in text_of(page, "speed")
+
+
+def test_filters_act_on_everything_and_stand_in_the_address(page: Chrome) -> None:
+    boxes = page.find_elements(By.CSS_SELECTOR, "#filters input[data-value^='runtime=']")
+    page.find_element(By.CSS_SELECTOR, "#filters details[data-key=runtime] > summary").click()
+    (wasm3,) = [one for one in boxes if one.get_attribute("data-value") == "runtime=wasm3 1.0.0"]
+    wasm3.click()
+    assert "runtime=" in page.current_url
+    settled(page)
+    for section in ("answer", "plot", "memory", "bytes", "speed", "phases", "provenance"):
+        shown = text_of(page, section)
+        assert "wasm3" not in shown, section
+        assert "wamr" in shown, section
+    assert "Of those chosen, wamr 1.0.0 comes first." in text_of(page, "answer")
+
+
+def test_a_workload_of_its_own_has_an_answer_of_its_own(page: Chrome) -> None:
+    moved(page, "workload=fft")
+    assert "and the module fft best" in text_of(page, "answer")
+    assert "large" not in text_of(page, "plot")
+
+
+def test_an_address_with_a_state_opens_in_it(desktop: Chrome, pages: dict[str, Path]) -> None:
+    opened(desktop, pages["small"], "#runtime=wamr+1.0.0&y=time")
+    assert "predicted time of a steady call" in text_of(desktop, "plot")
+    assert "wasm3" not in text_of(desktop, "answer")
+
+
+def test_an_address_with_nonsense_opens_all_the_same(desktop: Chrome, pages: dict[str, Path]) -> None:
+    opened(
+        desktop,
+        pages["small"],
+        "#runtime=&x=__proto__&y=constructor&image=none&at=9.9.x&s=nowhere&axes=%3Cb%3E",
+    )
+    assert complaints(desktop) == []
+    assert "Nothing that was measured passes" in text_of(desktop, "plot") + text_of(desktop, "answer") or (
+        "fits" not in text_of(desktop, "plot")
+    )
+
+
+def test_a_link_to_a_section_leads_there(desktop: Chrome, pages: dict[str, Path]) -> None:
+    opened(desktop, pages["thousand"])
+    asked(desktop, "document.querySelector('#contents a[data-to=failures]').click()")
+    for _ in range(50):
+        time.sleep(0.1)
+        top = asked(desktop, "return document.getElementById('h-failures').getBoundingClientRect().top")
+        if 0 <= top < 200:
+            break
+    assert 0 <= top < 200
+    assert asked(desktop, "return document.activeElement.id") == "h-failures"
+
+
+def test_a_table_that_was_opened_stays_open(page: Chrome) -> None:
+    asked(page, "document.querySelectorAll('#s-memory details')[1].open = true")
+    moved(page, "runtime=wasm3+1.0.0")
+    shown = asked(page, "return Array.from(document.querySelectorAll('#s-memory details'), one => one.open)")
+    assert shown == [False, True, False]
+
+
+def test_predictions_have_error_bars(page: Chrome) -> None:
+    moved(page, "y=time")
+    assert asked(page, "return document.querySelectorAll('#s-plot .bar').length") > 0
+    assert "are predictions of a model" in text_of(page, "plot")
+
+
+def test_the_treemap_opens_by_pointer_and_by_key(page: Chrome) -> None:
+    def where() -> str:
+        settled(page)
+        time.sleep(0.1)
+        return str(asked(page, "return document.querySelector('#s-bytes .crumbs').textContent"))
+
+    assert where() == "the whole image"
+    asked(page, "document.querySelector('#s-bytes svg g').dispatchEvent(new MouseEvent('click'))")
+    assert where() == "the whole image › flash"
+    page.switch_to.active_element.send_keys(Keys.ENTER)
+    assert where() == "the whole image › flash › .text"
+    page.switch_to.active_element.send_keys(Keys.ESCAPE)
+    assert where() == "the whole image › flash"
+    # What is shown adds up.
+    rows = asked(
+        page,
+        "return [...document.querySelectorAll('#s-bytes tbody tr')].map(row => row.children[1].textContent)",
+    )
+    caption = page.find_element(By.CSS_SELECTOR, "#s-bytes caption").text
+    assert sum(int(one.replace(",", "")) for one in rows) == int(caption.split()[-2].replace(",", ""))
+
+
+def test_a_table_sorts_by_what_its_head_says(page: Chrome) -> None:
+    def flash() -> list[int]:
+        cells = asked(
+            page,
+            "const cells = document.querySelectorAll('#s-answer td:nth-child(3)');"
+            "return Array.from(cells, one => one.textContent)",
+        )
+        return [int(one.split(" B")[0].replace(",", "")) for one in cells if one]
+
+    head = page.find_element(By.CSS_SELECTOR, "#s-answer thead th:nth-child(3)")
+    head.find_element(By.TAG_NAME, "button").click()
+    assert head.get_attribute("aria-sort") == "ascending"
+    assert flash() == sorted(flash())
+    head.find_element(By.TAG_NAME, "button").click()
+    assert head.get_attribute("aria-sort") == "descending"
+    assert flash() == sorted(flash(), reverse=True)
+
+
+def test_keys_alone_reach_every_control(page: Chrome) -> None:
+    """Tab goes through all, in order, into every section, and focus can be seen."""
+    asked(page, "document.activeElement.blur(); scrollTo(0, 0)")
+    reached: set[str | None] = set()
+    rings: set[str] = set()
+    for _ in range(400):
+        page.switch_to.active_element.send_keys(Keys.TAB)
+        place, ring = asked(
+            page,
+            "const here = document.activeElement;"
+            "const drawn = here.matches('svg g') ? here.querySelector('rect, .mark') : here;"
+            "const style = getComputedStyle(drawn);"
+            "return [here === document.body ? null : here.closest('section, form, nav, a.skip')?.id,"
+            "  here.matches('svg g') ? style.strokeWidth : style.outlineStyle]",
+        )
+        if place is None and reached:
+            break
+        reached.add(place)
+        rings.add(ring)
+    assert {"filters", *(f"s-{name}" for name in SECTIONS if name not in ("reference",))} <= reached
+    assert rings <= {"solid", "auto", "3px"}
+
+
+def test_arrow_keys_go_through_a_chart(page: Chrome) -> None:
+    asked(page, "document.querySelector('#s-plot svg [tabindex=\"0\"]').focus()")
+    first = page.switch_to.active_element.get_attribute("aria-label")
+    page.switch_to.active_element.send_keys(Keys.ARROW_RIGHT)
+    second = page.switch_to.active_element.get_attribute("aria-label")
+    assert first != second
+    assert "flash" in (second or "")
+    assert not asked(page, "return document.getElementById('tip').hidden")
+
+
+@pytest.mark.parametrize(("size", "dark"), [(DESKTOP, False), (PHONE, True)])
+def test_axe_finds_nothing_and_nothing_sticks_out(
+    pages: dict[str, Path], size: tuple[int, int], dark: bool
+) -> None:
+    with browser(size=size, dark=dark) as driver:
+        opened(driver, pages["small"])
+        assert asked(driver, "return document.documentElement.scrollWidth") <= size[0]
+        asked(driver, "document.querySelectorAll('details.data').forEach(one => { one.open = true; })")
+        asked(driver, AXE)
+        found: dict[str, Any] = driver.execute_async_script(
+            "axe.run(document, {}).then(arguments[arguments.length - 1])"
+        )
+        assert [(one["id"], one["nodes"][0]["html"]) for one in found["violations"]] == []
+        assert len(found["passes"]) > 20
+
+
+def test_it_prints_with_every_row(desktop: Chrome, pages: dict[str, Path]) -> None:
+    opened(desktop, pages["thousand"])
+    asked(desktop, "dispatchEvent(new Event('beforeprint'))")
+    assert asked(desktop, "return document.querySelectorAll('#s-provenance tbody tr').length") == 1_000
+    opened(desktop, pages["small"])
+    pdf = base64.b64decode(desktop.execute_cdp_cmd("Page.printToPDF", {})["data"])
+    assert pdf.startswith(b"%PDF")
+
+
+def test_a_thousand_cells_stay_smooth(desktop: Chrome, pages: dict[str, Path]) -> None:
+    """A filter's reaction, drawn: in the main thread's own time, since the machine may be busy."""
+    opened(desktop, pages["thousand"])
+    assert complaints(desktop) == []
+    desktop.execute_cdp_cmd("Performance.enable", {"timeDomain": "threadTicks"})
+
+    def spent() -> float:
+        metrics = desktop.execute_cdp_cmd("Performance.getMetrics", {})["metrics"]
+        return 1_000 * float(next(one["value"] for one in metrics if one["name"] == "TaskDuration"))
+
+    reactions = []
+    for section in ("answer", "plot", "memory", "bytes", "speed", "provenance"):
+        asked(desktop, "document.getElementById('s-' + arguments[0]).scrollIntoView()", section)
+        for number in (2, 3):
+            time.sleep(1)
+            before = spent()
+            desktop.execute_async_script(
+                """
+                const [number, done] = arguments;
+                document.querySelectorAll('#filters details[data-key=runtime] input')[number].click();
+                requestAnimationFrame(() => {
+                  const drawn = new MessageChannel();
+                  drawn.port1.onmessage = () => done();
+                  drawn.port2.postMessage(0);
+                });
+                """,
+                number,
+            )
+            reactions.append(spent() - before)
+    assert sorted(reactions)[len(reactions) // 2] < 100, reactions
+
+
+class TestScript:
+    """The script's own arithmetic, asked in the browser that runs it."""
+
+    @pytest.fixture(scope="class")
+    @staticmethod
+    def blank() -> Iterator[Chrome]:
+        with browser() as driver:
+            sources = {name: modules()[name] for name in ("scales", "squarify", "pareto")}
+            exported = "{ linear, log, squarify, front }"
+            sources["main"] = (
+                'import { linear, log } from "./scales.js";\nimport { squarify } from "./squarify.js";\n'
+                f'import {{ front }} from "./pareto.js";\nObject.assign(globalThis, {exported});\n'
+            )
+            driver.get("about:blank")
+            asked(driver, bundled(sources))
+            yield driver
+
+    @settings(max_examples=40, deadline=None)
+    @given(values=st.lists(st.integers(1, 10**6), min_size=1, max_size=60))
+    def test_boxes_fill_the_box_by_value(self, blank: Chrome, values: list[int]) -> None:
+        values.sort(reverse=True)
+        boxes = asked(blank, "return squarify(arguments[0], {x: 5, y: 7, width: 900, height: 500})", values)
+        assert len(boxes) == len(values)
+        for value, box in zip(values, boxes, strict=True):
+            assert box["width"] * box["height"] == pytest.approx(value / sum(values) * 450_000, rel=1e-6)
+            assert 5 - 1e-6 <= box["x"] <= box["x"] + box["width"] <= 905 + 1e-6
+            assert 7 - 1e-6 <= box["y"] <= box["y"] + box["height"] <= 507 + 1e-6
+        if len(boxes) < 12:
+            assert not any(_overlap(a, b) for i, a in enumerate(boxes) for b in boxes[:i])
+
+    @settings(max_examples=40, deadline=None)
+    @given(points=st.lists(st.tuples(st.integers(1, 50), st.integers(1, 50)), min_size=1, max_size=40))
+    def test_the_front_is_what_nothing_beats(self, blank: Chrome, points: list[tuple[int, int]]) -> None:
+        found = asked(blank, "return front(arguments[0].map(([x, y]) => ({x, y})))", points)
+        best = {
+            (x, y) for x, y in points if not any((a <= x and b < y) or (a < x and b <= y) for a, b in points)
+        }
+        assert {(one["x"], one["y"]) for one in found} == best
+
+    @settings(max_examples=40, deadline=None)
+    @given(low=st.floats(1e-6, 1e6), factor=st.floats(1.2, 1e5), kind=st.sampled_from(["linear", "log"]))
+    def test_ticks_lie_in_the_domain_and_are_few(
+        self, blank: Chrome, low: float, factor: float, kind: str
+    ) -> None:
+        high = low * factor
+        ends, ticks, places = asked(
+            blank,
+            f"const scale = {kind}([arguments[0], arguments[1]], [10, 410], 8);"
+            "return [[scale(arguments[0]), scale(arguments[1])], scale.ticks, scale.ticks.map(scale)]",
+            low,
+            high,
+        )
+        assert ends == pytest.approx([10, 410])
+        assert len(ticks) <= 9
+        assert ticks == sorted(ticks)
+        assert all(10 - 1e-6 <= one <= 410 + 1e-6 for one in places)
+
+
+def _overlap(a: dict[str, float], b: dict[str, float]) -> bool:
+    apart = 1e-6
+    return (
+        a["x"] + a["width"] > b["x"] + apart
+        and b["x"] + b["width"] > a["x"] + apart
+        and a["y"] + a["height"] > b["y"] + apart
+        and b["y"] + b["height"] > a["y"] + apart
+    )
+
+
+def test_the_data_can_be_read_by_other_programs(page: Chrome) -> None:
+    data = json.loads(str(asked(page, "return document.getElementById('data').textContent")))
+    assert data["schema"] == 1
+    assert [one["id"] for one in data["cells"]] == [one.id for one in small().measurements]

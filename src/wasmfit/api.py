@@ -13,10 +13,11 @@ from .home import Home
 from .model import Cell, CTarget
 from .module import given
 from .plan import Experiment, plan
-from .results import Benchmark, Comparison, Store
+from .results import Benchmark, Comparison, Origin, Store
 from .results.benchmark import NATIVE
+from .results.runs import label_of
 from .run import Listener, Pipeline, Profiled, nobody, profiled
-from .toolchain import Check, Gateway, Versions, checks, find
+from .toolchain import Check, Gateway, Versions, checks, find, worktree
 
 
 def compare(
@@ -34,6 +35,8 @@ def compare(
     select: Sequence[str] = (),
     sources: Sequence[tuple[str, Path]] = (),
     rerun: bool = False,
+    label: str | None = None,
+    command: str = "wasmfit.compare()",
     home: Path | None = None,
     catalogs: Sequence[Path] = (),
     listener: Listener = nobody,
@@ -52,6 +55,8 @@ def compare(
         select: Globs over cell ids.
         sources: Runtimes with the folders of working trees of theirs, measured beside the releases.
         rerun: Measure again what is in the store.
+        label: A name for this run, by which ``diff``, ``check`` and ``history`` find it.
+        command: What the run is recorded as.
         home: wasmfit's folder; ``WASMFIT_HOME`` or the user's cache folder if it is not given.
         catalogs: Folders laid out as the built-in catalogue, whose entries are added to it.
         listener: Told what happens.
@@ -63,6 +68,14 @@ def compare(
     """
     catalog = Catalog.load(*catalogs)
     gateway = Gateway(echo=echo)
+    here = worktree(gateway, Path.cwd())
+    origin = Origin(
+        command,
+        None if label is None else label_of(label),
+        here.commit,
+        here.branch,
+        here.dirty,
+    )
     checkouts = [checkout.inspect(catalog, gateway, name, path) for name, path in sources]
     own = None
     if module is not None:
@@ -81,7 +94,7 @@ def compare(
     cells = planned.measured
     toolchain = find(versions, _c_targets(catalog, cells), [cell.board.emulator for cell in cells])
     context = Context(catalog, folder, toolchain, gateway)
-    return Pipeline(context, Store(folder.results), listener, rerun).run(planned)
+    return Pipeline(context, Store(folder.results), listener, origin, rerun).run(planned)
 
 
 def profile(
@@ -127,6 +140,8 @@ def bench(
     select: Sequence[str] = (),
     sources: Sequence[tuple[str, Path]] = (),
     rerun: bool = False,
+    label: str | None = None,
+    command: str = "wasmfit.bench()",
     home: Path | None = None,
     catalogs: Sequence[Path] = (),
     listener: Listener = nobody,
@@ -136,8 +151,8 @@ def bench(
 
     Args:
         workloads: Names or patterns; none takes all of the catalogue.
-        runtimes, boards, profiles, select, sources, rerun, home, catalogs, listener, echo: As for
-            :func:`compare`. Native code is always measured beside the runtimes that are named.
+        runtimes, boards, profiles, select, sources, rerun, label, command, home, catalogs, listener, echo: As
+            for :func:`compare`. Native code is always measured beside the runtimes that are named.
 
     Raises:
         UsageError: As for :func:`compare`.
@@ -154,6 +169,8 @@ def bench(
             select=[*select, f"{NATIVE}@*"] if select else (),
             sources=sources,
             rerun=rerun,
+            label=label,
+            command=command,
             home=home,
             catalogs=catalogs,
             listener=listener,

@@ -42,6 +42,10 @@ def command(
         typer.Option(metavar="RUNTIME=PATH", help="A working tree of a runtime, beside its release."),
     ] = None,
     rerun: Annotated[bool, typer.Option("--rerun", help="Measure again what is stored already.")] = False,
+    label: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="Name this run, for diff, check and history."),
+    ] = None,
     output_format: Annotated[Format, typer.Option("--format", "-f")] = Format.TABLE,
     output: Annotated[
         Path | None, typer.Option("-o", "--output", metavar="FILE", help="Default: stdout.")
@@ -64,6 +68,8 @@ def command(
                 select=select or (),
                 sources=[source_of(one) for one in source or ()],
                 rerun=rerun,
+                label=label,
+                command=say.command(),
                 catalogs=catalog or (),
                 listener=watch,
                 echo=say.human if verbose else None,

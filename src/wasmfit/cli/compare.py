@@ -82,6 +82,10 @@ def command(
         ),
     ] = None,
     rerun: Annotated[bool, typer.Option("--rerun", help="Measure again what is stored already.")] = False,
+    label: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="Name this run, for diff, check and history."),
+    ] = None,
     output_format: Annotated[Format, typer.Option("--format", "-f")] = Format.TABLE,
     output: Annotated[
         Path | None, typer.Option("-o", "--output", metavar="FILE", help="Default: stdout.")
@@ -110,6 +114,8 @@ def command(
                 select=select or (),
                 sources=[source_of(one) for one in source or ()],
                 rerun=rerun,
+                label=label,
+                command=say.command(),
                 catalogs=catalog or (),
                 listener=watch,
                 echo=say.human if verbose else None,
@@ -125,7 +131,8 @@ def command(
 def tell_end(comparison: Comparison, failed: Sequence[Measurement]) -> None:
     """Says how many cells there were and which failed: if any did, the exit code is 1."""
     cells, reused, seconds = len(comparison.measurements), comparison.reused, comparison.seconds
-    say.human(f"{cells} cells ({reused} from the store) in {seconds:.1f} s.")
+    number = "" if comparison.run is None else f", run {comparison.run}"
+    say.human(f"{cells} cells ({reused} from the store) in {seconds:.1f} s{number}.")
     for one in failed:
         say.human(f"{one.id}: {one.status.value}: {one.reason} (log: {one.provenance.log})")
     if failed:

@@ -1,5 +1,6 @@
 """Results go to stdout or a file, everything for humans to stderr."""
 
+import shlex
 import sys
 from pathlib import Path
 
@@ -7,6 +8,11 @@ from wasmfit.errors import UsageError, WasmfitError
 from wasmfit.words import printable
 
 _LONGEST_LINE = 4000
+
+
+def command() -> str:
+    """The command line as it was given, as a shell would take it."""
+    return shlex.join(["wasmfit", *sys.argv[1:]])
 
 
 def check(output: Path | None) -> None:

@@ -3,6 +3,7 @@
 from .bench_table import bench_tables
 from .benchmark import Benchmark, Missing, SlowDown, Summary
 from .comparison import Comparison
+from .runs import Origin, RecordedRun, Shown
 from .store import Store, StoreError
 from .table import MEASURES, Column, Measure, Table, tables
 
@@ -13,6 +14,9 @@ __all__ = [
     "Comparison",
     "Measure",
     "Missing",
+    "Origin",
+    "RecordedRun",
+    "Shown",
     "SlowDown",
     "Store",
     "StoreError",

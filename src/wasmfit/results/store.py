@@ -1,39 +1,66 @@
-"""The store: every measurement ever finished, in SQLite.
+"""The store: every measurement ever finished, and which of them each run has shown, in SQLite.
 
 A measurement is one row, written in one transaction when its cell has ended, so
 whatever happens to the process or the machine afterwards, it is there. Rows are
-never changed; the newest with a cell's fingerprint is the one that counts.
+never changed; the newest with a cell's fingerprint is the one that counts. A run
+is written when it has ended, in one transaction.
 """
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from pydantic import ValidationError
 
 from wasmfit.errors import UsageError
-from wasmfit.model import Measurement
+from wasmfit.model import Measurement, Status
 
-SCHEMA = 1
+from .runs import Origin, RecordedRun, Shown
+from .schema import SCHEMA, migrate, version_of
+
 _WAIT_SECONDS = 60
-
-_CREATE = """
-CREATE TABLE measurement (
-    number INTEGER PRIMARY KEY,
-    cell TEXT NOT NULL,
-    fingerprint TEXT NOT NULL,
-    status TEXT NOT NULL,
-    measured_at TEXT NOT NULL,
-    record TEXT NOT NULL
-);
-CREATE INDEX measurement_by_cell ON measurement (cell, fingerprint, number);
-"""
 
 
 class StoreError(UsageError):
     """The store cannot be read or written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What the store says of a cell without its record being read.
+
+    Attributes:
+        cell: The cell's id.
+        number: Number of the measurement; ``None`` for a cell that nothing was built for.
+        status, reason: How it ended, as it was shown.
+        record: The record of a cell that has no measurement.
+    """
+
+    cell: str
+    number: int | None
+    status: Status
+    reason: str | None
+    record: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A measurement on a line of time.
+
+    Attributes:
+        cell: The cell's id.
+        number: Number of the measurement.
+        at: When it was shown, or measured where no run has shown it; UTC, ISO 8601.
+        run: The run that showed it, if one did.
+    """
+
+    cell: str
+    number: int
+    at: str
+    run: int | None
 
 
 @dataclass(frozen=True)
@@ -65,6 +92,55 @@ class Store:
                 ),
             )
 
+    def record(self, origin: Origin, shown: Sequence[Shown], wasmfit: str) -> int:
+        """Adds a run that has ended.
+
+        Args:
+            origin: Where it comes from.
+            shown: Its cells in the order in which they are shown, their measurements saved before.
+            wasmfit: Version of wasmfit.
+
+        Returns:
+            Its number.
+
+        Raises:
+            StoreError: It cannot be written.
+        """
+        with self._open() as database, database:
+            number = database.execute(
+                "INSERT INTO run (at, command, label, commit_id, branch, dirty, wasmfit)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (
+                    datetime.now(UTC).isoformat(timespec="seconds"),
+                    origin.command,
+                    origin.label,
+                    origin.commit,
+                    origin.branch,
+                    origin.dirty,
+                    wasmfit,
+                ),
+            ).lastrowid
+            assert number is not None
+            database.executemany(
+                "INSERT INTO shown (run, position, cell, measurement, reused, status, reason, record)"
+                " VALUES (?1, ?2, ?3, (SELECT max(number) FROM measurement"
+                " WHERE cell = ?3 AND fingerprint = ?4), ?5, ?6, ?7, ?8)",
+                (
+                    (
+                        number,
+                        position,
+                        one.measurement.id,
+                        one.fingerprint,
+                        one.reused,
+                        one.measurement.status.value,
+                        one.measurement.reason,
+                        one.measurement.model_dump_json() if one.fingerprint is None else None,
+                    )
+                    for position, one in enumerate(shown)
+                ),
+            )
+        return number
+
     def find(self, cell: str, fingerprint: str) -> Measurement | None:
         """The newest measurement of a cell with that fingerprint."""
         if not self.path.exists():
@@ -75,7 +151,7 @@ class Store:
                 " ORDER BY number DESC LIMIT 1",
                 (cell, fingerprint),
             ).fetchone()
-        return None if row is None else self._read(row[0])
+        return None if row is None else read(row[0])
 
     def count(self) -> int:
         """How many measurements there are."""
@@ -84,12 +160,16 @@ class Store:
         with self._open() as database:
             return int(database.execute("SELECT count(*) FROM measurement").fetchone()[0])
 
-    def _read(self, record: str) -> Measurement | None:
-        try:
-            return Measurement.model_validate_json(record)
-        except ValidationError:
-            # A record of an older wasmfit under the same schema: measured again, never guessed at.
-            return None
+    @contextmanager
+    def reading(self) -> Iterator["Reader"]:
+        """For many questions one after the other, of a store that is read as it was at the first.
+
+        Raises:
+            StoreError: It cannot be read.
+        """
+        with self._open() as database, database:
+            database.execute("BEGIN")
+            yield Reader(database)
 
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:
@@ -106,23 +186,14 @@ class Store:
             database.close()
 
     def _prepare(self, database: sqlite3.Connection) -> None:
-        schema = int(database.execute("PRAGMA user_version").fetchone()[0])
+        schema = version_of(database)
         if schema > SCHEMA:
             raise StoreError(
                 f"The store {self.path} was written by a newer wasmfit "
                 f"(schema {schema}; this one knows {SCHEMA}).",
                 "Use that wasmfit, or set WASMFIT_HOME to another folder.",
             )
-        if schema == SCHEMA:
-            return
-        # Readers and a writer do not block each other, and a commit survives a crash.
-        database.execute("PRAGMA journal_mode = WAL")
-        with database:
-            database.execute("BEGIN IMMEDIATE")
-            if int(database.execute("PRAGMA user_version").fetchone()[0]) == 0:
-                for statement in _CREATE.split(";"):
-                    database.execute(statement)
-                database.execute(f"PRAGMA user_version = {SCHEMA}")
+        migrate(database)
 
     def _error(self, error: sqlite3.Error) -> StoreError:
         return StoreError(
@@ -130,3 +201,89 @@ class Store:
             "If it is damaged, move it away and the cells are measured again; "
             "if the disk is full, `wasmfit cache --clean` makes room.",
         )
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Questions to a store. Records are read one by one, so that thousands need not be held at once."""
+
+    _database: sqlite3.Connection
+
+    def runs(self) -> list[RecordedRun]:
+        """All runs, the newest first."""
+        rows = self._database.execute(
+            "SELECT number, at, command, label, commit_id, branch, dirty, wasmfit FROM run"
+            " ORDER BY number DESC"
+        )
+        return [
+            RecordedRun(
+                number,
+                at,
+                Origin(command, label, commit, branch, None if dirty is None else bool(dirty)),
+                wasmfit,
+            )
+            for number, at, command, label, commit, branch, dirty, wasmfit in rows
+        ]
+
+    def shown(self, run: int) -> list[Kept]:
+        """The cells of a run, in order."""
+        rows = self._database.execute(
+            "SELECT cell, measurement, status, reason, CASE WHEN measurement IS NULL THEN record END"
+            " FROM shown WHERE run = ? ORDER BY position",
+            (run,),
+        )
+        return [
+            Kept(cell, number, Status(status), reason, record)
+            for cell, number, status, reason, record in rows
+        ]
+
+    def newest(self) -> list[Kept]:
+        """The newest measurement of every cell, in the order of the cells' ids."""
+        rows = self._database.execute(
+            "SELECT cell, number, status FROM measurement WHERE number IN"
+            " (SELECT max(number) FROM measurement GROUP BY cell) ORDER BY cell"
+        )
+        return [Kept(cell, number, Status(status), None) for cell, number, status in rows]
+
+    def cells(self) -> list[str]:
+        """The id of every cell that was ever measured, in order."""
+        return [
+            cell for (cell,) in self._database.execute("SELECT DISTINCT cell FROM measurement ORDER BY 1")
+        ]
+
+    def points(self, cell: str) -> list[Point]:
+        """What was shown of a cell, in the order of time; and what was measured and no run has shown."""
+        rows = self._database.execute(
+            "SELECT measurement, at, run FROM shown JOIN run ON run.number = shown.run"
+            " WHERE cell = ?1 AND measurement IS NOT NULL"
+            " UNION ALL SELECT number, measured_at, NULL FROM measurement WHERE cell = ?1"
+            " AND NOT EXISTS (SELECT 1 FROM shown WHERE shown.measurement = measurement.number)"
+            " ORDER BY 2, 3, 1",
+            (cell,),
+        )
+        return [Point(cell, number, at, run) for number, at, run in rows]
+
+    def measurement(self, kept: Kept) -> Measurement | None:
+        """The record of a cell, with status and reason as they were shown; ``None`` where it is not
+        understood.
+        """
+        if kept.number is None:
+            return None if kept.record is None else read(kept.record)
+        found = self.record(kept.number)
+        if found is None or (found.status is kept.status and kept.reason is None):
+            return found
+        return found.model_copy(update={"status": kept.status, "reason": kept.reason})
+
+    def record(self, number: int) -> Measurement | None:
+        """The record of a measurement; ``None`` where there is none, or it is not understood."""
+        row = self._database.execute("SELECT record FROM measurement WHERE number = ?", (number,)).fetchone()
+        return None if row is None else read(row[0])
+
+
+def read(record: str) -> Measurement | None:
+    """A measurement from its JSON; ``None`` for what is not understood."""
+    try:
+        return Measurement.model_validate_json(record)
+    except ValidationError:
+        # A record of an older wasmfit under the same schema: measured again, never guessed at.
+        return None

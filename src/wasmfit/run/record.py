@@ -9,6 +9,7 @@ from wasmfit import __version__
 from wasmfit.build import Context, Image, c, digest, firmware
 from wasmfit.catalog import Catalog
 from wasmfit.model import (
+    Board,
     Cell,
     Glue,
     Measurement,
@@ -107,7 +108,7 @@ def completed(catalog: Catalog, measurement: Measurement, cell: Cell, baseline: 
     return measurement.model_copy(
         update={
             "baseline": baseline,
-            "run": _with_time(catalog, cell, measurement),
+            "run": with_time(catalog, cell.board, measurement),
             "facts": {name: fact for name, fact in shown.items() if fact},
             "published": dict(published.figures) if published else {},
             "published_source": published.source if published else None,
@@ -128,12 +129,12 @@ def _user_module(cell: Cell) -> dict[str, Any]:
     }
 
 
-def _with_time(catalog: Catalog, cell: Cell, measurement: Measurement) -> Run | None:
+def with_time(catalog: Catalog, board: Board, measurement: Measurement) -> Run | None:
     """A run with the time that its phases are predicted to take on the board, if it went well."""
-    run, timing, core = measurement.run, cell.board.timing, catalog.core(cell.board)
+    run, timing, core = measurement.run, board.timing, catalog.core(board)
     if run is None or measurement.status is not Status.OK or timing is None or core is None:
         return run
-    predicted = predictions(run.activity, core, timing, cell.board.clock_hz)
+    predicted = predictions(run.activity, core, timing, board.clock_hz)
     call = predicted.call
     return run.model_copy(
         update={

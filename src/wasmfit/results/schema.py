@@ -1,0 +1,105 @@
+"""The store's schema, as the steps that lead to it.
+
+A store says in ``user_version`` how many steps it has taken. Opening it takes those that are missing, in
+order and in one transaction: either all of them are taken or the store is as it was. A step is never edited
+once it is released, since stores have taken it; what is to change is another step at the end. Steps add, and
+lose nothing that was measured.
+"""
+
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step.
+
+    Attributes:
+        title: What it brings.
+        statements: SQL, statement by statement.
+    """
+
+    title: str
+    statements: tuple[str, ...]
+
+
+STEPS: tuple[Step, ...] = (
+    Step(
+        "measurements",
+        (
+            """CREATE TABLE measurement (
+                number INTEGER PRIMARY KEY,
+                cell TEXT NOT NULL,
+                fingerprint TEXT NOT NULL,
+                status TEXT NOT NULL,
+                measured_at TEXT NOT NULL,
+                record TEXT NOT NULL
+            )""",
+            "CREATE INDEX measurement_by_cell ON measurement (cell, fingerprint, number)",
+        ),
+    ),
+    Step(
+        "runs, and which measurements each has shown",
+        (
+            """CREATE TABLE run (
+                number INTEGER PRIMARY KEY,
+                at TEXT NOT NULL,
+                command TEXT NOT NULL,
+                label TEXT,
+                commit_id TEXT,
+                branch TEXT,
+                dirty INTEGER,
+                wasmfit TEXT NOT NULL
+            )""",
+            # What a run has shown of a cell. A cell that nothing was built for has no measurement, and its
+            # record stands here. Status and reason may differ from the measurement's: runtimes are held
+            # against one another in each run.
+            """CREATE TABLE shown (
+                run INTEGER NOT NULL REFERENCES run (number),
+                position INTEGER NOT NULL,
+                cell TEXT NOT NULL,
+                measurement INTEGER REFERENCES measurement (number),
+                reused INTEGER NOT NULL,
+                status TEXT NOT NULL,
+                reason TEXT,
+                record TEXT,
+                PRIMARY KEY (run, position),
+                CHECK (measurement IS NOT NULL OR record IS NOT NULL)
+            ) WITHOUT ROWID""",
+            "CREATE INDEX shown_by_cell ON shown (cell, run)",
+            "CREATE INDEX shown_by_measurement ON shown (measurement)",
+            "CREATE INDEX run_by_label ON run (label)",
+            "CREATE INDEX measurement_newest ON measurement (cell, number)",
+        ),
+    ),
+)
+"""All steps, the oldest first."""
+
+SCHEMA = len(STEPS)
+"""The schema that this wasmfit reads and writes."""
+
+
+def version_of(database: sqlite3.Connection) -> int:
+    """How many steps a store has taken."""
+    return int(database.execute("PRAGMA user_version").fetchone()[0])
+
+
+def migrate(database: sqlite3.Connection, steps: Sequence[Step] = STEPS) -> None:
+    """Takes the steps that a store lacks, all or none.
+
+    Args:
+        database: The store, with no transaction open.
+        steps: All steps; a store that has taken more of them is not touched.
+    """
+    if version_of(database) >= len(steps):
+        return
+    # Readers and a writer do not block each other, and a commit survives a crash.
+    database.execute("PRAGMA journal_mode = WAL")
+    with database:
+        database.execute("BEGIN IMMEDIATE")
+        # Somebody else may have taken them while we waited.
+        for step in steps[version_of(database) :]:
+            for statement in step.statements:
+                database.execute(statement)
+        database.execute(f"PRAGMA user_version = {max(version_of(database), len(steps))}")

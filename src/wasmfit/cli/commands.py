@@ -4,7 +4,7 @@ import typer
 
 from wasmfit import __version__
 
-from . import bench, cache, compare, doctor, list_, lock, new_runtime, profile, say, size
+from . import bench, cache, compare, diff, doctor, list_, lock, new_runtime, profile, say, size
 
 app = typer.Typer(
     name="wasmfit",
@@ -26,6 +26,7 @@ def _size(arguments: list[str]) -> None:
     size.run(arguments)
 
 
+app.command("diff")(diff.command)
 app.command("list")(list_.command)
 app.command("doctor")(doctor.command)
 app.command("new-runtime")(new_runtime.command)

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from enum import Enum
 
 from wasmfit.errors import UsageError
-from wasmfit.model import Measurement, Status
+from wasmfit.model import Activities, Measurement, Status
 from wasmfit.words import printable
 
 from .figures import FLASH_OVER_BASELINE, OWNERS, Amount, Better, Figure, amount, figure, values
 from .provenance import differences
 from .snapshot import By, Snapshot, cell_of
-from .store import Kept
+from .store import Kept, Reader
 
 
 class How(Enum):
@@ -160,12 +160,15 @@ class Changes:
         return tuple(cell for cell in self.cells if cell.how is how)
 
 
-def changes(before: Snapshot, after: Snapshot, only: Sequence[str] = ()) -> Changes:
+def changes(
+    before: Snapshot, after: Snapshot, only: Sequence[str] = (), *, everything: bool = False
+) -> Changes:
     """Compares two snapshots, cell by cell and figure by figure.
 
     Args:
         before, after: The sides.
         only: Globs over names or ids of cells; none takes all.
+        everything: With ``run.activity``, which explains other figures and is three quarters of all.
 
     Raises:
         UsageError: The sides' cells have nothing to do with each other, or no cell is selected.
@@ -188,14 +191,14 @@ def changes(before: Snapshot, after: Snapshot, only: Sequence[str] = ()) -> Chan
         old = before.entries.get(name)
         if old is None:
             found.append(CellChange(name, How.NEW, None, _end(entry)))
-        elif _same(old, entry):
+        elif _same(old, entry, after.reader):
             unchanged += 1
         else:
             was, now = before.measurement(name), after.measurement(name)
             if was is None or now is None:
                 notes.append(f"{name}: its record is of an older wasmfit and is not understood")
                 continue
-            change = compare(name, was, now)
+            change = compare(name, was, now, everything=everything)
             if change.how is How.UNCHANGED:
                 unchanged += 1
             else:
@@ -210,9 +213,9 @@ def changes(before: Snapshot, after: Snapshot, only: Sequence[str] = ()) -> Chan
     return Changes(before.title, after.title, tuple(found), unchanged, tuple(notes))
 
 
-def compare(name: str, before: Measurement, after: Measurement) -> CellChange:
+def compare(name: str, before: Measurement, after: Measurement, *, everything: bool = False) -> CellChange:
     """Compares two measurements of what goes by one name."""
-    was, now = values(before), values(after)
+    was, now = values(before, activity=everything), values(after, activity=everything)
     names = now if was.keys() == now.keys() else dict.fromkeys([*now, *was])
     changed = []
     for one in names:
@@ -230,8 +233,8 @@ def compare(name: str, before: Measurement, after: Measurement) -> CellChange:
                 figure(one), None if old is None else amount(old), None if new is None else amount(new)
             )
         )
-    ended = before.status is not after.status
-    if ended or any(one.how is How.CHANGED for one in changed):
+    other = before.status is not after.status or _activity(before) != _activity(after)
+    if other or any(one.how is How.CHANGED for one in changed):
         how = How.CHANGED
     else:
         how = How.UNSURE if changed else How.UNCHANGED
@@ -247,6 +250,10 @@ def compare(name: str, before: Measurement, after: Measurement) -> CellChange:
     )
 
 
+def _activity(one: Measurement) -> Activities | None:
+    return None if one.run is None else one.run.activity
+
+
 def largest(cells: Iterable[CellChange], name: str) -> list[CellChange]:
     """The cells in which a figure changed, the most first."""
 
@@ -257,15 +264,15 @@ def largest(cells: Iterable[CellChange], name: str) -> list[CellChange]:
     return sorted((cell for cell in cells if by(cell)), key=lambda cell: (-by(cell), cell.name))
 
 
-def _same(before: Kept | Measurement, after: Kept | Measurement) -> bool:
-    """Whether both sides show the very same measurement, which then need not be read."""
-    return (
-        isinstance(before, Kept)
-        and isinstance(after, Kept)
-        and before.number is not None
-        and before.number == after.number
-        and before.status is after.status
-    )
+def _same(before: Kept | Measurement, after: Kept | Measurement, reader: Reader | None) -> bool:
+    """Whether both sides show the same, told without reading it: most cells of most runs do."""
+    if not (isinstance(before, Kept) and isinstance(after, Kept)) or before.status is not after.status:
+        return False
+    if before.number is None or after.number is None:
+        return before.number is after.number
+    if before.number == after.number:
+        return True
+    return before.cell == after.cell and reader is not None and reader.alike(before.number, after.number)
 
 
 def _end(entry: Kept | Measurement) -> End:

@@ -313,6 +313,6 @@ def _nothing(spec: str, reader: Reader) -> UsageError:
     else:
         remedy = (
             "Known are runs (a number, a label, latest, latest~1), branches and commits that runs were "
-            "recorded at, NAME@VERSION, profile:NAME, and files of --format json; `wasmfit history --runs` lists runs."
+            "recorded at, NAME@VERSION, profile:NAME, and JSON files; `wasmfit history --runs` has runs."
         )
     return UsageError(f"Nothing that was measured is called {printable(spec)!r}.", remedy)

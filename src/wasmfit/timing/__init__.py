@@ -6,6 +6,6 @@ where they were fitted; the error bar is made of both. A prediction is no measur
 it look like one: it has no figure without its bar.
 """
 
-from .predict import predict, predictions
+from .predict import predict, predictions, with_time
 
-__all__ = ["predict", "predictions"]
+__all__ = ["predict", "predictions", "with_time"]

@@ -3,7 +3,18 @@
 from collections.abc import Iterable
 from math import hypot
 
-from wasmfit.model import Activities, Activity, Core, Prediction, Predictions, Timing
+from wasmfit.model import (
+    Activities,
+    Activity,
+    Board,
+    Core,
+    Measurement,
+    Prediction,
+    Predictions,
+    Run,
+    Status,
+    Timing,
+)
 
 
 def predict(activity: Activity, core: Core, timing: Timing, clock_hz: int) -> Prediction:
@@ -12,7 +23,7 @@ def predict(activity: Activity, core: Core, timing: Timing, clock_hz: int) -> Pr
     What each measure may cost less or more than as a rule is independent of the others, so the error bar
     adds the parts by their squares. It reaches at least the board's own error to both sides.
     """
-    counted = activity.model_dump()
+    counted = activity.__dict__
     parts = [
         (counted[measure], price)
         for prices in (core.prices, timing.prices)
@@ -52,6 +63,24 @@ def predictions(activities: Activities, core: Core, timing: Timing, clock_hz: in
         call=one(activities.call),
         calibrated=timing.calibrated,
         source="; ".join(_sources(core, timing)),
+    )
+
+
+def with_time(measurement: Measurement, board: Board, core: Core | None) -> Run | None:
+    """A measurement's run with the time that its phases are predicted to take on the board, if it went well
+    and there are prices for it.
+    """
+    run, timing = measurement.run, board.timing
+    if run is None or measurement.status is not Status.OK or timing is None or core is None:
+        return run
+    predicted = predictions(run.activity, core, timing, board.clock_hz)
+    call = predicted.call
+    return run.model_copy(
+        update={
+            "predicted": predicted,
+            "cycles": None if call is None else call.cycles,
+            "time_s": None if call is None else call.time_s,
+        }
     )
 
 

@@ -1,13 +1,11 @@
-"""The library's verdicts: what changed, whether budgets hold, what moved a figure, which runtime fits.
+"""The library's verdicts: what changed, whether budgets hold, what moved a figure, which runtime fits."""
 
-Apart from :mod:`wasmfit.api`, which loads all that builds and runs firmware.
-"""
-
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
+from .api import compare
 from .catalog import Catalog
 from .errors import UsageError, WasmfitError
 from .footprint.survey import Options, survey
@@ -15,8 +13,15 @@ from .footprint.views import By
 from .home import Home
 from .model import Measurement
 from .results import Store
+from .results.budget import read_budget
 from .results.changes import CellChange, Changes, SymbolChange, changes, largest
-from .results.snapshot import Complete, resolve
+from .results.check import Checked
+from .results.check import check as hold
+from .results.history import History
+from .results.history import history as follow
+from .results.runs import RecordedRun
+from .results.snapshot import Complete, newest, resolve
+from .run import Listener, nobody
 from .timing import with_time
 
 _CELLS_WITH_SYMBOLS = 3
@@ -54,10 +59,98 @@ def diff(
             resolve(str(after), reader, complete),
             select,
             everything=everything,
-        )    if not symbols:
+        )
+    if not symbols:
         return found
     moved = largest(found.cells, "size.flash")[:_CELLS_WITH_SYMBOLS]
     return replace(found, symbols={cell.name: grown for cell in moved if (grown := _symbols(cell))})
+
+
+def check(
+    budget: str | Path,
+    *,
+    of: str | None = None,
+    baseline: str | None = None,
+    run: bool = False,
+    rerun: bool = False,
+    label: str | None = None,
+    command: str = "wasmfit.check()",
+    home: Path | None = None,
+    catalogs: Sequence[Path] = (),
+    listener: Listener = nobody,
+    echo: Callable[[str], None] | None = None,
+) -> Checked:
+    """Holds figures against a budget.
+
+    Args:
+        budget: The file of limits.
+        of: What to check, as for :func:`diff`; the newest measurement of every cell if it is not given.
+        baseline: What relative limits are held against, in the place of what the file names.
+        run: Measure the cells that the limits name first. What is in the store is reused.
+        rerun, label, command, home, catalogs, listener, echo: As for :func:`wasmfit.compare`.
+
+    Raises:
+        UsageError: The budget is broken, a limit holds for no cell, or a side is unknown.
+        MissingToolError: As for :func:`wasmfit.compare`.
+    """
+    limits = read_budget(Path(budget), baseline)
+    catalog = Catalog.load(*catalogs)
+    complete = completing(catalog)
+    with store(home).reading() as reader:
+        # Looked up before long work, and as it was before it: `latest` is the run before this one.
+        pinned = {name: resolve(name, reader, complete).pinned or name for name in limits.baselines}
+    if (run or rerun) and of is not None:
+        raise UsageError("--run checks what it measures, and --of names something else.", "Leave one out.")
+    if run or rerun:
+        measured = compare(
+            runtimes=("all",),
+            workloads=tuple(catalog.workloads),
+            boards=tuple(catalog.boards),
+            profiles=tuple(catalog.profiles),
+            select=limits.globs,
+            rerun=rerun,
+            label=label,
+            command=command,
+            home=home,
+            catalogs=catalogs,
+            listener=listener,
+            echo=echo,
+        )
+        of = f"run:{measured.run}"
+    with store(home).reading() as reader:
+        side = newest(reader, complete) if of is None else resolve(of, reader, complete)
+        baselines = {name: resolve(pin, reader, complete) for name, pin in pinned.items()}
+        return hold(limits, side, baselines)
+
+
+def history(
+    figure: str,
+    *,
+    select: Sequence[str] = (),
+    by_version: bool = False,
+    home: Path | None = None,
+    catalogs: Sequence[Path] = (),
+) -> History:
+    """Follows a figure over time or over versions.
+
+    Args:
+        figure: Its name, such as ``size.flash``.
+        select: Globs over cells' ids.
+        by_version: Over versions of the runtimes, the newest measurement of each.
+        home, catalogs: As for :func:`wasmfit.compare`.
+
+    Raises:
+        UsageError: There is no such figure or cell.
+    """
+    complete = completing(Catalog.load(*catalogs))
+    with store(home).reading() as reader:
+        return follow(reader, complete, figure, select, versions=by_version)
+
+
+def runs(*, home: Path | None = None) -> list[RecordedRun]:
+    """The runs in the store, the newest first."""
+    with store(home).reading() as reader:
+        return reader.runs()
 
 
 def store(home: Path | None) -> Store:

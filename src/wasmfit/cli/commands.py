@@ -4,7 +4,21 @@ import typer
 
 from wasmfit import __version__
 
-from . import bench, cache, compare, diff, doctor, list_, lock, new_runtime, profile, say, size
+from . import (
+    bench,
+    cache,
+    check,
+    compare,
+    diff,
+    doctor,
+    history,
+    list_,
+    lock,
+    new_runtime,
+    profile,
+    say,
+    size,
+)
 
 app = typer.Typer(
     name="wasmfit",
@@ -27,6 +41,8 @@ def _size(arguments: list[str]) -> None:
 
 
 app.command("diff")(diff.command)
+app.command("check")(check.command)
+app.command("history")(history.command)
 app.command("list")(list_.command)
 app.command("doctor")(doctor.command)
 app.command("new-runtime")(new_runtime.command)

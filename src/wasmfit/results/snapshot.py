@@ -86,6 +86,11 @@ class Snapshot:
             self._sizes[setting] = None if read is None else read.size
         return self._sizes[setting]
 
+    @property
+    def pinned(self) -> str | None:
+        """What stands for the same run later, when `latest` is another; ``None`` for what is no run."""
+        return None if self.run is None else f"run:{self.run.number}"
+
     def selected(self, globs: Sequence[str]) -> "Snapshot":
         """The cells whose name or id matches one of the globs; all, where there are none."""
         if not globs:

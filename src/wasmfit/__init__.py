@@ -1,7 +1,7 @@
 """Which WebAssembly runtime fits your microcontroller? Measured, not guessed.
 
-``wasmfit.compare()`` does what ``wasmfit compare`` does, ``wasmfit.bench()`` and ``wasmfit.size()`` likewise;
-they return records.
+``wasmfit.compare()`` does what ``wasmfit compare`` does; ``bench()``, ``size()``, ``fit()``, ``diff()``,
+``check()`` and ``history()`` likewise. They return records.
 """
 
 from typing import TYPE_CHECKING, Any
@@ -13,8 +13,23 @@ if TYPE_CHECKING:
     from .footprint.survey import Survey
     from .results import Benchmark, Comparison
     from .sizing import savings, size, why
+    from .verdicts import check, diff, fit, history
 
-__all__ = ["Benchmark", "Comparison", "Survey", "bench", "compare", "doctor", "savings", "size", "why"]
+__all__ = [
+    "Benchmark",
+    "Comparison",
+    "Survey",
+    "bench",
+    "check",
+    "compare",
+    "diff",
+    "doctor",
+    "fit",
+    "history",
+    "savings",
+    "size",
+    "why",
+]
 
 
 def __getattr__(name: str) -> Any:
@@ -27,6 +42,10 @@ def __getattr__(name: str) -> Any:
         from . import results
 
         return getattr(results, name)
+    if name in ("check", "diff", "fit", "history"):
+        from . import verdicts
+
+        return getattr(verdicts, name)
     if name in ("savings", "size", "why"):
         from . import sizing
 

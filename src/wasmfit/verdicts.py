@@ -1,6 +1,6 @@
 """The library's verdicts: what changed, whether budgets hold, what moved a figure, which runtime fits."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
@@ -17,8 +17,12 @@ from .results.budget import read_budget
 from .results.changes import CellChange, Changes, SymbolChange, changes, largest
 from .results.check import Checked
 from .results.check import check as hold
+from .results.evidence import declared, needs_of
+from .results.fit import Fit, Limits, weights_of
+from .results.fit import fit as rank
 from .results.history import History
 from .results.history import history as follow
+from .results.quantities import size as size_of
 from .results.runs import RecordedRun
 from .results.snapshot import Complete, newest, resolve
 from .run import Listener, nobody
@@ -151,6 +155,83 @@ def runs(*, home: Path | None = None) -> list[RecordedRun]:
     """The runs in the store, the newest first."""
     with store(home).reading() as reader:
         return reader.runs()
+
+
+def fit(
+    module: Path | str | None = None,
+    *,
+    workload: str = "add-with-extra",
+    flash: str | int | None = None,
+    ram: str | int | None = None,
+    needs: str | Sequence[str] = (),
+    weights: str | None = None,
+    runtimes: Sequence[str] = (),
+    board: str = "nrf52840dk",
+    profile: str = "reference",
+    calls: Sequence[str] = (),
+    expect: str | Sequence[str] = (),
+    imports: Mapping[str, str] | None = None,
+    stub_all: bool = False,
+    rerun: bool = False,
+    label: str | None = None,
+    command: str = "wasmfit.fit()",
+    home: Path | None = None,
+    catalogs: Sequence[Path] = (),
+    listener: Listener = nobody,
+    echo: Callable[[str], None] | None = None,
+) -> Fit:
+    """Ranks the runtimes that fit a board, and says what the others would take. What is missing is measured.
+
+    Args:
+        module: A module of the user's, in the place of a workload.
+        workload: A workload of the catalogue.
+        flash, ram: What there is room for: bytes, or ``512K`` (K = 1024). The board's, if not given; an image
+            is linked for the board, so more than it has makes no difference.
+        needs: Features that are needed, of :data:`wasmfit.results.evidence.NEEDS`.
+        weights: As ``flash=1,ram=1,speed=2``.
+        board, profile: Names of the catalogue.
+        calls, expect, imports, stub_all: Of the module, as for :func:`wasmfit.compare`.
+        runtimes, rerun, label, command, home, catalogs, listener, echo: As for :func:`wasmfit.compare`.
+
+    Raises:
+        UsageError: A name or amount is not understood.
+        MissingToolError: As for :func:`wasmfit.compare`.
+    """
+    catalog = Catalog.load(*catalogs)
+    on = catalog.board(board)
+    limits = Limits(
+        flash=min(_bytes(flash, on.flash.size), on.flash.size),
+        ram=min(_bytes(ram, on.ram.size), on.ram.size),
+        needs=needs_of(needs if isinstance(needs, str) else ",".join(needs)),
+        weights=weights_of(weights),
+    )
+    comparison = compare(
+        runtimes=runtimes,
+        workloads=(workload,),
+        module=module,
+        calls=calls,
+        expect=expect,
+        imports=imports,
+        stub_all=stub_all,
+        boards=(board,),
+        profiles=(profile,),
+        rerun=rerun,
+        label=label,
+        command=command,
+        home=home,
+        catalogs=catalogs,
+        listener=listener,
+        echo=echo,
+    )
+    return rank(
+        comparison.measurements, limits, board_title=on.title, sources=(declared,), run=comparison.run
+    )
+
+
+def _bytes(given: str | int | None, whole: int) -> int:
+    if given is None:
+        return whole
+    return given if isinstance(given, int) else size_of(given)
 
 
 def store(home: Path | None) -> Store:

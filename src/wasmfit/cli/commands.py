@@ -11,6 +11,7 @@ from . import (
     compare,
     diff,
     doctor,
+    fit,
     history,
     list_,
     lock,
@@ -40,6 +41,7 @@ def _size(arguments: list[str]) -> None:
     size.run(arguments)
 
 
+app.command("fit")(fit.command)
 app.command("diff")(diff.command)
 app.command("check")(check.command)
 app.command("history")(history.command)

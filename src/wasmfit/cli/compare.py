@@ -102,10 +102,10 @@ def command(
         with Watch() as watch:
             comparison = compare(
                 runtimes=runtime or (),
-                module=_only(module, workload),
+                module=only(module, workload),
                 calls=call or (),
                 expect=expect or (),
-                imports=dict(_import(one) for one in import_ or ()),
+                imports=dict(import_of(one) for one in import_ or ()),
                 stub_all=stub_all,
                 workloads=workload or ("add-with-extra",),
                 boards=board or ("nrf52840dk",),
@@ -150,7 +150,8 @@ def source_of(argument: str) -> tuple[str, Path]:
     return name, Path(path)
 
 
-def _only(module: Path | None, workload: list[str] | None) -> Path | None:
+def only(module: Path | None, workload: list[str] | None) -> Path | None:
+    """The module, where no workload is named beside it."""
     if module is not None and workload:
         raise UsageError(
             "A comparison has a module or workloads, not both.", "Leave out --workload, or the module."
@@ -158,7 +159,8 @@ def _only(module: Path | None, workload: list[str] | None) -> Path | None:
     return module
 
 
-def _import(argument: str) -> tuple[str, str]:
+def import_of(argument: str) -> tuple[str, str]:
+    """Import and rule of an ``--import`` argument."""
     name, separator, rule = argument.rpartition("=")
     if not (name and separator and rule):
         raise UsageError(

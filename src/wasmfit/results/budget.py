@@ -201,7 +201,7 @@ def _limits(path: str, text: str, file: BudgetFile, baseline: str | None) -> Ite
         if limit.relative and limit.baseline is None:
             raise UsageError(
                 f"{path}:{limit.line}: a limit with a sign is held against a baseline, and none is named.",
-                'Add baseline = "main" (a run, label, branch or JSON file) at the top, or say --baseline main.',
+                'Add baseline = "main" (a run, label, branch or file) at the top, or say --baseline main.',
             )
         yield limit
 

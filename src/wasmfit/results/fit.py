@@ -186,8 +186,12 @@ class Fit:
         return (
             f"{where}, {best.label} (profile {best.measurement.profile}) runs {self.module} in "
             f"{best.flash.value:,} B of flash and {best.ram.value:,} B of RAM, and {speed}; {place}, "
-            f"{len(self.rejected)} do not (wasmfit {source.wasmfit}, {source.measured_at[:10]})."
+            f"{_do_not(len(self.rejected))} (wasmfit {source.wasmfit}, {source.measured_at[:10]})."
         )
+
+
+def _do_not(count: int) -> str:
+    return f"{count} does not" if count == 1 else f"{count} do not"
 
 
 def weights_of(text: str | None) -> dict[str, float]:

@@ -145,17 +145,29 @@ def _newest_of_each(reader: Reader, cells: Sequence[str]) -> Iterator[_Point]:
 def _moments(points: Iterator[_Point], described: Figure, complete: Complete) -> Iterator[Moment]:
     before: Measurement | None = None
     was: Amount | None = None
+    last: RecordedRun | None = None
     for at, run, measured in points:
         one = complete(measured)
         amount = figures(one).get(described.name)
         change = why = None
         if before is not None and amount != was:
             change = FigureChange(described, was, amount)
-            why = differences(before.provenance, one.provenance)
+            why = (*_commits(last, run), *differences(before.provenance, one.provenance))
         same = before is not None and amount == was and before.status is one.status
         if not same or before is None or before.version != one.version:
             yield Moment(at, one.version, run, amount, one.status.value, change, why or ())
-        before, was = one, amount
+        before, was, last = one, amount, run or last
+
+
+def _commits(before: RecordedRun | None, after: RecordedRun | None) -> Iterator[str]:
+    """The working directory's commits, where they are not the same."""
+    if before is None or after is None:
+        return
+    was, now = before.origin, after.origin
+    if was.commit is not None and now.commit is not None and was.commit != now.commit:
+        yield f"the working directory's commit: {was.commit[:9]} → {now.commit[:9]}"
+    elif now.commit is not None and (was.dirty or now.dirty):
+        yield f"what is not committed on {now.commit[:9]}"
 
 
 def _by_version(cells: Sequence[str]) -> dict[str, list[str]]:

@@ -23,7 +23,7 @@ from wasmfit.results.comparison import SCHEMA
 from wasmfit.results.figures import shown
 
 from .csv import rows_to_csv
-from .escape import code, escape
+from .escape import code, quiet
 from .format import Format
 from .json import line_by_line
 from .terminal import tables_to_text
@@ -85,7 +85,7 @@ def _summary(found: Changes) -> Iterator[str]:
     cells = len(found.cells) + found.unchanged
     yield f"### wasmfit: {len(found.cells):,} of {cells:,} cells are not what they were"
     yield ""
-    yield f"{code(found.before)} → {code(found.after)}; {escape(summary(found))}"
+    yield f"{code(found.before)} → {code(found.after)}; {quiet(summary(found))}"
     listed = ranked(found.cells)
     if listed:
         yield ""
@@ -97,11 +97,11 @@ def _summary(found: Changes) -> Iterator[str]:
         yield f"and {len(listed) - _ROWS:,} more cells."
     if found.notes:
         yield ""
-        yield from (f"- {escape(note)}" for note in found.notes[:_ROWS])
+        yield from (f"- {quiet(note)}" for note in found.notes[:_ROWS])
 
 
 def _row(cell: CellChange) -> str:
-    cells = [code(cell.name), f"{'⚠ ' if cell.status_changed else ''}{escape(what(cell))}"]
+    cells = [code(cell.name), f"{'⚠ ' if cell.status_changed else ''}{quiet(what(cell))}"]
     for name in HEADLINES:
         change = cell.change(name)
         if change is None:
@@ -117,7 +117,7 @@ def _folded(cell: CellChange, found: Changes, *, everything: bool) -> Iterator[s
     if not rows and not cell.status_changed:
         return
     count = f"{len(cell.figures):,} figures"
-    yield f"<details><summary>{code(cell.name)}: {escape(what(cell))}, {count}</summary>"
+    yield f"<details><summary>{code(cell.name)}: {quiet(what(cell))}, {count}</summary>"
     yield ""
     yield "| figure | before | after | change | |"
     yield "| --- | ---: | ---: | ---: | --- |"
@@ -127,7 +127,7 @@ def _folded(cell: CellChange, found: Changes, *, everything: bool) -> Iterator[s
             f"| {code(one.figure.name)} | {shown(one.before, unit)} | {shown(one.after, unit)} "
             f"| {difference(one)} | {remark(one)} |"
         )
-    lines = [f"- {escape(line)}" for line in reasons(cell)]
+    lines = [f"- {quiet(line)}" for line in reasons(cell)]
     lines += [f"- owner {code(owner(one))}" for one in cell.owners[:_OWNERS]]
     lines += [f"- symbol {code(symbol(one))}" for one in (found.symbols or {}).get(cell.name, ())]
     if lines:

@@ -14,7 +14,7 @@ from wasmfit.words import printable
 
 from .changes import LONGEST_COMMENT
 from .csv import rows_to_csv
-from .escape import code, escape
+from .escape import code, escape, quiet
 from .terminal import tables_to_text
 
 _ROOM = 500
@@ -150,7 +150,7 @@ def to_markdown(checked: Checked) -> str:
         folded.append(row)
     if rest:
         lines += [*folded, "", "</details>"]
-    lines += ["", escape(_checked_what(checked))]
+    lines += ["", quiet(_checked_what(checked))]
     return "\n".join(lines)
 
 
@@ -159,7 +159,7 @@ def _bullets(outcomes: Sequence[Outcome]) -> Iterator[str]:
     room = LONGEST_COMMENT // 2
     for number, one in enumerate(outcomes):
         level = "**broken**" if one.fails else "warning"
-        line = f"- {level}: {code(one.cell)}: {escape(said(one)).replace('@', '&#64;')}"
+        line = f"- {level}: {code(one.cell)}: {quiet(said(one))}"
         if (room := room - len(line) - 1) < 0:
             yield f"- and {len(outcomes) - number:,} more: `--format json` has them all"
             return

@@ -16,6 +16,14 @@ def escape(text: str) -> str:
     return _SPECIAL.sub(r"\\\1", printable(" ".join(text.split()), _LONGEST))
 
 
+def quiet(text: str) -> str:
+    """The same for a comment: nobody is called by ``@name``, and ``#1`` names no issue.
+
+    Both are looked for in the text that a reader sees, so what keeps them apart is an invisible space.
+    """
+    return escape(text).replace("@", "@&#8203;").replace("\\#", "\\#&#8203;")
+
+
 def code(text: str) -> str:
     """A name in code type that is shown as it is wherever it stands: in a table, in HTML inside of Markdown,
     and in a comment, where outside of code ``@name`` would call somebody and ``#1`` name an issue.

@@ -8,7 +8,15 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StrictFloat,
+    StrictInt,
+    ValidationError,
+    model_validator,
+)
 
 from wasmfit.errors import UsageError
 from wasmfit.model import Record
@@ -26,7 +34,7 @@ def _listed(value: object) -> object:
 
 
 Globs = Annotated[tuple[Annotated[str, Field(min_length=1)], ...], BeforeValidator(_listed)]
-Number = int | float | str
+Number = StrictInt | StrictFloat | str
 
 
 class LimitTable(Record):

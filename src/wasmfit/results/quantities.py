@@ -7,9 +7,9 @@ from decimal import Decimal
 from wasmfit.errors import UsageError
 from wasmfit.words import printable
 
-_SIZE = re.compile(r"(\d[\d_,]{0,18}(?:\.\d{1,9})?)\s*([kmg]?)(i?b)?", re.IGNORECASE)
-_TIME = re.compile(r"(\d{1,12}(?:\.\d{1,9})?)\s*(s|ms|us|µs|ns)")
-_NUMBER = re.compile(r"\d[\d_,]{0,18}(?:\.\d{1,9})?")
+_SIZE = re.compile(r"(\d[\d_,]{0,18}(?:\.\d{1,9})?)\s*([kmg]?)(i?b)?", re.IGNORECASE | re.ASCII)
+_TIME = re.compile(r"(\d{1,12}(?:\.\d{1,9})?)\s*(s|ms|us|µs|ns)", re.ASCII)
+_NUMBER = re.compile(r"\d[\d_,]{0,18}(?:\.\d{1,9})?", re.ASCII)
 _FACTORS = {"": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30}
 _SECONDS = {
     "s": Decimal(1),

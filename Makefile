@@ -7,7 +7,7 @@ SHELL := /bin/bash
 WASMFIT := .venv/bin/wasmfit
 export DEBIAN_FRONTEND := noninteractive
 
-.PHONY: setup setup-tests compare test test-fast check locks readme workloads bench bench-counting bench-size calibrate clean
+.PHONY: setup setup-tests compare test test-fast check locks readme workloads bench bench-counting bench-size bench-store calibrate clean
 
 # The newest version of every runtime, and older ones: those that the reference measured among them.
 compare: setup
@@ -58,6 +58,10 @@ calibrate: setup
 # wasmfit size beside nm, readelf and whatever peers are found.
 bench-size: setup
 	.venv/bin/python scripts/bench_size.py $(ARGS)
+
+# Verdicts with ten thousand recorded cells.
+bench-store: setup
+	.venv/bin/python scripts/bench_store.py $(ARGS)
 
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache

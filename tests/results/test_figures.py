@@ -21,6 +21,7 @@ from wasmfit.results.figures import (
     names,
     ram_needed,
     shown,
+    value,
     values,
 )
 
@@ -69,6 +70,13 @@ def test_a_figures_name_is_its_path_in_the_contract() -> None:
     }
     assert left_out == {"run.result", "run.expected"}
     assert found.keys() - {name for name in found if name.startswith(OWNERS)} <= set(names())
+
+
+def test_one_figure_alone_is_the_same() -> None:
+    for one in (full(), measurement(), failed()):
+        every = values(one)
+        for name in {*names(), *every, "size.owners/.text/nobody"}:
+            assert value(one, name) == every.get(name), name
 
 
 def test_what_is_unknown_is_missing_and_no_zero() -> None:

@@ -41,10 +41,13 @@ def result(text: str, output: Path | None = None) -> None:
     """
     check(output)
     if output is None:
-        sys.stdout.write(f"{text}\n")
+        sys.stdout.write(text)
+        sys.stdout.write("\n")
         sys.stdout.flush()
     else:
-        output.write_text(f"{text}\n", encoding="utf-8")
+        with output.open("w", encoding="utf-8") as file:
+            file.write(text)
+            file.write("\n")
 
 
 def human(text: str) -> None:

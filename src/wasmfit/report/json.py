@@ -13,7 +13,11 @@ def to_json(record: Comparison | Benchmark) -> str:
 
 def line_by_line(head: Mapping[str, object], name: str, items: Iterable[Mapping[str, object]]) -> str:
     """An object with a list of many in it, each on a line of its own and made when its line is."""
-    fields = [f"  {json.dumps(key)}: {json.dumps(value, ensure_ascii=False)}" for key, value in head.items()]
-    lines = ",\n".join(f"    {json.dumps(item, ensure_ascii=False)}" for item in items)
-    fields.append(f"  {json.dumps(name)}: [" + (f"\n{lines}\n  ]" if lines else "]"))
-    return "{\n" + ",\n".join(fields) + "\n}"
+    lines = ["{"]
+    for key, value in head.items():
+        lines.append(f"  {json.dumps(key)}: {json.dumps(value, ensure_ascii=False)},")
+    lines.append(f"  {json.dumps(name)}: [")
+    lines += [f"    {json.dumps(item, ensure_ascii=False)}," for item in items]
+    # The last of a list has no comma behind it.
+    lines[-1] = lines[-1].removesuffix(",")
+    return "\n".join([*lines, "  ]", "}"])

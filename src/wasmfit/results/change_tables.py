@@ -192,8 +192,11 @@ def _figure_to_dict(change: FigureChange) -> dict[str, Any]:
 
 
 def amount_to_dict(amount: Amount | None) -> dict[str, Any] | None:
-    """A value with the ends of its error bar; null for what is not known."""
-    return None if amount is None else {"value": amount.value, "low": amount.low, "high": amount.high}
+    """A value, with the ends of its error bar if it has one; null for what is not known."""
+    if amount is None:
+        return None
+    bar = {} if amount.low is None else {"low": amount.low, "high": amount.high}
+    return {"value": amount.value, **bar}
 
 
 def change_rows(found: Changes) -> list[dict[str, object]]:

@@ -4,15 +4,19 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from enum import Enum
+from itertools import islice
 
 from wasmfit.errors import UsageError
 from wasmfit.model import Measurement, Status
 from wasmfit.words import printable
 
 from .budget import Budget, Limit
-from .figures import OWNERS, Amount, figures, owners_known, shown
+from .figures import OWNERS, Amount, Kind, amount, shown, value
 from .quantities import Bound
 from .snapshot import Snapshot, cell_of
+
+_LOOKED_AT = 200
+"""Cells whose owners are looked through for one of a similar name."""
 
 
 class Verdict(Enum):
@@ -144,27 +148,38 @@ def check(budget: Budget, measured: Snapshot, baselines: Mapping[str, Snapshot])
     Raises:
         UsageError: A limit holds for no cell, or names an owner that none of its cells has.
     """
-    outcomes: list[Outcome] = []
-    records: dict[str, Measurement | None] = {}
-    for limit in budget.limits:
-        names = [name for name, entry in measured.entries.items() if limit.holds_for(name, cell_of(entry))]
-        if not names:
+    outcomes: list[list[Outcome]] = [[] for _ in budget.limits]
+    predictions = any(limit.figure.kind is Kind.PREDICTED for limit in budget.limits)
+    times: set[str] = set()
+    for name, entry in measured.entries.items():
+        cell = cell_of(entry)
+        wanted = [
+            (number, limit) for number, limit in enumerate(budget.limits) if limit.holds_for(name, cell)
+        ]
+        if not wanted:
+            continue
+        # One cell after the other, since thousands need not be held at once.
+        one = measured.measurement(name, predictions=predictions)
+        if one is not None:
+            times.add(one.provenance.measured_at)
+        for number, limit in wanted:
+            outcomes[number] += _held(limit, name, cell, one, baselines, predictions)
+    for limit, held in zip(budget.limits, outcomes, strict=True):
+        if not held:
             raise _no_cell(budget, limit, measured)
-        held: list[Outcome] = []
-        for name in names:
-            if name not in records:
-                records[name] = measured.measurement(name)
-            held += _held(limit, name, cell_of(measured.entries[name]), records[name], baselines)
         if limit.figure.name.startswith(OWNERS) and not any(one.have and one.have.value for one in held):
-            raise _no_owner(budget, limit, [one for one in records.values() if one is not None])
-        outcomes += held
-    times = sorted(one.provenance.measured_at for one in records.values() if one is not None)
-    oldest, newest = (times[0], times[-1]) if times else ("", "")
-    return Checked(budget.path, measured.title, tuple(outcomes), oldest, newest)
+            raise _no_owner(budget, limit, measured)
+    flat = tuple(one for held in outcomes for one in held)
+    return Checked(budget.path, measured.title, flat, min(times, default=""), max(times, default=""))
 
 
 def _held(
-    limit: Limit, name: str, cell: str, one: Measurement | None, baselines: Mapping[str, Snapshot]
+    limit: Limit,
+    name: str,
+    cell: str,
+    one: Measurement | None,
+    baselines: Mapping[str, Snapshot],
+    predictions: bool,
 ) -> Iterator[Outcome]:
     for side, bound in (("max", limit.max), ("min", limit.min)):
         if bound is None:
@@ -172,7 +187,7 @@ def _held(
         have, reason = _figure(limit, one)
         against: Amount | None = None
         if bound.relative and reason is None:
-            against, reason = _baseline(limit, name, baselines)
+            against, reason = _baseline(limit, name, baselines, predictions)
         allowed = None if reason is not None else bound.allowed(None if against is None else against.value)
         if have is None or allowed is None:
             yield Outcome(limit, name, cell, side, Verdict.UNKNOWN, have, None, against, None, reason)
@@ -189,18 +204,19 @@ def _figure(limit: Limit, one: Measurement | None) -> tuple[Amount | None, str |
     """The figure of a cell, or why it is not known."""
     if one is None:
         return None, "its record is of an older wasmfit and is not understood; measure it anew"
-    known = figures(one)
-    found = known.get(limit.figure.name)
-    if found is None and limit.figure.name.startswith(OWNERS) and owners_known(known):
-        found = Amount(0)  # Owners add up to the section: one that is not named has nothing of it.
+    found = value(one, limit.figure.name)
+    if found is None and limit.figure.name.startswith(OWNERS) and one.size is not None:
+        found = 0  # Owners add up to the section: one that is not named has nothing of it.
     if found is not None:
-        return found, None
+        return amount(found), None
     if one.status is not Status.OK:
         return None, f"the cell ended as {one.status.value}{f': {one.reason}' if one.reason else ''}"
     return None, "it was not measured for this cell"
 
 
-def _baseline(limit: Limit, name: str, baselines: Mapping[str, Snapshot]) -> tuple[Amount | None, str | None]:
+def _baseline(
+    limit: Limit, name: str, baselines: Mapping[str, Snapshot], predictions: bool
+) -> tuple[Amount | None, str | None]:
     assert limit.baseline is not None
     side = baselines[limit.baseline]
     if name not in side.entries:
@@ -208,7 +224,7 @@ def _baseline(limit: Limit, name: str, baselines: Mapping[str, Snapshot]) -> tup
             f"{side.title} does not have the cell to hold it against; give it an absolute limit, "
             "or name it in except"
         )
-    found, reason = _figure(limit, side.measurement(name))
+    found, reason = _figure(limit, side.measurement(name, predictions=predictions))
     return found, None if reason is None else f"in {side.title}, {reason}"
 
 
@@ -230,11 +246,16 @@ def _no_cell(budget: Budget, limit: Limit, measured: Snapshot) -> UsageError:
     )
 
 
-def _no_owner(budget: Budget, limit: Limit, records: list[Measurement]) -> UsageError:
+def _no_owner(budget: Budget, limit: Limit, measured: Snapshot) -> UsageError:
+    records = (
+        measured.measurement(name, predictions=False)
+        for name, entry in measured.entries.items()
+        if limit.holds_for(name, cell_of(entry))
+    )
     names = sorted(
         f"{OWNERS}{section}/{owner}"
-        for one in records
-        if one.size is not None
+        for one in islice(records, _LOOKED_AT)
+        if one is not None and one.size is not None
         for section, owners in one.size.owners.items()
         for owner in owners
     )

@@ -241,6 +241,28 @@ def values(one: Measurement, *, activity: bool = True) -> dict[str, Value]:
     return found
 
 
+def value(one: Measurement, name: str) -> Value | None:
+    """One figure; ``None`` where it is not known. For thousands of measurements, of which one is wanted."""
+    if name.startswith(OWNERS):
+        section, _, owner = name.removeprefix(OWNERS).partition("/")
+        return None if one.size is None else one.size.owners.get(section, {}).get(owner)
+    if name == RAM_NEEDED:
+        return ram_needed(one)
+    if name == FLASH_OVER_BASELINE:
+        return None if one.size is None or one.baseline is None else one.size.flash - one.baseline.flash
+    found: object = one
+    path = name.split(".")
+    for place, part in enumerate(path):
+        if isinstance(found, Prediction):
+            low, high = _ENDS[path[place]]
+            number = getattr(found, part)
+            return None if number is None else Amount(number, getattr(found, low), getattr(found, high))
+        found = found.get(part) if isinstance(found, dict) else getattr(found, part, None)
+        if found is None:
+            return None
+    return found if isinstance(found, int | float) and isfinite(found) else None
+
+
 def _collect(record: Record, prefix: str, found: dict[str, Value], activity: bool) -> None:
     for name, value in record.__dict__.items():
         kind = type(value)
@@ -281,11 +303,6 @@ def ram_needed(one: Measurement) -> int | None:
 
 RAM_NEEDED_IS = "static RAM and the peaks of stack, heap and linear memory, without the allocator's overhead"
 """What :data:`RAM_NEEDED` is, in words."""
-
-
-def owners_known(found: Mapping[str, Amount]) -> bool:
-    """Whether a measurement has owners, so that one which is not among them has no byte."""
-    return "size.text" in found
 
 
 def shown(amount: Amount | None, unit: str) -> str:

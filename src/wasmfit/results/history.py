@@ -12,7 +12,8 @@ from wasmfit.model import Measurement
 from wasmfit.words import printable
 
 from .changes import FigureChange, How
-from .figures import Amount, Figure, figure, figures
+from .figures import Amount, Figure, figure, value
+from .figures import amount as with_bar
 from .provenance import differences
 from .runs import RecordedRun
 from .snapshot import Complete
@@ -148,7 +149,8 @@ def _moments(points: Iterator[_Point], described: Figure, complete: Complete) ->
     last: RecordedRun | None = None
     for at, run, measured in points:
         one = complete(measured)
-        amount = figures(one).get(described.name)
+        found = value(one, described.name)
+        amount = None if found is None else with_bar(found)
         change = why = None
         if before is not None and amount != was:
             change = FigureChange(described, was, amount)

@@ -62,13 +62,19 @@ class Snapshot:
     run: RecordedRun | None = None
     _sizes: dict[str, Size | None] = field(default_factory=dict)
 
-    def measurement(self, name: str) -> Measurement | None:
-        """A cell's record as it is shown, its baseline beside it; ``None`` where it is not understood."""
+    def measurement(self, name: str, *, predictions: bool = True) -> Measurement | None:
+        """A cell's record as it is shown, its baseline beside it; ``None`` where it is not understood.
+
+        Args:
+            name: The cell's.
+            predictions: With predictions, which take as long as all else.
+        """
         entry = self.entries[name]
         one = self._read(entry)
         if one is None:
             return None
-        one = self.complete(one)
+        if predictions:
+            one = self.complete(one)
         if one.size is None or one.baseline is not None:
             return one
         return one.model_copy(update={"baseline": self._baseline(one)})

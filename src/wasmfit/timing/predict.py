@@ -23,7 +23,7 @@ def predict(activity: Activity, core: Core, timing: Timing, clock_hz: int) -> Pr
     What each measure may cost less or more than as a rule is independent of the others, so the error bar
     adds the parts by their squares. It reaches at least the board's own error to both sides.
     """
-    counted = activity.__dict__
+    counted = activity.model_dump()
     parts = [
         (counted[measure], price)
         for prices in (core.prices, timing.prices)

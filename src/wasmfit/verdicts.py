@@ -58,12 +58,10 @@ def diff(
     """
     complete = completing(Catalog.load(*catalogs))
     with store(home).reading() as reader:
-        found = changes(
-            resolve(str(before), reader, complete),
-            resolve(str(after), reader, complete),
-            select,
-            everything=everything,
-        )
+        old, new = resolve(str(before), reader, complete), resolve(str(after), reader, complete)
+        if old.run is not None and old.run == new.run:
+            raise UsageError(f"Both sides are {old.title}.", "Name two: `wasmfit history --runs` lists them.")
+        found = changes(old, new, select, everything=everything)
     if not symbols:
         return found
     moved = largest(found.cells, "size.flash")[:_CELLS_WITH_SYMBOLS]
@@ -199,9 +197,15 @@ def fit(
     """
     catalog = Catalog.load(*catalogs)
     on = catalog.board(board)
+    room = {"flash": _bytes(flash, on.flash.size), "RAM": _bytes(ram, on.ram.size)}
+    notes = tuple(
+        f"there is no more than the board's {has:,} B of {name}, for which images are linked"
+        for name, has in (("flash", on.flash.size), ("RAM", on.ram.size))
+        if room[name] > has
+    )
     limits = Limits(
-        flash=min(_bytes(flash, on.flash.size), on.flash.size),
-        ram=min(_bytes(ram, on.ram.size), on.ram.size),
+        flash=min(room["flash"], on.flash.size),
+        ram=min(room["RAM"], on.ram.size),
         needs=needs_of(needs if isinstance(needs, str) else ",".join(needs)),
         weights=weights_of(weights),
     )
@@ -223,9 +227,10 @@ def fit(
         listener=listener,
         echo=echo,
     )
-    return rank(
+    found = rank(
         comparison.measurements, limits, board_title=on.title, sources=(declared,), run=comparison.run
     )
+    return replace(found, notes=notes)
 
 
 def _bytes(given: str | int | None, whole: int) -> int:

@@ -76,6 +76,7 @@ def record(store: Store, cells: list[Measurement], label: str) -> None:
         (["diff", "odl"], "Perhaps you meant old"),
         (["diff", "old", "profile:reference"], "cannot be held against each other"),
         (["diff", "none.json"], "none.json cannot be read"),
+        (["diff", "latest"], "Both sides are run 2"),
         (["diff", "latest~9"], "needs 10 recorded runs, and there are 2"),
         (["diff", sys.executable, "old"], "is an ELF file, and the other is none"),
         (["diff", "--select", "nothing*"], "No cell matches nothing*"),

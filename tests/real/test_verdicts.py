@@ -84,6 +84,10 @@ def test_what_fits_and_what_is_short(measured: dict[str, Measurement], warm_home
     assert one.size is not None
     found = wasmfit.fit(runtimes=["wasm3"], profile="small", ram=needed, home=warm_home.root)
     assert [ranked.measurement.id for ranked in found.ranked] == [one.id]
+    assert not found.notes
+    found = wasmfit.fit(runtimes=["wasm3"], profile="small", flash="2G", home=warm_home.root)
+    assert found.limits.flash == 1 << 20
+    assert "1,048,576 B of flash" in found.doubts[0]
     found = wasmfit.fit(
         runtimes=["wasm3"], profile="small", ram=needed - 1, flash=one.size.flash - 10, home=warm_home.root
     )
@@ -125,6 +129,8 @@ def test_the_documents_workflow_does_what_it_says(warm_home: Home, tmp_path: Pat
             "LABEL": label,
         }
         for command in commands:
+            if label == "main" and re.match(r"wasmfit diff|cat ", command):
+                continue  # Only in pull requests.
             ended = subprocess.run(
                 ["bash", "-ec", command],
                 cwd=tmp_path,

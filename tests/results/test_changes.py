@@ -226,6 +226,17 @@ def test_a_cell_that_a_file_has_twice(store: Store, tmp_path: Path) -> None:
         between(store, str(path), "latest")
 
 
+def test_a_label_goes_before_a_file_of_that_name(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "v1.0").write_text("no JSON")
+    record(store, [measurement()], "v1.0")
+    assert between(store, "old", "v1.0").after.startswith("run 3 (v1.0")
+    with pytest.raises(UsageError, match=r"v1\.0 is no result of"):
+        between(store, "old", "file:v1.0")
+
+
 def test_nothing_selected(store: Store) -> None:
     with pytest.raises(UsageError, match="No cell matches"):
         between(store, "old", "new", ["wasmtime*"])

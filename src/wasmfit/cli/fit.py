@@ -101,6 +101,6 @@ def command(
         say.human(INTERRUPTED_WORDS)
         raise typer.Exit(INTERRUPTED) from None
     say.result(FORMATS[output_format](found, explain=explain), output)
-    say.human(f"{len(found.ranked)} fit, {len(found.rejected)} do not.")
+    say.human(f"{len(found.ranked)} of {len(found.ranked) + len(found.rejected)} runtimes fit.")
     if not found.ranked:
         raise typer.Exit(1)

@@ -118,6 +118,7 @@ class Fit:
         rejected: Those that do not.
         calibrated: Whether the board's timing model was fitted to published figures; ``None`` without one.
         run: The run in the store.
+        notes: What became of what was asked for.
     """
 
     board: str
@@ -129,6 +130,7 @@ class Fit:
     rejected: tuple[Rejected, ...]
     calibrated: bool | None
     run: int | None = None
+    notes: tuple[str, ...] = ()
 
     @property
     def doubts(self) -> tuple[str, ...]:
@@ -136,6 +138,7 @@ class Fit:
         return tuple(self._doubts())
 
     def _doubts(self) -> Iterator[str]:
+        yield from self.notes
         if self.ranked and self.ranked[0].tied_with:
             others = ", ".join(self.ranked[0].tied_with)
             yield f"the first place is unsure: the error bars of {others} meet that of {self.ranked[0].label}"
@@ -185,13 +188,13 @@ class Fit:
         )
         return (
             f"{where}, {best.label} (profile {best.measurement.profile}) runs {self.module} in "
-            f"{best.flash.value:,} B of flash and {best.ram.value:,} B of RAM, and {speed}; {place}, "
-            f"{_do_not(len(self.rejected))} (wasmfit {source.wasmfit}, {source.measured_at[:10]})."
+            f"{best.flash.value:,} B of flash and {best.ram.value:,} B of RAM, and {speed}; {place}"
+            f"{_others(len(self.rejected))} (wasmfit {source.wasmfit}, {source.measured_at[:10]})."
         )
 
 
-def _do_not(count: int) -> str:
-    return f"{count} does not" if count == 1 else f"{count} do not"
+def _others(count: int) -> str:
+    return f", {count} {'does' if count == 1 else 'do'} not" if count else ""
 
 
 def weights_of(text: str | None) -> dict[str, float]:

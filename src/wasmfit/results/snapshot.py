@@ -127,16 +127,18 @@ def newest(reader: Reader, complete: Complete) -> Snapshot:
     """The newest measurement of every cell in the store."""
     entries = reader.newest()
     named = {kept.cell: kept for kept in entries}
-    return Snapshot("the newest measurements", By.CELL, named, _baselines(entries), reader, complete)
+    return Snapshot(
+        "the newest measurement of each cell", By.CELL, named, _baselines(entries), reader, complete
+    )
 
 
 def resolve(spec: str, reader: Reader, complete: Complete) -> Snapshot:
     """What a user's word stands for.
 
-    It is a run's number or label, ``latest`` or ``latest~2``, a branch or a commit (the newest run recorded
-    at it), ``NAME@VERSION`` or ``profile:NAME`` (the newest measurement of every such cell), or a file of
-    ``--format json``. Where a word could be two of these, ``run:``, ``label:``, ``branch:``, ``commit:``,
-    ``version:``, ``profile:`` or ``file:`` before it says which.
+    It is a run's number, ``latest`` or ``latest~2``, a run's label, a file of ``--format json``, a branch or
+    commit (the newest run recorded at it), ``NAME@VERSION`` or ``profile:NAME`` (the newest measurement of
+    every such cell); looked for in this order. Where a word could be two of these, ``run:``, ``label:``,
+    ``branch:``, ``commit:``, ``version:``, ``profile:`` or ``file:`` before it says which.
 
     Raises:
         UsageError: It is nothing of these, or a file cannot be read.
@@ -147,7 +149,7 @@ def resolve(spec: str, reader: Reader, complete: Complete) -> Snapshot:
         if found is None:
             raise _nothing(spec, reader)
         return found
-    for find in (_run, _file, _label, _branch, _commit, _version):
+    for find in (_run, _label, _file, _branch, _commit, _version):
         found = find(spec, reader, complete)
         if found is not None:
             return found

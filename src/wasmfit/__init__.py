@@ -1,7 +1,7 @@
 """Which WebAssembly runtime fits your microcontroller? Measured, not guessed.
 
-``wasmfit.compare()`` does what ``wasmfit compare`` does; ``bench()``, ``size()``, ``fit()``, ``diff()``,
-``check()`` and ``history()`` likewise. They return records.
+``wasmfit.compare()`` does what ``wasmfit compare`` does; ``bench()``, ``features()``, ``size()``, ``fit()``,
+``diff()``, ``check()`` and ``history()`` likewise. They return records.
 """
 
 from typing import TYPE_CHECKING, Any
@@ -9,21 +9,23 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from .api import bench, compare, doctor
+    from .api import bench, compare, doctor, features
     from .footprint.survey import Survey
-    from .results import Benchmark, Comparison
+    from .results import Benchmark, Comparison, FeaturesMeasured
     from .sizing import savings, size, why
     from .verdicts import check, diff, fit, history
 
 __all__ = [
     "Benchmark",
     "Comparison",
+    "FeaturesMeasured",
     "Survey",
     "bench",
     "check",
     "compare",
     "diff",
     "doctor",
+    "features",
     "fit",
     "history",
     "savings",
@@ -34,11 +36,11 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     # Lazily, since every module of the package passes here for the version.
-    if name in ("bench", "compare", "doctor"):
+    if name in ("bench", "compare", "doctor", "features"):
         from . import api
 
         return getattr(api, name)
-    if name in ("Benchmark", "Comparison"):
+    if name in ("Benchmark", "Comparison", "FeaturesMeasured"):
         from . import results
 
         return getattr(results, name)

@@ -10,13 +10,14 @@ from .catalog import Catalog
 from .catalog.load import unknown
 from .errors import UsageError
 from .home import Home
-from .model import Cell, CTarget
+from .model import Cell, CTarget, Feature, UserModule
 from .module import given
-from .plan import Experiment, plan
-from .results import Benchmark, Comparison, Origin, Store
+from .plan import Experiment, plan, select_builds
+from .plan.select import with_checkouts
+from .results import Benchmark, Comparison, FeaturesMeasured, Origin, OutcomeStore, Store
 from .results.benchmark import NATIVE
 from .results.runs import label_of
-from .run import Listener, Pipeline, Profiled, nobody, profiled
+from .run import FeaturesRun, Listener, Pipeline, Profiled, nobody, profiled
 from .toolchain import Check, Gateway, Versions, checks, find, worktree
 
 
@@ -27,6 +28,7 @@ def compare(
     module: Path | str | None = None,
     calls: Sequence[str] = (),
     expect: str | Sequence[str] = (),
+    expect_log: str | Sequence[str] = (),
     imports: Mapping[str, str] | None = None,
     stub_all: bool = False,
     boards: Sequence[str] = ("nrf52840dk",),
@@ -49,6 +51,7 @@ def compare(
         module: A wasm module of the user's, in the place of workloads; a TOML file beside it is read too.
         calls: What to call, as ``run(1, -2, 3.5)``; the first is the first call, the last the steady one.
         expect: What each call must return, in the same order.
+        expect_log: What each call must log, likewise.
         imports: ``module.name`` → what answers that import.
         stub_all: Whether imports that nobody names do nothing.
         workloads, boards, bases, profiles: Names of the catalogue.
@@ -77,15 +80,7 @@ def compare(
         here.dirty,
     )
     checkouts = [checkout.inspect(catalog, gateway, name, path) for name, path in sources]
-    own = None
-    if module is not None:
-        hoped = (expect,) if isinstance(expect, str) else expect
-        own = given(Path(module), calls_of=calls, expect=hoped, imports=imports, stub_all=stub_all)
-    elif calls or expect or imports or stub_all:
-        raise UsageError(
-            "Calls, expectations and imports are of a module, and none is named.",
-            "For example: wasmfit compare my.wasm --call 'run(1, 2)'",
-        )
+    own = _own(module, calls, _several(expect), _several(expect_log), imports, stub_all)
     planned = plan(
         catalog, Experiment(runtimes, workloads, boards, bases, profiles, select, tuple(checkouts), own)
     )
@@ -97,10 +92,71 @@ def compare(
     return Pipeline(context, Store(folder.results), listener, origin, rerun).run(planned)
 
 
+def features(
+    *,
+    runtimes: Sequence[str] = (),
+    features: Sequence[str] = (),
+    boards: Sequence[str] = ("nrf52840dk",),
+    profiles: Sequence[str] = ("reference",),
+    sources: Sequence[tuple[str, Path]] = (),
+    rerun: bool = False,
+    home: Path | None = None,
+    catalogs: Sequence[Path] = (),
+    listener: Listener = nobody,
+    echo: Callable[[str], None] | None = None,
+) -> FeaturesMeasured:
+    """Runs the W3C suite on device images of runtimes, and says which features of WebAssembly each has.
+
+    Args:
+        runtimes: As for :func:`compare`; native code is no runtime.
+        features: Names or patterns of features; none takes all.
+        boards, profiles, sources, rerun, home, catalogs, listener, echo: As for :func:`compare`.
+
+    Raises:
+        UsageError: A name is unknown, or a file is broken.
+        MissingToolError: A tool is missing.
+    """
+    catalog = Catalog.load(*catalogs)
+    gateway = Gateway(echo=echo)
+    checkouts = [checkout.inspect(catalog, gateway, name, path) for name, path in sources]
+    released = [build for build in select_builds(catalog, runtimes) if build.runtime.guest == "module"]
+    builds = with_checkouts(catalog, released, checkouts, runtimes)
+    if not builds:
+        raise UsageError("Native code runs no WebAssembly, and no other runtime is named.")
+    chosen = _features(catalog, features)
+    on = [catalog.board(name) for name in boards]
+    folder = Home.find() if home is None else Home.at(home)
+    targets = {
+        board.target: catalog.target(board).c
+        for board in on
+        if any(build.runtime.language == "c" for build in builds)
+    }
+    toolchain = find(Versions(folder.tools, gateway), targets, [board.emulator for board in on])
+    run = FeaturesRun(
+        Context(catalog, folder, toolchain, gateway), OutcomeStore(folder.results), listener, rerun
+    )
+    return run.run(builds, on, [catalog.profile(name) for name in profiles], chosen)
+
+
+def _features(catalog: Catalog, wanted: Sequence[str]) -> list[Feature]:
+    known = catalog.features.features
+    chosen: dict[str, Feature] = {}
+    for pattern in wanted or ("*",):
+        found = {one.name: one for one in known if fnmatchcase(one.name, pattern)}
+        if not found:
+            raise unknown("feature", pattern, [one.name for one in known])
+        chosen |= found
+    return [one for one in known if one.name in chosen]
+
+
 def profile(
     runtime: str,
     *,
     workload: str = "add-with-extra",
+    module: Path | str | None = None,
+    calls: Sequence[str] = (),
+    imports: Mapping[str, str] | None = None,
+    stub_all: bool = False,
     board: str = "nrf52840dk",
     profile: str = "reference",
     phases: Sequence[str] = ("call",),
@@ -112,6 +168,7 @@ def profile(
     Args:
         runtime: A runtime, or ``NAME@VERSION``; it must be one.
         workload, board, profile: Names of the catalogue.
+        module, calls, imports, stub_all: As for :func:`compare`; the module is in the workload's place.
         phases: Of ``load``, ``instantiate`` and ``call``: those to look at.
         home, catalogs: As for :func:`compare`.
 
@@ -121,9 +178,15 @@ def profile(
         ProfileError: It cannot be built, or does not run as it should.
     """
     catalog = Catalog.load(*catalogs)
-    cells = plan(catalog, Experiment([runtime], [workload], [board], profiles=[profile])).cells
+    own = _own(module, calls, (), (), imports, stub_all)
+    planned = plan(catalog, Experiment([runtime], [workload], [board], profiles=[profile], module=own))
+    cells = planned.cells
+    if not cells and planned.left_out:
+        one = planned.left_out[0]
+        because = one.reason.rstrip(".")
+        raise UsageError(f"{one.cell.id} is not measured: {because}.", "Name another runtime.")
     if len(cells) != 1:
-        names = ", ".join(cell.build.label for cell in cells) or "none that can be built"
+        names = ", ".join(cell.build.label for cell in cells)
         raise UsageError(f"{runtime} is not one runtime but {names}.", "Name one.")
     folder = Home.find() if home is None else Home.at(home)
     gateway = Gateway()
@@ -227,6 +290,36 @@ def doctor(*, home: Path | None = None) -> list[Check]:
         [target.c for target in catalog.targets.values()],
         [board.emulator for board in catalog.boards.values()],
     )
+
+
+def _own(
+    module: Path | str | None,
+    calls: Sequence[str],
+    expect: Sequence[str],
+    expect_log: Sequence[str],
+    imports: Mapping[str, str] | None,
+    stub_all: bool,
+) -> UserModule | None:
+    """The user's module, if there is one."""
+    if module is not None:
+        return given(
+            Path(module),
+            calls_of=calls,
+            expect=expect,
+            expect_log=expect_log,
+            imports=imports,
+            stub_all=stub_all,
+        )
+    if calls or expect or expect_log or imports or stub_all:
+        raise UsageError(
+            "Calls, expectations and imports are of a module, and none is named.",
+            "For example: wasmfit compare my.wasm --call 'run(1, 2)'",
+        )
+    return None
+
+
+def _several(texts: str | Sequence[str]) -> Sequence[str]:
+    return (texts,) if isinstance(texts, str) else texts
 
 
 def _c_targets(catalog: Catalog, cells: Sequence[Cell]) -> dict[str, CTarget]:

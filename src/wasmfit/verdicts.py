@@ -5,19 +5,20 @@ from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
-from .api import compare
+from .api import compare, features
 from .catalog import Catalog
 from .errors import UsageError, WasmfitError
 from .footprint.survey import Options, survey
 from .footprint.views import By
 from .home import Home
-from .model import Measurement
+from .model import Measurement, Status
 from .results import Store
+from .results.benchmark import BASELINE, NATIVE
 from .results.budget import read_budget
 from .results.changes import CellChange, Changes, SymbolChange, changes, largest
 from .results.check import Checked
 from .results.check import check as hold
-from .results.evidence import declared, needs_of
+from .results.evidence import Source, declared, needs_of, suite
 from .results.fit import Fit, Limits, weights_of
 from .results.fit import fit as rank
 from .results.history import History
@@ -227,9 +228,27 @@ def fit(
         listener=listener,
         echo=echo,
     )
-    found = rank(
-        comparison.measurements, limits, board_title=on.title, sources=(declared,), run=comparison.run
-    )
+    sources: tuple[Source, ...] = (declared,)
+    suites = [name for name in limits.needs if name in {one.name for one in catalog.features.features}]
+    ran = [
+        f"{one.runtime}@{one.version}"
+        for one in comparison.measurements
+        if one.status is Status.OK and one.runtime not in (BASELINE, NATIVE)
+    ]
+    if suites and ran:
+        found_features = features(
+            runtimes=ran,
+            features=suites,
+            boards=(board,),
+            profiles=(profile,),
+            rerun=rerun,
+            home=home,
+            catalogs=catalogs,
+            listener=listener,
+            echo=echo,
+        )
+        sources = (suite(found_features.runtimes), declared)
+    found = rank(comparison.measurements, limits, board_title=on.title, sources=sources, run=comparison.run)
     return replace(found, notes=notes)
 
 

@@ -8,10 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wasmfit.errors import UsageError
-from wasmfit.model import Measurement, Status
+from wasmfit.model import FeatureMeasured, LeastRam, Measurement, RuntimeFeatures, Status
+from wasmfit.model import Verdict as MeasuredVerdict
 from wasmfit.report.fit import FORMATS, to_csv, to_json, to_text
 from wasmfit.report.format import Format
-from wasmfit.results.evidence import Answer, Evidence, Source, declared, evidence, needs_of
+from wasmfit.results.evidence import Answer, Evidence, Source, declared, evidence, needs_of, suite
 from wasmfit.results.fit import MEASURES, Fit, Limits, fit, weights_of
 
 from .samples import measurement, renamed, size, with_instructions, with_prediction
@@ -160,6 +161,42 @@ def test_what_was_measured_goes_before_what_is_declared() -> None:
     assert evidence(one, "validation", (suite, declared)).how == "declared, not measured"
     assert evidence(one, "fuel", (suite, declared)).answer is Answer.UNMEASURED
     assert names(ranked(one, needs=("simd",), sources=(suite, declared))) == ["wasm3"]
+
+
+def test_what_the_suite_said() -> None:
+    """Features measured on the device image of that runtime and version; of others it says nothing."""
+    told = [
+        FeatureMeasured(feature="simd", verdict=MeasuredVerdict.YES, passed=42, total=42),
+        FeatureMeasured(
+            feature="gc", verdict=MeasuredVerdict.PARTLY, passed=1, total=2, reason="refused at gc.wast:3"
+        ),
+        FeatureMeasured(feature="threads", verdict=MeasuredVerdict.UNMEASURABLE, reason="no glue"),
+    ]
+    features = RuntimeFeatures(
+        runtime="wasm3", version="1.0", board="nrf52840dk", profile="reference", features=tuple(told)
+    )
+    source = suite([features])
+    one = cell("wasm3")
+    yes, partly, none = (source(one, name) for name in ("simd", "gc", "threads"))
+    assert yes == Evidence("simd", Answer.YES, "42 of 42 assertions of the W3C suite hold", True)
+    assert partly is not None
+    assert (partly.answer, partly.reason.endswith("; refused at gc.wast:3")) == (Answer.PARTLY, True)
+    assert none is not None
+    assert (none.answer, none.measured) == (Answer.UNMEASURED, False)
+    assert source(one, "fuel") is None
+    assert source(cell("wasmi"), "simd") is None
+
+
+def test_ram_is_the_least_that_was_found_by_search() -> None:
+    one = cell("wasm3")
+    assert one.run is not None
+    found = LeastRam(bytes=70_000, static=1, stack=2, heap=3, trials=9)
+    searched = one.model_copy(update={"run": one.run.model_copy(update={"least_ram": found})})
+    both = ranked(searched, cell("wasmi"), ram=75_000)
+    assert [(r.ram.value, r.measurement.runtime) for r in both.ranked] == [(70_000, "wasm3")]
+    assert any("found by search" in doubt for doubt in both.doubts)
+    assert not any("no search has found" in doubt for doubt in both.doubts)
+    assert any("RAM of wasmi 1.0 is static RAM" in doubt for doubt in ranked(searched, cell("wasmi")).doubts)
 
 
 def test_lists_of_needs() -> None:

@@ -1,6 +1,6 @@
 """A cell → an image: modules, host steps, C sources, firmware, links; all through one cache."""
 
-from . import c, checkout, digest, firmware, guest, host, job, link
+from . import c, checkout, digest, firmware, guest, host, job, link, suite
 from .context import Context, Progress, Step, silent
 from .errors import BuildError
 from .image import Image, image, key
@@ -25,5 +25,6 @@ __all__ = [
     "link",
     "object_rule",
     "silent",
+    "suite",
     "symbol_rule",
 ]

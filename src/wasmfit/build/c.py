@@ -90,7 +90,7 @@ def defines(build: Build, board: Board) -> list[tuple[str, str]]:
 def key(context: Context, build: Build, board: Board, profile: Profile, glue: Glue = Glue.TYPED) -> str:
     """Digest of all that decides what the objects hold."""
     folder = context.catalog.folder(build.runtime) / "firmware"
-    others = set(_firmware(build, Glue.TYPED if glue is Glue.ANY else Glue.ANY)) - set(_firmware(build, glue))
+    others = {name for other in Glue for name in _firmware(build, other)} - set(_firmware(build, glue))
     compiler = context.toolchain.c[board.target]
     return digest.of(
         "c",
@@ -168,7 +168,7 @@ def _firmware(build: Build, glue: Glue) -> tuple[str, ...]:
     """Our glue's sources."""
     made = build.runtime.c
     assert made is not None
-    return made.any if glue is Glue.ANY else made.firmware
+    return {Glue.TYPED: made.firmware, Glue.ANY: made.any, Glue.SUITE: made.suite}[glue]
 
 
 def _units(build: Build, board: Board, root: Path, firmware: Path, glue: Glue) -> Iterator[_Unit]:

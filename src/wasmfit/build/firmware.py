@@ -33,11 +33,17 @@ def linked_guest(build: Build, workload: Workload | UserModule) -> Workload | No
     return workload
 
 
-_ROOTS = {Glue.TYPED: "lib.rs", Glue.ANY: "any.rs"}
+_ROOTS = {Glue.TYPED: "lib.rs", Glue.ANY: "any.rs", Glue.SUITE: "suite.rs"}
+
+_FEATURES = {Glue.TYPED: (), Glue.ANY: ("any",), Glue.SUITE: ("suite",)}
+"""Features of the harness that a kind of glue needs."""
+
+_SHARED = {Glue.TYPED: Glue.TYPED, Glue.ANY: Glue.TYPED, Glue.SUITE: Glue.SUITE}
+"""The Rust root of a firmware in C: what differs for modules of the user's is in C."""
 
 
 def _glue(folder: Path, glue: Glue) -> dict[str, Path]:
-    """The glue's sources: all files of the folder but the other glue's root."""
+    """The glue's sources: all files of the folder but the roots of other glue."""
     others = {name for kind, name in _ROOTS.items() if kind is not glue}
     return {
         path.relative_to(folder).as_posix(): path
@@ -58,8 +64,8 @@ def package(
     folder = catalog.folder(build.runtime)
     harness = catalog.harness
     in_rust = build.runtime.language == "rust"
-    sources = _glue(folder / "firmware", glue) if in_rust else _glue(harness / "c", Glue.TYPED)
-    root = _ROOTS[glue] if in_rust else _ROOTS[Glue.TYPED]
+    root = glue if in_rust else _SHARED[glue]
+    sources = _glue(folder / "firmware" if in_rust else harness / "c", root)
     # A variant with dependencies of its own has a lockfile of its own.
     locked = build.name if build.variant.dependencies else ""
     lock = folder / "locks" / f"{'-'.join(filter(None, (locked, build.version.version)))}.lock"
@@ -88,7 +94,7 @@ def package(
         overrides.setdefault(crate, {})["rustflags"] = list(flags)
     if overrides:
         release["package"] = overrides
-    harness_features = [*(["messages"] if rust.messages else []), *(["any"] if glue is Glue.ANY else [])]
+    harness_features = [*(["messages"] if rust.messages else []), *_FEATURES[glue]]
     needed: dict[str, object] = {
         "wasmfit-harness": {"path": harness_place, "features": harness_features},
         **dependencies(build, build.dependencies),
@@ -96,7 +102,7 @@ def package(
     manifest: dict[str, object] = {
         "cargo-features": ["trim-paths", "panic-immediate-abort", "profile-rustflags"],
         "package": {"name": "firmware", "version": "0.0.0", "edition": "2024", "publish": False},
-        "lib": {"path": f"{firmware_place}/{root}", "crate-type": ["staticlib"]},
+        "lib": {"path": f"{firmware_place}/{_ROOTS[root]}", "crate-type": ["staticlib"]},
         "features": {**{name: [] for name in features}, "default": features},
         "dependencies": needed,
         "profile": {"release": release},

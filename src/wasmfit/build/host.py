@@ -5,6 +5,7 @@ from pathlib import Path
 
 from wasmfit.catalog import Catalog
 from wasmfit.model import Build, Status
+from wasmfit.toolchain import Finished
 
 from . import cargo, digest
 from .cargo import Options, Package, dependencies
@@ -12,6 +13,12 @@ from .context import Context, Step
 from .errors import BuildError
 
 _SECONDS = 300
+
+MEMORY = 4 << 30
+"""Bytes that a program may take over a module, whose origin is unknown."""
+
+_BATCH = "batch.rs"
+"""A module of the program that hands it many modules of wasm, one after the other."""
 
 
 def package(catalog: Catalog, build: Build) -> Package:
@@ -29,7 +36,7 @@ def package(catalog: Catalog, build: Build) -> Package:
     return Package(
         name="host",
         manifest=manifest,
-        files={"host": folder / "host"},
+        files={"host": folder / "host", f"host/{_BATCH}": catalog.suite / "batch" / _BATCH},
         lock=folder / "locks" / f"host-{build.version.version}.lock",
         locked=build.checkout is None,
     )
@@ -42,7 +49,10 @@ def key(context: Context, build: Build) -> str:
     return digest.of(
         "host",
         made_from.manifest,
-        digest.tree(made_from.files["host"]),
+        {
+            place: digest.tree(one) if one.is_dir() else digest.file(one)
+            for place, one in made_from.files.items()
+        },
         digest.file(made_from.lock) if made_from.lock.is_file() else None,
         *build.contents,
         context.toolchain.rust.identity,
@@ -90,10 +100,15 @@ def prepare(context: Context, step: Step, build: Build, module: Path) -> Path:
 
     def make(place: Path) -> None:
         command = [str(made_by), str(module), str(place / "module.bin"), *build.variant.host_arguments]
-        finished = context.gateway.run(command, log=step.log, timeout=_SECONDS)
+        finished = context.gateway.run(command, log=step.log, timeout=_SECONDS, memory=MEMORY)
         if finished.code != 0:
-            said = cargo.first_error(finished.output)
-            raise BuildError(f"the host step refused the module: {said}", Status.UNSUPPORTED)
+            raise refusal("the host step", finished)
 
     made_from = digest.of(key(context, build), digest.file(module), build.variant.host_arguments)
     return context.cache.get("prepared", made_from, make) / "module.bin"
+
+
+def refusal(program: str, finished: Finished) -> BuildError:
+    """How a cell ends whose module a program on the host did not take: refused, or died of."""
+    did = "refused the module" if finished.code > 0 else "broke down on the module"
+    return BuildError(f"{program} {did}: {cargo.first_error(finished.output)}", Status.UNSUPPORTED)

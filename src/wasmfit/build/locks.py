@@ -8,7 +8,7 @@ from pathlib import Path
 from wasmfit.catalog import Catalog
 from wasmfit.model import Build, CrateSource, builds
 
-from . import cargo, firmware, guest, host, sources
+from . import cargo, firmware, guest, host, sources, suite
 from .cargo import Options, Package
 from .context import Context, Step
 
@@ -33,6 +33,9 @@ def locks(catalog: Catalog) -> Iterator[Lock]:
     yield Lock(
         HARNESS, catalog.harness / "locks" / "firmware.lock", firmware.package(catalog, plain, profile)
     )
+    made = suite.package(catalog)
+    assert made.lock is not None
+    yield Lock(HARNESS, made.lock, made)
     native = builds(catalog.runtimes["native"])[0]
     seen: set[Path] = set()
     for workload in catalog.workloads.values():

@@ -10,7 +10,7 @@ from typing import TypeVar
 from pydantic import BaseModel, ValidationError
 
 from wasmfit.errors import UsageError
-from wasmfit.model import Board, Core, Profile, Runtime, Target, Workload
+from wasmfit.model import Board, Core, Features, Profile, Runtime, Target, Workload
 from wasmfit.toml_lines import line_of
 
 R = TypeVar("R", bound=BaseModel)
@@ -31,6 +31,8 @@ class Catalog:
         cores, targets, boards, profiles, runtimes, workloads: The records by name.
         folders: Folder of each runtime (``runtimes/<name>``) and workload (``workloads/<name>``).
         harness: The Rust crate that every firmware shares.
+        suite: Folder of the program that reads the W3C suite.
+        features: What assertions of it stand for.
     """
 
     cores: Mapping[str, Core]
@@ -41,6 +43,8 @@ class Catalog:
     workloads: Mapping[str, Workload]
     folders: Mapping[str, Path]
     harness: Path
+    suite: Path
+    features: Features
 
     @staticmethod
     def load(*extra: Path) -> "Catalog":
@@ -69,7 +73,19 @@ class Catalog:
             for path in sorted(root.glob("workloads/*/workload.toml")):
                 workloads[path.parent.name] = read(path, Workload)
                 folders[f"workloads/{path.parent.name}"] = path.parent
-        return Catalog(cores, targets, boards, profiles, runtimes, workloads, folders, BUILT_IN / "harness")
+        suite = BUILT_IN / "suite"
+        return Catalog(
+            cores,
+            targets,
+            boards,
+            profiles,
+            runtimes,
+            workloads,
+            folders,
+            BUILT_IN / "harness",
+            suite,
+            read(suite / "features.toml", Features),
+        )
 
     def folder(self, record: Runtime | Workload) -> Path:
         """The folder that holds a runtime's or a workload's sources."""
@@ -85,6 +101,12 @@ class Catalog:
                 and (runtime.c.translator is None or runtime.c.translator.calls is not None)
             )
         return (self.folder(runtime) / "firmware" / "any.rs").is_file()
+
+    def takes_suite(self, runtime: Runtime) -> bool:
+        """Whether a runtime has glue for the W3C suite: ``suite.rs``, or what ``c.suite`` names."""
+        if runtime.language == "c":
+            return runtime.c is not None and bool(runtime.c.suite)
+        return (self.folder(runtime) / "firmware" / "suite.rs").is_file()
 
     def target(self, board: Board) -> Target:
         """The target that a board is built for."""
@@ -144,6 +166,9 @@ def read(path: Path, kind: type[R]) -> R:
         raise CatalogError(f"{path} is not valid TOML: {error}.") from error
     except RecursionError as error:
         raise CatalogError(f"{path} is nested too deeply.") from error
+    except ValueError as error:
+        # Python refuses to read numbers of thousands of digits.
+        raise CatalogError(f"{path} holds a number with far too many digits.") from error
     try:
         record = kind.model_validate(data)
     except ValidationError as error:

@@ -11,6 +11,7 @@ from . import (
     compare,
     diff,
     doctor,
+    features,
     fit,
     history,
     list_,
@@ -31,6 +32,7 @@ app = typer.Typer(
 )
 app.command("compare")(compare.command)
 app.command("bench")(bench.command)
+app.command("features")(features.command)
 app.command("profile")(profile.command)
 
 

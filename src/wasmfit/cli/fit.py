@@ -10,8 +10,8 @@ from wasmfit.report.fit import FORMATS
 from wasmfit.results.evidence import NEEDS
 from wasmfit.verdicts import fit
 
-from . import say
-from .compare import INTERRUPTED, INTERRUPTED_WORDS, import_of, only
+from . import options, say
+from .compare import INTERRUPTED, INTERRUPTED_WORDS
 from .progress import Watch
 
 
@@ -77,7 +77,7 @@ def command(
     try:
         with Watch() as watch:
             found = fit(
-                only(module, [workload] if workload else None),
+                options.either(module, workload),
                 workload=workload or "add-with-extra",
                 flash=flash,
                 ram=ram,
@@ -88,7 +88,7 @@ def command(
                 profile=profile,
                 calls=call or (),
                 expect=expect or (),
-                imports=dict(import_of(one) for one in import_ or ()),
+                imports=dict(options.import_of(one) for one in import_ or ()),
                 stub_all=stub_all,
                 rerun=rerun,
                 label=label,

@@ -7,8 +7,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
-from wasmfit.model import Measurement, Status
-from wasmfit.run import CellEnded, Event, Started, TaskEnded, TaskProgress, TaskStarted
+from wasmfit.model import Measurement, Outcome, PartOutcomes, Status
+from wasmfit.run import CellEnded, Event, PartEnded, Started, TaskEnded, TaskProgress, TaskStarted
 from wasmfit.words import printable
 
 _LONGEST_LINE = 1000
@@ -61,6 +61,10 @@ class Watch:
                 self._ended += 1
                 if not reused:
                     self._print(f"[{self._ended}/{self._total}] {self._clock()} {_row(measurement)}")
+            case PartEnded(outcomes, reused):
+                self._ended += 1
+                if not reused:
+                    self._print(f"[{self._ended}/{self._total}] {self._clock()} {_part(outcomes)}")
 
     def _clock(self) -> str:
         minutes, seconds = divmod(int(time.monotonic() - self._started), 60)
@@ -77,3 +81,10 @@ def _row(one: Measurement) -> str:
         f"{one.id}: ok, .text {one.size.text:,} B, flash {one.size.flash:,} B, "
         f"heap peak {one.run.heap_peak or 0:,} B, {one.run.instructions.call or 0:,} instructions a call"
     )
+
+
+def _part(one: PartOutcomes) -> str:
+    if one.reason is not None:
+        return f"{one.id}: {one.reason}"
+    letters = "".join(file.outcomes for file in one.files)
+    return f"{one.id}: {letters.count(Outcome.PASSED.letter):,} of {len(letters):,} assertions hold"

@@ -16,18 +16,25 @@ from wasmfit.words import hexadecimal, printable
 from .symbols import PHASES, Symbols
 
 SOURCES = Path(__file__).parent / "plugin"
-MAIN = "counter.c"
 
 _COMPILER = "cc"
-_FLAGS = ("-O2", "-shared", "-fPIC", "-Wall")
+# Hidden: what the parts share is found without a table, which the counting would feel.
+_FLAGS = ("-O2", "-shared", "-fPIC", "-fvisibility=hidden", "-Wall")
 _SECONDS = 60
 _REMEDY = "Install it with: apt-get install -y gcc libc6-dev"
 
 _LAST = 0xFFFF_FFFF
 
 
-def compiled(folder: Path, gateway: Gateway, log: Path | None = None) -> Path:
+def parts(plugin: Path = SOURCES) -> list[Path]:
+    """The C files that a plugin is compiled from, together."""
+    return sorted(plugin.glob("*.c"))
+
+
+def compiled(folder: Path, gateway: Gateway, log: Path | None = None, plugin: Path = SOURCES) -> Path:
     """The plugin as a shared library; compiled unless ``folder`` has it from the same source and compiler.
+
+    ``plugin`` is the folder of its source, for another one than that which counts.
 
     Several processes may want it at once: each compiles its own, and the last to finish wins.
 
@@ -37,13 +44,14 @@ def compiled(folder: Path, gateway: Gateway, log: Path | None = None) -> Path:
     compiler = shutil.which(_COMPILER)
     if compiler is None:
         raise MissingToolError("The emulator's plugin needs a C compiler (cc), and there is none.", _REMEDY)
-    place = folder / f"counter-{_key(Path(compiler))}.so"
+    place = folder / f"{plugin.name}-{_key(Path(compiler))}.so"
     if place.is_file():
         return place
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder, prefix=".counter-") as work:
         made = Path(work) / "counter.so"
-        finished = gateway.run([compiler, *_FLAGS, SOURCES / MAIN, "-o", made], timeout=_SECONDS, log=log)
+        command = [compiler, *_FLAGS, "-I", SOURCES, *parts(plugin), "-o", made]
+        finished = gateway.run(command, timeout=_SECONDS, log=log)
         if finished.code != 0:
             words = next((line for line in finished.output.splitlines() if "error" in line), finished.output)
             raise MissingToolError(
@@ -58,7 +66,7 @@ def _key(compiler: Path) -> str:
     program = compiler.resolve()
     status = program.stat()
     digest = hashlib.sha256()
-    for source in sorted(SOURCES.glob("*.[ch]")):
+    for source in sorted(SOURCES.rglob("*.[ch]")):
         digest.update(repr((source.name, source.read_bytes())).encode())
     digest.update(
         repr((os.uname().machine, _FLAGS, str(program), status.st_size, status.st_mtime_ns)).encode()
@@ -67,7 +75,13 @@ def _key(compiler: Path) -> str:
 
 
 def arguments(
-    board: Board, symbols: Symbols, record: Path, limit: int, profile: tuple[Path, Path] | None = None
+    board: Board,
+    symbols: Symbols,
+    record: Path,
+    limit: int,
+    profile: tuple[Path, Path] | None = None,
+    *,
+    plain: bool = False,
 ) -> list[str]:
     """What the plugin is told; see ``counter.c``.
 
@@ -75,6 +89,7 @@ def arguments(
         record: File for its record.
         limit: Instructions after which the emulation ends.
         profile: Files with the functions' addresses and for the profile, if one is wanted.
+        plain: Leave accesses to flash unwatched.
     """
     return [
         f"out={record}",
@@ -82,9 +97,9 @@ def arguments(
         *(f"mark={hexadecimal(symbols.marks[p])}:{n}" for n, p in enumerate(PHASES, 1) if p in symbols.marks),
         f"stack={_range(symbols.stack)}",
         f"ram={_range(board.emulated.ram)}",
-        f"flash={_range(board.emulated.flash)}",
+        *([] if plain else [f"flash={_range(board.emulated.flash)}"]),
         *(f"memory={_range(memory)}" for memory in board.emulator.memory),
-        *_caches(board.flash_path),
+        *([] if plain else _caches(board.flash_path)),
         f"limit={limit}",
         *([] if profile is None else [f"functions={profile[0]}", f"profile={profile[1]}"]),
     ]
@@ -101,7 +116,7 @@ def _caches(path: FlashPath) -> list[str]:
 
 
 def _geometry(cache: Cache) -> str:
-    return f"{cache.size}:{cache.line}:{cache.ways}"
+    return f"{cache.size}:{cache.line}:{cache.ways}:{int(cache.replaces == 'any')}"
 
 
 def _range(region: Region) -> str:

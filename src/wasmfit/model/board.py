@@ -41,6 +41,8 @@ class Emulator(Record):
         options: More options for QEMU, such as the features that the board's core lacks.
         flash: Address at which this machine has memory in the place of the board's flash.
         ram: The same for RAM. Where one of them is not the board's own address, a twin of the image is run.
+        ample: The largest memory in one piece that this machine has beside the one for flash: for runs that
+            ask what code does, and not what it needs. Without it, there is no more than the board has.
         memory: Where this machine has memory and nothing else, more of it than the board: a store there that
             misses the board's RAM would fail on the board and passes in the machine.
     """
@@ -52,6 +54,7 @@ class Emulator(Record):
     options: tuple[str, ...] = ()
     flash: int = Field(ge=0, lt=1 << 32)
     ram: int = Field(ge=0, lt=1 << 32)
+    ample: Region | None = None
     memory: tuple[Region, ...] = Field(min_length=1)
 
 
@@ -76,17 +79,20 @@ _TWIN_STEP = 65_536
 
 
 class Cache(Record):
-    """A cache in front of flash; what was used longest ago is replaced.
+    """A cache in front of flash.
 
     Attributes:
         size: Bytes that it holds.
         line: Bytes that it fills at once.
         ways: Places that a line has to choose from.
+        replaces: Which of the lines in these places a new one replaces: the ``oldest``, which was used
+            longest ago, or ``any``, by a draw that is the same in every run.
     """
 
     size: int = Field(gt=0)
     line: int = Field(gt=0)
     ways: int = Field(gt=0)
+    replaces: Literal["oldest", "any"] = "oldest"
 
     @model_validator(mode="after")
     def _is_whole(self) -> "Cache":
@@ -177,6 +183,12 @@ class Board(Record):
             flash=Region(origin=self.emulator.flash, size=self.flash.size),
             ram=Region(origin=self.emulator.ram, size=self.ram.size),
         )
+
+    @property
+    def spacious(self) -> MemoryMap:
+        """The same with as much RAM as the machine has: the board's limits do not hold there."""
+        emulated = self.emulated
+        return emulated.model_copy(update={"ram": self.emulator.ample or emulated.ram})
 
     @property
     def needs_twin(self) -> bool:

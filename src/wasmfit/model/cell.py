@@ -16,10 +16,12 @@ class Glue(StrEnum):
     Attributes:
         TYPED: The shortest embedding, compiled for the signatures of the catalogue's workloads.
         ANY: An embedding that takes any signature and any imported functions, as data.
+        SUITE: An embedding that replays the W3C suite, streamed from the host.
     """
 
     TYPED = "typed"
     ANY = "any"
+    SUITE = "suite"
 
 
 class Cell(Record):

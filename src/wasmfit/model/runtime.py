@@ -36,6 +36,7 @@ class Facts(Record):
         operand_stack: Where wasm's operands and frames lie, and what limits them.
         heap: What limits the memory that the runtime may take.
         notes: What else a reader must know to compare fairly.
+        suite: Why the W3C suite cannot be replayed on it here, where it cannot.
     """
 
     validation: str
@@ -45,6 +46,7 @@ class Facts(Record):
     operand_stack: str
     heap: str
     notes: tuple[str, ...] = ()
+    suite: str | None = None
 
 
 class FactChanges(Record):
@@ -203,6 +205,7 @@ class CBuild(Record):
         sources: The runtime's sources; patterns are allowed.
         firmware: Our glue.
         any: Our glue for modules of the user's, in its place; empty where there is none.
+        suite: Our glue for the W3C suite, likewise.
         include, firmware_include: Folders of headers.
         defines: Macros.
         flags: More flags for the compiler.
@@ -213,6 +216,7 @@ class CBuild(Record):
     sources: tuple[str, ...]
     firmware: tuple[str, ...]
     any: tuple[str, ...] = ()
+    suite: tuple[str, ...] = ()
     include: tuple[str, ...] = ()
     firmware_include: tuple[str, ...] = ()
     defines: dict[str, str] = Field(default_factory=dict)

@@ -6,13 +6,23 @@ from typing import TYPE_CHECKING, Any
 from .format import Format
 
 if TYPE_CHECKING:
-    from .comparison import BENCH_FORMATS, FORMATS
+    from .comparison import BENCH_FORMATS, FAILING_FORMATS, FEATURE_FORMATS, FORMATS
     from .csv import to_csv
     from .json import to_json
     from .markdown import to_markdown
     from .terminal import to_text
 
-__all__ = ["BENCH_FORMATS", "FORMATS", "Format", "to_csv", "to_json", "to_markdown", "to_text"]
+__all__ = [
+    "BENCH_FORMATS",
+    "FAILING_FORMATS",
+    "FEATURE_FORMATS",
+    "FORMATS",
+    "Format",
+    "to_csv",
+    "to_json",
+    "to_markdown",
+    "to_text",
+]
 
 
 def __getattr__(name: str) -> Any:

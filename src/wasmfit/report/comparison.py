@@ -2,12 +2,19 @@
 
 from collections.abc import Callable
 
-from wasmfit.results import Benchmark, Comparison, bench_tables
+from wasmfit.results import (
+    Benchmark,
+    Comparison,
+    FeaturesMeasured,
+    bench_tables,
+    failing_tables,
+    feature_tables,
+)
 from wasmfit.results.benchmark import rows
 
 from .csv import rows_to_csv, to_csv
 from .format import Format
-from .json import to_json
+from .json import dumped, to_json
 from .markdown import tables_to_markdown, to_markdown
 from .terminal import tables_to_text, to_text
 
@@ -26,3 +33,19 @@ BENCH_FORMATS: dict[Format, Callable[[Benchmark], str]] = {
     Format.MARKDOWN: lambda benchmark: tables_to_markdown(bench_tables(benchmark)),
 }
 """The same for benchmarks; CSV has one line a cell, and no summary."""
+
+FEATURE_FORMATS: dict[Format, Callable[[FeaturesMeasured], str]] = {
+    Format.TABLE: lambda measured: tables_to_text(feature_tables(measured)),
+    Format.JSON: lambda measured: dumped(measured.to_dict()),
+    Format.CSV: lambda measured: rows_to_csv(measured.rows()),
+    Format.MARKDOWN: lambda measured: tables_to_markdown(feature_tables(measured)),
+}
+"""The same for features."""
+
+FAILING_FORMATS: dict[Format, Callable[[FeaturesMeasured], str]] = {
+    Format.TABLE: lambda measured: tables_to_text(failing_tables(measured)),
+    Format.JSON: lambda measured: dumped(measured.failing_to_dict()),
+    Format.CSV: lambda measured: rows_to_csv(measured.failing_rows()),
+    Format.MARKDOWN: lambda measured: tables_to_markdown(failing_tables(measured)),
+}
+"""The same for the assertions that do not hold."""

@@ -2,13 +2,19 @@
 
 import json
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from wasmfit.results import Benchmark, Comparison
 
 
 def to_json(record: Comparison | Benchmark) -> str:
     """``{"schema": 1, "cells": [...]}``; what is not known is null. A benchmark adds its summary."""
-    return json.dumps(record.to_dict(), indent=2, ensure_ascii=False)
+    return dumped(record.to_dict())
+
+
+def dumped(contract: Mapping[str, Any]) -> str:
+    """Any command's contract, likewise."""
+    return json.dumps(contract, indent=2, ensure_ascii=False)
 
 
 def line_by_line(head: Mapping[str, object], name: str, items: Iterable[Mapping[str, object]]) -> str:

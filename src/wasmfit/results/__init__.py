@@ -3,6 +3,8 @@
 from .bench_table import bench_tables
 from .benchmark import Benchmark, Missing, SlowDown, Summary
 from .comparison import Comparison
+from .features import FeaturesMeasured, failing_tables, feature_tables
+from .outcomes import OutcomeStore
 from .runs import Origin, RecordedRun, Shown
 from .store import Store, StoreError
 from .table import MEASURES, Column, Measure, Table, tables
@@ -12,9 +14,11 @@ __all__ = [
     "Benchmark",
     "Column",
     "Comparison",
+    "FeaturesMeasured",
     "Measure",
     "Missing",
     "Origin",
+    "OutcomeStore",
     "RecordedRun",
     "Shown",
     "SlowDown",
@@ -23,5 +27,7 @@ __all__ = [
     "Summary",
     "Table",
     "bench_tables",
+    "failing_tables",
+    "feature_tables",
     "tables",
 ]

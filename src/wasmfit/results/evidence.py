@@ -1,12 +1,12 @@
 """Whether a runtime has what somebody needs, and how that is known."""
 
 import difflib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
 from wasmfit.errors import UsageError
-from wasmfit.model import Measurement
+from wasmfit.model import Measurement, RuntimeFeatures, Verdict
 from wasmfit.words import printable
 
 
@@ -99,6 +99,25 @@ def evidence(one: Measurement, feature: str, sources: tuple[Source, ...]) -> Evi
         if found is not None:
             return found
     return Evidence(feature, Answer.UNMEASURED, "not measured, and the catalogue declares nothing", False)
+
+
+def suite(runtimes: Iterable[RuntimeFeatures]) -> Source:
+    """What the W3C suite said of the runtimes' device images."""
+    known = {
+        (one.runtime, one.version, feature.feature): feature for one in runtimes for feature in one.features
+    }
+
+    def source(one: Measurement, feature: str) -> Evidence | None:
+        found = known.get((one.runtime, one.version, feature))
+        if found is None:
+            return None
+        if found.verdict is Verdict.UNMEASURABLE:
+            return Evidence(feature, Answer.UNMEASURED, f"not measurable: {found.reason}", False)
+        told = f"{found.passed:,} of {found.total:,} assertions of the W3C suite hold"
+        reason = f"{told}; {found.reason}" if found.reason else told
+        return Evidence(feature, Answer(found.verdict.value), reason, True)
+
+    return source
 
 
 def declared(one: Measurement, feature: str) -> Evidence | None:

@@ -96,6 +96,8 @@ _RULES: tuple[tuple[str, str, Better, Kind, bool], ...] = (
     ("run.heap.*", "B", Better.LESS, Kind.MEASURED, False),
     ("run.leak.rounds", "", Better.NEITHER, Kind.MEASURED, True),
     ("run.leak.*", "B", Better.LESS, Kind.MEASURED, False),
+    ("run.least_ram.trials", "", Better.NEITHER, Kind.MEASURED, True),
+    ("run.least_ram.resolution", "B", Better.NEITHER, Kind.MEASURED, True),
     ("run.least_ram.*", "B", Better.LESS, Kind.MEASURED, False),
     ("run.stack_peaks.*", "B", Better.LESS, Kind.MEASURED, False),
     ("run.stack_*", "B", Better.LESS, Kind.MEASURED, False),
@@ -290,19 +292,27 @@ def _below(prefix: str) -> tuple[str, ...]:
 
 
 def ram_needed(one: Measurement) -> int | None:
-    """Bytes of RAM that a cell needs: what is there before it starts, and the peaks of stack, heap and linear
-    memory, as if they fell together. What the allocator needs beside what it gives out is not in it.
+    """Bytes of RAM that a cell needs: the least that was found by search; else what is there before it
+    starts, and the peaks of stack, heap and linear memory, as if they fell together. What the allocator needs
+    beside what it gives out is not in that.
     """
     run = one.run
     if one.size is None or run is None:
         return None
+    if run.least_ram is not None and run.least_ram.bytes is not None:
+        return run.least_ram.bytes
     peaks = (run.stack_peak, run.heap_peak, run.linear_memory)
     known = [peak for peak in peaks if peak is not None]
     return one.size.ram_static + sum(known) if len(known) == len(peaks) else None
 
 
+def ram_was_searched(one: Measurement) -> bool:
+    """Whether :data:`RAM_NEEDED` is the least that was found by search."""
+    return one.run is not None and one.run.least_ram is not None and one.run.least_ram.bytes is not None
+
+
 RAM_NEEDED_IS = "static RAM and the peaks of stack, heap and linear memory, without the allocator's overhead"
-"""What :data:`RAM_NEEDED` is, in words."""
+"""What :data:`RAM_NEEDED` is where no search found it, in words."""
 
 
 def shown(amount: Amount | None, unit: str) -> str:

@@ -16,7 +16,7 @@ from wasmfit.words import printable
 
 from .benchmark import BASELINE, NATIVE
 from .evidence import Answer, Evidence, Source, evidence
-from .figures import RAM_NEEDED, RAM_NEEDED_IS, Amount, figures, shown
+from .figures import RAM_NEEDED, RAM_NEEDED_IS, Amount, figures, ram_was_searched, shown
 
 MEASURES = ("flash", "ram", "speed")
 """What a score is made of."""
@@ -151,7 +151,12 @@ class Fit:
             yield f"speed is predicted, not measured; the board's model is {model}"
         elif self.limits.weights["speed"]:
             yield "speed is instructions of a steady call: there is no predicted time for all of them"
-        yield f"RAM is {RAM_NEEDED_IS}; the least RAM that it runs in was not searched for"
+        summed = [one.label for one in self.ranked if not ram_was_searched(one.measurement)]
+        if len(summed) < len(self.ranked):
+            yield "RAM is the least that gives the same results, found by search"
+        if summed:
+            whose = "" if len(summed) == len(self.ranked) else f" of {', '.join(summed)}"
+            yield f"RAM{whose} is {RAM_NEEDED_IS}: no search has found the least that will do"
         for one in self.ranked:
             for words in one.tight:
                 yield f"{one.label} is tight: {words}"

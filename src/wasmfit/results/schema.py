@@ -73,6 +73,19 @@ STEPS: tuple[Step, ...] = (
             "CREATE INDEX measurement_newest ON measurement (cell, number)",
         ),
     ),
+    Step(
+        "what runtimes made of the W3C suite",
+        (
+            """CREATE TABLE conformance (
+                number INTEGER PRIMARY KEY,
+                cell TEXT NOT NULL,
+                fingerprint TEXT NOT NULL,
+                measured_at TEXT NOT NULL,
+                record TEXT NOT NULL
+            )""",
+            "CREATE INDEX conformance_by_cell ON conformance (cell, fingerprint, number)",
+        ),
+    ),
 )
 """All steps, the oldest first."""
 

@@ -17,6 +17,7 @@ from pydantic import ValidationError
 
 from wasmfit.errors import UsageError
 from wasmfit.model import Measurement, Status
+from wasmfit.words import printable
 
 from .runs import Origin, RecordedRun, Shown
 from .schema import SCHEMA, migrate, version_of
@@ -180,7 +181,8 @@ class Store:
         try:
             self._prepare(database)
             yield database
-        except sqlite3.Error as error:
+        except (sqlite3.Error, UnicodeDecodeError) as error:
+            # SQLite's words about a damaged file quote it, and may then be no text.
             raise self._error(error) from error
         finally:
             database.close()
@@ -195,9 +197,9 @@ class Store:
             )
         migrate(database)
 
-    def _error(self, error: sqlite3.Error) -> StoreError:
+    def _error(self, error: Exception) -> StoreError:
         return StoreError(
-            f"The store {self.path} cannot be used: {error}.",
+            f"The store {self.path} cannot be used: {printable(str(error))}.",
             "If it is damaged, move it away and the cells are measured again; "
             "if the disk is full, `wasmfit cache --clean` makes room.",
         )

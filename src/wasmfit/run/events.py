@@ -6,7 +6,7 @@ Listeners are called from several threads, one at a time.
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from wasmfit.model import Measurement
+from wasmfit.model import Measurement, PartOutcomes
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,15 @@ class CellEnded:
     reused: bool
 
 
-Event = Started | TaskStarted | TaskProgress | TaskEnded | CellEnded
+@dataclass(frozen=True)
+class PartEnded:
+    """A part of the W3C suite has been run on a runtime, and what came of it is stored."""
+
+    outcomes: PartOutcomes
+    reused: bool
+
+
+Event = Started | TaskStarted | TaskProgress | TaskEnded | CellEnded | PartEnded
 Listener = Callable[[Event], None]
 
 

@@ -25,6 +25,8 @@ mod heap;
 mod job;
 pub mod phase;
 mod stop;
+#[cfg(feature = "suite")]
+pub mod suite;
 
 pub use job::{Job, extra};
 pub use stop::{Failure, fail};
@@ -50,8 +52,8 @@ unsafe extern "C" {
 /// What the chip's start-up code calls once memory is initialised.
 fn main() -> ! {
     heap::init();
-    // The job of the other glue has no such field, and other fields in its place.
-    let rounds = if cfg!(feature = "any") { 1 } else { Job::get().rounds() };
+    // Jobs of the other kinds of glue have no such field, and other fields in its place.
+    let rounds = if cfg!(any(feature = "any", feature = "suite")) { 1 } else { Job::get().rounds() };
     for round in 0..rounds {
         job::begin(round);
         // SAFETY: the one firmware function of the image, which takes no argument.

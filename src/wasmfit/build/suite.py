@@ -1,0 +1,73 @@
+"""The W3C suite's host program: what it makes of the suite, once, for all runtimes."""
+
+import shutil
+from pathlib import Path
+
+from wasmfit.catalog import Catalog
+
+from . import cargo, digest
+from .cargo import Options, Package
+from .context import Context, Step
+from .errors import BuildError
+
+_SECONDS = 900
+
+
+def package(catalog: Catalog) -> Package:
+    """The cargo package of the program."""
+    manifest: dict[str, object] = {
+        "package": {"name": "suite", "version": "0.0.0", "edition": "2024", "publish": False},
+        "bin": [{"name": "suite", "path": "host/main.rs"}],
+        "dependencies": cargo.pinned(catalog.features.dependencies),
+        # Not optimised: it takes 13 s in the place of 4, and optimising its libraries a minute more.
+        "profile": {"release": {"opt-level": 0, "debug": False, "strip": "symbols", "codegen-units": 256}},
+        "workspace": {},
+    }
+    return Package(
+        name="suite",
+        manifest=manifest,
+        files={"host": catalog.suite / "host"},
+        lock=catalog.suite / "locks" / "host.lock",
+    )
+
+
+def key(context: Context) -> str:
+    """Digest of all that decides what the program makes of the suite."""
+    made_from = package(context.catalog)
+    return digest.of(
+        "suite",
+        made_from.manifest,
+        digest.tree(made_from.files["host"]),
+        cargo.lock_digest(made_from),
+        context.toolchain.rust.identity,
+    )
+
+
+def target_folder(context: Context) -> Path:
+    """Cargo's target folder for the program."""
+    return context.home.work / "target" / "suite"
+
+
+def scripts(context: Context, step: Step) -> Path:
+    """The folder with scripts and modules of every part, made now or taken from the cache.
+
+    Raises:
+        BuildError: The program does not compile, or gives up.
+    """
+
+    def make(place: Path) -> None:
+        made_from = package(context.catalog)
+        cargo.require_lock(made_from, "the suite's host program")
+        target = target_folder(context)
+        work = context.home.work / "host" / "suite"
+        built = cargo.build(context, step, made_from, Options(), work=work, target=target)
+        program = place / "program"
+        shutil.copy(built.file("suite"), program)
+        step.progress("reading the suite", 0, 0)
+        finished = context.gateway.run([program, place], log=step.log, timeout=_SECONDS)
+        program.unlink()
+        if finished.code != 0:
+            raise BuildError(f"the suite cannot be read: {cargo.first_error(finished.output)}")
+        cargo.clear(target)
+
+    return context.cache.get("suite", key(context), make)

@@ -1,0 +1,79 @@
+"""``wasmfit features``."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from wasmfit.api import features
+from wasmfit.report import FAILING_FORMATS, FEATURE_FORMATS, Format
+
+from . import say
+from .compare import INTERRUPTED, INTERRUPTED_WORDS, source_of
+from .progress import Watch
+
+
+def command(
+    runtime: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--runtime",
+            "-r",
+            metavar="R",
+            help="Runtime, R@VERSION, a pattern, newest or all. Default: newest.",
+        ),
+    ] = None,
+    feature: Annotated[
+        list[str] | None,
+        typer.Option("--feature", metavar="F", help="Feature, or a pattern. Default: all."),
+    ] = None,
+    failing: Annotated[
+        bool, typer.Option("--failing", help="List the assertions that do not hold, instead of the table.")
+    ] = False,
+    board: Annotated[
+        list[str] | None, typer.Option("--board", "-b", metavar="B", help="Default: nrf52840dk.")
+    ] = None,
+    profile: Annotated[
+        list[str] | None, typer.Option("--profile", "-p", metavar="P", help="Default: reference.")
+    ] = None,
+    source: Annotated[
+        list[str] | None,
+        typer.Option(metavar="RUNTIME=PATH", help="A working tree of a runtime, beside its release."),
+    ] = None,
+    rerun: Annotated[bool, typer.Option("--rerun", help="Run again what is stored already.")] = False,
+    output_format: Annotated[Format, typer.Option("--format", "-f")] = Format.TABLE,
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", metavar="FILE", help="Default: stdout.")
+    ] = None,
+    catalog: Annotated[
+        list[Path] | None,
+        typer.Option(metavar="DIR", help="A catalogue of your own beside the built-in one."),
+    ] = None,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show every command that is run.")] = False,
+) -> None:
+    """Measure features of WebAssembly: the W3C suite on device images of runtimes."""
+    say.check(output)
+    try:
+        with Watch() as watch:
+            measured = features(
+                runtimes=runtime or (),
+                features=feature or (),
+                boards=board or ("nrf52840dk",),
+                profiles=profile or ("reference",),
+                sources=[source_of(one) for one in source or ()],
+                rerun=rerun,
+                catalogs=catalog or (),
+                listener=watch,
+                echo=say.human if verbose else None,
+            )
+    except KeyboardInterrupt:
+        say.human(INTERRUPTED_WORDS)
+        raise typer.Exit(INTERRUPTED) from None
+    if failing and not measured.failing and output_format is Format.TABLE:
+        say.human("No assertion fails.")
+    say.result((FAILING_FORMATS if failing else FEATURE_FORMATS)[output_format](measured), output)
+    say.human(f"{measured.cells} cells ({measured.reused} from the store) in {measured.seconds:.1f} s.")
+    for cell, reason in measured.failures.items():
+        say.human(f"{cell}: {reason}")
+    if measured.failures:
+        raise typer.Exit(1)

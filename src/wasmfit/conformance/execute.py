@@ -1,0 +1,258 @@
+"""A part of the suite on an image: from its scripts to an outcome for every assertion."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from wasmfit.build import Context, Progress, Step, silent
+from wasmfit.emulation import GUARD, Ended, Replay, compiled, replay
+from wasmfit.model import Board, Build, FileOutcomes, Outcome, Profile
+from wasmfit.words import printable
+
+from .judge import LONGEST, Answer, Judged, answer, judge
+from .prepare import Prepared
+from .script import Part
+from .stream import Chunk, Record, chunks, packed, records
+
+BUDGET = 10_000_000_000
+"""Instructions for a chunk of commands. The suite's longest make a million calls, several times over."""
+
+_SECONDS = 3600
+"""The safety net for a run that executes nothing."""
+
+_ENDS = {
+    Ended.CRASHED: Outcome.CRASHED,
+    Ended.OUT_OF_MEMORY: Outcome.OUT_OF_MEMORY,
+    Ended.TIMED_OUT: Outcome.TIMED_OUT,
+    Ended.WHOLE: Outcome.CRASHED,
+}
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One thing to measure: a part of the suite on a runtime, for a board, in a profile."""
+
+    build: Build
+    part: str
+    board: Board
+    base: str
+    profile: Profile
+
+    @property
+    def id(self) -> str:
+        """``wasmi@2.0.0/suite-v1/nrf52840dk/bare/reference``."""
+        return "/".join(
+            (self.build.label, f"suite-{self.part}", self.board.name, self.base, self.profile.name)
+        )
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What came of a part.
+
+    Attributes:
+        files: Outcomes, file by file.
+        words: What was said, each sentence once.
+        instructions: Executed in all.
+        runs: Times that the emulator was started.
+        seconds: Wall-clock time of it.
+    """
+
+    files: tuple[FileOutcomes, ...]
+    words: tuple[str, ...]
+    instructions: int
+    runs: int
+    seconds: float
+
+
+def measured(
+    context: Context, step: Step, part: Part, elf: Path, board: Board, modules: Sequence[Prepared]
+) -> Measured:
+    """Runs a part, again and again until the image has come to its end.
+
+    Raises:
+        MissingToolError: The emulator or a compiler for its plugin is missing.
+    """
+    plugin = compiled(context.home.artefacts / "plugin", context.gateway, step.log, GUARD)
+
+    def run(data: bytes, on_answer: Callable[[str], None]) -> Replay:
+        return replay(
+            elf,
+            board,
+            data,
+            plugin=plugin,
+            gateway=context.gateway,
+            budget=BUDGET,
+            seconds=_SECONDS,
+            on_answer=on_answer,
+            log=step.log,
+        )
+
+    return over(part, modules, run, step.progress)
+
+
+Run = Callable[[bytes, Callable[[str], None]], Replay]
+"""Runs an image over a file of records, and hands its answers out as they come."""
+
+
+def over(
+    part: Part,
+    modules: Sequence[Prepared],
+    run: Run,
+    progress: Progress = silent,
+) -> Measured:
+    """A part with whatever runs the image.
+
+    A run that ends early is charged to the first record without an answer. What builds on it is lost, up to
+    where everything can be dropped; the next run goes on from there.
+    """
+    tape, ledger = _Tape(chunks(part), modules), _Ledger(part)
+    instructions, runs, seconds, begin = 0, 0, 0.0, 0
+    while begin < len(tape.chunks):
+        watch = _Watch(tape, begin, partial(_tell, progress, part.name, len(tape.chunks)))
+        ended = run(tape.data(begin), watch.take)
+        runs += 1
+        instructions += ended.instructions or 0
+        seconds += ended.seconds
+        begin = watch.finished(ended, ledger)
+    files, words = ledger.written()
+    return Measured(files, words, instructions, runs, seconds)
+
+
+def _tell(progress: Progress, what: str, total: int, done: int) -> None:
+    progress(what, done, total)
+
+
+class _Tape:
+    """A part's records, numbered through all chunks, so that every run reads a piece of the same tape."""
+
+    def __init__(self, of: Sequence[Chunk], modules: Sequence[Prepared]) -> None:
+        self.chunks = of
+        self.records = [
+            (place, record) for place, chunk in enumerate(of) for record in records(chunk, modules)
+        ]
+        self.starts = [number for number, (_, record) in enumerate(self.records) if record.drops]
+        numbered = list(enumerate(record for _, record in self.records))
+        ends = [*self.starts[1:], len(numbered)]
+        self._packed = [packed(numbered[start:end]) for start, end in zip(self.starts, ends, strict=True)]
+
+    def data(self, begin: int) -> bytes:
+        """What is read from a chunk on."""
+        return b"".join(self._packed[begin:])
+
+
+class _Watch:
+    """One run: the answers that have come."""
+
+    def __init__(self, tape: _Tape, begin: int, progress: Callable[[int], None]) -> None:
+        self._tape = tape
+        self._first = tape.starts[begin]
+        self._progress = progress
+        self._came: list[Answer] = []
+
+    def take(self, text: str) -> None:
+        """Takes an answer, in the order of the records; anything else is left out."""
+        found, number = answer(text), self._first + len(self._came)
+        if found is None or found[0] != number or number >= len(self._tape.records):
+            return
+        self._came.append(found[1])
+        if number % 256 == 0:
+            self._progress(self._tape.records[number][0])
+
+    def finished(self, ended: Replay, ledger: "_Ledger") -> int:
+        """Enters all outcomes into the ledger; returns the chunk that the next run begins with."""
+        chunks, sent = self._tape.chunks, self._tape.records
+        for number, came in enumerate(self._came, self._first):
+            place, record = sent[number]
+            ledger.enter(chunks[place], record, came)
+        number = self._first + len(self._came)
+        if number == len(sent):
+            return len(chunks)
+        place, record = sent[number]
+        why = ended.words or "the run ended without an answer"
+        outcome = _ENDS[ended.ended]
+        if record.drops and number > self._first:
+            # It is when everything is dropped that the previous chunk's damage shows.
+            ledger.charge(chunks[place - 1], outcome, f"when everything was dropped: {why}")
+            return place
+        ledger.lost(chunks[place], record, outcome, why)
+        return place + 1
+
+
+class _Ledger:
+    """Outcomes of a part's assertions, by file and command."""
+
+    def __init__(self, part: Part) -> None:
+        self._part = part
+        self._outcomes: dict[tuple[str, int], Judged] = {}
+        self._setup: dict[tuple[str, int], str] = {}
+        self._spectest = ""
+
+    def enter(self, chunk: Chunk, record: Record, came: Answer) -> None:
+        """Enters an answer."""
+        if record.command is None:
+            if record.drops:
+                self._spectest = ""
+            elif came.how not in ("ok", "absent"):
+                self._spectest = printable(f"spectest: {came.how}: {came.words}", LONGEST)
+            return
+        command, place = chunk.script.commands[record.command], (chunk.script.file, record.command)
+        if not command.is_assertion:
+            if came.how not in ("ok", "got", "tight"):
+                self._setup[place] = printable(f"{came.how}: {came.words}".strip(": "), LONGEST)
+            return
+        judged = judge(command, came, self._absence(chunk, command.instance))
+        if judged.outcome is Outcome.REFUSED and came.how == "link" and self._spectest:
+            judged = Judged(judged.outcome, printable(f"{judged.words} ({self._spectest})", LONGEST))
+        self._outcomes[place] = judged
+
+    def _absence(self, chunk: Chunk, instance: int | None) -> str:
+        if instance is None:
+            return ""
+        said = self._setup.get((chunk.script.file, instance))
+        line = chunk.script.commands[instance].line
+        return "" if said is None else printable(f"module of line {line}: {said}", LONGEST)
+
+    def lost(self, chunk: Chunk, record: Record, outcome: Outcome, why: str) -> None:
+        """Enters that the run ended in a record: what comes behind it in the chunk is not run."""
+        start = chunk.start if record.command is None else record.command
+        commands, charged = chunk.script.commands, False
+        after = f"line {commands[start].line} {outcome.value}: {why}"
+        for at in range(start, chunk.end):
+            if not commands[at].is_assertion:
+                continue
+            if at == record.command:
+                self._outcomes[chunk.script.file, at] = Judged(outcome, printable(why, LONGEST))
+            elif not charged and record.command is not None and not commands[start].is_assertion:
+                # What is asserted of nothing is asserted of by what comes next.
+                self._outcomes[chunk.script.file, at] = Judged(outcome, printable(after, LONGEST))
+                charged = True
+            else:
+                self._outcomes[chunk.script.file, at] = Judged(Outcome.NOT_RUN, printable(after, LONGEST))
+
+    def charge(self, chunk: Chunk, outcome: Outcome, why: str) -> None:
+        """Enters that a chunk's end ended the run: its last assertion does not hold."""
+        for at in reversed(chunk.commands):
+            if chunk.script.commands[at].is_assertion:
+                self._outcomes[chunk.script.file, at] = Judged(outcome, printable(why, LONGEST))
+                return
+
+    def written(self) -> tuple[tuple[FileOutcomes, ...], tuple[str, ...]]:
+        """All of it, file by file, and the sentences in it."""
+        sentences: dict[str, int] = {}
+        files = []
+        for script in self._part.scripts:
+            places = [at for at, command in enumerate(script.commands) if command.is_assertion]
+            judged = [
+                self._outcomes.get((script.file, at), Judged(Outcome.NOT_RUN, "never reached"))
+                for at in places
+            ]
+            words = {
+                number: sentences.setdefault(one.words, len(sentences))
+                for number, one in enumerate(judged)
+                if one.words
+            }
+            outcomes = "".join(one.outcome.letter for one in judged)
+            files.append(FileOutcomes(file=script.file, outcomes=outcomes, words=words))
+        return tuple(files), tuple(sentences)

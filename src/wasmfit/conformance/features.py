@@ -1,0 +1,141 @@
+"""Assertions → features."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from fnmatch import fnmatchcase
+
+from wasmfit.model import (
+    Failing,
+    Feature,
+    FeatureMeasured,
+    Outcome,
+    PartOutcomes,
+    Selection,
+    Verdict,
+)
+
+from .script import Command, Part
+
+Outcomes = Mapping[str, PartOutcomes]
+"""Part → what a runtime made of it."""
+
+
+def select(selection: Selection, part: Part) -> Iterator[tuple[str, int, Command]]:
+    """The selected assertions: file, place among the file's assertions, and the assertion."""
+    for script in part.scripts:
+        if not any(fnmatchcase(script.file, pattern) for pattern in selection.files):
+            continue
+        for number, command in enumerate(script.assertions()):
+            if _is_selected(selection, command):
+                yield script.file, number, command
+
+
+def _is_selected(selection: Selection, command: Command) -> bool:
+    used = command.uses if command.do == "invoke" else command.needs
+    return (
+        (not selection.needs or bool(selection.needs & command.needs))
+        and (not selection.uses or bool(selection.uses & used))
+        and not selection.without & command.needs
+    )
+
+
+def measured(feature: Feature, parts: Mapping[str, Part], outcomes: Outcomes) -> FeatureMeasured:
+    """A feature of a runtime.
+
+    Args:
+        feature: The feature.
+        parts: The parts that it is of, and others.
+        outcomes: What the runtime made of them.
+    """
+    if feature.unmeasurable is not None:
+        return FeatureMeasured(
+            feature=feature.name, verdict=Verdict.UNMEASURABLE, reason=feature.unmeasurable
+        )
+    for selection in feature.selections:
+        ran = outcomes.get(selection.part)
+        if ran is None or not ran.files:
+            reason = "it was not run" if ran is None or ran.reason is None else ran.reason
+            return FeatureMeasured(feature=feature.name, verdict=Verdict.UNMEASURABLE, reason=reason)
+    found = list(_found(feature, parts, outcomes))
+    counted = Counter(outcome for _, _, outcome, _ in found)
+    worked = any(outcome is Outcome.PASSED and command.is_proof for _, command, outcome, _ in found)
+    return FeatureMeasured(
+        feature=feature.name,
+        verdict=verdict(counted, worked=worked),
+        passed=counted[Outcome.PASSED],
+        total=len(found),
+        reason=_reason(found),
+        outcomes={outcome: counted[outcome] for outcome in Outcome if counted[outcome]},
+    )
+
+
+def verdict(counted: Mapping[Outcome, int], *, worked: bool) -> Verdict:
+    """What numbers of outcomes say.
+
+    Args:
+        counted: Outcome → number of assertions.
+        worked: Whether an assertion holds that is more than a refusal or a trap.
+    """
+    total = sum(counted.values())
+    if total == 0:
+        return Verdict.UNMEASURABLE
+    if not worked:
+        return Verdict.NO
+    return Verdict.YES if counted.get(Outcome.PASSED, 0) == total else Verdict.PARTLY
+
+
+def _found(
+    feature: Feature, parts: Mapping[str, Part], outcomes: Outcomes
+) -> Iterator[tuple[tuple[str, str], Command, Outcome, str]]:
+    """The feature's assertions: part and file, the assertion, its outcome, and what was said of it."""
+    for selection in feature.selections:
+        ran = outcomes[selection.part]
+        files = {one.file: one for one in ran.files}
+        for file, number, command in select(selection, parts[selection.part]):
+            said = files[file].words.get(number)
+            outcome = Outcome.of(files[file].outcomes[number])
+            yield (selection.part, file), command, outcome, "" if said is None else ran.words[said]
+
+
+def _reason(found: list[tuple[tuple[str, str], Command, Outcome, str]]) -> str | None:
+    """What most of the assertions that do not hold came to, and where the first of them stands."""
+    against = [one for one in found if one[2] is not Outcome.PASSED]
+    if not found:
+        return "no assertion of the suite is of it"
+    if not against:
+        return None
+    counted = Counter((outcome, said) for _, _, outcome, said in against)
+    (outcome, said), _ = counted.most_common(1)[0]
+    (_, file), first = next(
+        (place, command) for place, command, *rest in against if tuple(rest) == (outcome, said)
+    )
+    return f"{outcome.value} at {file}:{first.line}" + (f": {said}" if said else "")
+
+
+def runtime_features(
+    features: tuple[Feature, ...], parts: Mapping[str, Part], outcomes: Outcomes
+) -> tuple[FeatureMeasured, ...]:
+    """All features of a runtime, in order."""
+    return tuple(measured(feature, parts, outcomes) for feature in features)
+
+
+def failing(
+    runtime: str, version: str, feature: Feature, parts: Mapping[str, Part], outcomes: Outcomes
+) -> Iterator[Failing]:
+    """The assertions of a feature that do not hold on a runtime; none where it was not run."""
+    if any(not outcomes.get(one.part) or not outcomes[one.part].files for one in feature.selections):
+        return
+    for (part, file), command, outcome, said in _found(feature, parts, outcomes):
+        if outcome is not Outcome.PASSED:
+            yield Failing(
+                runtime=runtime,
+                version=version,
+                feature=feature.name,
+                part=part,
+                file=file,
+                line=command.line,
+                outcome=outcome,
+                action=command.action,
+                expected=command.expectation,
+                got=said or outcome.value,
+            )

@@ -1,0 +1,146 @@
+"""What an answer makes of an assertion."""
+
+from dataclasses import dataclass
+
+from wasmfit.model import Outcome
+from wasmfit.words import printable
+
+from .match import all_match
+from .script import Command
+
+LONGEST = 160
+"""Characters kept of what was said."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """How an action ended, as the firmware says it (``harness/src/suite.rs``).
+
+    Attributes:
+        how: ``ok``, ``got``, ``tight``, ``load``, ``link``, ``trap``, ``thrown``, ``refused``, ``memory`` or
+            ``absent``.
+        words: Values, or the runtime's words.
+    """
+
+    how: str
+    words: str
+
+
+@dataclass(frozen=True)
+class Judged:
+    """An assertion's outcome, and what was said where it does not hold."""
+
+    outcome: Outcome
+    words: str = ""
+
+
+_PASSED = Judged(Outcome.PASSED)
+
+_SEGMENTS = ("data segment", "elements segment", "element segment", "out of bounds")
+"""How the suite says that a segment misses its memory or table: WebAssembly 1.0 calls that an error of
+linking, 2.0 a trap. Either way the module must not come to life, and no code runs."""
+
+
+def answer(text: str) -> tuple[int, Answer] | None:
+    """An answer with its record's number; ``None`` where the line is none."""
+    number, _, rest = text.partition(" ")
+    how, _, words = rest.partition(" ")
+    if not (number.isascii() and number.isdigit() and len(number) <= 9 and how):
+        return None
+    return int(number), Answer(how, words)
+
+
+def judge(command: Command, came: Answer, absent: str = "") -> Judged:
+    """The outcome of an assertion.
+
+    Args:
+        command: The assertion.
+        came: What the firmware answered.
+        absent: Why there is no instance to do it with.
+    """
+    match came.how:
+        case "memory":
+            return Judged(Outcome.OUT_OF_MEMORY, _words(came))
+        case "absent":
+            return Judged(Outcome.REFUSED, absent or "its module was refused")
+        case "refused":
+            return Judged(Outcome.REFUSED, _words(came))
+    return _JUDGES[command.expect or "valid"](command, came)
+
+
+def _returns(command: Command, came: Answer) -> Judged:
+    match came.how:
+        case "got" | "tight" if all_match(command.results, came.words.split()):
+            return _PASSED
+        case "tight":
+            # As where memory cannot grow since there is no more: code that works gives another answer then.
+            return Judged(Outcome.OUT_OF_MEMORY, f"no more memory, so {_words(came)}")
+        case "got":
+            return Judged(Outcome.FAILED, _words(came) or "nothing returned")
+        case "trap":
+            return Judged(Outcome.TRAPPED, _words(came))
+    return _otherwise(came)
+
+
+def _traps(command: Command, came: Answer) -> Judged:
+    if came.how == "trap" or (came.how == "link" and _misses(command)):
+        return _PASSED
+    return _otherwise(came)
+
+
+def _throws(_command: Command, came: Answer) -> Judged:
+    if came.how == "thrown":
+        return _PASSED
+    return Judged(Outcome.TRAPPED, _words(came)) if came.how == "trap" else _otherwise(came)
+
+
+def _is_refused(_command: Command, came: Answer) -> Judged:
+    return _PASSED if came.how == "load" else _otherwise(came)
+
+
+def _is_unlinkable(command: Command, came: Answer) -> Judged:
+    if came.how == "link" or (came.how == "trap" and _misses(command)):
+        return _PASSED
+    return _otherwise(came)
+
+
+def _is_accepted(_command: Command, came: Answer) -> Judged:
+    return _PASSED if came.how == "ok" else _otherwise(came)
+
+
+_JUDGES = {
+    "return": _returns,
+    "trap": _traps,
+    "exhaustion": _traps,
+    "exception": _throws,
+    "invalid": _is_refused,
+    "malformed": _is_refused,
+    "unlinkable": _is_unlinkable,
+    "valid": _is_accepted,
+}
+
+
+def _misses(command: Command) -> bool:
+    return command.do == "instantiate" and command.message.startswith(_SEGMENTS)
+
+
+def _otherwise(came: Answer) -> Judged:
+    """An end that was not hoped for, and has no rule of its own."""
+    match came.how:
+        case "ok":
+            return Judged(Outcome.FAILED, "accepted")
+        case "got" | "tight":
+            return Judged(Outcome.FAILED, f"returned {_words(came)}".rstrip())
+        case "load":
+            return Judged(Outcome.REFUSED, _words(came))
+        case "link":
+            return Judged(Outcome.REFUSED, f"not linked: {_words(came)}")
+        case "thrown":
+            return Judged(Outcome.FAILED, f"an exception came out: {_words(came)}")
+        case "trap":
+            return Judged(Outcome.TRAPPED, _words(came))
+    return Judged(Outcome.FAILED, f"answered {printable(came.how, 20)}")
+
+
+def _words(came: Answer) -> str:
+    return printable(came.words.strip(), LONGEST)

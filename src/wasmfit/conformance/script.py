@@ -1,0 +1,184 @@
+"""The suite's scripts, as its host program writes them."""
+
+import json
+import struct
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from wasmfit.model import Unasked
+from wasmfit.words import printable
+
+Expected = str | list["Expected"]
+"""An expected value: a word, or several of which one will do. See ``catalog/suite/host/values.rs``."""
+
+_WORD = struct.Struct("<I")
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """An action, and what it must come to.
+
+    Attributes:
+        line: Line of the file.
+        do: ``instantiate``, ``load``, ``register``, ``invoke`` or ``get``.
+        module: Number of the module, for the first two.
+        instance: The command that makes the instance, for the others.
+        name: The function, the global, or the name to register.
+        args: A call's arguments.
+        expect: ``return``, ``trap``, ``exhaustion``, ``exception``, ``invalid``, ``malformed``,
+            ``unlinkable`` or ``valid``; ``None`` for an action that nothing is asserted of.
+        results: What a call must return.
+        message: What the suite says of a failure.
+        needs: What the module needs of WebAssembly beyond 1.0.
+        uses: What the function uses of that.
+        valid: Whether the module is valid with everything that WebAssembly has by now.
+        spectest: Whether the module imports from ``spectest``.
+        fresh: Whether everything before can be dropped.
+        unasked: Whether the catalogue leaves it out: then it is not done at all.
+    """
+
+    line: int
+    do: str
+    module: int | None = None
+    instance: int | None = None
+    name: str = ""
+    args: tuple[str, ...] = ()
+    expect: str | None = None
+    results: tuple[Expected, ...] = ()
+    message: str = ""
+    needs: frozenset[str] = frozenset()
+    uses: frozenset[str] = frozenset()
+    valid: bool = True
+    spectest: bool = False
+    fresh: bool = False
+    unasked: bool = False
+
+    @property
+    def is_superseded(self) -> bool:
+        """Whether it asserts that a module is wrong which a later version of WebAssembly allows."""
+        return self.expect in ("invalid", "malformed") and self.valid
+
+    @property
+    def is_assertion(self) -> bool:
+        """Whether something is asserted that still holds, and is asked."""
+        return self.expect is not None and not self.is_superseded and not self.unasked
+
+    @property
+    def is_proof(self) -> bool:
+        """Whether it can hold only where something works: refusals and traps can have any reason."""
+        return self.expect in ("return", "exception", "valid")
+
+    @property
+    def action(self) -> str:
+        """What is done, for a reader."""
+        match self.do:
+            case "invoke":
+                return printable(f"{self.name}({', '.join(self.args)})")
+            case "get":
+                return printable(f"global {self.name}")
+            case "register":
+                return printable(f"register as {self.name}")
+        return f"{self.do} module {self.module}"
+
+    @property
+    def expectation(self) -> str:
+        """What must come of it, for a reader."""
+        match self.expect:
+            case "return":
+                return ", ".join(map(_shown, self.results)) or "nothing returned"
+            case "trap" | "exhaustion":
+                return f"a trap: {self.message}"
+            case "exception":
+                return "an exception"
+            case "invalid" | "malformed" | "unlinkable":
+                return f"{self.expect}: {self.message}"
+        return "accepted"
+
+
+def _shown(expected: Expected) -> str:
+    return expected if isinstance(expected, str) else f"one of ({' | '.join(map(_shown, expected))})"
+
+
+@dataclass(frozen=True)
+class Script:
+    """A file's commands.
+
+    Attributes:
+        file: Its name.
+        commands: In order.
+        left_out: Why directives of the file are not here → how many.
+    """
+
+    file: str
+    commands: tuple[Command, ...]
+    left_out: dict[str, int]
+
+    def assertions(self) -> Iterator[Command]:
+        """The commands that something is asserted of."""
+        return (command for command in self.commands if command.is_assertion)
+
+
+@dataclass(frozen=True)
+class Part:
+    """One part of the suite.
+
+    Attributes:
+        name: A version, or a proposal.
+        scripts: Its files, in order of their names.
+        modules: File with its modules.
+    """
+
+    name: str
+    scripts: tuple[Script, ...]
+    modules: Path
+
+
+def read(folder: Path, name: str, unasked: Iterable[Unasked] = ()) -> Part:
+    """Reads a part from the folder that the host program wrote to."""
+    data = json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
+    lines = {(one.file, line) for one in unasked if one.part == name for line in one.lines}
+    scripts = tuple(
+        Script(
+            one["file"],
+            tuple(
+                _command(fields, unasked=(one["file"], fields["line"]) in lines) for fields in one["commands"]
+            ),
+            one["left_out"],
+        )
+        for one in data["files"]
+    )
+    return Part(name, scripts, folder / f"{name}.modules")
+
+
+def _command(fields: dict[str, Any], *, unasked: bool) -> Command:
+    return Command(
+        line=fields["line"],
+        do=fields["do"],
+        module=fields.get("module"),
+        instance=fields.get("instance"),
+        name=fields.get("name", ""),
+        args=tuple(fields.get("args", ())),
+        expect=fields.get("expect"),
+        results=tuple(fields.get("results", ())),
+        message=fields.get("message", ""),
+        needs=frozenset(fields.get("needs", ())),
+        uses=frozenset(fields.get("uses", ())),
+        valid=fields.get("valid", True),
+        spectest=fields.get("spectest", False),
+        fresh=fields.get("fresh", False),
+        unasked=unasked,
+    )
+
+
+def modules(path: Path) -> list[bytes]:
+    """The modules in a file of them."""
+    data = memoryview(path.read_bytes())
+    (count,), place, found = _WORD.unpack_from(data), _WORD.size, []
+    for _ in range(count):
+        (length,) = _WORD.unpack_from(data, place)
+        place += _WORD.size
+        found.append(bytes(data[place : place + length]))
+        place += length
+    return found

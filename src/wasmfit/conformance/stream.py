@@ -1,0 +1,140 @@
+"""A part's scripts as records that a conformance image reads; the format is that of ``harness/src/suite.rs``.
+
+Records come in chunks. A chunk begins by dropping everything, and takes nothing of what came before it: so a
+run that ended in one can go on with the next.
+"""
+
+import struct
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from .prepare import Prepared, Refused
+from .script import Command, Part, Script
+
+_HEAD = struct.Struct("<3I")
+_SLOT = struct.Struct("<I")
+_CALL = struct.Struct("<IHH")
+_ARGUMENT = struct.Struct("<B16s")
+
+_DROP, _INSTANTIATE, _LOAD, _REGISTER, _INVOKE, _GET, _HOST_REFUSED = range(1, 8)
+_TYPES = {"i32": 0, "i64": 1, "f32": 2, "f64": 3, "v128": 4, "null": 5, "extern": 6, "host": 7}
+_KINDS = {"func": 0, "extern": 1, "any": 2, "exn": 3}
+
+SPECTEST_SLOT = 0xFFFF_FFFF
+"""Where the module ``spectest`` is, in chunks that import from it."""
+
+_NOWHERE = 0xFFFF_FFFE
+"""Where modules go that must not come to life."""
+
+
+@dataclass(frozen=True)
+class Record:
+    """A record of a chunk.
+
+    Attributes:
+        what: The number that says what to do.
+        payload: Its bytes.
+        command: Place of the command in the script; ``None`` for what we add: dropping, ``spectest``.
+    """
+
+    what: int
+    payload: bytes
+    command: int | None
+
+    @property
+    def drops(self) -> bool:
+        """Whether it drops everything."""
+        return self.what == _DROP
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """Commands that build on each other.
+
+    Attributes:
+        script: The file that they are of.
+        start, end: Their places in it.
+    """
+
+    script: Script
+    start: int
+    end: int
+
+    @property
+    def commands(self) -> range:
+        """Places of its commands."""
+        return range(self.start, self.end)
+
+
+def chunks(part: Part) -> list[Chunk]:
+    """The part cut where everything before can be dropped."""
+    found = []
+    for script in part.scripts:
+        starts = [at for at, command in enumerate(script.commands) if command.fresh or at == 0]
+        found += [
+            Chunk(script, start, end)
+            for start, end in pairwise((*starts, len(script.commands)))
+            if start < end
+        ]
+    return found
+
+
+def records(chunk: Chunk, modules: Sequence[Prepared]) -> Iterator[Record]:
+    """The records of a chunk."""
+    yield Record(_DROP, b"", None)
+    commands = [(at, chunk.script.commands[at]) for at in chunk.commands]
+    if any(command.spectest for _, command in commands):
+        yield _module(_INSTANTIATE, SPECTEST_SLOT, modules[0], None)
+        yield Record(_REGISTER, _SLOT.pack(SPECTEST_SLOT) + b"spectest", None)
+    for at, command in commands:
+        if not command.unasked:
+            yield _record(at, command, modules)
+
+
+def _record(at: int, command: Command, modules: Sequence[Prepared]) -> Record:
+    match command.do:
+        case "instantiate" if command.module is not None:
+            slot = at if command.expect is None else _NOWHERE
+            return _module(_INSTANTIATE, slot, modules[command.module], at)
+        case "load" if command.module is not None:
+            return _module(_LOAD, _NOWHERE, modules[command.module], at)
+    assert command.instance is not None
+    name = command.name.encode()
+    match command.do:
+        case "invoke":
+            head = _CALL.pack(command.instance, len(command.args), len(name))
+            return Record(_INVOKE, head + name + b"".join(map(argument, command.args)), at)
+        case "get":
+            return Record(_GET, _SLOT.pack(command.instance) + name, at)
+        case "register":
+            return Record(_REGISTER, _SLOT.pack(command.instance) + name, at)
+    raise ValueError(f"the script has an unknown command {command.do!r}")
+
+
+def _module(what: int, slot: int, module: Prepared, at: int | None) -> Record:
+    if isinstance(module, Refused):
+        return Record(_HOST_REFUSED, _SLOT.pack(slot) + module.words.encode(), at)
+    return Record(what, module if what == _LOAD else _SLOT.pack(slot) + module, at)
+
+
+def argument(word: str) -> bytes:
+    """An argument as the device reads it."""
+    kind, _, value = word.partition(":")
+    match kind:
+        case "v128":
+            return _ARGUMENT.pack(_TYPES[kind], bytes.fromhex(value))
+        case "null":
+            number = _KINDS[value]
+        case "extern" | "host":
+            number = int(value)
+        case _:
+            number = int(value, 16)
+    return _ARGUMENT.pack(_TYPES[kind], number.to_bytes(16, "little"))
+
+
+def packed(numbered: Iterable[tuple[int, Record]]) -> bytes:
+    """Records with their numbers, as the file that the device reads."""
+    return b"".join(
+        _HEAD.pack(record.what, number, len(record.payload)) + record.payload for number, record in numbered
+    )

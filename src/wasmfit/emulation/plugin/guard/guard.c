@@ -1,0 +1,193 @@
+/* A QEMU plugin that watches over a long run: ends it where the program takes too many instructions since it
+ * last came by a certain address, or stores where there is no memory for it. It counts nothing else, and so
+ * takes little time. Arguments (numbers as C writes them):
+ *
+ *   out=FILE         where the record goes
+ *   isa=thumb|riscv32
+ *   begin=ADDRESS    where the count starts anew
+ *   each=NUMBER      instructions that may be executed from one such passage to the next
+ *   ram=LOW:END      where stores may go
+ *   memory=LOW:END   where other stores are an error (several may be given); elsewhere are peripherals
+ *
+ * The record is "guard 1" and, at the end, one of "end TOTAL", "limit TOTAL", "stray TOTAL ADDRESS PC". */
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "classes.h"
+#include "qemu.h"
+#include "riscv32.h"
+#include "thumb.h"
+
+EXPORT int qemu_plugin_version = 1;
+
+/* ---- what is known ---- */
+
+#define MEMORIES 8
+
+struct range {
+    uint32_t low, end;
+};
+
+static struct range ram, memories[MEMORIES];
+static size_t number_of_memories;
+static struct instruction (*decode)(const uint8_t *bytes, size_t size);
+static uint64_t begin, each = UINT64_MAX;
+static int out = -1;
+
+static uint64_t spent, before; /* since the last passage, and until then */
+
+static bool holds(struct range range, uint32_t address)
+{
+    return address - range.low < range.end - range.low;
+}
+
+static void record(const char *line, int length)
+{
+    while (length > 0) {
+        ssize_t written = write(out, line, (size_t)length);
+        if (written <= 0) {
+            return;
+        }
+        line += written;
+        length -= (int)written;
+    }
+}
+
+static void record_total(const char *word, const char *more)
+{
+    char line[96];
+    record(line, snprintf(line, sizeof line, "%s %" PRIu64 "%s\n", word, before + spent, more));
+}
+
+/* ---- while the program runs ---- */
+
+/* `data` is twice the block's number of instructions, and one more where the count starts anew. */
+static void on_block(unsigned cpu, void *data)
+{
+    uintptr_t block = (uintptr_t)data;
+    (void)cpu;
+    if (__builtin_expect(block & 1, 0)) {
+        before += spent;
+        spent = 0;
+    }
+    spent += block >> 1;
+    if (__builtin_expect(spent > each, 0)) {
+        record_total("limit", "");
+        _exit(0);
+    }
+}
+
+static void on_access(unsigned cpu, qemu_plugin_meminfo_t info, uint64_t where, void *pc)
+{
+    uint32_t address = (uint32_t)where;
+    char more[48];
+    (void)cpu;
+    if (__builtin_expect(holds(ram, address), 1) || !qemu_plugin_mem_is_store(info)) {
+        return;
+    }
+    for (size_t i = 0; i < number_of_memories; i++) {
+        if (holds(memories[i], address)) {
+            snprintf(more, sizeof more, " 0x%08" PRIx32 " 0x%08" PRIx32, address, (uint32_t)(uintptr_t)pc);
+            record_total("stray", more);
+            _exit(0);
+        }
+    }
+}
+
+static void on_translated(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
+{
+    size_t instructions = qemu_plugin_tb_n_insns(tb);
+    uintptr_t block = instructions << 1;
+    (void)id;
+    for (size_t i = 0; i < instructions; i++) {
+        struct qemu_plugin_insn *insn = qemu_plugin_tb_get_insn(tb, i);
+        uint32_t pc = (uint32_t)qemu_plugin_insn_vaddr(insn);
+        struct instruction is = decode(qemu_plugin_insn_data(insn), qemu_plugin_insn_size(insn));
+        block |= pc == begin;
+        if (is.stores) {
+            /* Asked for both always: QEMU 7.2 takes every access for a store when it is to tell only some. */
+            qemu_plugin_register_vcpu_mem_cb(insn, on_access, CB_NO_REGS, MEM_BOTH, (void *)(uintptr_t)pc);
+        }
+    }
+    qemu_plugin_register_vcpu_tb_exec_cb(tb, on_block, CB_NO_REGS, (void *)block);
+}
+
+static void on_end(qemu_plugin_id_t id, void *data)
+{
+    (void)id;
+    (void)data;
+    record_total("end", "");
+}
+
+/* ---- start ---- */
+
+static bool read_number(const char *text, uint64_t *number)
+{
+    char *rest;
+    *number = strtoull(text, &rest, 0);
+    return rest != text && *rest == 0;
+}
+
+static bool read_range(const char *text, struct range *range)
+{
+    char *rest;
+    range->low = (uint32_t)strtoull(text, &rest, 0);
+    if (*rest != ':') {
+        return false;
+    }
+    range->end = (uint32_t)strtoull(rest + 1, &rest, 0);
+    return *rest == 0 && range->low < range->end;
+}
+
+static bool read_argument(const char *name, const char *value)
+{
+    if (!strcmp(name, "out")) {
+        out = open(value, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0666);
+        return out >= 0;
+    }
+    if (!strcmp(name, "isa")) {
+        decode = !strcmp(value, "thumb") ? thumb : !strcmp(value, "riscv32") ? riscv32 : NULL;
+        return decode != NULL;
+    }
+    if (!strcmp(name, "begin")) {
+        return read_number(value, &begin);
+    }
+    if (!strcmp(name, "each")) {
+        return read_number(value, &each);
+    }
+    if (!strcmp(name, "ram")) {
+        return read_range(value, &ram);
+    }
+    return !strcmp(name, "memory") && number_of_memories < MEMORIES &&
+           read_range(value, &memories[number_of_memories++]);
+}
+
+EXPORT int qemu_plugin_install(qemu_plugin_id_t id, const struct qemu_info *info, int argc, char **argv)
+{
+    (void)info;
+    for (int i = 0; i < argc; i++) {
+        char name[16];
+        const char *equals = strchr(argv[i], '=');
+        size_t length = equals ? (size_t)(equals - argv[i]) : sizeof name;
+        if (length < sizeof name) {
+            memcpy(name, argv[i], length);
+            name[length] = 0;
+        }
+        if (length >= sizeof name || !read_argument(name, equals + 1)) {
+            fprintf(stderr, "wasmfit guard: cannot use the argument \"%s\"\n", argv[i]);
+            return -1;
+        }
+    }
+    if (out < 0 || !decode || ram.end == 0) {
+        fprintf(stderr, "wasmfit guard: out, isa and ram are needed\n");
+        return -1;
+    }
+    record("guard 1\n", 8);
+    qemu_plugin_register_vcpu_tb_trans_cb(id, on_translated);
+    qemu_plugin_register_atexit_cb(id, on_end, NULL);
+    return 0;
+}

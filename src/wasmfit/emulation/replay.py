@@ -1,0 +1,220 @@
+"""Running an image that replays records from a file: answers as they come, and how the run ended."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from wasmfit.errors import MissingToolError
+from wasmfit.model import Board
+from wasmfit.toolchain import ChildTimeoutError, Gateway
+from wasmfit.words import hexadecimal, printable
+
+from . import faults, qemu, symbols
+from .channel import Channel, Report
+from .counter import SOURCES
+from .symbols import Symbols
+
+GUARD = SOURCES / "guard"
+"""Sources of the plugin that watches over the run."""
+
+RECORDS = "suite"
+"""Name of the file that the firmware opens."""
+
+ANSWER = "="
+"""What the lines begin with that are answers."""
+
+_HEADER = "guard 1"
+_LAST = 0xFFFF_FFFF
+_MOST_RECORD_BYTES = 4096
+
+
+class Ended(StrEnum):
+    """How a run ended.
+
+    Attributes:
+        WHOLE: It came to the end of the records.
+        CRASHED: A fault, a panic, a stray store, or silence.
+        OUT_OF_MEMORY: It gave up because the heap refused a request.
+        TIMED_OUT: One piece of work took more than its budget.
+    """
+
+    WHOLE = "whole"
+    CRASHED = "crashed"
+    OUT_OF_MEMORY = "out-of-memory"
+    TIMED_OUT = "timed-out"
+
+
+@dataclass(frozen=True)
+class Replay:
+    """A run.
+
+    Attributes:
+        ended: How it ended.
+        words: Why, unless it is whole.
+        instructions: All instructions that it took; ``None`` where the emulator died.
+        seconds: Wall-clock time.
+    """
+
+    ended: Ended
+    words: str
+    instructions: int | None
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Guarded:
+    """The plugin's record: how it ended (``end``, ``limit``, ``stray``), and where for a stray store."""
+
+    started: bool = False
+    word: str | None = None
+    total: int | None = None
+    address: int = 0
+    pc: int = 0
+
+
+def parse(text: str) -> Guarded:
+    """Reads a record, which may be cut short anywhere."""
+    lines = text.splitlines()
+    if not lines or lines[0] != _HEADER:
+        return Guarded()
+    try:
+        match lines[1].split() if len(lines) > 1 else []:
+            case [("end" | "limit") as word, total]:
+                return Guarded(True, word, int(total))
+            case ["stray", total, address, pc]:
+                return Guarded(True, "stray", int(total), int(address, 0), int(pc, 0))
+    except ValueError:
+        pass
+    return Guarded(started=True)
+
+
+def replay(
+    elf: Path,
+    board: Board,
+    records: bytes,
+    *,
+    plugin: Path,
+    gateway: Gateway,
+    budget: int,
+    seconds: float,
+    on_answer: Callable[[str], None],
+    log: Path | None = None,
+) -> Replay:
+    """Runs an image, in the emulated machine's whole memory, over records.
+
+    Args:
+        elf: The image, linked to :attr:`wasmfit.model.Board.spacious`.
+        budget: Instructions that it may take from one dropping of everything to the next.
+        seconds: The safety net for what executes none.
+        on_answer: Called with each answer as it comes, without what it begins with.
+
+    Raises:
+        MissingToolError: There is no emulator, or none that can be watched.
+        UsageError: The file is no image of wasmfit's.
+        ChildCancelledError: The gateway was told to stop.
+    """
+    image, channel = symbols.read(elf), Channel()
+
+    def take(line: str) -> None:
+        if line.startswith(ANSWER):
+            on_answer(line[len(ANSWER) :])
+        else:
+            channel.take(line)
+
+    with tempfile.TemporaryDirectory(prefix="wasmfit-") as name:
+        folder = Path(name)
+        (folder / RECORDS).write_bytes(records)
+        record = folder / "record"
+        command = qemu.command(
+            board.emulator, elf.absolute(), plugin, _arguments(board, image, record, budget)
+        )
+        in_time = True
+        try:
+            finished = gateway.run(
+                command, timeout=seconds, cwd=folder, log=log, on_line=take, keep_stdout=False
+            )
+        except ChildTimeoutError as error:
+            finished, in_time = error.finished, False
+        except MissingToolError as error:
+            raise MissingToolError(
+                f"The emulator {command[0]} is not installed.", qemu.remedy(command[0])
+            ) from error
+        guarded = parse(_text(record))
+    last_words = qemu.last_words(finished.output)
+    if not guarded.started:
+        raise MissingToolError(
+            f"{board.emulator.qemu} does not run wasmfit's plugin: {last_words or 'no reason given'}.",
+            f"QEMU 7.2 to 8.2 with TCG plugins is needed. {qemu.remedy(board.emulator.qemu)}",
+        )
+    if not in_time:
+        ended, words = Ended.TIMED_OUT, f"no end after {seconds:g} s"
+    elif guarded.word == "limit":
+        ended, words = Ended.TIMED_OUT, f"no end after {budget:,} instructions"
+    else:
+        ended, words = _ending(board, image, guarded, channel.report(), last_words)
+    return Replay(ended, words, guarded.total, finished.seconds)
+
+
+def _arguments(board: Board, image: Symbols, record: Path, budget: int) -> list[str]:
+    ram = board.spacious.ram
+    begin = image.marks.get("load", 0)
+    return [
+        f"out={record}",
+        f"isa={board.emulator.isa}",
+        f"begin={hexadecimal(begin)}",
+        f"each={budget}",
+        f"ram={hexadecimal(ram.origin)}:{hexadecimal(ram.end)}",
+        *(
+            f"memory={hexadecimal(one.origin)}:{hexadecimal(min(one.end, _LAST))}"
+            for one in board.emulator.memory
+        ),
+    ]
+
+
+def _text(record: Path) -> str:
+    try:
+        with record.open("rb") as file:
+            return file.read(_MOST_RECORD_BYTES).decode(errors="replace")
+    except FileNotFoundError:
+        return ""
+
+
+def _ending(
+    board: Board, image: Symbols, guarded: Guarded, report: Report, last_words: str | None
+) -> tuple[Ended, str]:
+    """What became of a run that ended by itself, or by a stray store."""
+    if guarded.word == "stray":
+        return Ended.CRASHED, _stray(board, image, guarded)
+    registers = faults.read(report)
+    if registers is not None and faults.overflows(registers, image.stack):
+        return Ended.CRASHED, faults.explain(registers, image.stack, image.function_at).text
+    if report.end in ("fail", "panic", "fault") and report.heap is not None and report.heap.refused:
+        return Ended.OUT_OF_MEMORY, f"no {report.heap.refused:,} bytes in one piece left on the heap"
+    match report.end:
+        case "ok":
+            return Ended.WHOLE, ""
+        case "fault" if registers is not None:
+            return Ended.CRASHED, faults.explain(registers, image.stack, image.function_at).text
+        case "fault":
+            return Ended.CRASHED, "a fault, whose registers did not arrive"
+        case "panic":
+            return Ended.CRASHED, f"panicked at {report.panic}" if report.panic else "panicked"
+        case "fail":
+            return Ended.CRASHED, report.failure or "gave up without a reason"
+    if last_words is not None and last_words.startswith("Lockup"):
+        return Ended.CRASHED, "the core locked up: a fault with no way to handle it"
+    return Ended.CRASHED, f"the emulator gave up: {last_words}" if last_words else "ended without saying how"
+
+
+def _stray(board: Board, image: Symbols, guarded: Guarded) -> str:
+    name = image.function_at(guarded.pc)
+    where = f"at {hexadecimal(guarded.pc)}" if name is None else f"in {printable(name)}"
+    if faults.below(image.stack, guarded.address):
+        depth = image.stack.origin - guarded.address
+        return f"stack overflow: wrote {depth:,} bytes below the stack of {image.stack.size:,}, {where}"
+    kind = "to flash" if board.spacious.flash.holds(guarded.address) else "outside RAM"
+    return f"wrote {kind}, to {hexadecimal(guarded.address)}, {where}"

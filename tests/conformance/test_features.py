@@ -1,0 +1,145 @@
+"""Assertions → features: what is selected, and what numbers of outcomes come to."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from wasmfit.catalog import Catalog
+from wasmfit.conformance.features import failing, measured, select, verdict
+from wasmfit.conformance.script import Command, Part
+from wasmfit.model import Feature, FileOutcomes, Outcome, PartOutcomes, Selection, Verdict
+
+from .samples import instantiate, invoke, load, part
+
+
+def _outcomes(letters: Sequence[str], reason: str | None = None, words: Sequence[str] = ()) -> PartOutcomes:
+    files = tuple(
+        FileOutcomes(
+            file=f"{number}.wast",
+            outcomes=one,
+            words={at: 0 for at, letter in enumerate(one) if letter != "." and words},
+        )
+        for number, one in enumerate(letters)
+    )
+    return PartOutcomes(
+        id="x",
+        part="sample",
+        files=files,
+        words=tuple(words),
+        reason=reason,
+        wasmfit="0",
+        measured_at="",
+        replay="",
+    )
+
+
+_FEATURE = Feature(name="f", title="F", selections=(Selection(part="sample"),))
+_COMMANDS = [instantiate(fresh=True), invoke(2), invoke(3), load(4)]
+
+
+def _of(letters: str, commands: Sequence[Command] = _COMMANDS) -> tuple[Verdict, int, int]:
+    found = measured(_FEATURE, {"sample": part(commands)}, {"sample": _outcomes([letters])})
+    return found.verdict, found.passed, found.total
+
+
+@pytest.mark.parametrize(
+    ("letters", "expected"),
+    [
+        ("...", (Verdict.YES, 3, 3)),
+        (".F.", (Verdict.PARTLY, 2, 3)),
+        (".FF", (Verdict.PARTLY, 1, 3)),
+        ("RR.", (Verdict.NO, 1, 3)),
+        ("CNN", (Verdict.NO, 0, 3)),
+        ("MMM", (Verdict.NO, 0, 3)),
+    ],
+)
+def test_verdicts(letters: str, expected: tuple[Verdict, int, int]) -> None:
+    assert _of(letters) == expected
+
+
+def test_refusing_everything_is_no_feature() -> None:
+    assert _of("..", [load(1), load(2)]) == (Verdict.NO, 2, 2)
+
+
+def test_what_was_not_run_is_never_there() -> None:
+    parts = {"sample": part(_COMMANDS)}
+    assert measured(_FEATURE, parts, {}).verdict is Verdict.UNMEASURABLE
+    found = measured(_FEATURE, parts, {"sample": _outcomes([], "there is no glue")})
+    assert (found.verdict, found.reason) == (Verdict.UNMEASURABLE, "there is no glue")
+    nothing = Feature(name="f", title="F", selections=(Selection(part="sample", files=("none",)),))
+    assert measured(nothing, parts, {"sample": _outcomes(["..."])}).verdict is Verdict.UNMEASURABLE
+    never = Feature(name="f", title="F", unmeasurable="nobody asks")
+    assert measured(never, parts, {}).reason == "nobody asks"
+
+
+@given(st.dictionaries(st.sampled_from(Outcome), st.integers(0, 5)), st.booleans())
+def test_yes_means_all(counted: dict[Outcome, int], worked: bool) -> None:
+    said = verdict(Counter(counted), worked=worked)
+    total = sum(counted.values())
+    if said is Verdict.YES:
+        assert worked
+        assert counted[Outcome.PASSED] == total > 0
+    assert (said is Verdict.UNMEASURABLE) == (total == 0)
+
+
+def test_the_reason_is_the_commonest_one() -> None:
+    found = measured(
+        _FEATURE, {"sample": part(_COMMANDS)}, {"sample": _outcomes(["F.F"], words=["i32:00000002"])}
+    )
+    assert found.reason == "failed at 0.wast:2: i32:00000002"
+    assert found.outcomes == {Outcome.PASSED: 1, Outcome.FAILED: 2}
+
+
+def test_failing_assertions_are_told_one_by_one() -> None:
+    (one,) = failing(
+        "r", "1", _FEATURE, {"sample": part(_COMMANDS)}, {"sample": _outcomes([".F."], words=["7"])}
+    )
+    assert (one.file, one.line, one.action, one.expected, one.got) == (
+        "0.wast",
+        3,
+        "f()",
+        "i32:00000001",
+        "7",
+    )
+    assert list(failing("r", "1", _FEATURE, {}, {})) == []
+
+
+def _lines(selection: Selection, sample: Part) -> list[int]:
+    return [command.line for _, _, command in select(selection, sample)]
+
+
+def test_selections() -> None:
+    some = frozenset({"simd"})
+    commands = [
+        instantiate(1, fresh=True),
+        invoke(2, needs=some, uses=some),
+        invoke(3, needs=some),
+        invoke(4),
+        load(5, needs=some),
+        load(6, valid=True, needs=some),
+    ]
+    sample = part(commands, [load(7)])
+    assert _lines(Selection(part="sample"), sample) == [2, 3, 4, 5, 7]
+    assert _lines(Selection(part="sample", needs=some), sample) == [2, 3, 5]
+    # A call by what its function uses, a module by what it needs.
+    assert _lines(Selection(part="sample", uses=some), sample) == [2, 5]
+    assert _lines(Selection(part="sample", without=some), sample) == [4, 7]
+    assert _lines(Selection(part="sample", files=("1.*",)), sample) == [7]
+    assert _lines(Selection(part="sample"), part([instantiate(1), replace(invoke(2), unasked=True)])) == []
+
+
+def test_every_feature_of_the_issue_has_a_row() -> None:
+    names = {one.name for one in Catalog.load().features.features}
+    assert names == {
+        *("mvp", "sign-extension", "saturating-conversions", "bulk-memory", "reference-types", "multi-value"),
+        *("simd", "relaxed-simd", "tail-calls", "extended-const", "multi-memory", "memory64", "exceptions"),
+        *("gc", "threads", "custom-page-sizes", "component-model"),
+    }
+
+
+def test_letters_stand_for_one_outcome_each() -> None:
+    assert {Outcome.of(outcome.letter) for outcome in Outcome} == set(Outcome)

@@ -1,0 +1,106 @@
+"""Answers → outcomes."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from wasmfit.conformance.judge import Answer, answer, judge
+from wasmfit.conformance.script import Command
+from wasmfit.model import Outcome
+
+from .samples import invoke, load
+
+_RETURNS = invoke(1)
+_TRAPS = invoke(1, expect="trap", message="unreachable", results=())
+_EXHAUSTS = invoke(1, expect="exhaustion", message="call stack exhausted", results=())
+_THROWS = invoke(1, expect="exception", results=())
+_INVALID = load(1)
+_UNLINKABLE = Command(line=1, do="instantiate", module=1, expect="unlinkable", message="unknown import")
+_MISSES = Command(
+    line=1, do="instantiate", module=1, expect="unlinkable", message="data segment does not fit"
+)
+_OUT = Command(line=1, do="instantiate", module=1, expect="trap", message="out of bounds memory access")
+_VALID = load(1, expect="valid", valid=True)
+
+
+@pytest.mark.parametrize(
+    ("command", "came", "outcome"),
+    [
+        (_RETURNS, "got i32:00000001", Outcome.PASSED),
+        (_RETURNS, "got i32:00000002", Outcome.FAILED),
+        (_RETURNS, "got", Outcome.FAILED),
+        (_RETURNS, "got i32:00000001 i32:00000001", Outcome.FAILED),
+        (_RETURNS, "tight i32:00000001", Outcome.PASSED),
+        (_RETURNS, "tight i32:ffffffff", Outcome.OUT_OF_MEMORY),
+        (_RETURNS, "trap unreachable", Outcome.TRAPPED),
+        (_RETURNS, "refused no export f", Outcome.REFUSED),
+        (_RETURNS, "absent", Outcome.REFUSED),
+        (_RETURNS, "memory 65536 bytes", Outcome.OUT_OF_MEMORY),
+        (_RETURNS, "thrown", Outcome.FAILED),
+        (_RETURNS, "ok", Outcome.FAILED),
+        (_TRAPS, "trap whatever it is called", Outcome.PASSED),
+        (_TRAPS, "got i32:00000001", Outcome.FAILED),
+        (_TRAPS, "refused", Outcome.REFUSED),
+        (_EXHAUSTS, "trap stack overflow", Outcome.PASSED),
+        (_EXHAUSTS, "memory 100 bytes", Outcome.OUT_OF_MEMORY),
+        (_THROWS, "thrown", Outcome.PASSED),
+        (_THROWS, "trap", Outcome.TRAPPED),
+        (_THROWS, "got", Outcome.FAILED),
+        (_INVALID, "load type mismatch", Outcome.PASSED),
+        (_INVALID, "ok", Outcome.FAILED),
+        (_INVALID, "link unknown import", Outcome.REFUSED),
+        (_INVALID, "trap", Outcome.TRAPPED),
+        (_UNLINKABLE, "link unknown import", Outcome.PASSED),
+        (_UNLINKABLE, "load no such feature", Outcome.REFUSED),
+        (_UNLINKABLE, "ok", Outcome.FAILED),
+        (_UNLINKABLE, "trap", Outcome.TRAPPED),
+        (_MISSES, "trap out of bounds", Outcome.PASSED),
+        (_OUT, "link out of bounds", Outcome.PASSED),
+        (_OUT, "trap out of bounds", Outcome.PASSED),
+        (_OUT, "ok", Outcome.FAILED),
+        (_VALID, "ok", Outcome.PASSED),
+        (_VALID, "load no", Outcome.REFUSED),
+        (_VALID, "nonsense", Outcome.FAILED),
+    ],
+)
+def test_outcomes(command: Command, came: str, outcome: Outcome) -> None:
+    how, _, words = came.partition(" ")
+    judged = judge(command, Answer(how, words))
+    assert judged.outcome is outcome
+    assert bool(judged.words) is (outcome is not Outcome.PASSED) or how in ("refused", "trap")
+
+
+def test_what_came_is_told() -> None:
+    assert judge(_RETURNS, Answer("got", "i32:00000002")).words == "i32:00000002"
+    assert judge(_RETURNS, Answer("got", "")).words == "nothing returned"
+    assert judge(_INVALID, Answer("ok", "")).words == "accepted"
+    assert (
+        judge(_RETURNS, Answer("absent", ""), "module of line 3: no SIMD").words
+        == "module of line 3: no SIMD"
+    )
+
+
+def test_hostile_words_are_made_printable() -> None:
+    assert judge(_RETURNS, Answer("trap", "\x1b[2J" + "x" * 1000)).words.isprintable()
+    assert len(judge(_RETURNS, Answer("trap", "x" * 1000)).words) <= 160
+
+
+def test_an_answer() -> None:
+    assert answer("17 got i32:00000001 i32:00000002") == (17, Answer("got", "i32:00000001 i32:00000002"))
+    assert answer("17 ok ") == (17, Answer("ok", ""))
+
+
+@pytest.mark.parametrize("text", ["", "17", "x ok", "-1 ok", "١٧ ok", "99999999999999999999 ok", " 1 ok"])
+def test_no_answer(text: str) -> None:
+    assert answer(text) is None
+
+
+@given(st.text())
+def test_any_line_may_come(text: str) -> None:
+    found = answer(text)
+    assert found is None or found[0] >= 0
+
+
+@given(st.text(), st.text(), st.sampled_from([_RETURNS, _TRAPS, _THROWS, _INVALID, _UNLINKABLE, _VALID]))
+def test_any_answer_has_an_outcome(how: str, words: str, command: Command) -> None:
+    assert judge(command, Answer(how, words)).outcome in Outcome

@@ -54,7 +54,8 @@ def compare(
         expect_log: What each call must log, likewise.
         imports: ``module.name`` → what answers that import.
         stub_all: Whether imports that nobody names do nothing.
-        workloads, boards, bases, profiles: Names of the catalogue.
+        boards: Names, patterns, or ``all``.
+        workloads, bases, profiles: Names of the catalogue.
         select: Globs over cell ids.
         sources: Runtimes with the folders of working trees of theirs, measured beside the releases.
         rerun: Measure again what is in the store.

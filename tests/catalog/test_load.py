@@ -141,7 +141,8 @@ def test_an_added_board_is_one_file(tmp_path: Path) -> None:
         ("clock_hz", "clock_hertz", 6, "clock_hertz: Extra inputs are not permitted"),
         ("size = 16_384", "size = -1", 16, "ram.size: Input should be greater than 0 (it is -1)"),
         ('name = "toy"', 'name = "other"', 1, "name must be 'toy', as the file's place says"),
-        ("size = 65_536", "size = 65_537", 1, "flash.size must be a multiple of erase_unit (4096)"),
+        ("size = 65_536", "size = 65_537", 1, "flash must end at a multiple of erase_unit (4096)"),
+        ("origin = 0x2000_0000", "origin = 0xf000", 1, "flash and ram overlap"),
         ("[flash]", "[flash", 10, "is not valid TOML"),
     ],
 )

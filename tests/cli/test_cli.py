@@ -2,6 +2,7 @@
 
 import json
 import os
+import pty
 import subprocess
 import sys
 from pathlib import Path
@@ -18,6 +19,13 @@ def wasmfit(*arguments: str, home: Path, **environment: str) -> subprocess.Compl
         timeout=60,
         check=False,
     )
+
+
+NEW_BOARD = [
+    "new-board", "mine", "--chip", "nRF52832", "--target", "thumbv7em-none-eabihf", "--flash", "0x0:512K",
+    "--ram", "0x20000000:64K", "--erase", "4K", "--clock", "64M",
+]  # fmt: skip
+"""A board of nobody's; options behind it win."""
 
 
 @pytest.mark.parametrize(
@@ -53,6 +61,14 @@ def wasmfit(*arguments: str, home: Path, **environment: str) -> subprocess.Compl
         ),
         (["profile", "-r", "myrmic"], "is not measured: on microcontrollers its engine is WAMR"),
         (["profile", "-r", "wamr"], "is not one runtime but wamr-classic"),
+        (["compare", "--board", "nucleo-f4*6"], "There is no board named 'nucleo-f4*6'"),
+        (["new-board", "mine"], "--chip, --target, --flash, --ram, --erase, --clock must be given"),
+        (["new-board", "mine", "--chip", "x", "--flash", "0:4K"], "--target, --ram, --erase, --clock must"),
+        ([*NEW_BOARD[:-2], "--clock", "fast"], "'fast' is no frequency"),
+        ([*NEW_BOARD, "--flash", "512K"], "It is ORIGIN:SIZE, such as 0x20000000:64K"),
+        ([*NEW_BOARD, "--target", "thumbv9"], "There is no target named 'thumbv9'"),
+        ([*NEW_BOARD, "--into", "/dev/null"], "Choose another folder with --into"),
+        (["new-board", "pico2"], "There is a board named pico2 already"),
         (["list", "bords"], "bords"),
         (["comapre"], "comapre"),
     ],
@@ -173,3 +189,59 @@ def test_a_reader_that_goes_away_is_no_traceback(tmp_path: Path) -> None:
         check=False,
     )
     assert "Traceback" not in ended.stderr
+
+
+def test_boards_are_listed_with_what_they_are(tmp_path: Path) -> None:
+    rows = json.loads(wasmfit("list", "boards", "--format", "json", home=tmp_path).stdout)["boards"]
+    assert len(rows) >= 15
+    by_name = {row["name"]: row for row in rows}
+    picow = by_name["picow"]
+    assert (picow["core"], picow["target"]) == ("Cortex-M0+, one of two", "thumbv6m-none-eabi")
+    assert (picow["flash"], picow["ram"], picow["erase_unit"]) == ("2096896 B", "270336 B", "4096 B")
+    assert (picow["clock"], picow["emulator"], picow["probe_rs"]) == (
+        "133 MHz",
+        "mps2-an385 (twin)",
+        "RP2040",
+    )
+    assert {row["timing"] for row in rows} == {"calibrated", "estimated", "no"}
+    assert picow["timing"] == "no"
+    heading = wasmfit("list", "boards", home=tmp_path).stdout.splitlines()[0].split()
+    assert heading == list(picow)
+
+
+def test_a_new_board_is_a_board(tmp_path: Path) -> None:
+    written = wasmfit(*NEW_BOARD, "--into", str(tmp_path / "own"), home=tmp_path)
+    assert written.returncode == 0, written.stderr
+    assert written.stdout.strip() == str(tmp_path / "own" / "boards" / "mine.toml")
+    listed = wasmfit("list", "boards", "--catalog", str(tmp_path / "own"), "-f", "json", home=tmp_path)
+    assert "mine" in {row["name"] for row in json.loads(listed.stdout)["boards"]}
+    again = wasmfit(*NEW_BOARD, "--into", str(tmp_path / "own"), home=tmp_path)
+    assert again.returncode == 2
+    assert "is there already" in again.stderr
+
+
+def test_on_a_terminal_what_is_missing_is_asked_for_until_it_is_right(tmp_path: Path) -> None:
+    ours, theirs = pty.openpty()
+    command = [
+        sys.executable,
+        "-m",
+        "wasmfit",
+        "new-board",
+        "mine",
+        "--chip",
+        "nRF52832",
+        "--into",
+        str(tmp_path),
+    ]
+    with subprocess.Popen(
+        command, stdin=theirs, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as asking:
+        os.close(theirs)
+        os.write(ours, b"thumbv9\nthumbv7em-none-eabihf\n512K\n0x0:512K\n0x20000000:64K\n4K\n64M\n")
+        answered, asked = asking.communicate(timeout=60)
+    os.close(ours)
+    assert asking.returncode == 0, asked
+    assert answered.strip() == str(tmp_path / "boards" / "mine.toml")
+    assert "There is no target named 'thumbv9'" in asked
+    assert "'512K' is no memory" in asked
+    assert "The microcontroller" not in asked

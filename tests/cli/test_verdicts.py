@@ -93,7 +93,7 @@ def record(store: Store, cells: list[Measurement], label: str) -> None:
         (["fit", "--board", "nrf52840"], "Did you mean nrf52840dk?"),
         (["fit", "--runtime", "wasmie"], "Did you mean wasmi?"),
         (["fit", "none.wasm"], "none.wasm cannot be read"),
-        (["fit", "none.wasm", "--workload", "aes"], "a module or workloads, not both"),
+        (["fit", "none.wasm", "--workload", "aes"], "in the place of a workload: not both"),
         (["compare", "--label", "7"], "A run cannot be called '7'"),
         (["bench", "--label", "latest"], "A run cannot be called 'latest'"),
     ],

@@ -58,6 +58,9 @@ def test_how_it_ended() -> None:
     assert parse("counter 2\nstray 0x1fffffd0 0x00000526 43 0x20000024\n") == Counts(
         True, (), 43, 0x20000024, stray=Stray(0x1FFFFFD0, 0x526)
     )
+    assert parse("counter 2\nunaligned 0x20000001 0x00000526 43 0x20000024\n") == Counts(
+        True, (), 43, 0x20000024, unaligned=Stray(0x20000001, 0x526)
+    )
     assert parse("counter 2\nfull\n") == Counts(True)
 
 
@@ -79,7 +82,7 @@ def test_a_record_cut_short_is_a_beginning(length: int) -> None:
     assert cut.marks[:kept] == whole.marks[:kept]
 
 
-@given(st.lists(st.text() | st.from_regex(r"(mark|end|limit|stray)( (0x)?[0-9a-f]{0,6}){0,5}")))
+@given(st.lists(st.text() | st.from_regex(r"(mark|end|limit|stray|unaligned)( (0x)?[0-9a-f]{0,6}){0,5}")))
 def test_nothing_is_too_strange(lines: list[str]) -> None:
     counts = parse("\n".join(["counter 2", *lines]))
     counts.calls()

@@ -1,5 +1,6 @@
 """Real images in the real emulator: what goes right, and everything that can go wrong."""
 
+import re
 import threading
 from pathlib import Path
 
@@ -275,7 +276,15 @@ def test_lock_up(run: Runner) -> None:
 def test_heap_exhaustion_with_panic(run: Runner) -> None:
     execution = run((ALLOCATE, 0x40000))
     assert execution.status is Status.OUT_OF_MEMORY
-    assert execution.reason == "no 262,144 bytes in one piece left on the heap in phase call, 0 in use"
+    assert execution.reason is not None
+    told = re.fullmatch(
+        r"no 262,144 bytes in one piece left on the heap in phase call, "
+        r"0 in use of ([0-9,]+): at least ([0-9,]+) B short",
+        execution.reason,
+    )
+    assert told is not None
+    size, short = (int(number.replace(",", "")) for number in told.groups())
+    assert size + short == 262_144
 
 
 def test_heap_exhaustion_with_failure(run: Runner) -> None:
@@ -285,7 +294,7 @@ def test_heap_exhaustion_with_failure(run: Runner) -> None:
     assert execution.reason.startswith(
         "no 1,048,576 bytes in one piece left on the heap in phase instantiate, "
     )
-    assert execution.reason.endswith(" 0 in use: cannot allocate memory")
+    assert execution.reason.endswith(" B short: cannot allocate memory")
 
 
 def test_panic(run: Runner) -> None:

@@ -143,6 +143,9 @@ def test_a_division_is_one(elsewhere: Runner) -> None:
 def test_a_loop_is_fetched_once(anywhere: Runner) -> None:
     """A loop of three instructions lies in one or two lines: it misses them once, or not at all."""
     few, many = first_call(anywhere, COUNT_DOWN, 10), first_call(anywhere, COUNT_DOWN, 1000)
+    assert few.fetch_misses is not None
+    assert few.fetches is not None
+    assert many.fetches is not None
     assert few.fetch_misses == many.fetch_misses
     assert few.fetch_misses <= 4
     rounds = (many.fetches - few.fetches) / 990

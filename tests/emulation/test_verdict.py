@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from wasmfit.emulation import logs
-from wasmfit.emulation.channel import Heap, Log, Report
+from wasmfit.emulation.channel import Heap, Held, Log, Report
 from wasmfit.emulation.counts import Counts, Mark, Stray
 from wasmfit.emulation.verdict import Evidence, Verdict, judge
 from wasmfit.model import Board, Expected, Region, Signature, Status, UserCall, ValueType, WorkloadCall
@@ -126,6 +126,31 @@ def test_a_stray_store_weighs_more_than_a_good_end(evidence: Evidence, address: 
     assert judge(replace(evidence, counts=counts)) == Verdict(Status.FAULTED, reason)
 
 
+def test_an_access_that_is_not_aligned_weighs_more_than_a_good_end(evidence: Evidence) -> None:
+    counts = Counts(True, IN_SECOND_CALL, 100, 0x20000000, unaligned=Stray(0x20000002, 0x526))
+    assert judge(replace(evidence, counts=counts)) == Verdict(
+        Status.FAULTED,
+        "an access to 0x20000002 that is not aligned in phase call (2 of 2), at which the board's core "
+        "faults, in recurse (PC 0x00000526)",
+    )
+
+
+@pytest.mark.parametrize(
+    ("size", "words"),
+    [
+        (20_000, "9,000 in use of 20,000: at least 54,536 B short"),
+        (74_535, "9,000 in use of 74,535: at least 1 B short"),
+        # There would be room for it, if nothing lay in between.
+        (74_536, "9,000 in use of 74,536, the rest in pieces"),
+    ],
+)
+def test_what_is_short_is_told_where_the_heap_is_known(evidence: Evidence, size: int, words: str) -> None:
+    heap = Heap(9000, 0, 9000, 0, 65536)
+    report = Report(phase="load", end="panic", heap=heap, held=Held(0, 0, 0, 0, size))
+    reason = judge(replace(evidence, report=report)).reason
+    assert reason == f"no 65,536 bytes in one piece left on the heap in phase load, {words}"
+
+
 def test_limits(evidence: Evidence) -> None:
     limited = replace(evidence, counts=Counts(True, IN_LOAD, 100, 0, limited=True), report=Report())
     assert judge(limited) == Verdict(
@@ -169,6 +194,7 @@ COUNTS = st.builds(
     total=st.none() | NUMBERS,
     limited=st.booleans(),
     stray=st.none() | st.builds(Stray, NUMBERS, NUMBERS),
+    unaligned=st.none() | st.builds(Stray, NUMBERS, NUMBERS),
 )
 
 
@@ -185,7 +211,11 @@ def test_there_is_always_a_verdict(
     assert (verdict.reason is None) == (verdict.status is Status.OK)
     assert verdict.reason is None or verdict.reason.isprintable()
     good = (
-        report.results == (1003, 1007) and report.end == "ok" and not counts.limited and counts.stray is None
+        report.results == (1003, 1007)
+        and report.end == "ok"
+        and not counts.limited
+        and counts.stray is None
+        and counts.unaligned is None
     )
     assert (verdict.status is Status.OK) == good
 

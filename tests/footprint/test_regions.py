@@ -58,10 +58,12 @@ def test_counts_each_erase_unit_once(segments: list[tuple[int, int]], pages: int
     assert use([FILLER], [segment(*s) for s in segments]).pages == pages
 
 
-def test_erase_units_count_from_the_origin_of_the_flash() -> None:
+@pytest.mark.parametrize(("size", "pages"), [(2048, 1), (2049, 2), (4096, 2)])
+def test_flash_may_begin_inside_an_erase_unit(size: int, pages: int) -> None:
+    """Behind a boot loader's second stage or a header, which share the unit."""
     flash = Region(origin=0x0800_0800, size=0x1_0000)
-    file = parse_elf(ElfBuilder(sections=[FILLER], segments=[segment(0x0800_0800, 4096)]).build())
-    assert region_use(file, flash, RAM, 4096).pages == 1
+    file = parse_elf(ElfBuilder(sections=[FILLER], segments=[segment(0x0800_0800, size)]).build())
+    assert region_use(file, flash, RAM, 4096).pages == pages
 
 
 def test_bytes_that_segments_share_count_once() -> None:

@@ -11,7 +11,7 @@ from tests.results.users import module
 from wasmfit.catalog import Catalog
 from wasmfit.errors import UsageError
 from wasmfit.model import Checkout, Glue, Status, Workload
-from wasmfit.plan import Experiment, plan, select_builds
+from wasmfit.plan import Experiment, plan, select_boards, select_builds
 
 
 @pytest.fixture(scope="module")
@@ -241,3 +241,31 @@ def test_a_runtime_without_such_glue_says_so(catalog: Catalog) -> None:
     status, reason = ends(moved)["wasmi"]
     assert status is Status.UNSUPPORTED
     assert "no glue of wasmi that takes any module" in reason
+
+
+@pytest.mark.parametrize(
+    ("wanted", "chosen"),
+    [
+        (["picow"], ["picow"]),
+        (["pico2", "picow", "pico2"], ["pico2", "picow"]),
+        (
+            ["nucleo-*", "nucleo-h743zi2"],
+            ["nucleo-f446re", "nucleo-g071rb", "nucleo-h743zi2", "nucleo-u575zi-q"],
+        ),
+        (["esp32c[36]"], ["esp32c3", "esp32c6"]),
+    ],
+)
+def test_boards_by_name_and_pattern(catalog: Catalog, wanted: list[str], chosen: list[str]) -> None:
+    assert [board.name for board in select_boards(catalog, wanted)] == chosen
+
+
+def test_all_boards(catalog: Catalog) -> None:
+    assert [board.name for board in select_boards(catalog, ["all"])] == sorted(catalog.boards)
+    cells = plan(catalog, Experiment(["wasm3"], boards=["all"])).cells
+    assert [cell.board.name for cell in cells] == sorted(catalog.boards)
+
+
+@pytest.mark.parametrize(("wanted", "words"), [("nrf528", "Did you mean nrf52840dk"), ("stm8*", "Known are")])
+def test_a_board_that_is_not_there(catalog: Catalog, wanted: str, words: str) -> None:
+    with pytest.raises(UsageError, match=words):
+        select_boards(catalog, [wanted])

@@ -105,6 +105,12 @@ def renamed(one: Measurement, name: str) -> Measurement:
     )
 
 
+def unsearched(one: Measurement) -> Measurement:
+    """The same without a search for the least RAM."""
+    assert one.run is not None
+    return one.model_copy(update={"run": one.run.model_copy(update={"least_ram": None})})
+
+
 def with_instructions(one: Measurement, call: int) -> Measurement:
     """The same with other instructions of a steady call."""
     assert one.run is not None

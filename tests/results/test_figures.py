@@ -25,7 +25,7 @@ from wasmfit.results.figures import (
     values,
 )
 
-from .samples import failed, measurement, with_prediction
+from .samples import failed, measurement, unsearched, with_prediction
 
 
 def full() -> Measurement:
@@ -94,7 +94,10 @@ def test_a_prediction_comes_with_its_error_bar() -> None:
 
 def test_computed_figures() -> None:
     one = measurement()
-    assert ram_needed(one) == 4_288 + 1_200 + 9_000 + 65_536
+    assert one.run is not None
+    assert one.run.least_ram is not None
+    assert ram_needed(one) == one.run.least_ram.bytes
+    assert ram_needed(unsearched(one)) == 4_288 + 1_200 + 9_000 + 65_536
     assert figures(one)["flash_over_baseline"].value == 95_000
     assert "flash_over_baseline" not in figures(measurement(baseline=None))
 

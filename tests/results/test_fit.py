@@ -15,7 +15,7 @@ from wasmfit.report.format import Format
 from wasmfit.results.evidence import Answer, Evidence, Source, declared, evidence, needs_of, suite
 from wasmfit.results.fit import MEASURES, Fit, Limits, fit, weights_of
 
-from .samples import measurement, renamed, size, with_instructions, with_prediction
+from .samples import measurement, renamed, size, unsearched, with_instructions, with_prediction
 
 RAM = 4_288 + 1_200 + 9_000 + 65_536
 
@@ -24,7 +24,7 @@ def cell(name: str, flash: int = 100_000, call: int = 500, time_s: float | None 
     one = renamed(
         measurement(size=size(flash - 21_000)), f"{name}@1.0/add-with-extra/nrf52840dk/bare/reference"
     )
-    one = with_instructions(one, call)
+    one = unsearched(with_instructions(one, call))
     return one if time_s is None else with_prediction(one, time_s)
 
 

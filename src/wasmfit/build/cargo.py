@@ -19,7 +19,7 @@ from wasmfit.model import Build, Dependency
 from wasmfit.toolchain import Rust
 from wasmfit.words import printable
 
-from . import digest
+from . import digest, lacking
 from .alone import alone
 from .context import Context, Step
 from .errors import BuildError
@@ -204,7 +204,10 @@ def build(
             keep_stdout=False,
         )
         if finished.code != 0:
-            raise BuildError(f"cargo: {first_error(finished.output)}")
+            reason = f"cargo: {first_error(finished.output)}"
+            if options.target is None:
+                raise BuildError(reason)
+            raise lacking.failure(context, step, options.target, finished.output, reason)
         return Built(tuple(watch.files), tuple(watch.out_folders), work / "Cargo.lock")
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from wasmfit.catalog import Catalog
-from wasmfit.model import Board, Build, Glue, Profile, UserModule, Workload
+from wasmfit.model import Board, Build, Glue, Profile, Target, UserModule, Workload
 
 from . import cargo, checkout, digest, guest
 from .cargo import Options, Package, dependencies, level
@@ -132,13 +132,13 @@ def package(
     )
 
 
-def options(board: Board, profile: Profile) -> Options:
-    """How firmware is built for a board in a profile."""
+def options(target: Target, profile: Profile) -> Options:
+    """How firmware is built for a target in a profile."""
     return Options(
-        target=board.target,
+        target=target.name,
         build_std=("core", "alloc"),
         std_features=profile.rust.std_features,
-        rustflags=("-Csymbol-mangling-version=v0", *profile.rust.rustflags),
+        rustflags=("-Csymbol-mangling-version=v0", *target.rustflags, *profile.rust.rustflags),
     )
 
 
@@ -153,6 +153,7 @@ def key(
     """Digest of all that decides what the archive holds; module and memory map are no part of it."""
     made_from = package(context.catalog, build, profile, linked, glue)
     own = _own_script(context.catalog, board)
+    how = options(context.catalog.target(board), profile)
     return digest.of(
         "firmware, paths without registry",
         made_from.manifest,
@@ -163,8 +164,8 @@ def key(
         },
         cargo.lock_digest(made_from),
         *build.contents,
-        options(board, profile).arguments(),
-        options(board, profile).rustflags,
+        how.arguments(),
+        how.rustflags,
         context.toolchain.rust.identity,
     )
 
@@ -209,7 +210,7 @@ def archive(
             context,
             step,
             made_from,
-            options(board, profile),
+            options(context.catalog.target(board), profile),
             work=context.home.work / "firmware" / "-".join(filter(None, names)),
             target=target_folder(context, board, profile),
         )

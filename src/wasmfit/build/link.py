@@ -7,7 +7,7 @@ from pathlib import Path
 
 from wasmfit.model import Board, MemoryMap, Status
 
-from . import cargo
+from . import cargo, lacking
 from .context import Context, Step
 from .errors import BuildError
 
@@ -46,6 +46,8 @@ SECTIONS {{ /DISCARD/ : {{ *(.eh_frame .eh_frame.*) }} }}
 
 _OVERFLOW = re.compile(r"section '?([^' ]+)'? will not fit in region '?(\w+)'?: overflowed by (\d+) bytes")
 
+_NAMES = {"FLASH": "flash"}
+
 
 @dataclass(frozen=True)
 class Inputs:
@@ -71,16 +73,8 @@ class Inputs:
 
 
 def memory(board: Board, memory_map: MemoryMap, stack: int) -> str:
-    """The linker script's memory map for a board.
-
-    Raises:
-        BuildError: The stack takes all of the RAM.
-    """
+    """The linker script's memory map for a board."""
     flash, ram = memory_map.flash, memory_map.ram
-    if stack >= ram.size:
-        raise BuildError(
-            f"the stack of {stack:,} B leaves nothing of the {ram.size:,} B of RAM", Status.DOES_NOT_FIT
-        )
     return _MEMORY.format(
         board=board.name,
         stack=stack,
@@ -88,7 +82,7 @@ def memory(board: Board, memory_map: MemoryMap, stack: int) -> str:
         flash_size=flash.size,
         ram=ram.origin,
         data=ram.origin + stack,
-        data_size=ram.size - stack,
+        data_size=max(ram.size - stack, 0),
     )
 
 
@@ -110,6 +104,12 @@ def link(
     Raises:
         BuildError: It does not link, or does not fit: then with what overflows by how much.
     """
+    ram = memory_map.ram
+    if inputs.stack >= ram.size:
+        raise BuildError(
+            f"the firmware's stack alone takes {inputs.stack:,} B; the board has {ram.size:,} B of RAM",
+            Status.DOES_NOT_FIT,
+        )
     (place / "job.bin").write_bytes(inputs.job)
     # Linker scripts include it by this name.
     (place / "memory.x").write_text(memory(board, memory_map, inputs.stack), encoding="ascii")
@@ -139,15 +139,19 @@ def link(
     ]
     finished = context.gateway.run(command, cwd=place, log=step.log, timeout=_SECONDS)
     if finished.code != 0:
-        raise _failure(finished.output)
+        raise _overflow(finished.output) or lacking.failure(
+            context, step, board.target, finished.output, f"link: {cargo.first_error(finished.output)}"
+        )
     return place / f"{name}.elf"
 
 
-def _failure(output: str) -> BuildError:
+def _overflow(output: str) -> BuildError | None:
+    """What does not fit, if the linker says that something does not."""
     overflows: dict[str, int] = {}
     for _, region, size in _OVERFLOW.findall(output):
         overflows[region] = max(overflows.get(region, 0), int(size))
-    if overflows:
-        parts = (f"{region} by {size:,} B" for region, size in sorted(overflows.items()))
-        return BuildError(f"the image overflows {' and '.join(parts)}", Status.DOES_NOT_FIT)
-    return BuildError(f"link: {cargo.first_error(output)}")
+    if not overflows:
+        return None
+    # The linker counts on behind the end: the largest overflow of a region is that of all its sections.
+    parts = (f"{_NAMES.get(region, region)} by {size:,} B" for region, size in sorted(overflows.items()))
+    return BuildError(f"the image overflows {' and '.join(parts)}", Status.DOES_NOT_FIT)

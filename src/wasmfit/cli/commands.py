@@ -16,6 +16,7 @@ from . import (
     history,
     list_,
     lock,
+    new_board,
     new_runtime,
     profile,
     say,
@@ -49,6 +50,7 @@ app.command("check")(check.command)
 app.command("history")(history.command)
 app.command("list")(list_.command)
 app.command("doctor")(doctor.command)
+app.command("new-board")(new_board.command)
 app.command("new-runtime")(new_runtime.command)
 app.command("lock")(lock.command)
 app.command("cache")(cache.command)

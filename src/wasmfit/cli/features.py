@@ -1,6 +1,5 @@
 """``wasmfit features``."""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -8,21 +7,13 @@ import typer
 from wasmfit.api import features
 from wasmfit.report import FAILING_FORMATS, FEATURE_FORMATS, Format
 
-from . import say
-from .compare import INTERRUPTED, INTERRUPTED_WORDS, source_of
+from . import options, say
+from .compare import INTERRUPTED, INTERRUPTED_WORDS
 from .progress import Watch
 
 
 def command(
-    runtime: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--runtime",
-            "-r",
-            metavar="R",
-            help="Runtime, R@VERSION, a pattern, newest or all. Default: newest.",
-        ),
-    ] = None,
+    runtime: options.Runtimes = None,
     feature: Annotated[
         list[str] | None,
         typer.Option("--feature", metavar="F", help="Feature, or a pattern. Default: all."),
@@ -30,26 +21,14 @@ def command(
     failing: Annotated[
         bool, typer.Option("--failing", help="List the assertions that do not hold, instead of the table.")
     ] = False,
-    board: Annotated[
-        list[str] | None, typer.Option("--board", "-b", metavar="B", help="Default: nrf52840dk.")
-    ] = None,
-    profile: Annotated[
-        list[str] | None, typer.Option("--profile", "-p", metavar="P", help="Default: reference.")
-    ] = None,
-    source: Annotated[
-        list[str] | None,
-        typer.Option(metavar="RUNTIME=PATH", help="A working tree of a runtime, beside its release."),
-    ] = None,
-    rerun: Annotated[bool, typer.Option("--rerun", help="Run again what is stored already.")] = False,
-    output_format: Annotated[Format, typer.Option("--format", "-f")] = Format.TABLE,
-    output: Annotated[
-        Path | None, typer.Option("-o", "--output", metavar="FILE", help="Default: stdout.")
-    ] = None,
-    catalog: Annotated[
-        list[Path] | None,
-        typer.Option(metavar="DIR", help="A catalogue of your own beside the built-in one."),
-    ] = None,
-    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show every command that is run.")] = False,
+    board: options.Boards = None,
+    profile: options.Profiles = None,
+    source: options.Sources = None,
+    rerun: options.Rerun = False,
+    output_format: options.OutputFormat = Format.TABLE,
+    output: options.Output = None,
+    catalog: options.Catalogs = None,
+    verbose: options.Verbose = False,
 ) -> None:
     """Measure features of WebAssembly: the W3C suite on device images of runtimes."""
     say.check(output)
@@ -60,7 +39,7 @@ def command(
                 features=feature or (),
                 boards=board or ("nrf52840dk",),
                 profiles=profile or ("reference",),
-                sources=[source_of(one) for one in source or ()],
+                sources=[options.source_of(one) for one in source or ()],
                 rerun=rerun,
                 catalogs=catalog or (),
                 listener=watch,

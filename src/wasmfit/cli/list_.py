@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from wasmfit.catalog import Catalog
-from wasmfit.model import builds
+from wasmfit.model import Board, builds
 from wasmfit.plan import Experiment, plan
 from wasmfit.report import Format
 from wasmfit.report.markdown import escape
@@ -63,9 +63,15 @@ def _rows(catalog: Catalog, kind: Kind) -> list[Row]:
                     "name": board.name,
                     "title": board.title,
                     "chip": board.chip,
+                    "core": board.core or catalog.target(board).title,
                     "target": board.target,
                     "flash": f"{board.flash.size} B",
                     "ram": f"{board.ram.size} B",
+                    "erase_unit": f"{board.erase_unit} B",
+                    "clock": f"{board.clock_hz / 1e6:g} MHz",
+                    "emulator": f"{board.emulator.machine}{' (twin)' if board.needs_twin else ''}",
+                    "timing": _timing(board),
+                    "probe_rs": board.probe_rs_chip,
                     "source": board.source,
                 }
                 for board in catalog.boards.values()
@@ -99,9 +105,19 @@ def _rows(catalog: Catalog, kind: Kind) -> list[Row]:
             return [{"id": cell.id} for cell in everything.all_cells]
 
 
+def _timing(board: Board) -> str:
+    """Whether time on a board is predicted."""
+    if board.timing is None:
+        return "no"
+    return "calibrated" if board.timing.calibrated else "estimated"
+
+
 def _table(_kind: str, rows: list[Row]) -> str:
-    widths = {name: max(len(row[name]) for row in rows) for name in rows[0]} if rows else {}
-    return "\n".join("  ".join(f"{row[name]:{widths[name]}}" for name in row).rstrip() for row in rows)
+    names = list(rows[0]) if rows else []
+    # What has one column is read by programs, line by line.
+    shown = [{name: name for name in names}, *rows] if len(names) > 1 else rows
+    widths = {name: max(len(row[name]) for row in shown) for name in names}
+    return "\n".join("  ".join(f"{row[name]:{widths[name]}}" for name in row).rstrip() for row in shown)
 
 
 def _json(kind: str, rows: list[Row]) -> str:

@@ -43,7 +43,10 @@ Runtimes = Annotated[
         help="Runtime, R@VERSION, a pattern, newest or all. Default: newest, one version of each.",
     ),
 ]
-Boards = Annotated[list[str] | None, typer.Option("--board", "-b", metavar="B", help="Default: nrf52840dk.")]
+Boards = Annotated[
+    list[str] | None,
+    typer.Option("--board", "-b", metavar="B", help="Board, a pattern or all. Default: nrf52840dk."),
+]
 Profiles = Annotated[
     list[str] | None, typer.Option("--profile", "-p", metavar="P", help="Default: reference.")
 ]

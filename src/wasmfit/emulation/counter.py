@@ -50,7 +50,7 @@ def compiled(folder: Path, gateway: Gateway, log: Path | None = None, plugin: Pa
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder, prefix=".counter-") as work:
         made = Path(work) / "counter.so"
-        command = [compiler, *_FLAGS, "-I", SOURCES, *parts(plugin), "-o", made]
+        command: list[str | Path] = [compiler, *_FLAGS, "-I", SOURCES, *parts(plugin), "-o", made]
         finished = gateway.run(command, timeout=_SECONDS, log=log)
         if finished.code != 0:
             words = next((line for line in finished.output.splitlines() if "error" in line), finished.output)
@@ -99,7 +99,8 @@ def arguments(
         f"ram={_range(board.emulated.ram)}",
         *([] if plain else [f"flash={_range(board.emulated.flash)}"]),
         *(f"memory={_range(memory)}" for memory in board.emulator.memory),
-        *([] if plain else _caches(board.flash_path)),
+        *([] if plain or board.flash_path is None else _caches(board.flash_path)),
+        *(["aligned=1"] if board.emulator.aligned else []),
         f"limit={limit}",
         *([] if profile is None else [f"functions={profile[0]}", f"profile={profile[1]}"]),
     ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from .symbols import PHASES
 
@@ -33,7 +33,7 @@ class Mark:
 
 @dataclass(frozen=True)
 class Stray:
-    """A store that the board's memory would not have taken: where to, and the instruction's address."""
+    """An access that the board would not have made: where to, and the instruction's address."""
 
     address: int
     pc: int
@@ -49,7 +49,8 @@ class Counts:
         total: Instructions executed until the end, or ``None`` where the emulator was killed or died.
         lowest: Lowest stack address written since the last mark, likewise.
         limited: Whether the instruction limit was reached.
-        stray: The store that ended the run.
+        stray: The store that ended the run, since the board's memory would not have taken it.
+        unaligned: The access that ended the run, since the board's core makes none that is not aligned.
     """
 
     started: bool = False
@@ -58,6 +59,7 @@ class Counts:
     lowest: int | None = None
     limited: bool = False
     stray: Stray | None = None
+    unaligned: Stray | None = None
 
     @property
     def phase(self) -> str:
@@ -136,10 +138,14 @@ def parse(text: str) -> Counts:
                 state = _numbers(numbers, 2)
                 if state is not None:
                     return Counts(True, tuple(marks), state[0], state[1], limited=word == "limit")
-            case ["stray", *numbers]:
+            case [("stray" | "unaligned") as word, *numbers]:
                 state = _numbers(numbers, 4)
                 if state is not None:
-                    return Counts(True, tuple(marks), state[2], state[3], stray=Stray(state[0], state[1]))
+                    ended = Counts(True, tuple(marks), state[2], state[3])
+                    access = Stray(state[0], state[1])
+                    return (
+                        replace(ended, stray=access) if word == "stray" else replace(ended, unaligned=access)
+                    )
     return Counts(True, tuple(marks))
 
 

@@ -13,6 +13,7 @@ from pydantic import Field
 
 from wasmfit.errors import MissingToolError
 from wasmfit.model import (
+    OF_THE_CACHE,
     Activities,
     Activity,
     Board,
@@ -205,7 +206,7 @@ def _execute(
         status=verdict.status,
         reason=verdict.reason,
         phase=counted.phase,
-        run=_figures(image, calls, counted, report, signature),
+        run=_figures(image, board, calls, counted, report, signature),
         instructions=counted.total,
         stack_deepest=None if counted.deepest is None else image.stack.end - counted.deepest,
         refused=_refused(report),
@@ -301,6 +302,7 @@ def _stack_peak(image: Symbols, counted: Counts, phases: frozenset[str]) -> int 
 
 def _figures(
     image: Symbols,
+    board: Board,
     calls: Sequence[WorkloadCall | UserCall],
     counted: Counts,
     report: Report,
@@ -330,10 +332,10 @@ def _figures(
             call=made[-1].instructions if len(made) > 1 else None,
         ),
         activity=Activities(
-            load=_activity(counted.measures_of("load")),
-            instantiate=_activity(counted.measures_of("instantiate")),
-            first_call=_activity(_at(measured_calls, 0)),
-            call=_activity(_at(measured_calls, len(made) - 1)) if len(made) > 1 else None,
+            load=_activity(board, counted.measures_of("load")),
+            instantiate=_activity(board, counted.measures_of("instantiate")),
+            first_call=_activity(board, _at(measured_calls, 0)),
+            call=_activity(board, _at(measured_calls, len(made) - 1)) if len(made) > 1 else None,
         ),
     )
 
@@ -378,8 +380,11 @@ def _logged(report: Report) -> Logged | None:
     )
 
 
-def _activity(measures: Measures | None) -> Activity | None:
-    return None if measures is None else Activity(**measures)
+def _activity(board: Board, measures: Measures | None) -> Activity | None:
+    if measures is None:
+        return None
+    unknown = OF_THE_CACHE if board.flash_path is None else ()
+    return Activity(**{**measures, **dict.fromkeys(unknown)})
 
 
 def _at(values: Sequence[T], index: int) -> T | None:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from wasmfit.model import Emulator
-from wasmfit.words import printable
+from wasmfit.words import hexadecimal, printable
 
 _LAST_WORDS = re.compile(r"qemu[\w-]*: (?!warning:|terminating on signal)(?:fatal: )?(.+)")
 
@@ -25,6 +25,7 @@ def command(emulator: Emulator, elf: Path, plugin: Path, plugin_arguments: Seque
         emulator.qemu,
         *("-M", emulator.machine),
         *emulator.options,
+        *_vectors(emulator),
         *("-nodefaults", "-no-user-config", "-no-reboot"),
         *("-display", "none", "-monitor", "none", "-serial", "none", "-parallel", "none", "-net", "none"),
         *_sandbox(),
@@ -33,6 +34,12 @@ def command(emulator: Emulator, elf: Path, plugin: Path, plugin_arguments: Seque
         *("-plugin", ",".join(_escaped(argument) for argument in (str(plugin), *plugin_arguments))),
         *image(emulator, elf),
     ]
+
+
+def _vectors(emulator: Emulator) -> tuple[str, ...]:
+    return (
+        () if emulator.vectors is None else ("-global", f"{emulator.vectors}={hexadecimal(emulator.flash)}")
+    )
 
 
 def image(emulator: Emulator, elf: Path) -> tuple[str, str]:

@@ -130,6 +130,17 @@ def _stray_store(evidence: Evidence) -> Verdict | None:
     return Verdict(Status.FAULTED, reason)
 
 
+def _unaligned(evidence: Evidence) -> Verdict | None:
+    access = evidence.counts.unaligned
+    if access is None:
+        return None
+    return Verdict(
+        Status.FAULTED,
+        f"an access to {hexadecimal(access.address)} that is not aligned {evidence.where}, at which the "
+        f"board's core faults, {evidence.function(access.pc)}",
+    )
+
+
 def _stack_overflow(evidence: Evidence) -> Verdict | None:
     registers = faults.read(evidence.report)
     if registers is None or not faults.overflows(registers, evidence.stack):
@@ -141,10 +152,15 @@ def _out_of_memory(evidence: Evidence) -> Verdict | None:
     heap = evidence.report.heap
     if evidence.report.end not in ("fail", "panic", "fault") or heap is None or not heap.refused:
         return None
-    reason = (
-        f"no {heap.refused:,} bytes in one piece left on the heap {evidence.where}, "
-        f"{heap.live + heap.linear_live:,} in use"
-    )
+    used = heap.live + heap.linear_live
+    reason = f"no {heap.refused:,} bytes in one piece left on the heap {evidence.where}, {used:,} in use"
+    held = evidence.report.held
+    if held is not None and held.size > 0:
+        short = heap.refused + used - held.size
+        # Less is short than was asked for only where blocks in use lie in between.
+        reason += f" of {held.size:,}" + (
+            f": at least {short:,} B short" if short > 0 else ", the rest in pieces"
+        )
     said = evidence.report.failure
     return Verdict(Status.OUT_OF_MEMORY, f"{reason}: {said}" if said else reason)
 
@@ -274,6 +290,7 @@ def _fits(kind: ValueType, expected: Expected, word: int) -> bool:
 _RULES: tuple[Callable[[Evidence], Verdict | None], ...] = (
     _limit,
     _stray_store,
+    _unaligned,
     _stack_overflow,
     _out_of_memory,
     _fault,

@@ -72,7 +72,8 @@ def region_use(
         elf: The file.
         flash: The flash memory.
         ram: The RAM.
-        page_size: The erase unit in bytes, greater than 0; erase units are counted from the flash's origin.
+        page_size: The erase unit in bytes, greater than 0. Erase units begin at its multiples: flash may
+            begin inside one.
         leave_out: Names of sections that only reserve RAM, such as for the stack.
     """
     loads = [(s.paddr, s.paddr + s.filesz) for s in elf.segments if s.filesz]
@@ -95,7 +96,7 @@ def region_use(
     ]
     return RegionUse(
         flash=sum(high - low for low, high in in_flash),
-        pages=_pages(in_flash, flash.origin, page_size),
+        pages=_pages(in_flash, page_size),
         page_size=page_size,
         ram=sum(high - low for low, high in in_ram),
         overflow=tuple(overflow),
@@ -113,13 +114,13 @@ def _union(ranges: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
     return union
 
 
-def _pages(ranges: Iterable[tuple[int, int]], origin: int, page_size: int) -> int:
+def _pages(ranges: Iterable[tuple[int, int]], page_size: int) -> int:
     """Pages that ranges touch, each counted once; the ranges are disjoint and in order."""
     pages = 0
     counted = -1
     for low, high in ranges:
-        first = max((low - origin) // page_size, counted + 1)
-        last = (high - 1 - origin) // page_size
+        first = max(low // page_size, counted + 1)
+        last = (high - 1) // page_size
         pages += max(last - first + 1, 0)
         counted = max(last, counted)
     return pages

@@ -19,6 +19,7 @@ from .conformance import (
 from .dependency import Dependency
 from .measurement import (
     KINDS,
+    OF_THE_CACHE,
     Activities,
     Activity,
     Call,
@@ -67,6 +68,7 @@ from .workload import GuestBuild, Workload, WorkloadCall
 
 __all__ = [
     "KINDS",
+    "OF_THE_CACHE",
     "Activities",
     "Activity",
     "Board",

@@ -39,6 +39,10 @@ class Emulator(Record):
         start: How the core starts: as after a ``reset``, or at the image's ``entry``, where the machine's own
             reset leads to an address that the board's memory map does not begin at.
         options: More options for QEMU, such as the features that the board's core lacks.
+        vectors: QEMU's property that says where the vector table is, for a machine that can begin elsewhere
+            than at the start of its memory, such as ``armv7m.init-nsvtor``.
+        aligned: Whether the board's core faults at an access that is not aligned, where the machine's does
+            not: then such an access ends the run.
         flash: Address at which this machine has memory in the place of the board's flash.
         ram: The same for RAM. Where one of them is not the board's own address, a twin of the image is run.
         ample: The largest memory in one piece that this machine has beside the one for flash: for runs that
@@ -52,6 +56,8 @@ class Emulator(Record):
     isa: Literal["thumb", "riscv32"]
     start: Literal["reset", "entry"] = "reset"
     options: tuple[str, ...] = ()
+    vectors: str | None = Field(default=None, pattern=r"^[\w.-]+$")
+    aligned: bool = False
     flash: int = Field(ge=0, lt=1 << 32)
     ram: int = Field(ge=0, lt=1 << 32)
     ample: Region | None = None
@@ -76,6 +82,10 @@ class MemoryMap(Record):
 
 _TWIN_STEP = 65_536
 """Flash and RAM of a twin lie a multiple of this many bytes away from the board's own."""
+
+
+_VECTORS = 128
+"""The least alignment of a Cortex-M's vector table: VTOR has no lower bits."""
 
 
 class Cache(Record):
@@ -129,21 +139,24 @@ class Board(Record):
         name: Name on the command line.
         title: Name on the box.
         chip: The microcontroller.
+        core: The core that a firmware runs on, in words; where it is empty, the target says as much.
         target: Rust target triple.
-        flash: Flash memory that a firmware may use.
+        flash: Flash memory that a firmware may use. It may begin inside an erase unit, behind what every
+            image has in front, and ends with one.
         ram: RAM that a firmware may use.
         erase_unit: Smallest part of flash that can be erased, in bytes; what is flashed is a multiple of it.
         clock_hz: Clock of the core in Hz.
         probe_rs_chip: Name by which probe-rs knows the chip.
         emulator: The machine that stands in for it.
-        flash_path: What lies between the core and flash.
-        timing: What time on it is predicted from.
+        flash_path: What lies between the core and flash, where that is known.
+        timing: What time on it is predicted from, where that is known.
         source: Where the figures come from.
     """
 
     name: str
     title: str
     chip: str
+    core: str = ""
     target: str
     flash: Region
     ram: Region
@@ -151,14 +164,32 @@ class Board(Record):
     clock_hz: int = Field(gt=0)
     probe_rs_chip: str
     emulator: Emulator
-    flash_path: FlashPath
+    flash_path: FlashPath | None = None
     timing: Timing | None = None
     source: str
 
     @model_validator(mode="after")
     def _flash_is_whole_pages(self) -> "Board":
-        if self.flash.size % self.erase_unit:
-            raise ValueError(f"flash.size must be a multiple of erase_unit ({self.erase_unit})")
+        if self.flash.end % self.erase_unit:
+            raise ValueError(f"flash must end at a multiple of erase_unit ({self.erase_unit})")
+        return self
+
+    @model_validator(mode="after")
+    def _vectors_are_aligned(self) -> "Board":
+        if self.emulator.isa == "thumb" and self.flash.origin % _VECTORS:
+            raise ValueError(f"flash begins with a Cortex-M's vector table, at a multiple of {_VECTORS}")
+        return self
+
+    @model_validator(mode="after")
+    def _memories_are_apart(self) -> "Board":
+        if self.flash.origin < self.ram.end and self.ram.origin < self.flash.end:
+            raise ValueError("flash and ram overlap")
+        return self
+
+    @model_validator(mode="after")
+    def _timing_knows_flash(self) -> "Board":
+        if self.timing is not None and self.flash_path is None:
+            raise ValueError("timing needs the table flash_path")
         return self
 
     @model_validator(mode="after")

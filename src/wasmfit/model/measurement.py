@@ -56,7 +56,8 @@ class Activity(Record):
     """What a core did in a phase: instructions by kind, and what went to flash.
 
     Every instruction is of one kind, ``alu`` to ``system``. What follows them is counted beside that. The
-    emulation's documentation says what each is; timing models give them prices.
+    emulation's documentation says what each is; timing models give them prices. What depends on the cache in
+    front of flash is ``None`` for a board of which that is not known.
     """
 
     alu: int = 0
@@ -100,12 +101,12 @@ class Activity(Record):
     jump_table: int = 0
     jumps: int = 0
     jumps_astride: int = 0
-    fetches: int = 0
-    fetch_misses: int = 0
-    fetch_runs: int = 0
+    fetches: int | None = 0
+    fetch_misses: int | None = 0
+    fetch_runs: int | None = 0
     reads: int = 0
-    read_misses: int = 0
-    read_runs: int = 0
+    read_misses: int | None = 0
+    read_runs: int | None = 0
 
     @property
     def instructions(self) -> int:
@@ -115,6 +116,10 @@ class Activity(Record):
 
 KINDS = tuple(Activity.model_fields)[: tuple(Activity.model_fields).index("system") + 1]
 """The kinds of instructions, of which each is one."""
+
+
+OF_THE_CACHE = ("fetches", "fetch_misses", "fetch_runs", "read_misses", "read_runs")
+"""What of an activity depends on the cache in front of flash."""
 
 
 class Activities(Record):

@@ -31,11 +31,13 @@ class Target(Record):
     Attributes:
         name: The target triple.
         title: What kind of core it is.
+        rustflags: Flags for rustc, for every crate: what the core needs to be told beyond the triple.
         linker_script: The script in ``harness/link``; ``None`` where the chip's start-up crate brings one.
         c: How C is compiled for it.
     """
 
     name: str
     title: str
+    rustflags: tuple[str, ...] = ()
     linker_script: str | None = None
     c: CTarget

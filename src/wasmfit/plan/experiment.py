@@ -9,7 +9,7 @@ from wasmfit.catalog.load import unknown
 from wasmfit.errors import UsageError
 from wasmfit.model import Build, Cell, Checkout, Status, UserModule, Workload, builds
 
-from .select import BASELINE, select_builds, with_checkouts
+from .select import BASELINE, select_boards, select_builds, with_checkouts
 
 BASES = ("bare",)
 
@@ -20,7 +20,8 @@ class Experiment:
 
     Attributes:
         runtimes: ``--runtime`` arguments; none chooses the newest version of each runtime.
-        workloads, boards, profiles: Names.
+        workloads, profiles: Names.
+        boards: Names, patterns, or ``all``.
         select: Globs over cell ids; a cell is kept if it matches one, and all are if there are none.
         checkouts: Working trees of runtimes that are measured beside the releases.
         module: A module of the user's, measured in the place of workloads.
@@ -143,16 +144,17 @@ def _cells(catalog: Catalog, experiment: Experiment, chosen: Sequence[Build]) ->
         if experiment.module is None
         else [experiment.module]
     )
+    boards = select_boards(catalog, experiment.boards)
     return [
         Cell(
             build=build,
             workload=workload,
-            board=catalog.board(board),
+            board=board,
             base=base,
             profile=catalog.profile(profile),
         )
         for profile in experiment.profiles
-        for board in experiment.boards
+        for board in boards
         for base in experiment.bases
         for workload in workloads
         for build in chosen

@@ -6,11 +6,28 @@ from fnmatch import fnmatchcase
 from wasmfit.catalog import Catalog
 from wasmfit.catalog.load import unknown
 from wasmfit.errors import UsageError
-from wasmfit.model import Build, Checkout, Runtime, Version, builds
+from wasmfit.model import Board, Build, Checkout, Runtime, Version, builds
 
 BASELINE = "baseline"
 NEWEST = "newest"
 ALL = "all"
+
+
+def select_boards(catalog: Catalog, wanted: Sequence[str]) -> list[Board]:
+    """The boards that ``--board`` arguments name, each once: names, patterns (``nrf*``), or ``all``.
+
+    Raises:
+        UsageError: An argument matches nothing; the message suggests what does.
+    """
+    chosen: dict[str, Board] = {}
+    for argument in wanted:
+        pattern = "*" if argument == ALL else argument
+        found = [board for name, board in sorted(catalog.boards.items()) if fnmatchcase(name, pattern)]
+        if not found:
+            raise unknown("board", argument, catalog.boards)
+        for board in found:
+            chosen.setdefault(board.name, board)
+    return list(chosen.values())
 
 
 def newest(runtime: Runtime) -> list[Build]:

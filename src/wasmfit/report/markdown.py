@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from wasmfit.results import Comparison, Table, tables
+from wasmfit.results import Comparison, Table, overview, tables
 
 from .escape import escape
 
@@ -10,8 +10,9 @@ __all__ = ["escape", "to_markdown"]
 
 
 def to_markdown(comparison: Comparison) -> str:
-    """Every table with its notes and facts below it."""
-    return tables_to_markdown(tables(comparison.measurements))
+    """Every table with its notes and facts below it, behind an overview of several boards."""
+    measured = comparison.measurements
+    return tables_to_markdown((*overview(measured), *tables(measured)))
 
 
 def tables_to_markdown(shown: Iterable[Table]) -> str:

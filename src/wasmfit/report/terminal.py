@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table as RichTable
 from rich.text import Text
 
-from wasmfit.results import Column, Comparison, Table, tables
+from wasmfit.results import Column, Comparison, Table, overview, tables
 from wasmfit.words import printable
 
 _UNLIMITED = 10_000
@@ -21,8 +21,12 @@ _LONGEST_NOTE = 4000
 
 
 def to_text(comparison: Comparison, width: int | None = None) -> str:
-    """Every table with its notes; ``width`` is the terminal's, or unlimited where there is none."""
-    return tables_to_text(tables(comparison.measurements), width)
+    """Every table with its notes, behind an overview of several boards.
+
+    ``width`` is the terminal's, or unlimited where there is none.
+    """
+    measured = comparison.measurements
+    return tables_to_text((*overview(measured), *tables(measured)), width)
 
 
 def tables_to_text(shown: Iterable[Table], width: int | None = None) -> str:

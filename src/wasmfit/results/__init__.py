@@ -5,6 +5,7 @@ from .benchmark import Benchmark, Missing, SlowDown, Summary
 from .comparison import Comparison
 from .features import FeaturesMeasured, failing_tables, feature_tables
 from .outcomes import OutcomeStore
+from .overview import overview
 from .runs import Origin, RecordedRun, Shown
 from .store import Store, StoreError
 from .table import MEASURES, Column, Measure, Table, tables
@@ -29,5 +30,6 @@ __all__ = [
     "bench_tables",
     "failing_tables",
     "feature_tables",
+    "overview",
     "tables",
 ]

@@ -46,7 +46,7 @@ class Pipeline:
     origin: Origin
     rerun: bool = False
     _code: dict[str, dict[str, str]] = field(default_factory=measure.own_code)
-    _failures: dict[str, Exception] = field(default_factory=dict)
+    _failures: dict[str, tuple[Exception, Path]] = field(default_factory=dict)
     _done: dict[str, Measurement] = field(default_factory=dict)
     _stored_under: dict[str, str] = field(default_factory=dict)
     _telling: threading.Lock = field(default_factory=threading.Lock)
@@ -125,8 +125,8 @@ class Pipeline:
             try:
                 step.work(Step(self._log(step.title), self._progress(step.title)))
             except _FAILURES as error:
-                # Every cell that needs the step ends with its failure.
-                self._failures[step.key] = error
+                # Every cell that needs the step ends with its failure, and shows its log.
+                self._failures[step.key] = error, self._log(step.title)
                 _, reason = _end_of(error)
             self._tell(TaskEnded(step.title, time.monotonic() - started, reason))
 
@@ -152,7 +152,8 @@ class Pipeline:
         built, size, run = None, None, None
         try:
             for failed in needs & self._failures.keys():
-                raise self._failures[failed]
+                failure, log = self._failures[failed]
+                raise failure
             built = image(self.context, step, cell)
             size = measure.size(self.context, cell, built)
             execution = measure.run(self.context, step, cell, built)

@@ -54,7 +54,7 @@ def measured(
             module_bytes=image.module.stat().st_size if image else None,
             lockfile_sha256=image.lock if image else None,
             features=_features(cell),
-            flags=_flags(cell),
+            flags=_flags(context.catalog, cell),
             tools=context.toolchain.versions(),
             wasmfit=__version__,
             measured_at=_now(),
@@ -184,7 +184,7 @@ def _features(cell: Cell) -> dict[str, str]:
     return {name: f"{versions[name]} [{', '.join(one.features)}]" for name, one in build.dependencies.items()}
 
 
-def _flags(cell: Cell) -> tuple[str, ...]:
+def _flags(catalog: Catalog, cell: Cell) -> tuple[str, ...]:
     rust = cell.profile.rust
     flags = [
         f"opt-level={rust.opt_level}",
@@ -192,7 +192,7 @@ def _flags(cell: Cell) -> tuple[str, ...]:
         f"lto={rust.lto}",
         f"codegen-units={rust.codegen_units}",
         f"panic={rust.panic}",
-        *firmware.options(cell.board, cell.profile).rustflags,
+        *firmware.options(catalog.target(cell.board), cell.profile).rustflags,
         *(flag for flags in cell.build.variant.package_rustflags.values() for flag in flags),
     ]
     if cell.build.runtime.language == "c":

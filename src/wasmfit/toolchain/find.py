@@ -78,7 +78,8 @@ class Toolchain:
 def checks(versions: Versions, c_targets: Iterable[CTarget], emulators: Iterable[Emulator]) -> list[Check]:
     """Looks for every tool; see :class:`Check`."""
     found = [_check_rust(versions), _check_host_cc(versions)]
-    found += [_check_c(versions, target) for target in c_targets]
+    # Several targets have the same compiler.
+    found += dict.fromkeys(_check_c(versions, target) for target in c_targets)
     found += [_check_qemu(versions, name) for name in sorted({emulator.qemu for emulator in emulators})]
     return found
 

@@ -23,6 +23,8 @@
  *                   ANY: 0 if it replaces what was used longest ago, 1 if any line of a set
  *   shared=1        data in flash goes through the same cache
  *   dcache=SIZE:LINE:WAYS:ANY  a cache of its own for data in flash
+ *   aligned=1       an access at an address that is no multiple of its size ends the emulation: the
+ *                   board would fault, the machine lets it pass
  *   limit=N         instructions after which the emulation ends
  *   functions=PATH  ascending 32-bit addresses of all functions: asks for the profile
  *   profile=PATH    where the profile goes
@@ -41,6 +43,8 @@
  *   limit COUNT LOWEST    it reached the limit
  *   stray ADDRESS PC COUNT LOWEST
  *                         the instruction at PC stored to ADDRESS
+ *   unaligned ADDRESS PC COUNT LOWEST
+ *                         the instruction at PC accessed ADDRESS, which is not aligned
  *
  * What counts as one instruction: each one that QEMU translates and starts. An
  * instruction of an IT block whose condition is false is started (a core spends
@@ -77,7 +81,7 @@ uint64_t limit = UINT64_MAX;
 struct instruction (*decode)(const uint8_t *bytes, size_t size);
 int out = -1;
 struct cache code_cache, *data_cache;
-bool has_code_cache;
+bool has_code_cache, must_be_aligned;
 
 static struct cache own_data_cache;
 
@@ -164,6 +168,10 @@ static bool read_argument(const char *name, const char *value)
     if (!strcmp(name, "shared")) {
         data_cache = &code_cache;
         return has_code_cache;
+    }
+    if (!strcmp(name, "aligned")) {
+        must_be_aligned = !strcmp(value, "1");
+        return must_be_aligned;
     }
     if (!strcmp(name, "functions")) {
         return profile_read_functions(value);

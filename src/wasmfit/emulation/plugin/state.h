@@ -33,7 +33,7 @@ extern uint64_t limit;
 extern struct instruction (*decode)(const uint8_t *bytes, size_t size);
 extern int out;
 extern struct cache code_cache, *data_cache;
-extern bool has_code_cache;
+extern bool has_code_cache, must_be_aligned;
 
 static inline bool holds(struct range range, uint32_t address)
 {
@@ -99,6 +99,7 @@ void on_mark(unsigned cpu, void *mark); /* one that is not the first of its bloc
 void on_load(unsigned cpu, uint32_t info, uint64_t address, void *pc);
 void on_store(unsigned cpu, uint32_t info, uint64_t address, void *pc);
 void on_access(unsigned cpu, uint32_t info, uint64_t address, void *pc);
+void on_aligned_access(unsigned cpu, uint32_t info, uint64_t address, void *pc);
 
 /* ---- profile.c ---- */
 

@@ -81,13 +81,13 @@ static void count_in(
 
 static void watch_memory(struct qemu_plugin_insn *insn, const struct instruction *is, uint32_t pc)
 {
-    bool loads = is->loads && flash.end; /* loads are looked at for accesses to flash alone */
+    /* Loads are looked at for accesses to flash alone, and for their addresses where the core minds. */
+    bool loads = is->loads && (flash.end || must_be_aligned);
     bool both = !decode || (loads && is->stores);
+    memory_cb look = must_be_aligned ? on_aligned_access : both ? on_access : is->stores ? on_store : on_load;
     if (both || loads || is->stores) {
         /* Asked for both always: QEMU 7.2 takes every access for a store when it is to tell only some. */
-        qemu_plugin_register_vcpu_mem_cb(
-            insn, both ? on_access : is->stores ? on_store : on_load, CB_NO_REGS, MEM_BOTH,
-            (void *)(uintptr_t)pc);
+        qemu_plugin_register_vcpu_mem_cb(insn, look, CB_NO_REGS, MEM_BOTH, (void *)(uintptr_t)pc);
     }
 }
 

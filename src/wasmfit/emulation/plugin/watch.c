@@ -64,9 +64,16 @@ void on_mark(unsigned cpu, void *data)
     record_mark(data);
 }
 
-static void look_at_store(uint32_t address, uint32_t pc)
+/* Ends the emulation at an access that the board would not have made. */
+static void end_at(const char *what, uint32_t address, uint32_t pc)
 {
     char word[48];
+    snprintf(word, sizeof word, "%s 0x%08" PRIx32 " 0x%08" PRIx32, what, address, pc);
+    record_end(word);
+}
+
+static void look_at_store(uint32_t address, uint32_t pc)
+{
     if (address < lowest && holds(stack, address)) {
         set_lowest(address);
         return;
@@ -76,8 +83,7 @@ static void look_at_store(uint32_t address, uint32_t pc)
     }
     for (size_t i = 0; i < number_of_memories; i++) {
         if (holds(memories[i], address)) {
-            snprintf(word, sizeof word, "stray 0x%08" PRIx32 " 0x%08" PRIx32, address, pc);
-            record_end(word);
+            end_at("stray", address, pc);
         }
     }
 }
@@ -122,4 +128,13 @@ void on_access(unsigned cpu, qemu_plugin_meminfo_t info, uint64_t address, void 
     } else {
         on_load(cpu, info, address, pc);
     }
+}
+
+/* For a core that accesses nothing that is not aligned. */
+void on_aligned_access(unsigned cpu, qemu_plugin_meminfo_t info, uint64_t address, void *pc)
+{
+    if (address & ((1u << qemu_plugin_mem_size_shift(info)) - 1)) {
+        end_at("unaligned", (uint32_t)address, (uint32_t)(uintptr_t)pc);
+    }
+    on_access(cpu, info, address, pc);
 }

@@ -1,0 +1,62 @@
+"""Documents that a reader follows word for word: their commands are run and their files written."""
+
+import json
+import os
+import re
+import shlex
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from wasmfit.home import Home
+
+DOCS = Path(__file__).parents[2] / "docs"
+
+
+@dataclass(frozen=True)
+class Block:
+    """A block of code: its language, the file that it is the content of, and its text."""
+
+    language: str
+    file: str | None
+    text: str
+
+
+def blocks(name: str) -> list[Block]:
+    """The blocks of a document in ``docs/``."""
+    text = (DOCS / name).read_text("utf-8")
+    found = re.findall(r"^```(\w+)(?: (\S+))?\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)
+    return [Block(language, file or None, body) for language, file, body in found]
+
+
+def run(place: Path, home: Home, line: str, *more: str) -> subprocess.CompletedProcess[str]:
+    """Runs a command of a document in a folder."""
+    program, *words = shlex.split(line)
+    assert program == "wasmfit"
+    return subprocess.run(
+        [sys.executable, "-m", "wasmfit", *words, *more],
+        cwd=place,
+        env={**os.environ, "WASMFIT_HOME": str(home.root)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def follow(place: Path, home: Home, block: Block) -> list[dict[str, Any]]:
+    """Writes a block's file, or runs its commands; returns the cells that were compared."""
+    if block.file is not None:
+        (place / block.file).write_text(block.text, encoding="utf-8")
+        return []
+    assert block.language == "sh"
+    cells: list[dict[str, Any]] = []
+    # A command may go on behind a backslash.
+    for line in block.text.replace("\\\n", " ").splitlines():
+        compares = line.startswith("wasmfit compare")
+        ended = run(place, home, line, *(["--format", "json"] if compares else []))
+        assert ended.returncode == 0, ended.stderr
+        if compares:
+            cells += json.loads(ended.stdout)["cells"]
+    return cells

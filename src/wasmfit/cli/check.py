@@ -8,7 +8,7 @@ import typer
 from wasmfit.report.check import FORMATS, CheckFormat
 from wasmfit.verdicts import check
 
-from . import say
+from . import options, say
 from .compare import INTERRUPTED, INTERRUPTED_WORDS
 from .progress import Watch
 
@@ -35,14 +35,9 @@ def command(
     rerun: Annotated[bool, typer.Option("--rerun", help="With --run: measure again.")] = False,
     label: Annotated[str | None, typer.Option(metavar="NAME", help="With --run: name the run.")] = None,
     output_format: Annotated[CheckFormat, typer.Option("--format", "-f")] = CheckFormat.TABLE,
-    output: Annotated[
-        Path | None, typer.Option("-o", "--output", metavar="FILE", help="Default: stdout.")
-    ] = None,
-    catalog: Annotated[
-        list[Path] | None,
-        typer.Option(metavar="DIR", help="A catalogue of your own beside the built-in one."),
-    ] = None,
-    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show every command that is run.")] = False,
+    output: options.Output = None,
+    catalog: options.Catalogs = None,
+    verbose: options.Verbose = False,
 ) -> None:
     """Hold figures against a budget: exit 1 if a hard limit is broken, with what broke and by how much."""
     say.check(output)

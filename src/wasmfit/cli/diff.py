@@ -12,7 +12,7 @@ from wasmfit.report.size import SizeFormat, formatter
 from wasmfit.sizing import size
 from wasmfit.verdicts import diff
 
-from . import say
+from . import options, say
 
 _ELF = b"\x7fELF"
 
@@ -29,14 +29,9 @@ def command(
     symbols: Annotated[
         bool, typer.Option("--symbols/--no-symbols", help="Look for what grew inside of the images.")
     ] = True,
-    output_format: Annotated[Format, typer.Option("--format", "-f")] = Format.TABLE,
-    output: Annotated[
-        Path | None, typer.Option("-o", "--output", metavar="FILE", help="Default: stdout.")
-    ] = None,
-    catalog: Annotated[
-        list[Path] | None,
-        typer.Option(metavar="DIR", help="A catalogue of your own beside the built-in one."),
-    ] = None,
+    output_format: options.OutputFormat = Format.TABLE,
+    output: options.Output = None,
+    catalog: options.Catalogs = None,
 ) -> None:
     """Say what changed between two runs, versions, profiles, JSON files or ELF files.
 

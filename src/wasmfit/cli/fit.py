@@ -1,6 +1,5 @@
 """``wasmfit fit``."""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -16,14 +15,7 @@ from .progress import Watch
 
 
 def command(
-    module: Annotated[
-        Path | None,
-        typer.Argument(
-            metavar="[MODULE.wasm]",
-            help="A module of your own, in the place of a workload.",
-            show_default=False,
-        ),
-    ] = None,
+    module: options.Module = None,
     workload: Annotated[
         str | None, typer.Option("--workload", "-w", metavar="W", help="Default: add-with-extra.")
     ] = None,
@@ -39,38 +31,21 @@ def command(
     ] = None,
     board: Annotated[str, typer.Option("--board", "-b", metavar="B")] = "nrf52840dk",
     profile: Annotated[str, typer.Option("--profile", "-p", metavar="P")] = "reference",
-    runtime: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--runtime", "-r", metavar="R", help="As for compare. Default: newest, one version of each."
-        ),
-    ] = None,
+    runtime: options.Runtimes = None,
     weights: Annotated[
         str | None, typer.Option(metavar="flash=1,ram=1,speed=1", help="How much each counts.")
     ] = None,
     explain: Annotated[bool, typer.Option("--explain", help="Show the rule with the numbers.")] = False,
-    call: Annotated[
-        list[str] | None, typer.Option(metavar="'NAME(1, 2)'", help="A call of the module's export.")
-    ] = None,
+    call: options.Calls = None,
     expect: Annotated[list[str] | None, typer.Option(metavar="VALUE", help="What the call returns.")] = None,
-    import_: Annotated[
-        list[str] | None,
-        typer.Option("--import", metavar="MODULE.NAME=RULE", help="What answers an import, as for compare."),
-    ] = None,
-    stub_all: Annotated[
-        bool, typer.Option("--stub-all", help="Imports that are not named do nothing and return 0.")
-    ] = False,
-    rerun: Annotated[bool, typer.Option("--rerun", help="Measure again what is stored already.")] = False,
-    label: Annotated[str | None, typer.Option(metavar="NAME", help="Name the run.")] = None,
-    output_format: Annotated[Format, typer.Option("--format", "-f")] = Format.TABLE,
-    output: Annotated[
-        Path | None, typer.Option("-o", "--output", metavar="FILE", help="Default: stdout.")
-    ] = None,
-    catalog: Annotated[
-        list[Path] | None,
-        typer.Option(metavar="DIR", help="A catalogue of your own beside the built-in one."),
-    ] = None,
-    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show every command that is run.")] = False,
+    import_: options.Imports = None,
+    stub_all: options.StubAll = False,
+    rerun: options.Rerun = False,
+    label: options.Label = None,
+    output_format: options.OutputFormat = Format.TABLE,
+    output: options.Output = None,
+    catalog: options.Catalogs = None,
+    verbose: options.Verbose = False,
 ) -> None:
     """Rank the runtimes that fit, and say what the others would take. What is missing is measured."""
     say.check(output)

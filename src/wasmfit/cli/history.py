@@ -1,6 +1,5 @@
 """``wasmfit history``."""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -10,7 +9,7 @@ from wasmfit.report import Format
 from wasmfit.report.history import FORMATS, figure_rows, rows_of, run_to_dict
 from wasmfit.verdicts import history, runs
 
-from . import say
+from . import options, say
 
 
 def command(
@@ -20,22 +19,15 @@ def command(
             metavar="FIGURE", help="Such as size.flash or run.instructions.call.", show_default=False
         ),
     ] = None,
-    select: Annotated[
-        list[str] | None, typer.Option(metavar="GLOB", help="Only cells whose id matches.")
-    ] = None,
+    select: options.Select = None,
     by_version: Annotated[
         bool, typer.Option("--by-version", help="Over versions of the runtimes, in the place of time.")
     ] = False,
     list_runs: Annotated[bool, typer.Option("--runs", help="List the runs.")] = False,
     list_figures: Annotated[bool, typer.Option("--figures", help="List the figures.")] = False,
-    output_format: Annotated[Format, typer.Option("--format", "-f")] = Format.TABLE,
-    output: Annotated[
-        Path | None, typer.Option("-o", "--output", metavar="FILE", help="Default: stdout.")
-    ] = None,
-    catalog: Annotated[
-        list[Path] | None,
-        typer.Option(metavar="DIR", help="A catalogue of your own beside the built-in one."),
-    ] = None,
+    output_format: options.OutputFormat = Format.TABLE,
+    output: options.Output = None,
+    catalog: options.Catalogs = None,
 ) -> None:
     """Follow a figure over time or versions: a sparkline a cell, and which change moved it."""
     say.check(output)

@@ -7,7 +7,7 @@ SHELL := /bin/bash
 WASMFIT := .venv/bin/wasmfit
 export DEBIAN_FRONTEND := noninteractive
 
-.PHONY: setup setup-tests compare test test-fast check locks readme workloads report-image bench bench-counting bench-size fuzz calibrate clean
+.PHONY: setup setup-tests compare test test-fast check locks readme workloads report-image bench bench-counting bench-size bench-store fuzz calibrate clean
 
 # The newest version of every runtime, and older ones: those that the reference measured among them.
 compare: setup
@@ -66,6 +66,10 @@ bench-size: setup
 # Ten thousand mutants of every kind of file that users bring: about a quarter of an hour.
 fuzz: setup-tests
 	.venv/bin/python scripts/fuzz.py $(ARGS)
+
+# Verdicts with ten thousand recorded cells.
+bench-store: setup
+	.venv/bin/python scripts/bench_store.py $(ARGS)
 
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache

@@ -1,7 +1,7 @@
 """Which WebAssembly runtime fits your microcontroller? Measured, not guessed.
 
-``wasmfit.compare()`` does what ``wasmfit compare`` does, ``wasmfit.bench()``, ``wasmfit.features()`` and
-``wasmfit.size()`` likewise; they return records.
+``wasmfit.compare()`` does what ``wasmfit compare`` does; ``bench()``, ``features()``, ``size()``, ``fit()``,
+``diff()``, ``check()`` and ``history()`` likewise. They return records.
 """
 
 from typing import TYPE_CHECKING, Any
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from .footprint.survey import Survey
     from .results import Benchmark, Comparison, FeaturesMeasured, ReportDocument
     from .sizing import savings, size, why
+    from .verdicts import check, diff, fit, history
 
 __all__ = [
     "Benchmark",
@@ -21,9 +22,13 @@ __all__ = [
     "ReportDocument",
     "Survey",
     "bench",
+    "check",
     "compare",
+    "diff",
     "doctor",
     "features",
+    "fit",
+    "history",
     "make_report",
     "savings",
     "size",
@@ -41,6 +46,10 @@ def __getattr__(name: str) -> Any:
         from . import results
 
         return getattr(results, name)
+    if name in ("check", "diff", "fit", "history"):
+        from . import verdicts
+
+        return getattr(verdicts, name)
     if name in ("savings", "size", "why"):
         from . import sizing
 

@@ -15,10 +15,11 @@ from .model import Cell, CTarget, Feature, UserModule
 from .module import given
 from .plan import Experiment, Plan, plan, select_builds
 from .plan.select import with_checkouts
-from .results import Benchmark, Comparison, FeaturesMeasured, OutcomeStore, ReportDocument, Store
+from .results import Benchmark, Comparison, FeaturesMeasured, Origin, OutcomeStore, ReportDocument, Store
 from .results.benchmark import NATIVE
+from .results.runs import label_of
 from .run import FeaturesRun, Listener, Pipeline, Profiled, nobody, portrait, profiled
-from .toolchain import Check, Gateway, Versions, checks, find
+from .toolchain import Check, Gateway, Versions, checks, find, worktree
 
 
 def compare(
@@ -37,6 +38,8 @@ def compare(
     select: Sequence[str] = (),
     sources: Sequence[tuple[str, Path]] = (),
     rerun: bool = False,
+    label: str | None = None,
+    command: str = "wasmfit.compare()",
     home: Path | None = None,
     catalogs: Sequence[Path] = (),
     listener: Listener = nobody,
@@ -57,6 +60,8 @@ def compare(
         select: Globs over cell ids.
         sources: Runtimes with the folders of working trees of theirs, measured beside the releases.
         rerun: Measure again what is in the store.
+        label: A name for this run, by which ``diff``, ``check`` and ``history`` find it.
+        command: What the run is recorded as.
         home: wasmfit's folder; ``WASMFIT_HOME`` or the user's cache folder if it is not given.
         catalogs: Folders laid out as the built-in catalogue, whose entries are added to it.
         listener: Told what happens.
@@ -72,6 +77,8 @@ def compare(
         _own(module, calls, _several(expect), _several(expect_log), imports, stub_all),
         sources=sources,
         rerun=rerun,
+        label=label,
+        command=command,
         home=home,
         listener=listener,
         echo=echo,
@@ -94,11 +101,16 @@ def _measured(
     *,
     sources: Sequence[tuple[str, Path]],
     rerun: bool,
+    label: str | None,
+    command: str,
     home: Path | None,
     listener: Listener,
     echo: Callable[[str], None] | None,
 ) -> _Measured:
     gateway = Gateway(echo=echo)
+    here = worktree(gateway, Path.cwd())
+    named = None if label is None else label_of(label)
+    origin = Origin(command, named, here.commit, here.branch, here.dirty)
     checkouts = tuple(checkout.inspect(catalog, gateway, name, path) for name, path in sources)
     planned = plan(catalog, replace(experiment, checkouts=checkouts, module=module))
     folder = Home.find() if home is None else Home.at(home)
@@ -106,7 +118,8 @@ def _measured(
     cells = planned.measured
     toolchain = find(versions, _c_targets(catalog, cells), [cell.board.emulator for cell in cells])
     context = Context(catalog, folder, toolchain, gateway)
-    return _Measured(context, planned, Pipeline(context, Store(folder.results), listener, rerun).run(planned))
+    pipeline = Pipeline(context, Store(folder.results), listener, origin, rerun)
+    return _Measured(context, planned, pipeline.run(planned))
 
 
 def make_report(
@@ -128,6 +141,8 @@ def make_report(
     sources: Sequence[tuple[str, Path]] = (),
     flames: bool = False,
     rerun: bool = False,
+    label: str | None = None,
+    command: str = "wasmfit.make_report()",
     home: Path | None = None,
     catalogs: Sequence[Path] = (),
     listener: Listener = nobody,
@@ -141,8 +156,8 @@ def make_report(
         workloads: Names or patterns.
         flames: Whether each cell that ran is run once more with every call followed, for flame graphs.
         runtimes, module, calls, expect, expect_log, imports, stub_all: As for :func:`compare`.
-        boards, bases, profiles, select, sources, rerun, home, catalogs, listener, echo: Likewise. Native \
-code is always measured beside the runtimes that are named, since slow-downs are held against it.
+        boards, bases, profiles, select, sources, rerun, label, command, home, catalogs, listener, echo: \
+Likewise. Native code is always measured beside the runtimes that are named: slow-downs are held against it.
 
     Returns:
         What the report shows, as a record; ``wasmfit.report.html.to_html`` formats it.
@@ -164,6 +179,8 @@ code is always measured beside the runtimes that are named, since slow-downs are
         own,
         sources=sources,
         rerun=rerun,
+        label=label,
+        command=command,
         home=home,
         listener=listener,
         echo=echo,
@@ -297,6 +314,8 @@ def bench(
     select: Sequence[str] = (),
     sources: Sequence[tuple[str, Path]] = (),
     rerun: bool = False,
+    label: str | None = None,
+    command: str = "wasmfit.bench()",
     home: Path | None = None,
     catalogs: Sequence[Path] = (),
     listener: Listener = nobody,
@@ -306,8 +325,8 @@ def bench(
 
     Args:
         workloads: Names or patterns; none takes all of the catalogue.
-        runtimes, boards, profiles, select, sources, rerun, home, catalogs, listener, echo: As for
-            :func:`compare`. Native code is always measured beside the runtimes that are named.
+        runtimes, boards, profiles, select, sources, rerun, label, command, home, catalogs, listener, echo: As
+            for :func:`compare`. Native code is always measured beside the runtimes that are named.
 
     Raises:
         UsageError: As for :func:`compare`.
@@ -324,6 +343,8 @@ def bench(
             select=[*select, f"{NATIVE}@*"] if select else (),
             sources=sources,
             rerun=rerun,
+            label=label,
+            command=command,
             home=home,
             catalogs=catalogs,
             listener=listener,

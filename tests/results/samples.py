@@ -2,7 +2,19 @@
 
 from typing import Any
 
-from wasmfit.model import Call, Instructions, LeastRam, Measurement, Provenance, Run, Size, SourceTree, Status
+from wasmfit.model import (
+    Call,
+    Instructions,
+    LeastRam,
+    Measurement,
+    Prediction,
+    Predictions,
+    Provenance,
+    Run,
+    Size,
+    SourceTree,
+    Status,
+)
 
 
 def size(text: int = 100_000) -> Size:
@@ -74,3 +86,55 @@ def checked_out(version: str, text: int, *, built_like: str = "2.0.0") -> Measur
 
 def failed(status: Status = Status.FAULTED, reason: str = "stack overflow") -> Measurement:
     return measurement("broken", "1.0.0", status=status, reason=reason, size=None, run=None)
+
+
+def renamed(one: Measurement, name: str) -> Measurement:
+    """The same measurement of another cell: ``runtime@version/module/board/base/profile``."""
+    build, module, board, base, profile = name.split("/")
+    runtime, _, version = build.partition("@")
+    return one.model_copy(
+        update={
+            "id": name,
+            "runtime": runtime,
+            "version": version,
+            "module": module,
+            "board": board,
+            "base": base,
+            "profile": profile,
+        }
+    )
+
+
+def unsearched(one: Measurement) -> Measurement:
+    """The same without a search for the least RAM."""
+    assert one.run is not None
+    return one.model_copy(update={"run": one.run.model_copy(update={"least_ram": None})})
+
+
+def with_instructions(one: Measurement, call: int) -> Measurement:
+    """The same with other instructions of a steady call."""
+    assert one.run is not None
+    counts = one.run.instructions.model_copy(update={"call": call})
+    return one.model_copy(update={"run": one.run.model_copy(update={"instructions": counts})})
+
+
+def with_prediction(
+    one: Measurement, time_s: float, bar: float = 0.1, *, calibrated: bool = True
+) -> Measurement:
+    """The same with a predicted time of a steady call, and an error bar of that part of it to both sides."""
+    assert one.run is not None
+    low, high = time_s * (1 - bar), time_s * (1 + bar)
+    cycles = [round(64_000_000 * seconds) for seconds in (time_s, low, high)]
+    predicted = Prediction(
+        cycles=cycles[0],
+        cycles_low=cycles[1],
+        cycles_high=cycles[2],
+        time_s=time_s,
+        time_low_s=low,
+        time_high_s=high,
+        per_s=1 / time_s,
+        per_s_low=1 / high,
+        per_s_high=1 / low,
+    )
+    both = Predictions(call=predicted, calibrated=calibrated, source="made up")
+    return one.model_copy(update={"run": one.run.model_copy(update={"predicted": both})})

@@ -11,8 +11,7 @@ from pydantic import BaseModel, ValidationError
 
 from wasmfit.errors import UsageError
 from wasmfit.model import Board, Core, Features, Profile, Runtime, Target, Workload
-
-from .locate import line_of
+from wasmfit.toml_lines import line_of
 
 R = TypeVar("R", bound=BaseModel)
 T = TypeVar("T")

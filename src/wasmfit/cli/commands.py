@@ -7,9 +7,13 @@ from wasmfit import __version__
 from . import (
     bench,
     cache,
+    check,
     compare,
+    diff,
     doctor,
     features,
+    fit,
+    history,
     list_,
     lock,
     new_board,
@@ -42,6 +46,10 @@ def _size(arguments: list[str]) -> None:
     size.run(arguments)
 
 
+app.command("fit")(fit.command)
+app.command("diff")(diff.command)
+app.command("check")(check.command)
+app.command("history")(history.command)
 app.command("list")(list_.command)
 app.command("doctor")(doctor.command)
 app.command("new-board")(new_board.command)

@@ -37,6 +37,7 @@ def command(
     select: options.Select = None,
     source: options.Sources = None,
     rerun: options.Rerun = False,
+    label: options.Label = None,
     output_format: options.OutputFormat = Format.TABLE,
     output: options.Output = None,
     catalog: options.Catalogs = None,
@@ -61,6 +62,8 @@ def command(
                 select=select or (),
                 sources=[options.source_of(one) for one in source or ()],
                 rerun=rerun,
+                label=label,
+                command=say.command(),
                 catalogs=catalog or (),
                 listener=watch,
                 echo=say.human if verbose else None,
@@ -76,7 +79,8 @@ def command(
 def tell_end(comparison: Comparison, failed: Sequence[Measurement]) -> None:
     """Says how many cells there were and which failed: if any did, the exit code is 1."""
     cells, reused, seconds = len(comparison.measurements), comparison.reused, comparison.seconds
-    say.human(f"{cells} cells ({reused} from the store) in {seconds:.1f} s.")
+    number = "" if comparison.run is None else f", run {comparison.run}"
+    say.human(f"{cells} cells ({reused} from the store) in {seconds:.1f} s{number}.")
     tell_failed(failed)
 
 

@@ -68,6 +68,9 @@ Sources = Annotated[
     ),
 ]
 Rerun = Annotated[bool, typer.Option("--rerun", help="Measure again what is stored already.")]
+Label = Annotated[
+    str | None, typer.Option(metavar="NAME", help="Name this run, for diff, check and history.")
+]
 OutputFormat = Annotated[Format, typer.Option("--format", "-f")]
 Output = Annotated[Path | None, typer.Option("-o", "--output", metavar="FILE", help="Default: stdout.")]
 Catalogs = Annotated[

@@ -39,6 +39,7 @@ def command(
     select: options.Select = None,
     source: options.Sources = None,
     rerun: options.Rerun = False,
+    label: options.Label = None,
     catalog: options.Catalogs = None,
     verbose: options.Verbose = False,
 ) -> None:
@@ -67,6 +68,8 @@ def command(
                 select=select or (),
                 sources=[options.source_of(one) for one in source or ()],
                 rerun=rerun,
+                label=label,
+                command=say.command(),
                 catalogs=catalog or (),
                 listener=watch,
                 echo=say.human if verbose else None,

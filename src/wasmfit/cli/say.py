@@ -1,5 +1,6 @@
 """Results go to stdout or a file, everything for humans to stderr."""
 
+import shlex
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,6 +10,11 @@ from wasmfit.errors import UsageError, WasmfitError
 from wasmfit.words import printable
 
 _LONGEST_LINE = 4000
+
+
+def command() -> str:
+    """The command line as it was given, as a shell would take it."""
+    return shlex.join(["wasmfit", *sys.argv[1:]])
 
 
 def check(output: Path | None) -> None:
@@ -54,10 +60,13 @@ def result(text: str, output: Path | None = None) -> None:
     """
     check(output)
     if output is None:
-        sys.stdout.write(f"{text}\n")
+        sys.stdout.write(text)
+        sys.stdout.write("\n")
         sys.stdout.flush()
     else:
-        output.write_text(f"{text}\n", encoding="utf-8")
+        with output.open("w", encoding="utf-8") as file:
+            file.write(text)
+            file.write("\n")
 
 
 def human(text: str) -> None:

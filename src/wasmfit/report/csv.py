@@ -13,10 +13,10 @@ def to_csv(comparison: Comparison) -> str:
     return rows_to_csv([flat(one) for one in comparison.measurements])
 
 
-def rows_to_csv(rows: Sequence[Mapping[str, object]]) -> str:
-    """Any flat rows, likewise."""
+def rows_to_csv(rows: Sequence[Mapping[str, object]], columns: Sequence[str] = ("id",)) -> str:
+    """Any flat rows, likewise; ``columns`` are those of the header where there is no row."""
     text = io.StringIO()
-    writer = csv.DictWriter(text, fieldnames=list(rows[0]) if rows else ["id"], lineterminator="\n")
+    writer = csv.DictWriter(text, fieldnames=list(rows[0]) if rows else columns, lineterminator="\n")
     writer.writeheader()
     writer.writerows(rows)
     return text.getvalue().rstrip("\n")

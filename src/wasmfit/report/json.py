@@ -1,7 +1,7 @@
 """JSON, as the contract says."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from wasmfit.results import Benchmark, Comparison
@@ -15,3 +15,15 @@ def to_json(record: Comparison | Benchmark) -> str:
 def dumped(contract: Mapping[str, Any]) -> str:
     """Any command's contract, likewise."""
     return json.dumps(contract, indent=2, ensure_ascii=False)
+
+
+def line_by_line(head: Mapping[str, object], name: str, items: Iterable[Mapping[str, object]]) -> str:
+    """An object with a list of many in it, each on a line of its own and made when its line is."""
+    lines = ["{"]
+    for key, value in head.items():
+        lines.append(f"  {json.dumps(key)}: {json.dumps(value, ensure_ascii=False)},")
+    lines.append(f"  {json.dumps(name)}: [")
+    lines += [f"    {json.dumps(item, ensure_ascii=False)}," for item in items]
+    # The last of a list has no comma behind it.
+    lines[-1] = lines[-1].removesuffix(",")
+    return "\n".join([*lines, "  ]", "}"])

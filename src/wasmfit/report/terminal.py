@@ -42,20 +42,28 @@ def _width() -> int:
 def _show(table: Table, width: int) -> str:
     # Rich is used for layout only: names of modules and files are text, never markup.
     console = Console(file=io.StringIO(), width=width, no_color=True, highlight=False, markup=False)
-    console.print(Text(table.title))
+    console.print(_text(table.title))
     for columns in _blocks(table, width):
         grid = RichTable(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1))
         grid.add_column("", no_wrap=True)
         for column in columns:
-            grid.add_column(Text("\n".join(column.heading)), justify="right", no_wrap=True)
+            grid.add_column(Text("\n".join(map(_plain, column.heading))), justify="right", no_wrap=True)
         for number, label in enumerate(table.labels):
-            grid.add_row(Text(label), *(Text(column.cells[number]) for column in columns))
+            grid.add_row(_text(label), *(_text(column.cells[number]) for column in columns))
         console.print(grid)
     facts = (facts.sentence(_SHOWN_FACTS) for facts in table.facts)
     for note in (*table.notes, *facts):
         console.print(Text(printable(note, _LONGEST_NOTE)), soft_wrap=width >= _UNLIMITED)
     text = console.file.getvalue()  # type: ignore[attr-defined]
     return "\n".join(line.rstrip() for line in text.splitlines())
+
+
+def _text(text: str) -> Text:
+    return Text(_plain(text))
+
+
+def _plain(text: str) -> str:
+    return printable(text, _LONGEST_NOTE)
 
 
 def _blocks(table: Table, width: int) -> list[list[Column]]:

@@ -8,6 +8,7 @@ from .document import ReportDocument
 from .features import FeaturesMeasured, failing_tables, feature_tables
 from .outcomes import OutcomeStore
 from .overview import overview
+from .runs import Origin, RecordedRun, Shown
 from .store import Store, StoreError
 from .table import MEASURES, Column, Measure, Table, tables
 
@@ -20,9 +21,12 @@ __all__ = [
     "FeaturesMeasured",
     "Measure",
     "Missing",
+    "Origin",
     "OutcomeStore",
+    "RecordedRun",
     "ReportDocument",
     "Shortfall",
+    "Shown",
     "SlowDown",
     "Standing",
     "Store",

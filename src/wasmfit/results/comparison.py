@@ -23,11 +23,13 @@ class Comparison:
         measurements: One for every cell, baselines first.
         seconds: How long it took.
         reused: How many of them were in the store already.
+        run: The number under which the store has this run; ``None`` where it has not.
     """
 
     measurements: tuple[Measurement, ...]
     seconds: float
     reused: int
+    run: int | None = None
 
     @property
     def failed(self) -> tuple[Measurement, ...]:

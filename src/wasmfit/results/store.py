@@ -1,22 +1,25 @@
-"""The store: every measurement ever finished, in SQLite.
+"""The store: every measurement ever finished, and which of them each run has shown, in SQLite.
 
 A measurement is one row, written in one transaction when its cell has ended, so
 whatever happens to the process or the machine afterwards, it is there. Rows are
-never changed; the newest with a cell's fingerprint is the one that counts.
+never changed; the newest with a cell's fingerprint is the one that counts. A run
+is written when it has ended, in one transaction.
 """
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from pydantic import ValidationError
 
 from wasmfit.errors import UsageError
-from wasmfit.model import Measurement
+from wasmfit.model import Measurement, Status
 from wasmfit.words import printable
 
+from .runs import Origin, RecordedRun, Shown
 from .schema import SCHEMA, migrate, version_of
 
 _WAIT_SECONDS = 60
@@ -24,6 +27,41 @@ _WAIT_SECONDS = 60
 
 class StoreError(UsageError):
     """The store cannot be read or written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What the store says of a cell without its record being read.
+
+    Attributes:
+        cell: The cell's id.
+        number: Number of the measurement; ``None`` for a cell that nothing was built for.
+        status, reason: How it ended, as it was shown.
+        record: The record of a cell that has no measurement.
+    """
+
+    cell: str
+    number: int | None
+    status: Status
+    reason: str | None
+    record: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A measurement on a line of time.
+
+    Attributes:
+        cell: The cell's id.
+        number: Number of the measurement.
+        at: When it was shown, or measured where no run has shown it; UTC, ISO 8601.
+        run: The run that showed it, if one did.
+    """
+
+    cell: str
+    number: int
+    at: str
+    run: int | None
 
 
 @dataclass(frozen=True)
@@ -55,6 +93,55 @@ class Store:
                 ),
             )
 
+    def record(self, origin: Origin, shown: Sequence[Shown], wasmfit: str) -> int:
+        """Adds a run that has ended.
+
+        Args:
+            origin: Where it comes from.
+            shown: Its cells in the order in which they are shown, their measurements saved before.
+            wasmfit: Version of wasmfit.
+
+        Returns:
+            Its number.
+
+        Raises:
+            StoreError: It cannot be written.
+        """
+        with self._open() as database, database:
+            number = database.execute(
+                "INSERT INTO run (at, command, label, commit_id, branch, dirty, wasmfit)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (
+                    datetime.now(UTC).isoformat(timespec="seconds"),
+                    origin.command,
+                    origin.label,
+                    origin.commit,
+                    origin.branch,
+                    origin.dirty,
+                    wasmfit,
+                ),
+            ).lastrowid
+            assert number is not None
+            database.executemany(
+                "INSERT INTO shown (run, position, cell, measurement, reused, status, reason, record)"
+                " VALUES (?1, ?2, ?3, (SELECT max(number) FROM measurement"
+                " WHERE cell = ?3 AND fingerprint = ?4), ?5, ?6, ?7, ?8)",
+                (
+                    (
+                        number,
+                        position,
+                        one.measurement.id,
+                        one.fingerprint,
+                        one.reused,
+                        one.measurement.status.value,
+                        one.measurement.reason,
+                        one.measurement.model_dump_json() if one.fingerprint is None else None,
+                    )
+                    for position, one in enumerate(shown)
+                ),
+            )
+        return number
+
     def find(self, cell: str, fingerprint: str) -> Measurement | None:
         """The newest measurement of a cell with that fingerprint."""
         if not self.path.exists():
@@ -65,7 +152,7 @@ class Store:
                 " ORDER BY number DESC LIMIT 1",
                 (cell, fingerprint),
             ).fetchone()
-        return None if row is None else self._read(row[0])
+        return None if row is None else read(row[0])
 
     def count(self) -> int:
         """How many measurements there are."""
@@ -74,12 +161,16 @@ class Store:
         with self._open() as database:
             return int(database.execute("SELECT count(*) FROM measurement").fetchone()[0])
 
-    def _read(self, record: str) -> Measurement | None:
-        try:
-            return Measurement.model_validate_json(record)
-        except ValidationError:
-            # A record of an older wasmfit under the same schema: measured again, never guessed at.
-            return None
+    @contextmanager
+    def reading(self) -> Iterator["Reader"]:
+        """For many questions one after the other, of a store that is read as it was at the first.
+
+        Raises:
+            StoreError: It cannot be read.
+        """
+        with self._open() as database, database:
+            database.execute("BEGIN")
+            yield Reader(database)
 
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:
@@ -112,3 +203,110 @@ class Store:
             "If it is damaged, move it away and the cells are measured again; "
             "if the disk is full, `wasmfit cache --clean` makes room.",
         )
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Questions to a store. Records are read one by one, so that thousands need not be held at once."""
+
+    _database: sqlite3.Connection
+
+    def runs(self) -> list[RecordedRun]:
+        """All runs, the newest first."""
+        rows = self._database.execute(
+            "SELECT number, at, command, label, commit_id, branch, dirty, wasmfit FROM run"
+            " ORDER BY number DESC"
+        )
+        return [
+            RecordedRun(
+                number,
+                at,
+                Origin(command, label, commit, branch, None if dirty is None else bool(dirty)),
+                wasmfit,
+            )
+            for number, at, command, label, commit, branch, dirty, wasmfit in rows
+        ]
+
+    def shown(self, run: int) -> list[Kept]:
+        """The cells of a run, in order."""
+        rows = self._database.execute(
+            "SELECT cell, measurement, status, reason, CASE WHEN measurement IS NULL THEN record END"
+            " FROM shown WHERE run = ? ORDER BY position",
+            (run,),
+        )
+        return [
+            Kept(cell, number, Status(status), reason, record)
+            for cell, number, status, reason, record in rows
+        ]
+
+    def newest(self) -> list[Kept]:
+        """The newest measurement of every cell, in the order of the cells' ids."""
+        rows = self._database.execute(
+            "SELECT cell, number, status FROM measurement WHERE number IN"
+            " (SELECT max(number) FROM measurement GROUP BY cell) ORDER BY cell"
+        )
+        return [Kept(cell, number, Status(status), None) for cell, number, status in rows]
+
+    def cells(self) -> list[str]:
+        """The id of every cell that was ever measured, in order."""
+        return [
+            cell for (cell,) in self._database.execute("SELECT DISTINCT cell FROM measurement ORDER BY 1")
+        ]
+
+    def points(self, cell: str) -> list[Point]:
+        """What was shown of a cell, in the order of time; and what was measured and no run has shown."""
+        rows = self._database.execute(
+            "SELECT measurement, at, run FROM shown JOIN run ON run.number = shown.run"
+            " WHERE cell = ?1 AND measurement IS NOT NULL"
+            " UNION ALL SELECT number, measured_at, NULL FROM measurement WHERE cell = ?1"
+            " AND NOT EXISTS (SELECT 1 FROM shown WHERE shown.measurement = measurement.number)"
+            " ORDER BY 2, 3, 1",
+            (cell,),
+        )
+        return [Point(cell, number, at, run) for number, at, run in rows]
+
+    def measurement(self, kept: Kept) -> Measurement | None:
+        """The record of a cell, with status and reason as they were shown; ``None`` where it is not
+        understood.
+        """
+        if kept.number is None:
+            return None if kept.record is None else read(kept.record)
+        found = self.record(kept.number)
+        if found is None or (found.status is kept.status and kept.reason is None):
+            return found
+        return found.model_copy(update={"status": kept.status, "reason": kept.reason})
+
+    def record(self, number: int) -> Measurement | None:
+        """The record of a measurement; ``None`` where there is none, or it is not understood."""
+        text = self._text(number)
+        return None if text is None else read(text)
+
+    def alike(self, number: int, other: int) -> bool:
+        """Whether two measurements say the same of their cell, told without reading them.
+
+        What was measured stands before where it came from, and only that differs as a rule.
+        """
+        left, right = self._text(number), self._text(other)
+        return left is not None and right is not None and _measured(left) == _measured(right)
+
+    def _text(self, number: int) -> str | None:
+        row = self._database.execute("SELECT record FROM measurement WHERE number = ?", (number,)).fetchone()
+        return None if row is None else str(row[0])
+
+
+def _measured(record: str) -> tuple[str, str]:
+    """A record's text without its provenance, and the module's length, which is a figure in there.
+
+    The last such field is the record's own: inside of provenance there are none with an object in it.
+    """
+    figures, _, provenance = record.rpartition('"provenance":{')
+    return figures, provenance.partition('"module_bytes":')[2].partition(",")[0]
+
+
+def read(record: str) -> Measurement | None:
+    """A measurement from its JSON; ``None`` for what is not understood."""
+    try:
+        return Measurement.model_validate_json(record)
+    except ValidationError:
+        # A record of an older wasmfit under the same schema: measured again, never guessed at.
+        return None

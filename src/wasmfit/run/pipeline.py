@@ -7,12 +7,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from wasmfit import __version__
 from wasmfit.build import BuildError, Context, Image, Step, image, key
 from wasmfit.errors import MissingToolError
 from wasmfit.footprint import ElfError, LinkMapError
 from wasmfit.model import Cell, Measurement, Status, UserModule
 from wasmfit.plan import Plan
-from wasmfit.results import Comparison, Store
+from wasmfit.results import Comparison, Origin, Shown, Store
 from wasmfit.toolchain import ChildTimeoutError
 
 from . import agreement, measure, record
@@ -35,16 +36,19 @@ class Pipeline:
         context: What to build with.
         store: Where measurements go.
         listener: Told what happens.
+        origin: Where the run comes from, under which it is recorded when it has ended.
         rerun: Measure cells again that are in the store.
     """
 
     context: Context
     store: Store
     listener: Listener
+    origin: Origin
     rerun: bool = False
     _code: dict[str, dict[str, str]] = field(default_factory=measure.own_code)
     _failures: dict[str, tuple[Exception, Path]] = field(default_factory=dict)
     _done: dict[str, Measurement] = field(default_factory=dict)
+    _stored_under: dict[str, str] = field(default_factory=dict)
     _telling: threading.Lock = field(default_factory=threading.Lock)
 
     def run(self, plan: Plan) -> Comparison:
@@ -59,13 +63,17 @@ class Pipeline:
         prints = {cell.id: self._fingerprint(key(self.context, cell), cell) for cell in cells}
         stored = {} if self.rerun else self._stored(prints)
         self._tell(Started(len(cells) + len(plan.left_out), len(stored)))
-        for measurement in stored.values():
+        for cell, measurement in stored.items():
+            self._stored_under[cell] = prints[cell]
             self._end(measurement, reused=True)
         for one in plan.left_out:
             self._end(record.left_out(one), reused=False)
         tasks = self._tasks([cell for cell in cells if cell.id not in stored], prints)
         execute(tasks, os.cpu_count() or 1, self.context.gateway.cancel)
-        return Comparison(tuple(self._completed(plan)), time.monotonic() - started, len(stored))
+        completed = tuple(self._completed(plan))
+        shown = [Shown(one, self._stored_under.get(one.id), one.id in stored) for one in completed]
+        number = self.store.record(self.origin, shown, __version__)
+        return Comparison(completed, time.monotonic() - started, len(stored), number)
 
     def _stored(self, prints: dict[str, str]) -> dict[str, Measurement]:
         found = ((cell, self.store.find(cell, fingerprint)) for cell, fingerprint in prints.items())
@@ -132,6 +140,7 @@ class Pipeline:
             # Sources may have been edited since the plan was made: what counts is what was built.
             made_from = self._fingerprint(built.key, cell) if built else fingerprint
             self.store.save(measurement, made_from)
+            self._stored_under[cell.id] = made_from
             self._end(measurement, reused=False)
             self._tell(TaskEnded(cell.id, time.monotonic() - started, None))
 

@@ -21,7 +21,7 @@ from wasmfit.model import (
     UserModule,
 )
 from wasmfit.plan import LeftOut
-from wasmfit.timing import predictions
+from wasmfit.timing import with_time
 
 
 def measured(
@@ -107,7 +107,7 @@ def completed(catalog: Catalog, measurement: Measurement, cell: Cell, baseline: 
     return measurement.model_copy(
         update={
             "baseline": baseline,
-            "run": _with_time(catalog, cell, measurement),
+            "run": with_time(measurement, cell.board, catalog.core(cell.board)),
             "facts": {name: fact for name, fact in shown.items() if fact},
             "published": dict(published.figures) if published else {},
             "published_source": published.source if published else None,
@@ -126,22 +126,6 @@ def _user_module(cell: Cell) -> dict[str, Any]:
         "module": str(workload.path.absolute()),
         "stubs": {stub.label: stub.text for stub in workload.stubs},
     }
-
-
-def _with_time(catalog: Catalog, cell: Cell, measurement: Measurement) -> Run | None:
-    """A run with the time that its phases are predicted to take on the board, if it went well."""
-    run, timing, core = measurement.run, cell.board.timing, catalog.core(cell.board)
-    if run is None or measurement.status is not Status.OK or timing is None or core is None:
-        return run
-    predicted = predictions(run.activity, core, timing, cell.board.clock_hz)
-    call = predicted.call
-    return run.model_copy(
-        update={
-            "predicted": predicted,
-            "cycles": None if call is None else call.cycles,
-            "time_s": None if call is None else call.time_s,
-        }
-    )
 
 
 def _now() -> str:

@@ -3,7 +3,19 @@
 from collections.abc import Iterable
 from math import hypot
 
-from wasmfit.model import Activities, Activity, Core, Prediction, Predictions, Price, Timing
+from wasmfit.model import (
+    Activities,
+    Activity,
+    Board,
+    Core,
+    Measurement,
+    Prediction,
+    Predictions,
+    Price,
+    Run,
+    Status,
+    Timing,
+)
 
 
 def parts(activity: Activity, core: Core, timing: Timing) -> list[tuple[int, Price]]:
@@ -57,6 +69,24 @@ def predictions(activities: Activities, core: Core, timing: Timing, clock_hz: in
         call=one(activities.call),
         calibrated=timing.calibrated,
         source="; ".join(_sources(core, timing)),
+    )
+
+
+def with_time(measurement: Measurement, board: Board, core: Core | None) -> Run | None:
+    """A measurement's run with the time that its phases are predicted to take on the board, if it went well
+    and there are prices for it.
+    """
+    run, timing = measurement.run, board.timing
+    if run is None or measurement.status is not Status.OK or timing is None or core is None:
+        return run
+    predicted = predictions(run.activity, core, timing, board.clock_hz)
+    call = predicted.call
+    return run.model_copy(
+        update={
+            "predicted": predicted,
+            "cycles": None if call is None else call.cycles,
+            "time_s": None if call is None else call.time_s,
+        }
     )
 
 

@@ -5,6 +5,7 @@ from .gateway import Gateway
 from .process import ChildCancelledError, ChildStoppedError, ChildTimeoutError, Finished
 from .rust import Rust
 from .versions import Tool, Versions
+from .worktree import Worktree, worktree
 
 __all__ = [
     "CCompiler",
@@ -18,7 +19,9 @@ __all__ = [
     "Tool",
     "Toolchain",
     "Versions",
+    "Worktree",
     "checks",
     "find",
     "missing_sentence",
+    "worktree",
 ]

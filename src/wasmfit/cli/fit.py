@@ -1,0 +1,81 @@
+"""``wasmfit fit``."""
+
+from typing import Annotated
+
+import typer
+
+from wasmfit.report import Format
+from wasmfit.report.fit import FORMATS
+from wasmfit.results.evidence import NEEDS
+from wasmfit.verdicts import fit
+
+from . import options, say
+from .compare import INTERRUPTED, INTERRUPTED_WORDS
+from .progress import Watch
+
+
+def command(
+    module: options.Module = None,
+    workload: Annotated[
+        str | None, typer.Option("--workload", "-w", metavar="W", help="Default: add-with-extra.")
+    ] = None,
+    flash: Annotated[
+        str | None,
+        typer.Option(
+            metavar="SIZE", help="Flash there is room for: 512K, 1M, bytes (K = 1024). Default: the board's."
+        ),
+    ] = None,
+    ram: Annotated[str | None, typer.Option(metavar="SIZE", help="RAM, likewise.")] = None,
+    needs: Annotated[
+        str | None, typer.Option(metavar="A,B", help=f"What is needed: {', '.join(NEEDS)}.")
+    ] = None,
+    board: Annotated[str, typer.Option("--board", "-b", metavar="B")] = "nrf52840dk",
+    profile: Annotated[str, typer.Option("--profile", "-p", metavar="P")] = "reference",
+    runtime: options.Runtimes = None,
+    weights: Annotated[
+        str | None, typer.Option(metavar="flash=1,ram=1,speed=1", help="How much each counts.")
+    ] = None,
+    explain: Annotated[bool, typer.Option("--explain", help="Show the rule with the numbers.")] = False,
+    call: options.Calls = None,
+    expect: Annotated[list[str] | None, typer.Option(metavar="VALUE", help="What the call returns.")] = None,
+    import_: options.Imports = None,
+    stub_all: options.StubAll = False,
+    rerun: options.Rerun = False,
+    label: options.Label = None,
+    output_format: options.OutputFormat = Format.TABLE,
+    output: options.Output = None,
+    catalog: options.Catalogs = None,
+    verbose: options.Verbose = False,
+) -> None:
+    """Rank the runtimes that fit, and say what the others would take. What is missing is measured."""
+    say.check(output)
+    try:
+        with Watch() as watch:
+            found = fit(
+                options.either(module, workload),
+                workload=workload or "add-with-extra",
+                flash=flash,
+                ram=ram,
+                needs=needs or (),
+                weights=weights,
+                runtimes=runtime or (),
+                board=board,
+                profile=profile,
+                calls=call or (),
+                expect=expect or (),
+                imports=dict(options.import_of(one) for one in import_ or ()),
+                stub_all=stub_all,
+                rerun=rerun,
+                label=label,
+                command=say.command(),
+                catalogs=catalog or (),
+                listener=watch,
+                echo=say.human if verbose else None,
+            )
+    except KeyboardInterrupt:
+        say.human(INTERRUPTED_WORDS)
+        raise typer.Exit(INTERRUPTED) from None
+    say.result(FORMATS[output_format](found, explain=explain), output)
+    say.human(f"{len(found.ranked)} of {len(found.ranked) + len(found.rejected)} runtimes fit.")
+    if not found.ranked:
+        raise typer.Exit(1)

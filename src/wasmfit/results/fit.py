@@ -1,0 +1,394 @@
+"""Which runtime fits: limits and needs first, then a rank by what was measured.
+
+The rule: a runtime is rejected for every limit that it is over and every need that it lacks. The others are
+ranked by a score, the weighted geometric mean of flash, RAM and speed, each as a multiple of the best among
+them. 1 is best in everything that has a weight; 2 is twice as costly as that, on the whole. A geometric mean,
+since these are ratios: to halve flash is worth what it costs to double RAM, at equal weights.
+"""
+
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from wasmfit.errors import UsageError
+from wasmfit.model import Measurement, Status
+from wasmfit.words import printable
+
+from .benchmark import BASELINE, NATIVE
+from .evidence import Answer, Evidence, Source, evidence
+from .figures import RAM_NEEDED, RAM_NEEDED_IS, Amount, figures, ram_was_searched, shown
+
+MEASURES = ("flash", "ram", "speed")
+"""What a score is made of."""
+
+FLASH = "size.flash"
+TIME = "run.predicted.call.time_s"
+STEADY = "run.instructions.call"
+
+TIGHT = 0.05
+"""What is left of a limit, as a part of it, below which a runtime fits tightly."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What there is room for, and what is wanted.
+
+    Attributes:
+        flash, ram: Bytes.
+        needs: Features.
+        weights: Measure → weight.
+    """
+
+    flash: int
+    ram: int
+    needs: tuple[str, ...] = ()
+    weights: Mapping[str, float] = field(default_factory=lambda: dict.fromkeys(MEASURES, 1.0))
+
+
+@dataclass(frozen=True)
+class Shortfall:
+    """Why a runtime does not fit.
+
+    Attributes:
+        measure: ``flash``, ``ram``, ``status`` or the need's name.
+        have, need: What it has and what it would need, in bytes; ``None`` for what is no number.
+        short: What is missing, in bytes.
+        sentence: The same in words.
+    """
+
+    measure: str
+    have: int | None
+    need: int | None
+    short: int | None
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Rejected:
+    """A runtime that does not fit, with every reason."""
+
+    measurement: Measurement
+    reasons: tuple[Shortfall, ...]
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """A runtime that fits.
+
+    Attributes:
+        measurement: Its record.
+        score: The lower the better; 1 is the best in everything.
+        low, high: The score at the ends of the speed's error bar.
+        flash, ram, speed: What it was ranked by.
+        ratios: Measure → multiple of the best.
+        evidence: What says that it has what is needed.
+        tight: Limits that it is near to, in words.
+        tied_with: Ids of runtimes whose place may as well be this one's: their error bars meet.
+    """
+
+    measurement: Measurement
+    score: float
+    low: float
+    high: float
+    flash: Amount
+    ram: Amount
+    speed: Amount
+    ratios: Mapping[str, float]
+    evidence: tuple[Evidence, ...]
+    tight: tuple[str, ...]
+    tied_with: tuple[str, ...] = ()
+
+    @property
+    def label(self) -> str:
+        """Name with version."""
+        return f"{self.measurement.runtime} {self.measurement.version}"
+
+
+@dataclass(frozen=True)
+class Fit:
+    """Which runtimes fit, the best first, and why the others do not.
+
+    Attributes:
+        board: The board's name.
+        board_title: The name on its box.
+        module: What was run.
+        limits: What was asked for.
+        speed_figure: The figure that speed was ranked by.
+        ranked: Those that fit.
+        rejected: Those that do not.
+        calibrated: Whether the board's timing model was fitted to published figures; ``None`` without one.
+        run: The run in the store.
+        notes: What became of what was asked for.
+    """
+
+    board: str
+    board_title: str
+    module: str
+    limits: Limits
+    speed_figure: str
+    ranked: tuple[Ranked, ...]
+    rejected: tuple[Rejected, ...]
+    calibrated: bool | None
+    run: int | None = None
+    notes: tuple[str, ...] = ()
+
+    @property
+    def doubts(self) -> tuple[str, ...]:
+        """How sure the ranking is: what speaks against taking it at its word."""
+        return tuple(self._doubts())
+
+    def _doubts(self) -> Iterator[str]:
+        yield from self.notes
+        if self.ranked and self.ranked[0].tied_with:
+            others = ", ".join(self.ranked[0].tied_with)
+            yield f"the first place is unsure: the error bars of {others} meet that of {self.ranked[0].label}"
+        elif self.ranked and self.speed_figure == TIME and self.limits.weights["speed"]:
+            yield "the first place is sure: no other's error bar reaches it"
+        if self.speed_figure == TIME and self.limits.weights["speed"]:
+            model = (
+                "calibrated with published figures" if self.calibrated else "not calibrated for this board"
+            )
+            yield f"speed is predicted, not measured; the board's model is {model}"
+        elif self.limits.weights["speed"]:
+            yield "speed is instructions of a steady call: there is no predicted time for all of them"
+        summed = [one.label for one in self.ranked if not ram_was_searched(one.measurement)]
+        if len(summed) < len(self.ranked):
+            yield "RAM is the least that gives the same results, found by search"
+        if summed:
+            whose = "" if len(summed) == len(self.ranked) else f" of {', '.join(summed)}"
+            yield f"RAM{whose} is {RAM_NEEDED_IS}: no search has found the least that will do"
+        for one in self.ranked:
+            for words in one.tight:
+                yield f"{one.label} is tight: {words}"
+        declared = {
+            evident.feature for one in self.ranked for evident in one.evidence if not evident.measured
+        }
+        if declared:
+            yield f"declared by the catalogue, not measured: {', '.join(sorted(declared))}"
+
+    @property
+    def sentence(self) -> str:
+        """A sentence fit for a design document."""
+        flash, ram = f"{self.limits.flash:,} B of flash", f"{self.limits.ram:,} B of RAM"
+        needs = f" and {', '.join(self.limits.needs)} needed" if self.limits.needs else ""
+        where = f"On the {self.board_title} with {flash} and {ram}{needs}"
+        if not self.ranked:
+            return (
+                f"{where}, none of {len(self.rejected)} runtimes fits {self.module}; what is missing is "
+                f"listed with each."
+            )
+        best = self.ranked[0]
+        source = best.measurement.provenance
+        speed = (
+            f"a steady call is predicted to take {shown(best.speed, 's')}"
+            if self.speed_figure == TIME
+            else f"a steady call takes {shown(best.speed, '')} instructions"
+        )
+        others = len(self.ranked) - 1
+        place = (
+            f"it ranks first of {len(self.ranked)} that fit"
+            + (", a place that is unsure" if best.tied_with else "")
+            if others
+            else "it is the only one that fits"
+        )
+        return (
+            f"{where}, {best.label} (profile {best.measurement.profile}) runs {self.module} in "
+            f"{best.flash.value:,} B of flash and {best.ram.value:,} B of RAM, and {speed}; {place}"
+            f"{_others(len(self.rejected))} (wasmfit {source.wasmfit}, {source.measured_at[:10]})."
+        )
+
+
+def _others(count: int) -> str:
+    return f", {count} {'does' if count == 1 else 'do'} not" if count else ""
+
+
+def weights_of(text: str | None) -> dict[str, float]:
+    """``flash=1,ram=1,speed=2``; what is not named has weight 1.
+
+    Raises:
+        UsageError: It is something else, or nothing has a weight.
+    """
+    weights = dict.fromkeys(MEASURES, 1.0)
+    for part in filter(None, (one.strip() for one in (text or "").split(","))):
+        name, separator, number = part.partition("=")
+        if name not in weights or not separator:
+            raise UsageError(
+                f"{printable(part)!r} is no weight.",
+                f"Weights are {'=1,'.join(MEASURES)}=1 with other numbers.",
+            )
+        try:
+            weights[name] = float(number)
+        except ValueError:
+            weights[name] = math.nan
+        if not 0 <= weights[name] <= 1000:
+            raise UsageError(f"{printable(number)!r} is no weight.", "A weight is a number from 0 to 1000.")
+    if not any(weights.values()):
+        raise UsageError("Every weight is 0, which ranks nothing.", "Give one of them a weight.")
+    return weights
+
+
+def fit(
+    measurements: Iterable[Measurement],
+    limits: Limits,
+    *,
+    board_title: str,
+    sources: tuple[Source, ...],
+    run: int | None = None,
+) -> Fit:
+    """Rejects and ranks.
+
+    Args:
+        measurements: One module on one board; baselines and native code are passed over.
+        limits: What there is room for, and what is wanted.
+        board_title: The board's name on its box.
+        sources: What to ask about features, in order.
+        run: The run in the store.
+
+    Raises:
+        UsageError: There is no runtime among them.
+    """
+    runtimes = [one for one in measurements if one.runtime not in (BASELINE, NATIVE)]
+    if not runtimes:
+        raise UsageError("No runtime was measured.", "Name one with --runtime, or none, for all of them.")
+    rejected, fitting = [], []
+    for one in runtimes:
+        known = {feature: evidence(one, feature, sources) for feature in limits.needs}
+        reasons = tuple(_shortfalls(one, limits, known))
+        if reasons:
+            rejected.append(Rejected(one, reasons))
+        else:
+            fitting.append((one, tuple(known.values())))
+    speed_figure = TIME if all(TIME in figures(one) for one, _ in fitting) else STEADY
+    ranked = _ranked(fitting, limits, speed_figure)
+    predicted = next((one.run.predicted for one in runtimes if one.run and one.run.predicted), None)
+    return Fit(
+        board=runtimes[0].board,
+        board_title=board_title,
+        module=runtimes[0].module,
+        limits=limits,
+        speed_figure=speed_figure,
+        ranked=ranked,
+        rejected=tuple(sorted(rejected, key=_distance)),
+        calibrated=None if predicted is None else predicted.calibrated,
+        run=run,
+    )
+
+
+def _shortfalls(one: Measurement, limits: Limits, known: Mapping[str, Evidence]) -> Iterator[Shortfall]:
+    """Every reason why it does not fit."""
+    found = figures(one)
+    flash, ram = found.get(FLASH), found.get(RAM_NEEDED)
+    if one.status is not Status.OK:
+        yield Shortfall("status", None, None, None, _ended(one))
+    if flash is not None and flash.value > limits.flash:
+        short = int(flash.value - limits.flash)
+        yield Shortfall(
+            "flash", limits.flash, int(flash.value), short, f"the image is {short:,} B larger than flash"
+        )
+    if one.status is Status.OK and ram is None:
+        yield Shortfall("ram", limits.ram, None, None, "what RAM it needs is not known: measure it anew")
+    if one.status is Status.OK and ram is not None and ram.value > limits.ram:
+        short = int(ram.value - limits.ram)
+        yield Shortfall("ram", limits.ram, int(ram.value), short, f"{short:,} B of RAM short")
+    for feature, evident in known.items():
+        if evident.answer is not Answer.YES:
+            yield Shortfall(
+                feature,
+                None,
+                None,
+                None,
+                f"{feature}: {evident.answer.value} ({evident.how}): {evident.reason}"
+                if evident.answer is not Answer.UNMEASURED
+                else f"{feature}: {evident.reason}",
+            )
+
+
+def _ended(one: Measurement) -> str:
+    words = {
+        Status.UNSUPPORTED: "refuses the module",
+        Status.UNAVAILABLE: "cannot be had",
+        Status.DOES_NOT_FIT: "does not fit the board",
+        Status.OUT_OF_MEMORY: "runs out of memory",
+        Status.WRONG_RESULT: "gives a wrong result",
+        Status.TRAPPED: "traps",
+        Status.FAULTED: "faults",
+        Status.TIMEOUT: "does not come to an end",
+        Status.BUILD_FAILED: "could not be built",
+    }[one.status]
+    return f"{words}{f': {one.reason}' if one.reason else ''}"
+
+
+def _ranked(
+    fitting: Sequence[tuple[Measurement, tuple[Evidence, ...]]], limits: Limits, speed_figure: str
+) -> tuple[Ranked, ...]:
+    if not fitting:
+        return ()
+    amounts = []
+    for one, _ in fitting:
+        found = figures(one)
+        amounts.append({"flash": found[FLASH], "ram": found[RAM_NEEDED], "speed": found[speed_figure]})
+    best = {name: min(_positive(one[name].value) for one in amounts) for name in MEASURES}
+    ranked = [
+        _scored(one, evident, amount, best, limits)
+        for (one, evident), amount in zip(fitting, amounts, strict=True)
+    ]
+    ranked.sort(key=lambda one: (one.score, one.measurement.id))
+    return tuple(_with_ties(ranked))
+
+
+def _scored(
+    one: Measurement,
+    evident: tuple[Evidence, ...],
+    amounts: Mapping[str, Amount],
+    best: Mapping[str, float],
+    limits: Limits,
+) -> Ranked:
+    weights, total = limits.weights, sum(limits.weights.values())
+    ratios = {name: _positive(amounts[name].value) / best[name] for name in MEASURES}
+
+    def score(speed: float) -> float:
+        parts = {**ratios, "speed": _positive(speed) / best["speed"]}
+        return math.exp(sum(weights[name] * math.log(parts[name]) for name in MEASURES) / total)
+
+    speed = amounts["speed"]
+    return Ranked(
+        measurement=one,
+        score=score(speed.value),
+        low=score(speed.least),
+        high=score(speed.most),
+        flash=amounts["flash"],
+        ram=amounts["ram"],
+        speed=speed,
+        ratios=ratios,
+        evidence=evident,
+        tight=tuple(_tight(amounts, limits)),
+    )
+
+
+def _with_ties(ranked: Sequence[Ranked]) -> Iterator[Ranked]:
+    for one in ranked:
+        ties = tuple(
+            other.label
+            for other in ranked
+            if other is not one and one.low <= other.high and other.low <= one.high
+        )
+        yield replace(one, tied_with=ties)
+
+
+def _tight(amounts: Mapping[str, Amount], limits: Limits) -> Iterator[str]:
+    for name, limit in (("flash", limits.flash), ("ram", limits.ram)):
+        left = limit - amounts[name].value
+        if left < TIGHT * limit:
+            yield f"{left:,} B of {name.replace('ram', 'RAM')} are left, {left / limit:.1%}"
+
+
+def _positive(value: float) -> float:
+    """A figure that ratios can be made of: nothing takes less than one byte, instruction or picosecond."""
+    return max(value, 1e-12)
+
+
+def _distance(one: Rejected) -> tuple[int, int, str]:
+    """The nearest miss first: by the number of reasons, then by what is missing."""
+    missing = sum(reason.short or 0 for reason in one.reasons)
+    hopeless = any(reason.short is None for reason in one.reasons)
+    return len(one.reasons) + hopeless * 10, missing, one.measurement.id

@@ -1,0 +1,198 @@
+"""A figure over time, or over versions, and what moved it."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from fnmatch import fnmatchcase
+
+from packaging.version import InvalidVersion, Version
+
+from wasmfit.errors import UsageError
+from wasmfit.model import Measurement
+from wasmfit.words import printable
+
+from .changes import FigureChange, How
+from .figures import Amount, Figure, figure, value
+from .figures import amount as with_bar
+from .provenance import differences
+from .runs import RecordedRun
+from .snapshot import Complete
+from .store import Reader
+
+MOST_SERIES = 500
+"""Cells that are followed at once; more are no use to anybody."""
+
+
+@dataclass(frozen=True)
+class Moment:
+    """A figure at one time, or of one version.
+
+    Attributes:
+        at: When it was shown, or measured; UTC, ISO 8601.
+        version: The runtime's version.
+        run: The run that showed it first; ``None`` for what was measured before runs were recorded.
+        amount: The figure; ``None`` where it is not known.
+        status: How the cell ended.
+        change: What it changed by since the moment before.
+        why: What differs since then in how it came to be, where the figure changed.
+    """
+
+    at: str
+    version: str
+    run: RecordedRun | None
+    amount: Amount | None
+    status: str
+    change: FigureChange | None = None
+    why: tuple[str, ...] = ()
+
+    @property
+    def moved(self) -> bool:
+        """Whether the figure is surely another than at the moment before."""
+        return self.change is not None and self.change.how is How.CHANGED
+
+
+@dataclass(frozen=True)
+class Series:
+    """A figure of one cell, moment by moment.
+
+    Attributes:
+        name: The cell's id, without its version where versions are compared.
+        moments: The moments in order; equal ones behind each other are one.
+    """
+
+    name: str
+    moments: tuple[Moment, ...]
+
+
+@dataclass(frozen=True)
+class History:
+    """A figure of many cells.
+
+    Attributes:
+        figure: What is followed.
+        over: ``time`` or ``version``.
+        series: One for each cell.
+    """
+
+    figure: Figure
+    over: str
+    series: tuple[Series, ...]
+
+
+def history(
+    reader: Reader, complete: Complete, name: str, select: Sequence[str] = (), *, versions: bool = False
+) -> History:
+    """Follows a figure.
+
+    Args:
+        reader: The store.
+        complete: Adds predictions.
+        name: The figure.
+        select: Globs over cells' ids; none takes all.
+        versions: Over versions of runtimes, the newest measurement of each, in the place of time.
+
+    Raises:
+        UsageError: There is no such figure or cell, or there are too many cells.
+    """
+    described = figure(name)
+    cells = reader.cells()
+    chosen = [cell for cell in cells if not select or any(fnmatchcase(cell, glob) for glob in select)]
+    if not chosen:
+        raise _no_cell(select, cells)
+    groups = _by_version(chosen) if versions else {cell: [cell] for cell in chosen}
+    if len(groups) > MOST_SERIES:
+        raise UsageError(
+            f"{len(groups):,} cells are too many to follow at once.",
+            f"--select GLOB chooses some, such as --select '{chosen[0].partition('@')[0]}@*'.",
+        )
+    runs = {run.number: run for run in reader.runs()}
+    series = []
+    for title, members in groups.items():
+        follow = _newest_of_each(reader, members) if versions else _all(reader, members[0], runs)
+        moments = tuple(_moments(follow, described, complete))
+        if any(moment.amount is not None for moment in moments):
+            series.append(Series(title, moments))
+    if not series:
+        raise UsageError(
+            f"{described.name} is known of none of the {len(chosen):,} cells.",
+            "Choose others with --select, or measure them anew.",
+        )
+    return History(described, "version" if versions else "time", tuple(series))
+
+
+_Point = tuple[str, RecordedRun | None, Measurement]
+
+
+def _all(reader: Reader, cell: str, runs: dict[int, RecordedRun]) -> Iterator[_Point]:
+    """What was shown of a cell, each measurement once for every stretch of runs that showed it."""
+    last: int | None = None
+    for point in reader.points(cell):
+        if point.number == last:
+            continue
+        last = point.number
+        one = reader.record(point.number)
+        if one is not None:
+            yield point.at, None if point.run is None else runs.get(point.run), one
+
+
+def _newest_of_each(reader: Reader, cells: Sequence[str]) -> Iterator[_Point]:
+    for cell in sorted(cells, key=_version):
+        points = reader.points(cell)
+        one = reader.record(points[-1].number) if points else None
+        if one is not None:
+            yield points[-1].at, None, one
+
+
+def _moments(points: Iterator[_Point], described: Figure, complete: Complete) -> Iterator[Moment]:
+    before: Measurement | None = None
+    was: Amount | None = None
+    last: RecordedRun | None = None
+    for at, run, measured in points:
+        one = complete(measured)
+        found = value(one, described.name)
+        amount = None if found is None else with_bar(found)
+        change = why = None
+        if before is not None and amount != was:
+            change = FigureChange(described, was, amount)
+            why = (*_commits(last, run), *differences(before.provenance, one.provenance))
+        same = before is not None and amount == was and before.status is one.status
+        if not same or before is None or before.version != one.version:
+            yield Moment(at, one.version, run, amount, one.status.value, change, why or ())
+        before, was, last = one, amount, run or last
+
+
+def _commits(before: RecordedRun | None, after: RecordedRun | None) -> Iterator[str]:
+    """The working directory's commits, where they are not the same."""
+    if before is None or after is None:
+        return
+    was, now = before.origin, after.origin
+    if was.commit is not None and now.commit is not None and was.commit != now.commit:
+        yield f"the working directory's commit: {was.commit[:9]} → {now.commit[:9]}"
+    elif now.commit is not None and (was.dirty or now.dirty):
+        yield f"what is not committed on {now.commit[:9]}"
+
+
+def _by_version(cells: Sequence[str]) -> dict[str, list[str]]:
+    groups: dict[str, list[str]] = {}
+    for cell in cells:
+        build, _, rest = cell.partition("/")
+        groups.setdefault(f"{build.partition('@')[0]}/{rest}", []).append(cell)
+    return groups
+
+
+def _version(cell: str) -> tuple[Version, str]:
+    text = cell.partition("/")[0].partition("@")[2]
+    try:
+        return Version(text), text
+    except InvalidVersion:
+        return Version("0"), text
+
+
+def _no_cell(select: Sequence[str], cells: Sequence[str]) -> UsageError:
+    if not cells:
+        return UsageError("Nothing was measured yet.", "`wasmfit compare` measures.")
+    close = get_close_matches(select[0], cells, n=1, cutoff=0.4)
+    return UsageError(
+        f"No cell that was measured matches {printable(' or '.join(select))}.",
+        f"Perhaps you meant {printable(close[0])}." if close else f"An id looks like {printable(cells[0])}.",
+    )

@@ -1,0 +1,67 @@
+"""The Git commit of a folder: where the code that a run measured stood."""
+
+import shutil
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from wasmfit.errors import WasmfitError
+
+from .gateway import Gateway
+
+_SECONDS = 10
+
+
+@dataclass(frozen=True)
+class Worktree:
+    """What is checked out.
+
+    Attributes:
+        commit: The commit; ``None`` outside of a Git checkout, or before its first commit.
+        branch: The branch; ``None`` where none is checked out.
+        dirty: Whether tracked files differ from the commit.
+    """
+
+    commit: str | None = None
+    branch: str | None = None
+    dirty: bool | None = None
+
+
+def worktree(gateway: Gateway, folder: Path) -> Worktree:
+    """Looks at a folder. Nothing in it is changed or run; whatever goes wrong, nothing is known."""
+    program = shutil.which("git")
+    if program is None:
+        return Worktree()
+    lines: list[str] = []
+    try:
+        ended = gateway.run(
+            [
+                program,
+                "--no-optional-locks",
+                # A file system monitor is a program that the folder's own settings name.
+                *("-c", "core.fsmonitor=false", "-C", str(folder)),
+                *("status", "--porcelain=v2", "--branch", "--untracked-files=no"),
+            ],
+            timeout=_SECONDS,
+            on_line=lines.append,
+            keep_stdout=False,
+        )
+    except (WasmfitError, OSError):
+        return Worktree()
+    return parse(lines) if ended.code == 0 else Worktree()
+
+
+def parse(status: Iterable[str]) -> Worktree:
+    """Reads the lines of ``git status --porcelain=v2 --branch``."""
+    heads: dict[str, str] = {}
+    changed = False
+    for line in status:
+        if line.startswith("# branch."):
+            name, _, value = line.removeprefix("# branch.").rstrip("\n").partition(" ")
+            heads[name] = value
+        elif line.strip() and not line.startswith("#"):
+            changed = True
+    commit, branch = heads.get("oid"), heads.get("head")
+    if commit is None or commit == "(initial)":
+        return Worktree()
+    return Worktree(commit, None if branch == "(detached)" else branch, changed)

@@ -7,7 +7,7 @@ SHELL := /bin/bash
 WASMFIT := .venv/bin/wasmfit
 export DEBIAN_FRONTEND := noninteractive
 
-.PHONY: setup setup-tests compare test test-fast check locks readme workloads bench bench-counting bench-size calibrate clean
+.PHONY: setup setup-tests compare test test-fast check locks readme workloads bench bench-counting bench-size fuzz calibrate clean
 
 # The newest version of every runtime, and older ones: those that the reference measured among them.
 compare: setup
@@ -58,6 +58,10 @@ calibrate: setup
 # wasmfit size beside nm, readelf and whatever peers are found.
 bench-size: setup
 	.venv/bin/python scripts/bench_size.py $(ARGS)
+
+# Ten thousand mutants of every kind of file that users bring: about a quarter of an hour.
+fuzz: setup-tests
+	.venv/bin/python scripts/fuzz.py $(ARGS)
 
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache

@@ -2,42 +2,162 @@
 
 Prints cycles an instruction, predicted with its bar and published, for the runtimes and boards that figures
 were published for, over the calibration workloads, or those of a catalogue that is named (``--catalog DIR
-WORKLOAD...``). The published figures are means over 17 Embench programs, and these are other programs: what
-is left over is not all the model's.
+WORKLOAD...``; ``-`` for wasmfit's own). The published figures are means over 17 Embench programs, and these
+are other programs: what is left over is not all the model's. Then what each board's fitted price predicts if
+a mean is left out of the fit, what each uncertain price does to the means, how many orders of two runtimes on
+a calibration program the bars settle, and CoreMark of the chips themselves.
 """
 
+import argparse
 import sys
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from statistics import mean
+from statistics import median
 
 import wasmfit
-from wasmfit.model import Status
+from wasmfit.catalog import Catalog
+from wasmfit.errors import UsageError
+from wasmfit.model import Measurement, Status
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
-from tests.calibration.reference import OURS, PUBLISHED, per_instruction
+from tests.calibration.checks import (
+    Model,
+    Ran,
+    left_out,
+    natively,
+    pairs,
+    sensitivities,
+)
+from tests.calibration.reference import FITTED, NATIVE, ORDERED, ORDERED_BOARDS, OURS, PUBLISHED
+
+_SHOWN = 8
+"""Prices that are shown of a mean, those that move it most."""
+
+
+def _names(catalogue: Path) -> list[str]:
+    return sorted(path.parent.name for path in catalogue.glob("workloads/*/workload.toml"))
+
+
+def _wanted() -> tuple[list[Path], list[str]]:
+    """Catalogues and the workloads of them that are asked for."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--catalog", default=str(OURS), help="a catalogue's folder; -: wasmfit's own")
+    parser.add_argument("workload", nargs="*", help="all of the catalogue's, where none is named")
+    asked = parser.parse_args()
+    if asked.catalog == "-":
+        return [], asked.workload or parser.error("name workloads of wasmfit's own catalogue")
+    folder = Path(asked.catalog)
+    found = _names(folder)
+    if not found:
+        parser.error(f"{folder} has no workloads: name a folder that has workloads/NAME/workload.toml in it")
+    return [folder], asked.workload or found
 
 
 def main() -> None:
-    catalogue, *named = sys.argv[2:] if sys.argv[1:2] == ["--catalog"] else [str(OURS)]
-    names = named or sorted(path.parent.name for path in Path(catalogue).glob("workloads/*/workload.toml"))
+    catalogs, names = _wanted()
     boards = sorted({board for _, board in PUBLISHED})
     runtimes = sorted({runtime for runtime, _ in PUBLISHED})
-    comparison = wasmfit.compare(
-        runtimes=runtimes, workloads=names, boards=boards, catalogs=[Path(catalogue)], echo=None
+    measured = wasmfit.compare(runtimes=runtimes, workloads=names, boards=boards, catalogs=catalogs)
+    # Six runtimes with their variants on three boards: over the small programs only, whatever is asked for.
+    ordered = wasmfit.compare(
+        runtimes=ORDERED, workloads=_names(OURS), boards=ORDERED_BOARDS, catalogs=[OURS]
     )
-    ok = [one for one in comparison.measurements if one.status is Status.OK]
+    native = wasmfit.compare(
+        runtimes=["native"], workloads=["coremark-kernels"], boards=sorted(NATIVE), profiles=["fast"]
+    )
+    catalog = Catalog.load()
+    models = {}
+    for name in {*boards, *ORDERED_BOARDS, *NATIVE}:
+        board = catalog.board(name)
+        core = catalog.core(board)
+        if core is not None and board.timing is not None:
+            models[name] = Model(core, board.timing)
+    cells = list(_ran(measured.measurements))
+    of = {key: [one for one in cells if (one.runtime, one.board) == key] for key in PUBLISHED}
+    missing = [" on ".join(key) for key, found in of.items() if not found]
+    if missing:
+        sys.exit(f"calibrate: nothing ran of {', '.join(missing)}: see the reasons above")
+    _print_means(of, models)
+    _print_left_out(of, models)
+    _print_sensitivities(of, models)
+    _print_orders(list(_ran(ordered.measurements)), models)
+    _print_native(list(_ran(native.measurements)), models)
+
+
+def _ran(measurements: Iterable[Measurement]) -> Iterable[Ran]:
+    for one in measurements:
+        if one.status is not Status.OK:
+            print(f"{one.id} is left out: {one.reason}")
+        elif one.runtime != "baseline" and one.run is not None and one.run.activity.call is not None:
+            yield Ran(f"{one.runtime}@{one.version}", one.board, one.module, one.run.activity.call)
+
+
+def _print_means(of: dict[tuple[str, str], list[Ran]], models: dict[str, Model]) -> None:
     print(
         f"{'runtime':16} {'board':11} {'programs':>8}  {'predicted (bar)':22} {'published':>9} {'off by':>7}"
     )
     for (runtime, board), published in PUBLISHED.items():
-        cells = [one for one in ok if (f"{one.runtime}@{one.version}", one.board) == (runtime, board)]
-        low, typical, high = (mean(each) for each in zip(*map(per_instruction, cells), strict=True))
+        cells, model = of[runtime, board], models[board]
+        low, typical, high = model.mean(cells)
         bar = f"{typical:.2f} ({low:.2f}–{high:.2f})"
-        off = f"{typical / published - 1:+.1%}"
-        print(f"{runtime:16} {board:11} {len(cells):8}  {bar:22} {published:9.2f} {off:>7}")
-        spread = ", ".join(f"{one.module} {per_instruction(one)[1]:.2f}" for one in cells)
+        off = typical / published - 1
+        print(f"{runtime:16} {board:11} {len(cells):8}  {bar:22} {published:9.2f} {off:+7.1%}")
+        spread = ", ".join(f"{one.program} {model.per_instruction(one)[1]:.2f}" for one in cells)
         print(f"{'':28} {spread}")
 
 
+def _print_left_out(of: dict[tuple[str, str], list[Ran]], models: dict[str, Model]) -> None:
+    print("\nHeld apart: the mean that is predicted when the fitted price comes from the other means only")
+    for board in sorted({board for _, board in PUBLISHED}):
+        published = {runtime: mean for (runtime, other), mean in PUBLISHED.items() if other == board}
+        cells = {runtime: of[runtime, board] for runtime in published}
+        if board not in FITTED:
+            print(f"  {board:11} no price was fitted: the table above is it")
+            continue
+        for runtime, (price, found) in left_out(models[board], FITTED[board], published, cells).items():
+            off = found / published[runtime] - 1
+            print(
+                f"  {board:11} {runtime:16} {FITTED[board]} at {price:.2f}: {found:.2f}, "
+                f"published {published[runtime]:.2f}, {off:+.1%}"
+            )
+
+
+def _print_sensitivities(of: dict[tuple[str, str], list[Ran]], models: dict[str, Model]) -> None:
+    print("\nWhat moves the means: a price at its least and at its most")
+    for (runtime, board), cells in of.items():
+        most = sensitivities(models[board], cells)[:_SHOWN]
+        text = ", ".join(f"{one.measure} {one.less:+.1%} to {one.more:+.1%}" for one in most)
+        print(f"  {board:11} {runtime:16} {text}")
+
+
+def _print_orders(cells: Sequence[Ran], models: dict[str, Model]) -> None:
+    print("\nOrder of two runtimes on the same program, common prices cancelling")
+    for board in sorted({one.board for one in cells}):
+        found = list(pairs([one for one in cells if one.board == board], models))
+        settled = sum(comparison.is_settled for *_, comparison in found)
+        bars = [(one.high / one.low) ** 0.5 - 1 for *_, one in found]
+        print(f"  {board:11} {settled} of {len(found)} pairs are settled; median bar ±{median(bars):.1%}")
+        for one, other, comparison in found:
+            if not comparison.is_settled:
+                print(
+                    f"  {'':11} not settled: {one.program}: {one.runtime} takes {comparison.typical:.2f} "
+                    f"({comparison.low:.2f}–{comparison.high:.2f}) of {other.runtime}"
+                )
+
+
+def _print_native(cells: Sequence[Ran], models: dict[str, Model]) -> None:
+    print(
+        "\nCoreMark a MHz of two chips: our kernels compiled by rustc -O3, against what the vendors publish"
+    )
+    for one in natively(cells, models, {board: native.per_mhz for board, native in NATIVE.items()}):
+        print(
+            f"  {one.faster:16} does {one.predicted:.3f} of {one.slower:16}, published {one.published:.3f}, "
+            f"{one.predicted / one.published - 1:+.1%}"
+        )
+
+
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except UsageError as error:
+        sys.exit(f"calibrate: {error}")

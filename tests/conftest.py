@@ -5,8 +5,13 @@ from pathlib import Path
 
 import platformdirs
 import pytest
+from hypothesis import settings
 
 from wasmfit.home import Home
+
+# How long an example takes says how busy the machine is.
+settings.register_profile("wasmfit", deadline=None)
+settings.load_profile("wasmfit")
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,7 @@ from .catalog import Catalog
 from .catalog.load import unknown
 from .errors import UsageError
 from .home import Home
-from .model import Cell, CTarget
+from .model import Cell, CTarget, UserModule
 from .module import given
 from .plan import Experiment, plan
 from .results import Benchmark, Comparison, Store
@@ -26,6 +26,7 @@ def compare(
     module: Path | str | None = None,
     calls: Sequence[str] = (),
     expect: str | Sequence[str] = (),
+    expect_log: str | Sequence[str] = (),
     imports: Mapping[str, str] | None = None,
     stub_all: bool = False,
     boards: Sequence[str] = ("nrf52840dk",),
@@ -46,6 +47,7 @@ def compare(
         module: A wasm module of the user's, in the place of workloads; a TOML file beside it is read too.
         calls: What to call, as ``run(1, -2, 3.5)``; the first is the first call, the last the steady one.
         expect: What each call must return, in the same order.
+        expect_log: What each call must log, likewise.
         imports: ``module.name`` → what answers that import.
         stub_all: Whether imports that nobody names do nothing.
         boards: Names, patterns, or ``all``.
@@ -65,15 +67,7 @@ def compare(
     catalog = Catalog.load(*catalogs)
     gateway = Gateway(echo=echo)
     checkouts = [checkout.inspect(catalog, gateway, name, path) for name, path in sources]
-    own = None
-    if module is not None:
-        hoped = (expect,) if isinstance(expect, str) else expect
-        own = given(Path(module), calls_of=calls, expect=hoped, imports=imports, stub_all=stub_all)
-    elif calls or expect or imports or stub_all:
-        raise UsageError(
-            "Calls, expectations and imports are of a module, and none is named.",
-            "For example: wasmfit compare my.wasm --call 'run(1, 2)'",
-        )
+    own = _own(module, calls, _several(expect), _several(expect_log), imports, stub_all)
     planned = plan(
         catalog, Experiment(runtimes, workloads, boards, bases, profiles, select, tuple(checkouts), own)
     )
@@ -89,6 +83,10 @@ def profile(
     runtime: str,
     *,
     workload: str = "add-with-extra",
+    module: Path | str | None = None,
+    calls: Sequence[str] = (),
+    imports: Mapping[str, str] | None = None,
+    stub_all: bool = False,
     board: str = "nrf52840dk",
     profile: str = "reference",
     phases: Sequence[str] = ("call",),
@@ -100,6 +98,7 @@ def profile(
     Args:
         runtime: A runtime, or ``NAME@VERSION``; it must be one.
         workload, board, profile: Names of the catalogue.
+        module, calls, imports, stub_all: As for :func:`compare`; the module is in the workload's place.
         phases: Of ``load``, ``instantiate`` and ``call``: those to look at.
         home, catalogs: As for :func:`compare`.
 
@@ -109,9 +108,15 @@ def profile(
         ProfileError: It cannot be built, or does not run as it should.
     """
     catalog = Catalog.load(*catalogs)
-    cells = plan(catalog, Experiment([runtime], [workload], [board], profiles=[profile])).cells
+    own = _own(module, calls, (), (), imports, stub_all)
+    planned = plan(catalog, Experiment([runtime], [workload], [board], profiles=[profile], module=own))
+    cells = planned.cells
+    if not cells and planned.left_out:
+        one = planned.left_out[0]
+        because = one.reason.rstrip(".")
+        raise UsageError(f"{one.cell.id} is not measured: {because}.", "Name another runtime.")
     if len(cells) != 1:
-        names = ", ".join(cell.build.label for cell in cells) or "none that can be built"
+        names = ", ".join(cell.build.label for cell in cells)
         raise UsageError(f"{runtime} is not one runtime but {names}.", "Name one.")
     folder = Home.find() if home is None else Home.at(home)
     gateway = Gateway()
@@ -211,6 +216,36 @@ def doctor(*, home: Path | None = None) -> list[Check]:
         [target.c for target in catalog.targets.values()],
         [board.emulator for board in catalog.boards.values()],
     )
+
+
+def _own(
+    module: Path | str | None,
+    calls: Sequence[str],
+    expect: Sequence[str],
+    expect_log: Sequence[str],
+    imports: Mapping[str, str] | None,
+    stub_all: bool,
+) -> UserModule | None:
+    """The user's module, if there is one."""
+    if module is not None:
+        return given(
+            Path(module),
+            calls_of=calls,
+            expect=expect,
+            expect_log=expect_log,
+            imports=imports,
+            stub_all=stub_all,
+        )
+    if calls or expect or expect_log or imports or stub_all:
+        raise UsageError(
+            "Calls, expectations and imports are of a module, and none is named.",
+            "For example: wasmfit compare my.wasm --call 'run(1, 2)'",
+        )
+    return None
+
+
+def _several(texts: str | Sequence[str]) -> Sequence[str]:
+    return (texts,) if isinstance(texts, str) else texts
 
 
 def _c_targets(catalog: Catalog, cells: Sequence[Cell]) -> dict[str, CTarget]:

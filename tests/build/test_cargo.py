@@ -49,6 +49,8 @@ def test_the_first_error_is_what_is_said() -> None:
     assert first_error("x.c:3:1: fatal error: no.h: No such file\ncompilation terminated.\n").startswith(
         "x.c:3:1"
     )
+    died = "memory allocation of 8455716832 bytes failed\nstack backtrace:\nnote: Some details are omitted\n"
+    assert first_error(died) == "memory allocation of 8455716832 bytes failed"
     assert first_error("just words\n\n") == "just words"
     assert first_error("") == "no output"
     assert len(first_error("error: " + "x" * 10_000)) <= 300

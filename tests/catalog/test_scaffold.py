@@ -14,14 +14,20 @@ def write(into: Path, name: str, language: str, crate: str | None = None) -> lis
     return new_runtime(Catalog.load(), name, Language(language), into, crate)
 
 
-@pytest.mark.parametrize(("language", "source"), [("rust", "lib.rs"), ("c", "glue.c")])
+@pytest.mark.parametrize(
+    ("language", "sources"), [("rust", ["any.rs", "lib.rs"]), ("c", ["any.c", "glue.c"])]
+)
 @pytest.mark.parametrize("crate", [None, "some-crate@1.2.3", "some-crate@=1.2.3-beta.1"])
-def test_it_loads_as_it_is_written(tmp_path: Path, language: str, source: str, crate: str | None) -> None:
+def test_it_loads_as_it_is_written(
+    tmp_path: Path, language: str, sources: list[str], crate: str | None
+) -> None:
     written = write(tmp_path, "mine", language, crate)
     folder = tmp_path / "runtimes" / "mine"
-    assert sorted(written) == [folder / "firmware" / source, folder / "runtime.toml"]
+    assert sorted(written) == [*(folder / "firmware" / source for source in sources), folder / "runtime.toml"]
     assert not any("@" in path.read_text().replace("@=", "") for path in written)
-    runtime = Catalog.load(tmp_path).runtimes["mine"]
+    loaded = Catalog.load(tmp_path)
+    runtime = loaded.runtimes["mine"]
+    assert loaded.takes_any_module(runtime)
     (build,) = builds(runtime)
     if crate is not None:
         version = crate.split("@")[1].removeprefix("=")

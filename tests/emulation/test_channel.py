@@ -131,15 +131,17 @@ def test_values_of_any_signature() -> None:
     report = read(
         "value 00000001 ffffffff",
         "value 00000000 00000007",
-        "called 00000002",
-        "called 00000000",
+        "called 00000002 00000005 4f9f2cab",
+        "called 00000000 00000005 4f9f2cab",
         "value 00000000 00000001",
-        "called 00000002",
-        "called 00000001",
+        "called 00000002 00000005 4f9f2cab",
+        "called 00000001 00000005 4f9f2cab",
+        "called 00000000",
     )
     assert report.values == ((0x1_FFFF_FFFF, 7), ())
+    assert report.logs == (Log(5, 0x4F9F2CAB),) * 2
     # A call whose values do not come to what it says is left out, and so is what follows from it.
-    assert report.unread == 2
+    assert report.unread == 3
 
 
 def test_what_a_module_logs() -> None:

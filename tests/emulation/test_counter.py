@@ -35,9 +35,7 @@ def test_it_compiles_without_a_warning(tmp_path: Path) -> None:
         "-std=c11",
         "-D_DEFAULT_SOURCE",
     )
-    done = Gateway().run(
-        ["cc", *strict, counter.SOURCES / counter.MAIN, "-o", tmp_path / "x.so"], timeout=60, log=log
-    )
+    done = Gateway().run(["cc", *strict, *counter.parts(), "-o", tmp_path / "x.so"], timeout=60, log=log)
     assert done.code == 0, done.output
 
 

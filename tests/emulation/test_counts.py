@@ -38,6 +38,14 @@ def test_the_stack_of_a_phase_is_what_the_next_mark_says() -> None:
     assert counts.lowest_in(frozenset({"start"})) is None
 
 
+def test_the_deepest_of_all_is_known_when_the_end_is() -> None:
+    assert parse(RECORD).deepest == 0x20000E74
+    assert parse("counter 2\nmark 1 100 0x20000100\nend 150 0x20000200\n").deepest == 0x20000100
+    assert parse("counter 2\nmark 1 100 0x20000200\nend 150 0x20000100\n").deepest == 0x20000100
+    assert parse("counter 2\nend 150 0x20000100\n").deepest == 0x20000100
+    assert parse("counter 2\nmark 1 100 0x20000200\n").deepest is None
+
+
 def test_a_call_that_does_not_come_back_has_no_count() -> None:
     counts = parse("counter 2\nmark 3 100 0x20000000\nmark 4 150 0x20000000\nmark 3 160 0x20000000\n")
     assert counts.calls() == (50,)

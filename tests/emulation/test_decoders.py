@@ -4,8 +4,10 @@ import re
 import shutil
 import subprocess
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
+import capstone
 import pytest
 
 from wasmfit.catalog import Catalog
@@ -29,7 +31,8 @@ int main(int argc, char **argv)
     while (scanf("%lx %zu", &word, &size) == 2) {
         uint8_t bytes[4] = {word, word >> 8, word >> 16, word >> 24};
         struct instruction is = argc > 1 ? riscv32(bytes, size) : thumb(bytes, size);
-        printf("%s %d %d %d %d\\n", names[is.kind], is.words, is.loads, is.stores, is.jumps);
+        printf("%s %llx %llx %llx %d %d\\n", names[is.kind], (unsigned long long)is.address,
+               (unsigned long long)is.makes, (unsigned long long)is.reads, is.loaded, is.backward);
     }
     return 0;
 }
@@ -103,8 +106,12 @@ def program(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "test"
 
 
-@pytest.mark.parametrize("name", sorted(Catalog.load().targets))
-def test_every_instruction_of_the_c_library(name: str, program: Path) -> None:
+Code = list[tuple[int, int, str, str]]
+"""Instructions of a library: word, bytes, mnemonic, operands."""
+
+
+def code_of(name: str) -> Code:
+    """What objdump finds in the C library of a target."""
     target = Catalog.load().targets[name].c
     thumb = name.startswith("thumb")
     ask = [target.compiler, *target.flags, "-print-multi-directory"]
@@ -114,26 +121,124 @@ def test_every_instruction_of_the_c_library(name: str, program: Path) -> None:
     command = [objdump, "-d", str(target.library / "lib" / multi / "libc.a")]
     text = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     found = [match.groups() for match in map(LINE.match, text.splitlines()) if match]
-    found = [one for one in found if not one[1].startswith(".") and "(unknown" not in one[2]]
-    words = []
-    for code, _, _ in found:
-        parts = code.split()
+    code = []
+    for digits, mnemonic, operands in found:
+        if mnemonic.startswith(".") or "(unknown" in operands:
+            continue
+        size = 2 if len(digits) == 4 else 4
+        word = int(digits.replace(" ", ""), 16)
         # Thumb shows two halves in order; RISC-V one number.
-        value = int(parts[0], 16) if len(parts) == 1 and len(code) == 4 else None
-        if value is None and thumb:
-            first, second = parts if len(parts) == 2 else (code[:4], code[4:])
-            value = int(second, 16) << 16 | int(first, 16)
-        words.append(f"{value if value is not None else int(code, 16):x} {2 if len(code) == 4 else 4}")
-    arguments = [str(program)] if thumb else [str(program), "riscv"]
-    said = subprocess.run(
-        arguments, input="\n".join(words), capture_output=True, text=True, check=True
-    ).stdout
-    kinds = [line.split()[0] for line in said.splitlines()]
-    assert len(kinds) == len(found) > 20_000
+        if thumb and size == 4:
+            word = word >> 16 | (word & 0xFFFF) << 16
+        code.append((word, size, mnemonic, operands))
+    return code
+
+
+@pytest.fixture(scope="module", params=sorted(Catalog.load().targets))
+def decoded(request: pytest.FixtureRequest, program: Path) -> tuple[str, Code, list[list[str]]]:
+    """A target, its C library's code, and what the plugin's decoder says of it."""
+    name: str = request.param
+    code = code_of(name)
+    arguments = [str(program)] if name.startswith("thumb") else [str(program), "riscv"]
+    words = "\n".join(f"{word:x} {size}" for word, size, _, _ in code)
+    said = subprocess.run(arguments, input=words, capture_output=True, text=True, check=True).stdout
+    lines = [line.split() for line in said.splitlines()]
+    assert len(lines) == len(code) > 20_000
+    return name, code, lines
+
+
+def test_every_instruction_of_the_c_library(decoded: tuple[str, Code, list[list[str]]]) -> None:
+    name, code, lines = decoded
     wrong: Counter[tuple[str, str, str]] = Counter()
-    for (code, mnemonic, operands), kind in zip(found, kinds, strict=True):
-        if kind != expected(thumb, mnemonic, operands):
-            wrong[(mnemonic, kind, f"{expected(thumb, mnemonic, operands)} {code} {operands[:24]}")] += 1
+    for (word, _, mnemonic, operands), (kind, *_) in zip(code, lines, strict=True):
+        right = expected(name.startswith("thumb"), mnemonic, operands)
+        if kind != right:
+            wrong[(mnemonic, kind, f"{right} {word:x} {operands[:24]}")] += 1
     assert not wrong, wrong.most_common(25)
     # What is held against here is not all one kind.
-    assert len(set(kinds)) >= 10
+    assert len({kind for kind, *_ in lines}) >= 10
+
+
+def core_register(of: capstone.CsInsn, number: int) -> int:
+    """A set with the register, if it is one of the core's: bit 0 for R0 or X0, and so on."""
+    name = of.reg_name(number)
+    if name is None or name in ("pc", "zero"):
+        return 0
+    aliases = {"sb": 9, "sl": 10, "fp": 11, "ip": 12, "sp": 13, "lr": 14}
+    if of._cs.arch == capstone.CS_ARCH_RISCV:
+        return 1 << int(number - capstone.riscv.RISCV_REG_X0)
+    if name in aliases:
+        return 1 << aliases[name]
+    return 1 << int(name[1:]) if re.fullmatch(r"r\d+", name) else 0
+
+
+def second_opinion(name: str, code: Code) -> Iterator[capstone.CsInsn | None]:
+    """The same instructions as capstone reads them; ``None`` where it cannot."""
+    if name.startswith("thumb"):
+        reader = capstone.Cs(
+            capstone.CS_ARCH_ARM,
+            capstone.CS_MODE_THUMB | capstone.CS_MODE_MCLASS | capstone.CS_MODE_V8,
+        )
+    else:
+        reader = capstone.Cs(capstone.CS_ARCH_RISCV, capstone.CS_MODE_RISCV32 | capstone.CS_MODE_RISCVC)
+    reader.detail = True
+    for word, size, _, _ in code:
+        yield next(reader.disasm(word.to_bytes(size, "little"), 0x1000), None)
+
+
+MEMORY = {"load", "load_multiple", "store", "store_multiple"}
+
+
+def addressing(of: capstone.CsInsn, thumb: bool) -> int:
+    """Registers that an access to memory is addressed by."""
+    if of.mnemonic.startswith(("push", "pop", "vpush", "vpop")):
+        return 1 << 13
+    memory = capstone.arm.ARM_OP_MEM if thumb else capstone.riscv.RISCV_OP_MEM
+    places = [one.mem for one in of.operands if one.type == memory]
+    if not places:
+        # LDM's first operand; of RISC-V's compressed accesses, the base comes last.
+        return core_register(of, of.operands[0 if thumb else -1].reg)
+    found = 0
+    for place in places:
+        found |= core_register(of, place.base)
+        found |= core_register(of, place.index) if thumb and place.index else 0
+    return found
+
+
+def written(of: capstone.CsInsn, thumb: bool) -> int:
+    """Registers of the core that data processing writes."""
+    # Of RISC-V, capstone does not tell what is written: it is the first operand.
+    found = 0
+    for register in of.regs_access()[1] if thumb else [one.reg for one in of.operands[:1]]:
+        found |= core_register(of, register)
+    return found
+
+
+def test_registers_of_every_instruction(decoded: tuple[str, Code, list[list[str]]]) -> None:
+    """Those that address memory, that are loaded, and that data processing makes."""
+    name, code, lines = decoded
+    thumb = name.startswith("thumb")
+    # The same code comes often.
+    once = {(one[0], one[1]): (one, line) for one, line in zip(code, lines, strict=True)}
+    wrong: list[str] = []
+    compared: Counter[str] = Counter()
+    for ((word, _, mnemonic, operands), line), other in zip(
+        once.values(), second_opinion(name, [one for one, _ in once.values()]), strict=True
+    ):
+        kind, address, makes, _, loaded, _ = line
+        if other is None:
+            continue
+        said: dict[str, tuple[int, int]] = {}
+        if kind in MEMORY:
+            said["address"] = int(address, 16), addressing(other, thumb)
+        if kind == "load":
+            filled = 1 << int(loaded) if int(loaded) >= (0 if thumb else 1) else 0
+            said["loaded"] = filled, core_register(other, other.operands[0].reg)
+        if kind in ("alu", "multiply", "multiply_long"):
+            said["makes"] = int(makes, 16), written(other, thumb)
+        for what, (ours, theirs) in said.items():
+            compared[what] += 1
+            if ours != theirs:
+                wrong.append(f"{what} {mnemonic} {operands} {word:x}: {ours:x}, not {theirs:x}")
+    assert not wrong, (len(wrong), wrong[:25])
+    assert min(compared[what] for what in ("address", "loaded", "makes")) > 500

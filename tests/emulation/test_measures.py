@@ -13,7 +13,7 @@ from wasmfit.emulation import counter, qemu, symbols
 from wasmfit.model import KINDS, Activity
 from wasmfit.toolchain import Gateway
 
-from .runner import ALLOCATE, COUNT_DOWN, DIVIDE, OK, SKIP, STORES, USE_STACK, Runner
+from .runner import ALLOCATE, COUNT_DOWN, DIVIDE, NEIGHBOURS, OK, SKIP, STORES, USE_STACK, Runner
 
 ROUNDS = 1000
 
@@ -43,7 +43,7 @@ def test_a_loop_counted_by_hand(anywhere: Runner) -> None:
     # Taken but in the last round; the mark's return and the call of the next one jump too.
     assert activity.conditional_taken == ROUNDS - 1
     assert activity.jumps == ROUNDS - 1 + 2
-    assert (activity.reads, activity.load_use, activity.load_pair) == (0, 0, 0)
+    assert (activity.reads, activity.load_use, activity.load_pair, activity.address_use) == (0, 0, 0, 0)
 
 
 def test_branches_not_taken(anywhere: Runner) -> None:
@@ -69,6 +69,70 @@ def test_kinds_add_up_to_the_instructions(anywhere: Runner, call: tuple[int, int
         assert activity.conditional_taken <= activity.conditional
         assert activity.fetch_runs <= activity.fetch_misses <= activity.fetches
         assert activity.read_misses <= activity.reads
+
+
+# One round of `neighbours`, counted by hand beside its lines.
+NEIGHBOURS_OF = {
+    "thumb": {
+        "alu": 8,  # SUB, MOV #0, ADDS, ADD LSL, ADD, MOVEQ, SUBS, MOV
+        "load": 4,
+        "store": 3,
+        "prefix": 1,
+        "conditional": 1,
+        "indirect": 1,  # TBB
+        "load_use": 2,  # the second LDR, ADDS
+        "load_address": 1,  # the second LDR
+        "load_pair": 1,  # the fourth LDR
+        "load_pair_astride": 0,  # it has two bytes
+        "load_behind_store": 2,  # the first and the third LDR
+        "store_behind_load": 1,  # the second STR
+        "store_indexed": 1,
+        "address_use": 2,  # the first STR, TBB
+        "late_use": 1,  # ADD behind ADD LSL
+        "paired": 2,  # IT behind ADD; BNE, taken, behind MOV
+        "conditional_taken": 1,
+        "mispredicted": 0,
+        "jump_table": 1,
+        "jumps": 2,
+        "jumps_astride": 1,
+    },
+    "riscv32": {
+        "alu": 4,
+        "load": 4,
+        "store": 2,
+        "multiply": 1,
+        "conditional": 2,
+        "load_use": 2,  # the second LW, the first ADD
+        "load_address": 1,
+        "load_pair": 1,  # the fourth LW
+        "load_behind_store": 2,
+        "store_behind_load": 1,
+        "store_indexed": 0,
+        "address_use": 1,  # the first SW
+        "late_use": 1,  # ADD behind MUL
+        "paired": 0,
+        "conditional_taken": 2,
+        "mispredicted": 1,  # BEQZ, forward and taken
+        "jump_table": 0,
+        "jumps": 2,
+    },
+}
+
+
+def test_neighbours_counted_by_hand(anywhere: Runner) -> None:
+    few, many = first_call(anywhere, NEIGHBOURS, 10), first_call(anywhere, NEIGHBOURS, 1010)
+    round_ = NEIGHBOURS_OF[anywhere.board.emulator.isa]
+    names = [*dict.fromkeys([*KINDS, *round_])]
+    difference = {name: (getattr(many, name) - getattr(few, name)) / 1000 for name in names}
+    assert difference == dict.fromkeys(names, 0) | round_
+
+
+def test_the_last_round_goes_the_other_way(anywhere: Runner) -> None:
+    """A loop's branch is backward, and what is behind a flag's maker goes along only if it is not taken."""
+    activity = first_call(anywhere, COUNT_DOWN)
+    thumb = anywhere.board.emulator.isa == "thumb"
+    assert activity.mispredicted == 1
+    assert activity.paired == (1 if thumb else 0)
 
 
 def test_a_division_is_one(elsewhere: Runner) -> None:
@@ -100,8 +164,8 @@ int main(int argc, char **argv)
 {
     struct cache cache = {0};
     unsigned line;
-    if (argc != 4 || !cache_make(&cache, strtoull(argv[1], 0, 0), strtoull(argv[2], 0, 0),
-                                 strtoull(argv[3], 0, 0)))
+    if (argc != 5 || !cache_make(&cache, strtoull(argv[1], 0, 0), strtoull(argv[2], 0, 0),
+                                 strtoull(argv[3], 0, 0), strtoull(argv[4], 0, 0)))
         return 1;
     while (scanf("%u", &line) == 1)
         putchar(cache_has(&cache, line + 1) ? '+' : '-');
@@ -149,13 +213,48 @@ def test_the_cache_against_another_one(
     sets, ways = shape
     chance = random.Random(seed)  # noqa: S311
     lines = [chance.randrange(spread) for _ in range(500)]
-    command = [str(cache_program), str(sets * ways * 16), "16", str(ways)]
+    assert said_of(cache_program, lines, sets, ways, 0) == looked_up(lines, sets, ways)
+
+
+def said_of(cache_program: Path, lines: list[int], sets: int, ways: int, replaces_any: int) -> str:
+    command = [str(cache_program), str(sets * ways * 16), "16", str(ways), str(replaces_any)]
     text = " ".join(map(str, lines))
-    done = subprocess.run(command, input=text, capture_output=True, text=True, check=True)
-    assert done.stdout == looked_up(lines, sets, ways)
+    return subprocess.run(command, input=text, capture_output=True, text=True, check=True).stdout
 
 
-@pytest.mark.parametrize("geometry", ["0:16:2", "48:16:1", "1024:24:2", "64:16:8", "1:1", "x:16:2"])
+@settings(max_examples=20, deadline=None)
+@given(st.sampled_from([(1, 1), (1, 4), (8, 1), (64, 2), (16, 4)]), st.integers(1, 200), st.integers())
+def test_a_cache_that_replaces_any_line(
+    cache_program: Path, shape: tuple[int, int], spread: int, seed: int
+) -> None:
+    """Only what was there and was not the last one used in its set can be gone; nothing comes by itself."""
+    sets, ways = shape
+    chance = random.Random(seed)  # noqa: S311
+    lines = [chance.randrange(spread) for _ in range(500)]
+    said = said_of(cache_program, lines, sets, ways, 1)
+    assert said == said_of(cache_program, lines, sets, ways, 1)
+    seen: dict[int, list[int]] = {}
+    for line, answer in zip(lines, said, strict=True):
+        before = seen.setdefault((line + 1) % sets, [])
+        if line not in before:
+            assert answer == "-"
+        elif before[-1] == line or len(set(before)) <= ways:
+            assert answer == "+"
+        before.append(line)
+
+
+def test_a_loop_just_too_long_is_partly_there(cache_program: Path) -> None:
+    """Replacing the oldest, three lines in turn in two places are never there; with any, they often are."""
+    lines = [0, 1, 2] * 10_000
+    assert said_of(cache_program, lines, 1, 2, 0).count("+") == 0
+    share = said_of(cache_program, lines, 1, 2, 1).count("+") / len(lines)
+    # A line is gone with a half at each of two replacements between: two thirds of the draws miss at rest.
+    assert share == pytest.approx(1 / 3, abs=0.02)
+
+
+@pytest.mark.parametrize(
+    "geometry", ["0:16:2:0", "48:16:1:0", "1024:24:2:0", "64:16:8:0", "64:16:2", "64:16:2:2", "x:16:2:0"]
+)
 def test_a_cache_that_cannot_be_is_refused(run: Runner, geometry: str, tmp_path: Path) -> None:
     elf = run.firmware.image([(OK, 1)])
     told = counter.arguments(run.board, symbols.read(elf), tmp_path / "record", 1000)

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from wasmfit.catalog import Catalog
 from wasmfit.emulation import qemu
 from wasmfit.emulation.counter import arguments
 from wasmfit.emulation.symbols import Symbols
@@ -41,9 +42,22 @@ def test_what_the_plugin_is_told(board: Board) -> None:
         "ram=0x20000000:0x20040000",
         "flash=0x00000000:0x00100000",
         "memory=0x00000000:0x40000000",
-        "cache=2048:16:2",
+        "cache=2048:16:2:0",
         "limit=77",
     ]
+
+
+def test_a_plain_run_does_without_what_watches_flash(board: Board) -> None:
+    whole, plain = (arguments(board, SYMBOLS, Path("/r"), 77, plain=plain) for plain in (False, True))
+    assert [word for word in whole if word not in plain] == [
+        "flash=0x00000000:0x00100000",
+        "cache=2048:16:2:0",
+    ]
+    assert [word for word in plain if word not in whole] == []
+
+
+def test_what_the_plugin_is_told_of_a_cache_that_replaces_any_line() -> None:
+    assert "cache=16384:8:2:1" in arguments(Catalog.load().board("pico2"), SYMBOLS, Path("/r"), 77)
 
 
 def test_last_words() -> None:

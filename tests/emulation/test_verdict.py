@@ -6,7 +6,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from wasmfit.emulation.channel import Heap, Held, Report
+from wasmfit.emulation import logs
+from wasmfit.emulation.channel import Heap, Held, Log, Report
 from wasmfit.emulation.counts import Counts, Mark, Stray
 from wasmfit.emulation.verdict import Evidence, Verdict, judge
 from wasmfit.model import Board, Expected, Region, Signature, Status, UserCall, ValueType, WorkloadCall
@@ -262,6 +263,20 @@ def test_without_an_expectation_anything_is_right_but_nothing(evidence: Evidence
     assert own(evidence, FREE, F64_2, 7) == Verdict(Status.OK)
     silent = replace(evidence, calls=(FREE,), signature=SIGNATURE, report=Report(end="ok"))
     assert judge(silent) == Verdict(Status.WRONG_RESULT, "0 results came from 1 calls")
+
+
+def test_what_was_logged_must_be_what_was_expected(evidence: Evidence) -> None:
+    call = FREE.model_copy(update={"log": "hello"})
+    stood = logs.extended(Log(0, 0x811C9DC5), b"hello")
+    report = Report(
+        values=((F64_2, 7),), logs=(stood,), log=Log(stood.length, stood.digest, b"hello"), end="ok"
+    )
+    right = replace(evidence, calls=(call,), signature=SIGNATURE, report=report)
+    assert judge(right) == Verdict(Status.OK)
+    wrong = replace(right, calls=(FREE.model_copy(update={"log": "bye\n"}),))
+    assert judge(wrong) == Verdict(Status.WRONG_RESULT, "run(1) logged 'hello', not 'bye\\n'")
+    silent = replace(right, report=replace(report, logs=(Log(0, 0x811C9DC5),), log=None))
+    assert judge(silent) == Verdict(Status.WRONG_RESULT, "run(1) logged nothing, not 'hello'")
 
 
 def test_the_stub_that_ended_a_run_is_named(evidence: Evidence) -> None:

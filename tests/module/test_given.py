@@ -113,6 +113,27 @@ def test_what_cannot_be_stubbed_is_named(tmp_path: Path, text: str, said: str) -
     assert said in module.obstacle
 
 
+def test_what_must_be_logged(tmp_path: Path) -> None:
+    path = guest("mixed", tmp_path)
+    module = given(path, calls_of=CALL, imports=STUBS, expect_log=["hello"])
+    # The first of the repeated calls alone: a module may keep state.
+    assert [call.log for call in module.calls] == ["hello", None, None]
+    path.with_suffix(".toml").write_text(f"[[calls]]\ncall = {CALL[0]!r}\nlog = 'bye'\n")
+    assert given(path, imports=STUBS).calls[0].log == "bye"
+    assert given(path, imports=STUBS, expect_log=["hello"]).calls[0].log == "hello"
+    assert given(path, calls_of=CALL, imports=STUBS).calls[0].log is None
+
+
+def test_a_text_can_be_expected_where_something_logs(tmp_path: Path) -> None:
+    path = guest("mixed", tmp_path)
+    with pytest.raises(UsageError, match=r"nothing that mixed\.wasm imports is answered by log"):
+        given(path, calls_of=CALL, imports=STUBS | {"env.log": "noop"}, expect_log=["hello"])
+    # That nothing is logged is true then.
+    given(path, calls_of=CALL, imports=STUBS | {"env.log": "noop"}, expect_log=[""])
+    with pytest.raises(UsageError, match="Give --expect-log once for each --call"):
+        given(path, calls_of=CALL, imports=STUBS, expect_log=["hello", "hello"])
+
+
 def test_the_file_beside_it_says_the_same(tmp_path: Path) -> None:
     path = guest("mixed", tmp_path)
     path.with_suffix(".toml").write_text(

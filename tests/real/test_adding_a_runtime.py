@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.wat import assembled
 from wasmfit.home import Home
 
 from .documents import DOCS, blocks, follow, run
@@ -15,22 +16,54 @@ pytestmark = [pytest.mark.real, pytest.mark.timeout(3600)]
 DOCUMENT = "adding-a-runtime.md"
 
 
+def blink(place: Path) -> None:
+    """The module of docs/your-module.md, which the document is done with."""
+    (module,) = (block for block in blocks("your-module.md") if block.file == "blink.wat")
+    assembled(module.text, place, "blink")
+
+
 def test_the_document_leads_to_measured_rows(warm_home: Home, tmp_path: Path) -> None:
-    rows: dict[object, object] = {}
+    blink(tmp_path)
+    rows: dict[str, object] = {}
     for block in blocks(DOCUMENT):
         for cell in follow(tmp_path, warm_home, block):
-            rows[f"{cell['runtime']}@{cell['version']}"] = cell["status"]
+            rows[str(cell["id"]).removesuffix("/nrf52840dk/bare/reference")] = cell["status"]
     assert rows == dict.fromkeys(
-        ("baseline@0.1.0", "wasmi-040@0.40.0", "wasmi@0.51.5", "my-wasm3@0.5.0"), "ok"
+        (
+            "baseline@0.1.0/add-with-extra",
+            "wasmi-040@0.40.0/add-with-extra",
+            "wasmi@0.51.5/add-with-extra",
+            "my-wasm3@0.5.0/add-with-extra",
+            "baseline@0.1.0/blink",
+            "wasmi-040@0.40.0/blink",
+            "my-wasm3@0.5.0/blink",
+        ),
+        "ok",
     )
 
 
-def test_before_it_is_filled_in_a_runtime_says_so(warm_home: Home, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("words", "reason"),
+    [
+        ((), "firmware/lib.rs does not embed wasmi-040 yet"),
+        (
+            ("blink.wasm", "--call", "run(3, 0.5)", "--stub-all"),
+            "firmware/any.rs does not embed wasmi-040 yet",
+        ),
+    ],
+    ids=["workload", "module"],
+)
+def test_before_it_is_filled_in_a_runtime_says_so(
+    warm_home: Home, tmp_path: Path, words: tuple[str, ...], reason: str
+) -> None:
+    blink(tmp_path)
     first = blocks(DOCUMENT)[0]
     follow(tmp_path, warm_home, replace(first, text=first.text.replace(" --crate wasmi@0.40.0", "")))
-    ended = run(tmp_path, warm_home, "wasmfit compare -r wasmi-040 --catalog mine --format json")
+    command = "wasmfit compare -r wasmi-040 --catalog mine --format json"
+    ended = run(tmp_path, warm_home, command, *words)
     assert ended.returncode == 1, ended.stderr
-    reasons = [cell["reason"] for cell in json.loads(ended.stdout)["cells"]]
-    assert reasons == [None, "firmware/lib.rs does not embed wasmi-040 yet"]
-    # And the document quotes it.
-    assert f"trapped: {reasons[1]}" in (DOCS / DOCUMENT).read_text("utf-8")
+    assert [cell["reason"] for cell in json.loads(ended.stdout)["cells"]] == [None, reason]
+
+
+def test_the_document_quotes_it() -> None:
+    assert "trapped: firmware/lib.rs does not embed wasmi-040 yet" in (DOCS / DOCUMENT).read_text("utf-8")

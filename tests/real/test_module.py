@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import os
 import random
 import secrets
 from collections.abc import Iterator
@@ -99,6 +100,15 @@ def test_the_json_holds_what_was_called(mixed: Comparison) -> None:
     assert "--expect 17.375" in cell["provenance"]["replay"]
 
 
+def worked() -> float:
+    """Seconds of a processor that wasmfit and all that it started have had so far.
+
+    By the clock it would be as long as a machine that is busy with other things makes it.
+    """
+    used = os.times()
+    return used.user + used.system + used.children_user + used.children_system
+
+
 def test_nothing_is_compiled_for_another_module_and_all_runtimes_take_seconds(
     mixed: Comparison, warm_home: Home, tmp_path: Path
 ) -> None:
@@ -109,17 +119,19 @@ def test_nothing_is_compiled_for_another_module_and_all_runtimes_take_seconds(
         text = f'(module (func (export "f") (param i32) (result i32) {body}))'
         path = assembled(text, tmp_path, f"new{number}")
         commands: list[str] = []
+        before = worked()
         comparison = measured(
             warm_home, path, "f(1)", expect=str(number + 1), rerun=True, echo=commands.append
         )
         assert {one.status for one in rows(comparison).values()} == {Status.OK}
-        seconds.append(comparison.seconds)
+        seconds.append(worked() - before)
         assert not [one for one in commands if "cargo" in one.split()[0]]
         # What becomes C is compiled, and the few files of its run time with it.
         compiled = [one for one in commands if " -c " in one]
         assert compiled
         assert all("wasm2c" in one or "wasm-rt" in one or "module.c" in one for one in compiled), compiled
     assert len(rows(comparison)) == len(rows(mixed))
+    # One processor's work for all runtimes: by the clock it is no more, where nothing else is to be done.
     assert min(seconds) < 10
 
 

@@ -37,6 +37,7 @@ def python(place: Path, home: Home, *words: str) -> str:
 
 def test_the_document_leads_to_checked_results(warm_home: Home, tmp_path: Path) -> None:
     comparisons: list[list[dict[str, Any]]] = []
+    profiles: list[dict[str, Any]] = []
     printed = ""
     for language, file, text in BLOCKS:
         if file:
@@ -52,7 +53,11 @@ def test_the_document_leads_to_checked_results(warm_home: Home, tmp_path: Path) 
                 continue
             assert program == "wasmfit"
             said = python(tmp_path, warm_home, "-m", "wasmfit", *words, "--format", "json")
-            comparisons.append(json.loads(said)["cells"])
+            answer = json.loads(said)
+            if words[0] == "profile":
+                profiles.append(answer)
+            else:
+                comparisons.append(answer["cells"])
     assert float(printed) == 1.5
     first, second = comparisons
     names = ["baseline", "wasm3", "wamr-classic", "wamr-mini", "wamr-fast"]
@@ -60,9 +65,17 @@ def test_the_document_leads_to_checked_results(warm_home: Home, tmp_path: Path) 
     assert {cell["status"] for cell in first + second} == {"ok"}
     for cell in first[1:]:
         assert [call["shown"] for call in cell["run"]["calls"]] == ["1.5", "2.5", "3.5"]
+        assert [call["right"] for call in cell["run"]["calls"]] == [True, None, None]
         assert cell["run"]["logged"]["text"] == "blink" * 3
+        assert cell["run"]["least_ram"]["reason"] is None
+        assert 65_536 < cell["run"]["least_ram"]["bytes"] < 100_000
     for cell in second[1:]:
         assert [(call["shown"], call["right"]) for call in cell["run"]["calls"]] == [
             ("1.5", True),
             ("3.0", True),
         ]
+    (profile,) = profiles
+    assert profile["cell"] == "wasm3@0.5.0/blink/nrf52840dk/bare/reference"
+    # The phase is all calls, which the first comparison counted one by one.
+    wasm3 = next(cell for cell in first if cell["runtime"] == "wasm3")
+    assert profile["instructions"] == sum(call["instructions"] for call in wasm3["run"]["calls"])

@@ -51,6 +51,29 @@ def test_csv_has_one_line_a_cell() -> None:
     assert rows[2]["text"] == ""
 
 
+def test_least_ram_is_a_number_with_its_parts_or_says_why_it_is_none() -> None:
+    def formatted(**changes: object) -> tuple[str, dict[str, str]]:
+        one = measurement()
+        assert one.run is not None
+        assert one.run.least_ram is not None
+        least = one.run.least_ram.model_copy(update=changes)
+        of_one = Comparison(
+            (one.model_copy(update={"run": one.run.model_copy(update={"least_ram": least})}),), 1, 0
+        )
+        (line,) = (line for line in to_text(of_one).splitlines() if "least RAM, B" in line)
+        (row,) = csv.DictReader(io.StringIO(to_csv(of_one)))
+        return line.replace("least RAM, B", "").strip(), row
+
+    shown, row = formatted()
+    assert shown == "82,320"
+    parts = ("", "_static", "_stack", "_heap", "_resolution", "_trials", "_reason")
+    assert [row[f"least_ram{part}"] for part in parts] == ["82320", "4304", "1216", "76800", "256", "7", ""]
+    shown, row = formatted(reason="ended early")
+    assert (shown, row["least_ram"], row["least_ram_reason"]) == ("at most 82,320", "82320", "ended early")
+    shown, row = formatted(bytes=None, static=None, stack=None, heap=None, resolution=None, reason="too long")
+    assert (shown, row["least_ram"], row["least_ram_reason"]) == ("not looked for", "", "too long")
+
+
 def test_the_table_has_published_and_difference_columns() -> None:
     text = to_text(comparison())
     lines = {line.strip().split("  ")[0]: line for line in text.splitlines()}

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from wasmfit.model import Call, Instructions, Measurement, Provenance, Run, Size, SourceTree, Status
+from wasmfit.model import Call, Instructions, LeastRam, Measurement, Provenance, Run, Size, SourceTree, Status
 
 
 def size(text: int = 100_000) -> Size:
@@ -30,6 +30,9 @@ def run() -> Run:
         linear_memory=65_536,
         stack_peak=1_200,
         stack_reserved=16_384,
+        least_ram=LeastRam(
+            bytes=82_320, static=4_304, stack=1_216, heap=76_800, resolution=256, trials=7, reason=None
+        ),
         instructions=Instructions(load=1_000, instantiate=2_000, first_call=600, call=500),
     )
 

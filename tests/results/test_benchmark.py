@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.results.samples import measurement, run
-from wasmfit.model import Instructions, Measurement, Prediction, Predictions, Run, Status
+from wasmfit.model import Instructions, LeastRam, Measurement, Prediction, Predictions, Run, Status
 from wasmfit.report import BENCH_FORMATS, Format
 from wasmfit.results import Benchmark, Comparison, SlowDown, bench_tables
 from wasmfit.results.benchmark import factors_of, rows, summaries
@@ -146,6 +146,27 @@ def test_peaks_are_the_most_of_any_workload() -> None:
     (fast,) = (one for one in summaries([*NATIVE, *changed]) if one.runtime == "fast")
     assert fast.heap_peak == 77_000
     assert fast.stack_peak == 1_200
+
+
+def with_least_ram(one: Measurement, least: LeastRam) -> Measurement:
+    assert one.run is not None
+    return one.model_copy(update={"run": one.run.model_copy(update={"least_ram": least})})
+
+
+def test_least_ram_is_the_most_of_any_workload_where_it_was_found() -> None:
+    less = with_least_ram(FAST[0], LeastRam(bytes=50_000, trials=3))
+    more = with_least_ram(FAST[1], LeastRam(bytes=90_000, trials=3))
+    bound = with_least_ram(FAST[1], LeastRam(bytes=90_000, trials=3, reason="ended early"))
+    unknown = with_least_ram(FAST[1], LeastRam(trials=0, reason="too long"))
+    found = {one.runtime: one for one in summaries([*NATIVE, less, more])}["fast"]
+    assert (found.least_ram, found.least_ram_unknown) == (90_000, ())
+    for open_end in (bound, unknown):
+        partly = {one.runtime: one for one in summaries([*NATIVE, less, open_end])}["fast"]
+        assert (partly.least_ram, partly.least_ram_unknown) == (50_000, (FAST[1].module,))
+        text = BENCH_FORMATS[Format.TABLE](benchmark([*NATIVE, less, open_end]))
+        assert f"least RAM without {FAST[1].module}, which take too long" in text
+    text = BENCH_FORMATS[Format.TABLE](benchmark([*NATIVE, less, bound]))
+    assert "at most 90,000" in text
 
 
 def test_the_baseline_runs_no_workload() -> None:

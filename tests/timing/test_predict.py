@@ -1,5 +1,6 @@
 """From what a core did to cycles and time, and the prices' files."""
 
+from math import exp, inf
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from pydantic import ValidationError
 from wasmfit.catalog import Catalog
 from wasmfit.catalog.load import CatalogError
 from wasmfit.model import KINDS, Activities, Activity, Core, Price, Timing
-from wasmfit.timing import predict, predictions
+from wasmfit.timing import predict, predictions, ratio
 
 CATALOG = Catalog.load()
 CORE = Core.model_validate(
@@ -64,6 +65,63 @@ def test_every_prediction_has_its_bar(activity: Activity, name: str) -> None:
     assert 0 <= found.time_low_s <= found.time_s <= found.time_high_s
     # At least the board's own error, but for rounding to whole cycles.
     assert found.cycles_high >= found.cycles * (1 + board.timing.error) - 1
+
+
+def test_a_ratio_by_hand() -> None:
+    first, second = Activity(alu=100, load=50), Activity(alu=100)
+    found = ratio(first, second, CORE, TIMING)
+    assert found.typical == pytest.approx(2)
+    # A quarter of the first is the load's least less than usual, and half its most more.
+    assert found.low == pytest.approx(2 * exp(-50 / 200))
+    assert found.high == pytest.approx(2 * exp(100 / 200))
+    assert found.is_settled
+
+
+@given(ACTIVITIES, st.sampled_from(sorted(CATALOG.boards)), st.integers(1, 9))
+def test_what_does_the_same_compares_without_a_bar(activity: Activity, name: str, times: int) -> None:
+    """Two that pay the same prices in the same parts: whatever is wrong of a price is wrong of both."""
+    board = CATALOG.board(name)
+    core = CATALOG.core(board)
+    assert core is not None
+    assert board.timing is not None
+    more = Activity(**{measure: times * count for measure, count in activity.model_dump().items()})
+    if predict(activity, core, board.timing, 1).cycles > 0:
+        found = ratio(more, activity, core, board.timing)
+        assert found.low == pytest.approx(times)
+        assert found.high == pytest.approx(times)
+
+
+@given(ACTIVITIES, ACTIVITIES, st.sampled_from(sorted(CATALOG.boards)))
+def test_a_ratio_has_its_bar_and_its_inverse(first: Activity, second: Activity, name: str) -> None:
+    board = CATALOG.board(name)
+    core = CATALOG.core(board)
+    assert core is not None
+    assert board.timing is not None
+    found, other = ratio(first, second, core, board.timing), ratio(second, first, core, board.timing)
+    assert found.low <= found.typical <= found.high
+    if found.low > 0 and found.high < inf:
+        assert other.low == pytest.approx(1 / found.high)
+        assert other.high == pytest.approx(1 / found.low)
+    assert found.is_settled == other.is_settled
+
+
+def test_nothing_compares_with_nothing() -> None:
+    none, some = Activity(), Activity(alu=1)
+    assert ratio(none, none, CORE, TIMING).typical == 1
+    assert ratio(some, none, CORE, TIMING).typical == inf
+    assert ratio(none, some, CORE, TIMING).typical == 0
+    assert not ratio(some, none, CORE, TIMING).is_settled
+
+
+def test_what_is_assumed_stands_with_the_sources() -> None:
+    timing = TIMING.model_copy(update={"assumptions": ("the cache is on",)})
+    assert (
+        predictions(Activities(), CORE, timing, 1).source == "a core: s; board: b; assumed: the cache is on"
+    )
+
+
+def test_every_board_says_what_it_assumes() -> None:
+    assert all(board.timing.assumptions for board in CATALOG.boards.values() if board.timing)
 
 
 def test_every_instruction_has_a_price_on_every_core() -> None:

@@ -75,6 +75,17 @@ def test_a_short_command_is_not_slowed_down() -> None:
     assert time.monotonic() - started < 1.5
 
 
+def test_memory_is_bounded_where_it_is_asked_for() -> None:
+    hungry = [sys.executable, "-c", "print(len(bytearray(1 << 30)))"]
+    assert run(hungry, timeout=30).output == "1073741824\n"
+    bounded = run(hungry, timeout=30, memory=512 << 20)
+    assert bounded.code == 1
+    assert "MemoryError" in bounded.output
+    # It holds for what the program starts too.
+    again = run(["sh", "-c", '"$0" "$@"', *hungry], timeout=30, memory=512 << 20)
+    assert "MemoryError" in again.output
+
+
 def test_missing_program(tmp_path: Path) -> None:
     with pytest.raises(MissingToolError, match="no-such-program is not installed"):
         run(["no-such-program"], timeout=10)

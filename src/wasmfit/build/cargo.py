@@ -317,7 +317,8 @@ def first_error(output: str) -> str:
     errors = [
         line
         for line in lines
-        if line.lower().startswith("error") or ": error:" in line or "fatal error" in line
+        if line.lower().startswith(("error", "memory allocation of"))
+        or any(words in line for words in (": error:", "fatal error", "panicked at"))
     ]
     return printable((errors or lines[-1:] or ["no output"])[0], 300)
 

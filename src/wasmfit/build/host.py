@@ -5,6 +5,7 @@ from pathlib import Path
 
 from wasmfit.catalog import Catalog
 from wasmfit.model import Build, Status
+from wasmfit.toolchain import Finished
 
 from . import cargo, digest
 from .cargo import Options, Package, dependencies
@@ -12,6 +13,9 @@ from .context import Context, Step
 from .errors import BuildError
 
 _SECONDS = 300
+
+MEMORY = 4 << 30
+"""Bytes that a program may take over a module, whose origin is unknown."""
 
 
 def package(catalog: Catalog, build: Build) -> Package:
@@ -90,10 +94,15 @@ def prepare(context: Context, step: Step, build: Build, module: Path) -> Path:
 
     def make(place: Path) -> None:
         command = [str(made_by), str(module), str(place / "module.bin"), *build.variant.host_arguments]
-        finished = context.gateway.run(command, log=step.log, timeout=_SECONDS)
+        finished = context.gateway.run(command, log=step.log, timeout=_SECONDS, memory=MEMORY)
         if finished.code != 0:
-            said = cargo.first_error(finished.output)
-            raise BuildError(f"the host step refused the module: {said}", Status.UNSUPPORTED)
+            raise refusal("the host step", finished)
 
     made_from = digest.of(key(context, build), digest.file(module), build.variant.host_arguments)
     return context.cache.get("prepared", made_from, make) / "module.bin"
+
+
+def refusal(program: str, finished: Finished) -> BuildError:
+    """How a cell ends whose module a program on the host did not take: refused, or died of."""
+    did = "refused the module" if finished.code > 0 else "broke down on the module"
+    return BuildError(f"{program} {did}: {cargo.first_error(finished.output)}", Status.UNSUPPORTED)

@@ -5,11 +5,12 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from wasmfit.model import Build, Status, Translator, UserModule, Workload
+from wasmfit.model import Build, Translator, UserModule, Workload
 
-from . import calls, cargo, digest, sources
+from . import calls, digest, sources
 from .context import Context, Step
 from .errors import BuildError
+from .host import MEMORY, refusal
 
 _SECONDS = 300
 
@@ -54,11 +55,12 @@ def translated(
         (place / "c").mkdir()
         values = {"module": str(module), "output": rule.output}
         command = [str(program), *(argument.format_map(values) for argument in rule.arguments)]
-        finished = context.gateway.run(command, cwd=place / "c", log=step.log, timeout=_SECONDS)
+        finished = context.gateway.run(
+            command, cwd=place / "c", log=step.log, timeout=_SECONDS, memory=MEMORY
+        )
         program.unlink()
         if finished.code != 0:
-            said = cargo.first_error(finished.output)
-            raise BuildError(f"{Path(rule.program).name} refused the module: {said}", Status.UNSUPPORTED)
+            raise refusal(Path(rule.program).name, finished)
 
     made_from = digest.of("translated", build.version.source, rule, digest.file(module))
     folder = context.cache.get("prepared", made_from, make) / "c"

@@ -145,6 +145,9 @@ def read(path: Path, kind: type[R]) -> R:
         raise CatalogError(f"{path} is not valid TOML: {error}.") from error
     except RecursionError as error:
         raise CatalogError(f"{path} is nested too deeply.") from error
+    except ValueError as error:
+        # Python refuses to read numbers of thousands of digits.
+        raise CatalogError(f"{path} holds a number with far too many digits.") from error
     try:
         record = kind.model_validate(data)
     except ValidationError as error:

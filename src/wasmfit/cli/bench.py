@@ -1,6 +1,5 @@
 """``wasmfit bench``."""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -8,8 +7,8 @@ import typer
 from wasmfit.api import bench
 from wasmfit.report import BENCH_FORMATS, Format
 
-from . import say
-from .compare import INTERRUPTED, INTERRUPTED_WORDS, source_of, tell_end
+from . import options, say
+from .compare import INTERRUPTED, INTERRUPTED_WORDS, tell_end
 from .progress import Watch
 
 
@@ -18,42 +17,21 @@ def command(
         list[str] | None,
         typer.Option("--workload", "-w", metavar="W", help="Workload, or a pattern. Default: all."),
     ] = None,
-    runtime: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--runtime",
-            "-r",
-            metavar="R",
-            help="Runtime, R@VERSION, a pattern, newest or all; native code comes with it. Default: newest.",
-        ),
-    ] = None,
-    board: Annotated[
-        list[str] | None,
-        typer.Option("--board", "-b", metavar="B", help="Board, a pattern or all. Default: nrf52840dk."),
-    ] = None,
-    profile: Annotated[
-        list[str] | None, typer.Option("--profile", "-p", metavar="P", help="Default: reference.")
-    ] = None,
-    select: Annotated[
-        list[str] | None,
-        typer.Option(metavar="GLOB", help="Only cells whose id matches, and native code."),
-    ] = None,
-    source: Annotated[
-        list[str] | None,
-        typer.Option(metavar="RUNTIME=PATH", help="A working tree of a runtime, beside its release."),
-    ] = None,
-    rerun: Annotated[bool, typer.Option("--rerun", help="Measure again what is stored already.")] = False,
-    output_format: Annotated[Format, typer.Option("--format", "-f")] = Format.TABLE,
-    output: Annotated[
-        Path | None, typer.Option("-o", "--output", metavar="FILE", help="Default: stdout.")
-    ] = None,
-    catalog: Annotated[
-        list[Path] | None,
-        typer.Option(metavar="DIR", help="A catalogue of your own beside the built-in one."),
-    ] = None,
-    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show every command that is run.")] = False,
+    runtime: options.Runtimes = None,
+    board: options.Boards = None,
+    profile: options.Profiles = None,
+    select: options.Select = None,
+    source: options.Sources = None,
+    rerun: options.Rerun = False,
+    output_format: options.OutputFormat = Format.TABLE,
+    output: options.Output = None,
+    catalog: options.Catalogs = None,
+    verbose: options.Verbose = False,
 ) -> None:
-    """Run workloads on runtimes: instructions, slow-down against native code, heap and stack."""
+    """Run workloads on runtimes: instructions, slow-down against native code, heap and stack.
+
+    Native code is always measured beside the runtimes that are chosen.
+    """
     say.check(output)
     try:
         with Watch() as watch:
@@ -63,7 +41,7 @@ def command(
                 boards=board or ("nrf52840dk",),
                 profiles=profile or ("reference",),
                 select=select or (),
-                sources=[source_of(one) for one in source or ()],
+                sources=[options.source_of(one) for one in source or ()],
                 rerun=rerun,
                 catalogs=catalog or (),
                 listener=watch,

@@ -2,7 +2,6 @@
 
 import json
 from enum import StrEnum
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -11,7 +10,7 @@ from wasmfit.api import profile
 from wasmfit.run import Profiled
 from wasmfit.words import printable
 
-from . import say
+from . import options, say
 
 
 class Shape(StrEnum):
@@ -32,7 +31,14 @@ class Phase(StrEnum):
 
 def command(
     runtime: Annotated[str, typer.Option("--runtime", "-r", metavar="R", help="Runtime or R@VERSION.")],
-    workload: Annotated[str, typer.Option(metavar="W")] = "add-with-extra",
+    module: options.Module = None,
+    call: options.Calls = None,
+    import_: options.Imports = None,
+    stub_all: options.StubAll = False,
+    workload: Annotated[
+        str | None,
+        typer.Option("--workload", "-w", metavar="W", help="Workload. Default: add-with-extra."),
+    ] = None,
     board: Annotated[str, typer.Option("--board", "-b", metavar="B")] = "nrf52840dk",
     profile_name: Annotated[str, typer.Option("--profile", "-p", metavar="P")] = "reference",
     phase: Annotated[list[Phase] | None, typer.Option(help="Phases to look at. Default: call.")] = None,
@@ -40,19 +46,18 @@ def command(
     output_format: Annotated[
         Shape, typer.Option("--format", "-f", help="folded: stacks, for any flame graph tool.")
     ] = Shape.TABLE,
-    output: Annotated[
-        Path | None, typer.Option("-o", "--output", metavar="FILE", help="Default: stdout.")
-    ] = None,
-    catalog: Annotated[
-        list[Path] | None,
-        typer.Option(metavar="DIR", help="A catalogue of your own beside the built-in one."),
-    ] = None,
+    output: options.Output = None,
+    catalog: options.Catalogs = None,
 ) -> None:
     """Say which functions of a firmware its instructions are spent in."""
     say.check(output)
     found = profile(
         runtime,
-        workload=workload,
+        workload=workload or "add-with-extra",
+        module=options.either(module, workload),
+        calls=call or (),
+        imports=dict(options.import_of(one) for one in import_ or ()),
+        stub_all=stub_all,
         board=board,
         profile=profile_name,
         phases=[one.value for one in phase or (Phase.CALL,)],

@@ -22,6 +22,17 @@ How the figures come about, and what they do not say:
 
 from .counter import compiled
 from .execution import DEFAULT_LIMITS, Execution, Limits, execute, leak
+from .least import least_ram
 from .profile import Profile, Row
 
-__all__ = ["DEFAULT_LIMITS", "Execution", "Limits", "Profile", "Row", "compiled", "execute", "leak"]
+__all__ = [
+    "DEFAULT_LIMITS",
+    "Execution",
+    "Limits",
+    "Profile",
+    "Row",
+    "compiled",
+    "execute",
+    "leak",
+    "least_ram",
+]

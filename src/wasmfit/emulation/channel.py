@@ -18,7 +18,7 @@ MOST_RESULTS = 100_000
 _WORD = "[0-9a-f]{8}"
 _RESULT = re.compile(f"result ({_WORD})")
 _VALUE = re.compile(f"value ({_WORD}) ({_WORD})")
-_CALLED = re.compile(f"called ({_WORD})")
+_CALLED = re.compile("called" + f" ({_WORD})" * 3)
 _LOG = re.compile(f"log ({_WORD}) ({_WORD})")
 _SAID = re.compile("said ((?:[0-9a-f]{2}){1,32})")
 _STUB = re.compile(f"stub ({_WORD})")
@@ -113,6 +113,7 @@ class Report:
     Attributes:
         results: Results of the calls in order, where a call has one of 32 bits.
         values: The same for calls of any signature, as 64-bit words.
+        logs: For each of those, how the log stood behind it, without text.
         log: What the module logged.
         stub: Number of the import whose stub ended the run.
         heap: The allocator's counters.
@@ -130,6 +131,7 @@ class Report:
 
     results: tuple[int, ...] = ()
     values: tuple[tuple[int, ...], ...] = ()
+    logs: tuple[Log, ...] = ()
     log: Log | None = None
     stub: int | None = None
     heap: Heap | None = None
@@ -152,6 +154,7 @@ class Channel:
     _results: list[int] = field(default_factory=list)
     _values: list[tuple[int, ...]] = field(default_factory=list)
     _pending: list[int] = field(default_factory=list)
+    _logs: list[Log] = field(default_factory=list)
     _log: Log | None = None
     _stub: int | None = None
     _heap: Heap | None = None
@@ -176,6 +179,7 @@ class Channel:
         return Report(
             results=tuple(self._results),
             values=tuple(self._values),
+            logs=tuple(self._logs),
             log=self._log,
             stub=self._stub,
             heap=self._heap,
@@ -246,11 +250,13 @@ class Channel:
             self._pending.append(int(match[1] + match[2], 16))
             return True
         match = _CALLED.fullmatch(line)
-        whole = match is not None and int(match[1], 16) == len(self._pending)
-        if whole and len(self._values) < MOST_RESULTS:
-            self._values.append(tuple(self._pending))
-        self._pending = []
-        return whole
+        pending, self._pending = self._pending, []
+        if match is None or int(match[1], 16) != len(pending):
+            return False
+        if len(self._values) < MOST_RESULTS:
+            self._values.append(tuple(pending))
+            self._logs.append(Log(int(match[2], 16), int(match[3], 16)))
+        return True
 
     def _take_log(self, line: str) -> bool:
         if match := _LOG.fullmatch(line):

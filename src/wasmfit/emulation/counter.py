@@ -16,14 +16,19 @@ from wasmfit.words import hexadecimal, printable
 from .symbols import PHASES, Symbols
 
 SOURCES = Path(__file__).parent / "plugin"
-MAIN = "counter.c"
 
 _COMPILER = "cc"
-_FLAGS = ("-O2", "-shared", "-fPIC", "-Wall")
+# Hidden: what the parts share is found without a table, which the counting would feel.
+_FLAGS = ("-O2", "-shared", "-fPIC", "-fvisibility=hidden", "-Wall")
 _SECONDS = 60
 _REMEDY = "Install it with: apt-get install -y gcc libc6-dev"
 
 _LAST = 0xFFFF_FFFF
+
+
+def parts() -> list[Path]:
+    """The C files that the plugin is compiled from, together."""
+    return sorted(SOURCES.glob("*.c"))
 
 
 def compiled(folder: Path, gateway: Gateway, log: Path | None = None) -> Path:
@@ -43,7 +48,7 @@ def compiled(folder: Path, gateway: Gateway, log: Path | None = None) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder, prefix=".counter-") as work:
         made = Path(work) / "counter.so"
-        finished = gateway.run([compiler, *_FLAGS, SOURCES / MAIN, "-o", made], timeout=_SECONDS, log=log)
+        finished = gateway.run([compiler, *_FLAGS, *parts(), "-o", made], timeout=_SECONDS, log=log)
         if finished.code != 0:
             words = next((line for line in finished.output.splitlines() if "error" in line), finished.output)
             raise MissingToolError(
@@ -67,7 +72,13 @@ def _key(compiler: Path) -> str:
 
 
 def arguments(
-    board: Board, symbols: Symbols, record: Path, limit: int, profile: tuple[Path, Path] | None = None
+    board: Board,
+    symbols: Symbols,
+    record: Path,
+    limit: int,
+    profile: tuple[Path, Path] | None = None,
+    *,
+    plain: bool = False,
 ) -> list[str]:
     """What the plugin is told; see ``counter.c``.
 
@@ -75,6 +86,7 @@ def arguments(
         record: File for its record.
         limit: Instructions after which the emulation ends.
         profile: Files with the functions' addresses and for the profile, if one is wanted.
+        plain: Leave accesses to flash unwatched.
     """
     return [
         f"out={record}",
@@ -82,9 +94,9 @@ def arguments(
         *(f"mark={hexadecimal(symbols.marks[p])}:{n}" for n, p in enumerate(PHASES, 1) if p in symbols.marks),
         f"stack={_range(symbols.stack)}",
         f"ram={_range(board.emulated.ram)}",
-        f"flash={_range(board.emulated.flash)}",
+        *([] if plain else [f"flash={_range(board.emulated.flash)}"]),
         *(f"memory={_range(memory)}" for memory in board.emulator.memory),
-        *([] if board.flash_path is None else _caches(board.flash_path)),
+        *([] if plain or board.flash_path is None else _caches(board.flash_path)),
         *(["aligned=1"] if board.emulator.aligned else []),
         f"limit={limit}",
         *([] if profile is None else [f"functions={profile[0]}", f"profile={profile[1]}"]),
@@ -102,7 +114,7 @@ def _caches(path: FlashPath) -> list[str]:
 
 
 def _geometry(cache: Cache) -> str:
-    return f"{cache.size}:{cache.line}:{cache.ways}"
+    return f"{cache.size}:{cache.line}:{cache.ways}:{int(cache.replaces == 'any')}"
 
 
 def _range(region: Region) -> str:

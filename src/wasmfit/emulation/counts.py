@@ -96,6 +96,13 @@ class Counts:
             if mark.phase == "call" and following.phase == "idle"
         )
 
+    @property
+    def deepest(self) -> int | None:
+        """Lowest stack address written from reset to the end; ``None`` where the end was not recorded."""
+        if self.lowest is None:
+            return None
+        return min(self.lowest, *(mark.lowest for mark in self.marks)) if self.marks else self.lowest
+
     def lowest_in(self, phases: frozenset[str]) -> int | None:
         """Lowest stack address written in any of the phases; ``None`` if none of them was entered."""
         ends = [mark.lowest for mark in self.marks[1:]]

@@ -65,6 +65,13 @@ class Limits(Record):
 DEFAULT_LIMITS = Limits()
 
 
+class Refused(Record):
+    """A request that the heap refused last, in bytes, and what was in use at the end."""
+
+    size: int
+    in_use: int
+
+
 class Execution(Record):
     """A run of an image.
 
@@ -74,6 +81,9 @@ class Execution(Record):
         phase: The phase it ended in: ``start``, ``load``, ``instantiate``, ``call``, ``idle`` or ``done``.
         run: The figures, as far as it came. They count only if the status is ``ok``.
         instructions: All instructions executed from reset to the end; ``None`` where the emulator died.
+        stack_deepest: Deepest use of the stack in bytes from reset to the end, what the harness does and what
+            drops the runtime included; ``None`` likewise.
+        refused: The request that the heap refused, if the phase that it ended in had one.
         seconds: Wall-clock time of the emulation.
         profile: The tree of calls, if it was asked for.
     """
@@ -83,6 +93,8 @@ class Execution(Record):
     phase: str
     run: Run
     instructions: int | None
+    stack_deepest: int | None
+    refused: Refused | None
     seconds: float
     profile: Profile | None = None
 
@@ -100,6 +112,7 @@ def execute(
     signature: Signature | None = None,
     imports: Sequence[str] = (),
     profiled: bool = False,
+    plain: bool = False,
 ) -> Execution:
     """Runs an image for a board and checks its results.
 
@@ -112,6 +125,7 @@ def execute(
         signature: The export's, where the calls are of a module of the user's.
         imports: Names of the imports that stubs answer, in the order of the job.
         profiled: Whether to follow calls as well; it takes longer and changes no figure.
+        plain: Whether to leave accesses to flash unwatched, which is faster.
 
     Raises:
         MissingToolError: There is no emulator, or none that can count.
@@ -130,6 +144,7 @@ def execute(
         signature=signature,
         imports=imports,
         profiled=profiled,
+        plain=plain,
     )[0]
 
 
@@ -146,6 +161,7 @@ def _execute(
     signature: Signature | None = None,
     imports: Sequence[str] = (),
     profiled: bool = False,
+    plain: bool = False,
 ) -> tuple[Execution, Report]:
     """The run, and what the firmware said of it."""
     image = symbols.read(elf)
@@ -159,7 +175,7 @@ def _execute(
             board.emulator,
             elf.absolute(),
             plugin,
-            counter.arguments(board, image, record, limits.instructions, asked),
+            counter.arguments(board, image, record, limits.instructions, asked, plain=plain),
         )
         finished, in_time = _run(command, gateway, limits, Path(folder), log, channel)
         counted = counts.parse(_text(record, _MOST_RECORD_BYTES))
@@ -192,6 +208,8 @@ def _execute(
         phase=counted.phase,
         run=_figures(image, board, calls, counted, report, signature),
         instructions=counted.total,
+        stack_deepest=None if counted.deepest is None else image.stack.end - counted.deepest,
+        refused=_refused(report),
         seconds=finished.seconds,
         profile=tree,
     )
@@ -270,6 +288,13 @@ def _heap_use(report: Report) -> HeapUse | None:
     )
 
 
+def _refused(report: Report) -> Refused | None:
+    heap = report.heap
+    if heap is None or not heap.refused:
+        return None
+    return Refused(size=heap.refused, in_use=heap.live + heap.linear_live)
+
+
 def _stack_peak(image: Symbols, counted: Counts, phases: frozenset[str]) -> int | None:
     lowest = counted.lowest_in(phases)
     return None if lowest is None else image.stack.end - lowest
@@ -341,7 +366,7 @@ def _call(
         text=call.text,
         results=values,
         shown=None if values is None or signature is None else listed(signature, values),
-        right=None if values is None or signature is None else is_right(signature, call, values),
+        right=None if signature is None else is_right(signature, call, report, index),
     )
 
 

@@ -20,6 +20,7 @@ _MARK = "wasmfit_mark_"
 _STACK_LOW = "wasmfit_stack_start"
 _STACK_TOP = "_stack_start"
 _JOB = "wasmfit_job"
+_HEAP = ("wasmfit_heap_start", "wasmfit_heap_end", "wasmfit_heap_ends")
 _ENTRY = struct.Struct("<IIIBBH")
 _FUNCTION = 2
 
@@ -34,6 +35,15 @@ class Function:
 
 
 @dataclass(frozen=True)
+class Heap:
+    """Where the heap is: its first address, its size in bytes, the address of the word that says its end."""
+
+    start: int
+    size: int
+    word: int
+
+
+@dataclass(frozen=True)
 class Symbols:
     """The symbols that the emulation uses.
 
@@ -42,12 +52,14 @@ class Symbols:
         stack: The stack's reservation; its end is where the stack begins.
         functions: All functions by ascending address.
         job: Address of the job, where there is one.
+        heap: The heap, where the image has one.
     """
 
     marks: dict[str, int]
     stack: Region
     functions: tuple[Function, ...]
     job: int | None = None
+    heap: Heap | None = None
 
     def function_at(self, address: int) -> str | None:
         """Name of the function that holds the address."""
@@ -82,7 +94,14 @@ def read(elf: Path) -> Symbols:
         raise UsageError(f"{elf} cannot be measured: the linker has folded two phase marks into one.")
     functions = {Function(value & ~1, size, name) for name, value, size, kind in entries if kind == _FUNCTION}
     ordered = tuple(sorted(functions, key=lambda f: (f.address, -f.size, f.name)))
-    return Symbols(marks, stack, ordered, values.get(_JOB))
+    return Symbols(marks, stack, ordered, values.get(_JOB), _heap(values))
+
+
+def _heap(values: dict[str, int]) -> Heap | None:
+    if any(name not in values for name in _HEAP):
+        return None
+    start, end, word = (values[name] for name in _HEAP)
+    return Heap(start, end - start, word) if end > start else None
 
 
 def patch(elf: Path, address: int, word: int) -> bool:

@@ -20,10 +20,12 @@ from wasmfit.model import (
 )
 from wasmfit.words import hexadecimal, printable
 
-from . import faults
+from . import faults, logs
 from .channel import Report
 from .counts import Counts
 from .faults import NameOf
+
+_LONGEST_LOG = 200
 
 
 @dataclass(frozen=True)
@@ -233,12 +235,17 @@ def _wrong(evidence: Evidence) -> list[str]:
 
 def _wrong_values(evidence: Evidence, signature: Signature) -> list[str]:
     wrong = []
-    for call, values in zip(evidence.calls, evidence.report.values, strict=False):
-        if isinstance(call, UserCall) and is_right(signature, call, values) is False:
+    for number, (call, values) in enumerate(zip(evidence.calls, evidence.report.values, strict=False)):
+        if not isinstance(call, UserCall):
+            continue
+        if call.expected is not None and not _values_fit(signature, call.expected, values):
             wanted = ", ".join(
-                _wanted(kind, one) for kind, one in zip(signature.results, call.expected or (), strict=True)
+                _wanted(kind, one) for kind, one in zip(signature.results, call.expected, strict=True)
             )
             wrong.append(f"{call.text} gave {listed(signature, values)}, not {wanted}")
+        elif call.log is not None and not logs.is_right(evidence.report, number, call.log):
+            said = logs.shown(evidence.report, number)
+            wrong.append(f"{call.text} logged {said}, not '{printable(call.log, _LONGEST_LOG)}'")
     return wrong
 
 
@@ -253,15 +260,21 @@ def _wanted(kind: ValueType, expected: Expected) -> str:
     return text if expected.tolerance is None else f"{text}~{expected.tolerance:g}"
 
 
-def is_right(signature: Signature, call: UserCall, values: Sequence[int]) -> bool | None:
-    """Whether a call gave what was expected of it; ``None`` where nothing was."""
-    if call.expected is None:
+def is_right(signature: Signature, call: UserCall, report: Report, number: int) -> bool | None:
+    """Whether a call returned and logged what was expected; ``None`` where nothing was, or nothing came.
+
+    Args:
+        number: The call's place among all.
+    """
+    if number >= len(report.values) or (call.expected is None and call.log is None):
         return None
-    if len(values) != len(signature.results):
-        return False
-    return all(
-        _fits(kind, one, word)
-        for kind, one, word in zip(signature.results, call.expected, values, strict=True)
+    returned = call.expected is None or _values_fit(signature, call.expected, report.values[number])
+    return returned and (call.log is None or logs.is_right(report, number, call.log))
+
+
+def _values_fit(signature: Signature, expected: Sequence[Expected], values: Sequence[int]) -> bool:
+    return len(values) == len(signature.results) and all(
+        _fits(kind, one, word) for kind, one, word in zip(signature.results, expected, values, strict=True)
     )
 
 

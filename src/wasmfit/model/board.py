@@ -86,17 +86,20 @@ _VECTORS = 128
 
 
 class Cache(Record):
-    """A cache in front of flash; what was used longest ago is replaced.
+    """A cache in front of flash.
 
     Attributes:
         size: Bytes that it holds.
         line: Bytes that it fills at once.
         ways: Places that a line has to choose from.
+        replaces: Which of the lines in these places a new one replaces: the ``oldest``, which was used
+            longest ago, or ``any``, by a draw that is the same in every run.
     """
 
     size: int = Field(gt=0)
     line: int = Field(gt=0)
     ways: int = Field(gt=0)
+    replaces: Literal["oldest", "any"] = "oldest"
 
     @model_validator(mode="after")
     def _is_whole(self) -> "Cache":

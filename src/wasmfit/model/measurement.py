@@ -84,11 +84,23 @@ class Activity(Record):
     store_multiple_words: int = 0
     load_pc: int = 0
     load_use: int = 0
+    load_address: int = 0
     load_pair: int = 0
+    load_pair_astride: int = 0
+    load_behind_store: int = 0
+    store_behind_load: int = 0
+    store_indexed: int = 0
+    address_use: int = 0
+    late_use: int = 0
+    paired: int = 0
     wide: int = 0
     wide_astride: int = 0
+    astride_third: int = 0
     conditional_taken: int = 0
+    mispredicted: int = 0
+    jump_table: int = 0
     jumps: int = 0
+    jumps_astride: int = 0
     fetches: int | None = 0
     fetch_misses: int | None = 0
     fetch_runs: int | None = 0
@@ -143,8 +155,8 @@ class Predictions(Record):
     """Predictions per phase; as :class:`Instructions`.
 
     Attributes:
-        calibrated: Whether the board's prices were fitted to figures published for it.
-        source: What the prices come from.
+        calibrated: Whether the board's model was held against figures published for it.
+        source: What the prices come from, and what software is taken to have set up.
     """
 
     load: Prediction | None = None
@@ -166,7 +178,7 @@ class Call(Record):
         text: For a module of the user's, the call as it is written.
         results: For a module of the user's, all results as 64-bit words.
         shown: The same as a reader wants them.
-        right: Whether the results are what was expected; ``None`` where nothing was, or nothing came.
+        right: Whether results and log are what was expected; ``None`` where nothing was, or nothing came.
     """
 
     arguments: tuple[int, ...]
@@ -253,6 +265,32 @@ class Leak(Record):
     reason: str | None = None
 
 
+class LeastRam(Record):
+    """The least RAM with which the image gives the same results as with all that the board has.
+
+    Found by running a copy of the image, in which one word is changed, with smaller and smaller heaps. All
+    figures but ``trials`` are ``None`` where it was not looked for.
+
+    Attributes:
+        bytes: ``static``, ``stack`` and ``heap`` together.
+        static: RAM taken before the program starts, up to where the heap begins.
+        stack: Deepest use of the stack with that heap, from reset to the end, rounded up to 16 bytes.
+        heap: The smallest heap that will do.
+        resolution: With so many bytes of heap less, tried as well, the results are not the same; ``None``
+            where no size was found that will not do.
+        trials: How often the image ran for it.
+        reason: Why it was not looked for, or why there may be a smaller heap that will do.
+    """
+
+    bytes: int | None = None
+    static: int | None = None
+    stack: int | None = None
+    heap: int | None = None
+    resolution: int | None = None
+    trials: int
+    reason: str | None = None
+
+
 class Run(Record):
     """An execution of the image.
 
@@ -268,6 +306,7 @@ class Run(Record):
         stack_peaks: The deepest use phase by phase.
         heap: The heap when everything is loaded, and what is left of it.
         leak: What a hundred rounds leave behind; for modules whose calls are short enough.
+        least_ram: The least RAM that will do, of a run that ended well.
         instructions: Instructions per phase.
         activity: What they did, per phase.
         cycles: Predicted cycles of a steady call; its error bar is in ``predicted``.
@@ -286,6 +325,7 @@ class Run(Record):
     stack_peaks: StackPeaks = StackPeaks()
     heap: HeapUse | None = None
     leak: Leak | None = None
+    least_ram: LeastRam | None = None
     instructions: Instructions = Instructions()
     activity: Activities = Activities()
     cycles: int | None = None

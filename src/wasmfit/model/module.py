@@ -64,11 +64,13 @@ class UserCall(Record):
     Attributes:
         arguments: 64-bit words.
         expected: What each result must be, if the user has said so.
+        log: What the call must log, likewise.
         text: The call as it is shown.
     """
 
     arguments: tuple[int, ...]
     expected: tuple[Expected, ...] | None = None
+    log: str | None = None
     text: str
 
 

@@ -74,8 +74,9 @@ class Timing(Record):
         core: The core.
         prices: Measure → price: of flash above all. They are added to the core's.
         error: How far off a prediction may be, as a part of it, beyond what the prices' own ranges say.
-        calibrated: Whether prices were fitted to figures published for this board.
+        calibrated: Whether it was held against figures published for this board.
         source: Where prices and error come from.
+        assumptions: What software is taken to have set up on the board.
     """
 
     core: str
@@ -83,6 +84,7 @@ class Timing(Record):
     error: float = Field(gt=0, lt=1)
     calibrated: bool
     source: str
+    assumptions: tuple[str, ...] = ()
 
     @model_validator(mode="after")
     def _prices_are_known(self) -> "Timing":

@@ -11,17 +11,18 @@ Number = StrictInt | StrictFloat | StrictStr
 
 
 class Call(Record):
-    """A call as on the command line, and what it must return: a value, or several in a list."""
+    """A call as on the command line; what it must return, a value or several in a list; what it must log."""
 
     call: str
     expect: Number | tuple[Number, ...] | None = None
+    log: str | None = None
 
 
 class Beside(Record):
     """The file.
 
     Attributes:
-        calls: As ``--call`` and ``--expect``.
+        calls: As ``--call``, ``--expect`` and ``--expect-log``.
         imports: ``module.name`` → rule, as ``--import``.
         stub_all: As ``--stub-all``.
     """
@@ -34,6 +35,11 @@ class Beside(Record):
     def expected(self) -> tuple[str | None, ...]:
         """What is expected of each call, as on the command line."""
         return tuple(_text(one.expect) for one in self.calls)
+
+    @property
+    def logs(self) -> tuple[str | None, ...]:
+        """What each call must log."""
+        return tuple(one.log for one in self.calls)
 
 
 def _text(expect: Number | tuple[Number, ...] | None) -> str | None:

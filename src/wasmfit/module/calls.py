@@ -1,4 +1,4 @@
-"""``--call 'run(1, -2, 3.5)'`` and ``--expect 42`` → calls, held against the export's signature."""
+"""``--call 'run(1, 2)'``, ``--expect 42``, ``--expect-log hello`` → calls, held against a signature."""
 
 import difflib
 from collections.abc import Mapping, Sequence
@@ -19,7 +19,11 @@ MOST_VALUES = 16
 
 
 def calls(
-    wasm: Wasm, texts: Sequence[str], expected: Sequence[str | None], file: str
+    wasm: Wasm,
+    texts: Sequence[str],
+    expected: Sequence[str | None],
+    file: str,
+    logs: Sequence[str | None] = (),
 ) -> tuple[str, Signature, tuple[UserCall, ...]]:
     """The export, its signature and the calls.
 
@@ -37,11 +41,12 @@ def calls(
         )
     if len(texts) > MOST_CALLS:
         raise UsageError(f"There are {len(texts):,} calls; at most {MOST_CALLS:,} are made.")
-    if expected and len(expected) != len(texts):
-        raise UsageError(
-            f"There are {len(texts)} calls and {len(expected)} expectations.",
-            "Give --expect once for each --call, in the same order, or not at all.",
-        )
+    for option, given in (("--expect", expected), ("--expect-log", logs)):
+        if given and len(given) != len(texts):
+            raise UsageError(
+                f"There are {len(texts)} calls and {len(given)} expectations.",
+                f"Give {option} once for each --call, in the same order, or not at all.",
+            )
     split = [_split(text) for text in texts]
     names = list(dict.fromkeys(name for name, _ in split))
     if len(names) > 1:
@@ -65,17 +70,18 @@ def calls(
     signature = _signature(name, known[name])
     made = []
     for number, (_, arguments) in enumerate(split):
-        given = _arguments(name, signature, arguments)
+        words = _arguments(name, signature, arguments)
         said = expected[number] if expected else None
         hoped = None if said is None else _expected(name, signature, said)
         text = f"{printable(name, 60)}({', '.join(one.strip() for one in arguments)})"
-        made.append(UserCall(arguments=given, expected=hoped, text=text))
+        log = logs[number] if logs else None
+        made.append(UserCall(arguments=words, expected=hoped, log=log, text=text))
     return name, signature, tuple(made)
 
 
 def repeated(made: tuple[UserCall, ...]) -> tuple[UserCall, ...]:
     """A single call, several times; what the user expects is checked at the first."""
-    again = made[0].model_copy(update={"expected": None})
+    again = made[0].model_copy(update={"expected": None, "log": None})
     return (*made, *[again] * (REPEATS - 1))
 
 

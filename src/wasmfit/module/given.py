@@ -7,7 +7,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from wasmfit.errors import UsageError
-from wasmfit.model import UserModule
+from wasmfit.model import Rule, UserModule
 
 from .beside import beside
 from .calls import calls, repeated
@@ -15,6 +15,7 @@ from .read import LONGEST, ModuleError, read
 from .stubs import obstacle, stubs
 
 _LONGEST_NAME = 60
+_LOGS = frozenset({Rule.LOG, Rule.WASI_WRITE})
 
 
 def given(
@@ -22,6 +23,7 @@ def given(
     *,
     calls_of: Sequence[str] = (),
     expect: Sequence[str] = (),
+    expect_log: Sequence[str] = (),
     imports: Mapping[str, str] | None = None,
     stub_all: bool = False,
 ) -> UserModule:
@@ -44,7 +46,8 @@ def given(
     file = beside(path)
     texts = calls_of or tuple(one.call for one in file.calls)
     hoped = expect or (file.expected if not calls_of else ())
-    export, signature, made = calls(wasm, texts, hoped, path.name)
+    logs = expect_log or (file.logs if not calls_of else ())
+    export, signature, made = calls(wasm, texts, hoped, path.name, logs)
     wanted = {name: str(rule) for name, rule in file.imports.items()} | dict(imports or {})
     stuck = obstacle(wasm)
     command = shlex.join(
@@ -53,6 +56,11 @@ def given(
     answered = (
         stubs(wasm, wanted, stub_all=stub_all or file.stub_all, command=command) if stuck is None else ()
     )
+    if stuck is None and any(call.log for call in made) and not any(stub.rule in _LOGS for stub in answered):
+        raise UsageError(
+            f"A text is expected to be logged, and nothing that {path.name} imports is answered by log.",
+            "Name the import that logs: --import env.log=log",
+        )
     return UserModule(
         name=_name(path),
         path=path,

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from wasmfit.model import Measurement, Status
 
 from .benchmark import BASELINE, Benchmark, Setting, SlowDown, Summary, factors_of, setting_of
-from .table import Column, Table
+from .table import Column, Table, grouped, least_ram
 
 
 def bench_tables(benchmark: Benchmark) -> list[Table]:
@@ -35,6 +35,7 @@ def _workload(title: str, cells: Sequence[Measurement], factors: dict[str, float
         _column("slow-down", (_factor(factors[one.id]) for one in cells)),
         _column("heap peak, B", (_grouped(_run(one, "heap_peak")) for one in cells)),
         _column("stack peak, B", (_grouped(_run(one, "stack_peak")) for one in cells)),
+        _column("least RAM, B", (grouped(least_ram(one)) for one in cells)),
     ]
     notes = [
         f"{_label(one)}: {one.status.value}: {one.reason}" for one in cells if one.status is not Status.OK
@@ -76,6 +77,7 @@ def _summary(title: str, summed: Sequence[Summary], total: int) -> Table:
         _column("mean over the common", (_factor(one.common.mean if one.common else None) for one in summed)),
         _column("heap peak, B", (_grouped(one.heap_peak) for one in summed)),
         _column("stack peak, B", (_grouped(one.stack_peak) for one in summed)),
+        _column("least RAM, B", (_grouped(one.least_ram) for one in summed)),
     )
     return Table(title, tuple(one.label for one in summed), columns, tuple(_notes(summed, total)), ())
 
@@ -83,7 +85,7 @@ def _summary(title: str, summed: Sequence[Summary], total: int) -> Table:
 def _notes(summed: Sequence[Summary], total: int) -> Iterator[str]:
     yield (
         "slow-down: instructions of a steady call over those of native code on the same board in the same "
-        "profile; spread: geometric standard deviation; heap and stack: the most of any workload"
+        "profile; spread: geometric standard deviation; heap, stack and least RAM: the most of any workload"
     )
     common = next((one.common.workloads for one in summed if one.common), ())
     if not common:
@@ -93,6 +95,9 @@ def _notes(summed: Sequence[Summary], total: int) -> Iterator[str]:
     else:
         yield f"common: {len(common)} workloads, which every runtime ran that ran any: {', '.join(common)}"
     for one in summed:
+        if one.least_ram_unknown:
+            names = ", ".join(one.least_ram_unknown)
+            yield f"{one.label}: least RAM without {names}, which take too long to be run again and again"
         reasons: dict[str, list[str]] = {}
         for missing in one.missing:
             reasons.setdefault(f"{missing.status.value}: {missing.reason}", []).append(missing.workload)

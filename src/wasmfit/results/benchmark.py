@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from wasmfit.errors import UsageError
-from wasmfit.model import Measurement, Status
+from wasmfit.model import Measurement, Run, Status
 
 from .comparison import ANSWERS, SCHEMA, Comparison
 
@@ -79,6 +79,8 @@ class Summary:
         slow_down: Over all workloads that it ran and native code ran too.
         common: Over those of them that every runtime here ran which ran any.
         heap_peak, stack_peak: The most of any workload, in bytes.
+        least_ram: Likewise, of those workloads where it was found.
+        least_ram_unknown: The workloads that ran where it was not.
         missing: The workloads left out.
     """
 
@@ -91,6 +93,8 @@ class Summary:
     common: SlowDown | None
     heap_peak: int | None
     stack_peak: int | None
+    least_ram: int | None
+    least_ram_unknown: tuple[str, ...]
     missing: tuple[Missing, ...]
 
     @property
@@ -210,7 +214,8 @@ def _common(builds: Iterable[Sequence[Measurement]], factors: Mapping[str, float
 def _summary(cells: Sequence[Measurement], factors: Mapping[str, float | None], common: set[str]) -> Summary:
     first = cells[0]
     known = {one.module: factor for one in cells if (factor := factors[one.id]) is not None}
-    ran = [one.run for one in cells if one.status is Status.OK and one.run is not None]
+    ran = {one.module: one.run for one in cells if one.status is Status.OK and one.run is not None}
+    least = {name: _least_ram(run) for name, run in ran.items()}
     return Summary(
         runtime=first.runtime,
         version=first.version,
@@ -219,10 +224,17 @@ def _summary(cells: Sequence[Measurement], factors: Mapping[str, float | None], 
         profile=first.profile,
         slow_down=SlowDown.over(known),
         common=SlowDown.over({name: factor for name, factor in known.items() if name in common}),
-        heap_peak=max((run.heap_peak for run in ran if run.heap_peak is not None), default=None),
-        stack_peak=max((run.stack_peak for run in ran if run.stack_peak is not None), default=None),
+        heap_peak=max((run.heap_peak for run in ran.values() if run.heap_peak is not None), default=None),
+        stack_peak=max((run.stack_peak for run in ran.values() if run.stack_peak is not None), default=None),
+        least_ram=max((one for one in least.values() if one is not None), default=None),
+        least_ram_unknown=tuple(name for name, one in least.items() if one is None),
         missing=tuple(_missing(one) for one in cells if one.module not in known),
     )
+
+
+def _least_ram(run: Run) -> int | None:
+    """The least RAM, unless all that is known of it is a bound."""
+    return None if run.least_ram is None or run.least_ram.reason is not None else run.least_ram.bytes
 
 
 def _missing(one: Measurement) -> Missing:

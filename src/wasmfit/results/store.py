@@ -15,6 +15,7 @@ from pydantic import ValidationError
 
 from wasmfit.errors import UsageError
 from wasmfit.model import Measurement
+from wasmfit.words import printable
 
 SCHEMA = 1
 _WAIT_SECONDS = 60
@@ -100,7 +101,8 @@ class Store:
         try:
             self._prepare(database)
             yield database
-        except sqlite3.Error as error:
+        except (sqlite3.Error, UnicodeDecodeError) as error:
+            # SQLite's words about a damaged file quote it, and may then be no text.
             raise self._error(error) from error
         finally:
             database.close()
@@ -124,9 +126,9 @@ class Store:
                     database.execute(statement)
                 database.execute(f"PRAGMA user_version = {SCHEMA}")
 
-    def _error(self, error: sqlite3.Error) -> StoreError:
+    def _error(self, error: Exception) -> StoreError:
         return StoreError(
-            f"The store {self.path} cannot be used: {error}.",
+            f"The store {self.path} cannot be used: {printable(str(error))}.",
             "If it is damaged, move it away and the cells are measured again; "
             "if the disk is full, `wasmfit cache --clean` makes room.",
         )

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from wasmfit.model import Measurement, Prediction, SourceTree, Status
+from wasmfit.model import LeastRam, Measurement, Prediction, SourceTree, Status
 
 Value = int | float | str | None
 
@@ -66,6 +66,14 @@ def _leak(one: Measurement) -> Value:
     if leak.per_round is None:
         return leak.reason
     return int(leak.per_round) if leak.per_round.is_integer() else f"{leak.per_round:.2f}"
+
+
+def least_ram(one: Measurement) -> Value:
+    """The figure, or why there is none; a bound, where a smaller heap might do."""
+    least = None if one.run is None else one.run.least_ram
+    if least is None or least.bytes is None:
+        return None if least is None else "not looked for"
+    return least.bytes if least.reason is None else f"at most {least.bytes:,}"
 
 
 def _stack(name: str) -> Callable[[Measurement], Value]:
@@ -162,6 +170,7 @@ MEASURES = (
     Measure("stack_peak_instantiate", "stack peak: instantiate", "B", _stack("instantiate")),
     Measure("stack_peak_call", "stack peak: calls", "B", _stack("call")),
     Measure("stack_reserved", "stack reserved", "B", _run("stack_reserved")),
+    Measure("least_ram", "least RAM", "B", least_ram),
     Measure("instructions_load", "instructions: load", "", _instructions("load")),
     Measure("instructions_instantiate", "instructions: instantiate", "", _instructions("instantiate")),
     Measure("instructions_first_call", "instructions: first call", "", _instructions("first_call")),
@@ -237,7 +246,7 @@ def _table(title: str, measurements: Sequence[Measurement]) -> Table:
     measures = (*MEASURES, *RESULTS) if own else MEASURES
     for one in measurements:
         heading = (one.runtime, one.version)
-        cells = [_grouped(measure.get(one)) for measure in measures]
+        cells = [grouped(measure.get(one)) for measure in measures]
         columns.append(Column(heading, (one.status.value, *cells)))
         if one.published:
             columns.append(Column((one.runtime, "published"), ("", *(_published(m, one) for m in measures))))
@@ -252,7 +261,7 @@ def _table(title: str, measurements: Sequence[Measurement]) -> Table:
     return Table(title, labels, tuple(columns), tuple(_notes(measurements)), tuple(_facts(measurements)))
 
 
-def _grouped(value: Value) -> str:
+def grouped(value: Value) -> str:
     """A value as a reader wants it; nothing for one that is not known."""
     if value is None:
         return ""
@@ -260,7 +269,7 @@ def _grouped(value: Value) -> str:
 
 
 def _published(measure: Measure, one: Measurement) -> str:
-    return _grouped(one.published.get(measure.key))
+    return grouped(one.published.get(measure.key))
 
 
 def _difference(measure: Measure, one: Measurement) -> str:
@@ -342,7 +351,17 @@ def _label(one: Measurement) -> str:
     return f"{one.runtime}@{one.version}"
 
 
-_WITH_BARS = frozenset({"cycles_call", "time_call", "rate_call"})
+_SEVERAL_NUMBERS = frozenset({"least_ram", "cycles_call", "time_call", "rate_call"})
+"""Measures that have columns of their own for what a table puts into one cell."""
+
+
+def _flat_least_ram(one: Measurement) -> dict[str, Value]:
+    """The least RAM and its parts; with a reason, what there is of it is no more than a bound."""
+    least = None if one.run is None else one.run.least_ram
+    return {
+        "least_ram" if field == "bytes" else f"least_ram_{field}": getattr(least, field, None)
+        for field in LeastRam.model_fields
+    }
 
 
 def _flat_prediction(one: Measurement) -> dict[str, Value]:
@@ -363,7 +382,8 @@ def flat(one: Measurement) -> dict[str, Value]:
         "profile": one.profile,
         "status": one.status.value,
         "reason": one.reason,
-        **{measure.key: measure.get(one) for measure in MEASURES if measure.key not in _WITH_BARS},
+        **{measure.key: measure.get(one) for measure in MEASURES if measure.key not in _SEVERAL_NUMBERS},
+        **_flat_least_ram(one),
         **_flat_prediction(one),
         **{
             f"published_{measure.key}": one.published.get(measure.key)

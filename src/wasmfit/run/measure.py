@@ -4,9 +4,19 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from wasmfit.build import Context, Image, Step, base_owners, digest, job, object_rule, symbol_rule
-from wasmfit.emulation import DEFAULT_LIMITS, Execution, Limits, compiled, execute, leak
+from wasmfit.emulation import DEFAULT_LIMITS, Execution, Limits, compiled, execute, leak, least_ram
 from wasmfit.footprint import Elf, footprint, ledger, read_elf, read_link_map, region_use
-from wasmfit.model import Cell, Size, Status, UserCall, UserModule, WorkloadCall
+from wasmfit.model import (
+    Cell,
+    LeastRam,
+    Signature,
+    Size,
+    Status,
+    UserCall,
+    UserModule,
+    Workload,
+    WorkloadCall,
+)
 from wasmfit.plan import BASELINE
 
 _PACKAGE = Path(__file__).parents[1]
@@ -18,6 +28,9 @@ _SLOWEST = 20_000_000
 
 _MOST_PER_ROUND = 5_000_000
 """Instructions of a run that is short enough to be done so often: seconds, at most."""
+
+_MOST_SEARCHED = 200_000_000
+"""Instructions that the search for the least RAM may execute: a few seconds, of five to ten runs."""
 
 _MEASURING = ("build", "emulation", "footprint", "run")
 
@@ -65,21 +78,10 @@ def run(context: Context, step: Step, cell: Cell, image: Image) -> Execution:
     """Runs an image in the emulator and checks what it answers."""
     step.progress("running", 0, 0)
     workload = cell.workload
-    instructions = DEFAULT_LIMITS.instructions if isinstance(workload, UserModule) else workload.limit
-    # The instructions decide; the clock is for what executes none, on a busy machine too.
-    limits = Limits(instructions=instructions, seconds=60 + instructions / _SLOWEST)
-    plugin = compiled(context.home.artefacts / "plugin", context.gateway, step.log)
-    execution = execute(
-        image.ran,
-        cell.board,
-        calls=_calls(cell),
-        plugin=plugin,
-        gateway=context.gateway,
-        limits=limits,
-        log=step.log,
-        signature=cell.workload.signature if isinstance(cell.workload, UserModule) else None,
-        imports=[stub.label for stub in cell.workload.stubs] if isinstance(cell.workload, UserModule) else (),
-    )
+    execution = executed(context, step, cell, image)
+    if execution.status is Status.OK:
+        step.progress("looking for the least RAM", 0, 0)
+        execution = _with(execution, least_ram=_least_ram(context, step, cell, image, execution))
     if isinstance(workload, UserModule):
         return _without_results(execution) if cell.build.runtime.name == BASELINE else execution
     if execution.status is not Status.OK or (execution.instructions or 0) > _MOST_PER_ROUND:
@@ -89,21 +91,75 @@ def run(context: Context, step: Step, cell: Cell, image: Image) -> Execution:
         image.ran,
         cell.board,
         calls=workload.calls,
-        plugin=plugin,
+        plugin=compiled(context.home.artefacts / "plugin", context.gateway, step.log),
         gateway=context.gateway,
         rounds=_ROUNDS,
         rounds_at=job.ROUNDS_AT,
-        limits=limits,
+        limits=_limits(workload),
         log=step.log,
     )
-    return execution.model_copy(update={"run": execution.run.model_copy(update={"leak": found})})
+    return _with(execution, leak=found)
+
+
+def _with(execution: Execution, **figures: object) -> Execution:
+    """The execution with more figures of its run."""
+    return execution.model_copy(update={"run": execution.run.model_copy(update=figures)})
+
+
+def executed(context: Context, step: Step, cell: Cell, image: Image, *, profiled: bool = False) -> Execution:
+    """Runs an image once, as its workload or module wants it; ``profiled`` follows calls as well."""
+    return execute(
+        image.ran,
+        cell.board,
+        calls=_calls(cell),
+        plugin=compiled(context.home.artefacts / "plugin", context.gateway, step.log),
+        gateway=context.gateway,
+        limits=_limits(cell.workload),
+        log=step.log,
+        signature=_signature(cell),
+        imports=_imports(cell),
+        profiled=profiled,
+    )
+
+
+def _least_ram(
+    context: Context, step: Step, cell: Cell, image: Image, execution: Execution
+) -> LeastRam | None:
+    return least_ram(
+        image.ran,
+        cell.board,
+        execution,
+        calls=_calls(cell),
+        plugin=compiled(context.home.artefacts / "plugin", context.gateway, step.log),
+        gateway=context.gateway,
+        instructions=_MOST_SEARCHED,
+        seconds=_limits(cell.workload).seconds,
+        log=step.log,
+        signature=_signature(cell),
+        imports=_imports(cell),
+    )
+
+
+def _signature(cell: Cell) -> Signature | None:
+    """The export's, where it is a user's."""
+    return cell.workload.signature if isinstance(cell.workload, UserModule) else None
+
+
+def _imports(cell: Cell) -> Sequence[str]:
+    return [stub.label for stub in cell.workload.stubs] if isinstance(cell.workload, UserModule) else ()
+
+
+def _limits(workload: Workload | UserModule) -> Limits:
+    """The instructions decide; the clock is for what executes none, on a busy machine too."""
+    instructions = DEFAULT_LIMITS.instructions if isinstance(workload, UserModule) else workload.limit
+    return Limits(instructions=instructions, seconds=60 + instructions / _SLOWEST)
 
 
 def _without_results(execution: Execution) -> Execution:
     """Nothing ran the module: what the calls returned is no result of it."""
     none = {"result": None, "results": None, "shown": None, "right": None}
     calls = tuple(call.model_copy(update=none) for call in execution.run.calls)
-    return execution.model_copy(update={"run": execution.run.model_copy(update={"calls": calls})})
+    return _with(execution, calls=calls)
 
 
 def _calls(cell: Cell) -> Sequence[WorkloadCall | UserCall]:
@@ -112,7 +168,7 @@ def _calls(cell: Cell) -> Sequence[WorkloadCall | UserCall]:
     if not isinstance(workload, UserModule):
         return workload.calls
     if cell.build.runtime.name == BASELINE:
-        return [call.model_copy(update={"expected": None}) for call in workload.calls]
+        return [call.model_copy(update={"expected": None, "log": None}) for call in workload.calls]
     return workload.calls
 
 

@@ -4,10 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from wasmfit.build import BuildError, Context, Step, image
-from wasmfit.emulation import Profile, Row, compiled, execute
+from wasmfit.emulation import Profile, Row
 from wasmfit.errors import WasmfitError
 from wasmfit.footprint.names import readable
 from wasmfit.model import Cell, Status
+
+from . import measure
 
 
 class ProfileError(WasmfitError):
@@ -50,15 +52,7 @@ def profiled(context: Context, cell: Cell, phases: Sequence[str]) -> Profiled:
         built = image(context, step, cell)
     except BuildError as error:
         raise ProfileError(f"{cell.id} cannot be built: {error.reason} (log: {step.log})") from error
-    execution = execute(
-        built.ran,
-        cell.board,
-        calls=cell.workload.calls,
-        plugin=compiled(context.home.artefacts / "plugin", context.gateway, step.log),
-        gateway=context.gateway,
-        log=step.log,
-        profiled=True,
-    )
+    execution = measure.executed(context, step, cell, built, profiled=True)
     if execution.status is not Status.OK or execution.profile is None:
         raise ProfileError(f"{cell.id} ended as {execution.status.value}: {execution.reason}")
     return Profiled(cell.id, tuple(phases), execution.profile)

@@ -237,6 +237,8 @@ def _settings(module: UserModule) -> list[str]:
         words += ["--call", call.text]
         if call.expected is not None:
             words += ["--expect", ", ".join(one.text for one in call.expected)]
+        if call.log is not None:
+            words += ["--expect-log", call.log]
     for stub in module.stubs:
         if not stub.text.startswith("WASI:"):
             words += ["--import", f"{stub.label}={stub.text}"]

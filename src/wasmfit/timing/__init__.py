@@ -7,5 +7,6 @@ it look like one: it has no figure without its bar.
 """
 
 from .predict import predict, predictions
+from .ratio import Ratio, ratio
 
-__all__ = ["predict", "predictions"]
+__all__ = ["Ratio", "predict", "predictions", "ratio"]

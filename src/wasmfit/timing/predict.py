@@ -3,7 +3,17 @@
 from collections.abc import Iterable
 from math import hypot
 
-from wasmfit.model import Activities, Activity, Core, Prediction, Predictions, Timing
+from wasmfit.model import Activities, Activity, Core, Prediction, Predictions, Price, Timing
+
+
+def parts(activity: Activity, core: Core, timing: Timing) -> list[tuple[int, Price]]:
+    """What a prediction is the sum of: how often each price is paid, the core's prices first."""
+    counted = activity.model_dump()
+    return [
+        (counted[measure], price)
+        for prices in (core.prices, timing.prices)
+        for measure, price in prices.items()
+    ]
 
 
 def predict(activity: Activity, core: Core, timing: Timing, clock_hz: int) -> Prediction:
@@ -12,16 +22,11 @@ def predict(activity: Activity, core: Core, timing: Timing, clock_hz: int) -> Pr
     What each measure may cost less or more than as a rule is independent of the others, so the error bar
     adds the parts by their squares. It reaches at least the board's own error to both sides.
     """
-    counted = activity.model_dump()
-    parts = [
-        (counted[measure], price)
-        for prices in (core.prices, timing.prices)
-        for measure, price in prices.items()
-    ]
+    paid = parts(activity, core, timing)
     # Savings never exceed what they save from in what a core has done, but may in a record made by hand.
-    typical = max(sum(count * price.typical for count, price in parts), 0)
-    less = hypot(*(count * (price.typical - price.low) for count, price in parts), typical * timing.error)
-    more = hypot(*(count * (price.high - price.typical) for count, price in parts), typical * timing.error)
+    typical = max(sum(count * price.typical for count, price in paid), 0)
+    less = hypot(*(count * (price.typical - price.low) for count, price in paid), typical * timing.error)
+    more = hypot(*(count * (price.high - price.typical) for count, price in paid), typical * timing.error)
     return Prediction(
         cycles=round(typical),
         cycles_low=max(round(typical - less), 0),
@@ -58,3 +63,4 @@ def predictions(activities: Activities, core: Core, timing: Timing, clock_hz: in
 def _sources(core: Core, timing: Timing) -> Iterable[str]:
     yield f"{core.title}: {core.source}"
     yield f"board: {timing.source}"
+    yield from (f"assumed: {one}" for one in timing.assumptions)

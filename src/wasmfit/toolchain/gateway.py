@@ -31,6 +31,7 @@ class Gateway:
         log: Path | None = None,
         on_line: Callable[[str], None] | None = None,
         keep_stdout: bool = True,
+        memory: int | None = None,
     ) -> Finished:
         """Runs a program to its end; see :func:`wasmfit.toolchain.process.run` for arguments and errors."""
         return run(
@@ -41,6 +42,7 @@ class Gateway:
             log=log,
             on_line=on_line,
             keep_stdout=keep_stdout,
+            memory=memory,
             echo=self.echo,
             cancel=self.cancel,
         )

@@ -45,8 +45,9 @@ _READ_BYTES = 64 * 1024
 # standard input until then, and becomes the program. It leaves no core file,
 # however it dies. The shell must add nothing to the environment, and dash would
 # add PWD.
-_REGISTER = """ulimit -c 0; trap '' PIPE; echo "+$$" >&0; trap - PIPE; {unset}exec "$@" </dev/null"""
+_REGISTER = """ulimit -c 0; {limit}trap '' PIPE; echo "+$$" >&0; trap - PIPE; {unset}exec "$@" </dev/null"""
 _UNSET = "unset PWD OLDPWD; "
+_LIMIT = "ulimit -v {kibibytes}; "
 _SHELL = "/bin/sh"
 
 
@@ -118,6 +119,7 @@ def run(
     log: Path | None = None,
     on_line: Callable[[str], None] | None = None,
     keep_stdout: bool = True,
+    memory: int | None = None,
     echo: Callable[[str], None] | None = None,
     cancel: Cancel | None = None,
 ) -> Finished:
@@ -133,6 +135,8 @@ def run(
         on_line: Called with each line of stdout as it comes.
         keep_stdout: Whether stdout is for log and ``output`` too. With ``on_line``, it may be for that
             alone; the order of stdout and stderr in the log is exact only without ``on_line``.
+        memory: Bytes of address space that it, and each process it starts, may have; for programs that read
+            what comes from strangers.
         echo: Called with the command line before the start.
         cancel: Looked at all the time; the child is ended once it is set, or not started at all.
 
@@ -155,7 +159,7 @@ def run(
         if cancel is not None and cancel.is_set():
             never = Finished(command, -signal.SIGTERM, "", 0.0)
             raise ChildCancelledError(f"{program.name} was not started, as asked.", never)
-        child = _Child(program, command[1:], cwd, env, sink)
+        child = _Child(program, command[1:], cwd, env, sink, memory)
         try:
             child.supervise(started + timeout, cancel)
         except _Timeout:
@@ -203,13 +207,17 @@ class _Child:
         cwd: Path | None,
         env: Mapping[str, str] | None,
         sink: Sink,
+        memory: int | None,
     ) -> None:
         self._sink = sink
         self._selector = selectors.DefaultSelector()
         self._open: set[int] = set()
         self._exit_signal: int | None = None
         environment = os.environ if env is None else env
-        script = _REGISTER.format(unset="" if "PWD" in environment else _UNSET)
+        script = _REGISTER.format(
+            unset="" if "PWD" in environment else _UNSET,
+            limit="" if memory is None else _LIMIT.format(kibibytes=memory >> 10),
+        )
         self._process = WATCHDOG.spawn(
             lambda pipe: subprocess.Popen(
                 [_SHELL, "-c", script, "sh", str(program), *arguments],

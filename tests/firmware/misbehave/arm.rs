@@ -127,6 +127,47 @@ pub fn skip_all(count: u32) {
     }
 }
 
+/// Between its marks: `count` rounds of instructions that make their neighbours
+/// wait, or spare them a cycle. The loop begins with four bytes across a boundary
+/// of four.
+#[inline(never)]
+pub fn neighbours(count: u32) {
+    unsafe {
+        asm!(
+            "bl {mark_call}",
+            ".balign 4",
+            "nop",
+            "2:",
+            "sub.w r5, sp, #64",
+            "str r5, [r5]",
+            "ldr r1, [r5]",
+            "ldr.w r8, [r1]",
+            "str r1, [r5]",
+            "mov.w r8, #0",
+            "tbb [pc, r8]",
+            "3: .byte (4f - 3b) / 2, 0",
+            ".balign 4",
+            "4:",
+            "str.w r1, [r5, r8]",
+            "ldr r1, [r5]",
+            "ldr r0, [r5]",
+            "adds r1, r1, r0",
+            "add.w r1, r5, r1, lsl #2",
+            "add r1, r5",
+            "it eq",
+            "moveq r1, r5",
+            "subs r4, r4, #1",
+            "mov r1, r5",
+            "bne 2b",
+            "bl {mark_idle}",
+            mark_call = sym wasmfit_mark_call,
+            mark_idle = sym wasmfit_mark_idle,
+            inout("r4") count => _, out("r5") _, out("r8") _,
+            out("r0") _, out("r1") _, out("r2") _, out("r3") _, out("r12") _, out("lr") _,
+        );
+    }
+}
+
 pub fn semihost(operation: u32, argument: u32) {
     unsafe { asm!("bkpt #0xab", inlateout("r0") operation => _, in("r1") argument) };
 }

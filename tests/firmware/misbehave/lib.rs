@@ -64,6 +64,12 @@ fn behave(behaviour: u32, value: u32) -> u32 {
         24 => run_command(),
         25 => fault_inside_block(value),
         26 => forget(black_box(Vec::<u8>::with_capacity(value as usize))),
+        27 => adapt(value),
+        28 => return value + u32::from(refuses(value as usize)),
+        29 if refuses(value as usize) => spin_forever(),
+        30 if refuses(value as usize) => wait_forever(),
+        29 | 30 => {}
+        31 => neighbours(value),
         _ => fail("no such behaviour"),
     }
     value
@@ -97,8 +103,20 @@ fn wait_forever() {
 
 /// A request that the heap refuses and the program survives, as runtimes do.
 fn reserve(bytes: usize) {
-    if black_box(Vec::<u8>::new()).try_reserve_exact(bytes).is_err() {
+    if refuses(bytes) {
         fail("cannot allocate memory");
+    }
+}
+
+fn refuses(bytes: usize) -> bool {
+    black_box(Vec::<u8>::new()).try_reserve_exact(bytes).is_err()
+}
+
+/// Does with half of it, and more stack, where the heap refuses as much.
+fn adapt(bytes: u32) {
+    if refuses(bytes as usize) {
+        reserve(bytes as usize / 2);
+        use_stack(4000);
     }
 }
 

@@ -46,6 +46,31 @@ pub fn skip_all(count: u32) {
     between_marks!(count, "2:", "addi t1, t1, -1", "bltz t1, 2b", "bltz t1, 2b", "nop", "bnez t1, 2b");
 }
 
+/// Between its marks: `count` rounds of instructions that make their neighbours
+/// wait, and of a branch that goes forward.
+#[inline(never)]
+pub fn neighbours(count: u32) {
+    between_marks!(
+        count,
+        "2:",
+        "addi t2, sp, -64",
+        "sw t2, 0(t2)",
+        "lw a0, 0(t2)",
+        "lw a0, 0(a0)",
+        "sw t2, 0(t2)",
+        "lw ra, 0(t2)",
+        "lw a0, 0(t2)",
+        "add a0, a0, ra",
+        "mul a0, a0, t1",
+        "add a0, a0, ra",
+        "beqz zero, 3f",
+        "nop",
+        "3:",
+        "addi t1, t1, -1",
+        "bnez t1, 2b"
+    );
+}
+
 /// A load that faults in the middle of straight code.
 pub fn fault_inside_block(address: u32) {
     between_marks!(

@@ -33,12 +33,24 @@
     X(LOAD_MULTIPLE_WORDS, "load_multiple_words")                                                           \
     X(STORE_MULTIPLE_WORDS, "store_multiple_words")                                                         \
     X(LOAD_PC, "load_pc")                   /* loads and load_multiples that jump, also counted there */    \
-    X(LOAD_USE, "load_use")                 /* the next instruction reads the register just loaded */       \
-    X(LOAD_PAIR, "load_pair")           /* single load right behind a single load or store */           \
+    X(LOAD_USE, "load_use")                 /* the next one reads the register just loaded, not to store it */ \
+    X(LOAD_ADDRESS, "load_address")         /* of them, those that read it to address memory */             \
+    X(LOAD_PAIR, "load_pair")               /* single load behind one whose result its address does not need */ \
+    X(LOAD_PAIR_ASTRIDE, "load_pair_astride") /* of them, those of four bytes across a boundary of four */  \
+    X(LOAD_BEHIND_STORE, "load_behind_store") /* single load right behind a single store */                 \
+    X(STORE_BEHIND_LOAD, "store_behind_load") /* and the other way round */                                 \
+    X(STORE_INDEXED, "store_indexed")       /* single store to an address of two registers */               \
+    X(ADDRESS_USE, "address_use")           /* an address needs what the data processing before it made */  \
+    X(LATE_USE, "late_use")                 /* the next one reads what a multiply or shift-and-add made */  \
+    X(PAIRED, "paired")                     /* Thumb: 16-bit branches and ITs that a 16-bit one before can take along */ \
     X(WIDE, "wide")                         /* instructions of four bytes */                                \
     X(WIDE_ASTRIDE, "wide_astride")         /* those across a boundary of four bytes */                     \
+    X(ASTRIDE_THIRD, "astride_third")       /* of them, each third one in a row */                          \
     X(CONDITIONAL_TAKEN, "conditional_taken")                                                               \
+    X(MISPREDICTED, "mispredicted")         /* conditional: forward and taken, or backward and not */       \
+    X(JUMP_TABLE, "jump_table")             /* Thumb's TBB and TBH, also counted as indirect */             \
     X(JUMPS, "jumps")                       /* times that the next instruction was elsewhere */             \
+    X(JUMPS_ASTRIDE, "jumps_astride")       /* to four bytes across a boundary of four */                   \
     X(FETCHES, "fetches")                   /* cache lines entered by straight code, in flash */            \
     X(FETCH_MISSES, "fetch_misses")         /* those that the cache did not have */                         \
     X(FETCH_RUNS, "fetch_runs")             /* misses of the line behind the last one missed */             \
@@ -62,7 +74,16 @@ struct instruction {
     bool loads, stores;  /* whether it can */
     bool jumps;          /* whether it is also a jump: a load of the program counter */
     bool links;          /* whether it leaves a return address */
-    uint64_t reads;      /* registers that it reads, as a set; a few more where it is not sure */
+    bool backward;       /* whether it is a conditional branch to a lower address */
+    bool indexed;        /* whether its address is made of two registers */
+    bool table;          /* whether it jumps by a table */
+    bool flags;          /* Thumb: whether it sets flags that a branch may test */
+    bool goes_along;     /* Thumb: a branch or IT that the instruction before can take along */
+    bool late;           /* whether what it makes comes a cycle later than that of simple ones; not MULS,
+                          * which keeps others waiting by itself */
+    uint64_t reads;      /* registers that it reads, as a set, but those that it stores */
+    uint64_t address;    /* those of them that address memory */
+    uint64_t makes;      /* registers that it writes, if it processes data */
     int8_t loaded;       /* the register that a single load fills, else -1 */
 };
 

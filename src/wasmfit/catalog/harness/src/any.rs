@@ -163,13 +163,13 @@ impl Job {
         Ok(())
     }
 
-    /// Sends a call's results: one line each, then how many there were.
+    /// Sends a call's results: one line each, then how many there were, and how the log stands.
     pub(crate) fn results_lines(&self, results: &[u64]) {
         for (kind, &word) in self.results().iter().zip(results) {
             let word = kind.clean(word);
             Line::new("value").hex((word >> 32) as u32).hex(word as u32).send();
         }
-        Line::new("called").hex(results.len() as u32).send();
+        Line::new("called").hex(results.len() as u32).hex(LOGGED.get()).hex(DIGEST.get()).send();
     }
 }
 

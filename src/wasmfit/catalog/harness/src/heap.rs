@@ -5,9 +5,12 @@
 //! memory cannot be smaller than that, and nothing else asked of the heap on a
 //! part with 256 KiB of RAM is as large. The host compares the figure with
 //! what the module declares.
+//!
+//! Where the heap ends is a word in flash, `wasmfit_heap_ends`. Whoever runs the image may lower it in place,
+//! which is how the host finds the smallest heap that will do.
 
 use core::alloc::{GlobalAlloc, Layout};
-use core::ptr::{self, addr_of_mut};
+use core::ptr::{self, addr_of, addr_of_mut};
 use core::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 use crate::channel::Line;
@@ -17,8 +20,21 @@ const WASM_PAGE: usize = 65_536;
 
 unsafe extern "C" {
     static mut wasmfit_heap_start: u8;
-    static mut wasmfit_heap_end: u8;
+    static wasmfit_heap_end: u8;
 }
+
+/// An address that the linker fills in.
+#[repr(transparent)]
+struct Address(*const u8);
+
+// SAFETY: a number.
+unsafe impl Sync for Address {}
+
+#[unsafe(no_mangle)]
+static wasmfit_heap_ends: Address = Address(&raw const wasmfit_heap_end);
+
+/// The allocator's own for its first block and its last; of less it can make nothing.
+const LEAST: usize = 64;
 
 /// A number of bytes and the most it has been.
 struct Level {
@@ -117,7 +133,11 @@ static LEFT: [AtomicUsize; 2] = [const { AtomicUsize::new(0) }; 2];
 
 pub(crate) fn init() {
     let start = addr_of_mut!(wasmfit_heap_start) as usize;
-    let end = addr_of_mut!(wasmfit_heap_end) as usize;
+    // SAFETY: a static. Volatile: whoever runs the image may have changed it in place.
+    let end = unsafe { addr_of!(wasmfit_heap_ends.0).read_volatile() } as usize;
+    if end < start + LEAST {
+        return; // Every request will be refused.
+    }
     SIZE.store(end - start, Relaxed);
     // SAFETY: the linker script reserves this range for the heap alone.
     unsafe { HEAP.blocks.init(start, end - start) };

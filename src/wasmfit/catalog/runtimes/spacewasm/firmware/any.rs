@@ -24,7 +24,8 @@ fn run(job: &'static Job) -> Result<(), Failure> {
     let mut code = CodeBuilder::new(CompilerOptions {
         allow_memory_grow: true,
         max_backpatch_iterations: None,
-        max_code_pages: CODE_PAGES,
+        // A large module ends where RAM does, not at a limit of ours: four times its size is plenty.
+        max_code_pages: CODE_PAGES.max(job.module().len() / 128),
     })
     .map_err(Name)?;
     let memory = Rc::new(Heap).map_err(Name)?.into_wasm_memory_allocator();

@@ -1,0 +1,65 @@
+"""Host steps fed with mutated modules: each ends by itself, with output or with words, in bounded memory."""
+
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from wasmfit.build import Context, Step, host, sources
+from wasmfit.build.host import refusal
+from wasmfit.model import Build, builds
+from wasmfit.toolchain import Gateway
+
+from .mutate import BINARY
+from .targets import Target, modules
+
+_SECONDS = 60
+_PANICKED = 101
+
+
+def host_step_builds(context: Context) -> list[Build]:
+    """The newest version of every runtime that needs a step on the host, each program once."""
+    found: dict[str, Build] = {}
+    for runtime in context.catalog.runtimes.values():
+        for build in builds(runtime):
+            if build.version.host_dependencies or (
+                runtime.c is not None and runtime.c.translator is not None
+            ):
+                found.setdefault(runtime.name, build)
+    return list(found.values())
+
+
+def command_of(context: Context, step: Step, build: Build) -> list[str]:
+    """The program with its arguments, in which ``{module}`` and ``{output}`` stand for files."""
+    translator = None if build.runtime.c is None else build.runtime.c.translator
+    if translator is None:
+        return [
+            str(host.program(context, step, build)),
+            "{module}",
+            "{output}",
+            *build.variant.host_arguments,
+        ]
+    program = sources.package_folder(context, step, build) / translator.program
+    program.chmod(0o755)
+    return [str(program), *translator.arguments]
+
+
+def target(name: str, command: Sequence[str]) -> Target:
+    """A target that starts the program for every input."""
+
+    def takes(data: bytes) -> bool:
+        with tempfile.TemporaryDirectory() as folder:
+            module, output = Path(folder) / "mutant.wasm", Path(folder) / "output"
+            module.write_bytes(data)
+            argv = [part.format(module=module, output=output) for part in command]
+            # The limit is the one that cells have; beyond it allocations fail, and the program says so.
+            ended = Gateway().run(argv, cwd=Path(folder), timeout=_SECONDS, memory=host.MEMORY)
+            if ended.code == 0:
+                assert output.stat().st_size > 0
+                return True
+            # Programs of others may panic or run out of memory; a user is told of it in words.
+            said = refusal(name, ended).reason
+            assert said.isprintable()
+            assert not said.endswith(("no output", "backtrace."))
+            return False
+
+    return Target(f"host-{name}", modules, BINARY, takes)

@@ -1,0 +1,257 @@
+"""What mutants are fed to, and what must hold of each: it is taken, or refused as bad input is.
+
+Bad input gets one printable message, no traceback, in bounded time. A target raises if that does not hold.
+"""
+
+import contextlib
+import sqlite3
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from tests.footprint.elf_builder import CODE, DATA, ElfBuilder, Sec, Seg, Sym
+from tests.footprint.survives import survives
+from tests.results.samples import measurement
+from tests.wat import GUESTS, compiled
+from wasmfit.build.job import pack_any
+from wasmfit.catalog import Catalog
+from wasmfit.catalog.load import BUILT_IN
+from wasmfit.errors import UsageError
+from wasmfit.model import ValueType
+from wasmfit.module import given
+from wasmfit.module.read import ModuleError, read
+from wasmfit.plan import Experiment, plan
+from wasmfit.results import Store
+
+from .mutate import BINARY, TEXT, Mutation
+
+LONGEST_MESSAGE = 20_000
+"""Characters; a broken TOML file may have many broken fields, each of which is named."""
+
+
+@dataclass(frozen=True)
+class Target:
+    """Something that reads what users bring.
+
+    Attributes:
+        name: What it reads.
+        seeds: Sound inputs to start from.
+        mutations: How they are changed.
+        takes: Whether it takes an input; one that it refuses as it should is ``False``.
+    """
+
+    name: str
+    seeds: Callable[[], Sequence[bytes]]
+    mutations: Sequence[Mutation]
+    takes: Callable[[bytes], bool]
+
+
+def fit_to_print(error: UsageError) -> None:
+    """A message is text for a terminal, whatever the input held."""
+    said = str(error)
+    assert error.exit_code == 2
+    assert error.message.strip(), "an empty message"
+    assert len(said) < LONGEST_MESSAGE, f"a message of {len(said):,} characters"
+    assert all(line.isprintable() for line in said.split("\n")), f"does not print: {said[:300]!r}"
+    said.encode()
+
+
+def modules() -> list[bytes]:
+    """The modules of tests, compiled."""
+    with tempfile.TemporaryDirectory() as folder:
+        return [compiled(source, Path(folder)).read_bytes() for source in sorted(GUESTS.glob("*.wat"))]
+
+
+def _takes_module(data: bytes) -> bool:
+    """All of the way from a user's file to the blob that an image carries."""
+    try:
+        wasm = read(data)
+    except ModuleError as error:
+        fit_to_print(error)
+        wasm = None
+    call = "run()"
+    if wasm is not None:
+        for name, kind in wasm.callable.items():
+            signature = kind.signature
+            if signature is not None:
+                zeros = ("0" if one in (ValueType.I32, ValueType.I64) else "0.5" for one in signature.params)
+                call = f"{name}({', '.join(zeros)})"
+                break
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "mutant.wasm"
+        path.write_bytes(data)
+        try:
+            module = given(path, calls_of=[call], stub_all=True)
+        except UsageError as error:
+            fit_to_print(error)
+            return False
+    blob = pack_any(data, module)
+    assert len(blob) >= len(data)
+    # Every runtime of the catalogue has a cell, which ends in a way that can be told.
+    planned = plan(_CATALOG, Experiment(runtimes=["all"], module=module))
+    assert planned.all_cells
+    return True
+
+
+def elf_files() -> list[bytes]:
+    """Small files for several processors."""
+    return [
+        ElfBuilder(
+            sections=[
+                Sec(".text", 0x100, b"\x70\x47" * 32, flags=CODE),
+                Sec(".rodata", 0x200, b"hello, world\0" + bytes(19)),
+                Sec(".data", 0x2000_0000, bytes(8), flags=DATA),
+                Sec(".bss", 0x2000_0008, None, size=64, flags=DATA, type=8),
+            ],
+            symbols=[
+                Sym("_RNvC3one3abc", 0x101, 16, binding=0),
+                Sym("_ZN4core3fmt5write17h0123456789abcdefE", 0x111, 16),
+                Sym("_ZNSt6vectorIiSaIiEE9push_backEOi", 0x121, 8),
+                Sym(".Lanon.0f.1", 0x200, 4, ".rodata", 1, 0),
+                Sym("memcpy", 0x2000_0000, 8, ".data", 1),
+            ],
+            segments=[Seg(0x100, 0x100, 0x40, 0x40), Seg(0x2000_0000, 0x140, 8, 72)],
+            bits=bits,
+            machine=machine,
+        ).build()
+        for bits, machine in ((32, 40), (32, 243), (32, 94), (64, 62))
+    ]
+
+
+_PLACE = b"# place: "
+_PLACES = sorted(
+    str(path.relative_to(BUILT_IN))
+    for kind in (
+        "boards/*",
+        "cores/*",
+        "profiles/*",
+        "targets/*",
+        "runtimes/*/runtime",
+        "workloads/*/workload",
+    )
+    for path in BUILT_IN.glob(f"{kind}.toml")
+)
+
+
+def toml_files() -> list[bytes]:
+    """The catalogue's own files, each behind a line that says where it belongs."""
+    return [_PLACE + place.encode() + b"\n" + (BUILT_IN / place).read_bytes() for place in _PLACES]
+
+
+def _takes_toml(data: bytes) -> bool:
+    """A catalogue of the user's with one file, and what a command does with it first."""
+    head, _, body = data.partition(b"\n")
+    place = head.removeprefix(_PLACE).decode(errors="replace")
+    if place not in _PLACES:
+        place = "boards/nrf52840dk.toml"
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / place
+        path.parent.mkdir(parents=True)
+        path.write_bytes(body)
+        try:
+            catalog = Catalog.load(Path(folder))
+            plan(catalog, Experiment(runtimes=["all"], boards=sorted(catalog.boards)))
+        except UsageError as error:
+            fit_to_print(error)
+            return False
+    return True
+
+
+def _beside() -> list[bytes]:
+    return [
+        b"""# What is called, and what answers.
+stub_all = true
+
+[imports]
+"env.clock_ms" = "clock_ms"
+"env.log" = "log"
+"env.five" = 5.5
+"other.noise" = "random"
+
+[[calls]]
+call = "run(1, 2.5, 3.25, -4)"
+expect = 1
+"""
+    ]
+
+
+def _takes_beside(data: bytes) -> bool:
+    """The settings beside a module."""
+    with tempfile.TemporaryDirectory() as folder:
+        module = compiled(GUESTS / "mixed.wat", Path(folder))
+        module.with_suffix(".toml").write_bytes(data)
+        try:
+            given(module)
+        except UsageError as error:
+            fit_to_print(error)
+            return False
+    return True
+
+
+def records() -> list[bytes]:
+    """Records as the store keeps them."""
+    return [measurement().model_dump_json().encode()]
+
+
+def _takes_record(data: bytes) -> bool:
+    """A store one of whose records has been changed: the cell is measured again, nothing else is lost."""
+    sound = measurement("wasmi", "2.0.1")
+    with tempfile.TemporaryDirectory() as folder:
+        store = Store(Path(folder) / "results.sqlite")
+        store.path.write_bytes(_sound_store())
+        with contextlib.closing(sqlite3.connect(store.path)) as database, database:
+            changed = data.decode(errors="replace")
+            database.execute("PRAGMA synchronous = OFF")
+            database.execute("UPDATE measurement SET record = ? WHERE number = 1", (changed,))
+        found = store.find(measurement().id, "print")
+        assert store.find(sound.id, "print") == sound
+    return found is not None
+
+
+MEASUREMENTS = 3
+
+
+@cache
+def _sound_store() -> bytes:
+    """The file of a store with a few measurements."""
+    with tempfile.TemporaryDirectory() as folder:
+        store = Store(Path(folder) / "results.sqlite")
+        for number in range(MEASUREMENTS):
+            store.save(measurement("wasmi", f"2.0.{number}"), "print")
+        with contextlib.closing(sqlite3.connect(store.path)) as database:
+            database.execute("PRAGMA journal_mode = DELETE")
+        return store.path.read_bytes()
+
+
+def _takes_store(data: bytes) -> bool:
+    """A store whose file has been damaged."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "results.sqlite"
+        path.write_bytes(data)
+        try:
+            store = Store(path)
+            store.count()
+            for number in range(MEASUREMENTS):
+                store.find(measurement("wasmi", f"2.0.{number}").id, "print")
+            store.save(measurement(), "new")
+        except UsageError as error:
+            fit_to_print(error)
+            return False
+    return True
+
+
+_CATALOG = Catalog.load()
+
+TARGETS = {
+    one.name: one
+    for one in (
+        Target("module", modules, BINARY, _takes_module),
+        Target("elf", elf_files, BINARY, survives),
+        Target("toml", toml_files, TEXT, _takes_toml),
+        Target("beside", _beside, TEXT, _takes_beside),
+        Target("record", records, TEXT, _takes_record),
+        Target("store", lambda: [_sound_store()], BINARY, _takes_store),
+    )
+}

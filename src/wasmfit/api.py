@@ -168,10 +168,10 @@ def _workloads(catalog: Catalog, pattern: str) -> list[str]:
 
 
 def lock(names: Sequence[str], *, home: Path | None = None, catalogs: Sequence[Path] = ()) -> Iterator[Path]:
-    """Writes the lockfiles of runtimes and workloads anew, in the catalogue's folders.
+    """Writes the lockfiles of runtimes, workloads and bases anew, in the catalogue's folders.
 
     Args:
-        names: Runtimes, workloads, or patterns of them; ``harness`` is what all share.
+        names: Runtimes, workloads, bases, or patterns of them; ``harness`` is what all share.
         home: wasmfit's folder.
         catalogs: Catalogues beside the built-in one.
 
@@ -183,10 +183,10 @@ def lock(names: Sequence[str], *, home: Path | None = None, catalogs: Sequence[P
         MissingToolError: There is no Rust.
     """
     catalog = Catalog.load(*catalogs)
-    known = {*catalog.runtimes, *catalog.workloads, HARNESS}
+    known = {*catalog.runtimes, *catalog.workloads, *catalog.bases, HARNESS}
     for name in names:
         if not any(fnmatchcase(one, name) for one in known):
-            raise unknown("runtime or workload", name, known)
+            raise unknown("runtime, workload or base", name, known)
     folder, gateway = Home.find() if home is None else Home.at(home), Gateway()
     context = Context(catalog, folder, find(Versions(folder.tools, gateway), {}, ()), gateway)
     for one in locks(catalog):

@@ -40,7 +40,13 @@ def key(context: Context, cell: Cell) -> str:
         host.key(context, build) if build.version.host_dependencies else None,
         build.variant.host_arguments,
         firmware.key(
-            context, build, cell.board, cell.profile, firmware.linked_guest(build, workload), cell.glue
+            context,
+            build,
+            cell.board,
+            cell.profile,
+            firmware.linked_guest(build, workload),
+            cell.glue,
+            cell.ground,
         ),
         c.key(context, build, cell.board, cell.profile, cell.glue) if build.runtime.language == "c" else None,
         link.memory(cell.board, cell.board.own, build.runtime.stack),
@@ -59,7 +65,7 @@ def image(context: Context, step: Step, cell: Cell) -> Image:
     wasm = module.module(context, step, cell)
     place = context.cache.get("images", made_from, lambda place: _make(context, step, cell, wasm, place))
     linked = firmware.linked_guest(cell.build, cell.workload)
-    lock = firmware.used_lock(context, cell.build, cell.board, cell.profile, linked, cell.glue)
+    lock = firmware.used_lock(context, cell.build, cell.board, cell.profile, linked, cell.glue, cell.ground)
     ran = twin.NAME if cell.board.needs_twin else "firmware"
     return Image(
         elf=place / "firmware.elf",
@@ -74,7 +80,7 @@ def image(context: Context, step: Step, cell: Cell) -> Image:
 def _make(context: Context, step: Step, cell: Cell, wasm: Path, place: Path) -> None:
     build, board, profile = cell.build, cell.board, cell.profile
     linked = firmware.linked_guest(build, cell.workload)
-    archive = firmware.archive(context, step, build, board, profile, linked, cell.glue)
+    archive = firmware.archive(context, step, build, board, profile, linked, cell.glue, cell.ground)
     # Code in the place of a module is compiled; every other module is bytes of the job.
     translated = None
     bytes_of_job = b""

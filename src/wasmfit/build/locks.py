@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from wasmfit.catalog import Catalog
-from wasmfit.model import Build, CrateSource, builds
+from wasmfit.model import Build, CrateSource, Ground, builds
 
 from . import cargo, firmware, guest, host, sources
 from .cargo import Options, Package
@@ -18,11 +18,19 @@ HARNESS = "harness"
 
 @dataclass(frozen=True)
 class Lock:
-    """A lockfile of the catalogue and the package that it locks, for a runtime, a workload or the harness."""
+    """A lockfile of the catalogue and the package that it locks.
+
+    Attributes:
+        owner: The runtime, workload or base that it belongs to, or the harness.
+        path: The lockfile.
+        package: What is locked.
+        begins: A lockfile that it keeps to as far as it goes, for what is used beside another.
+    """
 
     owner: str
     path: Path
     package: Package
+    begins: Path | None = None
 
 
 def locks(catalog: Catalog) -> Iterator[Lock]:
@@ -33,6 +41,12 @@ def locks(catalog: Catalog) -> Iterator[Lock]:
     yield Lock(
         HARNESS, catalog.harness / "locks" / "firmware.lock", firmware.package(catalog, plain, profile)
     )
+    for base in catalog.bases.values():
+        for hal in base.hals:
+            # The features of a HAL choose among its own code, never other crates.
+            ground = Ground(base=base, hal=hal, features=next(iter(hal.chips.values())))
+            made = firmware.package(catalog, plain, profile, ground=ground)
+            yield Lock(base.name, firmware.base_lock(catalog, ground), made, begins=made.lock)
     native = builds(catalog.runtimes["native"])[0]
     seen: set[Path] = set()
     for workload in catalog.workloads.values():
@@ -68,7 +82,7 @@ def write(context: Context, lock: Lock) -> None:
     Raises:
         BuildError: Cargo cannot resolve it.
     """
-    fresh = replace(lock.package, lock=None)
+    fresh = replace(lock.package, lock=lock.begins, beside=None)
     work = context.home.work / "locks" / f"{lock.owner}-{lock.path.stem}"
     cargo.clear(work)
     made = cargo.resolve(context, Step(context.home.logs / "locks.log"), fresh, Options(), work=work)

@@ -1,6 +1,7 @@
 """The nouns of wasmfit, as frozen typed records."""
 
 from .base import Record
+from .bases import Base, Ground, Hal
 from .board import Board, Cache, Emulator, FlashPath, MemoryMap, Region
 from .cell import Cell, Glue
 from .dependency import Dependency
@@ -55,6 +56,7 @@ __all__ = [
     "KINDS",
     "Activities",
     "Activity",
+    "Base",
     "Board",
     "Build",
     "CArch",
@@ -76,7 +78,9 @@ __all__ = [
     "Facts",
     "FlashPath",
     "Glue",
+    "Ground",
     "GuestBuild",
+    "Hal",
     "HeapUse",
     "Instructions",
     "Leak",

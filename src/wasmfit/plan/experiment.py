@@ -5,13 +5,10 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 
 from wasmfit.catalog import Catalog
-from wasmfit.catalog.load import unknown
 from wasmfit.errors import UsageError
 from wasmfit.model import Build, Cell, Checkout, Status, UserModule, Workload, builds
 
 from .select import BASELINE, select_builds, with_checkouts
-
-BASES = ("bare",)
 
 
 @dataclass(frozen=True)
@@ -76,9 +73,6 @@ def plan(catalog: Catalog, experiment: Experiment) -> Plan:
     Raises:
         UsageError: A name is unknown, or nothing is left to measure.
     """
-    for base in experiment.bases:
-        if base not in BASES:
-            raise unknown("base", base, BASES)
     released = [
         build for build in select_builds(catalog, experiment.runtimes) if build.runtime.name != BASELINE
     ]
@@ -107,6 +101,12 @@ def _left_out(catalog: Catalog, cell: Cell) -> LeftOut | None:
     missing = cell.build.unavailable
     if missing is not None:
         return LeftOut(cell, Status.UNAVAILABLE, f"{missing.reason}. {missing.remedy}")
+    if not cell.base.serves(cell.board):
+        return LeftOut(
+            cell,
+            Status.UNSUPPORTED,
+            f"the catalogue's base {cell.base.name} has no HAL for {cell.board.probe_rs_chip} (bases/{cell.base.name}/base.toml)",
+        )
     if isinstance(cell.workload, UserModule):
         return _cannot_take(catalog, cell, cell.workload)
     return None
@@ -148,7 +148,7 @@ def _cells(catalog: Catalog, experiment: Experiment, chosen: Sequence[Build]) ->
             build=build,
             workload=workload,
             board=catalog.board(board),
-            base=base,
+            base=catalog.base(base),
             profile=catalog.profile(profile),
         )
         for profile in experiment.profiles

@@ -172,7 +172,7 @@ class Pipeline:
 
 
 def _setting(cell: Cell) -> tuple[str, str, str, str]:
-    return cell.workload.name, cell.board.name, cell.base, cell.profile.name
+    return cell.workload.name, cell.board.name, cell.base.name, cell.profile.name
 
 
 def _end_of(error: Exception) -> tuple[Status, str | None]:

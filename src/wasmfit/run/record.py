@@ -155,7 +155,7 @@ def _identity(cell: Cell) -> dict[str, str]:
         "version": cell.build.number,
         "module": cell.workload.name,
         "board": cell.board.name,
-        "base": cell.base,
+        "base": cell.base.name,
         "profile": cell.profile.name,
     }
 
@@ -226,7 +226,7 @@ def _replay(cell: Cell) -> str:
         words[2:2] = [str(workload.path.absolute()), *_settings(workload)]
     else:
         words += ["--workload", workload.name]
-    words += ["--board", cell.board.name, "--base", cell.base]
+    words += ["--board", cell.board.name, "--base", cell.base.name]
     return shlex.join([*words, "--profile", cell.profile.name, "--rerun"])
 
 

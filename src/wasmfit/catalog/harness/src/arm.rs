@@ -7,6 +7,8 @@ use core::ptr;
 // Linked for its critical section, which the allocator needs.
 use cortex_m as _;
 
+// A base that is a crate of its own starts the chip, by the same start-up code.
+#[cfg(not(feature = "base"))]
 #[cortex_m_rt::entry]
 fn start() -> ! {
     crate::main()

@@ -67,7 +67,9 @@ def command(
     board: Annotated[
         list[str] | None, typer.Option("--board", "-b", metavar="B", help="Default: nrf52840dk.")
     ] = None,
-    base: Annotated[list[str] | None, typer.Option(metavar="BASE", help="Default: bare.")] = None,
+    base: Annotated[
+        list[str] | None, typer.Option(metavar="BASE", help="Base, or several with commas. Default: bare.")
+    ] = None,
     profile: Annotated[
         list[str] | None, typer.Option("--profile", "-p", metavar="P", help="Default: reference.")
     ] = None,
@@ -105,7 +107,7 @@ def command(
                 stub_all=stub_all,
                 workloads=workload or ("add-with-extra",),
                 boards=board or ("nrf52840dk",),
-                bases=base or ("bare",),
+                bases=names_of(base) or ("bare",),
                 profiles=profile or ("reference",),
                 select=select or (),
                 sources=[source_of(one) for one in source or ()],
@@ -141,6 +143,12 @@ def source_of(argument: str) -> tuple[str, Path]:
             "For example: --source wasmi=../wasmi",
         )
     return name, Path(path)
+
+
+def names_of(arguments: Sequence[str] | None) -> list[str]:
+    """The names of an option that may be repeated and may hold several, with commas, each once."""
+    parts = (part.strip() for argument in arguments or () for part in argument.split(","))
+    return list(dict.fromkeys(part for part in parts if part))
 
 
 def _only(module: Path | None, workload: list[str] | None) -> Path | None:

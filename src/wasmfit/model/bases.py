@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 from .base import Record
 from .board import Board
 from .dependency import Dependency
+from .runtime import Pattern
 
 
 class Hal(Record):
@@ -49,6 +50,7 @@ class Base(Record):
         homepage: Where it lives.
         dependencies: Cargo dependencies of the crate, or of the application.
         hals: What it brings for which chips; a board with none of them is not supported.
+        symbols: Names of what it defines without a crate's name: handlers of interrupts, hooks of its crates.
         emulator: What does not happen in the emulated machine, as a sentence for the reader.
     """
 
@@ -58,6 +60,7 @@ class Base(Record):
     homepage: str = ""
     dependencies: dict[str, Dependency] = Field(default_factory=dict)
     hals: tuple[Hal, ...] = ()
+    symbols: Pattern | None = None
     emulator: str = ""
 
     @model_validator(mode="after")

@@ -3,8 +3,9 @@
 from .bench_table import bench_tables
 from .benchmark import Benchmark, Missing, SlowDown, Summary
 from .comparison import Comparison
+from .shapes import Column, Table
 from .store import Store, StoreError
-from .table import MEASURES, Column, Measure, Table, tables
+from .table import MEASURES, Measure, tables
 
 __all__ = [
     "MEASURES",

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from wasmfit.model import Measurement, Status
 
 from .benchmark import BASELINE, Benchmark, Setting, SlowDown, Summary, factors_of, setting_of
-from .table import Column, Table
+from .shapes import Column, Table
 
 
 def bench_tables(benchmark: Benchmark) -> list[Table]:

@@ -1,11 +1,12 @@
 """Comparisons as tables: which measures there are, and what stands in which column."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from wasmfit.model import Measurement, Prediction, SourceTree, Status
 
-Value = int | float | str | None
+from .base_table import base_tables
+from .shapes import Column, Facts, Table, Value, change
 
 
 @dataclass(frozen=True)
@@ -179,48 +180,8 @@ RESULTS = (
 """Rows that only a module of the user's has: a workload's results are known beforehand."""
 
 
-@dataclass(frozen=True)
-class Column:
-    """A column of a table: its heading lines, and a cell for each row."""
-
-    heading: tuple[str, ...]
-    cells: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Facts:
-    """Facts, name to fact, of the builds that share them."""
-
-    builds: tuple[str, ...]
-    facts: Mapping[str, str]
-
-    def sentence(self, names: Iterable[str] | None = None) -> str:
-        """The builds and their facts, or those of these names, on one line."""
-        chosen = (f"{name}: {self.facts[name]}" for name in (names or self.facts) if name in self.facts)
-        return f"{', '.join(self.builds)}: {'; '.join(chosen)}"
-
-
-@dataclass(frozen=True)
-class Table:
-    """The comparison of the cells that share module, board, base and profile.
-
-    Attributes:
-        title: What they share.
-        labels: The rows' names.
-        columns: The columns.
-        notes: What to know beside the figures: reasons of cells without any, sources of published ones.
-        facts: What differs in kind between the columns.
-    """
-
-    title: str
-    labels: tuple[str, ...]
-    columns: tuple[Column, ...]
-    notes: tuple[str, ...]
-    facts: tuple[Facts, ...]
-
-
 def tables(measurements: Iterable[Measurement]) -> list[Table]:
-    """One table for each module, board, base and profile, in order."""
+    """One table for each module, board, base and profile, in order; then what the base makes of it."""
 
     def shared(one: Measurement) -> tuple[str, str, str, str]:
         return one.module, one.board, one.base, one.profile
@@ -228,7 +189,8 @@ def tables(measurements: Iterable[Measurement]) -> list[Table]:
     groups: dict[tuple[str, str, str, str], list[Measurement]] = {}
     for one in measurements:
         groups.setdefault(shared(one), []).append(one)
-    return [_table(" / ".join(key), group) for key, group in groups.items()]
+    shown = [_table(" / ".join(key), group) for key, group in groups.items()]
+    return [*shown, *base_tables([one for group in groups.values() for one in group])]
 
 
 def _table(title: str, measurements: Sequence[Measurement]) -> Table:
@@ -282,16 +244,10 @@ def _release_beside(one: Measurement, measurements: Sequence[Measurement]) -> Me
     return next(iter(alike or releases), None)
 
 
-def change(before: Value, after: Value) -> str:
-    """What has become of a figure: the difference, and its part of what there was."""
-    if not isinstance(before, int) or not isinstance(after, int):
-        return ""
-    part = f" ({(after - before) / before:+.1%})" if before and after != before else ""
-    return f"{after - before:+,}{part}" if after != before else "0"
-
-
 def _notes(measurements: Sequence[Measurement]) -> Iterable[str]:
     yield from _module_notes(measurements)
+    for base in dict.fromkeys(one.facts["base"] for one in measurements if "base" in one.facts):
+        yield f"base: {base}"
     for one in measurements:
         if one.status is not Status.OK:
             yield f"{_label(one)}: {one.status.value}: {one.reason}"

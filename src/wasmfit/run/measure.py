@@ -37,7 +37,7 @@ def size(context: Context, cell: Cell, image: Image) -> Size:
     board = cell.board
     use = region_use(elf, board.flash, board.ram, board.erase_unit)
     owners = footprint(attribute_by_references(by_name)).owners()
-    base = base_owners(context)
+    base = base_owners(context, cell)
     return Size(
         text=_section(elf, ".text"),
         rodata=_section(elf, ".rodata"),

@@ -94,6 +94,7 @@ def completed(catalog: Catalog, measurement: Measurement, cell: Cell, baseline: 
     ):
         published = None
     shown = {
+        "base": "; ".join(filter(None, (cell.base.title, cell.base.emulator))) if cell.base.emulator else "",
         "glue": _GLUE if cell.glue is Glue.ANY else "",
         "validation": facts.validation,
         "module bytes": facts.module_bytes,

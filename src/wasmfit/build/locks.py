@@ -41,12 +41,7 @@ def locks(catalog: Catalog) -> Iterator[Lock]:
     yield Lock(
         HARNESS, catalog.harness / "locks" / "firmware.lock", firmware.package(catalog, plain, profile)
     )
-    for base in catalog.bases.values():
-        for hal in base.hals:
-            # The features of a HAL choose among its own code, never other crates.
-            ground = Ground(base=base, hal=hal, features=next(iter(hal.chips.values())))
-            made = firmware.package(catalog, plain, profile, ground=ground)
-            yield Lock(base.name, firmware.base_lock(catalog, ground), made, begins=made.lock)
+    yield from _of_bases(catalog, plain)
     native = builds(catalog.runtimes["native"])[0]
     seen: set[Path] = set()
     for workload in catalog.workloads.values():
@@ -74,6 +69,15 @@ def locks(catalog: Catalog) -> Iterator[Lock]:
             if isinstance(version.source, CrateSource):
                 path = folder / f"{version.version}.lock"
                 yield Lock(runtime.name, path, sources.package(catalog, build, version.source))
+
+
+def _of_bases(catalog: Catalog, plain: Build) -> Iterator[Lock]:
+    """Those of bases, one a HAL: its features choose among its own code, never among other crates."""
+    for base in catalog.bases.values():
+        for hal in base.hals:
+            ground = Ground(base=base, hal=hal, features=next(iter(hal.chips.values())))
+            made = firmware.package(catalog, plain, catalog.profile("reference"), ground=ground)
+            yield Lock(base.name, firmware.base_lock(catalog, ground), made, begins=made.lock)
 
 
 def write(context: Context, lock: Lock) -> None:

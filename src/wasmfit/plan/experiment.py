@@ -87,11 +87,12 @@ def plan(catalog: Catalog, experiment: Experiment) -> Plan:
     (baseline,) = builds(catalog.runtimes[BASELINE])
     settings = kept or _cells(catalog, experiment, [baseline])
     baselines = {cell.id: cell for cell in (_without_runtime(setting, baseline) for setting in settings)}
-    left_out = [one for one in (_left_out(catalog, cell) for cell in kept) if one is not None]
+    groundless = [one for one in map(_groundless, baselines.values()) if one is not None]
+    left_out = [*groundless, *(one for cell in kept if (one := _left_out(catalog, cell)) is not None)]
     gone = {one.cell.id for one in left_out}
     return Plan(
         cells=tuple(cell for cell in kept if cell.id not in gone),
-        baselines=tuple(baselines.values()),
+        baselines=tuple(cell for cell in baselines.values() if cell.id not in gone),
         left_out=tuple(left_out),
     )
 
@@ -101,15 +102,23 @@ def _left_out(catalog: Catalog, cell: Cell) -> LeftOut | None:
     missing = cell.build.unavailable
     if missing is not None:
         return LeftOut(cell, Status.UNAVAILABLE, f"{missing.reason}. {missing.remedy}")
-    if not cell.base.serves(cell.board):
-        return LeftOut(
-            cell,
-            Status.UNSUPPORTED,
-            f"the catalogue's base {cell.base.name} has no HAL for {cell.board.probe_rs_chip} (bases/{cell.base.name}/base.toml)",
-        )
+    if (groundless := _groundless(cell)) is not None:
+        return groundless
     if isinstance(cell.workload, UserModule):
         return _cannot_take(catalog, cell, cell.workload)
     return None
+
+
+def _groundless(cell: Cell) -> LeftOut | None:
+    """The cell, if its base has nothing for its board: then its baseline ends so too."""
+    if cell.base.serves(cell.board):
+        return None
+    return LeftOut(
+        cell,
+        Status.UNSUPPORTED,
+        f"the base {cell.base.name} has no HAL for {cell.board.probe_rs_chip} in the catalogue "
+        f"(bases/{cell.base.name}/base.toml)",
+    )
 
 
 def _cannot_take(catalog: Catalog, cell: Cell, module: UserModule) -> LeftOut | None:

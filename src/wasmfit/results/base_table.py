@@ -32,7 +32,7 @@ def _table(setting: str, group: Sequence[Measurement]) -> Table | None:
         (
             "runtime: bytes of .text that the runtime and its crates own",
             "over baseline: flash beyond that of the image with the same base and no runtime, glue and "
-            "standard library included; a baseline's own row is all of its flash, the cost of base and harness",
+            "standard library included; in a baseline's own row, all of its flash: base and harness",
         ),
         (),
     )

@@ -208,7 +208,7 @@ def build(
         total = _units(context, step, command, work, variables)
         # Now that everything is downloaded, the registries' folders are there.
         variables = environment(rust, options, target, _without_registry())
-        watch = _Watch(package.name, total, step)
+        watch = _Watch(package.name, total, step, target / (options.target or ""))
         finished = context.gateway.run(
             [*command, "--message-format=json-render-diagnostics"],
             cwd=work,
@@ -259,13 +259,14 @@ def resolve(context: Context, step: Step, package: Package, options: Options, *,
 class _Watch:
     """Reads cargo's messages: what it has made, and how far it is."""
 
-    def __init__(self, package: str, total: int, step: Step) -> None:
+    def __init__(self, package: str, total: int, step: Step, folder: Path) -> None:
         self.files: list[Path] = []
         self.link_folders: list[Path] = []
         self._package = package
         self._total = total
         self._done = 0
         self._step = step
+        self._folder = folder
 
     def line(self, line: str) -> None:
         try:
@@ -282,8 +283,10 @@ class _Watch:
                 self.files += [Path(file) for file in message["filenames"]]
         elif message.get("reason") == "build-script-executed":
             self._done += 1
-            # Each with the kind of what is there in front, as in `native=/path`, or alone.
-            self.link_folders += [Path(path.rpartition("=")[2]) for path in message["linked_paths"]]
+            # A crate may be built for this machine as well, for the build script of another.
+            if Path(message["out_dir"]).is_relative_to(self._folder):
+                # Each with the kind of what is there in front, as in `native=/path`, or alone.
+                self.link_folders += [Path(path.rpartition("=")[2]) for path in message["linked_paths"]]
 
 
 def _units(context: Context, step: Step, command: list[str], work: Path, variables: Mapping[str, str]) -> int:

@@ -252,13 +252,10 @@ def archive(
         )
         shutil.copy(built.file(".a"), place / "firmware.a")
         own = _own_script(context.catalog, board)
-        # A crate that is built twice, for two sets of features, says the same thing twice.
-        scripts = {
-            digest.file(path): path for folder in built.link_folders if (path := folder / "link.x").is_file()
-        }
+        scripts = [folder / "link.x" for folder in built.link_folders if (folder / "link.x").is_file()]
         if own is None and len(scripts) != 1:
             raise BuildError(f"expected one link.x from the start-up crate, found {len(scripts)}")
-        shutil.copy(own or next(iter(scripts.values())), place / "link.x")
+        shutil.copy(own or scripts[0], place / "link.x")
         # The chip's interrupts, which the start-up crate's script includes.
         for folder in built.link_folders:
             if (folder / "device.x").is_file():

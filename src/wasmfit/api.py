@@ -13,6 +13,7 @@ from .home import Home
 from .model import Cell, CTarget
 from .module import given
 from .plan import Experiment, plan
+from .probe import Bench, Probe, ProbeRs
 from .results import Benchmark, Comparison, Store
 from .results.benchmark import NATIVE
 from .run import Listener, Pipeline, Profiled, nobody, profiled
@@ -33,6 +34,7 @@ def compare(
     profiles: Sequence[str] = ("reference",),
     select: Sequence[str] = (),
     sources: Sequence[tuple[str, Path]] = (),
+    on: str | None = None,
     rerun: bool = False,
     home: Path | None = None,
     catalogs: Sequence[Path] = (),
@@ -51,6 +53,7 @@ def compare(
         workloads, boards, bases, profiles: Names of the catalogue.
         select: Globs over cell ids.
         sources: Runtimes with the folders of working trees of theirs, measured beside the releases.
+        on: ``probe``, or ``probe:SELECTOR``: a board that images run on as well, reached through probe-rs.
         rerun: Measure again what is in the store.
         home: wasmfit's folder; ``WASMFIT_HOME`` or the user's cache folder if it is not given.
         catalogs: Folders laid out as the built-in catalogue, whose entries are added to it.
@@ -63,6 +66,7 @@ def compare(
     """
     catalog = Catalog.load(*catalogs)
     gateway = Gateway(echo=echo)
+    bench = None if on is None else Bench.find(gateway, _selector(on))
     checkouts = [checkout.inspect(catalog, gateway, name, path) for name, path in sources]
     own = None
     if module is not None:
@@ -81,7 +85,26 @@ def compare(
     cells = planned.measured
     toolchain = find(versions, _c_targets(catalog, cells), [cell.board.emulator for cell in cells])
     context = Context(catalog, folder, toolchain, gateway)
-    return Pipeline(context, Store(folder.results), listener, rerun).run(planned)
+    return Pipeline(context, Store(folder.results), listener, rerun, bench).run(planned)
+
+
+def _selector(on: str) -> str | None:
+    """The probe that an ``--on`` argument names, if it names one."""
+    kind, separator, selector = on.partition(":")
+    if kind != "probe" or (separator and not selector):
+        raise UsageError(
+            f"--on takes probe or probe:SELECTOR, and {on!r} is neither.", "`wasmfit probes` lists them."
+        )
+    return selector or None
+
+
+def probes() -> list[Probe]:
+    """The debug probes that are attached.
+
+    Raises:
+        MissingToolError: probe-rs is not installed.
+    """
+    return ProbeRs.find(Gateway()).probes()
 
 
 def profile(
@@ -126,6 +149,7 @@ def bench(
     profiles: Sequence[str] = ("reference",),
     select: Sequence[str] = (),
     sources: Sequence[tuple[str, Path]] = (),
+    on: str | None = None,
     rerun: bool = False,
     home: Path | None = None,
     catalogs: Sequence[Path] = (),
@@ -136,7 +160,7 @@ def bench(
 
     Args:
         workloads: Names or patterns; none takes all of the catalogue.
-        runtimes, boards, profiles, select, sources, rerun, home, catalogs, listener, echo: As for
+        runtimes, boards, profiles, select, sources, on, rerun, home, catalogs, listener, echo: As for
             :func:`compare`. Native code is always measured beside the runtimes that are named.
 
     Raises:
@@ -153,6 +177,7 @@ def bench(
             profiles=profiles,
             select=[*select, f"{NATIVE}@*"] if select else (),
             sources=sources,
+            on=on,
             rerun=rerun,
             home=home,
             catalogs=catalogs,

@@ -41,6 +41,12 @@ def command(
         list[str] | None,
         typer.Option(metavar="RUNTIME=PATH", help="A working tree of a runtime, beside its release."),
     ] = None,
+    on: Annotated[
+        str | None,
+        typer.Option(
+            metavar="probe[:SELECTOR]", help="Run on the board at a debug probe as well, through probe-rs."
+        ),
+    ] = None,
     rerun: Annotated[bool, typer.Option("--rerun", help="Measure again what is stored already.")] = False,
     output_format: Annotated[Format, typer.Option("--format", "-f")] = Format.TABLE,
     output: Annotated[
@@ -63,6 +69,7 @@ def command(
                 profiles=profile or ("reference",),
                 select=select or (),
                 sources=[source_of(one) for one in source or ()],
+                on=on,
                 rerun=rerun,
                 catalogs=catalog or (),
                 listener=watch,

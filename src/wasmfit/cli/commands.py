@@ -4,7 +4,7 @@ import typer
 
 from wasmfit import __version__
 
-from . import bench, cache, compare, doctor, list_, lock, new_runtime, profile, say, size
+from . import bench, cache, compare, doctor, list_, lock, new_runtime, probes, profile, say, size
 
 app = typer.Typer(
     name="wasmfit",
@@ -27,6 +27,7 @@ def _size(arguments: list[str]) -> None:
 
 
 app.command("list")(list_.command)
+app.command("probes")(probes.command)
 app.command("doctor")(doctor.command)
 app.command("new-runtime")(new_runtime.command)
 app.command("lock")(lock.command)

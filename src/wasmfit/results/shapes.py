@@ -1,9 +1,28 @@
 """The shapes of what is shown: tables of text, and figures in them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
+from wasmfit.model import Measurement
+
 Value = int | float | str | None
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A row of the comparison.
+
+    Attributes:
+        key: Column of the CSV output; where others published figures, the name of theirs.
+        label: What it is called.
+        unit: ``B`` for bytes, or nothing.
+        get: Its value for a measurement, ``None`` where it is not known.
+    """
+
+    key: str
+    label: str
+    unit: str
+    get: Callable[[Measurement], Value]
 
 
 @dataclass(frozen=True)
@@ -52,3 +71,15 @@ def change(before: Value, after: Value) -> str:
         return ""
     part = f" ({(after - before) / before:+.1%})" if before and after != before else ""
     return f"{after - before:+,}{part}" if after != before else "0"
+
+
+_UNITS = ((1e-6, "µs"), (1e-3, "ms"), (1.0, "s"))
+
+
+def time_text(middle: float, low: float, high: float) -> str:
+    """Seconds in the unit that suits them, with what they lie between."""
+    scale, unit = next(
+        (scale, unit) for scale, unit in _UNITS if middle < 1000 * scale or scale == _UNITS[-1][0]
+    )
+    numbers = [f"{number / scale:.3g}" for number in (middle, low, high)]
+    return f"{numbers[0]} {unit} ({numbers[1]}–{numbers[2]})"

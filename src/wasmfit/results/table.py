@@ -1,29 +1,12 @@
 """Comparisons as tables: which measures there are, and what stands in which column."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 
 from wasmfit.model import Measurement, Prediction, SourceTree, Status
 
 from .base_table import base_tables
-from .shapes import Column, Facts, Table, Value, change
-
-
-@dataclass(frozen=True)
-class Measure:
-    """A row of the comparison.
-
-    Attributes:
-        key: Column of the CSV output; where others published figures, the name of theirs.
-        label: What it is called.
-        unit: ``B`` for bytes, or nothing.
-        get: Its value for a measurement, ``None`` where it is not known.
-    """
-
-    key: str
-    label: str
-    unit: str
-    get: Callable[[Measurement], Value]
+from .on_board import ON_BOARD, flat_measured, note, on_board
+from .shapes import Column, Facts, Measure, Table, Value, change, time_text
 
 
 def _size(name: str) -> Callable[[Measurement], Value]:
@@ -93,15 +76,11 @@ def _predicted_cycles(one: Measurement) -> Value:
     return f"≈{shown[0]} ({shown[1]}–{shown[2]})"
 
 
-def _predicted_time(one: Measurement) -> Value:
+def _predictedtime_text(one: Measurement) -> Value:
     found = _prediction(one)
     if found is None:
         return None
-    scale, unit = next(
-        (scale, unit) for scale, unit in _UNITS if found.time_s < 1000 * scale or scale == _UNITS[-1][0]
-    )
-    numbers = [f"{number / scale:.3g}" for number in (found.time_s, found.time_low_s, found.time_high_s)]
-    return f"≈{numbers[0]} {unit} ({numbers[1]}–{numbers[2]})"
+    return f"≈{time_text(found.time_s, found.time_low_s, found.time_high_s)}"
 
 
 def _predicted_rate(one: Measurement) -> Value:
@@ -114,9 +93,6 @@ def _predicted_rate(one: Measurement) -> Value:
         for rate in rates
     ]
     return f"≈{shown[0]} ({shown[1]}–{shown[2]})"
-
-
-_UNITS = ((1e-6, "µs"), (1e-3, "ms"), (1.0, "s"))
 
 
 def _right_calls(one: Measurement) -> Value:
@@ -173,6 +149,7 @@ MEASURES = (
     Measure("right_calls", "right results", "", _right_calls),
 )
 
+
 RESULTS = (
     Measure("first_result", "result: first call", "", _first_result),
     Measure("last_result", "result: steady call", "", _last_result),
@@ -196,7 +173,8 @@ def tables(measurements: Iterable[Measurement]) -> list[Table]:
 def _table(title: str, measurements: Sequence[Measurement]) -> Table:
     columns: list[Column] = []
     own = any(one.provenance.module is not None for one in measurements)
-    measures = (*MEASURES, *RESULTS) if own else MEASURES
+    ran = any(on_board(one) is not None for one in measurements)
+    measures = (*MEASURES, *(ON_BOARD if ran else ()), *(RESULTS if own else ()))
     for one in measurements:
         heading = (one.runtime, one.version)
         cells = [_grouped(measure.get(one)) for measure in measures]
@@ -254,6 +232,9 @@ def _notes(measurements: Sequence[Measurement]) -> Iterable[str]:
     for one in measurements:
         if (tree := one.provenance.source) is not None:
             yield f"{_label(one)}: built like {tree.built_like} from {tree.path}, {_commit(tree)}"
+    for board in dict.fromkeys(map(note, measurements)):
+        if board is not None:
+            yield board
     for source in dict.fromkeys(one.published_source for one in measurements if one.published_source):
         yield f"published: {source}"
 
@@ -321,6 +302,7 @@ def flat(one: Measurement) -> dict[str, Value]:
         "reason": one.reason,
         **{measure.key: measure.get(one) for measure in MEASURES if measure.key not in _WITH_BARS},
         **_flat_prediction(one),
+        **flat_measured(one),
         **{
             f"published_{measure.key}": one.published.get(measure.key)
             for measure in MEASURES

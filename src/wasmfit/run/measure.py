@@ -8,6 +8,7 @@ from wasmfit.emulation import DEFAULT_LIMITS, Execution, Limits, compiled, execu
 from wasmfit.footprint import Elf, footprint, ledger, read_elf, read_link_map, region_use
 from wasmfit.model import Cell, Size, Status, UserCall, UserModule, WorkloadCall
 from wasmfit.plan import BASELINE
+from wasmfit.probe import Bench
 
 _PACKAGE = Path(__file__).parents[1]
 _ROUNDS = 100
@@ -116,8 +117,10 @@ def _calls(cell: Cell) -> Sequence[WorkloadCall | UserCall]:
     return workload.calls
 
 
-def fingerprint(image_key: str, context: Context, cell: Cell, code: dict[str, dict[str, str]]) -> str:
-    """Digest of all that decides what is measured: image, board, expectations, emulator, our own code."""
+def fingerprint(
+    image_key: str, context: Context, cell: Cell, code: dict[str, dict[str, str]], bench: Bench | None = None
+) -> str:
+    """Digest of all that decides what is measured: image, board, expectations, emulator, probe, our code."""
     return digest.of(
         "measurement",
         image_key,
@@ -126,6 +129,7 @@ def fingerprint(image_key: str, context: Context, cell: Cell, code: dict[str, di
         _expectations(cell),
         context.toolchain.emulators[cell.board.emulator.qemu].version,
         code,
+        *([] if bench is None else [bench.probe.selector, digest.tree(_PACKAGE / "probe", (".py",))]),
     )
 
 

@@ -12,6 +12,7 @@ from wasmfit.errors import MissingToolError
 from wasmfit.footprint import ElfError, LinkMapError
 from wasmfit.model import Cell, Measurement, Status, UserModule
 from wasmfit.plan import Plan
+from wasmfit.probe import Bench, BoardError
 from wasmfit.results import Comparison, Store
 from wasmfit.toolchain import ChildTimeoutError
 
@@ -36,12 +37,14 @@ class Pipeline:
         store: Where measurements go.
         listener: Told what happens.
         rerun: Measure cells again that are in the store.
+        bench: The board that images run on as well, if there is one.
     """
 
     context: Context
     store: Store
     listener: Listener
     rerun: bool = False
+    bench: Bench | None = None
     _code: dict[str, dict[str, str]] = field(default_factory=measure.own_code)
     _failures: dict[str, Exception] = field(default_factory=dict)
     _done: dict[str, Measurement] = field(default_factory=dict)
@@ -93,7 +96,7 @@ class Pipeline:
         return judged
 
     def _fingerprint(self, image_key: str, cell: Cell) -> str:
-        return measure.fingerprint(image_key, self.context, cell, self._code)
+        return measure.fingerprint(image_key, self.context, cell, self._code, self.bench)
 
     def _tasks(self, cells: list[Cell], prints: dict[str, str]) -> list[Task]:
         """Shared steps, each once, and for every cell the task that finishes it."""
@@ -148,6 +151,12 @@ class Pipeline:
             size = measure.size(self.context, cell, built)
             execution = measure.run(self.context, step, cell, built)
             status, reason, run = execution.status, execution.reason, execution.run
+            if self.bench is not None and status is Status.OK:
+                step.progress("on the board", 0, 0)
+                measured = self.bench.measure(built.elf, cell.board, run, log)
+                run = run.model_copy(update={"measured": measured})
+        except BoardError as error:
+            status, reason = error.status, error.reason
         except _FAILURES as error:
             status, reason = _end_of(error)
         measurement = record.measured(

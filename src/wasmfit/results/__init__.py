@@ -3,9 +3,9 @@
 from .bench_table import bench_tables
 from .benchmark import Benchmark, Missing, SlowDown, Summary
 from .comparison import Comparison
-from .shapes import Column, Table
+from .shapes import Column, Measure, Table
 from .store import Store, StoreError
-from .table import MEASURES, Measure, tables
+from .table import MEASURES, tables
 
 __all__ = [
     "MEASURES",

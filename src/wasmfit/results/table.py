@@ -76,7 +76,7 @@ def _predicted_cycles(one: Measurement) -> Value:
     return f"≈{shown[0]} ({shown[1]}–{shown[2]})"
 
 
-def _predictedtime_text(one: Measurement) -> Value:
+def _predicted_time(one: Measurement) -> Value:
     found = _prediction(one)
     if found is None:
         return None

@@ -1,8 +1,8 @@
-"""QEMU's own GDB server in the place of probe-rs's: the same protocol, and a core that runs the same image."""
+"""QEMU's GDB server in the place of probe-rs's: the same protocol, and a core that runs the same image."""
 
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from elftools.elf.elffile import ELFFile
@@ -19,8 +19,8 @@ _EXECUTABLE = 4
 
 
 @contextmanager
-def halted(image: Path, board: Board) -> Iterator[Remote]:
-    """An emulated core that stands at reset, without semihosting of the emulator's own.
+def emulated(image: Path, board: Board) -> Iterator[int]:
+    """An emulated core that stands at reset, without semihosting of the emulator's own; its server's port.
 
     Its time is its instructions (``-icount``), so that a counter of cycles counts these.
     """
@@ -35,11 +35,7 @@ def halted(image: Path, board: Board) -> Iterator[Remote]:
         *qemu.image(emulator, image.absolute()),
     ]
     with serving(Gateway(), command):
-        remote = Remote.connect(port)
-        try:
-            yield remote
-        finally:
-            remote.close()
+        yield port
 
 
 def asks_at(image: Path, isa: str) -> list[int]:
@@ -47,20 +43,18 @@ def asks_at(image: Path, isa: str) -> list[int]:
     pattern, step, offset = (
         (b"\xab\xbe", 2, 0) if isa == "thumb" else (bytes.fromhex("1310f0017300100013507040"), 2, 4)
     )
-    found = []
+    found: list[int] = []
     with image.open("rb") as file:
         for section in ELFFile(file).iter_sections():
-            if section["sh_flags"] & _EXECUTABLE:
-                code = section.data()
-                for at in range(0, len(code), step):
-                    if code.startswith(pattern, at):
-                        found.append(section["sh_addr"] + at + offset)
+            code = section.data() if section["sh_flags"] & _EXECUTABLE else b""
+            places = (at for at in range(0, len(code), step) if code.startswith(pattern, at))
+            found += [section["sh_addr"] + at + offset for at in places]
     return found
 
 
 def run(image: Path, board: Board, seconds: float = 60) -> OneRun:
     """One run of an image, as on a board."""
-    with halted(image, board) as remote:
+    with emulated(image, board) as port, closing(Remote.connect(port)) as remote:
         return run_once(
             remote,
             CORES[board.emulator.isa],

@@ -1,14 +1,16 @@
 """The library: what the commands do, returning typed records."""
 
+import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from .build import BuildError, Context, checkout
+from .build import BuildError, Context, checkout, laze
 from .build.locks import HARNESS, locks, write
 from .catalog import Catalog
 from .catalog.load import unknown
-from .errors import UsageError
+from .errors import MissingToolError, UsageError
 from .home import Home
 from .model import Cell, CTarget
 from .module import given
@@ -52,7 +54,8 @@ def compare(
         stub_all: Whether imports that nobody names do nothing.
         workloads, boards, bases, profiles: Names of the catalogue.
         select: Globs over cell ids.
-        sources: Runtimes with the folders of working trees of theirs, measured beside the releases.
+        sources: Runtimes with the folders of working trees of theirs, measured beside the releases; for an
+            operating system among the bases, the checkout to build from.
         on: ``probe``, or ``probe:SELECTOR``: a board that images run on as well, reached through probe-rs.
         rerun: Measure again what is in the store.
         home: wasmfit's folder; ``WASMFIT_HOME`` or the user's cache folder if it is not given.
@@ -67,7 +70,11 @@ def compare(
     catalog = Catalog.load(*catalogs)
     gateway = Gateway(echo=echo)
     bench = None if on is None else Bench.find(gateway, _selector(on))
-    checkouts = [checkout.inspect(catalog, gateway, name, path) for name, path in sources]
+    folder = Home.find() if home is None else Home.at(home)
+    catalog = _with_systems(catalog, gateway, folder, bases, dict(sources))
+    checkouts = [
+        checkout.inspect(catalog, gateway, name, path) for name, path in sources if name not in catalog.bases
+    ]
     own = None
     if module is not None:
         hoped = (expect,) if isinstance(expect, str) else expect
@@ -80,12 +87,40 @@ def compare(
     planned = plan(
         catalog, Experiment(runtimes, workloads, boards, bases, profiles, select, tuple(checkouts), own)
     )
-    folder = Home.find() if home is None else Home.at(home)
     versions = Versions(folder.tools, gateway)
     cells = planned.measured
     toolchain = find(versions, _c_targets(catalog, cells), [cell.board.emulator for cell in cells])
     context = Context(catalog, folder, toolchain, gateway)
     return Pipeline(context, Store(folder.results), listener, rerun, bench).run(planned)
+
+
+def _with_systems(
+    catalog: Catalog, gateway: Gateway, home: Home, bases: Sequence[str], sources: Mapping[str, Path]
+) -> Catalog:
+    """The catalogue with the checkouts of the operating systems among the bases, or why there are none.
+
+    Raises:
+        UsageError: A folder is no checkout.
+        MissingToolError: What builds them is not installed.
+    """
+    found = dict(catalog.bases)
+    for name in bases:
+        base = catalog.base(name)
+        if base.start != "laze":
+            continue
+        if shutil.which(laze.PROGRAM) is None:
+            raise MissingToolError(f"laze is not installed, and {name} is built with it.", laze.REMEDY)
+        place = sources.get(name, home.work / "checkouts" / name)
+        why = None if name in sources else laze.clone(gateway, base.repository, place, home.logs / "git.log")
+        found[name] = base.model_copy(
+            update={"checkout": laze.inspect(gateway, name, place)}
+            if why is None
+            else {
+                "missing": f"no checkout of {base.title.partition(',')[0]} could be had ({why}). "
+                f"Name one with --source {name}=PATH"
+            }
+        )
+    return replace(catalog, bases=found)
 
 
 def _selector(on: str) -> str | None:

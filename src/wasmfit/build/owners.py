@@ -9,6 +9,7 @@ from wasmfit.model import Cell
 
 from . import firmware
 from .context import Context
+from .image import Image
 
 _STANDARD_LIBRARY = frozenset({"core", "alloc", "compiler_builtins", "__rustc"})
 """Crates of the standard library; ``__rustc`` is what rustc puts between ``alloc`` and the allocator."""
@@ -50,6 +51,8 @@ def symbol_rule(context: Context, cell: Cell) -> Callable[[str], str | None]:
     of_base = re.compile(cell.base.symbols) if cell.base.symbols is not None else None
 
     def owner(name: str) -> str | None:
+        if name == "wasmfit_job":
+            return "module"
         if _HARNESS.fullmatch(name):
             return "harness"
         if _START_UP.fullmatch(name):
@@ -61,17 +64,24 @@ def symbol_rule(context: Context, cell: Cell) -> Callable[[str], str | None]:
     return owner
 
 
-def base_owners(context: Context, cell: Cell) -> frozenset[str]:
+def base_owners(context: Context, cell: Cell, image: Image) -> frozenset[str]:
     """Owners that are no part of the runtime: standard library, C library, harness, glue, base, their crates.
 
     What a base depends on and the runtime as well is the runtime's, as it is on every other base.
     """
     below = _crates(context.catalog.harness / "locks" / "firmware.lock")
-    if cell.ground is not None:
+    lock = _lock_of_base(context, cell, image)
+    if lock is not None:
         own = firmware.package(context.catalog, cell.build, cell.profile, glue=cell.glue).lock
         shared = _crates(own) if own is not None and own.is_file() else frozenset()
-        below |= _crates(firmware.base_lock(context.catalog, cell.ground)) - shared
+        below |= _crates(lock) - shared
     return _STANDARD_LIBRARY | _OURS | below | set(_C_ARCHIVES.values())
+
+
+def _lock_of_base(context: Context, cell: Cell, image: Image) -> Path | None:
+    if cell.base.start == "laze":
+        return image.elf.with_name("Cargo.lock")
+    return None if cell.ground is None else firmware.base_lock(context.catalog, cell.ground)
 
 
 def _crates(lock: Path) -> frozenset[str]:

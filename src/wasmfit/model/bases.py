@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 from .base import Record
 from .board import Board
 from .dependency import Dependency
-from .runtime import Pattern
+from .runtime import Checkout, Pattern
 
 
 class Hal(Record):
@@ -50,6 +50,11 @@ class Base(Record):
         homepage: Where it lives.
         dependencies: Cargo dependencies of the crate, or of the application.
         hals: What it brings for which chips; a board with none of them is not supported.
+        repository: For ``laze``, where Git gets a checkout.
+        crates: For ``laze``, the crates of the system that an application depends on, in its folder ``src``.
+        builders: For ``laze``, board → laze's name of what it is built for.
+        checkout: For ``laze``, the checkout to build from; the user's, never the catalogue's.
+        missing: Why there is no checkout.
         symbols: Names of what it defines without a crate's name: handlers of interrupts, hooks of its crates.
         emulator: What does not happen in the emulated machine, as a sentence for the reader.
     """
@@ -60,6 +65,11 @@ class Base(Record):
     homepage: str = ""
     dependencies: dict[str, Dependency] = Field(default_factory=dict)
     hals: tuple[Hal, ...] = ()
+    repository: str = ""
+    crates: tuple[str, ...] = ()
+    builders: dict[str, str] = Field(default_factory=dict)
+    checkout: Checkout | None = None
+    missing: str = ""
     symbols: Pattern | None = None
     emulator: str = ""
 
@@ -74,7 +84,18 @@ class Base(Record):
 
     def serves(self, board: Board) -> bool:
         """Whether it brings what a board's chip needs."""
-        return not self.hals or any(hal.features(board) is not None for hal in self.hals)
+        match self.start:
+            case "harness":
+                return True
+            case "crate":
+                return any(hal.features(board) is not None for hal in self.hals)
+            case "laze":
+                return board.name in self.builders
+
+    @property
+    def emulated(self) -> bool:
+        """Whether its images can be run in the emulator."""
+        return self.start != "laze"
 
     def ground(self, board: Board) -> "Ground | None":
         """The crate below the harness on a board; ``None`` where the harness starts the chip itself.

@@ -110,13 +110,21 @@ def _left_out(catalog: Catalog, cell: Cell) -> LeftOut | None:
 
 
 def _groundless(cell: Cell) -> LeftOut | None:
-    """The cell, if its base has nothing for its board: then its baseline ends so too."""
+    """The cell, if its base has nothing for its board, or is not there: then its baseline ends so too."""
+    if cell.base.missing:
+        return LeftOut(cell, Status.UNAVAILABLE, cell.base.missing)
+    if cell.base.start == "laze" and cell.build.runtime.language == "c":
+        return LeftOut(
+            cell,
+            Status.UNSUPPORTED,
+            f"on {cell.base.name}, runtimes in Rust are built; C sources are no part of its application",
+        )
     if cell.base.serves(cell.board):
         return None
     return LeftOut(
         cell,
         Status.UNSUPPORTED,
-        f"the base {cell.base.name} has no HAL for {cell.board.probe_rs_chip} in the catalogue "
+        f"the base {cell.base.name} has nothing for {cell.board.probe_rs_chip} in the catalogue "
         f"(bases/{cell.base.name}/base.toml)",
     )
 

@@ -31,14 +31,14 @@ def size(context: Context, cell: Cell, image: Image) -> Size:
     elf = read_elf(image.elf)
     by_name = ledger(
         elf,
-        read_link_map(image.link_map),
+        None if image.link_map is None else read_link_map(image.link_map),
         owner_of_object=object_rule(cell),
         owner_of_symbol=symbol_rule(context, cell),
     )
     board = cell.board
     use = region_use(elf, board.flash, board.ram, board.erase_unit)
     owners = footprint(attribute_by_references(by_name)).owners()
-    base = base_owners(context, cell)
+    base = base_owners(context, cell, image)
     return Size(
         text=_section(elf, ".text"),
         rodata=_section(elf, ".rodata"),

@@ -144,14 +144,18 @@ class Pipeline:
         log = self._log(cell.id)
         step = Step(log, self._progress(cell.id))
         built, size, run = None, None, None
+        reason: str | None
         try:
             for failed in needs & self._failures.keys():
                 raise self._failures[failed]
             built = image(self.context, step, cell)
             size = measure.size(self.context, cell, built)
-            execution = measure.run(self.context, step, cell, built)
-            status, reason, run = execution.status, execution.reason, execution.run
-            if self.bench is not None and status is Status.OK:
+            if not cell.base.emulated:
+                status, reason = Status.OK, f"not run: {cell.base.emulator}"
+            else:
+                execution = measure.run(self.context, step, cell, built)
+                status, reason, run = execution.status, execution.reason, execution.run
+            if self.bench is not None and run is not None and status is Status.OK:
                 step.progress("on the board", 0, 0)
                 measured = self.bench.measure(built.elf, cell.board, run, log)
                 run = run.model_copy(update={"measured": measured})

@@ -41,6 +41,8 @@ def shared_steps(context: Context, cell: Cell) -> Iterator[SharedStep]:
             (1,),
         )
     linked = firmware.linked_guest(build, workload)
+    if cell.base.start == "laze":
+        return  # Built as a whole, in its own cell.
     yield SharedStep(
         firmware.key(context, build, board, profile, linked, cell.glue, cell.ground),
         f"firmware {_what(cell)} ({_place(cell)}, {profile.name}){_which(cell)}",

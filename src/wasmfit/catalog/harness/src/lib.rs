@@ -24,6 +24,10 @@ mod arch;
 mod arch;
 mod capi;
 mod channel;
+#[cfg(not(feature = "os"))]
+mod heap;
+#[cfg(feature = "os")]
+#[path = "os_heap.rs"]
 mod heap;
 mod job;
 pub mod phase;
@@ -51,7 +55,7 @@ unsafe extern "C" {
 }
 
 /// What start-up code in assembly, or a base's task, calls in the place of [`main`].
-#[cfg(any(feature = "base", target_arch = "riscv32"))]
+#[cfg(any(feature = "base", feature = "os", target_arch = "riscv32"))]
 #[unsafe(no_mangle)]
 extern "C" fn wasmfit_main() -> ! {
     main()

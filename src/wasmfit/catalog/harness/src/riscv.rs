@@ -2,7 +2,7 @@
 
 use core::arch::global_asm;
 
-#[cfg(feature = "base")]
+#[cfg(any(feature = "base", feature = "os"))]
 compile_error!("no base for RISC-V brings a start-up of its own yet");
 
 // The linker script (`harness/link/riscv.x`) names the sections' ends as cortex-m-rt's does.

@@ -151,7 +151,7 @@ class Pipeline:
             built = image(self.context, step, cell)
             size = measure.size(self.context, cell, built)
             if not cell.base.emulated:
-                status, reason = Status.OK, f"not run: {cell.base.emulator}"
+                status, reason = Status.OK, cell.base.emulator
             else:
                 execution = measure.run(self.context, step, cell, built)
                 status, reason, run = execution.status, execution.reason, execution.run

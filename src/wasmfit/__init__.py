@@ -9,17 +9,28 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from .api import bench, compare, doctor
+    from .api import bench, compare, doctor, probes
     from .footprint.survey import Survey
     from .results import Benchmark, Comparison
     from .sizing import savings, size, why
 
-__all__ = ["Benchmark", "Comparison", "Survey", "bench", "compare", "doctor", "savings", "size", "why"]
+__all__ = [
+    "Benchmark",
+    "Comparison",
+    "Survey",
+    "bench",
+    "compare",
+    "doctor",
+    "probes",
+    "savings",
+    "size",
+    "why",
+]
 
 
 def __getattr__(name: str) -> Any:
     # Lazily, since every module of the package passes here for the version.
-    if name in ("bench", "compare", "doctor"):
+    if name in ("bench", "compare", "doctor", "probes"):
         from . import api
 
         return getattr(api, name)

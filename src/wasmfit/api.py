@@ -104,9 +104,13 @@ def _with_systems(
         MissingToolError: What builds them is not installed.
     """
     found = dict(catalog.bases)
+    for name in sources.keys() & found.keys() - set(bases):
+        raise UsageError(f"{name} is a base, and the comparison is not on it.", f"Add --base {name}.")
     for name in bases:
         base = catalog.base(name)
         if base.start != "laze":
+            if name in sources:
+                raise UsageError(f"The base {name} is not built from a checkout.", "Leave out its --source.")
             continue
         if shutil.which(laze.PROGRAM) is None:
             raise MissingToolError(f"laze is not installed, and {name} is built with it.", laze.REMEDY)

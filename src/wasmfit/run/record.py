@@ -192,6 +192,18 @@ def _twin(cell: Cell, image: Image) -> Twin | None:
 
 
 def _features(cell: Cell) -> dict[str, str]:
+    return {**_features_of_runtime(cell), **_features_of_base(cell)}
+
+
+def _features_of_base(cell: Cell) -> dict[str, str]:
+    """The crates of the base, as they are built for the chip; of an operating system, its commit."""
+    if cell.base.checkout is not None:
+        return {cell.base.name: cell.base.checkout.label.partition("+")[2]}
+    needed = {} if cell.ground is None else cell.ground.dependencies
+    return {name: f"{one.version.lstrip('=')} [{', '.join(one.features)}]" for name, one in needed.items()}
+
+
+def _features_of_runtime(cell: Cell) -> dict[str, str]:
     build = cell.build
     if build.runtime.language == "c":
         return dict(c.defines(build, cell.board))
@@ -222,6 +234,8 @@ def _replay(cell: Cell) -> str:
     words = ["wasmfit", "compare", "--runtime", f"{build.name}@{build.version.version}"]
     if build.checkout is not None:
         words += ["--source", f"{build.runtime.name}={build.checkout.path}"]
+    if cell.base.checkout is not None:
+        words += ["--source", f"{cell.base.name}={cell.base.checkout.path}"]
     workload = cell.workload
     if isinstance(workload, UserModule):
         words[2:2] = [str(workload.path.absolute()), *_settings(workload)]

@@ -1,4 +1,8 @@
-"""What probe-rs prints and draws, as recorded from its sources' formats (0.32), and what users ask of it."""
+"""What probe-rs 0.32.0 prints and draws, and what users ask of it.
+
+What is recorded without a probe is its own output; the list of three probes and the layout are as its sources
+write them.
+"""
 
 from pathlib import Path
 
@@ -7,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from wasmfit.errors import MissingToolError, UsageError
-from wasmfit.probe.probe_rs import Flashed, Probe, ProbeRs, attached, choose, flashed
-from wasmfit.toolchain import Gateway
+from wasmfit.probe.probe_rs import Flashed, Probe, ProbeRs, attached, choose, flashed, reason
+from wasmfit.toolchain import Finished, Gateway
 
 RECORDED = Path(__file__).parent / "recorded"
 
@@ -22,7 +26,29 @@ def test_the_list_of_probes_is_read() -> None:
 
 
 def test_no_probe_is_an_empty_list() -> None:
-    assert attached("No debug probes were found.\n WARN probe_rs: If your probe is plugged in …\n") == []
+    assert attached((RECORDED / "list-without-probe.txt").read_text()) == []
+
+
+@pytest.mark.parametrize(
+    ("recorded", "said"),
+    [
+        ("download-without-probe.txt", "No connected probes were found"),
+        (
+            "gdb-without-usb.txt",
+            "Failed to open the debug probe: The debug probe could not be created: A USB error occurred: "
+            "/sys/bus/usb/devices/ not found (errno 2)",
+        ),
+    ],
+)
+def test_an_error_is_told_with_its_causes_and_nothing_else(recorded: str, said: str) -> None:
+    assert reason(Finished(("probe-rs",), 1, (RECORDED / recorded).read_text(), 0.0)) == said
+
+
+@given(some.text())
+def test_any_text_of_a_failure_is_one_line(text: str) -> None:
+    said = reason(Finished(("probe-rs",), 1, text, 0.0))
+    assert said.isprintable()
+    assert 0 < len(said) <= 300
 
 
 @given(some.text())

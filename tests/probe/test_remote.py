@@ -173,6 +173,11 @@ def test_a_core_that_does_not_stop_is_waited_for_so_long_and_no_longer() -> None
         remote.resume(0.3)
 
 
+def test_a_core_that_nobody_waits_for_any_more_is_left() -> None:
+    with session(only("c", "O41")) as remote, pytest.raises(TimeoutError):
+        remote.resume(60, cancelled=lambda: True)
+
+
 def test_the_monitors_words_are_put_together() -> None:
     with session(only("qRcmd", "O5265", "O736574", "OK")) as remote:
         assert remote.monitor("reset halt") == "Reset"

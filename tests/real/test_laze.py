@@ -1,6 +1,7 @@
 """A base that is an operating system built with laze: on a stand-in of the shape of Ariel OS's checkout."""
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -29,13 +30,19 @@ def laze(warm_home: Home) -> Path:
 
 
 @pytest.fixture(scope="module")
-def on_system(warm_home: Home, laze: Path) -> Comparison:
+def system(warm_home: Home) -> Path:
+    """A checkout apart from this one, whose state is none of its business."""
+    return Path(shutil.copytree(SYSTEM, warm_home.root / "stand-in" / "ariel-os", dirs_exist_ok=True))
+
+
+@pytest.fixture(scope="module")
+def on_system(warm_home: Home, laze: Path, system: Path) -> Comparison:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PATH", f"{laze}{os.pathsep}{os.environ['PATH']}")
         return wasmfit.compare(
             runtimes=["wasefire", "wasm3"],
             bases=["ariel-os"],
-            sources=[("ariel-os", SYSTEM)],
+            sources=[("ariel-os", system)],
             select=["wasefire@*", "wasm3@*"],
             home=warm_home.root,
         )

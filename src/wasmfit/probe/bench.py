@@ -13,7 +13,7 @@ from wasmfit.toolchain import Gateway
 
 from .cores import CORES
 from .errors import BoardError
-from .probe_rs import Probe, ProbeRs, choose
+from .probe_rs import Probe, ProbeRs, Served, choose, reason
 from .remote import Remote, RemoteError
 from .run import OneRun, run_once
 from .summary import settled, summarised
@@ -63,11 +63,12 @@ class Bench:
         chip = board.probe_rs_chip
         with self._turn:
             flashed = self.tool.flash(image, chip, self.probe, log)
-            try:
-                with self.tool.server(chip, self.probe, log) as port:
-                    runs = self._runs(port, image, board, run)
-            except RemoteError as error:
-                raise BoardError(str(error)) from error
+            with self.tool.server(chip, self.probe, log) as (port, served):
+                try:
+                    runs = self._runs(port, served, image, board, run)
+                except RemoteError as error:
+                    words = str(error) if served.finished is None else reason(served.finished)
+                    raise BoardError(f"the board cannot be reached: {words}") from error
         return summarised(
             runs,
             probe=f"{self.probe.name} ({self.probe.selector})",
@@ -76,11 +77,11 @@ class Bench:
             flashed=flashed.bytes if flashed else None,
         )
 
-    def _runs(self, port: int, image: Path, board: Board, run: Run) -> list[OneRun]:
+    def _runs(self, port: int, served: Served, image: Path, board: Board, run: Run) -> list[OneRun]:
         known, core = symbols.read(image), CORES[board.emulator.isa]
         cancelled = self.tool.gateway.cancel.is_set
 
-        remote = Remote.connect(port)
+        remote = Remote.connect(port, alive=served.runs)
 
         def once() -> OneRun:
             remote.monitor("reset halt")

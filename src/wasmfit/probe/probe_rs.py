@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import socket
 import tempfile
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,6 +32,7 @@ _PROBE = re.compile(
 )
 _SECTOR = re.compile(r'<g\b[^>]*fill="CornflowerBlue"[^>]*>(.*?)</g>', re.DOTALL)
 _ADDRESS = re.compile(r"0x[0-9a-fA-F]+")
+_CAUSE = re.compile(r"^\d+: ")
 _MOST_LAYOUT_BYTES = 64 * 1024 * 1024
 
 
@@ -64,6 +66,21 @@ class Flashed:
     bytes: int
 
 
+@dataclass
+class Served:
+    """A server in the background.
+
+    Attributes:
+        finished: How it ended, if it has.
+    """
+
+    finished: Finished | None = None
+
+    def runs(self) -> bool:
+        """Whether it is still there."""
+        return self.finished is None
+
+
 @dataclass(frozen=True)
 class ProbeRs:
     """The tool, with the gateway that runs it."""
@@ -89,9 +106,9 @@ class ProbeRs:
         Raises:
             UsageError: probe-rs cannot say.
         """
-        finished = self.gateway.run([str(self.program), "list"], timeout=_LIST_SECONDS)
+        finished = self.gateway.run([str(self.program), "list"], timeout=_LIST_SECONDS, env=_environment())
         if finished.code != 0:
-            raise UsageError(f"probe-rs cannot list probes: {_reason(finished)}.")
+            raise UsageError(f"probe-rs cannot list probes: {reason(finished)}.")
         return attached(finished.output)
 
     def flash(self, image: Path, chip: str, probe: Probe, log: Path | None) -> Flashed | None:
@@ -113,10 +130,11 @@ class ProbeRs:
                     str(image),
                 ],
                 timeout=_FLASH_SECONDS,
+                env=_environment(),
                 log=log,
             )
             if finished.code != 0:
-                raise BoardError(f"probe-rs does not flash it: {_reason(finished)}")
+                raise BoardError(f"probe-rs does not flash it: {reason(finished)}")
             try:
                 with layout.open(encoding="utf-8", errors="replace") as file:
                     return flashed(file.read(_MOST_LAYOUT_BYTES))
@@ -124,8 +142,8 @@ class ProbeRs:
                 return None
 
     @contextmanager
-    def server(self, chip: str, probe: Probe, log: Path | None) -> Iterator[int]:
-        """probe-rs's GDB server for a board, as long as the context lasts; gives its port on this machine."""
+    def server(self, chip: str, probe: Probe, log: Path | None) -> Iterator[tuple[int, Served]]:
+        """probe-rs's GDB server for a board, as long as the context lasts, and its port on this machine."""
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
@@ -135,23 +153,27 @@ class ProbeRs:
             *_where(chip, probe),
             f"--gdb-connection-string=127.0.0.1:{port}",
         ]
-        with serving(self.gateway, command, log):
-            yield port
+        with serving(self.gateway, command, log) as served:
+            yield port, served
 
 
 @contextmanager
-def serving(gateway: Gateway, command: list[str], log: Path | None = None) -> Iterator[None]:
+def serving(gateway: Gateway, command: list[str], log: Path | None = None) -> Iterator[Served]:
     """Runs a server in the background; it is ended with the context."""
-    stop = threading.Event()
+    stop, served = threading.Event(), Served()
 
     def serve() -> None:
-        with suppress(ChildStoppedError):
-            Gateway(gateway.echo, stop).run(command, timeout=_SERVE_SECONDS, log=log)
+        try:
+            served.finished = Gateway(gateway.echo, stop).run(
+                command, timeout=_SERVE_SECONDS, env=_environment(), log=log
+            )
+        except ChildStoppedError as error:
+            served.finished = error.finished
 
     thread = threading.Thread(target=serve, daemon=True)
     thread.start()
     try:
-        yield
+        yield served
     finally:
         stop.set()
         thread.join()
@@ -211,12 +233,27 @@ def flashed(layout: str) -> Flashed | None:
     return Flashed(len(sectors), sum(end - begin for begin, end in sectors))
 
 
+def _environment() -> dict[str, str]:
+    """The user's, with words for programs: no colours, no stacks of probe-rs's own code."""
+    return {**os.environ, "NO_COLOR": "1", "RUST_BACKTRACE": "0"}
+
+
 def _where(chip: str, probe: Probe) -> list[str]:
     return ["--non-interactive", f"--chip={chip}", f"--probe={probe.selector}"]
 
 
-def _reason(finished: Finished) -> str:
-    """probe-rs's error, whose causes follow line by line."""
-    lines = [line.strip(" \t│╰├─") for line in finished.output.splitlines()]
-    said = [line for line in lines if line and not line.startswith(("WARN", "Finished"))]
-    return printable(" ".join(said[-3:]), 300) if said else f"exit code {finished.code}"
+def reason(finished: Finished) -> str:
+    """probe-rs's error with its causes, without the warnings before and the stack of its own code behind."""
+    lines = iter(finished.output.splitlines())
+    said = []
+    for line in lines:
+        if line.startswith("Error: "):
+            said.append(line.removeprefix("Error: "))
+            break
+    for line in lines:
+        if line.startswith("Stack backtrace"):
+            break
+        # Numbered, where there are several.
+        said.append(_CAUSE.sub("", line.strip()))
+    whole = [one.rstrip(".") for one in said if one and one != "Caused by:"]
+    return printable(": ".join(whole), 300) if whole else f"exit code {finished.code}"

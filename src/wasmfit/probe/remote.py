@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import socket
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from wasmfit.errors import WasmfitError
@@ -18,6 +19,7 @@ MOST_PACKET_BYTES = 1 << 20
 
 _SECONDS = 10.0
 _CONNECT_SECONDS = 30.0
+_TICK = 0.2
 _STOP = re.compile(r"([STWX])([0-9a-f]{2})(.*)")
 _REGISTER = re.compile(r"""<reg\b[^>]*?\bname=["']([^"'<>]+)["'][^>]*>""")
 _NUMBER = re.compile(r"""\bregnum=["'](\d{1,9})["']""")
@@ -129,8 +131,10 @@ class Remote:
     _waiting: list[bytes] = field(default_factory=list)
 
     @staticmethod
-    def connect(port: int, seconds: float = _CONNECT_SECONDS) -> Remote:
-        """Connects to a server on this machine, which may still be starting.
+    def connect(
+        port: int, seconds: float = _CONNECT_SECONDS, alive: Callable[[], bool] = lambda: True
+    ) -> Remote:
+        """Connects to a server on this machine, which may still be starting, as long as it is ``alive``.
 
         Raises:
             RemoteError: It does not answer.
@@ -141,7 +145,7 @@ class Remote:
                 connected = socket.create_connection(("127.0.0.1", port), timeout=_SECONDS)
                 break
             except OSError as error:
-                if time.monotonic() >= deadline:
+                if time.monotonic() >= deadline or not alive():
                     raise RemoteError(
                         f"The GDB server does not answer: {error.strerror or error}."
                     ) from error
@@ -238,20 +242,23 @@ class Remote:
                 break
         return text
 
-    def resume(self, seconds: float) -> Stop:
+    def resume(self, seconds: float, cancelled: Callable[[], bool] = lambda: False) -> Stop:
         """Lets the core run until it stops.
 
         Raises:
-            TimeoutError: It does not, in that time.
+            TimeoutError: It does not, in that time, or it is no longer waited for.
             RemoteError: The server is gone.
         """
         self._send("c")
         deadline = time.monotonic() + seconds
         while True:
             left = deadline - time.monotonic()
-            if left <= 0:
+            if left <= 0 or cancelled():
                 raise TimeoutError
-            answer = self._receive(left, running=True)
+            try:
+                answer = self._receive(min(left, _TICK), running=True)
+            except TimeoutError:
+                continue
             if found := _STOP.fullmatch(answer):
                 return Stop(int(found[2], 16), exited=found[1] in "WX")
             if not answer.startswith("O"):

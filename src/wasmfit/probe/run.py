@@ -72,7 +72,7 @@ def run_once(
         seconds: When to give up.
         asks_at: Addresses of semihosting instructions, where those do not halt the core by themselves: a real
             core with a debugger does, an emulated one may not.
-        cancelled: Asked between two stops; the run is given up once it says so.
+        cancelled: Asked all the time; the run is given up once it says so.
 
     Raises:
         RemoteError: The server or the core is gone.
@@ -85,8 +85,9 @@ def run_once(
     try:
         _run(remote, core, marks, host, clock, time.monotonic() + seconds, cancelled)
     finally:
-        with suppress(RemoteError):
-            for address in (*marks, *asks_at):
+        for address in (*marks, *asks_at):
+            # One of the marks is away already, and the server may be gone.
+            with suppress(RemoteError):
                 remote.go_past(address, core.breakpoint)
     for line in host.lines:
         channel.take(line)
@@ -106,7 +107,7 @@ def _run(
     passed: int | None = None
     while not host.ended and not cancelled():
         try:
-            stop = remote.resume(deadline - time.monotonic())
+            stop = remote.resume(deadline - time.monotonic(), cancelled)
         except TimeoutError:
             remote.halt()
             break

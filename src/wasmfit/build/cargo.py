@@ -48,6 +48,7 @@ class Package:
         files: Path in the package → file or folder that it is copied from.
         lock: The lockfile, or ``None`` to let cargo resolve anew.
         beside: A second lockfile, whose crates are added to those of ``lock``.
+        held: Whether cargo may take none but the crates that these two pin.
         locked: Whether the lockfile is whole; otherwise cargo keeps what it can of it and adds the rest.
         manifests: Path in the package → the ``Cargo.toml`` of a package inside it, as a table.
     """
@@ -58,6 +59,7 @@ class Package:
     lock: Path | None
     locked: bool = True
     beside: Path | None = None
+    held: bool = True
     manifests: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
 
 
@@ -230,7 +232,7 @@ def _keeps_to_locks(package: Package, used: Path) -> None:
     Raises:
         BuildError: It did: their packages cannot be put together.
     """
-    if package.beside is None or package.lock is None:
+    if package.beside is None or package.lock is None or not package.held:
         return
     strays = lockfiles.strays(used, (package.lock, package.beside))
     if strays:

@@ -131,15 +131,17 @@ def package(
         manifests[f"{guest_place}/Cargo.toml"] = guest.crate_manifest(linked)
         if not build.dependencies:
             known = guest.native_lock(catalog, linked)
+    # A checkout is in no lockfile of the catalogue's; nor is a guest in that of a runtime with crates.
+    pinned = build.checkout is None and (linked is None or not build.dependencies)
     return Package(
         name="firmware",
         manifest=manifest,
         files=files,
         lock=known,
-        # A checkout is in no lockfile of the catalogue's; nor is a guest in that of a runtime with crates;
-        # nor is a base in either.
-        locked=build.checkout is None and (linked is None or not build.dependencies) and ground is None,
+        # A base is in no runtime's lockfile: see `beside`.
+        locked=pinned and ground is None,
         beside=None if ground is None else base_lock(catalog, ground),
+        held=pinned,
         manifests=manifests,
     )
 

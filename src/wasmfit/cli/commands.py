@@ -18,6 +18,7 @@ from . import (
     lock,
     new_board,
     new_runtime,
+    probes,
     profile,
     report,
     say,
@@ -51,6 +52,7 @@ app.command("diff")(diff.command)
 app.command("check")(check.command)
 app.command("history")(history.command)
 app.command("list")(list_.command)
+app.command("probes")(probes.command)
 app.command("doctor")(doctor.command)
 app.command("new-board")(new_board.command)
 app.command("new-runtime")(new_runtime.command)

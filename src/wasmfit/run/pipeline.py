@@ -13,6 +13,7 @@ from wasmfit.errors import MissingToolError
 from wasmfit.footprint import ElfError, LinkMapError
 from wasmfit.model import Cell, Measurement, Status, UserModule
 from wasmfit.plan import Plan
+from wasmfit.probe import Bench, BoardError
 from wasmfit.results import Comparison, Origin, Shown, Store
 from wasmfit.toolchain import ChildTimeoutError
 
@@ -38,6 +39,7 @@ class Pipeline:
         listener: Told what happens.
         origin: Where the run comes from, under which it is recorded when it has ended.
         rerun: Measure cells again that are in the store.
+        bench: The board that images run on as well, if there is one.
     """
 
     context: Context
@@ -45,6 +47,7 @@ class Pipeline:
     listener: Listener
     origin: Origin
     rerun: bool = False
+    bench: Bench | None = None
     _code: dict[str, dict[str, str]] = field(default_factory=measure.own_code)
     _failures: dict[str, tuple[Exception, Path]] = field(default_factory=dict)
     _done: dict[str, Measurement] = field(default_factory=dict)
@@ -101,7 +104,7 @@ class Pipeline:
         return judged
 
     def _fingerprint(self, image_key: str, cell: Cell) -> str:
-        return measure.fingerprint(image_key, self.context, cell, self._code)
+        return measure.fingerprint(image_key, self.context, cell, self._code, self.bench)
 
     def _tasks(self, cells: list[Cell], prints: dict[str, str]) -> list[Task]:
         """Shared steps, each once, and for every cell the task that finishes it."""
@@ -150,14 +153,24 @@ class Pipeline:
         log = self._log(cell.id)
         step = Step(log, self._progress(cell.id))
         built, size, run = None, None, None
+        reason: str | None
         try:
             for failed in needs & self._failures.keys():
                 failure, log = self._failures[failed]
                 raise failure
             built = image(self.context, step, cell)
             size = measure.size(self.context, cell, built)
-            execution = measure.run(self.context, step, cell, built)
-            status, reason, run = execution.status, execution.reason, execution.run
+            if not cell.base.emulated:
+                status, reason = Status.OK, cell.base.emulator
+            else:
+                execution = measure.run(self.context, step, cell, built)
+                status, reason, run = execution.status, execution.reason, execution.run
+            if self.bench is not None and run is not None and status is Status.OK:
+                step.progress("on the board", 0, 0)
+                measured = self.bench.measure(built.elf, cell.board, run, log)
+                run = run.model_copy(update={"measured": measured})
+        except BoardError as error:
+            status, reason = error.status, error.reason
         except _FAILURES as error:
             status, reason = _end_of(error)
         measurement = record.measured(
@@ -182,7 +195,7 @@ class Pipeline:
 
 
 def _setting(cell: Cell) -> tuple[str, str, str, str]:
-    return cell.workload.name, cell.board.name, cell.base, cell.profile.name
+    return cell.workload.name, cell.board.name, cell.base.name, cell.profile.name
 
 
 def _end_of(error: Exception) -> tuple[Status, str | None]:

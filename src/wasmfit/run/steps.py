@@ -41,10 +41,12 @@ def shared_steps(context: Context, cell: Cell) -> Iterator[SharedStep]:
             (1,),
         )
     linked = firmware.linked_guest(build, workload)
+    if cell.base.start == "laze":
+        return  # Built as a whole, in its own cell.
     yield SharedStep(
-        firmware.key(context, build, board, profile, linked, cell.glue),
-        f"firmware {_what(cell)} ({board.target}, {profile.name}){_which(cell)}",
-        lambda step: firmware.archive(context, step, build, board, profile, linked, cell.glue),
+        firmware.key(context, build, board, profile, linked, cell.glue, cell.ground),
+        f"firmware {_what(cell)} ({_place(cell)}, {profile.name}){_which(cell)}",
+        lambda step: firmware.archive(context, step, build, board, profile, linked, cell.glue, cell.ground),
         firmware.target_folder(context, board, profile),
         (2, build.runtime.effort),
     )
@@ -73,6 +75,11 @@ def _what(cell: Cell) -> str:
     if build.runtime.guest == "crate":
         return f"{build.label} {cell.workload.name}"
     return build.label if build.dependencies else build.runtime.language
+
+
+def _place(cell: Cell) -> str:
+    """What decides on the archive besides runtime and profile: the target, and the base's crate."""
+    return cell.board.target if cell.ground is None else f"{cell.board.target}, {cell.ground.label}"
 
 
 def _which(cell: Cell) -> str:

@@ -1,5 +1,6 @@
 """The library: what the commands do, returning typed records."""
 
+import importlib.util
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -15,7 +16,7 @@ from .module import given
 from .plan import Experiment, plan
 from .results import Benchmark, Comparison, Store
 from .results.benchmark import NATIVE
-from .run import Listener, Pipeline, Profiled, nobody, profiled
+from .run import Crew, Listener, Pipeline, Profiled, nobody, profiled
 from .toolchain import Check, Gateway, Versions, checks, find
 
 
@@ -36,6 +37,7 @@ def compare(
     rerun: bool = False,
     home: Path | None = None,
     catalogs: Sequence[Path] = (),
+    cluster: str | None = None,
     listener: Listener = nobody,
     echo: Callable[[str], None] | None = None,
 ) -> Comparison:
@@ -54,13 +56,16 @@ def compare(
         rerun: Measure again what is in the store.
         home: wasmfit's folder; ``WASMFIT_HOME`` or the user's cache folder if it is not given.
         catalogs: Folders laid out as the built-in catalogue, whose entries are added to it.
+        cluster: Address or file of a Dask scheduler whose workers do the work.
         listener: Told what happens.
         echo: Called with the command line of every child process.
 
     Raises:
         UsageError: A name is unknown, a file is broken, or a folder of ``sources`` is not what it should be.
         MissingToolError: A tool is missing.
+        WasmfitError: The cluster cannot be reached, runs another wasmfit, or is lost.
     """
+    crew = _crew(cluster, catalogs, sources)
     catalog = Catalog.load(*catalogs)
     gateway = Gateway(echo=echo)
     checkouts = [checkout.inspect(catalog, gateway, name, path) for name, path in sources]
@@ -81,7 +86,64 @@ def compare(
     cells = planned.measured
     toolchain = find(versions, _c_targets(catalog, cells), [cell.board.emulator for cell in cells])
     context = Context(catalog, folder, toolchain, gateway)
-    return Pipeline(context, Store(folder.results), listener, rerun).run(planned)
+    return Pipeline(context, Store(folder.results), listener, rerun, crew).run(planned)
+
+
+def work(
+    *,
+    scheduler: str | None = None,
+    scheduler_file: Path | None = None,
+    resources: Sequence[str] = (),
+    memory: str = "auto",
+    name: str | None = None,
+    listen: str = "127.0.0.1",
+    home: Path | None = None,
+    say: Callable[[str], None],
+) -> None:
+    """Works for a cluster until it is told to stop.
+
+    Args:
+        scheduler, scheduler_file: Its address, or the file that has it.
+        resources: As ``--resource``: ``NAME=AMOUNT``, beside ``qemu`` and ``build`` or in their place.
+        memory: Memory after which the worker is started anew, as Dask takes it.
+        name: Its name in messages and results.
+        listen: Address of this machine at which others reach it.
+        home: wasmfit's folder.
+        say: Told what it has and whom it works for.
+
+    Raises:
+        UsageError: An argument makes no sense, or Dask is not installed.
+        MissingToolError: There is no Rust, or no C compiler.
+        WasmfitError: The scheduler cannot be reached, or has gone.
+    """
+    _require_dask("wasmfit worker")
+    from .run.cluster import serve
+    from .run.cluster.resources import given as amounts
+
+    offer = serve.Offer(
+        serve.scheduler_address(scheduler, scheduler_file), name, listen, amounts(resources), memory
+    )
+    serve.serve(offer, Home.find() if home is None else Home.at(home), say)
+
+
+def _crew(cluster: str | None, catalogs: Sequence[Path], sources: Sequence[tuple[str, Path]]) -> Crew | None:
+    """Who works, if it is not this process."""
+    if cluster is None:
+        return None
+    _require_dask("--cluster")
+    if sources:
+        raise UsageError(
+            "A working tree is on this machine, and cannot be sent to a cluster.",
+            "Leave out --cluster, or --source.",
+        )
+    from .run.cluster.crew import Cluster
+
+    return Cluster(cluster, tuple(catalogs))
+
+
+def _require_dask(what: str) -> None:
+    if importlib.util.find_spec("distributed") is None:
+        raise UsageError(f"{what} needs Dask, which is not installed.", "pip install 'wasmfit[cluster]'")
 
 
 def profile(
@@ -129,6 +191,7 @@ def bench(
     rerun: bool = False,
     home: Path | None = None,
     catalogs: Sequence[Path] = (),
+    cluster: str | None = None,
     listener: Listener = nobody,
     echo: Callable[[str], None] | None = None,
 ) -> Benchmark:
@@ -136,8 +199,8 @@ def bench(
 
     Args:
         workloads: Names or patterns; none takes all of the catalogue.
-        runtimes, boards, profiles, select, sources, rerun, home, catalogs, listener, echo: As for
-            :func:`compare`. Native code is always measured beside the runtimes that are named.
+        runtimes, boards, profiles, select, sources, rerun, home, catalogs, cluster, listener, echo: As
+            for :func:`compare`. Native code is always measured beside the runtimes that are named.
 
     Raises:
         UsageError: As for :func:`compare`.
@@ -156,6 +219,7 @@ def bench(
             rerun=rerun,
             home=home,
             catalogs=catalogs,
+            cluster=cluster,
             listener=listener,
             echo=echo,
         )

@@ -8,6 +8,7 @@ import hashlib
 import io
 import tarfile
 import zlib
+from collections.abc import Collection
 from pathlib import Path, PurePosixPath
 
 from .errors import BuildError
@@ -26,8 +27,12 @@ class ParcelError(BuildError):
     """A folder cannot be packed, or what was received is not what was packed."""
 
 
-def packed(folder: Path) -> bytes:
+def packed(folder: Path, only: Collection[str] | None = None) -> bytes:
     """The files and folders below ``folder``.
+
+    Args:
+        folder: The folder.
+        only: Names directly in it to which this is limited.
 
     Raises:
         ParcelError: It holds something else, such as a link.
@@ -35,6 +40,8 @@ def packed(folder: Path) -> bytes:
     stream = io.BytesIO()
     with tarfile.open(fileobj=stream, mode="w", format=tarfile.PAX_FORMAT) as archive:
         for path in sorted(folder.rglob("*")):
+            if only is not None and path.relative_to(folder).parts[0] not in only:
+                continue
             member = tarfile.TarInfo(path.relative_to(folder).as_posix())
             if path.is_symlink() or not (path.is_file() or path.is_dir()):
                 raise ParcelError(f"{path} is neither file nor folder, and cannot be sent")

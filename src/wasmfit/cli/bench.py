@@ -9,6 +9,7 @@ from wasmfit.api import bench
 from wasmfit.report import BENCH_FORMATS, Format
 
 from . import say
+from .cluster import ClusterOption
 from .compare import INTERRUPTED, INTERRUPTED_WORDS, source_of, tell_end
 from .progress import Watch
 
@@ -50,6 +51,7 @@ def command(
         list[Path] | None,
         typer.Option(metavar="DIR", help="A catalogue of your own beside the built-in one."),
     ] = None,
+    cluster: ClusterOption = None,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show every command that is run.")] = False,
 ) -> None:
     """Run workloads on runtimes: instructions, slow-down against native code, heap and stack."""
@@ -65,6 +67,7 @@ def command(
                 sources=[source_of(one) for one in source or ()],
                 rerun=rerun,
                 catalogs=catalog or (),
+                cluster=cluster,
                 listener=watch,
                 echo=say.human if verbose else None,
             )

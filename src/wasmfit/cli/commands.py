@@ -4,7 +4,7 @@ import typer
 
 from wasmfit import __version__
 
-from . import bench, cache, compare, doctor, list_, lock, new_runtime, profile, say, size
+from . import bench, cache, compare, doctor, list_, lock, new_runtime, profile, say, size, worker
 
 app = typer.Typer(
     name="wasmfit",
@@ -31,6 +31,7 @@ app.command("doctor")(doctor.command)
 app.command("new-runtime")(new_runtime.command)
 app.command("lock")(lock.command)
 app.command("cache")(cache.command)
+app.command("worker")(worker.command)
 
 
 def _print_version(wanted: bool) -> None:

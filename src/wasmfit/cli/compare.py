@@ -13,6 +13,7 @@ from wasmfit.report import FORMATS, Format
 from wasmfit.results import Comparison
 
 from . import say
+from .cluster import ClusterOption
 from .progress import Watch
 
 INTERRUPTED = 130
@@ -90,6 +91,7 @@ def command(
         list[Path] | None,
         typer.Option(metavar="DIR", help="A catalogue of your own beside the built-in one."),
     ] = None,
+    cluster: ClusterOption = None,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show every command that is run.")] = False,
 ) -> None:
     """Build, check, run and compare runtimes on a board."""
@@ -111,6 +113,7 @@ def command(
                 sources=[source_of(one) for one in source or ()],
                 rerun=rerun,
                 catalogs=catalog or (),
+                cluster=cluster,
                 listener=watch,
                 echo=say.human if verbose else None,
             )

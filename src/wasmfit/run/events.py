@@ -44,6 +44,13 @@ class TaskEnded:
 
 
 @dataclass(frozen=True)
+class Said:
+    """Something that the user should know, and can do something about, while the work goes on."""
+
+    sentence: str
+
+
+@dataclass(frozen=True)
 class CellEnded:
     """A cell has its measurement, which is stored."""
 
@@ -51,7 +58,7 @@ class CellEnded:
     reused: bool
 
 
-Event = Started | TaskStarted | TaskProgress | TaskEnded | CellEnded
+Event = Started | TaskStarted | TaskProgress | TaskEnded | Said | CellEnded
 Listener = Callable[[Event], None]
 
 

@@ -43,6 +43,9 @@ _PATIENCE_S = 5.0
 _ALONE = 3
 """The attempt for which a cell has the cluster to itself."""
 
+_CELLS, _MODULES = 2000, 1000
+"""Priorities above those of builds, which are the efforts that the catalogue says."""
+
 _GO_ON = "Finished cells are stored; the same command goes on where this one stopped."
 
 _CATALOGUE = ("cores", "targets", "boards", "profiles", "runtimes", "workloads")
@@ -243,7 +246,7 @@ class _Run:
             steps,
             key=task,
             resources=self._needs.run(cell),
-            priority=1000,
+            priority=_CELLS,
         )
         future.add_done_callback(self._ended.put)
         return future
@@ -261,8 +264,8 @@ class _Run:
             parcels,
             key=task,
             resources=self._needs.build(cell),
-            # A cluster is as quick as its slowest build: see docs/cluster.md.
-            priority=step.rank[-1],
+            # Modules, which all runtimes need, then the slowest builds: see docs/cluster.md.
+            priority=_MODULES if step.kind == "guest" else step.rank[-1],
         )
 
     def _given(self, name: str, data: bytes) -> Future[Any]:

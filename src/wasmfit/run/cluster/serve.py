@@ -13,6 +13,7 @@ from pathlib import Path
 import dask
 from distributed import Nanny, Security
 from distributed.comm.addressing import get_address_host
+from distributed.comm.core import connect
 
 from wasmfit.catalog import Catalog
 from wasmfit.errors import MissingToolError, UsageError
@@ -23,7 +24,10 @@ from . import resources
 from .errors import ClusterError
 from .workshop import Workshop
 
-_REACH_SECONDS = 30
+_REACH_SECONDS = 15
+_START_SECONDS = 300
+"""For the worker's own process to start, on a machine that is busy with other things."""
+
 LOOPBACK = "127.0.0.1"
 
 
@@ -95,6 +99,18 @@ def serve(offer: Offer, home: Home, say: Callable[[str], None]) -> None:
 async def _serve(
     offer: Offer, home: Home, has: Mapping[str, float], threads: int, say: Callable[[str], None]
 ) -> None:
+    security = Security()
+    try:
+        reached = await connect(
+            offer.scheduler, timeout=_REACH_SECONDS, **security.get_connection_args("worker")
+        )
+    except (OSError, ValueError, RuntimeError) as error:
+        raise ClusterError(
+            f"No scheduler can be reached at {offer.scheduler}.",
+            "Start one with `dask scheduler --host 127.0.0.1`; a tls:// one needs Dask's certificates "
+            "(docs/cluster.md).",
+        ) from error
+    await reached.close()
     nanny = Nanny(
         offer.scheduler,
         nthreads=threads,
@@ -104,8 +120,8 @@ async def _serve(
         host=offer.listen,
         dashboard_address=f"{offer.listen}:0",
         local_directory=str(home.work / "dask"),
-        security=Security(),
-        death_timeout=_REACH_SECONDS,
+        security=security,
+        death_timeout=_START_SECONDS,
         plugins=(Workshop(home.root),),
         silence_logs=logging.ERROR,
     )
@@ -114,14 +130,9 @@ async def _serve(
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stopped.set)
     try:
-        await asyncio.wait_for(nanny, _REACH_SECONDS)
+        await nanny
     except (OSError, RuntimeError, ValueError, TimeoutError) as error:
-        await nanny.close()
-        raise ClusterError(
-            f"No scheduler can be reached at {offer.scheduler}.",
-            "Start one with `dask scheduler --host 127.0.0.1`; a tls:// one needs Dask's certificates "
-            "(docs/cluster.md).",
-        ) from error
+        raise ClusterError(f"The worker could not be started: {error}.", "Is its --name taken?") from error
     say(f"Working for {offer.scheduler} at {nanny.worker_address}. Ctrl-C ends it.")
     gone = asyncio.ensure_future(nanny.finished())
     told = asyncio.ensure_future(stopped.wait())

@@ -7,14 +7,15 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from distributed import Worker, WorkerPlugin
+from distributed import Reschedule, Worker, WorkerPlugin
 from distributed.utils import sync
 
 from wasmfit.build import Context, packed
+from wasmfit.build.alone import StoppedError
 from wasmfit.build.cache import Cache
 from wasmfit.catalog import Catalog
 from wasmfit.home import Home
-from wasmfit.toolchain import Gateway, Toolchain, Versions, find
+from wasmfit.toolchain import ChildCancelledError, Gateway, Toolchain, Versions, find
 
 from .work import Setting
 
@@ -53,9 +54,9 @@ class Workshop(WorkerPlugin):
         for cancel in list(self._cancels.values()):
             cancel.set()
 
-    def transition(self, key: Any, start: str, finish: str, **_: Any) -> None:  # noqa: ARG002
-        """Called by Dask when a task changes state: a cancelled one nobody wants any more."""
-        cancel = self._cancels.get(key) if finish == "cancelled" else None
+    def transition(self, key: Any, start: str, finish: str, **_: Any) -> None:
+        """Called by Dask when a task changes state: one that is let go of while it runs is to end."""
+        cancel = self._cancels.get(key) if (start, finish) == ("executing", "released") else None
         if cancel is not None:
             cancel.set()
 
@@ -65,6 +66,7 @@ class Workshop(WorkerPlugin):
 
         Raises:
             MissingToolError: A tool is missing.
+            Reschedule: It was ended; Dask does it again if somebody wants it after all.
         """
         cancel = self._cancels.setdefault(task, threading.Event())
         gateway = Gateway(echo, cancel)
@@ -73,6 +75,8 @@ class Workshop(WorkerPlugin):
                 catalog = self._catalog(setting.catalogs)
                 toolchain = self._toolchain(setting, catalog)
             yield Context(catalog, self.home, toolchain, gateway)
+        except (ChildCancelledError, StoppedError) as error:
+            raise Reschedule from error
         finally:
             self._cancels.pop(task, None)
 

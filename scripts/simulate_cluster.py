@@ -280,7 +280,7 @@ def draw(rows: dict[int, list[tuple[int, float, float]]], all_bounds: dict[int, 
     import matplotlib as mpl  # type: ignore[import-not-found]
 
     mpl.use("svg")
-    mpl.rcParams["svg.hashsalt"] = "wasmfit"
+    mpl.rcParams |= {"svg.hashsalt": "wasmfit", "svg.fonttype": "none"}
     from matplotlib import pyplot  # type: ignore[import-not-found]
 
     figure, axes = pyplot.subplots(figsize=(7, 4.2))

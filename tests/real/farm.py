@@ -129,7 +129,7 @@ class Farm:
             process.send_signal(signal.SIGTERM)
         for process in reversed(self._processes):
             try:
-                process.wait(60)
+                process.wait(30)
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()

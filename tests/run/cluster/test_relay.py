@@ -20,7 +20,7 @@ def relay() -> tuple[Relay, list[Event]]:
 
 def test_a_task_from_start_to_end() -> None:
     listening, told = relay()
-    listening.hear(said("key", "started", worker="w1"))
+    listening.hear(said("key", "started", by="w1"))
     listening.hear(said("key", "progress", what="linking", done=1, total=2))
     listening.hear(said("key", "ended", error=None))
     start, progress, end = told
@@ -32,8 +32,8 @@ def test_a_task_from_start_to_end() -> None:
 
 def test_a_task_whose_worker_died_starts_again() -> None:
     listening, told = relay()
-    listening.hear(said("key", "started", worker="w1"))
-    listening.hear(said("key", "started", worker="w2"))
+    listening.hear(said("key", "started", by="w1"))
+    listening.hear(said("key", "started", by="w2"))
     assert [type(event) for event in told] == [TaskStarted, TaskEnded, TaskStarted]
     assert isinstance(told[1], TaskEnded)
     assert told[1].error == "its worker was lost; again on another"
@@ -42,7 +42,7 @@ def test_a_task_whose_worker_died_starts_again() -> None:
 
 def test_words_that_come_after_the_result_are_not_heard() -> None:
     listening, told = relay()
-    listening.hear(said("key", "started", worker="w1"))
+    listening.hear(said("key", "started", by="w1"))
     listening.over("key")
     listening.hear(said("key", "progress", what="linking", done=1, total=2))
     listening.hear(said("key", "ended", error="late"))
@@ -51,7 +51,7 @@ def test_words_that_come_after_the_result_are_not_heard() -> None:
 
 def test_others_tasks_are_none_of_ours() -> None:
     listening, told = relay()
-    listening.hear(said("another", "started", worker="w1"))
+    listening.hear(said("another", "started", by="w1"))
     assert told == []
     assert listening.workers_of("another") == []
 
@@ -69,7 +69,7 @@ MESSAGES = ANYTHING | st.fixed_dictionaries(
     {"task": st.sampled_from(["a", "b", "other"]) | ANYTHING},
     optional={
         "event": st.sampled_from(["started", "progress", "ended", "command", "over"]) | ANYTHING,
-        "worker": st.just("w") | ANYTHING,
+        "by": st.just("w") | ANYTHING,
         "what": st.just("x") | ANYTHING,
         "done": ANYTHING,
         "total": ANYTHING,

@@ -13,7 +13,7 @@ from typing import Any
 from wasmfit.run.events import Listener, TaskEnded, TaskProgress, TaskStarted
 
 TOPIC = "wasmfit"
-"""Dask's topic that workers tell about their work under; each message names its task."""
+"""Dask's topic that workers tell about their work under; each message names its task. (Dask adds ``worker``.)"""
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ class Relay:
     def _hear(self, task: str, event: str, rest: Mapping[Any, object]) -> None:
         running = self._running.get(task)
         match event, rest:
-            case "started", {"worker": str(worker)}:
+            case "started", {"by": str(worker)}:
                 self._end(task, "its worker was lost; again on another")
                 self._starts.setdefault(task, []).append(worker)
                 self._running[task] = _Running(self._titles[task], time.monotonic())

@@ -1,6 +1,7 @@
 """A worker: one of Dask's, with our plugin, under a nanny that starts it again when it dies."""
 
 import asyncio
+import contextlib
 import ipaddress
 import json
 import logging
@@ -11,9 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import dask
+from dask.utils import parse_bytes
 from distributed import Nanny, Security
 from distributed.comm.addressing import get_address_host
 from distributed.comm.core import connect
+from distributed.system import MEMORY_LIMIT
 
 from wasmfit.catalog import Catalog
 from wasmfit.errors import MissingToolError, UsageError
@@ -25,6 +28,7 @@ from .errors import ClusterError
 from .workshop import Workshop
 
 _REACH_SECONDS = 15
+_LEAVE_SECONDS = 5
 _START_SECONDS = 300
 """For the worker's own process to start, on a machine that is busy with other things."""
 
@@ -86,18 +90,19 @@ def serve(offer: Offer, home: Home, say: Callable[[str], None]) -> None:
     _require_reachable(offer)
     tools = _found(home)
     counted = {resources.QEMU: float(os.cpu_count() or 1), resources.BUILD: 1.0, **offer.amounts}
-    has = {**counted, **resources.being(tools)}
+    memory = _bytes(offer.memory)
+    has = {resources.MEMORY: float(memory), **counted, **resources.being(tools)}
     # Each unit of a resource may be at work at once.
     threads = max(1, sum(int(amount) for name, amount in counted.items() if name != resources.MEMORY))
-    amounts = ", ".join(f"{name}={amount:g}" for name, amount in counted.items())
+    amounts = ", ".join(f"{name}={has[name]:.12g}" for name in (*counted, resources.MEMORY))
     say(f"It has {amounts}; it is {'; '.join(resources.being(tools))}.")
     dask.config.set({"distributed.worker.profile.enabled": False})
     logging.getLogger("distributed").setLevel(logging.ERROR)
-    asyncio.run(_serve(offer, home, has, threads, say))
+    asyncio.run(_serve(offer, home, memory, has, threads, say))
 
 
 async def _serve(
-    offer: Offer, home: Home, has: Mapping[str, float], threads: int, say: Callable[[str], None]
+    offer: Offer, home: Home, memory: int, has: Mapping[str, float], threads: int, say: Callable[[str], None]
 ) -> None:
     security = Security()
     try:
@@ -116,7 +121,7 @@ async def _serve(
         nthreads=threads,
         name=offer.name,
         resources=dict(has),
-        memory_limit=offer.memory,
+        memory_limit=memory,
         host=offer.listen,
         dashboard_address=f"{offer.listen}:0",
         local_directory=str(home.work / "dask"),
@@ -139,7 +144,9 @@ async def _serve(
     await asyncio.wait((gone, told), return_when=asyncio.FIRST_COMPLETED)
     if not told.done():
         raise ClusterError(f"The scheduler at {offer.scheduler} has gone.", "Start it, and then the worker.")
-    await nanny.close()
+    with contextlib.suppress(TimeoutError):
+        # It takes leave of a scheduler that may have gone meanwhile; its process ends with ours anyway.
+        await asyncio.wait_for(nanny.close(timeout=_LEAVE_SECONDS), 2 * _LEAVE_SECONDS)
 
 
 def _require_reachable(offer: Offer) -> None:
@@ -149,6 +156,19 @@ def _require_reachable(offer: Offer) -> None:
             f"The scheduler {offer.scheduler} is on another machine, and cannot reach {offer.listen} here.",
             "Name the address of this machine that others reach: --listen ADDRESS.",
         )
+
+
+def _bytes(memory: str) -> int:
+    """Bytes of memory that the worker may take: what the user says, or all that there is."""
+    if memory == "auto":
+        return int(MEMORY_LIMIT)
+    try:
+        wanted = int(parse_bytes(memory))
+    except ValueError:
+        wanted = 0
+    if wanted <= 0:
+        raise UsageError(f"--memory takes a size, and {memory!r} is not one.", "For example: --memory 4GiB")
+    return min(wanted, int(MEMORY_LIMIT))
 
 
 def _loops(host: str) -> bool:

@@ -157,7 +157,7 @@ class _Teller:
         self._told = 0.0
 
     def started(self) -> None:
-        self._say("started", worker=str(self._worker.name))
+        self._say("started", by=str(self._worker.name))
 
     def progress(self, what: str, done: int, total: int) -> None:
         now = time.monotonic()

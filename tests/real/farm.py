@@ -116,12 +116,16 @@ class Farm:
         path = self._folder / "waiting"
         return [int(line) for line in path.read_text().split()] if path.is_file() else []
 
-    def forget(self, *kinds: str) -> None:
-        """Removes artefacts of these kinds from every worker."""
+    def forget(self) -> None:
+        """Leaves every worker what takes minutes to build, and nothing that takes seconds."""
         for home in self.homes:
-            for kind in kinds:
+            for kind in ("c", "images"):
                 shutil.rmtree(home.artefacts / kind, ignore_errors=True)
             shutil.rmtree(home.logs, ignore_errors=True)
+        for kind in ("guest", "firmware"):
+            first, *others = (home.artefacts / kind for home in self.homes)
+            for other in others:
+                shutil.copytree(first, other, dirs_exist_ok=True)
 
     def close(self) -> None:
         """Ends all processes."""

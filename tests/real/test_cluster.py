@@ -17,11 +17,14 @@ import psutil
 import pytest
 
 import wasmfit
+from tests.wat import guest
 from wasmfit.build import Context
 from wasmfit.catalog import Catalog
+from wasmfit.catalog.load import BUILT_IN
 from wasmfit.errors import WasmfitError
 from wasmfit.home import Home
 from wasmfit.model import Measurement, Status
+from wasmfit.module import given
 from wasmfit.plan import Experiment, plan
 from wasmfit.results import Comparison
 from wasmfit.run import CellEnded, Event, Said, TaskEnded, TaskStarted
@@ -47,21 +50,23 @@ def farm(tmp_path_factory: pytest.TempPathFactory, warm_home: Home, local: Compa
     assert local
     made = Farm(tmp_path_factory.mktemp("farm"), 3)
     try:
-        catalog, gateway = Catalog.load(), Gateway()
-        cells = plan(catalog, Experiment(RUNTIMES)).measured
-        board = cells[0].board
-        tools = find(
-            Versions(warm_home.tools, gateway), {board.target: catalog.target(board).c}, [board.emulator]
-        )
-        context = Context(catalog, warm_home, tools, gateway)
-        for step in {one.key: one for cell in cells for one in shared_steps(context, cell)}.values():
-            if step.kind in ("guest", "firmware"):
-                place = context.cache.place(step.kind, step.key)
-                copy = made.homes[0].artefacts / place.relative_to(warm_home.artefacts)
-                shutil.copytree(place, copy)
+        give(warm_home, made.homes[0], Catalog.load(), Experiment(RUNTIMES))
         yield made
     finally:
         made.close()
+
+
+def give(warm: Home, home: Home, catalog: Catalog, experiment: Experiment) -> None:
+    """Copies the modules and Rust archives of an experiment from one folder to another."""
+    cells, gateway = plan(catalog, experiment).measured, Gateway()
+    board = cells[0].board
+    tools = find(Versions(warm.tools, gateway), {board.target: catalog.target(board).c}, [board.emulator])
+    context = Context(catalog, warm, tools, gateway)
+    for step in {one.key: one for cell in cells for one in shared_steps(context, cell)}.values():
+        place = context.cache.place(step.kind, step.key)
+        copy = home.artefacts / place.relative_to(warm.artefacts)
+        if step.kind in ("guest", "firmware") and not copy.exists():
+            shutil.copytree(place, copy)
 
 
 def as_local(one: Measurement) -> dict[str, Any]:
@@ -135,7 +140,7 @@ def test_nothing_listens_on_other_than_loopback(farm: Farm) -> None:
 def test_a_worker_killed_in_the_middle_costs_nothing_but_time(
     farm: Farm, local: Comparison, tmp_path: Path
 ) -> None:
-    farm.forget("c", "images")
+    farm.forget()
     farm.compiler("once", "wamr")
     events: list[Event] = []
     comparison = wasmfit.compare(
@@ -150,7 +155,7 @@ def test_a_worker_killed_in_the_middle_costs_nothing_but_time(
 def test_a_cell_that_kills_its_workers_is_marked_and_left(
     farm: Farm, local: Comparison, tmp_path: Path
 ) -> None:
-    farm.forget("c", "images")
+    farm.forget()
     farm.compiler("kill", "wasm3")
     comparison = wasmfit.compare(runtimes=RUNTIMES, home=tmp_path, cluster=farm.address)
     farm.compiler("good")
@@ -185,6 +190,31 @@ def test_what_no_worker_has_is_said_and_waited_for(
     with pytest.raises(EnoughError):
         wasmfit.compare(runtimes=["wasm3"], home=tmp_path, cluster=farm.address, listener=listen)
     assert said == ["No worker has probe:nrf52840dk: 2 cells wait. Start a worker that has it."]
+
+
+def test_a_module_and_a_catalogue_of_the_users_own_are_sent(
+    farm: Farm, warm_home: Home, tmp_path: Path
+) -> None:
+    farm.compiler("good")
+    board = (BUILT_IN / "boards" / "nrf52840dk.toml").read_text()
+    (tmp_path / "boards").mkdir()
+    (tmp_path / "boards" / "mine.toml").write_text(board.replace('"nrf52840dk"', '"mine"', 1))
+    wasm = guest("add", tmp_path)
+    mine: dict[str, Any] = {
+        "runtimes": ["wasm3"],
+        "boards": ["mine"],
+        "catalogs": [tmp_path],
+        "module": wasm,
+        "calls": ["add(2, 3)"],
+        "expect": "5",
+    }
+    here = wasmfit.compare(**mine, home=warm_home.root, rerun=True)
+    own = given(wasm, calls_of=["add(2, 3)"], expect=["5"])
+    experiment = Experiment(["wasm3"], boards=["mine"], module=own)
+    give(warm_home, farm.homes[0], Catalog.load(tmp_path), experiment)
+    there = wasmfit.compare(**mine, home=tmp_path / "home", cluster=farm.address)
+    assert [one.status for one in there.measurements] == [Status.OK] * 2
+    assert [as_local(one) for one in there.measurements] == [as_local(one) for one in here.measurements]
 
 
 def client(farm: Farm, home: Path, **more: str) -> "subprocess.Popen[str]":
@@ -222,7 +252,7 @@ def ended(process: int) -> bool:
 
 
 def test_ctrl_c_ends_what_the_workers_do(farm: Farm, tmp_path: Path) -> None:
-    farm.forget("c", "images")
+    farm.forget()
     farm.compiler("wait", "wasm3")
     interrupted = client(farm, tmp_path)
     compilers = wait_for_compilers(farm)
@@ -238,7 +268,7 @@ def test_ctrl_c_ends_what_the_workers_do(farm: Farm, tmp_path: Path) -> None:
 
 def test_a_lost_scheduler_is_a_sentence(farm: Farm, tmp_path: Path) -> None:
     """The last test: there is no farm after it."""
-    farm.forget("c", "images")
+    farm.forget()
     (farm.file.parent / "waiting").unlink()
     farm.compiler("wait", "wasm3")
     left = client(farm, tmp_path)

@@ -37,7 +37,15 @@ def test_a_task_whose_worker_died_starts_again() -> None:
     assert [type(event) for event in told] == [TaskStarted, TaskEnded, TaskStarted]
     assert isinstance(told[1], TaskEnded)
     assert told[1].error == "its worker was lost; again on another"
-    assert listening.workers_of("key") == ["w1", "w2"]
+    assert listening.lost("key") == ("w1", "w2")
+    assert [type(event) for event in told] == [TaskStarted, TaskEnded, TaskStarted, TaskEnded]
+
+
+def test_a_task_that_ended_well_has_lost_nobody() -> None:
+    listening, _ = relay()
+    listening.hear(said("key", "started", by="w1"))
+    listening.hear(said("key", "ended", error=None))
+    assert listening.lost("key") == ()
 
 
 def test_words_that_come_after_the_result_are_not_heard() -> None:
@@ -53,7 +61,7 @@ def test_others_tasks_are_none_of_ours() -> None:
     listening, told = relay()
     listening.hear(said("another", "started", by="w1"))
     assert told == []
-    assert listening.workers_of("another") == []
+    assert listening.lost("another") == ()
 
 
 def test_commands_are_told_where_they_are_wanted() -> None:

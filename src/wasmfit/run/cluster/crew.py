@@ -11,9 +11,10 @@ import queue
 import time
 import uuid
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -137,6 +138,8 @@ class _Run:
     _name: str = field(default_factory=lambda: uuid.uuid4().hex)
     _ended: queue.SimpleQueue[Future[Any]] = field(default_factory=queue.SimpleQueue)
     _holders: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    _unseen: list[Cell] = field(default_factory=list)
+    _suspects: list[Cell] = field(default_factory=list)
     _guilty: dict[str, str] = field(default_factory=dict)
     _said: set[str] = field(default_factory=set)
 
@@ -154,12 +157,11 @@ class _Run:
         self._find_holders()
         self.client.subscribe_topic(TOPIC, lambda event: self._relay.hear(event[1]))
         try:
-            blamed = self._round(cells, 1)
-            doubtful = [cell for cell in blamed if not self._seen(cell, 1)]
-            still = self._round(doubtful, 2)
-            for cell in blamed:
-                if cell not in doubtful or cell in still:
-                    self._round([cell], _ALONE)
+            self._round(cells, 1)
+            unseen, self._unseen = self._unseen, []
+            self._round(unseen, 2)
+            for cell in (*self._suspects, *self._unseen):
+                self._round([cell], _ALONE)
         finally:
             self._relay.all_over()
 
@@ -183,15 +185,14 @@ class _Run:
             for at in places:
                 self._holders[wanted[at][1]].append(address)
 
-    def _round(self, cells: Sequence[Cell], attempt: int) -> list[Cell]:
-        """Sends the cells and keeps what comes back; returns those that Dask gave up."""
+    def _round(self, cells: Sequence[Cell], attempt: int) -> None:
+        """Sends the cells and keeps what comes back; those that Dask gave up are suspects, or unseen."""
         pending: dict[str, tuple[Cell, Future[Any]]] = {}
-        blamed = []
         if attempt > 1:
             self._find_holders()
         try:
             # Held until all is sent, so that no step is dropped and done again in between.
-            held: list[Future[Any]] = []
+            held: dict[str, Future[Any]] = {}
             for cell in self._innocent(cells):
                 pending[self._task(cell, attempt)] = (cell, self._submit(cell, attempt, held))
             held.clear()
@@ -208,11 +209,9 @@ class _Run:
                 quiet_since = time.monotonic()
                 if future.key in pending:
                     cell, _ = pending.pop(future.key)
-                    if not self._take(cell, future, attempt):
-                        blamed.append(cell)
+                    self._take(cell, future, attempt)
         finally:
             self.client.cancel([future for _, future in pending.values()])
-        return blamed
 
     def _innocent(self, cells: Sequence[Cell]) -> Iterator[Cell]:
         """The cells, without those that need a step which has killed its workers: they end with that."""
@@ -225,17 +224,18 @@ class _Run:
             else:
                 self._give_up(cell, guilty)
 
-    def _submit(self, cell: Cell, attempt: int, held: list[Future[Any]]) -> Future[Any]:
-        parcels = {
-            f"catalogs/{key}": self._given(f"catalogue-{key}", parcel)
-            for key, parcel in self.catalogs.items()
-        }
-        steps = [self._submit_step(cell, step, dict(parcels), attempt) for step in self._steps[cell.id]]
-        held += [*steps, *parcels.values()]
-        if isinstance(cell.workload, UserModule):
-            place = module.module(self.context, Step(log_of(self.context.home, cell.id)), cell).parent
-            parcels[f"modules/{cell.workload.sha256}"] = self._given(
-                f"module-{cell.workload.sha256}", packed(place)
+    def _submit(self, cell: Cell, attempt: int, held: dict[str, Future[Any]]) -> Future[Any]:
+        parcels = {}
+        for key, parcel in self.catalogs.items():
+            parcels[f"catalogs/{key}"] = _once(held, key, partial(self._given, key, parcel))
+        steps = [
+            _once(held, step.key, partial(self._submit_step, cell, step, dict(parcels), attempt))
+            for step in self._steps[cell.id]
+        ]
+        workload = cell.workload
+        if isinstance(workload, UserModule):
+            parcels[f"modules/{workload.sha256}"] = _once(
+                held, workload.sha256, lambda: self._given(workload.sha256, self._packed_module(cell))
             )
         task = self._task(cell, attempt)
         self._relay.expect(task, cell.id)
@@ -268,8 +268,11 @@ class _Run:
             priority=_MODULES if step.kind == "guest" else step.rank[-1],
         )
 
-    def _given(self, name: str, data: bytes) -> Future[Any]:
-        return self.client.submit(tasks.given, data, key=f"wasmfit-{name}")
+    def _given(self, key: str, data: bytes) -> Future[Any]:
+        return self.client.submit(tasks.given, data, key=f"wasmfit-given-{key}")
+
+    def _packed_module(self, cell: Cell) -> bytes:
+        return packed(module.module(self.context, Step(log_of(self.context.home, cell.id)), cell).parent)
 
     def _work(self, task: str, cell: Cell) -> str:
         return Work(task=task, cell=name_of(cell), setting=self._setting).model_dump_json()
@@ -281,19 +284,16 @@ class _Run:
         """The step's key in Dask: the same for all users of the cluster, unless workers have died of it."""
         return f"wasmfit-{step.kind}-{step.key if attempt == 1 else digest.of(self._name, step.key, attempt)}"
 
-    def _seen(self, cell: Cell, attempt: int) -> bool:
-        """Whether a worker was seen to start the cell, or a step of it."""
-        keys = [self._task(cell, attempt), *(self._step_task(step, attempt) for step in self._steps[cell.id])]
-        return any(self._relay.workers_of(key) for key in keys)
-
-    def _take(self, cell: Cell, future: Future[Any], attempt: int) -> bool:
-        """Keeps what a task has ended with; false if it was given up and is worth another try."""
+    def _take(self, cell: Cell, future: Future[Any], attempt: int) -> None:
+        """Keeps what a task has ended with, or remembers that it was given up and is worth another try."""
         try:
             text, parcels = future.result()
         except KilledWorker as error:
-            if attempt < _ALONE:
-                return False
-            self._blame(cell, error)
+            workers = self._relay.lost(str(error.task))
+            if attempt == _ALONE:
+                self._blame(cell, error, workers)
+            else:
+                (self._suspects if workers else self._unseen).append(cell)
         except CancelledError as error:
             self._require_connection()
             raise ClusterError(
@@ -304,7 +304,6 @@ class _Run:
         else:
             self._keep(cell, text, parcels)
         self._relay.over(self._task(cell, attempt))
-        return True
 
     def _keep(self, cell: Cell, text: str, parcels: tasks.Parcels) -> None:
         """Keeps a measurement with its image and logs, at their places on this machine."""
@@ -331,15 +330,15 @@ class _Run:
         )
         self.keep(cell, measurement, measured.image)
 
-    def _blame(self, cell: Cell, error: KilledWorker) -> None:
+    def _blame(self, cell: Cell, error: KilledWorker, workers: Sequence[str]) -> None:
         """Ends a cell that was alone when workers died."""
-        workers = ", ".join(dict.fromkeys(self._relay.workers_of(str(error.task))))
+        names = ", ".join(dict.fromkeys(workers)) or "nobody was seen to start it"
         died = f"{error.allowed_failures + 1} workers died while they"
         step = next((one for one in self._steps[cell.id] if self._step_task(one, _ALONE) == error.task), None)
         if step is None:
-            self._give_up(cell, f"{died} had it: {workers}")
+            self._give_up(cell, f"{died} had it: {names}")
         else:
-            self._guilty[step.key] = f"{died} made {step.title}: {workers}"
+            self._guilty[step.key] = f"{died} made {step.title}: {names}"
             self._give_up(cell, self._guilty[step.key])
 
     def _give_up(self, cell: Cell, reason: str) -> None:
@@ -373,6 +372,12 @@ class _Run:
             if sentence not in self._said:
                 self._said.add(sentence)
                 self.tell(Said(sentence))
+
+
+def _once(held: dict[str, Future[Any]], key: str, make: Callable[[], Future[Any]]) -> Future[Any]:
+    if key not in held:
+        held[key] = make()
+    return held[key]
 
 
 def _write(path: Path, text: str) -> None:

@@ -13,12 +13,13 @@ from typing import Any
 from wasmfit.run.events import Listener, TaskEnded, TaskProgress, TaskStarted
 
 TOPIC = "wasmfit"
-"""Dask's topic that workers tell about their work under; each message names its task. (Dask adds ``worker``.)"""
+"""Dask's topic that workers tell about their work under; it names its task (Dask adds ``worker``)."""
 
 
 @dataclass(frozen=True)
 class _Running:
     title: str
+    worker: str
     since: float
 
 
@@ -35,7 +36,7 @@ class Relay:
     echo: Callable[[str], None] | None = None
     _titles: dict[str, str] = field(default_factory=dict)
     _running: dict[str, _Running] = field(default_factory=dict)
-    _starts: dict[str, list[str]] = field(default_factory=dict)
+    _lost: dict[str, list[str]] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def expect(self, task: str, title: str) -> None:
@@ -55,9 +56,8 @@ class Relay:
         running = self._running.get(task)
         match event, rest:
             case "started", {"by": str(worker)}:
-                self._end(task, "its worker was lost; again on another")
-                self._starts.setdefault(task, []).append(worker)
-                self._running[task] = _Running(self._titles[task], time.monotonic())
+                self._lose(task, "its worker was lost; again on another")
+                self._running[task] = _Running(self._titles[task], worker, time.monotonic())
                 self.tell(TaskStarted(self._titles[task]))
             case "progress", {"what": str(what), "done": int(done), "total": int(total)} if running:
                 self.tell(TaskProgress(running.title, what, done, total))
@@ -81,10 +81,16 @@ class Relay:
                 self._end(task, None)
             self._titles.clear()
 
-    def workers_of(self, task: str) -> list[str]:
-        """The workers that have started the task, in order."""
+    def lost(self, task: str) -> tuple[str, ...]:
+        """The workers that were lost while the task ran, of a task that Dask has given up."""
         with self._lock:
-            return list(self._starts.get(task, ()))
+            self._lose(task, "its worker was lost")
+            return tuple(self._lost.get(task, ()))
+
+    def _lose(self, task: str, error: str) -> None:
+        if task in self._running:
+            self._lost.setdefault(task, []).append(self._running[task].worker)
+            self._end(task, error)
 
     def _end(self, task: str, error: str | None) -> None:
         running = self._running.pop(task, None)

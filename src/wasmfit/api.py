@@ -1,5 +1,6 @@
 """The library: what the commands do, returning typed records."""
 
+import importlib.util
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -20,7 +21,7 @@ from .probe import Bench, Probe, ProbeRs
 from .results import Benchmark, Comparison, FeaturesMeasured, Origin, OutcomeStore, ReportDocument, Store
 from .results.benchmark import NATIVE
 from .results.runs import label_of
-from .run import FeaturesRun, Listener, Pipeline, Profiled, nobody, portrait, profiled
+from .run import Crew, FeaturesRun, Listener, Pipeline, Profiled, nobody, portrait, profiled
 from .toolchain import Check, Gateway, Versions, checks, find, worktree
 
 
@@ -45,6 +46,7 @@ def compare(
     command: str = "wasmfit.compare()",
     home: Path | None = None,
     catalogs: Sequence[Path] = (),
+    cluster: str | None = None,
     listener: Listener = nobody,
     echo: Callable[[str], None] | None = None,
 ) -> Comparison:
@@ -69,12 +71,14 @@ def compare(
         command: What the run is recorded as.
         home: wasmfit's folder; ``WASMFIT_HOME`` or the user's cache folder if it is not given.
         catalogs: Folders laid out as the built-in catalogue, whose entries are added to it.
+        cluster: Address or file of a Dask scheduler whose workers do the work.
         listener: Told what happens.
         echo: Called with the command line of every child process.
 
     Raises:
         UsageError: A name is unknown, a file is broken, or a folder of ``sources`` is not what it should be.
         MissingToolError: A tool is missing.
+        WasmfitError: The cluster cannot be reached, runs another wasmfit, or is lost.
     """
     return _measured(
         Catalog.load(*catalogs),
@@ -86,6 +90,8 @@ def compare(
         label=label,
         command=command,
         home=home,
+        catalogs=catalogs,
+        cluster=cluster,
         listener=listener,
         echo=echo,
     ).comparison
@@ -111,6 +117,8 @@ def _measured(
     label: str | None,
     command: str,
     home: Path | None,
+    catalogs: Sequence[Path],
+    cluster: str | None,
     listener: Listener,
     echo: Callable[[str], None] | None,
 ) -> _Measured:
@@ -118,6 +126,8 @@ def _measured(
     here = worktree(gateway, Path.cwd())
     named = None if label is None else label_of(label)
     origin = Origin(command, named, here.commit, here.branch, here.dirty)
+    systems = [name for name in experiment.bases if catalog.base(name).start == "laze"]
+    crew = _crew(cluster, catalogs, systems=systems, sources=sources, on=on)
     bench = None if on is None else Bench.find(gateway, _selector(on))
     folder = Home.find() if home is None else Home.at(home)
     catalog = _with_systems(catalog, gateway, folder, experiment.bases, dict(sources))
@@ -129,7 +139,7 @@ def _measured(
     cells = planned.measured
     toolchain = find(versions, _c_targets(catalog, cells), [cell.board.emulator for cell in cells])
     context = Context(catalog, folder, toolchain, gateway)
-    pipeline = Pipeline(context, Store(folder.results), listener, origin, rerun, bench)
+    pipeline = Pipeline(context, Store(folder.results), listener, origin, rerun, bench, crew)
     return _Measured(context, planned, pipeline.run(planned))
 
 
@@ -176,6 +186,48 @@ def _selector(on: str) -> str | None:
     return selector or None
 
 
+def _crew(
+    address: str | None,
+    catalogs: Sequence[Path],
+    *,
+    systems: Sequence[str],
+    sources: Sequence[tuple[str, Path]],
+    on: str | None,
+) -> Crew | None:
+    """Who works, if it is not this process.
+
+    Args:
+        address: Of the cluster, if there is one.
+        systems: Operating systems among the bases.
+    """
+    if address is None:
+        return None
+    _require_dask("--cluster")
+    if sources:
+        raise UsageError(
+            "A working tree is on this machine, and cannot be sent to a cluster.",
+            "Leave out --cluster, or --source.",
+        )
+    if systems:
+        raise UsageError(
+            f"{systems[0]} is built from a checkout on this machine, which cannot be sent to a cluster.",
+            f"Leave out --cluster, or --base {systems[0]}.",
+        )
+    if on is not None:
+        raise UsageError(
+            "The board is at this machine, and the cells would be measured on others.",
+            "Leave out --cluster, or --on.",
+        )
+    from .run.cluster.crew import Cluster
+
+    return Cluster(address, tuple(catalogs))
+
+
+def _require_dask(what: str) -> None:
+    if importlib.util.find_spec("distributed") is None:
+        raise UsageError(f"{what} needs Dask, which is not installed.", "pip install 'wasmfit[cluster]'")
+
+
 def make_report(
     output: Path | str | None = None,
     *,
@@ -200,6 +252,7 @@ def make_report(
     command: str = "wasmfit.make_report()",
     home: Path | None = None,
     catalogs: Sequence[Path] = (),
+    cluster: str | None = None,
     listener: Listener = nobody,
     echo: Callable[[str], None] | None = None,
 ) -> ReportDocument:
@@ -211,8 +264,9 @@ def make_report(
         workloads: Names or patterns.
         flames: Whether each cell that ran is run once more with every call followed, for flame graphs.
         runtimes, module, calls, expect, expect_log, imports, stub_all: As for :func:`compare`.
-        boards, bases, profiles, select, sources, on, rerun, label, command, home, catalogs, listener, echo: \
-Likewise. Native code is always measured beside the runtimes that are named: slow-downs are held against it.
+        boards, bases, profiles, select, sources, on, rerun, label, command, home, catalogs, cluster: Likewise.
+        listener, echo: Likewise. Native code is always measured beside the runtimes that are named: slow-downs
+            are held against it.
 
     Returns:
         What the report shows, as a record; ``wasmfit.report.html.to_html`` formats it.
@@ -238,6 +292,8 @@ Likewise. Native code is always measured beside the runtimes that are named: slo
         label=label,
         command=command,
         home=home,
+        catalogs=catalogs,
+        cluster=cluster,
         listener=listener,
         echo=echo,
     )
@@ -325,6 +381,43 @@ def probes() -> list[Probe]:
     return ProbeRs.find(Gateway()).probes()
 
 
+def work(
+    *,
+    scheduler: str | None = None,
+    scheduler_file: Path | None = None,
+    resources: Sequence[str] = (),
+    memory: str = "auto",
+    name: str | None = None,
+    listen: str = "127.0.0.1",
+    home: Path | None = None,
+    say: Callable[[str], None],
+) -> None:
+    """Works for a cluster until it is told to stop.
+
+    Args:
+        scheduler, scheduler_file: Its address, or the file that has it.
+        resources: As ``--resource``: ``NAME=AMOUNT``, beside ``qemu`` and ``build`` or in their place.
+        memory: Memory after which the worker is started anew, as Dask takes it.
+        name: Its name in messages and results.
+        listen: Address of this machine at which others reach it.
+        home: wasmfit's folder.
+        say: Told what it has and whom it works for.
+
+    Raises:
+        UsageError: An argument makes no sense, or Dask is not installed.
+        MissingToolError: There is no Rust, or no C compiler.
+        WasmfitError: The scheduler cannot be reached, or has gone.
+    """
+    _require_dask("wasmfit worker")
+    from .run.cluster import serve
+    from .run.cluster.resources import given as amounts
+
+    offer = serve.Offer(
+        serve.scheduler_address(scheduler, scheduler_file), name, listen, amounts(resources), memory
+    )
+    serve.serve(offer, Home.find() if home is None else Home.at(home), say)
+
+
 def profile(
     runtime: str,
     *,
@@ -384,6 +477,7 @@ def bench(
     command: str = "wasmfit.bench()",
     home: Path | None = None,
     catalogs: Sequence[Path] = (),
+    cluster: str | None = None,
     listener: Listener = nobody,
     echo: Callable[[str], None] | None = None,
 ) -> Benchmark:
@@ -391,8 +485,8 @@ def bench(
 
     Args:
         workloads: Names or patterns; none takes all of the catalogue.
-        runtimes, boards, profiles, select, sources, on, rerun, label, command, home, catalogs, listener, \
-echo: As for :func:`compare`. Native code is always measured beside the runtimes that are named.
+        runtimes, boards, profiles, select, sources, on, rerun, label, command, home, catalogs, cluster, \
+listener, echo: As for :func:`compare`. Native code is always measured beside the runtimes that are named.
 
     Raises:
         UsageError: As for :func:`compare`.
@@ -414,6 +508,7 @@ echo: As for :func:`compare`. Native code is always measured beside the runtimes
             command=command,
             home=home,
             catalogs=catalogs,
+            cluster=cluster,
             listener=listener,
             echo=echo,
         )

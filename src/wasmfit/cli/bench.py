@@ -28,6 +28,7 @@ def command(
     output_format: options.OutputFormat = Format.TABLE,
     output: options.Output = None,
     catalog: options.Catalogs = None,
+    cluster: options.Cluster = None,
     verbose: options.Verbose = False,
 ) -> None:
     """Run workloads on runtimes: instructions, slow-down against native code, heap and stack.
@@ -49,6 +50,7 @@ def command(
                 label=label,
                 command=say.command(),
                 catalogs=catalog or (),
+                cluster=cluster,
                 listener=watch,
                 echo=say.human if verbose else None,
             )

@@ -23,6 +23,7 @@ from . import (
     report,
     say,
     size,
+    worker,
 )
 
 app = typer.Typer(
@@ -58,6 +59,7 @@ app.command("new-board")(new_board.command)
 app.command("new-runtime")(new_runtime.command)
 app.command("lock")(lock.command)
 app.command("cache")(cache.command)
+app.command("worker")(worker.command)
 
 
 def _print_version(wanted: bool) -> None:

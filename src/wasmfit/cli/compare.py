@@ -42,6 +42,7 @@ def command(
     output_format: options.OutputFormat = Format.TABLE,
     output: options.Output = None,
     catalog: options.Catalogs = None,
+    cluster: options.Cluster = None,
     verbose: options.Verbose = False,
 ) -> None:
     """Build, check, run and compare runtimes on a board."""
@@ -67,6 +68,7 @@ def command(
                 label=label,
                 command=say.command(),
                 catalogs=catalog or (),
+                cluster=cluster,
                 listener=watch,
                 echo=say.human if verbose else None,
             )

@@ -88,6 +88,13 @@ Catalogs = Annotated[
     list[Path] | None,
     typer.Option(metavar="DIR", help="A catalogue of your own beside the built-in one."),
 ]
+Cluster = Annotated[
+    str | None,
+    typer.Option(
+        metavar="ADDRESS|FILE",
+        help="Send the cells to the workers of a Dask scheduler: tcp://…, tls://… or its file.",
+    ),
+]
 Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Show every command that is run.")]
 
 

@@ -42,6 +42,7 @@ def command(
     rerun: options.Rerun = False,
     label: options.Label = None,
     catalog: options.Catalogs = None,
+    cluster: options.Cluster = None,
     verbose: options.Verbose = False,
 ) -> None:
     """Measure as compare does, and write one HTML file with the answer, plots and every byte."""
@@ -73,6 +74,7 @@ def command(
                 label=label,
                 command=say.command(),
                 catalogs=catalog or (),
+                cluster=cluster,
                 listener=watch,
                 echo=say.human if verbose else None,
             )

@@ -430,6 +430,7 @@ class Provenance(Record):
         tools: Tool → version.
         wasmfit: Version of wasmfit.
         measured_at: UTC time, ISO 8601.
+        worker: The cluster's worker that measured it; ``None`` where this machine did.
         replay: The command that measures this cell again.
     """
 
@@ -449,6 +450,7 @@ class Provenance(Record):
     tools: dict[str, str] = Field(default_factory=dict)
     wasmfit: str
     measured_at: str
+    worker: str | None = None
     replay: str
 
 

@@ -14,13 +14,15 @@ class SharedStep:
     """A step.
 
     Attributes:
-        key: Digest of what it is made from; equal keys are the same step.
+        kind: Kind of the artefact that it makes.
+        key: Digest of what it is made from, and the artefact's key; equal keys are the same step.
         title: What it is called in progress and logs.
         work: Does it, or finds it done.
         lane: Cargo's target folder, which one cargo at a time can use; ``None`` where that does not matter.
         rank: Its place in the queue, see :class:`wasmfit.run.schedule.Task`.
     """
 
+    kind: str
     key: str
     title: str
     work: Callable[[Step], object]
@@ -34,6 +36,7 @@ def shared_steps(context: Context, cell: Cell) -> Iterator[SharedStep]:
     cpu = build.runtime.guest_cpu
     if not isinstance(workload, UserModule):
         yield SharedStep(
+            "guest",
             guest.key(context, workload, cpu),
             " ".join(filter(None, ("module", workload.name, cpu))),
             partial(_guest, context, workload, cpu),
@@ -44,6 +47,7 @@ def shared_steps(context: Context, cell: Cell) -> Iterator[SharedStep]:
     if cell.base.start == "laze":
         return  # Built as a whole, in its own cell.
     yield SharedStep(
+        "firmware",
         firmware.key(context, build, board, profile, linked, cell.glue, cell.ground),
         f"firmware {_what(cell)} ({_place(cell)}, {profile.name}){_which(cell)}",
         lambda step: firmware.archive(context, step, build, board, profile, linked, cell.glue, cell.ground),
@@ -53,6 +57,7 @@ def shared_steps(context: Context, cell: Cell) -> Iterator[SharedStep]:
     # A module that becomes C is compiled with its runtime, in its own cell.
     if build.runtime.c is not None and build.runtime.c.translator is None:
         yield SharedStep(
+            "c",
             c.key(context, build, board, profile, cell.glue),
             f"C sources {build.label} ({board.target}, {profile.name}){_which(cell)}",
             lambda step: c.objects(context, step, build, board, profile, glue=cell.glue),
@@ -61,6 +66,7 @@ def shared_steps(context: Context, cell: Cell) -> Iterator[SharedStep]:
         )
     if build.version.host_dependencies:
         yield SharedStep(
+            "host",
             host.key(context, build),
             f"host step {build.runtime.name}@{build.number}",
             lambda step: host.program(context, step, build),

@@ -264,9 +264,9 @@ def make_report(
         workloads: Names or patterns.
         flames: Whether each cell that ran is run once more with every call followed, for flame graphs.
         runtimes, module, calls, expect, expect_log, imports, stub_all: As for :func:`compare`.
-        boards, bases, profiles, select, sources, on, rerun, label, command, home, catalogs, cluster: Likewise.
-        listener, echo: Likewise. Native code is always measured beside the runtimes that are named: slow-downs
-            are held against it.
+        boards, bases, profiles, select, sources, on, rerun, label, command: Likewise.
+        home, catalogs, cluster, listener, echo: Likewise. Native code is always measured beside the \
+runtimes that are named: slow-downs are held against it.
 
     Returns:
         What the report shows, as a record; ``wasmfit.report.html.to_html`` formats it.

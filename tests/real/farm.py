@@ -104,6 +104,7 @@ class Farm:
 
     def compiler(self, mode: str, runtime: str = "") -> None:
         """Makes the workers' compiler ``kill`` its worker, kill ``once``, ``wait``, or work (``good``)."""
+        (self._folder / "waiting").unlink(missing_ok=True)
         (self._folder / "mode").write_text(f"{mode} {runtime}\n")
 
     @property

@@ -217,10 +217,15 @@ def test_a_module_and_a_catalogue_of_the_users_own_are_sent(
     assert [as_local(one) for one in there.measurements] == [as_local(one) for one in here.measurements]
 
 
-def client(farm: Farm, home: Path, **more: str) -> "subprocess.Popen[str]":
+def client(farm: Farm, home: Path) -> "subprocess.Popen[str]":
     command = [str(PROGRAMS / "wasmfit"), "compare", "-r", "wasm3", "--rerun", "--cluster", str(farm.file)]
     return subprocess.Popen(
-        command, env={**os.environ, "WASMFIT_HOME": str(home), **more}, stderr=subprocess.PIPE, text=True
+        command,
+        env={**os.environ, "WASMFIT_HOME": str(home)},
+        stderr=subprocess.PIPE,
+        text=True,
+        # Shells have what they start in the background ignore it.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
 
 
@@ -269,7 +274,6 @@ def test_ctrl_c_ends_what_the_workers_do(farm: Farm, tmp_path: Path) -> None:
 def test_a_lost_scheduler_is_a_sentence(farm: Farm, tmp_path: Path) -> None:
     """The last test: there is no farm after it."""
     farm.forget()
-    (farm.file.parent / "waiting").unlink()
     farm.compiler("wait", "wasm3")
     left = client(farm, tmp_path)
     wait_for_compilers(farm)

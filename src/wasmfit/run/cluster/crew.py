@@ -152,6 +152,7 @@ class _Run:
             boards=tuple(sorted({cell.board.name for cell in cells})),
             echo=self.context.gateway.echo is not None,
         )
+        self._require_reader()
         resources.require_same(self._needs.identity, {one.name: one.has for one in self._workers()})
         self._steps = {cell.id: list(shared_steps(self.context, cell)) for cell in cells}
         self._find_holders()
@@ -164,6 +165,16 @@ class _Run:
                 self._round([cell], _ALONE)
         finally:
             self._relay.all_over()
+
+    def _require_reader(self) -> None:
+        """Makes sure that the scheduler, which reads tasks, has what they name."""
+        try:
+            self.client.run_on_scheduler(tasks.present)
+        except Exception as error:
+            raise ClusterError(
+                f"The scheduler at {self.address} runs where wasmfit is not installed.",
+                "Start it with the `dask scheduler` that `pip install 'wasmfit[cluster]'` brings.",
+            ) from error
 
     def _workers(self) -> list[_Worker]:
         """The workers that there are."""

@@ -163,7 +163,8 @@ def _bytes(memory: str) -> int:
     if memory == "auto":
         return int(MEMORY_LIMIT)
     try:
-        wanted = int(parse_bytes(memory))
+        # Dask takes a unit alone for one of it.
+        wanted = int(parse_bytes(memory)) if memory[:1].isdigit() else 0
     except ValueError:
         wanted = 0
     if wanted <= 0:

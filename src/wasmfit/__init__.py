@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from .api import bench, compare, doctor, features, make_report
+    from .api import bench, compare, doctor, features, make_report, probes
     from .footprint.survey import Survey
     from .results import Benchmark, Comparison, FeaturesMeasured, ReportDocument
     from .sizing import savings, size, why
@@ -30,6 +30,7 @@ __all__ = [
     "fit",
     "history",
     "make_report",
+    "probes",
     "savings",
     "size",
     "why",
@@ -38,7 +39,7 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     # Lazily, since every module of the package passes here for the version.
-    if name in ("bench", "compare", "doctor", "features", "make_report"):
+    if name in ("bench", "compare", "doctor", "features", "make_report", "probes"):
         from . import api
 
         return getattr(api, name)

@@ -1,24 +1,27 @@
 """The library: what the commands do, returning typed records."""
 
+import importlib.util
+import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from .build import BuildError, Context, checkout
+from .build import BuildError, Context, checkout, laze
 from .build.locks import HARNESS, locks, write
 from .catalog import Catalog
 from .catalog.load import unknown
-from .errors import UsageError
+from .errors import MissingToolError, UsageError
 from .home import Home
 from .model import Cell, CTarget, Feature, UserModule
 from .module import given
 from .plan import Experiment, Plan, plan, select_builds
 from .plan.select import with_checkouts
+from .probe import Bench, Probe, ProbeRs
 from .results import Benchmark, Comparison, FeaturesMeasured, Origin, OutcomeStore, ReportDocument, Store
 from .results.benchmark import NATIVE
 from .results.runs import label_of
-from .run import FeaturesRun, Listener, Pipeline, Profiled, nobody, portrait, profiled
+from .run import Crew, FeaturesRun, Listener, Pipeline, Profiled, nobody, portrait, profiled
 from .toolchain import Check, Gateway, Versions, checks, find, worktree
 
 
@@ -37,11 +40,13 @@ def compare(
     profiles: Sequence[str] = ("reference",),
     select: Sequence[str] = (),
     sources: Sequence[tuple[str, Path]] = (),
+    on: str | None = None,
     rerun: bool = False,
     label: str | None = None,
     command: str = "wasmfit.compare()",
     home: Path | None = None,
     catalogs: Sequence[Path] = (),
+    cluster: str | None = None,
     listener: Listener = nobody,
     echo: Callable[[str], None] | None = None,
 ) -> Comparison:
@@ -58,28 +63,35 @@ def compare(
         boards: Names, patterns, or ``all``.
         workloads, bases, profiles: Names of the catalogue.
         select: Globs over cell ids.
-        sources: Runtimes with the folders of working trees of theirs, measured beside the releases.
+        sources: Runtimes with the folders of working trees of theirs, measured beside the releases; for an
+            operating system among the bases, the checkout to build from.
+        on: ``probe``, or ``probe:SELECTOR``: a board that images run on as well, reached through probe-rs.
         rerun: Measure again what is in the store.
         label: A name for this run, by which ``diff``, ``check`` and ``history`` find it.
         command: What the run is recorded as.
         home: wasmfit's folder; ``WASMFIT_HOME`` or the user's cache folder if it is not given.
         catalogs: Folders laid out as the built-in catalogue, whose entries are added to it.
+        cluster: Address or file of a Dask scheduler whose workers do the work.
         listener: Told what happens.
         echo: Called with the command line of every child process.
 
     Raises:
         UsageError: A name is unknown, a file is broken, or a folder of ``sources`` is not what it should be.
         MissingToolError: A tool is missing.
+        WasmfitError: The cluster cannot be reached, runs another wasmfit, or is lost.
     """
     return _measured(
         Catalog.load(*catalogs),
         Experiment(runtimes, workloads, boards, bases, profiles, select),
         _own(module, calls, _several(expect), _several(expect_log), imports, stub_all),
         sources=sources,
+        on=on,
         rerun=rerun,
         label=label,
         command=command,
         home=home,
+        catalogs=catalogs,
+        cluster=cluster,
         listener=listener,
         echo=echo,
     ).comparison
@@ -100,10 +112,13 @@ def _measured(
     module: UserModule | None,
     *,
     sources: Sequence[tuple[str, Path]],
+    on: str | None,
     rerun: bool,
     label: str | None,
     command: str,
     home: Path | None,
+    catalogs: Sequence[Path],
+    cluster: str | None,
     listener: Listener,
     echo: Callable[[str], None] | None,
 ) -> _Measured:
@@ -111,15 +126,106 @@ def _measured(
     here = worktree(gateway, Path.cwd())
     named = None if label is None else label_of(label)
     origin = Origin(command, named, here.commit, here.branch, here.dirty)
-    checkouts = tuple(checkout.inspect(catalog, gateway, name, path) for name, path in sources)
-    planned = plan(catalog, replace(experiment, checkouts=checkouts, module=module))
+    systems = [name for name in experiment.bases if catalog.base(name).start == "laze"]
+    crew = _crew(cluster, catalogs, systems=systems, sources=sources, on=on)
+    bench = None if on is None else Bench.find(gateway, _selector(on))
     folder = Home.find() if home is None else Home.at(home)
+    catalog = _with_systems(catalog, gateway, folder, experiment.bases, dict(sources))
+    checkouts = tuple(
+        checkout.inspect(catalog, gateway, name, path) for name, path in sources if name not in catalog.bases
+    )
+    planned = plan(catalog, replace(experiment, checkouts=checkouts, module=module))
     versions = Versions(folder.tools, gateway)
     cells = planned.measured
     toolchain = find(versions, _c_targets(catalog, cells), [cell.board.emulator for cell in cells])
     context = Context(catalog, folder, toolchain, gateway)
-    pipeline = Pipeline(context, Store(folder.results), listener, origin, rerun)
+    pipeline = Pipeline(context, Store(folder.results), listener, origin, rerun, bench, crew)
     return _Measured(context, planned, pipeline.run(planned))
+
+
+def _with_systems(
+    catalog: Catalog, gateway: Gateway, home: Home, bases: Sequence[str], sources: Mapping[str, Path]
+) -> Catalog:
+    """The catalogue with the checkouts of the operating systems among the bases, or why there are none.
+
+    Raises:
+        UsageError: A folder is no checkout.
+        MissingToolError: What builds them is not installed.
+    """
+    found = dict(catalog.bases)
+    for name in sources.keys() & found.keys() - set(bases):
+        raise UsageError(f"{name} is a base, and the comparison is not on it.", f"Add --base {name}.")
+    for name in bases:
+        base = catalog.base(name)
+        if base.start != "laze":
+            if name in sources:
+                raise UsageError(f"The base {name} is not built from a checkout.", "Leave out its --source.")
+            continue
+        if shutil.which(laze.PROGRAM) is None:
+            raise MissingToolError(f"laze is not installed, and {name} is built with it.", laze.REMEDY)
+        place = sources.get(name, home.work / "checkouts" / name)
+        why = None if name in sources else laze.clone(gateway, base.repository, place, home.logs / "git.log")
+        found[name] = base.model_copy(
+            update={"checkout": laze.inspect(gateway, name, place)}
+            if why is None
+            else {
+                "missing": f"no checkout of {base.title.partition(',')[0]} could be had ({why}). "
+                f"Name one with --source {name}=PATH"
+            }
+        )
+    return replace(catalog, bases=found)
+
+
+def _selector(on: str) -> str | None:
+    """The probe that an ``--on`` argument names, if it names one."""
+    kind, separator, selector = on.partition(":")
+    if kind != "probe" or (separator and not selector):
+        raise UsageError(
+            f"--on takes probe or probe:SELECTOR, and {on!r} is neither.", "`wasmfit probes` lists them."
+        )
+    return selector or None
+
+
+def _crew(
+    address: str | None,
+    catalogs: Sequence[Path],
+    *,
+    systems: Sequence[str],
+    sources: Sequence[tuple[str, Path]],
+    on: str | None,
+) -> Crew | None:
+    """Who works, if it is not this process.
+
+    Args:
+        address: Of the cluster, if there is one.
+        systems: Operating systems among the bases.
+    """
+    if address is None:
+        return None
+    _require_dask("--cluster")
+    if sources:
+        raise UsageError(
+            "A working tree is on this machine, and cannot be sent to a cluster.",
+            "Leave out --cluster, or --source.",
+        )
+    if systems:
+        raise UsageError(
+            f"{systems[0]} is built from a checkout on this machine, which cannot be sent to a cluster.",
+            f"Leave out --cluster, or --base {systems[0]}.",
+        )
+    if on is not None:
+        raise UsageError(
+            "The board is at this machine, and the cells would be measured on others.",
+            "Leave out --cluster, or --on.",
+        )
+    from .run.cluster.crew import Cluster
+
+    return Cluster(address, tuple(catalogs))
+
+
+def _require_dask(what: str) -> None:
+    if importlib.util.find_spec("distributed") is None:
+        raise UsageError(f"{what} needs Dask, which is not installed.", "pip install 'wasmfit[cluster]'")
 
 
 def make_report(
@@ -139,12 +245,14 @@ def make_report(
     profiles: Sequence[str] = ("reference",),
     select: Sequence[str] = (),
     sources: Sequence[tuple[str, Path]] = (),
+    on: str | None = None,
     flames: bool = False,
     rerun: bool = False,
     label: str | None = None,
     command: str = "wasmfit.make_report()",
     home: Path | None = None,
     catalogs: Sequence[Path] = (),
+    cluster: str | None = None,
     listener: Listener = nobody,
     echo: Callable[[str], None] | None = None,
 ) -> ReportDocument:
@@ -156,8 +264,9 @@ def make_report(
         workloads: Names or patterns.
         flames: Whether each cell that ran is run once more with every call followed, for flame graphs.
         runtimes, module, calls, expect, expect_log, imports, stub_all: As for :func:`compare`.
-        boards, bases, profiles, select, sources, rerun, label, command, home, catalogs, listener, echo: \
-Likewise. Native code is always measured beside the runtimes that are named: slow-downs are held against it.
+        boards, bases, profiles, select, sources, on, rerun, label, command: Likewise.
+        home, catalogs, cluster, listener, echo: Likewise. Native code is always measured beside the \
+runtimes that are named: slow-downs are held against it.
 
     Returns:
         What the report shows, as a record; ``wasmfit.report.html.to_html`` formats it.
@@ -178,10 +287,13 @@ Likewise. Native code is always measured beside the runtimes that are named: slo
         Experiment(with_native, tuple(chosen), boards, bases, profiles, kept),
         own,
         sources=sources,
+        on=on,
         rerun=rerun,
         label=label,
         command=command,
         home=home,
+        catalogs=catalogs,
+        cluster=cluster,
         listener=listener,
         echo=echo,
     )
@@ -260,6 +372,52 @@ def _features(catalog: Catalog, wanted: Sequence[str]) -> list[Feature]:
     return [one for one in known if one.name in chosen]
 
 
+def probes() -> list[Probe]:
+    """The debug probes that are attached.
+
+    Raises:
+        MissingToolError: probe-rs is not installed.
+    """
+    return ProbeRs.find(Gateway()).probes()
+
+
+def work(
+    *,
+    scheduler: str | None = None,
+    scheduler_file: Path | None = None,
+    resources: Sequence[str] = (),
+    memory: str = "auto",
+    name: str | None = None,
+    listen: str = "127.0.0.1",
+    home: Path | None = None,
+    say: Callable[[str], None],
+) -> None:
+    """Works for a cluster until it is told to stop.
+
+    Args:
+        scheduler, scheduler_file: Its address, or the file that has it.
+        resources: As ``--resource``: ``NAME=AMOUNT``, beside ``qemu`` and ``build`` or in their place.
+        memory: Memory after which the worker is started anew, as Dask takes it.
+        name: Its name in messages and results.
+        listen: Address of this machine at which others reach it.
+        home: wasmfit's folder.
+        say: Told what it has and whom it works for.
+
+    Raises:
+        UsageError: An argument makes no sense, or Dask is not installed.
+        MissingToolError: There is no Rust, or no C compiler.
+        WasmfitError: The scheduler cannot be reached, or has gone.
+    """
+    _require_dask("wasmfit worker")
+    from .run.cluster import serve
+    from .run.cluster.resources import given as amounts
+
+    offer = serve.Offer(
+        serve.scheduler_address(scheduler, scheduler_file), name, listen, amounts(resources), memory
+    )
+    serve.serve(offer, Home.find() if home is None else Home.at(home), say)
+
+
 def profile(
     runtime: str,
     *,
@@ -313,11 +471,13 @@ def bench(
     profiles: Sequence[str] = ("reference",),
     select: Sequence[str] = (),
     sources: Sequence[tuple[str, Path]] = (),
+    on: str | None = None,
     rerun: bool = False,
     label: str | None = None,
     command: str = "wasmfit.bench()",
     home: Path | None = None,
     catalogs: Sequence[Path] = (),
+    cluster: str | None = None,
     listener: Listener = nobody,
     echo: Callable[[str], None] | None = None,
 ) -> Benchmark:
@@ -325,8 +485,8 @@ def bench(
 
     Args:
         workloads: Names or patterns; none takes all of the catalogue.
-        runtimes, boards, profiles, select, sources, rerun, label, command, home, catalogs, listener, echo: As
-            for :func:`compare`. Native code is always measured beside the runtimes that are named.
+        runtimes, boards, profiles, select, sources, on, rerun, label, command, home, catalogs, cluster, \
+listener, echo: As for :func:`compare`. Native code is always measured beside the runtimes that are named.
 
     Raises:
         UsageError: As for :func:`compare`.
@@ -342,11 +502,13 @@ def bench(
             profiles=profiles,
             select=[*select, f"{NATIVE}@*"] if select else (),
             sources=sources,
+            on=on,
             rerun=rerun,
             label=label,
             command=command,
             home=home,
             catalogs=catalogs,
+            cluster=cluster,
             listener=listener,
             echo=echo,
         )
@@ -359,10 +521,10 @@ def _workloads(catalog: Catalog, pattern: str) -> list[str]:
 
 
 def lock(names: Sequence[str], *, home: Path | None = None, catalogs: Sequence[Path] = ()) -> Iterator[Path]:
-    """Writes the lockfiles of runtimes and workloads anew, in the catalogue's folders.
+    """Writes the lockfiles of runtimes, workloads and bases anew, in the catalogue's folders.
 
     Args:
-        names: Runtimes, workloads, or patterns of them; ``harness`` is what all share.
+        names: Runtimes, workloads, bases, or patterns of them; ``harness`` is what all share.
         home: wasmfit's folder.
         catalogs: Catalogues beside the built-in one.
 
@@ -374,10 +536,10 @@ def lock(names: Sequence[str], *, home: Path | None = None, catalogs: Sequence[P
         MissingToolError: There is no Rust.
     """
     catalog = Catalog.load(*catalogs)
-    known = {*catalog.runtimes, *catalog.workloads, HARNESS}
+    known = {*catalog.runtimes, *catalog.workloads, *catalog.bases, HARNESS}
     for name in names:
         if not any(fnmatchcase(one, name) for one in known):
-            raise unknown("runtime or workload", name, known)
+            raise unknown("runtime, workload or base", name, known)
     folder, gateway = Home.find() if home is None else Home.at(home), Gateway()
     context = Context(catalog, folder, find(Versions(folder.tools, gateway), {}, ()), gateway)
     for one in locks(catalog):

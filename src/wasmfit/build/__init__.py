@@ -5,11 +5,13 @@ from .context import Context, Progress, Step, silent
 from .errors import BuildError
 from .image import Image, image, key
 from .owners import base_owners, object_rule, symbol_rule
+from .parcel import ParcelError, packed, unpack
 
 __all__ = [
     "BuildError",
     "Context",
     "Image",
+    "ParcelError",
     "Progress",
     "Step",
     "base_owners",
@@ -24,7 +26,9 @@ __all__ = [
     "key",
     "link",
     "object_rule",
+    "packed",
     "silent",
     "suite",
     "symbol_rule",
+    "unpack",
 ]

@@ -19,7 +19,7 @@ from wasmfit.model import Build, Dependency
 from wasmfit.toolchain import Rust
 from wasmfit.words import printable
 
-from . import digest, lacking
+from . import digest, lacking, lockfiles
 from .alone import alone
 from .context import Context, Step
 from .errors import BuildError
@@ -47,6 +47,8 @@ class Package:
         manifest: ``Cargo.toml`` as a table.
         files: Path in the package → file or folder that it is copied from.
         lock: The lockfile, or ``None`` to let cargo resolve anew.
+        beside: A second lockfile, whose crates are added to those of ``lock``.
+        held: Whether cargo may take none but the crates that these two pin.
         locked: Whether the lockfile is whole; otherwise cargo keeps what it can of it and adds the rest.
         manifests: Path in the package → the ``Cargo.toml`` of a package inside it, as a table.
     """
@@ -56,6 +58,8 @@ class Package:
     files: Mapping[str, Path]
     lock: Path | None
     locked: bool = True
+    beside: Path | None = None
+    held: bool = True
     manifests: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
 
 
@@ -91,10 +95,16 @@ class Options:
 
 @dataclass(frozen=True)
 class Built:
-    """What cargo made: the files of the package itself, where build scripts wrote, and the lockfile used."""
+    """What cargo made.
+
+    Attributes:
+        files: The files of the package itself.
+        link_folders: Where build scripts say that the linker finds what it needs.
+        lock: The lockfile used.
+    """
 
     files: tuple[Path, ...]
-    out_folders: tuple[Path, ...]
+    link_folders: tuple[Path, ...]
     lock: Path
 
     def file(self, suffix: str) -> Path:
@@ -127,8 +137,11 @@ def _entry(where: Mapping[str, str], one: Dependency) -> dict[str, object]:
 
 
 def lock_digest(package: Package) -> str | None:
-    """SHA-256 of the package's lockfile."""
-    return digest.file(package.lock) if package.lock is not None and package.lock.is_file() else None
+    """SHA-256 of the package's lockfile; of two, over both."""
+    if package.lock is None or not package.lock.is_file():
+        return None
+    own = digest.file(package.lock)
+    return own if package.beside is None else digest.of(own, digest.file(package.beside))
 
 
 def require_lock(package: Package, name: str) -> None:
@@ -137,7 +150,7 @@ def require_lock(package: Package, name: str) -> None:
     Raises:
         BuildError: There is none.
     """
-    if package.lock is None or not package.lock.is_file():
+    if package.lock is None or not all(lock.is_file() for lock in (package.lock, package.beside) if lock):
         raise BuildError(f"the catalogue has no lockfile for {name}; `wasmfit lock` writes it")
 
 
@@ -156,7 +169,11 @@ def generate(package: Package, folder: Path) -> None:
                 path.read_bytes()
             )
     if package.lock is not None:
-        wanted[Path("Cargo.lock")] = package.lock.read_bytes()
+        wanted[Path("Cargo.lock")] = (
+            package.lock.read_bytes()
+            if package.beside is None
+            else lockfiles.merged(package.lock, package.beside).encode()
+        )
     for relative, content in wanted.items():
         path = folder / relative
         if not path.is_file() or path.read_bytes() != content:
@@ -193,7 +210,7 @@ def build(
         total = _units(context, step, command, work, variables)
         # Now that everything is downloaded, the registries' folders are there.
         variables = environment(rust, options, target, _without_registry())
-        watch = _Watch(package.name, total, step)
+        watch = _Watch(package.name, total, step, target / (options.target or ""))
         finished = context.gateway.run(
             [*command, "--message-format=json-render-diagnostics"],
             cwd=work,
@@ -208,15 +225,32 @@ def build(
             if options.target is None:
                 raise BuildError(reason)
             raise lacking.failure(context, step, options.target, finished.output, reason)
-        return Built(tuple(watch.files), tuple(watch.out_folders), work / "Cargo.lock")
+        _keeps_to_locks(package, work / "Cargo.lock")
+        return Built(tuple(watch.files), tuple(watch.link_folders), work / "Cargo.lock")
+
+
+def _keeps_to_locks(package: Package, used: Path) -> None:
+    """Makes sure that cargo took no crate that neither of two lockfiles pins.
+
+    Raises:
+        BuildError: It did: their packages cannot be put together.
+    """
+    if package.beside is None or package.lock is None or not package.held:
+        return
+    strays = lockfiles.strays(used, (package.lock, package.beside))
+    if strays:
+        raise BuildError(
+            f"the base's lockfile and the runtime's do not go together: neither pins {', '.join(strays[:3])}"
+        )
 
 
 def resolve(context: Context, step: Step, package: Package, options: Options, *, work: Path) -> Path:
-    """Lets cargo make the package's lockfile anew, and returns it."""
+    """Lets cargo make the package's lockfile anew, and returns it; one that it has is kept and added to."""
     generate(package, work)
     rust = context.toolchain.rust
+    command = ["generate-lockfile"] if package.lock is None else ["update", "--workspace"]
     finished = context.gateway.run(
-        [str(rust.cargo.path), "generate-lockfile"],
+        [str(rust.cargo.path), *command],
         cwd=work,
         env=environment(rust, options, work / "target"),
         log=step.log,
@@ -230,13 +264,14 @@ def resolve(context: Context, step: Step, package: Package, options: Options, *,
 class _Watch:
     """Reads cargo's messages: what it has made, and how far it is."""
 
-    def __init__(self, package: str, total: int, step: Step) -> None:
+    def __init__(self, package: str, total: int, step: Step, folder: Path) -> None:
         self.files: list[Path] = []
-        self.out_folders: list[Path] = []
+        self.link_folders: list[Path] = []
         self._package = package
         self._total = total
         self._done = 0
         self._step = step
+        self._folder = folder
 
     def line(self, line: str) -> None:
         try:
@@ -253,7 +288,10 @@ class _Watch:
                 self.files += [Path(file) for file in message["filenames"]]
         elif message.get("reason") == "build-script-executed":
             self._done += 1
-            self.out_folders.append(Path(message["out_dir"]))
+            # A crate may be built for this machine as well, for the build script of another.
+            if Path(message["out_dir"]).is_relative_to(self._folder):
+                # Each with the kind of what is there in front, as in `native=/path`, or alone.
+                self.link_folders += [Path(path.rpartition("=")[2]) for path in message["linked_paths"]]
 
 
 def _units(context: Context, step: Step, command: list[str], work: Path, variables: Mapping[str, str]) -> int:

@@ -51,6 +51,35 @@ def inspect(catalog: Catalog, gateway: Gateway, name: str, path: Path) -> Checko
     )
 
 
+def inspect_tree(gateway: Gateway, name: str, path: Path, holds: str) -> Checkout:
+    """Looks at a checkout that is taken as a whole, whatever version it is of.
+
+    Args:
+        name: What it is a checkout of.
+        path: Its root.
+        holds: A file that tells it.
+
+    Raises:
+        UsageError: The file is not there.
+    """
+    root = path.expanduser().absolute()
+    if not (root / holds).is_file():
+        raise UsageError(
+            f"{path} is no checkout of {name}: it has no {holds}.", "Name the folder of its sources."
+        )
+    commit, changed, top = _git(gateway, root)
+    return Checkout(
+        runtime=name,
+        path=root,
+        folder=root,
+        version="0.0.0",
+        recipe="",
+        commit=commit,
+        dirty=None if commit is None else bool(changed),
+        digest=_digest(commit, changed, top, root),
+    )
+
+
 def has_changed(gateway: Gateway, checkout: Checkout) -> bool:
     """Whether the files are others than when it was looked at."""
     commit, changed, top = _git(gateway, checkout.path)

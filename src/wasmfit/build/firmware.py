@@ -1,11 +1,12 @@
 """A build and a profile → the Rust archive of a firmware, and the linker script it came with."""
 
 import shutil
+import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
 from wasmfit.catalog import Catalog
-from wasmfit.model import Board, Build, Glue, Profile, Target, UserModule, Workload
+from wasmfit.model import Board, Build, Glue, Ground, Profile, Target, UserModule, Workload
 
 from . import cargo, checkout, digest, guest
 from .cargo import Options, Package, dependencies, level
@@ -19,7 +20,8 @@ class Firmware:
 
     Attributes:
         archive: Static library.
-        linker_script: ``link.x`` of the chip's start-up crate, or the harness's own for the target.
+        linker_script: ``link.x`` of the chip's start-up crate, or the harness's own for the target. What it
+            includes lies beside it.
     """
 
     archive: Path
@@ -58,8 +60,15 @@ def package(
     profile: Profile,
     linked: Workload | None = None,
     glue: Glue = Glue.TYPED,
+    ground: Ground | None = None,
 ) -> Package:
-    """The cargo package of a firmware; ``linked`` is the workload whose crate is compiled in."""
+    """The cargo package of a firmware.
+
+    Args:
+        linked: The workload whose crate is compiled in.
+        glue: Which of the runtime's glue.
+        ground: The base's crate that starts the chip; ``None`` where the harness does.
+    """
     rust = profile.rust
     folder = catalog.folder(build.runtime)
     harness = catalog.harness
@@ -108,12 +117,19 @@ def package(
         "profile": {"release": release},
         "workspace": {},
     }
-    files = {
+    files: dict[str, Path] = {
         **{f"{firmware_place}/{name}": path for name, path in sources.items()},
         f"{harness_place}/Cargo.toml": harness / "Cargo.toml",
         f"{harness_place}/src": harness / "src",
     }
     manifests: dict[str, dict[str, object]] = {}
+    if ground is not None:
+        harness_features.append("base")
+        base_place = cargo.place_for("base", digest.tree(catalog.folder(ground.base) / "crate"))
+        files[base_place] = catalog.folder(ground.base) / "crate"
+        manifests[f"{base_place}/Cargo.toml"] = _base_manifest(ground)
+        manifests[f"{harness_place}/Cargo.toml"] = _harness_manifest(harness, base_place)
+        del files[f"{harness_place}/Cargo.toml"]
     if linked is not None:
         guest_place = guest.crate_place(catalog, linked)
         needed["guest"] = {"path": guest_place}
@@ -121,15 +137,40 @@ def package(
         manifests[f"{guest_place}/Cargo.toml"] = guest.crate_manifest(linked)
         if not build.dependencies:
             known = guest.native_lock(catalog, linked)
+    # A checkout is in no lockfile of the catalogue's; nor is a guest in that of a runtime with crates.
+    pinned = build.checkout is None and (linked is None or not build.dependencies)
     return Package(
         name="firmware",
         manifest=manifest,
         files=files,
         lock=known,
-        # A checkout is in no lockfile of the catalogue's; nor is a guest in that of a runtime with crates.
-        locked=build.checkout is None and (linked is None or not build.dependencies),
+        # A base is in no runtime's lockfile: see `beside`.
+        locked=pinned and ground is None,
+        beside=None if ground is None else base_lock(catalog, ground),
+        held=pinned,
         manifests=manifests,
     )
+
+
+def base_lock(catalog: Catalog, ground: Ground) -> Path:
+    """The lockfile of what a base's crate depends on for a family of chips."""
+    return catalog.folder(ground.base) / "locks" / f"{ground.hal.name}.lock"
+
+
+def _base_manifest(ground: Ground) -> dict[str, object]:
+    return {
+        "package": {"name": "wasmfit-base", "version": "0.0.0", "edition": "2024", "publish": False},
+        "lib": {"name": "base", "path": "lib.rs"},
+        "features": {ground.hal.name: [], "default": [ground.hal.name]},
+        "dependencies": cargo.pinned(ground.dependencies),
+    }
+
+
+def _harness_manifest(harness: Path, base_place: str) -> dict[str, object]:
+    """The harness's own manifest, and the base that it links."""
+    manifest = tomllib.loads((harness / "Cargo.toml").read_text(encoding="utf-8"))
+    needed = {**manifest["dependencies"], "wasmfit-base": {"path": f"../{base_place}"}}
+    return {**manifest, "dependencies": needed}
 
 
 def options(target: Target, profile: Profile) -> Options:
@@ -149,14 +190,16 @@ def key(
     profile: Profile,
     linked: Workload | None = None,
     glue: Glue = Glue.TYPED,
+    ground: Ground | None = None,
 ) -> str:
     """Digest of all that decides what the archive holds; module and memory map are no part of it."""
-    made_from = package(context.catalog, build, profile, linked, glue)
+    made_from = package(context.catalog, build, profile, linked, glue, ground)
     own = _own_script(context.catalog, board)
     how = options(context.catalog.target(board), profile)
     return digest.of(
         "firmware, paths without registry",
         made_from.manifest,
+        *([] if ground is None else [made_from.manifests]),
         digest.file(own) if own else None,
         {
             place: digest.tree(source) if source.is_dir() else digest.file(source)
@@ -189,6 +232,7 @@ def archive(
     profile: Profile,
     linked: Workload | None = None,
     glue: Glue = Glue.TYPED,
+    ground: Ground | None = None,
 ) -> Firmware:
     """Builds the archive, or takes it from the cache.
 
@@ -197,7 +241,7 @@ def archive(
     """
 
     def make(place: Path) -> None:
-        made_from = package(context.catalog, build, profile, linked, glue)
+        made_from = package(context.catalog, build, profile, linked, glue, ground)
         cargo.require_lock(made_from, build.label if linked is None else f"{build.label} of {linked.name}")
         names = (
             build.label,
@@ -205,6 +249,7 @@ def archive(
             profile.name,
             linked.name if linked else None,
             None if glue is Glue.TYPED else glue,
+            ground.label if ground else None,
         )
         built = cargo.build(
             context,
@@ -216,15 +261,19 @@ def archive(
         )
         shutil.copy(built.file(".a"), place / "firmware.a")
         own = _own_script(context.catalog, board)
-        scripts = [folder / "link.x" for folder in built.out_folders if (folder / "link.x").is_file()]
+        scripts = [folder / "link.x" for folder in built.link_folders if (folder / "link.x").is_file()]
         if own is None and len(scripts) != 1:
             raise BuildError(f"expected one link.x from the start-up crate, found {len(scripts)}")
         shutil.copy(own or scripts[0], place / "link.x")
+        # The chip's interrupts, which the start-up crate's script includes.
+        for folder in built.link_folders:
+            if (folder / "device.x").is_file():
+                shutil.copy(folder / "device.x", place / "device.x")
         if not made_from.locked:
             shutil.copy(built.lock, place / "Cargo.lock")
         unchanged(context, build)
 
-    place = context.cache.get("firmware", key(context, build, board, profile, linked, glue), make)
+    place = context.cache.get("firmware", key(context, build, board, profile, linked, glue, ground), make)
     return Firmware(place / "firmware.a", place / "link.x")
 
 
@@ -235,12 +284,16 @@ def used_lock(
     profile: Profile,
     linked: Workload | None = None,
     glue: Glue = Glue.TYPED,
+    ground: Ground | None = None,
 ) -> str | None:
     """SHA-256 of the lockfile that the archive was built with."""
-    made_from = package(context.catalog, build, profile, linked, glue)
+    made_from = package(context.catalog, build, profile, linked, glue, ground)
     if made_from.locked:
         return cargo.lock_digest(made_from)
-    made = context.cache.place("firmware", key(context, build, board, profile, linked, glue)) / "Cargo.lock"
+    made = (
+        context.cache.place("firmware", key(context, build, board, profile, linked, glue, ground))
+        / "Cargo.lock"
+    )
     return digest.file(made) if made.is_file() else None
 
 

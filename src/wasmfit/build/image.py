@@ -5,7 +5,7 @@ from pathlib import Path
 
 from wasmfit.model import Cell, UserModule
 
-from . import c, digest, firmware, host, job, link, module, translate, twin
+from . import c, digest, firmware, host, job, laze, link, module, translate, twin
 from .context import Context, Step
 
 
@@ -16,7 +16,7 @@ class Image:
     Attributes:
         elf: The image, at the board's addresses.
         ran: What the emulator runs: the image itself, or its twin; see :mod:`wasmfit.build.twin`.
-        link_map: The linker's map of it.
+        link_map: The linker's map of it; ``None`` where an operating system's own build links.
         module: The wasm module.
         key: Digest of everything that decides what the image is.
         lock: SHA-256 of the Cargo lockfile.
@@ -24,7 +24,7 @@ class Image:
 
     elf: Path
     ran: Path
-    link_map: Path
+    link_map: Path | None
     module: Path
     key: str
     lock: str | None
@@ -39,8 +39,16 @@ def key(context: Context, cell: Cell) -> str:
         _job_key(cell),
         host.key(context, build) if build.version.host_dependencies else None,
         build.variant.host_arguments,
-        firmware.key(
-            context, build, cell.board, cell.profile, firmware.linked_guest(build, workload), cell.glue
+        laze.key(context, cell)
+        if cell.base.start == "laze"
+        else firmware.key(
+            context,
+            build,
+            cell.board,
+            cell.profile,
+            firmware.linked_guest(build, workload),
+            cell.glue,
+            cell.ground,
         ),
         c.key(context, build, cell.board, cell.profile, cell.glue) if build.runtime.language == "c" else None,
         link.memory(cell.board, cell.board.own, build.runtime.stack),
@@ -59,12 +67,17 @@ def image(context: Context, step: Step, cell: Cell) -> Image:
     wasm = module.module(context, step, cell)
     place = context.cache.get("images", made_from, lambda place: _make(context, step, cell, wasm, place))
     linked = firmware.linked_guest(cell.build, cell.workload)
-    lock = firmware.used_lock(context, cell.build, cell.board, cell.profile, linked, cell.glue)
+    if cell.base.start == "laze":
+        lock: str | None = digest.file(place / "Cargo.lock")
+    else:
+        lock = firmware.used_lock(
+            context, cell.build, cell.board, cell.profile, linked, cell.glue, cell.ground
+        )
     ran = twin.NAME if cell.board.needs_twin else "firmware"
     return Image(
         elf=place / "firmware.elf",
         ran=place / f"{ran}.elf",
-        link_map=place / "firmware.map",
+        link_map=place / "firmware.map" if cell.base.start != "laze" else None,
         module=wasm,
         key=made_from,
         lock=lock,
@@ -74,7 +87,11 @@ def image(context: Context, step: Step, cell: Cell) -> Image:
 def _make(context: Context, step: Step, cell: Cell, wasm: Path, place: Path) -> None:
     build, board, profile = cell.build, cell.board, cell.profile
     linked = firmware.linked_guest(build, cell.workload)
-    archive = firmware.archive(context, step, build, board, profile, linked, cell.glue)
+    if cell.base.start == "laze":
+        whole = b"" if linked is not None else host.prepare(context, step, build, wasm).read_bytes()
+        laze.build(context, step, cell, _job(cell, whole), place)
+        return
+    archive = firmware.archive(context, step, build, board, profile, linked, cell.glue, cell.ground)
     # Code in the place of a module is compiled; every other module is bytes of the job.
     translated = None
     bytes_of_job = b""

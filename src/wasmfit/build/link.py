@@ -117,6 +117,8 @@ def link(
         *context.toolchain.rust.elf_linker,
         "-L",
         ".",
+        "-L",
+        str(inputs.script.parent),
         "-T",
         str(inputs.script),
         "--gc-sections",

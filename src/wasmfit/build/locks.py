@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from wasmfit.catalog import Catalog
-from wasmfit.model import Build, CrateSource, builds
+from wasmfit.model import Build, CrateSource, Ground, builds
 
 from . import cargo, firmware, guest, host, sources, suite
 from .cargo import Options, Package
@@ -18,11 +18,19 @@ HARNESS = "harness"
 
 @dataclass(frozen=True)
 class Lock:
-    """A lockfile of the catalogue and the package that it locks, for a runtime, a workload or the harness."""
+    """A lockfile of the catalogue and the package that it locks.
+
+    Attributes:
+        owner: The runtime, workload or base that it belongs to, or the harness.
+        path: The lockfile.
+        package: What is locked.
+        begins: A lockfile that it keeps to as far as it goes, for what is used beside another.
+    """
 
     owner: str
     path: Path
     package: Package
+    begins: Path | None = None
 
 
 def locks(catalog: Catalog) -> Iterator[Lock]:
@@ -36,6 +44,7 @@ def locks(catalog: Catalog) -> Iterator[Lock]:
     made = suite.package(catalog)
     assert made.lock is not None
     yield Lock(HARNESS, made.lock, made)
+    yield from _of_bases(catalog, plain)
     native = builds(catalog.runtimes["native"])[0]
     seen: set[Path] = set()
     for workload in catalog.workloads.values():
@@ -65,13 +74,22 @@ def locks(catalog: Catalog) -> Iterator[Lock]:
                 yield Lock(runtime.name, path, sources.package(catalog, build, version.source))
 
 
+def _of_bases(catalog: Catalog, plain: Build) -> Iterator[Lock]:
+    """Those of bases, one a HAL: its features choose among its own code, never among other crates."""
+    for base in catalog.bases.values():
+        for hal in base.hals:
+            ground = Ground(base=base, hal=hal, features=next(iter(hal.chips.values())))
+            made = firmware.package(catalog, plain, catalog.profile("reference"), ground=ground)
+            yield Lock(base.name, firmware.base_lock(catalog, ground), made, begins=made.lock)
+
+
 def write(context: Context, lock: Lock) -> None:
     """Resolves one lockfile anew, with the newest versions that its package allows.
 
     Raises:
         BuildError: Cargo cannot resolve it.
     """
-    fresh = replace(lock.package, lock=None)
+    fresh = replace(lock.package, lock=lock.begins, beside=None)
     work = context.home.work / "locks" / f"{lock.owner}-{lock.path.stem}"
     cargo.clear(work)
     made = cargo.resolve(context, Step(context.home.logs / "locks.log"), fresh, Options(), work=work)

@@ -7,12 +7,13 @@ from pathlib import Path
 
 from wasmfit.model import Cell
 
+from . import firmware
 from .context import Context
 
 _STANDARD_LIBRARY = frozenset({"core", "alloc", "compiler_builtins", "__rustc"})
 """Crates of the standard library; ``__rustc`` is what rustc puts between ``alloc`` and the allocator."""
 
-_OURS = frozenset({"firmware", "harness", "module"})
+_OURS = frozenset({"firmware", "harness", "module", "base"})
 _C_LIBRARY = "picolibc"
 _C_ARCHIVES = {"libc.a": _C_LIBRARY, "libm.a": _C_LIBRARY, "libgcc.a": "libgcc"}
 _ARCHIVE_MEMBER = re.compile(r"^(?:.*/)?([^/()]+)\((.+)\)$")
@@ -46,19 +47,46 @@ def symbol_rule(context: Context, cell: Cell) -> Callable[[str], str | None]:
     """Who owns a symbol of the Rust part that names no crate: the glue's are words in its sources."""
     glue = context.catalog.folder(cell.build.runtime) / "firmware"
     words = {word for path in glue.rglob("*.rs") for word in re.findall(r"\w+", path.read_text("utf-8"))}
+    of_base = re.compile(cell.base.symbols) if cell.base.symbols is not None else None
 
     def owner(name: str) -> str | None:
+        if name == "wasmfit_job":
+            return "module"
         if _HARNESS.fullmatch(name):
             return "harness"
         if _START_UP.fullmatch(name):
             return "cortex_m_rt"
+        if of_base is not None and of_base.fullmatch(name):
+            return "base"
         return "firmware" if name in words else None
 
     return owner
 
 
-def base_owners(context: Context) -> frozenset[str]:
-    """Owners that are no part of any runtime: standard library, C library, harness and its crates, glue."""
-    text = (context.catalog.harness / "locks" / "firmware.lock").read_text(encoding="utf-8")
-    crates = {package["name"].replace("-", "_") for package in tomllib.loads(text)["package"]}
-    return _STANDARD_LIBRARY | _OURS | crates | set(_C_ARCHIVES.values())
+def base_owners(context: Context, cell: Cell, elf: Path) -> frozenset[str]:
+    """Owners that are no part of the runtime: standard library, C library, harness, glue, base, their crates.
+
+    What a base depends on and the runtime as well is the runtime's, as it is on every other base.
+
+    Args:
+        elf: The cell's image; an operating system's lockfile lies beside it.
+    """
+    below = _crates(context.catalog.harness / "locks" / "firmware.lock")
+    lock = _lock_of_base(context, cell, elf)
+    if lock is not None and lock.is_file():
+        own = firmware.package(context.catalog, cell.build, cell.profile, glue=cell.glue).lock
+        shared = _crates(own) if own is not None and own.is_file() else frozenset()
+        below |= _crates(lock) - shared
+    return _STANDARD_LIBRARY | _OURS | below | set(_C_ARCHIVES.values())
+
+
+def _lock_of_base(context: Context, cell: Cell, elf: Path) -> Path | None:
+    if cell.base.start == "laze":
+        return elf.with_name("Cargo.lock")
+    return None if cell.ground is None else firmware.base_lock(context.catalog, cell.ground)
+
+
+def _crates(lock: Path) -> frozenset[str]:
+    """The crates of a lockfile, as code names them."""
+    packages = tomllib.loads(lock.read_text(encoding="utf-8"))["package"]
+    return frozenset(package["name"].replace("-", "_") for package in packages)

@@ -10,7 +10,7 @@ from typing import TypeVar
 from pydantic import BaseModel, ValidationError
 
 from wasmfit.errors import UsageError
-from wasmfit.model import Board, Core, Features, Profile, Runtime, Target, Workload
+from wasmfit.model import Base, Board, Core, Features, Profile, Runtime, Target, Workload
 from wasmfit.toml_lines import line_of
 
 R = TypeVar("R", bound=BaseModel)
@@ -28,8 +28,9 @@ class Catalog:
     """The catalogue: name → record, and where each runtime's and workload's folder is.
 
     Attributes:
-        cores, targets, boards, profiles, runtimes, workloads: The records by name.
-        folders: Folder of each runtime (``runtimes/<name>``) and workload (``workloads/<name>``).
+        cores, targets, boards, profiles, runtimes, workloads, bases: The records by name.
+        folders: Folder of each runtime (``runtimes/<name>``), workload (``workloads/<name>``) and base
+            (``bases/<name>``).
         harness: The Rust crate that every firmware shares.
         suite: Folder of the program that reads the W3C suite.
         features: What assertions of it stand for.
@@ -41,6 +42,7 @@ class Catalog:
     profiles: Mapping[str, Profile]
     runtimes: Mapping[str, Runtime]
     workloads: Mapping[str, Workload]
+    bases: Mapping[str, Base]
     folders: Mapping[str, Path]
     harness: Path
     suite: Path
@@ -59,6 +61,7 @@ class Catalog:
         profiles: dict[str, Profile] = {}
         runtimes: dict[str, Runtime] = {}
         workloads: dict[str, Workload] = {}
+        bases: dict[str, Base] = {}
         folders: dict[str, Path] = {}
         for root in (BUILT_IN, *extra):
             if not root.is_dir():
@@ -73,6 +76,9 @@ class Catalog:
             for path in sorted(root.glob("workloads/*/workload.toml")):
                 workloads[path.parent.name] = read(path, Workload)
                 folders[f"workloads/{path.parent.name}"] = path.parent
+            for path in sorted(root.glob("bases/*/base.toml")):
+                bases[path.parent.name] = read(path, Base)
+                folders[f"bases/{path.parent.name}"] = path.parent
         suite = BUILT_IN / "suite"
         return Catalog(
             cores,
@@ -81,16 +87,17 @@ class Catalog:
             profiles,
             runtimes,
             workloads,
+            bases,
             folders,
             BUILT_IN / "harness",
             suite,
             read(suite / "features.toml", Features),
         )
 
-    def folder(self, record: Runtime | Workload) -> Path:
-        """The folder that holds a runtime's or a workload's sources."""
-        kind = "runtimes" if isinstance(record, Runtime) else "workloads"
-        return self.folders[f"{kind}/{record.name}"]
+    def folder(self, record: Runtime | Workload | Base) -> Path:
+        """The folder that holds a runtime's, a workload's or a base's sources."""
+        kinds = {Runtime: "runtimes", Workload: "workloads", Base: "bases"}
+        return self.folders[f"{kinds[type(record)]}/{record.name}"]
 
     def takes_any_module(self, runtime: Runtime) -> bool:
         """Whether a runtime has glue for modules of the user's: ``any.rs``, or what ``c.any`` names."""
@@ -123,6 +130,10 @@ class Catalog:
     def profile(self, name: str) -> Profile:
         """The profile of that name."""
         return pick("profile", name, self.profiles)
+
+    def base(self, name: str) -> Base:
+        """The base of that name."""
+        return pick("base", name, self.bases)
 
     def workload(self, name: str) -> Workload:
         """The workload of that name."""
@@ -175,7 +186,7 @@ def read(path: Path, kind: type[R]) -> R:
         raise CatalogError(
             "\n".join(_say(path, text, dict(problem)) for problem in error.errors())
         ) from error
-    expected = path.parent.name if path.stem in ("runtime", "workload") else path.stem
+    expected = path.parent.name if path.stem in ("runtime", "workload", "base") else path.stem
     if getattr(record, "name", expected) != expected:
         raise CatalogError(
             f"{path}:{line_of(text, ('name',))}: name must be {expected!r}, as the file's place says."

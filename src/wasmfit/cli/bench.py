@@ -22,11 +22,13 @@ def command(
     profile: options.Profiles = None,
     select: options.Select = None,
     source: options.Sources = None,
+    on: options.On = None,
     rerun: options.Rerun = False,
     label: options.Label = None,
     output_format: options.OutputFormat = Format.TABLE,
     output: options.Output = None,
     catalog: options.Catalogs = None,
+    cluster: options.Cluster = None,
     verbose: options.Verbose = False,
 ) -> None:
     """Run workloads on runtimes: instructions, slow-down against native code, heap and stack.
@@ -43,10 +45,12 @@ def command(
                 profiles=profile or ("reference",),
                 select=select or (),
                 sources=[options.source_of(one) for one in source or ()],
+                on=on,
                 rerun=rerun,
                 label=label,
                 command=say.command(),
                 catalogs=catalog or (),
+                cluster=cluster,
                 listener=watch,
                 echo=say.human if verbose else None,
             )

@@ -18,10 +18,12 @@ from . import (
     lock,
     new_board,
     new_runtime,
+    probes,
     profile,
     report,
     say,
     size,
+    worker,
 )
 
 app = typer.Typer(
@@ -51,11 +53,13 @@ app.command("diff")(diff.command)
 app.command("check")(check.command)
 app.command("history")(history.command)
 app.command("list")(list_.command)
+app.command("probes")(probes.command)
 app.command("doctor")(doctor.command)
 app.command("new-board")(new_board.command)
 app.command("new-runtime")(new_runtime.command)
 app.command("lock")(lock.command)
 app.command("cache")(cache.command)
+app.command("worker")(worker.command)
 
 
 def _print_version(wanted: bool) -> None:

@@ -27,6 +27,7 @@ class Kind(StrEnum):
     BOARDS = "boards"
     WORKLOADS = "workloads"
     PROFILES = "profiles"
+    BASES = "bases"
     CELLS = "cells"
 
 
@@ -36,7 +37,7 @@ def command(
     output: Annotated[Path | None, typer.Option("-o", "--output", metavar="FILE")] = None,
     catalog: Annotated[list[Path] | None, typer.Option(metavar="DIR")] = None,
 ) -> None:
-    """List runtimes, boards, workloads, profiles or cells."""
+    """List runtimes, boards, workloads, profiles, bases or cells."""
     rows = _rows(Catalog.load(*(catalog or ())), kind)
     say.result(_FORMATS[output_format](kind.value, rows), output)
 
@@ -91,6 +92,16 @@ def _rows(catalog: Catalog, kind: Kind) -> list[Row]:
         case Kind.PROFILES:
             return [
                 {"name": profile.name, "summary": profile.summary} for profile in catalog.profiles.values()
+            ]
+        case Kind.BASES:
+            return [
+                {
+                    "name": base.name,
+                    "title": base.title,
+                    "boards": ", ".join(name for name, board in catalog.boards.items() if base.serves(board)),
+                    "emulator": base.emulator,
+                }
+                for base in catalog.bases.values()
             ]
         case Kind.CELLS:
             everything = plan(

@@ -1,5 +1,6 @@
 """Options that several commands have."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -55,7 +56,10 @@ Boards = Annotated[
     list[str] | None,
     typer.Option("--board", "-b", metavar="B", help="Board, a pattern or all. Default: nrf52840dk."),
 ]
-Bases = Annotated[list[str] | None, typer.Option("--base", metavar="BASE", help="Default: bare.")]
+Bases = Annotated[
+    list[str] | None,
+    typer.Option("--base", metavar="BASE", help="Base, or several with commas. Default: bare."),
+]
 Profiles = Annotated[
     list[str] | None, typer.Option("--profile", "-p", metavar="P", help="Default: reference.")
 ]
@@ -64,7 +68,14 @@ Sources = Annotated[
     list[str] | None,
     typer.Option(
         metavar="RUNTIME=PATH",
-        help="A working tree of a runtime, measured beside its release. May be repeated.",
+        help="A working tree of a runtime, measured beside its release; of an operating system among the "
+        "bases, the checkout to build from. May be repeated.",
+    ),
+]
+On = Annotated[
+    str | None,
+    typer.Option(
+        metavar="probe[:SELECTOR]", help="Run on the board at a debug probe as well, through probe-rs."
     ),
 ]
 Rerun = Annotated[bool, typer.Option("--rerun", help="Measure again what is stored already.")]
@@ -77,7 +88,20 @@ Catalogs = Annotated[
     list[Path] | None,
     typer.Option(metavar="DIR", help="A catalogue of your own beside the built-in one."),
 ]
+Cluster = Annotated[
+    str | None,
+    typer.Option(
+        metavar="ADDRESS|FILE",
+        help="Send the cells to the workers of a Dask scheduler: tcp://…, tls://… or its file.",
+    ),
+]
 Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Show every command that is run.")]
+
+
+def names_of(arguments: Sequence[str] | None) -> list[str]:
+    """The names of an option that may be repeated and may hold several, with commas, each once."""
+    parts = (part.strip() for argument in arguments or () for part in argument.split(","))
+    return list(dict.fromkeys(part for part in parts if part))
 
 
 def source_of(argument: str) -> tuple[str, Path]:

@@ -8,7 +8,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 from rich.text import Text
 
 from wasmfit.model import Measurement, Outcome, PartOutcomes, Status
-from wasmfit.run import CellEnded, Event, PartEnded, Started, TaskEnded, TaskProgress, TaskStarted
+from wasmfit.run import CellEnded, Event, PartEnded, Said, Started, TaskEnded, TaskProgress, TaskStarted
 from wasmfit.words import printable
 
 _LONGEST_LINE = 1000
@@ -57,6 +57,8 @@ class Watch:
                     self._print(f"{title}: failed after {seconds:.0f} s: {error}")
                 elif not self._console.is_terminal and seconds >= 1:
                     self._print(f"{title}: done in {seconds:.0f} s")
+            case Said(sentence):
+                self._print(sentence)
             case CellEnded(measurement, reused):
                 self._ended += 1
                 if not reused:

@@ -16,6 +16,10 @@ _PACKAGES = {"qemu-system-arm": "qemu-system-arm"}
 _OTHER_PACKAGE = "qemu-system-misc"
 
 
+TOLD = "emulated"
+"""What an image is told that asks for its command line: that it runs here, and not on its board."""
+
+
 def command(emulator: Emulator, elf: Path, plugin: Path, plugin_arguments: Sequence[str]) -> list[str]:
     """The command that runs an image: nothing attached but the result channel, which is stdout.
 
@@ -30,7 +34,7 @@ def command(emulator: Emulator, elf: Path, plugin: Path, plugin_arguments: Seque
         *("-display", "none", "-monitor", "none", "-serial", "none", "-parallel", "none", "-net", "none"),
         *_sandbox(),
         *("-chardev", "stdio,id=channel,signal=off"),
-        *("-semihosting-config", "enable=on,target=native,chardev=channel"),
+        *("-semihosting-config", f"enable=on,target=native,chardev=channel,arg={TOLD}"),
         *("-plugin", ",".join(_escaped(argument) for argument in (str(plugin), *plugin_arguments))),
         *image(emulator, elf),
     ]

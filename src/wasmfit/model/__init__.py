@@ -1,6 +1,7 @@
 """The nouns of wasmfit, as frozen typed records."""
 
 from .base import Record
+from .bases import Base, Ground, Hal
 from .board import Board, Cache, Emulator, FlashPath, MemoryMap, Region
 from .cell import Cell, Glue
 from .conformance import (
@@ -28,6 +29,8 @@ from .measurement import (
     Leak,
     LeastRam,
     Logged,
+    Measured,
+    MeasuredPhase,
     Measurement,
     Prediction,
     Predictions,
@@ -71,6 +74,7 @@ __all__ = [
     "OF_THE_CACHE",
     "Activities",
     "Activity",
+    "Base",
     "Board",
     "Build",
     "CArch",
@@ -97,12 +101,16 @@ __all__ = [
     "FileOutcomes",
     "FlashPath",
     "Glue",
+    "Ground",
     "GuestBuild",
+    "Hal",
     "HeapUse",
     "Instructions",
     "Leak",
     "LeastRam",
     "Logged",
+    "Measured",
+    "MeasuredPhase",
     "Measurement",
     "MemoryMap",
     "Outcome",

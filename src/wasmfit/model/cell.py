@@ -3,6 +3,7 @@
 from enum import StrEnum
 
 from .base import Record
+from .bases import Base, Ground
 from .board import Board
 from .module import UserModule
 from .profile import Profile
@@ -30,7 +31,7 @@ class Cell(Record):
     build: Build
     workload: Workload | UserModule
     board: Board
-    base: str
+    base: Base
     profile: Profile
 
     @property
@@ -39,6 +40,13 @@ class Cell(Record):
         return Glue.ANY if isinstance(self.workload, UserModule) else Glue.TYPED
 
     @property
+    def ground(self) -> Ground | None:
+        """The base's crate below the harness; ``None`` where the harness starts the chip itself."""
+        return self.base.ground(self.board)
+
+    @property
     def id(self) -> str:
         """Readable, globbable name: ``wasmi@2.0.0/add-with-extra/nrf52840dk/bare/reference``."""
-        return "/".join((self.build.label, self.workload.name, self.board.name, self.base, self.profile.name))
+        return "/".join(
+            (self.build.label, self.workload.name, self.board.name, self.base.name, self.profile.name)
+        )

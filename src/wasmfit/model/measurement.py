@@ -167,6 +167,46 @@ class Predictions(Record):
     source: str
 
 
+class MeasuredPhase(Record):
+    """What a phase took on the board: the mean of the runs, with its confidence interval.
+
+    Attributes:
+        cycles: Cycles of the core, with the interval; ``None`` where the core has no counter.
+        time_s: Seconds, likewise: cycles at the board's stated clock, or else the host's clock.
+    """
+
+    cycles: int | None = None
+    cycles_low: int | None = None
+    cycles_high: int | None = None
+    time_s: float
+    time_low_s: float
+    time_high_s: float
+
+
+class Measured(Record):
+    """What was measured on a board, phase by phase; as :class:`Instructions`.
+
+    Attributes:
+        runs: How many runs there were.
+        counter: What counted: the core's own counter, or the host's clock.
+        interval: What the intervals are.
+        probe: The probe that reached the board.
+        chip: The chip, as probe-rs names it.
+        flashed: Bytes of flash that were erased and written, as probe-rs reports.
+    """
+
+    load: MeasuredPhase | None = None
+    instantiate: MeasuredPhase | None = None
+    first_call: MeasuredPhase | None = None
+    call: MeasuredPhase | None = None
+    runs: int
+    counter: str
+    interval: str
+    probe: str
+    chip: str
+    flashed: int | None = None
+
+
 class Call(Record):
     """One call of the export, with values as unsigned numbers.
 
@@ -312,6 +352,7 @@ class Run(Record):
         cycles: Predicted cycles of a steady call; its error bar is in ``predicted``.
         time_s: Predicted time of a steady call in seconds, likewise.
         predicted: Predictions per phase with their error bars, where the board has a timing model.
+        measured: The same measured on a board, where one was asked for.
     """
 
     result: int | None = None
@@ -331,6 +372,7 @@ class Run(Record):
     cycles: int | None = None
     time_s: float | None = None
     predicted: Predictions | None = None
+    measured: Measured | None = None
 
 
 class SourceTree(Record):
@@ -388,6 +430,7 @@ class Provenance(Record):
         tools: Tool → version.
         wasmfit: Version of wasmfit.
         measured_at: UTC time, ISO 8601.
+        worker: The cluster's worker that measured it; ``None`` where this machine did.
         replay: The command that measures this cell again.
     """
 
@@ -407,6 +450,7 @@ class Provenance(Record):
     tools: dict[str, str] = Field(default_factory=dict)
     wasmfit: str
     measured_at: str
+    worker: str | None = None
     replay: str
 
 

@@ -1,6 +1,18 @@
 """An experiment → the cells to measure, and those that cannot be, with the reason."""
 
 from .experiment import Experiment, LeftOut, Plan, plan
+from .named import CellName, cell_of, name_of
 from .select import BASELINE, select_boards, select_builds
 
-__all__ = ["BASELINE", "Experiment", "LeftOut", "Plan", "plan", "select_boards", "select_builds"]
+__all__ = [
+    "BASELINE",
+    "CellName",
+    "Experiment",
+    "LeftOut",
+    "Plan",
+    "cell_of",
+    "name_of",
+    "plan",
+    "select_boards",
+    "select_builds",
+]

@@ -5,13 +5,10 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 
 from wasmfit.catalog import Catalog
-from wasmfit.catalog.load import unknown
 from wasmfit.errors import UsageError
 from wasmfit.model import Build, Cell, Checkout, Status, UserModule, Workload, builds
 
 from .select import BASELINE, select_boards, select_builds, with_checkouts
-
-BASES = ("bare",)
 
 
 @dataclass(frozen=True)
@@ -77,9 +74,6 @@ def plan(catalog: Catalog, experiment: Experiment) -> Plan:
     Raises:
         UsageError: A name is unknown, or nothing is left to measure.
     """
-    for base in experiment.bases:
-        if base not in BASES:
-            raise unknown("base", base, BASES)
     released = [
         build for build in select_builds(catalog, experiment.runtimes) if build.runtime.name != BASELINE
     ]
@@ -94,11 +88,12 @@ def plan(catalog: Catalog, experiment: Experiment) -> Plan:
     (baseline,) = builds(catalog.runtimes[BASELINE])
     settings = kept or _cells(catalog, experiment, [baseline])
     baselines = {cell.id: cell for cell in (_without_runtime(setting, baseline) for setting in settings)}
-    left_out = [one for one in (_left_out(catalog, cell) for cell in kept) if one is not None]
+    groundless = [one for one in map(_groundless, baselines.values()) if one is not None]
+    left_out = [*groundless, *(one for cell in kept if (one := _left_out(catalog, cell)) is not None)]
     gone = {one.cell.id for one in left_out}
     return Plan(
         cells=tuple(cell for cell in kept if cell.id not in gone),
-        baselines=tuple(baselines.values()),
+        baselines=tuple(cell for cell in baselines.values() if cell.id not in gone),
         left_out=tuple(left_out),
     )
 
@@ -108,9 +103,31 @@ def _left_out(catalog: Catalog, cell: Cell) -> LeftOut | None:
     missing = cell.build.unavailable
     if missing is not None:
         return LeftOut(cell, Status.UNAVAILABLE, f"{missing.reason}. {missing.remedy}")
+    if (groundless := _groundless(cell)) is not None:
+        return groundless
     if isinstance(cell.workload, UserModule):
         return _cannot_take(catalog, cell, cell.workload)
     return None
+
+
+def _groundless(cell: Cell) -> LeftOut | None:
+    """The cell, if its base has nothing for its board, or is not there: then its baseline ends so too."""
+    if cell.base.missing:
+        return LeftOut(cell, Status.UNAVAILABLE, cell.base.missing)
+    if cell.base.start == "laze" and cell.build.runtime.language == "c":
+        return LeftOut(
+            cell,
+            Status.UNSUPPORTED,
+            f"on {cell.base.name}, runtimes in Rust are built; C sources are no part of its application",
+        )
+    if cell.base.serves(cell.board):
+        return None
+    return LeftOut(
+        cell,
+        Status.UNSUPPORTED,
+        f"the base {cell.base.name} has nothing for {cell.board.probe_rs_chip} in the catalogue "
+        f"(bases/{cell.base.name}/base.toml)",
+    )
 
 
 def _cannot_take(catalog: Catalog, cell: Cell, module: UserModule) -> LeftOut | None:
@@ -150,7 +167,7 @@ def _cells(catalog: Catalog, experiment: Experiment, chosen: Sequence[Build]) ->
             build=build,
             workload=workload,
             board=board,
-            base=base,
+            base=catalog.base(base),
             profile=catalog.profile(profile),
         )
         for profile in experiment.profiles

@@ -5,11 +5,11 @@ from collections.abc import Callable, Iterator, Sequence
 from enum import StrEnum
 from xml.etree import ElementTree
 
+from wasmfit.results import Column, Table
 from wasmfit.results.change_tables import amount_to_dict
 from wasmfit.results.check import Checked, Outcome, Verdict
 from wasmfit.results.comparison import SCHEMA
 from wasmfit.results.figures import Amount, shown
-from wasmfit.results.table import Column, Table
 from wasmfit.words import printable
 
 from .changes import LONGEST_COMMENT

@@ -3,12 +3,12 @@
 import json
 from collections.abc import Callable, Sequence
 
+from wasmfit.results import Column, Table
 from wasmfit.results.change_tables import amount_to_dict, difference, remark
 from wasmfit.results.comparison import SCHEMA
 from wasmfit.results.figures import Amount, figure, names, shown
 from wasmfit.results.history import History, Moment, Series
 from wasmfit.results.runs import RecordedRun
-from wasmfit.results.table import Column, Table
 
 from .csv import rows_to_csv
 from .format import Format

@@ -9,8 +9,9 @@ from .features import FeaturesMeasured, failing_tables, feature_tables
 from .outcomes import OutcomeStore
 from .overview import overview
 from .runs import Origin, RecordedRun, Shown
+from .shapes import Column, Measure, Table
 from .store import Store, StoreError
-from .table import MEASURES, Column, Measure, Table, tables
+from .table import MEASURES, tables
 
 __all__ = [
     "MEASURES",

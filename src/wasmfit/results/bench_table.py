@@ -5,7 +5,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from wasmfit.model import Measurement, Status
 
 from .benchmark import BASELINE, Benchmark, Setting, SlowDown, Summary, factors_of, setting_of
-from .table import Column, Table, grouped, least_ram
+from .shapes import Column, Table
+from .table import grouped, least_ram
 
 
 def bench_tables(benchmark: Benchmark) -> list[Table]:

@@ -5,7 +5,7 @@ from typing import Any
 
 from .changes import CellChange, Changes, End, FigureChange, How, SymbolChange, Verdict
 from .figures import OWNERS, RAM_NEEDED, Amount, number, shown
-from .table import Column, Table
+from .shapes import Column, Table
 
 HEADLINES = ("size.flash", RAM_NEEDED, "run.instructions.call", "run.predicted.call.time_s")
 """The figures that decide: those of the first table."""

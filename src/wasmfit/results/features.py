@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from wasmfit.errors import UsageError
 from wasmfit.model import Failing, FeatureMeasured, RuntimeFeatures, Verdict
 
-from .table import Column, Table
+from .shapes import Column, Table
 
 if TYPE_CHECKING:
     import pandas

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from wasmfit.model import Measurement, Status
 
-from .table import Column, Table
+from .shapes import Column, Table
 
 
 def overview(measurements: Iterable[Measurement]) -> list[Table]:

@@ -1,28 +1,12 @@
 """Comparisons as tables: which measures there are, and what stands in which column."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
 
 from wasmfit.model import LeastRam, Measurement, Prediction, SourceTree, Status
 
-Value = int | float | str | None
-
-
-@dataclass(frozen=True)
-class Measure:
-    """A row of the comparison.
-
-    Attributes:
-        key: Column of the CSV output; where others published figures, the name of theirs.
-        label: What it is called.
-        unit: ``B`` for bytes, or nothing.
-        get: Its value for a measurement, ``None`` where it is not known.
-    """
-
-    key: str
-    label: str
-    unit: str
-    get: Callable[[Measurement], Value]
+from .base_table import base_tables
+from .on_board import ON_BOARD, flat_measured, note, on_board
+from .shapes import Column, Facts, Measure, Table, Value, change, time_text
 
 
 def _size(name: str) -> Callable[[Measurement], Value]:
@@ -104,11 +88,7 @@ def _predicted_time(one: Measurement) -> Value:
     found = _prediction(one)
     if found is None:
         return None
-    scale, unit = next(
-        (scale, unit) for scale, unit in _UNITS if found.time_s < 1000 * scale or scale == _UNITS[-1][0]
-    )
-    numbers = [f"{number / scale:.3g}" for number in (found.time_s, found.time_low_s, found.time_high_s)]
-    return f"≈{numbers[0]} {unit} ({numbers[1]}–{numbers[2]})"
+    return f"≈{time_text(found.time_s, found.time_low_s, found.time_high_s)}"
 
 
 def _predicted_rate(one: Measurement) -> Value:
@@ -121,9 +101,6 @@ def _predicted_rate(one: Measurement) -> Value:
         for rate in rates
     ]
     return f"≈{shown[0]} ({shown[1]}–{shown[2]})"
-
-
-_UNITS = ((1e-6, "µs"), (1e-3, "ms"), (1.0, "s"))
 
 
 def _right_calls(one: Measurement) -> Value:
@@ -181,6 +158,7 @@ MEASURES = (
     Measure("right_calls", "right results", "", _right_calls),
 )
 
+
 RESULTS = (
     Measure("first_result", "result: first call", "", _first_result),
     Measure("last_result", "result: steady call", "", _last_result),
@@ -188,48 +166,8 @@ RESULTS = (
 """Rows that only a module of the user's has: a workload's results are known beforehand."""
 
 
-@dataclass(frozen=True)
-class Column:
-    """A column of a table: its heading lines, and a cell for each row."""
-
-    heading: tuple[str, ...]
-    cells: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Facts:
-    """Facts, name to fact, of the builds that share them."""
-
-    builds: tuple[str, ...]
-    facts: Mapping[str, str]
-
-    def sentence(self, names: Iterable[str] | None = None) -> str:
-        """The builds and their facts, or those of these names, on one line."""
-        chosen = (f"{name}: {self.facts[name]}" for name in (names or self.facts) if name in self.facts)
-        return f"{', '.join(self.builds)}: {'; '.join(chosen)}"
-
-
-@dataclass(frozen=True)
-class Table:
-    """The comparison of the cells that share module, board, base and profile.
-
-    Attributes:
-        title: What they share.
-        labels: The rows' names.
-        columns: The columns.
-        notes: What to know beside the figures: reasons of cells without any, sources of published ones.
-        facts: What differs in kind between the columns.
-    """
-
-    title: str
-    labels: tuple[str, ...]
-    columns: tuple[Column, ...]
-    notes: tuple[str, ...]
-    facts: tuple[Facts, ...]
-
-
 def tables(measurements: Iterable[Measurement]) -> list[Table]:
-    """One table for each module, board, base and profile, in order."""
+    """One table for each module, board, base and profile, in order; then what the base makes of it."""
 
     def shared(one: Measurement) -> tuple[str, str, str, str]:
         return one.module, one.board, one.base, one.profile
@@ -237,13 +175,15 @@ def tables(measurements: Iterable[Measurement]) -> list[Table]:
     groups: dict[tuple[str, str, str, str], list[Measurement]] = {}
     for one in measurements:
         groups.setdefault(shared(one), []).append(one)
-    return [_table(" / ".join(key), group) for key, group in groups.items()]
+    shown = [_table(" / ".join(key), group) for key, group in groups.items()]
+    return [*shown, *base_tables([one for group in groups.values() for one in group])]
 
 
 def _table(title: str, measurements: Sequence[Measurement]) -> Table:
     columns: list[Column] = []
     own = any(one.provenance.module is not None for one in measurements)
-    measures = (*MEASURES, *RESULTS) if own else MEASURES
+    ran = any(on_board(one) is not None for one in measurements)
+    measures = (*MEASURES, *(ON_BOARD if ran else ()), *(RESULTS if own else ()))
     for one in measurements:
         heading = (one.runtime, one.version)
         cells = [grouped(measure.get(one)) for measure in measures]
@@ -291,22 +231,19 @@ def _release_beside(one: Measurement, measurements: Sequence[Measurement]) -> Me
     return next(iter(alike or releases), None)
 
 
-def change(before: Value, after: Value) -> str:
-    """What has become of a figure: the difference, and its part of what there was."""
-    if not isinstance(before, int) or not isinstance(after, int):
-        return ""
-    part = f" ({(after - before) / before:+.1%})" if before and after != before else ""
-    return f"{after - before:+,}{part}" if after != before else "0"
-
-
 def _notes(measurements: Sequence[Measurement]) -> Iterable[str]:
     yield from _module_notes(measurements)
+    for base in dict.fromkeys(one.facts["base"] for one in measurements if "base" in one.facts):
+        yield f"base: {base}"
     for one in measurements:
         if one.status is not Status.OK:
             yield f"{_label(one)}: {one.status.value}: {one.reason}"
     for one in measurements:
         if (tree := one.provenance.source) is not None:
             yield f"{_label(one)}: built like {tree.built_like} from {tree.path}, {_commit(tree)}"
+    for board in dict.fromkeys(map(note, measurements)):
+        if board is not None:
+            yield board
     for source in dict.fromkeys(one.published_source for one in measurements if one.published_source):
         yield f"published: {source}"
 
@@ -385,6 +322,7 @@ def flat(one: Measurement) -> dict[str, Value]:
         **{measure.key: measure.get(one) for measure in MEASURES if measure.key not in _SEVERAL_NUMBERS},
         **_flat_least_ram(one),
         **_flat_prediction(one),
+        **flat_measured(one),
         **{
             f"published_{measure.key}": one.published.get(measure.key)
             for measure in MEASURES

@@ -1,10 +1,12 @@
 """Running an experiment: cells through the stages, with progress events."""
 
+from .crew import Crew
 from .events import (
     CellEnded,
     Event,
     Listener,
     PartEnded,
+    Said,
     Started,
     TaskEnded,
     TaskProgress,
@@ -17,6 +19,7 @@ from .profile import Profiled, ProfileError, profiled
 
 __all__ = [
     "CellEnded",
+    "Crew",
     "Event",
     "FeaturesRun",
     "Listener",
@@ -24,6 +27,7 @@ __all__ = [
     "Pipeline",
     "ProfileError",
     "Profiled",
+    "Said",
     "Started",
     "TaskEnded",
     "TaskProgress",

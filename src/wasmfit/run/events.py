@@ -44,6 +44,13 @@ class TaskEnded:
 
 
 @dataclass(frozen=True)
+class Said:
+    """Something that the user should know, and can do something about, while the work goes on."""
+
+    sentence: str
+
+
+@dataclass(frozen=True)
 class CellEnded:
     """A cell has its measurement, which is stored."""
 
@@ -59,7 +66,7 @@ class PartEnded:
     reused: bool
 
 
-Event = Started | TaskStarted | TaskProgress | TaskEnded | CellEnded | PartEnded
+Event = Started | TaskStarted | TaskProgress | TaskEnded | Said | CellEnded | PartEnded
 Listener = Callable[[Event], None]
 
 

@@ -18,6 +18,7 @@ from wasmfit.model import (
     WorkloadCall,
 )
 from wasmfit.plan import BASELINE
+from wasmfit.probe import Bench
 
 _PACKAGE = Path(__file__).parents[1]
 _ROUNDS = 100
@@ -43,14 +44,14 @@ def size(context: Context, cell: Cell, image: Image) -> Size:
     elf = read_elf(image.elf)
     by_name = ledger(
         elf,
-        read_link_map(image.link_map),
+        None if image.link_map is None else read_link_map(image.link_map),
         owner_of_object=object_rule(cell),
         owner_of_symbol=symbol_rule(context, cell),
     )
     board = cell.board
     use = region_use(elf, board.flash, board.ram, board.erase_unit)
     owners = footprint(attribute_by_references(by_name)).owners()
-    base = base_owners(context)
+    base = base_owners(context, cell, image.elf)
     return Size(
         text=_section(elf, ".text"),
         rodata=_section(elf, ".rodata"),
@@ -172,8 +173,10 @@ def _calls(cell: Cell) -> Sequence[WorkloadCall | UserCall]:
     return workload.calls
 
 
-def fingerprint(image_key: str, context: Context, cell: Cell, code: dict[str, dict[str, str]]) -> str:
-    """Digest of all that decides what is measured: image, board, expectations, emulator, our own code."""
+def fingerprint(
+    image_key: str, context: Context, cell: Cell, code: dict[str, dict[str, str]], bench: Bench | None = None
+) -> str:
+    """Digest of all that decides what is measured: image, board, expectations, emulator, probe, our code."""
     return digest.of(
         "measurement",
         image_key,
@@ -182,6 +185,7 @@ def fingerprint(image_key: str, context: Context, cell: Cell, code: dict[str, di
         _expectations(cell),
         context.toolchain.emulators[cell.board.emulator.qemu].version,
         code,
+        *([] if bench is None else [bench.probe.selector, digest.tree(_PACKAGE / "probe", (".py",))]),
     )
 
 

@@ -8,21 +8,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from wasmfit import __version__
-from wasmfit.build import BuildError, Context, Image, Step, image, key
-from wasmfit.errors import MissingToolError
-from wasmfit.footprint import ElfError, LinkMapError
+from wasmfit.build import Context, Image, Step, key
 from wasmfit.model import Cell, Measurement, Status, UserModule
 from wasmfit.plan import Plan
+from wasmfit.probe import Bench
 from wasmfit.results import Comparison, Origin, Shown, Store
-from wasmfit.toolchain import ChildTimeoutError
 
 from . import agreement, measure, record
+from .crew import Crew
 from .events import CellEnded, Event, Listener, Started, TaskEnded, TaskProgress, TaskStarted
+from .finish import FAILURES, Failed, end_of, finish, log_of
 from .schedule import Task, execute
 from .steps import SharedStep, shared_steps
-
-_FAILURES = (BuildError, ElfError, LinkMapError, ChildTimeoutError, MissingToolError, OSError)
-"""What ends a step or a cell and nothing else; faults of the machine (a full disk, a lost tool) too."""
 
 _WORTH_ANOTHER_TRY = frozenset({Status.BUILD_FAILED, Status.TIMEOUT})
 """Ends that may be the machine's fault: no network, a full disk, a busy processor."""
@@ -38,6 +35,8 @@ class Pipeline:
         listener: Told what happens.
         origin: Where the run comes from, under which it is recorded when it has ended.
         rerun: Measure cells again that are in the store.
+        bench: The board that images run on as well, if there is one.
+        crew: Who builds and measures; this process, if it is nobody.
     """
 
     context: Context
@@ -45,8 +44,10 @@ class Pipeline:
     listener: Listener
     origin: Origin
     rerun: bool = False
+    bench: Bench | None = None
+    crew: Crew | None = None
     _code: dict[str, dict[str, str]] = field(default_factory=measure.own_code)
-    _failures: dict[str, tuple[Exception, Path]] = field(default_factory=dict)
+    _failures: dict[str, Failed] = field(default_factory=dict)
     _done: dict[str, Measurement] = field(default_factory=dict)
     _stored_under: dict[str, str] = field(default_factory=dict)
     _telling: threading.Lock = field(default_factory=threading.Lock)
@@ -57,6 +58,7 @@ class Pipeline:
         Raises:
             KeyboardInterrupt: The user's; cells that have ended are stored.
             StoreError: The store cannot be used.
+            WasmfitError: The crew cannot go on; cells that have ended are stored.
         """
         started = time.monotonic()
         cells = plan.measured
@@ -68,8 +70,13 @@ class Pipeline:
             self._end(measurement, reused=True)
         for one in plan.left_out:
             self._end(record.left_out(one), reused=False)
-        tasks = self._tasks([cell for cell in cells if cell.id not in stored], prints)
-        execute(tasks, os.cpu_count() or 1, self.context.gateway.cancel)
+        missing = [cell for cell in cells if cell.id not in stored]
+        if self.crew is None:
+            execute(self._tasks(missing, prints), os.cpu_count() or 1, self.context.gateway.cancel)
+        elif missing:
+            self.crew.work(
+                self.context, missing, self._tell, lambda *ended: self._keep(*ended, planned=prints)
+            )
         completed = tuple(self._completed(plan))
         shown = [Shown(one, self._stored_under.get(one.id), one.id in stored) for one in completed]
         number = self.store.record(self.origin, shown, __version__)
@@ -101,7 +108,7 @@ class Pipeline:
         return judged
 
     def _fingerprint(self, image_key: str, cell: Cell) -> str:
-        return measure.fingerprint(image_key, self.context, cell, self._code)
+        return measure.fingerprint(image_key, self.context, cell, self._code, self.bench)
 
     def _tasks(self, cells: list[Cell], prints: dict[str, str]) -> list[Task]:
         """Shared steps, each once, and for every cell the task that finishes it."""
@@ -112,9 +119,7 @@ class Pipeline:
             for step in needed:
                 steps.setdefault(step.key, self._step_task(step))
             needs = frozenset(step.key for step in needed)
-            finishing.append(
-                Task(cell.id, self._finisher(cell, prints[cell.id], needs), needs, rank=(0, number))
-            )
+            finishing.append(Task(cell.id, self._finisher(cell, prints, needs), needs, rank=(0, number)))
         return [*finishing, *steps.values()]
 
     def _step_task(self, step: SharedStep) -> Task:
@@ -124,46 +129,39 @@ class Pipeline:
             reason = None
             try:
                 step.work(Step(self._log(step.title), self._progress(step.title)))
-            except _FAILURES as error:
+            except FAILURES as error:
                 # Every cell that needs the step ends with its failure, and shows its log.
-                self._failures[step.key] = error, self._log(step.title)
-                _, reason = _end_of(error)
+                failed = Failed(*end_of(error), self._log(step.title))
+                self._failures[step.key] = failed
+                reason = failed.reason
             self._tell(TaskEnded(step.title, time.monotonic() - started, reason))
 
         return Task(step.key, run, lane=None if step.lane is None else str(step.lane), rank=step.rank)
 
-    def _finisher(self, cell: Cell, fingerprint: str, needs: frozenset[str]) -> Callable[[], None]:
+    def _finisher(self, cell: Cell, prints: dict[str, str], needs: frozenset[str]) -> Callable[[], None]:
         def run() -> None:
             self._tell(TaskStarted(cell.id))
             started = time.monotonic()
             measurement, built = self._measure(cell, needs)
-            # Sources may have been edited since the plan was made: what counts is what was built.
-            made_from = self._fingerprint(built.key, cell) if built else fingerprint
-            self.store.save(measurement, made_from)
-            self._stored_under[cell.id] = made_from
-            self._end(measurement, reused=False)
+            self._keep(cell, measurement, built.key if built else None, planned=prints)
             self._tell(TaskEnded(cell.id, time.monotonic() - started, None))
 
         return run
 
     def _measure(self, cell: Cell, needs: frozenset[str]) -> tuple[Measurement, Image | None]:
-        log = self._log(cell.id)
-        step = Step(log, self._progress(cell.id))
-        built, size, run = None, None, None
-        try:
-            for failed in needs & self._failures.keys():
-                failure, log = self._failures[failed]
-                raise failure
-            built = image(self.context, step, cell)
-            size = measure.size(self.context, cell, built)
-            execution = measure.run(self.context, step, cell, built)
-            status, reason, run = execution.status, execution.reason, execution.run
-        except _FAILURES as error:
-            status, reason = _end_of(error)
-        measurement = record.measured(
-            self.context, cell, status, reason, image=built, size=size, run=run, log=log
-        )
-        return measurement, built
+        step = Step(self._log(cell.id), self._progress(cell.id))
+        failed = next((self._failures[need] for need in needs if need in self._failures), None)
+        return finish(self.context, step, cell, failed, self.bench)
+
+    def _keep(
+        self, cell: Cell, measurement: Measurement, image_key: str | None, *, planned: dict[str, str]
+    ) -> None:
+        """Stores what a cell has ended as; ``image_key`` is that of its image, if it was built."""
+        # Sources may have been edited since the plan was made: what counts is what was built.
+        made_from = self._fingerprint(image_key, cell) if image_key else planned[cell.id]
+        self.store.save(measurement, made_from)
+        self._stored_under[cell.id] = made_from
+        self._end(measurement, reused=False)
 
     def _end(self, measurement: Measurement, *, reused: bool) -> None:
         self._done[measurement.id] = measurement
@@ -177,19 +175,8 @@ class Pipeline:
             self.listener(event)
 
     def _log(self, name: str) -> Path:
-        place = "".join(letter if letter.isalnum() or letter in "@.-+" else "_" for letter in name)
-        return self.context.home.logs / f"{place}.log"
+        return log_of(self.context.home, name)
 
 
 def _setting(cell: Cell) -> tuple[str, str, str, str]:
-    return cell.workload.name, cell.board.name, cell.base, cell.profile.name
-
-
-def _end_of(error: Exception) -> tuple[Status, str | None]:
-    """How a cell ends that met this failure."""
-    match error:
-        case BuildError():
-            return error.status, error.reason
-        case OSError():
-            return Status.BUILD_FAILED, f"{error.strerror or error}: {error.filename}"
-    return Status.BUILD_FAILED, str(error)
+    return cell.workload.name, cell.board.name, cell.base.name, cell.profile.name

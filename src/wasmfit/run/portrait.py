@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
 
 from wasmfit.build import Context, base_owners
 from wasmfit.catalog import Catalog
@@ -30,13 +31,22 @@ _NAMED = {
 }
 
 
-def owner_classes(context: Context, measurements: Iterable[Measurement]) -> dict[str, OwnerClass]:
-    """Every owner that the measurements name → its class."""
-    base = base_owners(context)
-    names = {
-        owner for one in measurements if one.size for owners in one.size.owners.values() for owner in owners
-    }
-    return {name: _class(name, base) for name in sorted(names)}
+def owner_classes(
+    context: Context, cells: Mapping[str, Cell], measurements: Iterable[Measurement]
+) -> dict[str, OwnerClass]:
+    """Every owner that the measurements name → its class.
+
+    A crate that is the base's in one image and the runtime's in another has the runtime's colour in all.
+    """
+    found: dict[str, OwnerClass] = {}
+    for one in measurements:
+        if one.size is None or one.provenance.elf is None:
+            continue
+        base = base_owners(context, cells[one.id], Path(one.provenance.elf))
+        for name in {owner for owners in one.size.owners.values() for owner in owners}:
+            if found.get(name) is not OwnerClass.RUNTIME:
+                found[name] = _class(name, base)
+    return dict(sorted(found.items()))
 
 
 def _class(owner: str, base: frozenset[str]) -> OwnerClass:
@@ -143,7 +153,7 @@ def portray(
         title=title or _title(plan),
         boards=[*{cell.board.name: cell.board for cell in plan.all_cells}.values()],
         runtimes=notes(context.catalog, plan.all_cells),
-        owner_classes=owner_classes(context, measured),
+        owner_classes=owner_classes(context, cells, measured),
         images=list(_images(context, cells, measured, listener)),
         flames=list(_flames(context, cells, measured, listener)) if flames else (),
     )

@@ -94,6 +94,7 @@ def completed(catalog: Catalog, measurement: Measurement, cell: Cell, baseline: 
     ):
         published = None
     shown = {
+        "base": "; ".join(filter(None, (cell.base.title, cell.base.emulator))) if cell.base.emulator else "",
         "glue": _GLUE if cell.glue is Glue.ANY else "",
         "validation": facts.validation,
         "module bytes": facts.module_bytes,
@@ -139,7 +140,7 @@ def _identity(cell: Cell) -> dict[str, str]:
         "version": cell.build.number,
         "module": cell.workload.name,
         "board": cell.board.name,
-        "base": cell.base,
+        "base": cell.base.name,
         "profile": cell.profile.name,
     }
 
@@ -175,6 +176,18 @@ def _twin(cell: Cell, image: Image) -> Twin | None:
 
 
 def _features(cell: Cell) -> dict[str, str]:
+    return {**_features_of_runtime(cell), **_features_of_base(cell)}
+
+
+def _features_of_base(cell: Cell) -> dict[str, str]:
+    """The crates of the base, as they are built for the chip; of an operating system, its commit."""
+    if cell.base.checkout is not None:
+        return {cell.base.name: cell.base.checkout.label.partition("+")[2]}
+    needed = {} if cell.ground is None else cell.ground.dependencies
+    return {name: f"{one.version.lstrip('=')} [{', '.join(one.features)}]" for name, one in needed.items()}
+
+
+def _features_of_runtime(cell: Cell) -> dict[str, str]:
     build = cell.build
     if build.runtime.language == "c":
         return dict(c.defines(build, cell.board))
@@ -205,12 +218,14 @@ def _replay(cell: Cell) -> str:
     words = ["wasmfit", "compare", "--runtime", f"{build.name}@{build.version.version}"]
     if build.checkout is not None:
         words += ["--source", f"{build.runtime.name}={build.checkout.path}"]
+    if cell.base.checkout is not None:
+        words += ["--source", f"{cell.base.name}={cell.base.checkout.path}"]
     workload = cell.workload
     if isinstance(workload, UserModule):
         words[2:2] = [str(workload.path.absolute()), *_settings(workload)]
     else:
         words += ["--workload", workload.name]
-    words += ["--board", cell.board.name, "--base", cell.base]
+    words += ["--board", cell.board.name, "--base", cell.base.name]
     return shlex.join([*words, "--profile", cell.profile.name, "--rerun"])
 
 

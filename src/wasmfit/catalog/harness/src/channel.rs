@@ -3,7 +3,20 @@
 
 use core::ffi::CStr;
 use core::fmt;
+#[cfg(feature = "base")]
+use core::mem::MaybeUninit;
+#[cfg(feature = "base")]
+use semihosting::sys::arm_compat::sys_get_cmdline_uninit;
 use semihosting::sys::arm_compat::sys_write0;
+
+/// Whether the host says that the core is an emulated one, without the chip's peripherals around it.
+/// Nobody but a base asks; the answer is the emulator's command line, so the image is the same for both.
+#[cfg(feature = "base")]
+#[unsafe(no_mangle)]
+extern "C" fn wasmfit_is_emulated() -> bool {
+    let mut said = [MaybeUninit::uninit(); 16];
+    matches!(sys_get_cmdline_uninit(&mut said), Ok(word) if word.starts_with(b"emulated"))
+}
 
 const CAPACITY: usize = 120;
 

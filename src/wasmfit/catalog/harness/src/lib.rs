@@ -10,6 +10,9 @@
 #![no_std]
 
 extern crate alloc;
+// Starts the chip in our place, and calls `wasmfit_main` when it is up: see `bases/`.
+#[cfg(feature = "base")]
+extern crate base as _;
 
 #[cfg(feature = "any")]
 pub mod any;
@@ -21,6 +24,10 @@ mod arch;
 mod arch;
 mod capi;
 mod channel;
+#[cfg(not(feature = "os"))]
+mod heap;
+#[cfg(feature = "os")]
+#[path = "os_heap.rs"]
 mod heap;
 mod job;
 pub mod phase;
@@ -47,6 +54,13 @@ macro_rules! firmware {
 
 unsafe extern "C" {
     fn wasmfit_firmware();
+}
+
+/// What start-up code in assembly, or a base's task, calls in the place of [`main`].
+#[cfg(any(feature = "base", feature = "os", target_arch = "riscv32"))]
+#[unsafe(no_mangle)]
+extern "C" fn wasmfit_main() -> ! {
+    main()
 }
 
 /// What the chip's start-up code calls once memory is initialised.

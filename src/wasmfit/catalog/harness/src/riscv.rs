@@ -2,6 +2,9 @@
 
 use core::arch::global_asm;
 
+#[cfg(any(feature = "base", feature = "os"))]
+compile_error!("no base for RISC-V brings a start-up of its own yet");
+
 // The linker script (`harness/link/riscv.x`) names the sections' ends as cortex-m-rt's does.
 global_asm!(
     ".section .init, \"ax\"",
@@ -29,11 +32,6 @@ global_asm!(
     "4:  j wasmfit_main",
     ".size _start, . - _start",
 );
-
-#[unsafe(no_mangle)]
-extern "C" fn wasmfit_main() -> ! {
-    crate::main()
-}
 
 // The stack cannot be trusted here (it may be what overflowed), so the report
 // runs at the far end of the heap, which nobody needs any more. A fault inside

@@ -1,6 +1,7 @@
 //! How a run ends when it does not end well.
 
 use core::fmt::{Display, Write};
+#[cfg(not(feature = "os"))]
 use core::panic::PanicInfo;
 
 use crate::channel::Line;
@@ -65,17 +66,20 @@ impl Failure {
 }
 
 /// Reports a Cortex-M fault's registers, in the order the host expects, and ends.
+#[cfg(not(feature = "os"))]
 #[cfg(target_arch = "arm")]
 pub(crate) fn fault(registers: &[u32]) -> ! {
     registers_and_end("fault", registers)
 }
 
 /// The same for a RISC-V trap.
+#[cfg(not(feature = "os"))]
 #[cfg(target_arch = "riscv32")]
 pub(crate) fn trap(registers: &[u32]) -> ! {
     registers_and_end("trap", registers)
 }
 
+#[cfg(not(feature = "os"))]
 fn registers_and_end(word: &str, registers: &[u32]) -> ! {
     phase_word().send();
     for row in registers.chunks(4) {
@@ -85,6 +89,7 @@ fn registers_and_end(word: &str, registers: &[u32]) -> ! {
     end("end fault")
 }
 
+#[cfg(not(feature = "os"))]
 #[panic_handler]
 fn panic(info: &PanicInfo) -> ! {
     phase_word().send();
@@ -98,6 +103,7 @@ fn panic(info: &PanicInfo) -> ! {
 }
 
 /// The last bytes of a path: the file's name is what a reader needs.
+#[cfg(not(feature = "os"))]
 fn tail(path: &str) -> &str {
     path.get(path.len().saturating_sub(48)..).unwrap_or(path)
 }

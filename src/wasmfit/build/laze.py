@@ -1,0 +1,256 @@
+"""A cell → an application of an operating system that is built with laze, out of its tree.
+
+The application is written anew for each cell, into one folder for each board and profile, so that cargo keeps
+what it has compiled of the system. Which flags it compiles with is the system's, but for what a profile says.
+"""
+
+import json
+import os
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+
+import tomli_w
+
+from wasmfit.errors import MissingToolError
+from wasmfit.model import Cell, Checkout, Profile
+from wasmfit.toolchain import Gateway
+from wasmfit.words import printable
+
+from . import cargo, checkout, digest, firmware, lockfiles
+from .alone import alone
+from .cargo import Options
+from .context import Context, Step
+from .errors import BuildError
+
+PROGRAM = "laze"
+REMEDY = "Install it with: cargo install laze --version 0.1.39 --locked"
+
+_APP = "wasmfit-app"
+_IMPORTS = "build/imports"
+_PLAN_SECONDS = 300
+_BUILD_SECONDS = 3600
+_CLONE_SECONDS = 600
+
+
+def inspect(gateway: Gateway, base: str, path: Path) -> Checkout:
+    """Looks at a checkout of an operating system; nothing in it is changed or run.
+
+    Raises:
+        UsageError: The folder is none, or holds no laze project.
+    """
+    return checkout.inspect_tree(gateway, base, path, "laze-project.yml")
+
+
+def clone(gateway: Gateway, url: str, place: Path, log: Path) -> str | None:
+    """Gets a checkout from where it lives, if it is not there yet; otherwise says why there is none."""
+    if place.is_dir():
+        return None
+    unfinished = place.with_suffix(".unfinished")
+    shutil.rmtree(unfinished, ignore_errors=True)
+    unfinished.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        finished = gateway.run(
+            ["git", "clone", "--quiet", "--depth", "1", url, str(unfinished)],
+            timeout=_CLONE_SECONDS,
+            env=_without_questions(),
+            log=log,
+        )
+    except MissingToolError:
+        return "git is not installed"
+    if finished.code != 0:
+        lines = finished.output.strip().splitlines()
+        return printable(lines[-1] if lines else "git gave no reason", 200)
+    unfinished.rename(place)
+    return None
+
+
+def key(context: Context, cell: Cell) -> str:
+    """Digest of all that decides what the application is, its job aside."""
+    base = cell.base
+    assert base.checkout is not None
+    return digest.of(
+        "laze",
+        base.checkout.digest,
+        base.builders[cell.board.name],
+        digest.tree(context.catalog.folder(base) / "app"),
+        firmware.key(
+            context,
+            cell.build,
+            cell.board,
+            cell.profile,
+            firmware.linked_guest(cell.build, cell.workload),
+            cell.glue,
+        ),
+    )
+
+
+def build(context: Context, step: Step, cell: Cell, job: bytes, place: Path) -> None:
+    """Builds the application into ``place``: ``firmware.elf``, and the ``Cargo.lock`` that cargo ended with.
+
+    Raises:
+        BuildError: laze or cargo failed, or the checkout was edited meanwhile.
+    """
+    base, board, profile = cell.base, cell.board, cell.profile
+    assert base.checkout is not None
+    builder = base.builders[board.name]
+    app = context.home.work / "laze" / f"{base.name}-{base.checkout.digest[:12]}-{board.name}-{profile.name}"
+    with alone(app.with_suffix(".lock"), context.gateway.cancel):
+        write(context, cell, base.checkout, job, app)
+        environment = _environment(context, profile, board.target)
+        step.progress("laze plans", 0, 0)
+        info = app / "info.json"
+        _laze(context, step, app, environment, ["build", "-G", "-b", builder, "-i", info.name], _PLAN_SECONDS)
+        outfile = app / planned(info.read_text(encoding="utf-8"), builder)
+        step.progress("laze builds", 0, 0)
+        _laze(context, step, app, environment, ["build", "-b", builder], _BUILD_SECONDS)
+        if not outfile.is_file():
+            raise BuildError(f"laze built no {outfile.relative_to(app)}, as its plan says")
+        # Every variant writes the same file.
+        shutil.copy(outfile, place / "firmware.elf")
+        shutil.copy(app / "Cargo.lock", place / "Cargo.lock")
+    if checkout.has_changed(context.gateway, base.checkout):
+        raise BuildError(f"{base.checkout.path} was edited while it was built; run it again")
+    firmware.unchanged(context, cell.build)
+
+
+def write(context: Context, cell: Cell, system: Checkout, job: bytes, app: Path) -> None:
+    """Writes the application: laze's project, cargo's package and configuration, main and the job.
+
+    Raises:
+        BuildError: A lockfile is missing.
+    """
+    linked = firmware.linked_guest(cell.build, cell.workload)
+    made = firmware.package(context.catalog, cell.build, cell.profile, linked, cell.glue)
+    cargo.require_lock(made, cell.build.label)
+    assert made.lock is not None
+    tree = f"{_IMPORTS}/{system.path.name}"
+    texts = {
+        "laze-project.yml": _project(system.path),
+        "Cargo.toml": tomli_w.dumps(_manifest(cell, tree)),
+        ".cargo/config.toml": tomli_w.dumps({"include": [f"../{tree}/ariel-os-cargo.toml"]}),
+        "src/main.rs": (context.catalog.folder(cell.base) / "app" / "main.rs").read_text(encoding="utf-8"),
+    }
+    for name, text in texts.items():
+        (app / name).parent.mkdir(parents=True, exist_ok=True)
+        (app / name).write_text(text, encoding="utf-8")
+    (app / "src" / "job.bin").write_bytes(job)
+    cargo.generate(_as_library(made), app / "firmware")
+    own = system.path / "Cargo.lock"
+    locked = lockfiles.merged(made.lock, own) if own.is_file() else made.lock.read_text(encoding="utf-8")
+    (app / "Cargo.lock").write_text(locked, encoding="utf-8")
+
+
+def planned(info: str, builder: str) -> str:
+    """The file that laze says it will build, in the description that it writes of a build.
+
+    Raises:
+        BuildError: There is none in it, or one outside of the application's folder.
+    """
+    try:
+        outfile = json.loads(info)["builds"][builder][_APP]["outfile"]
+    except (ValueError, KeyError, TypeError) as error:
+        raise BuildError(f"laze plans no image for {builder}: it has no {error}") from error
+    if not isinstance(outfile, str) or Path(outfile).is_absolute() or ".." in Path(outfile).parts:
+        raise BuildError("laze plans an image outside of the application's folder")
+    return outfile
+
+
+def _project(system: Path) -> str:
+    # JSON is YAML: names need no quoting of ours.
+    return json.dumps(
+        {
+            "imports": [{"path": str(system), "symlink": True}],
+            "apps": [
+                {
+                    "name": _APP,
+                    "selects": ["alloc"],
+                    "env": {"global": {"heapsize_required": ["1024"]}},
+                }
+            ],
+        },
+        indent=1,
+    )
+
+
+def _manifest(cell: Cell, tree: str) -> dict[str, object]:
+    return {
+        "package": {"name": _APP, "version": "0.0.0", "edition": "2024", "publish": False},
+        "dependencies": {
+            **{name: {"path": f"{tree}/src/{name}"} for name in cell.base.crates},
+            "firmware": {"path": "firmware"},
+        },
+        "workspace": {"exclude": [_IMPORTS]},
+    }
+
+
+def _as_library(made: cargo.Package) -> cargo.Package:
+    """A firmware's package as one that an application links, with the harness that leaves the chip alone."""
+    manifest = {
+        name: table
+        for name, table in made.manifest.items()
+        if name in ("package", "lib", "features", "dependencies")
+    }
+    needed = _table(manifest["dependencies"])
+    harness = _table(needed["wasmfit-harness"])
+    features = harness["features"]
+    assert isinstance(features, list)
+    manifest["dependencies"] = {**needed, "wasmfit-harness": {**harness, "features": [*features, "os"]}}
+    manifest["lib"] = {**_table(manifest["lib"]), "crate-type": ["rlib"]}
+    return cargo.Package(made.name, manifest, made.files, lock=None, manifests=made.manifests)
+
+
+def _table(value: object) -> dict[str, object]:
+    assert isinstance(value, dict)
+    return value
+
+
+def _environment(context: Context, profile: Profile, target: str) -> dict[str, str]:
+    """Cargo's environment, which laze passes on: the system's flags stay, the profile's levels win."""
+    rust, linker = profile.rust, context.toolchain.rust.elf_linker
+    # Debian's Rust lacks the linker that its targets name.
+    variable = f"CARGO_TARGET_{target.upper().replace('-', '_').replace('.', '_')}_LINKER"
+    options = Options(
+        environment={
+            "CARGO_PROFILE_RELEASE_OPT_LEVEL": rust.opt_level,
+            "CARGO_PROFILE_RELEASE_LTO": rust.lto,
+            "CARGO_PROFILE_RELEASE_CODEGEN_UNITS": str(rust.codegen_units),
+            "CARGO_PROFILE_RELEASE_PANIC": "abort",
+            "CARGO_UNSTABLE_BUILD_STD": "core,alloc",
+            **({variable: linker[0]} if len(linker) == 1 else {}),
+        }
+    )
+    made = cargo.environment(context.toolchain.rust, options, Path())
+    # These two are laze's to set.
+    return {
+        name: value
+        for name, value in made.items()
+        if name not in ("CARGO_TARGET_DIR", "CARGO_ENCODED_RUSTFLAGS")
+    }
+
+
+def _laze(
+    context: Context,
+    step: Step,
+    app: Path,
+    environment: Mapping[str, str],
+    arguments: list[str],
+    seconds: int,
+) -> None:
+    finished = context.gateway.run(
+        [PROGRAM, *arguments], cwd=app, env=environment, log=step.log, timeout=seconds
+    )
+    if finished.code != 0:
+        raise BuildError(f"laze: {_reason(finished.output)}")
+
+
+def _reason(output: str) -> str:
+    """What laze says went wrong; of a build, what cargo says."""
+    said = [line for line in output.splitlines() if line.startswith("laze: error")]
+    first = cargo.first_error(output)
+    return printable(said[0].removeprefix("laze: error: "), 300) if said and "error" not in first else first
+
+
+def _without_questions() -> dict[str, str]:
+    """An environment in which git asks nobody for a password."""
+    return {**os.environ, "GIT_TERMINAL_PROMPT": "0"}

@@ -1,0 +1,138 @@
+"""A base: what lies below a runtime in an image. Data only; see ``catalog/bases``."""
+
+from fnmatch import fnmatchcase
+from typing import Literal
+
+from pydantic import Field, model_validator
+
+from .base import Record
+from .board import Board
+from .dependency import Dependency
+from .runtime import Checkout, Pattern
+
+
+class Hal(Record):
+    """What a base brings for a family of chips.
+
+    Attributes:
+        name: Its short name: that of its lockfile, and of the feature of the base's crate that chooses it.
+        crate: The hardware abstraction layer, among ``dependencies``.
+        chips: Pattern over probe-rs's name of a chip, in lower case → the features of ``crate`` for it.
+        dependencies: Cargo dependencies, besides those that the base has for every chip.
+    """
+
+    name: str = Field(pattern=r"^[a-z][a-z0-9-]*$")
+    crate: str
+    chips: dict[str, tuple[str, ...]] = Field(min_length=1)
+    dependencies: dict[str, Dependency]
+
+    @model_validator(mode="after")
+    def _has_its_crate(self) -> "Hal":
+        if self.crate not in self.dependencies:
+            raise ValueError(f"dependencies lacks the crate {self.crate}")
+        return self
+
+    def features(self, board: Board) -> tuple[str, ...] | None:
+        """The features of the crate for a board's chip; ``None`` where it has none of the family."""
+        chip = board.probe_rs_chip.lower()
+        return next((found for pattern, found in self.chips.items() if fnmatchcase(chip, pattern)), None)
+
+
+class Base(Record):
+    """A base's folder in the catalogue.
+
+    Attributes:
+        name: The folder's name.
+        title: What it is.
+        start: Who starts the chip and calls the firmware: our own ``harness``; a ``crate``, in the folder
+            ``crate`` beside the TOML file, that calls it from a task; or the ``laze`` build of an operating
+            system, whose application it becomes.
+        homepage: Where it lives.
+        dependencies: Cargo dependencies of the crate, or of the application.
+        hals: What it brings for which chips; a board with none of them is not supported.
+        repository: For ``laze``, where Git gets a checkout.
+        crates: For ``laze``, the crates of the system that an application depends on, in its folder ``src``.
+        builders: For ``laze``, board → laze's name of what it is built for.
+        checkout: For ``laze``, the checkout to build from; the user's, never the catalogue's.
+        missing: Why there is no checkout.
+        symbols: Names of what it defines without a crate's name: handlers of interrupts, hooks of its crates.
+        emulator: What does not happen in the emulated machine, as a sentence for the reader.
+    """
+
+    name: str
+    title: str
+    start: Literal["harness", "crate", "laze"]
+    homepage: str = ""
+    dependencies: dict[str, Dependency] = Field(default_factory=dict)
+    hals: tuple[Hal, ...] = ()
+    repository: str = ""
+    crates: tuple[str, ...] = ()
+    builders: dict[str, str] = Field(default_factory=dict)
+    checkout: Checkout | None = None
+    missing: str = ""
+    symbols: Pattern | None = None
+    emulator: str = ""
+
+    @model_validator(mode="after")
+    def _names_its_hals_once(self) -> "Base":
+        names = [hal.name for hal in self.hals]
+        if len(set(names)) != len(names):
+            raise ValueError("two hals have the same name")
+        if self.start == "crate" and not self.hals:
+            raise ValueError('start = "crate" needs at least one table [[hals]]')
+        return self
+
+    def serves(self, board: Board) -> bool:
+        """Whether it brings what a board's chip needs."""
+        match self.start:
+            case "harness":
+                return True
+            case "crate":
+                return any(hal.features(board) is not None for hal in self.hals)
+            case "laze":
+                return board.name in self.builders
+
+    @property
+    def emulated(self) -> bool:
+        """Whether its images can be run in the emulator."""
+        return self.start != "laze"
+
+    def ground(self, board: Board) -> "Ground | None":
+        """The crate below the harness on a board; ``None`` where the harness starts the chip itself.
+
+        Raises:
+            ValueError: It brings nothing for the board's chip.
+        """
+        if self.start != "crate":
+            return None
+        for hal in self.hals:
+            features = hal.features(board)
+            if features is not None:
+                return Ground(base=self, hal=hal, features=features)
+        raise ValueError(f"the base {self.name} has nothing for {board.probe_rs_chip}")
+
+
+class Ground(Record):
+    """A base's crate as it is built for a chip.
+
+    Attributes:
+        base: The base.
+        hal: What it brings for chips of this family.
+        features: Features of the HAL for this chip.
+    """
+
+    base: Base
+    hal: Hal
+    features: tuple[str, ...]
+
+    @property
+    def label(self) -> str:
+        """Such as ``embassy-nrf52840``."""
+        return "-".join((self.base.name, *self.features))
+
+    @property
+    def dependencies(self) -> dict[str, Dependency]:
+        """Cargo dependencies of the crate, with the features that the chip needs."""
+        hal = self.hal.dependencies[self.hal.crate]
+        chosen = hal.model_copy(update={"features": (*hal.features, *self.features)})
+        return {**self.base.dependencies, **self.hal.dependencies, self.hal.crate: chosen}

@@ -1,0 +1,57 @@
+"""A cell by its names: what is sent to another machine, which has the same catalogue."""
+
+from wasmfit.catalog import Catalog
+from wasmfit.catalog.load import pick
+from wasmfit.model import Cell, Record, UserModule, builds
+
+from .select import BASELINE
+
+
+class CellName(Record):
+    """What tells a cell from all others.
+
+    Attributes:
+        runtime: Name of the runtime, whose variants and versions ``build`` is one of.
+        build: Label of the build: ``wasmi@2.0.0``.
+        workload: Name of the workload, or the user's module with its calls.
+    """
+
+    runtime: str
+    build: str
+    workload: str | UserModule
+    board: str
+    base: str
+    profile: str
+
+
+def name_of(cell: Cell) -> CellName:
+    """The name of a cell whose runtime is in the catalogue; a checkout has no name that others know."""
+    workload = cell.workload
+    return CellName(
+        runtime=cell.build.runtime.name,
+        build=cell.build.label,
+        workload=workload if isinstance(workload, UserModule) else workload.name,
+        board=cell.board.name,
+        base=cell.base.name,
+        profile=cell.profile.name,
+    )
+
+
+def cell_of(catalog: Catalog, name: CellName) -> Cell:
+    """The cell of that name.
+
+    Raises:
+        UsageError: The catalogue does not have what it names.
+    """
+    runtime = pick("runtime", name.runtime, catalog.runtimes)
+    build = pick("build", name.build, {one.label: one for one in builds(runtime)})
+    workload = catalog.workload(name.workload) if isinstance(name.workload, str) else name.workload
+    if build.runtime.name == BASELINE and not isinstance(workload, UserModule):
+        workload = workload.added_up()
+    return Cell(
+        build=build,
+        workload=workload,
+        board=catalog.board(name.board),
+        base=catalog.base(name.base),
+        profile=catalog.profile(name.profile),
+    )

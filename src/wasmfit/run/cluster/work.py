@@ -1,0 +1,71 @@
+"""What is sent to workers and comes back, as data: JSON text, with artefacts as bytes beside it."""
+
+from wasmfit.home import Home
+from wasmfit.model import Measurement, Record, Status
+from wasmfit.plan import CellName
+from wasmfit.run.finish import Failed, log_of
+
+
+class Setting(Record):
+    """What is the same for all cells of a run.
+
+    Attributes:
+        catalogs: Keys of the catalogues beside the built-in one.
+        c_targets: Targets whose C compiler the plan needs.
+        boards: Boards whose emulator it needs.
+        echo: Whether to tell every command line.
+    """
+
+    catalogs: tuple[str, ...]
+    c_targets: tuple[str, ...]
+    boards: tuple[str, ...]
+    echo: bool
+
+
+class Work(Record):
+    """Work for a cell.
+
+    Attributes:
+        task: The Dask key under which it is told what happens.
+        cell: Which one.
+    """
+
+    task: str
+    cell: CellName
+    setting: Setting
+
+
+class Made(Record):
+    """How a shared step ended; the artefact's parcel travels beside it.
+
+    Attributes:
+        kind, key: Of the artefact.
+        title: The step's title, which names the log.
+        status, reason: Of its failure; ``None`` where it went well.
+        log: What it logged, if it failed.
+    """
+
+    kind: str
+    key: str
+    title: str
+    status: Status | None = None
+    reason: str | None = None
+    log: str = ""
+
+    def failure(self, home: Home) -> Failed | None:
+        """How the cells end that needed it, where logs are in ``home``."""
+        return None if self.status is None else Failed(self.status, self.reason, log_of(home, self.title))
+
+
+class Measured(Record):
+    """How a cell ended; the image's parcel travels beside it.
+
+    Attributes:
+        measurement: Its record, with the worker's paths.
+        image: Key of its image, if that was built.
+        logs: Title → text of the logs that belong to it.
+    """
+
+    measurement: Measurement
+    image: str | None
+    logs: dict[str, str]

@@ -1,0 +1,75 @@
+"""A base that is an operating system built with laze: on a stand-in of the shape of Ariel OS's checkout."""
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+import wasmfit
+from wasmfit.build.laze import PROGRAM
+from wasmfit.home import Home
+from wasmfit.model import Status
+from wasmfit.results import Comparison
+from wasmfit.toolchain import Gateway
+
+pytestmark = [pytest.mark.real, pytest.mark.timeout(3600)]
+
+SYSTEM = Path(__file__).parents[1] / "ariel-os"
+
+
+@pytest.fixture(scope="module")
+def laze(warm_home: Home) -> Path:
+    """The folder that laze is in; it is built once, and kept."""
+    root = warm_home.root / "tools" / "laze-0.1.39"
+    if not (root / "bin" / PROGRAM).is_file():
+        install = ["cargo", "install", "laze", "--version", "0.1.39", "--locked", "--root", str(root)]
+        finished = Gateway().run(install, timeout=1800)
+        assert finished.code == 0, finished.output
+    return root / "bin"
+
+
+@pytest.fixture(scope="module")
+def system(warm_home: Home) -> Path:
+    """A checkout apart from this one, whose state is none of its business."""
+    return Path(shutil.copytree(SYSTEM, warm_home.root / "stand-in" / "ariel-os", dirs_exist_ok=True))
+
+
+@pytest.fixture(scope="module")
+def on_system(warm_home: Home, laze: Path, system: Path) -> Comparison:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PATH", f"{laze}{os.pathsep}{os.environ['PATH']}")
+        return wasmfit.compare(
+            runtimes=["wasefire", "wasm3"],
+            bases=["ariel-os"],
+            sources=[("ariel-os", system)],
+            select=["wasefire@*", "wasm3@*"],
+            home=warm_home.root,
+        )
+
+
+def test_it_is_built_and_sized_and_says_that_it_did_not_run(on_system: Comparison) -> None:
+    cells = {one.runtime: one for one in on_system.measurements}
+    baseline, wasefire = cells["baseline"], cells["wasefire"]
+    for one in (baseline, wasefire):
+        assert one.status is Status.OK
+        assert one.size is not None
+        assert one.run is None
+        assert one.reason is not None
+        assert "not run in the emulator" in one.reason
+        assert one.provenance.lockfile_sha256 is not None
+    assert baseline.size is not None
+    assert wasefire.size is not None
+    assert baseline.size.runtime_crates == 0
+    assert wasefire.size.runtime_crates == wasefire.size.owners[".text"]["wasefire_interpreter"]
+    assert wasefire.size.owners[".rodata"]["module"] >= (wasefire.provenance.module_bytes or 0)
+    # The allocator is the system's: one, in the same crate as the harness's on other bases.
+    assert wasefire.size.owners[".text"]["embedded_alloc"] > 0
+    assert wasefire.baseline == baseline.size
+
+
+def test_a_runtime_in_c_is_unsupported_there(on_system: Comparison) -> None:
+    (wasm3,) = (one for one in on_system.measurements if one.runtime == "wasm3")
+    assert (wasm3.status, wasm3.size) == (Status.UNSUPPORTED, None)
+    assert wasm3.reason is not None
+    assert "runtimes in Rust" in wasm3.reason

@@ -2,7 +2,7 @@
 
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
@@ -157,8 +157,15 @@ class _Watch:
         if found[0] % 256 == 0:
             self.progress(self._sent[found[0]][0])
 
+    def _count(self, ticks: Sequence[int]) -> None:
+        """Gives answers the instructions between the marks around their calls."""
+        counted = [number for number in self._came if self._sent[number][1].is_counted]
+        for number, began, finished in zip(counted, ticks[::2], ticks[1::2], strict=False):
+            self._came[number] = replace(self._came[number], instructions=finished - began)
+
     def finished(self, ended: Replay, ledger: "_Ledger") -> int:
         """Enters all outcomes into the ledger; returns how many chunks are done with."""
+        self._count(ended.ticks)
         for number, came in self._came.items():
             place, record = self._sent[number]
             ledger.enter(self.todo[place], record, came)
@@ -248,6 +255,7 @@ class _Ledger:
                 for number, one in enumerate(judged)
                 if one.words
             }
+            numbers = {number: one.number for number, one in enumerate(judged) if one.number is not None}
             outcomes = "".join(one.outcome.letter for one in judged)
-            files.append(FileOutcomes(file=script.file, outcomes=outcomes, words=words))
+            files.append(FileOutcomes(file=script.file, outcomes=outcomes, words=words, numbers=numbers))
         return tuple(files), tuple(sentences)

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from fnmatch import fnmatchcase
 
 from wasmfit.model import (
+    Evidence,
     Failing,
     Feature,
     FeatureMeasured,
@@ -36,6 +37,7 @@ def _is_selected(selection: Selection, command: Command) -> bool:
         (not selection.needs or bool(selection.needs & command.needs))
         and (not selection.uses or bool(selection.uses & used))
         and not selection.without & command.needs
+        and (not selection.expects or command.expect in selection.expects)
     )
 
 
@@ -49,18 +51,25 @@ def measured(feature: Feature, parts: Mapping[str, Part], outcomes: Outcomes) ->
     """
     if feature.unmeasurable is not None:
         return FeatureMeasured(
-            feature=feature.name, verdict=Verdict.UNMEASURABLE, reason=feature.unmeasurable
+            feature=feature.name,
+            group=feature.group,
+            verdict=Verdict.UNMEASURABLE,
+            reason=feature.unmeasurable,
         )
     for selection in feature.selections:
         ran = outcomes.get(selection.part)
         if ran is None or not ran.files:
             reason = "it was not run" if ran is None or ran.reason is None else ran.reason
-            return FeatureMeasured(feature=feature.name, verdict=Verdict.UNMEASURABLE, reason=reason)
+            return FeatureMeasured(
+                feature=feature.name, group=feature.group, verdict=Verdict.UNMEASURABLE, reason=reason
+            )
     found = list(_found(feature, parts, outcomes))
     counted = Counter(outcome for _, _, outcome, _ in found)
     worked = any(outcome is Outcome.PASSED and not command.is_refusal for _, command, outcome, _ in found)
     return FeatureMeasured(
         feature=feature.name,
+        group=feature.group,
+        evidence=tuple(_evidence(feature, parts, outcomes)),
         verdict=verdict(counted, worked=worked),
         passed=counted[Outcome.PASSED],
         total=len(found),
@@ -95,6 +104,22 @@ def _found(
             said = files[file].words.get(number)
             outcome = Outcome.of(files[file].outcomes[number])
             yield (selection.part, file), command, outcome, "" if said is None else ran.words[said]
+
+
+def _evidence(feature: Feature, parts: Mapping[str, Part], outcomes: Outcomes) -> Iterator[Evidence]:
+    for selection in feature.selections:
+        ran = outcomes[selection.part]
+        files = {one.file: one for one in ran.files}
+        for file, number, command in select(selection, parts[selection.part]):
+            found = files[file].numbers.get(number)
+            if found is not None:
+                said = files[file].words.get(number)
+                yield Evidence(
+                    what=command.action,
+                    number=found,
+                    unit="instructions" if command.do == "invoke" else "B",
+                    words=None if said is None else ran.words[said],
+                )
 
 
 def _reason(found: list[tuple[tuple[str, str], Command, Outcome, str]]) -> str | None:

@@ -4,11 +4,13 @@ from .base import Record
 from .board import Board, Cache, Emulator, FlashPath, MemoryMap, Region
 from .cell import Cell, Glue
 from .conformance import (
+    Evidence,
     Failing,
     Feature,
     FeatureMeasured,
     Features,
     FileOutcomes,
+    Group,
     Outcome,
     PartOutcomes,
     RuntimeFeatures,
@@ -83,6 +85,7 @@ __all__ = [
     "Debug",
     "Dependency",
     "Emulator",
+    "Evidence",
     "Expected",
     "FactChanges",
     "Facts",
@@ -93,6 +96,7 @@ __all__ = [
     "FileOutcomes",
     "FlashPath",
     "Glue",
+    "Group",
     "GuestBuild",
     "HeapUse",
     "Instructions",

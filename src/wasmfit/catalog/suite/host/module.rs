@@ -84,6 +84,12 @@ impl Modules {
         &self.facts[number]
     }
 
+    /// The valid ones up to a length, in order.
+    pub fn seeds(&self, longest: usize) -> impl Iterator<Item = &[u8]> {
+        self.bytes.iter().zip(&self.facts).filter(move |(bytes, facts)| facts.valid && bytes.len() <= longest)
+            .map(|(bytes, _)| bytes.as_slice())
+    }
+
     /// All of them in one file.
     pub fn packed(&self) -> Vec<u8> {
         let mut all = (self.bytes.len() as u32).to_le_bytes().to_vec();

@@ -1,0 +1,48 @@
+;; A module with 32 KiB of data, or of code, takes no more heap than one without: it runs from where it lies. Linear
+;; memory is left out, and so are the module's own bytes, which a board has in flash.
+(invoke $firmware "mark")
+(module
+  (memory 1 1)
+  (data (i32.const 0)
+    "\01"
+
+  )
+  (func (export "sum") (param i32) (result i32)
+
+    (local.get 0)))
+(assert_return (invoke "sum" (i32.const 1)) (i32.const 1))
+(assert_return (invoke $firmware "grown: a module with next to nothing in it") (i32.const 1000000))
+(module
+  (memory 1 1)
+  (data (i32.const 0)
+    "\01"
+;;*2047 "0123456789abcdef"
+  )
+  (func (export "sum") (param i32) (result i32)
+
+    (local.get 0)))
+(assert_return (invoke $firmware "more: 32 KiB of data") (i32.const 4096))
+(invoke $firmware "mark")
+(module
+  (memory 1 1)
+  (data (i32.const 0)
+    "\01"
+"a"
+  )
+  (func (export "sum") (param i32) (result i32)
+
+    (local.get 0)))
+(assert_return (invoke "sum" (i32.const 2)) (i32.const 2))
+(assert_return (invoke $firmware "grown: a module with next to nothing in it, again") (i32.const 1000000))
+(module
+  (memory 1 1)
+  (data (i32.const 0)
+    "\01"
+
+  )
+  (func (export "sum") (param i32) (result i32)
+;;*4095 (local.set 0 (i32.add (local.get 0) (i32.const 1)))
+    (local.get 0)))
+(assert_return (invoke $firmware "more: 32 KiB of code, before it is called") (i32.const 4096))
+(assert_return (invoke "sum" (i32.const 1)) (i32.const 4096))
+(assert_return (invoke $firmware "grown: the same when it is called") (i32.const 4096))

@@ -9,20 +9,22 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from .api import bench, compare, doctor, features
+    from .api import bench, compare, doctor, features, priced
     from .footprint.survey import Survey
-    from .results import Benchmark, Comparison, FeaturesMeasured
+    from .results import Benchmark, Comparison, FeaturesMeasured, Priced
     from .sizing import savings, size, why
 
 __all__ = [
     "Benchmark",
     "Comparison",
     "FeaturesMeasured",
+    "Priced",
     "Survey",
     "bench",
     "compare",
     "doctor",
     "features",
+    "priced",
     "savings",
     "size",
     "why",
@@ -31,11 +33,11 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     # Lazily, since every module of the package passes here for the version.
-    if name in ("bench", "compare", "doctor", "features"):
+    if name in ("bench", "compare", "doctor", "features", "priced"):
         from . import api
 
         return getattr(api, name)
-    if name in ("Benchmark", "Comparison", "FeaturesMeasured"):
+    if name in ("Benchmark", "Comparison", "FeaturesMeasured", "Priced"):
         from . import results
 
         return getattr(results, name)

@@ -10,11 +10,20 @@ from .catalog import Catalog
 from .catalog.load import unknown
 from .errors import UsageError
 from .home import Home
-from .model import Cell, CTarget, Feature
+from .model import Cell, CTarget, Feature, Measurement
 from .module import given
 from .plan import Experiment, plan, select_builds
-from .plan.select import with_checkouts
-from .results import Benchmark, Comparison, FeaturesMeasured, OutcomeStore, Store
+from .plan.select import switches, with_checkouts
+from .results import (
+    Benchmark,
+    Comparison,
+    FeaturesMeasured,
+    OutcomeStore,
+    Pair,
+    Priced,
+    Store,
+    prices,
+)
 from .results.benchmark import NATIVE
 from .run import FeaturesRun, Listener, Pipeline, Profiled, nobody, profiled
 from .toolchain import Check, Gateway, Versions, checks, find
@@ -129,6 +138,59 @@ def features(
         Context(catalog, folder, toolchain, gateway), OutcomeStore(folder.results), listener, rerun
     )
     return run.run(builds, on, [catalog.profile(name) for name in profiles], chosen)
+
+
+def priced(
+    *,
+    runtimes: Sequence[str] = (),
+    workloads: Sequence[str] = ("crc32", "fir", "dispatch"),
+    boards: Sequence[str] = ("nrf52840dk",),
+    profiles: Sequence[str] = ("reference",),
+    rerun: bool = False,
+    home: Path | None = None,
+    catalogs: Sequence[Path] = (),
+    listener: Listener = nobody,
+    echo: Callable[[str], None] | None = None,
+) -> Priced:
+    """What switches of runtimes cost: bytes of flash, and the slow-down of those that may slow down.
+
+    Args:
+        runtimes: As for :func:`compare`; a variant stands for its runtime.
+        workloads: Where slow-downs are looked for.
+        boards, profiles, rerun, home, catalogs, listener, echo: As for :func:`compare`.
+
+    Raises:
+        UsageError: A name is unknown, or nothing that is named has a switch.
+        MissingToolError: A tool is missing.
+    """
+    pairs = [Pair(*one) for one in switches(Catalog.load(*catalogs), runtimes)]
+    measured: list[Measurement] = []
+    seconds, reused = 0.0, 0
+    # Those that slow nothing down are built once, and run no workload.
+    rounds = (
+        ((_SIZED_BY,), [pair for pair in pairs if not pair.switch.slows]),
+        ((_SIZED_BY, *workloads), [pair for pair in pairs if pair.switch.slows]),
+    )
+    for modules, chosen in rounds:
+        if chosen:
+            comparison = compare(
+                runtimes=list(dict.fromkeys(b.label for pair in chosen for b in (pair.off, pair.on))),
+                workloads=modules,
+                boards=boards,
+                profiles=profiles,
+                rerun=rerun,
+                home=home,
+                catalogs=catalogs,
+                listener=listener,
+                echo=echo,
+            )
+            measured += [one for one in comparison.measurements if one.id not in {m.id for m in measured}]
+            seconds += comparison.seconds
+            reused += comparison.reused
+    return Priced(tuple(prices(pairs, measured, _SIZED_BY)), tuple(measured), _SIZED_BY, seconds, reused)
+
+
+_SIZED_BY = "add-with-extra"
 
 
 def _features(catalog: Catalog, wanted: Sequence[str]) -> list[Feature]:

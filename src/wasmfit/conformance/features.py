@@ -5,6 +5,8 @@ from collections.abc import Iterator, Mapping
 from fnmatch import fnmatchcase
 
 from wasmfit.model import (
+    Build,
+    Difference,
     Evidence,
     Failing,
     Feature,
@@ -142,6 +144,15 @@ def runtime_features(
 ) -> tuple[FeatureMeasured, ...]:
     """All features of a runtime, in order."""
     return tuple(measured(feature, parts, outcomes) for feature in features)
+
+
+def differences(build: Build, features: tuple[FeatureMeasured, ...]) -> Iterator[Difference]:
+    """Where a runtime's documents say something else than was measured."""
+    for one in features:
+        claim = build.claim(one.feature)
+        if claim is not None and one.verdict is not Verdict.UNMEASURABLE and claim[0] != one.verdict.value:
+            said, source = claim
+            yield Difference(feature=one.feature, claimed=said, source=source, measured=one.verdict)
 
 
 def failing(

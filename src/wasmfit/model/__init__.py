@@ -4,6 +4,7 @@ from .base import Record
 from .board import Board, Cache, Emulator, FlashPath, MemoryMap, Region
 from .cell import Cell, Glue
 from .conformance import (
+    Difference,
     Evidence,
     Failing,
     Feature,
@@ -52,6 +53,7 @@ from .runtime import (
     Published,
     Runtime,
     SdistSource,
+    Switch,
     Translator,
     Unavailable,
     Variant,
@@ -84,6 +86,7 @@ __all__ = [
     "CrateSource",
     "Debug",
     "Dependency",
+    "Difference",
     "Emulator",
     "Evidence",
     "Expected",
@@ -129,6 +132,7 @@ __all__ = [
     "StackPeaks",
     "Status",
     "Stub",
+    "Switch",
     "Target",
     "Timing",
     "Translator",

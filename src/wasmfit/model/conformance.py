@@ -241,12 +241,29 @@ class FeatureMeasured(Record):
     evidence: tuple[Evidence, ...] = ()
 
 
+class Difference(Record):
+    """Where a runtime's documents and the measurement disagree.
+
+    Attributes:
+        feature: Of what.
+        claimed: What the document says.
+        source: The document.
+        measured: What was found.
+    """
+
+    feature: str
+    claimed: Literal["yes", "partly", "no"]
+    source: str
+    measured: Verdict
+
+
 class RuntimeFeatures(Record):
     """A runtime's features, on one board in one profile.
 
     Attributes:
         runtime, version, board, profile: Which.
         features: In the catalogue's order.
+        differences: Where the runtime's documents say something else.
     """
 
     runtime: str
@@ -254,6 +271,7 @@ class RuntimeFeatures(Record):
     board: str
     profile: str
     features: tuple[FeatureMeasured, ...]
+    differences: tuple[Difference, ...] = ()
 
 
 class Failing(Record):

@@ -6,6 +6,7 @@ from .comparison import Comparison
 from .features import FeaturesMeasured, failing_tables, feature_tables
 from .outcomes import OutcomeStore
 from .store import Store, StoreError
+from .switches import Pair, Priced, price_tables, prices
 from .table import MEASURES, Column, Measure, Table, tables
 
 __all__ = [
@@ -17,6 +18,8 @@ __all__ = [
     "Measure",
     "Missing",
     "OutcomeStore",
+    "Pair",
+    "Priced",
     "SlowDown",
     "Store",
     "StoreError",
@@ -25,5 +28,7 @@ __all__ = [
     "bench_tables",
     "failing_tables",
     "feature_tables",
+    "price_tables",
+    "prices",
     "tables",
 ]

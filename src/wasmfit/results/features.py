@@ -120,8 +120,20 @@ def _table(
         *(measured.notes if is_first else ()),
         *_reasons(measured, runtimes),
         *_evidence(measured, runtimes),
+        *_differences(measured, runtimes),
     )
     return Table(title, labels, columns, notes, ())
+
+
+def _differences(measured: FeaturesMeasured, runtimes: Sequence[RuntimeFeatures]) -> Iterator[str]:
+    for one in runtimes:
+        shown = {feature.feature for feature in one.features}
+        for difference in one.differences:
+            if difference.feature in shown:
+                yield (
+                    f"{one.runtime}@{one.version}, {measured.titles[difference.feature]}: documented as "
+                    f"{difference.claimed} ({difference.source}), measured as {difference.measured.value}"
+                )
 
 
 def _evidence(measured: FeaturesMeasured, runtimes: Sequence[RuntimeFeatures]) -> Iterator[str]:

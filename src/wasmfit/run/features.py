@@ -258,13 +258,15 @@ class FeaturesRun:
             found = {part: self._done[Cell(build, part, board, "bare", profile).id] for part in parts}
             if conformance.glueless(self.context, build) is None:
                 failures |= {one.id: one.reason for one in found.values() if one.reason is not None}
+            verdicts = conformance.runtime_features(tuple(features), self._parts, found)
             runtimes.append(
                 RuntimeFeatures(
                     runtime=build.name,
                     version=build.number,
                     board=board.name,
                     profile=profile.name,
-                    features=conformance.runtime_features(tuple(features), self._parts, found),
+                    features=verdicts,
+                    differences=tuple(conformance.differences(build, verdicts)),
                 )
             )
             for feature in features:

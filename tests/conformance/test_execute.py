@@ -1,6 +1,7 @@
 """Runs that end early: what is charged, what is lost, and where the next one goes on."""
 
 import struct
+from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -28,6 +29,14 @@ def test_a_whole_run() -> None:
 def test_superseded_assertions_are_none() -> None:
     found = over(part([load(1, fresh=True, valid=True), load(2, fresh=True)]), MODULES, Device(_plain))
     assert [one.outcomes for one in found.files] == ["."]
+
+
+def test_what_is_left_out_is_not_done() -> None:
+    device = Device(_plain)
+    commands = [instantiate(fresh=True), replace(invoke(2), unasked=True), invoke(3)]
+    found = over(part(commands), MODULES, device)
+    assert [one.outcomes for one in found.files] == ["."]
+    assert device.runs == [3]
 
 
 def test_a_crash_costs_what_builds_on_the_same_store() -> None:

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -128,6 +129,7 @@ def test_selections() -> None:
     assert _lines(Selection(part="sample", uses=some), sample) == [2, 5]
     assert _lines(Selection(part="sample", without=some), sample) == [4, 7]
     assert _lines(Selection(part="sample", files=("1.*",)), sample) == [7]
+    assert _lines(Selection(part="sample"), part([instantiate(1), replace(invoke(2), unasked=True)])) == []
 
 
 def test_every_feature_of_the_issue_has_a_row() -> None:

@@ -1,4 +1,4 @@
-"""The suite's glue of a runtime, built for this computer instead of a device: the same sources, another machine."""
+"""The suite's glue of a runtime, built for this computer instead of a device: the same sources."""
 
 import subprocess
 from collections.abc import Callable
@@ -24,7 +24,7 @@ def program(context: Context, log: Path, build: Build) -> Path:
 
 
 def _package(catalog: Catalog, build: Build) -> cargo.Package:
-    """The firmware's package, with the glue as a library, the computer's harness, and a program around both."""
+    """The firmware's package: the glue as a library, the computer's harness, a program around both."""
     profile = catalog.profile("reference")
     device = firmware.package(catalog, build, profile, glue=Glue.SUITE)
     harness = catalog.harness

@@ -1,8 +1,7 @@
 """A part of the suite on an image: from its scripts to an outcome for every assertion."""
 
-from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -108,77 +107,83 @@ def over(
     A run that ends early is charged to the first record without an answer. What builds on it is lost, up to
     where everything can be dropped; the next run goes on from there.
     """
-    todo = deque(chunks(part))
-    total, ledger = len(todo), _Ledger(part)
-    instructions, runs, seconds = 0, 0, 0.0
-    while todo:
-        gone = total - len(todo)
-        watch = _Watch(list(todo), modules, partial(_tell, progress, part.name, gone, total))
-        ended = run(watch.data(), watch.take)
+    tape, ledger = _Tape(chunks(part), modules), _Ledger(part)
+    instructions, runs, seconds, begin = 0, 0, 0.0, 0
+    while begin < len(tape.chunks):
+        watch = _Watch(tape, begin, partial(_tell, progress, part.name, len(tape.chunks)))
+        ended = run(tape.data(begin), watch.take)
         runs += 1
         instructions += ended.instructions or 0
         seconds += ended.seconds
-        done = watch.finished(ended, ledger)
-        for _ in range(done):
-            todo.popleft()
+        begin = watch.finished(ended, ledger)
     files, words = ledger.written()
     return Measured(files, words, instructions, runs, seconds)
 
 
-def _tell(progress: Progress, what: str, gone: int, total: int, done: int) -> None:
-    progress(what, gone + done, total)
+def _tell(progress: Progress, what: str, total: int, done: int) -> None:
+    progress(what, done, total)
 
 
-@dataclass
-class _Watch:
-    """One run: its records by number, and the answers that have come."""
+class _Tape:
+    """A part's records, numbered through all chunks, so that every run reads a piece of the same tape."""
 
-    todo: Sequence[Chunk]
-    modules: Sequence[Prepared]
-    progress: Callable[[int], None]
-    _sent: list[tuple[int, Record]] = field(default_factory=list)
-    _came: dict[int, Answer] = field(default_factory=dict)
-
-    def data(self) -> bytes:
-        """The file of records."""
-        self._sent = [
-            (place, record)
-            for place, chunk in enumerate(self.todo)
-            for record in records(chunk, self.modules)
+    def __init__(self, of: Sequence[Chunk], modules: Sequence[Prepared]) -> None:
+        self.chunks = of
+        self.records = [
+            (place, record) for place, chunk in enumerate(of) for record in records(chunk, modules)
         ]
-        return packed((number, record) for number, (_, record) in enumerate(self._sent))
+        self.starts = [number for number, (_, record) in enumerate(self.records) if record.drops]
+        numbered = list(enumerate(record for _, record in self.records))
+        ends = [*self.starts[1:], len(numbered)]
+        self._packed = [packed(numbered[start:end]) for start, end in zip(self.starts, ends, strict=True)]
+
+    def data(self, begin: int) -> bytes:
+        """What is read from a chunk on."""
+        return b"".join(self._packed[begin:])
+
+
+class _Watch:
+    """One run: the answers that have come."""
+
+    def __init__(self, tape: _Tape, begin: int, progress: Callable[[int], None]) -> None:
+        self._tape = tape
+        self._first = tape.starts[begin]
+        self._progress = progress
+        self._came: list[Answer] = []
 
     def take(self, text: str) -> None:
         """Takes an answer, in the order of the records; anything else is left out."""
-        found = answer(text)
-        if found is None or found[0] != len(self._came) or found[0] >= len(self._sent):
+        found, number = answer(text), self._first + len(self._came)
+        if found is None or found[0] != number or number >= len(self._tape.records):
             return
-        self._came[found[0]] = found[1]
-        if found[0] % 256 == 0:
-            self.progress(self._sent[found[0]][0])
+        self._came.append(found[1])
+        if number % 256 == 0:
+            self._progress(self._tape.records[number][0])
 
     def _count(self, ticks: Sequence[int]) -> None:
         """Gives answers the instructions between the marks around their calls."""
-        counted = [number for number in self._came if self._sent[number][1].is_counted]
-        for number, began, finished in zip(counted, ticks[::2], ticks[1::2], strict=False):
-            self._came[number] = replace(self._came[number], instructions=finished - began)
+        counted = [at for at in range(len(self._came)) if self._tape.records[self._first + at][1].is_counted]
+        for at, began, finished in zip(counted, ticks[::2], ticks[1::2], strict=False):
+            self._came[at] = replace(self._came[at], instructions=finished - began)
 
     def finished(self, ended: Replay, ledger: "_Ledger") -> int:
-        """Enters all outcomes into the ledger; returns how many chunks are done with."""
+        """Enters all outcomes into the ledger; returns the chunk that the next run begins with."""
         self._count(ended.ticks)
-        for number, came in self._came.items():
-            place, record = self._sent[number]
-            ledger.enter(self.todo[place], record, came)
-        if len(self._came) == len(self._sent):
-            return len(self.todo)
-        place, record = self._sent[len(self._came)]
+        chunks, sent = self._tape.chunks, self._tape.records
+        for number, came in enumerate(self._came, self._first):
+            place, record = sent[number]
+            ledger.enter(chunks[place], record, came)
+        number = self._first + len(self._came)
+        if number == len(sent):
+            return len(chunks)
+        place, record = sent[number]
         why = ended.words or "the run ended without an answer"
         outcome = _ENDS[ended.ended]
-        if record.drops and place > 0:
+        if record.drops and number > self._first:
             # It is when everything is dropped that the previous chunk's damage shows.
-            ledger.charge(self.todo[place - 1], outcome, f"when everything was dropped: {why}")
+            ledger.charge(chunks[place - 1], outcome, f"when everything was dropped: {why}")
             return place
-        ledger.lost(self.todo[place], record, outcome, why)
+        ledger.lost(chunks[place], record, outcome, why)
         return place + 1
 
 

@@ -67,7 +67,7 @@ def measured(feature: Feature, parts: Mapping[str, Part], outcomes: Outcomes) ->
             )
     found = list(_found(feature, parts, outcomes))
     counted = Counter(outcome for _, _, outcome, _ in found)
-    worked = any(outcome is Outcome.PASSED and not command.is_refusal for _, command, outcome, _ in found)
+    worked = any(outcome is Outcome.PASSED and command.is_proof for _, command, outcome, _ in found)
     return FeatureMeasured(
         feature=feature.name,
         group=feature.group,
@@ -85,7 +85,7 @@ def verdict(counted: Mapping[Outcome, int], *, worked: bool) -> Verdict:
 
     Args:
         counted: Outcome → number of assertions.
-        worked: Whether an assertion holds that is more than a refusal.
+        worked: Whether an assertion holds that is more than a refusal or a trap.
     """
     total = sum(counted.values())
     if total == 0:

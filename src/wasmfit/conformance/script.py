@@ -2,10 +2,13 @@
 
 import json
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from wasmfit.model import Unasked
+from wasmfit.words import printable
 
 Expected = str | list["Expected"]
 """An expected value: a word, or several of which one will do. See ``catalog/suite/host/values.rs``."""
@@ -37,6 +40,7 @@ class Command:
         budget: What a call may take, in the runtime's units; it must be stopped then.
         pages: What the host lets the module's memory have.
         count: Rounds.
+        unasked: Whether the catalogue leaves it out: then it is not done at all.
     """
 
     line: int
@@ -56,6 +60,7 @@ class Command:
     budget: int | None = None
     pages: int | None = None
     count: int = 0
+    unasked: bool = False
 
     @property
     def is_superseded(self) -> bool:
@@ -64,13 +69,13 @@ class Command:
 
     @property
     def is_assertion(self) -> bool:
-        """Whether something is asserted that still holds."""
-        return self.expect is not None and not self.is_superseded
+        """Whether something is asserted that still holds, and is asked."""
+        return self.expect is not None and not self.is_superseded and not self.unasked
 
     @property
-    def is_refusal(self) -> bool:
-        """Whether it asserts that a module is refused: then it is no sign of anything that works."""
-        return self.expect in ("invalid", "malformed", "unlinkable")
+    def is_proof(self) -> bool:
+        """Whether it can hold only where something works: refusals and traps can have any reason."""
+        return self.expect in ("return", "exception", "valid")
 
     @property
     def action(self) -> str:
@@ -78,15 +83,15 @@ class Command:
         match self.do:
             case "invoke":
                 within = "" if self.budget is None else f" within a budget of {self.budget:,}"
-                return f"{self.name}({', '.join(self.args)}){within}"
+                return printable(f"{self.name}({', '.join(self.args)}){within}")
             case "grown" | "more":
                 return f"heap for {self.name}"
             case "rounds":
                 return f"{self.name} ({self.count:,} rounds)"
             case "get":
-                return f"global {self.name}"
+                return printable(f"global {self.name}")
             case "register":
-                return f"register as {self.name}"
+                return printable(f"register as {self.name}")
         return f"{self.do} module {self.module}"
 
     @property
@@ -144,17 +149,24 @@ class Part:
     modules: Path
 
 
-def read(folder: Path, name: str) -> Part:
+def read(folder: Path, name: str, unasked: Iterable[Unasked] = ()) -> Part:
     """Reads a part from the folder that the host program wrote to."""
     data = json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
+    lines = {(one.file, line) for one in unasked if one.part == name for line in one.lines}
     scripts = tuple(
-        Script(one["file"], tuple(_command(command) for command in one["commands"]), one["left_out"])
+        Script(
+            one["file"],
+            tuple(
+                _command(fields, unasked=(one["file"], fields["line"]) in lines) for fields in one["commands"]
+            ),
+            one["left_out"],
+        )
         for one in data["files"]
     )
     return Part(name, scripts, folder / f"{name}.modules")
 
 
-def _command(fields: dict[str, Any]) -> Command:
+def _command(fields: dict[str, Any], *, unasked: bool) -> Command:
     return Command(
         line=fields["line"],
         do=fields["do"],
@@ -173,6 +185,7 @@ def _command(fields: dict[str, Any]) -> Command:
         budget=fields.get("budget"),
         pages=fields.get("pages"),
         count=fields.get("count", 0),
+        unasked=unasked,
     )
 
 

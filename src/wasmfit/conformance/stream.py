@@ -5,7 +5,7 @@ run that ended in one can go on with the next.
 """
 
 import struct
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -96,7 +96,8 @@ def records(chunk: Chunk, modules: Sequence[Prepared]) -> Iterator[Record]:
         yield _module(_INSTANTIATE, SPECTEST_SLOT, modules[0], None)
         yield Record(_REGISTER, _SLOT.pack(SPECTEST_SLOT) + b"spectest", None)
     for at, command in commands:
-        yield _record(at, command, modules)
+        if not command.unasked:
+            yield _record(at, command, modules)
 
 
 def _record(at: int, command: Command, modules: Sequence[Prepared]) -> Record:
@@ -149,7 +150,7 @@ def argument(word: str) -> bytes:
     return _ARGUMENT.pack(_TYPES[kind], number.to_bytes(16, "little"))
 
 
-def packed(numbered: Iterator[tuple[int, Record]]) -> bytes:
+def packed(numbered: Iterable[tuple[int, Record]]) -> bytes:
     """Records with their numbers, as the file that the device reads."""
     return b"".join(
         _HEAD.pack(record.what, number, len(record.payload)) + record.payload for number, record in numbered

@@ -16,6 +16,7 @@ from .conformance import (
     PartOutcomes,
     RuntimeFeatures,
     Selection,
+    Unasked,
     Verdict,
 )
 from .dependency import Dependency
@@ -137,6 +138,7 @@ __all__ = [
     "Timing",
     "Translator",
     "Twin",
+    "Unasked",
     "Unavailable",
     "UserCall",
     "UserModule",

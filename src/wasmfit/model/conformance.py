@@ -66,16 +66,32 @@ class Feature(Record):
         return self
 
 
+class Unasked(Record):
+    """Assertions that are left out, of one file.
+
+    Attributes:
+        part, file, lines: Where they stand.
+        reason: Why, as the end of "left out: 3 ...".
+    """
+
+    part: str
+    file: str
+    lines: tuple[int, ...]
+    reason: str
+
+
 class Features(Record):
     """All features, in the order in which they are shown.
 
     Attributes:
         suite: Where the assertions come from, in words.
+        unasked: What is left out beside what :class:`Selection` does not select.
         dependencies: Cargo dependencies of the program that reads the suite.
     """
 
     suite: str
     dependencies: dict[str, Dependency] = Field(default_factory=dict)
+    unasked: tuple[Unasked, ...] = ()
     features: tuple[Feature, ...]
 
 
@@ -189,8 +205,8 @@ class Verdict(StrEnum):
 
     Attributes:
         YES: All its assertions hold.
-        PARTLY: Some do, and at least one of them ran code, or loaded what must load.
-        NO: None does that ran anything; refusing everything refuses what is wrong as well.
+        PARTLY: Some do, and at least one of them ran code to its end, or loaded what must load.
+        NO: None does that ran anything to its end; refusing everything refuses what is wrong as well.
         UNMEASURABLE: Nothing could be tried here.
     """
 

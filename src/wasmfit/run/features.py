@@ -29,6 +29,11 @@ _LONGEST_PARTS = ("simd", "v2", "v1")
 """Parts that take longest are begun first, so that no processor idles at the end."""
 
 
+def _own_code() -> dict[str, dict[str, str]]:
+    """Digests of the code that builds and measures."""
+    return {name: digest.tree(_PACKAGE / name, (".py", ".c", ".h")) for name in _MEASURING}
+
+
 @dataclass
 class FeaturesRun:
     """One run.
@@ -44,6 +49,8 @@ class FeaturesRun:
     store: OutcomeStore
     listener: Listener
     rerun: bool = False
+    _code: dict[str, dict[str, str]] = field(default_factory=_own_code)
+    _images: dict[str, str] = field(default_factory=dict)
     _failures: dict[str, Exception] = field(default_factory=dict)
     _done: dict[str, PartOutcomes] = field(default_factory=dict)
     _parts: dict[str, Part] = field(default_factory=dict)
@@ -97,13 +104,21 @@ class FeaturesRun:
             "suite",
             suite.key(context),
             cell.part,
-            conformance.key(context, build, cell.board, cell.profile),
+            [one for one in context.catalog.features.unasked if one.part == cell.part],
+            self._image_key(cell),
             host.key(context, build) if build.version.host_dependencies else None,
             build.variant.host_arguments,
             cell.board.model_dump(mode="json", exclude={"timing", "flash_path"}),
             context.toolchain.emulators[cell.board.emulator.qemu].version,
-            {name: digest.tree(_PACKAGE / name, (".py", ".c", ".h")) for name in _MEASURING},
+            self._code,
         )
+
+    def _image_key(self, cell: Cell) -> str:
+        """The key of the cell's image, which its other parts have as well."""
+        setting = "/".join((cell.build.label, cell.board.name, cell.profile.name))
+        if setting not in self._images:
+            self._images[setting] = conformance.key(self.context, cell.build, cell.board, cell.profile)
+        return self._images[setting]
 
     # ---- tasks ----
 
@@ -240,7 +255,8 @@ class FeaturesRun:
             except BuildError as error:
                 raise UsageError(f"The W3C suite cannot be read: {error.reason}.") from error
             for part in missing:
-                self._parts[part] = conformance.read(folder, part)
+                unasked = self.context.catalog.features.unasked
+                self._parts[part] = conformance.read(folder, part, unasked)
 
     def _measured(
         self,
@@ -252,7 +268,7 @@ class FeaturesRun:
         cells: int,
     ) -> FeaturesMeasured:
         runtimes: list[RuntimeFeatures] = []
-        failing: list[Failing] = []
+        measured: list[tuple[Build, dict[str, PartOutcomes]]] = []
         failures: dict[str, str] = {}
         for build, board, profile in settings:
             found = {part: self._done[Cell(build, part, board, "bare", profile).id] for part in parts}
@@ -269,12 +285,20 @@ class FeaturesRun:
                     differences=tuple(conformance.differences(build, verdicts)),
                 )
             )
-            for feature in features:
-                failing += conformance.failing(build.name, build.number, feature, self._parts, found)
+            measured.append((build, found))
+
+        def look() -> tuple[Failing, ...]:
+            return tuple(
+                one
+                for build, found in measured
+                for feature in features
+                for one in conformance.failing(build.name, build.number, feature, self._parts, found)
+            )
+
         return FeaturesMeasured(
             runtimes=tuple(runtimes),
             titles={feature.name: feature.title for feature in features},
-            failing=tuple(failing),
+            look=look,
             notes=tuple(self._notes(parts)),
             failures=failures,
             seconds=time.monotonic() - started,
@@ -293,6 +317,9 @@ class FeaturesRun:
                 for why, number in script.left_out.items():
                     left_out[why] = left_out.get(why, 0) + number
                 superseded += sum(command.is_superseded for command in script.commands)
+        for one in self.context.catalog.features.unasked:
+            if one.part in parts:
+                left_out[one.reason] = left_out.get(one.reason, 0) + len(one.lines)
         if superseded:
             left_out["calling a module wrong that newer versions allow"] = superseded
         if left_out:

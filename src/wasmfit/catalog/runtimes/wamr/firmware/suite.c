@@ -229,7 +229,9 @@ uint32_t wasmfit_suite_invoke(uint32_t instance, const char *name, const wasmfit
         *why = wasm_runtime_get_exception(module);
         if (*why && strstr(*why, "instruction limit exceeded"))
             return WASMFIT_STOPPED;
-        return *why && !strstr(*why, "unlinked") ? WASMFIT_TRAP : WASMFIT_REFUSED;
+        /* What it cannot do at all it says as if it were a trap. */
+        bool trapped = *why && !strstr(*why, "unlinked") && !strstr(*why, "unsupported opcode");
+        return trapped ? WASMFIT_TRAP : WASMFIT_REFUSED;
     }
     for (uint32_t i = 0; i < returned; i++)
         from_wamr(&outputs[i], &results[i]);

@@ -15,7 +15,9 @@ use wasefire_interpreter::{Error, InstId, Module, RefType, RunResult, Store, Val
 
 harness::firmware_for_suite!(Wasefire);
 
-/// The most pages given to a module that may grow without end: the interpreter takes all of them at once.
+/// Pages given to a module that has memory, at the least and at the most: the interpreter takes all that there
+/// will ever be at once, and the suite's modules grow by a few.
+const LEAST_PAGES: usize = 16;
 const MOST_PAGES: usize = 64;
 
 /// One store and what was made in it. Instances are numbered from 0, as the store does.
@@ -79,8 +81,8 @@ impl Suite for Wasefire {
 
     fn instantiate(&mut self, bytes: &'static [u8]) -> Result<u32, Stop> {
         let module = module(bytes)?;
-        let memory = Memory::new(pages(bytes).unwrap_or(0).min(MOST_PAGES))
-            .map_err(|_| Stop::refused("no such memory"))?;
+        let pages = pages(bytes).map_or(0, |pages| pages.clamp(LEAST_PAGES, MOST_PAGES));
+        let memory = Memory::new(pages).map_err(|_| Stop::refused("no such memory"))?;
         let memory_bytes = memory.bytes();
         self.memories.push(memory);
         let instance = self.store.instantiate(module, memory_bytes).map_err(|error| match error {

@@ -1,0 +1,108 @@
+"""``wasmfit features`` in each format."""
+
+import csv
+import io
+import json
+from dataclasses import replace
+
+from wasmfit.model import Failing, FeatureMeasured, Outcome, RuntimeFeatures, Verdict
+from wasmfit.report import FAILING_FORMATS, FEATURE_FORMATS, Format
+from wasmfit.results import FeaturesMeasured
+
+_FAILING = Failing(
+    runtime="wasmi",
+    version="2.0.0",
+    feature="simd",
+    part="simd",
+    file="simd_const.wast",
+    line=7,
+    outcome=Outcome.FAILED,
+    action="f(\x1b)",
+    expected="v128:01",
+    got="v128:00",
+)
+
+
+def _measured() -> FeaturesMeasured:
+    have = (
+        FeatureMeasured(feature="mvp", verdict=Verdict.YES, passed=10, total=10),
+        FeatureMeasured(
+            feature="simd",
+            verdict=Verdict.PARTLY,
+            passed=1234,
+            total=2000,
+            reason="failed at simd_const.wast:7: v128:00",
+            outcomes={Outcome.PASSED: 1234, Outcome.FAILED: 766},
+        ),
+        FeatureMeasured(feature="gc", verdict=Verdict.NO, total=5, reason="refused at [b]gc|[/b].wast:1"),
+        FeatureMeasured(feature="component", verdict=Verdict.UNMEASURABLE, reason="no part for it"),
+    )
+    none = tuple(
+        FeatureMeasured(feature=one.feature, verdict=Verdict.UNMEASURABLE, reason="there is no glue")
+        for one in have
+    )
+    return FeaturesMeasured(
+        runtimes=(
+            RuntimeFeatures(runtime="wasmi", version="2.0.0", board="b", profile="p", features=have),
+            RuntimeFeatures(runtime="wasm2c", version="1.0.42", board="b", profile="p", features=none),
+        ),
+        titles={"mvp": "MVP", "simd": "SIMD", "gc": "GC", "component": "component model"},
+        look=lambda: (_FAILING,),
+        notes=("assertions: the suite",),
+        failures={},
+        seconds=1.0,
+        reused=2,
+        cells=4,
+    )
+
+
+def test_json_is_the_contract() -> None:
+    document = json.loads(FEATURE_FORMATS[Format.JSON](_measured()))
+    assert document["schema"] == 1
+    (first, _) = document["runtimes"]
+    assert {"runtime", "version", "features"} <= first.keys()
+    assert [one["verdict"] for one in first["features"]] == ["yes", "partly", "no", "unmeasurable"]
+    assert {"feature", "verdict", "passed", "total", "reason"} <= first["features"][1].keys()
+    assert first["features"][1]["outcomes"] == {"passed": 1234, "failed": 766}
+    assert first["features"][0]["reason"] is None
+
+
+def test_the_table_says_how_much_and_why() -> None:
+    text = FEATURE_FORMATS[Format.TABLE](_measured())
+    assert "partly (1,234 of 2,000)" in text
+    assert "wasmi@2.0.0, SIMD: partly: failed at simd_const.wast:7: v128:00" in text
+    # What is said of all features is said once.
+    assert text.count("there is no glue") == 1
+    assert "wasm2c@1.0.42, everything: not measurable: there is no glue" in text
+    assert "[b]gc|[/b]" in text
+
+
+def test_markdown_escapes_what_would_break_it() -> None:
+    assert "gc\\|" in FEATURE_FORMATS[Format.MARKDOWN](_measured())
+
+
+def test_csv_has_a_line_for_every_runtime_and_feature() -> None:
+    rows = list(csv.DictReader(io.StringIO(FEATURE_FORMATS[Format.CSV](_measured()))))
+    assert len(rows) == 8
+    assert (rows[1]["runtime"], rows[1]["passed"], rows[1]["total"]) == ("wasmi", "1234", "2000")
+
+
+def test_failing_assertions_in_each_format() -> None:
+    measured = _measured()
+    text = FAILING_FORMATS[Format.TABLE](measured)
+    assert "simd/simd_const.wast:7" in text
+    assert "v128:01" in text
+    (one,) = json.loads(FAILING_FORMATS[Format.JSON](measured))["failing"]
+    assert (one["file"], one["line"], one["got"]) == ("simd_const.wast", 7, "v128:00")
+    assert FAILING_FORMATS[Format.CSV](measured).startswith("runtime,version,feature,part,file,line,")
+    assert "v128:00" in FAILING_FORMATS[Format.MARKDOWN](measured)
+
+
+def test_a_table_of_thousands_is_cut_and_says_so() -> None:
+    measured = _measured()
+    many = replace(measured, look=lambda: (_FAILING,) * 300)
+    text = FAILING_FORMATS[Format.TABLE](many)
+    assert text.count("simd/simd_const.wast:7") == 200
+    assert "300 assertions do not hold" in text
+    assert "100 more are in the formats csv and json" in text
+    assert FAILING_FORMATS[Format.CSV](many).count("simd_const.wast") == 300

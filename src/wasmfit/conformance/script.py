@@ -23,7 +23,7 @@ class Command:
     Attributes:
         line: Line of the file.
         do: ``instantiate``, ``load``, ``register``, ``invoke`` or ``get``; of our own scripts also ``mark``,
-            ``grown``, ``more`` and ``rounds`` (``catalog/suite/host/script.rs``).
+            ``grown``, ``more``, ``written`` and ``rounds`` (``catalog/suite/host/script.rs``).
         module: Number of the module, for the first two, and for ``rounds``.
         instance: The command that makes the instance, for the others.
         name: The function, the global, or the name to register; of what is measured, what it is.
@@ -86,6 +86,8 @@ class Command:
                 return printable(f"{self.name}({', '.join(self.args)}){within}")
             case "grown" | "more":
                 return f"heap for {self.name}"
+            case "written":
+                return "modules written to"
             case "rounds":
                 return f"{self.name} ({self.count:,} rounds)"
             case "get":

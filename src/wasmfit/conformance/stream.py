@@ -19,7 +19,7 @@ _ARGUMENT = struct.Struct("<B16s")
 
 _DROP, _INSTANTIATE, _LOAD, _REGISTER, _INVOKE, _GET, _HOST_REFUSED = range(1, 8)
 _INVOKE_WITHIN, _INSTANTIATE_WITHIN, _HEAP, _ROUNDS = range(8, 12)
-_HEAP_QUESTIONS = {"mark": 0, "grown": 1, "more": 2}
+_HEAP_QUESTIONS = {"mark": 0, "grown": 1, "more": 2, "written": 3}
 _PAGES = struct.Struct("<I12x")
 _TYPES = {"i32": 0, "i64": 1, "f32": 2, "f64": 3, "v128": 4, "null": 5, "extern": 6, "host": 7}
 _KINDS = {"func": 0, "extern": 1, "any": 2, "exn": 3}
@@ -109,7 +109,7 @@ def _record(at: int, command: Command, modules: Sequence[Prepared]) -> Record:
             return _module(_LOAD, _NOWHERE, modules[command.module], at)
         case "rounds" if command.module is not None:
             return _module(_ROUNDS, command.count, modules[command.module], at)
-        case "mark" | "grown" | "more":
+        case "mark" | "grown" | "more" | "written":
             return Record(_HEAP, _SLOT.pack(_HEAP_QUESTIONS[command.do]), at)
     assert command.instance is not None
     name = command.name.encode()

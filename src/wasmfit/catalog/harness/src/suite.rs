@@ -16,7 +16,7 @@
 //! | 7 the host step refused the module | slot `u32`, its words | `load` and the words |
 //! | 8 invoke with a budget | slot `u32`, budget `u32`, the rest as for 5 | as for 5 |
 //! | 9 instantiate with a limit | slot `u32`, pages `u32`, 12 bytes of nothing, module | `ok` |
-//! | 10 ask of the heap | 0: note its use, 1: growth since, 2: growth beyond the last `u32` | `got` and bytes |
+//! | 10 ask | of the heap: 0: note its use, 1: growth since, 2: growth beyond the last; 3: how many of the bytes given here were changed `u32` | `got` and a number |
 //! | 11 make, call `run` and drop, again and again | rounds `u32`, module | `got` and bytes left since the first |
 //!
 //! An argument is a byte for its type and sixteen for its value (see [`Value`]). An answer is a line: `=`, the
@@ -284,6 +284,13 @@ const INSTANTIATE_WITHIN: u32 = 9;
 const HEAP: u32 = 10;
 const ROUNDS: u32 = 11;
 
+/// FNV-1a over a block.
+fn summed(block: *const u8, layout: Layout) -> u32 {
+    // SAFETY: the block is that long, and all of it was written once.
+    let bytes = unsafe { slice::from_raw_parts(block, layout.size()) };
+    bytes.iter().fold(0x811c_9dc5, |sum, &byte| (sum ^ u32::from(byte)).wrapping_mul(0x0100_0193))
+}
+
 /// Does what the records say until there are no more.
 pub fn replay<S: Suite>() {
     let mut input = port::Input::open();
@@ -311,6 +318,7 @@ pub fn replay<S: Suite>() {
         if !input.read(bytes) {
             return;
         }
+        stage.kept.note();
         port::forget_refused();
         if what == ROUNDS {
             // There is one store at a time.
@@ -342,20 +350,22 @@ pub fn replay<S: Suite>() {
     }
 }
 
-/// Makes, calls and drops a module time and again; returns how many bytes more are in use after the last
-/// round than after the first.
+/// Makes, calls and drops a module time and again, from a copy each time, since some runtimes write to it;
+/// returns how many bytes more are in use after the last round than after the first.
 fn rounds<S: Suite>(bytes: &'static [u8]) -> Result<u32, Stop> {
     let mut after_first = 0;
     for round in 0..u32_at(bytes, 0) {
-        let mut suite = S::new();
-        let instance = suite.instantiate(&bytes[4..])?;
-        suite.invoke(instance, "run", &[])?;
-        drop(suite);
+        let mut stage = Stage::<S>::new(false);
+        let Some(copy) = stage.keep(bytes.len()) else { return Err(Stop::refused("no memory for a copy")) };
+        copy.copy_from_slice(bytes);
+        let instance = stage.suite.instantiate(&copy[4..])?;
+        stage.suite.invoke(instance, "run", &[])?;
+        drop(stage);
         if round == 0 {
-            after_first = port::used().0 + port::used().1;
+            after_first = port::used();
         }
     }
-    Ok((port::used().0 + port::used().1).wrapping_sub(after_first) as u32)
+    Ok(port::used().wrapping_sub(after_first) as u32)
 }
 
 fn answer_rounds(number: u32, left: Result<u32, Stop>) {
@@ -387,18 +397,30 @@ struct Heap {
     growth: usize,
 }
 
-/// Blocks of memory that live as long as the store.
-struct Kept(Vec<(*mut u8, Layout)>);
+/// Blocks of memory that live as long as the store, each with a sum over what it held at first.
+struct Kept(Vec<(*mut u8, Layout, u32)>);
 
 impl Kept {
     fn size(&self) -> usize {
-        self.0.iter().map(|(_, layout)| layout.size()).sum()
+        self.0.iter().map(|(_, layout, _)| layout.size()).sum()
+    }
+
+    /// Notes what the last block holds.
+    fn note(&mut self) {
+        if let Some((block, layout, sum)) = self.0.last_mut() {
+            *sum = summed(*block, *layout);
+        }
+    }
+
+    /// How many blocks hold something else than when they were noted.
+    fn changed(&self) -> u32 {
+        self.0.iter().filter(|&&(block, layout, sum)| summed(block, layout) != sum).count() as u32
     }
 }
 
 impl Drop for Kept {
     fn drop(&mut self) {
-        for &(block, layout) in &self.0 {
+        for &(block, layout, _) in &self.0 {
             // SAFETY: from `Stage::keep`, of this layout, and nobody else's any more.
             unsafe { dealloc(block, layout) };
         }
@@ -427,15 +449,19 @@ impl<S: Suite> Stage<S> {
         if block.is_null() {
             return None;
         }
-        self.kept.0.push((block, layout));
+        // SAFETY: the block is that long.
+        unsafe { block.write_bytes(0, layout.size()) };
+        self.kept.0.push((block, layout, 0));
         // SAFETY: the block is ours until the store is dropped, before the block is.
         Some(unsafe { slice::from_raw_parts_mut(block.add(12), length) })
     }
 
-    /// Notes the heap's use, without linear memory and without what is kept here; answers by how much it has
-    /// grown.
+    /// Notes the heap's use, without what is kept here; answers by how much it has grown.
     fn ask_heap(&mut self, what: u32) -> Answer {
-        let now = port::used().0.saturating_sub(self.kept.size());
+        if what == 3 {
+            return Answer::Got(Vec::from([Value::I32(self.kept.changed())]));
+        }
+        let now = port::used().saturating_sub(self.kept.size());
         let growth = now.saturating_sub(self.heap.noted);
         let beyond = growth.saturating_sub(self.heap.growth);
         self.heap = Heap { noted: now, growth };

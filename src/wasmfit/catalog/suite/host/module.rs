@@ -84,9 +84,13 @@ impl Modules {
         &self.facts[number]
     }
 
-    /// The valid ones up to a length, in order.
+    /// Those that are valid as of WebAssembly 1.0 and import nothing, up to a length, in order.
     pub fn seeds(&self, longest: usize) -> impl Iterator<Item = &[u8]> {
-        self.bytes.iter().zip(&self.facts).filter(move |(bytes, facts)| facts.valid && bytes.len() <= longest)
+        self.bytes.iter().zip(&self.facts).filter(move |(bytes, facts)| {
+                bytes.len() <= longest
+                    && facts.imports.is_empty()
+                    && Validator::new_with_features(WasmFeatures::WASM1).validate_all(bytes).is_ok()
+            })
             .map(|(bytes, _)| bytes.as_slice())
     }
 

@@ -43,8 +43,9 @@ struct Script<'a> {
 /// | `budget` i32 | the calls that follow must be stopped after so many of the runtime's units; 0: no matter when |
 /// | `limit` i32 | the host lets memories of the modules that follow have so many pages; 0: as many as they like |
 /// | `mark` | the heap's use is noted |
-/// | `grown: WHAT` → i32 | the heap has grown by no more than that since `mark`, linear memory and the modules' bytes left out; notes it anew |
+/// | `grown: WHAT` → i32 | the heap has grown by no more than that since `mark`, the modules' bytes left out; notes it anew |
 /// | `more: WHAT` → i32 | likewise, beyond what it grew the last time that was asked |
+/// | `written` → i32 | of the modules made since everything was dropped, so many were written to |
 /// | `rounds: WHAT` i32 → i32 | making the last module, calling its `run` and dropping everything leaves no more behind after so many rounds than after the first |
 #[derive(Default)]
 struct Firmware {
@@ -293,6 +294,10 @@ impl Script<'_> {
                 let takes = self.firmware.marks.clone();
                 let command = self.push(merged(fields, at_most(expectation)), takes);
                 self.firmware.marks.insert(command);
+            }
+            "written" => {
+                let takes = self.firmware.marks.clone();
+                self.push(merged(fields, expectation), takes);
             }
             "rounds" => {
                 let (_, module) = self.instance(line, &None)?;

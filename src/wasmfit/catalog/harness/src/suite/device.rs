@@ -83,8 +83,8 @@ pub fn counted_to_here() {
     phase::idle();
 }
 
-/// Bytes of the heap in use: those that are no linear memory, and those that are.
-pub fn used() -> (usize, usize) {
+/// Bytes of the heap in use.
+pub fn used() -> usize {
     heap::used()
 }
 

@@ -90,7 +90,11 @@ impl SpaceWasm {
         match Interpreter.run(self.code.pages(), &mut self.engine, budget) {
             InterpreterResult::Finished => Ok(()),
             InterpreterResult::Trap(reason) => Err(Stop::trap(Name(reason))),
-            InterpreterResult::OutOfFuel => Err(Stop::stopped("OutOfFuel")),
+            InterpreterResult::OutOfFuel => {
+                // It could go on; it is to be given up.
+                self.engine.reset();
+                Err(Stop::stopped("OutOfFuel"))
+            }
             stopped => Err(Stop::refused(Name(stopped))),
         }
     }

@@ -10,10 +10,10 @@ from .catalog import Catalog
 from .catalog.load import unknown
 from .errors import UsageError
 from .home import Home
-from .model import Cell, CTarget, Feature, Measurement
+from .model import Cell, CTarget, Feature
 from .module import given
 from .plan import Experiment, plan, select_builds
-from .plan.select import switches, with_checkouts
+from .plan.select import BASELINE, switches, with_checkouts
 from .results import (
     Benchmark,
     Comparison,
@@ -164,30 +164,27 @@ def priced(
         MissingToolError: A tool is missing.
     """
     pairs = [Pair(*one) for one in switches(Catalog.load(*catalogs), runtimes)]
-    measured: list[Measurement] = []
-    seconds, reused = 0.0, 0
-    # Those that slow nothing down are built once, and run no workload.
-    rounds = (
-        ((_SIZED_BY,), [pair for pair in pairs if not pair.switch.slows]),
-        ((_SIZED_BY, *workloads), [pair for pair in pairs if pair.switch.slows]),
+    # Those that slow nothing down run no workload.
+    chosen = {
+        f"{build.label}/{module}/*"
+        for pair in pairs
+        for build in (pair.off, pair.on)
+        for module in ((_SIZED_BY, *workloads) if pair.switch.slows else (_SIZED_BY,))
+    }
+    measured = compare(
+        runtimes=list(dict.fromkeys(build.label for pair in pairs for build in (pair.off, pair.on))),
+        workloads=(_SIZED_BY, *workloads),
+        boards=boards,
+        profiles=profiles,
+        select=sorted(chosen),
+        rerun=rerun,
+        home=home,
+        catalogs=catalogs,
+        listener=listener,
+        echo=echo,
     )
-    for modules, chosen in rounds:
-        if chosen:
-            comparison = compare(
-                runtimes=list(dict.fromkeys(b.label for pair in chosen for b in (pair.off, pair.on))),
-                workloads=modules,
-                boards=boards,
-                profiles=profiles,
-                rerun=rerun,
-                home=home,
-                catalogs=catalogs,
-                listener=listener,
-                echo=echo,
-            )
-            measured += [one for one in comparison.measurements if one.id not in {m.id for m in measured}]
-            seconds += comparison.seconds
-            reused += comparison.reused
-    return Priced(tuple(prices(pairs, measured, _SIZED_BY)), tuple(measured), _SIZED_BY, seconds, reused)
+    found = tuple(one for one in measured.measurements if one.runtime != BASELINE)
+    return Priced(tuple(prices(pairs, found, _SIZED_BY)), found, _SIZED_BY, measured.seconds, measured.reused)
 
 
 _SIZED_BY = "add-with-extra"

@@ -218,3 +218,16 @@ def test_claims_are_of_features_that_there_are() -> None:
     }
     assert claimed
     assert claimed <= names
+
+
+@pytest.mark.parametrize(("letters", "verdict"), [("...", "yes"), (".F.", "partly"), ("F..", "no")])
+def test_refusals_count_where_what_is_right_is_accepted(letters: str, verdict: str) -> None:
+    commands = [load(1, expect="valid", valid=True), load(2), load(3)]
+    feature = Feature(
+        name="f",
+        title="F",
+        selections=(Selection(part="sample", expects=frozenset({"invalid"})),),
+        proof=Selection(part="sample", expects=frozenset({"valid"})),
+    )
+    found = measured(feature, {"sample": part(commands)}, {"sample": _outcomes([letters])})
+    assert (found.verdict.value, found.total) == (verdict, 2)

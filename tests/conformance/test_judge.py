@@ -119,7 +119,7 @@ _GROWN = Command(line=1, do="grown", name="data", expect="return", results=("mos
         (_LOOPS, Answer("got", ""), Judged(Outcome.FAILED, "returned")),
         (_LOOPS, Answer("refused", "no fuel"), Judged(Outcome.REFUSED, "no fuel")),
         (_LOOPS, Answer("absent", ""), Judged(Outcome.REFUSED, "its module was refused")),
-        (_ENDS, Answer("got", "i32:00000001", 5), Judged(Outcome.PASSED)),
+        (_ENDS, Answer("got", "i32:00000001", 5), Judged(Outcome.PASSED, number=5)),
         (_ENDS, Answer("stopped", "x"), Judged(Outcome.TIMED_OUT, "its budget was too small: x")),
         (_GROWN, Answer("got", "i32:00001000"), Judged(Outcome.PASSED, number=4096)),
         (_GROWN, Answer("got", "i32:00001001"), Judged(Outcome.FAILED, "4,097 B", 4097)),

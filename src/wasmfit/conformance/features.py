@@ -65,9 +65,10 @@ def measured(feature: Feature, parts: Mapping[str, Part], outcomes: Outcomes) ->
             return FeatureMeasured(
                 feature=feature.name, group=feature.group, verdict=Verdict.UNMEASURABLE, reason=reason
             )
-    found = list(_found(feature, parts, outcomes))
+    found = list(_found(feature.selections, parts, outcomes))
     counted = Counter(outcome for _, _, outcome, _ in found)
-    worked = any(outcome is Outcome.PASSED and command.is_proof for _, command, outcome, _ in found)
+    proof = found if feature.proof is None else list(_found((feature.proof,), parts, outcomes))
+    worked = any(outcome is Outcome.PASSED and command.is_proof for _, command, outcome, _ in proof)
     return FeatureMeasured(
         feature=feature.name,
         group=feature.group,
@@ -96,10 +97,10 @@ def verdict(counted: Mapping[Outcome, int], *, worked: bool) -> Verdict:
 
 
 def _found(
-    feature: Feature, parts: Mapping[str, Part], outcomes: Outcomes
+    selections: tuple[Selection, ...], parts: Mapping[str, Part], outcomes: Outcomes
 ) -> Iterator[tuple[tuple[str, str], Command, Outcome, str]]:
-    """The feature's assertions: part and file, the assertion, its outcome, and what was said of it."""
-    for selection in feature.selections:
+    """The selected assertions: part and file, the assertion, its outcome, and what was said of it."""
+    for selection in selections:
         ran = outcomes[selection.part]
         files = {one.file: one for one in ran.files}
         for file, number, command in select(selection, parts[selection.part]):
@@ -161,7 +162,7 @@ def failing(
     """The assertions of a feature that do not hold on a runtime; none where it was not run."""
     if any(not outcomes.get(one.part) or not outcomes[one.part].files for one in feature.selections):
         return
-    for (part, file), command, outcome, said in _found(feature, parts, outcomes):
+    for (part, file), command, outcome, said in _found(feature.selections, parts, outcomes):
         if outcome is not Outcome.PASSED:
             yield Failing(
                 runtime=runtime,

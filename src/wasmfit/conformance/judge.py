@@ -101,9 +101,11 @@ def _within(command: Command, came: Answer, absent: str) -> Judged:
     if came.how == "stopped" and command.expect == "trap":
         return Judged(Outcome.PASSED, _words(came), came.instructions)
     plain = judge(replace(command, budget=None), came, absent)
-    if plain.outcome is Outcome.PASSED and command.expect == "trap":
+    if plain.outcome is not Outcome.PASSED:
+        return plain
+    if command.expect == "trap":
         return Judged(Outcome.TRAPPED, _words(came))
-    return plain
+    return replace(plain, number=came.instructions)
 
 
 def _returns(command: Command, came: Answer) -> Judged:

@@ -50,6 +50,8 @@ class Feature(Record):
         title: Heading of its row.
         group: The table that the row is of.
         selections: Its assertions; those of one part at the most once.
+        proof: Where something must hold for refusals to count; without it, one of the assertions must be
+            more than a refusal.
         unmeasurable: Why the suite says nothing of it, where it does not.
     """
 
@@ -57,6 +59,7 @@ class Feature(Record):
     title: str
     group: Group = Group.WEBASSEMBLY
     selections: tuple[Selection, ...] = ()
+    proof: Selection | None = None
     unmeasurable: str | None = None
 
     @model_validator(mode="after")

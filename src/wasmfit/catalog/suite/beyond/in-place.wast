@@ -11,7 +11,7 @@
 
     (local.get 0)))
 (assert_return (invoke "sum" (i32.const 1)) (i32.const 1))
-(assert_return (invoke $firmware "grown: a module with next to nothing in it") (i32.const 1000000))
+(assert_return (invoke $firmware "grown: an instance of next to nothing, its memory and this image's stacks") (i32.const 1000000))
 (module
   (memory 1 1)
   (data (i32.const 0)
@@ -33,7 +33,7 @@
 
     (local.get 0)))
 (assert_return (invoke "sum" (i32.const 2)) (i32.const 2))
-(assert_return (invoke $firmware "grown: a module with next to nothing in it, again") (i32.const 1000000))
+(assert_return (invoke $firmware "grown: the same, again") (i32.const 1000000))
 (module
   (memory 1 1)
   (data (i32.const 0)

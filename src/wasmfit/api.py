@@ -1,6 +1,7 @@
 """The library: what the commands do, returning typed records."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from .catalog import Catalog
 from .catalog.load import unknown
 from .errors import UsageError
 from .home import Home
-from .model import Cell, CTarget, Feature
+from .model import Cell, CTarget, Feature, Measurement, RuntimeFeatures
 from .module import given
 from .plan import Experiment, plan, select_builds
 from .plan.select import BASELINE, switches, with_checkouts
@@ -91,7 +92,16 @@ def compare(
     cells = planned.measured
     toolchain = find(versions, _c_targets(catalog, cells), [cell.board.emulator for cell in cells])
     context = Context(catalog, folder, toolchain, gateway)
-    return Pipeline(context, Store(folder.results), listener, rerun).run(planned)
+    comparison = Pipeline(context, Store(folder.results), listener, rerun).run(planned)
+    return replace(comparison, features=tuple(_known_features(folder, comparison.measurements)))
+
+
+def _known_features(folder: Home, measurements: Sequence[Measurement]) -> Iterator[RuntimeFeatures]:
+    store = OutcomeStore(folder.results)
+    for one in dict.fromkeys((one.runtime, one.version, one.board, one.profile) for one in measurements):
+        found = store.find_features(*one)
+        if found is not None:
+            yield found
 
 
 def features(

@@ -283,6 +283,7 @@ class RuntimeFeatures(Record):
         runtime, version, board, profile: Which.
         features: In the catalogue's order.
         differences: Where the runtime's documents say something else.
+        measured_at: UTC time, ISO 8601: when the verdicts were made.
     """
 
     runtime: str
@@ -291,6 +292,7 @@ class RuntimeFeatures(Record):
     profile: str
     features: tuple[FeatureMeasured, ...]
     differences: tuple[Difference, ...] = ()
+    measured_at: str = ""
 
 
 class Failing(Record):

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from wasmfit.results import Comparison, Table, tables
+from wasmfit.results import Comparison, Table, feature_lines, tables
 
 from .escape import escape
 
@@ -11,7 +11,8 @@ __all__ = ["escape", "to_markdown"]
 
 def to_markdown(comparison: Comparison) -> str:
     """Every table with its notes and facts below it."""
-    return tables_to_markdown(tables(comparison.measurements))
+    lines = "\n".join(f"- {escape(line)}" for line in feature_lines(comparison.features))
+    return "\n\n".join(filter(None, (tables_to_markdown(tables(comparison.measurements)), lines)))
 
 
 def tables_to_markdown(shown: Iterable[Table]) -> str:

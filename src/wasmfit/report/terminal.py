@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table as RichTable
 from rich.text import Text
 
-from wasmfit.results import Column, Comparison, Table, tables
+from wasmfit.results import Column, Comparison, Table, feature_lines, tables
 from wasmfit.words import printable
 
 _UNLIMITED = 10_000
@@ -22,7 +22,8 @@ _LONGEST_NOTE = 4000
 
 def to_text(comparison: Comparison, width: int | None = None) -> str:
     """Every table with its notes; ``width`` is the terminal's, or unlimited where there is none."""
-    return tables_to_text(tables(comparison.measurements), width)
+    lines = [printable(line, _LONGEST_NOTE) for line in feature_lines(comparison.features)]
+    return "\n\n".join((tables_to_text(tables(comparison.measurements), width), *lines))
 
 
 def tables_to_text(shown: Iterable[Table], width: int | None = None) -> str:

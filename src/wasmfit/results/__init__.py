@@ -3,7 +3,7 @@
 from .bench_table import bench_tables
 from .benchmark import Benchmark, Missing, SlowDown, Summary
 from .comparison import Comparison
-from .features import FeaturesMeasured, failing_tables, feature_tables
+from .features import FeaturesMeasured, failing_tables, feature_lines, feature_tables
 from .outcomes import OutcomeStore
 from .store import Store, StoreError
 from .switches import Pair, Priced, price_tables, prices
@@ -27,6 +27,7 @@ __all__ = [
     "Table",
     "bench_tables",
     "failing_tables",
+    "feature_lines",
     "feature_tables",
     "price_tables",
     "prices",

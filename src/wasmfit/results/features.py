@@ -206,3 +206,21 @@ def _failing(of: str, found: Sequence[Failing]) -> Table:
         (f"{more:,} more are in the formats csv and json",) if more > 0 else (),
         (),
     )
+
+
+def feature_lines(known: Sequence[RuntimeFeatures]) -> list[str]:
+    """What is known of runtimes' features, a line for each: beside a comparison, which measures none."""
+    return [
+        f"features of {one.runtime}@{one.version} ({one.board}, {one.profile}; {one.measured_at[:10]}): "
+        + "; ".join(
+            f"{verdict.value}: {', '.join(names)}"
+            for verdict in (Verdict.YES, Verdict.PARTLY, Verdict.NO)
+            if (names := [_named(feature) for feature in one.features if feature.verdict is verdict])
+        )
+        for one in known
+    ]
+
+
+def _named(one: FeatureMeasured) -> str:
+    of = f" ({one.passed:,} of {one.total:,})" if one.verdict is Verdict.PARTLY else ""
+    return f"{one.feature}{of}"

@@ -1,4 +1,7 @@
-"""Writes the measured tables of docs/features.md (``make features``): ``features.py [--feature F]… [RUNTIME…]``."""
+"""Writes the measured tables of docs/features.md (``make features``).
+
+``features.py [--feature F]… [RUNTIME…]``; all of both are the default.
+"""
 
 import sys
 from pathlib import Path

@@ -59,6 +59,8 @@ def test_every_format(name: Format) -> None:
     found = tuple(prices(list(_pairs("wasmi").values()), _measured(), "add-with-extra"))
     text = PRICE_FORMATS[name](Priced(found, tuple(_measured()), "add-with-extra", 1.0, 0))
     assert "fuel" in text
+    if name is Format.CSV:
+        assert "slow_down_crc32" in text.splitlines()[0]
     if name is Format.JSON:
         (fuel,) = [one for one in json.loads(text)["switches"] if one["switch"] == "fuel"]
         assert fuel["flash"] == 3_000

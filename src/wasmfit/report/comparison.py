@@ -55,7 +55,7 @@ FAILING_FORMATS: dict[Format, Callable[[FeaturesMeasured], str]] = {
 PRICE_FORMATS: dict[Format, Callable[[Priced], str]] = {
     Format.TABLE: lambda priced: tables_to_text(price_tables(priced)),
     Format.JSON: lambda priced: dumped(priced.to_dict()),
-    Format.CSV: lambda priced: rows_to_csv(priced.rows()),
+    Format.CSV: lambda priced: rows_to_csv(priced.flat_rows()),
     Format.MARKDOWN: lambda priced: tables_to_markdown(price_tables(priced)),
 }
 """The same for what switches cost."""

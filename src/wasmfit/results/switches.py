@@ -78,6 +78,17 @@ class Priced:
         """The contract of ``features --priced --format json``."""
         return {"schema": SCHEMA, "sized_by": self.sized_by, "switches": self.rows()}
 
+    def flat_rows(self) -> list[dict[str, object]]:
+        """The same with a column for each workload."""
+        workloads = dict.fromkeys(name for one in self.prices for name in one.slow_down)
+        return [
+            {
+                **{name: value for name, value in row.items() if name != "slow_down"},
+                **{f"slow_down_{name}": one.slow_down.get(name) for name in workloads},
+            }
+            for one, row in zip(self.prices, self.rows(), strict=True)
+        ]
+
     def rows(self) -> list[dict[str, object]]:
         """One row a price."""
         return [

@@ -7,7 +7,7 @@ SHELL := /bin/bash
 WASMFIT := .venv/bin/wasmfit
 export DEBIAN_FRONTEND := noninteractive
 
-.PHONY: setup setup-tests compare test test-fast check locks readme workloads report-image bench bench-counting bench-size bench-store fuzz calibrate clean
+.PHONY: setup setup-tests compare test test-fast check locks readme workloads features report-image bench bench-counting bench-size bench-store fuzz calibrate clean
 
 # The newest version of every runtime, and older ones: those that the reference measured among them.
 compare: setup
@@ -38,6 +38,10 @@ locks: setup
 # Maintainers: writes the tables of README.md from a comparison.
 readme: setup
 	.venv/bin/python scripts/readme.py
+
+# Maintainers: writes the tables of docs/features.md from measurements.
+features: setup
+	.venv/bin/python scripts/features.py $(ARGS)
 
 # Maintainers: writes the table of docs/workloads.md from the catalogue.
 workloads: setup

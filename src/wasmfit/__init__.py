@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from .api import bench, compare, doctor, features, make_report, probes
+    from .api import bench, compare, doctor, features, make_report, priced, probes
     from .footprint.survey import Survey
-    from .results import Benchmark, Comparison, FeaturesMeasured, ReportDocument
+    from .results import Benchmark, Comparison, FeaturesMeasured, Priced, ReportDocument
     from .sizing import savings, size, why
     from .verdicts import check, diff, fit, history
 
@@ -19,6 +19,7 @@ __all__ = [
     "Benchmark",
     "Comparison",
     "FeaturesMeasured",
+    "Priced",
     "ReportDocument",
     "Survey",
     "bench",
@@ -30,6 +31,7 @@ __all__ = [
     "fit",
     "history",
     "make_report",
+    "priced",
     "probes",
     "savings",
     "size",
@@ -39,11 +41,11 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     # Lazily, since every module of the package passes here for the version.
-    if name in ("bench", "compare", "doctor", "features", "make_report", "probes"):
+    if name in ("bench", "compare", "doctor", "features", "make_report", "priced", "probes"):
         from . import api
 
         return getattr(api, name)
-    if name in ("Benchmark", "Comparison", "FeaturesMeasured", "ReportDocument"):
+    if name in ("Benchmark", "Comparison", "FeaturesMeasured", "Priced", "ReportDocument"):
         from . import results
 
         return getattr(results, name)

@@ -13,12 +13,23 @@ from .catalog import Catalog
 from .catalog.load import unknown
 from .errors import MissingToolError, UsageError
 from .home import Home
-from .model import Cell, CTarget, Feature, UserModule
+from .model import Cell, CTarget, Feature, Measurement, RuntimeFeatures, UserModule
 from .module import given
 from .plan import Experiment, Plan, plan, select_builds
-from .plan.select import with_checkouts
+from .plan.select import BASELINE, switches, with_checkouts
 from .probe import Bench, Probe, ProbeRs
-from .results import Benchmark, Comparison, FeaturesMeasured, Origin, OutcomeStore, ReportDocument, Store
+from .results import (
+    Benchmark,
+    Comparison,
+    FeaturesMeasured,
+    Origin,
+    OutcomeStore,
+    Pair,
+    Priced,
+    ReportDocument,
+    Store,
+    prices,
+)
 from .results.benchmark import NATIVE
 from .results.runs import label_of
 from .run import Crew, FeaturesRun, Listener, Pipeline, Profiled, nobody, portrait, profiled
@@ -140,7 +151,9 @@ def _measured(
     toolchain = find(versions, _c_targets(catalog, cells), [cell.board.emulator for cell in cells])
     context = Context(catalog, folder, toolchain, gateway)
     pipeline = Pipeline(context, Store(folder.results), listener, origin, rerun, bench, crew)
-    return _Measured(context, planned, pipeline.run(planned))
+    comparison = pipeline.run(planned)
+    known = tuple(_known_features(folder, comparison.measurements))
+    return _Measured(context, planned, replace(comparison, features=known))
 
 
 def _with_systems(
@@ -315,6 +328,14 @@ def _write(output: Path, made: ReportDocument) -> None:
         raise UsageError(f"{output} cannot be written: {error.strerror}.", "Name another file.") from error
 
 
+def _known_features(folder: Home, measurements: Sequence[Measurement]) -> Iterator[RuntimeFeatures]:
+    store = OutcomeStore(folder.results)
+    for one in dict.fromkeys((one.runtime, one.version, one.board, one.profile) for one in measurements):
+        found = store.find_features(*one)
+        if found is not None:
+            yield found
+
+
 def features(
     *,
     runtimes: Sequence[str] = (),
@@ -359,6 +380,56 @@ def features(
         Context(catalog, folder, toolchain, gateway), OutcomeStore(folder.results), listener, rerun
     )
     return run.run(builds, on, [catalog.profile(name) for name in profiles], chosen)
+
+
+def priced(
+    *,
+    runtimes: Sequence[str] = (),
+    workloads: Sequence[str] = ("crc32", "fir", "dispatch"),
+    boards: Sequence[str] = ("nrf52840dk",),
+    profiles: Sequence[str] = ("reference",),
+    rerun: bool = False,
+    home: Path | None = None,
+    catalogs: Sequence[Path] = (),
+    listener: Listener = nobody,
+    echo: Callable[[str], None] | None = None,
+) -> Priced:
+    """What switches of runtimes cost: bytes of flash, and the slow-down of those that may slow down.
+
+    Args:
+        runtimes: As for :func:`compare`; a variant stands for its runtime.
+        workloads: Where slow-downs are looked for.
+        boards, profiles, rerun, home, catalogs, listener, echo: As for :func:`compare`.
+
+    Raises:
+        UsageError: A name is unknown, or nothing that is named has a switch.
+        MissingToolError: A tool is missing.
+    """
+    pairs = [Pair(*one) for one in switches(Catalog.load(*catalogs), runtimes)]
+    # Those that slow nothing down run no workload.
+    chosen = {
+        f"{build.label}/{module}/*"
+        for pair in pairs
+        for build in (pair.off, pair.on)
+        for module in ((_SIZED_BY, *workloads) if pair.switch.slows else (_SIZED_BY,))
+    }
+    measured = compare(
+        runtimes=list(dict.fromkeys(build.label for pair in pairs for build in (pair.off, pair.on))),
+        workloads=(_SIZED_BY, *workloads),
+        boards=boards,
+        profiles=profiles,
+        select=sorted(chosen),
+        rerun=rerun,
+        home=home,
+        catalogs=catalogs,
+        listener=listener,
+        echo=echo,
+    )
+    found = tuple(one for one in measured.measurements if one.runtime != BASELINE)
+    return Priced(tuple(prices(pairs, found, _SIZED_BY)), found, _SIZED_BY, measured.seconds, measured.reused)
+
+
+_SIZED_BY = "add-with-extra"
 
 
 def _features(catalog: Catalog, wanted: Sequence[str]) -> list[Feature]:

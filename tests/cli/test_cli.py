@@ -43,6 +43,8 @@ NEW_BOARD = [
         (["features", "--feature", "smid"], "Did you mean simd?"),
         (["features", "--runtime", "wasmie"], "Did you mean wasmi?"),
         (["features", "--board", "esp32"], "Did you mean esp32c6?"),
+        (["features", "--priced", "--feature", "simd"], "--priced is of runtimes"),
+        (["features", "--priced", "--runtime", "wasm3"], "has a switch to price"),
         (["features", "--runtime", "native"], "Native code runs no WebAssembly"),
         (["lock", "sha255"], "Did you mean sha256?"),
         (["compare", "--select", "nothing*"], "No cell matches"),

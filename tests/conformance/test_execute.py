@@ -1,6 +1,7 @@
 """Runs that end early: what is charged, what is lost, and where the next one goes on."""
 
 import struct
+from collections.abc import Callable
 from dataclasses import replace
 
 from hypothesis import given
@@ -131,3 +132,20 @@ def test_whatever_is_said_is_not_taken_for_an_answer(text: str) -> None:
 
     found = over(part([load(1, fresh=True)]), MODULES, run)
     assert len(found.files[0].outcomes) == 1
+
+
+def test_calls_with_a_budget_are_counted_between_the_marks() -> None:
+    first, second, third = (invoke(line, expect="trap", results=(), budget=9) for line in (2, 4, 5))
+    script = part([instantiate(fresh=True), first, invoke(3), second, third])
+
+    def run(_data: bytes, on_answer: Callable[[str], None]) -> Replay:
+        answers = ["ok", "ok", "stopped fuel", "got i32:00000001", "stopped fuel"]
+        for number, said in enumerate(answers):
+            on_answer(f"{number} {said}")
+        # The last one began and never ended.
+        return Replay(Ended.CRASHED, "a fault", 1000, 0.1, ticks=(100, 140, 200, 900, 950))
+
+    (file,) = over(script, MODULES, run).files
+    assert file.outcomes == "...C"
+    assert file.numbers == {0: 40, 2: 700}
+    assert file.words.keys() >= {0, 2, 3}

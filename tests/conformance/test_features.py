@@ -9,9 +9,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wasmfit.catalog import Catalog
-from wasmfit.conformance.features import failing, measured, select, verdict
+from wasmfit.conformance.features import differences, failing, measured, select, verdict
 from wasmfit.conformance.script import Command, Part
-from wasmfit.model import Feature, FileOutcomes, Outcome, PartOutcomes, Selection, Verdict
+from wasmfit.model import (
+    Feature,
+    FeatureMeasured,
+    FileOutcomes,
+    Group,
+    Outcome,
+    PartOutcomes,
+    Selection,
+    Verdict,
+)
+from wasmfit.plan import select_builds
 
 from .samples import instantiate, invoke, load, part
 
@@ -133,8 +143,22 @@ def test_selections() -> None:
 
 
 def test_every_feature_of_the_issue_has_a_row() -> None:
-    names = {one.name for one in Catalog.load().features.features}
-    assert names == {
+    names: dict[Group, set[str]] = {group: set() for group in Group}
+    for one in Catalog.load().features.features:
+        names[one.group].add(one.name)
+    assert names[Group.BEHAVIOUR] == {
+        *(
+            "traps",
+            "stack-exhaustion",
+            "isolation",
+            "memory-maximum",
+            "memory-limit",
+            "endless-loop",
+            "in-place",
+        ),
+        *("invalid-refused", "no-leak"),
+    }
+    assert names[Group.WEBASSEMBLY] == {
         *("mvp", "sign-extension", "saturating-conversions", "bulk-memory", "reference-types", "multi-value"),
         *("simd", "relaxed-simd", "tail-calls", "extended-const", "multi-memory", "memory64", "exceptions"),
         *("gc", "threads", "custom-page-sizes", "component-model"),
@@ -143,3 +167,67 @@ def test_every_feature_of_the_issue_has_a_row() -> None:
 
 def test_letters_stand_for_one_outcome_each() -> None:
     assert {Outcome.of(outcome.letter) for outcome in Outcome} == set(Outcome)
+
+
+def test_what_was_measured_stands_beside_the_verdict() -> None:
+    outcomes = PartOutcomes(
+        id="x",
+        part="sample",
+        files=(FileOutcomes(file="0.wast", outcomes=".F", words={0: 0}, numbers={0: 321, 1: 5000}),),
+        words=("out of fuel",),
+        wasmfit="0",
+        measured_at="",
+        replay="",
+    )
+    grown = Command(line=3, do="grown", name="data", expect="return", results=("most:00001000",))
+    commands = [instantiate(fresh=True), invoke(2, expect="trap", results=(), budget=1), grown]
+    found = measured(_FEATURE, {"sample": part(commands)}, {"sample": outcomes})
+    assert [(one.what, one.number, one.unit, one.words) for one in found.evidence] == [
+        ("f() within a budget of 1", 321, "instructions", "out of fuel"),
+        ("heap for data", 5000, "B", None),
+    ]
+
+
+def test_only_what_expects_it_is_selected() -> None:
+    selection = Selection(part="sample", expects=frozenset({"invalid"}))
+    chosen = select(
+        selection, part([instantiate(fresh=True), invoke(2), load(3), load(4, expect="malformed")])
+    )
+    assert [command.line for _, _, command in chosen] == [3]
+
+
+def test_documents_are_held_against_the_measurement() -> None:
+    (build,) = select_builds(Catalog.load(), ["wamr-metering"])
+    found = (
+        FeatureMeasured(feature="endless-loop", verdict=Verdict.NO),
+        FeatureMeasured(feature="multi-value", verdict=Verdict.YES),
+        FeatureMeasured(feature="simd", verdict=Verdict.UNMEASURABLE),
+        FeatureMeasured(feature="mvp", verdict=Verdict.NO),
+    )
+    (one,) = differences(build, found)
+    assert (one.feature, one.claimed, one.measured) == ("endless-loop", "yes", Verdict.NO)
+    (classic,) = select_builds(Catalog.load(), ["wamr-classic"])
+    assert list(differences(classic, found)) == []
+
+
+def test_claims_are_of_features_that_there_are() -> None:
+    catalog = Catalog.load()
+    names = {one.name for one in catalog.features.features}
+    claimed = {
+        name for runtime in catalog.runtimes.values() for claim in runtime.claims for name in claim.says
+    }
+    assert claimed
+    assert claimed <= names
+
+
+@pytest.mark.parametrize(("letters", "verdict"), [("...", "yes"), (".F.", "partly"), ("F..", "no")])
+def test_refusals_count_where_what_is_right_is_accepted(letters: str, verdict: str) -> None:
+    commands = [load(1, expect="valid", valid=True), load(2), load(3)]
+    feature = Feature(
+        name="f",
+        title="F",
+        selections=(Selection(part="sample", expects=frozenset({"invalid"})),),
+        proof=Selection(part="sample", expects=frozenset({"valid"})),
+    )
+    found = measured(feature, {"sample": part(commands)}, {"sample": _outcomes([letters])})
+    assert (found.verdict.value, found.total) == (verdict, 2)

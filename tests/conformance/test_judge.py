@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wasmfit.conformance.judge import Answer, answer, judge
+from wasmfit.conformance.judge import Answer, Judged, answer, judge
 from wasmfit.conformance.script import Command
 from wasmfit.model import Outcome
 
@@ -104,3 +104,36 @@ def test_any_line_may_come(text: str) -> None:
 @given(st.text(), st.text(), st.sampled_from([_RETURNS, _TRAPS, _THROWS, _INVALID, _UNLINKABLE, _VALID]))
 def test_any_answer_has_an_outcome(how: str, words: str, command: Command) -> None:
     assert judge(command, Answer(how, words)).outcome in Outcome
+
+
+_LOOPS = invoke(1, expect="trap", message="stopped", results=(), budget=100)
+_ENDS = invoke(1, budget=100)
+_GROWN = Command(line=1, do="grown", name="data", expect="return", results=("most:00001000",))
+
+
+@pytest.mark.parametrize(
+    ("command", "came", "judged"),
+    [
+        (_LOOPS, Answer("stopped", "out of fuel", 321), Judged(Outcome.PASSED, "out of fuel", 321)),
+        (_LOOPS, Answer("trap", "unreachable"), Judged(Outcome.TRAPPED, "unreachable")),
+        (_LOOPS, Answer("got", ""), Judged(Outcome.FAILED, "returned")),
+        (_LOOPS, Answer("refused", "no fuel"), Judged(Outcome.REFUSED, "no fuel")),
+        (_LOOPS, Answer("absent", ""), Judged(Outcome.REFUSED, "its module was refused")),
+        (_ENDS, Answer("got", "i32:00000001", 5), Judged(Outcome.PASSED, number=5)),
+        (_ENDS, Answer("stopped", "x"), Judged(Outcome.TIMED_OUT, "its budget was too small: x")),
+        (_GROWN, Answer("got", "i32:00001000"), Judged(Outcome.PASSED, number=4096)),
+        (_GROWN, Answer("got", "i32:00001001"), Judged(Outcome.FAILED, "4,097 B", 4097)),
+        (_GROWN, Answer("refused", "x"), Judged(Outcome.REFUSED, "x")),
+        (_GROWN, Answer("got", "nonsense"), Judged(Outcome.FAILED, "nonsense")),
+    ],
+)
+def test_what_is_measured(command: Command, came: Answer, judged: Judged) -> None:
+    assert judge(command, came) == judged
+
+
+@given(st.integers(0, 0xFFFF_FFFF), st.integers(0, 0xFFFF_FFFF))
+def test_no_more_than_expected(most: int, found: int) -> None:
+    command = Command(line=1, do="rounds", expect="return", results=(f"most:{most:08x}",))
+    came = judge(command, Answer("got", f"i32:{found:08x}"))
+    assert (came.outcome is Outcome.PASSED) == (found <= most)
+    assert came.number == found

@@ -43,7 +43,7 @@ def test_a_chunk_in_records() -> None:
     slot = struct.pack("<I", SPECTEST_SLOT)
     assert [number for _, number, _ in sent] == list(range(9))
     assert [(what, payload) for what, _, payload in sent] == [
-        (1, b""),
+        (1, bytes(4)),
         (2, slot + b"spectest"),
         (4, slot + b"spectest"),
         (2, struct.pack("<I", 0) + b"one"),
@@ -60,6 +60,30 @@ def test_a_chunk_in_records() -> None:
         (6, struct.pack("<I", 0) + b"g"),
         (2, struct.pack("<I", 0xFFFF_FFFE) + b"two"),
         (3, b"two"),
+    ]
+
+
+def test_what_the_firmware_itself_is_asked() -> None:
+    commands = [
+        instantiate(fresh=True, pages=2),
+        invoke(2, budget=7, expect="trap"),
+        Command(line=3, do="mark"),
+        Command(line=4, do="grown", expect="return", results=("most:00000010",)),
+        Command(line=5, do="more", expect="return", results=("most:00000010",)),
+        Command(line=6, do="written", expect="return", results=("i32:00000000",)),
+        Command(line=7, do="rounds", module=2, count=100, expect="return", results=("most:00000000",)),
+    ]
+    (chunk,) = chunks(part(commands))
+    sent = [(what, payload) for what, _, payload in split(packed(enumerate(records(chunk, MODULES))))]
+    assert sent == [
+        (1, struct.pack("<I", 1)),  # a store whose calls can be stopped
+        (9, struct.pack("<II", 0, 2) + bytes(12) + b"one"),
+        (8, struct.pack("<IIHH", 0, 7, 0, 1) + b"f"),
+        (10, struct.pack("<I", 0)),
+        (10, struct.pack("<I", 1)),
+        (10, struct.pack("<I", 2)),
+        (10, struct.pack("<I", 3)),
+        (11, struct.pack("<I", 100) + b"two"),
     ]
 
 

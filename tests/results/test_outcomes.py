@@ -3,9 +3,12 @@
 import sqlite3
 from pathlib import Path
 
-from wasmfit.model import FileOutcomes, PartOutcomes
-from wasmfit.results import OutcomeStore
+from wasmfit.model import FeatureMeasured, FileOutcomes, PartOutcomes, RuntimeFeatures, Verdict
+from wasmfit.report import to_markdown, to_text
+from wasmfit.results import Comparison, OutcomeStore, feature_lines
 from wasmfit.results.schema import SCHEMA, STEPS
+
+from .samples import measurement
 
 
 def _part(outcomes: str = ".F") -> PartOutcomes:
@@ -55,3 +58,31 @@ def test_an_older_store_gets_the_table_and_keeps_its_rows(tmp_path: Path) -> Non
         assert database.execute("PRAGMA user_version").fetchone()[0] == SCHEMA
         assert database.execute("SELECT count(*) FROM measurement").fetchone()[0] == 1
     assert store.find_part(_part().id, "a") == _part()
+
+
+def test_the_newest_verdicts_stand_beside_a_comparison(tmp_path: Path) -> None:
+    store = OutcomeStore(tmp_path / "results.sqlite")
+    place = ("wasm3", "0.5.0", "nrf52840dk", "reference")
+    assert store.find_features(*place) is None
+    for verdict in (Verdict.NO, Verdict.YES):
+        store.save_features(
+            RuntimeFeatures(
+                runtime="wasm3",
+                version="0.5.0",
+                board="nrf52840dk",
+                profile="reference",
+                features=(
+                    FeatureMeasured(feature="gc", verdict=verdict),
+                    FeatureMeasured(feature="mvp", verdict=Verdict.PARTLY, passed=9, total=10),
+                ),
+                measured_at="2026-11-25T00:00:00+00:00",
+            )
+        )
+    found = store.find_features(*place)
+    assert found is not None
+    expected = "features of wasm3@0.5.0 (nrf52840dk, reference; 2026-11-25): yes: gc; partly: mvp (9 of 10)"
+    assert feature_lines([found]) == [expected]
+    comparison = Comparison((measurement(),), 1.0, 0, features=(found,))
+    assert to_text(comparison, 10_000).endswith(expected)
+    assert to_markdown(comparison).endswith(expected)
+    assert comparison.to_dict()["features"][0]["features"][0]["verdict"] == "yes"

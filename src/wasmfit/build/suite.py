@@ -1,4 +1,4 @@
-"""The W3C suite's host program: what it makes of the suite, once, for all runtimes."""
+"""The W3C suite's host program: what it makes of it, and of our own scripts, once, for all runtimes."""
 
 import shutil
 from pathlib import Path
@@ -38,9 +38,15 @@ def key(context: Context) -> str:
         "suite",
         made_from.manifest,
         digest.tree(made_from.files["host"]),
+        digest.tree(_ours(context.catalog)),
         cargo.lock_digest(made_from),
         context.toolchain.rust.identity,
     )
+
+
+def _ours(catalog: Catalog) -> Path:
+    """The folder of our own scripts."""
+    return catalog.suite / "beyond"
 
 
 def target_folder(context: Context) -> Path:
@@ -64,7 +70,9 @@ def scripts(context: Context, step: Step) -> Path:
         program = place / "program"
         shutil.copy(built.file("suite"), program)
         step.progress("reading the suite", 0, 0)
-        finished = context.gateway.run([program, place], log=step.log, timeout=_SECONDS)
+        finished = context.gateway.run(
+            [program, place, _ours(context.catalog)], log=step.log, timeout=_SECONDS
+        )
         program.unlink()
         if finished.code != 0:
             raise BuildError(f"the suite cannot be read: {cargo.first_error(finished.output)}")

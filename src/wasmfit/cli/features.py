@@ -1,11 +1,14 @@
 """``wasmfit features``."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from wasmfit.api import features
-from wasmfit.report import FAILING_FORMATS, FEATURE_FORMATS, Format
+from wasmfit.api import features, priced
+from wasmfit.errors import UsageError
+from wasmfit.report import FAILING_FORMATS, FEATURE_FORMATS, PRICE_FORMATS, Format
+from wasmfit.results import Priced
 
 from . import options, say
 from .compare import INTERRUPTED, INTERRUPTED_WORDS
@@ -21,6 +24,12 @@ def command(
     failing: Annotated[
         bool, typer.Option("--failing", help="List the assertions that do not hold, instead of the table.")
     ] = False,
+    prices: Annotated[
+        bool,
+        typer.Option(
+            "--priced", help="Say what switches of the runtimes' builds cost, instead of the table."
+        ),
+    ] = False,
     board: options.Boards = None,
     profile: options.Profiles = None,
     source: options.Sources = None,
@@ -32,8 +41,28 @@ def command(
 ) -> None:
     """Measure features of WebAssembly: the W3C suite on device images of runtimes."""
     say.check(output)
+    if prices and (feature or failing or source):
+        raise UsageError(
+            "--priced is of runtimes, boards and profiles, and of nothing else.",
+            "Leave out --feature, --failing and --source.",
+        )
     try:
         with Watch() as watch:
+            if prices:
+                _tell_prices(
+                    priced(
+                        runtimes=runtime or (),
+                        boards=board or ("nrf52840dk",),
+                        profiles=profile or ("reference",),
+                        rerun=rerun,
+                        catalogs=catalog or (),
+                        listener=watch,
+                        echo=say.human if verbose else None,
+                    ),
+                    output_format,
+                    output,
+                )
+                return
             measured = features(
                 runtimes=runtime or (),
                 features=feature or (),
@@ -55,4 +84,13 @@ def command(
     for cell, reason in measured.failures.items():
         say.human(f"{cell}: {reason}")
     if measured.failures:
+        raise typer.Exit(1)
+
+
+def _tell_prices(found: Priced, output_format: Format, output: Path | None) -> None:
+    say.result(PRICE_FORMATS[output_format](found), output)
+    say.human(f"{len(found.measurements)} cells ({found.reused} from the store) in {found.seconds:.1f} s.")
+    for one in found.failed:
+        say.human(f"{one.id}: {one.status.value}: {one.reason}")
+    if found.failed:
         raise typer.Exit(1)

@@ -11,7 +11,7 @@ of memory. That some assertion needs more than even that is an outcome of its ow
 """
 
 from .execute import Cell, measured
-from .features import failing, runtime_features, select
+from .features import differences, failing, runtime_features, select
 from .image import glueless, key, suite_image
 from .prepare import prepared
 from .script import Part, read
@@ -19,6 +19,7 @@ from .script import Part, read
 __all__ = [
     "Cell",
     "Part",
+    "differences",
     "failing",
     "glueless",
     "key",

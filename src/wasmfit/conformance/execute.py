@@ -1,7 +1,7 @@
 """A part of the suite on an image: from its scripts to an outcome for every assertion."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -160,8 +160,15 @@ class _Watch:
         if number % 256 == 0:
             self._progress(self._tape.records[number][0])
 
+    def _count(self, ticks: Sequence[int]) -> None:
+        """Gives answers the instructions between the marks around their calls."""
+        counted = [at for at in range(len(self._came)) if self._tape.records[self._first + at][1].is_counted]
+        for at, began, finished in zip(counted, ticks[::2], ticks[1::2], strict=False):
+            self._came[at] = replace(self._came[at], instructions=finished - began)
+
     def finished(self, ended: Replay, ledger: "_Ledger") -> int:
         """Enters all outcomes into the ledger; returns the chunk that the next run begins with."""
+        self._count(ended.ticks)
         chunks, sent = self._tape.chunks, self._tape.records
         for number, came in enumerate(self._came, self._first):
             place, record = sent[number]
@@ -253,6 +260,7 @@ class _Ledger:
                 for number, one in enumerate(judged)
                 if one.words
             }
+            numbers = {number: one.number for number, one in enumerate(judged) if one.number is not None}
             outcomes = "".join(one.outcome.letter for one in judged)
-            files.append(FileOutcomes(file=script.file, outcomes=outcomes, words=words))
+            files.append(FileOutcomes(file=script.file, outcomes=outcomes, words=words, numbers=numbers))
         return tuple(files), tuple(sentences)

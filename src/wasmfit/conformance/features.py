@@ -5,6 +5,9 @@ from collections.abc import Iterator, Mapping
 from fnmatch import fnmatchcase
 
 from wasmfit.model import (
+    Build,
+    Difference,
+    Evidence,
     Failing,
     Feature,
     FeatureMeasured,
@@ -36,6 +39,7 @@ def _is_selected(selection: Selection, command: Command) -> bool:
         (not selection.needs or bool(selection.needs & command.needs))
         and (not selection.uses or bool(selection.uses & used))
         and not selection.without & command.needs
+        and (not selection.expects or command.expect in selection.expects)
     )
 
 
@@ -49,18 +53,26 @@ def measured(feature: Feature, parts: Mapping[str, Part], outcomes: Outcomes) ->
     """
     if feature.unmeasurable is not None:
         return FeatureMeasured(
-            feature=feature.name, verdict=Verdict.UNMEASURABLE, reason=feature.unmeasurable
+            feature=feature.name,
+            group=feature.group,
+            verdict=Verdict.UNMEASURABLE,
+            reason=feature.unmeasurable,
         )
     for selection in feature.selections:
         ran = outcomes.get(selection.part)
         if ran is None or not ran.files:
             reason = "it was not run" if ran is None or ran.reason is None else ran.reason
-            return FeatureMeasured(feature=feature.name, verdict=Verdict.UNMEASURABLE, reason=reason)
-    found = list(_found(feature, parts, outcomes))
+            return FeatureMeasured(
+                feature=feature.name, group=feature.group, verdict=Verdict.UNMEASURABLE, reason=reason
+            )
+    found = list(_found(feature.selections, parts, outcomes))
     counted = Counter(outcome for _, _, outcome, _ in found)
-    worked = any(outcome is Outcome.PASSED and command.is_proof for _, command, outcome, _ in found)
+    proof = found if feature.proof is None else list(_found((feature.proof,), parts, outcomes))
+    worked = any(outcome is Outcome.PASSED and command.is_proof for _, command, outcome, _ in proof)
     return FeatureMeasured(
         feature=feature.name,
+        group=feature.group,
+        evidence=tuple(_evidence(feature, parts, outcomes)),
         verdict=verdict(counted, worked=worked),
         passed=counted[Outcome.PASSED],
         total=len(found),
@@ -85,16 +97,32 @@ def verdict(counted: Mapping[Outcome, int], *, worked: bool) -> Verdict:
 
 
 def _found(
-    feature: Feature, parts: Mapping[str, Part], outcomes: Outcomes
+    selections: tuple[Selection, ...], parts: Mapping[str, Part], outcomes: Outcomes
 ) -> Iterator[tuple[tuple[str, str], Command, Outcome, str]]:
-    """The feature's assertions: part and file, the assertion, its outcome, and what was said of it."""
-    for selection in feature.selections:
+    """The selected assertions: part and file, the assertion, its outcome, and what was said of it."""
+    for selection in selections:
         ran = outcomes[selection.part]
         files = {one.file: one for one in ran.files}
         for file, number, command in select(selection, parts[selection.part]):
             said = files[file].words.get(number)
             outcome = Outcome.of(files[file].outcomes[number])
             yield (selection.part, file), command, outcome, "" if said is None else ran.words[said]
+
+
+def _evidence(feature: Feature, parts: Mapping[str, Part], outcomes: Outcomes) -> Iterator[Evidence]:
+    for selection in feature.selections:
+        ran = outcomes[selection.part]
+        files = {one.file: one for one in ran.files}
+        for file, number, command in select(selection, parts[selection.part]):
+            found = files[file].numbers.get(number)
+            if found is not None:
+                said = files[file].words.get(number)
+                yield Evidence(
+                    what=command.action,
+                    number=found,
+                    unit="instructions" if command.do == "invoke" else "B",
+                    words=None if said is None else ran.words[said],
+                )
 
 
 def _reason(found: list[tuple[tuple[str, str], Command, Outcome, str]]) -> str | None:
@@ -119,13 +147,22 @@ def runtime_features(
     return tuple(measured(feature, parts, outcomes) for feature in features)
 
 
+def differences(build: Build, features: tuple[FeatureMeasured, ...]) -> Iterator[Difference]:
+    """Where a runtime's documents say something else than was measured."""
+    for one in features:
+        claim = build.claim(one.feature)
+        if claim is not None and one.verdict is not Verdict.UNMEASURABLE and claim[0] != one.verdict.value:
+            said, source = claim
+            yield Difference(feature=one.feature, claimed=said, source=source, measured=one.verdict)
+
+
 def failing(
     runtime: str, version: str, feature: Feature, parts: Mapping[str, Part], outcomes: Outcomes
 ) -> Iterator[Failing]:
     """The assertions of a feature that do not hold on a runtime; none where it was not run."""
     if any(not outcomes.get(one.part) or not outcomes[one.part].files for one in feature.selections):
         return
-    for (part, file), command, outcome, said in _found(feature, parts, outcomes):
+    for (part, file), command, outcome, said in _found(feature.selections, parts, outcomes):
         if outcome is not Outcome.PASSED:
             yield Failing(
                 runtime=runtime,

@@ -1,6 +1,6 @@
 """What an answer makes of an assertion."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from wasmfit.model import Outcome
 from wasmfit.words import printable
@@ -17,21 +17,25 @@ class Answer:
     """How an action ended, as the firmware says it (``harness/src/suite.rs``).
 
     Attributes:
-        how: ``ok``, ``got``, ``tight``, ``load``, ``link``, ``trap``, ``thrown``, ``refused``, ``memory`` or
-            ``absent``.
+        how: ``ok``, ``got``, ``tight``, ``load``, ``link``, ``trap``, ``thrown``, ``stopped``, ``refused``,
+            ``memory`` or ``absent``.
         words: Values, or the runtime's words.
+        instructions: What it took, where that is counted.
     """
 
     how: str
     words: str
+    instructions: int | None = None
 
 
 @dataclass(frozen=True)
 class Judged:
-    """An assertion's outcome, and what was said where it does not hold."""
+    """An assertion's outcome, what was said where it does not hold, and the number that was measured, if any:
+    instructions of a call with a budget, or bytes."""
 
     outcome: Outcome
     words: str = ""
+    number: int | None = None
 
 
 _PASSED = Judged(Outcome.PASSED)
@@ -58,7 +62,11 @@ def judge(command: Command, came: Answer, absent: str = "") -> Judged:
         came: What the firmware answered.
         absent: Why there is no instance to do it with.
     """
+    if command.budget is not None:
+        return _within(command, came, absent)
     match came.how:
+        case "got" if command.do in _MEASURED:
+            return _measured(command, came)
         case "memory":
             return Judged(Outcome.OUT_OF_MEMORY, _words(came))
         case "absent":
@@ -66,6 +74,38 @@ def judge(command: Command, came: Answer, absent: str = "") -> Judged:
         case "refused":
             return Judged(Outcome.REFUSED, _words(came))
     return _JUDGES[command.expect or "valid"](command, came)
+
+
+_MEASURED = ("grown", "more", "rounds")
+
+
+def _measured(command: Command, came: Answer) -> Judged:
+    """A number of bytes, to be no larger than expected."""
+    kind, _, value = came.words.strip().partition(":")
+    if kind != "i32" or not all_match(command.results, [came.words.strip()]):
+        number = _number(value)
+        words = _words(came) if number is None else f"{number:,} B"
+        return Judged(Outcome.FAILED, words, number)
+    return Judged(Outcome.PASSED, number=_number(value))
+
+
+def _number(bits: str) -> int | None:
+    try:
+        return int(bits, 16)
+    except ValueError:
+        return None
+
+
+def _within(command: Command, came: Answer, absent: str) -> Judged:
+    """A call with a budget: what is said of the stop is of interest where it holds, too."""
+    if came.how == "stopped" and command.expect == "trap":
+        return Judged(Outcome.PASSED, _words(came), came.instructions)
+    plain = judge(replace(command, budget=None), came, absent)
+    if plain.outcome is not Outcome.PASSED:
+        return plain
+    if command.expect == "trap":
+        return Judged(Outcome.TRAPPED, _words(came))
+    return replace(plain, number=came.instructions)
 
 
 def _returns(command: Command, came: Answer) -> Judged:
@@ -135,6 +175,8 @@ def _otherwise(came: Answer) -> Judged:
             return Judged(Outcome.REFUSED, _words(came))
         case "link":
             return Judged(Outcome.REFUSED, f"not linked: {_words(came)}")
+        case "stopped":
+            return Judged(Outcome.TIMED_OUT, f"its budget was too small: {_words(came)}")
         case "thrown":
             return Judged(Outcome.FAILED, f"an exception came out: {_words(came)}")
         case "trap":

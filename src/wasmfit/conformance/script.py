@@ -22,10 +22,11 @@ class Command:
 
     Attributes:
         line: Line of the file.
-        do: ``instantiate``, ``load``, ``register``, ``invoke`` or ``get``.
-        module: Number of the module, for the first two.
+        do: ``instantiate``, ``load``, ``register``, ``invoke`` or ``get``; of our own scripts also ``mark``,
+            ``grown``, ``more``, ``written`` and ``rounds`` (``catalog/suite/host/script.rs``).
+        module: Number of the module, for the first two, and for ``rounds``.
         instance: The command that makes the instance, for the others.
-        name: The function, the global, or the name to register.
+        name: The function, the global, or the name to register; of what is measured, what it is.
         args: A call's arguments.
         expect: ``return``, ``trap``, ``exhaustion``, ``exception``, ``invalid``, ``malformed``,
             ``unlinkable`` or ``valid``; ``None`` for an action that nothing is asserted of.
@@ -36,6 +37,9 @@ class Command:
         valid: Whether the module is valid with everything that WebAssembly has by now.
         spectest: Whether the module imports from ``spectest``.
         fresh: Whether everything before can be dropped.
+        budget: What a call may take, in the runtime's units; it must be stopped then.
+        pages: What the host lets the module's memory have.
+        count: Rounds.
         unasked: Whether the catalogue leaves it out: then it is not done at all.
     """
 
@@ -53,6 +57,9 @@ class Command:
     valid: bool = True
     spectest: bool = False
     fresh: bool = False
+    budget: int | None = None
+    pages: int | None = None
+    count: int = 0
     unasked: bool = False
 
     @property
@@ -75,7 +82,14 @@ class Command:
         """What is done, for a reader."""
         match self.do:
             case "invoke":
-                return printable(f"{self.name}({', '.join(self.args)})")
+                within = "" if self.budget is None else f" within a budget of {self.budget:,}"
+                return printable(f"{self.name}({', '.join(self.args)}){within}")
+            case "grown" | "more":
+                return f"heap for {self.name}"
+            case "written":
+                return "modules written to"
+            case "rounds":
+                return f"{self.name} ({self.count:,} rounds)"
             case "get":
                 return printable(f"global {self.name}")
             case "register":
@@ -98,6 +112,8 @@ class Command:
 
 
 def _shown(expected: Expected) -> str:
+    if isinstance(expected, str) and expected.startswith("most:"):
+        return f"at most {int(expected[5:], 16):,} B"
     return expected if isinstance(expected, str) else f"one of ({' | '.join(map(_shown, expected))})"
 
 
@@ -168,6 +184,9 @@ def _command(fields: dict[str, Any], *, unasked: bool) -> Command:
         valid=fields.get("valid", True),
         spectest=fields.get("spectest", False),
         fresh=fields.get("fresh", False),
+        budget=fields.get("budget"),
+        pages=fields.get("pages"),
+        count=fields.get("count", 0),
         unasked=unasked,
     )
 

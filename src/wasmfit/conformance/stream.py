@@ -14,10 +14,13 @@ from .script import Command, Part, Script
 
 _HEAD = struct.Struct("<3I")
 _SLOT = struct.Struct("<I")
-_CALL = struct.Struct("<IHH")
+_CALL = struct.Struct("<HH")
 _ARGUMENT = struct.Struct("<B16s")
 
 _DROP, _INSTANTIATE, _LOAD, _REGISTER, _INVOKE, _GET, _HOST_REFUSED = range(1, 8)
+_INVOKE_WITHIN, _INSTANTIATE_WITHIN, _HEAP, _ROUNDS = range(8, 12)
+_HEAP_QUESTIONS = {"mark": 0, "grown": 1, "more": 2, "written": 3}
+_PAGES = struct.Struct("<I12x")
 _TYPES = {"i32": 0, "i64": 1, "f32": 2, "f64": 3, "v128": 4, "null": 5, "extern": 6, "host": 7}
 _KINDS = {"func": 0, "extern": 1, "any": 2, "exn": 3}
 
@@ -46,6 +49,11 @@ class Record:
     def drops(self) -> bool:
         """Whether it drops everything."""
         return self.what == _DROP
+
+    @property
+    def is_counted(self) -> bool:
+        """Whether the instructions that it takes are counted."""
+        return self.what == _INVOKE_WITHIN
 
 
 @dataclass(frozen=True)
@@ -82,8 +90,8 @@ def chunks(part: Part) -> list[Chunk]:
 
 def records(chunk: Chunk, modules: Sequence[Prepared]) -> Iterator[Record]:
     """The records of a chunk."""
-    yield Record(_DROP, b"", None)
     commands = [(at, chunk.script.commands[at]) for at in chunk.commands]
+    yield Record(_DROP, _SLOT.pack(any(command.budget is not None for _, command in commands)), None)
     if any(command.spectest for _, command in commands):
         yield _module(_INSTANTIATE, SPECTEST_SLOT, modules[0], None)
         yield Record(_REGISTER, _SLOT.pack(SPECTEST_SLOT) + b"spectest", None)
@@ -96,15 +104,22 @@ def _record(at: int, command: Command, modules: Sequence[Prepared]) -> Record:
     match command.do:
         case "instantiate" if command.module is not None:
             slot = at if command.expect is None else _NOWHERE
-            return _module(_INSTANTIATE, slot, modules[command.module], at)
+            return _module(_INSTANTIATE, slot, modules[command.module], at, command.pages)
         case "load" if command.module is not None:
             return _module(_LOAD, _NOWHERE, modules[command.module], at)
+        case "rounds" if command.module is not None:
+            return _module(_ROUNDS, command.count, modules[command.module], at)
+        case "mark" | "grown" | "more" | "written":
+            return Record(_HEAP, _SLOT.pack(_HEAP_QUESTIONS[command.do]), at)
     assert command.instance is not None
     name = command.name.encode()
     match command.do:
         case "invoke":
-            head = _CALL.pack(command.instance, len(command.args), len(name))
-            return Record(_INVOKE, head + name + b"".join(map(argument, command.args)), at)
+            rest = _CALL.pack(len(command.args), len(name)) + name + b"".join(map(argument, command.args))
+            of = _SLOT.pack(command.instance)
+            if command.budget is None:
+                return Record(_INVOKE, of + rest, at)
+            return Record(_INVOKE_WITHIN, of + _SLOT.pack(command.budget) + rest, at)
         case "get":
             return Record(_GET, _SLOT.pack(command.instance) + name, at)
         case "register":
@@ -112,9 +127,11 @@ def _record(at: int, command: Command, modules: Sequence[Prepared]) -> Record:
     raise ValueError(f"the script has an unknown command {command.do!r}")
 
 
-def _module(what: int, slot: int, module: Prepared, at: int | None) -> Record:
+def _module(what: int, slot: int, module: Prepared, at: int | None, pages: int | None = None) -> Record:
     if isinstance(module, Refused):
         return Record(_HOST_REFUSED, _SLOT.pack(slot) + module.words.encode(), at)
+    if pages is not None:
+        return Record(_INSTANTIATE_WITHIN, _SLOT.pack(slot) + _PAGES.pack(pages) + module, at)
     return Record(what, module if what == _LOAD else _SLOT.pack(slot) + module, at)
 
 

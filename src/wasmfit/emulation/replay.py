@@ -29,7 +29,8 @@ ANSWER = "="
 
 _HEADER = "guard 1"
 _LAST = 0xFFFF_FFFF
-_MOST_RECORD_BYTES = 4096
+_MOST_RECORD_BYTES = 1 << 20
+_TICKS = ("call", "idle")
 
 
 class Ended(StrEnum):
@@ -57,12 +58,14 @@ class Replay:
         words: Why, unless it is whole.
         instructions: All instructions that it took; ``None`` where the emulator died.
         seconds: Wall-clock time.
+        ticks: Instructions executed when the firmware passed the marks ``call`` and ``idle``, in turn.
     """
 
     ended: Ended
     words: str
     instructions: int | None
     seconds: float
+    ticks: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -74,6 +77,7 @@ class Guarded:
     total: int | None = None
     address: int = 0
     pc: int = 0
+    ticks: tuple[int, ...] = ()
 
 
 def parse(text: str) -> Guarded:
@@ -81,15 +85,21 @@ def parse(text: str) -> Guarded:
     lines = text.splitlines()
     if not lines or lines[0] != _HEADER:
         return Guarded()
+    ticks: list[int] = []
     try:
-        match lines[1].split() if len(lines) > 1 else []:
-            case [("end" | "limit") as word, total]:
-                return Guarded(True, word, int(total))
-            case ["stray", total, address, pc]:
-                return Guarded(True, "stray", int(total), int(address, 0), int(pc, 0))
+        for line in lines[1:]:
+            match line.split():
+                case ["tick", total]:
+                    ticks.append(int(total))
+                case [("end" | "limit") as word, total]:
+                    return Guarded(True, word, int(total), ticks=tuple(ticks))
+                case ["stray", total, address, pc]:
+                    return Guarded(True, "stray", int(total), int(address, 0), int(pc, 0), tuple(ticks))
+                case _:
+                    break
     except ValueError:
         pass
-    return Guarded(started=True)
+    return Guarded(started=True, ticks=tuple(ticks))
 
 
 def replay(
@@ -156,7 +166,7 @@ def replay(
         ended, words = Ended.TIMED_OUT, f"no end after {budget:,} instructions"
     else:
         ended, words = _ending(board, image, guarded, channel.report(), last_words)
-    return Replay(ended, words, guarded.total, finished.seconds)
+    return Replay(ended, words, guarded.total, finished.seconds, guarded.ticks)
 
 
 def _arguments(board: Board, image: Symbols, record: Path, budget: int) -> list[str]:
@@ -167,6 +177,7 @@ def _arguments(board: Board, image: Symbols, record: Path, budget: int) -> list[
         f"isa={board.emulator.isa}",
         f"begin={hexadecimal(begin)}",
         f"each={budget}",
+        *(f"tick={hexadecimal(image.marks[mark])}" for mark in _TICKS if mark in image.marks),
         f"ram={hexadecimal(ram.origin)}:{hexadecimal(ram.end)}",
         *(
             f"memory={hexadecimal(one.origin)}:{hexadecimal(min(one.end, _LAST))}"

@@ -1,6 +1,7 @@
 """What features are, as data, and what becomes of the W3C suite's assertions on a runtime."""
 
 from enum import StrEnum
+from typing import Literal
 
 from pydantic import Field, model_validator
 
@@ -18,6 +19,7 @@ class Selection(Record):
         uses: Only where the function that is called uses one of these itself, or, where none is called, the
             module needs one.
         without: Only where the module needs none of these.
+        expects: Only where one of these is expected (``invalid``, ``malformed``…); anything if empty.
     """
 
     part: str
@@ -25,21 +27,39 @@ class Selection(Record):
     needs: frozenset[str] = frozenset()
     uses: frozenset[str] = frozenset()
     without: frozenset[str] = frozenset()
+    expects: frozenset[str] = frozenset()
+
+
+class Group(StrEnum):
+    """What a feature is of.
+
+    Attributes:
+        WEBASSEMBLY: The language: what modules may hold.
+        BEHAVIOUR: What becomes of a device that runs modules.
+    """
+
+    WEBASSEMBLY = "webassembly"
+    BEHAVIOUR = "behaviour"
 
 
 class Feature(Record):
-    """A feature of WebAssembly, and the assertions that stand for it.
+    """A feature, and the assertions that stand for it.
 
     Attributes:
         name: Name on the command line.
         title: Heading of its row.
+        group: The table that the row is of.
         selections: Its assertions; those of one part at the most once.
+        proof: Where something must hold for refusals to count; without it, one of the assertions must be
+            more than a refusal.
         unmeasurable: Why the suite says nothing of it, where it does not.
     """
 
     name: str
     title: str
+    group: Group = Group.WEBASSEMBLY
     selections: tuple[Selection, ...] = ()
+    proof: Selection | None = None
     unmeasurable: str | None = None
 
     @model_validator(mode="after")
@@ -137,11 +157,13 @@ class FileOutcomes(Record):
         file: Its name.
         outcomes: A letter for each assertion, in the order of the script.
         words: Assertion, counted from 0 → place in :attr:`PartOutcomes.words`.
+        numbers: Assertion → bytes, or instructions, where it is one that measures.
     """
 
     file: str
     outcomes: str = Field(pattern=r"^[.FTRCMLN]*$")
     words: dict[int, int] = Field(default_factory=dict)
+    numbers: dict[int, int] = Field(default_factory=dict)
 
 
 class PartOutcomes(Record):
@@ -197,6 +219,22 @@ class Verdict(StrEnum):
     UNMEASURABLE = "unmeasurable"
 
 
+class Evidence(Record):
+    """Something measured along with a feature.
+
+    Attributes:
+        what: What was done.
+        number: What came of it.
+        unit: ``B`` or ``instructions``.
+        words: What was said, if anything.
+    """
+
+    what: str
+    number: int
+    unit: Literal["B", "instructions"]
+    words: str | None = None
+
+
 class FeatureMeasured(Record):
     """A feature of a runtime.
 
@@ -208,6 +246,8 @@ class FeatureMeasured(Record):
         reason: What stands in the way: why it is not measurable, or what became of the assertions that do
             not hold; ``None`` if all do.
         outcomes: Outcome → number.
+        group: What it is of.
+        evidence: What was measured along with it.
     """
 
     feature: str
@@ -216,6 +256,24 @@ class FeatureMeasured(Record):
     total: int = 0
     reason: str | None = None
     outcomes: dict[Outcome, int] = Field(default_factory=dict)
+    group: Group = Group.WEBASSEMBLY
+    evidence: tuple[Evidence, ...] = ()
+
+
+class Difference(Record):
+    """Where a runtime's documents and the measurement disagree.
+
+    Attributes:
+        feature: Of what.
+        claimed: What the document says.
+        source: The document.
+        measured: What was found.
+    """
+
+    feature: str
+    claimed: Literal["yes", "partly", "no"]
+    source: str
+    measured: Verdict
 
 
 class RuntimeFeatures(Record):
@@ -224,6 +282,8 @@ class RuntimeFeatures(Record):
     Attributes:
         runtime, version, board, profile: Which.
         features: In the catalogue's order.
+        differences: Where the runtime's documents say something else.
+        measured_at: UTC time, ISO 8601: when the verdicts were made.
     """
 
     runtime: str
@@ -231,6 +291,8 @@ class RuntimeFeatures(Record):
     board: str
     profile: str
     features: tuple[FeatureMeasured, ...]
+    differences: tuple[Difference, ...] = ()
+    measured_at: str = ""
 
 
 class Failing(Record):

@@ -163,6 +163,37 @@ class Variant(Record):
     default: bool = True
 
 
+class Claim(Record):
+    """What a document of the runtime's says of features.
+
+    Attributes:
+        source: The document.
+        says: Feature → what it says.
+        variants: Variants that it says so of; all when empty.
+    """
+
+    source: str
+    says: dict[str, Literal["yes", "partly", "no"]]
+    variants: tuple[str, ...] = ()
+
+
+class Switch(Record):
+    """Something that a runtime is built with or without: two variants that differ in nothing else.
+
+    Attributes:
+        name: What it is.
+        how: How it is switched, in the runtime's words.
+        off, on: The variants without and with it.
+        slows: Whether it may slow down what it is not used for: then calls are compared as well.
+    """
+
+    name: str
+    how: str
+    off: str
+    on: str
+    slows: bool = False
+
+
 class CArch(Record):
     """C sources and macros that one target needs."""
 
@@ -263,6 +294,8 @@ class Runtime(Record):
         facts: What differs in kind.
         versions: Versions, in any order.
         variants: Ways to build it, in the order in which they are shown.
+        claims: What its documents say of features; the later of two that differ counts.
+        switches: What its variants cost.
         c: How its C sources are compiled.
         checkout: How a checkout of it is recognised.
         unavailable: Why it cannot be had from a registry; a checkout may be all the same.
@@ -280,6 +313,8 @@ class Runtime(Record):
     facts: Facts
     versions: tuple[Version, ...] = Field(min_length=1)
     variants: tuple[Variant, ...] = Field(min_length=1)
+    claims: tuple[Claim, ...] = ()
+    switches: tuple[Switch, ...] = ()
     c: CBuild | None = None
     checkout: CheckoutRule = CheckoutRule()
     unavailable: Unavailable | None = None
@@ -293,6 +328,13 @@ class Runtime(Record):
                     f"variants.{variant.name}.versions names {', '.join(sorted(missing))}, "
                     "which [[versions]] lacks"
                 )
+        named = {variant.name for variant in self.variants}
+        for claim in self.claims:
+            if strange := set(claim.variants) - named:
+                raise ValueError(f"claims name {', '.join(sorted(strange))}, which [[variants]] lacks")
+        for switch in self.switches:
+            if strange := {switch.off, switch.on} - named:
+                raise ValueError(f"switches name {', '.join(sorted(strange))}, which [[variants]] lacks")
         if self.language == "c":
             if self.c is None:
                 raise ValueError("a runtime in C needs the table [c]")
@@ -378,6 +420,15 @@ class Build(Record):
         ours, theirs = self.runtime.facts, self.variant.facts
         changed = {name: value for name, value in theirs if value is not None and name != "notes"}
         return ours.model_copy(update={**changed, "notes": (*ours.notes, *theirs.notes)})
+
+    def claim(self, feature: str) -> tuple[Literal["yes", "partly", "no"], str] | None:
+        """What the runtime's documents say of a feature, and which of them does."""
+        found = [
+            (one.says[feature], one.source)
+            for one in self.runtime.claims
+            if feature in one.says and (not one.variants or self.name in one.variants)
+        ]
+        return found[-1] if found else None
 
     @property
     def label(self) -> str:

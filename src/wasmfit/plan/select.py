@@ -6,7 +6,7 @@ from fnmatch import fnmatchcase
 from wasmfit.catalog import Catalog
 from wasmfit.catalog.load import unknown
 from wasmfit.errors import UsageError
-from wasmfit.model import Board, Build, Checkout, Runtime, Version, builds
+from wasmfit.model import Board, Build, Checkout, Runtime, Switch, Version, builds
 
 BASELINE = "baseline"
 NEWEST = "newest"
@@ -88,6 +88,38 @@ def _matching(runtimes: Sequence[Runtime], argument: str) -> list[Build]:
 
 def _fits(version: Version, wanted: str) -> bool:
     return fnmatchcase(version.version, wanted) or version.version.startswith(f"{wanted}.")
+
+
+def switches(catalog: Catalog, wanted: Sequence[str]) -> list[tuple[Switch, Build, Build]]:
+    """The switches of runtimes, each with the newest build without it and the one with it.
+
+    Args:
+        catalog: The catalogue.
+        wanted: ``--runtime`` arguments: runtimes, or variants of theirs; all if none is given.
+
+    Raises:
+        UsageError: An argument matches nothing, or nothing that has a switch.
+    """
+    named = {build.runtime.name for build in select_builds(catalog, wanted)} if wanted else None
+    found = []
+    for runtime in catalog.runtimes.values():
+        if named is not None and runtime.name not in named:
+            continue
+        for switch in runtime.switches:
+            made = builds(runtime)
+            off, on = (
+                {build.number: build for build in made if build.name == name}
+                for name in (switch.off, switch.on)
+            )
+            newest_first = [number for number in off if number in on]
+            if newest_first:
+                found.append((switch, off[newest_first[0]], on[newest_first[0]]))
+    if not found:
+        known = [runtime.name for runtime in catalog.runtimes.values() if runtime.switches]
+        raise UsageError(
+            "No runtime that is named has a switch to price.", f"These have: {', '.join(known)}."
+        )
+    return found
 
 
 def with_checkouts(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from .format import Format
 
 if TYPE_CHECKING:
-    from .comparison import BENCH_FORMATS, FAILING_FORMATS, FEATURE_FORMATS, FORMATS
+    from .comparison import BENCH_FORMATS, FAILING_FORMATS, FEATURE_FORMATS, FORMATS, PRICE_FORMATS
     from .csv import to_csv
     from .json import to_json
     from .markdown import to_markdown
@@ -17,6 +17,7 @@ __all__ = [
     "FAILING_FORMATS",
     "FEATURE_FORMATS",
     "FORMATS",
+    "PRICE_FORMATS",
     "Format",
     "to_csv",
     "to_json",

@@ -6,9 +6,11 @@ from wasmfit.results import (
     Benchmark,
     Comparison,
     FeaturesMeasured,
+    Priced,
     bench_tables,
     failing_tables,
     feature_tables,
+    price_tables,
 )
 from wasmfit.results.benchmark import rows
 
@@ -49,3 +51,11 @@ FAILING_FORMATS: dict[Format, Callable[[FeaturesMeasured], str]] = {
     Format.MARKDOWN: lambda measured: tables_to_markdown(failing_tables(measured)),
 }
 """The same for the assertions that do not hold."""
+
+PRICE_FORMATS: dict[Format, Callable[[Priced], str]] = {
+    Format.TABLE: lambda priced: tables_to_text(price_tables(priced)),
+    Format.JSON: lambda priced: dumped(priced.to_dict()),
+    Format.CSV: lambda priced: rows_to_csv(priced.flat_rows()),
+    Format.MARKDOWN: lambda priced: tables_to_markdown(price_tables(priced)),
+}
+"""The same for what switches cost."""

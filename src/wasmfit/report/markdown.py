@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from wasmfit.results import Comparison, Table, overview, tables
+from wasmfit.results import Comparison, Table, feature_lines, overview, tables
 
 from .escape import escape
 
@@ -12,7 +12,9 @@ __all__ = ["escape", "to_markdown"]
 def to_markdown(comparison: Comparison) -> str:
     """Every table with its notes and facts below it, behind an overview of several boards."""
     measured = comparison.measurements
-    return tables_to_markdown((*overview(measured), *tables(measured)))
+    shown = tables_to_markdown((*overview(measured), *tables(measured)))
+    lines = "\n".join(f"- {escape(line)}" for line in feature_lines(comparison.features))
+    return "\n\n".join(filter(None, (shown, lines)))
 
 
 def tables_to_markdown(shown: Iterable[Table]) -> str:

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table as RichTable
 from rich.text import Text
 
-from wasmfit.results import Column, Comparison, Table, overview, tables
+from wasmfit.results import Column, Comparison, Table, feature_lines, overview, tables
 from wasmfit.words import printable
 
 _UNLIMITED = 10_000
@@ -26,7 +26,8 @@ def to_text(comparison: Comparison, width: int | None = None) -> str:
     ``width`` is the terminal's, or unlimited where there is none.
     """
     measured = comparison.measurements
-    return tables_to_text((*overview(measured), *tables(measured)), width)
+    lines = [printable(line, _LONGEST_NOTE) for line in feature_lines(comparison.features)]
+    return "\n\n".join((tables_to_text((*overview(measured), *tables(measured)), width), *lines))
 
 
 def tables_to_text(shown: Iterable[Table], width: int | None = None) -> str:

@@ -5,12 +5,13 @@ from .bench_table import bench_tables
 from .benchmark import Benchmark, Missing, SlowDown, Summary
 from .comparison import Comparison
 from .document import ReportDocument
-from .features import FeaturesMeasured, failing_tables, feature_tables
+from .features import FeaturesMeasured, failing_tables, feature_lines, feature_tables
 from .outcomes import OutcomeStore
 from .overview import overview
 from .runs import Origin, RecordedRun, Shown
 from .shapes import Column, Measure, Table
 from .store import Store, StoreError
+from .switches import Pair, Priced, price_tables, prices
 from .table import MEASURES, tables
 
 __all__ = [
@@ -24,6 +25,8 @@ __all__ = [
     "Missing",
     "Origin",
     "OutcomeStore",
+    "Pair",
+    "Priced",
     "RecordedRun",
     "ReportDocument",
     "Shortfall",
@@ -36,7 +39,10 @@ __all__ = [
     "Table",
     "bench_tables",
     "failing_tables",
+    "feature_lines",
     "feature_tables",
     "overview",
+    "price_tables",
+    "prices",
     "tables",
 ]

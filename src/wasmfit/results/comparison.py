@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from wasmfit.errors import UsageError
-from wasmfit.model import Measurement, Status
+from wasmfit.model import Measurement, RuntimeFeatures, Status
 
 if TYPE_CHECKING:
     import pandas
@@ -24,12 +24,14 @@ class Comparison:
         seconds: How long it took.
         reused: How many of them were in the store already.
         run: The number under which the store has this run; ``None`` where it has not.
+        features: What ``wasmfit features`` has found of the runtimes, where it has been run whole.
     """
 
     measurements: tuple[Measurement, ...]
     seconds: float
     reused: int
     run: int | None = None
+    features: tuple[RuntimeFeatures, ...] = ()
 
     @property
     def failed(self) -> tuple[Measurement, ...]:
@@ -38,7 +40,11 @@ class Comparison:
 
     def to_dict(self) -> dict[str, Any]:
         """The contract of ``compare --format json``."""
-        return {"schema": SCHEMA, "cells": [one.model_dump(mode="json") for one in self.measurements]}
+        return {
+            "schema": SCHEMA,
+            "cells": [one.model_dump(mode="json") for one in self.measurements],
+            "features": [one.model_dump(mode="json") for one in self.features],
+        }
 
     def to_frame(self) -> "pandas.DataFrame":
         """One row a cell, one column a measure, as in the CSV output.

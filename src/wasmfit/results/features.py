@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from wasmfit.errors import UsageError
-from wasmfit.model import Failing, FeatureMeasured, RuntimeFeatures, Verdict
+from wasmfit.model import Evidence, Failing, FeatureMeasured, Group, RuntimeFeatures, Verdict
 
 from .shapes import Column, Table
 
@@ -65,6 +65,7 @@ class FeaturesMeasured:
                 "version": one.version,
                 "board": one.board,
                 "profile": one.profile,
+                "group": feature.group.value,
                 "feature": feature.feature,
                 "verdict": feature.verdict.value,
                 "passed": feature.passed,
@@ -94,17 +95,67 @@ class FeaturesMeasured:
 
 def feature_tables(measured: FeaturesMeasured) -> list[Table]:
     """The tables, board by board and profile by profile: a row a feature, a column a runtime."""
-    settings: dict[tuple[str, str], list[RuntimeFeatures]] = {}
+    settings: dict[tuple[str, str, Group], list[RuntimeFeatures]] = {}
     for one in measured.runtimes:
-        settings.setdefault((one.board, one.profile), []).append(one)
-    return [_table(measured, where, runtimes) for where, runtimes in settings.items()]
+        for group in Group:
+            chosen = tuple(feature for feature in one.features if feature.group is group)
+            if chosen:
+                of_group = one.model_copy(update={"features": chosen})
+                settings.setdefault((one.board, one.profile, group), []).append(of_group)
+    # Notes of all are said once, beneath the first.
+    return [
+        _table(measured, where, runtimes, number == 0)
+        for number, (where, runtimes) in enumerate(settings.items())
+    ]
 
 
-def _table(measured: FeaturesMeasured, where: tuple[str, str], runtimes: Sequence[RuntimeFeatures]) -> Table:
+_TITLES = {
+    Group.WEBASSEMBLY: "features measured on the device image",
+    Group.BEHAVIOUR: "behaviour measured on the device image",
+}
+
+
+def _table(
+    measured: FeaturesMeasured,
+    where: tuple[str, str, Group],
+    runtimes: Sequence[RuntimeFeatures],
+    is_first: bool,
+) -> Table:
     labels = tuple(measured.titles[feature.feature] for feature in runtimes[0].features)
     columns = tuple(Column((one.runtime, one.version), tuple(map(_cell, one.features))) for one in runtimes)
-    title = f"features measured on the device image / {' / '.join(where)}"
-    return Table(title, labels, columns, (*measured.notes, *_reasons(measured, runtimes)), ())
+    board, profile, group = where
+    title = f"{_TITLES[group]} / {board} / {profile}"
+    notes = (
+        *(measured.notes if is_first else ()),
+        *_reasons(measured, runtimes),
+        *_evidence(measured, runtimes),
+        *_differences(measured, runtimes),
+    )
+    return Table(title, labels, columns, notes, ())
+
+
+def _differences(measured: FeaturesMeasured, runtimes: Sequence[RuntimeFeatures]) -> Iterator[str]:
+    for one in runtimes:
+        shown = {feature.feature for feature in one.features}
+        for difference in one.differences:
+            if difference.feature in shown:
+                yield (
+                    f"{one.runtime}@{one.version}, {measured.titles[difference.feature]}: documented as "
+                    f"{difference.claimed} ({difference.source}), measured as {difference.measured.value}"
+                )
+
+
+def _evidence(measured: FeaturesMeasured, runtimes: Sequence[RuntimeFeatures]) -> Iterator[str]:
+    for one in runtimes:
+        for feature in one.features:
+            if feature.evidence:
+                shown = "; ".join(map(_shown, feature.evidence))
+                yield f"{one.runtime}@{one.version}, {measured.titles[feature.feature]}: measured {shown}"
+
+
+def _shown(one: Evidence) -> str:
+    said = f" ({one.words})" if one.words and one.unit == "instructions" else ""
+    return f"{one.what}: {one.number:,} {one.unit}{said}"
 
 
 def _cell(one: FeatureMeasured) -> str:
@@ -155,3 +206,21 @@ def _failing(of: str, found: Sequence[Failing]) -> Table:
         (f"{more:,} more are in the formats csv and json",) if more > 0 else (),
         (),
     )
+
+
+def feature_lines(known: Sequence[RuntimeFeatures]) -> list[str]:
+    """What is known of runtimes' features, a line for each: beside a comparison, which measures none."""
+    return [
+        f"features of {one.runtime}@{one.version} ({one.board}, {one.profile}; {one.measured_at[:10]}): "
+        + "; ".join(
+            f"{verdict.value}: {', '.join(names)}"
+            for verdict in (Verdict.YES, Verdict.PARTLY, Verdict.NO)
+            if (names := [_named(feature) for feature in one.features if feature.verdict is verdict])
+        )
+        for one in known
+    ]
+
+
+def _named(one: FeatureMeasured) -> str:
+    of = f" ({one.passed:,} of {one.total:,})" if one.verdict is Verdict.PARTLY else ""
+    return f"{one.feature}{of}"

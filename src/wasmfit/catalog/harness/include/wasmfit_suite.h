@@ -14,6 +14,7 @@ enum {
     WASMFIT_TRAP = 3,
     WASMFIT_THROWN = 4,  /* an exception came out */
     WASMFIT_REFUSED = 5, /* the runtime, or the glue, cannot do that */
+    WASMFIT_STOPPED = 6, /* a call took more than its budget */
 };
 
 /* A value's type. */
@@ -50,6 +51,11 @@ uint32_t wasmfit_suite_register(uint32_t instance, const char *name, const char 
 /* `number` is how many results there is room for, and then how many there are. */
 uint32_t wasmfit_suite_invoke(uint32_t instance, const char *name, const wasmfit_value *arguments, uint32_t count,
                               wasmfit_value *results, uint32_t *number, const char **why);
+/* The calls that follow may take so many of the runtime's units, and memories of the instances that follow may
+ * have so many pages, until wasmfit_suite_end(); WASMFIT_REFUSED where the runtime knows no such thing. */
+uint32_t wasmfit_suite_budget(uint32_t units, const char **why);
+uint32_t wasmfit_suite_limit(uint32_t pages, const char **why);
+
 uint32_t wasmfit_suite_global(uint32_t instance, const char *name, wasmfit_value *result, const char **why);
 
 #endif

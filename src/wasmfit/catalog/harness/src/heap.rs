@@ -169,6 +169,12 @@ pub(crate) fn refused() -> usize {
     HEAP.refused.load(Relaxed)
 }
 
+/// Bytes in use.
+#[cfg(feature = "suite")]
+pub(crate) fn used() -> usize {
+    HEAP.ordinary.live.load(Relaxed) + HEAP.linear.live.load(Relaxed)
+}
+
 /// Looks at the heap behind a call. It takes a while, and belongs to no phase.
 pub(crate) fn look(first: bool) {
     if first {

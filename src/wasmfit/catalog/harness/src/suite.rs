@@ -1,19 +1,23 @@
-//! Replays the W3C suite: actions come from a file on the host, answers go out line by line. What an answer
+//! Replays the W3C suite, and scripts of our own: actions come from a file on the host, answers go out line by line. What an answer
 //! ought to be nobody here knows: the host judges (`conformance/judge.py`).
 //!
 //! The file is a sequence of records, which `conformance/stream.py` writes. A record is a head of three
 //! little-endian words (what to do, the record's number, bytes that follow) and those bytes; `u32` and `u16`
-//! are little-endian:
+//! are little-endian. A call with a budget lies between the marks `call` and `idle`, for whoever counts:
 //!
 //! | what | bytes | answer when all is well |
 //! |---|---|---|
-//! | 1 drop everything | | `ok` |
+//! | 1 drop everything | whether calls of the next store get budgets `u32` | `ok` |
 //! | 2 instantiate | slot `u32`, module | `ok` |
 //! | 3 load and drop | module | `ok` |
 //! | 4 register | slot `u32`, name | `ok` |
 //! | 5 invoke | slot `u32`, number of arguments `u16`, length of name `u16`, name, arguments | `got` and values |
 //! | 6 read a global | slot `u32`, name | `got` and a value |
 //! | 7 the host step refused the module | slot `u32`, its words | `load` and the words |
+//! | 8 invoke with a budget | slot `u32`, budget `u32`, the rest as for 5 | as for 5 |
+//! | 9 instantiate with a limit | slot `u32`, pages `u32`, 12 bytes of nothing, module | `ok` |
+//! | 10 ask | of the heap: 0: note its use, 1: growth since, 2: growth beyond the last; 3: how many of the bytes given here were changed `u32` | `got` and a number |
+//! | 11 make, call `run` and drop, again and again | rounds `u32`, module | `got` and bytes left since the first |
 //!
 //! An argument is a byte for its type and sixteen for its value (see [`Value`]). An answer is a line: `=`, the
 //! record's number, how it ended, words. It ends as `ok`, `got`, or as one of [`Stop`]; as `memory`, and with
@@ -137,6 +141,8 @@ pub enum Stop {
     Trap(String),
     /// An exception came out of it.
     Thrown(String),
+    /// The call was ended since its budget was used up.
+    Stopped(String),
     /// The runtime, or this glue, cannot do that at all.
     Refused(String),
 }
@@ -157,6 +163,11 @@ impl Stop {
         Stop::Trap(words.to_string())
     }
 
+    /// The call was ended since its budget was used up.
+    pub fn stopped(words: impl Display) -> Self {
+        Stop::Stopped(words.to_string())
+    }
+
     /// The runtime, or the glue, cannot do that at all.
     pub fn refused(words: impl Display) -> Self {
         Stop::Refused(words.to_string())
@@ -173,6 +184,7 @@ impl Stop {
             Stop::Link(words) => ("link", words),
             Stop::Trap(words) => ("trap", words),
             Stop::Thrown(words) => ("thrown", words),
+            Stop::Stopped(words) => ("stopped", words),
             Stop::Refused(words) => ("refused", words),
         }
     }
@@ -218,6 +230,34 @@ pub trait Suite {
     ///
     /// There is none, or the runtime does not give it out.
     fn global(&mut self, instance: u32, name: &'static str) -> Result<Value, Stop>;
+
+    /// An empty store whose calls can be stopped, where that is a matter of the runtime's configuration.
+    #[must_use]
+    fn bounded() -> Self
+    where
+        Self: Sized,
+    {
+        Self::new()
+    }
+
+    /// Lets the calls that follow take so many of the runtime's units (instructions, fuel), of a store made
+    /// by [`Suite::bounded`]. What takes more ends as [`Stop::Stopped`].
+    ///
+    /// # Errors
+    ///
+    /// The runtime does not stop a call.
+    fn budget(&mut self, _units: u32) -> Result<(), Stop> {
+        Err(Stop::refused("the glue knows of nothing that stops a call"))
+    }
+
+    /// Lets memories of the instances that follow have so many pages and no more.
+    ///
+    /// # Errors
+    ///
+    /// The runtime's host cannot say that.
+    fn limit(&mut self, _pages: u32) -> Result<(), Stop> {
+        Err(Stop::refused("the glue knows of no limit that a host can set"))
+    }
 }
 
 /// Makes `$suite`, a type that is a [`Suite`], the firmware.
@@ -239,11 +279,22 @@ const REGISTER: u32 = 4;
 const INVOKE: u32 = 5;
 const GET: u32 = 6;
 const HOST_REFUSED: u32 = 7;
+const INVOKE_WITHIN: u32 = 8;
+const INSTANTIATE_WITHIN: u32 = 9;
+const HEAP: u32 = 10;
+const ROUNDS: u32 = 11;
+
+/// FNV-1a over a block.
+fn summed(block: *const u8, layout: Layout) -> u32 {
+    // SAFETY: the block is that long, and all of it was written once.
+    let bytes = unsafe { slice::from_raw_parts(block, layout.size()) };
+    bytes.iter().fold(0x811c_9dc5, |sum, &byte| (sum ^ u32::from(byte)).wrapping_mul(0x0100_0193))
+}
 
 /// Does what the records say until there are no more.
 pub fn replay<S: Suite>() {
     let mut input = port::Input::open();
-    let mut stage = Stage::<S>::new();
+    let mut stage = Stage::<S>::new(false);
     let mut head = [0; HEAD];
     while input.read(&mut head) {
         let (what, number, length) = (u32_at(&head, 0), u32_at(&head, 4), u32_at(&head, 8) as usize);
@@ -251,7 +302,11 @@ pub fn replay<S: Suite>() {
             // The next one is made behind the mark, so that its memory is the first to be given out again.
             drop(stage);
             port::begin();
-            stage = Stage::new();
+            let mut bounded = [0; 4];
+            if !input.read(&mut bounded) {
+                return;
+            }
+            stage = Stage::new(bounded != [0; 4]);
             answer(number, "ok", "");
             continue;
         }
@@ -263,8 +318,24 @@ pub fn replay<S: Suite>() {
         if !input.read(bytes) {
             return;
         }
+        stage.kept.note();
         port::forget_refused();
+        if what == ROUNDS {
+            // There is one store at a time.
+            let kept = stage.emptied();
+            let left = rounds::<S>(bytes);
+            drop(kept);
+            stage = Stage::new(false);
+            answer_rounds(number, left);
+            continue;
+        }
+        if what == INVOKE_WITHIN {
+            port::counted_from_here();
+        }
         let ended = stage.act(what, bytes);
+        if what == INVOKE_WITHIN {
+            port::counted_to_here();
+        }
         let refused = port::refused();
         match ended {
             Ok(Answer::Ok) => answer(number, "ok", ""),
@@ -276,6 +347,31 @@ pub fn replay<S: Suite>() {
             }
             Err(stop) => answer(number, stop.parts().0, stop.parts().1),
         }
+    }
+}
+
+/// Makes, calls and drops a module time and again, from a copy each time, since some runtimes write to it;
+/// returns how many bytes more are in use after the last round than after the first.
+fn rounds<S: Suite>(bytes: &'static [u8]) -> Result<u32, Stop> {
+    let mut after_first = 0;
+    for round in 0..u32_at(bytes, 0) {
+        let mut stage = Stage::<S>::new(false);
+        let Some(copy) = stage.keep(bytes.len()) else { return Err(Stop::refused("no memory for a copy")) };
+        copy.copy_from_slice(bytes);
+        let instance = stage.suite.instantiate(&copy[4..])?;
+        stage.suite.invoke(instance, "run", &[])?;
+        drop(stage);
+        if round == 0 {
+            after_first = port::used();
+        }
+    }
+    Ok(port::used().wrapping_sub(after_first) as u32)
+}
+
+fn answer_rounds(number: u32, left: Result<u32, Stop>) {
+    match left {
+        Ok(left) => answer(number, "got", Value::I32(left)),
+        Err(stop) => answer(number, stop.parts().0, stop.parts().1),
     }
 }
 
@@ -291,14 +387,40 @@ struct Stage<S: Suite> {
     suite: S,
     slots: Vec<(u32, Option<u32>)>,
     kept: Kept,
+    heap: Heap,
 }
 
-/// Blocks of memory that live as long as the store.
-struct Kept(Vec<(*mut u8, Layout)>);
+/// The heap's use when it was noted, and by how much it grew the last time that was asked.
+#[derive(Default)]
+struct Heap {
+    noted: usize,
+    growth: usize,
+}
+
+/// Blocks of memory that live as long as the store, each with a sum over what it held at first.
+struct Kept(Vec<(*mut u8, Layout, u32)>);
+
+impl Kept {
+    fn size(&self) -> usize {
+        self.0.iter().map(|(_, layout, _)| layout.size()).sum()
+    }
+
+    /// Notes what the last block holds.
+    fn note(&mut self) {
+        if let Some((block, layout, sum)) = self.0.last_mut() {
+            *sum = summed(*block, *layout);
+        }
+    }
+
+    /// How many blocks hold something else than when they were noted.
+    fn changed(&self) -> u32 {
+        self.0.iter().filter(|&&(block, layout, sum)| summed(block, layout) != sum).count() as u32
+    }
+}
 
 impl Drop for Kept {
     fn drop(&mut self) {
-        for &(block, layout) in &self.0 {
+        for &(block, layout, _) in &self.0 {
             // SAFETY: from `Stage::keep`, of this layout, and nobody else's any more.
             unsafe { dealloc(block, layout) };
         }
@@ -306,8 +428,16 @@ impl Drop for Kept {
 }
 
 impl<S: Suite> Stage<S> {
-    fn new() -> Self {
-        Stage { suite: S::new(), slots: Vec::new(), kept: Kept(Vec::new()) }
+    fn new(bounded: bool) -> Self {
+        let suite = if bounded { S::bounded() } else { S::new() };
+        Stage { suite, slots: Vec::new(), kept: Kept(Vec::new()), heap: Heap::default() }
+    }
+
+    /// Drops the store, but not the bytes that it was given.
+    fn emptied(self) -> Kept {
+        let Stage { suite, kept, .. } = self;
+        drop(suite);
+        kept
     }
 
     /// Memory for a record. Its module begins four bytes in, or at its start: both are aligned to 16, since
@@ -319,9 +449,27 @@ impl<S: Suite> Stage<S> {
         if block.is_null() {
             return None;
         }
-        self.kept.0.push((block, layout));
+        // SAFETY: the block is that long.
+        unsafe { block.write_bytes(0, layout.size()) };
+        self.kept.0.push((block, layout, 0));
         // SAFETY: the block is ours until the store is dropped, before the block is.
         Some(unsafe { slice::from_raw_parts_mut(block.add(12), length) })
+    }
+
+    /// Notes the heap's use, without what is kept here; answers by how much it has grown.
+    fn ask_heap(&mut self, what: u32) -> Answer {
+        if what == 3 {
+            return Answer::Got(Vec::from([Value::I32(self.kept.changed())]));
+        }
+        let now = port::used().saturating_sub(self.kept.size());
+        let growth = now.saturating_sub(self.heap.noted);
+        let beyond = growth.saturating_sub(self.heap.growth);
+        self.heap = Heap { noted: now, growth };
+        match what {
+            0 => Answer::Ok,
+            1 => Answer::Got(Vec::from([Value::I32(growth as u32)])),
+            _ => Answer::Got(Vec::from([Value::I32(beyond as u32)])),
+        }
     }
 
     fn act(&mut self, what: u32, bytes: &'static mut [u8]) -> Result<Answer, Stop> {
@@ -336,11 +484,16 @@ impl<S: Suite> Stage<S> {
         let bytes: &'static [u8] = bytes;
         let (slot, rest) = (u32_at(bytes, 0), &bytes[4..]);
         match what {
-            INSTANTIATE => {
-                let made = self.suite.instantiate(rest);
+            INSTANTIATE | INSTANTIATE_WITHIN => {
+                let made = if what == INSTANTIATE {
+                    self.suite.instantiate(rest)
+                } else {
+                    self.suite.limit(u32_at(rest, 0)).and_then(|()| self.suite.instantiate(&rest[16..]))
+                };
                 self.slots.push((slot, made.as_ref().ok().copied()));
                 return made.map(|_| Answer::Ok);
             }
+            HEAP => return Ok(self.ask_heap(slot)),
             HOST_REFUSED => {
                 self.slots.push((slot, None));
                 return Err(Stop::load(text(rest)));
@@ -351,7 +504,13 @@ impl<S: Suite> Stage<S> {
         let Some(&(_, Some(instance))) = found else { return Ok(Answer::Absent) };
         match what {
             REGISTER => self.suite.register(instance, text(rest)).map(|()| Answer::Ok),
-            INVOKE => {
+            INVOKE | INVOKE_WITHIN => {
+                let rest = if what == INVOKE {
+                    rest
+                } else {
+                    self.suite.budget(u32_at(rest, 0))?;
+                    &rest[4..]
+                };
                 let (count, length) = (u16_at(rest, 0) as usize, u16_at(rest, 2) as usize);
                 let (name, arguments) = rest[4..].split_at(length);
                 let arguments: Vec<Value> =

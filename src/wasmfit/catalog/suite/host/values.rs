@@ -3,12 +3,17 @@
 
 use serde_json::{Value, json};
 use wast::core::{AbstractHeapType, HeapType, NanPattern, V128Const, V128Pattern, WastArgCore, WastRetCore};
+use wast::component::WastVal;
 use wast::token::{F32, F64};
 use wast::{WastArg, WastRet};
 
 /// An argument; `None` where it is none of core WebAssembly's.
 pub fn argument(argument: &WastArg<'_>) -> Option<String> {
-    let WastArg::Core(argument) = argument else { return None };
+    let argument = match argument {
+        WastArg::Core(argument) => argument,
+        WastArg::Component(value) => return component(value),
+        _ => return None,
+    };
     Some(match argument {
         WastArgCore::I32(value) => i32_word(*value),
         WastArgCore::I64(value) => i64_word(*value),
@@ -23,8 +28,22 @@ pub fn argument(argument: &WastArg<'_>) -> Option<String> {
 
 /// An expected result: a word, or a list of words of which one will do.
 pub fn expected(result: &WastRet<'_>) -> Option<Value> {
-    let WastRet::Core(result) = result else { return None };
-    core(result)
+    match result {
+        WastRet::Core(result) => core(result),
+        WastRet::Component(value) => component(value).map(Value::from),
+        _ => None,
+    }
+}
+
+/// Those of the component model's values that core WebAssembly has too: numbers.
+fn component(value: &WastVal<'_>) -> Option<String> {
+    Some(match value {
+        WastVal::U32(value) => i32_word(*value as i32),
+        WastVal::S32(value) => i32_word(*value),
+        WastVal::U64(value) => i64_word(*value as i64),
+        WastVal::S64(value) => i64_word(*value),
+        _ => return None,
+    })
 }
 
 fn core(result: &WastRetCore<'_>) -> Option<Value> {

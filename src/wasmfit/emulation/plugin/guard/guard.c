@@ -5,11 +5,12 @@
  *   out=FILE         where the record goes
  *   isa=thumb|riscv32
  *   begin=ADDRESS    where the count starts anew
+ *   tick=ADDRESS     where the count so far is recorded (twice at the most)
  *   each=NUMBER      instructions that may be executed from one such passage to the next
  *   ram=LOW:END      where stores may go
  *   memory=LOW:END   where other stores are an error (several may be given); elsewhere are peripherals
  *
- * The record is "guard 1" and, at the end, one of "end TOTAL", "limit TOTAL", "stray TOTAL ADDRESS PC". */
+ * The record is "guard 1", "tick TOTAL" for each passage, and, at the end, one of "end TOTAL", "limit TOTAL", "stray TOTAL ADDRESS PC". */
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -35,7 +36,8 @@ struct range {
 static struct range ram, memories[MEMORIES];
 static size_t number_of_memories;
 static struct instruction (*decode)(const uint8_t *bytes, size_t size);
-static uint64_t begin, each = UINT64_MAX;
+static uint64_t begin, each = UINT64_MAX, ticks[2];
+static size_t number_of_ticks;
 static int out = -1;
 
 static uint64_t spent, before; /* since the last passage, and until then */
@@ -65,16 +67,22 @@ static void record_total(const char *word, const char *more)
 
 /* ---- while the program runs ---- */
 
-/* `data` is twice the block's number of instructions, and one more where the count starts anew. */
+/* `data` is four times the block's number of instructions, with 1 where the count starts anew, 2 where it is
+ * recorded. */
 static void on_block(unsigned cpu, void *data)
 {
     uintptr_t block = (uintptr_t)data;
     (void)cpu;
-    if (__builtin_expect(block & 1, 0)) {
-        before += spent;
-        spent = 0;
+    if (__builtin_expect(block & 3, 0)) {
+        if (block & 2) {
+            record_total("tick", "");
+        }
+        if (block & 1) {
+            before += spent;
+            spent = 0;
+        }
     }
-    spent += block >> 1;
+    spent += block >> 2;
     if (__builtin_expect(spent > each, 0)) {
         record_total("limit", "");
         _exit(0);
@@ -101,13 +109,16 @@ static void on_access(unsigned cpu, qemu_plugin_meminfo_t info, uint64_t where, 
 static void on_translated(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
 {
     size_t instructions = qemu_plugin_tb_n_insns(tb);
-    uintptr_t block = instructions << 1;
+    uintptr_t block = instructions << 2;
     (void)id;
     for (size_t i = 0; i < instructions; i++) {
         struct qemu_plugin_insn *insn = qemu_plugin_tb_get_insn(tb, i);
         uint32_t pc = (uint32_t)qemu_plugin_insn_vaddr(insn);
         struct instruction is = decode(qemu_plugin_insn_data(insn), qemu_plugin_insn_size(insn));
         block |= pc == begin;
+        for (size_t tick = 0; tick < number_of_ticks; tick++) {
+            block |= pc == ticks[tick] ? 2 : 0;
+        }
         if (is.stores) {
             /* Asked for both always: QEMU 7.2 takes every access for a store when it is to tell only some. */
             qemu_plugin_register_vcpu_mem_cb(insn, on_access, CB_NO_REGS, MEM_BOTH, (void *)(uintptr_t)pc);
@@ -155,6 +166,9 @@ static bool read_argument(const char *name, const char *value)
     }
     if (!strcmp(name, "begin")) {
         return read_number(value, &begin);
+    }
+    if (!strcmp(name, "tick")) {
+        return number_of_ticks < 2 && read_number(value, &ticks[number_of_ticks++]);
     }
     if (!strcmp(name, "each")) {
         return read_number(value, &each);

@@ -39,6 +39,8 @@ unsafe extern "C" {
         number: *mut u32,
         why: *mut *const c_char,
     ) -> u32;
+    fn wasmfit_suite_budget(units: u32, why: *mut *const c_char) -> u32;
+    fn wasmfit_suite_limit(pages: u32, why: *mut *const c_char) -> u32;
     fn wasmfit_suite_global(
         instance: u32,
         name: *const c_char,
@@ -86,6 +88,7 @@ fn ended(how: u32, why: *const c_char) -> Result<(), Stop> {
         2 => Err(Stop::Link(words())),
         3 => Err(Stop::Trap(words())),
         4 => Err(Stop::Thrown(words())),
+        6 => Err(Stop::Stopped(words())),
         _ => Err(Stop::Refused(words())),
     }
 }
@@ -136,6 +139,18 @@ impl Suite for C {
         };
         ended(how, why)?;
         Ok(results[..(number as usize).min(MOST_RESULTS)].iter().map(|&word| word.into()).collect())
+    }
+
+    fn budget(&mut self, units: u32) -> Result<(), Stop> {
+        let mut why = ptr::null();
+        // SAFETY: C only writes words.
+        ended(unsafe { wasmfit_suite_budget(units, &mut why) }, why)
+    }
+
+    fn limit(&mut self, pages: u32) -> Result<(), Stop> {
+        let mut why = ptr::null();
+        // SAFETY: as above.
+        ended(unsafe { wasmfit_suite_limit(pages, &mut why) }, why)
     }
 
     fn global(&mut self, instance: u32, name: &'static str) -> Result<Value, Stop> {

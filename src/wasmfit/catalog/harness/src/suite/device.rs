@@ -73,6 +73,21 @@ pub fn begin() {
     phase::load();
 }
 
+/// What is counted begins.
+pub fn counted_from_here() {
+    phase::call();
+}
+
+/// What is counted has ended.
+pub fn counted_to_here() {
+    phase::idle();
+}
+
+/// Bytes of the heap in use.
+pub fn used() -> usize {
+    heap::used()
+}
+
 /// The heap has refused nothing yet.
 pub fn forget_refused() {
     heap::forget_refused();

@@ -33,6 +33,17 @@ pub fn send(line: &[u8]) {
 /// Nothing is counted here.
 pub fn begin() {}
 
+/// Likewise.
+pub fn counted_from_here() {}
+
+/// Likewise.
+pub fn counted_to_here() {}
+
+/// Likewise.
+pub fn used() -> usize {
+    0
+}
+
 /// There is as much memory as anybody wants.
 pub fn forget_refused() {}
 

@@ -26,6 +26,8 @@ struct SpaceWasm {
     engine: Engine,
     code: CodeBuilder,
     instances: Plain<ModuleRef>,
+    /// Instructions that the next call may take.
+    budget: usize,
 }
 
 /// Loading links as well: which of the two went wrong, its error says.
@@ -84,9 +86,15 @@ impl SpaceWasm {
             Err(InvokeError::StackOverflow) => return Err(Stop::trap("StackOverflow")),
             Err(error) => return Err(Stop::refused(Name(error))),
         }
-        match Interpreter.run(self.code.pages(), &mut self.engine, usize::MAX) {
+        let budget = core::mem::replace(&mut self.budget, usize::MAX);
+        match Interpreter.run(self.code.pages(), &mut self.engine, budget) {
             InterpreterResult::Finished => Ok(()),
             InterpreterResult::Trap(reason) => Err(Stop::trap(Name(reason))),
+            InterpreterResult::OutOfFuel => {
+                // It could go on; it is to be given up.
+                self.engine.reset();
+                Err(Stop::stopped("OutOfFuel"))
+            }
             stopped => Err(Stop::refused(Name(stopped))),
         }
     }
@@ -101,7 +109,7 @@ impl Suite for SpaceWasm {
             max_code_pages: CODE_PAGES,
         });
         match (engine, code) {
-            (Ok(engine), Ok(code)) => SpaceWasm { engine, code, instances: Plain::new() },
+            (Ok(engine), Ok(code)) => SpaceWasm { engine, code, instances: Plain::new(), budget: usize::MAX },
             _ => harness::fail("no memory for SpaceWasm"),
         }
     }
@@ -143,6 +151,11 @@ impl Suite for SpaceWasm {
         let module = &self.engine.store.modules()[function.module.0 as usize];
         let kinds = &module.types[module.functions[function.index as usize].ty.0 as usize].returns;
         Ok(kinds.iter().zip(self.engine.result).map(|(&kind, raw)| word(raw.to_value(kind))).collect())
+    }
+
+    fn budget(&mut self, units: u32) -> Result<(), Stop> {
+        self.budget = units as usize;
+        Ok(())
     }
 
     fn global(&mut self, instance: u32, name: &'static str) -> Result<Value, Stop> {

@@ -9,7 +9,7 @@ use harness::suite::{Kind, Stop, Suite, Value};
 use tinywasm::engine::{Config, Engine, StackConfig};
 use tinywasm::parser::{Parser, ParserOptions};
 use tinywasm::types::{ExternRef, FuncRef, WasmValue};
-use tinywasm::{Error, Imports, Module, ModuleInstance, Store};
+use tinywasm::{Error, ExecProgress, Imports, Module, ModuleInstance, Store};
 
 harness::firmware_for_suite!(TinyWasm);
 
@@ -18,6 +18,8 @@ struct TinyWasm {
     store: Store,
     imports: Imports,
     instances: Vec<ModuleInstance>,
+    /// What the next call may take.
+    budget: Option<u32>,
 }
 
 /// TinyWasm's own sizes of stacks, but taken as they are needed.
@@ -74,7 +76,12 @@ fn word(value: &WasmValue) -> Value {
 
 impl Suite for TinyWasm {
     fn new() -> Self {
-        TinyWasm { store: Store::new(Engine::new(config())), imports: Imports::new(), instances: Vec::new() }
+        TinyWasm {
+            store: Store::new(Engine::new(config())),
+            imports: Imports::new(),
+            instances: Vec::new(),
+            budget: None,
+        }
     }
 
     fn load(&mut self, bytes: &'static [u8]) -> Result<(), Stop> {
@@ -97,8 +104,26 @@ impl Suite for TinyWasm {
     fn invoke(&mut self, instance: u32, name: &'static str, arguments: &[Value]) -> Result<Vec<Value>, Stop> {
         let function = self.instances[instance as usize].func_untyped(&self.store, name).map_err(stopped)?;
         let arguments = arguments.iter().map(value).collect::<Result<Vec<_>, _>>()?;
-        let results = function.call(&mut self.store, &arguments).map_err(stopped)?;
+        let results = match self.budget.take() {
+            None => function.call(&mut self.store, &arguments).map_err(stopped)?,
+            Some(units) => {
+                let mut call = function.call_resumable(&mut self.store, &arguments).map_err(stopped)?;
+                match call.resume_with_fuel(units).map_err(stopped)? {
+                    ExecProgress::Completed(results) => results,
+                    ExecProgress::Suspended => return Err(Stop::stopped("suspended without fuel, to be resumed")),
+                }
+            }
+        };
         Ok(results.iter().map(word).collect())
+    }
+
+    fn budget(&mut self, units: u32) -> Result<(), Stop> {
+        self.budget = Some(units);
+        Ok(())
+    }
+
+    fn limit(&mut self, _pages: u32) -> Result<(), Stop> {
+        Err(Stop::refused("TinyWasm has no limit that a host can set, but takes memories of the host's making"))
     }
 
     fn global(&mut self, instance: u32, name: &'static str) -> Result<Value, Stop> {

@@ -17,6 +17,13 @@ static struct {
 static uint32_t instances;
 static char error[128];
 
+/* What the next call may take and the next instance's memory may have; 0: no matter. */
+static uint32_t budget, most_pages;
+
+#ifndef WASM_ENABLE_INSTRUCTION_METERING
+#define WASM_ENABLE_INSTRUCTION_METERING 0
+#endif
+
 /* Called with WAMR's raw convention, whatever the signature. */
 static void nothing(wasm_exec_env_t caller, uint64_t *cells)
 {
@@ -36,6 +43,7 @@ static NativeSymbol spectest[] = {
 void wasmfit_suite_begin(void)
 {
     instances = 0;
+    budget = most_pages = 0;
     if (!wasm_runtime_init()
         || !wasm_runtime_register_natives_raw("spectest", spectest, sizeof spectest / sizeof spectest[0]))
         wasmfit_fail("WAMR cannot be initialised");
@@ -97,7 +105,8 @@ uint32_t wasmfit_suite_instantiate(const uint8_t *bytes, uint32_t length, uint32
     wasm_module_t module = load(bytes, length);
     if (!module)
         return unmade(WASMFIT_LOAD, why);
-    wasm_module_inst_t born = wasm_runtime_instantiate(module, WASM_STACK_BYTES, 0, error, sizeof error);
+    const InstantiationArgs wanted = { .default_stack_size = WASM_STACK_BYTES, .max_memory_pages = most_pages };
+    wasm_module_inst_t born = wasm_runtime_instantiate_ex(module, &wanted, error, sizeof error);
     if (!born) {
         wasm_runtime_unload(module);
         return uninstantiated(why);
@@ -212,8 +221,14 @@ uint32_t wasmfit_suite_invoke(uint32_t instance, const char *name, const wasmfit
         if (!to_wamr(&arguments[i], &inputs[i]))
             return WASMFIT_REFUSED;
     wasm_runtime_clear_exception(module);
+#if WASM_ENABLE_INSTRUCTION_METERING != 0
+    wasm_runtime_set_instruction_count_limit(made[instance].caller, budget ? (int)budget : -1);
+    budget = 0;
+#endif
     if (!wasm_runtime_call_wasm_a(made[instance].caller, function, returned, outputs, count, inputs)) {
         *why = wasm_runtime_get_exception(module);
+        if (*why && strstr(*why, "instruction limit exceeded"))
+            return WASMFIT_STOPPED;
         /* What it cannot do at all it says as if it were a trap. */
         bool trapped = *why && !strstr(*why, "unlinked") && !strstr(*why, "unsupported opcode");
         return trapped ? WASMFIT_TRAP : WASMFIT_REFUSED;
@@ -236,5 +251,19 @@ uint32_t wasmfit_suite_global(uint32_t instance, const char *name, wasmfit_value
         return WASMFIT_REFUSED;
     memcpy(&value.of, global.global_data, global.kind == WASM_I32 || global.kind == WASM_F32 ? 4 : 8);
     from_wamr(&value, result);
+    return WASMFIT_DONE;
+}
+
+uint32_t wasmfit_suite_budget(uint32_t units, const char **why)
+{
+    budget = units;
+    *why = "WAMR is built without metering (WASM_ENABLE_INSTRUCTION_METERING); wamr-metering has it";
+    return WASM_ENABLE_INSTRUCTION_METERING ? WASMFIT_DONE : WASMFIT_REFUSED;
+}
+
+uint32_t wasmfit_suite_limit(uint32_t pages, const char **why)
+{
+    (void)why;
+    most_pages = pages;
     return WASMFIT_DONE;
 }

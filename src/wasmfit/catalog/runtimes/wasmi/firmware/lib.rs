@@ -8,7 +8,10 @@ harness::firmware!(run);
 
 fn run(job: &'static Job) -> Result<(), Failure> {
     harness::phase::load();
+    #[cfg(not(feature = "fuel"))]
     let engine = Engine::default();
+    #[cfg(feature = "fuel")]
+    let engine = Engine::new(wasmi::Config::default().consume_fuel(true));
     #[cfg(not(feature = "unchecked"))]
     let module = Module::new(&engine, job.module())?;
     // SAFETY: the host has linked a valid module.
@@ -17,6 +20,8 @@ fn run(job: &'static Job) -> Result<(), Failure> {
 
     harness::phase::instantiate();
     let mut store = Store::new(&engine, ());
+    #[cfg(feature = "fuel")]
+    store.set_fuel(u64::MAX)?;
     let mut linker = Linker::new(&engine);
     linker.func_wrap("host", "extra", extra)?;
     let instance = linker.instantiate_and_start(&mut store, &module)?;

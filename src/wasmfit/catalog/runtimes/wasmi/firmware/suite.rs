@@ -3,20 +3,30 @@
 
 extern crate alloc;
 
+use alloc::string::ToString;
 use alloc::vec::Vec;
 
 use harness::suite::{Kind, Stop, Suite, Value};
-use wasmi::{Config, Engine, Error, Extern, ExternRef, Instance, Linker, Module, Store, Val, ValType};
+use wasmi::{
+    Config, Engine, Error, Extern, ExternRef, Instance, Linker, Module, Store, StoreLimits, StoreLimitsBuilder, Val,
+    ValType,
+};
 
 harness::firmware_for_suite!(Wasmi);
 
 /// One store and what was made in it.
 struct Wasmi {
     engine: Engine,
-    store: Store<()>,
-    linker: Linker<()>,
+    store: Store<StoreLimits>,
+    linker: Linker<StoreLimits>,
     instances: Vec<Instance>,
+    /// Whether fuel is consumed, and how much the next call has.
+    fuel: Option<u64>,
 }
+
+/// Fuel for what has no budget.
+const PLENTY: u64 = u64::MAX;
+const WASM_PAGE: usize = 65_536;
 
 impl Wasmi {
     fn module(&self, bytes: &[u8]) -> Result<Module, Stop> {
@@ -74,18 +84,55 @@ fn zero(kind: ValType) -> Val {
 
 /// An error that came out of code, or instead of it.
 fn stopped(error: Error) -> Stop {
-    if error.as_trap_code().is_some() { Stop::trap(error) } else { Stop::refused(error) }
+    match error.as_trap_code() {
+        // Its type's path differs between versions.
+        Some(code) if code.to_string().contains("fuel") => Stop::stopped(error),
+        Some(_) => Stop::trap(error),
+        None => Stop::refused(error),
+    }
+}
+
+impl Wasmi {
+    fn with_fuel(fuel: Option<u64>) -> Self {
+        // What is off unless it is switched on is there all the same.
+        let mut config = Config::default();
+        config.wasm_custom_page_sizes(true).consume_fuel(fuel.is_some());
+        let engine = Engine::new(&config);
+        let (store, mut linker) = (Store::new(&engine, StoreLimits::default()), Linker::new(&engine));
+        linker.allow_shadowing(true);
+        Wasmi { engine, store, linker, instances: Vec::new(), fuel }
+    }
+
+    /// Fills the store up before an action.
+    fn refuel(&mut self) -> Result<(), Stop> {
+        match self.fuel.replace(PLENTY) {
+            Some(fuel) => self.store.set_fuel(fuel).map_err(Stop::refused),
+            None => {
+                self.fuel = None;
+                Ok(())
+            }
+        }
+    }
 }
 
 impl Suite for Wasmi {
     fn new() -> Self {
-        // What is off unless it is switched on is there all the same.
-        let mut config = Config::default();
-        config.wasm_custom_page_sizes(true);
-        let engine = Engine::new(&config);
-        let (store, mut linker) = (Store::new(&engine, ()), Linker::new(&engine));
-        linker.allow_shadowing(true);
-        Wasmi { engine, store, linker, instances: Vec::new() }
+        Wasmi::with_fuel(None)
+    }
+
+    fn bounded() -> Self {
+        Wasmi::with_fuel(Some(PLENTY))
+    }
+
+    fn budget(&mut self, units: u32) -> Result<(), Stop> {
+        self.fuel = Some(u64::from(units));
+        Ok(())
+    }
+
+    fn limit(&mut self, pages: u32) -> Result<(), Stop> {
+        *self.store.data_mut() = StoreLimitsBuilder::new().memory_size(pages as usize * WASM_PAGE).build();
+        self.store.limiter(|limits| limits);
+        Ok(())
     }
 
     fn load(&mut self, module: &'static [u8]) -> Result<(), Stop> {
@@ -94,6 +141,7 @@ impl Suite for Wasmi {
 
     fn instantiate(&mut self, module: &'static [u8]) -> Result<u32, Stop> {
         let module = self.module(module)?;
+        self.refuel()?;
         let instance = self.linker.instantiate_and_start(&mut self.store, &module).map_err(|error| {
             if error.as_trap_code().is_some() { Stop::trap(error) } else { Stop::link(error) }
         })?;
@@ -118,6 +166,7 @@ impl Suite for Wasmi {
         let arguments = arguments.iter().map(|value| self.value(value)).collect::<Result<Vec<_>, _>>()?;
         let mut results: Vec<Val> =
             function.ty(&self.store).results().iter().map(|&kind| zero(kind)).collect();
+        self.refuel()?;
         function.call(&mut self.store, &arguments, &mut results).map_err(stopped)?;
         Ok(results.iter().map(|value| self.word(value)).collect())
     }

@@ -25,6 +25,8 @@ fn run(job: &'static Job) -> Result<(), Failure> {
 
     harness::phase::instantiate();
     let mut store = Store::new(&engine, ());
+    #[cfg(feature = "fuel")]
+    store.set_fuel(u64::MAX)?;
     let mut linker = Linker::new(&engine);
     for import in job.imports() {
         let signature = FuncType::new(&engine, types(import.params()), types(import.results()));

@@ -21,5 +21,7 @@ pub fn config() -> Config {
     config.wasm_backtrace(false);
     #[cfg(feature = "no-simd")]
     config.wasm_simd(false).wasm_relaxed_simd(false);
+    #[cfg(feature = "fuel")]
+    config.consume_fuel(true);
     config
 }

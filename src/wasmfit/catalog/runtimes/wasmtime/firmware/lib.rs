@@ -20,6 +20,8 @@ fn run(job: &'static Job) -> Result<(), Failure> {
 
     harness::phase::instantiate();
     let mut store = Store::new(&engine, ());
+    #[cfg(feature = "fuel")]
+    store.set_fuel(u64::MAX)?;
     let mut linker = Linker::new(&engine);
     linker.func_wrap("host", "extra", extra)?;
     let instance = linker.instantiate(&mut store, &module)?;

@@ -1,6 +1,6 @@
 //! Compiles wasm modules ahead for wasmtime's interpreter on a 32-bit device:
-//! `host INPUT.wasm OUTPUT.cwasm [--no-simd]`, or `host --batch INPUT OUTPUT [--no-simd]` for
-//! many modules in one file (see `batch.rs`), as glue for the W3C suite wants them.
+//! `host INPUT.wasm OUTPUT.cwasm [--no-simd] [--fuel]`, or `host --batch INPUT OUTPUT [--no-simd] [--fuel]`
+//! for many modules in one file (see `batch.rs`), as glue for the W3C suite wants them: components among them.
 
 mod batch;
 
@@ -9,6 +9,9 @@ use std::{env, fs};
 
 use wasmtime::{Config, Engine, OptLevel};
 
+/// What a component's binary begins with.
+const COMPONENT: &[u8] = b"\0asm\x0d\0\x01\0";
+
 fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments: Vec<String> = env::args().skip(1).collect();
     let many = arguments.first().is_some_and(|first| first == "--batch");
@@ -16,7 +19,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         arguments.remove(0);
     }
     let [input, output, options @ ..] = arguments.as_slice() else {
-        return Err("usage: host [--batch] INPUT OUTPUT [--no-simd]".into());
+        return Err("usage: host [--batch] INPUT OUTPUT [--no-simd] [--fuel]".into());
     };
 
     // The reference's configuration, and what a device without an MMU adds to it:
@@ -40,12 +43,19 @@ fn main() -> Result<(), Box<dyn Error>> {
     for option in options {
         match option.as_str() {
             "--no-simd" => config.wasm_simd(false).wasm_relaxed_simd(false),
+            "--fuel" => config.consume_fuel(true),
             other => return Err(format!("unknown option {other}").into()),
         };
     }
 
     let engine = Engine::new(&config)?;
-    let compile = |module: &[u8]| engine.precompile_module(module);
+    let compile = |module: &[u8]| {
+        if module.get(..8) == Some(COMPONENT) {
+            engine.precompile_component(module)
+        } else {
+            engine.precompile_module(module)
+        }
+    };
     if many {
         return batch::each(input, output, |module| compile(module).map_err(|error| format!("{error:#}")));
     }

@@ -1,0 +1,16 @@
+;; A memory never has more pages than its module declares at the most.
+(module
+  (memory 1 3)
+  (func (export "grow") (param i32) (result i32) (memory.grow (local.get 0)))
+  (func (export "size") (result i32) (memory.size))
+  (func (export "read") (param i32) (result i32) (i32.load8_u (local.get 0)))
+)
+(assert_return (invoke "grow" (i32.const 3)) (i32.const -1))
+(assert_return (invoke "size") (i32.const 1))
+(assert_return (invoke "grow" (i32.const 2)) (i32.const 1))
+(assert_return (invoke "read" (i32.const 196607)) (i32.const 0))
+(assert_trap (invoke "read" (i32.const 196608)) "out of bounds memory access")
+(assert_return (invoke "grow" (i32.const 1)) (i32.const -1))
+(assert_return (invoke "grow" (i32.const -1)) (i32.const -1))
+(assert_return (invoke "grow" (i32.const 65536)) (i32.const -1))
+(assert_return (invoke "size") (i32.const 3))

@@ -16,7 +16,7 @@ from functools import cache
 from math import isfinite
 
 from wasmfit.errors import UsageError
-from wasmfit.model import Activity, Measurement, Prediction, Record
+from wasmfit.model import Activity, MeasuredPhase, Measurement, Prediction, Record
 from wasmfit.words import printable
 
 
@@ -108,6 +108,10 @@ _RULES: tuple[tuple[str, str, Better, Kind, bool], ...] = (
     ("run.predicted.*.cycles", "cycles", Better.LESS, Kind.PREDICTED, False),
     ("run.predicted.*.time_s", "s", Better.LESS, Kind.PREDICTED, False),
     ("run.predicted.*.per_s", "1/s", Better.MORE, Kind.PREDICTED, True),
+    ("run.measured.runs", "", Better.NEITHER, Kind.MEASURED, True),
+    ("run.measured.flashed", "B", Better.LESS, Kind.MEASURED, False),
+    ("run.measured.*.cycles", "cycles", Better.LESS, Kind.MEASURED, False),
+    ("run.measured.*.time_s", "s", Better.LESS, Kind.MEASURED, False),
     ("published.*", "B", Better.NEITHER, Kind.PUBLISHED, True),
     ("provenance.module_bytes", "B", Better.LESS, Kind.MEASURED, True),
 )
@@ -125,7 +129,9 @@ ALIASES: Mapping[str, str] = {
 _ENDS = {"cycles": ("cycles_low", "cycles_high"), "time_s": ("time_low_s", "time_high_s")} | {
     "per_s": ("per_s_low", "per_s_high")
 }
-"""The figures of a prediction, with the ends of their error bars."""
+"""The figures of a prediction, or of what was measured on a board, with the ends of their bars."""
+
+_BARRED = (Prediction, MeasuredPhase)
 
 
 @cache
@@ -169,8 +175,8 @@ def _fields(record: type[Record], prefix: str) -> Iterator[str]:
         if kinds & {int, float}:
             yield path
         for kind in kinds:
-            if kind is Prediction:
-                yield from (f"{path}.{one}" for one in _ENDS)
+            if kind in _BARRED:
+                yield from (f"{path}.{one}" for one in _ENDS if one in kind.model_fields)
             elif isinstance(kind, type) and issubclass(kind, Record):
                 yield from _fields(kind, f"{path}.")
     if record is Measurement:
@@ -255,10 +261,8 @@ def value(one: Measurement, name: str) -> Value | None:
     found: object = one
     path = name.split(".")
     for place, part in enumerate(path):
-        if isinstance(found, Prediction):
-            low, high = _ENDS[path[place]]
-            number = getattr(found, part)
-            return None if number is None else Amount(number, getattr(found, low), getattr(found, high))
+        if isinstance(found, _BARRED):
+            return dict(_with_bars(found)).get(path[place])
         found = found.get(part) if isinstance(found, dict) else getattr(found, part, None)
         if found is None:
             return None
@@ -275,15 +279,17 @@ def _collect(record: Record, prefix: str, found: dict[str, Value], activity: boo
         elif kind is Activity:
             if activity:
                 found.update(zip(_below(f"{prefix}{name}."), value.__dict__.values(), strict=True))
-        elif kind is Prediction:
-            for part, (low, high) in _ENDS.items():
-                number = getattr(value, part)
-                if number is not None:
-                    found[f"{prefix}{name}.{part}"] = Amount(
-                        number, getattr(value, low), getattr(value, high)
-                    )
+        elif kind in _BARRED:
+            found.update((f"{prefix}{name}.{part}", amount) for part, amount in _with_bars(value))
         elif isinstance(value, Record) and f"{prefix}{name}" not in _NO_FIGURES:
             _collect(value, f"{prefix}{name}.", found, activity)
+
+
+def _with_bars(record: Prediction | MeasuredPhase) -> Iterator[tuple[str, Amount]]:
+    for part, (low, high) in _ENDS.items():
+        number = record.__dict__.get(part)
+        if number is not None:
+            yield part, Amount(number, getattr(record, low), getattr(record, high))
 
 
 @cache

@@ -483,9 +483,7 @@ def work(
     from .run.cluster import serve
     from .run.cluster.resources import given as amounts
 
-    offer = serve.Offer(
-        serve.scheduler_address(scheduler, scheduler_file), name, listen, amounts(resources), memory
-    )
+    offer = serve.Offer(serve.chosen(scheduler, scheduler_file), name, listen, amounts(resources), memory)
     serve.serve(offer, Home.find() if home is None else Home.at(home), say)
 
 

@@ -10,31 +10,45 @@ import pytest
 import wasmfit
 from wasmfit.api import work
 from wasmfit.errors import UsageError, WasmfitError
-from wasmfit.run.cluster.serve import scheduler_address
+from wasmfit.run.cluster.address import scheduler_address
+from wasmfit.run.cluster.serve import chosen
 
 NOBODY = "tcp://127.0.0.1:9"
 """The port of a service that throws everything away, which nothing here offers."""
 
 
 def test_the_scheduler_by_address_or_by_file(tmp_path: Path) -> None:
-    assert scheduler_address(NOBODY, None) == NOBODY
+    assert scheduler_address(NOBODY) == NOBODY
     file = tmp_path / "scheduler.json"
     file.write_text(json.dumps({"address": NOBODY}))
-    assert scheduler_address(None, file) == NOBODY
+    assert scheduler_address(str(file)) == NOBODY
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"address": 5}', '{"address": "nowhere"}', "\xff", "\0"])
 def test_files_that_are_none(tmp_path: Path, text: str) -> None:
     file = tmp_path / "scheduler.json"
     file.write_text(text, encoding="latin-1")
-    with pytest.raises(UsageError, match=r"is not the (file|address) of a scheduler"):
-        scheduler_address(None, file)
+    with pytest.raises(UsageError, match=r"is (not|neither) the address of a scheduler"):
+        scheduler_address(str(file))
+
+
+@pytest.mark.parametrize(
+    "address", ["tcp://", "http://127.0.0.1:80", "foo://x:1", "tcp://x", "tcp://a b:1", "localhost:8786", ""]
+)
+def test_addresses_that_are_none(address: str) -> None:
+    with pytest.raises(UsageError, match=r"is (not|neither) the address of a scheduler"):
+        scheduler_address(address)
+
+
+def test_a_scheduler_that_wants_certificates(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="needs certificates"):
+        start(tmp_path, scheduler="tls://127.0.0.1:9")
 
 
 @pytest.mark.parametrize("both", [True, False])
 def test_neither_and_both_are_refused(tmp_path: Path, both: bool) -> None:
     with pytest.raises(UsageError, match="needs a scheduler"):
-        scheduler_address(NOBODY if both else None, tmp_path if both else None)
+        chosen(NOBODY if both else None, tmp_path if both else None)
 
 
 def start(tmp_path: Path, **offer: str) -> None:

@@ -18,7 +18,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from distributed import CancelledError, Client, Future, KilledWorker, Security
+from distributed import CancelledError, Client, Future, KilledWorker
 
 from wasmfit.build import Context, ParcelError, Step, digest, module, packed, unpack
 from wasmfit.errors import UsageError
@@ -31,6 +31,7 @@ from wasmfit.run.finish import log_of
 from wasmfit.run.steps import SharedStep, shared_steps
 
 from . import resources, tasks
+from .address import scheduler_address, security
 from .errors import ClusterError
 from .relay import TOPIC, Relay
 from .resources import Needs
@@ -43,6 +44,9 @@ _PATIENCE_S = 5.0
 
 _ALONE = 3
 """The attempt for which a cell has the cluster to itself."""
+
+_LOGGERS = ("distributed", "distributed.client", "tornado.application")
+"""Those to which Dask's configuration gives levels of their own."""
 
 _CELLS, _MODULES = 2000, 1000
 """Priorities above those of builds, which are the efforts that the catalogue says."""
@@ -81,18 +85,16 @@ def connected(address: str) -> Iterator[Client]:
     """A client of the scheduler at ``address``.
 
     Raises:
+        UsageError: It is no address, or needs certificates that there are none of.
         ClusterError: There is none.
     """
     # Dask tells losses to the log, at length; they are told to the user as sentences.
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)
-    where = {"address": address} if "://" in address else {"scheduler_file": address}
-    if "address" not in where and not Path(address).is_file():
-        raise ClusterError(
-            f"{address} is neither the address of a scheduler nor a scheduler's file.",
-            "An address is like tcp://127.0.0.1:8786; `dask scheduler --scheduler-file` writes a file.",
-        )
+    for name in _LOGGERS:
+        logging.getLogger(name).setLevel(logging.CRITICAL + 1)
+    place = scheduler_address(address)
+    allowed = security(place, "client")
     try:
-        client = Client(**where, security=Security(), timeout=_CONNECT_SECONDS, set_as_default=False)
+        client = Client(place, security=allowed, timeout=_CONNECT_SECONDS, set_as_default=False)
     except (OSError, ValueError, TypeError, KeyError, RuntimeError) as error:
         raise ClusterError(
             f"No scheduler can be reached at {address}.",

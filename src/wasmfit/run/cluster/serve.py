@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import ipaddress
-import json
 import logging
 import os
 import signal
@@ -13,7 +12,7 @@ from pathlib import Path
 
 import dask
 from dask.utils import parse_bytes
-from distributed import Nanny, Security
+from distributed import Nanny
 from distributed.comm.addressing import get_address_host
 from distributed.comm.core import connect
 from distributed.system import MEMORY_LIMIT
@@ -24,6 +23,7 @@ from wasmfit.home import Home
 from wasmfit.toolchain import CCompiler, Gateway, Toolchain, Versions, find
 
 from . import resources
+from .address import scheduler_address, security
 from .errors import ClusterError
 from .workshop import Workshop
 
@@ -54,7 +54,7 @@ class Offer:
     memory: str
 
 
-def scheduler_address(address: str | None, file: Path | None) -> str:
+def chosen(address: str | None, file: Path | None) -> str:
     """The scheduler's address, given or in a scheduler's file.
 
     Raises:
@@ -64,19 +64,7 @@ def scheduler_address(address: str | None, file: Path | None) -> str:
         raise UsageError(
             "A worker needs a scheduler.", "Name one with --scheduler ADDRESS or --scheduler-file FILE."
         )
-    if file is not None:
-        try:
-            address = json.loads(file.read_text(encoding="utf-8"))["address"]
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            raise UsageError(
-                f"{file} is not the file of a scheduler.",
-                "`dask scheduler --scheduler-file FILE` writes one.",
-            ) from error
-    if not isinstance(address, str) or "://" not in address:
-        raise UsageError(
-            f"{address!r} is not the address of a scheduler.", "One looks like tcp://127.0.0.1:8786."
-        )
-    return address
+    return scheduler_address(str(file) if address is None else address)
 
 
 def serve(offer: Offer, home: Home, say: Callable[[str], None]) -> None:
@@ -104,10 +92,10 @@ def serve(offer: Offer, home: Home, say: Callable[[str], None]) -> None:
 async def _serve(
     offer: Offer, home: Home, memory: int, has: Mapping[str, float], threads: int, say: Callable[[str], None]
 ) -> None:
-    security = Security()
+    allowed = security(offer.scheduler, "worker")
     try:
         reached = await connect(
-            offer.scheduler, timeout=_REACH_SECONDS, **security.get_connection_args("worker")
+            offer.scheduler, timeout=_REACH_SECONDS, **allowed.get_connection_args("worker")
         )
     except (OSError, ValueError, RuntimeError) as error:
         raise ClusterError(
@@ -125,7 +113,7 @@ async def _serve(
         host=offer.listen,
         dashboard_address=f"{offer.listen}:0",
         local_directory=str(home.work / "dask"),
-        security=security,
+        security=allowed,
         death_timeout=_START_SECONDS,
         plugins=(Workshop(home.root),),
         silence_logs=logging.ERROR,

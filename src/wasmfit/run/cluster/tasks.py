@@ -4,6 +4,7 @@ Arguments and results are strings and bytes, for the scheduler handles them too;
 arguments are what both ends must have alike, and :mod:`.resources` makes sure that they do.
 """
 
+import contextlib
 import time
 from collections.abc import Sequence
 from functools import partial
@@ -11,7 +12,7 @@ from pathlib import Path
 
 from distributed import Worker, get_worker
 
-from wasmfit.build import Step, packed, unpack
+from wasmfit.build import ParcelError, Step, packed, unpack
 from wasmfit.build.cache import Cache
 from wasmfit.model import Measurement
 from wasmfit.plan import cell_of
@@ -71,9 +72,11 @@ def make(text: str, wanted: str, holders: Sequence[str], parcels: Parcels) -> An
         place = workshop.cache.place(step.kind, step.key)
         for holder in () if place.is_dir() else holders:
             parcel = workshop.ask(holder, step.kind, step.key)
-            if parcel is not None:
-                _receive(workshop.cache, {f"{step.kind}/{step.key}": parcel})
-                break
+            # Damaged on its way, it is as good as none.
+            with contextlib.suppress(ParcelError):
+                if parcel is not None:
+                    _receive(workshop.cache, {f"{step.kind}/{step.key}": parcel})
+                    break
         log = _Log(log_of(context.home, step.title))
         made = Made(kind=step.kind, key=step.key, title=step.title)
         teller.started()

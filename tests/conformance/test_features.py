@@ -231,3 +231,8 @@ def test_refusals_count_where_what_is_right_is_accepted(letters: str, verdict: s
     )
     found = measured(feature, {"sample": part(commands)}, {"sample": _outcomes([letters])})
     assert (found.verdict.value, found.total) == (verdict, 2)
+
+
+def test_a_module_that_is_refused_takes_no_heap_and_proves_nothing() -> None:
+    grown = Command(line=3, do="grown", name="data", expect="return", results=("most:00001000",))
+    assert _of(".R", [instantiate(fresh=True), grown, invoke(4)]) == (Verdict.NO, 1, 2)

@@ -125,15 +125,17 @@ _GROWN = Command(line=1, do="grown", name="data", expect="return", results=("mos
         (_GROWN, Answer("got", "i32:00001001"), Judged(Outcome.FAILED, "4,097 B", 4097)),
         (_GROWN, Answer("refused", "x"), Judged(Outcome.REFUSED, "x")),
         (_GROWN, Answer("got", "nonsense"), Judged(Outcome.FAILED, "nonsense")),
+        (_GROWN, Answer("got", "i32:zz"), Judged(Outcome.FAILED, "i32:zz")),
+        (_GROWN, Answer("got", "i32:fffffff0"), Judged(Outcome.PASSED, number=-16)),
     ],
 )
 def test_what_is_measured(command: Command, came: Answer, judged: Judged) -> None:
     assert judge(command, came) == judged
 
 
-@given(st.integers(0, 0xFFFF_FFFF), st.integers(0, 0xFFFF_FFFF))
+@given(st.integers(0, 0x7FFF_FFFF), st.integers(-0x8000_0000, 0x7FFF_FFFF))
 def test_no_more_than_expected(most: int, found: int) -> None:
     command = Command(line=1, do="rounds", expect="return", results=(f"most:{most:08x}",))
-    came = judge(command, Answer("got", f"i32:{found:08x}"))
+    came = judge(command, Answer("got", f"i32:{found & 0xFFFF_FFFF:08x}"))
     assert (came.outcome is Outcome.PASSED) == (found <= most)
     assert came.number == found

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from wasmfit.model import Outcome
 from wasmfit.words import printable
 
-from .match import all_match
+from .match import all_match, signed
 from .script import Command
 
 LONGEST = 160
@@ -83,17 +83,10 @@ def _measured(command: Command, came: Answer) -> Judged:
     """A number of bytes, to be no larger than expected."""
     kind, _, value = came.words.strip().partition(":")
     if kind != "i32" or not all_match(command.results, [came.words.strip()]):
-        number = _number(value)
+        number = signed(value)
         words = _words(came) if number is None else f"{number:,} B"
         return Judged(Outcome.FAILED, words, number)
-    return Judged(Outcome.PASSED, number=_number(value))
-
-
-def _number(bits: str) -> int | None:
-    try:
-        return int(bits, 16)
-    except ValueError:
-        return None
+    return Judged(Outcome.PASSED, number=signed(value))
 
 
 def _within(command: Command, came: Answer, absent: str) -> Judged:

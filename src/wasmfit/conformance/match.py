@@ -26,7 +26,8 @@ def matches(expected: Expected, got: str) -> bool:
     got_kind, _, value = got.partition(":")
     match kind:
         case "most":
-            return got_kind == "i32" and int(value, 16) <= int(wanted, 16)
+            number = signed(value)
+            return got_kind == "i32" and number is not None and number <= int(wanted, 16)
         case "f32" | "f64":
             return kind == got_kind and _nan(kind, wanted, value)
         case "f32x4" | "f64x2":
@@ -37,6 +38,15 @@ def matches(expected: Expected, got: str) -> bool:
         case "ref":
             return _reference(wanted, got_kind, value)
     return False
+
+
+def signed(bits: str) -> int | None:
+    """The number that 32 bits are, in hexadecimal, with a sign; ``None`` where it is none."""
+    try:
+        number = int(bits, 16)
+    except ValueError:
+        return None
+    return number - (1 << 32) if 1 << 31 <= number < 1 << 32 else number
 
 
 def _nan(kind: str, wanted: str, value: str) -> bool:

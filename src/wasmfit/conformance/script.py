@@ -16,6 +16,9 @@ Expected = str | list["Expected"]
 _WORD = struct.Struct("<I")
 
 
+_OF_THE_HEAP = ("mark", "grown", "more", "written")
+
+
 @dataclass(frozen=True, slots=True)
 class Command:
     """An action, and what it must come to.
@@ -74,8 +77,9 @@ class Command:
 
     @property
     def is_proof(self) -> bool:
-        """Whether it can hold only where something works: refusals and traps can have any reason."""
-        return self.expect in ("return", "exception", "valid")
+        """Whether it can hold only where something works: refusals and traps can have any reason, and nothing
+        takes no heap."""
+        return self.expect in ("return", "exception", "valid") and self.do not in _OF_THE_HEAP
 
     @property
     def action(self) -> str:

@@ -1,5 +1,5 @@
 //! Compiles wasm modules ahead for wasmtime's interpreter on a 32-bit device:
-//! `host INPUT.wasm OUTPUT.cwasm [--no-simd] [--fuel]`, or `host --batch INPUT OUTPUT [--no-simd] [--fuel]`
+//! `host INPUT.wasm OUTPUT.cwasm [OPTION]…`, or `host --batch INPUT OUTPUT [OPTION]…`
 //! for many modules in one file (see `batch.rs`), as glue for the W3C suite wants them: components among them.
 
 mod batch;
@@ -19,7 +19,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         arguments.remove(0);
     }
     let [input, output, options @ ..] = arguments.as_slice() else {
-        return Err("usage: host [--batch] INPUT OUTPUT [--no-simd] [--fuel]".into());
+        return Err("usage: host [--batch] INPUT OUTPUT [OPTION]…".into());
     };
 
     // The reference's configuration, and what a device without an MMU adds to it:
@@ -34,6 +34,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         .memory_may_move(false)
         .generate_address_map(false)
         .table_lazy_init(false)
+        // A module says what it was compiled with, and a device without it refuses it.
+        .wasm_component_model(false)
         .cranelift_opt_level(OptLevel::Speed);
     if many {
         // What the suite asks for beyond that: memory that grows, and what is off unless it is switched on.
@@ -44,6 +46,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         match option.as_str() {
             "--no-simd" => config.wasm_simd(false).wasm_relaxed_simd(false),
             "--fuel" => config.consume_fuel(true),
+            "--component" => config.wasm_component_model(true),
             other => return Err(format!("unknown option {other}").into()),
         };
     }

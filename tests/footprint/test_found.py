@@ -43,9 +43,10 @@ def test_nested_symbols_take_about_linear_time() -> None:
     count = 10_000
     symbols = [Sym("f", 0x100 + n, 2 * (count - n)) for n in range(count)]
     section = Sec(".text", 0x100, bytes(2 * count), flags=CODE)
-    started = time.perf_counter()
+    # The processor's time: on a machine that does other things, the clock tells of those.
+    started = time.process_time()
     assert survives(ElfBuilder(sections=[section], symbols=symbols).build())
-    assert time.perf_counter() - started < 10
+    assert time.process_time() - started < 10
 
 
 @pytest.mark.parametrize("size", [1 << 30, (1 << 32) - 0x1000])

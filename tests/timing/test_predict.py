@@ -54,7 +54,11 @@ def test_phases_that_are_not_known_have_no_prediction() -> None:
     assert found.source == "a core: s; board: b"
 
 
-@given(ACTIVITIES, st.sampled_from(sorted(name for name, board in CATALOG.boards.items() if board.timing)))
+TIMED = st.sampled_from(sorted(name for name, board in CATALOG.boards.items() if board.timing))
+"""Boards that time is predicted on."""
+
+
+@given(ACTIVITIES, TIMED)
 def test_every_prediction_has_its_bar(activity: Activity, name: str) -> None:
     board = CATALOG.board(name)
     core = CATALOG.core(board)
@@ -77,7 +81,7 @@ def test_a_ratio_by_hand() -> None:
     assert found.is_settled
 
 
-@given(ACTIVITIES, st.sampled_from(sorted(CATALOG.boards)), st.integers(1, 9))
+@given(ACTIVITIES, TIMED, st.integers(1, 9))
 def test_what_does_the_same_compares_without_a_bar(activity: Activity, name: str, times: int) -> None:
     """Two that pay the same prices in the same parts: whatever is wrong of a price is wrong of both."""
     board = CATALOG.board(name)
@@ -91,7 +95,7 @@ def test_what_does_the_same_compares_without_a_bar(activity: Activity, name: str
         assert found.high == pytest.approx(times)
 
 
-@given(ACTIVITIES, ACTIVITIES, st.sampled_from(sorted(CATALOG.boards)))
+@given(ACTIVITIES, ACTIVITIES, TIMED)
 def test_a_ratio_has_its_bar_and_its_inverse(first: Activity, second: Activity, name: str) -> None:
     board = CATALOG.board(name)
     core = CATALOG.core(board)
@@ -150,8 +154,9 @@ def test_a_price_for_what_nothing_measures(tmp_path: Path) -> None:
 
 
 def test_only_boards_that_figures_were_published_for_call_themselves_calibrated() -> None:
+    """And one that has the same chip and flash, and another radio."""
     boards = CATALOG.boards.values()
-    assert {board.name for board in boards if board.timing and board.timing.calibrated} == {
-        "nrf52840dk",
-        "pico2",
-    }
+    calibrated = {board.name for board in boards if board.timing and board.timing.calibrated}
+    assert calibrated == {"nrf52840dk", "pico2", "pico2w"}
+    plain, wireless = CATALOG.board("pico2"), CATALOG.board("pico2w")
+    assert (plain.timing, plain.flash_path) == (wireless.timing, wireless.flash_path)

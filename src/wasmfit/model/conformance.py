@@ -224,6 +224,7 @@ class RuntimeFeatures(Record):
     Attributes:
         runtime, version, board, profile: Which.
         features: In the catalogue's order.
+        measured_at: UTC time, ISO 8601: when the verdicts were made.
     """
 
     runtime: str
@@ -231,6 +232,7 @@ class RuntimeFeatures(Record):
     board: str
     profile: str
     features: tuple[FeatureMeasured, ...]
+    measured_at: str = ""
 
 
 class Failing(Record):

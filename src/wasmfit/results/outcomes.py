@@ -4,9 +4,12 @@ from dataclasses import dataclass
 
 from pydantic import ValidationError
 
-from wasmfit.model import PartOutcomes
+from wasmfit.model import PartOutcomes, RuntimeFeatures
 
 from .store import Store
+
+_VERDICTS = "verdicts"
+"""In the place of a fingerprint: what verdicts were made from stands with the parts."""
 
 
 @dataclass(frozen=True)
@@ -46,3 +49,35 @@ class OutcomeStore(Store):
         except ValidationError:
             # A record of an older wasmfit: measured again, never guessed at.
             return None
+
+    def save_features(self, found: RuntimeFeatures) -> None:
+        """Adds the verdicts on a runtime, for those who want no more than them.
+
+        Raises:
+            StoreError: It cannot be written; nothing that was stored before is lost.
+        """
+        cell = _features_of(found.runtime, found.version, found.board, found.profile)
+        with self._open() as database, database:
+            database.execute(
+                "INSERT INTO conformance (cell, fingerprint, measured_at, record) VALUES (?, ?, ?, ?)",
+                (cell, _VERDICTS, found.measured_at, found.model_dump_json()),
+            )
+
+    def find_features(self, runtime: str, version: str, board: str, profile: str) -> RuntimeFeatures | None:
+        """The newest verdicts on a runtime; ``None`` where there are none that can be read."""
+        if not self.path.exists():
+            return None
+        with self._open() as database:
+            row = database.execute(
+                "SELECT record FROM conformance WHERE cell = ? AND fingerprint = ?"
+                " ORDER BY number DESC LIMIT 1",
+                (_features_of(runtime, version, board, profile), _VERDICTS),
+            ).fetchone()
+        try:
+            return None if row is None else RuntimeFeatures.model_validate_json(row[0])
+        except ValidationError:
+            return None
+
+
+def _features_of(runtime: str, version: str, board: str, profile: str) -> str:
+    return f"{runtime}@{version}/features/{board}/bare/{profile}"

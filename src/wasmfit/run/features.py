@@ -89,7 +89,11 @@ class FeaturesRun:
         todo = [cell for cell in cells if cell.id not in self._done]
         execute(self._tasks(todo, prints), os.cpu_count() or 1, self.context.gateway.cancel)
         self._read(parts)
-        return self._measured(settings, parts, features, started, len(stored), len(cells))
+        measured = self._measured(settings, parts, features, started, len(stored), len(cells))
+        if len(features) == len(self.context.catalog.features.features) and not measured.failures:
+            for one in measured.runtimes:
+                self.store.save_features(one)
+        return measured
 
     def _why_not(self, cell: Cell) -> str | None:
         return conformance.glueless(self.context, cell.build)
@@ -281,6 +285,7 @@ class FeaturesRun:
                     board=board.name,
                     profile=profile.name,
                     features=conformance.runtime_features(tuple(features), self._parts, found),
+                    measured_at=datetime.now(UTC).isoformat(timespec="seconds"),
                 )
             )
             measured.append((build, found))

@@ -260,12 +260,12 @@ def test_a_table_sorts_by_what_its_head_says(page: Chrome) -> None:
     def flash() -> list[int]:
         cells = asked(
             page,
-            "const cells = document.querySelectorAll('#s-answer td:nth-child(3)');"
+            "const cells = document.querySelectorAll('#s-answer td:nth-child(4)');"
             "return Array.from(cells, one => one.textContent)",
         )
         return [int(one.split(" B")[0].replace(",", "")) for one in cells if one]
 
-    head = page.find_element(By.CSS_SELECTOR, "#s-answer thead th:nth-child(3)")
+    head = page.find_element(By.CSS_SELECTOR, "#s-answer thead th:nth-child(4)")
     head.find_element(By.TAG_NAME, "button").click()
     assert head.get_attribute("aria-sort") == "ascending"
     assert flash() == sorted(flash())

@@ -3,7 +3,7 @@
 import sqlite3
 from pathlib import Path
 
-from wasmfit.model import FileOutcomes, PartOutcomes
+from wasmfit.model import FeatureMeasured, FileOutcomes, PartOutcomes, RuntimeFeatures, Verdict
 from wasmfit.results import OutcomeStore
 from wasmfit.results.schema import SCHEMA, STEPS
 
@@ -55,3 +55,31 @@ def test_an_older_store_gets_the_table_and_keeps_its_rows(tmp_path: Path) -> Non
         assert database.execute("PRAGMA user_version").fetchone()[0] == SCHEMA
         assert database.execute("SELECT count(*) FROM measurement").fetchone()[0] == 1
     assert store.find_part(_part().id, "a") == _part()
+
+
+def test_the_newest_verdicts_of_a_runtime_count(tmp_path: Path) -> None:
+    store = OutcomeStore(tmp_path / "results.sqlite")
+    place = ("wasm3", "0.5.0", "nrf52840dk", "reference")
+    assert store.find_features(*place) is None
+    for verdict in (Verdict.NO, Verdict.YES):
+        store.save_features(
+            RuntimeFeatures(
+                runtime="wasm3",
+                version="0.5.0",
+                board="nrf52840dk",
+                profile="reference",
+                features=(
+                    FeatureMeasured(feature="gc", verdict=verdict),
+                    FeatureMeasured(feature="mvp", verdict=Verdict.PARTLY, passed=9, total=10),
+                ),
+                measured_at="2026-11-25T00:00:00+00:00",
+            )
+        )
+    found = store.find_features(*place)
+    assert found is not None
+    assert [one.verdict for one in found.features] == [Verdict.YES, Verdict.PARTLY]
+    assert found.measured_at == "2026-11-25T00:00:00+00:00"
+    assert store.find_features("wasm3", "0.5.0", "pico2", "reference") is None
+    with sqlite3.connect(store.path) as database:
+        database.execute("UPDATE conformance SET record = '{}'")
+    assert store.find_features(*place) is None

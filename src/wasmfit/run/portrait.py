@@ -136,6 +136,9 @@ def _told(ones: Sequence[Measurement], title: str, listener: Listener) -> Iterat
 _FOLLOWED = ("size.flash", "run.least_ram.bytes", "run.instructions.call")
 """What the report follows over time and versions: one figure of each of the things that it is about."""
 
+_CAUSES = 3
+"""Differences that are told of a change; they come with the likeliest first."""
+
 
 def _history(store: Store, measured: Sequence[Measurement]) -> Iterator[Trend]:
     """The figures of the runtimes that were measured more than once; no prediction is among them."""
@@ -155,14 +158,17 @@ def _at(moment: Moment, over: str) -> str:
 
 
 def _moved(moment: Moment) -> str | None:
-    """By how much it moved, and what differs in how it came to be."""
+    """By how much it moved, and what differs in how it came to be: the likeliest causes."""
     change = moment.change
     if change is None or change.before is None or change.after is None:
         return None
     was, now = change.before.value, change.after.value
+    unit = " B" if change.figure.unit == "B" else ""
     part = f" ({(now - was) / was:+.1%})" if was else ""
-    why = f": {'; '.join(moment.why)}" if moment.why else ""
-    return f"{now - was:+,}{part}{why}"
+    why = list(moment.why[:_CAUSES])
+    if len(moment.why) > _CAUSES:
+        why.append(f"and {len(moment.why) - _CAUSES} more")
+    return f"{now - was:+,}{unit}{part}{': ' if why else ''}{'; '.join(why)}"
 
 
 def portray(

@@ -129,7 +129,7 @@ function drawn(answer, several, isBehind) {
     isWhole ? el("p", {}, answer.why) : null,
     isWhole && answer.doubts.length
       ? [
-          el("h4", {}, "How sure this is"),
+          el("p", { class: "sub" }, "How sure this is"),
           el(
             "ul",
             { class: "doubts" },
@@ -172,6 +172,8 @@ function apart(one, isFirst) {
   if (one.bound)
     return "fits; compiled into the firmware, it loads no module: a bound to read the others against";
   const said = [isFirst ? "fits best" : one.remark];
-  if (one.unsure_against.length) said.push(`its place is unsure against ${one.unsure_against.join(", ")}`);
+  const runtimes = filterOf("runtime");
+  const others = one.unsure_against.filter((name) => !runtimes || runtimes.has(name));
+  if (others.length) said.push(`its place is unsure against ${others.join(", ")}`);
   return [...said, ...one.tight.map((words) => `tight: ${words}`)].filter(Boolean).join("; ");
 }

@@ -37,8 +37,8 @@ export function drawHistory(into, ids) {
     ["time", "Over time"],
   ]) {
     const chosen = rows.filter((one) => one.over === over);
-    const moved = chosen.filter((one) => one.points.length > 1);
-    const still = chosen.filter((one) => one.points.length <= 1);
+    const moved = chosen.filter((one) => new Set(one.points.map(([, value]) => value)).size > 1);
+    const still = chosen.filter((one) => !moved.includes(one));
     if (!chosen.length) continue;
     into.append(el("h3", {}, title));
     if (moved.length) into.append(courses(`${title}: figures that moved`, moved));
@@ -49,7 +49,7 @@ export function drawHistory(into, ids) {
           table(
             `${title}: figures that did not move`,
             [
-              { label: "Cell", head: true, kind: "words", text: ({ cell }) => cell, value: ({ cell }) => cell },
+              { label: "Cell", head: true, text: nameOf, value: nameOf },
               { label: "Figure", text: named, value: named },
               {
                 label: "Value",
@@ -73,6 +73,24 @@ function versionless(id) {
   return `${id.slice(0, place).split("@")[0]}${id.slice(place)}`;
 }
 
+/** What tells a cell from the others that are shown. @param {Trend} one */
+function nameOf({ cell }) {
+  const [build, module, board, , profile] = cell.split("/");
+  return [
+    build,
+    several("module") && module,
+    several("board") && board,
+    several("profile") && profile,
+  ]
+    .filter(Boolean)
+    .join(" · ");
+}
+
+/** Whether the report's cells differ in it. @param {"module" | "board" | "profile"} key */
+function several(key) {
+  return new Set(data.cells.map((cell) => cell[key])).size > 1;
+}
+
 /** @param {Trend} one */
 function named({ figure }) {
   return FIGURES[figure] ?? figure;
@@ -90,7 +108,7 @@ function courses(title, rows) {
   return table(
     title,
     [
-      { label: "Cell", head: true, kind: "words", text: (one) => one.cell, value: (one) => one.cell },
+      { label: "Cell", head: true, text: nameOf, value: nameOf },
       { label: "Figure", text: named, value: named },
       { label: "Course", text: spark },
       {

@@ -2,7 +2,7 @@
 
 import importlib.util
 import shutil
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -13,7 +13,7 @@ from .catalog import Catalog
 from .catalog.load import unknown
 from .errors import MissingToolError, UsageError
 from .home import Home
-from .model import Cell, CTarget, Feature, Measurement, RuntimeFeatures, UserModule
+from .model import Cell, CTarget, Feature, Measurement, RuntimeFeatures, Status, UserModule
 from .module import given
 from .plan import Experiment, Plan, plan, select_builds
 from .plan.select import BASELINE, switches, with_checkouts
@@ -31,6 +31,8 @@ from .results import (
     prices,
 )
 from .results.benchmark import NATIVE
+from .results.features import merged
+from .results.fit import Wanted
 from .results.runs import label_of
 from .run import Crew, FeaturesRun, Listener, Pipeline, Profiled, nobody, portrait, profiled
 from .toolchain import Check, Gateway, Versions, checks, find, worktree
@@ -260,6 +262,11 @@ def make_report(
     sources: Sequence[tuple[str, Path]] = (),
     on: str | None = None,
     flames: bool = False,
+    features: bool = False,
+    flash: str | int | None = None,
+    ram: str | int | None = None,
+    needs: str | Sequence[str] = (),
+    weights: str | None = None,
     rerun: bool = False,
     label: str | None = None,
     command: str = "wasmfit.make_report()",
@@ -276,6 +283,9 @@ def make_report(
         title: Its heading.
         workloads: Names or patterns.
         flames: Whether each cell that ran is run once more with every call followed, for flame graphs.
+        features: Whether the W3C suite is run on the runtimes; what is stored of it is shown in any case.
+        flash, ram, needs, weights: What there is room for and what is wanted, as for \
+:func:`wasmfit.fit`, on every board.
         runtimes, module, calls, expect, expect_log, imports, stub_all: As for :func:`compare`.
         boards, bases, profiles, select, sources, on, rerun, label, command: Likewise.
         home, catalogs, cluster, listener, echo: Likewise. Native code is always measured beside the \
@@ -289,6 +299,7 @@ runtimes that are named: slow-downs are held against it.
         MissingToolError: A tool is missing.
     """
     catalog = Catalog.load(*catalogs)
+    wanted = Wanted.of(flash, ram, needs, weights)
     own = _own(module, calls, _several(expect), _several(expect_log), imports, stub_all)
     if flames and own is not None:
         raise UsageError("Flame graphs are of workloads, not of a module of your own.", "Leave out --flames.")
@@ -310,8 +321,21 @@ runtimes that are named: slow-downs are held against it.
         listener=listener,
         echo=echo,
     )
+    known = {feature.name for feature in catalog.features.features}
+    suite = sorted(known) if features else [name for name in wanted.needs if name in known]
+    cells = measured.comparison.measurements
+    found: Iterable[RuntimeFeatures] = _known_features(measured.context.home, cells)
+    if suite:
+        found = [*_suite(cells, suite, catalog.bounds, rerun, home, catalogs, listener, echo), *found]
     made = portrait.portray(
-        measured.context, measured.plan, measured.comparison, title=title, flames=flames, listener=listener
+        measured.context,
+        measured.plan,
+        measured.comparison,
+        title=title,
+        flames=flames,
+        features=merged(found),
+        wanted=wanted,
+        listener=listener,
     )
     if output is not None:
         _write(Path(output), made)
@@ -329,11 +353,42 @@ def _write(output: Path, made: ReportDocument) -> None:
 
 
 def _known_features(folder: Home, measurements: Sequence[Measurement]) -> Iterator[RuntimeFeatures]:
+    """What ``features`` has found of the runtimes, where it has been run whole."""
     store = OutcomeStore(folder.results)
     for one in dict.fromkeys((one.runtime, one.version, one.board, one.profile) for one in measurements):
         found = store.find_features(*one)
         if found is not None:
             yield found
+
+
+def _suite(
+    measurements: Sequence[Measurement],
+    wanted: Sequence[str],
+    bounds: Set[str],
+    rerun: bool,
+    home: Path | None,
+    catalogs: Sequence[Path],
+    listener: Listener,
+    echo: Callable[[str], None] | None,
+) -> Iterator[RuntimeFeatures]:
+    """Runs the suite on the releases that run modules here, board by board and profile by profile."""
+    settings: dict[tuple[str, str], dict[str, None]] = {}
+    for one in measurements:
+        runs = one.status is Status.OK and one.runtime not in (NATIVE, BASELINE, *bounds)
+        if runs and one.provenance.source is None:
+            settings.setdefault((one.board, one.profile), {})[f"{one.runtime}@{one.version}"] = None
+    for (board, profile), builds in settings.items():
+        yield from features(
+            runtimes=list(builds),
+            features=wanted,
+            boards=(board,),
+            profiles=(profile,),
+            rerun=rerun,
+            home=home,
+            catalogs=catalogs,
+            listener=listener,
+            echo=echo,
+        ).runtimes
 
 
 def features(

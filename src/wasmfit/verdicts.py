@@ -18,12 +18,11 @@ from .results.budget import read_budget
 from .results.changes import CellChange, Changes, SymbolChange, changes, largest
 from .results.check import Checked
 from .results.check import check as hold
-from .results.evidence import Source, declared, needs_of, suite
-from .results.fit import Fit, Limits, weights_of
+from .results.evidence import Source, declared, suite
+from .results.fit import Fit, Wanted
 from .results.fit import fit as rank
 from .results.history import History
 from .results.history import history as follow
-from .results.quantities import size as size_of
 from .results.runs import RecordedRun
 from .results.snapshot import Complete, newest, resolve
 from .run import Listener, nobody
@@ -198,18 +197,8 @@ def fit(
     """
     catalog = Catalog.load(*catalogs)
     on = catalog.board(board)
-    room = {"flash": _bytes(flash, on.flash.size), "RAM": _bytes(ram, on.ram.size)}
-    notes = tuple(
-        f"there is no more than the board's {has:,} B of {name}, for which images are linked"
-        for name, has in (("flash", on.flash.size), ("RAM", on.ram.size))
-        if room[name] > has
-    )
-    limits = Limits(
-        flash=min(room["flash"], on.flash.size),
-        ram=min(room["RAM"], on.ram.size),
-        needs=needs_of(needs if isinstance(needs, str) else ",".join(needs)),
-        weights=weights_of(weights),
-    )
+    wanted = Wanted.of(flash, ram, needs, weights)
+    limits = wanted.on(on)
     comparison = compare(
         runtimes=runtimes,
         workloads=(workload,),
@@ -248,14 +237,15 @@ def fit(
             echo=echo,
         )
         sources = (suite(found_features.runtimes), declared)
-    found = rank(comparison.measurements, limits, board_title=on.title, sources=sources, run=comparison.run)
-    return replace(found, notes=notes)
-
-
-def _bytes(given: str | int | None, whole: int) -> int:
-    if given is None:
-        return whole
-    return given if isinstance(given, int) else size_of(given)
+    return rank(
+        comparison.measurements,
+        limits,
+        board_title=on.title,
+        sources=sources,
+        bounds=catalog.bounds,
+        run=comparison.run,
+        notes=wanted.notes(on),
+    )
 
 
 def store(home: Path | None) -> Store:

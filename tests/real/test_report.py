@@ -43,7 +43,12 @@ def test_a_report_shows_what_was_measured(warm_home: Home, tmp_path: Path) -> No
         assert figures["flash"] == (one["size"] or {}).get("flash")
         assert figures["heap_peak"] == (one["run"] or {}).get("heap_peak")
 
-    assert made.answers[0].standings[0].runtime == "wasm3"
+    (answer,) = made.answers
+    verdict = wasmfit.fit(runtimes=["wasm3", "myrmic"], home=warm_home.root)
+    ranked = [one for one in answer.standings if one.score is not None]
+    assert [(one.label, one.score) for one in ranked] == [(one.label, one.score) for one in verdict.ranked]
+    assert (answer.why, answer.doubts) == (verdict.sentence, verdict.doubts)
+    assert answer.standings[0].runtime == "wasm3"
     assert {one.name for one in made.runtimes if one.bound} == {"native", "baseline"}
     wasm3 = next(one for one in compared.measurements if one.runtime == "wasm3")
     (image,) = [one for one in made.images if one.cell == wasm3.id]

@@ -4,17 +4,25 @@ from itertools import product
 
 from tests.results.samples import failed, measurement, run, size
 from wasmfit.catalog import Catalog
-from wasmfit.model import Instructions, Measurement, Prediction, Predictions, Status
+from wasmfit.model import (
+    FeatureMeasured,
+    Instructions,
+    Measurement,
+    Prediction,
+    Predictions,
+    RuntimeFeatures,
+    Status,
+    Verdict,
+)
 from wasmfit.results import ReportDocument
 from wasmfit.results.document import (
     ByteNode,
-    FeatureFound,
     Flame,
     ImageBytes,
     OwnerClass,
-    RuntimeFeatures,
     RuntimeNote,
     Trend,
+    TrendPoint,
     document,
 )
 
@@ -58,6 +66,29 @@ def notes(*names: str) -> list[RuntimeNote]:
     return [RuntimeNote(name, name.split("-")[0], name, bound=name == "native") for name in names]
 
 
+def features(runtime: str) -> RuntimeFeatures:
+    """A runtime's features: one of every verdict, with hostile evidence."""
+    return RuntimeFeatures(
+        runtime=runtime,
+        version="1.0.0",
+        board="nrf52840dk",
+        profile="reference",
+        measured_at="2026-11-24T10:00:00+00:00",
+        features=(
+            FeatureMeasured(feature="mvp", verdict=Verdict.YES, passed=20_000, total=20_000),
+            FeatureMeasured(feature="simd", verdict=Verdict.NO, passed=0, total=12, reason=HOSTILE),
+            FeatureMeasured(
+                feature="bulk-memory",
+                verdict=Verdict.PARTLY,
+                passed=7,
+                total=9,
+                reason="failed at memory_copy.wast:12",
+            ),
+            FeatureMeasured(feature="threads", verdict=Verdict.UNMEASURABLE, reason="one core"),
+        ),
+    )
+
+
 def small() -> ReportDocument:
     """Runtimes and native code on two workloads, with every optional part, and hostile text."""
     cells = [cell("native", module=module, flash=30_000, call=100) for module in ("sha256", "fft")]
@@ -79,8 +110,34 @@ def small() -> ReportDocument:
                 cells[2].id, ("call",), ByteNode("all", 500, (ByteNode(HOSTILE, 400), ByteNode("main", 100)))
             )
         ],
-        features=[RuntimeFeatures("wasm3", "1.0.0", (FeatureFound("simd", "no", 0, 12, HOSTILE),))],
-        history=[Trend("wasm3", "flash, B", (("0.4", 70_000.0), ("0.5", 80_000.0)), HOSTILE)],
+        features=[features("wasm3"), features("wamr")],
+        feature_titles={"simd": "128-bit SIMD"},
+        history=[
+            Trend(
+                cells[2].id,
+                "size.flash",
+                "B",
+                "time",
+                (TrendPoint("2026-11-01 10:00", 70_000), TrendPoint("2026-11-02 10:00", 80_000, HOSTILE)),
+                4,
+            ),
+            Trend(
+                cells[2].id,
+                "run.instructions.call",
+                "instructions",
+                "time",
+                (TrendPoint("2026-11-01 10:00", 2_000),),
+                4,
+            ),
+            Trend(
+                "wamr/fft/nrf52840dk/bare/reference",
+                "run.least_ram.bytes",
+                "B",
+                "version",
+                (TrendPoint("0.4", 90_112), TrendPoint("1.0.0", 82_320, "-7,792 (-8.6%)")),
+                2,
+            ),
+        ],
     )
 
 

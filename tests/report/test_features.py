@@ -5,9 +5,11 @@ import io
 import json
 from dataclasses import replace
 
+from tests.report.many import features
 from wasmfit.model import Failing, FeatureMeasured, Outcome, RuntimeFeatures, Verdict
 from wasmfit.report import FAILING_FORMATS, FEATURE_FORMATS, Format
 from wasmfit.results import FeaturesMeasured
+from wasmfit.results.features import merged
 
 _FAILING = Failing(
     runtime="wasmi",
@@ -106,3 +108,14 @@ def test_a_table_of_thousands_is_cut_and_says_so() -> None:
     assert "300 assertions do not hold" in text
     assert "100 more are in the formats csv and json" in text
     assert FAILING_FORMATS[Format.CSV](many).count("simd_const.wast") == 300
+
+
+def test_of_two_records_the_first_that_has_a_feature_counts() -> None:
+    new, old = features("wasm3"), features("wasm3")
+    kept = new.features[1:2]
+    (found,) = merged(
+        [new.model_copy(update={"features": kept}), old.model_copy(update={"measured_at": "2020"})]
+    )
+    assert found.features == (*kept, *(one for one in old.features if one.feature != kept[0].feature))
+    assert found.measured_at == new.measured_at
+    assert len(merged([new, new.model_copy(update={"board": "pico2"})])) == 2

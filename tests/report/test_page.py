@@ -72,8 +72,8 @@ def test_it_opens_with_no_complaint_and_asks_for_nothing(page: Chrome, pages: di
 def test_every_section_is_there_with_its_content(page: Chrome) -> None:
     for section in SECTIONS:
         assert len(text_of(page, section)) > 40, section
-    assert "wasm3 1.0.0 fits the Nordic nRF52840 DK and these 2 modules best." in text_of(page, "answer")
-    assert "951,424 B of flash short: it needs 2,000,000 B of 1,048,576 B" in text_of(page, "answer")
+    assert "wasm3 1.0.0 fits the Nordic nRF52840 DK and these 2 modules best" in text_of(page, "answer")
+    assert "the image is 951,424 B larger than flash" in text_of(page, "answer")
 
 
 def test_hostile_names_stay_text(page: Chrome) -> None:
@@ -170,6 +170,64 @@ def test_a_table_that_was_opened_stays_open(page: Chrome) -> None:
     assert shown == [False, True, False]
 
 
+def test_a_score_and_its_doubts_are_those_of_fit(page: Chrome) -> None:
+    data = json.loads(str(asked(page, "return document.getElementById('data').textContent")))
+    whole = data["answers"][0]
+    shown = text_of(page, "answer")
+    assert whole["why"] in shown
+    assert len(whole["doubts"]) > 2
+    assert all(doubt in shown for doubt in whole["doubts"])
+    scores = asked(
+        page,
+        "return Array.from(document.querySelectorAll('#s-answer article:first-of-type td:nth-child(3)'),"
+        " one => one.textContent.split(' ')[0])",
+    )
+    ranked = [one["score"] for one in whole["standings"] if one["score"] is not None]
+    assert scores[: len(ranked)] == [f"{score:.2f}" for score in ranked]
+
+
+def test_every_verdict_has_its_evidence_and_the_command_that_lists_more(page: Chrome) -> None:
+    rows = asked(
+        page,
+        "return Array.from(document.querySelectorAll('#s-features tbody tr'), row => row.textContent)",
+    )
+    by_name = {row[: row.index(sign)]: row for row in rows for sign in "✓✗◐?" if sign in row[:20]}
+    assert set(by_name) == {"mvp", "128-bit SIMD", "bulk-memory", "threads"}
+    assert "20,000 of 20,000 assertions hold" in by_name["mvp"]
+    assert "◐ partly (7 of 9)" in by_name["bulk-memory"]
+    assert "failed at memory_copy.wast:12" in by_name["bulk-memory"]
+    command = "wasmfit features -r wasm3@1.0.0 -b nrf52840dk -p reference --failing --feature bulk-memory"
+    assert command in by_name["bulk-memory"]
+    assert "? not measurable" in by_name["threads"]
+    assert "one core" in by_name["threads"]
+    moved(page, "runtime=wamr+1.0.0")
+    assert "wasm3" not in text_of(page, "features")
+    moved(page, "profile=small")
+    assert "No runtime that passes the filters" in text_of(page, "features")
+
+
+def test_history_shows_what_moved_and_folds_what_did_not(page: Chrome) -> None:
+    shown = text_of(page, "history")
+    assert "Over time" in shown
+    assert "Over versions" in shown
+    assert "70,000 B 2026-11-01 10:00" in shown
+    assert "80,000 B 2026-11-02 10:00" in shown
+    assert "-7,792 (-8.6%)" in shown
+    assert "One figure that did not move" in shown
+    assert asked(page, "return document.querySelectorAll('#s-history .course').length") == 2
+    moved(page, "runtime=wamr+1.0.0")
+    shown = text_of(page, "history")
+    assert "wasm3" not in shown
+    assert "wamr/fft" in shown
+
+
+def test_ram_is_the_least_that_was_found(page: Chrome) -> None:
+    moved(page, "x=ram_needed")
+    assert "82,320" in text_of(page, "plot")
+    assert "RAM is the least that gives the same results" in text_of(page, "plot")
+    assert "least 82,320 B" in text_of(page, "memory")
+
+
 def test_predictions_have_error_bars(page: Chrome) -> None:
     moved(page, "y=time")
     assert asked(page, "return document.querySelectorAll('#s-plot .bar').length") > 0
@@ -202,12 +260,12 @@ def test_a_table_sorts_by_what_its_head_says(page: Chrome) -> None:
     def flash() -> list[int]:
         cells = asked(
             page,
-            "const cells = document.querySelectorAll('#s-answer td:nth-child(3)');"
+            "const cells = document.querySelectorAll('#s-answer td:nth-child(4)');"
             "return Array.from(cells, one => one.textContent)",
         )
         return [int(one.split(" B")[0].replace(",", "")) for one in cells if one]
 
-    head = page.find_element(By.CSS_SELECTOR, "#s-answer thead th:nth-child(3)")
+    head = page.find_element(By.CSS_SELECTOR, "#s-answer thead th:nth-child(4)")
     head.find_element(By.TAG_NAME, "button").click()
     assert head.get_attribute("aria-sort") == "ascending"
     assert flash() == sorted(flash())

@@ -13,7 +13,7 @@ from wasmfit.model import Measurement, Status
 from wasmfit.report.history import sparkline, to_csv, to_json, to_markdown, to_text
 from wasmfit.results import Origin, Shown, Store
 from wasmfit.results.figures import Amount
-from wasmfit.results.history import History, Series, history
+from wasmfit.results.history import MOST_MOMENTS, History, Series, history, trends
 
 from .samples import measurement, renamed, size
 
@@ -32,6 +32,13 @@ def follow(store: Store, name: str = "size.flash", *select: str, versions: bool 
         database.execute("UPDATE run SET at = printf('2026-12-%02dT00:00:00+00:00', number)")
     with store.reading() as reader:
         return history(reader, lambda one: one, name, select, versions=versions)
+
+
+def courses(store: Store, *cells: str) -> dict[tuple[str, str, str], tuple[list[float | None], int]]:
+    """Figure, what it is followed over and cell → its values, and of how many measurements they are."""
+    with store.reading() as reader:
+        found = trends(reader, lambda one: one, ("size.flash", "run.instructions.call"), cells)
+        return {(one.name, over, series.name): (flashes(series), seen) for one, over, series, seen in found}
 
 
 def only(found: History) -> Series:
@@ -148,3 +155,37 @@ def test_a_sparkline_rises_where_the_figure_does(values: list[float | None]) -> 
         assert (value is None) == (bar == "·")
         if value is not None and after is not None and value < after:
             assert bars.index(bar) <= bars.index(next_bar)
+
+
+def test_trends_are_of_what_was_measured_more_than_once(store: Store) -> None:
+    record(store, measurement(size=size(100_500)))
+    assert courses(store, ID) == {}
+    record(store, measurement())
+    assert courses(store, ID) == {
+        ("size.flash", "time", ID): ([121_500, 121_000], 2),
+        # Measured twice, and the same: it did not move.
+        ("run.instructions.call", "time", ID): ([500], 2),
+    }
+    assert courses(store, "wasm3@0.5.0/other/nrf52840dk/bare/reference") == {}
+
+
+def test_trends_follow_a_cell_over_its_other_versions(store: Store) -> None:
+    older = "wasmi@1.1.0/add-with-extra/nrf52840dk/bare/reference"
+    record(store, renamed(measurement(size=size(90_000)), older))
+    record(store, measurement())
+    record(store, renamed(measurement(), older.replace("nrf52840dk", "pico2")))
+    found = courses(store, ID)
+    assert found["size.flash", "version", "wasmi/add-with-extra/nrf52840dk/bare/reference"] == (
+        [111_000, 121_000],
+        2,
+    )
+    assert {over for _, over, _ in found} == {"version"}
+
+
+def test_trends_look_back_on_the_newest_measurements(store: Store) -> None:
+    for number in range(MOST_MOMENTS + 5):
+        record(store, measurement(size=size(100_000 + number)))
+    values, seen = courses(store, ID)["size.flash", "time", ID]
+    assert seen == MOST_MOMENTS
+    assert values[0] == 121_000 + 5
+    assert values[-1] == 121_000 + MOST_MOMENTS + 4

@@ -86,3 +86,9 @@ def test_the_newest_verdicts_stand_beside_a_comparison(tmp_path: Path) -> None:
     assert to_text(comparison, 10_000).endswith(expected)
     assert to_markdown(comparison).endswith(expected)
     assert comparison.to_dict()["features"][0]["features"][0]["verdict"] == "yes"
+    assert [one.verdict for one in found.features] == [Verdict.YES, Verdict.PARTLY]
+    assert found.measured_at == "2026-11-25T00:00:00+00:00"
+    assert store.find_features("wasm3", "0.5.0", "pico2", "reference") is None
+    with sqlite3.connect(store.path) as database:
+        database.execute("UPDATE conformance SET record = '{}'")
+    assert store.find_features(*place) is None

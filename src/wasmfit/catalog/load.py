@@ -99,6 +99,12 @@ class Catalog:
         kinds = {Runtime: "runtimes", Workload: "workloads", Base: "bases"}
         return self.folders[f"{kinds[type(record)]}/{record.name}"]
 
+    @property
+    def bounds(self) -> frozenset[str]:
+        """Names of builds that load no module: the bounds that runtimes are read against."""
+        found = (runtime for runtime in self.runtimes.values() if runtime.is_bound)
+        return frozenset(variant.name for runtime in found for variant in runtime.variants)
+
     def takes_any_module(self, runtime: Runtime) -> bool:
         """Whether a runtime has glue for modules of the user's: ``any.rs``, or what ``c.any`` names."""
         if runtime.language == "c":

@@ -6,7 +6,6 @@ import typer
 
 from wasmfit.report import Format
 from wasmfit.report.fit import FORMATS
-from wasmfit.results.evidence import NEEDS
 from wasmfit.verdicts import fit
 
 from . import options, say
@@ -19,22 +18,13 @@ def command(
     workload: Annotated[
         str | None, typer.Option("--workload", "-w", metavar="W", help="Default: add-with-extra.")
     ] = None,
-    flash: Annotated[
-        str | None,
-        typer.Option(
-            metavar="SIZE", help="Flash there is room for: 512K, 1M, bytes (K = 1024). Default: the board's."
-        ),
-    ] = None,
-    ram: Annotated[str | None, typer.Option(metavar="SIZE", help="RAM, likewise.")] = None,
-    needs: Annotated[
-        str | None, typer.Option(metavar="A,B", help=f"What is needed: {', '.join(NEEDS)}.")
-    ] = None,
+    flash: options.Flash = None,
+    ram: options.Ram = None,
+    needs: options.Needs = None,
     board: Annotated[str, typer.Option("--board", "-b", metavar="B")] = "nrf52840dk",
     profile: Annotated[str, typer.Option("--profile", "-p", metavar="P")] = "reference",
     runtime: options.Runtimes = None,
-    weights: Annotated[
-        str | None, typer.Option(metavar="flash=1,ram=1,speed=1", help="How much each counts.")
-    ] = None,
+    weights: options.Weights = None,
     explain: Annotated[bool, typer.Option("--explain", help="Show the rule with the numbers.")] = False,
     call: options.Calls = None,
     expect: Annotated[list[str] | None, typer.Option(metavar="VALUE", help="What the call returns.")] = None,

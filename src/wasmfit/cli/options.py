@@ -8,6 +8,7 @@ import typer
 
 from wasmfit.errors import UsageError
 from wasmfit.report import Format
+from wasmfit.results.evidence import NEEDS
 
 Module = Annotated[
     Path | None,
@@ -52,6 +53,15 @@ Runtimes = Annotated[
         help="Runtime, R@VERSION, a pattern, newest or all. Default: newest, one version of each.",
     ),
 ]
+Flash = Annotated[
+    str | None,
+    typer.Option(
+        metavar="SIZE", help="Flash there is room for: 512K, 1M, bytes (K = 1024). Default: the board's."
+    ),
+]
+Ram = Annotated[str | None, typer.Option(metavar="SIZE", help="RAM, likewise.")]
+Needs = Annotated[str | None, typer.Option(metavar="A,B", help=f"What is needed: {', '.join(NEEDS)}.")]
+Weights = Annotated[str | None, typer.Option(metavar="flash=1,ram=1,speed=1", help="How much each counts.")]
 Boards = Annotated[
     list[str] | None,
     typer.Option("--board", "-b", metavar="B", help="Board, a pattern or all. Default: nrf52840dk."),

@@ -23,6 +23,14 @@ def command(
     flames: Annotated[
         bool, typer.Option("--flames", help="Run every cell once more, for flame graphs of its calls.")
     ] = False,
+    features: Annotated[
+        bool,
+        typer.Option("--features", help="Run the W3C suite on the runtimes; else what is stored is shown."),
+    ] = False,
+    flash: options.Flash = None,
+    ram: options.Ram = None,
+    needs: options.Needs = None,
+    weights: options.Weights = None,
     call: options.Calls = None,
     expect: options.Expected = None,
     expect_log: options.ExpectedLogs = None,
@@ -56,6 +64,11 @@ def command(
                 output,
                 title=title,
                 flames=flames,
+                features=features,
+                flash=flash,
+                ram=ram,
+                needs=needs or (),
+                weights=weights,
                 module=options.either(module, workload),
                 calls=call or (),
                 expect=expect or (),

@@ -319,6 +319,11 @@ class Runtime(Record):
     checkout: CheckoutRule = CheckoutRule()
     unavailable: Unavailable | None = None
 
+    @property
+    def is_bound(self) -> bool:
+        """Whether it loads no module, since what it runs is compiled into its firmware."""
+        return self.guest == "crate" or (self.c is not None and self.c.translator is not None)
+
     @model_validator(mode="after")
     def _is_whole(self) -> "Runtime":
         known = {version.version for version in self.versions}

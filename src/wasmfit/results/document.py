@@ -7,12 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Literal
 
 from wasmfit import __version__
-from wasmfit.model import Board, Measurement
+from wasmfit.model import Board, Measurement, RuntimeFeatures
 
 from .answer import Answer, answers
+from .fit import Wanted
 
 
 class OwnerClass(StrEnum):
@@ -92,30 +92,18 @@ class Flame:
 
 
 @dataclass(frozen=True)
-class FeatureFound:
-    """What the conformance suite found of one feature of a runtime.
+class TrendPoint:
+    """A figure at one time or of one version.
 
     Attributes:
-        feature: Its name.
-        verdict: What was found.
-        passed, total: How many of the suite's assertions passed, of how many.
-        reason: The evidence: the first that failed, or why it cannot be measured.
+        at: When, or which version.
+        value: The figure.
+        moved: What it changed by and why, as a sentence, where it is not the first.
     """
 
-    feature: str
-    verdict: Literal["yes", "partly", "no", "unmeasurable"]
-    passed: int | None = None
-    total: int | None = None
-    reason: str | None = None
-
-
-@dataclass(frozen=True)
-class RuntimeFeatures:
-    """The features of a runtime that were measured."""
-
-    runtime: str
-    version: str
-    features: tuple[FeatureFound, ...]
+    at: str
+    value: float
+    moved: str | None = None
 
 
 @dataclass(frozen=True)
@@ -123,16 +111,19 @@ class Trend:
     """One figure of one cell, over versions or time.
 
     Attributes:
-        cell: The cell's id, or what stands for several.
-        measure: The figure, with its unit.
-        points: Version or date → value, the oldest first.
-        moved: Which change moved it, as a sentence.
+        cell: The cell's id; without its version where versions are compared.
+        figure, unit: The figure.
+        over: ``time`` or ``version``.
+        points: The oldest first; equal ones behind one another are one.
+        seen: How many measurements these are.
     """
 
     cell: str
-    measure: str
-    points: tuple[tuple[str, float], ...]
-    moved: str | None = None
+    figure: str
+    unit: str
+    over: str
+    points: tuple[TrendPoint, ...]
+    seen: int
 
 
 @dataclass(frozen=True)
@@ -149,7 +140,8 @@ class ReportDocument:
         images: Bytes of images; one of each build and setting is enough.
         flames: Where instructions were spent.
         features: Features measured; ``None`` if nobody measured any.
-        history: Figures over versions or time; ``None`` likewise.
+        feature_titles: Feature → its heading.
+        history: Figures over versions or time; ``None`` where nobody looked.
         made_at: UTC time, ISO 8601.
         wasmfit: Version of wasmfit.
     """
@@ -163,6 +155,7 @@ class ReportDocument:
     images: tuple[ImageBytes, ...] = ()
     flames: tuple[Flame, ...] = ()
     features: tuple[RuntimeFeatures, ...] | None = None
+    feature_titles: Mapping[str, str] = field(default_factory=dict)
     history: tuple[Trend, ...] | None = None
     made_at: str = field(default_factory=lambda: datetime.now(UTC).isoformat(timespec="seconds"))
     wasmfit: str = __version__
@@ -178,7 +171,9 @@ def document(
     images: Sequence[ImageBytes] = (),
     flames: Sequence[Flame] = (),
     features: Sequence[RuntimeFeatures] | None = None,
+    feature_titles: Mapping[str, str] | None = None,
     history: Sequence[Trend] | None = None,
+    wanted: Wanted | None = None,
 ) -> ReportDocument:
     """The document of some measurements.
 
@@ -186,7 +181,9 @@ def document(
         measurements: The cells.
         boards: At least the boards of the cells.
         runtimes: What is known of their runtimes.
-        title, owner_classes, images, flames, features, history: As in :class:`ReportDocument`.
+        title, owner_classes, images, flames, features, feature_titles, history: As in
+            :class:`ReportDocument`.
+        wanted: What there is room for, and what is needed.
     """
     used = {one.board for one in measurements}
     bounds = frozenset(one.name for one in runtimes if one.bound)
@@ -195,10 +192,11 @@ def document(
         measurements=tuple(measurements),
         boards=tuple(board for board in boards if board.name in used),
         runtimes=tuple(runtimes),
-        answers=answers(measurements, boards, bounds),
+        answers=answers(measurements, boards, bounds, wanted, features or ()),
         owner_classes=dict(owner_classes or {}),
         images=tuple(images),
         flames=tuple(flames),
         features=None if features is None else tuple(features),
+        feature_titles=dict(feature_titles or {}),
         history=None if history is None else tuple(history),
     )

@@ -1,6 +1,6 @@
 """Features measured: the table of ``wasmfit features``, and the assertions behind it."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -91,6 +91,19 @@ class FeaturesMeasured:
         except ImportError as error:
             raise UsageError("to_frame() needs pandas.", "pip install 'wasmfit[frames]'") from error
         return pandas.DataFrame(self.rows())
+
+
+def merged(found: Iterable[RuntimeFeatures]) -> list[RuntimeFeatures]:
+    """One record for every runtime, board and profile: each feature as the first that has it says."""
+    settings: dict[tuple[str, str, str, str], RuntimeFeatures] = {}
+    for one in found:
+        setting = (one.runtime, one.version, one.board, one.profile)
+        before = settings.setdefault(setting, one)
+        known = {feature.feature for feature in before.features}
+        more = tuple(feature for feature in one.features if feature.feature not in known)
+        if more:
+            settings[setting] = before.model_copy(update={"features": (*before.features, *more)})
+    return list(settings.values())
 
 
 def feature_tables(measured: FeaturesMeasured) -> list[Table]:

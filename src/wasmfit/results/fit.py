@@ -4,19 +4,23 @@ The rule: a runtime is rejected for every limit that it is over and every need t
 ranked by a score, the weighted geometric mean of flash, RAM and speed, each as a multiple of the best among
 them. 1 is best in everything that has a weight; 2 is twice as costly as that, on the whole. A geometric mean,
 since these are ratios: to halve flash is worth what it costs to double RAM, at equal weights.
+
+Over several modules a runtime has to run each within the limits; its flash and RAM are the most of any, its
+speed is the geometric mean.
 """
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 
 from wasmfit.errors import UsageError
-from wasmfit.model import Measurement, Status
+from wasmfit.model import Board, Measurement, Status
 from wasmfit.words import printable
 
 from .benchmark import BASELINE, NATIVE
-from .evidence import Answer, Evidence, Source, evidence
+from .evidence import Answer, Evidence, Source, evidence, needs_of
 from .figures import RAM_NEEDED, RAM_NEEDED_IS, Amount, figures, ram_was_searched, shown
+from .quantities import size as size_of
 
 MEASURES = ("flash", "ram", "speed")
 """What a score is made of."""
@@ -46,6 +50,58 @@ class Limits:
 
 
 @dataclass(frozen=True)
+class Wanted:
+    """What somebody asks for, before it is known of which board.
+
+    Attributes:
+        flash, ram: Bytes that there is room for; ``None`` for all that the board has.
+        needs, weights: As in :class:`Limits`.
+    """
+
+    flash: int | None = None
+    ram: int | None = None
+    needs: tuple[str, ...] = ()
+    weights: Mapping[str, float] = field(default_factory=lambda: dict.fromkeys(MEASURES, 1.0))
+
+    @staticmethod
+    def of(
+        flash: str | int | None = None,
+        ram: str | int | None = None,
+        needs: str | Sequence[str] = (),
+        weights: str | None = None,
+    ) -> "Wanted":
+        """From what a command line says: ``512K``, ``simd,fuel``, ``flash=1,speed=2``.
+
+        Raises:
+            UsageError: A size, a need or a weight is none.
+        """
+        return Wanted(
+            flash=size_of(flash) if isinstance(flash, str) else flash,
+            ram=size_of(ram) if isinstance(ram, str) else ram,
+            needs=needs_of(needs if isinstance(needs, str) else ",".join(needs)),
+            weights=weights_of(weights),
+        )
+
+    def on(self, board: Board) -> Limits:
+        """The limits on a board: images are linked for it, so there is no more than it has."""
+        return Limits(
+            flash=_least(self.flash, board.flash.size),
+            ram=_least(self.ram, board.ram.size),
+            needs=self.needs,
+            weights=self.weights,
+        )
+
+    def notes(self, board: Board) -> tuple[str, ...]:
+        """What became of what was asked for on a board."""
+        asked = (("flash", self.flash, board.flash.size), ("RAM", self.ram, board.ram.size))
+        return tuple(
+            f"there is no more than the board's {has:,} B of {name}, for which images are linked"
+            for name, wanted, has in asked
+            if wanted is not None and wanted > has
+        )
+
+
+@dataclass(frozen=True)
 class Shortfall:
     """Why a runtime does not fit.
 
@@ -65,10 +121,20 @@ class Shortfall:
 
 @dataclass(frozen=True)
 class Rejected:
-    """A runtime that does not fit, with every reason."""
+    """A runtime that does not fit, with every reason.
 
-    measurement: Measurement
+    Attributes:
+        measurements: Its records, one a module.
+        reasons: What it lacks.
+    """
+
+    measurements: tuple[Measurement, ...]
     reasons: tuple[Shortfall, ...]
+
+    @property
+    def measurement(self) -> Measurement:
+        """Its record of the first module, which stands for it."""
+        return self.measurements[0]
 
 
 @dataclass(frozen=True)
@@ -76,7 +142,7 @@ class Ranked:
     """A runtime that fits.
 
     Attributes:
-        measurement: Its record.
+        measurements: Its records, one a module.
         score: The lower the better; 1 is the best in everything.
         low, high: The score at the ends of the speed's error bar.
         flash, ram, speed: What it was ranked by.
@@ -86,7 +152,7 @@ class Ranked:
         tied_with: Ids of runtimes whose place may as well be this one's: their error bars meet.
     """
 
-    measurement: Measurement
+    measurements: tuple[Measurement, ...]
     score: float
     low: float
     high: float
@@ -97,6 +163,16 @@ class Ranked:
     evidence: tuple[Evidence, ...]
     tight: tuple[str, ...]
     tied_with: tuple[str, ...] = ()
+
+    @property
+    def measurement(self) -> Measurement:
+        """Its record of the first module, which stands for it."""
+        return self.measurements[0]
+
+    @property
+    def ram_was_searched(self) -> bool:
+        """Whether its RAM is the least that a search found, for every module."""
+        return all(map(ram_was_searched, self.measurements))
 
     @property
     def label(self) -> str:
@@ -111,11 +187,12 @@ class Fit:
     Attributes:
         board: The board's name.
         board_title: The name on its box.
-        module: What was run.
+        modules: What was run.
         limits: What was asked for.
         speed_figure: The figure that speed was ranked by.
         ranked: Those that fit.
         rejected: Those that do not.
+        bounds: What is compiled into the firmware and loads no module: to read the others against.
         calibrated: Whether the board's timing model was fitted to published figures; ``None`` without one.
         run: The run in the store.
         notes: What became of what was asked for.
@@ -123,14 +200,20 @@ class Fit:
 
     board: str
     board_title: str
-    module: str
+    modules: tuple[str, ...]
     limits: Limits
     speed_figure: str
     ranked: tuple[Ranked, ...]
     rejected: tuple[Rejected, ...]
+    bounds: tuple[tuple[Measurement, ...], ...]
     calibrated: bool | None
     run: int | None = None
     notes: tuple[str, ...] = ()
+
+    @property
+    def module(self) -> str:
+        """What was run, in words."""
+        return self.modules[0] if len(self.modules) == 1 else f"these {len(self.modules)} modules"
 
     @property
     def doubts(self) -> tuple[str, ...]:
@@ -151,7 +234,9 @@ class Fit:
             yield f"speed is predicted, not measured; the board's model is {model}"
         elif self.limits.weights["speed"]:
             yield "speed is instructions of a steady call: there is no predicted time for all of them"
-        summed = [one.label for one in self.ranked if not ram_was_searched(one.measurement)]
+        if len(self.modules) > 1:
+            yield "flash and RAM are the most of any module, speed is the geometric mean over all"
+        summed = [one.label for one in self.ranked if not one.ram_was_searched]
         if len(summed) < len(self.ranked):
             yield "RAM is the least that gives the same results, found by search"
         if summed:
@@ -165,6 +250,9 @@ class Fit:
         }
         if declared:
             yield f"declared by the catalogue, not measured: {', '.join(sorted(declared))}"
+        if self.bounds:
+            names = ", ".join(f"{one.runtime} {one.version}" for one, *_ in self.bounds)
+            yield f"not ranked, being compiled into the firmware and loading no module: {names}"
 
     @property
     def sentence(self) -> str:
@@ -184,6 +272,7 @@ class Fit:
             if self.speed_figure == TIME
             else f"a steady call takes {shown(best.speed, '')} instructions"
         )
+        mean = "" if len(self.modules) == 1 else " (geometric mean)"
         others = len(self.ranked) - 1
         place = (
             f"it ranks first of {len(self.ranked)} that fit"
@@ -193,9 +282,13 @@ class Fit:
         )
         return (
             f"{where}, {best.label} (profile {best.measurement.profile}) runs {self.module} in "
-            f"{best.flash.value:,} B of flash and {best.ram.value:,} B of RAM, and {speed}; {place}"
+            f"{best.flash.value:,} B of flash and {best.ram.value:,} B of RAM, and {speed}{mean}; {place}"
             f"{_others(len(self.rejected))} (wasmfit {source.wasmfit}, {source.measured_at[:10]})."
         )
+
+
+def _least(wanted: int | None, has: int) -> int:
+    return has if wanted is None else min(wanted, has)
 
 
 def _others(count: int) -> str:
@@ -233,63 +326,90 @@ def fit(
     *,
     board_title: str,
     sources: tuple[Source, ...],
+    bounds: Set[str] = frozenset(),
     run: int | None = None,
+    notes: tuple[str, ...] = (),
 ) -> Fit:
     """Rejects and ranks.
 
     Args:
-        measurements: One module on one board; baselines and native code are passed over.
+        measurements: One module or several, on one board and base in one profile; baselines and native code
+            are passed over.
         limits: What there is room for, and what is wanted.
         board_title: The board's name on its box.
         sources: What to ask about features, in order.
+        bounds: Names of what is measured as a bound only.
         run: The run in the store.
+        notes: What became of what was asked for.
 
     Raises:
         UsageError: There is no runtime among them.
     """
-    runtimes = [one for one in measurements if one.runtime not in (BASELINE, NATIVE)]
+    builds: dict[tuple[str, str], list[Measurement]] = {}
+    for one in measurements:
+        if one.runtime not in (BASELINE, NATIVE):
+            builds.setdefault((one.runtime, one.version), []).append(one)
+    read_against = tuple(tuple(ones) for (name, _), ones in builds.items() if name in bounds)
+    runtimes = [tuple(ones) for (name, _), ones in builds.items() if name not in bounds]
     if not runtimes:
-        raise UsageError("No runtime was measured.", "Name one with --runtime, or none, for all of them.")
+        raise UsageError(
+            f"No runtime was measured{' that loads modules' if read_against else ''}.",
+            "Name one with --runtime, or none, for all of them.",
+        )
+    modules = tuple(dict.fromkeys(one.module for ones in runtimes for one in ones))
     rejected, fitting = [], []
-    for one in runtimes:
-        known = {feature: evidence(one, feature, sources) for feature in limits.needs}
-        reasons = tuple(_shortfalls(one, limits, known))
+    for ones in runtimes:
+        known = {feature: evidence(ones[0], feature, sources) for feature in limits.needs}
+        reasons = (*_unmeasured(ones, modules), *_shortfalls(ones, limits, known))
         if reasons:
-            rejected.append(Rejected(one, reasons))
+            rejected.append(Rejected(ones, reasons))
         else:
-            fitting.append((one, tuple(known.values())))
-    speed_figure = TIME if all(TIME in figures(one) for one, _ in fitting) else STEADY
-    ranked = _ranked(fitting, limits, speed_figure)
-    predicted = next((one.run.predicted for one in runtimes if one.run and one.run.predicted), None)
+            fitting.append((ones, tuple(known.values())))
+    speed_figure = TIME if all(TIME in figures(one) for ones, _ in fitting for one in ones) else STEADY
+    first = runtimes[0][0]
+    predictions = (one.run.predicted for ones in runtimes for one in ones if one.run is not None)
+    predicted = next((one for one in predictions if one is not None), None)
     return Fit(
-        board=runtimes[0].board,
+        board=first.board,
         board_title=board_title,
-        module=runtimes[0].module,
+        modules=modules,
         limits=limits,
         speed_figure=speed_figure,
-        ranked=ranked,
+        ranked=_ranked(fitting, limits, speed_figure),
         rejected=tuple(sorted(rejected, key=_distance)),
+        bounds=read_against,
         calibrated=None if predicted is None else predicted.calibrated,
         run=run,
+        notes=notes,
     )
 
 
-def _shortfalls(one: Measurement, limits: Limits, known: Mapping[str, Evidence]) -> Iterator[Shortfall]:
+def _unmeasured(ones: Sequence[Measurement], modules: Sequence[str]) -> Iterator[Shortfall]:
+    """The modules that others were measured with and this runtime was not: nothing is known of them."""
+    missing = [module for module in modules if module not in {one.module for one in ones}]
+    if missing:
+        yield Shortfall("status", None, None, None, f"not measured with {', '.join(missing)}")
+
+
+def _shortfalls(
+    ones: Sequence[Measurement], limits: Limits, known: Mapping[str, Evidence]
+) -> Iterator[Shortfall]:
     """Every reason why it does not fit."""
-    found = figures(one)
-    flash, ram = found.get(FLASH), found.get(RAM_NEEDED)
-    if one.status is not Status.OK:
-        yield Shortfall("status", None, None, None, _ended(one))
-    if flash is not None and flash.value > limits.flash:
-        short = int(flash.value - limits.flash)
-        yield Shortfall(
-            "flash", limits.flash, int(flash.value), short, f"the image is {short:,} B larger than flash"
-        )
-    if one.status is Status.OK and ram is None:
-        yield Shortfall("ram", limits.ram, None, None, "what RAM it needs is not known: measure it anew")
-    if one.status is Status.OK and ram is not None and ram.value > limits.ram:
-        short = int(ram.value - limits.ram)
-        yield Shortfall("ram", limits.ram, int(ram.value), short, f"{short:,} B of RAM short")
+    ends: dict[str, list[Measurement]] = {}
+    for one in ones:
+        if one.status is not Status.OK:
+            ends.setdefault(_ended(one), []).append(one)
+        elif lacking := _unknown(one):
+            ends.setdefault(f"{lacking} is not known: measure it anew", []).append(one)
+    for words, ended in ends.items():
+        whose = "" if len(ended) == len(ones) else f"{', '.join(one.module for one in ended)}: "
+        yield Shortfall("status", None, None, None, f"{whose}{words}")
+    flash, ram = _most(ones, FLASH), _most([one for one in ones if one.status is Status.OK], RAM_NEEDED)
+    if flash is not None and flash > limits.flash:
+        short = flash - limits.flash
+        yield Shortfall("flash", limits.flash, flash, short, f"the image is {short:,} B larger than flash")
+    if ram is not None and ram > limits.ram:
+        yield Shortfall("ram", limits.ram, ram, ram - limits.ram, f"{ram - limits.ram:,} B of RAM short")
     for feature, evident in known.items():
         if evident.answer is not Answer.YES:
             yield Shortfall(
@@ -301,6 +421,35 @@ def _shortfalls(one: Measurement, limits: Limits, known: Mapping[str, Evidence])
                 if evident.answer is not Answer.UNMEASURED
                 else f"{feature}: {evident.reason}",
             )
+
+
+def _unknown(one: Measurement) -> str:
+    """What a cell that ran lacks of what it would be ranked by, in words; none where it has all."""
+    found = figures(one)
+    wanted = (FLASH, "its size"), (RAM_NEEDED, "what RAM it needs"), (STEADY, "what a steady call takes")
+    return " and ".join(words for name, words in wanted if name not in found)
+
+
+def _most(ones: Sequence[Measurement], name: str) -> int | None:
+    """The most that any module takes, in bytes; ``None`` where it is known of none."""
+    known = [found for one in ones if (found := figures(one).get(name)) is not None]
+    return max((int(amount.value) for amount in known), default=None)
+
+
+def _mean(amounts: Sequence[Amount]) -> Amount:
+    """The geometric mean, with its error bar; of one amount that amount, to the last digit."""
+    if len(amounts) == 1:
+        return amounts[0]
+
+    def mean(values: Iterable[float]) -> float:
+        return math.exp(sum(math.log(_positive(value)) for value in values) / len(amounts))
+
+    has_bar = any(one.low is not None for one in amounts)
+    return Amount(
+        mean(one.value for one in amounts),
+        mean(one.least for one in amounts) if has_bar else None,
+        mean(one.most for one in amounts) if has_bar else None,
+    )
 
 
 def _ended(one: Measurement) -> str:
@@ -319,25 +468,29 @@ def _ended(one: Measurement) -> str:
 
 
 def _ranked(
-    fitting: Sequence[tuple[Measurement, tuple[Evidence, ...]]], limits: Limits, speed_figure: str
+    fitting: Sequence[tuple[tuple[Measurement, ...], tuple[Evidence, ...]]], limits: Limits, speed_figure: str
 ) -> tuple[Ranked, ...]:
     if not fitting:
         return ()
-    amounts = []
-    for one, _ in fitting:
-        found = figures(one)
-        amounts.append({"flash": found[FLASH], "ram": found[RAM_NEEDED], "speed": found[speed_figure]})
+    amounts = [
+        {
+            "flash": Amount(_most(ones, FLASH) or 0),
+            "ram": Amount(_most(ones, RAM_NEEDED) or 0),
+            "speed": _mean([figures(one)[speed_figure] for one in ones]),
+        }
+        for ones, _ in fitting
+    ]
     best = {name: min(_positive(one[name].value) for one in amounts) for name in MEASURES}
     ranked = [
-        _scored(one, evident, amount, best, limits)
-        for (one, evident), amount in zip(fitting, amounts, strict=True)
+        _scored(ones, evident, amount, best, limits)
+        for (ones, evident), amount in zip(fitting, amounts, strict=True)
     ]
     ranked.sort(key=lambda one: (one.score, one.measurement.id))
     return tuple(_with_ties(ranked))
 
 
 def _scored(
-    one: Measurement,
+    ones: tuple[Measurement, ...],
     evident: tuple[Evidence, ...],
     amounts: Mapping[str, Amount],
     best: Mapping[str, float],
@@ -352,7 +505,7 @@ def _scored(
 
     speed = amounts["speed"]
     return Ranked(
-        measurement=one,
+        measurements=ones,
         score=score(speed.value),
         low=score(speed.least),
         high=score(speed.most),

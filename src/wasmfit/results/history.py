@@ -120,14 +120,61 @@ def history(
     return History(described, "version" if versions else "time", tuple(series))
 
 
+MOST_MOMENTS = 60
+"""Measurements of one cell that :func:`trends` looks back on: each is read whole."""
+
+
+def trends(
+    reader: Reader, complete: Complete, names: Sequence[str], cells: Sequence[str]
+) -> Iterator[tuple[Figure, str, Series, int]]:
+    """Figures of cells, over time and over versions, of whatever was measured more than once.
+
+    Args:
+        reader: The store.
+        complete: Adds predictions.
+        names: The figures.
+        cells: The cells' ids; their other versions are looked for.
+
+    Yields:
+        The figure; ``time`` or ``version``; its moments; and how many measurements these are.
+
+    Raises:
+        UsageError: There is no such figure.
+    """
+    described = [figure(name) for name in names]
+    runs = {run.number: run for run in reader.runs()}
+    followed: list[tuple[str, str, list[_Point]]] = []
+    for cell in cells:
+        numbers = list(dict.fromkeys(point.number for point in reader.points(cell)))
+        if len(numbers) > 1:
+            recent = frozenset(numbers[-MOST_MOMENTS:])
+            followed.append(("time", cell, list(_all(reader, cell, runs, recent))))
+    shown = _by_version(cells)
+    for title, members in _by_version(reader.cells()).items():
+        if len(members) > 1 and title in shown:
+            followed.append(("version", title, list(_newest_of_each(reader, members))))
+    for over, title, points in followed:
+        for one in described:
+            moments = tuple(_moments(iter(points), one, complete))
+            if len(points) > 1 and any(moment.amount is not None for moment in moments):
+                yield one, over, Series(title, moments), len(points)
+
+
 _Point = tuple[str, RecordedRun | None, Measurement]
 
 
-def _all(reader: Reader, cell: str, runs: dict[int, RecordedRun]) -> Iterator[_Point]:
-    """What was shown of a cell, each measurement once for every stretch of runs that showed it."""
+def _all(
+    reader: Reader, cell: str, runs: dict[int, RecordedRun], among: frozenset[int] | None = None
+) -> Iterator[_Point]:
+    """What was shown of a cell, each measurement once for every stretch of runs that showed it.
+
+    Args:
+        reader, cell, runs: The store, the cell, its runs by number.
+        among: The measurements that are wanted; all, if it is not given.
+    """
     last: int | None = None
     for point in reader.points(cell):
-        if point.number == last:
+        if point.number == last or (among is not None and point.number not in among):
             continue
         last = point.number
         one = reader.record(point.number)

@@ -6,10 +6,20 @@ from pathlib import Path
 
 from wasmfit.build import Context, base_owners
 from wasmfit.catalog import Catalog
-from wasmfit.model import Cell, Measurement, Runtime, Status, UserModule
+from wasmfit.model import Cell, Measurement, RuntimeFeatures, Status, UserModule
 from wasmfit.plan import BASELINE, Plan
-from wasmfit.results import Comparison, ReportDocument
-from wasmfit.results.document import Flame, ImageBytes, OwnerClass, RuntimeNote, document
+from wasmfit.results import Comparison, ReportDocument, Store
+from wasmfit.results.document import (
+    Flame,
+    ImageBytes,
+    OwnerClass,
+    RuntimeNote,
+    Trend,
+    TrendPoint,
+    document,
+)
+from wasmfit.results.fit import Wanted
+from wasmfit.results.history import Moment, trends
 
 from . import measure
 from .events import Listener, TaskEnded, TaskProgress, TaskStarted, nobody
@@ -59,20 +69,16 @@ def _class(owner: str, base: frozenset[str]) -> OwnerClass:
 
 def notes(catalog: Catalog, cells: Iterable[Cell]) -> tuple[RuntimeNote, ...]:
     """What a report should know of the cells' runtimes."""
-    colours = [name for name, runtime in sorted(catalog.runtimes.items()) if not _is_bound(runtime)]
+    colours = [
+        name for name, one in sorted(catalog.runtimes.items()) if not one.is_bound and name != BASELINE
+    ]
     found = {}
     for cell in cells:
         runtime = cell.build.runtime
-        bound = _is_bound(runtime)
+        bound = runtime.is_bound or runtime.name == BASELINE
         colour = None if bound else colours.index(runtime.name)
         found[cell.build.name] = RuntimeNote(cell.build.name, runtime.name, runtime.title, bound, colour)
     return tuple(found.values())
-
-
-def _is_bound(runtime: Runtime) -> bool:
-    """Whether modules are compiled into its firmware, or none is run at all."""
-    translated = runtime.c is not None and runtime.c.translator is not None
-    return runtime.name == BASELINE or runtime.guest == "crate" or translated
 
 
 def _title(plan: Plan) -> str:
@@ -127,6 +133,44 @@ def _told(ones: Sequence[Measurement], title: str, listener: Listener) -> Iterat
     listener(TaskEnded(title, time.monotonic() - started, None))
 
 
+_FOLLOWED = ("size.flash", "run.least_ram.bytes", "run.instructions.call")
+"""What the report follows over time and versions: one figure of each of the things that it is about."""
+
+_CAUSES = 3
+"""Differences that are told of a change; they come with the likeliest first."""
+
+
+def _history(store: Store, measured: Sequence[Measurement]) -> Iterator[Trend]:
+    """The figures of the runtimes that were measured more than once; no prediction is among them."""
+    cells = [one.id for one in measured if one.runtime != BASELINE]
+    with store.reading() as reader:
+        for figure, over, series, seen in trends(reader, lambda one: one, _FOLLOWED, cells):
+            points = tuple(
+                TrendPoint(_at(moment, over), moment.amount.value, _moved(moment))
+                for moment in series.moments
+                if moment.amount is not None
+            )
+            yield Trend(series.name, figure.name, figure.unit, over, points, seen)
+
+
+def _at(moment: Moment, over: str) -> str:
+    return moment.version if over == "version" else moment.at[:16].replace("T", " ")
+
+
+def _moved(moment: Moment) -> str | None:
+    """By how much it moved, and what differs in how it came to be: the likeliest causes."""
+    change = moment.change
+    if change is None or change.before is None or change.after is None:
+        return None
+    was, now = change.before.value, change.after.value
+    unit = " B" if change.figure.unit == "B" else ""
+    part = f" ({(now - was) / was:+.1%})" if was else ""
+    why = list(moment.why[:_CAUSES])
+    if len(moment.why) > _CAUSES:
+        why.append(f"and {len(moment.why) - _CAUSES} more")
+    return f"{now - was:+,}{unit}{part}{': ' if why else ''}{'; '.join(why)}"
+
+
 def portray(
     context: Context,
     plan: Plan,
@@ -134,6 +178,8 @@ def portray(
     *,
     title: str | None = None,
     flames: bool = False,
+    features: Sequence[RuntimeFeatures] = (),
+    wanted: Wanted | None = None,
     listener: Listener = nobody,
 ) -> ReportDocument:
     """The report's document of an experiment that was run.
@@ -144,6 +190,8 @@ def portray(
         comparison: Its measurements.
         title: The report's heading; by default the question with board and module in it.
         flames: Whether cells are run once more with every call followed.
+        features: What the W3C suite found of their runtimes.
+        wanted: What there is room for, and what is needed.
         listener: Told how far it is.
     """
     measured = comparison.measurements
@@ -156,4 +204,8 @@ def portray(
         owner_classes=owner_classes(context, cells, measured),
         images=list(_images(context, cells, measured, listener)),
         flames=list(_flames(context, cells, measured, listener)) if flames else (),
+        features=features or None,
+        feature_titles={one.name: one.title for one in context.catalog.features.features},
+        history=list(_history(Store(context.home.results), measured)),
+        wanted=wanted,
     )

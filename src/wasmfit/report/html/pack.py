@@ -1,14 +1,16 @@
 """The report's document as the page reads it: what cells share is said once, figures stand in columns."""
 
-from collections.abc import Hashable, Iterable
+import shlex
+from collections.abc import Hashable
 from dataclasses import asdict
 from typing import Any, Generic, TypeVar
 
-from wasmfit.model import Board, Measurement, Prediction
+from wasmfit.model import Board, Measurement, Prediction, RuntimeFeatures
 from wasmfit.results import MEASURES
-from wasmfit.results.answer import RULE, ram_needed
+from wasmfit.results.answer import RULE, Standing
 from wasmfit.results.benchmark import BASELINE, NATIVE, factors_of
-from wasmfit.results.document import OwnerClass, ReportDocument
+from wasmfit.results.document import OwnerClass, ReportDocument, Trend
+from wasmfit.results.figures import RAM_NEEDED, RAM_NEEDED_IS, ram_needed
 from wasmfit.words import printable
 
 SCHEMA = 1
@@ -75,11 +77,12 @@ def packed(document: ReportDocument) -> dict[str, Any]:
         "made": document.made_at,
         "wasmfit": document.wasmfit,
         "rule": RULE,
+        "summed": RAM_NEEDED_IS,
         "native": NATIVE,
         "baseline": BASELINE,
         "measures": [
             *({"key": one.key, "label": one.label, "unit": one.unit} for one in measures),
-            {"key": "ram_needed", "label": "RAM at most (static + peaks)", "unit": "B"},
+            {"key": RAM_NEEDED, "label": "RAM needed", "unit": "B"},
         ],
         "boards": [_board(board) for board in document.boards],
         "runtimes": [asdict(one) for one in document.runtimes],
@@ -97,13 +100,29 @@ def packed(document: ReportDocument) -> dict[str, Any]:
         "answers": [
             {
                 **one.model_dump(mode="json", exclude={"standings"}),
-                "standings": list(_standings(one.standings)),
+                "standings": [_standing(standing) for standing in one.standings],
             }
             for one in document.answers
         ],
-        "features": None if document.features is None else [asdict(one) for one in document.features],
-        "history": None if document.history is None else [asdict(one) for one in document.history],
+        "features": None if document.features is None else [_features(one) for one in document.features],
+        "titles": dict(document.feature_titles),
+        "history": None if document.history is None else [_trend(one) for one in document.history],
     }
+
+
+def _features(one: RuntimeFeatures) -> dict[str, Any]:
+    """A runtime's features, with the command that lists what does not hold."""
+    setting = ("-r", f"{one.runtime}@{one.version}", "-b", one.board, "-p", one.profile)
+    failing = shlex.join(("wasmfit", "features", *setting, "--failing", "--feature"))
+    return {**one.model_dump(mode="json"), "failing": failing}
+
+
+def _trend(one: Trend) -> dict[str, Any]:
+    points = [
+        [point.at, point.value, None if point.moved is None else printable(point.moved, _LONGEST)]
+        for point in one.points
+    ]
+    return {**asdict(one), "points": points}
 
 
 _Pairs = tuple[tuple[str, str], ...]
@@ -116,13 +135,12 @@ def _made(one: Measurement) -> _Made:
     return provenance.flags, tuple(provenance.features.items()), tuple(provenance.tools.items())
 
 
-def _standings(standings: Iterable[Any]) -> Iterable[dict[str, Any]]:
-    for one in standings:
-        shortfalls = [
-            {"measure": lack.measure, "short": lack.short, "reason": printable(lack.reason, _LONGEST)}
-            for lack in one.shortfalls
-        ]
-        yield {**one.model_dump(mode="json", exclude={"shortfalls"}), "shortfalls": shortfalls}
+def _standing(one: Standing) -> dict[str, Any]:
+    """A standing, with reasons that are no longer than can be read."""
+    made = one.model_dump(mode="json")
+    for lack in made["shortfalls"]:
+        lack["reason"] = printable(lack["reason"], _LONGEST)
+    return made
 
 
 def _board(board: Board) -> dict[str, Any]:

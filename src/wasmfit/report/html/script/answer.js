@@ -49,7 +49,7 @@ export function drawAnswer(into) {
     el(
       "p",
       { class: "quiet" },
-      `The rule: ${data.rule} Runtimes that do not fit the board’s flash or do not run a workload in its RAM come last, with what they lack. Flash, heap, stack and instructions are measured; RAM adds up peaks that need not coincide, so less may do.`,
+      `The rule: ${data.rule}`,
     ),
   );
 }
@@ -71,6 +71,16 @@ function drawn(answer, several, isBehind) {
     answer.profile,
     answer.module ?? (answer.modules.length === 1 ? answer.modules[0] : `${answer.modules.length} workloads`),
   ].join(" · ");
+  const isCut = board && (answer.flash < board.flash || answer.ram < board.ram);
+  const asked = [
+    isCut ? `${inBytes(answer.flash)} of flash, ${inBytes(answer.ram)} of RAM` : "",
+    answer.needs.length ? `needs ${answer.needs.join(", ")}` : "",
+    Object.values(answer.weights).every((weight) => weight === 1)
+      ? ""
+      : `weights ${Object.entries(answer.weights)
+          .map(([name, weight]) => `${name} ${weight}`)
+          .join(", ")}`,
+  ].filter(Boolean);
   const standing = table(
     `How every runtime stands: ${where}`,
     [
@@ -82,16 +92,17 @@ function drawn(answer, several, isBehind) {
         number: true,
       },
       { label: "Runtime", head: true, text: labelOf, value: labelOf },
+      { label: "Score", number: true, text: score, value: (one) => one.score },
       {
         label: "Flash",
         number: true,
-        text: (one) => room(one.flash, board?.flash),
+        text: (one) => room(one.flash, answer.flash),
         value: (one) => one.flash,
       },
       {
-        label: "RAM at most",
+        label: "RAM",
         number: true,
-        text: (one) => room(one.ram, board?.ram),
+        text: (one) => room(one.ram, answer.ram, one.ram_searched),
         value: (one) => one.ram,
       },
       {
@@ -114,15 +125,40 @@ function drawn(answer, several, isBehind) {
     { class: "answer" },
     several ? el("h3", {}, where) : null,
     el("p", { class: "headline" }, headline),
+    asked.length ? el("p", { class: "quiet" }, `Asked for: ${asked.join("; ")}.`) : null,
     isWhole ? el("p", {}, answer.why) : null,
+    isWhole && answer.doubts.length
+      ? [
+          el("p", { class: "sub" }, "How sure this is"),
+          el(
+            "ul",
+            { class: "doubts" },
+            answer.doubts.map((doubt) => el("li", {}, doubt)),
+          ),
+        ]
+      : null,
     isBehind ? behind("How every runtime stands", standing) : standing,
   );
 }
 
-/** @param {number | null} need @param {number | undefined} have */
-function room(need, have) {
+/** @param {number | null} need @param {number} have @param {boolean} [isLeast] whether less will surely not do */
+function room(need, have, isLeast = true) {
   if (need === null) return "";
-  return have ? el("span", {}, inBytes(need), el("small", {}, ` ${percent(need, have)}`)) : inBytes(need);
+  const part = `${percent(need, have)}${isLeast ? "" : ", peaks added"}`;
+  return el("span", {}, inBytes(need), el("small", {}, ` ${part}`));
+}
+
+/** The score with its error bar, where it has one. @param {Standing} one */
+function score(one) {
+  if (one.score === null) return "";
+  const { score_low: low, score_high: high } = one;
+  const hasBar = low !== null && high !== null && low.toFixed(2) !== high.toFixed(2);
+  return el(
+    "span",
+    {},
+    one.score.toFixed(2),
+    hasBar ? el("small", {}, ` ${low.toFixed(2)}–${high.toFixed(2)}`) : null,
+  );
 }
 
 /** @param {Standing} one @param {boolean} isFirst */
@@ -135,5 +171,9 @@ function apart(one, isFirst) {
     );
   if (one.bound)
     return "fits; compiled into the firmware, it loads no module: a bound to read the others against";
-  return isFirst ? "fits best" : one.remark;
+  const said = [isFirst ? "fits best" : one.remark];
+  const runtimes = filterOf("runtime");
+  const others = one.unsure_against.filter((name) => !runtimes || runtimes.has(name));
+  if (others.length) said.push(`its place is unsure against ${others.join(", ")}`);
+  return [...said, ...one.tight.map((words) => `tight: ${words}`)].filter(Boolean).join("; ");
 }

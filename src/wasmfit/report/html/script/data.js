@@ -10,22 +10,28 @@ import { byId } from "./dom.js";
  *   measured: string, replay: string, made: number}} Cell
  * @typedef {{name: string, title: string, chip: string, flash: number, ram: number, erase: number,
  *   clock: number}} Board
- * @typedef {{measure: string, short: number | null, reason: string}} Shortfall
+ * @typedef {{measure: string, have: number | null, need: number | null, short: number | null,
+ *   reason: string}} Shortfall
  * @typedef {{runtime: string, version: string, bound: boolean, fits: boolean, score: number | null,
- *   flash: number | null, ram: number | null, slow_down: number | null, instructions: number | null,
- *   shortfalls: Shortfall[], remark: string}} Standing
+ *   score_low: number | null, score_high: number | null, flash: number | null, ram: number | null,
+ *   ram_searched: boolean, speed: string | null, slow_down: number | null, instructions: number | null,
+ *   shortfalls: Shortfall[], tight: string[], unsure_against: string[], remark: string}} Standing
  * @typedef {{board: string, base: string, profile: string, module: string | null, modules: string[],
- *   headline: string, why: string, standings: Standing[]}} Answer
- * @typedef {{feature: string, verdict: string, passed: number | null, total: number | null,
- *   reason: string | null}} Feature
- * @typedef {{runtime: string, version: string, features: Feature[]}} Features
- * @typedef {{cell: string, measure: string, points: [string, number][], moved: string | null}} Trend
+ *   headline: string, why: string, doubts: string[], flash: number, ram: number, needs: string[],
+ *   weights: Record<string, number>, standings: Standing[]}} Answer
+ * @typedef {{feature: string, verdict: string, passed: number, total: number, reason: string | null,
+ *   group?: string, evidence?: {what: string, number: number, unit: string}[]}} Feature
+ * @typedef {{runtime: string, version: string, board: string, profile: string, features: Feature[],
+ *   measured_at: string, failing: string}} Features
+ * @typedef {{cell: string, figure: string, unit: string, over: string,
+ *   points: [string, number, string | null][], seen: number}} Trend
  * @typedef {{schema: number, title: string, made: string, wasmfit: string, rule: string, native: string,
  *   baseline: string, measures: {key: string, label: string, unit: string}[], boards: Board[],
  *   runtimes: {name: string, family: string, title: string, bound: boolean, colour: number | null}[], classes: string[],
  *   owners: [string, number][], bounds: string[], facts: Record<string, string>[],
  *   made_of: {flags: string[], features: Record<string, string>, tools: Record<string, string>}[],
- *   cells: Cell[], answers: Answer[], features: Features[] | null, history: Trend[] | null, share: number,
+ *   cells: Cell[], answers: Answer[], features: Features[] | null,
+ *   titles: Record<string, string>, summed: string, history: Trend[] | null, share: number,
  *   phases: string[][]}} Data
  */
 

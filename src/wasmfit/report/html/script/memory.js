@@ -9,7 +9,7 @@ import { legend } from "./legend.js";
 import { get, set } from "./state.js";
 import { behind, table } from "./table.js";
 
-/** @typedef {import("./data.js").Cell} Cell @typedef {{name: string, cell: Cell, parts: number[]}} Row */
+/** @typedef {import("./data.js").Cell} Cell @typedef {{name: string, cell: Cell, parts: number[], least?: number | null}} Row */
 
 const PEAKS = [
   { key: "ram_static", name: "static data", colour: "o5" },
@@ -62,7 +62,7 @@ export function drawMemory(into, cells, width) {
     "RAM",
     chosenBy("ram_needed")
       .filter(({ cell }) => figure(cell, "ram_needed") !== null)
-      .map(({ name, cell }) => ({ name, cell, parts: PEAKS.map(({ key }) => figure(cell, key) ?? 0) })),
+      .map(({ name, cell }) => ({ name, cell, parts: PEAKS.map(({ key }) => figure(cell, key) ?? 0), least: figure(cell, "least_ram") })),
     PEAKS,
     "ram",
     isWhole,
@@ -71,7 +71,7 @@ export function drawMemory(into, cells, width) {
     el(
       "p",
       { class: "quiet" },
-      `Of several workloads, the one that takes most is shown for each runtime. Native code's own crates count as the module. Peaks of RAM need not come at the same time, so their sum is what is needed at most.`,
+      `Of several workloads, the one that takes most is shown for each runtime. Native code's own crates count as the module. Bars of RAM add up peaks, which need not come at the same time, and have no room for the allocator's own; where a search found the least RAM that gives the same results, its figure stands at the bar.`,
     ),
   );
   const owners = chosen.flatMap(({ name, cell }) => ownersOf(name, cell));
@@ -117,7 +117,7 @@ function panel(into, width, what, rows, parts, memory, isWhole) {
         const have = boardOf(row.cell.board)?.[memory] ?? null;
         return {
           name: row.name,
-          note: `${inBytes(sum(row))}${have ? `  ${percent(sum(row), have)}` : ""}`,
+          note: noteOf(row, have),
           limit: have,
           parts: parts.map((part, place) => ({ ...part, value: row.parts[place] })),
           lines: parts
@@ -139,6 +139,16 @@ function panel(into, width, what, rows, parts, memory, isWhole) {
         [
           { label: "Image", head: true, text: (row) => row.name, value: (row) => row.name },
           { label: "All", number: true, text: (row) => whole(sum(row)), value: sum },
+          ...(rows.some(({ least }) => least)
+            ? [
+                {
+                  label: "Least RAM, by search",
+                  number: true,
+                  text: (/** @type {Row} */ row) => whole(row.least),
+                  value: (/** @type {Row} */ row) => row.least,
+                },
+              ]
+            : []),
           ...parts.map((part, place) => ({
             label: part.name,
             number: true,
@@ -150,6 +160,13 @@ function panel(into, width, what, rows, parts, memory, isWhole) {
       ),
     ),
   );
+}
+
+/** What is needed, as written at a bar. @param {Row} row @param {number | null} have */
+function noteOf(row, have) {
+  const all = row.parts.reduce((sum, part) => sum + part, 0);
+  const need = row.least ?? all;
+  return `${row.least ? "least " : ""}${inBytes(need)}${have ? `  ${percent(need, have)}` : ""}`;
 }
 
 /** @param {Cell} cell */

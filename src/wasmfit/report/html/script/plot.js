@@ -1,7 +1,7 @@
 // @ts-check
 /** Flash against speed: the section with the Pareto front. */
 import { check, choice, el } from "./dom.js";
-import { boardOf, colourOf, figure, isBound, shapeOf } from "./data.js";
+import { boardOf, colourOf, data, figure, isBound, shapeOf } from "./data.js";
 import { inBytes, time, times, whole } from "./format.js";
 import { common, grouped, mean, most } from "./groups.js";
 import { front } from "./pareto.js";
@@ -12,7 +12,7 @@ import { behind, table } from "./table.js";
 /** @typedef {import("./data.js").Cell} Cell @typedef {import("./groups.js").Group} Group */
 
 /** @type {Record<string, string>} */
-const ACROSS = { flash: "flash, B", ram_needed: "RAM at most, B", heap_peak: "heap peak, B" };
+const ACROSS = { flash: "flash, B", ram_needed: "RAM needed, B", heap_peak: "heap peak, B" };
 /** @type {Record<string, string>} */
 const UP = {
   slow: "slow-down against native code",
@@ -69,6 +69,9 @@ export function drawPlot(into, cells, width) {
     return;
   }
   const boards = [...new Set(cells.map((cell) => cell.board))];
+  // The least RAM is of what was searched; the rest is a sum, and said to be one.
+  const summed =
+    across === "ram_needed" ? groups.filter((group) => shown.has(group.name) && !isSearched(group)) : [];
   const limit =
     boards.length === 1 && across !== "heap_peak"
       ? (boardOf(boards[0])?.[across === "flash" ? "flash" : "ram"] ?? null)
@@ -78,7 +81,7 @@ export function drawPlot(into, cells, width) {
     el(
       "p",
       { class: "quiet" },
-      `Less is better in both. The line is the Pareto front: no runtime shown beats one on it in both figures. Diamonds without a fill are compiled code and stand for no runtime. ${said(shared, full)}${up === "time" ? " Times are predictions of a model with its error bars, not measurements." : ""}${hidden.length ? ` Not shown, since they lack a figure: ${few(hidden)}.` : ""}`,
+      `Less is better in both. The line is the Pareto front: no runtime shown beats one on it in both figures. Diamonds without a fill are compiled code and stand for no runtime. ${said(shared, full)}${up === "time" ? " Times are predictions of a model with its error bars, not measurements." : ""}${across === "ram_needed" ? ` RAM is the least that gives the same results, found by search${summed.length ? `; of ${few(summed.map(({ name }) => name))}, where no search found it, it is ${data.summed}` : ""}.` : ""}${hidden.length ? ` Not shown, since they lack a figure: ${few(hidden)}.` : ""}`,
     ),
   );
   const best = new Set(front(points.filter((point) => !point.bound)));
@@ -125,6 +128,11 @@ function said(shared, full) {
       ? `all ${full.size} workloads`
       : `the ${shared.size} of ${full.size} workloads that every runtime ran which ran any`;
   return `Speeds are geometric means over ${which}; bytes are the most of any of them.`;
+}
+
+/** Whether its RAM is the least, for every workload. @param {Group} group */
+function isSearched(group) {
+  return group.ran.every((cell) => figure(cell, "least_ram") !== null);
 }
 
 /** @param {Group} group @param {Set<string>} shared @param {string} across @param {string} up */

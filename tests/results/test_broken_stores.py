@@ -41,16 +41,19 @@ def filled(path: Path, cells: int = CELLS) -> bytes:
 def asked(path: Path) -> str | None:
     """What a store says when everything is asked of it and something is saved; ``None`` for no error."""
     store = Store(path)
+    said = None
     try:
         store.count()
         store.find_all({f"cell-{number}": "f" for number in range(CELLS)})
         store.save(measurement(), "new")
     except StoreError as error:
-        assert error.exit_code == 2
-        assert error.remedy
-        assert all(line.isprintable() for line in str(error).split("\n"))
-        return str(error)
-    return None
+        said = error
+    if said is None:
+        return None
+    assert said.exit_code == 2
+    assert said.remedy
+    assert all(line.isprintable() for line in str(said).split("\n"))
+    return str(said)
 
 
 def _cuts(length: int) -> list[int]:

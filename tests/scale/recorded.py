@@ -1,4 +1,4 @@
-"""A store in which every cell of a large experiment was measured already, by this catalogue and these tools."""
+"""A store in which every cell of a large experiment was measured already, with these tools."""
 
 import json
 import random
@@ -61,7 +61,9 @@ def fill(home: Home, one: Experiment, templates: Sequence[Record]) -> int:
     cells = planned.measured
     versions = Versions(home.tools, gateway)
     targets = {cell.board.target: catalog.target(cell.board).c for cell in cells}
-    context = Context(catalog, home, find(versions, targets, [cell.board.emulator for cell in cells]), gateway)
+    context = Context(
+        catalog, home, find(versions, targets, [cell.board.emulator for cell in cells]), gateway
+    )
     code = measure.own_code()
     store = Store(home.results)
     with store.reading():

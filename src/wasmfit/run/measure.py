@@ -173,9 +173,7 @@ def _calls(cell: Cell) -> Sequence[WorkloadCall | UserCall]:
     return workload.calls
 
 
-def fingerprint(
-    image_key: str, context: Context, cell: Cell, code: str, bench: Bench | None = None
-) -> str:
+def fingerprint(image_key: str, context: Context, cell: Cell, code: str, bench: Bench | None = None) -> str:
     """Digest of all that decides what is measured: image, board, expectations, emulator, probe, our code."""
     return digest.of(
         "measurement",

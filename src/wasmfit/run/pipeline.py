@@ -95,13 +95,9 @@ class Pipeline:
         baselines = {_setting(cell): self._done[cell.id].size for cell in plan.baselines}
         judged = self._judged(plan)
         boards = {cell.board.name: cell.board for cell in plan.all_cells}
-        prices = {
-            name: predictor(board, self.context.catalog.core(board)) for name, board in boards.items()
-        }
+        prices = {name: predictor(board, self.context.catalog.core(board)) for name, board in boards.items()}
         return [
-            record.completed(
-                judged[cell.id], cell, baselines.get(_setting(cell)), prices[cell.board.name]
-            )
+            record.completed(judged[cell.id], cell, baselines.get(_setting(cell)), prices[cell.board.name])
             for cell in plan.all_cells
         ]
 

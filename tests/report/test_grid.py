@@ -32,7 +32,8 @@ def test_a_grid_is_what_rich_makes_of_it(data: some.DataObject) -> None:
     rows = data.draw(some.integers(1, 4))
     labels = data.draw(some.lists(LINES, min_size=rows, max_size=rows))
     column = some.tuples(
-        some.lists(LINES.filter(bool), min_size=1, max_size=3), some.lists(LINES, min_size=rows, max_size=rows)
+        some.lists(LINES.filter(bool), min_size=1, max_size=3),
+        some.lists(LINES, min_size=rows, max_size=rows),
     )
     columns = data.draw(some.lists(column, min_size=1, max_size=4))
     assert [line.rstrip() for line in grid(labels, columns)] == _by_rich(labels, columns)

@@ -22,9 +22,7 @@ def grid(labels: Sequence[str], columns: Sequence[tuple[Sequence[str], Sequence[
     widths = [max(map(cell_len, (*heading, *cells)), default=0) for heading, cells in columns]
 
     def line(label: str, cells: Sequence[str]) -> str:
-        padded = (
-            " " * (wide - cell_len(cell)) + cell for cell, wide in zip(cells, widths, strict=True)
-        )
+        padded = (" " * (wide - cell_len(cell)) + cell for cell, wide in zip(cells, widths, strict=True))
         return _BETWEEN.join((label + " " * (width - cell_len(label)), *padded))
 
     lines = max((len(heading) for heading, _ in columns), default=0)

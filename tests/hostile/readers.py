@@ -1,4 +1,4 @@
-"""Targets: files and words of a verdict or a new board, and what programs and chips on the other side answer."""
+"""Targets: files and words of a verdict or a new board, and what programs and chips answer."""
 
 import tempfile
 from collections.abc import Callable, Sequence
@@ -141,9 +141,11 @@ def _takes_packets(data: bytes) -> bool:
     try:
         whole = [*packets.take(data[:middle]), *packets.take(data[middle:])]
     except RemoteError as error:
-        assert str(error).isprintable()
-        return False
-    return bool(whole)
+        said = str(error)
+    else:
+        return bool(whole)
+    assert said.isprintable()
+    return False
 
 
 _ANSWERS = b"""1 got i32:0000002a

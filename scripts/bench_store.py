@@ -17,6 +17,9 @@ import tempfile
 import time
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from tests.scale import recorded
 from wasmfit.home import Home
 from wasmfit.results import Store
 
@@ -109,6 +112,19 @@ def main() -> None:
         print(f"{cells:,} cells in two runs, {part:.0%} of them changed")
         for name, arguments in COMMANDS.items():
             seconds, processor, memory = timed(arguments, home)
+            print(f"{name:12} {seconds:6.2f} s, {processor:6.2f} s of a processor, {memory:5.0f} MiB")
+    with tempfile.TemporaryDirectory() as folder:
+        large = recorded.experiment(cells)
+        known = recorded.measured_here(own)
+        number = recorded.fill(Home.at(Path(folder)), large, known)
+        words = recorded.arguments(large)
+        print(f"{number:,} cells of the catalogue, all in the store")
+        for name, arguments in {
+            "compare": ["compare", *words, "--format", "csv"],
+            "its table": ["compare", *words],
+            "report": ["report", *words, "--output", "report.html"],
+        }.items():
+            seconds, processor, memory = timed(arguments, Path(folder))
             print(f"{name:12} {seconds:6.2f} s, {processor:6.2f} s of a processor, {memory:5.0f} MiB")
 
 

@@ -26,7 +26,7 @@ from .results.history import history as follow
 from .results.runs import RecordedRun
 from .results.snapshot import Complete, newest, resolve
 from .run import Listener, nobody
-from .timing import with_time
+from .timing import predictor, with_time
 
 _CELLS_WITH_SYMBOLS = 3
 """Cells whose images are compared symbol by symbol: each takes a part of a second."""
@@ -258,11 +258,12 @@ def completing(catalog: Catalog) -> Complete:
     same, and what changed is the firmware.
     """
 
+    prices = {name: predictor(board, catalog.core(board)) for name, board in catalog.boards.items()}
+
     def complete(one: Measurement) -> Measurement:
-        board = catalog.boards.get(one.board)
-        if board is None or one.run is None:
+        if one.board not in prices or one.run is None:
             return one
-        return one.model_copy(update={"run": with_time(one, board, catalog.core(board))})
+        return one.model_copy(update={"run": with_time(one, prices[one.board])})
 
     return complete
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from types import FrameType
 
 from .mutate import mutant
-from .targets import Target
+from .target import Target
 
 SECONDS = 10.0
 """For one input, on a machine that does other things too; nothing here takes a second."""

@@ -10,7 +10,8 @@ from wasmfit.model import Build, builds
 from wasmfit.toolchain import Gateway
 
 from .mutate import BINARY
-from .targets import Target, modules
+from .target import Target
+from .targets import modules
 
 _SECONDS = 60
 _PANICKED = 101

@@ -6,8 +6,6 @@ Bad input gets one printable message, no traceback, in bounded time. A target ra
 import contextlib
 import sqlite3
 import tempfile
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -25,37 +23,9 @@ from wasmfit.module.read import ModuleError, read
 from wasmfit.plan import Experiment, plan
 from wasmfit.results import Store
 
-from .mutate import BINARY, TEXT, Mutation
-
-LONGEST_MESSAGE = 20_000
-"""Characters; a broken TOML file may have many broken fields, each of which is named."""
-
-
-@dataclass(frozen=True)
-class Target:
-    """Something that reads what users bring.
-
-    Attributes:
-        name: What it reads.
-        seeds: Sound inputs to start from.
-        mutations: How they are changed.
-        takes: Whether it takes an input; one that it refuses as it should is ``False``.
-    """
-
-    name: str
-    seeds: Callable[[], Sequence[bytes]]
-    mutations: Sequence[Mutation]
-    takes: Callable[[bytes], bool]
-
-
-def fit_to_print(error: UsageError) -> None:
-    """A message is text for a terminal, whatever the input held."""
-    said = str(error)
-    assert error.exit_code == 2
-    assert error.message.strip(), "an empty message"
-    assert len(said) < LONGEST_MESSAGE, f"a message of {len(said):,} characters"
-    assert all(line.isprintable() for line in said.split("\n")), f"does not print: {said[:300]!r}"
-    said.encode()
+from .mutate import BINARY, TEXT
+from .readers import READERS
+from .target import Target, fit_to_print
 
 
 def modules() -> list[bytes]:
@@ -253,5 +223,6 @@ TARGETS = {
         Target("beside", _beside, TEXT, _takes_beside),
         Target("record", records, TEXT, _takes_record),
         Target("store", lambda: [_sound_store()], BINARY, _takes_store),
+        *READERS,
     )
 }

@@ -9,7 +9,8 @@ from wasmfit.errors import UsageError
 
 from .feed import Hang, feed, time_limit, trouble
 from .mutate import BINARY, TEXT, Mutation, mutant
-from .targets import TARGETS, Target, fit_to_print
+from .target import Target, fit_to_print
+from .targets import TARGETS
 
 FOUND = Path(__file__).parent / "found"
 SOME = 250

@@ -3,7 +3,7 @@
 from . import c, checkout, digest, firmware, guest, host, job, link, suite
 from .context import Context, Progress, Step, silent
 from .errors import BuildError
-from .image import Image, image, key
+from .image import Image, image, key, keys
 from .owners import base_owners, object_rule, symbol_rule
 from .parcel import ParcelError, packed, unpack
 
@@ -24,6 +24,7 @@ __all__ = [
     "image",
     "job",
     "key",
+    "keys",
     "link",
     "object_rule",
     "packed",

@@ -1,5 +1,6 @@
 """A cell → its image."""
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,27 +33,52 @@ class Image:
 
 def key(context: Context, cell: Cell) -> str:
     """Digest of everything that decides what a cell's image is, known without building anything."""
-    build, workload = cell.build, cell.workload
+    return keys(context, (cell,))[0]
+
+
+def keys(context: Context, cells: Iterable[Cell]) -> list[str]:
+    """The keys of many cells, as the sources are now: what cells have in common is read once for all."""
+    read: dict[tuple[object, ...], object] = {}
+
+    def once(decided_by: tuple[object, ...], part: Callable[[], object]) -> object:
+        if decided_by not in read:
+            read[decided_by] = part()
+        return read[decided_by]
+
+    return [_key(context, cell, once) for cell in cells]
+
+
+_Once = Callable[[tuple[object, ...], Callable[[], object]], object]
+"""Takes a part's name with what decides it, and how it is found out; returns it, found out once."""
+
+
+def _key(context: Context, cell: Cell, once: _Once) -> str:
+    build, workload, board, profile = cell.build, cell.workload, cell.board, cell.profile
+    linked = firmware.linked_guest(build, workload)
+    setting = build.label, profile.name, cell.glue, cell.base.name
     return digest.of(
         "image",
-        module.key(context, cell),
+        once(("module", workload.name, build.runtime.guest_cpu), lambda: module.key(context, cell)),
         _job_key(cell),
-        host.key(context, build) if build.version.host_dependencies else None,
+        once(("host", build.label), lambda: host.key(context, build))
+        if build.version.host_dependencies
+        else None,
         build.variant.host_arguments,
         laze.key(context, cell)
         if cell.base.start == "laze"
-        else firmware.key(
-            context,
-            build,
-            cell.board,
-            cell.profile,
-            firmware.linked_guest(build, workload),
-            cell.glue,
-            cell.ground,
+        else once(
+            # Of the board, its target's options and scripts, and the base's part for its chip.
+            ("firmware", *setting, linked and linked.name, board.target, cell.ground and cell.ground.label),
+            lambda: firmware.key(context, build, board, profile, linked, cell.glue, cell.ground),
         ),
-        c.key(context, build, cell.board, cell.profile, cell.glue) if build.runtime.language == "c" else None,
-        link.memory(cell.board, cell.board.own, build.runtime.stack),
-        link.memory(cell.board, cell.board.emulated, build.runtime.stack),
+        once(
+            ("c", build.label, profile.name, cell.glue, board.name),
+            lambda: c.key(context, build, board, profile, cell.glue),
+        )
+        if build.runtime.language == "c"
+        else None,
+        link.memory(board, board.own, build.runtime.stack),
+        link.memory(board, board.emulated, build.runtime.stack),
         context.toolchain.rust.identity,
     )
 

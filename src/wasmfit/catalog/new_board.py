@@ -10,11 +10,11 @@ from pydantic import ValidationError
 
 from wasmfit.errors import UsageError
 from wasmfit.model import Board, Emulator, Region
-from wasmfit.words import hexadecimal
+from wasmfit.words import hexadecimal, printable
 
 from .load import Catalog, pick, unknown
 
-_NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
+_NAME = re.compile(r"(?=.{1,64}\Z)[a-z][a-z0-9]*(-[a-z0-9]+)*")
 _SIZE = re.compile(r"(0x[0-9a-f][0-9a-f_]{0,15}|[0-9][0-9_]{0,15})\s*(?:([km])(?:i?b)?|b)?", re.IGNORECASE)
 _CLOCK = re.compile(r"([0-9][0-9_]{0,15}(?:\.[0-9]{1,9})?)\s*([km])?(?:hz)?", re.IGNORECASE)
 _BINARY = {"": 1, "k": 1024, "m": 1024 * 1024}
@@ -140,7 +140,8 @@ def check_name(catalog: Catalog, name: str, into: Path) -> Path:
     """
     if not _NAME.fullmatch(name):
         raise UsageError(
-            f"{name!r} cannot be a board's name.", "Take lower-case letters, digits and single hyphens."
+            f"{printable(name, 80)!r} cannot be a board's name.",
+            "Take lower-case letters, digits and single hyphens, 64 at most.",
         )
     if name in catalog.boards:
         raise UsageError(f"There is a board named {name} already.", "Choose another name.")

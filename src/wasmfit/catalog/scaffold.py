@@ -5,10 +5,11 @@ from enum import StrEnum
 from pathlib import Path
 
 from wasmfit.errors import UsageError
+from wasmfit.words import printable
 
 from .load import BUILT_IN, Catalog
 
-_NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
+_NAME = re.compile(r"(?=.{1,64}\Z)[a-z][a-z0-9]*(-[a-z0-9]+)*")
 _CRATE = re.compile(r"([A-Za-z][A-Za-z0-9_-]*)@=?(\d+\.\d+\.\d+(?:[-+][0-9A-Za-z.+-]+)?)")
 
 # How a crate is named: as what the firmware depends on, or as what the C sources are in.
@@ -52,7 +53,8 @@ def new_runtime(
     """
     if not _NAME.fullmatch(name):
         raise UsageError(
-            f"{name!r} cannot be a runtime's name.", "Take lower-case letters, digits and single hyphens."
+            f"{printable(name, 80)!r} cannot be a runtime's name.",
+            "Take lower-case letters, digits and single hyphens, 64 at most.",
         )
     if name in catalog.runtimes:
         raise UsageError(f"There is a runtime named {name} already.", "Choose another name.")

@@ -5,13 +5,13 @@ import shutil
 import sys
 from collections.abc import Iterable
 
-from rich import box
 from rich.console import Console
-from rich.table import Table as RichTable
 from rich.text import Text
 
 from wasmfit.results import Column, Comparison, Table, feature_lines, overview, tables
 from wasmfit.words import printable
+
+from .grid import grid
 
 _UNLIMITED = 10_000
 _SHOWN_FACTS = ("validation", "module bytes", "host step", "operand stack")
@@ -41,26 +41,26 @@ def _width() -> int:
 
 
 def _show(table: Table, width: int) -> str:
-    # Rich is used for layout only: names of modules and files are text, never markup.
-    console = Console(file=io.StringIO(), width=width, no_color=True, highlight=False, markup=False)
-    console.print(_text(table.title))
+    lines = [_plain(table.title)]
+    labels = [_plain(label) for label in table.labels]
     for columns in _blocks(table, width):
-        grid = RichTable(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1))
-        grid.add_column("", no_wrap=True)
-        for column in columns:
-            grid.add_column(Text("\n".join(map(_plain, column.heading))), justify="right", no_wrap=True)
-        for number, label in enumerate(table.labels):
-            grid.add_row(_text(label), *(_text(column.cells[number]) for column in columns))
-        console.print(grid)
+        texts = [
+            ([_plain(line) for line in column.heading], [_plain(cell) for cell in column.cells])
+            for column in columns
+        ]
+        lines += grid(labels, texts)
     facts = (facts.sentence(_SHOWN_FACTS) for facts in table.facts)
     for note in (*table.notes, *facts):
-        console.print(Text(printable(note, _LONGEST_NOTE)), soft_wrap=width >= _UNLIMITED)
-    text = console.file.getvalue()  # type: ignore[attr-defined]
-    return "\n".join(line.rstrip() for line in text.splitlines())
+        lines += _wrapped(_plain(note), width)
+    return "\n".join(line.rstrip() for line in lines)
 
 
-def _text(text: str) -> Text:
-    return Text(_plain(text))
+def _wrapped(text: str, width: int) -> list[str]:
+    """A note in lines of the terminal's width; in one, where there is no terminal."""
+    if width >= _UNLIMITED:
+        return [text]
+    # Rich is used for layout only: names of modules and files are text, never markup.
+    return [line.plain for line in Text(text).wrap(Console(file=io.StringIO(), width=width), width)]
 
 
 def _plain(text: str) -> str:

@@ -7,7 +7,7 @@ is written when it has ended, in one transaction.
 """
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -23,6 +23,18 @@ from .runs import Origin, RecordedRun, Shown
 from .schema import SCHEMA, migrate, version_of
 
 _WAIT_SECONDS = 60
+
+_MOVE_AWAY = "If it is damaged, move it away, and the cells are measured again."
+
+_REMEDIES = (
+    ("SQLITE_BUSY", f"Another process has held it for {_WAIT_SECONDS} s. Wait for that one, or end it."),
+    ("SQLITE_FULL", "The disk is full: `wasmfit cache --clean` makes room. What was stored is still there."),
+    ("SQLITE_IOERR", "The disk is full or broken: `wasmfit cache --clean` makes room."),
+    ("SQLITE_READONLY", "Make it and its folder yours to write, or set WASMFIT_HOME to another folder."),
+    ("SQLITE_CANTOPEN", "Is there a folder in its place, or none around it? Or set WASMFIT_HOME to another."),
+    ("SQLITE_PERM", "Make it and its folder yours to write, or set WASMFIT_HOME to another folder."),
+)
+"""What to do, by the beginning of SQLite's name for what went wrong."""
 
 
 class StoreError(UsageError):
@@ -144,15 +156,22 @@ class Store:
 
     def find(self, cell: str, fingerprint: str) -> Measurement | None:
         """The newest measurement of a cell with that fingerprint."""
+        return self.find_all({cell: fingerprint}).get(cell)
+
+    def find_all(self, prints: Mapping[str, str]) -> dict[str, Measurement]:
+        """The same for many cells at once.
+
+        Args:
+            prints: Cell → fingerprint.
+
+        Returns:
+            Cell → measurement, of the cells that have one.
+        """
         if not self.path.exists():
-            return None
-        with self._open() as database:
-            row = database.execute(
-                "SELECT record FROM measurement WHERE cell = ? AND fingerprint = ?"
-                " ORDER BY number DESC LIMIT 1",
-                (cell, fingerprint),
-            ).fetchone()
-        return None if row is None else read(row[0])
+            return {}
+        with self.reading() as reader:
+            found = ((cell, reader.find(cell, fingerprint)) for cell, fingerprint in prints.items())
+            return {cell: one for cell, one in found if one is not None}
 
     def count(self) -> int:
         """How many measurements there are."""
@@ -189,19 +208,25 @@ class Store:
 
     def _prepare(self, database: sqlite3.Connection) -> None:
         schema = version_of(database)
+        if schema < 0:
+            raise StoreError(
+                f"The store {printable(str(self.path))} says that its schema is {schema}, which is none.",
+                _MOVE_AWAY,
+            )
         if schema > SCHEMA:
             raise StoreError(
-                f"The store {self.path} was written by a newer wasmfit "
+                f"The store {printable(str(self.path))} was written by a newer wasmfit "
                 f"(schema {schema}; this one knows {SCHEMA}).",
                 "Use that wasmfit, or set WASMFIT_HOME to another folder.",
             )
         migrate(database)
 
     def _error(self, error: Exception) -> StoreError:
+        # SQLite's extended codes begin with the name of the plain one.
+        name = getattr(error, "sqlite_errorname", "")
+        remedy = next((remedy for code, remedy in _REMEDIES if name.startswith(code)), _MOVE_AWAY)
         return StoreError(
-            f"The store {self.path} cannot be used: {printable(str(error))}.",
-            "If it is damaged, move it away and the cells are measured again; "
-            "if the disk is full, `wasmfit cache --clean` makes room.",
+            f"The store {printable(str(self.path))} cannot be used: {printable(str(error))}.", remedy
         )
 
 
@@ -210,6 +235,14 @@ class Reader:
     """Questions to a store. Records are read one by one, so that thousands need not be held at once."""
 
     _database: sqlite3.Connection
+
+    def find(self, cell: str, fingerprint: str) -> Measurement | None:
+        """The newest measurement of a cell with that fingerprint; ``None`` where it is not understood."""
+        row = self._database.execute(
+            "SELECT record FROM measurement WHERE cell = ? AND fingerprint = ? ORDER BY number DESC LIMIT 1",
+            (cell, fingerprint),
+        ).fetchone()
+        return None if row is None else read(row[0])
 
     def runs(self) -> list[RecordedRun]:
         """All runs, the newest first."""

@@ -20,16 +20,14 @@ _BY = (By.REGION, By.SECTION, By.CRATE, By.FAMILY)
 _FILE = "bytes.json"
 
 
-def image_bytes(
-    context: Context, cell: Cell, one: Measurement, code: dict[str, dict[str, str]]
-) -> ImageBytes | None:
+def image_bytes(context: Context, cell: Cell, one: Measurement, code: str) -> ImageBytes | None:
     """The bytes of a cell's image.
 
     Args:
         context: What it was built with.
         cell: The cell.
         one: Its measurement.
-        code: Digests of the code that measures (:func:`wasmfit.run.measure.own_code`).
+        code: Digest of the code that measures (:func:`wasmfit.run.measure.own_code`).
 
     Returns:
         ``None`` where there is no image, or no longer the one that was measured.

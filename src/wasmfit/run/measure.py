@@ -173,9 +173,7 @@ def _calls(cell: Cell) -> Sequence[WorkloadCall | UserCall]:
     return workload.calls
 
 
-def fingerprint(
-    image_key: str, context: Context, cell: Cell, code: dict[str, dict[str, str]], bench: Bench | None = None
-) -> str:
+def fingerprint(image_key: str, context: Context, cell: Cell, code: str, bench: Bench | None = None) -> str:
     """Digest of all that decides what is measured: image, board, expectations, emulator, probe, our code."""
     return digest.of(
         "measurement",
@@ -196,6 +194,6 @@ def _expectations(cell: Cell) -> object:
     return [call.expected for call in workload.calls], workload.limit
 
 
-def own_code() -> dict[str, dict[str, str]]:
-    """Digests of the code that builds and measures."""
-    return {name: digest.tree(_PACKAGE / name, (".py", ".c", ".h")) for name in _MEASURING}
+def own_code() -> str:
+    """Digest of the code that builds and measures."""
+    return digest.of({name: digest.tree(_PACKAGE / name, (".py", ".c", ".h")) for name in _MEASURING})

@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from wasmfit import __version__
-from wasmfit.build import Context, Image, Step, key
+from wasmfit.build import Context, Image, Step, keys
 from wasmfit.model import Cell, Measurement, Status, UserModule
 from wasmfit.plan import Plan
 from wasmfit.probe import Bench
 from wasmfit.results import Comparison, Origin, Shown, Store
+from wasmfit.timing import predictor
 
 from . import agreement, measure, record
 from .crew import Crew
@@ -46,7 +47,7 @@ class Pipeline:
     rerun: bool = False
     bench: Bench | None = None
     crew: Crew | None = None
-    _code: dict[str, dict[str, str]] = field(default_factory=measure.own_code)
+    _code: str = field(default_factory=measure.own_code)
     _failures: dict[str, Failed] = field(default_factory=dict)
     _done: dict[str, Measurement] = field(default_factory=dict)
     _stored_under: dict[str, str] = field(default_factory=dict)
@@ -62,7 +63,10 @@ class Pipeline:
         """
         started = time.monotonic()
         cells = plan.measured
-        prints = {cell.id: self._fingerprint(key(self.context, cell), cell) for cell in cells}
+        prints = {
+            cell.id: self._fingerprint(image_key, cell)
+            for cell, image_key in zip(cells, keys(self.context, cells), strict=True)
+        }
         stored = {} if self.rerun else self._stored(prints)
         self._tell(Started(len(cells) + len(plan.left_out), len(stored)))
         for cell, measurement in stored.items():
@@ -83,15 +87,17 @@ class Pipeline:
         return Comparison(completed, time.monotonic() - started, len(stored), number)
 
     def _stored(self, prints: dict[str, str]) -> dict[str, Measurement]:
-        found = ((cell, self.store.find(cell, fingerprint)) for cell, fingerprint in prints.items())
-        return {cell: one for cell, one in found if one is not None and one.status not in _WORTH_ANOTHER_TRY}
+        found = self.store.find_all(prints)
+        return {cell: one for cell, one in found.items() if one.status not in _WORTH_ANOTHER_TRY}
 
     def _completed(self, plan: Plan) -> list[Measurement]:
         """All measurements of the plan in order, each beside its baseline."""
         baselines = {_setting(cell): self._done[cell.id].size for cell in plan.baselines}
         judged = self._judged(plan)
+        boards = {cell.board.name: cell.board for cell in plan.all_cells}
+        prices = {name: predictor(board, self.context.catalog.core(board)) for name, board in boards.items()}
         return [
-            record.completed(self.context.catalog, judged[cell.id], cell, baselines.get(_setting(cell)))
+            record.completed(judged[cell.id], cell, baselines.get(_setting(cell)), prices[cell.board.name])
             for cell in plan.all_cells
         ]
 

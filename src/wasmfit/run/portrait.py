@@ -49,14 +49,28 @@ def owner_classes(
     A crate that is the base's in one image and the runtime's in another has the runtime's colour in all.
     """
     found: dict[str, OwnerClass] = {}
+    below: dict[tuple[str, ...], frozenset[str]] = {}
     for one in measurements:
         if one.size is None or one.provenance.elf is None:
             continue
-        base = base_owners(context, cells[one.id], Path(one.provenance.elf))
+        cell = cells[one.id]
+        decided_by = _decides_base(cell, one.provenance.elf)
+        if decided_by not in below:
+            below[decided_by] = base_owners(context, cell, Path(one.provenance.elf))
+        base = below[decided_by]
         for name in {owner for owners in one.size.owners.values() for owner in owners}:
             if found.get(name) is not OwnerClass.RUNTIME:
                 found[name] = _class(name, base)
     return dict(sorted(found.items()))
+
+
+def _decides_base(cell: Cell, elf: str) -> tuple[str, ...]:
+    """What the base's owners follow from: lockfiles, which most images of a build have in common."""
+    if cell.base.start == "laze":
+        return (elf,)
+    if cell.ground is None:
+        return ()
+    return cell.build.label, cell.glue, cell.ground.label
 
 
 def _class(owner: str, base: frozenset[str]) -> OwnerClass:

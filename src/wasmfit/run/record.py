@@ -21,7 +21,7 @@ from wasmfit.model import (
     UserModule,
 )
 from wasmfit.plan import LeftOut
-from wasmfit.timing import with_time
+from wasmfit.timing import Predictor, with_time
 
 
 def measured(
@@ -79,7 +79,9 @@ def left_out(one: LeftOut) -> Measurement:
     )
 
 
-def completed(catalog: Catalog, measurement: Measurement, cell: Cell, baseline: Size | None) -> Measurement:
+def completed(
+    measurement: Measurement, cell: Cell, baseline: Size | None, prices: Predictor | None
+) -> Measurement:
     """Adds what is not measured: baseline, facts, predicted time, and published figures where they apply."""
     facts = cell.build.facts
     published = cell.build.version.published
@@ -108,7 +110,7 @@ def completed(catalog: Catalog, measurement: Measurement, cell: Cell, baseline: 
     return measurement.model_copy(
         update={
             "baseline": baseline,
-            "run": with_time(measurement, cell.board, catalog.core(cell.board)),
+            "run": with_time(measurement, prices),
             "facts": {name: fact for name, fact in shown.items() if fact},
             "published": dict(published.figures) if published else {},
             "published_source": published.source if published else None,

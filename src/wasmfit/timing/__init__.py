@@ -6,7 +6,7 @@ where they were fitted; the error bar is made of both. A prediction is no measur
 it look like one: it has no figure without its bar.
 """
 
-from .predict import predict, predictions, with_time
+from .predict import Predictor, predict, predictions, predictor, with_time
 from .ratio import Ratio, ratio
 
-__all__ = ["Ratio", "predict", "predictions", "ratio", "with_time"]
+__all__ = ["Predictor", "Ratio", "predict", "predictions", "predictor", "ratio", "with_time"]

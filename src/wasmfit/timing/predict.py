@@ -1,6 +1,7 @@
 """Predictions."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from math import hypot
 
 from wasmfit.model import (
@@ -34,11 +35,79 @@ def predict(activity: Activity, core: Core, timing: Timing, clock_hz: int) -> Pr
     What each measure may cost less or more than as a rule is independent of the others, so the error bar
     adds the parts by their squares. It reaches at least the board's own error to both sides.
     """
-    paid = parts(activity, core, timing)
-    # Savings never exceed what they save from in what a core has done, but may in a record made by hand.
-    typical = max(sum(count * price.typical for count, price in paid), 0)
-    less = hypot(*(count * (price.typical - price.low) for count, price in paid), typical * timing.error)
-    more = hypot(*(count * (price.high - price.typical) for count, price in paid), typical * timing.error)
+    return Predictor.of(core, timing, clock_hz).predict(activity)
+
+
+@dataclass(frozen=True, slots=True)
+class Predictor:
+    """A board's prices, laid out once for the predictions of thousands of records.
+
+    Attributes:
+        paid: Measure, what one of it costs as a rule, how much less it may be and how much more.
+        error: How far off a prediction may be beyond that, as a part of it.
+        clock_hz: The core's clock.
+        calibrated: Whether the board was held against published figures.
+        source: Where prices and error come from.
+    """
+
+    paid: tuple[tuple[str, float, float, float], ...]
+    error: float
+    clock_hz: int
+    calibrated: bool
+    source: str
+
+    @staticmethod
+    def of(core: Core, timing: Timing, clock_hz: int) -> "Predictor":
+        """The prices of a core and a board, the core's first."""
+        paid = tuple(
+            (measure, price.typical, price.typical - price.low, price.high - price.typical)
+            for prices in (core.prices, timing.prices)
+            for measure, price in prices.items()
+        )
+        return Predictor(paid, timing.error, clock_hz, timing.calibrated, "; ".join(_sources(core, timing)))
+
+    def predict(self, activity: Activity) -> Prediction:
+        """Cycles and time of what a core did; see :func:`predict`."""
+        counted = activity.__dict__
+        paid = [(counted[measure], typical, less, more) for measure, typical, less, more in self.paid]
+        # Savings never exceed what they save from in what a core has done, but may in a record made by hand.
+        typical = max(sum(count * cost for count, cost, _, _ in paid), 0)
+        less = hypot(*(count * cost for count, _, cost, _ in paid), typical * self.error)
+        more = hypot(*(count * cost for count, _, _, cost in paid), typical * self.error)
+        return _prediction(typical, less, more, self.clock_hz)
+
+    def predictions(self, activities: Activities) -> Predictions:
+        """The same for every phase that is known."""
+
+        def one(activity: Activity | None) -> Prediction | None:
+            return None if activity is None else self.predict(activity)
+
+        return Predictions(
+            load=one(activities.load),
+            instantiate=one(activities.instantiate),
+            first_call=one(activities.first_call),
+            call=one(activities.call),
+            calibrated=self.calibrated,
+            source=self.source,
+        )
+
+    def with_time(self, measurement: Measurement) -> Run | None:
+        """A measurement's run with the time that its phases are predicted to take, if it went well."""
+        run = measurement.run
+        if run is None or measurement.status is not Status.OK:
+            return run
+        predicted = self.predictions(run.activity)
+        call = predicted.call
+        return run.model_copy(
+            update={
+                "predicted": predicted,
+                "cycles": None if call is None else call.cycles,
+                "time_s": None if call is None else call.time_s,
+            }
+        )
+
+
+def _prediction(typical: float, less: float, more: float, clock_hz: int) -> Prediction:
     return Prediction(
         cycles=round(typical),
         cycles_low=max(round(typical - less), 0),
@@ -58,36 +127,21 @@ def _rate(cycles: float, clock_hz: int) -> float | None:
 
 def predictions(activities: Activities, core: Core, timing: Timing, clock_hz: int) -> Predictions:
     """The same for every phase that is known."""
-
-    def one(activity: Activity | None) -> Prediction | None:
-        return None if activity is None else predict(activity, core, timing, clock_hz)
-
-    return Predictions(
-        load=one(activities.load),
-        instantiate=one(activities.instantiate),
-        first_call=one(activities.first_call),
-        call=one(activities.call),
-        calibrated=timing.calibrated,
-        source="; ".join(_sources(core, timing)),
-    )
+    return Predictor.of(core, timing, clock_hz).predictions(activities)
 
 
-def with_time(measurement: Measurement, board: Board, core: Core | None) -> Run | None:
+def predictor(board: Board, core: Core | None) -> Predictor | None:
+    """The board's prices; ``None`` where there are none."""
+    if board.timing is None or core is None:
+        return None
+    return Predictor.of(core, board.timing, board.clock_hz)
+
+
+def with_time(measurement: Measurement, prices: Predictor | None) -> Run | None:
     """A measurement's run with the time that its phases are predicted to take on the board, if it went well
     and there are prices for it.
     """
-    run, timing = measurement.run, board.timing
-    if run is None or measurement.status is not Status.OK or timing is None or core is None:
-        return run
-    predicted = predictions(run.activity, core, timing, board.clock_hz)
-    call = predicted.call
-    return run.model_copy(
-        update={
-            "predicted": predicted,
-            "cycles": None if call is None else call.cycles,
-            "time_s": None if call is None else call.time_s,
-        }
-    )
+    return measurement.run if prices is None else prices.with_time(measurement)
 
 
 def _sources(core: Core, timing: Timing) -> Iterable[str]:

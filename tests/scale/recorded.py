@@ -1,0 +1,117 @@
+"""A store in which every cell of a large experiment was measured already, with these tools."""
+
+import json
+import random
+import sqlite3
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from wasmfit.build import Context, keys
+from wasmfit.catalog import Catalog
+from wasmfit.home import Home
+from wasmfit.model import Cell, Status
+from wasmfit.plan import BASELINE, Experiment, plan
+from wasmfit.results import Store
+from wasmfit.run import measure
+from wasmfit.toolchain import Gateway, Versions, find
+
+Record = Mapping[str, object]
+
+
+def experiment(cells: int) -> Experiment:
+    """Every version of every runtime with every workload, on so many boards and profiles as make up for about
+    so many cells.
+
+    Raises:
+        ValueError: The catalogue has too few.
+    """
+    catalog = Catalog.load()
+    for profiles in range(1, len(catalog.profiles) + 1):
+        for boards in range(1, len(catalog.boards) + 1):
+            one = Experiment(
+                ("all",),
+                tuple(sorted(catalog.workloads)),
+                tuple(sorted(catalog.boards))[:boards],
+                profiles=tuple(sorted(catalog.profiles))[:profiles],
+            )
+            if len(plan(catalog, one).measured) >= cells:
+                return one
+    raise ValueError(f"the catalogue has fewer than {cells:,} cells")
+
+
+def arguments(one: Experiment) -> list[str]:
+    """The experiment as options of ``wasmfit compare``."""
+    options = [("--runtime", one.runtimes), ("--workload", one.workloads), ("--board", one.boards)]
+    return [
+        word
+        for option, values in (*options, ("--profile", one.profiles))
+        for value in values
+        for word in (option, value)
+    ]
+
+
+def fill(home: Home, one: Experiment, templates: Sequence[Record]) -> int:
+    """Records every cell of the experiment under its own fingerprint, with figures of the templates.
+
+    Returns:
+        How many cells.
+    """
+    catalog, gateway = Catalog.load(), Gateway()
+    planned = plan(catalog, one)
+    cells = planned.measured
+    versions = Versions(home.tools, gateway)
+    targets = {cell.board.target: catalog.target(cell.board).c for cell in cells}
+    context = Context(
+        catalog, home, find(versions, targets, [cell.board.emulator for cell in cells]), gateway
+    )
+    code = measure.own_code()
+    store = Store(home.results)
+    with store.reading():
+        pass  # It is made.
+    chance = random.Random(1)  # noqa: S311 - not for secrets
+    with sqlite3.connect(store.path) as database:
+        database.executemany(
+            "INSERT INTO measurement (cell, fingerprint, status, measured_at, record) VALUES (?, ?, ?, ?, ?)",
+            (
+                (
+                    cell.id,
+                    measure.fingerprint(image_key, context, cell, code),
+                    Status.OK.value,
+                    "2026-01-01T00:00:00+00:00",
+                    json.dumps(_record(cell, _like(cell, templates, chance)), separators=(",", ":")),
+                )
+                for cell, image_key in zip(cells, keys(context, cells), strict=True)
+            ),
+        )
+    return len(cells)
+
+
+def _like(cell: Cell, templates: Sequence[Record], chance: random.Random) -> Record:
+    """A template of the same runtime, where there is one."""
+    alike = [one for one in templates if one["runtime"] == cell.build.name]
+    return chance.choice(alike or [one for one in templates if one["runtime"] != BASELINE])
+
+
+def _record(cell: Cell, template: Record) -> Record:
+    """A template's figures as that cell's."""
+    return {
+        **template,
+        "id": cell.id,
+        "runtime": cell.build.name,
+        "version": cell.build.number,
+        "module": cell.workload.name,
+        "board": cell.board.name,
+        "base": cell.base.name,
+        "profile": cell.profile.name,
+    }
+
+
+def measured_here(store: Path, most: int = 60) -> list[Record]:
+    """The newest records of a store that went well."""
+    with sqlite3.connect(store) as database:
+        rows = database.execute(
+            "SELECT record FROM measurement WHERE status = 'ok' AND cell LIKE '%/add-with-extra/nrf52840dk/%'"
+            " ORDER BY number DESC LIMIT ?",
+            (most,),
+        ).fetchall()
+    return [json.loads(record) for (record,) in rows]

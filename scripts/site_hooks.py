@@ -11,7 +11,7 @@ _FILE = re.compile(r"^```(\w+) (\S+)$", re.MULTILINE)
 
 
 def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str:  # noqa: ARG001
-    """Names the file above a block that is its content: GitHub shows such a block, mkdocs takes it for text."""
+    """Names the file above a block that is its content; mkdocs would take such a block for text."""
     return _FILE.sub(r"`\2`:\n\n```\1", markdown)
 
 

@@ -4,11 +4,6 @@ import re
 import shlex
 from pathlib import Path
 
-import pytest
-from typer.testing import CliRunner
-
-from wasmfit.cli.commands import app
-
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 SHELL = [line for block in re.findall(r"```sh\n(.*?)```", README, re.DOTALL) for line in block.splitlines()]
@@ -22,13 +17,6 @@ def commands(program: str) -> list[list[str]]:
 def test_make_targets_exist() -> None:
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
     assert {"compare", "test"} <= {words[0] for words in commands("make")} <= targets
-
-
-@pytest.mark.parametrize("words", commands("wasmfit"), ids=" ".join)
-def test_commands_and_options_exist(words: list[str]) -> None:
-    # --help is looked at before anything is done, and after the options before it were understood.
-    ended = CliRunner().invoke(app, [*words, "--help"])
-    assert ended.exit_code == 0, ended.output
 
 
 def test_the_tables_are_filled() -> None:

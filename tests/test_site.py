@@ -1,4 +1,4 @@
-"""The documentation builds as a site: every page is reached, every link leads somewhere, and nothing is fetched."""
+"""The documentation builds as a site: every page is reached, every link leads somewhere, nothing is fetched."""
 
 import re
 import subprocess
@@ -73,7 +73,9 @@ def test_a_broken_link_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "docs").mkdir()
     (tmp_path / "docs" / "index.md").write_text("[nowhere](nowhere.md)\n")
     config = (ROOT / "mkdocs.yml").read_text("utf-8").split("hooks:")[0]
-    validation = "validation:" + (ROOT / "mkdocs.yml").read_text("utf-8").split("validation:")[1].split("#")[0]
+    validation = (
+        "validation:" + (ROOT / "mkdocs.yml").read_text("utf-8").split("validation:")[1].split("#")[0]
+    )
     (tmp_path / "mkdocs.yml").write_text(config + validation)
     ended = subprocess.run(
         [sys.executable, "-m", "mkdocs", "build", "--strict"],

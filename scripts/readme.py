@@ -1,10 +1,20 @@
-"""Writes the tables of README.md from a comparison (``make readme``); ``--check`` only compares."""
+"""Writes the tables of README.md from a comparison (``make readme``); ``--check`` only compares.
 
+``--only NAME…`` writes some parts anew, and leaves the others.
+"""
+
+import os
+import re
+import shlex
+import subprocess
 import sys
+import tempfile
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import wasmfit
 from wasmfit.catalog import Catalog
+from wasmfit.home import Home
 from wasmfit.model import Status
 from wasmfit.results import MEASURES, Comparison
 from wasmfit.results.table import change
@@ -34,27 +44,87 @@ SHOWN = (
 )
 
 
+COMMANDS = {
+    "answer": ("wasmfit fit --flash 80K --ram 128K -r wasm3 -r wamr -r wasefire",),
+    "changed": ("wasmfit diff profile:reference profile:small --select 'wasm3@*'",),
+    "budget": ("wasmfit check budget.toml",),
+    "history": ("wasmfit history run.instructions.call --by-version --select 'wasmi@*'",),
+    "features": ("wasmfit features -r wasm3 -r wamr-fast",),
+}
+"""Part of README.md → the commands whose output it shows, as a terminal does."""
+
+COLUMNS = 112
+"""Width of that terminal."""
+
+LINES = 24
+"""Lines of an output that are shown; a line says how many more there are."""
+
+
 def main() -> None:
-    home = Path(sys.argv[sys.argv.index("--home") + 1]) if "--home" in sys.argv else None
-    newest = wasmfit.compare(home=home)
-    reproduced = wasmfit.compare(runtimes=["wasmi@0.51", "wasmtime@38"], home=home)
-    everything = wasmfit.compare(runtimes=["all"], home=home)
+    arguments = sys.argv[1:]
+    home = Path(arguments[arguments.index("--home") + 1]) if "--home" in arguments else None
+    only = arguments[arguments.index("--only") + 1 :] if "--only" in arguments else None
     text = README.read_text(encoding="utf-8")
-    tables = {
-        "results": results(newest),
-        "options": options(everything),
-        "reference": reference(reproduced),
-    }
-    for name, made in tables.items():
+    for name, made in parts(home, only).items():
         begin, end = f"<!-- {name}: written by make readme -->", f"<!-- end of {name} -->"
         before, _, rest = text.partition(begin)
         _, _, after = rest.partition(end)
         text = f"{before}{begin}\n{made}\n{end}{after}"
-    if "--check" in sys.argv:
+    if "--check" in arguments:
         if text != README.read_text(encoding="utf-8"):
             sys.exit("README.md does not show what is measured now; `make readme` writes it anew.")
         return
     README.write_text(text, encoding="utf-8")
+
+
+def parts(home: Path | None, only: Sequence[str] | None) -> dict[str, str]:
+    """What stands between the marks: of all parts, or of those."""
+    tables: dict[str, Callable[[], str]] = {
+        "results": lambda: results(wasmfit.compare(home=home)),
+        "options": lambda: options(wasmfit.compare(runtimes=["all"], home=home)),
+        "reference": lambda: reference(
+            wasmfit.compare(runtimes=["wasmi@0.51", "wasmtime@38"], home=home),
+        ),
+    }
+    made = {name: table() for name, table in tables.items() if only is None or name in only}
+    if shown := [name for name in COMMANDS if only is None or name in only]:
+        with tempfile.TemporaryDirectory() as folder:
+            made |= outputs(Path(folder), home, shown)
+    return made
+
+
+def outputs(folder: Path, home: Path | None, shown: Sequence[str]) -> dict[str, str]:
+    """What the commands print, with results of their own, so that nothing else measured here is in it."""
+    own = Home.at(folder / "home")
+    own.artefacts.symlink_to((Home.find() if home is None else Home.at(home)).artefacts)
+    if {"changed", "budget"} & {*shown}:
+        wasmfit.compare(runtimes=["wasm3"], profiles=["reference", "small"], home=own.root)
+    if "history" in shown:
+        wasmfit.compare(runtimes=["wasmi@0.51", "wasmi@1.1", "wasmi@2.0"], home=own.root)
+    budget = re.search(r"```toml budget.toml\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
+    assert budget is not None
+    (folder / "budget.toml").write_text(budget[1], encoding="utf-8")
+    return {name: "\n\n".join(printed(folder, own, line) for line in COMMANDS[name]) for name in shown}
+
+
+def printed(folder: Path, home: Home, line: str) -> str:
+    """A command with what it prints."""
+    program, *words = shlex.split(line)
+    assert program == "wasmfit"
+    ended = subprocess.run(
+        [sys.executable, "-m", "wasmfit", *words],
+        cwd=folder,
+        env={**os.environ, "WASMFIT_HOME": str(home.root), "COLUMNS": str(COLUMNS), "NO_COLOR": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if ended.returncode > 1:
+        sys.exit(ended.stderr)
+    lines = [text.rstrip() for text in ended.stdout.strip().splitlines()]
+    if len(lines) > LINES:
+        lines = [*lines[:LINES], f"[and {len(lines) - LINES} more lines]"]
+    return "\n".join(["```console", f"$ {line}", *lines, "```"])
 
 
 def results(comparison: Comparison) -> str:

@@ -1,4 +1,4 @@
-"""The documentation builds as a site: every page is reached, every link leads somewhere, nothing is fetched."""
+"""The documentation as a site: every page is there, every link leads somewhere, nothing is fetched."""
 
 import re
 import subprocess

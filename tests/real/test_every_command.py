@@ -1,24 +1,18 @@
 """Every command line of every page is run, or stands here with the reason why it is not.
 
 A line is one of four things: run as it is; run with words added that leave it fewer runtimes to build
-(``NARROWED``); run by the test that follows its page word for word (``FOLLOWED``); or read as wasmfit reads it
-and not run (``NOT_RUN``; ``tests/test_docs.py`` reads them all).
+(``NARROWED``); run by the test that follows its page word for word (``FOLLOWED``); or read as wasmfit
+reads it and not run (``NOT_RUN``; ``tests/test_docs.py`` reads them all).
 """
 
-import json
-import os
-import sqlite3
-import subprocess
-import sys
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-import wasmfit
-from tests.commands import PAGES, Line, blocks, lines
-from tests.wat import assembled
+from tests.commands import PAGES, ROOT, Line, lines
+from tests.contracts import COMMANDS, differs, printed, shape, written
+from tests.project import borrowed, prepare, shell
 from wasmfit.home import Home
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(3600)]
@@ -53,7 +47,7 @@ NARROWED = {
     "wasmfit new-board mine --into .": "--chip nRF52833 --target thumbv7em-none-eabihf --flash 0:512K "
     "--ram 0x20000000:128K --erase 4K --clock 64M --probe-rs nRF52833_xxAA --title Mine --source manual",
 }
-"""Line → words that are added to it: a runtime that is built in seconds, or what it would ask on a terminal."""
+"""Line → words added to it: a runtime that is built in seconds, or what it would ask on a terminal."""
 
 ENDS_WITH_1 = {
     "wasmfit fit --workload json --board pico2 --needs in-place,validation": "none of the two fits, it says",
@@ -61,6 +55,7 @@ ENDS_WITH_1 = {
 """Line → why its answer, and so its exit code, is no."""
 
 _MINUTES = "minutes of builds"
+_OF_WASMI = f"{_MINUTES} of wasmi"
 _CHECKOUT = "a checkout of somebody else's repository"
 _PROBE = "a board at a debug probe"
 _INSTALLS = "installs from the network"
@@ -69,23 +64,23 @@ NOT_RUN = {
     "make compare": f"{_MINUTES} of every runtime; test_everything.py makes the same comparison",
     "make test": "runs this",
     "wasmfit bench": f"{_MINUTES}: twenty workloads on every runtime; test_workloads.py",
-    "wasmfit bench -w sha256 -w 'matmul-*' -r wasm3 -r wasmi-portable": f"{_MINUTES} of wasmi; test_workloads.py",
+    "wasmfit bench -w sha256 -w 'matmul-*' -r wasm3 -r wasmi-portable": _OF_WASMI,
     "wasmfit features -r wasmi -r 'wamr-*' -b esp32c6": f"{_MINUTES} of wasmi for RISC-V; test_features.py",
     "wasmfit features -r tinywasm --feature mvp --failing": f"{_MINUTES} of tinywasm; test_features.py",
-    "wasmfit report -r wasm3 -r wasmi -p reference -p small --title 'Which interpreter?'": f"{_MINUTES} of wasmi",
+    "wasmfit report -r wasm3 -r wasmi -p reference -p small --title 'Which interpreter?'": _OF_WASMI,
     "wasmfit report -r wasmi@0.51 -r wasmtime@38": f"{_MINUTES} of wasmi and wasmtime",
     "wasmfit compare -r wasmi -r wasmtime@38": f"{_MINUTES} of wasmi and wasmtime; test_everything.py",
     "wasmfit compare -r all -p small -p fast": f"{_MINUTES}: every version in two more profiles",
     "wasmfit compare --board all -r all": f"{_MINUTES}; test_all_boards.py does it with fewer runtimes",
     "wasmfit compare -r wasmi --source wasmi=../wasmi": f"{_CHECKOUT}; test_source.py makes one",
     "wasmfit compare --base bare,embassy": f"{_MINUTES}; README.md's line with wasm3 alone is run",
-    "wasmfit compare --base bare,embassy,ariel-os --source ariel-os=../ariel-os": f"{_CHECKOUT}; test_laze.py",
+    "wasmfit compare --base bare,embassy,ariel-os --source ariel-os=../ariel-os": _CHECKOUT,
     "wasmfit compare -r wasm3 --on probe": _PROBE,
     "wasmfit compare --on probe": _PROBE,
     "wasmfit bench -r wasm3 --on probe": _PROBE,
     "wasmfit probes": "probe-rs is not among what the tests install",
     "cargo install probe-rs-tools --locked": _INSTALLS,
-    "wasmfit bench --cluster tcp://10.0.0.5:8786": "a scheduler at that address; test_cluster.py starts its own",
+    "wasmfit bench --cluster tcp://10.0.0.5:8786": "a scheduler there; test_cluster.py starts its own",
     "wasmfit diff wasmi@1.1 wasmi@2.0": f"{_MINUTES} of two versions of wasmi; tests/results has the same",
     "sudo apt-get update": _INSTALLS,
     "sudo apt-get install -y gcc-arm-none-eabi picolibc-arm-none-eabi qemu-system-arm": _INSTALLS,
@@ -97,56 +92,17 @@ NOT_RUN = {
 ALL = [line for page in PAGES for line in lines(page)]
 RUN = [line for line in ALL if line.page not in FOLLOWED and line.text not in NOT_RUN]
 
-MODULE = """(module (func (export "run") (param i32 i32) (result i32)
-    (i32.add (local.get 0) (local.get 1))))"""
-
 
 @pytest.fixture(scope="module")
 def home(warm_home: Home, tmp_path_factory: pytest.TempPathFactory) -> Home:
-    """What is built and measured is the warm folder's; labels and runs are our own."""
-    wasmfit.compare(runtimes=["wasm3", "wamr"], home=warm_home.root)
-    home = Home.at(tmp_path_factory.mktemp("home"))
-    home.artefacts.symlink_to(warm_home.artefacts)
-    with closing(sqlite3.connect(warm_home.results)) as ours, closing(sqlite3.connect(home.results)) as copy:
-        ours.backup(copy)
-    return home
+    return borrowed(warm_home, tmp_path_factory.mktemp("home"))
 
 
 @pytest.fixture(scope="module")
 def place(home: Home, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the files that the pages take to be there."""
     place = tmp_path_factory.mktemp("project")
-    assembled(MODULE, place, "my")
-    for label in ("before", "after", "main"):
-        wasmfit.compare(runtimes=["wasm3"], home=home.root, label=label)
-    for profile in ("fast", "small"):
-        compared = wasmfit.compare(runtimes=["wasm3"], profiles=[profile], home=home.root, label="main")
-    # What is held against `main` is the newest run.
-    compared = wasmfit.compare(runtimes=["wasm3"], profiles=["small"], home=home.root)
-    (place / "main.json").write_text(json.dumps(compared.to_dict()))
-    for name, one in zip(("old.elf", "firmware.elf"), compared.measurements, strict=True):
-        assert one.provenance.elf is not None
-        (place / name).write_bytes(Path(one.provenance.elf).read_bytes())
-    (place / "budget.toml").write_text(blocks("verdicts.md", "toml")[0])
+    prepare(place, home)
     return place
-
-
-def run(home: Home, place: Path, text: str) -> subprocess.CompletedProcess[str]:
-    """Has a shell do it, as a reader's would."""
-    programs = Path(sys.executable).parent
-    return subprocess.run(
-        ["bash", "-eo", "pipefail", "-c", text],
-        cwd=place,
-        env={
-            **os.environ,
-            "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}",
-            "WASMFIT_HOME": str(home.root),
-        },
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
 
 
 def _once(found: list[Line]) -> Iterator[Line]:
@@ -156,7 +112,7 @@ def _once(found: list[Line]) -> Iterator[Line]:
 
 @pytest.mark.parametrize("line", _once(RUN), ids=lambda line: f"{line.page}: {line.text}")
 def test_the_command_does_something(home: Home, place: Path, line: Line) -> None:
-    ended = run(home, place, f"{line.text} {NARROWED.get(line.text, '')}")
+    ended = shell(home, place, f"{line.text} {NARROWED.get(line.text, '')}")
     assert ended.returncode == (1 if line.text in ENDS_WITH_1 else 0), ended.stderr
     assert ended.stdout or ended.stderr
 
@@ -171,3 +127,12 @@ def test_no_line_is_forgotten_and_no_reason_is_left_over() -> None:
 @pytest.mark.parametrize(("page", "test"), FOLLOWED.items(), ids=FOLLOWED.keys())
 def test_the_test_that_follows_a_page_reads_it(page: str, test: str) -> None:
     assert page in (Path(__file__).parent / test).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(("name", "line"), COMMANDS.items(), ids=COMMANDS.keys())
+def test_json_is_what_its_page_says(home: Home, place: Path, name: str, line: str) -> None:
+    known = written((ROOT / "docs" / "json.md").read_text(encoding="utf-8"))
+    assert known.keys() == COMMANDS.keys()
+    found = shape(printed(home, place, line), name)
+    assert found["schema"] == "integer"
+    assert differs(found, known[name]) == [], "run `make contracts`"

@@ -17,6 +17,8 @@ PAGES = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))
 
 _BLOCK = re.compile(r"^```.*?^```$", re.DOTALL | re.MULTILINE)
 _SHELL = re.compile(r"^```sh\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+_CONSOLE = re.compile(r"^```console\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+_TYPED = re.compile(r"^\$ (.*)$", re.MULTILINE)
 _STEP = re.compile(r"^( +)run: \|\n((?:\1  .*\n)+)", re.MULTILINE)
 _INLINE = re.compile(r"`(wasmfit [^`]*)`")
 
@@ -43,9 +45,10 @@ def blocks(name: str, language: str) -> list[str]:
 
 
 def blocks_of_shell(page: Path) -> list[str]:
-    """The page's blocks of shell, and what the steps of a workflow run."""
+    """The page's blocks of shell, what the steps of a workflow run, and what is typed on a terminal."""
     text = page.read_text(encoding="utf-8")
-    return _SHELL.findall(text) + [body for _, body in _STEP.findall(text)]
+    typed = ["\n".join(_TYPED.findall(block)) for block in _CONSOLE.findall(text)]
+    return _SHELL.findall(text) + [body for _, body in _STEP.findall(text)] + typed
 
 
 def lines(page: Path) -> list[Line]:

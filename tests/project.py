@@ -39,9 +39,10 @@ def prepare(place: Path, home: Home) -> None:
     # What is held against `main` is the newest run.
     compared = wasmfit.compare(runtimes=["wasm3"], profiles=["small"], home=home.root)
     (place / "main.json").write_text(json.dumps(compared.to_dict()))
-    for name, one in zip(("old.elf", "firmware.elf"), compared.measurements, strict=True):
+    for names, one in zip((("old.elf",), ("firmware.elf", "new.elf")), compared.measurements, strict=True):
         assert one.provenance.elf is not None
-        (place / name).write_bytes(Path(one.provenance.elf).read_bytes())
+        for name in names:
+            (place / name).write_bytes(Path(one.provenance.elf).read_bytes())
     (place / "budget.toml").write_text(blocks("verdicts.md", "toml")[0])
 
 

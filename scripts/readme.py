@@ -1,4 +1,4 @@
-"""Writes the tables of README.md from a comparison (``make readme``); ``--check`` only compares.
+"""Writes the tables of README.md and docs/figures.md (``make readme``); ``--check`` only compares.
 
 ``--only NAME…`` writes some parts anew, and leaves the others.
 """
@@ -20,6 +20,10 @@ from wasmfit.results import MEASURES, Comparison
 from wasmfit.results.table import change
 
 README = Path(__file__).parents[1] / "README.md"
+FIGURES = README.parent / "docs" / "figures.md"
+IN_FIGURES = ("options", "reference")
+"""Parts that stand in docs/figures.md; the others stand in README.md."""
+
 REFERENCE_ROWS = {
     "text": ".text",
     "rodata": ".rodata",
@@ -48,7 +52,9 @@ COMMANDS = {
     "answer": ("wasmfit fit --flash 80K --ram 128K -r wasm3 -r wamr -r wasefire",),
     "changed": ("wasmfit diff profile:reference profile:small --select 'wasm3@*'",),
     "budget": ("wasmfit check budget.toml",),
-    "history": ("wasmfit history run.instructions.call --by-version --select 'wasmi@*'",),
+    "history": (
+        "wasmfit history size.flash --by-version --select 'wasmi@*/add-with-extra/nrf*/bare/reference'",
+    ),
     "features": ("wasmfit features -r wasm3 -r wamr-fast",),
 }
 """Part of README.md → the commands whose output it shows, as a terminal does."""
@@ -56,25 +62,34 @@ COMMANDS = {
 COLUMNS = 112
 """Width of that terminal."""
 
-LINES = 24
-"""Lines of an output that are shown; a line says how many more there are."""
+LONGEST = 330
+"""Characters of a line that are shown: the sentence of ``fit`` is one."""
+
+LINES = {"changed": 7, "history": 15, "features": 13}
+"""Lines of an output that are shown, where not all are; a line says how many more there are."""
 
 
 def main() -> None:
     arguments = sys.argv[1:]
     home = Path(arguments[arguments.index("--home") + 1]) if "--home" in arguments else None
     only = arguments[arguments.index("--only") + 1 :] if "--only" in arguments else None
-    text = README.read_text(encoding="utf-8")
+    texts = {page: page.read_text(encoding="utf-8") for page in (README, FIGURES)}
     for name, made in parts(home, only).items():
+        page = FIGURES if name in IN_FIGURES else README
         begin, end = f"<!-- {name}: written by make readme -->", f"<!-- end of {name} -->"
-        before, _, rest = text.partition(begin)
+        before, _, rest = texts[page].partition(begin)
         _, _, after = rest.partition(end)
-        text = f"{before}{begin}\n{made}\n{end}{after}"
-    if "--check" in arguments:
-        if undated(text) != undated(README.read_text(encoding="utf-8")):
-            sys.exit("README.md does not show what is measured now; `make readme` writes it anew.")
-        return
-    README.write_text(text, encoding="utf-8")
+        texts[page] = f"{before}{begin}\n{made}\n{end}{after}"
+    for page, text in texts.items():
+        if "--check" not in arguments:
+            page.write_text(text, encoding="utf-8")
+        elif undated(text) != undated(page.read_text(encoding="utf-8")):
+            sys.exit(f"{page.name} does not show what is measured now; `make readme` writes it anew.")
+
+
+def shortened(line: str) -> str:
+    """A line that a page can show."""
+    return line if len(line) <= LONGEST else f"{line[: LONGEST - 1]}…"
 
 
 def undated(text: str) -> str:
@@ -100,19 +115,25 @@ def parts(home: Path | None, only: Sequence[str] | None) -> dict[str, str]:
 
 def outputs(folder: Path, home: Path | None, shown: Sequence[str]) -> dict[str, str]:
     """What the commands print, with results of their own, so that nothing else measured here is in it."""
+    warm = Home.find() if home is None else Home.at(home)
     own = Home.at(folder / "home")
-    own.artefacts.symlink_to((Home.find() if home is None else Home.at(home)).artefacts)
+    own.artefacts.symlink_to(warm.artefacts)
     if {"changed", "budget"} & {*shown}:
         wasmfit.compare(runtimes=["wasm3"], profiles=["reference", "small"], home=own.root)
-    if "history" in shown:
-        wasmfit.compare(runtimes=["wasmi@0.51", "wasmi@1.1", "wasmi@2.0"], home=own.root)
     budget = re.search(r"```toml budget.toml\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
     assert budget is not None
     (folder / "budget.toml").write_text(budget[1], encoding="utf-8")
-    return {name: "\n\n".join(printed(folder, own, line) for line in COMMANDS[name]) for name in shown}
+    # The versions of one cell, which the tables have measured: nothing else that was can be in it.
+    homes = {"history": warm}
+    return {
+        name: "\n\n".join(
+            printed(folder, homes.get(name, own), line, LINES.get(name)) for line in COMMANDS[name]
+        )
+        for name in shown
+    }
 
 
-def printed(folder: Path, home: Home, line: str) -> str:
+def printed(folder: Path, home: Home, line: str, most: int | None) -> str:
     """A command with what it prints."""
     program, *words = shlex.split(line)
     assert program == "wasmfit"
@@ -126,9 +147,9 @@ def printed(folder: Path, home: Home, line: str) -> str:
     )
     if ended.returncode > 1:
         sys.exit(ended.stderr)
-    lines = [text.rstrip() for text in ended.stdout.strip().splitlines()]
-    if len(lines) > LINES:
-        lines = [*lines[:LINES], f"[and {len(lines) - LINES} more lines]"]
+    lines = [shortened(text.rstrip()) for text in ended.stdout.strip().splitlines()]
+    if most is not None and len(lines) > most:
+        lines = [*lines[:most], f"[and {len(lines) - most} more lines]"]
     return "\n".join(["```console", f"$ {line}", *lines, "```"])
 
 

@@ -75,7 +75,7 @@ NOT_RUN = {
     "wasmfit bench -w sha256 -w 'matmul-*' -r wasm3 -r wasmi-portable": _OF_WASMI,
     "wasmfit fit --flash 80K --ram 128K -r wasm3 -r wamr -r wasefire": _PRINTED,
     "wasmfit features -r wasm3 -r wamr-fast": _PRINTED,
-    "wasmfit history run.instructions.call --by-version --select 'wasmi@*'": _PRINTED,
+    "wasmfit history size.flash --by-version --select 'wasmi@*/add-with-extra/nrf*/bare/reference'": _PRINTED,
     "wasmfit features -r wasmi -r 'wamr-*' -b esp32c6": f"{_MINUTES} of wasmi for RISC-V; test_features.py",
     "wasmfit features -r tinywasm --feature mvp --failing": f"{_MINUTES} of tinywasm; test_features.py",
     'wasmfit report -r wasm3 -r wasmi -p reference -p small --title "Which interpreter?"': _OF_WASMI,

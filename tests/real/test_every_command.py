@@ -36,7 +36,6 @@ NARROWED = {
     "wasmfit report": _WASM3,
     "wasmfit report -w sha256 -w json -w fft": _WASM3,
     "wasmfit report -w 'sha*' -w json -w fft -o report.html": _WASM3,
-    "wasmfit report -w 'matmul-*' --flames -o flames.html": _WASM3,
     "wasmfit report -w sha256 --flames": _WASM3,
     "wasmfit report my.wasm --call 'run(1, 2)' --expect 3": _WASM3,
     "wasmfit compare my.wasm --call 'run(1, 2)' --expect 3": _WASM3,

@@ -7,7 +7,7 @@ SHELL := /bin/bash
 WASMFIT := .venv/bin/wasmfit
 export DEBIAN_FRONTEND := noninteractive
 
-.PHONY: setup setup-tests compare test test-fast check locks readme workloads features report-image bench bench-counting bench-size bench-store fuzz calibrate clean
+.PHONY: setup setup-tests compare test test-fast check locks readme workloads features reference contracts site report-image bench bench-counting bench-size bench-store fuzz calibrate clean
 
 # The newest version of every runtime, and older ones: those that the reference measured among them.
 compare: setup
@@ -47,6 +47,18 @@ features: setup
 workloads: setup
 	.venv/bin/python scripts/workloads.py
 
+# Maintainers: writes the tables of docs/file-formats.md from the records that read the files.
+reference: setup
+	.venv/bin/python scripts/reference.py
+
+# Maintainers: writes the shapes of docs/json.md from what the commands print.
+contracts: setup
+	.venv/bin/python scripts/contracts.py
+
+# The documentation as a site in site/; a broken link is an error. Nothing in it is fetched from elsewhere.
+site: setup
+	.venv/bin/mkdocs build --strict --quiet
+
 # Maintainers: the report's picture in README.md.
 report-image: setup-tests
 	.venv/bin/python scripts/report_image.py
@@ -76,4 +88,4 @@ bench-store: setup
 	.venv/bin/python scripts/bench_store.py $(ARGS)
 
 clean:
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache
+	rm -rf .venv site .mypy_cache .ruff_cache .pytest_cache

@@ -1,15 +1,29 @@
-"""Writes the tables of README.md from a comparison (``make readme``); ``--check`` only compares."""
+"""Writes the tables of README.md and docs/figures.md (``make readme``); ``--check`` only compares.
 
+``--only NAME…`` writes some parts anew, and leaves the others.
+"""
+
+import os
+import re
+import shlex
+import subprocess
 import sys
+import tempfile
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import wasmfit
 from wasmfit.catalog import Catalog
+from wasmfit.home import Home
 from wasmfit.model import Status
 from wasmfit.results import MEASURES, Comparison
 from wasmfit.results.table import change
 
 README = Path(__file__).parents[1] / "README.md"
+FIGURES = README.parent / "docs" / "figures.md"
+IN_FIGURES = ("options", "reference")
+"""Parts that stand in docs/figures.md; the others stand in README.md."""
+
 REFERENCE_ROWS = {
     "text": ".text",
     "rodata": ".rodata",
@@ -34,27 +48,109 @@ SHOWN = (
 )
 
 
+COMMANDS = {
+    "answer": ("wasmfit fit --flash 80K --ram 128K -r wasm3 -r wamr -r wasefire",),
+    "changed": ("wasmfit diff profile:reference profile:small --select 'wasm3@*'",),
+    "budget": ("wasmfit check budget.toml",),
+    "history": (
+        "wasmfit history size.flash --by-version --select 'wasmi@*/add-with-extra/nrf*/bare/reference'",
+    ),
+    "features": ("wasmfit features -r wasm3 -r wamr-fast",),
+}
+"""Part of README.md → the commands whose output it shows, as a terminal does."""
+
+COLUMNS = 112
+"""Width of that terminal."""
+
+LONGEST = 330
+"""Characters of a line that are shown: the sentence of ``fit`` is one."""
+
+LINES = {"changed": 7, "history": 15, "features": 13}
+"""Lines of an output that are shown, where not all are; a line says how many more there are."""
+
+
 def main() -> None:
-    home = Path(sys.argv[sys.argv.index("--home") + 1]) if "--home" in sys.argv else None
-    newest = wasmfit.compare(home=home)
-    reproduced = wasmfit.compare(runtimes=["wasmi@0.51", "wasmtime@38"], home=home)
-    everything = wasmfit.compare(runtimes=["all"], home=home)
-    text = README.read_text(encoding="utf-8")
-    tables = {
-        "results": results(newest),
-        "options": options(everything),
-        "reference": reference(reproduced),
-    }
-    for name, made in tables.items():
+    arguments = sys.argv[1:]
+    home = Path(arguments[arguments.index("--home") + 1]) if "--home" in arguments else None
+    only = arguments[arguments.index("--only") + 1 :] if "--only" in arguments else None
+    texts = {page: page.read_text(encoding="utf-8") for page in (README, FIGURES)}
+    for name, made in parts(home, only).items():
+        page = FIGURES if name in IN_FIGURES else README
         begin, end = f"<!-- {name}: written by make readme -->", f"<!-- end of {name} -->"
-        before, _, rest = text.partition(begin)
+        before, _, rest = texts[page].partition(begin)
         _, _, after = rest.partition(end)
-        text = f"{before}{begin}\n{made}\n{end}{after}"
-    if "--check" in sys.argv:
-        if text != README.read_text(encoding="utf-8"):
-            sys.exit("README.md does not show what is measured now; `make readme` writes it anew.")
-        return
-    README.write_text(text, encoding="utf-8")
+        texts[page] = f"{before}{begin}\n{made}\n{end}{after}"
+    for page, text in texts.items():
+        if "--check" not in arguments:
+            page.write_text(text, encoding="utf-8")
+        elif undated(text) != undated(page.read_text(encoding="utf-8")):
+            sys.exit(f"{page.name} does not show what is measured now; `make readme` writes it anew.")
+
+
+def shortened(line: str) -> str:
+    """A line that a page can show."""
+    return line if len(line) <= LONGEST else f"{line[: LONGEST - 1]}…"
+
+
+def undated(text: str) -> str:
+    """The same without the days and times of measurements."""
+    return re.sub(r"\d{4}-\d\d-\d\d(T\d\d:\d\d)?", "DATE", text)
+
+
+def parts(home: Path | None, only: Sequence[str] | None) -> dict[str, str]:
+    """What stands between the marks: of all parts, or of those."""
+    tables: dict[str, Callable[[], str]] = {
+        "results": lambda: results(wasmfit.compare(home=home)),
+        "options": lambda: options(wasmfit.compare(runtimes=["all"], home=home)),
+        "reference": lambda: reference(
+            wasmfit.compare(runtimes=["wasmi@0.51", "wasmtime@38"], home=home),
+        ),
+    }
+    made = {name: table() for name, table in tables.items() if only is None or name in only}
+    if shown := [name for name in COMMANDS if only is None or name in only]:
+        with tempfile.TemporaryDirectory() as folder:
+            made |= outputs(Path(folder), home, shown)
+    return made
+
+
+def outputs(folder: Path, home: Path | None, shown: Sequence[str]) -> dict[str, str]:
+    """What the commands print, with results of their own, so that nothing else measured here is in it."""
+    warm = Home.find() if home is None else Home.at(home)
+    own = Home.at(folder / "home")
+    own.artefacts.symlink_to(warm.artefacts)
+    if {"changed", "budget"} & {*shown}:
+        wasmfit.compare(runtimes=["wasm3"], profiles=["reference", "small"], home=own.root)
+    budget = re.search(r"```toml budget.toml\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
+    assert budget is not None
+    (folder / "budget.toml").write_text(budget[1], encoding="utf-8")
+    # The versions of one cell, which the tables have measured: nothing else that was can be in it.
+    homes = {"history": warm}
+    return {
+        name: "\n\n".join(
+            printed(folder, homes.get(name, own), line, LINES.get(name)) for line in COMMANDS[name]
+        )
+        for name in shown
+    }
+
+
+def printed(folder: Path, home: Home, line: str, most: int | None) -> str:
+    """A command with what it prints."""
+    program, *words = shlex.split(line)
+    assert program == "wasmfit"
+    ended = subprocess.run(
+        [sys.executable, "-m", "wasmfit", *words],
+        cwd=folder,
+        env={**os.environ, "WASMFIT_HOME": str(home.root), "COLUMNS": str(COLUMNS), "NO_COLOR": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if ended.returncode > 1:
+        sys.exit(ended.stderr)
+    lines = [shortened(text.rstrip()) for text in ended.stdout.strip().splitlines()]
+    if most is not None and len(lines) > most:
+        lines = [*lines[:most], f"[and {len(lines) - most} more lines]"]
+    return "\n".join(["```console", f"$ {line}", *lines, "```"])
 
 
 def results(comparison: Comparison) -> str:

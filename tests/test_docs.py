@@ -1,54 +1,51 @@
-"""What the documents tell people to type exists, and what they tell them to write is understood."""
+"""What the documents tell people to type exists, and what they tell them to write is understood.
 
-import re
-import shlex
-from pathlib import Path
+``tests/real/test_every_command.py`` runs what can be run.
+"""
 
 import pytest
-from typer.testing import CliRunner
 
-from wasmfit.cli.commands import app
 from wasmfit.results.budget import parse_budget
 
-DOCS = Path(__file__).parents[1] / "docs"
-PAGES = {name: (DOCS / name).read_text(encoding="utf-8") for name in ("verdicts.md", "ci.md")}
+from .commands import PAGES, Line, blocks, inline, lines, understand, unknown
+
+COMMANDS = [line for page in PAGES for line in lines(page) if line.words[0] == "wasmfit"]
+MENTIONED = [line for page in PAGES for line in inline(page) if len(line.words) > 1]
 
 
-def blocks(page: str, language: str) -> list[str]:
-    """The page's blocks of that language."""
-    return re.findall(rf"```{language}\n(.*?)```", PAGES[page], re.DOTALL)
+@pytest.mark.parametrize("line", COMMANDS, ids=lambda line: f"{line.page}: {line.text}")
+def test_commands_are_understood(line: Line) -> None:
+    understand(line.words)
 
 
-def commands(page: str) -> list[list[str]]:
-    """Command lines of wasmfit in blocks, and in the text."""
-    lines = [
-        line.strip()
-        for language in ("sh", "yaml")
-        for block in blocks(page, language)
-        for line in block.splitlines()
-    ]
-    lines += re.findall(r"`(wasmfit [^`]*)`", re.sub(r"```.*?```", "", PAGES[page], flags=re.DOTALL))
-    split = [shlex.split(line, comments=True) for line in lines if line.startswith("wasmfit ")]
-    return [words[1:] for words in split]
+@pytest.mark.parametrize("line", MENTIONED, ids=lambda line: f"{line.page}: {line.text}")
+def test_what_sentences_mention_exists(line: Line) -> None:
+    assert unknown(line.words) == []
 
 
-@pytest.mark.parametrize(
-    ("page", "words"),
-    [(page, words) for page in PAGES for words in commands(page)],
-    ids=lambda one: " ".join(one),
-)
-def test_commands_and_options_exist(page: str, words: list[str]) -> None:
-    # --help is looked at before anything is done, and after the options before it were understood.
-    ended = CliRunner().invoke(app, [*words, "--help"])
-    assert ended.exit_code == 0, (page, ended.output)
+def test_a_command_that_does_not_exist_is_told() -> None:
+    for text in (
+        "wasmfit compare --no-such",
+        "wasmfit no-such",
+        "wasmfit diff a b c",
+        "wasmfit list nothing",
+    ):
+        with pytest.raises((Exception, SystemExit)) as error:
+            understand(tuple(text.split()))
+        assert getattr(error.value, "exit_code", 2) == 2
+    assert unknown(("wasmfit", "compare", "--no-such", "--run", "-r")) == ["--no-such", "--run"]
 
 
-def test_there_are_commands() -> None:
-    assert {words[0] for words in commands("verdicts.md")} >= {"fit", "diff", "check", "history"}
-    assert [words[0] for words in commands("ci.md")][:4] == ["compare", "diff", "check", "check"]
+def test_every_page_of_the_command_line_is_looked_at() -> None:
+    pages = {line.page for line in COMMANDS}
+    assert pages >= {"README.md", "getting-started.md", "verdicts.md", "ci.md", "size.md", "report.md"}
+    assert {line.words[1] for line in COMMANDS} >= {
+        *("compare", "bench", "features", "report", "profile", "size", "fit", "diff", "check", "history"),
+        *("list", "probes", "doctor", "new-board", "new-runtime", "lock", "cache", "worker"),
+    }
 
 
-@pytest.mark.parametrize("page", PAGES)
-def test_budgets_are_understood(page: str) -> None:
-    (toml,) = blocks(page, "toml")
+@pytest.mark.parametrize("name", ["verdicts.md", "ci.md"])
+def test_budgets_are_understood(name: str) -> None:
+    (toml,) = blocks(name, "toml")
     assert len(parse_budget(toml, "budget.toml").limits) == 3

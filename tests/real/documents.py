@@ -46,15 +46,17 @@ def run(place: Path, home: Home, line: str, *more: str) -> subprocess.CompletedP
 
 
 def follow(place: Path, home: Home, block: Block) -> list[dict[str, Any]]:
-    """Writes a block's file, or runs its commands; returns the cells that were compared."""
+    """Writes a block's file, or runs its commands; returns the cells that were measured."""
     if block.file is not None:
-        (place / block.file).write_text(block.text, encoding="utf-8")
+        file = place / block.file
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(block.text, encoding="utf-8")
         return []
     assert block.language == "sh"
     cells: list[dict[str, Any]] = []
     # A command may go on behind a backslash.
     for line in block.text.replace("\\\n", " ").splitlines():
-        compares = line.startswith("wasmfit compare")
+        compares = line.startswith(("wasmfit compare", "wasmfit bench"))
         ended = run(place, home, line, *(["--format", "json"] if compares else []))
         assert ended.returncode == 0, ended.stderr
         if compares:

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 import wasmfit
+from tests.commands import blocks
 from tests.results.junit import is_junit
-from tests.test_docs import blocks
 from wasmfit.home import Home
 from wasmfit.model import Measurement, Status
 from wasmfit.results import Store

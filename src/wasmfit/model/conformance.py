@@ -90,6 +90,7 @@ class Features(Record):
         suite: Where the assertions come from, in words.
         unasked: What is left out beside what :class:`Selection` does not select.
         dependencies: Cargo dependencies of the program that reads the suite.
+        features: The features.
     """
 
     suite: str

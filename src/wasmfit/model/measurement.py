@@ -123,7 +123,11 @@ OF_THE_CACHE = ("fetches", "fetch_misses", "fetch_runs", "read_misses", "read_ru
 
 
 class Activities(Record):
-    """What the core did, phase by phase; as :class:`Instructions`."""
+    """What the core did, phase by phase.
+
+    Attributes:
+        load, instantiate, first_call, call: As of :class:`Instructions`.
+    """
 
     load: Activity | None = None
     instantiate: Activity | None = None
@@ -135,9 +139,11 @@ class Prediction(Record):
     """What something is predicted to take on the board, with its error bar. It is no measurement.
 
     Attributes:
-        cycles: Cycles of the core, with the least and the most that the model allows.
-        time_s: Seconds, likewise.
-        per_s: How often it can be done in a second, likewise; ``None`` for what takes no time.
+        cycles: Cycles of the core.
+        cycles_low, cycles_high: The least and the most that the model allows.
+        time_s, time_low_s, time_high_s: Seconds, likewise.
+        per_s, per_s_low, per_s_high: How often it can be done in a second, likewise; ``None`` for what takes
+            no time.
     """
 
     cycles: int
@@ -152,9 +158,10 @@ class Prediction(Record):
 
 
 class Predictions(Record):
-    """Predictions per phase; as :class:`Instructions`.
+    """Predictions per phase.
 
     Attributes:
+        load, instantiate, first_call, call: As of :class:`Instructions`.
         calibrated: Whether the board's model was held against figures published for it.
         source: What the prices come from, and what software is taken to have set up.
     """
@@ -171,8 +178,10 @@ class MeasuredPhase(Record):
     """What a phase took on the board: the mean of the runs, with its confidence interval.
 
     Attributes:
-        cycles: Cycles of the core, with the interval; ``None`` where the core has no counter.
-        time_s: Seconds, likewise: cycles at the board's stated clock, or else the host's clock.
+        cycles, cycles_low, cycles_high: Cycles of the core, with the interval; ``None`` where the core has no
+            counter.
+        time_s, time_low_s, time_high_s: Seconds, likewise: cycles at the board's stated clock, or else the
+            host's clock.
     """
 
     cycles: int | None = None
@@ -184,9 +193,10 @@ class MeasuredPhase(Record):
 
 
 class Measured(Record):
-    """What was measured on a board, phase by phase; as :class:`Instructions`.
+    """What was measured on a board, phase by phase.
 
     Attributes:
+        load, instantiate, first_call, call: As of :class:`Instructions`.
         runs: How many runs there were.
         counter: What counted: the core's own counter, or the host's clock.
         interval: What the intervals are.
@@ -246,7 +256,11 @@ class Logged(Record):
 
 
 class Requests(Record):
-    """Blocks asked of the heap per phase; as :class:`Instructions`."""
+    """Blocks asked of the heap per phase.
+
+    Attributes:
+        load, instantiate, first_call, call: As of :class:`Instructions`.
+    """
 
     load: int
     instantiate: int
@@ -282,7 +296,12 @@ class HeapUse(Record):
 
 
 class StackPeaks(Record):
-    """Deepest use of the stack in bytes, phase by phase; ``call`` is that of all calls."""
+    """Deepest use of the stack in bytes, phase by phase.
+
+    Attributes:
+        load, instantiate: As of :class:`Instructions`.
+        call: That of all calls.
+    """
 
     load: int | None = None
     instantiate: int | None = None
@@ -455,7 +474,21 @@ class Provenance(Record):
 
 
 class Measurement(Record):
-    """A cell's record: the contract of ``compare --format json``."""
+    """A cell's record: the contract of ``compare --format json``.
+
+    Attributes:
+        id: The cell's id, ``runtime@version/module/board/base/profile``.
+        runtime, version, module, board, base, profile: Its parts.
+        status: How the cell ended.
+        reason: Why it ended so; ``None`` where there is nothing to say.
+        size: Bytes of the image, where one was linked.
+        baseline: The same of the image without a runtime on the same base.
+        run: The execution, where there was one.
+        facts: What differs in kind between runtimes, name → fact.
+        published: What others published for this cell, measure → bytes.
+        published_source: Who published it, measured how.
+        provenance: What made it.
+    """
 
     id: str
     runtime: str

@@ -45,7 +45,14 @@ class CProfile(Record):
 
 
 class Profile(Record):
-    """A named way to compile firmware."""
+    """A named way to compile firmware.
+
+    Attributes:
+        name: Name on the command line.
+        summary: What it is for.
+        rust: How the Rust part is compiled.
+        c: How C sources are compiled.
+    """
 
     name: str
     summary: str

@@ -50,7 +50,12 @@ class Facts(Record):
 
 
 class FactChanges(Record):
-    """The facts that a variant changes; notes are added to the runtime's."""
+    """The facts that a variant changes; notes are added to the runtime's.
+
+    Attributes:
+        validation, module_bytes, execution, host_step, operand_stack, heap: In the place of the runtime's.
+        notes: What else a reader must know of this variant.
+    """
 
     validation: str | None = None
     module_bytes: str | None = None
@@ -62,7 +67,13 @@ class FactChanges(Record):
 
 
 class CrateSource(Record):
-    """C sources inside a crate: the crate's name and version, and the folder in it."""
+    """C sources inside a crate.
+
+    Attributes:
+        crate: The crate.
+        version: Its version.
+        path: Folder of the C sources in it.
+    """
 
     crate: str
     version: str
@@ -70,7 +81,14 @@ class CrateSource(Record):
 
 
 class SdistSource(Record):
-    """C sources inside a Python source distribution, with its SHA-256."""
+    """C sources inside a Python source distribution.
+
+    Attributes:
+        sdist: The distribution.
+        version: Its version.
+        sha256: SHA-256 of its archive.
+        path: Folder of the C sources in it.
+    """
 
     sdist: str
     version: str
@@ -195,7 +213,12 @@ class Switch(Record):
 
 
 class CArch(Record):
-    """C sources and macros that one target needs."""
+    """C sources and macros that one target needs.
+
+    Attributes:
+        sources: C sources, besides those that every target has.
+        defines: Macros, likewise.
+    """
 
     sources: tuple[str, ...] = ()
     defines: dict[str, str] = Field(default_factory=dict)
@@ -271,7 +294,12 @@ class CheckoutRule(Record):
 
 
 class Unavailable(Record):
-    """Why a runtime cannot be built, and what would help."""
+    """Why a runtime cannot be built, and what would help.
+
+    Attributes:
+        reason: Why.
+        remedy: What would help.
+    """
 
     reason: str
     remedy: str

@@ -50,7 +50,12 @@ class GuestBuild(Record):
 
 
 class WorkloadCall(Record):
-    """One call of the export: unsigned 32-bit arguments, and the result computed independently."""
+    """One call of the export.
+
+    Attributes:
+        arguments: Unsigned 32-bit numbers.
+        expected: The result, computed independently.
+    """
 
     arguments: tuple[Word, ...]
     expected: Word = Field(ge=0, lt=1 << 32)

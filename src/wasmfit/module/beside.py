@@ -11,7 +11,13 @@ Number = StrictInt | StrictFloat | StrictStr
 
 
 class Call(Record):
-    """A call as on the command line; what it must return, a value or several in a list; what it must log."""
+    """A call.
+
+    Attributes:
+        call: The call, as on the command line.
+        expect: What it must return, a value or several in a list.
+        log: What it must log.
+    """
 
     call: str
     expect: Number | tuple[Number, ...] | None = None

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from .footprint.survey import Survey
     from .results import Benchmark, Comparison, FeaturesMeasured, ReportDocument
     from .sizing import savings, size, why
+    from .tuning import tune
     from .verdicts import check, diff, fit, history
 
 __all__ = [
@@ -33,6 +34,7 @@ __all__ = [
     "probes",
     "savings",
     "size",
+    "tune",
     "why",
 ]
 
@@ -51,6 +53,10 @@ def __getattr__(name: str) -> Any:
         from . import verdicts
 
         return getattr(verdicts, name)
+    if name == "tune":
+        from .tuning import tune
+
+        return tune
     if name in ("savings", "size", "why"):
         from . import sizing
 

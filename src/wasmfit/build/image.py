@@ -53,6 +53,7 @@ def key(context: Context, cell: Cell) -> str:
         c.key(context, build, cell.board, cell.profile, cell.glue) if build.runtime.language == "c" else None,
         link.memory(cell.board, cell.board.own, build.runtime.stack),
         link.memory(cell.board, cell.board.emulated, build.runtime.stack),
+        *([cell.profile.linker] if cell.profile.linker else []),
         context.toolchain.rust.identity,
     )
 
@@ -113,6 +114,7 @@ def _make(context: Context, step: Step, cell: Cell, wasm: Path, place: Path) -> 
         job=_job(cell, bytes_of_job),
         stack=build.runtime.stack,
         symbols={} if linked is None else {"wasmfit_guest": linked.export},
+        flags=profile.linker,
     )
     image = link.link(context, step, board, board.own, inputs, place)
     if board.needs_twin:

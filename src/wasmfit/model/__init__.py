@@ -51,8 +51,6 @@ from .runtime import (
     Checkout,
     CheckoutRule,
     CrateSource,
-    FactChanges,
-    Facts,
     Published,
     Runtime,
     SdistSource,
@@ -63,7 +61,9 @@ from .runtime import (
     WheelSource,
     builds,
 )
+from .runtime_facts import FactChanges, Facts
 from .status import Status
+from .switch import RustChanges, Start, Switch, Switches, SwitchValue
 from .target import CTarget, Target
 from .timing import Core, Price, Prices, Timing
 from .values import Signature, ValueType, is_nan, shown, to_float
@@ -129,6 +129,7 @@ __all__ = [
     "Run",
     "Runtime",
     "RuntimeFeatures",
+    "RustChanges",
     "RustProfile",
     "SdistSource",
     "Selection",
@@ -136,8 +137,12 @@ __all__ = [
     "Size",
     "SourceTree",
     "StackPeaks",
+    "Start",
     "Status",
     "Stub",
+    "Switch",
+    "SwitchValue",
+    "Switches",
     "Target",
     "Timing",
     "Translator",

@@ -9,6 +9,8 @@ from pydantic import AfterValidator, Field, model_validator
 
 from .base import Record
 from .dependency import Dependency
+from .runtime_facts import FactChanges, Facts
+from .switch import Start, Switch
 
 
 def _with_a_group(pattern: str) -> str:
@@ -23,42 +25,6 @@ def _with_a_group(pattern: str) -> str:
 
 Pattern = Annotated[str, AfterValidator(_with_a_group)]
 """A regular expression that picks something out with its groups."""
-
-
-class Facts(Record):
-    """What differs in kind between runtimes, shown with the figures.
-
-    Attributes:
-        validation: Whether the device checks the module or trusts it.
-        module_bytes: Where the module's bytes must lie, and what becomes of them.
-        execution: How code is executed.
-        host_step: What has to be done to the module before it can be flashed.
-        operand_stack: Where wasm's operands and frames lie, and what limits them.
-        heap: What limits the memory that the runtime may take.
-        notes: What else a reader must know to compare fairly.
-        suite: Why the W3C suite cannot be replayed on it here, where it cannot.
-    """
-
-    validation: str
-    module_bytes: str
-    execution: str
-    host_step: str
-    operand_stack: str
-    heap: str
-    notes: tuple[str, ...] = ()
-    suite: str | None = None
-
-
-class FactChanges(Record):
-    """The facts that a variant changes; notes are added to the runtime's."""
-
-    validation: str | None = None
-    module_bytes: str | None = None
-    execution: str | None = None
-    host_step: str | None = None
-    operand_stack: str | None = None
-    heap: str | None = None
-    notes: tuple[str, ...] = ()
 
 
 class CrateSource(Record):
@@ -266,6 +232,8 @@ class Runtime(Record):
         c: How its C sources are compiled.
         checkout: How a checkout of it is recognised.
         unavailable: Why it cannot be had from a registry; a checkout may be all the same.
+        switches: What ``wasmfit tune`` may set of it.
+        starts: Settings of them, and of the common ones, that are worth trying first.
     """
 
     name: str
@@ -283,6 +251,8 @@ class Runtime(Record):
     c: CBuild | None = None
     checkout: CheckoutRule = CheckoutRule()
     unavailable: Unavailable | None = None
+    switches: tuple[Switch, ...] = ()
+    starts: tuple[Start, ...] = ()
 
     @model_validator(mode="after")
     def _is_whole(self) -> "Runtime":
@@ -292,6 +262,12 @@ class Runtime(Record):
                 raise ValueError(
                     f"variants.{variant.name}.versions names {', '.join(sorted(missing))}, "
                     "which [[versions]] lacks"
+                )
+        variants = {variant.name for variant in self.variants}
+        for switch in self.switches:
+            if missing := {*switch.versions} - known | {*switch.variants} - variants:
+                raise ValueError(
+                    f"switches.{switch.name} names {', '.join(sorted(missing))}, which there is not"
                 )
         if self.language == "c":
             if self.c is None:

@@ -1,0 +1,52 @@
+"""A search without builds: figures made up from settings."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from tests.results.samples import measurement, run, size
+from wasmfit.catalog import Catalog
+from wasmfit.model import Build, Instructions, LeastRam, Measurement, Status
+from wasmfit.plan import select_builds
+from wasmfit.results.tuning import Trial
+from wasmfit.tune import Settings, Space, applied, space
+
+Figures = tuple[int, int, int]
+"""Flash, RAM and instructions."""
+
+
+def build(name: str = "wasmi@2.0.0") -> Build:
+    found = select_builds(Catalog.load(), [name])
+    return next(one for one in found if one.name == name.partition("@")[0])
+
+
+def space_of(name: str = "wasmi@2.0.0", **given: tuple[str, ...]) -> Space:
+    return space(Catalog.load(), build(name), **given)  # type: ignore[arg-type]
+
+
+def cell(figures: Figures | None, module: str = "crc32") -> Measurement:
+    if figures is None:
+        return measurement(module=module, status=Status.BUILD_FAILED, reason="no", size=None, run=None)
+    flash, ram, calls = figures
+    least = LeastRam(bytes=ram, static=100, stack=1_000, heap=2_000, resolution=256, trials=3)
+    ran = run().model_copy(update={"least_ram": least, "instructions": Instructions(call=calls)})
+    return measurement(module=module, size=size().model_copy(update={"flash": flash}), run=ran)
+
+
+def trial(number: int, changes: Mapping[str, str], *figures: Figures | None) -> Trial:
+    made = applied(space_of(), build(), Catalog.load().profile("reference"), changes)
+    cells = tuple(cell(one, f"workload{place}") for place, one in enumerate(figures))
+    return Trial(number, dict(changes), (), made.build, made.profile, cells, False)
+
+
+@dataclass
+class Fake:
+    """Measures settings of a space by a rule, and remembers what it was asked."""
+
+    space: Space
+    rule: Callable[[Settings], Figures | None]
+    asked: list[dict[str, str]] = field(default_factory=list)
+
+    def measure(self, number: int, settings: Settings) -> Trial:
+        changes = self.space.changes(settings)
+        self.asked.append(changes)
+        return trial(number, changes, self.rule(changes))

@@ -15,9 +15,9 @@ from .plan import select_builds
 from .results import Store
 from .results.tuning import Objective, Trial, Tuning
 from .run import Listener, nobody
+from .search import Budget, Settings, Trials, search, space
+from .search.propose import require_optuna
 from .toolchain import Gateway, Versions, find
-from .tune import Budget, Settings, Trials, search, space
-from .tune.search import require_optuna
 
 PROFILE = "reference"
 WORKLOADS = ("crc32", "fir", "sort")

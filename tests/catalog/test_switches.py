@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from wasmfit.catalog import Catalog, CatalogError
 from wasmfit.catalog.load import BUILT_IN
 from wasmfit.model import Build, Switch, builds
-from wasmfit.tune import applied, space
+from wasmfit.search import applied, space
 
 CATALOG = Catalog.load()
 REFERENCE = CATALOG.profile("reference")

@@ -4,7 +4,7 @@ import csv
 import io
 import json
 
-from tests.tune.fake import trial
+from tests.search.fake import trial
 from wasmfit.report import Format
 from wasmfit.report.tune import TUNE_FORMATS, told
 from wasmfit.results.tuning import Objective, Tuning

@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.tune.fake import Figures, build, space_of, trial
+from tests.search.fake import Figures, build, space_of, trial
 from wasmfit.catalog import Catalog
 from wasmfit.results.settings import excerpts
 from wasmfit.results.tuning import Objective, Trial, Tuning, front
-from wasmfit.tune import applied
+from wasmfit.search import applied
 
 REFERENCE = Catalog.load().profile("reference")
 ALL = tuple(Objective)

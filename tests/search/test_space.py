@@ -4,7 +4,7 @@ import pytest
 
 from wasmfit.catalog import Catalog
 from wasmfit.errors import UsageError
-from wasmfit.tune import applied
+from wasmfit.search import applied
 
 from .fake import build, space_of
 

@@ -7,7 +7,7 @@ import pytest
 
 from wasmfit.errors import UsageError, WasmfitError
 from wasmfit.results.tuning import Objective, front
-from wasmfit.tune import Budget, Settings, search
+from wasmfit.search import Budget, Settings, search
 
 from .fake import Fake, Figures, space_of
 

@@ -1,7 +1,7 @@
 """Looking for better settings: a space of switches, a search, and trials that are ordinary cells."""
 
 from .apply import Tuned, applied
-from .search import Budget, search
+from .propose import Budget, search
 from .space import Settings, Space, said, space
 from .trials import Trials
 

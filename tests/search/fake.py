@@ -8,7 +8,7 @@ from wasmfit.catalog import Catalog
 from wasmfit.model import Build, Instructions, LeastRam, Measurement, Status
 from wasmfit.plan import select_builds
 from wasmfit.results.tuning import Trial
-from wasmfit.tune import Settings, Space, applied, space
+from wasmfit.search import Settings, Space, applied, space
 
 Figures = tuple[int, int, int]
 """Flash, RAM and instructions."""

@@ -57,13 +57,24 @@ def test_of_equal_trials_the_one_with_fewest_changes_stands() -> None:
 
 
 def test_best_saves_most_and_loses_nothing() -> None:
-    anchor = trial(1, {}, (100, 50, 10))
-    slower, saving, less = trial(2, {}, (60, 50, 11)), trial(3, {}, (75, 50, 10)), trial(4, {}, (90, 40, 9))
+    anchor = trial(1, {}, (100, 5_000, 10))
+    slower, saving, less = (
+        trial(2, {}, (60, 5_000, 11)),
+        trial(3, {}, (75, 5_000, 10)),
+        trial(4, {}, (90, 40, 9)),
+    )
     assert tuning(anchor, slower, saving, less).best is saving
     assert tuning(anchor, slower, saving, less, objectives=(Objective.FLASH,)).best is slower
     speed_first = (Objective.SPEED, Objective.FLASH)
     assert tuning(anchor, slower, saving, less, objectives=speed_first).best is less
     assert tuning(anchor, slower).best is anchor
+
+
+def test_ram_is_lost_only_beyond_the_resolution_of_its_search() -> None:
+    anchor = trial(1, {}, (100, 5_000, 10))
+    assert anchor.resolution == 256
+    within, beyond = trial(2, {}, (80, 5_256, 10)), trial(3, {}, (70, 5_257, 10))
+    assert tuning(anchor, within, beyond).best is within
 
 
 def test_settings_to_copy_are_the_profile_and_what_cargo_reads(tmp_path: Path) -> None:

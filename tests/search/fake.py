@@ -19,8 +19,14 @@ def build(name: str = "wasmi@2.0.0") -> Build:
     return next(one for one in found if one.name == name.partition("@")[0])
 
 
-def space_of(name: str = "wasmi@2.0.0", **given: tuple[str, ...]) -> Space:
-    return space(Catalog.load(), build(name), **given)  # type: ignore[arg-type]
+def space_of(
+    name: str = "wasmi@2.0.0",
+    *,
+    allow: tuple[str, ...] = (),
+    fixed: tuple[str, ...] = (),
+    only: bool = False,
+) -> Space:
+    return space(Catalog.load(), build(name), allow=allow, fixed=fixed, only=only)
 
 
 def cell(figures: Figures | None, module: str = "crc32") -> Measurement:

@@ -88,7 +88,7 @@ def test_time_ends_it_before_the_next_build() -> None:
 
 
 def test_a_small_space_is_searched_whole_and_then_it_ends() -> None:
-    fake = Fake(space_of(fixed=("opt=s,2", "panic=abort,immediate-abort"), only=(True,)), by_level)
+    fake = Fake(space_of(fixed=("opt=s,2", "panic=abort,immediate-abort"), only=True), by_level)
     assert fake.space.size == 4
     found = search(fake.space, ALL, Budget(100), fake.measure)
     assert len(found.trials) == 4
@@ -96,7 +96,7 @@ def test_a_small_space_is_searched_whole_and_then_it_ends() -> None:
 
 
 def test_settings_that_are_given_whole_are_measured_beside_the_profile() -> None:
-    fake = Fake(space_of(fixed=("opt=2", "icf=all"), only=(True,)), by_level)
+    fake = Fake(space_of(fixed=("opt=2", "icf=all"), only=True), by_level)
     search(fake.space, ALL, Budget(100), fake.measure)
     assert fake.asked == [{}, {"opt": "2", "icf": "all"}]
 

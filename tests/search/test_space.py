@@ -53,7 +53,7 @@ def test_starts_that_the_user_rules_out_are_left_out() -> None:
 )
 def test_wrong_words_are_refused_with_a_remedy(given: dict[str, tuple[str, ...]], words: str) -> None:
     with pytest.raises(UsageError, match=words):
-        space_of(**given)
+        space_of(fixed=given.get("fixed", ()), allow=given.get("allow", ()))
 
 
 def test_leave_where_nothing_needs_it() -> None:

@@ -63,6 +63,12 @@ class Trial:
         return f"{one.module}: {one.status.value}: {one.reason or 'a figure could not be measured'}"
 
     @property
+    def resolution(self) -> int:
+        """Bytes of RAM to which the least was found; 0 where no search found it."""
+        found = (one.run.least_ram for one in self.cells if one.run is not None)
+        return max((one.resolution or 0 for one in found if one is not None), default=0)
+
+    @property
     def figures(self) -> dict[Objective, float] | None:
         """What was measured; ``None`` where a cell failed."""
         found = [figures for one in self.cells if (figures := _figures(one)) is not None]
@@ -117,7 +123,10 @@ class Tuning:
 
     @property
     def best(self) -> Trial:
-        """The trial to take: of those that lose to the profile in no objective, the least in the first."""
+        """The trial to take: of those that lose to the profile in no objective, the least in the first.
+
+        More RAM by less than the search for the least of it can tell is no loss.
+        """
         first, *others = self.objectives
         anchor = self.anchor.figures
         assert anchor is not None
@@ -125,9 +134,13 @@ class Tuning:
             (figures[first], [figures[one] for one in others], len(trial.changes), trial.number, trial)
             for trial in self.trials
             if (figures := trial.figures) is not None
-            and all(figures[one] <= anchor[one] for one in self.objectives)
+            and all(figures[one] <= anchor[one] + self._slack(trial, one) for one in self.objectives)
         ]
         return min(lossless, key=lambda one: one[:4])[-1]
+
+    def _slack(self, trial: Trial, objective: Objective) -> int:
+        """What more of an objective is no loss: the least RAM is known to the resolution of its search."""
+        return max(trial.resolution, self.anchor.resolution) if objective is Objective.RAM else 0
 
     def against(self, trial: Trial, objective: Objective) -> float | None:
         """What a trial takes of an objective, as a multiple of what the profile takes."""

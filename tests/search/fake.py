@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 
 from tests.results.samples import measurement, run, size
 from wasmfit.catalog import Catalog
@@ -14,11 +15,16 @@ Figures = tuple[int, int, int]
 """Flash, RAM and instructions."""
 
 
+CATALOG = Catalog.load()
+
+
+@cache
 def build(name: str = "wasmi@2.0.0") -> Build:
-    found = select_builds(Catalog.load(), [name])
+    found = select_builds(CATALOG, [name])
     return next(one for one in found if one.name == name.partition("@")[0])
 
 
+@cache
 def space_of(
     name: str = "wasmi@2.0.0",
     *,
@@ -26,7 +32,7 @@ def space_of(
     fixed: tuple[str, ...] = (),
     only: bool = False,
 ) -> Space:
-    return space(Catalog.load(), build(name), allow=allow, fixed=fixed, only=only)
+    return space(CATALOG, build(name), allow=allow, fixed=fixed, only=only)
 
 
 def cell(figures: Figures | None, module: str = "crc32") -> Measurement:
@@ -39,7 +45,7 @@ def cell(figures: Figures | None, module: str = "crc32") -> Measurement:
 
 
 def trial(number: int, changes: Mapping[str, str], *figures: Figures | None) -> Trial:
-    made = applied(space_of(), build(), Catalog.load().profile("reference"), changes)
+    made = applied(space_of(), build(), CATALOG.profile("reference"), changes)
     cells = tuple(cell(one, f"workload{place}") for place, one in enumerate(figures))
     return Trial(number, dict(changes), (), made.build, made.profile, cells, False)
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from .footprint.survey import Survey
     from .results import Benchmark, Comparison, FeaturesMeasured, Priced, ReportDocument
     from .sizing import savings, size, why
+    from .tuning import tune
     from .verdicts import check, diff, fit, history
 
 __all__ = [
@@ -35,6 +36,7 @@ __all__ = [
     "probes",
     "savings",
     "size",
+    "tune",
     "why",
 ]
 
@@ -53,6 +55,10 @@ def __getattr__(name: str) -> Any:
         from . import verdicts
 
         return getattr(verdicts, name)
+    if name == "tune":
+        from .tuning import tune
+
+        return tune
     if name in ("savings", "size", "why"):
         from . import sizing
 

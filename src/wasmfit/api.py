@@ -150,7 +150,7 @@ def _measured(
     planned = plan(catalog, replace(experiment, checkouts=checkouts, module=module))
     versions = Versions(folder.tools, gateway)
     cells = planned.measured
-    toolchain = find(versions, _c_targets(catalog, cells), [cell.board.emulator for cell in cells])
+    toolchain = find(versions, c_targets(catalog, cells), [cell.board.emulator for cell in cells])
     context = Context(catalog, folder, toolchain, gateway)
     pipeline = Pipeline(context, Store(folder.results), listener, origin, rerun, bench, crew)
     comparison = pipeline.run(planned)
@@ -583,7 +583,7 @@ def profile(
         raise UsageError(f"{runtime} is not one runtime but {names}.", "Name one.")
     folder = Home.find() if home is None else Home.at(home)
     gateway = Gateway()
-    toolchain = find(Versions(folder.tools, gateway), _c_targets(catalog, cells), [cells[0].board.emulator])
+    toolchain = find(Versions(folder.tools, gateway), c_targets(catalog, cells), [cells[0].board.emulator])
     return profiled(Context(catalog, folder, toolchain, gateway), cells[0], phases)
 
 
@@ -719,7 +719,8 @@ def _several(texts: str | Sequence[str]) -> Sequence[str]:
     return (texts,) if isinstance(texts, str) else texts
 
 
-def _c_targets(catalog: Catalog, cells: Sequence[Cell]) -> dict[str, CTarget]:
+def c_targets(catalog: Catalog, cells: Sequence[Cell]) -> dict[str, CTarget]:
+    """The C targets that cells need a compiler for."""
     return {
         cell.board.target: catalog.target(cell.board).c
         for cell in cells

@@ -99,6 +99,8 @@ def package(
     if rust.std_opt_level is not None:
         for crate in ("core", "alloc", "compiler_builtins"):
             overrides[crate] = {"opt-level": level(rust.std_opt_level)}
+    for crate, opt_level in rust.packages.items():
+        overrides[crate] = {"opt-level": level(opt_level)}
     for crate, flags in build.variant.package_rustflags.items():
         overrides.setdefault(crate, {})["rustflags"] = list(flags)
     if overrides:

@@ -79,6 +79,7 @@ def _key(context: Context, cell: Cell, once: _Once) -> str:
         else None,
         link.memory(board, board.own, build.runtime.stack),
         link.memory(board, board.emulated, build.runtime.stack),
+        *([profile.linker] if profile.linker else []),
         context.toolchain.rust.identity,
     )
 
@@ -139,6 +140,7 @@ def _make(context: Context, step: Step, cell: Cell, wasm: Path, place: Path) -> 
         job=_job(cell, bytes_of_job),
         stack=build.runtime.stack,
         symbols={} if linked is None else {"wasmfit_guest": linked.export},
+        flags=profile.linker,
     )
     image = link.link(context, step, board, board.own, inputs, place)
     if board.needs_twin:

@@ -61,6 +61,7 @@ class Inputs:
         job: The job's blob.
         stack: Bytes reserved for the stack.
         symbols: Names for symbols that the job decides on: name → symbol.
+        flags: The profile's flags for the linker.
     """
 
     script: Path
@@ -70,6 +71,7 @@ class Inputs:
     job: bytes
     stack: int
     symbols: Mapping[str, str] = field(default_factory=dict)
+    flags: tuple[str, ...] = ()
 
 
 def memory(board: Board, memory_map: MemoryMap, stack: int) -> str:
@@ -128,6 +130,7 @@ def link(
         "noexecstack",
         "--no-eh-frame-hdr",
         f"-Map={name}.map",
+        *inputs.flags,
         *(f"--defsym={name}={symbol}" for name, symbol in inputs.symbols.items()),
         "-o",
         f"{name}.elf",

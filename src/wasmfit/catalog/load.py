@@ -10,7 +10,7 @@ from typing import TypeVar
 from pydantic import BaseModel, ValidationError
 
 from wasmfit.errors import UsageError
-from wasmfit.model import Base, Board, Core, Features, Profile, Runtime, Target, Workload
+from wasmfit.model import Base, Board, Core, Features, Profile, Runtime, Switches, Target, Workload
 from wasmfit.toml_lines import line_of
 
 R = TypeVar("R", bound=BaseModel)
@@ -34,6 +34,7 @@ class Catalog:
         harness: The Rust crate that every firmware shares.
         suite: Folder of the program that reads the W3C suite.
         features: What assertions of it stand for.
+        switches: What ``wasmfit tune`` may set of every runtime.
     """
 
     cores: Mapping[str, Core]
@@ -47,6 +48,7 @@ class Catalog:
     harness: Path
     suite: Path
     features: Features
+    switches: Switches
 
     @staticmethod
     def load(*extra: Path) -> "Catalog":
@@ -92,6 +94,7 @@ class Catalog:
             BUILT_IN / "harness",
             suite,
             read(suite / "features.toml", Features),
+            read(BUILT_IN / "switches.toml", Switches),
         )
 
     def folder(self, record: Runtime | Workload | Base) -> Path:

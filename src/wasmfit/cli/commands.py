@@ -23,6 +23,7 @@ from . import (
     report,
     say,
     size,
+    tune,
     worker,
 )
 
@@ -39,6 +40,7 @@ app.command("bench")(bench.command)
 app.command("features")(features.command)
 app.command("report")(report.command)
 app.command("profile")(profile.command)
+app.command("tune")(tune.command)
 
 
 @app.command(

@@ -31,6 +31,7 @@ def key(context: Context, build: Build, board: Board, profile: Profile) -> str:
         firmware.key(context, build, board, profile, glue=Glue.SUITE),
         c.key(context, build, board, profile, Glue.SUITE) if in_c else None,
         link.memory(board, board.spacious, _STACK),
+        *([profile.linker] if profile.linker else []),
         context.toolchain.rust.identity,
     )
 
@@ -57,6 +58,7 @@ def suite_image(context: Context, step: Step, build: Build, board: Board, profil
             libraries=objects.libraries,
             job=_JOB,
             stack=_STACK,
+            flags=profile.linker,
         )
         link.link(context, step, board, board.spacious, inputs, place)
 

@@ -54,12 +54,10 @@ from .runtime import (
     Checkout,
     CheckoutRule,
     CrateSource,
-    FactChanges,
-    Facts,
+    PricedSwitch,
     Published,
     Runtime,
     SdistSource,
-    Switch,
     Translator,
     Unavailable,
     Variant,
@@ -67,7 +65,9 @@ from .runtime import (
     WheelSource,
     builds,
 )
+from .runtime_facts import FactChanges, Facts
 from .status import Status
+from .switch import RustChanges, Start, Switch, Switches, SwitchValue
 from .target import CTarget, Target
 from .timing import Core, Price, Prices, Timing
 from .values import Signature, ValueType, is_nan, shown, to_float
@@ -125,6 +125,7 @@ __all__ = [
     "Prediction",
     "Predictions",
     "Price",
+    "PricedSwitch",
     "Prices",
     "Profile",
     "Provenance",
@@ -136,6 +137,7 @@ __all__ = [
     "Run",
     "Runtime",
     "RuntimeFeatures",
+    "RustChanges",
     "RustProfile",
     "SdistSource",
     "Selection",
@@ -143,9 +145,12 @@ __all__ = [
     "Size",
     "SourceTree",
     "StackPeaks",
+    "Start",
     "Status",
     "Stub",
     "Switch",
+    "SwitchValue",
+    "Switches",
     "Target",
     "Timing",
     "Translator",

@@ -2,6 +2,8 @@
 
 from typing import Literal
 
+from pydantic import Field
+
 from .base import Record
 
 OptLevel = Literal["0", "1", "2", "3", "s", "z"]
@@ -20,6 +22,7 @@ class RustProfile(Record):
         std_features: Features of the standard library, which is built from source.
         rustflags: More flags for rustc.
         messages: Whether the runtime's error messages are reported in words, which needs formatting code.
+        packages: Crate → its own optimisation level.
         debug: Debug information (DWARF) in the ELF, for C as well; it takes nothing on the device.
     """
 
@@ -31,6 +34,7 @@ class RustProfile(Record):
     std_features: tuple[str, ...] = ()
     rustflags: tuple[str, ...] = ()
     messages: bool
+    packages: dict[str, OptLevel] = Field(default_factory=dict)
     debug: Debug = "none"
 
 
@@ -52,9 +56,13 @@ class Profile(Record):
         summary: What it is for.
         rust: How the Rust part is compiled.
         c: How C sources are compiled.
+        linker: More flags for the linker (LLD).
+        tuned: Switch → value, for a profile that ``wasmfit tune`` made and no catalogue has.
     """
 
     name: str
     summary: str
     rust: RustProfile
     c: CProfile
+    linker: tuple[str, ...] = ()
+    tuned: dict[str, str] = Field(default_factory=dict)

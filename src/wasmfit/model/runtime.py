@@ -1,6 +1,7 @@
 """A runtime: its facts, versions and variants. Data only; see ``catalog/runtimes``."""
 
 import re
+from collections.abc import Iterable, Set
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -9,6 +10,8 @@ from pydantic import AfterValidator, Field, model_validator
 
 from .base import Record
 from .dependency import Dependency
+from .runtime_facts import FactChanges, Facts
+from .switch import Start, Switch
 
 
 def _with_a_group(pattern: str) -> str:
@@ -23,47 +26,6 @@ def _with_a_group(pattern: str) -> str:
 
 Pattern = Annotated[str, AfterValidator(_with_a_group)]
 """A regular expression that picks something out with its groups."""
-
-
-class Facts(Record):
-    """What differs in kind between runtimes, shown with the figures.
-
-    Attributes:
-        validation: Whether the device checks the module or trusts it.
-        module_bytes: Where the module's bytes must lie, and what becomes of them.
-        execution: How code is executed.
-        host_step: What has to be done to the module before it can be flashed.
-        operand_stack: Where wasm's operands and frames lie, and what limits them.
-        heap: What limits the memory that the runtime may take.
-        notes: What else a reader must know to compare fairly.
-        suite: Why the W3C suite cannot be replayed on it here, where it cannot.
-    """
-
-    validation: str
-    module_bytes: str
-    execution: str
-    host_step: str
-    operand_stack: str
-    heap: str
-    notes: tuple[str, ...] = ()
-    suite: str | None = None
-
-
-class FactChanges(Record):
-    """The facts that a variant changes; notes are added to the runtime's.
-
-    Attributes:
-        validation, module_bytes, execution, host_step, operand_stack, heap: In the place of the runtime's.
-        notes: What else a reader must know of this variant.
-    """
-
-    validation: str | None = None
-    module_bytes: str | None = None
-    execution: str | None = None
-    host_step: str | None = None
-    operand_stack: str | None = None
-    heap: str | None = None
-    notes: tuple[str, ...] = ()
 
 
 class CrateSource(Record):
@@ -195,7 +157,7 @@ class Claim(Record):
     variants: tuple[str, ...] = ()
 
 
-class Switch(Record):
+class PricedSwitch(Record):
     """Something that a runtime is built with or without: two variants that differ in nothing else.
 
     Attributes:
@@ -323,10 +285,12 @@ class Runtime(Record):
         versions: Versions, in any order.
         variants: Ways to build it, in the order in which they are shown.
         claims: What its documents say of features; the later of two that differ counts.
-        switches: What its variants cost.
+        priced: What its variants cost.
         c: How its C sources are compiled.
         checkout: How a checkout of it is recognised.
         unavailable: Why it cannot be had from a registry; a checkout may be all the same.
+        switches: What ``wasmfit tune`` may set of it.
+        starts: Settings of them, and of the common ones, that are worth trying first.
     """
 
     name: str
@@ -342,10 +306,12 @@ class Runtime(Record):
     versions: tuple[Version, ...] = Field(min_length=1)
     variants: tuple[Variant, ...] = Field(min_length=1)
     claims: tuple[Claim, ...] = ()
-    switches: tuple[Switch, ...] = ()
+    priced: tuple[PricedSwitch, ...] = ()
     c: CBuild | None = None
     checkout: CheckoutRule = CheckoutRule()
     unavailable: Unavailable | None = None
+    switches: tuple[Switch, ...] = ()
+    starts: tuple[Start, ...] = ()
 
     @property
     def is_bound(self) -> bool:
@@ -353,21 +319,22 @@ class Runtime(Record):
         return self.guest == "crate" or (self.c is not None and self.c.translator is not None)
 
     @model_validator(mode="after")
-    def _is_whole(self) -> "Runtime":
-        known = {version.version for version in self.versions}
+    def _names_what_is_there(self) -> "Runtime":
+        versions = {version.version for version in self.versions}
+        variants = {variant.name for variant in self.variants}
         for variant in self.variants:
-            if missing := set(variant.versions) - known:
-                raise ValueError(
-                    f"variants.{variant.name}.versions names {', '.join(sorted(missing))}, "
-                    "which [[versions]] lacks"
-                )
-        named = {variant.name for variant in self.variants}
+            _known(f"variants.{variant.name}.versions", variant.versions, "[[versions]]", versions)
         for claim in self.claims:
-            if strange := set(claim.variants) - named:
-                raise ValueError(f"claims name {', '.join(sorted(strange))}, which [[variants]] lacks")
+            _known("claims", claim.variants, "[[variants]]", variants)
+        for pair in self.priced:
+            _known("priced", (pair.off, pair.on), "[[variants]]", variants)
         for switch in self.switches:
-            if strange := {switch.off, switch.on} - named:
-                raise ValueError(f"switches name {', '.join(sorted(strange))}, which [[variants]] lacks")
+            _known(f"switches.{switch.name}", switch.versions, "[[versions]]", versions)
+            _known(f"switches.{switch.name}", switch.variants, "[[variants]]", variants)
+        return self
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> "Runtime":
         if self.language == "c":
             if self.c is None:
                 raise ValueError("a runtime in C needs the table [c]")
@@ -376,6 +343,11 @@ class Runtime(Record):
         if self.language == "none" and self.unavailable is None:
             raise ValueError('language "none" needs the table [unavailable]')
         return self
+
+
+def _known(what: str, names: Iterable[str], table: str, known: Set[str]) -> None:
+    if missing := set(names) - known:
+        raise ValueError(f"{what} names {', '.join(sorted(missing))}, which {table} lacks")
 
 
 class Checkout(Record):

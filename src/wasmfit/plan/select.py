@@ -6,7 +6,7 @@ from fnmatch import fnmatchcase
 from wasmfit.catalog import Catalog
 from wasmfit.catalog.load import unknown
 from wasmfit.errors import UsageError
-from wasmfit.model import Board, Build, Checkout, Runtime, Switch, Version, builds
+from wasmfit.model import Board, Build, Checkout, PricedSwitch, Runtime, Version, builds
 
 BASELINE = "baseline"
 NEWEST = "newest"
@@ -90,7 +90,7 @@ def _fits(version: Version, wanted: str) -> bool:
     return fnmatchcase(version.version, wanted) or version.version.startswith(f"{wanted}.")
 
 
-def switches(catalog: Catalog, wanted: Sequence[str]) -> list[tuple[Switch, Build, Build]]:
+def switches(catalog: Catalog, wanted: Sequence[str]) -> list[tuple[PricedSwitch, Build, Build]]:
     """The switches of runtimes, each with the newest build without it and the one with it.
 
     Args:
@@ -105,7 +105,7 @@ def switches(catalog: Catalog, wanted: Sequence[str]) -> list[tuple[Switch, Buil
     for runtime in catalog.runtimes.values():
         if named is not None and runtime.name not in named:
             continue
-        for switch in runtime.switches:
+        for switch in runtime.priced:
             made = builds(runtime)
             off, on = (
                 {build.number: build for build in made if build.name == name}
@@ -115,7 +115,7 @@ def switches(catalog: Catalog, wanted: Sequence[str]) -> list[tuple[Switch, Buil
             if newest_first:
                 found.append((switch, off[newest_first[0]], on[newest_first[0]]))
     if not found:
-        known = [runtime.name for runtime in catalog.runtimes.values() if runtime.switches]
+        known = [runtime.name for runtime in catalog.runtimes.values() if runtime.priced]
         raise UsageError(
             "No runtime that is named has a switch to price.", f"These have: {', '.join(known)}."
         )

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from wasmfit.model import Build, Measurement, Status, Switch
+from wasmfit.model import Build, Measurement, PricedSwitch, Status
 
 from .shapes import Column, Table
 
@@ -15,7 +15,7 @@ SCHEMA = 1
 class Pair:
     """A switch, and the builds that differ in it."""
 
-    switch: Switch
+    switch: PricedSwitch
     off: Build
     on: Build
 
@@ -35,7 +35,7 @@ class Price:
 
     runtime: str
     version: str
-    switch: Switch
+    switch: PricedSwitch
     board: str
     profile: str
     flash_off: int | None

@@ -34,7 +34,8 @@ class Pipeline:
         context: What to build with.
         store: Where measurements go.
         listener: Told what happens.
-        origin: Where the run comes from, under which it is recorded when it has ended.
+        origin: Where the run comes from, under which it is recorded when it has ended; ``None`` for one that
+            is part of something larger, and is not recorded.
         rerun: Measure cells again that are in the store.
         bench: The board that images run on as well, if there is one.
         crew: Who builds and measures; this process, if it is nobody.
@@ -43,7 +44,7 @@ class Pipeline:
     context: Context
     store: Store
     listener: Listener
-    origin: Origin
+    origin: Origin | None
     rerun: bool = False
     bench: Bench | None = None
     crew: Crew | None = None
@@ -83,7 +84,7 @@ class Pipeline:
             )
         completed = tuple(self._completed(plan))
         shown = [Shown(one, self._stored_under.get(one.id), one.id in stored) for one in completed]
-        number = self.store.record(self.origin, shown, __version__)
+        number = None if self.origin is None else self.store.record(self.origin, shown, __version__)
         return Comparison(completed, time.monotonic() - started, len(stored), number)
 
     def _stored(self, prints: dict[str, str]) -> dict[str, Measurement]:

@@ -209,6 +209,8 @@ def _flags(catalog: Catalog, cell: Cell) -> tuple[str, ...]:
         f"panic={rust.panic}",
         *firmware.options(catalog.target(cell.board), cell.profile).rustflags,
         *(flag for flags in cell.build.variant.package_rustflags.values() for flag in flags),
+        *(f"{crate} opt-level={one}" for crate, one in rust.packages.items()),
+        *cell.profile.linker,
     ]
     if cell.build.runtime.language == "c":
         flags += c.flags(cell.build, cell.profile, cell.board)
@@ -217,6 +219,8 @@ def _flags(catalog: Catalog, cell: Cell) -> tuple[str, ...]:
 
 def _replay(cell: Cell) -> str:
     build = cell.build
+    if cell.profile.tuned:
+        return _replay_tuned(cell)
     words = ["wasmfit", "compare", "--runtime", f"{build.name}@{build.version.version}"]
     if build.checkout is not None:
         words += ["--source", f"{build.runtime.name}={build.checkout.path}"]
@@ -229,6 +233,16 @@ def _replay(cell: Cell) -> str:
         words += ["--workload", workload.name]
     words += ["--board", cell.board.name, "--base", cell.base.name]
     return shlex.join([*words, "--profile", cell.profile.name, "--rerun"])
+
+
+def _replay_tuned(cell: Cell) -> str:
+    """The command for a cell whose profile no catalogue has: its settings, and nothing else to try."""
+    build = cell.build
+    words = ["wasmfit", "tune", f"{build.name}@{build.version.version}", "--board", cell.board.name]
+    words += ["--workload", cell.workload.name]
+    for name, value in cell.profile.tuned.items():
+        words += ["--set", f"{name}={value}"]
+    return shlex.join([*words, "--only", "--rerun"])
 
 
 def _settings(module: UserModule) -> list[str]:

@@ -1,0 +1,100 @@
+"""Settings as they would stand in a project of the user's."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import tomli_w
+
+from wasmfit.model import Build, Profile, RustProfile
+
+_STANDARD = ("core", "alloc", "compiler_builtins")
+
+
+@dataclass(frozen=True)
+class Excerpt:
+    """A part of a file: what the file is, and what stands in it."""
+
+    file: str
+    text: str
+
+
+def excerpts(build: Build, profile: Profile, name: str = "tuned") -> tuple[Excerpt, ...]:
+    """The settings to copy: wasmfit's profile, and what Cargo or a C compiler is told.
+
+    Flags that the chip's target needs are no part of it: a project has those already.
+
+    Args:
+        name: The profile's name, for a file of the same name.
+    """
+    own = profile.model_dump(mode="json", exclude={"tuned"}, exclude_defaults=True) | {"name": name}
+    found = [
+        Excerpt(f"profiles/{name}.toml of a catalogue for wasmfit --catalog", tomli_w.dumps(own).strip())
+    ]
+    if build.runtime.language == "rust":
+        found.append(Excerpt("Cargo.toml", tomli_w.dumps(_manifest(build, profile.rust)).strip()))
+        found.append(Excerpt(".cargo/config.toml", tomli_w.dumps(_config(profile)).strip()))
+        if flags := build.variant.host_arguments:
+            found.append(Excerpt("arguments of the host step", " ".join(flags)))
+        if build.variant.cfg:
+            found.append(Excerpt("features of wasmfit's glue", " ".join(build.variant.cfg)))
+    elif build.runtime.language == "c":
+        found.append(Excerpt("the C compiler and linker", "\n".join(_c_flags(build, profile))))
+    return tuple(found)
+
+
+def _manifest(build: Build, rust: RustProfile) -> dict[str, Any]:
+    levels = {} if rust.std_opt_level is None else dict.fromkeys(_STANDARD, rust.std_opt_level)
+    packages: dict[str, dict[str, object]] = {
+        crate: {"opt-level": _level(one)} for crate, one in {**levels, **rust.packages}.items()
+    }
+    unstable = ["panic-immediate-abort"] if rust.panic == "immediate-abort" else []
+    for crate, flags in build.variant.package_rustflags.items():
+        packages.setdefault(crate, {})["rustflags"] = list(flags)
+        unstable.append("profile-rustflags")
+    release: dict[str, object] = {
+        "opt-level": _level(rust.opt_level),
+        "lto": rust.lto,
+        "codegen-units": rust.codegen_units,
+        "panic": rust.panic,
+    }
+    if packages:
+        release["package"] = packages
+    needed = {
+        name: {
+            "version": one.version,
+            "default-features": one.default_features,
+            "features": list(one.features),
+        }
+        for name, one in build.dependencies.items()
+    }
+    head: dict[str, object] = {"cargo-features": list(dict.fromkeys(unstable))} if unstable else {}
+    return {**head, "dependencies": needed, "profile": {"release": release}}
+
+
+def _level(level: str) -> int | str:
+    return int(level) if level.isdigit() else level
+
+
+def _config(profile: Profile) -> dict[str, Any]:
+    flags = [*profile.rust.rustflags, *(f"-Clink-arg={flag}" for flag in profile.linker)]
+    unstable: dict[str, object] = {"build-std": ["core", "alloc"]}
+    if profile.rust.std_features:
+        unstable["build-std-features"] = list(profile.rust.std_features)
+    return {**({"build": {"rustflags": flags}} if flags else {}), "unstable": unstable}
+
+
+def _c_flags(build: Build, profile: Profile) -> Iterator[str]:
+    yield f"CFLAGS: {' '.join(_last_level(profile.c.flags))}"
+    if profile.linker:
+        yield f"LDFLAGS: {' '.join(f'-Wl,{flag}' for flag in profile.linker)} (LLD)"
+    common: Mapping[str, str] = {} if build.runtime.c is None else build.runtime.c.defines
+    defines = {**common, **build.version.defines, **build.variant.defines}
+    if defines:
+        yield f"DEFINES: {' '.join(f'-D{name}={value}' for name, value in sorted(defines.items()))}"
+
+
+def _last_level(flags: tuple[str, ...]) -> list[str]:
+    """The flags without the optimisation levels that a later one takes the place of."""
+    levels = [flag for flag in flags if flag.startswith("-O")]
+    return [flag for flag in flags if flag not in levels[:-1]]

@@ -1,0 +1,118 @@
+"""The search: which settings to measure next, until the budget is used up.
+
+Optuna proposes, from a fixed seed, and is told what was measured. Measurements repeat to the byte and to the
+instruction, so the same search proposes the same settings again: what an earlier one has measured comes from
+the store, and a search that was interrupted goes on where it was without anything else being kept.
+"""
+
+import importlib.util
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import count
+from math import log
+
+from wasmfit.errors import UsageError, WasmfitError
+from wasmfit.results.tuning import Objective, Trial
+
+from .space import Settings, Space
+
+_SEED = 0
+_REPEATS = 200
+"""Proposals in a row that were measured before, after which the search has nothing new to say."""
+
+Measure = Callable[[int, Settings], Trial]
+"""Measures settings; the number is that of the trial."""
+
+
+@dataclass(frozen=True)
+class Budget:
+    """How long to search.
+
+    Attributes:
+        builds: Different settings to measure, those included that are in the store, and the profile itself.
+        seconds: Time after which no other is begun; ``None`` for no limit.
+    """
+
+    builds: int
+    seconds: float | None = None
+
+
+@dataclass(frozen=True)
+class Found:
+    """The trials in the order in which they were made, and why there are no more."""
+
+    trials: tuple[Trial, ...]
+    stopped: str
+
+
+def require_optuna() -> None:
+    """Makes sure that there is an optimiser.
+
+    Raises:
+        UsageError: There is none.
+    """
+    if importlib.util.find_spec("optuna") is None:
+        raise UsageError("wasmfit tune needs Optuna, which is not installed.", "pip install 'wasmfit[tune]'")
+
+
+def search(
+    space: Space,
+    objectives: Sequence[Objective],
+    budget: Budget,
+    measure: Measure,
+    clock: Callable[[], float] = time.monotonic,
+) -> Found:
+    """Searches a space for settings that take little of the objectives.
+
+    Raises:
+        WasmfitError: The profile itself does not run: there is nothing to hold others against.
+    """
+    require_optuna()
+    import optuna
+    from optuna.distributions import BaseDistribution, CategoricalDistribution
+    from optuna.trial import TrialState
+
+    optuna.logging.set_verbosity(optuna.logging.WARNING)
+    started = clock()
+    anchor = measure(1, {})
+    ideal = anchor.figures
+    if ideal is None:
+        raise WasmfitError(
+            f"{anchor.build.label} does not run in the profile {anchor.profile.name} ({anchor.reason}).",
+            "Choose another board or workload: trials are held against it.",
+        )
+    study = optuna.create_study(
+        directions=["minimize"] * len(objectives),
+        sampler=optuna.samplers.TPESampler(seed=_SEED, n_startup_trials=len(space.starts) + 4),
+    )
+    choices: dict[str, BaseDistribution] = {
+        name: CategoricalDistribution(values) for name, values in space.values.items() if len(values) > 1
+    }
+    for settings in space.starts:
+        study.enqueue_trial({name: space.whole(settings)[name] for name in choices})
+    made = {_key(space, {}): anchor}
+    repeats = 0
+    for asked in count():
+        if len(made) >= budget.builds:
+            return Found(tuple(made.values()), f"the budget of {budget.builds} builds is used up")
+        if budget.seconds is not None and clock() - started >= budget.seconds:
+            return Found(tuple(made.values()), f"the time of {budget.seconds / 60:g} minutes is used up")
+        if repeats >= _REPEATS or (not choices and asked):
+            return Found(tuple(made.values()), "the search has no other settings to propose")
+        proposed = study.ask(choices)
+        settings = space.whole(proposed.params)
+        key = _key(space, settings)
+        repeats = repeats + 1 if key in made else 0
+        trial = made.get(key) or measure(len(made) + 1, settings)
+        made[key] = trial
+        figures = trial.figures
+        if figures is None:
+            study.tell(proposed, state=TrialState.FAIL)
+        else:
+            study.tell(proposed, [log(figures[one] / ideal[one]) for one in objectives])
+    raise AssertionError("count() has no end")
+
+
+def _key(space: Space, settings: Settings) -> tuple[tuple[str, str], ...]:
+    return tuple(space.changes(settings).items())

@@ -1,0 +1,74 @@
+"""A search's formats."""
+
+import csv
+import io
+import json
+
+from tests.search.fake import trial
+from wasmfit.report import Format
+from wasmfit.report.tune import TUNE_FORMATS, told
+from wasmfit.results.tuning import Objective, Tuning
+
+ANCHOR = trial(1, {}, (100_000, 50_000, 1_000))
+SMALL = trial(2, {"opt": "z", "icf": "all"}, (75_000, 50_000, 1_000))
+FAILED = trial(3, {"opt": "2"}, None)
+
+
+def tuning(*trials: object) -> Tuning:
+    return Tuning(
+        "wasmi@2.0.0",
+        "nrf52840dk",
+        ("crc32",),
+        tuple(Objective),
+        trials,  # type: ignore[arg-type]
+        100,
+        "the budget of 3 builds is used up",
+        {"validation-off": "validation | on the device"},
+    )
+
+
+def test_text_says_what_is_saved_and_what_to_copy() -> None:
+    text = TUNE_FORMATS[Format.TABLE](tuning(ANCHOR, SMALL, FAILED))
+    first = text.splitlines()[0]
+    assert "with opt=z icf=all takes the least flash" in first
+    assert "flash -25.0%, ram +0.0%, speed +0.0%" in first
+    assert "3 of 100 settings measured, 1 of which did not run: the budget" in text
+    assert "not tried without --allow validation-off: it gives up validation | on the device" in text
+    assert "1,000 B of stack and 2,000 B of heap" in text
+    assert 'opt-level = "z"' in text
+    assert "-Clink-arg=--icf=all" in text
+
+
+def test_where_nothing_is_better_there_is_nothing_to_copy() -> None:
+    text = TUNE_FORMATS[Format.TABLE](tuning(ANCHOR, FAILED))
+    assert text.startswith(
+        "Nothing that was tried takes less flash than the profile reference and loses nothing"
+    )
+    assert "to copy" not in text
+
+
+def test_json_has_every_trial() -> None:
+    found = json.loads(TUNE_FORMATS[Format.JSON](tuning(ANCHOR, SMALL, FAILED)))
+    assert (found["schema"], found["best"], found["front"]) == (1, 2, [2])
+    assert found["trials"][1]["against"]["flash"] == 0.75
+    assert found["trials"][2]["flash"] is None
+    assert found["trials"][2]["reason"] == "workload0: build-failed: no"
+
+
+def test_csv_has_a_line_a_trial() -> None:
+    rows = list(csv.DictReader(io.StringIO(TUNE_FORMATS[Format.CSV](tuning(ANCHOR, SMALL, FAILED)))))
+    assert [row["best"] for row in rows] == ["False", "True", "False"]
+    assert rows[2]["flash"] == ""
+
+
+def test_markdown_escapes() -> None:
+    text = TUNE_FORMATS[Format.MARKDOWN](tuning(ANCHOR, SMALL))
+    assert "validation \\| on the device" in text
+    assert "```\n" in text
+
+
+def test_a_trial_on_a_line() -> None:
+    assert told(SMALL, ANCHOR) == (
+        "opt=z icf=all: flash 75,000 B (-25.0%), ram 50,000 B (+0.0%), speed 1,000 instructions (+0.0%)"
+    )
+    assert told(FAILED, ANCHOR) == "opt=2: workload0: build-failed: no"

@@ -77,6 +77,12 @@ def test_ram_is_lost_only_beyond_the_resolution_of_its_search() -> None:
     assert tuning(anchor, within, beyond).best is within
 
 
+def test_a_thousandth_of_the_instructions_is_no_speed() -> None:
+    anchor = trial(1, {}, (100, 5_000, 10_000))
+    within, beyond = trial(2, {}, (80, 5_000, 10_009)), trial(3, {}, (70, 5_000, 10_011))
+    assert tuning(anchor, within, beyond).best is within
+
+
 def test_settings_to_copy_are_the_profile_and_what_cargo_reads(tmp_path: Path) -> None:
     settings = {"opt": "2", "messages": "off", "panic": "immediate-abort", "std": "size", "icf": "all"}
     made = applied(space_of(), build(), REFERENCE, {**settings, "dispatch": "portable", "parser-opt": "z"})

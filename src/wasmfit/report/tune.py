@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from wasmfit.results import Column, Table
 from wasmfit.results.comparison import SCHEMA
 from wasmfit.results.settings import Excerpt, excerpts
-from wasmfit.results.tuning import UNITS, Objective, Trial, Tuning
+from wasmfit.results.tuning import SAME_SPEED, UNITS, Objective, Trial, Tuning
 
 from .csv import rows_to_csv
 from .escape import escape
@@ -93,6 +93,7 @@ def _notes(tuning: Tuning) -> Iterator[str]:
         f"flash and RAM: of the largest image of {', '.join(tuning.workloads)}; speed: instructions of a "
         "steady call, their geometric mean"
     )
+    yield f"no loss: RAM within the resolution of its search, instructions within {SAME_SPEED:.1%}"
     for name, what in tuning.withheld.items():
         yield f"not tried without --allow {name}: it gives up {what}"
 

@@ -84,6 +84,13 @@ class Trial:
             Objective.SPEED: exp(sum(map(log, calls)) / len(calls)),
         }
 
+    @property
+    def start(self) -> float | None:
+        """Instructions of loading and instantiating, where a slow standard library shows."""
+        phases = [one.run.instructions for one in self.cells if one.run is not None]
+        known = [one.load + one.instantiate for one in phases if one.load and one.instantiate]
+        return exp(sum(map(log, known)) / len(known)) if known and len(known) == len(self.cells) else None
+
 
 def _figures(one: Measurement) -> tuple[int, int, int] | None:
     call = None if one.run is None else one.run.instructions.call

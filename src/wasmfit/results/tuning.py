@@ -86,7 +86,7 @@ class Trial:
 
     @property
     def start(self) -> float | None:
-        """Instructions of loading and instantiating, where a slow standard library shows."""
+        """Instructions of loading and instantiating: no objective, and not to be overlooked."""
         phases = [one.run.instructions for one in self.cells if one.run is not None]
         known = [one.load + one.instantiate for one in phases if one.load and one.instantiate]
         return exp(sum(map(log, known)) / len(known)) if known and len(known) == len(self.cells) else None

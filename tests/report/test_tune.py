@@ -52,6 +52,7 @@ def test_json_has_every_trial() -> None:
     assert (found["schema"], found["best"], found["front"]) == (1, 2, [2])
     assert found["trials"][1]["against"]["flash"] == 0.75
     assert found["trials"][2]["flash"] is None
+    assert found["trials"][0]["start"] is None, "the sample's phases are not known"
     assert found["trials"][2]["reason"] == "workload0: build-failed: no"
 
 

@@ -1,12 +1,14 @@
 """Trials: what counts, which none beats, which to take, and the settings to copy."""
 
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.results.samples import measurement
 from tests.search.fake import Figures, build, space_of, trial
 from wasmfit.catalog import Catalog
 from wasmfit.results.settings import excerpts
@@ -28,6 +30,13 @@ def test_figures_are_the_worst_image_and_the_mean_call() -> None:
     assert found is not None
     assert (found[Objective.FLASH], found[Objective.RAM]) == (100, 80)
     assert found[Objective.SPEED] == pytest.approx(100)
+
+
+def test_start_is_loading_and_instantiating() -> None:
+    assert trial(1, {}, (1, 1, 1)).start is None
+    whole = trial(1, {}, (1, 1, 1))
+    cells = tuple(one.model_copy(update={"run": measurement().run}) for one in (*whole.cells, *whole.cells))
+    assert replace(whole, cells=cells).start == pytest.approx(3_000)
 
 
 def test_a_trial_counts_only_if_every_cell_ran() -> None:
@@ -74,6 +83,12 @@ def test_ram_is_lost_only_beyond_the_resolution_of_its_search() -> None:
     anchor = trial(1, {}, (100, 5_000, 10))
     assert anchor.resolution == 256
     within, beyond = trial(2, {}, (80, 5_256, 10)), trial(3, {}, (70, 5_257, 10))
+    assert tuning(anchor, within, beyond).best is within
+
+
+def test_a_thousandth_of_the_instructions_is_no_speed() -> None:
+    anchor = trial(1, {}, (100, 5_000, 10_000))
+    within, beyond = trial(2, {}, (80, 5_000, 10_009)), trial(3, {}, (70, 5_000, 10_011))
     assert tuning(anchor, within, beyond).best is within
 
 

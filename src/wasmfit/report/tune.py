@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from wasmfit.results import Column, Table
 from wasmfit.results.comparison import SCHEMA
 from wasmfit.results.settings import Excerpt, excerpts
-from wasmfit.results.tuning import UNITS, Objective, Trial, Tuning
+from wasmfit.results.tuning import SAME_SPEED, UNITS, Objective, Trial, Tuning
 
 from .csv import rows_to_csv
 from .escape import escape
@@ -66,6 +66,7 @@ def _table(tuning: Tuning) -> Table:
         columns.append(
             Column(("against", anchor.profile.name), tuple(_against(tuning, r, one) for r in rows))
         )
+    columns.append(Column(("start", "instructions"), tuple(_start(trial) for trial in rows)))
     title = (
         f"{tuning.runtime} on {tuning.board}: the profile {anchor.profile.name}, and settings that no other "
         f"beats in {' and '.join(one.value for one in tuning.objectives)}"
@@ -76,6 +77,10 @@ def _table(tuning: Tuning) -> Table:
 def _cell(trial: Trial, objective: Objective) -> str:
     figures = trial.figures
     return "?" if figures is None else f"{figures[objective]:,.0f}"
+
+
+def _start(trial: Trial) -> str:
+    return "?" if trial.start is None else f"{trial.start:,.0f}"
 
 
 def _against(tuning: Tuning, trial: Trial, objective: Objective) -> str:
@@ -91,8 +96,9 @@ def _notes(tuning: Tuning) -> Iterator[str]:
     )
     yield (
         f"flash and RAM: of the largest image of {', '.join(tuning.workloads)}; speed: instructions of a "
-        "steady call, their geometric mean"
+        "steady call, their geometric mean; start: of loading and instantiating, likewise"
     )
+    yield f"no loss: RAM within the resolution of its search, instructions within {SAME_SPEED:.1%}"
     for name, what in tuning.withheld.items():
         yield f"not tried without --allow {name}: it gives up {what}"
 
@@ -171,6 +177,7 @@ def _trial(tuning: Tuning, trial: Trial) -> dict[str, object]:
         "reason": trial.reason,
         "reused": trial.reused,
         **{one.value: None if figures is None else figures[one] for one in Objective},
+        "start": trial.start,
         "against": {one.value: tuning.against(trial, one) for one in Objective},
         "cells": [one.id for one in trial.cells],
     }

@@ -24,6 +24,9 @@ class Objective(StrEnum):
     SPEED = "speed"
 
 
+SAME_SPEED = 0.001
+"""More instructions, as a part of all, that are no loss of speed."""
+
 UNITS = {Objective.FLASH: "B", Objective.RAM: "B", Objective.SPEED: "instructions"}
 
 
@@ -81,6 +84,13 @@ class Trial:
             Objective.SPEED: exp(sum(map(log, calls)) / len(calls)),
         }
 
+    @property
+    def start(self) -> float | None:
+        """Instructions of loading and instantiating: no objective, and not to be overlooked."""
+        phases = [one.run.instructions for one in self.cells if one.run is not None]
+        known = [one.load + one.instantiate for one in phases if one.load and one.instantiate]
+        return exp(sum(map(log, known)) / len(known)) if known and len(known) == len(self.cells) else None
+
 
 def _figures(one: Measurement) -> tuple[int, int, int] | None:
     call = None if one.run is None else one.run.instructions.call
@@ -125,7 +135,8 @@ class Tuning:
     def best(self) -> Trial:
         """The trial to take: of those that lose to the profile in no objective, the least in the first.
 
-        More RAM by less than the search for the least of it can tell is no loss.
+        More RAM by less than the search for the least of it can tell is no loss, nor are instructions more by
+        :data:`SAME_SPEED`.
         """
         first, *others = self.objectives
         anchor = self.anchor.figures
@@ -138,9 +149,17 @@ class Tuning:
         ]
         return min(lossless, key=lambda one: one[:4])[-1]
 
-    def _slack(self, trial: Trial, objective: Objective) -> int:
-        """What more of an objective is no loss: the least RAM is known to the resolution of its search."""
-        return max(trial.resolution, self.anchor.resolution) if objective is Objective.RAM else 0
+    def _slack(self, trial: Trial, objective: Objective) -> float:
+        """What more of an objective is no loss.
+
+        The least RAM is known to the resolution of its search; a thousandth more instructions is less than
+        code gains or loses by where it lies.
+        """
+        if objective is Objective.RAM:
+            return max(trial.resolution, self.anchor.resolution)
+        anchor = self.anchor.figures
+        assert anchor is not None
+        return anchor[objective] * SAME_SPEED if objective is Objective.SPEED else 0
 
     def against(self, trial: Trial, objective: Objective) -> float | None:
         """What a trial takes of an objective, as a multiple of what the profile takes."""

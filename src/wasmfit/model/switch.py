@@ -15,6 +15,7 @@ class RustChanges(Record):
     """What of a profile's Rust part a value sets; what is ``None`` or empty stays as it is.
 
     Attributes:
+        opt_level, std_opt_level, lto, codegen_units, panic, messages: In the place of the profile's.
         std_features, rustflags: Added to the profile's.
         packages: Crate → its own optimisation level, likewise.
     """

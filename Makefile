@@ -7,7 +7,7 @@ SHELL := /bin/bash
 WASMFIT := .venv/bin/wasmfit
 export DEBIAN_FRONTEND := noninteractive
 
-.PHONY: setup setup-tests compare test test-fast check locks readme workloads features reference contracts site report-image bench bench-counting bench-size bench-store fuzz calibrate clean
+.PHONY: setup setup-tests compare test test-all test-fast check locks readme workloads features reference contracts site report-image bench bench-counting bench-size bench-store fuzz calibrate clean
 
 # The newest version of every runtime, and older ones: those that the reference measured among them.
 compare: setup
@@ -15,6 +15,10 @@ compare: setup
 
 test: setup-tests check
 	.venv/bin/pytest $(ARGS)
+
+# What takes too long for every change as well: clusters, Ariel OS's build tool, every command of the documents.
+test-all: setup-tests check
+	.venv/bin/pytest -m "real or not real" $(ARGS)
 
 # Without the builds of real firmware.
 test-fast: setup-tests

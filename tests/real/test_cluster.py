@@ -34,7 +34,7 @@ from wasmfit.toolchain import Gateway, Versions, find
 
 from .farm import PROGRAMS, Farm
 
-pytestmark = [pytest.mark.real, pytest.mark.timeout(3600)]
+pytestmark = [pytest.mark.real, pytest.mark.slow, pytest.mark.timeout(3600)]
 
 RUNTIMES = ("wasm3", "wamr")
 

@@ -14,7 +14,7 @@ from wasmfit.results import Store
 
 from .farm import PROGRAMS
 
-pytestmark = [pytest.mark.real, pytest.mark.timeout(3600)]
+pytestmark = [pytest.mark.real, pytest.mark.slow, pytest.mark.timeout(3600)]
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "cluster.md"
 

@@ -15,7 +15,7 @@ from tests.contracts import COMMANDS, differs, printed, shape, written
 from tests.project import borrowed, prepare, shell
 from wasmfit.home import Home
 
-pytestmark = [pytest.mark.real, pytest.mark.timeout(3600)]
+pytestmark = [pytest.mark.real, pytest.mark.slow, pytest.mark.timeout(3600)]
 
 FOLLOWED = {
     "adding-a-board.md": "test_adding_a_board.py",

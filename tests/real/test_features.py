@@ -137,6 +137,7 @@ _SOFT_DOUBLES = {("conversions.wast", 358), ("conversions.wast", 360)}
 computer makes it quiet, as WebAssembly wants it."""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("runtime", ["tinywasm", "wasmi-portable"])
 def test_the_device_answers_as_this_computer_does(
     context: Context, scripts: Path, tmp_path: Path, runtime: str

@@ -13,7 +13,7 @@ from wasmfit.model import Status
 from wasmfit.results import Comparison
 from wasmfit.toolchain import Gateway
 
-pytestmark = [pytest.mark.real, pytest.mark.timeout(3600)]
+pytestmark = [pytest.mark.real, pytest.mark.slow, pytest.mark.timeout(3600)]
 
 SYSTEM = Path(__file__).parents[1] / "ariel-os"
 

@@ -218,7 +218,7 @@ def test_history_shows_what_moved_and_folds_what_did_not(page: Chrome) -> None:
     moved(page, "runtime=wamr+1.0.0")
     shown = text_of(page, "history")
     assert "wasm3" not in shown
-    assert "wamr/fft" in shown
+    assert "wamr · fft" in shown
 
 
 def test_ram_is_the_least_that_was_found(page: Chrome) -> None:

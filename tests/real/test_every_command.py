@@ -5,7 +5,6 @@ A line is one of four things: run as it is; run with words added that leave it f
 reads it and not run (``NOT_RUN``; ``tests/test_docs.py`` reads them all).
 """
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -121,12 +120,7 @@ def place(home: Home, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return place
 
 
-def _once(found: list[Line]) -> Iterator[Line]:
-    """Each text once on each page."""
-    yield from dict.fromkeys(found)
-
-
-@pytest.mark.parametrize("line", _once(RUN), ids=lambda line: f"{line.page}: {line.text}")
+@pytest.mark.parametrize("line", tuple(dict.fromkeys(RUN)), ids=lambda line: f"{line.page}: {line.text}")
 def test_the_command_does_something(home: Home, place: Path, tmp_path: Path, line: Line) -> None:
     if line.text in EMPTY:
         home = Home.at(tmp_path)

@@ -93,7 +93,7 @@ def test_an_image_that_does_not_fit_says_by_how_much(warm_home: Home, tmp_path: 
     wasm3 = by_name(comparison)["wasm3"]
     assert wasm3.status is Status.DOES_NOT_FIT
     assert wasm3.reason is not None
-    assert "FLASH by " in wasm3.reason
+    assert "overflows flash by " in wasm3.reason
     assert by_name(comparison)["baseline"].status is Status.OK
 
 

@@ -8,7 +8,7 @@ from wasmfit.api import bench
 from wasmfit.report import BENCH_FORMATS, Format
 
 from . import options, say
-from .compare import INTERRUPTED, INTERRUPTED_WORDS, tell_end
+from .compare import tell_end
 from .progress import Watch
 
 
@@ -36,26 +36,22 @@ def command(
     Native code is always measured beside the runtimes that are chosen.
     """
     say.check(output)
-    try:
-        with Watch() as watch:
-            benchmark = bench(
-                workloads=workload or (),
-                runtimes=runtime or (),
-                boards=board or ("nrf52840dk",),
-                profiles=profile or ("reference",),
-                select=select or (),
-                sources=[options.source_of(one) for one in source or ()],
-                on=on,
-                rerun=rerun,
-                label=label,
-                command=say.command(),
-                catalogs=catalog or (),
-                cluster=cluster,
-                listener=watch,
-                echo=say.human if verbose else None,
-            )
-    except KeyboardInterrupt:
-        say.human(INTERRUPTED_WORDS)
-        raise typer.Exit(INTERRUPTED) from None
+    with Watch() as watch:
+        benchmark = bench(
+            workloads=workload or (),
+            runtimes=runtime or (),
+            boards=board or ("nrf52840dk",),
+            profiles=profile or ("reference",),
+            select=select or (),
+            sources=[options.source_of(one) for one in source or ()],
+            on=on,
+            rerun=rerun,
+            label=label,
+            command=say.command(),
+            catalogs=catalog or (),
+            cluster=cluster,
+            listener=watch,
+            echo=say.human if verbose else None,
+        )
     say.result(BENCH_FORMATS[output_format](benchmark), output)
     tell_end(benchmark.comparison, benchmark.failed)

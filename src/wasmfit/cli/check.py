@@ -9,7 +9,6 @@ from wasmfit.report.check import FORMATS, CheckFormat
 from wasmfit.verdicts import check
 
 from . import options, say
-from .compare import INTERRUPTED, INTERRUPTED_WORDS
 from .progress import Watch
 
 
@@ -41,23 +40,19 @@ def command(
 ) -> None:
     """Hold figures against a budget: exit 1 if a hard limit is broken, with what broke and by how much."""
     say.check(output)
-    try:
-        with Watch() as watch:
-            checked = check(
-                budget,
-                of=of,
-                baseline=baseline,
-                run=run,
-                rerun=rerun,
-                label=label,
-                command=say.command(),
-                catalogs=catalog or (),
-                listener=watch,
-                echo=say.human if verbose else None,
-            )
-    except KeyboardInterrupt:
-        say.human(INTERRUPTED_WORDS)
-        raise typer.Exit(INTERRUPTED) from None
+    with Watch() as watch:
+        checked = check(
+            budget,
+            of=of,
+            baseline=baseline,
+            run=run,
+            rerun=rerun,
+            label=label,
+            command=say.command(),
+            catalogs=catalog or (),
+            listener=watch,
+            echo=say.human if verbose else None,
+        )
     say.result(FORMATS[output_format](checked), output)
     say.human(f"{checked.summary}.")
     if checked.failed:

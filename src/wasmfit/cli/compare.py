@@ -13,11 +13,6 @@ from wasmfit.results import Comparison
 from . import options, say
 from .progress import Watch
 
-INTERRUPTED = 130
-"""Exit code of a program that its user interrupted, as shells have it."""
-
-INTERRUPTED_WORDS = "Interrupted. Finished cells are stored; the same command goes on where this one stopped."
-
 
 def command(
     module: options.Module = None,
@@ -47,35 +42,30 @@ def command(
 ) -> None:
     """Build, check, run and compare runtimes on a board."""
     say.check(output)
-    try:
-        with Watch() as watch:
-            comparison = compare(
-                runtimes=runtime or (),
-                module=options.either(module, workload),
-                calls=call or (),
-                expect=expect or (),
-                expect_log=expect_log or (),
-                imports=dict(options.import_of(one) for one in import_ or ()),
-                stub_all=stub_all,
-                workloads=workload or ("add-with-extra",),
-                boards=board or ("nrf52840dk",),
-                bases=options.names_of(base) or ("bare",),
-                profiles=profile or ("reference",),
-                select=select or (),
-                sources=[options.source_of(one) for one in source or ()],
-                on=on,
-                rerun=rerun,
-                label=label,
-                command=say.command(),
-                catalogs=catalog or (),
-                cluster=cluster,
-                listener=watch,
-                echo=say.human if verbose else None,
-            )
-    except KeyboardInterrupt:
-        # Typer's own handling would say no more than "Aborted".
-        say.human(INTERRUPTED_WORDS)
-        raise typer.Exit(INTERRUPTED) from None
+    with Watch() as watch:
+        comparison = compare(
+            runtimes=runtime or (),
+            module=options.either(module, workload),
+            calls=call or (),
+            expect=expect or (),
+            expect_log=expect_log or (),
+            imports=dict(options.import_of(one) for one in import_ or ()),
+            stub_all=stub_all,
+            workloads=workload or ("add-with-extra",),
+            boards=board or ("nrf52840dk",),
+            bases=options.names_of(base) or ("bare",),
+            profiles=profile or ("reference",),
+            select=select or (),
+            sources=[options.source_of(one) for one in source or ()],
+            on=on,
+            rerun=rerun,
+            label=label,
+            command=say.command(),
+            catalogs=catalog or (),
+            cluster=cluster,
+            listener=watch,
+            echo=say.human if verbose else None,
+        )
     say.result(FORMATS[output_format](comparison), output)
     tell_end(comparison, comparison.failed)
 

@@ -11,7 +11,6 @@ from wasmfit.report import FAILING_FORMATS, FEATURE_FORMATS, PRICE_FORMATS, Form
 from wasmfit.results import Priced
 
 from . import options, say
-from .compare import INTERRUPTED, INTERRUPTED_WORDS
 from .progress import Watch
 
 
@@ -46,37 +45,33 @@ def command(
             "--priced is of runtimes, boards and profiles, and of nothing else.",
             "Leave out --feature, --failing and --source.",
         )
-    try:
-        with Watch() as watch:
-            if prices:
-                _tell_prices(
-                    priced(
-                        runtimes=runtime or (),
-                        boards=board or ("nrf52840dk",),
-                        profiles=profile or ("reference",),
-                        rerun=rerun,
-                        catalogs=catalog or (),
-                        listener=watch,
-                        echo=say.human if verbose else None,
-                    ),
-                    output_format,
-                    output,
-                )
-                return
-            measured = features(
-                runtimes=runtime or (),
-                features=feature or (),
-                boards=board or ("nrf52840dk",),
-                profiles=profile or ("reference",),
-                sources=[options.source_of(one) for one in source or ()],
-                rerun=rerun,
-                catalogs=catalog or (),
-                listener=watch,
-                echo=say.human if verbose else None,
+    with Watch() as watch:
+        if prices:
+            _tell_prices(
+                priced(
+                    runtimes=runtime or (),
+                    boards=board or ("nrf52840dk",),
+                    profiles=profile or ("reference",),
+                    rerun=rerun,
+                    catalogs=catalog or (),
+                    listener=watch,
+                    echo=say.human if verbose else None,
+                ),
+                output_format,
+                output,
             )
-    except KeyboardInterrupt:
-        say.human(INTERRUPTED_WORDS)
-        raise typer.Exit(INTERRUPTED) from None
+            return
+        measured = features(
+            runtimes=runtime or (),
+            features=feature or (),
+            boards=board or ("nrf52840dk",),
+            profiles=profile or ("reference",),
+            sources=[options.source_of(one) for one in source or ()],
+            rerun=rerun,
+            catalogs=catalog or (),
+            listener=watch,
+            echo=say.human if verbose else None,
+        )
     if failing and not measured.failing and output_format is Format.TABLE:
         say.human("No assertion fails.")
     say.result((FAILING_FORMATS if failing else FEATURE_FORMATS)[output_format](measured), output)

@@ -9,7 +9,6 @@ from wasmfit.report.fit import FORMATS
 from wasmfit.verdicts import fit
 
 from . import options, say
-from .compare import INTERRUPTED, INTERRUPTED_WORDS
 from .progress import Watch
 
 
@@ -39,32 +38,28 @@ def command(
 ) -> None:
     """Rank the runtimes that fit, and say what the others would take. What is missing is measured."""
     say.check(output)
-    try:
-        with Watch() as watch:
-            found = fit(
-                options.either(module, workload),
-                workload=workload or "add-with-extra",
-                flash=flash,
-                ram=ram,
-                needs=needs or (),
-                weights=weights,
-                runtimes=runtime or (),
-                board=board,
-                profile=profile,
-                calls=call or (),
-                expect=expect or (),
-                imports=dict(options.import_of(one) for one in import_ or ()),
-                stub_all=stub_all,
-                rerun=rerun,
-                label=label,
-                command=say.command(),
-                catalogs=catalog or (),
-                listener=watch,
-                echo=say.human if verbose else None,
-            )
-    except KeyboardInterrupt:
-        say.human(INTERRUPTED_WORDS)
-        raise typer.Exit(INTERRUPTED) from None
+    with Watch() as watch:
+        found = fit(
+            options.either(module, workload),
+            workload=workload or "add-with-extra",
+            flash=flash,
+            ram=ram,
+            needs=needs or (),
+            weights=weights,
+            runtimes=runtime or (),
+            board=board,
+            profile=profile,
+            calls=call or (),
+            expect=expect or (),
+            imports=dict(options.import_of(one) for one in import_ or ()),
+            stub_all=stub_all,
+            rerun=rerun,
+            label=label,
+            command=say.command(),
+            catalogs=catalog or (),
+            listener=watch,
+            echo=say.human if verbose else None,
+        )
     say.result(FORMATS[output_format](found, explain=explain), output)
     say.human(f"{len(found.ranked)} of {len(found.ranked) + len(found.rejected)} runtimes fit.")
     if not found.ranked:

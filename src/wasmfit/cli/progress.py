@@ -6,18 +6,32 @@ from types import TracebackType
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.text import Text
+from typer import Exit
 
 from wasmfit.model import Measurement, Outcome, PartOutcomes, Status
 from wasmfit.run import CellEnded, Event, PartEnded, Said, Started, TaskEnded, TaskProgress, TaskStarted
 from wasmfit.words import printable
 
+from . import say
+
+INTERRUPTED = 130
+"""Exit code of a program that its user interrupted, as shells have it."""
+
+_INTERRUPTED_WORDS = (
+    "Interrupted. Finished cells are stored; the same command goes on where this one stopped."
+)
 _LONGEST_LINE = 1000
 
 
 class Watch:
-    """A listener that shows an experiment on the terminal, or as plain lines where there is none."""
+    """A listener that shows an experiment on the terminal, or as plain lines where there is none.
 
-    def __init__(self) -> None:
+    A user's interrupt inside of it ends the program with ``interrupted`` and an exit code of its own: Typer's
+    own handling would say no more than "Aborted".
+    """
+
+    def __init__(self, interrupted: str = _INTERRUPTED_WORDS) -> None:
+        self._interrupted = interrupted
         self._console = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
         self._progress = Progress(
             TextColumn("{task.description}", markup=False),
@@ -42,6 +56,9 @@ class Watch:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._progress.stop()
+        if kind is not None and issubclass(kind, KeyboardInterrupt):
+            say.human(self._interrupted)
+            raise Exit(INTERRUPTED) from None
 
     def __call__(self, event: Event) -> None:
         match event:

@@ -10,7 +10,7 @@ from wasmfit.errors import UsageError
 from wasmfit.results import Benchmark, Comparison
 
 from . import options, say
-from .compare import INTERRUPTED, INTERRUPTED_WORDS, tell_failed
+from .compare import tell_failed
 from .progress import Watch
 
 
@@ -58,42 +58,38 @@ def command(
         raise UsageError(
             f"{module} is no wasm module.", f"To write the report there: wasmfit report -o {module}"
         )
-    try:
-        with say.promised(output), Watch() as watch:
-            made = make_report(
-                output,
-                title=title,
-                flames=flames,
-                features=features,
-                flash=flash,
-                ram=ram,
-                needs=needs or (),
-                weights=weights,
-                module=options.either(module, workload),
-                calls=call or (),
-                expect=expect or (),
-                expect_log=expect_log or (),
-                imports=dict(options.import_of(one) for one in import_ or ()),
-                stub_all=stub_all,
-                runtimes=runtime or (),
-                workloads=workload or ("add-with-extra",),
-                boards=board or ("nrf52840dk",),
-                bases=options.names_of(base) or ("bare",),
-                profiles=profile or ("reference",),
-                select=select or (),
-                sources=[options.source_of(one) for one in source or ()],
-                on=on,
-                rerun=rerun,
-                label=label,
-                command=say.command(),
-                catalogs=catalog or (),
-                cluster=cluster,
-                listener=watch,
-                echo=say.human if verbose else None,
-            )
-    except KeyboardInterrupt:
-        say.human(INTERRUPTED_WORDS)
-        raise typer.Exit(INTERRUPTED) from None
+    with say.promised(output), Watch() as watch:
+        made = make_report(
+            output,
+            title=title,
+            flames=flames,
+            features=features,
+            flash=flash,
+            ram=ram,
+            needs=needs or (),
+            weights=weights,
+            module=options.either(module, workload),
+            calls=call or (),
+            expect=expect or (),
+            expect_log=expect_log or (),
+            imports=dict(options.import_of(one) for one in import_ or ()),
+            stub_all=stub_all,
+            runtimes=runtime or (),
+            workloads=workload or ("add-with-extra",),
+            boards=board or ("nrf52840dk",),
+            bases=options.names_of(base) or ("bare",),
+            profiles=profile or ("reference",),
+            select=select or (),
+            sources=[options.source_of(one) for one in source or ()],
+            on=on,
+            rerun=rerun,
+            label=label,
+            command=say.command(),
+            catalogs=catalog or (),
+            cluster=cluster,
+            listener=watch,
+            echo=say.human if verbose else None,
+        )
     say.human(f"{output}: {output.stat().st_size:,} B, for any browser.")
     for answer in made.answers[:1]:
         say.human(answer.headline)

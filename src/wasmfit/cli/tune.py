@@ -11,7 +11,6 @@ from wasmfit.run import Said
 from wasmfit.tuning import BUILDS, WORKLOADS, tune
 
 from . import options, say
-from .compare import INTERRUPTED
 from .progress import Watch
 
 _INTERRUPTED_WORDS = "Interrupted. What was measured is stored: the same command goes on from here."
@@ -63,29 +62,25 @@ def command(
     The profile reference is what they are held against. The same command goes on where it was interrupted.
     """
     say.check(output)
-    try:
-        with Watch() as watch:
+    with Watch(_INTERRUPTED_WORDS) as watch:
 
-            def tell(trial: Trial, anchor: Trial) -> None:
-                watch(Said(f"[{trial.number}] {told(trial, anchor)}"))
+        def tell(trial: Trial, anchor: Trial) -> None:
+            watch(Said(f"[{trial.number}] {told(trial, anchor)}"))
 
-            tuning = tune(
-                runtime,
-                board=board,
-                objectives=objective or tuple(Objective),
-                builds=budget,
-                minutes=minutes,
-                workloads=workload or WORKLOADS,
-                allow=options.names_of(allow),
-                settings=setting or (),
-                only=only,
-                rerun=rerun,
-                catalogs=catalog or (),
-                listener=watch,
-                tell=tell,
-                echo=say.human if verbose else None,
-            )
-    except KeyboardInterrupt:
-        say.human(_INTERRUPTED_WORDS)
-        raise typer.Exit(INTERRUPTED) from None
+        tuning = tune(
+            runtime,
+            board=board,
+            objectives=objective or tuple(Objective),
+            builds=budget,
+            minutes=minutes,
+            workloads=workload or WORKLOADS,
+            allow=options.names_of(allow),
+            settings=setting or (),
+            only=only,
+            rerun=rerun,
+            catalogs=catalog or (),
+            listener=watch,
+            tell=tell,
+            echo=say.human if verbose else None,
+        )
     say.result(TUNE_FORMATS[output_format](tuning), output)

@@ -156,7 +156,13 @@ def test_every_instruction_of_the_c_library(decoded: tuple[str, Code, list[list[
             wrong[(mnemonic, kind, f"{right} {word:x} {operands[:24]}")] += 1
     assert not wrong, wrong.most_common(25)
     # What is held against here is not all one kind.
-    assert len({kind for kind, *_ in lines}) >= 10
+    kinds = {kind for kind, *_ in lines}
+    if name == "riscv32imc-unknown-none-elf":
+        # A core without atomic instructions and floats has nine kinds, and its library all of them.
+        assert "atomic" not in kinds
+        assert len(kinds) == 9
+    else:
+        assert len(kinds) >= 10
 
 
 def core_register(of: capstone.CsInsn, number: int) -> int:

@@ -2,7 +2,7 @@
 
 import importlib.util
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -154,8 +154,11 @@ def _measured(
     context = Context(catalog, folder, toolchain, gateway)
     pipeline = Pipeline(context, Store(folder.results), listener, origin, rerun, bench, crew)
     comparison = pipeline.run(planned)
-    known = tuple(_known_features(folder, comparison.measurements))
-    return _Measured(context, planned, replace(comparison, features=known))
+    # What `features` has found of these runtimes, where it has been run whole.
+    known = OutcomeStore(folder.results).find_all_features(
+        (one.runtime, one.version, one.board, one.profile) for one in comparison.measurements
+    )
+    return _Measured(context, planned, replace(comparison, features=tuple(known)))
 
 
 def _with_systems(
@@ -324,7 +327,7 @@ runtimes that are named: slow-downs are held against it.
     known = {feature.name for feature in catalog.features.features}
     suite = sorted(known) if features else [name for name in wanted.needs if name in known]
     cells = measured.comparison.measurements
-    found: Iterable[RuntimeFeatures] = _known_features(measured.context.home, cells)
+    found: Sequence[RuntimeFeatures] = measured.comparison.features
     if suite:
         found = [*_suite(cells, suite, catalog.bounds, rerun, home, catalogs, listener, echo), *found]
     made = portrait.portray(
@@ -350,15 +353,6 @@ def _write(output: Path, made: ReportDocument) -> None:
         output.write_text(to_html(made), encoding="utf-8")
     except OSError as error:
         raise UsageError(f"{output} cannot be written: {error.strerror}.", "Name another file.") from error
-
-
-def _known_features(folder: Home, measurements: Sequence[Measurement]) -> Iterator[RuntimeFeatures]:
-    """What ``features`` has found of the runtimes, where it has been run whole."""
-    store = OutcomeStore(folder.results)
-    for one in dict.fromkeys((one.runtime, one.version, one.board, one.profile) for one in measurements):
-        found = store.find_features(*one)
-        if found is not None:
-            yield found
 
 
 def _suite(

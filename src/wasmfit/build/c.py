@@ -116,11 +116,16 @@ def objects(
     translated: Translated | None = None,
     glue: Glue = Glue.TYPED,
 ) -> Objects:
-    """Compiles everything, or takes it from the cache; ``translated`` is the module that has become C.
+    """Compiles everything, or takes it from the cache; of a runtime that is not in C, nothing.
+
+    Args:
+        translated: The module that has become C.
 
     Raises:
         BuildError: Something does not compile, or the checkout was edited meanwhile.
     """
+    if build.runtime.language != "c":
+        return Objects()
     compiler = context.toolchain.c[board.target]
 
     def make(place: Path) -> None:

@@ -126,11 +126,7 @@ def _make(context: Context, step: Step, cell: Cell, wasm: Path, place: Path) -> 
         translated = translate.translated(context, step, build, cell.workload, wasm)
     elif linked is None:
         bytes_of_job = host.prepare(context, step, build, wasm).read_bytes()
-    objects = (
-        c.objects(context, step, build, board, profile, translated, cell.glue)
-        if build.runtime.language == "c"
-        else c.Objects()
-    )
+    objects = c.objects(context, step, build, board, profile, translated, cell.glue)
     step.progress("linking", 0, 0)
     inputs = link.Inputs(
         script=archive.linker_script,

@@ -45,11 +45,7 @@ def suite_image(context: Context, step: Step, build: Build, board: Board, profil
 
     def make(place: Path) -> None:
         archive = firmware.archive(context, step, build, board, profile, glue=Glue.SUITE)
-        objects = (
-            c.objects(context, step, build, board, profile, glue=Glue.SUITE)
-            if build.runtime.language == "c"
-            else c.Objects()
-        )
+        objects = c.objects(context, step, build, board, profile, glue=Glue.SUITE)
         step.progress("linking", 0, 0)
         inputs = link.Inputs(
             script=archive.linker_script,

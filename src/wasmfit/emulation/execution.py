@@ -34,7 +34,7 @@ from wasmfit.model.base import Record
 from wasmfit.toolchain import ChildTimeoutError, Finished, Gateway
 from wasmfit.words import printable
 
-from . import counter, counts, profile, qemu, symbols
+from . import counter, counts, profile, qemu, recorded, symbols
 from .channel import Channel, Report
 from .counts import Counts, Measures
 from .faults import NameOf
@@ -178,8 +178,12 @@ def _execute(
             counter.arguments(board, image, record, limits.instructions, asked, plain=plain),
         )
         finished, in_time = _run(command, gateway, limits, Path(folder), log, channel)
-        counted = counts.parse(_text(record, _MOST_RECORD_BYTES))
-        tree = None if asked is None else profile.parse(_text(asked[1], _MOST_PROFILE_BYTES), image.functions)
+        counted = counts.parse(recorded.text(record, _MOST_RECORD_BYTES))
+        tree = (
+            None
+            if asked is None
+            else profile.parse(recorded.text(asked[1], _MOST_PROFILE_BYTES), image.functions)
+        )
     last_words = qemu.last_words(finished.output)
     if not counted.started:
         raise MissingToolError(
@@ -228,14 +232,6 @@ def _run(
         raise MissingToolError(
             f"The emulator {command[0]} is not installed.", qemu.remedy(command[0])
         ) from error
-
-
-def _text(record: Path, most: int) -> str:
-    try:
-        with record.open("rb") as file:
-            return file.read(most).decode(errors="replace")
-    except FileNotFoundError:
-        return ""
 
 
 def leak(

@@ -13,7 +13,7 @@ from wasmfit.model import Board
 from wasmfit.toolchain import ChildTimeoutError, Gateway
 from wasmfit.words import hexadecimal, printable
 
-from . import faults, qemu, symbols
+from . import faults, qemu, recorded, symbols
 from .channel import Channel, Report
 from .counter import SOURCES
 from .symbols import Symbols
@@ -153,7 +153,7 @@ def replay(
             raise MissingToolError(
                 f"The emulator {command[0]} is not installed.", qemu.remedy(command[0])
             ) from error
-        guarded = parse(_text(record))
+        guarded = parse(recorded.text(record, _MOST_RECORD_BYTES))
     last_words = qemu.last_words(finished.output)
     if not guarded.started:
         raise MissingToolError(
@@ -184,14 +184,6 @@ def _arguments(board: Board, image: Symbols, record: Path, budget: int) -> list[
             for one in board.emulator.memory
         ),
     ]
-
-
-def _text(record: Path) -> str:
-    try:
-        with record.open("rb") as file:
-            return file.read(_MOST_RECORD_BYTES).decode(errors="replace")
-    except FileNotFoundError:
-        return ""
 
 
 def _ending(

@@ -13,6 +13,7 @@ from wasmfit.footprint.memories import OUTSIDE, Memories, Memory, Use
 from wasmfit.footprint.owners import ANONYMOUS_CONSTANTS, STRINGS, UNKNOWN
 from wasmfit.footprint.read import read_elf
 from wasmfit.footprint.views import NO_FILTER, By, Filter, Item, Node, Sort, items, tree
+from wasmfit.frames import frame
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -102,11 +103,7 @@ class Survey:
         Raises:
             UsageError: pandas is not installed.
         """
-        try:
-            import pandas as pd
-        except ImportError as error:
-            raise UsageError("to_frame() needs pandas.", "pip install 'wasmfit[frames]'") from error
-        return pd.DataFrame(self.rows(), columns=[*(by.value for by in self.by), "bytes"])
+        return frame(self.rows(), columns=[*(by.value for by in self.by), "bytes"])
 
 
 _MACHINES = {

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from wasmfit.errors import UsageError
+from wasmfit.frames import frame
 from wasmfit.model import Measurement, Run, Status
 
 from .comparison import ANSWERS, SCHEMA, Comparison
@@ -148,11 +148,7 @@ class Benchmark:
         Raises:
             UsageError: pandas is not installed.
         """
-        try:
-            import pandas
-        except ImportError as error:
-            raise UsageError("to_frame() needs pandas.", "pip install 'wasmfit[frames]'") from error
-        return pandas.DataFrame(rows(self.measurements))
+        return frame(rows(self.measurements))
 
 
 def rows(measurements: Sequence[Measurement]) -> list[dict[str, int | float | str | None]]:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from wasmfit.errors import UsageError
+from wasmfit.frames import frame
 from wasmfit.model import Measurement, RuntimeFeatures, Status
 
 if TYPE_CHECKING:
@@ -52,10 +52,6 @@ class Comparison:
         Raises:
             UsageError: pandas is not installed.
         """
-        try:
-            import pandas
-        except ImportError as error:
-            raise UsageError("to_frame() needs pandas.", "pip install 'wasmfit[frames]'") from error
         from .table import flat
 
-        return pandas.DataFrame([flat(one) for one in self.measurements])
+        return frame([flat(one) for one in self.measurements])

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from wasmfit.errors import UsageError
+from wasmfit.frames import frame
 from wasmfit.model import Evidence, Failing, FeatureMeasured, Group, RuntimeFeatures, Verdict
 
 from .shapes import Column, Table
@@ -86,11 +86,7 @@ class FeaturesMeasured:
         Raises:
             UsageError: pandas is not installed.
         """
-        try:
-            import pandas
-        except ImportError as error:
-            raise UsageError("to_frame() needs pandas.", "pip install 'wasmfit[frames]'") from error
-        return pandas.DataFrame(self.rows())
+        return frame(self.rows())
 
 
 def merged(found: Iterable[RuntimeFeatures]) -> list[RuntimeFeatures]:

@@ -18,6 +18,7 @@ from wasmfit.results import FeaturesMeasured, OutcomeStore
 from wasmfit.toolchain import ChildTimeoutError
 
 from .events import Event, Listener, PartEnded, Started, TaskEnded, TaskProgress, TaskStarted
+from .finish import log_of, reason_of
 from .schedule import Task, execute
 
 _PACKAGE = Path(__file__).parents[1]
@@ -188,7 +189,7 @@ class FeaturesRun:
             except _FAILURES as error:
                 # Every cell that needs the step ends with its failure.
                 self._failures[key] = error
-                reason = _words(error)
+                reason = reason_of(error)
             self._tell(TaskEnded(title, time.monotonic() - started, reason))
 
         return Task(key, run, lane=None if lane is None else str(lane), rank=(1, effort))
@@ -205,7 +206,7 @@ class FeaturesRun:
                 self.store.save_part(outcomes, fingerprint)
             except _FAILURES as error:
                 # Not stored: what is the machine's fault, or the network's, is tried again.
-                reason = _words(error)
+                reason = reason_of(error)
                 outcomes = self._left_out(cell, reason)
             self._end(outcomes, reused=False)
             self._tell(TaskEnded(cell.id, time.monotonic() - started, reason))
@@ -348,14 +349,4 @@ class FeaturesRun:
             self.listener(event)
 
     def _log(self, name: str) -> Path:
-        place = "".join(letter if letter.isalnum() or letter in "@.-+" else "_" for letter in name)
-        return self.context.home.logs / f"{place}.log"
-
-
-def _words(error: Exception) -> str:
-    match error:
-        case BuildError():
-            return error.reason
-        case OSError():
-            return f"{error.strerror or error}: {error.filename}"
-    return str(error)
+        return log_of(self.context.home, name)

@@ -31,12 +31,17 @@ class Failed:
 
 def end_of(error: Exception) -> End:
     """How a cell ends that met this failure."""
+    return error.status if isinstance(error, BuildError) else Status.BUILD_FAILED, reason_of(error)
+
+
+def reason_of(error: Exception) -> str:
+    """A failure in words."""
     match error:
         case BuildError():
-            return error.status, error.reason
+            return error.reason
         case OSError():
-            return Status.BUILD_FAILED, f"{error.strerror or error}: {error.filename}"
-    return Status.BUILD_FAILED, str(error)
+            return f"{error.strerror or error}: {error.filename}"
+    return str(error)
 
 
 def finish(

@@ -92,30 +92,6 @@ static void on_end(qemu_plugin_id_t id, void *data)
     record_rest();
 }
 
-/* Reads as many numbers as there are places for, with colons between them. */
-static bool numbers(const char *text, size_t count, uint64_t *place)
-{
-    for (size_t i = 0; i < count; i++) {
-        char *rest;
-        place[i] = strtoull(text, &rest, 0);
-        if (rest == text || *rest != (i + 1 < count ? ':' : 0)) {
-            return false;
-        }
-        text = rest + 1;
-    }
-    return true;
-}
-
-static bool read_range(const char *text, struct range *range)
-{
-    uint64_t ends[2];
-    if (!numbers(text, 2, ends) || ends[0] >= ends[1] || ends[1] > UINT32_MAX) {
-        return false;
-    }
-    *range = (struct range){(uint32_t)ends[0], (uint32_t)ends[1]};
-    return true;
-}
-
 static bool read_mark(const char *text)
 {
     uint64_t mark[2];
@@ -189,18 +165,8 @@ EXPORT int qemu_plugin_install(qemu_plugin_id_t id, const struct qemu_info *info
     static const char start[] = "counter 2\nmeasures" MEASURES(X) "\n";
 #undef X
     (void)info;
-    for (int i = 0; i < argc; i++) {
-        char name[16];
-        const char *equals = strchr(argv[i], '=');
-        size_t length = equals ? (size_t)(equals - argv[i]) : sizeof name;
-        if (length < sizeof name) {
-            memcpy(name, argv[i], length);
-            name[length] = 0;
-        }
-        if (length >= sizeof name || !read_argument(name, equals + 1)) {
-            fprintf(stderr, "wasmfit counter: cannot use the argument \"%s\"\n", argv[i]);
-            return -1;
-        }
+    if (!read_arguments(argc, argv, "wasmfit counter", read_argument)) {
+        return -1;
     }
     if (out < 0 || ram.end == 0 || stack.end == 0) {
         fprintf(stderr, "wasmfit counter: out, ram and stack are needed\n");

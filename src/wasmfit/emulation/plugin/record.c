@@ -12,14 +12,7 @@ static unsigned mark_lines;
 
 void record(const char *line, int length)
 {
-    while (length > 0) {
-        ssize_t written = write(out, line, (size_t)length);
-        if (written <= 0) {
-            return;
-        }
-        line += written;
-        length -= (int)written;
-    }
+    write_line(out, line, length);
 }
 
 /* Writes a line of a word and the present state. */

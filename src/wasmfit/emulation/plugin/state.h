@@ -9,16 +9,13 @@
 
 #include "cache.h"
 #include "classes.h"
+#include "plugin.h"
 
 /* ---- what is known of the image and the board (counter.c reads it) ---- */
 
 #define MARKS 16
 #define MEMORIES 8
 #define PHASES 8
-
-struct range {
-    uint32_t low, end;
-};
 
 struct mark {
     uint32_t address;
@@ -34,11 +31,6 @@ extern struct instruction (*decode)(const uint8_t *bytes, size_t size);
 extern int out;
 extern struct cache code_cache, *data_cache;
 extern bool has_code_cache, must_be_aligned;
-
-static inline bool holds(struct range range, uint32_t address)
-{
-    return address - range.low < range.end - range.low;
-}
 
 /* ---- what is counted ---- */
 

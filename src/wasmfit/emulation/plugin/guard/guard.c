@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include "classes.h"
+#include "plugin.h"
 #include "qemu.h"
 #include "riscv32.h"
 #include "thumb.h"
@@ -29,10 +30,6 @@ EXPORT int qemu_plugin_version = 1;
 
 #define MEMORIES 8
 
-struct range {
-    uint32_t low, end;
-};
-
 static struct range ram, memories[MEMORIES];
 static size_t number_of_memories;
 static struct instruction (*decode)(const uint8_t *bytes, size_t size);
@@ -42,27 +39,10 @@ static int out = -1;
 
 static uint64_t spent, before; /* since the last passage, and until then */
 
-static bool holds(struct range range, uint32_t address)
-{
-    return address - range.low < range.end - range.low;
-}
-
-static void record(const char *line, int length)
-{
-    while (length > 0) {
-        ssize_t written = write(out, line, (size_t)length);
-        if (written <= 0) {
-            return;
-        }
-        line += written;
-        length -= (int)written;
-    }
-}
-
 static void record_total(const char *word, const char *more)
 {
     char line[96];
-    record(line, snprintf(line, sizeof line, "%s %" PRIu64 "%s\n", word, before + spent, more));
+    write_line(out, line, snprintf(line, sizeof line, "%s %" PRIu64 "%s\n", word, before + spent, more));
 }
 
 /* ---- while the program runs ---- */
@@ -136,24 +116,6 @@ static void on_end(qemu_plugin_id_t id, void *data)
 
 /* ---- start ---- */
 
-static bool read_number(const char *text, uint64_t *number)
-{
-    char *rest;
-    *number = strtoull(text, &rest, 0);
-    return rest != text && *rest == 0;
-}
-
-static bool read_range(const char *text, struct range *range)
-{
-    char *rest;
-    range->low = (uint32_t)strtoull(text, &rest, 0);
-    if (*rest != ':') {
-        return false;
-    }
-    range->end = (uint32_t)strtoull(rest + 1, &rest, 0);
-    return *rest == 0 && range->low < range->end;
-}
-
 static bool read_argument(const char *name, const char *value)
 {
     if (!strcmp(name, "out")) {
@@ -165,13 +127,13 @@ static bool read_argument(const char *name, const char *value)
         return decode != NULL;
     }
     if (!strcmp(name, "begin")) {
-        return read_number(value, &begin);
+        return numbers(value, 1, &begin);
     }
     if (!strcmp(name, "tick")) {
-        return number_of_ticks < 2 && read_number(value, &ticks[number_of_ticks++]);
+        return number_of_ticks < 2 && numbers(value, 1, &ticks[number_of_ticks++]);
     }
     if (!strcmp(name, "each")) {
-        return read_number(value, &each);
+        return numbers(value, 1, &each);
     }
     if (!strcmp(name, "ram")) {
         return read_range(value, &ram);
@@ -183,24 +145,14 @@ static bool read_argument(const char *name, const char *value)
 EXPORT int qemu_plugin_install(qemu_plugin_id_t id, const struct qemu_info *info, int argc, char **argv)
 {
     (void)info;
-    for (int i = 0; i < argc; i++) {
-        char name[16];
-        const char *equals = strchr(argv[i], '=');
-        size_t length = equals ? (size_t)(equals - argv[i]) : sizeof name;
-        if (length < sizeof name) {
-            memcpy(name, argv[i], length);
-            name[length] = 0;
-        }
-        if (length >= sizeof name || !read_argument(name, equals + 1)) {
-            fprintf(stderr, "wasmfit guard: cannot use the argument \"%s\"\n", argv[i]);
-            return -1;
-        }
+    if (!read_arguments(argc, argv, "wasmfit guard", read_argument)) {
+        return -1;
     }
     if (out < 0 || !decode || ram.end == 0) {
         fprintf(stderr, "wasmfit guard: out, isa and ram are needed\n");
         return -1;
     }
-    record("guard 1\n", 8);
+    write_line(out, "guard 1\n", 8);
     qemu_plugin_register_vcpu_tb_trans_cb(id, on_translated);
     qemu_plugin_register_atexit_cb(id, on_end, NULL);
     return 0;

@@ -284,7 +284,7 @@ class RuntimeFeatures(Record):
         runtime, version, board, profile: Which.
         features: In the catalogue's order.
         differences: Where the runtime's documents say something else.
-        measured_at: UTC time, ISO 8601: when the verdicts were made.
+        measured_at: UTC time, ISO 8601: when the newest of what the verdicts rest on was measured.
     """
 
     runtime: str

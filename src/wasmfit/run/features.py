@@ -287,7 +287,7 @@ class FeaturesRun:
                     board=board.name,
                     profile=profile.name,
                     features=verdicts,
-                    measured_at=datetime.now(UTC).isoformat(timespec="seconds"),
+                    measured_at=max(one.measured_at for one in found.values()),
                     differences=tuple(conformance.differences(build, verdicts)),
                 )
             )

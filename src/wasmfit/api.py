@@ -31,6 +31,7 @@ from .results import (
     prices,
 )
 from .results.benchmark import NATIVE
+from .results.evidence import features_of
 from .results.features import merged
 from .results.fit import Wanted
 from .results.runs import label_of
@@ -325,7 +326,7 @@ runtimes that are named: slow-downs are held against it.
         echo=echo,
     )
     known = {feature.name for feature in catalog.features.features}
-    suite = sorted(known) if features else [name for name in wanted.needs if name in known]
+    suite = sorted(known) if features else features_of(wanted.needs, known)
     cells = measured.comparison.measurements
     found: Sequence[RuntimeFeatures] = measured.comparison.features
     if suite:

@@ -18,7 +18,7 @@ from .results.budget import read_budget
 from .results.changes import CellChange, Changes, SymbolChange, changes, largest
 from .results.check import Checked
 from .results.check import check as hold
-from .results.evidence import Source, declared, suite
+from .results.evidence import Source, declared, features_of, suite
 from .results.fit import Fit, Wanted
 from .results.fit import fit as rank
 from .results.history import History
@@ -218,7 +218,7 @@ def fit(
         echo=echo,
     )
     sources: tuple[Source, ...] = (declared,)
-    suites = [name for name in limits.needs if name in {one.name for one in catalog.features.features}]
+    suites = features_of(limits.needs, {one.name for one in catalog.features.features})
     ran = [
         f"{one.runtime}@{one.version}"
         for one in comparison.measurements

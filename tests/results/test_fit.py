@@ -8,11 +8,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wasmfit.errors import UsageError
-from wasmfit.model import FeatureMeasured, LeastRam, Measurement, RuntimeFeatures, Status
+from wasmfit.model import FeatureMeasured, Group, LeastRam, Measurement, RuntimeFeatures, Status
 from wasmfit.model import Verdict as MeasuredVerdict
 from wasmfit.report.fit import FORMATS, to_csv, to_json, to_text
 from wasmfit.report.format import Format
-from wasmfit.results.evidence import Answer, Evidence, Source, declared, evidence, needs_of, suite
+from wasmfit.results.evidence import (
+    Answer,
+    Evidence,
+    Source,
+    declared,
+    evidence,
+    features_of,
+    needs_of,
+    suite,
+)
 from wasmfit.results.fit import MEASURES, Fit, Limits, fit, weights_of
 
 from .samples import measurement, renamed, size, unsearched, with_instructions, with_prediction
@@ -185,6 +194,19 @@ def test_what_the_suite_said() -> None:
     assert (none.answer, none.measured) == (Answer.UNMEASURED, False)
     assert source(one, "fuel") is None
     assert source(cell("wasmi"), "simd") is None
+
+
+def test_fuel_is_measured_as_an_endless_loop_that_is_stopped() -> None:
+    known = {"endless-loop", "simd", "mvp"}
+    assert features_of(("fuel", "simd", "validation"), known) == ["endless-loop", "simd"]
+    stopped = FeatureMeasured(
+        feature="endless-loop", verdict=MeasuredVerdict.YES, passed=3, total=3, group=Group.BEHAVIOUR
+    )
+    found = RuntimeFeatures(
+        runtime="wasm3", version="1.0", board="nrf52840dk", profile="reference", features=(stopped,)
+    )
+    told = suite([found])(cell("wasm3"), "fuel")
+    assert told == Evidence("fuel", Answer.YES, "3 of 3 assertions of our own scripts hold", True)
 
 
 def test_ram_is_the_least_that_was_found_by_search() -> None:

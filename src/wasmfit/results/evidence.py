@@ -1,12 +1,12 @@
 """Whether a runtime has what somebody needs, and how that is known."""
 
 import difflib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
 from wasmfit.errors import UsageError
-from wasmfit.model import Measurement, RuntimeFeatures, Verdict
+from wasmfit.model import Group, Measurement, RuntimeFeatures, Verdict
 from wasmfit.words import printable
 
 
@@ -73,6 +73,15 @@ NEEDS: Mapping[str, str] = {
 }
 """What can be needed, in words."""
 
+_MEASURED_AS: Mapping[str, str] = {"fuel": "endless-loop"}
+"""Needs that are measured under another name."""
+
+
+def features_of(needs: Iterable[str], known: Container[str]) -> list[str]:
+    """The measurable features that tell of needs."""
+    names = (_MEASURED_AS.get(need, need) for need in needs)
+    return [name for name in names if name in known]
+
 
 def needs_of(words: str | None) -> tuple[str, ...]:
     """A comma-separated list of needs.
@@ -108,12 +117,13 @@ def suite(runtimes: Iterable[RuntimeFeatures]) -> Source:
     }
 
     def source(one: Measurement, feature: str) -> Evidence | None:
-        found = known.get((one.runtime, one.version, feature))
+        found = known.get((one.runtime, one.version, _MEASURED_AS.get(feature, feature)))
         if found is None:
             return None
         if found.verdict is Verdict.UNMEASURABLE:
             return Evidence(feature, Answer.UNMEASURED, f"not measurable: {found.reason}", False)
-        told = f"{found.passed:,} of {found.total:,} assertions of the W3C suite hold"
+        whose = "our own scripts" if found.group is Group.BEHAVIOUR else "the W3C suite"
+        told = f"{found.passed:,} of {found.total:,} assertions of {whose} hold"
         reason = f"{told}; {found.reason}" if found.reason else told
         return Evidence(feature, Answer(found.verdict.value), reason, True)
 

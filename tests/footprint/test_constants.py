@@ -98,6 +98,18 @@ def test_a_named_constant_owns_what_it_alone_points_to() -> None:
     assert owners(built) == {"wasm": 16}
 
 
+@pytest.mark.parametrize(
+    ("gap", "found_there"), [(b"", True), (b"\0", True), (b"\0\0\0", True), (b"\0\1\0", False)]
+)
+def test_a_constant_without_a_name_begins_behind_a_symbol(gap: bytes, found_there: bool) -> None:
+    """As do the tables whose names a linker drops: behind zeros for their alignment and nothing else."""
+    rest = b"\0\xc0\0\x16\0\x20\0\xd8"
+    named = b"\1" * (8 - len(gap))
+    data = named + gap + rest + struct.pack("<2I", RODATA + 8, 8)
+    constants = [(f"{OTHER}4data", 0, len(named)), (f"{WASM}4data", 16, 8)]
+    assert owners(image({}, data, constants))["wasm"] == (16 if found_there else 8)
+
+
 def test_several_owners_share() -> None:
     built = image({WASM: [RODATA], OTHER: [RODATA]}, bytes(8), [(".L.str", 0, 8)])
     assert owners(built) == {SHARED_CONSTANTS: 8}

@@ -53,6 +53,7 @@ class Addresses:
         self._sized_starts = np.array([start for start, _ in sized], dtype=np.int64)
         ends = np.array([end for _, end in sized], dtype=np.int64)
         self._sized_ends = np.maximum.accumulate(ends) if len(ends) else ends
+        self._named = np.union1d(self._named, self._behind_symbols())
 
     def certain(self, pairs: Pairs) -> Pairs:
         """References whose target lies in some section, with the Thumb bit cleared."""
@@ -159,6 +160,34 @@ class Addresses:
         number = np.searchsorted(self._starts, values, side="right") - 1
         inside = (number >= 0) & (values < self._ends[np.maximum(number, 0)])
         return np.where(inside, number, -1)
+
+    def _behind_symbols(self) -> Integers:
+        """Where something without a name begins in data: behind a symbol, or aligned to a word behind it.
+
+        Linkers drop the names of many local constants; the first of them follows a symbol's end, after zeros
+        for its alignment.
+        """
+        found = [np.empty(0, np.int64)]
+        for number, section in enumerate(self._sections):
+            if section.executable or not section.has_bytes:
+                continue
+            data = np.frombuffer(self._elf.contents(section), np.uint8)
+            inside = (self._sized_ends > self._starts[number]) & (self._sized_ends < self._ends[number])
+            end = np.unique(self._sized_ends[inside])
+            covering = np.searchsorted(self._sized_starts, end, side="right") - 1
+            end = end[self._sized_ends[covering] <= end]
+            alignment = 1
+            while alignment <= self._word:
+                start = -(-end // alignment) * alignment
+                # The zeros before a place are part of what begins there if it is not aligned.
+                zeros = np.ones(len(end), np.bool_)
+                for byte in range(alignment - 1):
+                    place = np.minimum(end + byte, start)
+                    offset = np.minimum(place - self._starts[number], len(data) - 1)
+                    zeros &= (place == start) | (data[offset] == 0)
+                found.append(start[zeros & (start < self._ends[number])])
+                alignment *= 2
+        return np.unique(np.concatenate(found))
 
     def _text(self, words: Pairs, source: Integers, value: Integers, section: Integers) -> Booleans:
         """Whether a text begins at each of some addresses that no symbol with a size covers.

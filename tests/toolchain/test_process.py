@@ -295,6 +295,36 @@ def test_many_at_once(tmp_path: Path) -> None:
     assert results == {number: f"{number}\n" * 5 for number in range(24)}
 
 
+CHANGES_ITS_ENVIRONMENT = """
+import os, threading
+from wasmfit.toolchain.process import run
+
+def change():
+    number = 0
+    while not over.is_set():
+        number += 1
+        os.environ[f"OF_ANOTHER_THREAD_{number % 512}"] = "x" * (number % 64)
+        os.environ.pop(f"OF_ANOTHER_THREAD_{(number * 7) % 512}", None)
+
+over = threading.Event()
+threads = [threading.Thread(target=change) for _ in range(2)]
+for thread in threads:
+    thread.start()
+try:
+    for _ in range(300):
+        assert run(["true"], timeout=20).code == 0
+finally:
+    over.set()
+"""
+
+
+def test_a_child_starts_while_other_threads_change_the_environment() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", CHANGES_ITS_ENVIRONMENT], capture_output=True, text=True, timeout=120
+    )
+    assert done.returncode == 0, done.stderr
+
+
 def test_no_file_descriptor_is_leaked() -> None:
     run(["true"], timeout=10)
     before = len(list(Path("/proc/self/fd").iterdir()))

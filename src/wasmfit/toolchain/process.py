@@ -197,6 +197,15 @@ def _find(program: str, cwd: Path | None, env: Mapping[str, str] | None) -> Path
     return Path(found).absolute()
 
 
+def _environment() -> Mapping[str, str]:
+    """Our environment as it is now.
+
+    A child that took it over from us would read it while other threads change it, as NumPy does when it is
+    imported, and might not start ("Bad address"). For the same reason a name may be gone by now.
+    """
+    return {name: value for name in os.environ if (value := os.environ.get(name)) is not None}
+
+
 class _Child:
     """A started child process, its group and its pipes."""
 
@@ -213,7 +222,7 @@ class _Child:
         self._selector = selectors.DefaultSelector()
         self._open: set[int] = set()
         self._exit_signal: int | None = None
-        environment = os.environ if env is None else env
+        environment = _environment() if env is None else env
         script = _REGISTER.format(
             unset="" if "PWD" in environment else _UNSET,
             limit="" if memory is None else _LIMIT.format(kibibytes=memory >> 10),
@@ -225,7 +234,7 @@ class _Child:
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE if sink.wants_lines else subprocess.STDOUT,
                 cwd=cwd,
-                env=env,
+                env=environment,
                 bufsize=0,
                 start_new_session=True,
             )

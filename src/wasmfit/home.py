@@ -20,14 +20,18 @@ class Home:
     root: Path
 
     @staticmethod
-    def find() -> "Home":
+    def find(root: Path | None = None) -> "Home":
         """``WASMFIT_HOME``, or ``wasmfit`` in the user's cache folder; made if it is not there.
+
+        Args:
+            root: The folder, where it is known already.
 
         Raises:
             UsageError: The folder cannot be made or written to.
         """
-        named = os.environ.get("WASMFIT_HOME")
-        root = Path(named) if named else platformdirs.user_cache_path("wasmfit")
+        if root is None:
+            named = os.environ.get("WASMFIT_HOME")
+            root = Path(named) if named else platformdirs.user_cache_path("wasmfit")
         return Home.at(root)
 
     @staticmethod

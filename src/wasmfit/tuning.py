@@ -4,14 +4,13 @@ from collections.abc import Callable, Sequence
 from math import isfinite
 from pathlib import Path
 
-from .api import c_targets
 from .build import Context
 from .catalog import Catalog
 from .catalog.load import unknown
 from .errors import UsageError
 from .home import Home
 from .model import Build, Cell
-from .plan import select_builds
+from .plan import c_targets, select_builds
 from .results import Store
 from .results.tuning import Objective, Trial, Tuning
 from .run import Listener, nobody
@@ -82,7 +81,7 @@ def tune(
     where = space(catalog, build, allow=allow, fixed=settings, only=only)
     held = [catalog.workload(name) for name in dict.fromkeys(workloads)]
     on, base, profile = catalog.board(board), catalog.base("bare"), catalog.profile(PROFILE)
-    folder, gateway = Home.find() if home is None else Home.at(home), Gateway(echo=echo)
+    folder, gateway = Home.find(home), Gateway(echo=echo)
     cells = [Cell(build=build, workload=one, board=on, base=base, profile=profile) for one in held]
     toolchain = find(Versions(folder.tools, gateway), c_targets(catalog, cells), [on.emulator])
     context = Context(catalog, folder, toolchain, gateway)

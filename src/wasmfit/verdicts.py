@@ -250,7 +250,7 @@ def fit(
 
 def store(home: Path | None) -> Store:
     """The store of a home."""
-    return Store((Home.find() if home is None else Home.at(home)).results)
+    return Store(Home.find(home).results)
 
 
 def completing(catalog: Catalog) -> Complete:

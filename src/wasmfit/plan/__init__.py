@@ -3,6 +3,7 @@
 from .experiment import Experiment, LeftOut, Plan, plan
 from .named import CellName, cell_of, name_of
 from .select import BASELINE, select_boards, select_builds
+from .tools import c_targets
 
 __all__ = [
     "BASELINE",
@@ -10,6 +11,7 @@ __all__ = [
     "Experiment",
     "LeftOut",
     "Plan",
+    "c_targets",
     "cell_of",
     "name_of",
     "plan",

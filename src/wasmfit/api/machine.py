@@ -1,0 +1,68 @@
+"""What this machine has, and what the catalogue locks."""
+
+from collections.abc import Iterator, Sequence
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+from wasmfit.build import BuildError, Context
+from wasmfit.build.locks import HARNESS, locks, write
+from wasmfit.catalog import Catalog
+from wasmfit.catalog.load import unknown
+from wasmfit.errors import UsageError
+from wasmfit.home import Home
+from wasmfit.probe import Probe, ProbeRs
+from wasmfit.toolchain import Check, Gateway, Versions, checks, find
+
+
+def probes() -> list[Probe]:
+    """The debug probes that are attached.
+
+    Raises:
+        MissingToolError: probe-rs is not installed.
+    """
+    return ProbeRs.find(Gateway()).probes()
+
+
+def doctor(*, home: Path | None = None) -> list[Check]:
+    """Looks for every tool that the catalogue could need."""
+    catalog = Catalog.load()
+    folder = Home.find(home)
+    versions = Versions(folder.tools, Gateway())
+    return checks(
+        versions,
+        [target.c for target in catalog.targets.values()],
+        [board.emulator for board in catalog.boards.values()],
+    )
+
+
+def lock(names: Sequence[str], *, home: Path | None = None, catalogs: Sequence[Path] = ()) -> Iterator[Path]:
+    """Writes the lockfiles of runtimes, workloads and bases anew, in the catalogue's folders.
+
+    Args:
+        names: Runtimes, workloads, bases, or patterns of them; ``harness`` is what all share.
+        home: wasmfit's folder.
+        catalogs: Catalogues beside the built-in one.
+
+    Returns:
+        The lockfiles, each as soon as it is written.
+
+    Raises:
+        UsageError: A name is unknown, or Cargo cannot resolve what one depends on.
+        MissingToolError: There is no Rust.
+    """
+    catalog = Catalog.load(*catalogs)
+    known = {*catalog.runtimes, *catalog.workloads, *catalog.bases, HARNESS}
+    for name in names:
+        if not any(fnmatchcase(one, name) for one in known):
+            raise unknown("runtime, workload or base", name, known)
+    folder, gateway = Home.find(home), Gateway()
+    context = Context(catalog, folder, find(Versions(folder.tools, gateway), {}, ()), gateway)
+    for one in locks(catalog):
+        if any(fnmatchcase(one.owner, name) for name in names):
+            try:
+                write(context, one)
+            except BuildError as error:
+                raise UsageError(
+                    f"{one.owner} cannot be locked: {error.reason}.", "Check crates, versions and features."
+                ) from error
+            yield one.path

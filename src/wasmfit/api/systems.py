@@ -1,0 +1,45 @@
+"""Operating systems below the runtime: their checkouts, or why there are none."""
+
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from wasmfit.build import laze
+from wasmfit.catalog import Catalog
+from wasmfit.errors import MissingToolError, UsageError
+from wasmfit.home import Home
+from wasmfit.toolchain import Gateway
+
+
+def with_systems(
+    catalog: Catalog, gateway: Gateway, home: Home, bases: Sequence[str], sources: Mapping[str, Path]
+) -> Catalog:
+    """The catalogue with the checkouts of the operating systems among the bases, or why there are none.
+
+    Raises:
+        UsageError: A folder is no checkout.
+        MissingToolError: What builds them is not installed.
+    """
+    found = dict(catalog.bases)
+    for name in sources.keys() & found.keys() - set(bases):
+        raise UsageError(f"{name} is a base, and the comparison is not on it.", f"Add --base {name}.")
+    for name in bases:
+        base = catalog.base(name)
+        if base.start != "laze":
+            if name in sources:
+                raise UsageError(f"The base {name} is not built from a checkout.", "Leave out its --source.")
+            continue
+        if shutil.which(laze.PROGRAM) is None:
+            raise MissingToolError(f"laze is not installed, and {name} is built with it.", laze.REMEDY)
+        place = sources.get(name, home.work / "checkouts" / name)
+        why = None if name in sources else laze.clone(gateway, base.repository, place, home.logs / "git.log")
+        found[name] = base.model_copy(
+            update={"checkout": laze.inspect(gateway, name, place)}
+            if why is None
+            else {
+                "missing": f"no checkout of {base.title.partition(',')[0]} could be had ({why}). "
+                f"Name one with --source {name}=PATH"
+            }
+        )
+    return replace(catalog, bases=found)

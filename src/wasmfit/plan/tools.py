@@ -1,0 +1,15 @@
+"""What has to be there for the cells of a plan."""
+
+from collections.abc import Sequence
+
+from wasmfit.catalog import Catalog
+from wasmfit.model import Cell, CTarget
+
+
+def c_targets(catalog: Catalog, cells: Sequence[Cell]) -> dict[str, CTarget]:
+    """The C targets that cells need a compiler for."""
+    return {
+        cell.board.target: catalog.target(cell.board).c
+        for cell in cells
+        if cell.build.runtime.language == "c"
+    }

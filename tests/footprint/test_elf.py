@@ -14,8 +14,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from wasmfit.errors import UsageError
-from wasmfit.footprint import account, image_bytes, parse_elf, read_elf, region_use
-from wasmfit.footprint.elf import Binding, ElfError, Machine, SectionType, SymbolType
+from wasmfit.footprint import ElfError, account, image_bytes, parse_elf, read_elf, region_use
+from wasmfit.footprint.elf import Binding, Machine, SectionType, SymbolType
 from wasmfit.model.board import Region
 
 from . import tool

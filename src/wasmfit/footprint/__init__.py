@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 from wasmfit.footprint.account import Footprint, Row, SectionAccount, account, elf_spans, footprint
 from wasmfit.footprint.elf import (
     Elf,
-    ElfError,
     ElfKind,
     Machine,
     Section,
@@ -21,6 +20,7 @@ from wasmfit.footprint.elf import (
     Symbol,
     SymbolType,
 )
+from wasmfit.footprint.errors import ElfError
 from wasmfit.footprint.kinds import Kind
 from wasmfit.footprint.ledger import Entry, Ledger, Pass, ledger, with_literals
 from wasmfit.footprint.linkmap import (

@@ -2,16 +2,9 @@
 
 from dataclasses import dataclass, field
 from enum import IntEnum
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
-from wasmfit.errors import UsageError
-
-if TYPE_CHECKING:
-    from wasmfit.footprint.image_bytes import ImageBytes
-
-
-class ElfError(UsageError):
-    """A file that cannot be read as an ELF file: missing, not ELF, truncated or corrupt."""
+from wasmfit.footprint.image_bytes import ImageBytes
 
 
 class ElfKind(IntEnum):
@@ -204,7 +197,7 @@ class Elf:
     segments: tuple[Segment, ...]
     symbols: tuple[Symbol, ...]
     stripped: bool
-    _image: "ImageBytes" = field(repr=False, compare=False)
+    _image: ImageBytes = field(repr=False, compare=False)
 
     def contents(self, section: Section) -> memoryview:
         """The section's bytes in the file; nothing for a section that has none there.

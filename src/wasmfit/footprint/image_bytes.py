@@ -5,7 +5,7 @@ import stat
 from pathlib import Path
 from typing import Protocol
 
-from wasmfit.footprint.elf import ElfError
+from wasmfit.footprint.errors import ElfError
 
 MAX_FILE_BYTES = 1 << 30
 """Largest file that is read, in bytes; a firmware with its debug information has a hundredth of it."""

@@ -15,7 +15,6 @@ from typing import NamedTuple, NoReturn
 from wasmfit.footprint.elf import (
     Binding,
     Elf,
-    ElfError,
     ElfKind,
     Machine,
     Section,
@@ -25,6 +24,7 @@ from wasmfit.footprint.elf import (
     Symbol,
     SymbolType,
 )
+from wasmfit.footprint.errors import ElfError
 from wasmfit.footprint.image_bytes import BytesInFile, BytesInMemory, ImageBytes
 
 _MAX_SYMBOLS = 4_000_000  # some hundred times those of a firmware; a gigabyte of records

@@ -1,0 +1,7 @@
+"""What goes wrong with files that bytes are accounted from."""
+
+from wasmfit.errors import UsageError
+
+
+class ElfError(UsageError):
+    """A file that cannot be read as an ELF file: missing, not ELF, truncated or corrupt."""

@@ -1,7 +1,6 @@
 """Reads the catalogue's TOML files into records, and finds things in it by name."""
 
 import difflib
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +10,7 @@ from pydantic import BaseModel, ValidationError
 
 from wasmfit.errors import UsageError
 from wasmfit.model import Base, Board, Core, Features, Profile, Runtime, Switches, Target, Workload
-from wasmfit.toml_lines import line_of
+from wasmfit.toml_text import line_of, parse
 
 R = TypeVar("R", bound=BaseModel)
 T = TypeVar("T")
@@ -177,18 +176,14 @@ def read(path: Path, kind: type[R]) -> R:
     """
     try:
         text = path.read_text(encoding="utf-8")
-        data = tomllib.loads(text)
     except OSError as error:
         raise CatalogError(f"{path} cannot be read: {error.strerror}.") from error
     except UnicodeDecodeError as error:
         raise CatalogError(f"{path} is not UTF-8 text (byte {error.start}).", "Save it as UTF-8.") from error
-    except tomllib.TOMLDecodeError as error:
-        raise CatalogError(f"{path} is not valid TOML: {error}.") from error
-    except RecursionError as error:
-        raise CatalogError(f"{path} is nested too deeply.") from error
-    except ValueError as error:
-        # Python refuses to read numbers of thousands of digits.
-        raise CatalogError(f"{path} holds a number with far too many digits.") from error
+    try:
+        data = parse(text, str(path))
+    except UsageError as error:
+        raise CatalogError(error.message, error.remedy) from error
     try:
         record = kind.model_validate(data)
     except ValidationError as error:

@@ -1,7 +1,6 @@
 """Budgets: limits on figures of cells, as a TOML file has them."""
 
 import difflib
-import tomllib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -20,7 +19,7 @@ from pydantic import (
 
 from wasmfit.errors import UsageError
 from wasmfit.model import Record
-from wasmfit.toml_lines import line_of
+from wasmfit.toml_text import line_of, parse
 from wasmfit.words import printable
 
 from .figures import Figure, figure
@@ -171,14 +170,7 @@ def parse_budget(text: str, path: str, baseline: str | None = None) -> Budget:
         UsageError: As for :func:`read_budget`.
     """
     shown = printable(path)
-    try:
-        data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise UsageError(f"{shown} is not valid TOML: {printable(str(error))}.") from error
-    except RecursionError as error:
-        raise UsageError(f"{shown} is nested too deeply.") from error
-    except ValueError as error:  # An integer with thousands of digits.
-        raise UsageError(f"{shown} is not valid TOML: {printable(str(error))}.") from error
+    data = parse(text, shown)
     try:
         file = BudgetFile.model_validate(data)
     except ValidationError as error:

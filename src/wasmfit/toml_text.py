@@ -1,0 +1,80 @@
+"""TOML that users write: read, or refused in words; and the lines of its fields, for messages."""
+
+import re
+import tomllib
+from typing import Any
+
+from wasmfit.errors import UsageError
+from wasmfit.words import printable
+
+_TABLE = re.compile(r"^\s*(\[\[?)\s*([^\]]+?)\s*\]\]?\s*(?:#.*)?$")
+
+
+def parse(text: str, path: str) -> dict[str, Any]:
+    """Reads TOML.
+
+    Args:
+        text: The text.
+        path: Where it comes from, for messages.
+
+    Raises:
+        UsageError: It is no TOML, is nested too deeply, or holds an integer that TOML does not have.
+    """
+    try:
+        data = tomllib.loads(text)
+        if not _is_within_64_bits(data):
+            raise UsageError(f"{path} holds an integer of more than 64 bits, which TOML does not have.")
+    except tomllib.TOMLDecodeError as error:
+        raise UsageError(f"{path} is not valid TOML: {printable(str(error))}.") from error
+    except RecursionError as error:
+        raise UsageError(f"{path} is nested too deeply.") from error
+    except ValueError as error:
+        # Python refuses to read numbers of thousands of digits.
+        raise UsageError(f"{path} holds a number with far too many digits.") from error
+    return data
+
+
+def _is_within_64_bits(value: object) -> bool:
+    """Python reads longer ones, and cannot print the longest of them."""
+    if isinstance(value, dict):
+        return all(map(_is_within_64_bits, value.values()))
+    if isinstance(value, list):
+        return all(map(_is_within_64_bits, value))
+    return not isinstance(value, int) or -(1 << 63) <= value < 1 << 64
+
+
+def line_of(text: str, place: tuple[str | int, ...]) -> int:
+    """The 1-based line where the field at ``place`` stands, or that of the nearest table around it.
+
+    ``place`` is a path as pydantic gives it: keys, and indices into arrays of tables.
+    """
+    wanted = [str(part) for part in place]
+    best, best_depth = 1, 0
+    table: list[str] = []
+    counts: dict[str, int] = {}
+    for number, line in enumerate(text.splitlines(), start=1):
+        if header := _TABLE.match(line):
+            name = header.group(2)
+            table = name.split(".")
+            if header.group(1) == "[[":
+                index = counts.get(name, 0)
+                counts[name] = index + 1
+                table = [*table, str(index)]
+            here = table
+        elif "=" in line and not line.lstrip().startswith("#"):
+            here = [*table, *(part.strip().strip("\"'") for part in line.split("=", 1)[0].split("."))]
+        else:
+            continue
+        depth = _common(here, wanted)
+        if depth == len(here) and depth > best_depth:
+            best, best_depth = number, depth
+    return best
+
+
+def _common(left: list[str], right: list[str]) -> int:
+    depth = 0
+    for one, other in zip(left, right, strict=False):
+        if one != other:
+            break
+        depth += 1
+    return depth

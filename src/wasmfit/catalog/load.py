@@ -11,6 +11,9 @@ from pydantic import BaseModel, ValidationError
 from wasmfit.errors import UsageError
 from wasmfit.model import Base, Board, Core, Features, Profile, Runtime, Switches, Target, Workload
 from wasmfit.toml_text import line_of, parse
+from wasmfit.words import printable
+
+_LONGEST_PROBLEM = 500  # characters
 
 R = TypeVar("R", bound=BaseModel)
 T = TypeVar("T")
@@ -203,4 +206,5 @@ def _say(path: Path, text: str, problem: dict[str, object]) -> str:
     field = ".".join(map(str, place)) or "the file"
     given = problem.get("input")
     shown = f" (it is {given!r:.80})" if isinstance(given, str | int | float | bool) else ""
-    return f"{path}:{line_of(text, place)}: {field}: {problem['msg']}{shown}."
+    said = printable(f"{field}: {problem['msg']}{shown}", _LONGEST_PROBLEM)
+    return f"{path}:{line_of(text, place)}: {said}."

@@ -42,6 +42,7 @@ NARROWED = {
     "wasmfit fit --flash 512K --ram 128K": _WASM3,
     "wasmfit fit --workload json --board pico2 --needs in-place,validation": "-r wasm3 -r wamr",
     "wasmfit fit my.wasm --call 'run(1, 2)' --expect 3 --weights flash=1,ram=1,speed=2 --explain": _WASM3,
+    "wasmfit tune wasmi --objective flash --objective speed": "--budget 2",
     "wasmfit new-board mine --into .": "--chip nRF52833 --target thumbv7em-none-eabihf --flash 0:512K "
     "--ram 0x20000000:128K --erase 4K --clock 64M --probe-rs nRF52833_xxAA --title Mine --source manual",
 }

@@ -34,6 +34,37 @@ def test_the_hal_and_its_features_follow_the_chip() -> None:
     )
     assert nordic.dependencies["embassy-nrf"].features == ("rt", "time-driver-rtc1", "nrf52840")
     assert (st.hal.name, st.features) == ("stm32", ("stm32f407vg",))
+    assert ground("picow").features == ("rp2040", "boot2-none")
+    assert ground("pico2").features == ground("pico2w").features == ("rp235xa", "imagedef-none")
+
+
+def test_start_up_code_that_needs_peripherals_is_called_through_the_base() -> None:
+    flags = {board: ground(board).linker for board in ("nrf52840dk", "picow", "pico2")}
+    assert flags == {
+        "nrf52840dk": (),
+        "picow": ("--wrap=__pre_init",),
+        "pico2": ("--wrap=__pre_init",),
+    }
+    crate = (CATALOG.folder(EMBASSY) / "crate" / "lib.rs").read_text(encoding="utf-8")
+    for hal in EMBASSY.hals:
+        for function in hal.guarded:
+            assert f"fn __wrap_{function}(" in crate
+            assert f"fn __real_{function}(" in crate
+
+
+def test_a_hal_for_one_of_a_chips_two_kinds_of_core_is_for_no_other_and_the_reason_is_told() -> None:
+    arm, riscv = CATALOG.board("pico2w"), CATALOG.board("pico2w-riscv")
+    assert arm.probe_rs_chip == riscv.probe_rs_chip
+    assert EMBASSY.serves(arm)
+    assert EMBASSY.obstacle(arm) is None
+    assert not EMBASSY.serves(riscv)
+    with pytest.raises(ValueError, match="has nothing for RP235x"):
+        EMBASSY.ground(riscv)
+    planned = plan(CATALOG, Experiment(["wasm3"], boards=["pico2w-riscv"], bases=["bare", "embassy"]))
+    assert {cell.base.name for cell in planned.measured} == {"bare"}
+    assert {one.status for one in planned.left_out} == {Status.UNSUPPORTED}
+    assert {one.reason for one in planned.left_out} == {EMBASSY.obstacle(riscv)}
+    assert "it does not compile for Hazard3" in str(EMBASSY.obstacle(riscv))
 
 
 def test_a_board_without_a_hal_is_unsupported_and_says_so() -> None:
@@ -79,6 +110,18 @@ def test_on_bare_a_package_is_what_it_was_and_on_embassy_the_harness_links_the_b
             * 2
         },
         {"symbols": "("},
+        {"gaps": [{"targets": "riscv*"}]},
+        {
+            "hals": [
+                {
+                    "name": "a",
+                    "crate": "x",
+                    "chips": {"*": []},
+                    "dependencies": {"x": {"version": "=1.0.0"}},
+                    "guarded": ["f --shared"],
+                }
+            ]
+        },
         {"start": "magic"},
     ],
 )

@@ -1,7 +1,7 @@
 """A base: what lies below a runtime in an image. Data only; see ``catalog/bases``."""
 
 from fnmatch import fnmatchcase
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
@@ -17,14 +17,20 @@ class Hal(Record):
     Attributes:
         name: Its short name: that of its lockfile, and of the feature of the base's crate that chooses it.
         crate: The hardware abstraction layer, among ``dependencies``.
+        targets: Pattern over the Rust targets that it is for: a chip may have cores of two kinds.
         chips: Pattern over probe-rs's name of a chip, in lower case → the features of ``crate`` for it.
         dependencies: Cargo dependencies, besides those that the base has for every chip.
+        guarded: Functions that start-up calls before any of the base's own code and that touch the chip's
+            peripherals. The linker leads their callers to ``__wrap_FUNCTION`` of the base's crate, which
+            calls ``__real_FUNCTION`` where there are such peripherals.
     """
 
     name: str = Field(pattern=r"^[a-z][a-z0-9-]*$")
     crate: str
+    targets: str = "*"
     chips: dict[str, tuple[str, ...]] = Field(min_length=1)
     dependencies: dict[str, Dependency]
+    guarded: tuple[Annotated[str, Field(pattern=r"^\w+$")], ...] = ()
 
     @model_validator(mode="after")
     def _has_its_crate(self) -> "Hal":
@@ -34,8 +40,29 @@ class Hal(Record):
 
     def features(self, board: Board) -> tuple[str, ...] | None:
         """The features of the crate for a board's chip; ``None`` where it has none of the family."""
+        if not fnmatchcase(board.target, self.targets):
+            return None
         chip = board.probe_rs_chip.lower()
         return next((found for pattern, found in self.chips.items() if fnmatchcase(chip, pattern)), None)
+
+
+class Gap(Record):
+    """Boards that a base cannot serve, and why: what a reader would look for in vain.
+
+    Attributes:
+        chips: Pattern over probe-rs's name of the chip, in lower case.
+        targets: Pattern over the Rust target.
+        reason: Why, as a sentence without its full stop.
+    """
+
+    chips: str = "*"
+    targets: str = "*"
+    reason: str = Field(min_length=1)
+
+    def covers(self, board: Board) -> bool:
+        """Whether it is about a board."""
+        chip = board.probe_rs_chip.lower()
+        return fnmatchcase(chip, self.chips) and fnmatchcase(board.target, self.targets)
 
 
 class Base(Record):
@@ -50,6 +77,7 @@ class Base(Record):
         homepage: Where it lives.
         dependencies: Cargo dependencies of the crate, or of the application.
         hals: What it brings for which chips; a board with none of them is not supported.
+        gaps: Why some of those boards are not.
         repository: For ``laze``, where Git gets a checkout.
         crates: For ``laze``, the crates of the system that an application depends on, in its folder ``src``.
         builders: For ``laze``, board → laze's name of what it is built for.
@@ -65,6 +93,7 @@ class Base(Record):
     homepage: str = ""
     dependencies: dict[str, Dependency] = Field(default_factory=dict)
     hals: tuple[Hal, ...] = ()
+    gaps: tuple[Gap, ...] = ()
     repository: str = ""
     crates: tuple[str, ...] = ()
     builders: dict[str, str] = Field(default_factory=dict)
@@ -91,6 +120,17 @@ class Base(Record):
                 return any(hal.features(board) is not None for hal in self.hals)
             case "laze":
                 return board.name in self.builders
+
+    def obstacle(self, board: Board) -> str | None:
+        """Why it serves a board not, as a sentence without its full stop; ``None`` where it does."""
+        if self.serves(board):
+            return None
+        known = (gap.reason for gap in self.gaps if gap.covers(board))
+        unknown = (
+            f"the base {self.name} has nothing for {board.probe_rs_chip} in the catalogue "
+            f"(bases/{self.name}/base.toml)"
+        )
+        return next(known, unknown)
 
     @property
     def emulated(self) -> bool:
@@ -129,6 +169,11 @@ class Ground(Record):
     def label(self) -> str:
         """Such as ``embassy-nrf52840``."""
         return "-".join((self.base.name, *self.features))
+
+    @property
+    def linker(self) -> tuple[str, ...]:
+        """Flags for the linker."""
+        return tuple(f"--wrap={function}" for function in self.hal.guarded)
 
     @property
     def dependencies(self) -> dict[str, Dependency]:

@@ -1,5 +1,7 @@
 """Bases as data."""
 
+from dataclasses import replace
+
 import pytest
 from pydantic import ValidationError
 
@@ -39,17 +41,24 @@ def test_the_hal_and_its_features_follow_the_chip() -> None:
 
 
 def test_start_up_code_that_needs_peripherals_is_called_through_the_base() -> None:
-    flags = {board: ground(board).linker for board in ("nrf52840dk", "picow", "pico2")}
+    flags = {board: ground(board).linker for board in ("nrf52840dk", "picow", "pico2", "esp32c6")}
     assert flags == {
         "nrf52840dk": (),
         "picow": ("--wrap=__pre_init",),
         "pico2": ("--wrap=__pre_init",),
+        "esp32c6": ("--wrap=__pre_init", "--wrap=_start_rust"),
     }
-    crate = (CATALOG.folder(EMBASSY) / "crate" / "lib.rs").read_text(encoding="utf-8")
+
+
+def test_what_a_base_names_in_its_folder_is_there() -> None:
+    folder = CATALOG.folder(EMBASSY)
+    sources = "".join(path.read_text(encoding="utf-8") for path in sorted((folder / "crate").glob("*.rs")))
     for hal in EMBASSY.hals:
+        assert (folder / "locks" / f"{hal.name}.lock").is_file()
+        assert hal.linker_script is None or (folder / "link" / hal.linker_script).is_file()
         for function in hal.guarded:
-            assert f"fn __wrap_{function}(" in crate
-            assert f"fn __real_{function}(" in crate
+            assert f"fn __wrap_{function}(" in sources
+            assert f"fn __real_{function}(" in sources
 
 
 def test_a_hal_for_one_of_a_chips_two_kinds_of_core_is_for_no_other_and_the_reason_is_told() -> None:
@@ -68,12 +77,14 @@ def test_a_hal_for_one_of_a_chips_two_kinds_of_core_is_for_no_other_and_the_reas
 
 
 def test_a_board_without_a_hal_is_unsupported_and_says_so() -> None:
-    planned = plan(CATALOG, Experiment(["wasm3"], boards=["esp32c6"], bases=["embassy"]))
+    board = CATALOG.board("esp32c6").model_copy(update={"name": "mine", "probe_rs_chip": "esp32c61"})
+    catalog = replace(CATALOG, boards={**CATALOG.boards, "mine": board})
+    planned = plan(catalog, Experiment(["wasm3"], boards=["mine"], bases=["embassy"]))
     assert planned.cells == ()
     ends = {one.cell.build.name: (one.status, one.reason) for one in planned.left_out}
     status, reason = ends["wasm3"]
     assert status is Status.UNSUPPORTED
-    assert "has nothing for esp32c6" in reason
+    assert "has nothing for esp32c61" in reason
     assert planned.baselines == ()
 
 

@@ -23,6 +23,7 @@ class Hal(Record):
         guarded: Functions that start-up calls before any of the base's own code and that touch the chip's
             peripherals. The linker leads their callers to ``__wrap_FUNCTION`` of the base's crate, which
             calls ``__real_FUNCTION`` where there are such peripherals.
+        linker_script: Its script in the base's folder ``link``, in the place of the target's own.
     """
 
     name: str = Field(pattern=r"^[a-z][a-z0-9-]*$")
@@ -31,6 +32,7 @@ class Hal(Record):
     chips: dict[str, tuple[str, ...]] = Field(min_length=1)
     dependencies: dict[str, Dependency]
     guarded: tuple[Annotated[str, Field(pattern=r"^\w+$")], ...] = ()
+    linker_script: str | None = None
 
     @model_validator(mode="after")
     def _has_its_crate(self) -> "Hal":

@@ -41,13 +41,19 @@ def test_the_hal_and_its_features_follow_the_chip() -> None:
 
 
 def test_start_up_code_that_needs_peripherals_is_called_through_the_base() -> None:
-    flags = {board: ground(board).linker for board in ("nrf52840dk", "picow", "pico2", "esp32c6")}
+    flags = {board: ground(board).linker for board in ("nrf52840dk", "picow", "pico2")}
     assert flags == {
         "nrf52840dk": (),
         "picow": ("--wrap=__pre_init",),
         "pico2": ("--wrap=__pre_init",),
-        "esp32c6": ("--wrap=__pre_init", "--wrap=_start_rust"),
     }
+
+
+def test_what_is_in_a_chips_rom_is_told_to_the_linker_by_address() -> None:
+    three, six = ground("esp32c3"), ground("esp32c6")
+    assert {"--wrap=__pre_init", "--wrap=_start_rust", "--defsym=ets_delay_us=0x40000050"} < {*three.linker}
+    assert "--defsym=ets_delay_us=0x40000040" in six.linker
+    assert three.hal.linker_script == six.hal.linker_script == "esp.x"
 
 
 def test_what_a_base_names_in_its_folder_is_there() -> None:
@@ -130,6 +136,17 @@ def test_on_bare_a_package_is_what_it_was_and_on_embassy_the_harness_links_the_b
                     "chips": {"*": []},
                     "dependencies": {"x": {"version": "=1.0.0"}},
                     "guarded": ["f --shared"],
+                }
+            ]
+        },
+        {
+            "hals": [
+                {
+                    "name": "a",
+                    "crate": "x",
+                    "chips": {"*": []},
+                    "dependencies": {"x": {"version": "=1.0.0"}},
+                    "rom": {"f=0 -T": 0},
                 }
             ]
         },

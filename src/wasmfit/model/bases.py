@@ -10,6 +10,11 @@ from .board import Board
 from .dependency import Dependency
 from .runtime import Checkout, Pattern
 
+Name = Annotated[str, Field(pattern=r"^\w+$")]
+"""A symbol's, as it can stand in a flag for the linker."""
+
+Address = Annotated[int, Field(ge=0, lt=1 << 32)]
+
 
 class Hal(Record):
     """What a base brings for a family of chips.
@@ -23,6 +28,7 @@ class Hal(Record):
         guarded: Functions that start-up calls before any of the base's own code and that touch the chip's
             peripherals. The linker leads their callers to ``__wrap_FUNCTION`` of the base's crate, which
             calls ``__real_FUNCTION`` where there are such peripherals.
+        rom: What its crates use of the chip's ROM: function or variable → address.
         linker_script: Its script in the base's folder ``link``, in the place of the target's own.
     """
 
@@ -31,7 +37,8 @@ class Hal(Record):
     targets: str = "*"
     chips: dict[str, tuple[str, ...]] = Field(min_length=1)
     dependencies: dict[str, Dependency]
-    guarded: tuple[Annotated[str, Field(pattern=r"^\w+$")], ...] = ()
+    guarded: tuple[Name, ...] = ()
+    rom: dict[Name, Address] = Field(default_factory=dict)
     linker_script: str | None = None
 
     @model_validator(mode="after")
@@ -175,7 +182,10 @@ class Ground(Record):
     @property
     def linker(self) -> tuple[str, ...]:
         """Flags for the linker."""
-        return tuple(f"--wrap={function}" for function in self.hal.guarded)
+        return (
+            *(f"--wrap={function}" for function in self.hal.guarded),
+            *(f"--defsym={name}={address:#x}" for name, address in self.hal.rom.items()),
+        )
 
     @property
     def dependencies(self) -> dict[str, Dependency]:

@@ -105,6 +105,8 @@ def test_on_chips_whose_hal_starts_first_a_runtime_costs_the_same_too(
     assert other.run.instructions.call == one.run.instructions.call
     # Nothing of start-up is left on the stack: what the run needs is no reserved word at its end.
     assert other.run.least_ram is not None
+    assert other.run.least_ram.stack is not None
+    assert other.run.stack_peak is not None
     assert other.run.least_ram.stack < 2 * other.run.stack_peak
 
 

@@ -1,12 +1,14 @@
 """Bases as data."""
 
 from dataclasses import replace
+from pathlib import Path
+from shutil import copytree
 
 import pytest
 from pydantic import ValidationError
 
 from wasmfit.build import firmware
-from wasmfit.catalog import Catalog
+from wasmfit.catalog import Catalog, CatalogError
 from wasmfit.errors import UsageError
 from wasmfit.model import Base, Ground, Status, builds
 from wasmfit.plan import Experiment, plan
@@ -114,42 +116,44 @@ def test_on_bare_a_package_is_what_it_was_and_on_embassy_the_harness_links_the_b
     assert needed["wasmfit-base"]["path"].startswith("../base-")
 
 
+@pytest.mark.parametrize("gone", EMBASSY.files)
+def test_a_base_without_a_file_that_it_needs_is_refused(gone: str, tmp_path: Path) -> None:
+    folder = tmp_path / "bases" / "embassy"
+    copytree(CATALOG.folder(EMBASSY), folder)
+    assert Catalog.load(tmp_path).folder(EMBASSY) == folder
+    (folder / gone).unlink()
+    with pytest.raises(CatalogError, match=f"needs the file {gone} beside it"):
+        Catalog.load(tmp_path)
+
+
+def test_which_files_those_are() -> None:
+    assert EMBASSY.files == ("crate/lib.rs", "link/esp.x")
+    assert BARE.files == ()
+
+
+def hal(**other: object) -> dict[str, object]:
+    """One that is right, but for what is other."""
+    whole = {"name": "a", "crate": "x", "chips": {"*": []}, "dependencies": {"x": {"version": "=1.0.0"}}}
+    return {**whole, **other}
+
+
+def test_a_hal_that_is_right_is_taken() -> None:
+    made = Base.model_validate({**EMBASSY.model_dump(mode="json", by_alias=True), "hals": [hal()]})
+    assert [one.name for one in made.hals] == ["a"]
+
+
 @pytest.mark.parametrize(
     "change",
     [
         {"hals": []},
-        {"hals": [{"name": "a", "crate": "x", "chips": {"*": []}, "dependencies": {}}]},
-        {"hals": [{"name": "a", "crate": "x", "chips": {}, "dependencies": {"x": {"version": "=1.0.0"}}}]},
-        {
-            "hals": [
-                {"name": "a", "crate": "x", "chips": {"*": []}, "dependencies": {"x": {"version": "=1.0.0"}}}
-            ]
-            * 2
-        },
+        {"hals": [hal(dependencies={})]},
+        {"hals": [hal(chips={})]},
+        {"hals": [hal(), hal()]},
         {"symbols": "("},
         {"gaps": [{"targets": "riscv*"}]},
-        {
-            "hals": [
-                {
-                    "name": "a",
-                    "crate": "x",
-                    "chips": {"*": []},
-                    "dependencies": {"x": {"version": "=1.0.0"}},
-                    "guarded": ["f --shared"],
-                }
-            ]
-        },
-        {
-            "hals": [
-                {
-                    "name": "a",
-                    "crate": "x",
-                    "chips": {"*": []},
-                    "dependencies": {"x": {"version": "=1.0.0"}},
-                    "rom": {"f=0 -T": 0},
-                }
-            ]
-        },
+        {"hals": [hal(guarded=["f --shared"])]},
+        {"hals": [hal(rom={"f=0 -T": 0})]},
+        {"hals": [hal(linker_script="../../../passwd")]},
         {"start": "magic"},
     ],
 )

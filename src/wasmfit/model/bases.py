@@ -39,7 +39,7 @@ class Hal(Record):
     dependencies: dict[str, Dependency]
     guarded: tuple[Name, ...] = ()
     rom: dict[Name, Address] = Field(default_factory=dict)
-    linker_script: str | None = None
+    linker_script: str | None = Field(default=None, pattern=r"^\w[\w.-]*$")
 
     @model_validator(mode="after")
     def _has_its_crate(self) -> "Hal":
@@ -119,6 +119,12 @@ class Base(Record):
         if self.start == "crate" and not self.hals:
             raise ValueError('start = "crate" needs at least one table [[hals]]')
         return self
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """What its folder must hold besides the TOML file, lockfiles left out."""
+        scripts = sorted({f"link/{hal.linker_script}" for hal in self.hals if hal.linker_script is not None})
+        return ("crate/lib.rs", *scripts) if self.start == "crate" else ()
 
     def serves(self, board: Board) -> bool:
         """Whether it brings what a board's chip needs."""

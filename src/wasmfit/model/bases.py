@@ -14,6 +14,7 @@ Name = Annotated[str, Field(pattern=r"^\w+$")]
 """A symbol's, as it can stand in a flag for the linker."""
 
 Address = Annotated[int, Field(ge=0, lt=1 << 32)]
+"""Of a device with 32 bits."""
 
 
 class Hal(Record):
@@ -137,7 +138,7 @@ class Base(Record):
                 return board.name in self.builders
 
     def obstacle(self, board: Board) -> str | None:
-        """Why it serves a board not, as a sentence without its full stop; ``None`` where it does."""
+        """Why it does not serve a board, as a sentence without its full stop; ``None`` where it does."""
         if self.serves(board):
             return None
         known = (gap.reason for gap in self.gaps if gap.covers(board))

@@ -20,6 +20,15 @@ def test_stack_and_data_fill_the_boards_ram() -> None:
     assert regions["RAM"] == (board.ram.origin + 32_768, board.ram.size - 32_768)
 
 
+def test_where_code_in_ram_is_fetched_elsewhere_the_linker_is_told_how_far() -> None:
+    board = Catalog.load().board("esp32c3")
+    assert board.ram.fetched is not None
+    assert f"wasmfit_code_apart = {0x4038_0000 - 0x3FC8_0000:#x};" in link.memory(board, board.own, 32_768)
+    # The machine has one memory at one address.
+    assert board.emulated.ram.fetched is None
+    assert "wasmfit_code_apart" not in link.memory(board, board.emulated, 32_768)
+
+
 def test_an_overflow_is_named_with_its_bytes() -> None:
     said = (
         "ld.lld-19: error: section '.text' will not fit in region 'FLASH': overflowed by 300 bytes\n"

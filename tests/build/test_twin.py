@@ -42,6 +42,16 @@ def test_moved_addresses_are_no_difference(tmp_path: Path) -> None:
     twin.check(image(tmp_path / "a", OWN), OWN, image(tmp_path / "b", MOVED), MOVED)
 
 
+def test_code_in_ram_may_be_linked_to_where_it_is_fetched(tmp_path: Path) -> None:
+    apart = OWN.model_copy(update={"ram": OWN.ram.model_copy(update={"code": 0x4100_0000})})
+    mine = image(tmp_path / "a", OWN, nowhere=0x4100_0010)
+    twin.check(mine, apart, image(tmp_path / "b", MOVED, nowhere=MOVED.ram.origin + 0x10), MOVED)
+    with pytest.raises(BuildError, match="symbol number at 0x10 of RAM"):
+        twin.check(mine, apart, image(tmp_path / "b", MOVED, nowhere=MOVED.ram.origin + 0x14), MOVED)
+    with pytest.raises(BuildError, match="symbol number is 0x41000010"):
+        twin.check(mine, OWN, image(tmp_path / "b", MOVED, nowhere=MOVED.ram.origin + 0x10), MOVED)
+
+
 @pytest.mark.parametrize(
     ("other", "words"),
     [

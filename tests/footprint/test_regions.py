@@ -39,6 +39,24 @@ def test_initialised_data_counts_in_both_memories() -> None:
     assert (found.pages, found.page_size, found.flashed) == (1, 4096, 4096)
 
 
+def test_code_in_ram_counts_there_where_it_is_fetched_from_elsewhere() -> None:
+    sections = [
+        Sec(".text", 0x0800_0000, bytes(100), flags=CODE),
+        Sec(".rwtext", 0x4000_0000, bytes(16), flags=CODE),
+        Sec(".data", 0x2000_0010, bytes(8), flags=DATA),
+    ]
+    segments = [
+        segment(0x0800_0000, 100),
+        segment(0x0800_0064, 16, vaddr=0x4000_0000),
+        segment(0x0800_0074, 8, vaddr=0x2000_0010),
+    ]
+    file = parse_elf(ElfBuilder(sections=sections, segments=segments).build())
+    found = region_use(file, FLASH, RAM, 4096, fetched=Region(origin=0x4000_0000, size=0x1000))
+    assert (found.flash, found.ram, found.overflow) == (124, 24, ())
+    (lost,) = region_use(file, FLASH, RAM, 4096).overflow
+    assert lost == Overflow(what=".rwtext", address=0x4000_0000, bytes=16)
+
+
 @pytest.mark.parametrize(
     ("segments", "pages"),
     [

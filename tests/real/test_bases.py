@@ -68,3 +68,58 @@ def test_each_has_the_baseline_of_its_base(on_bases: Comparison) -> None:
             other for other in on_bases.measurements if other.runtime == "baseline" and other.base == one.base
         )
         assert one.baseline == baseline.size
+
+
+# A HAL each whose start-up code waits for peripherals before a base has its turn, and what it is called.
+ELSEWHERE = {
+    "picow": ("embassy_rp",),
+    "esp32c3": ("esp_hal", "esp_rtos"),
+    "esp32c6": ("esp_hal", "esp_rtos"),
+}
+
+
+@pytest.fixture(scope="module")
+def elsewhere(warm_home: Home) -> Comparison:
+    return wasmfit.compare(
+        runtimes=["wasm3"], boards=[*ELSEWHERE], bases=["bare", "embassy"], home=warm_home.root
+    )
+
+
+@pytest.mark.parametrize("board", ELSEWHERE)
+def test_on_chips_whose_hal_starts_first_a_runtime_costs_the_same_too(
+    elsewhere: Comparison, board: str
+) -> None:
+    here = {(one.runtime, one.base): one for one in elsewhere.measurements if one.board == board}
+    assert {one.status for one in here.values()} == {Status.OK}
+    assert all(call.right for one in here.values() if one.run for call in one.run.calls)
+    embassy = here["baseline", "embassy"].size
+    assert embassy is not None
+    assert all(embassy.owners[".text"][name] > 0 for name in (*ELSEWHERE[board], "embassy_executor", "base"))
+    assert embassy.runtime_crates == 0
+    one, other = here["wasm3", "bare"], here["wasm3", "embassy"]
+    assert one.size is not None
+    assert other.size is not None
+    assert one.run is not None
+    assert other.run is not None
+    assert other.size.runtime_crates == one.size.runtime_crates
+    assert other.run.instructions.call == one.run.instructions.call
+    # Nothing of start-up is left on the stack: what the run needs is no reserved word at its end.
+    assert other.run.least_ram is not None
+    assert other.run.least_ram.stack is not None
+    assert other.run.stack_peak is not None
+    assert other.run.least_ram.stack < 2 * other.run.stack_peak
+
+
+@pytest.mark.parametrize("board", ["esp32c3", "esp32c6"])
+def test_code_in_ram_is_counted_in_ram_and_in_flash(elsewhere: Comparison, board: str) -> None:
+    (size,) = (
+        one.size
+        for one in elsewhere.measurements
+        if (one.board, one.base, one.runtime) == (board, "embassy", "baseline")
+    )
+    assert size is not None
+    code = sum(size.owners[".rwtext"].values())
+    assert size.owners[".rwtext"]["esp_hal"] > 0
+    # On the ESP32-C3, it is linked to addresses outside of RAM as data has it.
+    assert size.ram_static >= code + size.data + size.bss
+    assert size.flash >= size.text + size.rodata + code + size.data

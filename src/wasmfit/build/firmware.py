@@ -196,7 +196,7 @@ def key(
 ) -> str:
     """Digest of all that decides what the archive holds; module and memory map are no part of it."""
     made_from = package(context.catalog, build, profile, linked, glue, ground)
-    own = _own_script(context.catalog, board)
+    own = _own_script(context.catalog, board, ground)
     how = options(context.catalog.target(board), profile)
     return digest.of(
         "firmware, paths without registry",
@@ -215,8 +215,11 @@ def key(
     )
 
 
-def _own_script(catalog: Catalog, board: Board) -> Path | None:
-    """The harness's linker script for the board's target; ``None`` where the start-up crate brings one."""
+def _own_script(catalog: Catalog, board: Board, ground: Ground | None) -> Path | None:
+    """The linker script of the base, or the harness's for the board's target; ``None`` where the start-up
+    crate brings one."""
+    if ground is not None and ground.hal.linker_script is not None:
+        return catalog.folder(ground.base) / "link" / ground.hal.linker_script
     name = catalog.target(board).linker_script
     return None if name is None else catalog.harness / "link" / name
 
@@ -262,12 +265,12 @@ def archive(
             target=target_folder(context, board, profile),
         )
         shutil.copy(built.file(".a"), place / "firmware.a")
-        own = _own_script(context.catalog, board)
+        own = _own_script(context.catalog, board, ground)
         scripts = [folder / "link.x" for folder in built.link_folders if (folder / "link.x").is_file()]
         if own is None and len(scripts) != 1:
             raise BuildError(f"expected one link.x from the start-up crate, found {len(scripts)}")
         shutil.copy(own or scripts[0], place / "link.x")
-        # The chip's interrupts, which the start-up crate's script includes.
+        # The chip's interrupts, which the start-up crate's script includes, or the base's.
         for folder in built.link_folders:
             if (folder / "device.x").is_file():
                 shutil.copy(folder / "device.x", place / "device.x")

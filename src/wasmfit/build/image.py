@@ -79,7 +79,7 @@ def _key(context: Context, cell: Cell, once: _Once) -> str:
         else None,
         link.memory(board, board.own, build.runtime.stack),
         link.memory(board, board.emulated, build.runtime.stack),
-        *([profile.linker] if profile.linker else []),
+        *([flags] if (flags := _linker_flags(cell)) else []),
         context.toolchain.rust.identity,
     )
 
@@ -136,12 +136,17 @@ def _make(context: Context, step: Step, cell: Cell, wasm: Path, place: Path) -> 
         job=_job(cell, bytes_of_job),
         stack=build.runtime.stack,
         symbols={} if linked is None else {"wasmfit_guest": linked.export},
-        flags=profile.linker,
+        flags=_linker_flags(cell),
     )
     image = link.link(context, step, board, board.own, inputs, place)
     if board.needs_twin:
         moved = link.link(context, step, board, board.emulated, inputs, place, twin.NAME)
         twin.check(image, board.own, moved, board.emulated)
+
+
+def _linker_flags(cell: Cell) -> tuple[str, ...]:
+    """What the profile and the base's crate ask of the linker."""
+    return (*cell.profile.linker, *(cell.ground.linker if cell.ground is not None else ()))
 
 
 def _job(cell: Cell, module: bytes) -> bytes:

@@ -77,7 +77,8 @@ class Inputs:
 def memory(board: Board, memory_map: MemoryMap, stack: int) -> str:
     """The linker script's memory map for a board."""
     flash, ram = memory_map.flash, memory_map.ram
-    return _MEMORY.format(
+    apart = "" if ram.code is None else f"wasmfit_code_apart = {ram.code - ram.origin:#x};\n"
+    return apart + _MEMORY.format(
         board=board.name,
         stack=stack,
         flash=flash.origin,

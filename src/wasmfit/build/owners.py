@@ -52,12 +52,13 @@ def symbol_rule(context: Context, cell: Cell) -> Callable[[str], str | None]:
     def owner(name: str) -> str | None:
         if name == "wasmfit_job":
             return "module"
+        # First, since a base may start the chip in the place of these two.
+        if of_base is not None and of_base.fullmatch(name):
+            return "base"
         if _HARNESS.fullmatch(name):
             return "harness"
         if _START_UP.fullmatch(name):
             return "cortex_m_rt"
-        if of_base is not None and of_base.fullmatch(name):
-            return "base"
         return "firmware" if name in words else None
 
     return owner

@@ -77,7 +77,8 @@ def _layout(image: Path) -> Iterator[_Thing]:
 
 def _place(value: int, memory_map: MemoryMap) -> str:
     """Where an address lies in its memory."""
-    for name, region in (("flash", memory_map.flash), ("RAM", memory_map.ram)):
-        if region.origin <= value <= region.end:
+    ram = memory_map.ram
+    for name, region in (("flash", memory_map.flash), ("RAM", ram), ("RAM", ram.fetched)):
+        if region is not None and region.origin <= value <= region.end:
             return f"at {value - region.origin:#x} of {name}"
     return f"is {value:#x}"

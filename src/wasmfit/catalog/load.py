@@ -81,7 +81,7 @@ class Catalog:
                 workloads[path.parent.name] = read(path, Workload)
                 folders[f"workloads/{path.parent.name}"] = path.parent
             for path in sorted(root.glob("bases/*/base.toml")):
-                bases[path.parent.name] = read(path, Base)
+                bases[path.parent.name] = _with_its_files(path, read(path, Base))
                 folders[f"bases/{path.parent.name}"] = path.parent
         suite = BUILT_IN / "suite"
         return Catalog(
@@ -199,6 +199,18 @@ def read(path: Path, kind: type[R]) -> R:
             f"{path}:{line_of(text, ('name',))}: name must be {expected!r}, as the file's place says."
         )
     return record
+
+
+def _with_its_files(path: Path, base: Base) -> Base:
+    """The base, if the folder of its file holds what a build takes from it.
+
+    Raises:
+        CatalogError: It does not.
+    """
+    for name in base.files:
+        if not (path.parent / name).is_file():
+            raise CatalogError(f"{path} needs the file {name} beside it, and there is none.", "Write it.")
+    return base
 
 
 def _say(path: Path, text: str, problem: dict[str, object]) -> str:

@@ -60,7 +60,12 @@ class RegionUse(NamedTuple):
 
 
 def region_use(
-    elf: Elf, flash: Region, ram: Region, page_size: int, leave_out: Collection[str] = ()
+    elf: Elf,
+    flash: Region,
+    ram: Region,
+    page_size: int,
+    leave_out: Collection[str] = (),
+    fetched: Region | None = None,
 ) -> RegionUse:
     """Measure what a firmware takes of flash and RAM.
 
@@ -75,7 +80,10 @@ def region_use(
         page_size: The erase unit in bytes, greater than 0. Erase units begin at its multiples: flash may
             begin inside one.
         leave_out: Names of sections that only reserve RAM, such as for the stack.
+        fetched: Where the core fetches code that lies in RAM, if not at RAM's addresses. What is linked to
+            there takes bytes of RAM that nothing else is linked to.
     """
+    rams = (ram,) if fetched is None else (ram, fetched)
     loads = [(s.paddr, s.paddr + s.filesz) for s in elf.segments if s.filesz]
     runs = [
         (s.name, s.address, s.end)
@@ -84,15 +92,15 @@ def region_use(
         if s.name not in leave_out and not (s.flags & SectionFlag.TLS and s.type == SectionType.NOBITS)
     ]
     in_flash = _union(load for load in loads if flash.holds(load[0]))
-    in_ram = _union((low, high) for _, low, high in runs if ram.holds(low))
+    in_ram = _union((low, high) for _, low, high in runs if any(one.holds(low) for one in rams))
     overflow = [
         Overflow(what="load", address=low, bytes=high - low)
-        for low, high in _outside(_union(loads), flash, ram)
+        for low, high in _outside(_union(loads), flash, *rams)
     ]
     overflow += [
         Overflow(what=name, address=low, bytes=high - low)
         for name, start, end in runs
-        for low, high in _outside([(start, end)], flash, ram)
+        for low, high in _outside([(start, end)], flash, *rams)
     ]
     return RegionUse(
         flash=sum(high - low for low, high in in_flash),

@@ -1,7 +1,7 @@
 """A base: what lies below a runtime in an image. Data only; see ``catalog/bases``."""
 
 from fnmatch import fnmatchcase
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
@@ -10,6 +10,12 @@ from .board import Board
 from .dependency import Dependency
 from .runtime import Checkout, Pattern
 
+Name = Annotated[str, Field(pattern=r"^\w+$")]
+"""A symbol's, as it can stand in a flag for the linker."""
+
+Address = Annotated[int, Field(ge=0, lt=1 << 32)]
+"""Of a device with 32 bits."""
+
 
 class Hal(Record):
     """What a base brings for a family of chips.
@@ -17,14 +23,24 @@ class Hal(Record):
     Attributes:
         name: Its short name: that of its lockfile, and of the feature of the base's crate that chooses it.
         crate: The hardware abstraction layer, among ``dependencies``.
+        targets: Pattern over the Rust targets that it is for: a chip may have cores of two kinds.
         chips: Pattern over probe-rs's name of a chip, in lower case → the features of ``crate`` for it.
         dependencies: Cargo dependencies, besides those that the base has for every chip.
+        guarded: Functions that start-up calls before any of the base's own code and that touch the chip's
+            peripherals. The linker leads their callers to ``__wrap_FUNCTION`` of the base's crate, which
+            calls ``__real_FUNCTION`` where there are such peripherals.
+        rom: What its crates use of the chip's ROM: function or variable → address.
+        linker_script: Its script in the base's folder ``link``, in the place of the target's own.
     """
 
     name: str = Field(pattern=r"^[a-z][a-z0-9-]*$")
     crate: str
+    targets: str = "*"
     chips: dict[str, tuple[str, ...]] = Field(min_length=1)
     dependencies: dict[str, Dependency]
+    guarded: tuple[Name, ...] = ()
+    rom: dict[Name, Address] = Field(default_factory=dict)
+    linker_script: str | None = Field(default=None, pattern=r"^\w[\w.-]*$")
 
     @model_validator(mode="after")
     def _has_its_crate(self) -> "Hal":
@@ -34,8 +50,29 @@ class Hal(Record):
 
     def features(self, board: Board) -> tuple[str, ...] | None:
         """The features of the crate for a board's chip; ``None`` where it has none of the family."""
+        if not fnmatchcase(board.target, self.targets):
+            return None
         chip = board.probe_rs_chip.lower()
         return next((found for pattern, found in self.chips.items() if fnmatchcase(chip, pattern)), None)
+
+
+class Gap(Record):
+    """Boards that a base cannot serve, and why: what a reader would look for in vain.
+
+    Attributes:
+        chips: Pattern over probe-rs's name of the chip, in lower case.
+        targets: Pattern over the Rust target.
+        reason: Why, as a sentence without its full stop.
+    """
+
+    chips: str = "*"
+    targets: str = "*"
+    reason: str = Field(min_length=1)
+
+    def covers(self, board: Board) -> bool:
+        """Whether it is about a board."""
+        chip = board.probe_rs_chip.lower()
+        return fnmatchcase(chip, self.chips) and fnmatchcase(board.target, self.targets)
 
 
 class Base(Record):
@@ -50,6 +87,7 @@ class Base(Record):
         homepage: Where it lives.
         dependencies: Cargo dependencies of the crate, or of the application.
         hals: What it brings for which chips; a board with none of them is not supported.
+        gaps: Why some of those boards are not.
         repository: For ``laze``, where Git gets a checkout.
         crates: For ``laze``, the crates of the system that an application depends on, in its folder ``src``.
         builders: For ``laze``, board → laze's name of what it is built for.
@@ -65,6 +103,7 @@ class Base(Record):
     homepage: str = ""
     dependencies: dict[str, Dependency] = Field(default_factory=dict)
     hals: tuple[Hal, ...] = ()
+    gaps: tuple[Gap, ...] = ()
     repository: str = ""
     crates: tuple[str, ...] = ()
     builders: dict[str, str] = Field(default_factory=dict)
@@ -82,6 +121,12 @@ class Base(Record):
             raise ValueError('start = "crate" needs at least one table [[hals]]')
         return self
 
+    @property
+    def files(self) -> tuple[str, ...]:
+        """What its folder must hold besides the TOML file, lockfiles left out."""
+        scripts = sorted({f"link/{hal.linker_script}" for hal in self.hals if hal.linker_script is not None})
+        return ("crate/lib.rs", *scripts) if self.start == "crate" else ()
+
     def serves(self, board: Board) -> bool:
         """Whether it brings what a board's chip needs."""
         match self.start:
@@ -91,6 +136,17 @@ class Base(Record):
                 return any(hal.features(board) is not None for hal in self.hals)
             case "laze":
                 return board.name in self.builders
+
+    def obstacle(self, board: Board) -> str | None:
+        """Why it does not serve a board, as a sentence without its full stop; ``None`` where it does."""
+        if self.serves(board):
+            return None
+        known = (gap.reason for gap in self.gaps if gap.covers(board))
+        unknown = (
+            f"the base {self.name} has nothing for {board.probe_rs_chip} in the catalogue "
+            f"(bases/{self.name}/base.toml)"
+        )
+        return next(known, unknown)
 
     @property
     def emulated(self) -> bool:
@@ -129,6 +185,14 @@ class Ground(Record):
     def label(self) -> str:
         """Such as ``embassy-nrf52840``."""
         return "-".join((self.base.name, *self.features))
+
+    @property
+    def linker(self) -> tuple[str, ...]:
+        """Flags for the linker."""
+        return (
+            *(f"--wrap={function}" for function in self.hal.guarded),
+            *(f"--defsym={name}={address:#x}" for name, address in self.hal.rom.items()),
+        )
 
     @property
     def dependencies(self) -> dict[str, Dependency]:

@@ -14,10 +14,12 @@ class Region(Record):
     Attributes:
         origin: First address.
         size: Length in bytes.
+        code: First address at which the core fetches code in it, where that is another than for data.
     """
 
     origin: int = Field(ge=0, lt=1 << 32)
     size: int = Field(gt=0, lt=1 << 32)
+    code: int | None = Field(default=None, ge=0, lt=1 << 32)
 
     @property
     def end(self) -> int:
@@ -27,6 +29,11 @@ class Region(Record):
     def holds(self, address: int) -> bool:
         """Whether the address lies in the region."""
         return self.origin <= address < self.end
+
+    @property
+    def fetched(self) -> "Region | None":
+        """Where the core fetches code in it, if elsewhere: the same bytes, at other addresses."""
+        return None if self.code is None else Region(origin=self.code, size=self.size)
 
 
 class Emulator(Record):

@@ -120,14 +120,8 @@ def _groundless(cell: Cell) -> LeftOut | None:
             Status.UNSUPPORTED,
             f"on {cell.base.name}, runtimes in Rust are built; C sources are no part of its application",
         )
-    if cell.base.serves(cell.board):
-        return None
-    return LeftOut(
-        cell,
-        Status.UNSUPPORTED,
-        f"the base {cell.base.name} has nothing for {cell.board.probe_rs_chip} in the catalogue "
-        f"(bases/{cell.base.name}/base.toml)",
-    )
+    obstacle = cell.base.obstacle(cell.board)
+    return None if obstacle is None else LeftOut(cell, Status.UNSUPPORTED, obstacle)
 
 
 def _cannot_take(catalog: Catalog, cell: Cell, module: UserModule) -> LeftOut | None:

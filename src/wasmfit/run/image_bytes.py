@@ -65,7 +65,8 @@ def _make(context: Context, cell: Cell, path: Path, sha256: str, place: Path) ->
 
 def _memories(elf: Elf, board: Board) -> Memories:
     flash = Memory("flash", board.flash.origin, board.flash.size, board.erase_unit)
-    return Memories(elf, (flash, Memory("RAM", board.ram.origin, board.ram.size)))
+    rams = (board.ram, board.ram.fetched)
+    return Memories(elf, (flash, *(Memory("RAM", one.origin, one.size) for one in rams if one is not None)))
 
 
 def _plain(node: Node) -> list[Any]:

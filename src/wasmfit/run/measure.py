@@ -49,7 +49,7 @@ def size(context: Context, cell: Cell, image: Image) -> Size:
         owner_of_symbol=symbol_rule(context, cell),
     )
     board = cell.board
-    use = region_use(elf, board.flash, board.ram, board.erase_unit)
+    use = region_use(elf, board.flash, board.ram, board.erase_unit, fetched=board.ram.fetched)
     owners = footprint(attribute_by_references(by_name)).owners()
     base = base_owners(context, cell, image.elf)
     return Size(

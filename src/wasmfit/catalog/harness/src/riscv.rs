@@ -2,10 +2,12 @@
 
 use core::arch::global_asm;
 
-#[cfg(any(feature = "base", feature = "os"))]
-compile_error!("no base for RISC-V brings a start-up of its own yet");
+#[cfg(feature = "os")]
+compile_error!("no operating system for RISC-V is a base yet");
 
 // The linker script (`harness/link/riscv.x`) names the sections' ends as cortex-m-rt's does.
+// A base that is a crate of its own starts the chip in its own way.
+#[cfg(not(feature = "base"))]
 global_asm!(
     ".section .init, \"ax\"",
     ".global _start",
@@ -93,13 +95,17 @@ extern "C" fn wasmfit_fault(sp: *const u8, ra: *const u8) -> ! {
     ])
 }
 
-/// One hart without interrupts: nothing can come in between, so there is nothing to hold.
-struct Alone;
-critical_section::set_impl!(Alone);
+// Where a base has interrupts, it has critical sections too.
+#[cfg(not(feature = "base"))]
+mod alone {
+    /// One hart without interrupts: nothing can come in between, so there is nothing to hold.
+    struct Alone;
+    critical_section::set_impl!(Alone);
 
-// SAFETY: see above; `mstatus.MIE` is clear from reset and nothing sets it.
-unsafe impl critical_section::Impl for Alone {
-    unsafe fn acquire() {}
+    // SAFETY: see above; `mstatus.MIE` is clear from reset and nothing sets it.
+    unsafe impl critical_section::Impl for Alone {
+        unsafe fn acquire() {}
 
-    unsafe fn release(_: ()) {}
+        unsafe fn release(_: ()) {}
+    }
 }

@@ -3,28 +3,18 @@
 //!
 //! The emulated machine has the core and none of the chip's peripherals, so setting up would wait for a
 //! clock that never starts. There, and only there, the task goes on at once: same image, and a host that
-//! says what it is.
+//! says what it is. The same holds for what a HAL does before, in start-up code of its own: its callers
+//! come to the functions named `__wrap_…` instead (see `guarded` in `base.toml`).
 #![no_std]
 
-use embassy_executor::Spawner;
-#[cfg(feature = "nrf")]
-use embassy_nrf as hal;
-#[cfg(feature = "stm32")]
-use embassy_stm32 as hal;
-use embassy_time::Timer;
+#[cfg(target_arch = "arm")]
+mod arm;
+#[cfg(target_arch = "riscv32")]
+mod esp;
 
 unsafe extern "C" {
     /// The harness: does what the job says, and ends.
     safe fn wasmfit_main() -> !;
     /// Whether the host says that it emulates the core.
     safe fn wasmfit_is_emulated() -> bool;
-}
-
-#[embassy_executor::main]
-async fn main(_spawner: Spawner) {
-    if !wasmfit_is_emulated() {
-        let _peripherals = hal::init(Default::default());
-        Timer::after_ticks(1).await;
-    }
-    wasmfit_main()
 }

@@ -1,5 +1,6 @@
 """Trials: what counts, which none beats, which to take, and the settings to copy."""
 
+import json
 import tomllib
 from dataclasses import replace
 from pathlib import Path
@@ -110,6 +111,14 @@ def test_settings_to_copy_are_the_profile_and_what_cargo_reads(tmp_path: Path) -
     assert told["unstable"]["build-std-features"] == ["optimize_for_size"]
     assert "-Clink-arg=--icf=all" in told["build"]["rustflags"]
     assert "-Zfmt-debug=none" in told["build"]["rustflags"]
+
+
+def test_a_changed_target_is_told_with_the_way_to_build_for_it() -> None:
+    made = applied(space_of(), build(), REFERENCE, {"frame-pointers": "omitted"})
+    _, _, config, target = excerpts(made.build, made.profile)
+    assert tomllib.loads(config.text)["unstable"]["json-target-spec"] is True
+    assert "--print target-spec-json" in target.file
+    assert json.loads(target.text) == {"frame-pointer": "may-omit"}
 
 
 def test_settings_of_a_runtime_in_c_are_flags_and_macros() -> None:

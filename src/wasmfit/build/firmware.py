@@ -182,6 +182,7 @@ def options(target: Target, profile: Profile) -> Options:
         build_std=("core", "alloc"),
         std_features=profile.rust.std_features,
         rustflags=("-Csymbol-mangling-version=v0", *target.rustflags, *profile.rust.rustflags),
+        specification=profile.rust.target,
     )
 
 
@@ -211,6 +212,7 @@ def key(
         *build.contents,
         how.arguments(),
         how.rustflags,
+        *([how.specification] if how.specification else []),
         context.toolchain.rust.identity,
     )
 

@@ -23,6 +23,7 @@ class RustProfile(Record):
         rustflags: More flags for rustc.
         messages: Whether the runtime's error messages are reported in words, which needs formatting code.
         packages: Crate → its own optimisation level.
+        target: What of rustc's specification of the target is otherwise: what no flag can say.
         debug: Debug information (DWARF) in the ELF, for C as well; it takes nothing on the device.
     """
 
@@ -35,6 +36,7 @@ class RustProfile(Record):
     rustflags: tuple[str, ...] = ()
     messages: bool
     packages: dict[str, OptLevel] = Field(default_factory=dict)
+    target: dict[str, str | bool | int] = Field(default_factory=dict)
     debug: Debug = "none"
 
 

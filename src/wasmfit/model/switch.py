@@ -18,6 +18,7 @@ class RustChanges(Record):
         opt_level, std_opt_level, lto, codegen_units, panic, messages: In the place of the profile's.
         std_features, rustflags: Added to the profile's.
         packages: Crate → its own optimisation level, likewise.
+        target: What of rustc's specification of the target is otherwise, likewise.
     """
 
     opt_level: OptLevel | None = None
@@ -29,6 +30,7 @@ class RustChanges(Record):
     std_features: tuple[str, ...] = ()
     rustflags: tuple[str, ...] = ()
     packages: dict[str, OptLevel] = Field(default_factory=dict)
+    target: dict[str, str | bool | int] = Field(default_factory=dict)
 
 
 class SwitchValue(Record):

@@ -1,5 +1,6 @@
 """Settings as they would stand in a project of the user's."""
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -8,6 +9,10 @@ import tomli_w
 
 from wasmfit.model import Build, Profile, RustProfile
 
+_SPECIFICATION = (
+    "TARGET.json, named as your target, for `cargo build --target TARGET.json`: what "
+    "`rustc -Zunstable-options --print target-spec-json --target TARGET` says, but"
+)
 _STANDARD = ("core", "alloc", "compiler_builtins")
 
 
@@ -34,6 +39,8 @@ def excerpts(build: Build, profile: Profile, name: str = "tuned") -> tuple[Excer
     if build.runtime.language == "rust":
         found.append(Excerpt("Cargo.toml", tomli_w.dumps(_manifest(build, profile.rust)).strip()))
         found.append(Excerpt(".cargo/config.toml", tomli_w.dumps(_config(profile)).strip()))
+        if profile.rust.target:
+            found.append(Excerpt(_SPECIFICATION, json.dumps(profile.rust.target, indent=2, sort_keys=True)))
         if flags := build.variant.host_arguments:
             found.append(Excerpt("arguments of the host step", " ".join(flags)))
         if build.variant.cfg:
@@ -81,6 +88,8 @@ def _config(profile: Profile) -> dict[str, Any]:
     unstable: dict[str, object] = {"build-std": ["core", "alloc"]}
     if profile.rust.std_features:
         unstable["build-std-features"] = list(profile.rust.std_features)
+    if profile.rust.target:
+        unstable["json-target-spec"] = True
     return {**({"build": {"rustflags": flags}} if flags else {}), "unstable": unstable}
 
 

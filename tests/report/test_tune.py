@@ -39,6 +39,22 @@ def test_text_says_what_is_saved_and_what_to_copy() -> None:
     assert "-Clink-arg=--icf=all" in text
 
 
+def test_what_gives_something_up_says_so_and_what_does_not_has_a_front_of_its_own() -> None:
+    kept = trial(4, {"opt": "z"}, (90_000, 50_000, 1_000))
+    first, second = TUNE_FORMATS[Format.TABLE](tuning(ANCHOR, SMALL, kept)).split(
+        "Of those that give up nothing, the same in flash and ram and speed"
+    )
+    assert "opt=z icf=all" in first
+    assert "icf=all gives up that two functions have two addresses" in first
+    assert "90,000" in second.split("The settings to copy")[0]
+    assert "75,000" not in second.split("The settings to copy")[0]
+    found = json.loads(TUNE_FORMATS[Format.JSON](tuning(ANCHOR, SMALL, kept)))
+    assert (found["front"], found["front_giving_up_nothing"]) == ([2], [4])
+    alone = TUNE_FORMATS[Format.TABLE](tuning(ANCHOR, SMALL))
+    assert "nothing else was tried that gives up nothing" in alone
+    assert "Of those that" not in TUNE_FORMATS[Format.TABLE](tuning(ANCHOR, kept))
+
+
 def test_where_nothing_is_better_there_is_nothing_to_copy() -> None:
     text = TUNE_FORMATS[Format.TABLE](tuning(ANCHOR, FAILED))
     assert text.startswith(

@@ -2,6 +2,7 @@
 
 import pytest
 
+from wasmfit.build import firmware
 from wasmfit.catalog import Catalog
 from wasmfit.errors import UsageError
 from wasmfit.search import applied
@@ -75,7 +76,8 @@ def test_settings_change_profile_and_build() -> None:
     rust = made.profile.rust
     assert (rust.opt_level, rust.messages, rust.std_features) == ("z", False, ("optimize_for_size",))
     assert rust.packages == {"wasmparser": "z", "wasmi": "2"}
-    assert "-Cllvm-args=--inline-threshold=25" in rust.rustflags
+    # At link time alone: the crates that come before are compiled as they were.
+    assert made.build.variant.package_rustflags == {"firmware": ("-Cllvm-args=--inline-threshold=25",)}
     assert made.profile.linker == ("--icf=all",)
     assert made.profile.tuned == settings
     features = made.build.dependencies["wasmi"].features
@@ -83,6 +85,13 @@ def test_settings_change_profile_and_build() -> None:
     assert "auto-dispatch" not in features
     # The lockfile stays the version's own.
     assert not made.build.variant.dependencies
+
+
+def test_a_target_is_told_what_no_flag_can_say() -> None:
+    made = applied(space_of(), build(), REFERENCE, {"frame-pointers": "omitted"})
+    assert made.profile.rust.target == {"frame-pointer": "may-omit"}
+    assert firmware.options(Catalog.load().targets["thumbv7em-none-eabihf"], made.profile).specification
+    assert not firmware.options(Catalog.load().targets["thumbv7em-none-eabihf"], REFERENCE).specification
 
 
 def test_validation_off_is_the_variant_without_it() -> None:

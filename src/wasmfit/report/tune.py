@@ -1,6 +1,6 @@
 """What a search for settings has found, in each format."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from wasmfit.results import Column, Table
 from wasmfit.results.comparison import SCHEMA
@@ -57,9 +57,35 @@ def _noun(objective: Objective) -> str:
     return {Objective.FLASH: "flash", Objective.RAM: "RAM", Objective.SPEED: "time (instructions)"}[objective]
 
 
-def _table(tuning: Tuning) -> Table:
+def _tables(tuning: Tuning) -> Iterator[Table]:
+    """The front; and where it gives something up, the front of what does not."""
+    anchor, within = tuning.anchor, " and ".join(one.value for one in tuning.objectives)
+    yield _table(
+        tuning,
+        f"{tuning.runtime} on {tuning.board}: the profile {anchor.profile.name}, and settings that no other "
+        f"beats in {within}",
+        tuning.front,
+        (*_notes(tuning), *_given_up(tuning.front)),
+    )
+    if any(trial.gives_up for trial in tuning.front):
+        kept = tuning.keeping
+        none = (
+            ()
+            if any(one is not anchor for one in kept)
+            else ("nothing else was tried that gives up nothing",)
+        )
+        yield _table(tuning, f"Of those that give up nothing, the same in {within}", kept, none)
+
+
+def _given_up(trials: Sequence[Trial]) -> Iterator[str]:
+    """Each setting among those of the trials that gives something up, once."""
+    for name, what in {name: what for trial in trials for name, what in trial.gives_up.items()}.items():
+        yield f"{name} gives up {what}"
+
+
+def _table(tuning: Tuning, title: str, trials: Sequence[Trial], notes: Sequence[str]) -> Table:
     anchor = tuning.anchor
-    rows = [anchor, *(one for one in tuning.front if one is not anchor)]
+    rows = [anchor, *(one for one in trials if one is not anchor)]
     columns = []
     for one in Objective:
         columns.append(Column((one.value, UNITS[one]), tuple(_cell(trial, one) for trial in rows)))
@@ -67,11 +93,7 @@ def _table(tuning: Tuning) -> Table:
             Column(("against", anchor.profile.name), tuple(_against(tuning, r, one) for r in rows))
         )
     columns.append(Column(("start", "instructions"), tuple(_start(trial) for trial in rows)))
-    title = (
-        f"{tuning.runtime} on {tuning.board}: the profile {anchor.profile.name}, and settings that no other "
-        f"beats in {' and '.join(one.value for one in tuning.objectives)}"
-    )
-    return Table(title, tuple(_words(row) for row in rows), tuple(columns), tuple(_notes(tuning)), ())
+    return Table(title, tuple(_words(row) for row in rows), tuple(columns), tuple(notes), ())
 
 
 def _cell(trial: Trial, objective: Objective) -> str:
@@ -106,8 +128,7 @@ def _notes(tuning: Tuning) -> Iterator[str]:
 def _advice(tuning: Tuning) -> Iterator[str]:
     """What else there is to say of the settings to copy."""
     best = tuning.best
-    for one in best.gives_up:
-        yield f"gives up {one}"
+    yield from _given_up([best])
     if needed := _needed(best):
         yield needed
 
@@ -129,7 +150,7 @@ def _copied(tuning: Tuning) -> tuple[Excerpt, ...]:
 
 def to_text(tuning: Tuning) -> str:
     """The answer, the front, and the settings to copy."""
-    parts = [sentence(tuning), tables_to_text([_table(tuning)])]
+    parts = [sentence(tuning), tables_to_text([*_tables(tuning)])]
     if copied := _copied(tuning):
         parts.append("\n".join(["The settings to copy:", *(f"- {one}" for one in _advice(tuning))]))
         parts += [f"# {one.file}\n{one.text}" for one in copied]
@@ -138,7 +159,7 @@ def to_text(tuning: Tuning) -> str:
 
 def to_markdown(tuning: Tuning) -> str:
     """The same."""
-    parts = [escape(sentence(tuning)), tables_to_markdown([_table(tuning)])]
+    parts = [escape(sentence(tuning)), tables_to_markdown([*_tables(tuning)])]
     if copied := _copied(tuning):
         parts.append(
             "\n".join(["The settings to copy:", "", *(f"- {escape(one)}" for one in _advice(tuning))])
@@ -148,7 +169,7 @@ def to_markdown(tuning: Tuning) -> str:
 
 
 def to_json(tuning: Tuning) -> str:
-    """``{"schema": 1, "runtime", "board", …, "trials": […], "front": [NUMBER], "best": NUMBER}``."""
+    """``{"schema": 1, "runtime", "board", …, "trials": […], "front": [NUMBER], …, "best": NUMBER}``."""
     return dumped(
         {
             "schema": SCHEMA,
@@ -161,6 +182,7 @@ def to_json(tuning: Tuning) -> str:
             "withheld": dict(tuning.withheld),
             "trials": [_trial(tuning, trial) for trial in tuning.trials],
             "front": [trial.number for trial in tuning.front],
+            "front_giving_up_nothing": [trial.number for trial in tuning.keeping],
             "best": tuning.best.number,
             "settings": {one.file: one.text for one in _copied(tuning)},
         }
@@ -172,7 +194,7 @@ def _trial(tuning: Tuning, trial: Trial) -> dict[str, object]:
     return {
         "number": trial.number,
         "settings": dict(trial.changes),
-        "gives_up": list(trial.gives_up),
+        "gives_up": list(trial.gives_up.values()),
         "profile": trial.profile.name,
         "reason": trial.reason,
         "reused": trial.reused,

@@ -37,7 +37,7 @@ class Trial:
     Attributes:
         number: Its place among the trials; 1 is the profile itself.
         changes: Switch → value, of what is set otherwise than in the profile.
-        gives_up: What a firmware with them is without.
+        gives_up: ``SWITCH=VALUE`` → what a firmware with it is without.
         build, profile: What was built.
         cells: The measurements, one for each workload.
         reused: Whether all of them were in the store.
@@ -45,7 +45,7 @@ class Trial:
 
     number: int
     changes: Mapping[str, str]
-    gives_up: tuple[str, ...]
+    gives_up: Mapping[str, str]
     build: Build
     profile: Profile
     cells: tuple[Measurement, ...]
@@ -130,6 +130,11 @@ class Tuning:
     def front(self) -> tuple[Trial, ...]:
         """The trials that no other beats, the least in the first objective first."""
         return front(self.trials, self.objectives)
+
+    @property
+    def keeping(self) -> tuple[Trial, ...]:
+        """The front of those trials alone that give up nothing, not even words."""
+        return front([trial for trial in self.trials if not trial.gives_up], self.objectives)
 
     @property
     def best(self) -> Trial:

@@ -36,8 +36,10 @@ def test_switches_are_of_language_version_and_variant() -> None:
 
 def test_starts_that_the_user_rules_out_are_left_out() -> None:
     held = space_of(fixed=("messages=on",))
-    assert not held.starts
-    assert space_of().starts
+    assert held.starts
+    assert all("messages" not in start for start in held.starts)
+    assert len(held.starts) < len(space_of().starts)
+    assert not space_of(fixed=("messages=on", "opt=s")).starts
 
 
 @pytest.mark.parametrize(

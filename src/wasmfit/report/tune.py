@@ -60,21 +60,20 @@ def _noun(objective: Objective) -> str:
 def _tables(tuning: Tuning) -> Iterator[Table]:
     """The front; and where it gives something up, the front of what does not."""
     anchor, within = tuning.anchor, " and ".join(one.value for one in tuning.objectives)
+    notes = [*_notes(tuning), *_given_up(tuning.front)]
+    kept = tuning.keeping if any(trial.gives_up for trial in tuning.front) else (anchor,)
+    alone = kept == (anchor,)
+    if alone and any(trial.gives_up for trial in tuning.front):
+        notes.append("nothing was found that gives up nothing and is better")
     yield _table(
         tuning,
         f"{tuning.runtime} on {tuning.board}: the profile {anchor.profile.name}, and settings that no other "
         f"beats in {within}",
         tuning.front,
-        (*_notes(tuning), *_given_up(tuning.front)),
+        notes,
     )
-    if any(trial.gives_up for trial in tuning.front):
-        kept = tuning.keeping
-        none = (
-            ()
-            if any(one is not anchor for one in kept)
-            else ("nothing else was tried that gives up nothing",)
-        )
-        yield _table(tuning, f"Of those that give up nothing, the same in {within}", kept, none)
+    if not alone:
+        yield _table(tuning, f"Of those that give up nothing, the same in {within}", kept, ())
 
 
 def _given_up(trials: Sequence[Trial]) -> Iterator[str]:
@@ -93,6 +92,8 @@ def _table(tuning: Tuning, title: str, trials: Sequence[Trial], notes: Sequence[
             Column(("against", anchor.profile.name), tuple(_against(tuning, r, one) for r in rows))
         )
     columns.append(Column(("start", "instructions"), tuple(_start(trial) for trial in rows)))
+    if anchor.time_s is not None:
+        columns.append(Column(("time", "predicted"), tuple(_time(trial, anchor) for trial in rows)))
     return Table(title, tuple(_words(row) for row in rows), tuple(columns), tuple(notes), ())
 
 
@@ -103,6 +104,11 @@ def _cell(trial: Trial, objective: Objective) -> str:
 
 def _start(trial: Trial) -> str:
     return "?" if trial.start is None else f"{trial.start:,.0f}"
+
+
+def _time(trial: Trial, anchor: Trial) -> str:
+    ours, theirs = trial.time_s, anchor.time_s
+    return "?" if ours is None or theirs is None else f"{ours / theirs - 1:+.1%}"
 
 
 def _against(tuning: Tuning, trial: Trial, objective: Objective) -> str:
@@ -120,6 +126,8 @@ def _notes(tuning: Tuning) -> Iterator[str]:
         f"flash and RAM: of the largest image of {', '.join(tuning.workloads)}; speed: instructions of a "
         "steady call, their geometric mean; start: of loading and instantiating, likewise"
     )
+    if tuning.anchor.time_s is not None:
+        yield f"time: of a steady call, predicted for the board, against {tuning.anchor.profile.name}"
     yield f"no loss: RAM within the resolution of its search, instructions within {SAME_SPEED:.1%}"
     for name, what in tuning.withheld.items():
         yield f"not tried without --allow {name}: it gives up {what}"
@@ -200,6 +208,7 @@ def _trial(tuning: Tuning, trial: Trial) -> dict[str, object]:
         "reused": trial.reused,
         **{one.value: None if figures is None else figures[one] for one in Objective},
         "start": trial.start,
+        "predicted_time_s": trial.time_s,
         "against": {one.value: tuning.against(trial, one) for one in Objective},
         "cells": [one.id for one in trial.cells],
     }

@@ -91,6 +91,12 @@ class Trial:
         known = [one.load + one.instantiate for one in phases if one.load and one.instantiate]
         return exp(sum(map(log, known)) / len(known)) if known and len(known) == len(self.cells) else None
 
+    @property
+    def time_s(self) -> float | None:
+        """Seconds that a steady call is predicted to take: no objective, since it is not measured."""
+        times = [one.run.time_s for one in self.cells if one.run is not None and one.run.time_s]
+        return exp(sum(map(log, times)) / len(times)) if times and len(times) == len(self.cells) else None
+
 
 def _figures(one: Measurement) -> tuple[int, int, int] | None:
     call = None if one.run is None else one.run.instructions.call

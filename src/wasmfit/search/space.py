@@ -32,8 +32,9 @@ class Space:
 
     @property
     def size(self) -> int:
-        """How many different settings there are."""
-        return prod(map(len, self.values.values()))
+        """How many different settings there are, the profile itself included, which is always measured."""
+        within = all(self.switches[name].initial in values for name, values in self.values.items())
+        return prod(map(len, self.values.values())) + (not within)
 
     def changes(self, settings: Settings) -> dict[str, str]:
         """The settings without those that change nothing, in order."""

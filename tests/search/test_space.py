@@ -79,7 +79,11 @@ def test_settings_change_profile_and_build() -> None:
     assert (rust.opt_level, rust.messages, rust.std_features) == ("z", False, ("optimize_for_size",))
     assert rust.packages == {"wasmparser": "z", "wasmi": "2"}
     # At link time alone: the crates that come before are compiled as they were.
-    assert made.build.variant.package_rustflags == {"firmware": ("-Cllvm-args=--inline-threshold=25",)}
+    assert rust.linked_rustflags == ("-Cllvm-args=--inline-threshold=25",)
+    assert not any("inline-threshold" in flag for flag in rust.rustflags)
+    manifest = firmware.package(Catalog.load(), made.build, made.profile).manifest
+    release = manifest["profile"]["release"]  # type: ignore[index]
+    assert release["package"]["firmware"] == {"rustflags": ["-Cllvm-args=--inline-threshold=25"]}
     assert made.profile.linker == ("--icf=all",)
     assert made.profile.tuned == settings
     features = made.build.dependencies["wasmi"].features

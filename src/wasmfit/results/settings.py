@@ -13,6 +13,9 @@ _SPECIFICATION = (
     "TARGET.json, named as your target, for `cargo build --target TARGET.json`: what "
     "`rustc -Zunstable-options --print target-spec-json --target TARGET` says, but"
 )
+_LINKED = "your-crate"
+"""Stands for the package that is linked."""
+
 _STANDARD = ("core", "alloc", "compiler_builtins")
 
 
@@ -58,6 +61,9 @@ def _manifest(build: Build, rust: RustProfile) -> dict[str, Any]:
     unstable = ["panic-immediate-abort"] if rust.panic == "immediate-abort" else []
     for crate, flags in build.variant.package_rustflags.items():
         packages.setdefault(crate, {})["rustflags"] = list(flags)
+        unstable.append("profile-rustflags")
+    if rust.linked_rustflags:
+        packages.setdefault(_LINKED, {})["rustflags"] = list(rust.linked_rustflags)
         unstable.append("profile-rustflags")
     release: dict[str, object] = {
         "opt-level": _level(rust.opt_level),

@@ -1,9 +1,14 @@
 """Generated packages: right content, untouched times, no stray files; and what is said of a failure."""
 
+import json
 from pathlib import Path
 
-from wasmfit.build import cargo
-from wasmfit.build.cargo import Package, first_error
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from wasmfit.build import cargo, specification
+from wasmfit.build.cargo import Options, Package, first_error
 
 
 def package(source: Path, lock: Path | None = None) -> Package:
@@ -54,3 +59,30 @@ def test_the_first_error_is_what_is_said() -> None:
     assert first_error("just words\n\n") == "just words"
     assert first_error("") == "no output"
     assert len(first_error("error: " + "x" * 10_000)) <= 300
+
+
+def test_a_target_is_named_or_is_a_file_of_its_name() -> None:
+    assert Options(target="thumbv7em-none-eabihf").arguments() == [
+        "--release",
+        "--target",
+        "thumbv7em-none-eabihf",
+    ]
+    own = Options(target="thumbv7em-none-eabihf", specification={"frame-pointer": "may-omit"}).arguments()
+    assert own[1:3] == ["--target", "target-specification/thumbv7em-none-eabihf.json"]
+    assert "-Zjson-target-spec" in own
+    assert specification.place("thumbv7em-none-eabihf") == own[2]
+
+
+def test_a_specification_is_rustcs_own_but_for_what_is_changed() -> None:
+    printed = '{"llvm-target": "thumbv7em-none-eabihf", "frame-pointer": "always", "max-atomic-width": 32}'
+    assert json.loads(specification.changed(printed, {"frame-pointer": "may-omit"})) == {
+        "llvm-target": "thumbv7em-none-eabihf",
+        "frame-pointer": "may-omit",
+        "max-atomic-width": 32,
+    }
+
+
+@given(st.text() | st.sampled_from(["null", "[]", "{}", '"llvm-target"', '{"llvm-target": ']))
+def test_what_is_no_specification_is_refused(printed: str) -> None:
+    with pytest.raises(ValueError):  # noqa: PT011
+        specification.changed(printed, {"frame-pointer": "may-omit"})

@@ -3,11 +3,12 @@
 import csv
 import io
 import json
+from dataclasses import replace
 
 from tests.search.fake import trial
 from wasmfit.report import Format
 from wasmfit.report.tune import TUNE_FORMATS, told
-from wasmfit.results.tuning import Objective, Tuning
+from wasmfit.results.tuning import Objective, Trial, Tuning
 
 ANCHOR = trial(1, {}, (100_000, 50_000, 1_000))
 SMALL = trial(2, {"opt": "z", "icf": "all"}, (75_000, 50_000, 1_000))
@@ -37,6 +38,53 @@ def test_text_says_what_is_saved_and_what_to_copy() -> None:
     assert "1,000 B of stack and 2,000 B of heap" in text
     assert 'opt-level = "z"' in text
     assert "-Clink-arg=--icf=all" in text
+
+
+def test_what_gives_something_up_says_so_and_what_does_not_has_a_front_of_its_own() -> None:
+    kept = trial(4, {"opt": "z"}, (90_000, 50_000, 1_000))
+    first, second = TUNE_FORMATS[Format.TABLE](tuning(ANCHOR, SMALL, kept)).split(
+        "Of those that give up nothing, the same in flash and ram and speed"
+    )
+    assert "opt=z icf=all" in first
+    assert "icf=all gives up that two functions have two addresses" in first
+    assert "90,000" in second.split("The settings to copy")[0]
+    assert "75,000" not in second.split("The settings to copy")[0]
+    found = json.loads(TUNE_FORMATS[Format.JSON](tuning(ANCHOR, SMALL, kept)))
+    assert (found["front"], found["front_giving_up_nothing"]) == ([2], [4])
+    alone = TUNE_FORMATS[Format.TABLE](tuning(ANCHOR, SMALL))
+    assert "nothing was found that gives up nothing and is better" in alone
+    assert "Of those that" not in alone
+    assert "Of those that" not in TUNE_FORMATS[Format.TABLE](tuning(ANCHOR, kept))
+
+
+def test_predicted_time_is_shown_where_there_is_one_and_called_so() -> None:
+    def timed(one: Trial, seconds: float) -> Trial:
+        (cell,) = one.cells
+        assert cell.run is not None
+        run = cell.run.model_copy(update={"time_s": seconds})
+        return replace(one, cells=(cell.model_copy(update={"run": run}),))
+
+    made = tuning(timed(ANCHOR, 0.5), timed(SMALL, 0.45))
+    text = TUNE_FORMATS[Format.TABLE](made)
+    assert "predicted" in text
+    assert "-10.0%" in text
+    assert "time: of a steady call, predicted for the board" in text
+    trials = json.loads(TUNE_FORMATS[Format.JSON](made))["trials"]
+    assert [round(one["predicted_time_s"], 6) for one in trials] == [0.5, 0.45]
+    without = tuning(
+        *(
+            replace(
+                one,
+                cells=tuple(
+                    c.model_copy(update={"run": c.run.model_copy(update={"time_s": None})})
+                    for c in one.cells
+                    if c.run
+                ),
+            )
+            for one in (ANCHOR, SMALL)
+        )
+    )
+    assert "predicted" not in TUNE_FORMATS[Format.TABLE](without)
 
 
 def test_where_nothing_is_better_there_is_nothing_to_copy() -> None:

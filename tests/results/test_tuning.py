@@ -1,5 +1,6 @@
 """Trials: what counts, which none beats, which to take, and the settings to copy."""
 
+import json
 import tomllib
 from dataclasses import replace
 from pathlib import Path
@@ -110,6 +111,25 @@ def test_settings_to_copy_are_the_profile_and_what_cargo_reads(tmp_path: Path) -
     assert told["unstable"]["build-std-features"] == ["optimize_for_size"]
     assert "-Clink-arg=--icf=all" in told["build"]["rustflags"]
     assert "-Zfmt-debug=none" in told["build"]["rustflags"]
+
+
+def test_flags_of_the_crate_that_is_linked_are_its_own() -> None:
+    made = applied(space_of(), build(), REFERENCE, {"inline": "50"})
+    own, manifest, config = excerpts(made.build, made.profile)
+    flags = ["-Cllvm-args=--inline-threshold=50"]
+    assert tomllib.loads(own.text)["rust"]["linked_rustflags"] == flags
+    cargo = tomllib.loads(manifest.text)
+    assert cargo["profile"]["release"]["package"]["your-crate"] == {"rustflags": flags}
+    assert "profile-rustflags" in cargo["cargo-features"]
+    assert "rustflags" not in tomllib.loads(config.text).get("build", {})
+
+
+def test_a_changed_target_is_told_with_the_way_to_build_for_it() -> None:
+    made = applied(space_of(), build(), REFERENCE, {"frame-pointers": "omitted"})
+    _, _, config, target = excerpts(made.build, made.profile)
+    assert tomllib.loads(config.text)["unstable"]["json-target-spec"] is True
+    assert "--print target-spec-json" in target.file
+    assert json.loads(target.text) == {"frame-pointer": "may-omit"}
 
 
 def test_settings_of_a_runtime_in_c_are_flags_and_macros() -> None:

@@ -47,7 +47,7 @@ def cell(figures: Figures | None, module: str = "crc32") -> Measurement:
 def trial(number: int, changes: Mapping[str, str], *figures: Figures | None) -> Trial:
     made = applied(space_of(), build(), CATALOG.profile("reference"), changes)
     cells = tuple(cell(one, f"workload{place}") for place, one in enumerate(figures))
-    return Trial(number, dict(changes), (), made.build, made.profile, cells, False)
+    return Trial(number, dict(changes), space_of().given_up(changes), made.build, made.profile, cells, False)
 
 
 @dataclass

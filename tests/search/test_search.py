@@ -42,6 +42,17 @@ def test_nothing_is_measured_twice() -> None:
     assert len(set(asked)) == len(asked) == 60
 
 
+def test_a_proposal_that_was_measured_gives_way_to_another_until_there_is_none() -> None:
+    """Where only one switch matters the optimiser soon proposes the same again, in a space of thousands."""
+    fake = Fake(space_of(), lambda changes: (100 - (changes.get("opt") == "z"), 100, 100))
+    found = search(fake.space, ALL, Budget(120), fake.measure)
+    assert len(found.trials) == len({tuple(changes.items()) for changes in fake.asked}) == 120
+    whole = Fake(space_of(fixed=("opt=s,z,2", "icf=off,all", "inline=25,50"), only=True), by_level)
+    found = search(whole.space, ALL, Budget(120), whole.measure)
+    assert len(found.trials) == whole.space.size == 3 * 2 * 2 + 1, "and the profile itself"
+    assert found.stopped == "the search has no other settings to propose"
+
+
 def test_same_search_again_asks_the_same_and_goes_on_from_there() -> None:
     short, long = Fake(space_of(), by_level), Fake(space_of(), by_level)
     search(short.space, ALL, Budget(15), short.measure)

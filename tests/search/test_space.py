@@ -2,6 +2,7 @@
 
 import pytest
 
+from wasmfit.build import firmware
 from wasmfit.catalog import Catalog
 from wasmfit.errors import UsageError
 from wasmfit.search import applied
@@ -35,8 +36,10 @@ def test_switches_are_of_language_version_and_variant() -> None:
 
 def test_starts_that_the_user_rules_out_are_left_out() -> None:
     held = space_of(fixed=("messages=on",))
-    assert not held.starts
-    assert space_of().starts
+    assert held.starts
+    assert all("messages" not in start for start in held.starts)
+    assert len(held.starts) < len(space_of().starts)
+    assert not space_of(fixed=("messages=on", "opt=s")).starts
 
 
 @pytest.mark.parametrize(
@@ -75,7 +78,12 @@ def test_settings_change_profile_and_build() -> None:
     rust = made.profile.rust
     assert (rust.opt_level, rust.messages, rust.std_features) == ("z", False, ("optimize_for_size",))
     assert rust.packages == {"wasmparser": "z", "wasmi": "2"}
-    assert "-Cllvm-args=--inline-threshold=25" in rust.rustflags
+    # At link time alone: the crates that come before are compiled as they were.
+    assert rust.linked_rustflags == ("-Cllvm-args=--inline-threshold=25",)
+    assert not any("inline-threshold" in flag for flag in rust.rustflags)
+    manifest = firmware.package(Catalog.load(), made.build, made.profile).manifest
+    release = manifest["profile"]["release"]  # type: ignore[index]
+    assert release["package"]["firmware"] == {"rustflags": ["-Cllvm-args=--inline-threshold=25"]}
     assert made.profile.linker == ("--icf=all",)
     assert made.profile.tuned == settings
     features = made.build.dependencies["wasmi"].features
@@ -83,6 +91,13 @@ def test_settings_change_profile_and_build() -> None:
     assert "auto-dispatch" not in features
     # The lockfile stays the version's own.
     assert not made.build.variant.dependencies
+
+
+def test_a_target_is_told_what_no_flag_can_say() -> None:
+    made = applied(space_of(), build(), REFERENCE, {"frame-pointers": "omitted"})
+    assert made.profile.rust.target == {"frame-pointer": "may-omit"}
+    assert firmware.options(Catalog.load().targets["thumbv7em-none-eabihf"], made.profile).specification
+    assert not firmware.options(Catalog.load().targets["thumbv7em-none-eabihf"], REFERENCE).specification
 
 
 def test_validation_off_is_the_variant_without_it() -> None:

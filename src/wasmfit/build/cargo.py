@@ -19,7 +19,7 @@ from wasmfit.model import Build, Dependency
 from wasmfit.toolchain import Rust
 from wasmfit.words import printable
 
-from . import digest, lacking, lockfiles
+from . import digest, lacking, lockfiles, specification
 from .alone import alone
 from .context import Context, Step
 from .errors import BuildError
@@ -73,6 +73,7 @@ class Options:
         std_features: Features to build them with.
         rustflags: Flags for rustc, for every crate.
         environment: More variables.
+        specification: What of rustc's specification of the target is otherwise.
     """
 
     target: str | None = None
@@ -80,11 +81,14 @@ class Options:
     std_features: tuple[str, ...] = ()
     rustflags: tuple[str, ...] = ()
     environment: Mapping[str, str] = field(default_factory=dict)
+    specification: Mapping[str, object] = field(default_factory=dict)
 
     def arguments(self) -> list[str]:
         """The arguments for ``cargo build``."""
         chosen = ["--release"]
-        if self.target:
+        if self.target and self.specification:
+            chosen += ["--target", specification.place(self.target), "-Zjson-target-spec"]
+        elif self.target:
             chosen += ["--target", self.target]
         if self.build_std:
             chosen.append(f"-Zbuild-std={','.join(self.build_std)}")
@@ -205,6 +209,8 @@ def build(
         generate(package, work)
         rust = context.toolchain.rust
         variables = environment(rust, options, target)
+        if options.target and options.specification:
+            _specify(context, step, options.target, options.specification, work, variables)
         locked = ["--locked"] if package.lock is not None and package.locked else []
         command = [str(rust.cargo.path), "build", *options.arguments(), "-Ztrim-paths", *locked]
         total = _units(context, step, command, work, variables)
@@ -292,6 +298,41 @@ class _Watch:
             if Path(message["out_dir"]).is_relative_to(self._folder):
                 # Each with the kind of what is there in front, as in `native=/path`, or alone.
                 self.link_folders += [Path(path.rpartition("=")[2]) for path in message["linked_paths"]]
+
+
+def _specify(
+    context: Context,
+    step: Step,
+    target: str,
+    changes: Mapping[str, object],
+    work: Path,
+    variables: Mapping[str, str],
+) -> None:
+    """Writes the target's specification with changes: rustc's own, of the version that compiles.
+
+    Raises:
+        BuildError: Rustc does not say what it is.
+    """
+    command = [str(context.toolchain.rust.rustc.path), "-Zunstable-options", "--print", "target-spec-json"]
+    text: list[str] = []
+    finished = context.gateway.run(
+        [*command, "--target", target],
+        cwd=work,
+        env=variables,
+        log=step.log,
+        timeout=_COUNT_SECONDS,
+        on_line=text.append,
+        keep_stdout=False,
+    )
+    try:
+        changed = specification.changed("\n".join(text), changes)
+    except ValueError:
+        raise BuildError(
+            f"rustc does not say how {target} is specified: {first_error(finished.output)}"
+        ) from None
+    place = work / specification.place(target)
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.write_text(changed, encoding="utf-8")
 
 
 def _units(context: Context, step: Step, command: list[str], work: Path, variables: Mapping[str, str]) -> int:

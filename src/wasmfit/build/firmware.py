@@ -35,6 +35,9 @@ def linked_guest(build: Build, workload: Workload | UserModule) -> Workload | No
     return workload
 
 
+_NAME = "firmware"
+"""The package that is linked, with all that it depends on."""
+
 _ROOTS = {Glue.TYPED: "lib.rs", Glue.ANY: "any.rs", Glue.SUITE: "suite.rs"}
 
 _FEATURES = {Glue.TYPED: (), Glue.ANY: ("any",), Glue.SUITE: ("suite",)}
@@ -103,6 +106,8 @@ def package(
         overrides[crate] = {"opt-level": level(opt_level)}
     for crate, flags in build.variant.package_rustflags.items():
         overrides.setdefault(crate, {})["rustflags"] = list(flags)
+    if rust.linked_rustflags:
+        overrides.setdefault(_NAME, {})["rustflags"] = list(rust.linked_rustflags)
     if overrides:
         release["package"] = overrides
     harness_features = [*(["messages"] if rust.messages else []), *_FEATURES[glue]]
@@ -112,7 +117,7 @@ def package(
     }
     manifest: dict[str, object] = {
         "cargo-features": ["trim-paths", "panic-immediate-abort", "profile-rustflags"],
-        "package": {"name": "firmware", "version": "0.0.0", "edition": "2024", "publish": False},
+        "package": {"name": _NAME, "version": "0.0.0", "edition": "2024", "publish": False},
         "lib": {"path": f"{firmware_place}/{_ROOTS[root]}", "crate-type": ["staticlib"]},
         "features": {**{name: [] for name in features}, "default": features},
         "dependencies": needed,
@@ -142,7 +147,7 @@ def package(
     # A checkout is in no lockfile of the catalogue's; nor is a guest in that of a runtime with crates.
     pinned = build.checkout is None and (linked is None or not build.dependencies)
     return Package(
-        name="firmware",
+        name=_NAME,
         manifest=manifest,
         files=files,
         lock=known,
@@ -182,6 +187,7 @@ def options(target: Target, profile: Profile) -> Options:
         build_std=("core", "alloc"),
         std_features=profile.rust.std_features,
         rustflags=("-Csymbol-mangling-version=v0", *target.rustflags, *profile.rust.rustflags),
+        specification=profile.rust.target,
     )
 
 
@@ -211,6 +217,7 @@ def key(
         *build.contents,
         how.arguments(),
         how.rustflags,
+        *([how.specification] if how.specification else []),
         context.toolchain.rust.identity,
     )
 

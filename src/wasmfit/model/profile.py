@@ -21,8 +21,10 @@ class RustProfile(Record):
         panic: Panic strategy; ``immediate-abort`` leaves every message out.
         std_features: Features of the standard library, which is built from source.
         rustflags: More flags for rustc.
+        linked_rustflags: More flags for the crate alone that is linked, where LTO works on all of them.
         messages: Whether the runtime's error messages are reported in words, which needs formatting code.
         packages: Crate → its own optimisation level.
+        target: What of rustc's specification of the target is otherwise: what no flag can say.
         debug: Debug information (DWARF) in the ELF, for C as well; it takes nothing on the device.
     """
 
@@ -33,8 +35,10 @@ class RustProfile(Record):
     panic: Literal["abort", "immediate-abort"]
     std_features: tuple[str, ...] = ()
     rustflags: tuple[str, ...] = ()
+    linked_rustflags: tuple[str, ...] = ()
     messages: bool
     packages: dict[str, OptLevel] = Field(default_factory=dict)
+    target: dict[str, str | bool | int] = Field(default_factory=dict)
     debug: Debug = "none"
 
 

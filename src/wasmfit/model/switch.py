@@ -16,8 +16,9 @@ class RustChanges(Record):
 
     Attributes:
         opt_level, std_opt_level, lto, codegen_units, panic, messages: In the place of the profile's.
-        std_features, rustflags: Added to the profile's.
+        std_features, rustflags, linked_rustflags: Added to the profile's.
         packages: Crate → its own optimisation level, likewise.
+        target: What of rustc's specification of the target is otherwise, likewise.
     """
 
     opt_level: OptLevel | None = None
@@ -28,7 +29,9 @@ class RustChanges(Record):
     messages: bool | None = None
     std_features: tuple[str, ...] = ()
     rustflags: tuple[str, ...] = ()
+    linked_rustflags: tuple[str, ...] = ()
     packages: dict[str, OptLevel] = Field(default_factory=dict)
+    target: dict[str, str | bool | int] = Field(default_factory=dict)
 
 
 class SwitchValue(Record):

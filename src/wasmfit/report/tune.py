@@ -1,6 +1,6 @@
 """What a search for settings has found, in each format."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from wasmfit.results import Column, Table
 from wasmfit.results.comparison import SCHEMA
@@ -57,9 +57,34 @@ def _noun(objective: Objective) -> str:
     return {Objective.FLASH: "flash", Objective.RAM: "RAM", Objective.SPEED: "time (instructions)"}[objective]
 
 
-def _table(tuning: Tuning) -> Table:
+def _tables(tuning: Tuning) -> Iterator[Table]:
+    """The front; and where it gives something up, the front of what does not."""
+    anchor, within = tuning.anchor, " and ".join(one.value for one in tuning.objectives)
+    notes = [*_notes(tuning), *_given_up(tuning.front)]
+    kept = tuning.keeping if any(trial.gives_up for trial in tuning.front) else (anchor,)
+    alone = kept == (anchor,)
+    if alone and any(trial.gives_up for trial in tuning.front):
+        notes.append("nothing was found that gives up nothing and is better")
+    yield _table(
+        tuning,
+        f"{tuning.runtime} on {tuning.board}: the profile {anchor.profile.name}, and settings that no other "
+        f"beats in {within}",
+        tuning.front,
+        notes,
+    )
+    if not alone:
+        yield _table(tuning, f"Of those that give up nothing, the same in {within}", kept, ())
+
+
+def _given_up(trials: Sequence[Trial]) -> Iterator[str]:
+    """Each setting among those of the trials that gives something up, once."""
+    for name, what in {name: what for trial in trials for name, what in trial.gives_up.items()}.items():
+        yield f"{name} gives up {what}"
+
+
+def _table(tuning: Tuning, title: str, trials: Sequence[Trial], notes: Sequence[str]) -> Table:
     anchor = tuning.anchor
-    rows = [anchor, *(one for one in tuning.front if one is not anchor)]
+    rows = [anchor, *(one for one in trials if one is not anchor)]
     columns = []
     for one in Objective:
         columns.append(Column((one.value, UNITS[one]), tuple(_cell(trial, one) for trial in rows)))
@@ -67,11 +92,9 @@ def _table(tuning: Tuning) -> Table:
             Column(("against", anchor.profile.name), tuple(_against(tuning, r, one) for r in rows))
         )
     columns.append(Column(("start", "instructions"), tuple(_start(trial) for trial in rows)))
-    title = (
-        f"{tuning.runtime} on {tuning.board}: the profile {anchor.profile.name}, and settings that no other "
-        f"beats in {' and '.join(one.value for one in tuning.objectives)}"
-    )
-    return Table(title, tuple(_words(row) for row in rows), tuple(columns), tuple(_notes(tuning)), ())
+    if anchor.time_s is not None:
+        columns.append(Column(("time", "predicted"), tuple(_time(trial, anchor) for trial in rows)))
+    return Table(title, tuple(_words(row) for row in rows), tuple(columns), tuple(notes), ())
 
 
 def _cell(trial: Trial, objective: Objective) -> str:
@@ -81,6 +104,11 @@ def _cell(trial: Trial, objective: Objective) -> str:
 
 def _start(trial: Trial) -> str:
     return "?" if trial.start is None else f"{trial.start:,.0f}"
+
+
+def _time(trial: Trial, anchor: Trial) -> str:
+    ours, theirs = trial.time_s, anchor.time_s
+    return "?" if ours is None or theirs is None else f"{ours / theirs - 1:+.1%}"
 
 
 def _against(tuning: Tuning, trial: Trial, objective: Objective) -> str:
@@ -98,6 +126,8 @@ def _notes(tuning: Tuning) -> Iterator[str]:
         f"flash and RAM: of the largest image of {', '.join(tuning.workloads)}; speed: instructions of a "
         "steady call, their geometric mean; start: of loading and instantiating, likewise"
     )
+    if tuning.anchor.time_s is not None:
+        yield f"time: of a steady call, predicted for the board, against {tuning.anchor.profile.name}"
     yield f"no loss: RAM within the resolution of its search, instructions within {SAME_SPEED:.1%}"
     for name, what in tuning.withheld.items():
         yield f"not tried without --allow {name}: it gives up {what}"
@@ -106,8 +136,7 @@ def _notes(tuning: Tuning) -> Iterator[str]:
 def _advice(tuning: Tuning) -> Iterator[str]:
     """What else there is to say of the settings to copy."""
     best = tuning.best
-    for one in best.gives_up:
-        yield f"gives up {one}"
+    yield from _given_up([best])
     if needed := _needed(best):
         yield needed
 
@@ -129,7 +158,7 @@ def _copied(tuning: Tuning) -> tuple[Excerpt, ...]:
 
 def to_text(tuning: Tuning) -> str:
     """The answer, the front, and the settings to copy."""
-    parts = [sentence(tuning), tables_to_text([_table(tuning)])]
+    parts = [sentence(tuning), tables_to_text([*_tables(tuning)])]
     if copied := _copied(tuning):
         parts.append("\n".join(["The settings to copy:", *(f"- {one}" for one in _advice(tuning))]))
         parts += [f"# {one.file}\n{one.text}" for one in copied]
@@ -138,7 +167,7 @@ def to_text(tuning: Tuning) -> str:
 
 def to_markdown(tuning: Tuning) -> str:
     """The same."""
-    parts = [escape(sentence(tuning)), tables_to_markdown([_table(tuning)])]
+    parts = [escape(sentence(tuning)), tables_to_markdown([*_tables(tuning)])]
     if copied := _copied(tuning):
         parts.append(
             "\n".join(["The settings to copy:", "", *(f"- {escape(one)}" for one in _advice(tuning))])
@@ -148,7 +177,7 @@ def to_markdown(tuning: Tuning) -> str:
 
 
 def to_json(tuning: Tuning) -> str:
-    """``{"schema": 1, "runtime", "board", …, "trials": […], "front": [NUMBER], "best": NUMBER}``."""
+    """``{"schema": 1, "runtime", "board", …, "trials": […], "front": [NUMBER], …, "best": NUMBER}``."""
     return dumped(
         {
             "schema": SCHEMA,
@@ -161,6 +190,7 @@ def to_json(tuning: Tuning) -> str:
             "withheld": dict(tuning.withheld),
             "trials": [_trial(tuning, trial) for trial in tuning.trials],
             "front": [trial.number for trial in tuning.front],
+            "front_giving_up_nothing": [trial.number for trial in tuning.keeping],
             "best": tuning.best.number,
             "settings": {one.file: one.text for one in _copied(tuning)},
         }
@@ -172,12 +202,13 @@ def _trial(tuning: Tuning, trial: Trial) -> dict[str, object]:
     return {
         "number": trial.number,
         "settings": dict(trial.changes),
-        "gives_up": list(trial.gives_up),
+        "gives_up": list(trial.gives_up.values()),
         "profile": trial.profile.name,
         "reason": trial.reason,
         "reused": trial.reused,
         **{one.value: None if figures is None else figures[one] for one in Objective},
         "start": trial.start,
+        "predicted_time_s": trial.time_s,
         "against": {one.value: tuning.against(trial, one) for one in Objective},
         "cells": [one.id for one in trial.cells],
     }

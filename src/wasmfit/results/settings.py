@@ -1,5 +1,6 @@
 """Settings as they would stand in a project of the user's."""
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -7,6 +8,13 @@ from typing import Any
 import tomli_w
 
 from wasmfit.model import Build, Profile, RustProfile
+
+_SPECIFICATION = (
+    "TARGET.json, named as your target, for `cargo build --target TARGET.json`: what "
+    "`rustc -Zunstable-options --print target-spec-json --target TARGET` says, but"
+)
+_LINKED = "your-crate"
+"""Stands for the package that is linked."""
 
 _STANDARD = ("core", "alloc", "compiler_builtins")
 
@@ -34,6 +42,8 @@ def excerpts(build: Build, profile: Profile, name: str = "tuned") -> tuple[Excer
     if build.runtime.language == "rust":
         found.append(Excerpt("Cargo.toml", tomli_w.dumps(_manifest(build, profile.rust)).strip()))
         found.append(Excerpt(".cargo/config.toml", tomli_w.dumps(_config(profile)).strip()))
+        if profile.rust.target:
+            found.append(Excerpt(_SPECIFICATION, json.dumps(profile.rust.target, indent=2, sort_keys=True)))
         if flags := build.variant.host_arguments:
             found.append(Excerpt("arguments of the host step", " ".join(flags)))
         if build.variant.cfg:
@@ -51,6 +61,9 @@ def _manifest(build: Build, rust: RustProfile) -> dict[str, Any]:
     unstable = ["panic-immediate-abort"] if rust.panic == "immediate-abort" else []
     for crate, flags in build.variant.package_rustflags.items():
         packages.setdefault(crate, {})["rustflags"] = list(flags)
+        unstable.append("profile-rustflags")
+    if rust.linked_rustflags:
+        packages.setdefault(_LINKED, {})["rustflags"] = list(rust.linked_rustflags)
         unstable.append("profile-rustflags")
     release: dict[str, object] = {
         "opt-level": _level(rust.opt_level),
@@ -81,6 +94,8 @@ def _config(profile: Profile) -> dict[str, Any]:
     unstable: dict[str, object] = {"build-std": ["core", "alloc"]}
     if profile.rust.std_features:
         unstable["build-std-features"] = list(profile.rust.std_features)
+    if profile.rust.target:
+        unstable["json-target-spec"] = True
     return {**({"build": {"rustflags": flags}} if flags else {}), "unstable": unstable}
 
 

@@ -37,7 +37,7 @@ class Trial:
     Attributes:
         number: Its place among the trials; 1 is the profile itself.
         changes: Switch → value, of what is set otherwise than in the profile.
-        gives_up: What a firmware with them is without.
+        gives_up: ``SWITCH=VALUE`` → what a firmware with it is without.
         build, profile: What was built.
         cells: The measurements, one for each workload.
         reused: Whether all of them were in the store.
@@ -45,7 +45,7 @@ class Trial:
 
     number: int
     changes: Mapping[str, str]
-    gives_up: tuple[str, ...]
+    gives_up: Mapping[str, str]
     build: Build
     profile: Profile
     cells: tuple[Measurement, ...]
@@ -91,6 +91,12 @@ class Trial:
         known = [one.load + one.instantiate for one in phases if one.load and one.instantiate]
         return exp(sum(map(log, known)) / len(known)) if known and len(known) == len(self.cells) else None
 
+    @property
+    def time_s(self) -> float | None:
+        """Seconds that a steady call is predicted to take: no objective, since it is not measured."""
+        times = [one.run.time_s for one in self.cells if one.run is not None and one.run.time_s]
+        return exp(sum(map(log, times)) / len(times)) if times and len(times) == len(self.cells) else None
+
 
 def _figures(one: Measurement) -> tuple[int, int, int] | None:
     call = None if one.run is None else one.run.instructions.call
@@ -130,6 +136,11 @@ class Tuning:
     def front(self) -> tuple[Trial, ...]:
         """The trials that no other beats, the least in the first objective first."""
         return front(self.trials, self.objectives)
+
+    @property
+    def keeping(self) -> tuple[Trial, ...]:
+        """The front of those trials alone that give up nothing, not even words."""
+        return front([trial for trial in self.trials if not trial.gives_up], self.objectives)
 
     @property
     def best(self) -> Trial:

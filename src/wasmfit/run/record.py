@@ -209,7 +209,9 @@ def _flags(catalog: Catalog, cell: Cell) -> tuple[str, ...]:
         f"panic={rust.panic}",
         *firmware.options(catalog.target(cell.board), cell.profile).rustflags,
         *(flag for flags in cell.build.variant.package_rustflags.values() for flag in flags),
+        *rust.linked_rustflags,
         *(f"{crate} opt-level={one}" for crate, one in rust.packages.items()),
+        *(f"target {name}={value}" for name, value in rust.target.items()),
         *cell.profile.linker,
     ]
     if cell.build.runtime.language == "c":

@@ -58,13 +58,15 @@ def _each(values: Sequence[SwitchValue], field: str) -> tuple[str, ...]:
 
 
 def _rust(rust: RustProfile, changes: RustChanges) -> RustProfile:
-    added = ("std_features", "rustflags", "packages")
+    added = ("std_features", "rustflags", "linked_rustflags", "packages", "target")
     update: dict[str, Any] = {
         name: value for name, value in changes if value is not None and name not in added
     }
     update["std_features"] = tuple(dict.fromkeys((*rust.std_features, *changes.std_features)))
     update["rustflags"] = (*rust.rustflags, *changes.rustflags)
+    update["linked_rustflags"] = (*rust.linked_rustflags, *changes.linked_rustflags)
     update["packages"] = {**rust.packages, **changes.packages}
+    update["target"] = {**rust.target, **changes.target}
     return rust.model_copy(update=update)
 
 

@@ -7,10 +7,11 @@ the store, and a search that was interrupted goes on where it was without anythi
 
 import importlib.util
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import count
+from itertools import combinations, product
 from math import log
+from random import Random
 
 from wasmfit.errors import UsageError, WasmfitError
 from wasmfit.results.tuning import Objective, Trial
@@ -18,9 +19,6 @@ from wasmfit.results.tuning import Objective, Trial
 from .space import Settings, Space
 
 _SEED = 0
-_REPEATS = 200
-"""Proposals in a row that were measured before, after which the search has nothing new to say."""
-
 Measure = Callable[[int, Settings], Trial]
 """Measures settings; the number is that of the trial."""
 
@@ -92,26 +90,43 @@ def search(
     for settings in space.starts:
         study.enqueue_trial({name: space.whole(settings)[name] for name in choices})
     made = {_key(space, {}): anchor}
-    repeats = 0
-    for asked in count():
+    random = Random(_SEED)  # noqa: S311 - no secret
+    while True:
         if len(made) >= budget.builds:
             return Found(tuple(made.values()), f"the budget of {budget.builds} builds is used up")
         if budget.seconds is not None and clock() - started >= budget.seconds:
             return Found(tuple(made.values()), f"the time of {budget.seconds / 60:g} minutes is used up")
-        if repeats >= _REPEATS or (not choices and asked):
-            return Found(tuple(made.values()), "the search has no other settings to propose")
         proposed = study.ask(choices)
         settings = space.whole(proposed.params)
         key = _key(space, settings)
-        repeats = repeats + 1 if key in made else 0
-        trial = made.get(key) or measure(len(made) + 1, settings)
-        made[key] = trial
+        if key in made:
+            # Told again, it would count twice, and be proposed all the more.
+            study.tell(proposed, state=TrialState.FAIL)
+            near = next((one for one in _near(space, settings, random) if _key(space, one) not in made), None)
+            if near is None:
+                return Found(tuple(made.values()), "the search has no other settings to propose")
+            study.enqueue_trial({name: near[name] for name in choices})
+            continue
+        trial = made[key] = measure(len(made) + 1, settings)
         figures = trial.figures
         if figures is None:
             study.tell(proposed, state=TrialState.FAIL)
         else:
             study.tell(proposed, [log(figures[one] / ideal[one]) for one in objectives])
-    raise AssertionError("count() has no end")
+
+
+def _near(space: Space, settings: Settings, random: Random) -> Iterator[dict[str, str]]:
+    """All other settings, those first that differ in one switch, then in two, and so on; each at random."""
+    for differences in range(1, len(space.values) + 1):
+        near = [
+            {**settings, **dict(zip(names, values, strict=True))}
+            for names in combinations(space.values, differences)
+            for values in product(
+                *([one for one in space.values[name] if one != settings[name]] for name in names)
+            )
+        ]
+        random.shuffle(near)
+        yield from near
 
 
 def _key(space: Space, settings: Settings) -> tuple[tuple[str, str], ...]:

@@ -32,8 +32,9 @@ class Space:
 
     @property
     def size(self) -> int:
-        """How many different settings there are."""
-        return prod(map(len, self.values.values()))
+        """How many different settings there are, the profile itself included, which is always measured."""
+        within = all(self.switches[name].initial in values for name, values in self.values.items())
+        return prod(map(len, self.values.values())) + (not within)
 
     def changes(self, settings: Settings) -> dict[str, str]:
         """The settings without those that change nothing, in order."""
@@ -47,6 +48,11 @@ class Space:
         """The values that the settings name, and of what is not named none."""
         found = ((switch, settings.get(name)) for name, switch in self.switches.items())
         return [value for switch, name in found if name is not None and (value := switch.value(name))]
+
+    def given_up(self, settings: Settings) -> dict[str, str]:
+        """``SWITCH=VALUE`` → what it gives up, of those settings that give something up."""
+        found = ((name, self.switches[name].value(value)) for name, value in self.changes(settings).items())
+        return {f"{name}={value.name}": value.gives_up for name, value in found if value and value.gives_up}
 
     def whole(self, settings: Settings) -> dict[str, str]:
         """The settings with a value for every switch that may be tried: the first, of what is not named."""

@@ -67,11 +67,10 @@ class Trials:
         done = pipeline.run(Plan(self.cells(tuned), (), ()))
         if tuned.changes:
             self._tidy(tuned)
-        values = self.space.chosen(tuned.changes)
         return Trial(
             number,
             tuned.changes,
-            tuple(value.gives_up for value in values if value.gives_up),
+            self.space.given_up(tuned.changes),
             tuned.build,
             tuned.profile,
             done.measurements,

@@ -4,7 +4,7 @@ from . import c, checkout, digest, firmware, guest, host, job, link, suite
 from .context import Context, Progress, Step, silent
 from .errors import BuildError
 from .image import Image, image, key, keys
-from .owners import base_owners, object_rule, symbol_rule
+from .owners import object_rule, runtime_rule, symbol_rule
 from .parcel import ParcelError, packed, unpack
 
 __all__ = [
@@ -14,7 +14,6 @@ __all__ = [
     "ParcelError",
     "Progress",
     "Step",
-    "base_owners",
     "c",
     "checkout",
     "digest",
@@ -28,6 +27,7 @@ __all__ = [
     "link",
     "object_rule",
     "packed",
+    "runtime_rule",
     "silent",
     "suite",
     "symbol_rule",

@@ -64,27 +64,23 @@ def symbol_rule(context: Context, cell: Cell) -> Callable[[str], str | None]:
     return owner
 
 
-def base_owners(context: Context, cell: Cell, elf: Path) -> frozenset[str]:
-    """Owners that are no part of the runtime: standard library, C library, harness, glue, base, their crates.
+def runtime_rule(context: Context, cell: Cell) -> Callable[[str], bool]:
+    """Whether an owner is the runtime or a crate of its.
 
-    What a base depends on and the runtime as well is the runtime's, as it is on every other base.
-
-    Args:
-        elf: The cell's image; an operating system's lockfile lies beside it.
+    The rest is standard library, C library, harness, glue, base, and their crates. What a base depends on and
+    the runtime as well is the runtime's, as it is on every other base.
     """
-    below = _crates(context.catalog.harness / "locks" / "firmware.lock")
-    lock = _lock_of_base(context, cell, elf)
-    if lock is not None and lock.is_file():
-        own = firmware.package(context.catalog, cell.build, cell.profile, glue=cell.glue).lock
-        shared = _crates(own) if own is not None and own.is_file() else frozenset()
-        below |= _crates(lock) - shared
-    return _STANDARD_LIBRARY | _OURS | below | set(_C_ARCHIVES.values())
-
-
-def _lock_of_base(context: Context, cell: Cell, elf: Path) -> Path | None:
+    below = _STANDARD_LIBRARY | _OURS | set(_C_ARCHIVES.values())
+    below |= _crates(context.catalog.harness / "locks" / "firmware.lock")
+    lock = firmware.package(context.catalog, cell.build, cell.profile, glue=cell.glue).lock
+    own = _crates(lock) if lock is not None and lock.is_file() else frozenset()
     if cell.base.start == "laze":
-        return elf.with_name("Cargo.lock")
-    return None if cell.ground is None else firmware.base_lock(context.catalog, cell.ground)
+        # Cargo's lockfile of such an image lacks what the system asks for on the command line.
+        own -= below
+        return lambda owner: owner in own or owner == cell.build.runtime.name
+    if cell.ground is not None:
+        below |= _crates(firmware.base_lock(context.catalog, cell.ground)) - own
+    return lambda owner: owner not in below and not owner.startswith("[")
 
 
 def _crates(lock: Path) -> frozenset[str]:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from wasmfit.build import Context, Image, Step, base_owners, digest, job, object_rule, symbol_rule
+from wasmfit.build import Context, Image, Step, digest, job, object_rule, runtime_rule, symbol_rule
 from wasmfit.emulation import DEFAULT_LIMITS, Execution, Limits, compiled, execute, leak, least_ram
 from wasmfit.footprint import Elf, footprint, ledger, read_elf, read_link_map, region_use
 from wasmfit.model import (
@@ -51,7 +51,7 @@ def size(context: Context, cell: Cell, image: Image) -> Size:
     board = cell.board
     use = region_use(elf, board.flash, board.ram, board.erase_unit, fetched=board.ram.fetched)
     owners = footprint(attribute_by_references(by_name)).owners()
-    base = base_owners(context, cell, image.elf)
+    is_runtimes = runtime_rule(context, cell)
     return Size(
         text=_section(elf, ".text"),
         rodata=_section(elf, ".rodata"),
@@ -62,11 +62,7 @@ def size(context: Context, cell: Cell, image: Image) -> Size:
         page_size=use.page_size,
         flashed=use.flashed,
         ram_static=use.ram,
-        runtime_crates=sum(
-            size
-            for owner, size in owners.get(".text", {}).items()
-            if owner not in base and not owner.startswith("[")
-        ),
+        runtime_crates=sum(size for owner, size in owners.get(".text", {}).items() if is_runtimes(owner)),
         owners=owners,
     )
 

@@ -1,10 +1,9 @@
 """The report's document of an experiment: its measurements, and what is found out beside them."""
 
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-from wasmfit.build import Context, base_owners
+from wasmfit.build import Context, runtime_rule
 from wasmfit.catalog import Catalog
 from wasmfit.model import Cell, Measurement, RuntimeFeatures, Status, UserModule
 from wasmfit.plan import BASELINE, Plan
@@ -49,36 +48,28 @@ def owner_classes(
     A crate that is the base's in one image and the runtime's in another has the runtime's colour in all.
     """
     found: dict[str, OwnerClass] = {}
-    below: dict[tuple[str, ...], frozenset[str]] = {}
+    rules: dict[tuple[str, ...], Callable[[str], bool]] = {}
     for one in measurements:
-        if one.size is None or one.provenance.elf is None:
+        if one.size is None:
             continue
         cell = cells[one.id]
-        decided_by = _decides_base(cell, one.provenance.elf)
-        if decided_by not in below:
-            below[decided_by] = base_owners(context, cell, Path(one.provenance.elf))
-        base = below[decided_by]
+        # What a rule follows from, which most images have in common.
+        decided_by = (cell.build.label, cell.glue, cell.base.name, cell.ground.label if cell.ground else "")
+        if decided_by not in rules:
+            rules[decided_by] = runtime_rule(context, cell)
+        is_runtimes = rules[decided_by]
         for name in {owner for owners in one.size.owners.values() for owner in owners}:
             if found.get(name) is not OwnerClass.RUNTIME:
-                found[name] = _class(name, base)
+                found[name] = _class(name, is_runtimes)
     return dict(sorted(found.items()))
 
 
-def _decides_base(cell: Cell, elf: str) -> tuple[str, ...]:
-    """What the base's owners follow from: lockfiles, which most images of a build have in common."""
-    if cell.base.start == "laze":
-        return (elf,)
-    if cell.ground is None:
-        return ()
-    return cell.build.label, cell.glue, cell.ground.label
-
-
-def _class(owner: str, base: frozenset[str]) -> OwnerClass:
+def _class(owner: str, is_runtimes: Callable[[str], bool]) -> OwnerClass:
     if owner in _NAMED:
         return _NAMED[owner]
     if owner.startswith("["):
         return OwnerClass.OTHER
-    return OwnerClass.HARNESS if owner in base else OwnerClass.RUNTIME
+    return OwnerClass.RUNTIME if is_runtimes(owner) else OwnerClass.HARNESS
 
 
 def notes(catalog: Catalog, cells: Iterable[Cell]) -> tuple[RuntimeNote, ...]:

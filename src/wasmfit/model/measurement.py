@@ -5,6 +5,9 @@ from pydantic import Field
 from .base import Record
 from .status import Status
 
+GLUE = "firmware"
+"""The owner of the glue: the crate, or the C sources, that a runtime is called from."""
+
 
 class Size(Record):
     """Bytes of an image, from its ELF.
@@ -34,6 +37,11 @@ class Size(Record):
     ram_static: int
     runtime_crates: int
     owners: dict[str, dict[str, int]]
+
+    @property
+    def glue(self) -> int:
+        """Bytes of ``.text`` owned by the glue, with what is inlined into it of the runtime that it calls."""
+        return self.owners.get(".text", {}).get(GLUE, 0)
 
 
 class Instructions(Record):

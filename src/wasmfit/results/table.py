@@ -129,6 +129,7 @@ MEASURES = (
     Measure("data", ".data", "B", _size("data")),
     Measure("bss", ".bss", "B", _size("bss")),
     Measure("runtime_crates", "runtime and its crates", "B", _size("runtime_crates")),
+    Measure("glue", "glue, with what is inlined into it", "B", _size("glue")),
     Measure("flash", "flash", "B", _size("flash")),
     Measure("flash_over_baseline", "flash over baseline", "B", _over_baseline),
     Measure("pages", "flash pages", "", _size("pages")),

@@ -1,8 +1,12 @@
 """A search with real builds: three of wasm3, which take seconds."""
 
+from pathlib import Path
+
 import pytest
+import tomli_w
 
 import wasmfit
+from wasmfit.catalog import Catalog
 from wasmfit.home import Home
 from wasmfit.model import Status
 from wasmfit.results import Store
@@ -52,3 +56,18 @@ def test_three_builds_are_measured_and_the_next_search_goes_on_from_them(warm_ho
     )
     assert [trial.reused for trial in replayed.trials] == [True, True]
     assert replayed.trials[1].cells[0].id == small.cells[0].id
+
+
+def test_a_target_that_rustc_does_not_take_is_told_in_its_words(tmp_path: Path, warm_home: Home) -> None:
+    own = Catalog.load().profile("reference").model_dump(mode="json", exclude_defaults=True)
+    own["name"] = "odd"
+    own["rust"]["target"] = {"frame-pointer": "sometimes"}
+    place = tmp_path / "profiles" / "odd.toml"
+    place.parent.mkdir()
+    place.write_text(tomli_w.dumps(own))
+    found = wasmfit.compare(runtimes=["wasm3"], profiles=["odd"], catalogs=[tmp_path], home=warm_home.root)
+    (cell,) = [one for one in found.measurements if one.runtime == "wasm3"]
+    assert cell.status is Status.BUILD_FAILED
+    assert cell.reason is not None
+    assert "rustc takes no such target as the profile has" in cell.reason
+    assert "'may-omit'" in cell.reason, "what it takes"

@@ -16,7 +16,7 @@ from pathlib import Path
 import tomli_w
 
 from wasmfit.model import Build, Dependency
-from wasmfit.toolchain import Rust
+from wasmfit.toolchain import Finished, Rust
 from wasmfit.words import printable
 
 from . import digest, lacking, lockfiles, specification
@@ -311,28 +311,36 @@ def _specify(
     """Writes the target's specification with changes: rustc's own, of the version that compiles.
 
     Raises:
-        BuildError: Rustc does not say what it is.
+        BuildError: Rustc does not say what it is, or takes none with these changes.
     """
-    command = [str(context.toolchain.rust.rustc.path), "-Zunstable-options", "--print", "target-spec-json"]
-    text: list[str] = []
-    finished = context.gateway.run(
-        [*command, "--target", target],
-        cwd=work,
-        env=variables,
-        log=step.log,
-        timeout=_COUNT_SECONDS,
-        on_line=text.append,
-        keep_stdout=False,
-    )
+
+    def printed(what: str, target: str) -> tuple[list[str], Finished]:
+        lines: list[str] = []
+        rustc = [str(context.toolchain.rust.rustc.path), "-Zunstable-options"]
+        finished = context.gateway.run(
+            [*rustc, "--print", what, "--target", target],
+            cwd=work,
+            env=variables,
+            log=step.log,
+            timeout=_COUNT_SECONDS,
+            on_line=lines.append,
+            keep_stdout=False,
+        )
+        return lines, finished
+
+    lines, finished = printed("target-spec-json", target)
     try:
-        changed = specification.changed("\n".join(text), changes)
+        changed = specification.changed("\n".join(lines), changes)
     except ValueError:
-        raise BuildError(
-            f"rustc does not say how {target} is specified: {first_error(finished.output)}"
-        ) from None
+        said = first_error(finished.output)
+        raise BuildError(f"rustc does not say how {target} is specified: {said}") from None
     place = work / specification.place(target)
     place.parent.mkdir(parents=True, exist_ok=True)
     place.write_text(changed, encoding="utf-8")
+    # Cargo would say that rustc failed, and not why.
+    _, finished = printed("cfg", specification.place(target))
+    if finished.code != 0:
+        raise BuildError(f"rustc takes no such target as the profile has: {first_error(finished.output)}")
 
 
 def _units(context: Context, step: Step, command: list[str], work: Path, variables: Mapping[str, str]) -> int:

@@ -19,6 +19,7 @@ from wasmfit.results.tuning import Objective, Trial
 from .space import Settings, Space
 
 _SEED = 0
+
 Measure = Callable[[int, Settings], Trial]
 """Measures settings; the number is that of the trial."""
 

@@ -220,6 +220,12 @@ def figures(one: Measurement) -> dict[str, Amount]:
     return {name: amount(value) for name, value in values(one).items()}
 
 
+def amount_of(one: Measurement, name: str) -> Amount | None:
+    """One figure as :func:`figures` has it; ``None`` where it is not known."""
+    found = value(one, name)
+    return None if found is None else amount(found)
+
+
 def amount(value: Value) -> Amount:
     """A value with its error bar, if it has one."""
     return value if isinstance(value, Amount) else Amount(value)

@@ -112,10 +112,12 @@ def _record(cell: Cell, template: Record) -> Record:
 
 
 def measured_here(store: Path, most: int = 60) -> list[Record]:
-    """The newest records of a store that went well."""
+    """The newest records of a store that went well and ran."""
     with sqlite3.connect(store) as database:
         rows = database.execute(
-            "SELECT record FROM measurement WHERE status = 'ok' AND cell LIKE '%/add-with-extra/nrf52840dk/%'"
+            "SELECT record FROM measurement WHERE status = 'ok'"
+            " AND json_extract(record, '$.run.activity.call') IS NOT NULL"
+            " AND cell LIKE '%/add-with-extra/nrf52840dk/%'"
             " ORDER BY number DESC LIMIT ?",
             (most,),
         ).fetchall()

@@ -17,7 +17,7 @@ from . import recorded
 
 CELLS = 10_000
 
-LOOP = 0.15
+LOOP = 0.125
 """Processor seconds that :func:`loop` takes where the promise is kept with an idle machine."""
 
 ROOM = 2.5
@@ -25,7 +25,7 @@ ROOM = 2.5
 
 
 def template(number: int) -> dict[str, Any]:
-    """A record as large as one that was measured: every phase's activity is known, with numbers of its own."""
+    """A record as large as a measured one: every phase has its activity, with numbers of its own."""
     made: dict[str, Any] = json.loads(measurement().model_dump_json())
     chance = random.Random(number)  # noqa: S311 - not for secrets
     made["run"]["activity"] = {

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel
+from pydantic.dataclasses import is_pydantic_dataclass
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
@@ -57,8 +58,8 @@ def record_tables(part: str) -> str:
     return "\n".join(_tables(part, RECORDS[part]))
 
 
-def _tables(part: str, record: type[BaseModel]) -> Iterator[str]:
-    places: dict[type[BaseModel], list[str]] = {record: []}
+def _tables(part: str, record: type[Any]) -> Iterator[str]:
+    places: dict[type[Any], list[str]] = {record: []}
     queue = [(record, "")]
     for kind, path in queue:
         for name, field in _fields(part, kind):
@@ -81,7 +82,7 @@ def _header(place: str) -> str:
     return f"[[{bare}]]" if place.endswith("[]") else f"[{bare}]"
 
 
-def _table(part: str, kind: type[BaseModel]) -> str:
+def _table(part: str, kind: type[Any]) -> str:
     words = described(kind)
     lines = ["| field | what it holds | if left out | meaning |", "| --- | --- | --- | --- |"]
     if part in JSON:
@@ -94,20 +95,30 @@ def _table(part: str, kind: type[BaseModel]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _fields(part: str, kind: type[BaseModel]) -> list[tuple[str, FieldInfo]]:
+def _fields(part: str, kind: type[Any]) -> list[tuple[str, FieldInfo]]:
     """Names as files have them, with what is known of each."""
     return [
-        (field.alias or name, field)
-        for name, field in kind.model_fields.items()
-        if (part, name) not in SET_BY_US
+        (field.alias or name, field) for name, field in _own(kind).items() if (part, name) not in SET_BY_US
     ]
 
 
-def _summary(kind: type[BaseModel]) -> str:
+def _is_record(kind: Any) -> bool:
+    return inspect.isclass(kind) and (issubclass(kind, BaseModel) or is_pydantic_dataclass(kind))
+
+
+def _own(kind: type[Any]) -> dict[str, FieldInfo]:
+    """The fields of a record, whether it is a model or a dataclass."""
+    found: dict[str, FieldInfo] = (
+        kind.model_fields if issubclass(kind, BaseModel) else kind.__pydantic_fields__
+    )
+    return found
+
+
+def _summary(kind: type[Any]) -> str:
     return _plain(inspect.cleandoc(kind.__doc__ or "").split("\n\n")[0])
 
 
-def described(kind: type[BaseModel]) -> dict[str, str]:
+def described(kind: type[Any]) -> dict[str, str]:
     """Field, as files have it → what its docstring says.
 
     Raises:
@@ -118,10 +129,10 @@ def described(kind: type[BaseModel]) -> dict[str, str]:
     for names, text in re.findall(r"^    (\w[\w, ]*): (.*(?:\n {8}.*)*)", attributes, re.MULTILINE):
         for name in names.split(", "):
             found[name] = _plain(text)
-    missing = [name for name in kind.model_fields if name not in found]
+    missing = [name for name in _own(kind) if name not in found]
     if missing:
         sys.exit(f"{kind.__name__} does not say under Attributes what these are: {', '.join(missing)}.")
-    return {field.alias or name: found[name] for name, field in kind.model_fields.items()}
+    return {field.alias or name: found[name] for name, field in _own(kind).items()}
 
 
 def _plain(text: str) -> str:
@@ -137,10 +148,10 @@ def _escaped(text: str) -> str:
     return f"{begin}{escape(text)}{end}" if text.strip() else text
 
 
-def _inside(kind: Any) -> Iterator[tuple[type[BaseModel], str]]:
+def _inside(kind: Any) -> Iterator[tuple[type[Any], str]]:
     """The records in a type, with what a path to them ends in."""
     origin, inner = get_origin(kind), get_args(kind)
-    if inspect.isclass(kind) and issubclass(kind, BaseModel):
+    if _is_record(kind):
         if kind not in IN_WORDS:
             yield kind, ""
     elif origin in (Union, types.UnionType):
@@ -159,7 +170,7 @@ _NAMES = {str: "text", int: "integer", float: "number", bool: "true or false", P
 
 def _type(kind: Any) -> str:
     origin, inner = get_origin(kind), get_args(kind)
-    if inspect.isclass(kind) and issubclass(kind, BaseModel):
+    if _is_record(kind):
         return IN_WORDS.get(kind, "table")
     if inspect.isclass(kind) and issubclass(kind, enum.Enum):
         return ", ".join(f"`{one.value}`" for one in kind)

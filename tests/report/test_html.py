@@ -209,3 +209,30 @@ def test_a_thousand_cells_stay_small() -> None:
     document = thousand()
     assert len(document.measurements) == 1_000
     assert len(to_html(document).encode("utf-8")) < 3_000_000
+
+
+NAMED = st.dictionaries(st.text(max_size=4), st.lists(st.integers() | st.text(max_size=4)), max_size=3)
+
+
+@given(NAMED)
+def test_data_is_json_that_leaves_no_element(value: dict[str, list[int | str]]) -> None:
+    text = json_text(value)
+    assert json.loads(text) == value
+    assert not set("<>&") & set(text)
+
+
+def test_large_data_is_deflated() -> None:
+    value = {"cells": [[number, "</script>"] for number in range(100_000)]}
+    text = json_text(value)
+    assert len(text) < 1_000_000
+    assert json.loads(zlib.decompress(base64.b64decode(json.loads(text)))) == value
+
+
+def test_a_module_that_awaits_is_waited_for() -> None:
+    sources = {
+        "main": 'import { one } from "./a.js";\none();\n',
+        "a": "export const one = await later();\n",
+    }
+    assert "const $a = await (async () => {" in bundled(sources)
+    assert bundled(sources).startswith('"use strict";\n(async () => {')
+    assert "async" not in bundled({"main": "start();\n"})

@@ -1,9 +1,14 @@
 """A store in which every cell of a large experiment was measured already, with these tools."""
 
 import json
+import os
 import random
 import sqlite3
+import subprocess
+import sys
+import time
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from wasmfit.build import Context, keys
@@ -107,11 +112,79 @@ def _record(cell: Cell, template: Record) -> Record:
 
 
 def measured_here(store: Path, most: int = 60) -> list[Record]:
-    """The newest records of a store that went well."""
+    """The newest records of a store that went well and ran."""
     with sqlite3.connect(store) as database:
         rows = database.execute(
-            "SELECT record FROM measurement WHERE status = 'ok' AND cell LIKE '%/add-with-extra/nrf52840dk/%'"
+            "SELECT record FROM measurement WHERE status = 'ok'"
+            " AND json_extract(record, '$.run.activity.call') IS NOT NULL"
+            " AND cell LIKE '%/add-with-extra/nrf52840dk/%'"
             " ORDER BY number DESC LIMIT ?",
             (most,),
         ).fetchall()
     return [json.loads(record) for (record,) in rows]
+
+
+def fill_twice(store: Store, templates: Sequence[Record], cells: int, part: float) -> None:
+    """Adds two runs, ``bench-1`` and ``bench-2``, of so many cells, of which a part differs between them."""
+    with store.reading():
+        pass  # It is made.
+    chance = random.Random(1)  # noqa: S311 - not for secrets
+    with sqlite3.connect(store.path) as database:
+        for run in ("bench-1", "bench-2"):
+            number = database.execute(
+                "INSERT INTO run (at, command, label, wasmfit) VALUES ('2026-01-01', 'x', ?, 'x')", (run,)
+            ).lastrowid
+            for position in range(cells):
+                record = json.loads(json.dumps(templates[position % len(templates)]))
+                record["version"] = f"0.{position}.0"
+                setting = (record[name] for name in ("module", "board", "base", "profile"))
+                record["id"] = "/".join((f"{record['runtime']}@{record['version']}", *setting))
+                record["provenance"]["tools"]["bench"] = run
+                if run == "bench-2" and chance.random() < part:
+                    grown = chance.randint(1, 500)
+                    record["size"]["text"] += grown
+                    record["size"]["flash"] += grown
+                    record["run"]["instructions"]["call"] += grown
+                    for phase in filter(None, record["run"]["activity"].values()):
+                        phase["alu"] += grown
+                kept = database.execute(
+                    "INSERT INTO measurement (cell, fingerprint, status, measured_at, record)"
+                    " VALUES (?, ?, 'ok', '2026-01-01T00:00:00+00:00', ?)",
+                    (record["id"], run, json.dumps(record, separators=(",", ":"))),
+                ).lastrowid
+                database.execute(
+                    "INSERT INTO shown (run, position, cell, measurement, reused, status)"
+                    " VALUES (?, ?, ?, ?, 0, 'ok')",
+                    (number, position, record["id"], kept),
+                )
+
+
+@dataclass(frozen=True)
+class Spent:
+    """What a command took: seconds of the wall clock and of the processor, MiB at most, and its exit code."""
+
+    seconds: float
+    processor: float
+    memory: float
+    code: int
+
+
+def spent(arguments: Sequence[str], home: Path) -> Spent:
+    """Runs a command of wasmfit's as a process of its own, in its home, without a word."""
+    started = time.monotonic()
+    child = subprocess.Popen(
+        [sys.executable, "-m", "wasmfit", *arguments],
+        env={**os.environ, "WASMFIT_HOME": str(home)},
+        cwd=home,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    _, status, used = os.wait4(child.pid, 0)
+    child.returncode = os.waitstatus_to_exitcode(status)
+    return Spent(
+        time.monotonic() - started, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024, child.returncode
+    )
+
+
+SECONDS, MEMORY = 3, 500
+"""The promise for each of ``compare``, ``diff``, ``fit`` and ``report``: seconds of an idle machine; MiB."""

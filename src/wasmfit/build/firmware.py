@@ -2,6 +2,7 @@
 
 import shutil
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -191,6 +192,41 @@ def options(target: Target, profile: Profile) -> Options:
     )
 
 
+@dataclass(frozen=True)
+class Contents:
+    """What a firmware's package says and holds, the same for every board.
+
+    Attributes:
+        manifests: Its own manifest, and on a base those of the crates inside.
+        files: Place → digest of the file, or of those in the folder.
+        lock: Digest of the lockfile.
+    """
+
+    manifests: tuple[Mapping[str, object], ...]
+    files: Mapping[str, object]
+    lock: str | None
+
+
+def contents(
+    context: Context,
+    build: Build,
+    profile: Profile,
+    linked: Workload | None = None,
+    glue: Glue = Glue.TYPED,
+    ground: Ground | None = None,
+) -> Contents:
+    """The package's contents, as its files are now."""
+    made_from = package(context.catalog, build, profile, linked, glue, ground)
+    return Contents(
+        manifests=(made_from.manifest, *([] if ground is None else [made_from.manifests])),
+        files={
+            place: digest.tree(source) if source.is_dir() else digest.file(source)
+            for place, source in made_from.files.items()
+        },
+        lock=cargo.lock_digest(made_from),
+    )
+
+
 def key(
     context: Context,
     build: Build,
@@ -201,19 +237,22 @@ def key(
     ground: Ground | None = None,
 ) -> str:
     """Digest of all that decides what the archive holds; module and memory map are no part of it."""
-    made_from = package(context.catalog, build, profile, linked, glue, ground)
+    made_from = contents(context, build, profile, linked, glue, ground)
+    return key_of(context, made_from, build, board, profile, ground)
+
+
+def key_of(
+    context: Context, made_from: Contents, build: Build, board: Board, profile: Profile, ground: Ground | None
+) -> str:
+    """The same, of contents that are known."""
     own = _own_script(context.catalog, board, ground)
     how = options(context.catalog.target(board), profile)
     return digest.of(
         "firmware, paths without registry",
-        made_from.manifest,
-        *([] if ground is None else [made_from.manifests]),
+        *made_from.manifests,
         digest.file(own) if own else None,
-        {
-            place: digest.tree(source) if source.is_dir() else digest.file(source)
-            for place, source in made_from.files.items()
-        },
-        cargo.lock_digest(made_from),
+        made_from.files,
+        made_from.lock,
         *build.contents,
         how.arguments(),
         how.rustflags,

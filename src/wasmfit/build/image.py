@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, TypeVar
 
 from wasmfit.model import Cell, UserModule
 
@@ -38,49 +39,67 @@ def key(context: Context, cell: Cell) -> str:
 
 def keys(context: Context, cells: Iterable[Cell]) -> list[str]:
     """The keys of many cells, as the sources are now: what cells have in common is read once for all."""
-    read: dict[tuple[object, ...], object] = {}
-
-    def once(decided_by: tuple[object, ...], part: Callable[[], object]) -> object:
-        if decided_by not in read:
-            read[decided_by] = part()
-        return read[decided_by]
-
-    return [_key(context, cell, once) for cell in cells]
+    known = _Known()
+    return [_key(context, cell, known) for cell in cells]
 
 
-_Once = Callable[[tuple[object, ...], Callable[[], object]], object]
-"""Takes a part's name with what decides it, and how it is found out; returns it, found out once."""
+T = TypeVar("T")
 
 
-def _key(context: Context, cell: Cell, once: _Once) -> str:
+class _Known:
+    """Parts of keys, each found out once."""
+
+    def __init__(self) -> None:
+        self._parts: dict[tuple[object, ...], Any] = {}
+
+    def once(self, decided_by: tuple[object, ...], part: Callable[[], T]) -> T:
+        """The part of a name and of what decides it, which comes behind the name."""
+        if decided_by not in self._parts:
+            self._parts[decided_by] = part()
+        found: T = self._parts[decided_by]
+        return found
+
+
+def _key(context: Context, cell: Cell, known: _Known) -> str:
     build, workload, board, profile = cell.build, cell.workload, cell.board, cell.profile
-    linked = firmware.linked_guest(build, workload)
-    setting = build.label, profile.name, cell.glue, cell.base.name
     return digest.of(
         "image",
-        once(("module", workload.name, build.runtime.guest_cpu), lambda: module.key(context, cell)),
+        known.once(("module", workload.name, build.runtime.guest_cpu), lambda: module.key(context, cell)),
         _job_key(cell),
-        once(("host", build.label), lambda: host.key(context, build))
+        known.once(("host", build.label), lambda: host.key(context, build))
         if build.version.host_dependencies
         else None,
         build.variant.host_arguments,
-        laze.key(context, cell)
-        if cell.base.start == "laze"
-        else once(
-            # Of the board, its target's options and scripts, and the base's part for its chip.
-            ("firmware", *setting, linked and linked.name, board.target, cell.ground and cell.ground.label),
-            lambda: firmware.key(context, build, board, profile, linked, cell.glue, cell.ground),
-        ),
-        once(
+        laze.key(context, cell) if cell.base.start == "laze" else _firmware_key(context, cell, known),
+        known.once(
             ("c", build.label, profile.name, cell.glue, board.name),
             lambda: c.key(context, build, board, profile, cell.glue),
         )
         if build.runtime.language == "c"
         else None,
-        link.memory(board, board.own, build.runtime.stack),
-        link.memory(board, board.emulated, build.runtime.stack),
+        *known.once(
+            ("memory", board.name, build.runtime.stack),
+            lambda: [link.memory(board, place, build.runtime.stack) for place in (board.own, board.emulated)],
+        ),
         *([flags] if (flags := _linker_flags(cell)) else []),
         context.toolchain.rust.identity,
+    )
+
+
+def _firmware_key(context: Context, cell: Cell, known: _Known) -> str:
+    build, board, profile, glue, ground = cell.build, cell.board, cell.profile, cell.glue, cell.ground
+    linked = firmware.linked_guest(build, cell.workload)
+    # Of the board, the base's part for its chip decides what is in the package; its target, how it is built.
+    package = build.label, profile.name, glue, cell.base.name, linked and linked.name, ground and ground.label
+
+    def contents() -> firmware.Contents:
+        return firmware.contents(context, build, profile, linked, glue, ground)
+
+    return known.once(
+        ("firmware", *package, board.target),
+        lambda: firmware.key_of(
+            context, known.once(("contents", *package), contents), build, board, profile, ground
+        ),
     )
 
 

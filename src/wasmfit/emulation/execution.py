@@ -7,7 +7,7 @@ import struct
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from pydantic import Field
 
@@ -380,7 +380,8 @@ def _activity(board: Board, measures: Measures | None) -> Activity | None:
     if measures is None:
         return None
     unknown = OF_THE_CACHE if board.flash_path is None else ()
-    return Activity(**{**measures, **dict.fromkeys(unknown)})
+    counts: dict[str, Any] = {**measures, **dict.fromkeys(unknown)}
+    return Activity(**counts)
 
 
 def _at(values: Sequence[T], index: int) -> T | None:

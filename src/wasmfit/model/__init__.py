@@ -22,6 +22,7 @@ from .conformance import (
 )
 from .dependency import Dependency
 from .measurement import (
+    COUNTS,
     KINDS,
     OF_THE_CACHE,
     Activities,
@@ -74,6 +75,7 @@ from .values import Signature, ValueType, is_nan, shown, to_float
 from .workload import GuestBuild, Workload, WorkloadCall
 
 __all__ = [
+    "COUNTS",
     "KINDS",
     "OF_THE_CACHE",
     "Activities",

@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field, model_validator
 
 from .base import Record
-from .measurement import Activity
+from .measurement import COUNTS
 
 
 class Price(Record):
@@ -37,7 +37,7 @@ class Price(Record):
 
 
 def _known(prices: dict[str, Price]) -> dict[str, Price]:
-    unknown = prices.keys() - Activity.model_fields.keys()
+    unknown = prices.keys() - set(COUNTS)
     if unknown:
         raise ValueError(f"nothing measures {', '.join(sorted(unknown))}")
     return prices

@@ -87,7 +87,11 @@ def plan(catalog: Catalog, experiment: Experiment) -> Plan:
         )
     (baseline,) = builds(catalog.runtimes[BASELINE])
     settings = kept or _cells(catalog, experiment, [baseline])
-    baselines = {cell.id: cell for cell in (_without_runtime(setting, baseline) for setting in settings)}
+    # One of the cells that each baseline stands beside: they have all in common but the build.
+    beside = {
+        (cell.workload.name, cell.board.name, cell.base.name, cell.profile.name): cell for cell in settings
+    }
+    baselines = {cell.id: cell for cell in (_without_runtime(one, baseline) for one in beside.values())}
     groundless = [one for one in map(_groundless, baselines.values()) if one is not None]
     left_out = [*groundless, *(one for cell in kept if (one := _left_out(catalog, cell)) is not None)]
     gone = {one.cell.id for one in left_out}

@@ -11,7 +11,7 @@ from wasmfit.model import Board, Measurement, Record, RuntimeFeatures, Status
 
 from .benchmark import BASELINE, NATIVE, SlowDown, factors_of, setting_of, steady
 from .evidence import declared, suite
-from .figures import RAM_NEEDED, figures, ram_was_searched, shown
+from .figures import RAM_NEEDED, amount_of, ram_was_searched, shown
 from .fit import FLASH, TIME, Fit, Ranked, Rejected, Wanted, fit
 
 
@@ -256,7 +256,7 @@ def _figures(ones: Sequence[Measurement], known: _Known, *, fits: bool) -> Stand
     """What a build takes over its cells, one a module, whether it is ranked or not."""
     ran = [one for one in ones if one.status is Status.OK]
     sizes, needs = (
-        [int(found[name].value) for one in ran if name in (found := figures(one))]
+        [int(found.value) for one in ran if (found := amount_of(one, name)) is not None]
         for name in (FLASH, RAM_NEEDED)
     )
     calls = SlowDown.over({one.module: float(count) for one in ran if (count := steady(one))})

@@ -138,6 +138,7 @@ class ReportDocument:
         answers: Which runtime fits, for every setting.
         owner_classes: Owner of bytes → the class of owners that it is of, for colours.
         images: Bytes of images; one of each build and setting is enough.
+        images_left_out: How many more there are of which the report has no bytes.
         flames: Where instructions were spent.
         features: Features measured; ``None`` if nobody measured any.
         feature_titles: Feature → its heading.
@@ -153,6 +154,7 @@ class ReportDocument:
     answers: tuple[Answer, ...]
     owner_classes: Mapping[str, OwnerClass] = field(default_factory=dict)
     images: tuple[ImageBytes, ...] = ()
+    images_left_out: int = 0
     flames: tuple[Flame, ...] = ()
     features: tuple[RuntimeFeatures, ...] | None = None
     feature_titles: Mapping[str, str] = field(default_factory=dict)
@@ -169,6 +171,7 @@ def document(
     title: str = "Which WebAssembly runtime fits?",
     owner_classes: Mapping[str, OwnerClass] | None = None,
     images: Sequence[ImageBytes] = (),
+    images_left_out: int = 0,
     flames: Sequence[Flame] = (),
     features: Sequence[RuntimeFeatures] | None = None,
     feature_titles: Mapping[str, str] | None = None,
@@ -181,7 +184,7 @@ def document(
         measurements: The cells.
         boards: At least the boards of the cells.
         runtimes: What is known of their runtimes.
-        title, owner_classes, images, flames, features, feature_titles, history: As in
+        title, owner_classes, images, images_left_out, flames, features, feature_titles, history: As in
             :class:`ReportDocument`.
         wanted: What there is room for, and what is needed.
     """
@@ -195,6 +198,7 @@ def document(
         answers=answers(measurements, boards, bounds, wanted, features or ()),
         owner_classes=dict(owner_classes or {}),
         images=tuple(images),
+        images_left_out=images_left_out,
         flames=tuple(flames),
         features=None if features is None else tuple(features),
         feature_titles=dict(feature_titles or {}),

@@ -14,9 +14,10 @@ from enum import Enum
 from fnmatch import fnmatchcase
 from functools import cache
 from math import isfinite
+from operator import attrgetter
 
 from wasmfit.errors import UsageError
-from wasmfit.model import Activity, MeasuredPhase, Measurement, Prediction, Record
+from wasmfit.model import COUNTS, Activity, MeasuredPhase, Measurement, Prediction, Record
 from wasmfit.words import printable
 
 
@@ -177,6 +178,8 @@ def _fields(record: type[Record], prefix: str) -> Iterator[str]:
         for kind in kinds:
             if kind in _BARRED:
                 yield from (f"{path}.{one}" for one in _ENDS if one in kind.model_fields)
+            elif kind is Activity:
+                yield from _below(f"{path}.")
             elif isinstance(kind, type) and issubclass(kind, Record):
                 yield from _fields(kind, f"{path}.")
     if record is Measurement:
@@ -215,6 +218,12 @@ Value = int | float | Amount
 def figures(one: Measurement) -> dict[str, Amount]:
     """Every figure of a measurement that is known, in the order of the record; what is unknown is missing."""
     return {name: amount(value) for name, value in values(one).items()}
+
+
+def amount_of(one: Measurement, name: str) -> Amount | None:
+    """One figure as :func:`figures` has it; ``None`` where it is not known."""
+    found = value(one, name)
+    return None if found is None else amount(found)
 
 
 def amount(value: Value) -> Amount:
@@ -278,7 +287,7 @@ def _collect(record: Record, prefix: str, found: dict[str, Value], activity: boo
                 found[path] = value
         elif kind is Activity:
             if activity:
-                found.update(zip(_below(f"{prefix}{name}."), value.__dict__.values(), strict=True))
+                found.update(zip(_below(f"{prefix}{name}."), _COUNTED(value), strict=True))
         elif kind in _BARRED:
             found.update((f"{prefix}{name}.{part}", amount) for part, amount in _with_bars(value))
         elif isinstance(value, Record) and f"{prefix}{name}" not in _NO_FIGURES:
@@ -292,9 +301,12 @@ def _with_bars(record: Prediction | MeasuredPhase) -> Iterator[tuple[str, Amount
             yield part, Amount(number, getattr(record, low), getattr(record, high))
 
 
+_COUNTED = attrgetter(*COUNTS)
+
+
 @cache
 def _below(prefix: str) -> tuple[str, ...]:
-    return tuple(prefix + name for name in Activity.model_fields)
+    return tuple(prefix + name for name in COUNTS)
 
 
 def ram_needed(one: Measurement) -> int | None:

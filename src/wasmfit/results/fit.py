@@ -19,7 +19,7 @@ from wasmfit.words import printable
 
 from .benchmark import BASELINE, NATIVE
 from .evidence import Answer, Evidence, Source, evidence, needs_of
-from .figures import RAM_NEEDED, RAM_NEEDED_IS, Amount, figures, ram_was_searched, shown
+from .figures import RAM_NEEDED, RAM_NEEDED_IS, Amount, amount_of, ram_was_searched, shown
 from .quantities import size as size_of
 
 MEASURES = ("flash", "ram", "speed")
@@ -365,7 +365,9 @@ def fit(
             rejected.append(Rejected(ones, reasons))
         else:
             fitting.append((ones, tuple(known.values())))
-    speed_figure = TIME if all(TIME in figures(one) for ones, _ in fitting for one in ones) else STEADY
+    speed_figure = (
+        TIME if all(amount_of(one, TIME) is not None for ones, _ in fitting for one in ones) else STEADY
+    )
     first = runtimes[0][0]
     predictions = (one.run.predicted for ones in runtimes for one in ones if one.run is not None)
     predicted = next((one for one in predictions if one is not None), None)
@@ -425,15 +427,14 @@ def _shortfalls(
 
 def _unknown(one: Measurement) -> str:
     """What a cell that ran lacks of what it would be ranked by, in words; none where it has all."""
-    found = figures(one)
     wanted = (FLASH, "its size"), (RAM_NEEDED, "what RAM it needs"), (STEADY, "what a steady call takes")
-    return " and ".join(words for name, words in wanted if name not in found)
+    return " and ".join(words for name, words in wanted if amount_of(one, name) is None)
 
 
 def _most(ones: Sequence[Measurement], name: str) -> int | None:
     """The most that any module takes, in bytes; ``None`` where it is known of none."""
-    known = [found for one in ones if (found := figures(one).get(name)) is not None]
-    return max((int(amount.value) for amount in known), default=None)
+    amounts = [found for one in ones if (found := amount_of(one, name)) is not None]
+    return max((int(amount.value) for amount in amounts), default=None)
 
 
 def _mean(amounts: Sequence[Amount]) -> Amount:
@@ -476,7 +477,7 @@ def _ranked(
         {
             "flash": Amount(_most(ones, FLASH) or 0),
             "ram": Amount(_most(ones, RAM_NEEDED) or 0),
-            "speed": _mean([figures(one)[speed_figure] for one in ones]),
+            "speed": _mean([found for one in ones if (found := amount_of(one, speed_figure)) is not None]),
         }
         for ones, _ in fitting
     ]

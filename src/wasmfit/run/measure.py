@@ -1,6 +1,7 @@
 """An image → its size and its execution."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from wasmfit.build import Context, Image, Step, digest, job, object_rule, runtime_rule, symbol_rule
@@ -154,8 +155,9 @@ def _limits(workload: Workload | UserModule) -> Limits:
 
 def _without_results(execution: Execution) -> Execution:
     """Nothing ran the module: what the calls returned is no result of it."""
-    none = {"result": None, "results": None, "shown": None, "right": None}
-    calls = tuple(call.model_copy(update=none) for call in execution.run.calls)
+    calls = tuple(
+        replace(call, result=None, results=None, shown=None, right=None) for call in execution.run.calls
+    )
     return _with(execution, calls=calls)
 
 

@@ -95,16 +95,25 @@ def _title(plan: Plan) -> str:
     return f"Which WebAssembly runtime fits the {where} and {what}?"
 
 
-def _images(
-    context: Context, cells: Mapping[str, Cell], measured: Sequence[Measurement], listener: Listener
-) -> Iterator[ImageBytes]:
-    """The bytes of one image for every build and setting: those of other modules differ in the module."""
+MOST_IMAGES = 64
+"""Images of which a report has every byte, the first ones in its order: each has thousands of symbols. The
+page says how many it has not, and how to see them."""
+
+
+def _with_image(measured: Sequence[Measurement]) -> list[Measurement]:
+    """One cell for every build and setting: images of other modules differ in the module."""
     first: dict[tuple[str, ...], Measurement] = {}
     for one in measured:
         if one.status is Status.OK:
             first.setdefault((one.runtime, one.version, one.board, one.base, one.profile), one)
+    return list(first.values())
+
+
+def _images(
+    context: Context, cells: Mapping[str, Cell], measured: Sequence[Measurement], listener: Listener
+) -> Iterator[ImageBytes]:
     code = measure.own_code()
-    for one in _told(list(first.values()), "bytes of images", listener):
+    for one in _told(measured, "bytes of images", listener):
         found = image_bytes(context, cells[one.id], one, code)
         if found is not None:
             yield found
@@ -201,13 +210,15 @@ def portray(
     """
     measured = comparison.measurements
     cells = {cell.id: cell for cell in plan.all_cells}
+    with_image = _with_image(measured)
     return document(
         measured,
         title=title or _title(plan),
         boards=[*{cell.board.name: cell.board for cell in plan.all_cells}.values()],
         runtimes=notes(context.catalog, plan.all_cells),
         owner_classes=owner_classes(context, cells, measured),
-        images=list(_images(context, cells, measured, listener)),
+        images=list(_images(context, cells, with_image[:MOST_IMAGES], listener)),
+        images_left_out=len(with_image[MOST_IMAGES:]),
         flames=list(_flames(context, cells, measured, listener)) if flames else (),
         features=features or None,
         feature_titles={one.name: one.title for one in context.catalog.features.features},

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from math import hypot
+from operator import mul
 
 from wasmfit.model import (
     Activities,
@@ -21,9 +22,8 @@ from wasmfit.model import (
 
 def parts(activity: Activity, core: Core, timing: Timing) -> list[tuple[int, Price]]:
     """What a prediction is the sum of: how often each price is paid, the core's prices first."""
-    counted = activity.model_dump()
     return [
-        (counted[measure], price)
+        (getattr(activity, measure), price)
         for prices in (core.prices, timing.prices)
         for measure, price in prices.items()
     ]
@@ -43,14 +43,19 @@ class Predictor:
     """A board's prices, laid out once for the predictions of thousands of records.
 
     Attributes:
-        paid: Measure, what one of it costs as a rule, how much less it may be and how much more.
+        measures: What is paid for.
+        typical: What one of each costs as a rule.
+        less, more: How much less it may be, and how much more.
         error: How far off a prediction may be beyond that, as a part of it.
         clock_hz: The core's clock.
         calibrated: Whether the board was held against published figures.
         source: Where prices and error come from.
     """
 
-    paid: tuple[tuple[str, float, float, float], ...]
+    measures: tuple[str, ...]
+    typical: tuple[float, ...]
+    less: tuple[float, ...]
+    more: tuple[float, ...]
     error: float
     clock_hz: int
     calibrated: bool
@@ -59,21 +64,25 @@ class Predictor:
     @staticmethod
     def of(core: Core, timing: Timing, clock_hz: int) -> "Predictor":
         """The prices of a core and a board, the core's first."""
-        paid = tuple(
-            (measure, price.typical, price.typical - price.low, price.high - price.typical)
-            for prices in (core.prices, timing.prices)
-            for measure, price in prices.items()
+        paid = [pair for prices in (core.prices, timing.prices) for pair in prices.items()]
+        return Predictor(
+            measures=tuple(measure for measure, _ in paid),
+            typical=tuple(price.typical for _, price in paid),
+            less=tuple(price.typical - price.low for _, price in paid),
+            more=tuple(price.high - price.typical for _, price in paid),
+            error=timing.error,
+            clock_hz=clock_hz,
+            calibrated=timing.calibrated,
+            source="; ".join(_sources(core, timing)),
         )
-        return Predictor(paid, timing.error, clock_hz, timing.calibrated, "; ".join(_sources(core, timing)))
 
     def predict(self, activity: Activity) -> Prediction:
         """Cycles and time of what a core did; see :func:`predict`."""
-        counted = activity.__dict__
-        paid = [(counted[measure], typical, less, more) for measure, typical, less, more in self.paid]
+        counts = [getattr(activity, measure) for measure in self.measures]
         # Savings never exceed what they save from in what a core has done, but may in a record made by hand.
-        typical = max(sum(count * cost for count, cost, _, _ in paid), 0)
-        less = hypot(*(count * cost for count, _, cost, _ in paid), typical * self.error)
-        more = hypot(*(count * cost for count, _, _, cost in paid), typical * self.error)
+        typical = max(sum(map(mul, counts, self.typical)), 0)
+        less = hypot(*map(mul, counts, self.less), typical * self.error)
+        more = hypot(*map(mul, counts, self.more), typical * self.error)
         return _prediction(typical, less, more, self.clock_hz)
 
     def predictions(self, activities: Activities) -> Predictions:

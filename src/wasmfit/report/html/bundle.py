@@ -2,7 +2,8 @@
 
 A page opened from a file may not load modules, so each of ours becomes a function that is called once, behind
 those that it imports from. They are written for that: an import names what it takes, nothing is renamed or
-exported by default, and what is exported is never assigned again.
+exported by default, and what is exported is never assigned again. A constant of a module may await what it
+is; the modules behind it wait too.
 """
 
 import re
@@ -11,6 +12,7 @@ from importlib.resources import files
 
 _IMPORT = re.compile(r'^import (\{[^}]*\}) from "\./(\w+)\.js";$', re.MULTILINE)
 _EXPORT = re.compile(r"^export ((?:async )?function|const) (\w+)", re.MULTILINE)
+_AWAIT = re.compile(r"^(?:export )?const \w+ = await\b", re.MULTILINE)
 
 
 def modules() -> dict[str, str]:
@@ -32,14 +34,16 @@ def bundled(sources: Mapping[str, str], entry: str = "main") -> str:
     ordered: list[str] = []
     _visit(sources, entry, ordered, ())
     parts = "".join(f"const ${name} = {_function(sources[name])};\n" for name in ordered)
-    return f'"use strict";\n(() => {{\n{parts}}})();\n'
+    waits = "async " if any(_AWAIT.search(sources[name]) for name in ordered) else ""
+    return f'"use strict";\n({waits}() => {{\n{parts}}})();\n'
 
 
 def _function(source: str) -> str:
     """A module as a call of a function that returns what it exports."""
     names = ", ".join(name for _, name in _EXPORT.findall(source))
     body = _EXPORT.sub(r"\1 \2", _IMPORT.sub(r"const \1 = $\2;", source))
-    return f"(() => {{\n{body}return {{ {names} }};\n}})()"
+    before, waits = ("await ", "async ") if _AWAIT.search(source) else ("", "")
+    return f"{before}({waits}() => {{\n{body}return {{ {names} }};\n}})()"
 
 
 def _visit(sources: Mapping[str, str], name: str, ordered: list[str], above: tuple[str, ...]) -> None:

@@ -97,6 +97,7 @@ def packed(document: ReportDocument) -> dict[str, Any]:
             {"flags": one[0], "features": dict(one[1]), "tools": dict(one[2])} for one in made_of.values()
         ],
         "cells": cells,
+        "images_left_out": document.images_left_out,
         "answers": [
             {
                 **one.model_dump(mode="json", exclude={"standings"}),
@@ -176,7 +177,7 @@ def _times(one: Measurement) -> dict[str, list[float]] | None:
     }
 
 
-def _owned(one: Measurement, owners: _Table[str], *, flash: bool) -> list[list[int]]:
+def _owned(one: Measurement, owners: _Table[str], *, flash: bool) -> list[tuple[int, int]]:
     """Owners' numbers with their bytes in one memory, the largest first; the smallest of many as one.
 
     They add up to what the memory holds: bytes between sections have a row.
@@ -193,4 +194,4 @@ def _owned(one: Measurement, owners: _Table[str], *, flash: bool) -> list[list[i
     if rest > 0:
         total[BETWEEN] = rest
     ranked = sorted(total.items(), key=lambda row: (-row[1], row[0]))
-    return [[owners.number(owner), count] for owner, count in ranked]
+    return [(owners.number(owner), count) for owner, count in ranked]

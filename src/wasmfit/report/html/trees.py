@@ -5,13 +5,13 @@ of its image than a threshold becomes one row with the number of things that it 
 is raised until everything fits.
 """
 
-import base64
 import json
-import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from wasmfit.results.document import ByteNode
+
+from .safe import deflated
 
 FIRST_SHARE = 1 / 64_000
 """Parts of an image below this share of it are folded, to begin with."""
@@ -51,7 +51,7 @@ def _deflated(trees: Mapping[str, ByteNode]) -> str:
         _walk([tree], names, walk)
         walks[key] = walk
     text = json.dumps({"names": list(names), "trees": walks}, ensure_ascii=True, separators=(",", ":"))
-    return base64.b64encode(zlib.compress(text.encode("ascii"), 9)).decode("ascii")
+    return deflated([text.encode("ascii")])
 
 
 def _walk(nodes: Sequence[ByteNode], names: dict[str, int], walk: list[int]) -> None:

@@ -17,6 +17,15 @@ import { treemap } from "./treemap.js";
 const OWNERS = new Map(data.owners.map(([name], number) => [name, number]));
 const LEVELS = ["image", "memories", "sections", "owners", "symbols"];
 
+/** What the report leaves out, and how to see it. */
+function elsewhere() {
+  return [
+    `The bytes of ${whole(data.images_left_out)} more images are left out of so large a report. One of fewer boards, profiles or versions has them: `,
+    el("code", {}, "wasmfit report --select GLOB"),
+    ".",
+  ];
+}
+
 /** @param {HTMLElement} into @param {Cell[]} cells @param {number} width */
 export async function drawBytes(into, cells, width) {
   const packed = await trees("images");
@@ -31,9 +40,12 @@ export async function drawBytes(into, cells, width) {
       el(
         "p",
         {},
-        "Not measured: no image that passes the filters lies in wasmfit's cache. ",
-        el("code", {}, "wasmfit report --rerun"),
-        " builds them again.",
+        data.images_left_out
+          ? "Of no image that passes the filters are the bytes in here. "
+          : "Not measured: no image that passes the filters lies in wasmfit's cache. ",
+        ...(data.images_left_out
+          ? elsewhere()
+          : [el("code", {}, "wasmfit report --rerun"), " builds them again."]),
       ),
     );
     return;
@@ -119,6 +131,7 @@ export async function drawBytes(into, cells, width) {
       "p",
       { class: "quiet" },
       `Generics are one row with all their instances. What is a smaller part of its image than ${Number((100 * data.share).toPrecision(2))}% is added up as “other”. Initialised data lies in flash and, at run time, in RAM as well. Images of other workloads differ in the module.`,
+      ...(data.images_left_out ? [" ", ...elsewhere()] : []),
     ),
   );
 }

@@ -31,17 +31,21 @@ import { byId } from "./dom.js";
  *   owners: [string, number][], bounds: string[], facts: Record<string, string>[],
  *   made_of: {flags: string[], features: Record<string, string>, tools: Record<string, string>}[],
  *   cells: Cell[], answers: Answer[], features: Features[] | null,
- *   titles: Record<string, string>, summed: string, history: Trend[] | null, share: number,
+ *   titles: Record<string, string>, summed: string, history: Trend[] | null, share: number, images_left_out: number,
  *   phases: string[][]}} Data
  */
 
-/** @param {string} id */
-export function embedded(id) {
-  return JSON.parse(byId(id).textContent || "null");
+/** A part of the page: what is large is text, base64 of deflated JSON. @param {string} id @returns {Promise<any>} */
+export async function embedded(id) {
+  const part = JSON.parse(byId(id).textContent || "null");
+  if (typeof part !== "string") return part;
+  const bytes = Uint8Array.from(atob(part), (letter) => letter.charCodeAt(0));
+  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
+  return JSON.parse(await new Response(stream).text());
 }
 
 /** @type {Data} */
-export const data = embedded("data");
+export const data = await embedded("data");
 
 const PLACES = new Map(data.measures.map(({ key }, place) => [key, place]));
 const FAMILIES = new Map(data.runtimes.map((one) => [one.name, one.family]));

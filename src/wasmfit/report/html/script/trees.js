@@ -1,6 +1,6 @@
 // @ts-check
 /** Trees of bytes and of calls, as they are unpacked. */
-import { byId } from "./dom.js";
+import { embedded } from "./data.js";
 
 /**
  * @typedef {{name: string, bytes: number, count: number, rows: Tree[], above: Tree | null, depth: number}} Tree
@@ -13,15 +13,8 @@ const unpacked = new Map();
 /** All trees of an element of the page. @param {string} id @returns {Promise<Packed>} */
 export function trees(id) {
   let found = unpacked.get(id);
-  if (!found) unpacked.set(id, (found = inflated(JSON.parse(byId(id).textContent || '""'))));
+  if (!found) unpacked.set(id, (found = embedded(id)));
   return found;
-}
-
-/** @param {string} base64 @returns {Promise<Packed>} */
-async function inflated(base64) {
-  const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
-  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
-  return JSON.parse(await new Response(stream).text());
 }
 
 /** @param {Packed} packed @param {string} key @returns {Tree | null} */

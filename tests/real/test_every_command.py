@@ -66,6 +66,7 @@ EMPTY = frozenset({"wasmfit cache", "wasmfit cache --clean"})
 _MINUTES = "minutes of builds"
 _OF_WASMI = f"{_MINUTES} of wasmi"
 _PRINTED = f"{_MINUTES}; scripts/readme.py ran it, and shows what it printed"
+_SEARCH = f"{_MINUTES} of a search; README.md's line is run"
 _CHECKOUT = "a checkout of somebody else's repository"
 _PROBE = "a board at a debug probe"
 _INSTALLS = "installs from the network"
@@ -94,15 +95,25 @@ NOT_RUN = {
     "wasmfit probes": "probe-rs is not among what the tests install",
     "cargo install probe-rs-tools --locked": _INSTALLS,
     "wasmfit bench --cluster tcp://10.0.0.5:8786": "a scheduler there; test_cluster.py starts its own",
-    "wasmfit tune wasmi --objective flash --objective speed": f"{_OF_WASMI}; test_tune_aim.py has the best",
     "wasmfit diff wasmi@1.1 wasmi@2.0": f"{_MINUTES} of two versions of wasmi; tests/results has the same",
     "wasmfit history run.instructions.call --by-version --select 'wasmi@*/*/nrf52840dk/*'": _OF_WASMI,
     "wasmfit size firmware.elf --why format_exact": "firmware that prints floats; docs/json.md has another",
     "wasmfit size firmware.elf --map firmware.map -f json": "a linker's map; tests/footprint makes them",
+    "wasmfit tune wasmi --board nrf52840dk": _SEARCH,
+    "wasmfit tune wasmi --objective flash --objective speed --budget 7": _SEARCH,
+    "wasmfit tune wasmtime --objective flash --objective speed --budget 6": _SEARCH,
+    "wasmfit tune wasmi --set opt=s,2 --set messages=on": _SEARCH,
+    "wasmfit tune wasmi --set icf=all --set opt=2 --only": f"{_OF_WASMI}; test_tune_aim.py has more",
+    **{
+        line.text: f"{_MINUTES}; test_tune_aim.py"
+        for line in lines(ROOT / "docs" / "tune.md")
+        if "--only --set" in line.text
+    },
     "sudo apt-get update": _INSTALLS,
     "sudo apt-get install -y gcc-arm-none-eabi picolibc-arm-none-eabi qemu-system-arm": _INSTALLS,
     "rustup toolchain install nightly --profile minimal --component rust-src": _INSTALLS,
     "pip install wasmfit": _INSTALLS,
+    "pip install 'wasmfit[tune]'": _INSTALLS,
 }
 """Line → why it is not run."""
 

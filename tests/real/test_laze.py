@@ -68,6 +68,24 @@ def test_it_is_built_and_sized_and_says_that_it_did_not_run(on_system: Compariso
     assert wasefire.baseline == baseline.size
 
 
+def test_on_a_board_that_the_emulator_has_no_memory_for_it_has_no_twin(
+    warm_home: Home, laze: Path, system: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", f"{laze}{os.pathsep}{os.environ['PATH']}")
+    comparison = wasmfit.compare(
+        runtimes=["wasefire"],
+        boards=["pico2"],
+        bases=["ariel-os"],
+        sources=[("ariel-os", system)],
+        select=["wasefire@*"],
+        home=warm_home.root,
+    )
+    for one in comparison.measurements:
+        assert one.status is Status.OK, one.reason
+        assert one.size is not None
+        assert one.provenance.twin is None
+
+
 def test_a_runtime_in_c_is_unsupported_there(on_system: Comparison) -> None:
     (wasm3,) = (one for one in on_system.measurements if one.runtime == "wasm3")
     assert (wasm3.status, wasm3.size) == (Status.UNSUPPORTED, None)

@@ -119,7 +119,7 @@ def image(context: Context, step: Step, cell: Cell) -> Image:
         lock = firmware.used_lock(
             context, cell.build, cell.board, cell.profile, linked, cell.glue, cell.ground
         )
-    ran = twin.NAME if cell.board.needs_twin else "firmware"
+    ran = twin.NAME if cell.has_twin else "firmware"
     return Image(
         elf=place / "firmware.elf",
         ran=place / f"{ran}.elf",
@@ -158,7 +158,7 @@ def _make(context: Context, step: Step, cell: Cell, wasm: Path, place: Path) -> 
         flags=_linker_flags(cell),
     )
     image = link.link(context, step, board, board.own, inputs, place)
-    if board.needs_twin:
+    if cell.has_twin:
         moved = link.link(context, step, board, board.emulated, inputs, place, twin.NAME)
         twin.check(image, board.own, moved, board.emulated)
 

@@ -45,6 +45,12 @@ class Cell(Record):
         return self.base.ground(self.board)
 
     @property
+    def has_twin(self) -> bool:
+        """Whether a twin of its image runs, linked to where the emulator has memory."""
+        # An operating system's own build links its image, which runs nowhere here.
+        return self.board.needs_twin and self.base.start != "laze"
+
+    @property
     def id(self) -> str:
         """Readable, globbable name: ``wasmi@2.0.0/add-with-extra/nrf52840dk/bare/reference``."""
         return "/".join(

@@ -162,7 +162,7 @@ def _source(cell: Cell) -> SourceTree | None:
 
 
 def _twin(cell: Cell, image: Image) -> Twin | None:
-    if not cell.board.needs_twin:
+    if not cell.has_twin:
         return None
     own, emulated = cell.board.own, cell.board.emulated
     moves = [

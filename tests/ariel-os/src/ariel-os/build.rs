@@ -1,5 +1,7 @@
-//! Tells the linker where the memory map is.
+//! Tells the linker where the target's memory map is.
+
+use std::env::var;
 
 fn main() {
-    println!("cargo:rustc-link-search={}", std::env::var("CARGO_MANIFEST_DIR").unwrap());
+    println!("cargo:rustc-link-search={}/{}", var("CARGO_MANIFEST_DIR").unwrap(), var("TARGET").unwrap());
 }

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from collections.abc import Callable
 
 import pytest
 
@@ -10,7 +11,7 @@ from tests.results.samples import checked_out, failed, measurement
 from tests.results.users import ran
 from wasmfit.model import Logged, Status
 from wasmfit.report import to_csv, to_json, to_markdown, to_text
-from wasmfit.results import Comparison, tables
+from wasmfit.results import Benchmark, Comparison, tables
 
 
 def comparison() -> Comparison:
@@ -34,6 +35,16 @@ def test_json_is_the_contract() -> None:
     assert executed | {"time_s"} <= cell["run"].keys()
     assert cell["run"]["instructions"].keys() == {"load", "instantiate", "first_call", "call"}
     assert {"elf", "elf_sha256"} <= cell["provenance"].keys()
+
+
+@pytest.mark.parametrize("make", [lambda found: found, Benchmark], ids=["compare", "bench"])
+def test_json_is_the_librarys_record_with_a_cell_on_each_line(
+    make: Callable[[Comparison], Comparison | Benchmark],
+) -> None:
+    record = make(comparison())
+    text = to_json(record)
+    assert json.loads(text) == record.to_dict()
+    assert sum(line.startswith('    {"id":') for line in text.splitlines()) == len(record.measurements)
 
 
 def test_what_is_not_known_is_null() -> None:

@@ -1,5 +1,6 @@
 """Changes in each format; Markdown is made for a comment on a pull request."""
 
+import json
 from collections.abc import Callable, Iterator
 
 from wasmfit.results.change_tables import (
@@ -54,7 +55,8 @@ def to_json(found: Changes, *, everything: bool = False) -> str:  # noqa: ARG001
         "unchanged": found.unchanged,
         "notes": list(found.notes),
     }
-    return line_by_line(head, "cells", (cell_to_dict(cell, found) for cell in found.cells))
+    cells = (json.dumps(cell_to_dict(cell, found), ensure_ascii=False) for cell in found.cells)
+    return line_by_line(head, "cells", cells)
 
 
 def to_csv(found: Changes, *, everything: bool = False) -> str:  # noqa: ARG001 - likewise

@@ -6,11 +6,16 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from wasmfit.results import Benchmark, Comparison
+from wasmfit.results.comparison import SCHEMA
 
 
 def to_json(record: Comparison | Benchmark) -> str:
-    """``{"schema": 1, "cells": [...]}``; what is not known is null. A benchmark adds its summary."""
-    return dumped(record.to_dict())
+    """``{"schema": 1, "cells": [...], ...}``, each cell on a line of its own; what is not known is null.
+
+    Of many cells there is no more in memory than their text.
+    """
+    cells = (one.model_dump_json() for one in record.measurements)
+    return line_by_line({"schema": SCHEMA}, "cells", cells, record.beside_cells())
 
 
 def dumped(contract: Mapping[str, Any]) -> str:
@@ -33,13 +38,28 @@ def _escaped(found: re.Match[str]) -> str:
     return "\\u007f" if character == "\x7f" else json.dumps(character)[1:-1]
 
 
-def line_by_line(head: Mapping[str, object], name: str, items: Iterable[Mapping[str, object]]) -> str:
-    """An object with a list of many in it, each on a line of its own and made when its line is."""
+def line_by_line(
+    before: Mapping[str, object], name: str, items: Iterable[str], behind: Mapping[str, object] | None = None
+) -> str:
+    """An object with a list of many in it, each on a line of its own and made when its line is.
+
+    Args:
+        before: What stands before the list.
+        name: The list's.
+        items: Its items, as JSON.
+        behind: What stands behind it.
+    """
     lines = ["{"]
-    for key, value in head.items():
-        lines.append(f"  {json.dumps(key)}: {_plain(json.dumps(value, ensure_ascii=False))},")
+    lines += [f"  {_field(key, value)}," for key, value in before.items()]
     lines.append(f"  {json.dumps(name)}: [")
-    lines += [f"    {_plain(json.dumps(item, ensure_ascii=False))}," for item in items]
+    lines += [f"    {_plain(item)}," for item in items]
     # The last of a list has no comma behind it.
     lines[-1] = lines[-1].removesuffix(",")
-    return "\n".join([*lines, "  ]", "}"])
+    lines.append("  ],")
+    lines += [f"  {_field(key, value)}," for key, value in (behind or {}).items()]
+    lines[-1] = lines[-1].removesuffix(",")
+    return "\n".join([*lines, "}"])
+
+
+def _field(name: str, value: object) -> str:
+    return f"{json.dumps(name)}: {_plain(json.dumps(value, ensure_ascii=False))}"

@@ -134,10 +134,16 @@ class Benchmark:
 
     def to_dict(self) -> dict[str, Any]:
         """The contract of ``bench --format json``."""
-        factors = factors_of(self.measurements)
         return {
             "schema": SCHEMA,
             "cells": self.comparison.to_dict()["cells"],
+            **self.beside_cells(),
+        }
+
+    def beside_cells(self) -> dict[str, Any]:
+        """What the contract has beside its schema and cells."""
+        factors = factors_of(self.measurements)
+        return {
             "slow_downs": {name: factor for name, factor in factors.items() if factor is not None},
             "summary": [asdict(one) for one in self.summaries],
         }

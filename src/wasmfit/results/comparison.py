@@ -43,8 +43,12 @@ class Comparison:
         return {
             "schema": SCHEMA,
             "cells": [one.model_dump(mode="json") for one in self.measurements],
-            "features": [one.model_dump(mode="json") for one in self.features],
+            **self.beside_cells(),
         }
+
+    def beside_cells(self) -> dict[str, Any]:
+        """What the contract has beside its schema and cells."""
+        return {"features": [one.model_dump(mode="json") for one in self.features]}
 
     def to_frame(self) -> "pandas.DataFrame":
         """One row a cell, one column a measure, as in the CSV output.

@@ -67,16 +67,18 @@ class FigureChange:
     @property
     def percent(self) -> float | None:
         """The difference in percent of what there was."""
-        if self.by is None or self.before is None or not self.before.value:
+        by = self.by
+        if by is None or self.before is None or not self.before.value:
             return None
-        return 100 * self.by / abs(self.before.value)
+        return 100 * by / abs(self.before.value)
 
     @property
     def verdict(self) -> Verdict:
         """Whether it is for the better; neither, where that is unsure or means nothing."""
-        if self.by is None or self.how is not How.CHANGED or self.figure.better is Better.NEITHER:
+        by = self.by
+        if by is None or self.figure.better is Better.NEITHER or self.how is not How.CHANGED:
             return Verdict.NEITHER
-        return Verdict.BETTER if (self.by < 0) == (self.figure.better is Better.LESS) else Verdict.WORSE
+        return Verdict.BETTER if (by < 0) == (self.figure.better is Better.LESS) else Verdict.WORSE
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from math import hypot
-from operator import mul
+from operator import attrgetter, mul
 
 from wasmfit.model import (
     Activities,

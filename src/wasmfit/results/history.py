@@ -144,7 +144,8 @@ def trends(
     described = [figure(name) for name in names]
     runs = {run.number: run for run in reader.runs()}
     followed: list[tuple[str, str, list[_Point]]] = []
-    for cell in cells:
+    again = reader.measured_again()
+    for cell in filter(again.__contains__, cells):
         numbers = list(dict.fromkeys(point.number for point in reader.points(cell)))
         if len(numbers) > 1:
             recent = frozenset(numbers[-MOST_MOMENTS:])

@@ -286,6 +286,11 @@ class Reader:
             cell for (cell,) in self._database.execute("SELECT DISTINCT cell FROM measurement ORDER BY 1")
         ]
 
+    def measured_again(self) -> frozenset[str]:
+        """The id of every cell that has more than one measurement."""
+        rows = self._database.execute("SELECT cell FROM measurement GROUP BY cell HAVING count(*) > 1")
+        return frozenset(cell for (cell,) in rows)
+
     def points(self, cell: str) -> list[Point]:
         """What was shown of a cell, in the order of time; and what was measured and no run has shown."""
         rows = self._database.execute(

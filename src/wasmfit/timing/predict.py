@@ -1,8 +1,7 @@
 """Predictions."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from math import hypot
 from operator import attrgetter, mul
 
@@ -44,7 +43,7 @@ class Predictor:
     """A board's prices, laid out once for the predictions of thousands of records.
 
     Attributes:
-        measures: What is paid for.
+        counts: Reads off an activity how often each price is paid.
         typical: What one of each costs as a rule.
         less, more: How much less it may be, and how much more.
         error: How far off a prediction may be beyond that, as a part of it.
@@ -53,7 +52,7 @@ class Predictor:
         source: Where prices and error come from.
     """
 
-    measures: tuple[str, ...]
+    counts: Callable[[Activity], Sequence[int]]
     typical: tuple[float, ...]
     less: tuple[float, ...]
     more: tuple[float, ...]
@@ -67,7 +66,7 @@ class Predictor:
         """The prices of a core and a board, the core's first."""
         paid = [pair for prices in (core.prices, timing.prices) for pair in prices.items()]
         return Predictor(
-            measures=tuple(measure for measure, _ in paid),
+            counts=_reader([measure for measure, _ in paid]),
             typical=tuple(price.typical for _, price in paid),
             less=tuple(price.typical - price.low for _, price in paid),
             more=tuple(price.high - price.typical for _, price in paid),
@@ -79,7 +78,7 @@ class Predictor:
 
     def predict(self, activity: Activity) -> Prediction:
         """Cycles and time of what a core did; see :func:`predict`."""
-        counts = [getattr(activity, measure) for measure in self.measures]
+        counts = self.counts(activity)
         # Savings never exceed what they save from in what a core has done, but may in a record made by hand.
         typical = max(sum(map(mul, counts, self.typical)), 0)
         less = hypot(*map(mul, counts, self.less), typical * self.error)
@@ -115,6 +114,14 @@ class Predictor:
                 "time_s": None if call is None else call.time_s,
             }
         )
+
+
+def _reader(measures: Sequence[str]) -> Callable[[Activity], Sequence[int]]:
+    """What reads measures off an activity, all at once where there are several."""
+    if len(measures) > 1:
+        several: Callable[[Activity], Sequence[int]] = attrgetter(*measures)
+        return several
+    return lambda activity: [getattr(activity, measure) for measure in measures]
 
 
 def _prediction(typical: float, less: float, more: float, clock_hz: int) -> Prediction:

@@ -20,7 +20,6 @@ from wasmfit.results.document import (
 from wasmfit.results.fit import Wanted
 from wasmfit.results.history import Moment, trends
 
-from . import measure
 from .events import Listener, TaskEnded, TaskProgress, TaskStarted, nobody
 from .flames import flame
 from .image_bytes import image_bytes
@@ -112,9 +111,8 @@ def _with_image(measured: Sequence[Measurement]) -> list[Measurement]:
 def _images(
     context: Context, cells: Mapping[str, Cell], measured: Sequence[Measurement], listener: Listener
 ) -> Iterator[ImageBytes]:
-    code = measure.own_code()
     for one in _told(measured, "bytes of images", listener):
-        found = image_bytes(context, cells[one.id], one, code)
+        found = image_bytes(context, cells[one.id], one)
         if found is not None:
             yield found
 

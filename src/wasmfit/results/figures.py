@@ -180,7 +180,7 @@ def _fields(record: type[Record], prefix: str) -> Iterator[str]:
             yield path
         for kind in kinds:
             if kind in _BARRED:
-                yield from (f"{path}.{one}" for one in _BARS if one in kind.model_fields)
+                yield from (f"{path}.{one}" for one in _BARS if hasattr(kind, one))
             elif kind is Activity:
                 yield from _below(f"{path}.")
             elif isinstance(kind, type) and issubclass(kind, Record):
@@ -287,28 +287,39 @@ def value(one: Measurement, name: str) -> Value | None:
 def _collect(record: Record, prefix: str, found: dict[str, Value], activity: bool) -> None:
     paths = _paths(type(record), prefix)
     for name, value in record.__dict__.items():
-        if value is None:
+        kind: Any = type(value)
+        path = paths[name]
+        if path is None or value is None:
             continue
-        kind = type(value)
         if kind is int or (kind is float and isfinite(value)):
-            if path := paths[name]:
-                found[path] = value
+            found[path] = value
         elif kind is Activity:
             if activity:
-                found.update(zip(_below(f"{prefix}{name}."), _COUNTED(value), strict=True))
+                found.update(zip(_below(f"{path}."), _COUNTED(value), strict=True))
         elif kind in _BARRED:
-            for part, bar in _BARS.items():
-                if getattr(value, part, None) is not None:
-                    found[f"{prefix}{name}.{part}"] = bar(value)
-        elif isinstance(value, Record) and f"{prefix}{name}" not in _NO_FIGURES:
-            _collect(value, f"{prefix}{name}.", found, activity)
+            for barred, bar in _bars(kind, path):
+                if (amount := bar(value))[0] is not None:
+                    found[barred] = amount
+        elif _is_record(kind):
+            _collect(value, f"{path}.", found, activity)
 
 
 @cache
 def _paths(kind: type[Record], prefix: str) -> Mapping[str, str | None]:
-    """A record's fields → what they are called as figures; ``None`` for what is none of its own."""
+    """A record's fields → what they are called as figures; ``None`` for what is none, or is one elsewhere."""
     paths = {name: f"{prefix}{name}" for name in kind.model_fields}
     return {name: None if path in _NO_FIGURES or path in ALIASES else path for name, path in paths.items()}
+
+
+@cache
+def _bars(kind: type, path: str) -> tuple[tuple[str, Callable[[Any], Bar]], ...]:
+    """The figures of a prediction, or of what was measured on a board: their names, and what reads them."""
+    return tuple((f"{path}.{name}", bar) for name, bar in _BARS.items() if hasattr(kind, name))
+
+
+@cache
+def _is_record(kind: type) -> bool:
+    return issubclass(kind, Record)
 
 
 _COUNTED = attrgetter(*COUNTS)

@@ -10,19 +10,19 @@ import types
 import typing
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from enum import Enum
+from enum import StrEnum
 from fnmatch import fnmatchcase
 from functools import cache
 from math import isfinite
 from operator import attrgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 from wasmfit.errors import UsageError
 from wasmfit.model import COUNTS, Activity, MeasuredPhase, Measurement, Prediction, Record
 from wasmfit.words import printable
 
 
-class Kind(Enum):
+class Kind(StrEnum):
     """Where a figure is from."""
 
     MEASURED = "measured"
@@ -30,7 +30,7 @@ class Kind(Enum):
     PUBLISHED = "published"
 
 
-class Better(Enum):
+class Better(StrEnum):
     """What one wants of a figure."""
 
     LESS = "less"
@@ -57,9 +57,11 @@ class Figure:
     detail: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Amount:
-    """A figure's value, with its error bar where it is a prediction."""
+class Amount(NamedTuple):
+    """A figure's value, with its error bar where it is a prediction.
+
+    A tuple, since a comparison of ten thousand cells has hundreds of thousands.
+    """
 
     value: int | float
     low: float | None = None
@@ -215,7 +217,7 @@ def _unknown(name: str) -> UsageError:
 
 
 Bar = tuple[int | float, float | None, float | None]
-"""A value and the ends of its error bar: what an :class:`Amount` is made of."""
+"""A value and the ends of its error bar: an :class:`Amount` as it is read."""
 
 Value = int | float | Bar
 """A figure's value; with its error bar, where it has one. Most are compared, and few are shown."""

@@ -48,6 +48,7 @@ def owner_classes(
     """
     found: dict[str, OwnerClass] = {}
     rules: dict[tuple[str, ...], Callable[[str], bool]] = {}
+    told: dict[tuple[str, ...], set[str]] = {}
     for one in measurements:
         if one.size is None:
             continue
@@ -56,8 +57,11 @@ def owner_classes(
         decided_by = (cell.build.label, cell.glue, cell.base.name, cell.ground.label if cell.ground else "")
         if decided_by not in rules:
             rules[decided_by] = runtime_rule(context, cell)
+            told[decided_by] = set()
         is_runtimes = rules[decided_by]
-        for name in {owner for owners in one.size.owners.values() for owner in owners}:
+        named = set[str]().union(*one.size.owners.values()) - told[decided_by]
+        told[decided_by] |= named
+        for name in named:
             if found.get(name) is not OwnerClass.RUNTIME:
                 found[name] = _class(name, is_runtimes)
     return dict(sorted(found.items()))

@@ -6,8 +6,12 @@ LONGEST = 200
 def printable(text: str, longest: int = LONGEST) -> str:
     """The text on one line, cut to ``longest`` characters, with everything that does not print escaped."""
     cut = text[: longest + 1]
-    shown = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in cut)
+    shown = cut if cut.isprintable() else "".join(map(_escaped, cut))
     return shown if len(shown) <= longest else shown[: longest - 1] + "…"
+
+
+def _escaped(character: str) -> str:
+    return character if character.isprintable() else character.encode("unicode_escape").decode()
 
 
 def hexadecimal(address: int) -> str:

@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 
 import wasmfit
+from wasmfit.footprint import ElfError
 from wasmfit.home import Home
 from wasmfit.results.document import ByteNode
+from wasmfit.run import image_bytes
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(3600)]
 
@@ -73,3 +75,14 @@ def test_the_second_time_it_starts_at_once(warm_home: Home, tmp_path: Path) -> N
     started = time.monotonic()
     wasmfit.make_report(tmp_path / "again.html", runtimes=["wasm3"], home=warm_home.root)
     assert time.monotonic() - started < 10
+
+
+def test_images_are_looked_into_once(warm_home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    compared = wasmfit.compare(runtimes=["wasm3"], home=warm_home.root)
+
+    def refused(*_: object) -> None:
+        raise ElfError("It was measured, and is not looked into again.")
+
+    monkeypatch.setattr(image_bytes, "_make", refused)
+    made = wasmfit.make_report(runtimes=["wasm3"], home=warm_home.root)
+    assert {one.id for one in compared.measurements} <= {one.cell for one in made.images}

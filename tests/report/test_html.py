@@ -155,11 +155,16 @@ def test_what_cannot_be_bundled_is_refused(sources: dict[str, str]) -> None:
 
 @given(NESTED, st.floats(0, 2_000))
 def test_folding_loses_no_byte_and_no_row(node: ByteNode, least: float) -> None:
-    made = folded(node, least)
-    assert made.bytes == node.bytes
+    made = folded(node.rows, least)
     if node.rows:
-        assert sum(row.bytes for row in made.rows) == node.bytes
-        assert sum(row.count for row in made.rows) == len(node.rows)
+        assert sum(row.bytes for row in made) == node.bytes
+        assert sum(row.count for row in made) == len(node.rows)
+    assert sum(row.bytes < least for row in made) <= 1 or len(node.rows) == 1
+
+
+def all_folded(node: ByteNode, least: float) -> ByteNode:
+    rows = tuple(all_folded(row, least) for row in folded(node.rows, least))
+    return ByteNode(node.name, node.bytes, rows, node.count)
 
 
 @given(NESTED)
@@ -177,7 +182,7 @@ def test_trees_are_packed_as_they_are(node: ByteNode) -> None:
             made.append(row)
         return ByteNode(data["names"][name], size, tuple(made), count), at
 
-    assert read(0) == (folded(node, node.bytes * FIRST_SHARE), len(walk))
+    assert read(0) == (all_folded(node, node.bytes * FIRST_SHARE), len(walk))
 
 
 def test_many_trees_are_folded_until_they_fit() -> None:

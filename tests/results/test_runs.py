@@ -82,7 +82,19 @@ def test_a_line_of_time_has_what_runs_showed_and_what_none_did(tmp_path: Path) -
     with store.reading() as reader:
         points = reader.points(one.id)
         assert reader.points("another") == []
+        assert reader.last_point(one.id) == points[-1]
+        assert reader.last_point("another") is None
     assert [(point.number, point.run) for point in points] == [(3, None), *zip([1, 2, 1], runs, strict=True)]
+
+
+def test_what_was_measured_again(tmp_path: Path) -> None:
+    store = store_of(tmp_path)
+    once = measurement()
+    twice = once.model_copy(update={"id": f"{once.id}-twice"})
+    for one, fingerprint in ((once, "a"), (twice, "a"), (twice, "b")):
+        store.save(one, fingerprint)
+    with store.reading() as reader:
+        assert reader.measured_again() == {twice.id}
 
 
 @pytest.mark.parametrize("text", ["main", "v1.2", "feature/fast+small", "nightly@2026"])

@@ -20,7 +20,7 @@ CELLS = 10_000
 LOOP = 0.125
 """Processor seconds that :func:`loop` takes where the promise is kept with an idle machine."""
 
-ROOM = 2.5
+ROOM = 2
 """How much longer it may take: neighbours on the same core slow memory down more than the loop."""
 
 

@@ -30,6 +30,11 @@ def file(path: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
+def path(source: Path) -> object:
+    """What a file holds, or a folder."""
+    return tree(source) if source.is_dir() else file(source)
+
+
 def tree(root: Path, suffixes: Iterable[str] | None = None) -> dict[str, str]:
     """Relative path → SHA-256 of every file below ``root``, those with other suffixes left out."""
     wanted = None if suffixes is None else set(suffixes)

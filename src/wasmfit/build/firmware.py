@@ -2,7 +2,7 @@
 
 import shutil
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -214,15 +214,13 @@ def contents(
     linked: Workload | None = None,
     glue: Glue = Glue.TYPED,
     ground: Ground | None = None,
+    digested: Callable[[Path], object] = digest.path,
 ) -> Contents:
-    """The package's contents, as its files are now."""
+    """The package's contents, as its files are now; ``digested`` says what a file or folder holds."""
     made_from = package(context.catalog, build, profile, linked, glue, ground)
     return Contents(
         manifests=(made_from.manifest, *([] if ground is None else [made_from.manifests])),
-        files={
-            place: digest.tree(source) if source.is_dir() else digest.file(source)
-            for place, source in made_from.files.items()
-        },
+        files={place: digested(source) for place, source in made_from.files.items()},
         lock=cargo.lock_digest(made_from),
     )
 

@@ -92,8 +92,11 @@ def _firmware_key(context: Context, cell: Cell, known: _Known) -> str:
     # Of the board, the base's part for its chip decides what is in the package; its target, how it is built.
     package = build.label, profile.name, glue, cell.base.name, linked and linked.name, ground and ground.label
 
+    def digested(source: Path) -> object:
+        return known.once(("files", str(source)), lambda: digest.path(source))
+
     def contents() -> firmware.Contents:
-        return firmware.contents(context, build, profile, linked, glue, ground)
+        return firmware.contents(context, build, profile, linked, glue, ground, digested)
 
     return known.once(
         ("firmware", *package, board.target),

@@ -3,6 +3,7 @@
 import re
 import tomllib
 from collections.abc import Callable
+from functools import lru_cache
 from pathlib import Path
 
 from wasmfit.model import Cell
@@ -85,5 +86,10 @@ def runtime_rule(context: Context, cell: Cell) -> Callable[[str], bool]:
 
 def _crates(lock: Path) -> frozenset[str]:
     """The crates of a lockfile, as code names them."""
-    packages = tomllib.loads(lock.read_text(encoding="utf-8"))["package"]
+    return _crates_in(lock.read_text(encoding="utf-8"))
+
+
+@lru_cache
+def _crates_in(lockfile: str) -> frozenset[str]:
+    packages = tomllib.loads(lockfile)["package"]
     return frozenset(package["name"].replace("-", "_") for package in packages)

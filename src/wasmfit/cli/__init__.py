@@ -7,8 +7,9 @@ from wasmfit.errors import WasmfitError
 
 from . import say
 
-_NEW_OBJECTS = 100_000
-"""After so many, garbage is looked for; Python's own number is 700, or 2,000."""
+_NEW_OBJECTS = 2_000_000
+"""After so many, garbage is looked for; Python's own number is 700, or 2,000. Only rings of objects wait for
+that, 200 MB of them at most: all others go when nothing refers to them."""
 
 
 def main() -> None:

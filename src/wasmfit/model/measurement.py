@@ -153,7 +153,8 @@ class Activities(Record):
     call: Activity | None = None
 
 
-class Prediction(Record):
+@dataclass(frozen=True, slots=True, config=ConfigDict(extra="forbid"))
+class Prediction:
     """What something is predicted to take on the board, with its error bar. It is no measurement.
 
     Attributes:
@@ -162,6 +163,8 @@ class Prediction(Record):
         time_s, time_low_s, time_high_s: Seconds, likewise.
         per_s, per_s_low, per_s_high: How often it can be done in a second, likewise; ``None`` for what takes
             no time.
+
+    A dataclass, as :class:`Activity` is.
     """
 
     cycles: int
@@ -192,7 +195,8 @@ class Predictions(Record):
     source: str
 
 
-class MeasuredPhase(Record):
+@dataclass(frozen=True, slots=True, kw_only=True, config=ConfigDict(extra="forbid"))
+class MeasuredPhase:
     """What a phase took on the board: the mean of the runs, with its confidence interval.
 
     Attributes:
@@ -200,6 +204,8 @@ class MeasuredPhase(Record):
             counter.
         time_s, time_low_s, time_high_s: Seconds, likewise: cycles at the board's stated clock, or else the
             host's clock.
+
+    A dataclass, as :class:`Activity` is.
     """
 
     cycles: int | None = None

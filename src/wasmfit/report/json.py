@@ -28,7 +28,8 @@ _BEYOND_ASCII = re.compile(r"[^\x00-\x7e]")
 
 def _plain(text: str) -> str:
     """JSON in which what does not print is escaped: in a name, it would speak to the terminal."""
-    return text if text.isascii() and "\x7f" not in text else _BEYOND_ASCII.sub(_escaped, text)
+    harmless = text.isprintable() or (text.isascii() and "\x7f" not in text)
+    return text if harmless else _BEYOND_ASCII.sub(_escaped, text)
 
 
 def _escaped(found: re.Match[str]) -> str:

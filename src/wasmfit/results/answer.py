@@ -6,13 +6,14 @@ There is no rule here: whoever is ranked, by which score, and what the others la
 
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
+from typing import Any
 
 from wasmfit.model import Board, Measurement, Record, RuntimeFeatures, Status
 
-from .benchmark import BASELINE, NATIVE, SlowDown, factors_of, setting_of, steady
+from .benchmark import BASELINE, NATIVE, factors_of, geometric_mean, setting_of, steady
 from .evidence import declared, suite
-from .figures import RAM_NEEDED, amount_of, ram_was_searched, shown
-from .fit import FLASH, TIME, Fit, Ranked, Rejected, Wanted, fit
+from .figures import ram_needed, ram_was_searched, shown
+from .fit import TIME, Fit, Ranked, Rejected, Wanted, fit, flash_of
 
 
 class Shortfall(Record):
@@ -216,26 +217,22 @@ def _headline(found: Fit) -> str:
 
 
 def _ranked(one: Ranked, first: Ranked | None, found: Fit, known: _Known) -> Standing:
-    return _figures(one.measurements, known, fits=True).model_copy(
-        update={
-            "score": one.score,
-            "score_low": one.low,
-            "score_high": one.high,
-            "flash": int(one.flash.value),
-            "ram": int(one.ram.value),
-            "ram_searched": one.ram_was_searched,
-            "speed": shown(one.speed, "s") if found.speed_figure == TIME else f"{one.speed.value:,.0f}",
-            "tight": one.tight,
-            "unsure_against": one.tied_with,
-            "remark": "" if first is None or one is first else _remark(one, first, found.speed_figure),
-        }
+    return _standing(
+        one.measurements,
+        known,
+        fits=True,
+        score=one.score,
+        score_low=one.low,
+        score_high=one.high,
+        speed=shown(one.speed, "s") if found.speed_figure == TIME else f"{one.speed.value:,.0f}",
+        tight=one.tight,
+        unsure_against=one.tied_with,
+        remark="" if first is None or one is first else _remark(one, first, found.speed_figure),
     )
 
 
 def _bound(ones: Sequence[Measurement], known: _Known) -> Standing:
-    return _figures(ones, known, fits=all(one.status is Status.OK for one in ones)).model_copy(
-        update={"bound": True}
-    )
+    return _standing(ones, known, fits=all(one.status is Status.OK for one in ones), bound=True)
 
 
 def _rejected(one: Rejected, known: _Known) -> Standing:
@@ -249,28 +246,32 @@ def _rejected(one: Rejected, known: _Known) -> Standing:
         )
         for reason in one.reasons
     )
-    return _figures(one.measurements, known, fits=False).model_copy(update={"shortfalls": lacks})
+    return _standing(one.measurements, known, fits=False, shortfalls=lacks)
 
 
-def _figures(ones: Sequence[Measurement], known: _Known, *, fits: bool) -> Standing:
-    """What a build takes over its cells, one a module, whether it is ranked or not."""
+def _standing(
+    ones: Sequence[Measurement], known: _Known, *, fits: bool, bound: bool = False, **beside: Any
+) -> Standing:
+    """What a build takes over its cells, one a module, whether it is ranked or not; with what is said of it
+    ``beside`` that.
+    """
     ran = [one for one in ones if one.status is Status.OK]
     sizes, needs = (
-        [int(found.value) for one in ran if (found := amount_of(one, name)) is not None]
-        for name in (FLASH, RAM_NEEDED)
+        [found for one in ran if (found := get(one)) is not None] for get in (flash_of, ram_needed)
     )
-    calls = SlowDown.over({one.module: float(count) for one in ran if (count := steady(one))})
-    slow = SlowDown.over({one.module: factor for one in ran if (factor := known.factors.get(one.id))})
+    calls = [float(count) for one in ran if (count := steady(one))]
+    slow = [factor for one in ran if (factor := known.factors.get(one.id))]
     return Standing(
         runtime=ones[0].runtime,
         version=ones[0].version,
-        bound=False,
+        bound=bound,
         fits=fits,
         flash=max(sizes, default=None),
         ram=max(needs, default=None),
         ram_searched=bool(ran) and all(map(ram_was_searched, ran)),
-        slow_down=None if slow is None else slow.mean,
-        instructions=None if calls is None else calls.mean,
+        slow_down=geometric_mean(slow) if slow else None,
+        instructions=geometric_mean(calls) if calls else None,
+        **beside,
     )
 
 

@@ -6,7 +6,7 @@ taken; means over different workloads are no comparison, so there is one over th
 
 import math
 import statistics
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +26,11 @@ CANNOT_RUN = ANSWERS | {Status.TRAPPED, Status.FAULTED, Status.OUT_OF_MEMORY}
 
 Setting = tuple[str, str, str]
 """Board, base and profile."""
+
+
+def geometric_mean(factors: Collection[float]) -> float:
+    """The mean of factors, of which there is one at least, none of them 0."""
+    return math.exp(statistics.fmean(map(math.log, factors)))
 
 
 @dataclass(frozen=True)
@@ -54,7 +59,7 @@ class SlowDown:
         logarithms = [math.log(factor) for factor in factors.values()]
         return SlowDown(
             workloads=tuple(factors),
-            mean=math.exp(statistics.fmean(logarithms)),
+            mean=geometric_mean(factors.values()),
             spread=math.exp(statistics.stdev(logarithms)) if len(logarithms) > 1 else None,
             least=min(factors.values()),
             most=max(factors.values()),

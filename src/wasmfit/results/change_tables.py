@@ -178,14 +178,15 @@ def _end_to_dict(end: End | None) -> dict[str, Any] | None:
 
 
 def _figure_to_dict(change: FigureChange) -> dict[str, Any]:
+    figure, before, after = change
     return {
-        "figure": change.figure.name,
-        "unit": change.figure.unit,
-        "kind": change.figure.kind.value,
-        "how": change.how.value,
-        "verdict": change.verdict.value,
-        "before": amount_to_dict(change.before),
-        "after": amount_to_dict(change.after),
+        "figure": figure.name,
+        "unit": figure.unit,
+        "kind": figure.kind,
+        "how": change.how,
+        "verdict": change.verdict,
+        "before": amount_to_dict(before),
+        "after": amount_to_dict(after),
         "by": change.by,
         "percent": change.percent,
     }
@@ -195,8 +196,8 @@ def amount_to_dict(amount: Amount | None) -> dict[str, Any] | None:
     """A value, with the ends of its error bar if it has one; null for what is not known."""
     if amount is None:
         return None
-    bar = {} if amount.low is None else {"low": amount.low, "high": amount.high}
-    return {"value": amount.value, **bar}
+    value, low, high = amount
+    return {"value": value} if low is None else {"value": value, "low": low, "high": high}
 
 
 def change_rows(found: Changes) -> list[dict[str, object]]:

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from enum import Enum
+from enum import StrEnum
+from typing import NamedTuple
 
 from wasmfit.errors import UsageError
 from wasmfit.model import Activities, Measurement, Status
@@ -14,7 +15,7 @@ from .snapshot import By, Snapshot, cell_of
 from .store import Kept, Reader
 
 
-class How(Enum):
+class How(StrEnum):
     """What became of a cell, or of a figure.
 
     Attributes:
@@ -28,7 +29,7 @@ class How(Enum):
     VANISHED = "vanished"
 
 
-class Verdict(Enum):
+class Verdict(StrEnum):
     """Whether a change is for the better."""
 
     BETTER = "better"
@@ -36,9 +37,8 @@ class Verdict(Enum):
     NEITHER = "neither"
 
 
-@dataclass(frozen=True, slots=True)
-class FigureChange:
-    """A figure that is not what it was.
+class FigureChange(NamedTuple):
+    """A figure that is not what it was; a tuple, as :class:`Amount` is.
 
     Attributes:
         figure: What it is.
@@ -52,10 +52,10 @@ class FigureChange:
     @property
     def how(self) -> How:
         """Changed, or unsure: where the error bars have a value in common."""
-        if self.before is not None and self.after is not None:
-            predicted = self.before.low is not None and self.after.low is not None
-            return How.UNSURE if predicted and self.before.meets(self.after) else How.CHANGED
-        return How.CHANGED
+        before, after = self.before, self.after
+        if before is None or after is None or before.low is None or after.low is None:
+            return How.CHANGED
+        return How.UNSURE if before.meets(after) else How.CHANGED
 
     @property
     def by(self) -> int | float | None:
@@ -67,16 +67,17 @@ class FigureChange:
     @property
     def percent(self) -> float | None:
         """The difference in percent of what there was."""
-        if self.by is None or self.before is None or not self.before.value:
+        if self.before is None or self.after is None or not self.before.value:
             return None
-        return 100 * self.by / abs(self.before.value)
+        return 100 * (self.after.value - self.before.value) / abs(self.before.value)
 
     @property
     def verdict(self) -> Verdict:
         """Whether it is for the better; neither, where that is unsure or means nothing."""
-        if self.by is None or self.how is not How.CHANGED or self.figure.better is Better.NEITHER:
+        by = self.by
+        if by is None or self.figure.better is Better.NEITHER or self.how is not How.CHANGED:
             return Verdict.NEITHER
-        return Verdict.BETTER if (self.by < 0) == (self.figure.better is Better.LESS) else Verdict.WORSE
+        return Verdict.BETTER if (by < 0) == (self.figure.better is Better.LESS) else Verdict.WORSE
 
 
 @dataclass(frozen=True, slots=True)

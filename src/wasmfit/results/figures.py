@@ -8,20 +8,21 @@ Owners are figures too: ``size.owners/.text/wasmi``. A few more are computed fro
 import difflib
 import types
 import typing
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from enum import Enum
+from enum import StrEnum
 from fnmatch import fnmatchcase
 from functools import cache
 from math import isfinite
 from operator import attrgetter
+from typing import Any, NamedTuple
 
 from wasmfit.errors import UsageError
 from wasmfit.model import COUNTS, Activity, MeasuredPhase, Measurement, Prediction, Record
 from wasmfit.words import printable
 
 
-class Kind(Enum):
+class Kind(StrEnum):
     """Where a figure is from."""
 
     MEASURED = "measured"
@@ -29,7 +30,7 @@ class Kind(Enum):
     PUBLISHED = "published"
 
 
-class Better(Enum):
+class Better(StrEnum):
     """What one wants of a figure."""
 
     LESS = "less"
@@ -56,9 +57,11 @@ class Figure:
     detail: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Amount:
-    """A figure's value, with its error bar where it is a prediction."""
+class Amount(NamedTuple):
+    """A figure's value, with its error bar where it is a prediction.
+
+    A tuple, since a comparison of ten thousand cells has hundreds of thousands.
+    """
 
     value: int | float
     low: float | None = None
@@ -127,8 +130,10 @@ ALIASES: Mapping[str, str] = {
 }
 """Fields of the contract that repeat a figure without its error bar."""
 
-_ENDS = {"cycles": ("cycles_low", "cycles_high"), "time_s": ("time_low_s", "time_high_s")} | {
-    "per_s": ("per_s_low", "per_s_high")
+_BARS: Mapping[str, Callable[[Any], "Bar"]] = {
+    "cycles": attrgetter("cycles", "cycles_low", "cycles_high"),
+    "time_s": attrgetter("time_s", "time_low_s", "time_high_s"),
+    "per_s": attrgetter("per_s", "per_s_low", "per_s_high"),
 }
 """The figures of a prediction, or of what was measured on a board, with the ends of their bars."""
 
@@ -177,7 +182,7 @@ def _fields(record: type[Record], prefix: str) -> Iterator[str]:
             yield path
         for kind in kinds:
             if kind in _BARRED:
-                yield from (f"{path}.{one}" for one in _ENDS if one in kind.model_fields)
+                yield from (f"{path}.{one}" for one in _BARS if hasattr(kind, one))
             elif kind is Activity:
                 yield from _below(f"{path}.")
             elif isinstance(kind, type) and issubclass(kind, Record):
@@ -211,8 +216,11 @@ def _unknown(name: str) -> UsageError:
     return UsageError(f"There is no figure named {printable(name)!r}.", remedy)
 
 
-Value = int | float | Amount
-"""A figure's value; an :class:`Amount` where it has an error bar."""
+Bar = tuple[int | float, float | None, float | None]
+"""A value and the ends of its error bar: an :class:`Amount` as it is read."""
+
+Value = int | float | Bar
+"""A figure's value; with its error bar, where it has one. Most are compared, and few are shown."""
 
 
 def figures(one: Measurement) -> dict[str, Amount]:
@@ -228,7 +236,7 @@ def amount_of(one: Measurement, name: str) -> Amount | None:
 
 def amount(value: Value) -> Amount:
     """A value with its error bar, if it has one."""
-    return value if isinstance(value, Amount) else Amount(value)
+    return Amount(*value) if isinstance(value, tuple) else Amount(value)
 
 
 def values(one: Measurement, *, activity: bool = True) -> dict[str, Value]:
@@ -267,38 +275,53 @@ def value(one: Measurement, name: str) -> Value | None:
         return ram_needed(one)
     if name == FLASH_OVER_BASELINE:
         return None if one.size is None or one.baseline is None else one.size.flash - one.baseline.flash
-    found: object = one
-    path = name.split(".")
-    for place, part in enumerate(path):
-        if isinstance(found, _BARRED):
-            return dict(_with_bars(found)).get(path[place])
-        found = found.get(part) if isinstance(found, dict) else getattr(found, part, None)
+    found: Any = one
+    for part in name.split("."):
+        kind = type(found)
+        if kind in _BARRED:
+            return _BARS[part](found) if part in _BARS and getattr(found, part, None) is not None else None
+        found = found.get(part) if kind is dict else getattr(found, part, None)
         if found is None:
             return None
     return found if isinstance(found, int | float) and isfinite(found) else None
 
 
 def _collect(record: Record, prefix: str, found: dict[str, Value], activity: bool) -> None:
+    paths = _paths(type(record), prefix)
     for name, value in record.__dict__.items():
-        kind = type(value)
+        kind: Any = type(value)
+        path = paths[name]
+        if path is None or value is None:
+            continue
         if kind is int or (kind is float and isfinite(value)):
-            path = prefix + name
-            if path not in _NO_FIGURES and path not in ALIASES:
-                found[path] = value
+            found[path] = value
         elif kind is Activity:
             if activity:
-                found.update(zip(_below(f"{prefix}{name}."), _COUNTED(value), strict=True))
+                found.update(zip(_below(f"{path}."), _COUNTED(value), strict=True))
         elif kind in _BARRED:
-            found.update((f"{prefix}{name}.{part}", amount) for part, amount in _with_bars(value))
-        elif isinstance(value, Record) and f"{prefix}{name}" not in _NO_FIGURES:
-            _collect(value, f"{prefix}{name}.", found, activity)
+            for barred, bar in _bars(kind, path):
+                if (amount := bar(value))[0] is not None:
+                    found[barred] = amount
+        elif _is_record(kind):
+            _collect(value, f"{path}.", found, activity)
 
 
-def _with_bars(record: Prediction | MeasuredPhase) -> Iterator[tuple[str, Amount]]:
-    for part, (low, high) in _ENDS.items():
-        number = record.__dict__.get(part)
-        if number is not None:
-            yield part, Amount(number, getattr(record, low), getattr(record, high))
+@cache
+def _paths(kind: type[Record], prefix: str) -> Mapping[str, str | None]:
+    """A record's fields → what they are called as figures; ``None`` for what is none, or is one elsewhere."""
+    paths = {name: f"{prefix}{name}" for name in kind.model_fields}
+    return {name: None if path in _NO_FIGURES or path in ALIASES else path for name, path in paths.items()}
+
+
+@cache
+def _bars(kind: type, path: str) -> tuple[tuple[str, Callable[[Any], Bar]], ...]:
+    """The figures of a prediction, or of what was measured on a board: their names, and what reads them."""
+    return tuple((f"{path}.{name}", bar) for name, bar in _BARS.items() if hasattr(kind, name))
+
+
+@cache
+def _is_record(kind: type) -> bool:
+    return issubclass(kind, Record)
 
 
 _COUNTED = attrgetter(*COUNTS)

@@ -10,22 +10,21 @@ speed is the geometric mean.
 """
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 
 from wasmfit.errors import UsageError
 from wasmfit.model import Board, Measurement, Status
 from wasmfit.words import printable
 
-from .benchmark import BASELINE, NATIVE
+from .benchmark import BASELINE, NATIVE, steady
 from .evidence import Answer, Evidence, Source, evidence, needs_of
-from .figures import RAM_NEEDED, RAM_NEEDED_IS, Amount, amount_of, ram_was_searched, shown
+from .figures import RAM_NEEDED_IS, Amount, amount_of, ram_needed, ram_was_searched, shown
 from .quantities import size as size_of
 
 MEASURES = ("flash", "ram", "speed")
 """What a score is made of."""
 
-FLASH = "size.flash"
 TIME = "run.predicted.call.time_s"
 STEADY = "run.instructions.call"
 
@@ -406,7 +405,7 @@ def _shortfalls(
     for words, ended in ends.items():
         whose = "" if len(ended) == len(ones) else f"{', '.join(one.module for one in ended)}: "
         yield Shortfall("status", None, None, None, f"{whose}{words}")
-    flash, ram = _most(ones, FLASH), _most([one for one in ones if one.status is Status.OK], RAM_NEEDED)
+    flash, ram = _most(ones, flash_of), _most([one for one in ones if one.status is Status.OK], ram_needed)
     if flash is not None and flash > limits.flash:
         short = flash - limits.flash
         yield Shortfall("flash", limits.flash, flash, short, f"the image is {short:,} B larger than flash")
@@ -427,14 +426,18 @@ def _shortfalls(
 
 def _unknown(one: Measurement) -> str:
     """What a cell that ran lacks of what it would be ranked by, in words; none where it has all."""
-    wanted = (FLASH, "its size"), (RAM_NEEDED, "what RAM it needs"), (STEADY, "what a steady call takes")
-    return " and ".join(words for name, words in wanted if amount_of(one, name) is None)
+    wanted = (flash_of, "its size"), (ram_needed, "what RAM it needs"), (steady, "what a steady call takes")
+    return " and ".join(words for get, words in wanted if get(one) is None)
 
 
-def _most(ones: Sequence[Measurement], name: str) -> int | None:
+def flash_of(one: Measurement) -> int | None:
+    """Bytes of flash."""
+    return None if one.size is None else one.size.flash
+
+
+def _most(ones: Sequence[Measurement], get: Callable[[Measurement], int | None]) -> int | None:
     """The most that any module takes, in bytes; ``None`` where it is known of none."""
-    amounts = [found for one in ones if (found := amount_of(one, name)) is not None]
-    return max((int(amount.value) for amount in amounts), default=None)
+    return max((found for one in ones if (found := get(one)) is not None), default=None)
 
 
 def _mean(amounts: Sequence[Amount]) -> Amount:
@@ -475,8 +478,8 @@ def _ranked(
         return ()
     amounts = [
         {
-            "flash": Amount(_most(ones, FLASH) or 0),
-            "ram": Amount(_most(ones, RAM_NEEDED) or 0),
+            "flash": Amount(_most(ones, flash_of) or 0),
+            "ram": Amount(_most(ones, ram_needed) or 0),
             "speed": _mean([found for one in ones if (found := amount_of(one, speed_figure)) is not None]),
         }
         for ones, _ in fitting

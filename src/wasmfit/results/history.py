@@ -144,7 +144,8 @@ def trends(
     described = [figure(name) for name in names]
     runs = {run.number: run for run in reader.runs()}
     followed: list[tuple[str, str, list[_Point]]] = []
-    for cell in cells:
+    again = reader.measured_again()
+    for cell in filter(again.__contains__, cells):
         numbers = list(dict.fromkeys(point.number for point in reader.points(cell)))
         if len(numbers) > 1:
             recent = frozenset(numbers[-MOST_MOMENTS:])
@@ -184,10 +185,10 @@ def _all(
 
 def _newest_of_each(reader: Reader, cells: Sequence[str]) -> Iterator[_Point]:
     for cell in sorted(cells, key=_version):
-        points = reader.points(cell)
-        one = reader.record(points[-1].number) if points else None
-        if one is not None:
-            yield points[-1].at, None, one
+        point = reader.last_point(cell)
+        one = None if point is None else reader.record(point.number)
+        if point is not None and one is not None:
+            yield point.at, None, one
 
 
 def _moments(points: Iterator[_Point], described: Figure, complete: Complete) -> Iterator[Moment]:

@@ -1,6 +1,7 @@
 """What was measured on a board, as rows of the comparison."""
 
 from collections.abc import Callable
+from dataclasses import fields
 
 from wasmfit.model import Measured, MeasuredPhase, Measurement
 
@@ -50,12 +51,15 @@ def note(one: Measurement) -> str | None:
     )
 
 
+_FIGURES = tuple(field.name for field in fields(MeasuredPhase))
+
+
 def flat_measured(one: Measurement) -> dict[str, Value]:
     """A steady call on the board in columns of numbers."""
     board = on_board(one)
     call = None if board is None else board.call
     return {
-        **{f"measured_{name}": getattr(call, name, None) for name in MeasuredPhase.model_fields},
+        **{f"measured_{name}": getattr(call, name, None) for name in _FIGURES},
         "measured_flashed": getattr(board, "flashed", None),
         "measured_runs": getattr(board, "runs", None),
     }

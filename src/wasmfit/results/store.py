@@ -230,6 +230,14 @@ class Store:
         )
 
 
+_POINTS = (
+    "SELECT measurement, at, run FROM shown JOIN run ON run.number = shown.run"
+    " WHERE cell = ?1 AND measurement IS NOT NULL"
+    " UNION ALL SELECT number, measured_at, NULL FROM measurement WHERE cell = ?1"
+    " AND NOT EXISTS (SELECT 1 FROM shown WHERE shown.measurement = measurement.number)"
+)
+
+
 @dataclass(frozen=True)
 class Reader:
     """Questions to a store. Records are read one by one, so that thousands need not be held at once."""
@@ -286,17 +294,20 @@ class Reader:
             cell for (cell,) in self._database.execute("SELECT DISTINCT cell FROM measurement ORDER BY 1")
         ]
 
+    def measured_again(self) -> frozenset[str]:
+        """The id of every cell that has more than one measurement."""
+        rows = self._database.execute("SELECT cell FROM measurement GROUP BY cell HAVING count(*) > 1")
+        return frozenset(cell for (cell,) in rows)
+
     def points(self, cell: str) -> list[Point]:
         """What was shown of a cell, in the order of time; and what was measured and no run has shown."""
-        rows = self._database.execute(
-            "SELECT measurement, at, run FROM shown JOIN run ON run.number = shown.run"
-            " WHERE cell = ?1 AND measurement IS NOT NULL"
-            " UNION ALL SELECT number, measured_at, NULL FROM measurement WHERE cell = ?1"
-            " AND NOT EXISTS (SELECT 1 FROM shown WHERE shown.measurement = measurement.number)"
-            " ORDER BY 2, 3, 1",
-            (cell,),
-        )
+        rows = self._database.execute(f"{_POINTS} ORDER BY 2, 3, 1", (cell,))
         return [Point(cell, number, at, run) for number, at, run in rows]
+
+    def last_point(self, cell: str) -> Point | None:
+        """The last of these."""
+        row = self._database.execute(f"{_POINTS} ORDER BY 2 DESC, 3 DESC, 1 DESC LIMIT 1", (cell,)).fetchone()
+        return None if row is None else Point(cell, *row)
 
     def measurement(self, kept: Kept) -> Measurement | None:
         """The record of a cell, with status and reason as they were shown; ``None`` where it is not

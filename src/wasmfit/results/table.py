@@ -1,6 +1,7 @@
 """Comparisons as tables: which measures there are, and what stands in which column."""
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import fields
 
 from wasmfit.model import LeastRam, Measurement, Prediction, SourceTree, Status
 
@@ -302,10 +303,13 @@ def _flat_least_ram(one: Measurement) -> dict[str, Value]:
     }
 
 
+_PREDICTED = tuple(field.name for field in fields(Prediction))
+
+
 def _flat_prediction(one: Measurement) -> dict[str, Value]:
     """A steady call's prediction in columns of numbers, its error bar beside it."""
     found = _prediction(one)
-    return {f"predicted_{name}": getattr(found, name, None) for name in Prediction.model_fields}
+    return {f"predicted_{name}": getattr(found, name, None) for name in _PREDICTED}
 
 
 def flat(one: Measurement) -> dict[str, Value]:

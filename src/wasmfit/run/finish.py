@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from wasmfit.build import BuildError, Context, Image, Step, image
+from wasmfit.build import BuildError, Context, Image, Step, digest, image
 from wasmfit.errors import MissingToolError
 from wasmfit.footprint import ElfError, LinkMapError
 from wasmfit.home import Home
@@ -11,7 +11,7 @@ from wasmfit.model import Cell, Measurement, Status
 from wasmfit.probe import Bench, BoardError
 from wasmfit.toolchain import ChildTimeoutError
 
-from . import measure, record
+from . import image_bytes, measure, record
 
 FAILURES = (BuildError, ElfError, LinkMapError, ChildTimeoutError, MissingToolError, OSError)
 """What ends a step or a cell and nothing else; faults of the machine (a full disk, a lost tool) too."""
@@ -62,7 +62,9 @@ def finish(
     else:
         try:
             built = image(context, step, cell)
-            size = measure.size(context, cell, built)
+            owned = measure.owned(context, cell, built.elf, built.link_map)
+            size = measure.size(context, cell, owned)
+            image_bytes.keep(context, cell, owned, digest.file(built.elf))
             if cell.base.emulated:
                 execution = measure.run(context, step, cell, built)
                 status, reason, run = execution.status, execution.reason, execution.run

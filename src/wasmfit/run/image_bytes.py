@@ -1,33 +1,50 @@
 """An image's bytes as a report shows them: memory, section, owner, family of symbols.
 
-They are kept in the cache by the image's SHA-256, since a large image takes a second.
+They are kept in the cache by the image's SHA-256 when it is measured, since a large image takes a second;
+what is no longer there is made anew.
 """
 
 import json
 from pathlib import Path
 from typing import Any
 
-from wasmfit.build import Context, digest, object_rule, symbol_rule
-from wasmfit.footprint import Elf, ElfError, LinkMapError, ledger, read_elf, read_link_map
+from wasmfit.build import Context, digest
+from wasmfit.footprint import Elf, ElfError, Ledger, LinkMapError
 from wasmfit.footprint.memories import Memories, Memory
 from wasmfit.footprint.views import NO_FILTER, By, Node, items, tree
 from wasmfit.model import Board, Cell, Measurement, Status
 from wasmfit.results.document import ByteNode, ImageBytes
 from wasmfit.words import printable
 
+from . import measure
+
 LONGEST_NAME = 160
 _BY = (By.REGION, By.SECTION, By.CRATE, By.FAMILY)
 _FILE = "bytes.json"
 
 
-def image_bytes(context: Context, cell: Cell, one: Measurement, code: str) -> ImageBytes | None:
+def keep(context: Context, cell: Cell, made: Ledger, sha256: str) -> None:
+    """Keeps the bytes of an image that is being measured, for a report.
+
+    Args:
+        context: What it was built with.
+        cell: The cell.
+        made: The image's bytes with their owners.
+        sha256: The image's.
+
+    Raises:
+        OSError: They cannot be written.
+    """
+    context.cache.get("bytes", _key(cell, sha256), lambda place: _write(cell, made, place))
+
+
+def image_bytes(context: Context, cell: Cell, one: Measurement) -> ImageBytes | None:
     """The bytes of a cell's image.
 
     Args:
         context: What it was built with.
         cell: The cell.
         one: Its measurement.
-        code: Digest of the code that measures (:func:`wasmfit.run.measure.own_code`).
 
     Returns:
         ``None`` where there is no image, or no longer the one that was measured.
@@ -36,30 +53,29 @@ def image_bytes(context: Context, cell: Cell, one: Measurement, code: str) -> Im
     if one.status is not Status.OK or sha256 is None or one.provenance.elf is None:
         return None
     elf = Path(one.provenance.elf)
-    key = digest.of("bytes", sha256, cell.board.own, cell.board.erase_unit, code)
     try:
-        place = context.cache.get("bytes", key, lambda place: _make(context, cell, elf, sha256, place))
+        place = context.cache.get(
+            "bytes", _key(cell, sha256), lambda place: _make(context, cell, elf, sha256, place)
+        )
     except (ElfError, LinkMapError, OSError):
         return None
     return ImageBytes(one.id, _node(json.loads((place / _FILE).read_text("utf-8"))))
 
 
-def _make(context: Context, cell: Cell, path: Path, sha256: str, place: Path) -> None:
-    # Loads a disassembler, which a report that finds everything in the cache does without.
-    from wasmfit.footprint.constants import attribute_by_references
+def _key(cell: Cell, sha256: str) -> str:
+    return digest.of("bytes", sha256, cell.board.own, cell.board.erase_unit, measure.own_code())
 
+
+def _make(context: Context, cell: Cell, path: Path, sha256: str, place: Path) -> None:
     if digest.file(path) != sha256:
         raise ElfError(f"{path} is not the image that was measured.", "Measure it again with --rerun.")
-    elf = read_elf(path)
-    made = ledger(
-        elf,
-        # An operating system's own build links without one.
-        read_link_map(path.with_name("firmware.map")) if cell.base.start != "laze" else None,
-        owner_of_object=object_rule(cell),
-        owner_of_symbol=symbol_rule(context, cell),
-    )
-    # As in the measurement: constants without a name belong to whoever refers to them.
-    entries = items(attribute_by_references(made), _memories(elf, cell.board), regions=True, only=NO_FILTER)
+    # An operating system's own build links without a map.
+    link_map = path.with_name("firmware.map") if cell.base.start != "laze" else None
+    _write(cell, measure.owned(context, cell, path, link_map), place)
+
+
+def _write(cell: Cell, made: Ledger, place: Path) -> None:
+    entries = items(made, _memories(made.elf, cell.board), regions=True, only=NO_FILTER)
     (place / _FILE).write_text(json.dumps(_plain(tree(entries, _BY))), encoding="utf-8")
 
 

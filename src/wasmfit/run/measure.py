@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 from wasmfit.build import Context, Image, Step, digest, job, object_rule, runtime_rule, symbol_rule
 from wasmfit.emulation import DEFAULT_LIMITS, Execution, Limits, compiled, execute, leak, least_ram
-from wasmfit.footprint import Elf, footprint, ledger, read_elf, read_link_map, region_use
+from wasmfit.footprint import Elf, Ledger, footprint, ledger, read_elf, read_link_map, region_use
 from wasmfit.model import (
     Cell,
     LeastRam,
@@ -37,21 +38,37 @@ _MOST_SEARCHED = 200_000_000
 _MEASURING = ("build", "emulation", "footprint", "run")
 
 
-def size(context: Context, cell: Cell, image: Image) -> Size:
-    """The bytes of an image, with their owners; constants without a name belong to whoever refers to them."""
+def owned(context: Context, cell: Cell, elf: Path, link_map: Path | None) -> Ledger:
+    """The bytes of an image, with their owners; constants without a name belong to whoever refers to them.
+
+    Args:
+        context: What it was built with.
+        cell: Whose image it is.
+        elf: The image.
+        link_map: The linker's map of it; ``None`` where an operating system's own build links.
+
+    Raises:
+        ElfError: The image cannot be read.
+        LinkMapError: The map is of another link.
+        OSError: A file cannot be read.
+    """
     # Loads a disassembler, which a comparison that finds everything in the store does without.
     from wasmfit.footprint.constants import attribute_by_references
 
-    elf = read_elf(image.elf)
     by_name = ledger(
-        elf,
-        None if image.link_map is None else read_link_map(image.link_map),
+        read_elf(elf),
+        None if link_map is None else read_link_map(link_map),
         owner_of_object=object_rule(cell),
         owner_of_symbol=symbol_rule(context, cell),
     )
-    board = cell.board
+    return attribute_by_references(by_name)
+
+
+def size(context: Context, cell: Cell, made: Ledger) -> Size:
+    """What the bytes of a cell's image add up to."""
+    elf, board = made.elf, cell.board
     use = region_use(elf, board.flash, board.ram, board.erase_unit, fetched=board.ram.fetched)
-    owners = footprint(attribute_by_references(by_name)).owners()
+    owners = footprint(made).owners()
     is_runtimes = runtime_rule(context, cell)
     return Size(
         text=_section(elf, ".text"),
@@ -192,6 +209,7 @@ def _expectations(cell: Cell) -> object:
     return [call.expected for call in workload.calls], workload.limit
 
 
+@cache
 def own_code() -> str:
-    """Digest of the code that builds and measures."""
+    """Digest of the code that builds and measures, as it is when that is first asked."""
     return digest.of({name: digest.tree(_PACKAGE / name, (".py", ".c", ".h")) for name in _MEASURING})

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from wasmfit import __version__
 from wasmfit.build import Context, Image, Step, keys
-from wasmfit.model import Cell, Measurement, Status, UserModule
+from wasmfit.model import Cell, Glue, Measurement, Status, UserModule
 from wasmfit.plan import Plan
 from wasmfit.probe import Bench
 from wasmfit.results import Comparison, Origin, Shown, Store
@@ -97,10 +97,15 @@ class Pipeline:
         judged = self._judged(plan)
         boards = {cell.board.name: cell.board for cell in plan.all_cells}
         prices = {name: predictor(board, self.context.catalog.core(board)) for name, board in boards.items()}
-        return [
-            record.completed(judged[cell.id], cell, baselines.get(_setting(cell)), prices[cell.board.name])
-            for cell in plan.all_cells
-        ]
+        facts: dict[tuple[str, str, Glue], dict[str, str]] = {}
+        completed = []
+        for cell in plan.all_cells:
+            decided_by = cell.build.label, cell.base.name, cell.glue
+            if decided_by not in facts:
+                facts[decided_by] = record.facts_of(cell)
+            baseline, price = baselines.get(_setting(cell)), prices[cell.board.name]
+            completed.append(record.completed(judged[cell.id], cell, baseline, price, facts[decided_by]))
+        return completed
 
     def _judged(self, plan: Plan) -> dict[str, Measurement]:
         """The measurements, those of a user's module held against one another."""

@@ -20,7 +20,6 @@ from wasmfit.results.document import (
 from wasmfit.results.fit import Wanted
 from wasmfit.results.history import Moment, trends
 
-from . import measure
 from .events import Listener, TaskEnded, TaskProgress, TaskStarted, nobody
 from .flames import flame
 from .image_bytes import image_bytes
@@ -49,6 +48,7 @@ def owner_classes(
     """
     found: dict[str, OwnerClass] = {}
     rules: dict[tuple[str, ...], Callable[[str], bool]] = {}
+    told: dict[tuple[str, ...], set[str]] = {}
     for one in measurements:
         if one.size is None:
             continue
@@ -57,8 +57,11 @@ def owner_classes(
         decided_by = (cell.build.label, cell.glue, cell.base.name, cell.ground.label if cell.ground else "")
         if decided_by not in rules:
             rules[decided_by] = runtime_rule(context, cell)
+            told[decided_by] = set()
         is_runtimes = rules[decided_by]
-        for name in {owner for owners in one.size.owners.values() for owner in owners}:
+        named = set[str]().union(*one.size.owners.values()) - told[decided_by]
+        told[decided_by] |= named
+        for name in named:
             if found.get(name) is not OwnerClass.RUNTIME:
                 found[name] = _class(name, is_runtimes)
     return dict(sorted(found.items()))
@@ -112,9 +115,8 @@ def _with_image(measured: Sequence[Measurement]) -> list[Measurement]:
 def _images(
     context: Context, cells: Mapping[str, Cell], measured: Sequence[Measurement], listener: Listener
 ) -> Iterator[ImageBytes]:
-    code = measure.own_code()
     for one in _told(measured, "bytes of images", listener):
-        found = image_bytes(context, cells[one.id], one, code)
+        found = image_bytes(context, cells[one.id], one)
         if found is not None:
             yield found
 

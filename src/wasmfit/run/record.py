@@ -80,10 +80,13 @@ def left_out(one: LeftOut) -> Measurement:
 
 
 def completed(
-    measurement: Measurement, cell: Cell, baseline: Size | None, prices: Predictor | None
+    measurement: Measurement,
+    cell: Cell,
+    baseline: Size | None,
+    prices: Predictor | None,
+    facts: dict[str, str],
 ) -> Measurement:
     """Adds what is not measured: baseline, facts, predicted time, and published figures where they apply."""
-    facts = cell.build.facts
     published = cell.build.version.published
     if cell.build.checkout is not None and cell.build.runtime.unavailable is None:
         published = None  # Somebody's figures of a release; where there is none, of some checkout.
@@ -95,6 +98,20 @@ def completed(
         cell.profile.name,
     ):
         published = None
+    return measurement.model_copy(
+        update={
+            "baseline": baseline,
+            "run": with_time(measurement, prices),
+            "facts": facts,
+            "published": dict(published.figures) if published else {},
+            "published_source": published.source if published else None,
+        }
+    )
+
+
+def facts_of(cell: Cell) -> dict[str, str]:
+    """What differs in kind between runtimes: it follows from the cell's build, base and glue."""
+    facts = cell.build.facts
     shown = {
         "base": "; ".join(filter(None, (cell.base.title, cell.base.emulator))) if cell.base.emulator else "",
         "glue": _GLUE if cell.glue is Glue.ANY else "",
@@ -107,15 +124,7 @@ def completed(
         "heap": facts.heap,
         "notes": "; ".join(facts.notes),
     }
-    return measurement.model_copy(
-        update={
-            "baseline": baseline,
-            "run": with_time(measurement, prices),
-            "facts": {name: fact for name, fact in shown.items() if fact},
-            "published": dict(published.figures) if published else {},
-            "published_source": published.source if published else None,
-        }
-    )
+    return {name: fact for name, fact in shown.items() if fact}
 
 
 _GLUE = "takes any module: signatures and imports are data (a workload's own glue is shorter and typed)"

@@ -1,9 +1,9 @@
 """Predictions."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from math import hypot
-from operator import mul
+from operator import attrgetter, mul
 
 from wasmfit.model import (
     Activities,
@@ -43,17 +43,19 @@ class Predictor:
     """A board's prices, laid out once for the predictions of thousands of records.
 
     Attributes:
-        measures: What is paid for.
+        counts: Reads off an activity how often each price is paid.
         typical: What one of each costs as a rule.
-        less, more: How much less it may be, and how much more.
+        unsure: Reads off how often those are paid that may be less or more.
+        less, more: How much less these may be, and how much more.
         error: How far off a prediction may be beyond that, as a part of it.
         clock_hz: The core's clock.
         calibrated: Whether the board was held against published figures.
         source: Where prices and error come from.
     """
 
-    measures: tuple[str, ...]
+    counts: Callable[[Activity], Sequence[int]]
     typical: tuple[float, ...]
+    unsure: Callable[[Activity], Sequence[int]]
     less: tuple[float, ...]
     more: tuple[float, ...]
     error: float
@@ -65,11 +67,13 @@ class Predictor:
     def of(core: Core, timing: Timing, clock_hz: int) -> "Predictor":
         """The prices of a core and a board, the core's first."""
         paid = [pair for prices in (core.prices, timing.prices) for pair in prices.items()]
+        unsure = [(measure, price) for measure, price in paid if price.low != price.high]
         return Predictor(
-            measures=tuple(measure for measure, _ in paid),
+            counts=_reader([measure for measure, _ in paid]),
             typical=tuple(price.typical for _, price in paid),
-            less=tuple(price.typical - price.low for _, price in paid),
-            more=tuple(price.high - price.typical for _, price in paid),
+            unsure=_reader([measure for measure, _ in unsure]),
+            less=tuple(price.typical - price.low for _, price in unsure),
+            more=tuple(price.high - price.typical for _, price in unsure),
             error=timing.error,
             clock_hz=clock_hz,
             calibrated=timing.calibrated,
@@ -78,11 +82,11 @@ class Predictor:
 
     def predict(self, activity: Activity) -> Prediction:
         """Cycles and time of what a core did; see :func:`predict`."""
-        counts = [getattr(activity, measure) for measure in self.measures]
         # Savings never exceed what they save from in what a core has done, but may in a record made by hand.
-        typical = max(sum(map(mul, counts, self.typical)), 0)
-        less = hypot(*map(mul, counts, self.less), typical * self.error)
-        more = hypot(*map(mul, counts, self.more), typical * self.error)
+        typical = max(sum(map(mul, self.counts(activity), self.typical)), 0)
+        unsure = self.unsure(activity)
+        less = hypot(*map(mul, unsure, self.less), typical * self.error)
+        more = hypot(*map(mul, unsure, self.more), typical * self.error)
         return _prediction(typical, less, more, self.clock_hz)
 
     def predictions(self, activities: Activities) -> Predictions:
@@ -116,17 +120,27 @@ class Predictor:
         )
 
 
+def _reader(measures: Sequence[str]) -> Callable[[Activity], Sequence[int]]:
+    """What reads measures off an activity, all at once where there are several."""
+    if len(measures) > 1:
+        several: Callable[[Activity], Sequence[int]] = attrgetter(*measures)
+        return several
+    return lambda activity: [getattr(activity, measure) for measure in measures]
+
+
 def _prediction(typical: float, less: float, more: float, clock_hz: int) -> Prediction:
+    low, high = max(typical - less, 0), typical + more
+    # By place, which takes a third of the time: cycles, seconds and rate, each with its low and its high end.
     return Prediction(
-        cycles=round(typical),
-        cycles_low=max(round(typical - less), 0),
-        cycles_high=round(typical + more),
-        time_s=typical / clock_hz,
-        time_low_s=max(typical - less, 0) / clock_hz,
-        time_high_s=(typical + more) / clock_hz,
-        per_s=_rate(typical, clock_hz),
-        per_s_low=_rate(typical + more, clock_hz),
-        per_s_high=_rate(max(typical - less, 0), clock_hz),
+        round(typical),
+        round(low),
+        round(high),
+        typical / clock_hz,
+        low / clock_hz,
+        high / clock_hz,
+        _rate(typical, clock_hz),
+        _rate(high, clock_hz),
+        _rate(low, clock_hz),
     )
 
 

@@ -3,6 +3,7 @@
 import shlex
 from collections.abc import Hashable
 from dataclasses import asdict
+from operator import itemgetter
 from typing import Any, Generic, TypeVar
 
 from wasmfit.model import Board, Measurement, Prediction, RuntimeFeatures
@@ -40,6 +41,7 @@ class _Table(Generic[T]):
 def packed(document: ReportDocument) -> dict[str, Any]:
     """All of the document but its trees, which are packed by themselves."""
     measures = [measure for measure in MEASURES if measure.unit or measure.key.startswith("instructions_")]
+    getters = [measure.get for measure in measures]
     bounds = {one.name for one in document.runtimes if one.bound}
     factors = factors_of(document.measurements)
     owners, facts, made_of = _Table[str](), _Table[tuple[tuple[str, str], ...]](), _Table[_Made]()
@@ -56,7 +58,7 @@ def packed(document: ReportDocument) -> dict[str, Any]:
             "profile": one.profile,
             "status": one.status.value,
             "reason": None if one.reason is None else printable(one.reason, _LONGEST),
-            "figures": [*(_whole(measure.get(one)) for measure in measures), ram_needed(one)],
+            "figures": [*(_whole(get(one)) for get in getters), ram_needed(one)],
             "slow": factors.get(one.id),
             "time": _times(one),
             "flash": _owned(one, owners, flash=True),
@@ -100,7 +102,7 @@ def packed(document: ReportDocument) -> dict[str, Any]:
         "images_left_out": document.images_left_out,
         "answers": [
             {
-                **one.model_dump(mode="json", exclude={"standings"}),
+                **dict(one),
                 "standings": [_standing(standing) for standing in one.standings],
             }
             for one in document.answers
@@ -123,7 +125,7 @@ def _trend(one: Trend) -> dict[str, Any]:
         [point.at, point.value, None if point.moved is None else printable(point.moved, _LONGEST)]
         for point in one.points
     ]
-    return {**asdict(one), "points": points}
+    return {**vars(one), "points": points}
 
 
 _Pairs = tuple[tuple[str, str], ...]
@@ -138,10 +140,8 @@ def _made(one: Measurement) -> _Made:
 
 def _standing(one: Standing) -> dict[str, Any]:
     """A standing, with reasons that are no longer than can be read."""
-    made = one.model_dump(mode="json")
-    for lack in made["shortfalls"]:
-        lack["reason"] = printable(lack["reason"], _LONGEST)
-    return made
+    lacks = [{**dict(lack), "reason": printable(lack.reason, _LONGEST)} for lack in one.shortfalls]
+    return {**dict(one), "shortfalls": lacks}
 
 
 def _board(board: Board) -> dict[str, Any]:
@@ -185,13 +185,15 @@ def _owned(one: Measurement, owners: _Table[str], *, flash: bool) -> list[tuple[
     if one.size is None:
         return []
     sections = one.size.owners.items()
-    chosen = [rows for name, rows in sections if (name not in _ONLY_IN_RAM if flash else name in _IN_RAM)]
     total: dict[str, int] = {}
-    for rows in chosen:
+    for section, rows in sections:
+        if (section in _ONLY_IN_RAM) if flash else (section not in _IN_RAM):
+            continue
         for owner, count in rows.items():
             total[owner] = total.get(owner, 0) + count
     rest = (one.size.flash if flash else one.size.ram_static) - sum(total.values())
     if rest > 0:
         total[BETWEEN] = rest
-    ranked = sorted(total.items(), key=lambda row: (-row[1], row[0]))
+    ranked = sorted(total.items())
+    ranked.sort(key=itemgetter(1), reverse=True)
     return [(owners.number(owner), count) for owner, count in ranked]

@@ -47,7 +47,7 @@ def _pieces(value: Any) -> Iterator[str]:
 
 def deflated(pieces: Iterable[bytes]) -> str:
     """Base64 of what is deflated, as the page's script inflates it."""
-    deflate = zlib.compressobj(9)
+    deflate = zlib.compressobj()
     parts = [deflate.compress(piece) for piece in pieces]
     return base64.b64encode(b"".join((*parts, deflate.flush()))).decode("ascii")
 

@@ -7,7 +7,6 @@ is raised until everything fits.
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 from wasmfit.results.document import ByteNode
 
@@ -24,40 +23,40 @@ def packed(trees: Mapping[str, ByteNode], budget: int = BUDGET) -> tuple[str, fl
     """The trees as base64 of deflated JSON, and the share of an image below which rows were folded."""
     share = FIRST_SHARE
     while True:
-        text = _deflated({name: folded(tree, tree.bytes * share) for name, tree in trees.items()})
+        text = _deflated(trees, share)
         if len(text) <= budget or share >= 1:
             return text, share
         share *= 2
 
 
-def folded(node: ByteNode, least: float) -> ByteNode:
-    """The node with all parts of it that have fewer bytes than ``least`` as one; nothing is lost."""
-    large = [row for row in node.rows if row.bytes >= least and row.count == 1]
-    small = [row for row in node.rows if row.bytes < least or row.count > 1]
+def folded(rows: Sequence[ByteNode], least: float) -> Sequence[ByteNode]:
+    """A node's parts, with all of them that have fewer bytes than ``least`` as one; nothing is lost."""
+    large = [row for row in rows if row.bytes >= least and row.count == 1]
+    if len(large) == len(rows):
+        return rows
+    small = [row for row in rows if row.bytes < least or row.count > 1]
     if len(small) == 1:
-        large, small = [*large, *small], []
-    rows = [folded(row, least) for row in large]
-    if small:
-        count = sum(row.count for row in small)
-        rows.append(ByteNode("", sum(row.bytes for row in small), count=count))
-    return replace(node, rows=tuple(rows))
+        return [*large, *small]
+    count = sum(row.count for row in small)
+    return [*large, ByteNode("", sum(row.bytes for row in small), count=count)]
 
 
-def _deflated(trees: Mapping[str, ByteNode]) -> str:
+def _deflated(trees: Mapping[str, ByteNode], share: float) -> str:
     names: dict[str, int] = {}
     walks: dict[str, list[int]] = {}
     for key, tree in trees.items():
         walk: list[int] = []
-        _walk([tree], names, walk)
+        _walk(tree, tree.bytes * share, names, walk)
         walks[key] = walk
     text = json.dumps({"names": list(names), "trees": walks}, ensure_ascii=True, separators=(",", ":"))
     return deflated([text.encode("ascii")])
 
 
-def _walk(nodes: Sequence[ByteNode], names: dict[str, int], walk: list[int]) -> None:
+def _walk(tree: ByteNode, least: float, names: dict[str, int], walk: list[int]) -> None:
     """Four numbers a node, parents first: its name's, its bytes, what it stands for, how many rows it has."""
-    pending = list(reversed(nodes))
+    pending = [tree]
     while pending:
         node = pending.pop()
-        walk += [names.setdefault(node.name, len(names)), node.bytes, node.count, len(node.rows)]
-        pending += reversed(node.rows)
+        rows = folded(node.rows, least)
+        walk += (names.setdefault(node.name, len(names)), node.bytes, node.count, len(rows))
+        pending += reversed(rows)

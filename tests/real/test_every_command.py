@@ -100,7 +100,7 @@ NOT_RUN = {
     "wasmfit size firmware.elf --why format_exact": "firmware that prints floats; docs/json.md has another",
     "wasmfit size firmware.elf --map firmware.map -f json": "a linker's map; tests/footprint makes them",
     "wasmfit tune wasmi --board nrf52840dk": _SEARCH,
-    "wasmfit tune wasmi --objective flash --objective speed --budget 7": _SEARCH,
+    "wasmfit tune wasmi --objective flash --objective speed --budget 20": _SEARCH,
     "wasmfit tune wasmtime --objective flash --objective speed --budget 6": _SEARCH,
     "wasmfit tune wasmi --set opt=s,2 --set messages=on": _SEARCH,
     "wasmfit tune wasmi --set icf=all --set opt=2 --only": f"{_OF_WASMI}; test_tune_aim.py has more",

@@ -81,7 +81,10 @@ def test_the_newest_verdicts_stand_beside_a_comparison(tmp_path: Path) -> None:
     found = store.find_features(*place)
     assert found is not None
     expected = "features of wasm3@0.5.0 (nrf52840dk, reference; 2026-11-25): yes: gc; partly: mvp (9 of 10)"
-    assert feature_lines([found]) == [expected]
+    nothing = found.model_copy(
+        update={"features": (FeatureMeasured(feature="gc", verdict=Verdict.UNMEASURABLE),)}
+    )
+    assert feature_lines([found, nothing]) == [expected]
     comparison = Comparison((measurement(),), 1.0, 0, features=(found,))
     assert to_text(comparison, 10_000).endswith(expected)
     assert to_markdown(comparison).endswith(expected)

@@ -218,16 +218,22 @@ def _failing(of: str, found: Sequence[Failing]) -> Table:
 
 
 def feature_lines(known: Sequence[RuntimeFeatures]) -> list[str]:
-    """What is known of runtimes' features, a line for each: beside a comparison, which measures none."""
+    """What is known of runtimes' features, a line for each of which something is: beside a comparison, which
+    measures none."""
     return [
         f"features of {one.runtime}@{one.version} ({one.board}, {one.profile}; {one.measured_at[:10]}): "
-        + "; ".join(
-            f"{verdict.value}: {', '.join(names)}"
-            for verdict in (Verdict.YES, Verdict.PARTLY, Verdict.NO)
-            if (names := [_named(feature) for feature in one.features if feature.verdict is verdict])
-        )
+        f"{said}"
         for one in known
+        if (said := _verdicts(one))
     ]
+
+
+def _verdicts(one: RuntimeFeatures) -> str:
+    return "; ".join(
+        f"{verdict.value}: {', '.join(names)}"
+        for verdict in (Verdict.YES, Verdict.PARTLY, Verdict.NO)
+        if (names := [_named(feature) for feature in one.features if feature.verdict is verdict])
+    )
 
 
 def _named(one: FeatureMeasured) -> str:

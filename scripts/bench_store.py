@@ -64,6 +64,7 @@ def main() -> None:
         report = ["report", *words, "--output", "report.html"]
         print(f"{number:,} cells of the catalogue, all in the store")
         told("compare, CSV", ["compare", *words, "--format", "csv"], Path(folder))
+        told("compare, JSON", ["compare", *words, "--format", "json"], Path(folder))
         told("compare, tables", ["compare", *words], Path(folder))
         told("fit", ["fit"], Path(folder))
         told("report, looking", report, Path(folder))

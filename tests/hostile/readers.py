@@ -64,7 +64,7 @@ def _takes_budget(data: bytes) -> bool:
 def _comparison() -> bytes:
     """What ``compare --format json`` writes."""
     one = Comparison((measurement(), measurement("wasm3", "0.5.0"), failed()), 1.0, 0)
-    return FORMATS[Format.JSON](one).encode()
+    return "".join(FORMATS[Format.JSON](one)).encode()
 
 
 def _takes_side(data: bytes) -> bool:

@@ -211,7 +211,7 @@ def test_predicted_time_is_shown_where_it_is_known_and_labelled() -> None:
 
 
 def test_json_has_cells_as_compare_and_a_summary() -> None:
-    document = json.loads(BENCH_FORMATS[Format.JSON](benchmark(EVERYTHING)))
+    document = json.loads("".join(BENCH_FORMATS[Format.JSON](benchmark(EVERYTHING))))
     assert document["schema"] == 1
     assert len(document["cells"]) == len(EVERYTHING)
     assert document["cells"][0].keys() >= {"id", "runtime", "status", "size", "run", "provenance"}
@@ -229,6 +229,6 @@ def test_csv_has_a_line_a_cell_with_its_slow_down() -> None:
     lines = rows(EVERYTHING)
     assert [line["slow_down"] for line in lines][3:6] == [4, 9, 1]
     assert lines[7]["slow_down"] is None
-    header, *others = BENCH_FORMATS[Format.CSV](benchmark(EVERYTHING)).splitlines()
+    header, *others = "".join(BENCH_FORMATS[Format.CSV](benchmark(EVERYTHING))).splitlines()
     assert header.endswith(",slow_down")
     assert len(others) == len(EVERYTHING)

@@ -84,8 +84,8 @@ def test_the_store_keeps_a_name_as_it_is(tmp_path: Path, name: str) -> None:
 def test_formats_show_a_name_as_text(name: str) -> None:
     comparison = Comparison((named(name),), 1.0, 0)
     for kind in (Format.TABLE, Format.MARKDOWN, Format.JSON):
-        assert _prints(FORMATS[kind](comparison)), kind
-    said = FORMATS[Format.MARKDOWN](comparison)
+        assert _prints("".join(FORMATS[kind](comparison))), kind
+    said = "".join(FORMATS[Format.MARKDOWN](comparison))
     assert not ALIVE.search(said)
 
 

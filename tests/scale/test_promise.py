@@ -62,7 +62,7 @@ def experiment(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[str
     return folder, recorded.arguments(large)
 
 
-@pytest.mark.parametrize("output", ["csv", "table"])
+@pytest.mark.parametrize("output", ["csv", "json", "markdown", "table"])
 def test_compare(experiment: tuple[Path, list[str]], output: str) -> None:
     folder, words = experiment
     holds(recorded.spent(["compare", *words, "--format", output, "--output", "out"], folder))

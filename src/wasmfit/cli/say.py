@@ -2,7 +2,7 @@
 
 import shlex
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -52,20 +52,25 @@ def promised(output: Path) -> Iterator[None]:
         raise
 
 
-def result(text: str, output: Path | None = None) -> None:
+def result(text: str | Iterable[str], output: Path | None = None) -> None:
     """Writes a command's result to ``output``, or to stdout.
+
+    Args:
+        text: The result, or parts of one that is long, each made when it is written.
+        output: The file.
 
     Raises:
         UsageError: The file cannot be written.
     """
     check(output)
+    parts = (text,) if isinstance(text, str) else text
     if output is None:
-        sys.stdout.write(text)
+        sys.stdout.writelines(parts)
         sys.stdout.write("\n")
         sys.stdout.flush()
     else:
         with output.open("w", encoding="utf-8") as file:
-            file.write(text)
+            file.writelines(parts)
             file.write("\n")
 
 

@@ -56,7 +56,7 @@ def to_json(found: Changes, *, everything: bool = False) -> str:  # noqa: ARG001
         "notes": list(found.notes),
     }
     cells = (json.dumps(cell_to_dict(cell, found), ensure_ascii=False) for cell in found.cells)
-    return line_by_line(head, "cells", cells)
+    return "".join(line_by_line(head, "cells", cells))
 
 
 def to_csv(found: Changes, *, everything: bool = False) -> str:  # noqa: ARG001 - likewise

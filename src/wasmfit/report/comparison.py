@@ -1,6 +1,6 @@
 """A comparison, and a benchmark, in each format."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from wasmfit.results import (
     Benchmark,
@@ -16,21 +16,33 @@ from wasmfit.results.benchmark import rows
 
 from .csv import rows_to_csv, to_csv
 from .format import Format
-from .json import dumped, to_json
+from .json import dumped, json_parts, to_json
 from .markdown import tables_to_markdown, to_markdown
 from .terminal import tables_to_text, to_text
 
-FORMATS: dict[Format, Callable[[Comparison], str]] = {
+__all__ = [
+    "BENCH_FORMATS",
+    "FAILING_FORMATS",
+    "FEATURE_FORMATS",
+    "FORMATS",
+    "PRICE_FORMATS",
+    "to_csv",
+    "to_json",
+    "to_markdown",
+    "to_text",
+]
+
+FORMATS: dict[Format, Callable[[Comparison], str | Iterable[str]]] = {
     Format.TABLE: to_text,
-    Format.JSON: to_json,
+    Format.JSON: json_parts,
     Format.CSV: to_csv,
     Format.MARKDOWN: to_markdown,
 }
-"""Format → what makes its text."""
+"""Format → what makes its text, or the parts of one that may be long."""
 
-BENCH_FORMATS: dict[Format, Callable[[Benchmark], str]] = {
+BENCH_FORMATS: dict[Format, Callable[[Benchmark], str | Iterable[str]]] = {
     Format.TABLE: lambda benchmark: tables_to_text(bench_tables(benchmark)),
-    Format.JSON: to_json,
+    Format.JSON: json_parts,
     Format.CSV: lambda benchmark: rows_to_csv(rows(benchmark.measurements)),
     Format.MARKDOWN: lambda benchmark: tables_to_markdown(bench_tables(benchmark)),
 }

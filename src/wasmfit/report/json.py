@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from wasmfit.results import Benchmark, Comparison
@@ -10,10 +10,12 @@ from wasmfit.results.comparison import SCHEMA
 
 
 def to_json(record: Comparison | Benchmark) -> str:
-    """``{"schema": 1, "cells": [...], ...}``, each cell on a line of its own; what is not known is null.
+    """``{"schema": 1, "cells": [...], ...}``, each cell on a line of its own; what is not known is null."""
+    return "".join(json_parts(record))
 
-    Of many cells there is no more in memory than their text.
-    """
+
+def json_parts(record: Comparison | Benchmark) -> Iterator[str]:
+    """The same in parts, each made when it is taken: the text of many cells is larger than their records."""
     cells = (one.model_dump_json() for one in record.measurements)
     return line_by_line({"schema": SCHEMA}, "cells", cells, record.beside_cells())
 
@@ -41,8 +43,8 @@ def _escaped(found: re.Match[str]) -> str:
 
 def line_by_line(
     before: Mapping[str, object], name: str, items: Iterable[str], behind: Mapping[str, object] | None = None
-) -> str:
-    """An object with a list of many in it, each on a line of its own and made when its line is.
+) -> Iterator[str]:
+    """The text of an object with a list of many in it, each on a line of its own and made when its line is.
 
     Args:
         before: What stands before the list.
@@ -50,16 +52,16 @@ def line_by_line(
         items: Its items, as JSON.
         behind: What stands behind it.
     """
-    lines = ["{"]
-    lines += [f"  {_field(key, value)}," for key, value in before.items()]
-    lines.append(f"  {json.dumps(name)}: [")
-    lines += [f"    {_plain(item)}," for item in items]
-    # The last of a list has no comma behind it.
-    lines[-1] = lines[-1].removesuffix(",")
-    lines.append("  ],")
-    lines += [f"  {_field(key, value)}," for key, value in (behind or {}).items()]
-    lines[-1] = lines[-1].removesuffix(",")
-    return "\n".join([*lines, "}"])
+    yield "{\n"
+    for key, value in before.items():
+        yield f"  {_field(key, value)},\n"
+    yield f"  {json.dumps(name)}: ["
+    for number, item in enumerate(items):
+        yield f"{',' if number else ''}\n    {_plain(item)}"
+    yield "\n  ]"
+    for key, value in (behind or {}).items():
+        yield f",\n  {_field(key, value)}"
+    yield "\n}"
 
 
 def _field(name: str, value: object) -> str:

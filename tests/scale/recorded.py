@@ -17,6 +17,7 @@ from wasmfit.model import Cell, Status
 from wasmfit.plan import BASELINE, Experiment, plan
 from wasmfit.results import Store
 from wasmfit.run import measure
+from wasmfit.run.record import identity
 from wasmfit.toolchain import Gateway, Versions, find
 
 Record = Mapping[str, object]
@@ -98,16 +99,7 @@ def _like(cell: Cell, templates: Sequence[Record], chance: random.Random) -> Rec
 
 def _record(cell: Cell, template: Record) -> Record:
     """A template's figures as that cell's."""
-    return {
-        **template,
-        "id": cell.id,
-        "runtime": cell.build.name,
-        "version": cell.build.number,
-        "module": cell.workload.name,
-        "board": cell.board.name,
-        "base": cell.base.name,
-        "profile": cell.profile.name,
-    }
+    return {**template, **identity(cell)}
 
 
 def measured_here(store: Path, most: int = 60) -> list[Record]:

@@ -42,14 +42,15 @@ listener, echo: As for :func:`compare`. Native code is always measured beside th
         MissingToolError: A tool is missing.
     """
     catalog = Catalog.load(*catalogs)
+    beside, kept = with_native(runtimes, select)
     chosen = workloads_like(catalog, workloads or ("*",))
     return Benchmark(
         compare(
-            runtimes=[NATIVE, *runtimes] if runtimes else (),
+            runtimes=beside,
             workloads=chosen,
             boards=boards,
             profiles=profiles,
-            select=[*select, f"{NATIVE}@*"] if select else (),
+            select=kept,
             sources=sources,
             on=on,
             rerun=rerun,
@@ -75,3 +76,8 @@ def workloads_like(catalog: Catalog, patterns: Sequence[str]) -> tuple[str, ...]
         found = [name for name in sorted(catalog.workloads) if fnmatchcase(name, pattern)]
         chosen |= dict.fromkeys(found or [catalog.workload(pattern).name])
     return tuple(chosen)
+
+
+def with_native(runtimes: Sequence[str], select: Sequence[str]) -> tuple[Sequence[str], Sequence[str]]:
+    """Runtimes and globs with native code among them, which slow-downs are held against; none stays none."""
+    return ([NATIVE, *runtimes] if runtimes else (), [*select, f"{NATIVE}@*"] if select else ())

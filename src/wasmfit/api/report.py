@@ -14,7 +14,7 @@ from wasmfit.results.features import merged
 from wasmfit.results.fit import Wanted
 from wasmfit.run import Listener, nobody, portrait
 
-from .benchmark import workloads_like
+from .benchmark import with_native, workloads_like
 from .comparison import Circumstances, measured
 from .own import own_module
 from .suite import features as run_suite
@@ -81,20 +81,15 @@ runtimes that are named: slow-downs are held against it.
     if flames and own is not None:
         raise UsageError("Flame graphs are of workloads, not of a module of your own.", "Leave out --flames.")
     chosen = workloads_like(catalog, workloads)
-    with_native = [NATIVE, *runtimes] if runtimes and own is None else runtimes
-    kept = [*select, f"{NATIVE}@*"] if select and own is None else select
-    done = measured(
-        catalog,
-        Experiment(with_native, chosen, boards, bases, profiles, kept),
-        own,
-        Circumstances(sources, on, rerun, label, command, home, catalogs, cluster, listener, echo),
-    )
+    beside, kept = with_native(runtimes, select) if own is None else (runtimes, select)
+    how = Circumstances(sources, on, rerun, label, command, home, catalogs, cluster, listener, echo)
+    done = measured(catalog, Experiment(beside, chosen, boards, bases, profiles, kept), own, how)
     known = {feature.name for feature in catalog.features.features}
     suite = sorted(known) if features else features_of(wanted.needs, known)
     cells = done.comparison.measurements
     found: Sequence[RuntimeFeatures] = done.comparison.features
     if suite:
-        found = [*_suite(cells, suite, catalog.bounds, rerun, home, catalogs, listener, echo), *found]
+        found = [*_suite(cells, suite, catalog.bounds, how), *found]
     made = portrait.portray(
         done.context,
         done.plan,
@@ -121,14 +116,7 @@ def _write(output: Path, made: ReportDocument) -> None:
 
 
 def _suite(
-    measurements: Sequence[Measurement],
-    wanted: Sequence[str],
-    bounds: Set[str],
-    rerun: bool,
-    home: Path | None,
-    catalogs: Sequence[Path],
-    listener: Listener,
-    echo: Callable[[str], None] | None,
+    measurements: Sequence[Measurement], wanted: Sequence[str], bounds: Set[str], how: Circumstances
 ) -> Iterator[RuntimeFeatures]:
     """Runs the suite on the releases that run modules here, board by board and profile by profile."""
     settings: dict[tuple[str, str], dict[str, None]] = {}
@@ -142,9 +130,9 @@ def _suite(
             features=wanted,
             boards=(board,),
             profiles=(profile,),
-            rerun=rerun,
-            home=home,
-            catalogs=catalogs,
-            listener=listener,
-            echo=echo,
+            rerun=how.rerun,
+            home=how.home,
+            catalogs=how.catalogs,
+            listener=how.listener,
+            echo=how.echo,
         ).runtimes

@@ -37,7 +37,7 @@ def measured(
 ) -> Measurement:
     """The record of a cell that was built, or tried to be."""
     return Measurement(
-        **_identity(cell),
+        **identity(cell),
         status=status,
         reason=reason,
         size=size,
@@ -66,7 +66,7 @@ def measured(
 def left_out(one: LeftOut) -> Measurement:
     """The record of a cell that nothing was built for."""
     return Measurement(
-        **_identity(one.cell),
+        **identity(one.cell),
         status=one.status,
         reason=one.reason,
         provenance=Provenance(
@@ -144,7 +144,8 @@ def _now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
-def _identity(cell: Cell) -> dict[str, str]:
+def identity(cell: Cell) -> dict[str, str]:
+    """What tells a cell from all others, as its record has it."""
     return {
         "id": cell.id,
         "runtime": cell.build.name,

@@ -1,6 +1,5 @@
 """``wasmfit doctor``."""
 
-import json
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -9,6 +8,7 @@ import typer
 
 from wasmfit.api import doctor
 from wasmfit.errors import MissingToolError
+from wasmfit.json_text import dumped
 from wasmfit.report import Format
 from wasmfit.toolchain import Check
 
@@ -22,9 +22,7 @@ def command(
     """List the tools that are found, their versions, and how to install what is missing."""
     found = doctor()
     if output_format is Format.JSON:
-        text = json.dumps(
-            {"schema": 1, "tools": [asdict(check) | {"ok": check.ok} for check in found]}, indent=2
-        )
+        text = dumped({"schema": 1, "tools": [asdict(check) | {"ok": check.ok} for check in found]})
     else:
         text = "\n".join(_line(check) for check in found)
     say.result(text, output)

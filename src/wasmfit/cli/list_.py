@@ -2,7 +2,6 @@
 
 import csv
 import io
-import json
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -10,6 +9,7 @@ from typing import Annotated
 import typer
 
 from wasmfit.catalog import Catalog
+from wasmfit.json_text import dumped
 from wasmfit.model import Board, builds
 from wasmfit.plan import Experiment, plan
 from wasmfit.report import Format
@@ -132,7 +132,7 @@ def _table(_kind: str, rows: list[Row]) -> str:
 
 
 def _json(kind: str, rows: list[Row]) -> str:
-    return json.dumps({"schema": 1, kind: rows}, indent=2, ensure_ascii=False)
+    return dumped({"schema": 1, kind: rows})
 
 
 def _csv(_kind: str, rows: list[Row]) -> str:

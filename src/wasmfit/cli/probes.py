@@ -1,6 +1,5 @@
 """``wasmfit probes``."""
 
-import json
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -8,6 +7,7 @@ from typing import Annotated
 import typer
 
 from wasmfit.api import probes
+from wasmfit.json_text import dumped
 from wasmfit.report import Format
 
 from . import say
@@ -21,7 +21,7 @@ def command(
     say.check(output)
     found = probes()
     if output_format is Format.JSON:
-        say.result(json.dumps({"schema": 1, "probes": [asdict(one) for one in found]}, indent=2), output)
+        say.result(dumped({"schema": 1, "probes": [asdict(one) for one in found]}), output)
     elif found:
         lines = (
             f"{one.selector}  {one.name} ({one.kind}){'' if one.accessible else ', not accessible'}"

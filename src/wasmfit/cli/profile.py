@@ -1,12 +1,12 @@
 """``wasmfit profile``."""
 
-import json
 from enum import StrEnum
 from typing import Annotated
 
 import typer
 
 from wasmfit.api import profile
+from wasmfit.json_text import dumped
 from wasmfit.run import Profiled
 from wasmfit.words import printable
 
@@ -91,13 +91,12 @@ def _json(found: Profiled) -> str:
         {"function": row.function, "self": row.alone, "inclusive": row.inclusive} for row in found.rows()
     ]
     total = found.profile.total(found.phases)
-    return json.dumps(
+    return dumped(
         {
             "schema": 1,
             "cell": found.cell,
             "phases": found.phases,
             "instructions": total,
             "functions": functions,
-        },
-        indent=2,
+        }
     )

@@ -1,8 +1,8 @@
 """Changes in each format; Markdown is made for a comment on a pull request."""
 
-import json
 from collections.abc import Callable, Iterator
 
+from wasmfit.json_text import line, line_by_line
 from wasmfit.results.change_tables import (
     CHANGE_COLUMNS,
     HEADLINES,
@@ -26,7 +26,6 @@ from wasmfit.results.figures import shown
 from .csv import rows_to_csv
 from .escape import code, quiet
 from .format import Format
-from .json import line_by_line
 from .terminal import tables_to_text
 
 LONGEST_COMMENT = 65_536
@@ -55,7 +54,7 @@ def to_json(found: Changes, *, everything: bool = False) -> str:  # noqa: ARG001
         "unchanged": found.unchanged,
         "notes": list(found.notes),
     }
-    cells = (json.dumps(cell_to_dict(cell, found), ensure_ascii=False) for cell in found.cells)
+    cells = (line(cell_to_dict(cell, found)) for cell in found.cells)
     return "".join(line_by_line(head, "cells", cells))
 
 

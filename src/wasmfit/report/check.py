@@ -1,10 +1,10 @@
 """A checked budget in each format: for people, for programs, and for what continuous integration shows."""
 
-import json
 from collections.abc import Callable, Iterator, Sequence
 from enum import StrEnum
 from xml.etree import ElementTree
 
+from wasmfit.json_text import dumped
 from wasmfit.results import Column, Table
 from wasmfit.results.change_tables import amount_to_dict
 from wasmfit.results.check import Checked, Outcome, Verdict
@@ -83,7 +83,7 @@ def _checked_what(checked: Checked) -> str:
 
 def to_json(checked: Checked) -> str:
     """``{"schema": 1, "ok", "outcomes": [...]}``."""
-    return json.dumps(
+    return dumped(
         {
             "schema": SCHEMA,
             "budget": checked.path,
@@ -92,9 +92,7 @@ def to_json(checked: Checked) -> str:
             "measured_to": checked.newest or None,
             "ok": not checked.failed,
             "outcomes": [_row(one) for one in checked.outcomes],
-        },
-        indent=2,
-        ensure_ascii=False,
+        }
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 
+from wasmfit.json_text import dumped
 from wasmfit.results import (
     Benchmark,
     Comparison,
@@ -16,7 +17,7 @@ from wasmfit.results.benchmark import rows
 
 from .csv import rows_to_csv, to_csv
 from .format import Format
-from .json import dumped, json_parts, to_json
+from .json import json_parts, to_json
 from .markdown import tables_to_markdown, to_markdown
 from .terminal import tables_to_text, to_text
 

@@ -1,8 +1,8 @@
 """Which runtime fits, in each format."""
 
-import json
 from collections.abc import Callable, Iterator
 
+from wasmfit.json_text import dumped
 from wasmfit.results import Column, Table
 from wasmfit.results.change_tables import amount_to_dict
 from wasmfit.results.comparison import SCHEMA
@@ -102,7 +102,7 @@ def to_markdown(found: Fit, *, explain: bool = False) -> str:
 
 def to_json(found: Fit, *, explain: bool = False) -> str:  # noqa: ARG001 - it always has everything
     """``{"schema": 1, "ranked": [{"id", "score", …}], "rejected": [{"id", "reasons": [...]}]}``."""
-    return json.dumps(
+    return dumped(
         {
             "schema": SCHEMA,
             "board": found.board,
@@ -133,9 +133,7 @@ def to_json(found: Fit, *, explain: bool = False) -> str:  # noqa: ARG001 - it a
                 }
                 for one in found.rejected
             ],
-        },
-        indent=2,
-        ensure_ascii=False,
+        }
     )
 
 

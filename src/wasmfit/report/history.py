@@ -1,8 +1,8 @@
 """A history in each format; in the terminal, a sparkline for each cell."""
 
-import json
 from collections.abc import Callable, Sequence
 
+from wasmfit.json_text import dumped
 from wasmfit.results import Column, Table
 from wasmfit.results.change_tables import amount_to_dict, difference, remark
 from wasmfit.results.comparison import SCHEMA
@@ -108,7 +108,7 @@ def to_markdown(found: History) -> str:
 
 def to_json(found: History) -> str:
     """``{"schema": 1, "figure", "series": [{"name", "moments": [...]}]}``."""
-    return json.dumps(
+    return dumped(
         {
             "schema": SCHEMA,
             "figure": found.figure.name,
@@ -135,9 +135,7 @@ def to_json(found: History) -> str:
                 }
                 for one in found.series
             ],
-        },
-        indent=2,
-        ensure_ascii=False,
+        }
     )
 
 
@@ -206,7 +204,7 @@ def rows_of(rows: Sequence[dict[str, object]], name: str, form: Format) -> str:
     """A list of flat rows in any format."""
     columns = list(rows[0]) if rows else []
     if form is Format.JSON:
-        return json.dumps({"schema": SCHEMA, name: list(rows)}, indent=2, ensure_ascii=False)
+        return dumped({"schema": SCHEMA, name: list(rows)})
     if form is Format.CSV:
         return rows_to_csv(rows, ("number",))
     if not rows:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 
+from wasmfit.json_text import dumped
 from wasmfit.results import Column, Table
 from wasmfit.results.comparison import SCHEMA
 from wasmfit.results.settings import Excerpt, excerpts
@@ -10,7 +11,6 @@ from wasmfit.results.tuning import SAME_SPEED, UNITS, Objective, Trial, Tuning
 from .csv import rows_to_csv
 from .escape import escape
 from .format import Format
-from .json import dumped
 from .markdown import tables_to_markdown
 from .terminal import tables_to_text
 

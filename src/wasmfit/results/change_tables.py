@@ -182,9 +182,9 @@ def _figure_to_dict(change: FigureChange) -> dict[str, Any]:
     return {
         "figure": figure.name,
         "unit": figure.unit,
-        "kind": figure.kind,
-        "how": change.how,
-        "verdict": change.verdict,
+        "kind": figure.kind.value,
+        "how": change.how.value,
+        "verdict": change.verdict.value,
         "before": amount_to_dict(before),
         "after": amount_to_dict(after),
         "by": change.by,

@@ -5,9 +5,9 @@ of its image than a threshold becomes one row with the number of things that it 
 is raised until everything fits.
 """
 
-import json
 from collections.abc import Mapping, Sequence
 
+from wasmfit.json_text import encoded
 from wasmfit.results.document import ByteNode
 
 from .safe import deflated
@@ -48,8 +48,7 @@ def _deflated(trees: Mapping[str, ByteNode], share: float) -> str:
         walk: list[int] = []
         _walk(tree, tree.bytes * share, names, walk)
         walks[key] = walk
-    text = json.dumps({"names": list(names), "trees": walks}, ensure_ascii=True, separators=(",", ":"))
-    return deflated([text.encode("ascii")])
+    return deflated(encoded({"names": list(names), "trees": walks}))
 
 
 def _walk(tree: ByteNode, least: float, names: dict[str, int], walk: list[int]) -> None:

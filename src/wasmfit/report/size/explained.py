@@ -1,11 +1,11 @@
 """Why something is in a firmware, as text or JSON."""
 
-import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 from wasmfit.footprint.explain import Explained, Explanation, Link, Part
 from wasmfit.footprint.retained import Bytes
+from wasmfit.json_text import dumped
 from wasmfit.words import hexadecimal, printable
 
 _SHOWN = 8
@@ -71,7 +71,7 @@ def to_json(explained: Explained) -> str:
         "others": list(explained.others),
         "notes": list(explained.limits),
     }
-    return json.dumps(made, indent=2, ensure_ascii=False)
+    return dumped(made)
 
 
 def _plain(one: Explanation) -> dict[str, Any]:

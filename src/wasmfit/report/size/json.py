@@ -1,19 +1,19 @@
 """JSON, as the contract says."""
 
-import json
 from typing import Any
 
 from wasmfit.footprint.diff import Change, Difference
 from wasmfit.footprint.memories import Use
 from wasmfit.footprint.survey import Survey
 from wasmfit.footprint.views import Node
+from wasmfit.json_text import dumped
 
 Table = dict[str, Any]
 
 
 def to_json(survey: Survey) -> str:
     """``{"schema": 1, "file", "sections": [...], ...}``; what is not known is null."""
-    return json.dumps(to_dict(survey), indent=2, ensure_ascii=False)
+    return dumped(to_dict(survey))
 
 
 def to_dict(survey: Survey) -> Table:

@@ -2,11 +2,11 @@
 
 import csv
 import io
-import json
 import textwrap
 from collections.abc import Iterator
 
 from wasmfit.footprint.explain import Candidate, Savings
+from wasmfit.json_text import dumped
 from wasmfit.report.escape import escape
 from wasmfit.words import printable
 
@@ -56,7 +56,7 @@ def to_json(found: Savings) -> str:
         ],
         "notes": list(found.limits),
     }
-    return json.dumps(made, indent=2, ensure_ascii=False)
+    return dumped(made)
 
 
 _COLUMNS = ("key", "title", "count", "own_flash", "own_ram", "retained_flash", "retained_ram", "remedy")

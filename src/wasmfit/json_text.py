@@ -1,0 +1,71 @@
+"""JSON that people and programs read: made natively, since there may be megabytes of it, and fit to print."""
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+
+from pydantic_core import PydanticSerializationError, to_json
+
+_BEYOND_ASCII = re.compile(r"[^\x00-\x7e]")
+
+
+def encoded(value: object, indent: int | None = None) -> bytes:
+    """JSON of what JSON can express; a number that is none becomes null.
+
+    Args:
+        value: Dictionaries, lists, tuples, text, numbers, ``None``.
+        indent: Spaces for each level; ``None`` for one line without any.
+    """
+    try:
+        return to_json(value, indent=indent, inf_nan_mode="null")
+    except PydanticSerializationError:
+        # Half of a surrogate pair, from a name that was no UTF-8: escaped, since UTF-8 has no such thing.
+        separators = (",", ":") if indent is None else None
+        known = json.loads(json.dumps(value), parse_constant=lambda _: None)
+        return json.dumps(known, indent=indent, separators=separators).encode("ascii")
+
+
+def dumped(value: object) -> str:
+    """A command's contract, with a line for each value."""
+    return printable(encoded(value, indent=2).decode())
+
+
+def line(value: object) -> str:
+    """A value in one line."""
+    return printable(encoded(value).decode())
+
+
+def printable(text: str) -> str:
+    """JSON in which what does not print is escaped: in a name, it would speak to the terminal."""
+    harmless = text.isprintable() or (text.isascii() and "\x7f" not in text)
+    return text if harmless else _BEYOND_ASCII.sub(_escaped, text)
+
+
+def _escaped(found: re.Match[str]) -> str:
+    character = found.group()
+    if character.isprintable():
+        return character
+    return "\\u007f" if character == "\x7f" else json.dumps(character)[1:-1]
+
+
+def line_by_line(
+    before: Mapping[str, object], name: str, items: Iterable[str], behind: Mapping[str, object] | None = None
+) -> Iterator[str]:
+    """The text of an object with a list of many in it, each on a line of its own and made when its line is.
+
+    Args:
+        before: What stands before the list.
+        name: The list's.
+        items: Its items, as JSON.
+        behind: What stands behind it.
+    """
+    yield "{\n"
+    for key, value in before.items():
+        yield f"  {line(key)}: {line(value)},\n"
+    yield f"  {line(name)}: ["
+    for number, item in enumerate(items):
+        yield f"{',' if number else ''}\n    {item}"
+    yield "\n  ]"
+    for key, value in (behind or {}).items():
+        yield f",\n  {line(key)}: {line(value)}"
+    yield "\n}"

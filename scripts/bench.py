@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import wasmfit
@@ -97,7 +98,7 @@ def counting(home: Home) -> bool:
         (cell,) = plan(catalog, Experiment([runtime], ["sha"], [board])).cells
         calls = cell.workload.calls
         long = cell.workload.model_copy(update={"calls": (calls[0], *calls[1:] * COUNTED_CALLS)})
-        cell = cell.model_copy(update={"workload": long})
+        cell = replace(cell, workload=long)
         c_targets = {cell.board.target: catalog.target(cell.board).c}
         toolchain = find(Versions(home.tools, gateway), c_targets, [cell.board.emulator])
         context = Context(catalog, home, toolchain, gateway)

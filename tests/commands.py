@@ -10,7 +10,7 @@ from typing import Any
 import typer
 
 from wasmfit.cli import size
-from wasmfit.cli.commands import app
+from wasmfit.cli.commands import application
 
 ROOT = Path(__file__).parents[1]
 PAGES = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))
@@ -98,7 +98,7 @@ def unknown(words: Sequence[str]) -> list[str]:
 
 def _command(name: str, arguments: Sequence[str]) -> tuple[Any, Any, list[str]]:
     """The command of that name, in its program's context. Types are typer's own copy of click's."""
-    group: Any = typer.main.get_command(app)
+    group: Any = typer.main.get_command(application())
     context = group.make_context("wasmfit", [name, *arguments])
     _, command, rest = group.resolve_command(context, [name, *arguments])
     return context, command, rest

@@ -1,15 +1,17 @@
-"""The library's verdicts: what changed, whether budgets hold, what moved a figure, which runtime fits."""
+"""The library's verdicts: what changed, whether budgets hold, what moved a figure, which runtime fits.
+
+Most are on what is stored. What measures, and what looks into images, is loaded where it is needed: it takes
+longer to load than ten cells take to compare.
+"""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
-from .api import compare, features
 from .catalog import Catalog
 from .errors import UsageError, WasmfitError
-from .footprint.survey import Options, survey
-from .footprint.views import By
+from .events import Listener, nobody
 from .home import Home
 from .model import Measurement, Status
 from .results import Store
@@ -25,7 +27,6 @@ from .results.history import History
 from .results.history import history as follow
 from .results.runs import RecordedRun
 from .results.snapshot import Complete, newest, resolve
-from .run import Listener, nobody
 from .timing import predictor, with_time
 
 _CELLS_WITH_SYMBOLS = 3
@@ -104,6 +105,8 @@ def check(
     if (run or rerun) and of is not None:
         raise UsageError("--run checks what it measures, and --of names something else.", "Leave one out.")
     if run or rerun:
+        from .api import compare
+
         measured = compare(
             runtimes=("all",),
             workloads=tuple(catalog.workloads),
@@ -195,6 +198,8 @@ def fit(
         UsageError: A name or amount is not understood.
         MissingToolError: As for :func:`wasmfit.compare`.
     """
+    from .api import compare, features
+
     catalog = Catalog.load(*catalogs)
     on = catalog.board(board)
     wanted = Wanted.of(flash, ram, needs, weights)
@@ -272,6 +277,9 @@ def _symbols(cell: CellChange) -> tuple[SymbolChange, ...]:
     """The symbols of a cell that changed most; none where an image is gone or is another by now."""
     if cell.elves is None or not all(_is(Path(path), digest) for path, digest in cell.elves):
         return ()
+    from .footprint.survey import Options, survey
+    from .footprint.views import By
+
     (old, _), (new, _) = cell.elves
     try:
         found = survey(new, Options(by=(By.SYMBOL,), top=(4 * _SYMBOLS,)), old).difference

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from wasmfit.cli.commands import app
+from wasmfit.cli.commands import application
 from wasmfit.cli.options import names_of
 from wasmfit.errors import MissingToolError, UsageError
 
@@ -26,7 +26,7 @@ def test_names_come_with_commas_and_repeated_and_count_once() -> None:
     ],
 )
 def test_what_is_wrong_is_said_before_anything_is_built(arguments: list[str], said: str) -> None:
-    result = CliRunner().invoke(app, ["compare", *arguments])
+    result = CliRunner().invoke(application(), ["compare", *arguments])
     assert isinstance(result.exception, UsageError)
     assert said in str(result.exception)
 
@@ -38,7 +38,7 @@ def test_without_the_tool_one_sentence_and_exit_3(
     arguments: list[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    result = CliRunner().invoke(app, arguments)
+    result = CliRunner().invoke(application(), arguments)
     assert isinstance(result.exception, MissingToolError)
     assert "is not installed" in str(result.exception)
     assert result.exception.exit_code == 3

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 import wasmfit
+from wasmfit.events import Event, TaskStarted
 from wasmfit.home import Home
 from wasmfit.model import Measurement, Status
-from wasmfit.run.events import Event, TaskStarted
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(3600)]
 

@@ -1,5 +1,6 @@
 """The least RAM of runtimes in Rust and in C on both architectures: on a board that has no more, they run."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -113,13 +114,12 @@ def test_a_board_with_no_more_ram_runs_it_and_one_with_less_does_not(
     ends = []
     for ram in (least.bytes, least.bytes - least.resolution):
         smaller = Region(origin=cell.board.ram.origin, size=ram)
-        tight = cell.model_copy(
-            update={
-                "board": cell.board.model_copy(update={"ram": smaller}),
-                "build": cell.build.model_copy(
-                    update={"runtime": cell.build.runtime.model_copy(update={"stack": least.stack})}
-                ),
-            }
+        tight = replace(
+            cell,
+            board=cell.board.model_copy(update={"ram": smaller}),
+            build=cell.build.model_copy(
+                update={"runtime": cell.build.runtime.model_copy(update={"stack": least.stack})}
+            ),
         )
         ran = image(context, Step(tmp_path / "log"), tight).ran
         ends.append(run(context, tight, ran, tmp_path).status)

@@ -72,7 +72,7 @@ def test_it_is_what_fit_says(
         (one.label, one.score, one.ram.value, one.tied_with) for one in verdict.ranked
     ]
     rejected = [one for one in shown.standings if not one.fits]
-    assert [[lack.reason for lack in one.shortfalls] for one in rejected] == [
+    assert [[lack.sentence for lack in one.shortfalls] for one in rejected] == [
         [reason.sentence for reason in one.reasons] for one in verdict.rejected
     ]
     assert (shown.why, shown.doubts) == (verdict.sentence, verdict.doubts)
@@ -83,7 +83,7 @@ def test_what_exceeds_the_board_names_the_bytes() -> None:
     by_name = {one.runtime: one for one in found.standings}
     (lack,) = by_name["large"].shortfalls
     assert (lack.measure, lack.have, lack.need, lack.short) == ("flash", 1_048_576, 1_048_577, 1)
-    assert lack.reason == "the image is 1 B larger than flash"
+    assert lack.sentence == "the image is 1 B larger than flash"
     assert not by_name["large"].fits
     assert found.standings[0].runtime == "fits"
 
@@ -123,8 +123,8 @@ def test_who_fails_a_module_or_was_not_measured_with_it_is_not_ranked() -> None:
     assert whole.modules == ("sha256", "fft")
     standings = {one.runtime: one for one in whole.standings}
     assert {name: one.fits for name, one in standings.items()} == {"all": True, "some": False, "half": False}
-    assert standings["some"].shortfalls[0].reason == "fft: traps: no SIMD"
-    assert standings["half"].shortfalls[0].reason == "not measured with fft"
+    assert standings["some"].shortfalls[0].sentence == "fft: traps: no SIMD"
+    assert standings["half"].shortfalls[0].sentence == "not measured with fft"
     assert all(one.fits for one in single[0].standings)
 
 
@@ -156,7 +156,7 @@ def test_nothing_that_fits_is_said() -> None:
         found.headline
         == "No runtime that was measured fits the Nordic nRF52840 DK and the module add-with-extra."
     )
-    assert found.standings[0].shortfalls[0].reason == "cannot be had: nowhere"
+    assert found.standings[0].shortfalls[0].sentence == "cannot be had: nowhere"
 
 
 @pytest.mark.parametrize(

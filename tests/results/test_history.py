@@ -2,10 +2,11 @@
 
 import json
 import sqlite3
+import tempfile
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wasmfit.errors import UsageError
@@ -34,10 +35,12 @@ def follow(store: Store, name: str = "size.flash", *select: str, versions: bool 
         return history(reader, lambda one: one, name, select, versions=versions)
 
 
-def courses(store: Store, *cells: str) -> dict[tuple[str, str, str], tuple[list[float | None], int]]:
+def courses(store: Store, *cells: Measurement) -> dict[tuple[str, str, str], tuple[list[float | None], int]]:
     """Figure, what it is followed over and cell → its values, and of how many measurements they are."""
     with store.reading() as reader:
-        found = trends(reader, lambda one: one, ("size.flash", "run.instructions.call"), cells)
+        found = trends(
+            reader, lambda one: one, ("size.flash", "run.instructions.call"), {one.id: one for one in cells}
+        )
         return {(one.name, over, series.name): (flashes(series), seen) for one, over, series, seen in found}
 
 
@@ -86,6 +89,24 @@ def test_what_differs_is_named(store: Store) -> None:
         "flags: +[-O3]",
         "gcc: none → 13",
     )
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(st.integers(min_value=1, max_value=2), min_size=1, max_size=6))
+def test_a_change_is_held_against_the_measurement_before_it(texts: list[int]) -> None:
+    """Of equal ones behind each other that is the last, whichever of them were read."""
+    with tempfile.TemporaryDirectory() as folder:
+        store = Store(Path(folder) / "results.sqlite")
+        for number, text in enumerate(texts):
+            tools = measurement().provenance.model_copy(update={"tools": {"gcc": str(number)}})
+            record(store, measurement(size=size(text), provenance=tools))
+        series = only(follow(store))
+    moved = [number for number in range(1, len(texts)) if texts[number] != texts[number - 1]]
+    assert [moment.why for moment in series.moments] == [
+        (),
+        *((f"gcc: {number - 1} → {number}",) for number in moved),
+    ]
+    assert [moment.run.number for moment in series.moments if moment.run] == [1, *(one + 1 for one in moved)]
 
 
 def test_a_cell_that_failed_in_between_is_a_gap(store: Store) -> None:
@@ -159,14 +180,14 @@ def test_a_sparkline_rises_where_the_figure_does(values: list[float | None]) -> 
 
 def test_trends_are_of_what_was_measured_more_than_once(store: Store) -> None:
     record(store, measurement(size=size(100_500)))
-    assert courses(store, ID) == {}
+    assert courses(store, measurement()) == {}
     record(store, measurement())
-    assert courses(store, ID) == {
+    assert courses(store, measurement()) == {
         ("size.flash", "time", ID): ([121_500, 121_000], 2),
         # Measured twice, and the same: it did not move.
         ("run.instructions.call", "time", ID): ([500], 2),
     }
-    assert courses(store, "wasm3@0.5.0/other/nrf52840dk/bare/reference") == {}
+    assert courses(store, renamed(measurement(), "wasm3@0.5.0/other/nrf52840dk/bare/reference")) == {}
 
 
 def test_trends_follow_a_cell_over_its_other_versions(store: Store) -> None:
@@ -174,7 +195,7 @@ def test_trends_follow_a_cell_over_its_other_versions(store: Store) -> None:
     record(store, renamed(measurement(size=size(90_000)), older))
     record(store, measurement())
     record(store, renamed(measurement(), older.replace("nrf52840dk", "pico2")))
-    found = courses(store, ID)
+    found = courses(store, measurement())
     assert found["size.flash", "version", "wasmi/add-with-extra/nrf52840dk/bare/reference"] == (
         [111_000, 121_000],
         2,
@@ -185,7 +206,7 @@ def test_trends_follow_a_cell_over_its_other_versions(store: Store) -> None:
 def test_trends_look_back_on_the_newest_measurements(store: Store) -> None:
     for number in range(MOST_MOMENTS + 5):
         record(store, measurement(size=size(100_000 + number)))
-    values, seen = courses(store, ID)["size.flash", "time", ID]
+    values, seen = courses(store, measurement())["size.flash", "time", ID]
     assert seen == MOST_MOMENTS
     assert values[0] == 121_000 + 5
     assert values[-1] == 121_000 + MOST_MOMENTS + 4

@@ -75,7 +75,7 @@ def test_the_store_keeps_a_name_as_it_is(tmp_path: Path, name: str) -> None:
         found = changes(sides[0], sides[1])
         assert [cell.name for cell in found.cells] == [after.id]
     for kind in (Format.TABLE, Format.MARKDOWN):
-        said = CHANGES[kind](found, everything=True)
+        said = "".join(CHANGES[kind](found, everything=True))
         assert _prints(said)
         assert kind is Format.TABLE or not ALIVE.search(said)
 

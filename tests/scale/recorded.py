@@ -74,18 +74,19 @@ def fill(home: Home, one: Experiment, templates: Sequence[Record]) -> int:
     with store.reading():
         pass  # It is made.
     chance = random.Random(1)  # noqa: S311 - not for secrets
+    prints = measure.fingerprints(zip(cells, keys(context, cells), strict=True), context, code)
     with sqlite3.connect(store.path) as database:
         database.executemany(
             "INSERT INTO measurement (cell, fingerprint, status, measured_at, record) VALUES (?, ?, ?, ?, ?)",
             (
                 (
                     cell.id,
-                    measure.fingerprint(image_key, context, cell, code),
+                    made_from,
                     Status.OK.value,
                     "2026-01-01T00:00:00+00:00",
                     json.dumps(_record(cell, _like(cell, templates, chance)), separators=(",", ":")),
                 )
-                for cell, image_key in zip(cells, keys(context, cells), strict=True)
+                for cell, made_from in zip(cells, prints, strict=True)
             ),
         )
     return len(cells)

@@ -1,7 +1,7 @@
 """Compiling a runtime's C sources and our glue, for a target in a profile."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -87,8 +87,15 @@ def defines(build: Build, board: Board) -> list[tuple[str, str]]:
     return sorted(merged.items())
 
 
-def key(context: Context, build: Build, board: Board, profile: Profile, glue: Glue = Glue.TYPED) -> str:
-    """Digest of all that decides what the objects hold."""
+def key(
+    context: Context,
+    build: Build,
+    board: Board,
+    profile: Profile,
+    glue: Glue = Glue.TYPED,
+    digested: Callable[[Path], Mapping[str, str]] = digest.tree,
+) -> str:
+    """Digest of all that decides what the objects hold; ``digested`` says what a folder holds."""
     folder = context.catalog.folder(build.runtime) / "firmware"
     others = {name for other in Glue for name in _firmware(build, other)} - set(_firmware(build, glue))
     compiler = context.toolchain.c[board.target]
@@ -99,8 +106,8 @@ def key(context: Context, build: Build, board: Board, profile: Profile, glue: Gl
         _sources(build, board),
         build.runtime.c,
         _firmware(build, glue),
-        {name: sha256 for name, sha256 in digest.tree(folder).items() if name not in others},
-        digest.tree(context.catalog.harness / "include"),
+        {name: sha256 for name, sha256 in digested(folder).items() if name not in others},
+        digested(context.catalog.harness / "include"),
         flags(build, profile, board),
         compiler.target,
         compiler.tool.version,

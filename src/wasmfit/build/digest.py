@@ -2,8 +2,9 @@
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
+from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
@@ -22,6 +23,31 @@ def _plain(value: object) -> object:
     if isinstance(value, Path):
         return str(value)
     raise TypeError(f"cannot take the digest of a {type(value).__name__}")
+
+
+T = TypeVar("T")
+
+
+class Shared:
+    """Parts of digests that thousands of them have in common, each found out once."""
+
+    def __init__(self) -> None:
+        self._parts: dict[tuple[object, ...], Any] = {}
+
+    def once(self, decided_by: tuple[object, ...], part: Callable[[], T]) -> T:
+        """The part of a name and of what decides it, which comes behind the name."""
+        if decided_by not in self._parts:
+            self._parts[decided_by] = part()
+        found: T = self._parts[decided_by]
+        return found
+
+    def path(self, source: Path) -> object:
+        """As :func:`path`."""
+        return self.once(("path", source), lambda: path(source))
+
+    def tree(self, root: Path) -> Mapping[str, str]:
+        """As :func:`tree`."""
+        return self.once(("tree", root), lambda: tree(root))
 
 
 def file(path: Path) -> str:

@@ -65,6 +65,7 @@ def package(
     linked: Workload | None = None,
     glue: Glue = Glue.TYPED,
     ground: Ground | None = None,
+    digested: Callable[[Path], object] = digest.path,
 ) -> Package:
     """The cargo package of a firmware.
 
@@ -72,6 +73,7 @@ def package(
         linked: The workload whose crate is compiled in.
         glue: Which of the runtime's glue.
         ground: The base's crate that starts the chip; ``None`` where the harness does.
+        digested: Says what a file or folder holds.
     """
     rust = profile.rust
     folder = catalog.folder(build.runtime)
@@ -87,10 +89,8 @@ def package(
     features = sorted({*build.version.cfg, *build.variant.cfg}) if in_rust else []
     # Many packages share a target folder, and cargo tells them apart by path and
     # time alone: what a folder holds must be part of its name.
-    firmware_place = cargo.place_for("firmware", {name: digest.file(path) for name, path in sources.items()})
-    harness_place = cargo.place_for(
-        "harness", digest.tree(harness / "src"), digest.file(harness / "Cargo.toml")
-    )
+    firmware_place = cargo.place_for("firmware", {name: digested(path) for name, path in sources.items()})
+    harness_place = cargo.place_for("harness", digested(harness / "src"), digested(harness / "Cargo.toml"))
     release: dict[str, object] = {
         "opt-level": level(rust.opt_level),
         "lto": rust.lto,
@@ -133,7 +133,7 @@ def package(
     manifests: dict[str, dict[str, object]] = {}
     if ground is not None:
         harness_features.append("base")
-        base_place = cargo.place_for("base", digest.tree(catalog.folder(ground.base) / "crate"))
+        base_place = cargo.place_for("base", digested(catalog.folder(ground.base) / "crate"))
         files[base_place] = catalog.folder(ground.base) / "crate"
         manifests[f"{base_place}/Cargo.toml"] = _base_manifest(ground)
         manifests[f"{harness_place}/Cargo.toml"] = _harness_manifest(harness, base_place)
@@ -217,7 +217,7 @@ def contents(
     digested: Callable[[Path], object] = digest.path,
 ) -> Contents:
     """The package's contents, as its files are now; ``digested`` says what a file or folder holds."""
-    made_from = package(context.catalog, build, profile, linked, glue, ground)
+    made_from = package(context.catalog, build, profile, linked, glue, ground, digested)
     return Contents(
         manifests=(made_from.manifest, *([] if ground is None else [made_from.manifests])),
         files={place: digested(source) for place, source in made_from.files.items()},

@@ -1,9 +1,8 @@
 """A cell → its image."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
 
 from wasmfit.model import Cell, UserModule
 
@@ -39,69 +38,56 @@ def key(context: Context, cell: Cell) -> str:
 
 def keys(context: Context, cells: Iterable[Cell]) -> list[str]:
     """The keys of many cells, as the sources are now: what cells have in common is read once for all."""
-    known = _Known()
-    return [_key(context, cell, known) for cell in cells]
+    shared = digest.Shared()
+    return [_key(context, cell, shared) for cell in cells]
 
 
-T = TypeVar("T")
-
-
-class _Known:
-    """Parts of keys, each found out once."""
-
-    def __init__(self) -> None:
-        self._parts: dict[tuple[object, ...], Any] = {}
-
-    def once(self, decided_by: tuple[object, ...], part: Callable[[], T]) -> T:
-        """The part of a name and of what decides it, which comes behind the name."""
-        if decided_by not in self._parts:
-            self._parts[decided_by] = part()
-        found: T = self._parts[decided_by]
-        return found
-
-
-def _key(context: Context, cell: Cell, known: _Known) -> str:
-    build, workload, board, profile = cell.build, cell.workload, cell.board, cell.profile
+def _key(context: Context, cell: Cell, shared: digest.Shared) -> str:
+    build, workload = cell.build, cell.workload
+    linked = firmware.linked_guest(build, workload)
+    place = cell.board.name, cell.base.name, cell.profile.name
+    setting = build.label, linked and linked.name, cell.glue, *place
     return digest.of(
         "image",
-        known.once(("module", workload.name, build.runtime.guest_cpu), lambda: module.key(context, cell)),
-        _job_key(cell),
-        known.once(("host", build.label), lambda: host.key(context, build))
+        shared.once(("module", workload.name, build.runtime.guest_cpu), lambda: module.key(context, cell)),
+        # A baseline's job is not that of the cells beside it.
+        shared.once(("job", build.label, workload.name), lambda: digest.of(_job_key(cell))),
+        shared.once(("setting", *setting), lambda: _setting_key(context, cell, shared)),
+    )
+
+
+def _setting_key(context: Context, cell: Cell, shared: digest.Shared) -> str:
+    """What an image is besides its module and job: of all modules the same."""
+    build, board, profile = cell.build, cell.board, cell.profile
+    maps = [link.memory(board, one, build.runtime.stack) for one in (board.own, board.emulated)]
+    return digest.of(
+        shared.once(("host", build.label), lambda: host.key(context, build))
         if build.version.host_dependencies
         else None,
         build.variant.host_arguments,
-        laze.key(context, cell) if cell.base.start == "laze" else _firmware_key(context, cell, known),
-        known.once(
-            ("c", build.label, profile.name, cell.glue, board.name),
-            lambda: c.key(context, build, board, profile, cell.glue),
-        )
+        laze.key(context, cell) if cell.base.start == "laze" else _firmware_key(context, cell, shared),
+        c.key(context, build, board, profile, cell.glue, shared.tree)
         if build.runtime.language == "c"
         else None,
-        *known.once(
-            ("memory", board.name, build.runtime.stack),
-            lambda: [link.memory(board, place, build.runtime.stack) for place in (board.own, board.emulated)],
-        ),
-        *([flags] if (flags := _linker_flags(cell)) else []),
+        maps,
+        _linker_flags(cell),
         context.toolchain.rust.identity,
     )
 
 
-def _firmware_key(context: Context, cell: Cell, known: _Known) -> str:
+def _firmware_key(context: Context, cell: Cell, shared: digest.Shared) -> str:
     build, board, profile, glue, ground = cell.build, cell.board, cell.profile, cell.glue, cell.ground
     linked = firmware.linked_guest(build, cell.workload)
     # Of the board, the base's part for its chip decides what is in the package; its target, how it is built.
     package = build.label, profile.name, glue, cell.base.name, linked and linked.name, ground and ground.label
 
-    def digested(source: Path) -> object:
-        return known.once(("files", str(source)), lambda: digest.path(source))
-
     def contents() -> firmware.Contents:
-        return firmware.contents(context, build, profile, linked, glue, ground, digested)
+        return firmware.contents(context, build, profile, linked, glue, ground, shared.path)
 
-    return known.once(
+    return shared.once(
         ("firmware", *package, board.target),
         lambda: firmware.key_of(
-            context, known.once(("contents", *package), contents), build, board, profile, ground
+            context, shared.once(("contents", *package), contents), build, board, profile, ground
         ),
     )
 

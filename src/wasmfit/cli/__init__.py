@@ -23,9 +23,9 @@ def main() -> None:
 
             run(sys.argv[2:])
         else:
-            from .commands import app
+            from .commands import application
 
-            app()
+            application(*sys.argv[1:2])()
     except WasmfitError as error:
         say.error(error)
         sys.exit(error.exit_code)

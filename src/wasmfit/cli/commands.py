@@ -1,67 +1,69 @@
-"""All commands."""
+"""The commands, each in a module of its own that is loaded when its command is named."""
+
+from importlib import import_module
 
 import typer
 
 from wasmfit import __version__
 
-from . import (
-    bench,
-    cache,
-    check,
-    compare,
-    diff,
-    doctor,
-    features,
-    fit,
-    history,
-    list_,
-    lock,
-    new_board,
-    new_runtime,
-    probes,
-    profile,
-    report,
-    say,
-    size,
-    tune,
-    worker,
-)
+from . import say
 
-app = typer.Typer(
-    name="wasmfit",
-    help="Which WebAssembly runtime fits your microcontroller? Measured, not guessed.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-)
-app.command("compare")(compare.command)
-app.command("bench")(bench.command)
-app.command("features")(features.command)
-app.command("report")(report.command)
-app.command("profile")(profile.command)
-app.command("tune")(tune.command)
+MODULES = {
+    "compare": "compare",
+    "bench": "bench",
+    "features": "features",
+    "report": "report",
+    "profile": "profile",
+    "tune": "tune",
+    "size": "size",
+    "fit": "fit",
+    "diff": "diff",
+    "check": "check",
+    "history": "history",
+    "list": "list_",
+    "probes": "probes",
+    "doctor": "doctor",
+    "new-board": "new_board",
+    "new-runtime": "new_runtime",
+    "lock": "lock",
+    "cache": "cache",
+    "worker": "worker",
+}
+"""Command → its module, in the order of ``--help``."""
 
 
-@app.command(
-    "size", help=size.SUMMARY, add_help_option=False, context_settings={"ignore_unknown_options": True}
-)
-def _size(arguments: list[str]) -> None:
-    size.run(arguments)
+def application(only: str | None = None) -> typer.Typer:
+    """The command line.
+
+    Args:
+        only: The one command that it needs to have; without it, or with another word, it has all.
+    """
+    app = typer.Typer(
+        name="wasmfit",
+        help="Which WebAssembly runtime fits your microcontroller? Measured, not guessed.",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
+    )
+    app.callback()(_options)
+    for name in [only] if only in MODULES else MODULES:
+        if name == "size":
+            _add_size(app)
+        else:
+            app.command(name)(import_module(f".{MODULES[name]}", __package__).command)
+    return app
 
 
-app.command("fit")(fit.command)
-app.command("diff")(diff.command)
-app.command("check")(check.command)
-app.command("history")(history.command)
-app.command("list")(list_.command)
-app.command("probes")(probes.command)
-app.command("doctor")(doctor.command)
-app.command("new-board")(new_board.command)
-app.command("new-runtime")(new_runtime.command)
-app.command("lock")(lock.command)
-app.command("cache")(cache.command)
-app.command("worker")(worker.command)
+def _add_size(app: typer.Typer) -> None:
+    """The command that parses its arguments itself."""
+    from . import size
+
+    @app.command(
+        "size", help=size.SUMMARY, add_help_option=False, context_settings={"ignore_unknown_options": True}
+    )
+    def command(arguments: list[str]) -> None:
+        size.run(arguments)
 
 
 def _print_version(wanted: bool) -> None:
@@ -70,7 +72,6 @@ def _print_version(wanted: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
 def _options(
     version: bool = typer.Option(
         False, "--version", help="Print the version and exit.", is_eager=True, callback=_print_version

@@ -8,8 +8,17 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 from rich.text import Text
 from typer import Exit
 
+from wasmfit.events import (
+    CellEnded,
+    Event,
+    PartEnded,
+    Said,
+    Started,
+    TaskEnded,
+    TaskProgress,
+    TaskStarted,
+)
 from wasmfit.model import Measurement, Outcome, PartOutcomes, Status
-from wasmfit.run import CellEnded, Event, PartEnded, Said, Started, TaskEnded, TaskProgress, TaskStarted
 from wasmfit.words import printable
 
 from . import say

@@ -1,8 +1,9 @@
 """A cell: one thing to measure."""
 
+from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 
-from .base import Record
 from .bases import Base, Ground
 from .board import Board
 from .module import UserModule
@@ -25,8 +26,12 @@ class Glue(StrEnum):
     SUITE = "suite"
 
 
-class Cell(Record):
-    """A runtime, a module (the catalogue's or the user's), a board, a base and a profile."""
+@dataclass(frozen=True)
+class Cell:
+    """A runtime, a module (the catalogue's or the user's), a board, a base and a profile.
+
+    A dataclass: a model would check the whole board anew for each of ten thousand cells.
+    """
 
     build: Build
     workload: Workload | UserModule
@@ -50,7 +55,7 @@ class Cell(Record):
         # An operating system's own build links its image, which runs nowhere here.
         return self.board.needs_twin and self.base.start != "laze"
 
-    @property
+    @cached_property
     def id(self) -> str:
         """Readable, globbable name: ``wasmi@2.0.0/add-with-extra/nrf52840dk/bare/reference``."""
         return "/".join(

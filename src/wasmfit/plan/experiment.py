@@ -1,7 +1,7 @@
 """An experiment, and the plan that it becomes."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 
 from wasmfit.catalog import Catalog
@@ -180,7 +180,7 @@ def _without_runtime(cell: Cell, baseline: Build) -> Cell:
     """The baseline beside a cell. It carries the module and adds the arguments, whatever the module does."""
     workload = cell.workload
     held_to = workload if isinstance(workload, UserModule) else workload.added_up()
-    return cell.model_copy(update={"build": baseline, "workload": held_to})
+    return replace(cell, build=baseline, workload=held_to)
 
 
 def _selected(cell: Cell, globs: Sequence[str]) -> bool:

@@ -45,8 +45,13 @@ def to_text(found: Changes, *, everything: bool = False) -> str:
     return tables_to_text(change_tables(found, everything=everything))
 
 
-def to_json(found: Changes, *, everything: bool = False) -> str:  # noqa: ARG001 - it always has everything
+def to_json(found: Changes, *, everything: bool = False) -> str:
     """``{"schema": 1, "before", "after", "unchanged", "notes", "cells": [...]}``."""
+    return "".join(json_parts(found, everything=everything))
+
+
+def json_parts(found: Changes, *, everything: bool = False) -> Iterator[str]:  # noqa: ARG001 - it always has
+    """The same in parts, each made when it is taken."""
     head = {
         "schema": SCHEMA,
         "before": found.before,
@@ -55,7 +60,7 @@ def to_json(found: Changes, *, everything: bool = False) -> str:  # noqa: ARG001
         "notes": list(found.notes),
     }
     cells = (line(cell_to_dict(cell, found)) for cell in found.cells)
-    return "".join(line_by_line(head, "cells", cells))
+    return line_by_line(head, "cells", cells)
 
 
 def to_csv(found: Changes, *, everything: bool = False) -> str:  # noqa: ARG001 - likewise
@@ -138,10 +143,10 @@ def _folded(cell: CellChange, found: Changes, *, everything: bool) -> Iterator[s
     yield "</details>"
 
 
-FORMATS: dict[Format, Callable[..., str]] = {
+FORMATS: dict[Format, Callable[..., str | Iterator[str]]] = {
     Format.TABLE: to_text,
-    Format.JSON: to_json,
+    Format.JSON: json_parts,
     Format.CSV: to_csv,
     Format.MARKDOWN: to_markdown,
 }
-"""Format → what makes its text."""
+"""Format → what makes its text, or parts of one that is long."""

@@ -1,6 +1,6 @@
 """What was measured: the store, and comparisons made from it."""
 
-from .answer import Answer, Shortfall, Standing
+from .answer import Answer, Standing
 from .bench_table import bench_tables
 from .benchmark import Benchmark, Missing, SlowDown, Summary
 from .comparison import Comparison

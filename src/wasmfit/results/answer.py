@@ -8,32 +8,16 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 
-from wasmfit.model import Board, Measurement, Record, RuntimeFeatures, Status
+from wasmfit.model import Board, Measurement, RuntimeFeatures, Status
 
 from .benchmark import BASELINE, NATIVE, factors_of, geometric_mean, setting_of, steady
 from .evidence import declared, suite
 from .figures import ram_needed, ram_was_searched, shown
-from .fit import TIME, Fit, Ranked, Rejected, Wanted, fit, flash_of
+from .fit import TIME, Fit, Ranked, Rejected, Shortfall, Wanted, fit, flash_of
 
 
-class Shortfall(Record):
-    """What a runtime lacks on a board.
-
-    Attributes:
-        measure: ``flash``, ``ram``, ``status``, or the need's name.
-        have, need: What there is and what is needed, in bytes; ``None`` where it is no matter of bytes.
-        short: Bytes that are missing.
-        reason: The same in words.
-    """
-
-    measure: str
-    have: int | None = None
-    need: int | None = None
-    short: int | None = None
-    reason: str
-
-
-class Standing(Record):
+@dataclass(frozen=True, slots=True)
+class Standing:
     """How one runtime stands on a board.
 
     Attributes:
@@ -79,7 +63,8 @@ class Standing(Record):
         return f"{self.runtime} {self.version}"
 
 
-class Answer(Record):
+@dataclass(frozen=True)
+class Answer:
     """The answer for one board, base and profile, and for one module or all.
 
     Attributes:
@@ -156,13 +141,12 @@ def answers(
         settings.setdefault(setting_of(one), []).append(one)
     made = []
     for cells in settings.values():
-        modules = tuple(dict.fromkeys(one.module for one in cells))
-        made.append(_answer(None, modules, cells, known))
+        modules: dict[str, list[Measurement]] = {}
+        for one in cells:
+            modules.setdefault(one.module, []).append(one)
+        made.append(_answer(None, tuple(modules), cells, known))
         if len(modules) > 1:
-            made += [
-                _answer(module, (module,), [one for one in cells if one.module == module], known)
-                for module in modules
-            ]
+            made += [_answer(module, (module,), alone, known) for module, alone in modules.items()]
     return tuple(one for one in made if one is not None)
 
 
@@ -236,17 +220,7 @@ def _bound(ones: Sequence[Measurement], known: _Known) -> Standing:
 
 
 def _rejected(one: Rejected, known: _Known) -> Standing:
-    lacks = tuple(
-        Shortfall(
-            measure=reason.measure,
-            have=reason.have,
-            need=reason.need,
-            short=reason.short,
-            reason=reason.sentence,
-        )
-        for reason in one.reasons
-    )
-    return _standing(one.measurements, known, fits=False, shortfalls=lacks)
+    return _standing(one.measurements, known, fits=False, shortfalls=one.reasons)
 
 
 def _standing(

@@ -74,10 +74,10 @@ class FigureChange(NamedTuple):
     @property
     def verdict(self) -> Verdict:
         """Whether it is for the better; neither, where that is unsure or means nothing."""
-        by = self.by
-        if by is None or self.figure.better is Better.NEITHER or self.how is not How.CHANGED:
+        better, by = self.figure.better, self.by
+        if better is Better.NEITHER or by is None or self.how is not How.CHANGED:
             return Verdict.NEITHER
-        return Verdict.BETTER if (by < 0) == (self.figure.better is Better.LESS) else Verdict.WORSE
+        return Verdict.BETTER if (by < 0) == (better is Better.LESS) else Verdict.WORSE
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ speed is the geometric mean.
 """
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 
 from wasmfit.errors import UsageError
@@ -359,13 +359,19 @@ def fit(
     rejected, fitting = [], []
     for ones in runtimes:
         known = {feature: evidence(ones[0], feature, sources) for feature in limits.needs}
-        reasons = (*_unmeasured(ones, modules), *_shortfalls(ones, limits, known))
+        flash, ram = _most(map(flash_of, ones)), _most(map(_ram_of, ones))
+        reasons = (
+            *_unmeasured(ones, modules),
+            *_ends(ones),
+            *_too_large(flash, ram, limits),
+            *_lacking(known),
+        )
         if reasons:
             rejected.append(Rejected(ones, reasons))
         else:
-            fitting.append((ones, tuple(known.values())))
+            fitting.append(_Fitting(ones, tuple(known.values()), flash or 0, ram or 0))
     speed_figure = (
-        TIME if all(amount_of(one, TIME) is not None for ones, _ in fitting for one in ones) else STEADY
+        TIME if all(amount_of(one, TIME) is not None for fits in fitting for one in fits.ones) else STEADY
     )
     first = runtimes[0][0]
     predictions = (one.run.predicted for ones in runtimes for one in ones if one.run is not None)
@@ -387,15 +393,13 @@ def fit(
 
 def _unmeasured(ones: Sequence[Measurement], modules: Sequence[str]) -> Iterator[Shortfall]:
     """The modules that others were measured with and this runtime was not: nothing is known of them."""
-    missing = [module for module in modules if module not in {one.module for one in ones}]
-    if missing:
+    measured = {one.module for one in ones}
+    if missing := [module for module in modules if module not in measured]:
         yield Shortfall("status", None, None, None, f"not measured with {', '.join(missing)}")
 
 
-def _shortfalls(
-    ones: Sequence[Measurement], limits: Limits, known: Mapping[str, Evidence]
-) -> Iterator[Shortfall]:
-    """Every reason why it does not fit."""
+def _ends(ones: Sequence[Measurement]) -> Iterator[Shortfall]:
+    """Every end that is none of a runtime that fits."""
     ends: dict[str, list[Measurement]] = {}
     for one in ones:
         if one.status is not Status.OK:
@@ -405,12 +409,17 @@ def _shortfalls(
     for words, ended in ends.items():
         whose = "" if len(ended) == len(ones) else f"{', '.join(one.module for one in ended)}: "
         yield Shortfall("status", None, None, None, f"{whose}{words}")
-    flash, ram = _most(ones, flash_of), _most([one for one in ones if one.status is Status.OK], ram_needed)
+
+
+def _too_large(flash: int | None, ram: int | None, limits: Limits) -> Iterator[Shortfall]:
     if flash is not None and flash > limits.flash:
         short = flash - limits.flash
         yield Shortfall("flash", limits.flash, flash, short, f"the image is {short:,} B larger than flash")
     if ram is not None and ram > limits.ram:
         yield Shortfall("ram", limits.ram, ram, ram - limits.ram, f"{ram - limits.ram:,} B of RAM short")
+
+
+def _lacking(known: Mapping[str, Evidence]) -> Iterator[Shortfall]:
     for feature, evident in known.items():
         if evident.answer is not Answer.YES:
             yield Shortfall(
@@ -435,9 +444,14 @@ def flash_of(one: Measurement) -> int | None:
     return None if one.size is None else one.size.flash
 
 
-def _most(ones: Sequence[Measurement], get: Callable[[Measurement], int | None]) -> int | None:
+def _ram_of(one: Measurement) -> int | None:
+    """Bytes of RAM that it needs, if it ran."""
+    return ram_needed(one) if one.status is Status.OK else None
+
+
+def _most(taken: Iterable[int | None]) -> int | None:
     """The most that any module takes, in bytes; ``None`` where it is known of none."""
-    return max((found for one in ones if (found := get(one)) is not None), default=None)
+    return max((one for one in taken if one is not None), default=None)
 
 
 def _mean(amounts: Sequence[Amount]) -> Amount:
@@ -471,23 +485,33 @@ def _ended(one: Measurement) -> str:
     return f"{words}{f': {one.reason}' if one.reason else ''}"
 
 
-def _ranked(
-    fitting: Sequence[tuple[tuple[Measurement, ...], tuple[Evidence, ...]]], limits: Limits, speed_figure: str
-) -> tuple[Ranked, ...]:
+@dataclass(frozen=True, slots=True)
+class _Fitting:
+    """A runtime that fits: its records, what is known of features, and the bytes that it takes."""
+
+    ones: tuple[Measurement, ...]
+    evidence: tuple[Evidence, ...]
+    flash: int
+    ram: int
+
+
+def _ranked(fitting: Sequence[_Fitting], limits: Limits, speed_figure: str) -> tuple[Ranked, ...]:
     if not fitting:
         return ()
     amounts = [
         {
-            "flash": Amount(_most(ones, flash_of) or 0),
-            "ram": Amount(_most(ones, ram_needed) or 0),
-            "speed": _mean([found for one in ones if (found := amount_of(one, speed_figure)) is not None]),
+            "flash": Amount(fits.flash),
+            "ram": Amount(fits.ram),
+            "speed": _mean(
+                [found for one in fits.ones if (found := amount_of(one, speed_figure)) is not None]
+            ),
         }
-        for ones, _ in fitting
+        for fits in fitting
     ]
     best = {name: min(_positive(one[name].value) for one in amounts) for name in MEASURES}
     ranked = [
-        _scored(ones, evident, amount, best, limits)
-        for (ones, evident), amount in zip(fitting, amounts, strict=True)
+        _scored(fits.ones, fits.evidence, amount, best, limits)
+        for fits, amount in zip(fitting, amounts, strict=True)
     ]
     ranked.sort(key=lambda one: (one.score, one.measurement.id))
     return tuple(_with_ties(ranked))

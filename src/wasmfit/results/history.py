@@ -1,9 +1,11 @@
 """A figure over time, or over versions, and what moved it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
+from itertools import groupby, pairwise
+from operator import attrgetter
 
 from packaging.version import InvalidVersion, Version
 
@@ -17,7 +19,7 @@ from .figures import amount as with_bar
 from .provenance import differences
 from .runs import RecordedRun
 from .snapshot import Complete
-from .store import Reader
+from .store import Point, Reader
 
 MOST_SERIES = 500
 """Cells that are followed at once; more are no use to anybody."""
@@ -108,7 +110,9 @@ def history(
     runs = {run.number: run for run in reader.runs()}
     series = []
     for title, members in groups.items():
-        follow = _newest_of_each(reader, members) if versions else _all(reader, members[0], runs)
+        follow = (
+            _newest_of_each(reader, members) if versions else _read(reader, _points(reader, members[0]), runs)
+        )
         moments = tuple(_moments(follow, described, complete))
         if any(moment.amount is not None for moment in moments):
             series.append(Series(title, moments))
@@ -125,7 +129,7 @@ MOST_MOMENTS = 60
 
 
 def trends(
-    reader: Reader, complete: Complete, names: Sequence[str], cells: Sequence[str]
+    reader: Reader, complete: Complete, names: Sequence[str], cells: Mapping[str, Measurement]
 ) -> Iterator[tuple[Figure, str, Series, int]]:
     """Figures of cells, over time and over versions, of whatever was measured more than once.
 
@@ -133,7 +137,8 @@ def trends(
         reader: The store.
         complete: Adds predictions.
         names: The figures.
-        cells: The cells' ids; their other versions are looked for.
+        cells: Id → measurement of what is told of; other versions are looked for, and the newest of each
+            counts.
 
     Yields:
         The figure; ``time`` or ``version``; its moments; and how many measurements these are.
@@ -143,59 +148,65 @@ def trends(
     """
     described = [figure(name) for name in names]
     runs = {run.number: run for run in reader.runs()}
-    followed: list[tuple[str, str, list[_Point]]] = []
+    followed: list[tuple[str, str, list[_Seen], int]] = []
     again = reader.measured_again()
     for cell in filter(again.__contains__, cells):
-        numbers = list(dict.fromkeys(point.number for point in reader.points(cell)))
+        points = _points(reader, cell)
+        numbers = list(dict.fromkeys(point.number for point in points))
         if len(numbers) > 1:
             recent = frozenset(numbers[-MOST_MOMENTS:])
-            followed.append(("time", cell, list(_all(reader, cell, runs, recent))))
-    shown = _by_version(cells)
+            points = [point for point in points if point.number in recent]
+            followed.append(("time", cell, list(_read(reader, points, runs)), len(points)))
+    told = _by_version(list(cells))
     for title, members in _by_version(reader.cells()).items():
-        if len(members) > 1 and title in shown:
-            followed.append(("version", title, list(_newest_of_each(reader, members))))
-    for over, title, points in followed:
+        if len(members) > 1 and title in told:
+            newest = list(_newest_of_each(reader, members, cells))
+            followed.append(("version", title, newest, len(newest)))
+    for over, title, seen, number in followed:
         for one in described:
-            moments = tuple(_moments(iter(points), one, complete))
-            if len(points) > 1 and any(moment.amount is not None for moment in moments):
-                yield one, over, Series(title, moments), len(points)
+            moments = tuple(_moments(iter(seen), one, complete))
+            if number > 1 and any(moment.amount is not None for moment in moments):
+                yield one, over, Series(title, moments), number
 
 
-_Point = tuple[str, RecordedRun | None, Measurement]
+_Seen = tuple[str, RecordedRun | None, Measurement]
+"""When a measurement was shown, by which run, and its record."""
 
 
-def _all(
-    reader: Reader, cell: str, runs: dict[int, RecordedRun], among: frozenset[int] | None = None
-) -> Iterator[_Point]:
-    """What was shown of a cell, each measurement once for every stretch of runs that showed it.
+def _points(reader: Reader, cell: str) -> list[Point]:
+    """What was shown of a cell, each measurement once for every stretch of runs that showed it."""
+    return [next(stretch) for _, stretch in groupby(reader.points(cell), key=attrgetter("number"))]
 
-    Args:
-        reader, cell, runs: The store, the cell, its runs by number.
-        among: The measurements that are wanted; all, if it is not given.
+
+def _read(reader: Reader, points: Sequence[Point], runs: Mapping[int, RecordedRun]) -> Iterator[_Seen]:
+    """The records behind points in time, without those that say the same as the ones before and behind them:
+    most do, and nothing follows from them.
     """
-    last: int | None = None
-    for point in reader.points(cell):
-        if point.number == last or (among is not None and point.number not in among):
-            continue
-        last = point.number
-        one = reader.record(point.number)
+    same = [False, *(reader.alike(one.number, other.number) for one, other in pairwise(points)), True]
+    for point, (as_before, as_behind) in zip(points, pairwise(same), strict=True):
+        one = None if as_before and as_behind else reader.record(point.number)
         if one is not None:
             yield point.at, None if point.run is None else runs.get(point.run), one
 
 
-def _newest_of_each(reader: Reader, cells: Sequence[str]) -> Iterator[_Point]:
+def _newest_of_each(
+    reader: Reader, cells: Sequence[str], known: Mapping[str, Measurement] | None = None
+) -> Iterator[_Seen]:
     for cell in sorted(cells, key=_version):
+        if known is not None and cell in known:
+            yield known[cell].provenance.measured_at, None, known[cell]
+            continue
         point = reader.last_point(cell)
         one = None if point is None else reader.record(point.number)
         if point is not None and one is not None:
             yield point.at, None, one
 
 
-def _moments(points: Iterator[_Point], described: Figure, complete: Complete) -> Iterator[Moment]:
+def _moments(seen: Iterator[_Seen], described: Figure, complete: Complete) -> Iterator[Moment]:
     before: Measurement | None = None
     was: Amount | None = None
     last: RecordedRun | None = None
-    for at, run, measured in points:
+    for at, run, measured in seen:
         one = complete(measured)
         found = value(one, described.name)
         amount = None if found is None else with_bar(found)

@@ -1,7 +1,6 @@
 """Running an experiment: cells through the stages, with progress events."""
 
-from .crew import Crew
-from .events import (
+from wasmfit.events import (
     CellEnded,
     Event,
     Listener,
@@ -13,6 +12,8 @@ from .events import (
     TaskStarted,
     nobody,
 )
+
+from .crew import Crew
 from .features import FeaturesRun
 from .pipeline import Pipeline
 from .profile import Profiled, ProfileError, profiled

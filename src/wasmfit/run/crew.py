@@ -4,9 +4,8 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from wasmfit.build import Context
+from wasmfit.events import Listener
 from wasmfit.model import Cell, Measurement
-
-from .events import Listener
 
 Keep = Callable[[Cell, Measurement, str | None], None]
 """Stores how a cell has ended; the last argument is the key of its image, if that was built."""

@@ -1,6 +1,6 @@
 """An image → its size and its execution."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -9,6 +9,7 @@ from wasmfit.build import Context, Image, Step, digest, job, object_rule, runtim
 from wasmfit.emulation import DEFAULT_LIMITS, Execution, Limits, compiled, execute, leak, least_ram
 from wasmfit.footprint import Elf, Ledger, footprint, ledger, read_elf, read_link_map, region_use
 from wasmfit.model import (
+    Board,
     Cell,
     LeastRam,
     Signature,
@@ -188,25 +189,45 @@ def _calls(cell: Cell) -> Sequence[WorkloadCall | UserCall]:
     return workload.calls
 
 
-def fingerprint(image_key: str, context: Context, cell: Cell, code: str, bench: Bench | None = None) -> str:
-    """Digest of all that decides what is measured: image, board, expectations, emulator, probe, our code."""
-    return digest.of(
-        "measurement",
-        image_key,
-        # What time is predicted from is looked up when results are shown, and changes nothing measured.
-        cell.board.model_dump(mode="json", exclude={"timing"}),
-        _expectations(cell),
-        context.toolchain.emulators[cell.board.emulator.qemu].version,
-        code,
-        *([] if bench is None else [bench.probe.selector, digest.tree(_PACKAGE / "probe", (".py",))]),
-    )
+def fingerprints(
+    keyed: Iterable[tuple[Cell, str]], context: Context, code: str, bench: Bench | None = None
+) -> list[str]:
+    """Digests of all that decides what is measured: image, board, expectations, emulator, probe, our code.
+
+    Args:
+        keyed: Cells with their images' keys.
+        context: What they are built with.
+        code: Digest of our code.
+        bench: The board that images run on as well.
+    """
+    shared = digest.Shared()
+    probed = [] if bench is None else [bench.probe.selector, digest.tree(_PACKAGE / "probe", (".py",))]
+
+    def fingerprint(cell: Cell, image_key: str) -> str:
+        board, workload, build = cell.board, cell.workload, cell.build
+        return digest.of(
+            "measurement",
+            image_key,
+            shared.once(("board", board.name), lambda: _board_key(board)),
+            # A baseline's expectations are not those of the cells beside it.
+            shared.once(("expected", build.label, workload.name), lambda: _expectations(workload)),
+            context.toolchain.emulators[board.emulator.qemu].version,
+            code,
+            *probed,
+        )
+
+    return [fingerprint(cell, image_key) for cell, image_key in keyed]
 
 
-def _expectations(cell: Cell) -> object:
-    workload = cell.workload
+def _board_key(board: Board) -> str:
+    # What time is predicted from is looked up when results are shown, and changes nothing measured.
+    return digest.of(board.model_dump(mode="json", exclude={"timing"}))
+
+
+def _expectations(workload: Workload | UserModule) -> str:
     if isinstance(workload, UserModule):
-        return workload.name, workload.path, workload.calls, workload.stubs
-    return [call.expected for call in workload.calls], workload.limit
+        return digest.of(workload.name, workload.path, workload.calls, workload.stubs)
+    return digest.of([call.expected for call in workload.calls], workload.limit)
 
 
 @cache

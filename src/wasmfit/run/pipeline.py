@@ -3,12 +3,13 @@
 import os
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from wasmfit import __version__
 from wasmfit.build import Context, Image, Step, keys
+from wasmfit.events import CellEnded, Event, Listener, Started, TaskEnded, TaskProgress, TaskStarted
 from wasmfit.model import Cell, Glue, Measurement, Status, UserModule
 from wasmfit.plan import Plan
 from wasmfit.probe import Bench
@@ -17,7 +18,6 @@ from wasmfit.timing import predictor
 
 from . import agreement, measure, record
 from .crew import Crew
-from .events import CellEnded, Event, Listener, Started, TaskEnded, TaskProgress, TaskStarted
 from .finish import FAILURES, Failed, end_of, finish, log_of
 from .schedule import Task, execute
 from .steps import SharedStep, shared_steps
@@ -64,10 +64,8 @@ class Pipeline:
         """
         started = time.monotonic()
         cells = plan.measured
-        prints = {
-            cell.id: self._fingerprint(image_key, cell)
-            for cell, image_key in zip(cells, keys(self.context, cells), strict=True)
-        }
+        keyed = list(zip(cells, keys(self.context, cells), strict=True))
+        prints = dict(zip((cell.id for cell in cells), self._fingerprints(keyed), strict=True))
         stored = {} if self.rerun else self._stored(prints)
         self._tell(Started(len(cells) + len(plan.left_out), len(stored)))
         for cell, measurement in stored.items():
@@ -119,8 +117,8 @@ class Pipeline:
                 judged |= {one.id: one for one in agreement.checked(ran, module)}
         return judged
 
-    def _fingerprint(self, image_key: str, cell: Cell) -> str:
-        return measure.fingerprint(image_key, self.context, cell, self._code, self.bench)
+    def _fingerprints(self, keyed: Iterable[tuple[Cell, str]]) -> list[str]:
+        return measure.fingerprints(keyed, self.context, self._code, self.bench)
 
     def _tasks(self, cells: list[Cell], prints: dict[str, str]) -> list[Task]:
         """Shared steps, each once, and for every cell the task that finishes it."""
@@ -170,7 +168,7 @@ class Pipeline:
     ) -> None:
         """Stores what a cell has ended as; ``image_key`` is that of its image, if it was built."""
         # Sources may have been edited since the plan was made: what counts is what was built.
-        made_from = self._fingerprint(image_key, cell) if image_key else planned[cell.id]
+        made_from = self._fingerprints([(cell, image_key)])[0] if image_key else planned[cell.id]
         self.store.save(measurement, made_from)
         self._stored_under[cell.id] = made_from
         self._end(measurement, reused=False)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from wasmfit.build import Context, runtime_rule
 from wasmfit.catalog import Catalog
+from wasmfit.events import Listener, TaskEnded, TaskProgress, TaskStarted, nobody
 from wasmfit.model import Cell, Measurement, RuntimeFeatures, Status, UserModule
 from wasmfit.plan import BASELINE, Plan
 from wasmfit.results import Comparison, ReportDocument, Store
@@ -20,7 +21,6 @@ from wasmfit.results.document import (
 from wasmfit.results.fit import Wanted
 from wasmfit.results.history import Moment, trends
 
-from .events import Listener, TaskEnded, TaskProgress, TaskStarted, nobody
 from .flames import flame
 from .image_bytes import image_bytes
 from .profile import ProfileError, profiled
@@ -158,7 +158,7 @@ _CAUSES = 3
 
 def _history(store: Store, measured: Sequence[Measurement]) -> Iterator[Trend]:
     """The figures of the runtimes that were measured more than once; no prediction is among them."""
-    cells = [one.id for one in measured if one.runtime != BASELINE]
+    cells = {one.id: one for one in measured if one.runtime != BASELINE}
     with store.reading() as reader:
         for figure, over, series, seen in trends(reader, lambda one: one, _FOLLOWED, cells):
             points = tuple(

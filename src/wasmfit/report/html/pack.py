@@ -2,8 +2,8 @@
 
 import shlex
 from collections.abc import Hashable
-from dataclasses import asdict
-from operator import itemgetter
+from dataclasses import asdict, fields
+from operator import attrgetter, itemgetter
 from typing import Any, Generic, TypeVar
 
 from wasmfit.model import Board, Measurement, Prediction, RuntimeFeatures
@@ -102,7 +102,7 @@ def packed(document: ReportDocument) -> dict[str, Any]:
         "images_left_out": document.images_left_out,
         "answers": [
             {
-                **dict(one),
+                **vars(one),
                 "standings": [_standing(standing) for standing in one.standings],
             }
             for one in document.answers
@@ -138,10 +138,23 @@ def _made(one: Measurement) -> _Made:
     return provenance.flags, tuple(provenance.features.items()), tuple(provenance.tools.items())
 
 
+_STANDING = tuple(field.name for field in fields(Standing) if field.name != "shortfalls")
+_stated = attrgetter(*_STANDING)
+
+
 def _standing(one: Standing) -> dict[str, Any]:
     """A standing, with reasons that are no longer than can be read."""
-    lacks = [{**dict(lack), "reason": printable(lack.reason, _LONGEST)} for lack in one.shortfalls]
-    return {**dict(one), "shortfalls": lacks}
+    lacks = [
+        {
+            "measure": lack.measure,
+            "have": lack.have,
+            "need": lack.need,
+            "short": lack.short,
+            "reason": printable(lack.sentence, _LONGEST),
+        }
+        for lack in one.shortfalls
+    ]
+    return {**dict(zip(_STANDING, _stated(one), strict=True)), "shortfalls": lacks}
 
 
 def _board(board: Board) -> dict[str, Any]:

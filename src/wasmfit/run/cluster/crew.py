@@ -22,11 +22,11 @@ from distributed import CancelledError, Client, Future, KilledWorker
 
 from wasmfit.build import Context, ParcelError, Step, digest, module, packed, unpack
 from wasmfit.errors import UsageError
+from wasmfit.events import Listener, Said
 from wasmfit.model import Cell, Status, UserModule
 from wasmfit.plan import name_of
 from wasmfit.run import record
 from wasmfit.run.crew import Keep
-from wasmfit.run.events import Listener, Said
 from wasmfit.run.finish import log_of
 from wasmfit.run.steps import SharedStep, shared_steps
 

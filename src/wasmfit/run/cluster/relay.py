@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from wasmfit.run.events import Listener, TaskEnded, TaskProgress, TaskStarted
+from wasmfit.events import Listener, TaskEnded, TaskProgress, TaskStarted
 
 TOPIC = "wasmfit"
 """Dask's topic that workers tell about their work under; it names its task (Dask adds ``worker``)."""

@@ -56,6 +56,7 @@ class Watch:
         self._started = time.monotonic()
         self._total = 0
         self._ended = 0
+        self._told: set[tuple[str, str, str | None]] = set()
 
     def __enter__(self) -> "Watch":
         self._progress.start()
@@ -87,12 +88,21 @@ class Watch:
                 self._print(sentence)
             case CellEnded(measurement, reused):
                 self._ended += 1
-                if not reused:
+                if not reused and self._is_news(measurement):
                     self._print(f"[{self._ended}/{self._total}] {self._clock()} {_row(measurement)}")
             case PartEnded(outcomes, reused):
                 self._ended += 1
                 if not reused:
                     self._print(f"[{self._ended}/{self._total}] {self._clock()} {_part(outcomes)}")
+
+    def _is_news(self, one: Measurement) -> bool:
+        """Whether it is worth a line: what is said of a runtime's every cell is said once."""
+        if one.status not in (Status.UNAVAILABLE, Status.UNSUPPORTED):
+            return True
+        what = one.runtime, one.version, one.reason
+        is_news = what not in self._told
+        self._told.add(what)
+        return is_news
 
     def _clock(self) -> str:
         minutes, seconds = divmod(int(time.monotonic() - self._started), 60)

@@ -29,7 +29,9 @@ Setting = tuple[str, str, str]
 
 
 def geometric_mean(factors: Collection[float]) -> float:
-    """The mean of factors, of which there is one at least, none of them 0."""
+    """The mean of factors, of which there is one at least, none of them 0; of one that factor."""
+    if len(factors) == 1:
+        return next(iter(factors))
     return math.exp(statistics.fmean(map(math.log, factors)))
 
 

@@ -435,13 +435,16 @@ def _lacking(known: Mapping[str, Evidence]) -> Iterator[Shortfall]:
 
 def _unknown(one: Measurement) -> str:
     """What a cell that ran lacks of what it would be ranked by, in words; none where it has all."""
-    wanted = (flash_of, "its size"), (ram_needed, "what RAM it needs"), (steady, "what a steady call takes")
-    return " and ".join(words for get, words in wanted if get(one) is None)
+    return " and ".join([words for get, words in _WANTED if get(one) is None])
 
 
 def flash_of(one: Measurement) -> int | None:
     """Bytes of flash."""
     return None if one.size is None else one.size.flash
+
+
+_WANTED = (flash_of, "its size"), (ram_needed, "what RAM it needs"), (steady, "what a steady call takes")
+"""What a runtime is ranked by: what reads it, and what it is called."""
 
 
 def _ram_of(one: Measurement) -> int | None:
@@ -526,10 +529,11 @@ def _scored(
 ) -> Ranked:
     weights, total = limits.weights, sum(limits.weights.values())
     ratios = {name: _positive(amounts[name].value) / best[name] for name in MEASURES}
+    sized = sum(weights[name] * math.log(ratios[name]) for name in MEASURES if name != "speed")
 
     def score(speed: float) -> float:
-        parts = {**ratios, "speed": _positive(speed) / best["speed"]}
-        return math.exp(sum(weights[name] * math.log(parts[name]) for name in MEASURES) / total)
+        timed = weights["speed"] * math.log(_positive(speed) / best["speed"])
+        return math.exp((sized + timed) / total)
 
     speed = amounts["speed"]
     return Ranked(
@@ -553,7 +557,7 @@ def _with_ties(ranked: Sequence[Ranked]) -> Iterator[Ranked]:
             for other in ranked
             if other is not one and one.low <= other.high and other.low <= one.high
         )
-        yield replace(one, tied_with=ties)
+        yield replace(one, tied_with=ties) if ties else one
 
 
 def _tight(amounts: Mapping[str, Amount], limits: Limits) -> Iterator[str]:

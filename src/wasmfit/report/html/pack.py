@@ -61,8 +61,7 @@ def packed(document: ReportDocument) -> dict[str, Any]:
             "figures": [*(_whole(get(one)) for get in getters), ram_needed(one)],
             "slow": factors.get(one.id),
             "time": _times(one),
-            "flash": _owned(one, owners, flash=True),
-            "ram": _owned(one, owners, flash=False),
+            **_owned(one, owners),
             "published": dict(one.published) or None,
             "source": one.published_source,
             "facts": facts.number(tuple(one.facts.items())),
@@ -190,21 +189,31 @@ def _times(one: Measurement) -> dict[str, list[float]] | None:
     }
 
 
-def _owned(one: Measurement, owners: _Table[str], *, flash: bool) -> list[tuple[int, int]]:
-    """Owners' numbers with their bytes in one memory, the largest first; the smallest of many as one.
+def _owned(one: Measurement, owners: _Table[str]) -> dict[str, list[tuple[int, int]]]:
+    """Owners' numbers with their bytes in each memory, the largest first.
 
     They add up to what the memory holds: bytes between sections have a row.
     """
     if one.size is None:
-        return []
-    sections = one.size.owners.items()
-    total: dict[str, int] = {}
-    for section, rows in sections:
-        if (section in _ONLY_IN_RAM) if flash else (section not in _IN_RAM):
-            continue
-        for owner, count in rows.items():
-            total[owner] = total.get(owner, 0) + count
-    rest = (one.size.flash if flash else one.size.ram_static) - sum(total.values())
+        return {"flash": [], "ram": []}
+    flash: dict[str, int] = {}
+    ram: dict[str, int] = {}
+    for section, rows in one.size.owners.items():
+        # What has initial values is in both.
+        for total in (
+            *([flash] if section not in _ONLY_IN_RAM else ()),
+            *([ram] if section in _IN_RAM else ()),
+        ):
+            for owner, count in rows.items():
+                total[owner] = total.get(owner, 0) + count
+    return {
+        name: _numbered(total, size, owners)
+        for name, total, size in (("flash", flash, one.size.flash), ("ram", ram, one.size.ram_static))
+    }
+
+
+def _numbered(total: dict[str, int], size: int, owners: _Table[str]) -> list[tuple[int, int]]:
+    rest = size - sum(total.values())
     if rest > 0:
         total[BETWEEN] = rest
     ranked = sorted(total.items())

@@ -73,11 +73,10 @@ class Snapshot:
         one = self._read(entry)
         if one is None:
             return None
-        if predictions:
-            one = self.complete(one)
-        if one.size is None or one.baseline is not None:
-            return one
-        return one.model_copy(update={"baseline": self._baseline(one)})
+        if one.size is not None and one.baseline is None:
+            baseline = self._baseline(one)
+            one = one if baseline is None else one.model_copy(update={"baseline": baseline})
+        return self.complete(one) if predictions else one
 
     def _read(self, entry: Kept | Measurement) -> Measurement | None:
         if isinstance(entry, Measurement):

@@ -9,7 +9,7 @@ is written when it has ended, in one transaction.
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -243,6 +243,8 @@ class Reader:
     """Questions to a store. Records are read one by one, so that thousands need not be held at once."""
 
     _database: sqlite3.Connection
+    _texts: dict[int, str | None] = field(default_factory=dict)
+    """The two records that were asked for last: those of two sides are held against each other, then read."""
 
     def find(self, cell: str, fingerprint: str) -> Measurement | None:
         """The newest measurement of a cell with that fingerprint; ``None`` where it is not understood."""
@@ -334,8 +336,13 @@ class Reader:
         return left is not None and right is not None and _measured(left) == _measured(right)
 
     def _text(self, number: int) -> str | None:
-        row = self._database.execute("SELECT record FROM measurement WHERE number = ?", (number,)).fetchone()
-        return None if row is None else str(row[0])
+        if number not in self._texts:
+            if len(self._texts) > 1:
+                del self._texts[next(iter(self._texts))]
+            found = self._database.execute("SELECT record FROM measurement WHERE number = ?", (number,))
+            row = found.fetchone()
+            self._texts[number] = None if row is None else str(row[0])
+        return self._texts[number]
 
 
 def _measured(record: str) -> tuple[str, str]:

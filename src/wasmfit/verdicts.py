@@ -13,20 +13,20 @@ from .catalog import Catalog
 from .errors import UsageError, WasmfitError
 from .events import Listener, nobody
 from .home import Home
-from .model import Measurement, Status
+from .model import Measurement
 from .results import Store
-from .results.benchmark import BASELINE, NATIVE
 from .results.budget import read_budget
 from .results.changes import CellChange, Changes, SymbolChange, changes, largest
 from .results.check import Checked
 from .results.check import check as hold
 from .results.evidence import Source, declared, features_of, suite
-from .results.fit import Fit, Wanted
-from .results.fit import fit as rank
+from .results.fit import Fit
 from .results.history import History
 from .results.history import history as follow
+from .results.rank import fit as rank
 from .results.runs import RecordedRun
 from .results.snapshot import Complete, newest, resolve
+from .results.wanted import Wanted
 from .timing import predictor, with_time
 
 _CELLS_WITH_SYMBOLS = 3
@@ -198,7 +198,7 @@ def fit(
         UsageError: A name or amount is not understood.
         MissingToolError: As for :func:`wasmfit.compare`.
     """
-    from .api import compare, features
+    from .api import compare, features_beside
 
     catalog = Catalog.load(*catalogs)
     on = catalog.board(board)
@@ -223,25 +223,18 @@ def fit(
         echo=echo,
     )
     sources: tuple[Source, ...] = (declared,)
-    suites = features_of(limits.needs, {one.name for one in catalog.features.features})
-    ran = [
-        f"{one.runtime}@{one.version}"
-        for one in comparison.measurements
-        if one.status is Status.OK and one.runtime not in (BASELINE, NATIVE)
-    ]
-    if suites and ran:
-        found_features = features(
-            runtimes=ran,
-            features=suites,
-            boards=(board,),
-            profiles=(profile,),
+    if suites := features_of(limits.needs, {one.name for one in catalog.features.features}):
+        found = features_beside(
+            comparison.measurements,
+            suites,
+            catalog.bounds,
             rerun=rerun,
             home=home,
             catalogs=catalogs,
             listener=listener,
             echo=echo,
         )
-        sources = (suite(found_features.runtimes), declared)
+        sources = (suite(list(found)), declared)
     return rank(
         comparison.measurements,
         limits,

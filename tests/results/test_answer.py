@@ -11,7 +11,8 @@ from wasmfit.errors import UsageError
 from wasmfit.model import FeatureMeasured, Measurement, RuntimeFeatures, Status, Verdict
 from wasmfit.results.answer import Answer, answers
 from wasmfit.results.evidence import declared
-from wasmfit.results.fit import Wanted, fit
+from wasmfit.results.rank import fit
+from wasmfit.results.wanted import Wanted
 
 BOARD = Catalog.load().boards["nrf52840dk"]
 BOUNDS = frozenset({"native", "wasm2c"})

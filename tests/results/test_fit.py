@@ -22,7 +22,9 @@ from wasmfit.results.evidence import (
     needs_of,
     suite,
 )
-from wasmfit.results.fit import MEASURES, Fit, Limits, fit, weights_of
+from wasmfit.results.fit import Fit
+from wasmfit.results.rank import fit
+from wasmfit.results.wanted import MEASURES, Limits, weights_of
 
 from .samples import measurement, renamed, size, unsearched, with_instructions, with_prediction
 

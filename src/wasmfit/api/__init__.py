@@ -10,13 +10,14 @@ from .comparison import compare
 from .machine import doctor, lock, probes
 from .profiling import profile
 from .report import make_report
-from .suite import features, priced
+from .suite import features, features_beside, priced
 
 __all__ = [
     "bench",
     "compare",
     "doctor",
     "features",
+    "features_beside",
     "lock",
     "make_report",
     "priced",

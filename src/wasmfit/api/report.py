@@ -1,23 +1,22 @@
 """Measuring, and one HTML file of everything."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from wasmfit.catalog import Catalog
 from wasmfit.errors import UsageError
-from wasmfit.model import Measurement, RuntimeFeatures, Status
-from wasmfit.plan import BASELINE, Experiment
+from wasmfit.model import RuntimeFeatures
+from wasmfit.plan import Experiment
 from wasmfit.results import ReportDocument
-from wasmfit.results.benchmark import NATIVE
 from wasmfit.results.evidence import features_of
 from wasmfit.results.features import merged
-from wasmfit.results.fit import Wanted
+from wasmfit.results.wanted import Wanted
 from wasmfit.run import Listener, nobody, portrait
 
 from .benchmark import with_native, workloads_like
 from .comparison import Circumstances, measured
 from .own import own_module
-from .suite import features as run_suite
+from .suite import features_beside
 
 
 def make_report(
@@ -89,7 +88,17 @@ runtimes that are named: slow-downs are held against it.
     cells = done.comparison.measurements
     found: Sequence[RuntimeFeatures] = done.comparison.features
     if suite:
-        found = [*_suite(cells, suite, catalog.bounds, how), *found]
+        beside_them = features_beside(
+            cells,
+            suite,
+            catalog.bounds,
+            rerun=rerun,
+            home=home,
+            catalogs=catalogs,
+            listener=listener,
+            echo=echo,
+        )
+        found = [*beside_them, *found]
     made = portrait.portray(
         done.context,
         done.plan,
@@ -113,26 +122,3 @@ def _write(output: Path, made: ReportDocument) -> None:
         output.write_text(to_html(made), encoding="utf-8")
     except OSError as error:
         raise UsageError(f"{output} cannot be written: {error.strerror}.", "Name another file.") from error
-
-
-def _suite(
-    measurements: Sequence[Measurement], wanted: Sequence[str], bounds: Set[str], how: Circumstances
-) -> Iterator[RuntimeFeatures]:
-    """Runs the suite on the releases that run modules here, board by board and profile by profile."""
-    settings: dict[tuple[str, str], dict[str, None]] = {}
-    for one in measurements:
-        runs = one.status is Status.OK and one.runtime not in (NATIVE, BASELINE, *bounds)
-        if runs and one.provenance.source is None:
-            settings.setdefault((one.board, one.profile), {})[f"{one.runtime}@{one.version}"] = None
-    for (board, profile), builds in settings.items():
-        yield from run_suite(
-            runtimes=list(builds),
-            features=wanted,
-            boards=(board,),
-            profiles=(profile,),
-            rerun=how.rerun,
-            home=how.home,
-            catalogs=how.catalogs,
-            listener=how.listener,
-            echo=how.echo,
-        ).runtimes

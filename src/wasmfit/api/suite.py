@@ -1,6 +1,6 @@
 """Which features of WebAssembly runtimes have, and what their switches cost."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence, Set
 from fnmatch import fnmatchcase
 from pathlib import Path
 
@@ -9,10 +9,11 @@ from wasmfit.catalog import Catalog
 from wasmfit.catalog.load import unknown
 from wasmfit.errors import UsageError
 from wasmfit.home import Home
-from wasmfit.model import Feature
+from wasmfit.model import Feature, Measurement, RuntimeFeatures, Status
 from wasmfit.plan import BASELINE, select_builds
 from wasmfit.plan.select import switches, with_checkouts
 from wasmfit.results import FeaturesMeasured, OutcomeStore, Pair, Priced, prices
+from wasmfit.results.benchmark import NATIVE
 from wasmfit.run import FeaturesRun, Listener, nobody
 from wasmfit.toolchain import Gateway, Versions, find
 
@@ -65,6 +66,47 @@ def features(
         Context(catalog, folder, toolchain, gateway), OutcomeStore(folder.results), listener, rerun
     )
     return run.run(builds, on, [catalog.profile(name) for name in profiles], chosen)
+
+
+def features_beside(
+    measurements: Sequence[Measurement],
+    wanted: Sequence[str],
+    bounds: Set[str],
+    *,
+    rerun: bool = False,
+    home: Path | None = None,
+    catalogs: Sequence[Path] = (),
+    listener: Listener = nobody,
+    echo: Callable[[str], None] | None = None,
+) -> Iterator[RuntimeFeatures]:
+    """Which features the runtimes of a comparison have, board by board and profile by profile.
+
+    Args:
+        measurements: The comparison's; the suite is run on the releases among them that ran their modules.
+        wanted: Names or patterns of features.
+        bounds: Names of what is measured as a bound only, and loads no module.
+        rerun, home, catalogs, listener, echo: As for :func:`compare`.
+
+    Raises:
+        UsageError, MissingToolError: As for :func:`features`.
+    """
+    settings: dict[tuple[str, str], dict[str, None]] = {}
+    for one in measurements:
+        runs = one.status is Status.OK and one.runtime not in (NATIVE, BASELINE, *bounds)
+        if runs and one.provenance.source is None:
+            settings.setdefault((one.board, one.profile), {})[f"{one.runtime}@{one.version}"] = None
+    for (board, profile), builds in settings.items():
+        yield from features(
+            runtimes=list(builds),
+            features=wanted,
+            boards=(board,),
+            profiles=(profile,),
+            rerun=rerun,
+            home=home,
+            catalogs=catalogs,
+            listener=listener,
+            echo=echo,
+        ).runtimes
 
 
 def priced(

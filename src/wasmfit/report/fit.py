@@ -7,7 +7,8 @@ from wasmfit.results import Column, Table
 from wasmfit.results.change_tables import amount_to_dict
 from wasmfit.results.comparison import SCHEMA
 from wasmfit.results.figures import shown
-from wasmfit.results.fit import MEASURES, TIME, Fit, Ranked
+from wasmfit.results.fit import TIME, Fit, Ranked
+from wasmfit.results.wanted import MEASURES
 from wasmfit.words import printable
 
 from .csv import rows_to_csv

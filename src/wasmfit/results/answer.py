@@ -1,7 +1,7 @@
 """Which runtime fits, for every setting that a report can show: the verdict of ``wasmfit fit``, with what a
 reader of several settings needs beside it.
 
-There is no rule here: whoever is ranked, by which score, and what the others lack, is said by :mod:`.fit`.
+There is no rule here: whoever is ranked, by which score, and what the others lack, is said by :mod:`.rank`.
 """
 
 from collections.abc import Iterable, Mapping, Sequence, Set
@@ -13,7 +13,9 @@ from wasmfit.model import Board, Measurement, RuntimeFeatures, Status
 from .benchmark import BASELINE, NATIVE, factors_of, geometric_mean, setting_of, steady
 from .evidence import declared, suite
 from .figures import ram_needed, ram_was_searched, shown
-from .fit import TIME, Fit, Ranked, Rejected, Shortfall, Wanted, fit, flash_of
+from .fit import TIME, Fit, Ranked, Rejected, Shortfall
+from .rank import fit, flash_of
+from .wanted import Wanted
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from wasmfit import __version__
 from wasmfit.model import Board, Measurement, RuntimeFeatures
 
 from .answer import Answer, answers
-from .fit import Wanted
+from .wanted import Wanted
 
 
 class OwnerClass(StrEnum):

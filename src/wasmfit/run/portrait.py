@@ -18,8 +18,8 @@ from wasmfit.results.document import (
     TrendPoint,
     document,
 )
-from wasmfit.results.fit import Wanted
 from wasmfit.results.history import Moment, trends
+from wasmfit.results.wanted import Wanted
 
 from .flames import flame
 from .image_bytes import image_bytes

@@ -15,8 +15,18 @@ from pydantic.dataclasses import is_pydantic_dataclass
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
-from wasmfit.model import Base, Board, Core, Features, Measurement, Profile, Runtime, Target, Workload
-from wasmfit.model.measurement import Activity
+from wasmfit.model import (
+    Activity,
+    Base,
+    Board,
+    Core,
+    Features,
+    Measurement,
+    Profile,
+    Runtime,
+    Target,
+    Workload,
+)
 from wasmfit.model.timing import Price
 from wasmfit.module.beside import Beside
 from wasmfit.report.markdown import escape

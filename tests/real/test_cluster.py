@@ -104,6 +104,9 @@ def test_workers_measure_what_this_machine_does(farm: Farm, local: Comparison, t
         assert Path(one.provenance.elf or "").is_relative_to(tmp_path)
         assert Path(one.provenance.elf or "").is_file()
         assert "qemu-system-arm" in Path(one.provenance.log or "").read_text()
+    # So has what a report shows of it come along.
+    kept = list((tmp_path / "artefacts" / "bytes").rglob("bytes.json"))
+    assert len(kept) == len({one.provenance.elf_sha256 for one in comparison.measurements})
     # Nothing was built twice: what one worker had, the others got from it.
     compiled = objects_compiled(farm)
     assert compiled

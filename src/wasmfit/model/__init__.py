@@ -1,5 +1,6 @@
 """The nouns of wasmfit, as frozen typed records."""
 
+from .activity import COUNTS, KINDS, OF_THE_CACHE, Activities, Activity, Instructions
 from .base import Record
 from .bases import Base, Ground, Hal
 from .board import Board, Cache, Emulator, FlashPath, MemoryMap, Region
@@ -21,33 +22,11 @@ from .conformance import (
     Verdict,
 )
 from .dependency import Dependency
-from .measurement import (
-    COUNTS,
-    KINDS,
-    OF_THE_CACHE,
-    Activities,
-    Activity,
-    Call,
-    HeapUse,
-    Instructions,
-    Leak,
-    LeastRam,
-    Logged,
-    Measured,
-    MeasuredPhase,
-    Measurement,
-    Prediction,
-    Predictions,
-    Provenance,
-    Requests,
-    Run,
-    Size,
-    SourceTree,
-    StackPeaks,
-    Twin,
-)
+from .durations import Measured, MeasuredPhase, Prediction, Predictions
+from .measurement import Measurement, Provenance, Size, SourceTree, Twin
 from .module import Expected, Rule, Stub, UserCall, UserModule
 from .profile import CProfile, Debug, Profile, RustProfile
+from .run import Call, HeapUse, Leak, LeastRam, Logged, Requests, Run, StackPeaks
 from .runtime import (
     Build,
     CArch,

@@ -4,8 +4,8 @@ from typing import Annotated
 
 from pydantic import Field, model_validator
 
+from .activity import COUNTS
 from .base import Record
-from .measurement import COUNTS
 
 
 class Price(Record):

@@ -35,7 +35,7 @@ def keep(context: Context, cell: Cell, made: Ledger, sha256: str) -> None:
     Raises:
         OSError: They cannot be written.
     """
-    context.cache.get("bytes", _key(cell, sha256), lambda place: _write(cell, made, place))
+    context.cache.get("bytes", key(cell, sha256), lambda place: _write(cell, made, place))
 
 
 def image_bytes(context: Context, cell: Cell, one: Measurement) -> ImageBytes | None:
@@ -55,14 +55,15 @@ def image_bytes(context: Context, cell: Cell, one: Measurement) -> ImageBytes | 
     elf = Path(one.provenance.elf)
     try:
         place = context.cache.get(
-            "bytes", _key(cell, sha256), lambda place: _make(context, cell, elf, sha256, place)
+            "bytes", key(cell, sha256), lambda place: _make(context, cell, elf, sha256, place)
         )
     except (ElfError, LinkMapError, OSError):
         return None
     return ImageBytes(one.id, _node(json.loads((place / _FILE).read_text("utf-8"))))
 
 
-def _key(cell: Cell, sha256: str) -> str:
+def key(cell: Cell, sha256: str) -> str:
+    """Under which the bytes of a cell's image with that SHA-256 are in the cache, as ``bytes``."""
     return digest.of("bytes", sha256, cell.board.own, cell.board.erase_unit, measure.own_code())
 
 

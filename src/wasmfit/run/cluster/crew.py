@@ -25,7 +25,7 @@ from wasmfit.errors import UsageError
 from wasmfit.events import Listener, Said
 from wasmfit.model import Cell, Status, UserModule
 from wasmfit.plan import name_of
-from wasmfit.run import record
+from wasmfit.run import image_bytes, record
 from wasmfit.run.crew import Keep
 from wasmfit.run.finish import log_of
 from wasmfit.run.steps import SharedStep, shared_steps
@@ -335,6 +335,9 @@ class _Run:
                 )
                 return
             moved["elf"] = str(elf)
+            seen = image_bytes.key(cell, digest.file(elf))
+            if (looked_into := parcels.get(f"bytes/{seen}")) is not None:
+                self.context.cache.get("bytes", seen, partial(unpack, looked_into))
             if provenance.twin is not None:
                 twin = place / Path(provenance.twin.elf).name
                 moved["twin"] = provenance.twin.model_copy(update={"elf": str(twin)})

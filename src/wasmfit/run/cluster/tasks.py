@@ -16,6 +16,7 @@ from wasmfit.build import ParcelError, Step, packed, unpack
 from wasmfit.build.cache import Cache
 from wasmfit.model import Measurement
 from wasmfit.plan import cell_of
+from wasmfit.run import image_bytes
 from wasmfit.run.finish import FAILURES, end_of, finish, log_of
 from wasmfit.run.steps import shared_steps
 
@@ -118,6 +119,11 @@ def measure(text: str, parcels: Parcels, steps: Sequence[Answer]) -> Answer:
     )
     teller.ended(None)
     built = {f"images/{image.key}": packed(image.elf.parent)} if image else {}
+    if sha256 := measurement.provenance.elf_sha256:
+        # What a report shows of the image was found out here, and need not be again.
+        key = image_bytes.key(cell, sha256)
+        kept = workshop.cache.place("bytes", key)
+        built |= {f"bytes/{key}": packed(kept)} if kept.is_dir() else {}
     return measured.model_dump_json(), built
 
 

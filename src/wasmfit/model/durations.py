@@ -1,0 +1,94 @@
+"""What phases take: predicted, and measured on a board. Unknown values are ``None``, never 0."""
+
+from pydantic import ConfigDict
+from pydantic.dataclasses import dataclass
+
+from .base import Record
+
+
+@dataclass(frozen=True, slots=True, config=ConfigDict(extra="forbid"))
+class Prediction:
+    """What something is predicted to take on the board, with its error bar. It is no measurement.
+
+    Attributes:
+        cycles: Cycles of the core.
+        cycles_low, cycles_high: The least and the most that the model allows.
+        time_s, time_low_s, time_high_s: Seconds, likewise.
+        per_s, per_s_low, per_s_high: How often it can be done in a second, likewise; ``None`` for what takes
+            no time.
+
+    A dataclass, as :class:`Activity` is.
+    """
+
+    cycles: int
+    cycles_low: int
+    cycles_high: int
+    time_s: float
+    time_low_s: float
+    time_high_s: float
+    per_s: float | None = None
+    per_s_low: float | None = None
+    per_s_high: float | None = None
+
+
+class Predictions(Record):
+    """Predictions per phase.
+
+    Attributes:
+        load, instantiate, first_call, call: As of :class:`Instructions`.
+        calibrated: Whether the board's model was held against figures published for it.
+        source: What the prices come from, and what software is taken to have set up.
+    """
+
+    load: Prediction | None = None
+    instantiate: Prediction | None = None
+    first_call: Prediction | None = None
+    call: Prediction | None = None
+    calibrated: bool
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, config=ConfigDict(extra="forbid"))
+class MeasuredPhase:
+    """What a phase took on the board: the mean of the runs, with its confidence interval.
+
+    Attributes:
+        cycles, cycles_low, cycles_high: Cycles of the core, with the interval; ``None`` where the core has no
+            counter.
+        time_s, time_low_s, time_high_s: Seconds, likewise: cycles at the board's stated clock, or else the
+            host's clock.
+
+    A dataclass, as :class:`Activity` is.
+    """
+
+    cycles: int | None = None
+    cycles_low: int | None = None
+    cycles_high: int | None = None
+    time_s: float
+    time_low_s: float
+    time_high_s: float
+
+
+class Measured(Record):
+    """What was measured on a board, phase by phase.
+
+    Attributes:
+        load, instantiate, first_call, call: As of :class:`Instructions`.
+        runs: How many runs there were.
+        counter: What counted: the core's own counter, or the host's clock.
+        interval: What the intervals are.
+        probe: The probe that reached the board.
+        chip: The chip, as probe-rs names it.
+        flashed: Bytes of flash that were erased and written, as probe-rs reports.
+    """
+
+    load: MeasuredPhase | None = None
+    instantiate: MeasuredPhase | None = None
+    first_call: MeasuredPhase | None = None
+    call: MeasuredPhase | None = None
+    runs: int
+    counter: str
+    interval: str
+    probe: str
+    chip: str
+    flashed: int | None = None

@@ -1,0 +1,188 @@
+"""What an execution of an image showed. Unknown values are ``None``, never 0."""
+
+from pydantic import ConfigDict
+from pydantic.dataclasses import dataclass
+
+from .activity import Activities, Instructions
+from .base import Record
+from .durations import Measured, Predictions
+
+
+@dataclass(frozen=True, slots=True, config=ConfigDict(extra="forbid"))
+class Call:
+    """One call of the export, with values as unsigned numbers.
+
+    Attributes:
+        arguments: What it was given.
+        result: What came back: the first result of several.
+        expected: What should have; ``None`` where nobody has said.
+        instructions: Instructions executed.
+        text: For a module of the user's, the call as it is written.
+        results: For a module of the user's, all results as 64-bit words.
+        shown: The same as a reader wants them.
+        right: Whether results and log are what was expected; ``None`` where nothing was, or nothing came.
+
+    A dataclass, as :class:`Activity` is.
+    """
+
+    arguments: tuple[int, ...]
+    result: int | None
+    expected: int | None
+    instructions: int | None
+    text: str | None = None
+    results: tuple[int, ...] | None = None
+    shown: str | None = None
+    right: bool | None = None
+
+
+class Logged(Record):
+    """What a module wrote through stubs that read its memory.
+
+    Attributes:
+        length: Bytes in all.
+        digest: FNV-1a over them, 32 bits.
+        text: The first 192 of them, with what does not print made visible.
+    """
+
+    length: int
+    digest: int
+    text: str
+
+
+class Requests(Record):
+    """Blocks asked of the heap per phase.
+
+    Attributes:
+        load, instantiate, first_call, call: As of :class:`Instructions`.
+    """
+
+    load: int
+    instantiate: int
+    first_call: int
+    call: int
+
+
+class HeapUse(Record):
+    """The heap when everything is loaded, behind the last call, with linear memory; and what is left of it.
+
+    Attributes:
+        size: Bytes of RAM that the heap has.
+        held: Bytes of them that the allocator has no more to give: blocks with their headers and rounding.
+        asked: Bytes that were asked for in these blocks; the rest of ``held`` is the allocator's overhead.
+        largest_free: The largest block that it would still give out, within 16 bytes. TLSF takes a block only
+            if all blocks of its size class would do, which can cost 3 % of it.
+        fragmentation: Part of the free bytes that are not in that block.
+        largest_request: The largest request of all, linear memory left out.
+        requests: Blocks asked for, phase by phase.
+        left: Bytes still in use when the firmware had dropped everything.
+        linear_left: Bytes of linear memory, likewise.
+    """
+
+    size: int
+    held: int
+    asked: int
+    largest_free: int
+    fragmentation: float
+    largest_request: int
+    requests: Requests
+    left: int
+    linear_left: int
+
+
+class StackPeaks(Record):
+    """Deepest use of the stack in bytes, phase by phase.
+
+    Attributes:
+        load, instantiate: As of :class:`Instructions`.
+        call: That of all calls.
+    """
+
+    load: int | None = None
+    instantiate: int | None = None
+    call: int | None = None
+
+
+class Leak(Record):
+    """What loading, calling and dropping everything again and again leaves behind.
+
+    Attributes:
+        rounds: How often it was done, in one run of the same image with that number in its job.
+        bytes: Bytes in use after the last round less those after the first; ``None`` if it did not get there.
+        per_round: The same for each round.
+        reason: Why it did not get there.
+    """
+
+    rounds: int
+    bytes: int | None
+    per_round: float | None
+    reason: str | None = None
+
+
+class LeastRam(Record):
+    """The least RAM with which the image gives the same results as with all that the board has.
+
+    Found by running a copy of the image, in which one word is changed, with smaller and smaller heaps. All
+    figures but ``trials`` are ``None`` where it was not looked for.
+
+    Attributes:
+        bytes: ``static``, ``stack`` and ``heap`` together.
+        static: RAM taken before the program starts, up to where the heap begins.
+        stack: Deepest use of the stack with that heap, from reset to the end, rounded up to 16 bytes.
+        heap: The smallest heap that will do.
+        resolution: With so many bytes of heap less, tried as well, the results are not the same; ``None``
+            where no size was found that will not do.
+        trials: How often the image ran for it.
+        reason: Why it was not looked for, or why there may be a smaller heap that will do.
+    """
+
+    bytes: int | None = None
+    static: int | None = None
+    stack: int | None = None
+    heap: int | None = None
+    resolution: int | None = None
+    trials: int
+    reason: str | None = None
+
+
+class Run(Record):
+    """An execution of the image.
+
+    Attributes:
+        result: Result of the first call.
+        expected: The independently computed result of the first call.
+        calls: Every call.
+        logged: What the module logged, where it is the user's and has such a stub.
+        heap_peak: Most bytes of heap in use at once, linear memory left out.
+        linear_memory: Most bytes of linear memory in use at once.
+        stack_peak: Deepest use of the stack in bytes, from the lowest stack address written.
+        stack_reserved: Bytes of RAM that the image reserves for the stack.
+        stack_peaks: The deepest use phase by phase.
+        heap: The heap when everything is loaded, and what is left of it.
+        leak: What a hundred rounds leave behind; for modules whose calls are short enough.
+        least_ram: The least RAM that will do, of a run that ended well.
+        instructions: Instructions per phase.
+        activity: What they did, per phase.
+        cycles: Predicted cycles of a steady call; its error bar is in ``predicted``.
+        time_s: Predicted time of a steady call in seconds, likewise.
+        predicted: Predictions per phase with their error bars, where the board has a timing model.
+        measured: The same measured on a board, where one was asked for.
+    """
+
+    result: int | None = None
+    expected: int | None = None
+    calls: tuple[Call, ...] = ()
+    logged: Logged | None = None
+    heap_peak: int | None = None
+    linear_memory: int | None = None
+    stack_peak: int | None = None
+    stack_reserved: int | None = None
+    stack_peaks: StackPeaks = StackPeaks()
+    heap: HeapUse | None = None
+    leak: Leak | None = None
+    least_ram: LeastRam | None = None
+    instructions: Instructions = Instructions()
+    activity: Activities = Activities()
+    cycles: int | None = None
+    time_s: float | None = None
+    predicted: Predictions | None = None
+    measured: Measured | None = None

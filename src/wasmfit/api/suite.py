@@ -14,7 +14,7 @@ from wasmfit.plan import BASELINE, select_builds
 from wasmfit.plan.select import switches, with_checkouts
 from wasmfit.results import FeaturesMeasured, OutcomeStore, Pair, Priced, prices
 from wasmfit.results.benchmark import NATIVE
-from wasmfit.run import FeaturesRun, Listener, nobody
+from wasmfit.run import Listener, nobody
 from wasmfit.toolchain import Gateway, Versions, find
 
 from .comparison import compare
@@ -46,6 +46,9 @@ def features(
         UsageError: A name is unknown, or a file is broken.
         MissingToolError: A tool is missing.
     """
+    # Loaded here: whatever runs no suite does without.
+    from wasmfit.run.features import FeaturesRun
+
     catalog = Catalog.load(*catalogs)
     gateway = Gateway(echo=echo)
     checkouts = [checkout.inspect(catalog, gateway, name, path) for name, path in sources]

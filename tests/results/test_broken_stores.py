@@ -145,7 +145,7 @@ def test_a_store_that_another_process_holds(tmp_path: Path, monkeypatch: pytest.
     try:
         assert holder.stdout is not None
         assert holder.stdout.readline() == b"held\n"
-        monkeypatch.setattr("wasmfit.results.store._WAIT_SECONDS", 0.2)
+        monkeypatch.setattr("wasmfit.results.store.WAIT_SECONDS", 0.2)
         said = asked(path)
     finally:
         holder.communicate()

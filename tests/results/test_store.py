@@ -3,6 +3,7 @@
 import sqlite3
 import subprocess
 import sys
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -38,6 +39,20 @@ def test_many_writers(tmp_path: Path) -> None:
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(lambda number: store.save(failed(), str(number)), range(40)))
     assert store.count() == 40
+
+
+def test_many_that_find_no_store_yet_make_one(tmp_path: Path) -> None:
+    """They wait for one another: SQLite itself does not, where it changes how it keeps its journal."""
+    for number in range(60):
+        store, start = Store(tmp_path / f"{number}.sqlite"), threading.Barrier(8)
+
+        def first(cell: int, store: Store = store, start: threading.Barrier = start) -> None:
+            start.wait()
+            store.save(failed(), str(cell))
+
+        with ThreadPoolExecutor(8) as pool:
+            list(pool.map(first, range(8)))
+        assert store.count() == 8
 
 
 def test_a_killed_writer_loses_nothing_that_was_saved(tmp_path: Path) -> None:

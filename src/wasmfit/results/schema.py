@@ -7,6 +7,7 @@ lose nothing that was measured.
 """
 
 import sqlite3
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -89,6 +90,11 @@ STEPS: tuple[Step, ...] = (
 )
 """All steps, the oldest first."""
 
+WAIT_SECONDS = 60
+"""How long others are waited for that hold a store."""
+
+_LOOK_AGAIN_SECONDS = 0.01
+
 SCHEMA = len(STEPS)
 """The schema that this wasmfit reads and writes."""
 
@@ -107,8 +113,7 @@ def migrate(database: sqlite3.Connection, steps: Sequence[Step] = STEPS) -> None
     """
     if version_of(database) >= len(steps):
         return
-    # Readers and a writer do not block each other, and a commit survives a crash.
-    database.execute("PRAGMA journal_mode = WAL")
+    _write_ahead(database)
     with database:
         database.execute("BEGIN IMMEDIATE")
         # Somebody else may have taken them while we waited.
@@ -116,3 +121,21 @@ def migrate(database: sqlite3.Connection, steps: Sequence[Step] = STEPS) -> None
             for statement in step.statements:
                 database.execute(statement)
         database.execute(f"PRAGMA user_version = {max(version_of(database), len(steps))}")
+
+
+def _write_ahead(database: sqlite3.Connection) -> None:
+    """Makes the store keep a log of writes: readers and a writer do not block each other, and a commit
+    survives a crash.
+
+    While others open a store that is new, SQLite says at once that it is busy, whatever its timeout.
+    """
+    last = time.monotonic() + WAIT_SECONDS
+    while True:
+        try:
+            database.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > last:
+                raise
+            time.sleep(_LOOK_AGAIN_SECONDS)
+        else:
+            return

@@ -20,14 +20,12 @@ from wasmfit.model import Measurement, Status
 from wasmfit.words import printable
 
 from .runs import Origin, RecordedRun, Shown
-from .schema import SCHEMA, migrate, version_of
-
-_WAIT_SECONDS = 60
+from .schema import SCHEMA, WAIT_SECONDS, migrate, version_of
 
 _MOVE_AWAY = "If it is damaged, move it away, and the cells are measured again."
 
 _REMEDIES = (
-    ("SQLITE_BUSY", f"Another process has held it for {_WAIT_SECONDS} s. Wait for that one, or end it."),
+    ("SQLITE_BUSY", f"Another process has held it for {WAIT_SECONDS} s. Wait for that one, or end it."),
     ("SQLITE_FULL", "The disk is full: `wasmfit cache --clean` makes room. What was stored is still there."),
     ("SQLITE_IOERR", "The disk is full or broken: `wasmfit cache --clean` makes room."),
     ("SQLITE_READONLY", "Make it and its folder yours to write, or set WASMFIT_HOME to another folder."),
@@ -194,7 +192,7 @@ class Store:
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:
         try:
-            database = sqlite3.connect(self.path, timeout=_WAIT_SECONDS)
+            database = sqlite3.connect(self.path, timeout=WAIT_SECONDS)
         except sqlite3.Error as error:
             raise self._error(error) from error
         try:

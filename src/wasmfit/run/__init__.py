@@ -1,6 +1,6 @@
 """Running an experiment: cells through the stages, with progress events.
 
-:mod:`.features` runs the W3C suite, and stands apart: it takes a sixth of the time that all else takes to load.
+:mod:`.features` runs the W3C suite, and stands apart: what runs none does not load it.
 """
 
 from wasmfit.events import (

@@ -179,12 +179,13 @@ def _end_to_dict(end: End | None) -> dict[str, Any] | None:
 
 def _figure_to_dict(change: FigureChange) -> dict[str, Any]:
     figure, before, after = change
+    how = change.how
     return {
         "figure": figure.name,
         "unit": figure.unit,
         "kind": figure.kind.value,
-        "how": change.how.value,
-        "verdict": change.verdict.value,
+        "how": how.value,
+        "verdict": change.judged(how).value,
         "before": amount_to_dict(before),
         "after": amount_to_dict(after),
         "by": change.by,

@@ -74,10 +74,14 @@ class FigureChange(NamedTuple):
     @property
     def verdict(self) -> Verdict:
         """Whether it is for the better; neither, where that is unsure or means nothing."""
-        better, by = self.figure.better, self.by
-        if better is Better.NEITHER or by is None or self.how is not How.CHANGED:
+        return self.judged(self.how)
+
+    def judged(self, how: How) -> Verdict:
+        """The same, where it is known how it changed."""
+        better, before, after = self.figure.better, self.before, self.after
+        if better is Better.NEITHER or how is not How.CHANGED or before is None or after is None:
             return Verdict.NEITHER
-        return Verdict.BETTER if (by < 0) == (better is Better.LESS) else Verdict.WORSE
+        return Verdict.BETTER if (after.value < before.value) == (better is Better.LESS) else Verdict.WORSE
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,12 +221,10 @@ def changes(
 def compare(name: str, before: Measurement, after: Measurement, *, everything: bool = False) -> CellChange:
     """Compares two measurements of what goes by one name."""
     was, now = values(before, activity=everything), values(after, activity=everything)
-    names = now if was.keys() == now.keys() else dict.fromkeys([*now, *was])
+    gone = [one for one in was if one not in now]
     changed = []
-    for one in names:
+    for one in (*(name for name, new in now.items() if was.get(name) != new), *gone):
         old, new = was.get(one), now.get(one)
-        if old == new:
-            continue
         if one.startswith(OWNERS):
             # Who owns nothing in one of two images owns no byte of it.
             old = 0 if old is None and before.size is not None else old
@@ -245,7 +247,7 @@ def compare(name: str, before: Measurement, after: Measurement, *, everything: b
         End(before.id, before.status, before.reason),
         End(after.id, after.status, after.reason),
         tuple(changed),
-        len(names) - len(changed),
+        len(now) + len(gone) - len(changed),
         differences(before.provenance, after.provenance) if how is not How.UNCHANGED else (),
         _elves(before, after),
     )

@@ -287,41 +287,46 @@ def value(one: Measurement, name: str) -> Value | None:
 
 
 def _collect(record: Record, prefix: str, found: dict[str, Value], activity: bool) -> None:
-    paths = _paths(type(record), prefix)
-    for name, value in record.__dict__.items():
-        kind: Any = type(value)
-        path = paths[name]
-        if path is None or value is None:
+    fields = record.__dict__
+    for name, path in _paths(type(record), prefix):
+        value = fields[name]
+        if value is None:
             continue
+        kind: Any = type(value)
         if kind is int or (kind is float and isfinite(value)):
             found[path] = value
-        elif kind is Activity:
-            if activity:
-                found.update(zip(_below(f"{path}."), _COUNTED(value), strict=True))
         elif kind in _BARRED:
             for barred, bar in _bars(kind, path):
                 if (amount := bar(value))[0] is not None:
                     found[barred] = amount
-        elif _is_record(kind):
+        elif kind is Activity:
+            if activity:
+                found.update(zip(_below(f"{path}."), _COUNTED(value), strict=True))
+        else:
             _collect(value, f"{path}.", found, activity)
 
 
 @cache
-def _paths(kind: type[Record], prefix: str) -> Mapping[str, str | None]:
-    """A record's fields → what they are called as figures; ``None`` for what is none, or is one elsewhere."""
-    paths = {name: f"{prefix}{name}" for name in kind.model_fields}
-    return {name: None if path in _NO_FIGURES or path in ALIASES else path for name, path in paths.items()}
+def _paths(record: type[Record], prefix: str) -> tuple[tuple[str, str], ...]:
+    """A record's fields that are figures or records of some, and what they are called."""
+    return tuple(
+        (name, path)
+        for name, field in record.model_fields.items()
+        if (path := f"{prefix}{name}") not in _NO_FIGURES and path not in ALIASES
+        if any(map(_holds_figures, _parts(field.annotation)))
+    )
+
+
+def _holds_figures(kind: object) -> bool:
+    if kind in (int, float, Activity, *_BARRED):
+        return True
+    return isinstance(kind, type) and issubclass(kind, Record)
 
 
 @cache
 def _bars(kind: type, path: str) -> tuple[tuple[str, Callable[[Any], Bar]], ...]:
     """The figures of a prediction, or of what was measured on a board: their names, and what reads them."""
     return tuple((f"{path}.{name}", bar) for name, bar in _BARS.items() if hasattr(kind, name))
-
-
-@cache
-def _is_record(kind: type) -> bool:
-    return issubclass(kind, Record)
 
 
 _COUNTED = attrgetter(*COUNTS)

@@ -8,8 +8,6 @@ import typer
 from wasmfit.errors import UsageError
 from wasmfit.report import Format
 from wasmfit.report.changes import FORMATS
-from wasmfit.report.size import SizeFormat, formatter
-from wasmfit.sizing import size
 from wasmfit.verdicts import diff
 
 from . import options, say
@@ -45,6 +43,10 @@ def command(
             f"{before if elves[0] else after} is an ELF file, and the other is none.", "Name two ELF files."
         )
     if all(elves):
+        # Loaded here: runs are compared without a reader of ELF files.
+        from wasmfit.report.size import SizeFormat, formatter
+        from wasmfit.sizing import size
+
         found = size(after, base=before)
         say.result(formatter(SizeFormat(output_format.value))(found), output)
         return

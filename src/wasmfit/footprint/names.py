@@ -154,7 +154,7 @@ def _split_last(text: str, separator: str) -> tuple[str, str, str]:
 
 
 # What opens generic arguments is < behind a name or ::, but not an operator's name.
-_OPERATOR = re.compile(r"operator(?:<=>|<<=|>>=|->\*|<<|>>|<=|>=|->|<|>)")
+_MARK = re.compile(r"operator(?:<=>|<<=|>>=|->\*|<<|>>|<=|>=|->|<|>)|<|>")
 
 
 def _without_arguments(text: str, *, keep_first: bool) -> str:
@@ -167,24 +167,20 @@ def _without_arguments(text: str, *, keep_first: bool) -> str:
     """
     parts: list[str] = []
     depth = 0
-    at = 0
-    while at < len(text):
-        operator = _OPERATOR.match(text, at) if text[at] == "o" else None
-        if operator is not None:
-            if depth == 0:
-                parts.append(operator[0])
-            at = operator.end()
-            continue
-        character = text[at]
-        if character == "<" and depth == 0 and keep_first and not _follows_a_name(text, at):
-            parts.append(character)
-        elif character == "<":
+    behind = 0
+    for found in _MARK.finditer(text):
+        mark, at = found[0], found.start()
+        if depth == 0:
+            parts.append(text[behind:at])
+        behind = found.end()
+        if mark == "<" and not (depth == 0 and keep_first and not _follows_a_name(text, at)):
             depth += 1
-        elif character == ">" and text[at - 1] not in "-=" and depth:
+        elif mark == ">" and depth and text[at - 1] not in "-=":
             depth -= 1
         elif depth == 0:
-            parts.append(character)
-        at += 1
+            parts.append(mark)
+    if depth == 0:
+        parts.append(text[behind:])
     return "".join(parts).replace("::::", "::").removesuffix("::")
 
 

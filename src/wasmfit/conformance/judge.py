@@ -14,7 +14,7 @@ LONGEST = 160
 
 @dataclass(frozen=True)
 class Answer:
-    """How an action ended, as the firmware says it (``harness/src/suite.rs``).
+    """How an action ended, as the firmware says it (``harness/src/suite/stop.rs``).
 
     Attributes:
         how: ``ok``, ``got``, ``tight``, ``load``, ``link``, ``trap``, ``thrown``, ``stopped``, ``refused``,

@@ -10,7 +10,7 @@ from .values import Signature
 
 
 class Rule(IntEnum):
-    """What answers an imported function; the numbers are the harness's (``harness/src/any.rs``)."""
+    """What answers an imported function; the numbers are the harness's (``harness/src/any/import.rs``)."""
 
     CONSTANT = 0
     CLOCK = 1

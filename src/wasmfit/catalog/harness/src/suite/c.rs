@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 use core::ffi::{CStr, c_char};
 use core::ptr;
 
+use super::value::{u32_at, u64_at};
 use super::{Kind, Stop, Suite, Value};
 
 /// `wasmfit_value`.
@@ -184,7 +185,7 @@ impl From<Value> for Word {
 
 impl From<Word> for Value {
     fn from(word: Word) -> Self {
-        let (half, whole) = (super::u32_at(&word.bytes, 0), super::u64_at(&word.bytes, 0));
+        let (half, whole) = (u32_at(&word.bytes, 0), u64_at(&word.bytes, 0));
         let kind = match word.what {
             0 => Kind::Func,
             1 => Kind::Extern,

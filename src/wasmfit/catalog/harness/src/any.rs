@@ -21,6 +21,7 @@
 mod c;
 mod import;
 mod log;
+mod memory;
 
 use core::ptr::addr_of;
 use core::slice;
@@ -30,8 +31,9 @@ use crate::channel::Line;
 use crate::stop::Failure;
 use crate::{heap, phase};
 
-pub use import::{Import, Memory, Rule, Trap};
+pub use import::{Import, Rule};
 pub(crate) use log::report;
+pub use memory::{Memory, Trap};
 
 const MAGIC: u32 = u32::from_le_bytes(*b"WFJA");
 

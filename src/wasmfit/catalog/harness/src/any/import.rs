@@ -1,8 +1,7 @@
 //! Imported functions, and what answers them.
 
-use core::fmt;
-
 use super::log::log;
+use super::memory::{Memory, Trap};
 use super::{Job, Part, State, Type};
 use crate::channel::Line;
 
@@ -115,45 +114,6 @@ impl Import {
         let first = Job::get().imports.slice::<Import>().as_ptr();
         let number = (self as *const Import as usize - first as usize) / size_of::<Import>();
         Line::new("stub").hex(number as u32).send();
-    }
-}
-
-/// A host function ends the call.
-#[derive(Clone, Copy, Debug)]
-pub struct Trap;
-
-impl Trap {
-    /// Its words.
-    pub const WORDS: &str = "trapped in a host function";
-}
-
-impl fmt::Display for Trap {
-    fn fmt(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
-        formatter.write_str(Trap::WORDS)
-    }
-}
-
-impl core::error::Error for Trap {}
-
-/// The module's memory, as a host function may touch it.
-pub trait Memory {
-    /// Fills `bytes` with what is at `at`.
-    fn read(&mut self, at: u32, bytes: &mut [u8]) -> Result<(), Trap>;
-    /// Puts `bytes` at `at`.
-    fn write(&mut self, at: u32, bytes: &[u8]) -> Result<(), Trap>;
-}
-
-impl Memory for [u8] {
-    fn read(&mut self, at: u32, bytes: &mut [u8]) -> Result<(), Trap> {
-        let there = self.get(at as usize..).and_then(|rest| rest.get(..bytes.len())).ok_or(Trap)?;
-        bytes.copy_from_slice(there);
-        Ok(())
-    }
-
-    fn write(&mut self, at: u32, bytes: &[u8]) -> Result<(), Trap> {
-        let there = self.get_mut(at as usize..).and_then(|rest| rest.get_mut(..bytes.len())).ok_or(Trap)?;
-        there.copy_from_slice(bytes);
-        Ok(())
     }
 }
 

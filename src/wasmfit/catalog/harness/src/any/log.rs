@@ -2,8 +2,8 @@
 
 use core::cell::UnsafeCell;
 
-use super::import::{Memory, Trap};
 use super::State;
+use super::memory::{Memory, Trap};
 use crate::channel::Line;
 
 const KEPT: usize = 192;

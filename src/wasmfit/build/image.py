@@ -45,7 +45,7 @@ def keys(context: Context, cells: Iterable[Cell]) -> list[str]:
 def _key(context: Context, cell: Cell, shared: digest.Shared) -> str:
     build, workload = cell.build, cell.workload
     linked = firmware.linked_guest(build, workload)
-    place = cell.board.name, cell.base.name, cell.profile.name
+    place = cell.board.name, cell.base.name, cell.profile.name, build.runtime.stack
     setting = build.label, linked and linked.name, cell.glue, *place
     return digest.of(
         "image",

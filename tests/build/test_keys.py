@@ -1,0 +1,78 @@
+"""Keys of images and fingerprints of measurements: of many cells at once what they are of each alone."""
+
+import random
+from dataclasses import replace
+
+import pytest
+
+from wasmfit.build import Context, keys
+from wasmfit.build.image import key
+from wasmfit.catalog import Catalog
+from wasmfit.home import Home
+from wasmfit.model import Cell, Region, UserModule
+from wasmfit.plan import Experiment, plan
+from wasmfit.run.measure import fingerprints
+from wasmfit.toolchain import Gateway, Versions, find
+
+
+@pytest.fixture(scope="module")
+def catalog() -> Catalog:
+    return Catalog.load()
+
+
+@pytest.fixture(scope="module")
+def cells(catalog: Catalog) -> tuple[Cell, ...]:
+    """Of every runtime, native code and the baselines too, on two bases and cores, in two profiles."""
+    boards, bases = ("nrf52840dk", "esp32c6", "picow"), ("bare", "embassy")
+    wanted = Experiment(("all",), ("crc32", "sort"), boards, bases, ("reference", "small"))
+    return plan(catalog, wanted).measured
+
+
+@pytest.fixture(scope="module")
+def context(catalog: Catalog, cells: tuple[Cell, ...], tmp_path_factory: pytest.TempPathFactory) -> Context:
+    home, gateway = Home.at(tmp_path_factory.mktemp("home")), Gateway()
+    targets = {cell.board.target: catalog.target(cell.board).c for cell in cells}
+    emulators = [cell.board.emulator for cell in cells]
+    return Context(catalog, home, find(Versions(home.tools, gateway), targets, emulators), gateway)
+
+
+def prints(context: Context, *cells: Cell) -> list[str]:
+    return fingerprints(zip(cells, keys(context, cells), strict=True), context, "code")
+
+
+def test_keys_of_many_are_those_of_each(context: Context, cells: tuple[Cell, ...]) -> None:
+    together = dict(zip(cells_by_id(cells), keys(context, cells), strict=True))
+    assert len(set(together.values())) == len(cells)
+    for cell in random.Random(1).sample(cells, 60):  # noqa: S311 - not for secrets
+        assert together[cell.id] == key(context, cell)
+
+
+def test_fingerprints_of_many_are_those_of_each(context: Context, cells: tuple[Cell, ...]) -> None:
+    together = dict(zip(cells_by_id(cells), prints(context, *cells), strict=True))
+    assert len(set(together.values())) == len(cells)
+    for cell in random.Random(2).sample(cells, 20):  # noqa: S311 - not for secrets
+        assert [together[cell.id]] == prints(context, cell)
+
+
+def test_what_decides_an_image_is_in_its_key(context: Context, cells: tuple[Cell, ...]) -> None:
+    cell = next(cell for cell in cells if cell.build.name == "wasm3")
+    board, build = cell.board, cell.build
+    less = board.model_copy(update={"ram": Region(origin=board.ram.origin, size=board.ram.size // 2)})
+    deeper = build.model_copy(update={"runtime": build.runtime.model_copy(update={"stack": 4096})})
+    others = [replace(cell, board=less), replace(cell, build=deeper)]
+    # Whether they are looked at together or alone.
+    assert len({key(context, one) for one in (cell, *others)}) == 3
+    assert len({*keys(context, (cell, *others[1:]))}) == 2
+
+
+def test_what_is_expected_is_in_the_fingerprint_alone(context: Context, cells: tuple[Cell, ...]) -> None:
+    cell = next(cell for cell in cells if cell.build.name == "wasm3")
+    assert not isinstance(cell.workload, UserModule)
+    calls = [call.model_copy(update={"expected": 1}) for call in cell.workload.calls]
+    other = replace(cell, workload=cell.workload.model_copy(update={"calls": tuple(calls)}))
+    assert key(context, cell) == key(context, other)
+    assert prints(context, cell) != prints(context, other)
+
+
+def cells_by_id(cells: tuple[Cell, ...]) -> list[str]:
+    return [cell.id for cell in cells]

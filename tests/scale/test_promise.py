@@ -82,5 +82,6 @@ def test_fit(experiment: tuple[Path, list[str]]) -> None:
 @pytest.mark.parametrize("part", [0.1, 1.0])
 def test_diff(tmp_path: Path, part: float) -> None:
     recorded.fill_twice(Store(tmp_path / "results.sqlite"), TEMPLATES, CELLS, part)
-    holds(recorded.spent(["diff", "bench-1", "bench-2", "--output", "out"], tmp_path))
-    assert (tmp_path / "out").stat().st_size > 1_000
+    for output in ("table", "json"):
+        holds(recorded.spent(["diff", "bench-1", "bench-2", "--format", output, "--output", "out"], tmp_path))
+        assert (tmp_path / "out").stat().st_size > 1_000

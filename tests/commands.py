@@ -16,6 +16,7 @@ ROOT = Path(__file__).parents[1]
 PAGES = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))
 
 _BLOCK = re.compile(r"^```.*?^```$", re.DOTALL | re.MULTILINE)
+_CODE = re.compile(r"^```(\w+)(?: (\S+))?\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 _SHELL = re.compile(r"^```sh\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 _CONSOLE = re.compile(r"^```console\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 _TYPED = re.compile(r"^\$ (.*)$", re.MULTILINE)
@@ -38,10 +39,24 @@ class Line:
     words: tuple[str, ...]
 
 
-def blocks(name: str, language: str) -> list[str]:
-    """The blocks in a language of a page in ``docs/``."""
+@dataclass(frozen=True)
+class Block:
+    """A block of code: its language, the file that it is the content of, and its text."""
+
+    language: str
+    file: str | None
+    text: str
+
+
+def all_blocks(name: str) -> list[Block]:
+    """The blocks of code of a page in ``docs/``."""
     text = (ROOT / "docs" / name).read_text(encoding="utf-8")
-    return re.findall(rf"```{language}\n(.*?)```", text, re.DOTALL)
+    return [Block(language, file or None, body) for language, file, body in _CODE.findall(text)]
+
+
+def blocks(name: str, language: str) -> list[str]:
+    """Those in a language that are no file's content."""
+    return [one.text for one in all_blocks(name) if one.language == language and one.file is None]
 
 
 def blocks_of_shell(page: Path) -> list[str]:

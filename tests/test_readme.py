@@ -1,22 +1,16 @@
 """What the README tells people to type exists."""
 
 import re
-import shlex
-from pathlib import Path
 
-ROOT = Path(__file__).parents[1]
+from .commands import ROOT, lines
+
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-SHELL = [line for block in re.findall(r"```sh\n(.*?)```", README, re.DOTALL) for line in block.splitlines()]
-
-
-def commands(program: str) -> list[list[str]]:
-    split = [shlex.split(line, comments=True) for line in SHELL]
-    return [words[1:] for words in split if words and words[0] == program]
 
 
 def test_make_targets_exist() -> None:
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
-    assert {"compare", "test"} <= {words[0] for words in commands("make")} <= targets
+    made = {line.words[1] for line in lines(ROOT / "README.md") if line.words[0] == "make"}
+    assert {"compare", "test"} <= made <= targets
 
 
 def test_the_tables_are_filled() -> None:

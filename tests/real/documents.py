@@ -2,33 +2,14 @@
 
 import json
 import os
-import re
 import shlex
 import subprocess
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tests.commands import Block
 from wasmfit.home import Home
-
-DOCS = Path(__file__).parents[2] / "docs"
-
-
-@dataclass(frozen=True)
-class Block:
-    """A block of code: its language, the file that it is the content of, and its text."""
-
-    language: str
-    file: str | None
-    text: str
-
-
-def blocks(name: str) -> list[Block]:
-    """The blocks of a document in ``docs/``."""
-    text = (DOCS / name).read_text("utf-8")
-    found = re.findall(r"^```(\w+)(?: (\S+))?\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)
-    return [Block(language, file or None, body) for language, file, body in found]
 
 
 def run(place: Path, home: Home, line: str, *more: str) -> subprocess.CompletedProcess[str]:

@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.commands import all_blocks
 from wasmfit.home import Home
 
-from .documents import blocks, follow
+from .documents import follow
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(3600)]
 
@@ -14,7 +15,7 @@ pytestmark = [pytest.mark.real, pytest.mark.timeout(3600)]
 def test_the_document_leads_to_measured_rows(warm_home: Home, tmp_path: Path) -> None:
     rows = {
         cell["id"]: cell["status"]
-        for block in blocks("adding-a-board.md")
+        for block in all_blocks("adding-a-board.md")
         for cell in follow(tmp_path, warm_home, block)
     }
     assert rows == {

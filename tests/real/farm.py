@@ -15,14 +15,14 @@ from wasmfit.home import Home
 PROGRAMS = Path(sys.executable).parent
 
 # In the place of the compiler: it does what the file MODE beside it says when it compiles for the runtime
-# that the file names. Its parent is the worker.
+# that the file names. Its parent is the worker, which dies a moment later: what it has said is on its way then.
 COMPILER = """\
 #!/bin/sh
 mode= runtime=
 [ -f "{folder}/mode" ] && read mode runtime < "{folder}/mode"
 case "$mode $* " in
-kill*"=/$runtime "*) kill -9 $PPID ;;
-once*"=/$runtime "*) mkdir "{folder}/killed" 2>/dev/null && kill -9 $PPID ;;
+kill*"=/$runtime "*) sleep 0.5; kill -9 $PPID ;;
+once*"=/$runtime "*) mkdir "{folder}/killed" 2>/dev/null && sleep 0.5 && kill -9 $PPID ;;
 wait*"=/$runtime "*) echo $$ >> "{folder}/waiting"; exec sleep 600 ;;
 esac
 exec {compiler} "$@"

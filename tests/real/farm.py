@@ -15,7 +15,7 @@ from wasmfit.home import Home
 PROGRAMS = Path(sys.executable).parent
 
 # In the place of the compiler: it does what the file MODE beside it says when it compiles for the runtime
-# that the file names. Its parent is the worker, which dies a moment later: what it has said is on its way then.
+# that the file names. Its parent is the worker, which dies a moment later, when what it has said is sent.
 COMPILER = """\
 #!/bin/sh
 mode= runtime=

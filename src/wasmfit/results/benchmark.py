@@ -8,6 +8,7 @@ import math
 import statistics
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from wasmfit.frames import frame
@@ -189,10 +190,12 @@ def factors_of(measurements: Iterable[Measurement]) -> dict[str, float | None]:
     figure is missing. Baselines run no workload and are left out.
     """
     measurements = [one for one in measurements if one.runtime != BASELINE]
-    native = {(one.module, setting_of(one)): steady(one) for one in measurements if one.runtime == NATIVE}
+    place = attrgetter("module", "board", "base", "profile")
+    native = {place(one): steady(one) for one in measurements if one.runtime == NATIVE}
     factors: dict[str, float | None] = {}
     for one in measurements:
-        own, floor = steady(one), native.get((one.module, setting_of(one)))
+        floor = native.get(place(one))
+        own = steady(one) if floor else None
         factors[one.id] = own / floor if own and floor else None
     return factors
 

@@ -58,9 +58,11 @@ def owner_classes(
         if decided_by not in rules:
             rules[decided_by] = runtime_rule(context, cell)
             told[decided_by] = set()
-        is_runtimes = rules[decided_by]
-        named = set[str]().union(*one.size.owners.values()) - told[decided_by]
-        told[decided_by] |= named
+        is_runtimes, known = rules[decided_by], told[decided_by]
+        if all(map(known.issuperset, one.size.owners.values())):
+            continue
+        named = set[str]().union(*one.size.owners.values()) - known
+        known |= named
         for name in named:
             if found.get(name) is not OwnerClass.RUNTIME:
                 found[name] = _class(name, is_runtimes)

@@ -41,7 +41,7 @@ class _Table(Generic[T]):
 def packed(document: ReportDocument) -> dict[str, Any]:
     """All of the document but its trees, which are packed by themselves."""
     measures = [measure for measure in MEASURES if measure.unit or measure.key.startswith("instructions_")]
-    getters = [measure.get for measure in measures]
+    getters = [*(measure.get for measure in measures), ram_needed]
     bounds = {one.name for one in document.runtimes if one.bound}
     factors = factors_of(document.measurements)
     owners, facts, made_of = _Table[str](), _Table[tuple[tuple[str, str], ...]](), _Table[_Made]()
@@ -58,7 +58,7 @@ def packed(document: ReportDocument) -> dict[str, Any]:
             "profile": one.profile,
             "status": one.status.value,
             "reason": None if one.reason is None else printable(one.reason, _LONGEST),
-            "figures": [*(_whole(get(one)) for get in getters), ram_needed(one)],
+            "figures": [found if isinstance(found := get(one), int) else None for get in getters],
             "slow": factors.get(one.id),
             "time": _times(one),
             **_owned(one, owners),
@@ -166,10 +166,6 @@ def _board(board: Board) -> dict[str, Any]:
         "erase": board.erase_unit,
         "clock": board.clock_hz,
     }
-
-
-def _whole(value: object) -> int | None:
-    return value if isinstance(value, int) else None
 
 
 def _class_number(one: OwnerClass) -> int:

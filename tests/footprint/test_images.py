@@ -28,7 +28,7 @@ from wasmfit.footprint import (
 from wasmfit.footprint.elf import Machine, SectionType
 from wasmfit.model.board import Region
 
-from . import tool
+from . import rust, tool
 
 
 def run(*command: str | Path, folder: Path | None = None, **environment: str) -> str:
@@ -272,7 +272,7 @@ def test_a_rust_image_is_owned_by_its_crates(tmp_path: Path, mangling: str) -> N
         f"symbol-mangling-version={mangling}",
     ]
     # Asking for legacy names needs an unstable option.
-    run(tool("rustc"), *flags, "shapes.rs", folder=tmp_path, RUSTC_BOOTSTRAP="1")
+    run(rust("rustc"), *flags, "shapes.rs", folder=tmp_path, RUSTC_BOOTSTRAP="1")
     file = read_elf(tmp_path / "shapes")
     footprint = account(file)
     agrees_with_size(tmp_path / "shapes", footprint, tool("size"))
@@ -394,7 +394,7 @@ def test_crates_are_cargo_bloats_but_for_what_it_guesses(tmp_path: Path) -> None
         )
     folder = tmp_path / "borrower"
     command = ("bloat", "--release", "--crates", "-n", "0", "--message-format", "json")
-    found = json.loads(run(tool("cargo"), *command, folder=folder, RUSTFLAGS="-Csymbol-mangling-version=v0"))
+    found = json.loads(run(rust("cargo"), *command, folder=folder, RUSTFLAGS="-Csymbol-mangling-version=v0"))
     theirs = {row["name"]: row["size"] for row in found["crates"]}
     (text_section,) = wasmfit.size(
         folder / "target/release/borrower", by=["section", "crate"], sections=[".text"]

@@ -18,7 +18,7 @@ from wasmfit.footprint.ledger import ledger, with_literals
 from wasmfit.footprint.lines import Lines, files_by_dwarf, owners_by_inlining, read_lines, source_path
 from wasmfit.footprint.symcache import LinesError, parse_symcache
 
-from . import tool
+from . import rust, tool
 from .elf_builder import CODE, ElfBuilder, Sec, Sym
 
 SOURCES = {
@@ -190,7 +190,7 @@ fn main() { println!("{}", work(&(0..std::env::args().count() as u64).collect::<
 @pytest.mark.real
 def test_inlined_code_of_rust_belongs_to_its_crate(tmp_path: Path) -> None:
     (tmp_path / "program.rs").write_text(RUST)
-    run(tool("rustc"), "-O", "-g", "-C", "symbol-mangling-version=v0", "program.rs", folder=tmp_path)
+    run(rust("rustc"), "-O", "-g", "-C", "symbol-mangling-version=v0", "program.rs", folder=tmp_path)
     elf = read_elf(tmp_path / "program")
     before = ledger(elf)
     after = owners_by_inlining(before)
@@ -210,7 +210,7 @@ def test_inlined_code_of_rust_belongs_to_its_crate(tmp_path: Path) -> None:
 @pytest.mark.real
 def test_places_are_those_of_llvm_symbolizer(tmp_path: Path) -> None:
     (tmp_path / "program.rs").write_text(RUST)
-    run(tool("rustc"), "-O", "-g", "-C", "symbol-mangling-version=v0", "program.rs", folder=tmp_path)
+    run(rust("rustc"), "-O", "-g", "-C", "symbol-mangling-version=v0", "program.rs", folder=tmp_path)
     elf = read_elf(tmp_path / "program")
     symbolizer = tool("llvm-symbolizer", *(f"llvm-symbolizer-{version}" for version in range(22, 13, -1)))
     addresses = [a for start, size in functions(elf)[::7] for a in range(start, start + size, 13)][:20_000]

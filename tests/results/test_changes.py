@@ -267,7 +267,7 @@ def test_hostile_names_stay_text() -> None:
     assert not re.search(r"@\w|#\d", outside.replace("&#8203;", " ").replace("&#", ""))
     assert all(line.startswith(("#", "<", "|", "-", "differs")) or not line for line in text.splitlines())
     assert "\x1b" not in to_text(hostile())
-    assert json.loads(to_json(hostile()))["cells"][0]["symbols"][0]["symbol"] == HOSTILE
+    assert json.loads("".join(to_json(hostile())))["cells"][0]["symbols"][0]["symbol"] == HOSTILE
 
 
 def test_a_name_in_code_type_is_made_of_harmless_letters() -> None:
@@ -301,9 +301,9 @@ def test_every_format_has_the_numbers(store: Store) -> None:
     rows = to_csv(found).splitlines()
     assert len({row.count(",") for row in rows if '"' not in row}) == 1
     assert any("size.flash,B,measured,changed,121000,121500,500" in row for row in rows)
-    data = json.loads(to_json(found))
+    data = json.loads("".join(to_json(found)))
     assert (data["schema"], data["unchanged"], len(data["cells"])) == (1, 1, 4)
-    unchanged = json.loads(to_json(between(store, "new", "new")))
+    unchanged = json.loads("".join(to_json(between(store, "new", "new"))))
     assert unchanged["cells"] == []
     assert to_csv(between(store, "new", "new")).startswith("cell,how,")
     assert "4 unchanged" in to_text(between(store, "new", "new"))

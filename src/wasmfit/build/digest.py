@@ -43,7 +43,7 @@ class Shared:
 
     def path(self, source: Path) -> object:
         """As :func:`path`."""
-        return self.once(("path", source), lambda: path(source))
+        return self.tree(source) if source.is_dir() else self.once(("file", source), lambda: file(source))
 
     def tree(self, root: Path) -> Mapping[str, str]:
         """As :func:`tree`."""

@@ -49,10 +49,7 @@ def key(context: Context, build: Build) -> str:
     return digest.of(
         "host",
         made_from.manifest,
-        {
-            place: digest.tree(one) if one.is_dir() else digest.file(one)
-            for place, one in made_from.files.items()
-        },
+        {place: digest.path(one) for place, one in made_from.files.items()},
         digest.file(made_from.lock) if made_from.lock.is_file() else None,
         *build.contents,
         context.toolchain.rust.identity,

@@ -45,13 +45,15 @@ def to_text(found: Changes, *, everything: bool = False) -> str:
     return tables_to_text(change_tables(found, everything=everything))
 
 
-def to_json(found: Changes, *, everything: bool = False) -> str:
-    """``{"schema": 1, "before", "after", "unchanged", "notes", "cells": [...]}``."""
-    return "".join(json_parts(found, everything=everything))
+def to_json(
+    found: Changes,
+    *,
+    everything: bool = False,  # noqa: ARG001 - it always has everything
+) -> Iterator[str]:
+    """``{"schema": 1, "before", "after", "unchanged", "notes", "cells": [...]}``.
 
-
-def json_parts(found: Changes, *, everything: bool = False) -> Iterator[str]:  # noqa: ARG001 - it always has
-    """The same in parts, each made when it is taken."""
+    In parts, each made when it is taken.
+    """
     head = {
         "schema": SCHEMA,
         "before": found.before,
@@ -145,7 +147,7 @@ def _folded(cell: CellChange, found: Changes, *, everything: bool) -> Iterator[s
 
 FORMATS: dict[Format, Callable[..., str | Iterator[str]]] = {
     Format.TABLE: to_text,
-    Format.JSON: json_parts,
+    Format.JSON: to_json,
     Format.CSV: to_csv,
     Format.MARKDOWN: to_markdown,
 }

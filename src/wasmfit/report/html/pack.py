@@ -1,7 +1,7 @@
 """The report's document as the page reads it: what cells share is said once, figures stand in columns."""
 
 import shlex
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import asdict, fields
 from operator import attrgetter, itemgetter
 from typing import Any, Generic, TypeVar
@@ -192,23 +192,20 @@ def _owned(one: Measurement, owners: _Table[str]) -> dict[str, list[tuple[int, i
     """
     if one.size is None:
         return {"flash": [], "ram": []}
-    flash: dict[str, int] = {}
-    ram: dict[str, int] = {}
-    for section, rows in one.size.owners.items():
-        # What has initial values is in both.
-        for total in (
-            *([flash] if section not in _ONLY_IN_RAM else ()),
-            *([ram] if section in _IN_RAM else ()),
-        ):
-            for owner, count in rows.items():
-                total[owner] = total.get(owner, 0) + count
+    sections = one.size.owners.items()
+    flash = [rows for section, rows in sections if section not in _ONLY_IN_RAM]
+    ram = [rows for section, rows in sections if section in _IN_RAM]
     return {
-        name: _numbered(total, size, owners)
-        for name, total, size in (("flash", flash, one.size.flash), ("ram", ram, one.size.ram_static))
+        "flash": _numbered(flash, one.size.flash, owners),
+        "ram": _numbered(ram, one.size.ram_static, owners),
     }
 
 
-def _numbered(total: dict[str, int], size: int, owners: _Table[str]) -> list[tuple[int, int]]:
+def _numbered(sections: Sequence[Mapping[str, int]], size: int, owners: _Table[str]) -> list[tuple[int, int]]:
+    total: dict[str, int] = {}
+    for rows in sections:
+        for owner, count in rows.items():
+            total[owner] = total.get(owner, 0) + count
     rest = size - sum(total.values())
     if rest > 0:
         total[BETWEEN] = rest

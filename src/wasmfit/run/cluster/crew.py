@@ -329,13 +329,14 @@ class _Run:
             parcel = parcels[f"images/{measured.image}"]
             place = self.context.cache.get("images", measured.image, lambda place: unpack(parcel, place))
             elf = place / Path(str(provenance.elf)).name
-            if digest.file(elf) != provenance.elf_sha256:
+            sha256 = digest.file(elf)
+            if sha256 != provenance.elf_sha256:
                 self._give_up(
                     cell, f"worker {provenance.worker} has built another image than {elf} from the same"
                 )
                 return
             moved["elf"] = str(elf)
-            seen = image_bytes.key(cell, digest.file(elf))
+            seen = image_bytes.key(cell, sha256)
             if (looked_into := parcels.get(f"bytes/{seen}")) is not None:
                 self.context.cache.get("bytes", seen, partial(unpack, looked_into))
             if provenance.twin is not None:

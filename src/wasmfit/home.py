@@ -65,6 +65,11 @@ class Home:
         return self.root / "artefacts"
 
     @property
+    def plugins(self) -> Path:
+        """The emulator's plugins, compiled, and which plugin interface each emulator takes."""
+        return self.artefacts / "plugin"
+
+    @property
     def work(self) -> Path:
         """Working folders and cargo target folders; a faster next build is all they are good for."""
         return self.root / "work"

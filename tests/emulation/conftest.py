@@ -6,13 +6,14 @@ from pathlib import Path
 
 import pytest
 
+from tests.qemus import INSTALLED, SECOND, folder, in_qemu
 from wasmfit.catalog import Catalog
 from wasmfit.emulation import compiled
 from wasmfit.home import Home
 from wasmfit.model import Board
 from wasmfit.toolchain import Gateway
 
-from .firmware import build
+from .firmware import Misbehave, build
 from .runner import Runner
 
 
@@ -22,20 +23,42 @@ def board() -> Board:
 
 
 @pytest.fixture(scope="session")
-def plugin(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return compiled(tmp_path_factory.mktemp("plugin"), Gateway())
+def plugins(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where plugins are compiled to."""
+    return tmp_path_factory.mktemp("plugin")
+
+
+@pytest.fixture(scope="session")
+def firmware_for(
+    tmp_path_factory: pytest.TempPathFactory, warm_home: Home
+) -> Callable[[str], tuple[Misbehave, Board]]:
+    """The misbehaving firmware for a board of that name, built once."""
+
+    @cache
+    def make(name: str) -> tuple[Misbehave, Board]:
+        board = Catalog.load().board(name)
+        return build(tmp_path_factory.mktemp(name), warm_home, board), board
+
+    return make
+
+
+@pytest.fixture(scope="session", params=[INSTALLED, SECOND])
+def qemu_folder(request: pytest.FixtureRequest) -> Path | None:
+    """Where QEMU's programs are; ``None``: on the PATH."""
+    return folder(request.param)
 
 
 @pytest.fixture(scope="session")
 def on_board(
-    tmp_path_factory: pytest.TempPathFactory, warm_home: Home, plugin: Path
+    firmware_for: Callable[[str], tuple[Misbehave, Board]], plugins: Path, qemu_folder: Path | None
 ) -> Callable[[str], Runner]:
-    """The misbehaving firmware on a board of that name, built once."""
+    """The misbehaving firmware on a board of that name, in each QEMU."""
 
     @cache
     def make(name: str) -> Runner:
-        board = Catalog.load().board(name)
-        return Runner(build(tmp_path_factory.mktemp(name), warm_home, board), board, plugin)
+        firmware, board = firmware_for(name)
+        board = in_qemu(board, qemu_folder)
+        return Runner(firmware, board, compiled(plugins, Gateway(), board.emulator.qemu))
 
     return make
 

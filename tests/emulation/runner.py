@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from wasmfit.emulation import Execution, Limits, execute, qemu, symbols
+from wasmfit.emulation import Execution, Limits, execute, interface, qemu, symbols
 from wasmfit.model import Board, Status, WorkloadCall
 from wasmfit.toolchain import Gateway
 
@@ -58,10 +58,12 @@ class Runner:
         elf = self.firmware.image([call])
         marks = set(symbols.read(elf).marks.values())
         emulator = self.board.emulator
-        one_by_one = ["-singlestep", "-d", "exec,nochain", "-D", str(file)]
+        log = ["-d", "exec,nochain", "-D", str(file)]
+        version = interface(self.plugin.parent, Gateway(), emulator.qemu)
+        one_by_one = ["-singlestep"] if version == 1 else ["-accel", "tcg,one-insn-per-tb=on"]
         channel = ["-chardev", "null,id=c", "-semihosting-config", "enable=on,target=native,chardev=c"]
         machine = ["-M", emulator.machine, *emulator.options, "-nodefaults", "-display", "none"]
-        command = [emulator.qemu, *machine, *channel, *one_by_one, *qemu.image(emulator, elf)]
+        command = [emulator.qemu, *machine, *channel, *one_by_one, *log, *qemu.image(emulator, elf)]
         Gateway().run(command, timeout=120)
         first = self.board.emulated.flash.origin
         count, at_marks, began = 0, [], False

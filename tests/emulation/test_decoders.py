@@ -11,7 +11,7 @@ import capstone
 import pytest
 
 from wasmfit.catalog import Catalog
-from wasmfit.emulation import counter
+from wasmfit.emulation.plugins import SOURCES
 from wasmfit.toolchain import Gateway
 
 pytestmark = pytest.mark.real
@@ -101,7 +101,7 @@ def expected(thumb: bool, mnemonic: str, operands: str) -> str:
 def program(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("decoders")
     (folder / "test.c").write_text(PROGRAM)
-    command: list[str | Path] = ["cc", "-I", counter.SOURCES, folder / "test.c", "-o", folder / "test"]
+    command: list[str | Path] = ["cc", "-I", SOURCES, folder / "test.c", "-o", folder / "test"]
     assert Gateway().run(command, timeout=60).code == 0
     return folder / "test"
 

@@ -67,7 +67,7 @@ def test_ok(run: Runner, tmp_path: Path) -> None:
     assert execution.instructions is not None
     assert 4000 < execution.instructions < 100_000
     text = log.read_text()
-    assert text.startswith("$ qemu-system-arm -M mps2-an386")
+    assert text.startswith(f"$ {run.board.emulator.qemu} -M mps2-an386")
     assert "result 000003e9" in text
     assert "[exit code 0" in text
 

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wasmfit.emulation import counter, qemu, symbols
+from wasmfit.emulation.plugins import SOURCES
 from wasmfit.model import COUNTS, KINDS, Activity
 from wasmfit.toolchain import Gateway
 
@@ -182,7 +183,7 @@ def cache_program(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "cc",
         "-Wall",
         "-I",
-        counter.SOURCES,
+        SOURCES,
         folder / "test.c",
         "-o",
         folder / "test",
@@ -265,6 +266,6 @@ def test_a_cache_that_cannot_be_is_refused(run: Runner, geometry: str, tmp_path:
 
 
 def test_every_measure_has_a_place_in_the_record() -> None:
-    text = (counter.SOURCES / "classes.h").read_text()
+    text = (SOURCES / "classes.h").read_text()
     names = [part.split('"')[1] for part in text.splitlines() if part.strip().startswith("X(")]
     assert names == list(COUNTS)

@@ -1,5 +1,15 @@
 """Firmware for the probe's tests: the emulator's own."""
 
-from tests.emulation.conftest import on_board, plugin
+from pathlib import Path
 
-__all__ = ["on_board", "plugin"]
+import pytest
+
+from tests.emulation.conftest import firmware_for, on_board, plugins
+
+__all__ = ["firmware_for", "on_board", "plugins"]
+
+
+@pytest.fixture(scope="session")
+def qemu_folder() -> Path | None:
+    """The installed QEMU: what stands in for a board is not about the emulator."""
+    return None

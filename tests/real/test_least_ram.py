@@ -48,7 +48,7 @@ def run(context: Context, cell: Cell, elf: Path, folder: Path) -> Execution:
         elf,
         cell.board,
         calls=cell.workload.calls,
-        plugin=compiled(folder, context.gateway),
+        plugin=compiled(folder, context.gateway, cell.board.emulator.qemu),
         gateway=context.gateway,
     )
 

@@ -74,7 +74,7 @@ def measured(
     Raises:
         MissingToolError: The emulator or a compiler for its plugin is missing.
     """
-    plugin = compiled(context.home.artefacts / "plugin", context.gateway, step.log, GUARD)
+    plugin = compiled(context.home.plugins, context.gateway, board.emulator.qemu, step.log, GUARD)
 
     def run(data: bytes, on_answer: Callable[[str], None]) -> Replay:
         return replay(

@@ -20,9 +20,9 @@ How the figures come about, and what they do not say:
 - **Limits** are in instructions, and so the same everywhere; the wall clock is for what executes none.
 """
 
-from .counter import compiled
 from .execution import DEFAULT_LIMITS, Execution, Limits, execute, leak
 from .least import least_ram
+from .plugins import compiled, interface
 from .profile import Profile, Row
 from .replay import GUARD, Ended, Replay, replay
 
@@ -37,6 +37,7 @@ __all__ = [
     "Row",
     "compiled",
     "execute",
+    "interface",
     "leak",
     "least_ram",
     "replay",

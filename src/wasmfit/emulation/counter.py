@@ -1,77 +1,15 @@
-"""The counting plugin: compiled on first use, and told what to look at."""
+"""What the counting plugin is told to look at."""
 
 from __future__ import annotations
 
-import hashlib
-import os
-import shutil
-import tempfile
 from pathlib import Path
 
-from wasmfit.errors import MissingToolError
 from wasmfit.model import Board, Cache, FlashPath, Region
-from wasmfit.toolchain import Gateway
-from wasmfit.words import hexadecimal, printable
+from wasmfit.words import hexadecimal
 
 from .symbols import PHASES, Symbols
 
-SOURCES = Path(__file__).parent / "plugin"
-
-_COMPILER = "cc"
-# Hidden: what the parts share is found without a table, which the counting would feel.
-_FLAGS = ("-O2", "-shared", "-fPIC", "-fvisibility=hidden", "-Wall")
-_SECONDS = 60
-_REMEDY = "Install it with: apt-get install -y gcc libc6-dev"
-
 _LAST = 0xFFFF_FFFF
-
-
-def parts(plugin: Path = SOURCES) -> list[Path]:
-    """The C files that a plugin is compiled from, together."""
-    return sorted(plugin.glob("*.c"))
-
-
-def compiled(folder: Path, gateway: Gateway, log: Path | None = None, plugin: Path = SOURCES) -> Path:
-    """The plugin as a shared library; compiled unless ``folder`` has it from the same source and compiler.
-
-    ``plugin`` is the folder of its source, for another one than that which counts.
-
-    Several processes may want it at once: each compiles its own, and the last to finish wins.
-
-    Raises:
-        MissingToolError: There is no C compiler, or it cannot compile for this machine.
-    """
-    compiler = shutil.which(_COMPILER)
-    if compiler is None:
-        raise MissingToolError("The emulator's plugin needs a C compiler (cc), and there is none.", _REMEDY)
-    place = folder / f"{plugin.name}-{_key(Path(compiler))}.so"
-    if place.is_file():
-        return place
-    folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=folder, prefix=".counter-") as work:
-        made = Path(work) / "counter.so"
-        command: list[str | Path] = [compiler, *_FLAGS, "-I", SOURCES, *parts(plugin), "-o", made]
-        finished = gateway.run(command, timeout=_SECONDS, log=log)
-        if finished.code != 0:
-            words = next((line for line in finished.output.splitlines() if "error" in line), finished.output)
-            raise MissingToolError(
-                f"{compiler} cannot compile the emulator's plugin: {printable(words)}.", _REMEDY
-            )
-        made.replace(place)
-    return place
-
-
-def _key(compiler: Path) -> str:
-    """Changes with everything that the library is made from."""
-    program = compiler.resolve()
-    status = program.stat()
-    digest = hashlib.sha256()
-    for source in sorted(SOURCES.rglob("*.[ch]")):
-        digest.update(repr((source.name, source.read_bytes())).encode())
-    digest.update(
-        repr((os.uname().machine, _FLAGS, str(program), status.st_size, status.st_mtime_ns)).encode()
-    )
-    return digest.hexdigest()[:16]
 
 
 def arguments(
@@ -83,7 +21,7 @@ def arguments(
     *,
     plain: bool = False,
 ) -> list[str]:
-    """What the plugin is told; see ``counter.c``.
+    """The plugin's arguments; see ``counter.c``.
 
     Args:
         record: File for its record.

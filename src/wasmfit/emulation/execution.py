@@ -119,7 +119,7 @@ def execute(
     Args:
         elf: The image; its job makes ``calls``.
         calls: Arguments, for the reasons given, and independently computed results.
-        plugin: The compiled plugin; see :func:`wasmfit.emulation.counter.compiled`.
+        plugin: The compiled plugin; see :func:`wasmfit.emulation.plugins.compiled`.
         log: Appended to: the command, and everything the image and the emulator say.
         name_of: Tells the function at an address; without it, symbols are named as the image has them.
         signature: The export's, where the calls are of a module of the user's.
@@ -188,7 +188,7 @@ def _execute(
     if not counted.started:
         raise MissingToolError(
             f"{board.emulator.qemu} does not run wasmfit's plugin: {last_words or 'no reason given'}.",
-            f"QEMU 7.2 to 8.2 with TCG plugins is needed. {qemu.remedy(board.emulator.qemu)}",
+            f"QEMU 7.2 or later with TCG plugins is needed. {qemu.remedy(board.emulator.qemu)}",
         )
     report = channel.report()
     verdict = judge(

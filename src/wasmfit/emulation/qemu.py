@@ -16,6 +16,12 @@ _PACKAGES = {"qemu-system-arm": "qemu-system-arm"}
 _OTHER_PACKAGE = "qemu-system-misc"
 
 
+NOTHING_ATTACHED = (
+    *("-nodefaults", "-no-user-config", "-no-reboot", "-display", "none"),
+    *("-monitor", "none", "-serial", "none", "-parallel", "none", "-net", "none"),
+)
+"""The options that keep everything away that a machine has by default."""
+
 TOLD = "emulated"
 """What an image is told that asks for its command line: that it runs here, and not on its board."""
 
@@ -30,8 +36,7 @@ def command(emulator: Emulator, elf: Path, plugin: Path, plugin_arguments: Seque
         *("-M", emulator.machine),
         *emulator.options,
         *_vectors(emulator),
-        *("-nodefaults", "-no-user-config", "-no-reboot"),
-        *("-display", "none", "-monitor", "none", "-serial", "none", "-parallel", "none", "-net", "none"),
+        *NOTHING_ATTACHED,
         *_sandbox(),
         *("-chardev", "stdio,id=channel,signal=off"),
         *("-semihosting-config", f"enable=on,target=native,chardev=channel,arg={TOLD}"),

@@ -15,7 +15,7 @@ from wasmfit.words import hexadecimal, printable
 
 from . import faults, qemu, recorded, symbols
 from .channel import Channel, Report
-from .counter import SOURCES
+from .plugins import SOURCES
 from .symbols import Symbols
 
 GUARD = SOURCES / "guard"
@@ -158,7 +158,7 @@ def replay(
     if not guarded.started:
         raise MissingToolError(
             f"{board.emulator.qemu} does not run wasmfit's plugin: {last_words or 'no reason given'}.",
-            f"QEMU 7.2 to 8.2 with TCG plugins is needed. {qemu.remedy(board.emulator.qemu)}",
+            f"QEMU 7.2 or later with TCG plugins is needed. {qemu.remedy(board.emulator.qemu)}",
         )
     if not in_time:
         ended, words = Ended.TIMED_OUT, f"no end after {seconds:g} s"

@@ -107,7 +107,7 @@ def run(context: Context, step: Step, cell: Cell, image: Image) -> Execution:
         image.ran,
         cell.board,
         calls=workload.calls,
-        plugin=compiled(context.home.artefacts / "plugin", context.gateway, step.log),
+        plugin=_plugin(context, step, cell.board),
         gateway=context.gateway,
         rounds=_ROUNDS,
         rounds_at=job.ROUNDS_AT,
@@ -128,7 +128,7 @@ def executed(context: Context, step: Step, cell: Cell, image: Image, *, profiled
         image.ran,
         cell.board,
         calls=_calls(cell),
-        plugin=compiled(context.home.artefacts / "plugin", context.gateway, step.log),
+        plugin=_plugin(context, step, cell.board),
         gateway=context.gateway,
         limits=_limits(cell.workload),
         log=step.log,
@@ -136,6 +136,11 @@ def executed(context: Context, step: Step, cell: Cell, image: Image, *, profiled
         imports=_imports(cell),
         profiled=profiled,
     )
+
+
+def _plugin(context: Context, step: Step, board: Board) -> Path:
+    """The counting plugin for the board's emulator."""
+    return compiled(context.home.plugins, context.gateway, board.emulator.qemu, step.log)
 
 
 def _least_ram(
@@ -146,7 +151,7 @@ def _least_ram(
         cell.board,
         execution,
         calls=_calls(cell),
-        plugin=compiled(context.home.artefacts / "plugin", context.gateway, step.log),
+        plugin=_plugin(context, step, cell.board),
         gateway=context.gateway,
         instructions=_MOST_SEARCHED,
         seconds=_limits(cell.workload).seconds,

@@ -5,6 +5,7 @@
 #define CLASSES_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 /* Every instruction is counted under exactly one of the kinds up to SYSTEM;
@@ -85,6 +86,14 @@ struct instruction {
     uint64_t address;    /* those of them that address memory */
     uint64_t makes;      /* registers that it writes, if it processes data */
     int8_t loaded;       /* the register that a single load fills, else -1 */
+};
+
+/* An instruction set. An instruction's size is told from its first two bytes and not asked of QEMU: before a
+ * boundary of 1 KiB, QEMU 7.2 hands out a 16-bit Thumb instruction together with the one that follows. */
+struct isa {
+    const char *name;
+    size_t (*size)(const uint8_t *bytes);
+    struct instruction (*decode)(const uint8_t *bytes, size_t size);
 };
 
 #endif

@@ -1,4 +1,4 @@
-/* wasmfit's counting plugin for QEMU's TCG (plugin API version 1, as of QEMU 7.2).
+/* wasmfit's counting plugin for QEMU's TCG (QEMU 7.2 and later; see interface/).
  *
  * Counts every instruction that the emulated core starts, notes the count
  * whenever the program reaches a phase mark, and the lowest stack address
@@ -66,31 +66,21 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "isas.h"
 #include "qemu.h"
-#include "riscv32.h"
 #include "state.h"
-#include "thumb.h"
-
-EXPORT int qemu_plugin_version = 1;
 
 struct mark marks[MARKS];
 size_t number_of_marks;
 struct range stack, ram, flash, memories[MEMORIES];
 size_t number_of_memories;
 uint64_t limit = UINT64_MAX;
-struct instruction (*decode)(const uint8_t *bytes, size_t size);
+const struct isa *isa;
 int out = -1;
 struct cache code_cache, *data_cache;
 bool has_code_cache, must_be_aligned;
 
 static struct cache own_data_cache;
-
-static void on_end(qemu_plugin_id_t id, void *data)
-{
-    (void)id;
-    (void)data;
-    record_rest();
-}
 
 static bool read_mark(const char *text)
 {
@@ -115,7 +105,7 @@ static bool read_argument(const char *name, const char *value)
         return out >= 0;
     }
     if (!strcmp(name, "isa")) {
-        decode = !strcmp(value, "thumb") ? thumb : !strcmp(value, "riscv32") ? riscv32 : NULL;
+        isa = find_isa(value);
         return true;
     }
     if (!strcmp(name, "mark")) {
@@ -174,7 +164,6 @@ EXPORT int qemu_plugin_install(qemu_plugin_id_t id, const struct qemu_info *info
     }
     set_lowest(stack.end);
     record(start, sizeof start - 1);
-    qemu_plugin_register_vcpu_tb_trans_cb(id, on_translated);
-    qemu_plugin_register_atexit_cb(id, on_end, NULL);
+    interface_register(id, on_translated, record_rest);
     return 0;
 }

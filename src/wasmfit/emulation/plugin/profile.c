@@ -89,8 +89,10 @@ static void follow(const struct block *from, const struct block *block)
 
 void on_profiled_block(unsigned cpu, void *data)
 {
-    struct block *block = data, *before = block_before();
+    struct block *block = data, *before;
     (void)cpu;
+    nodes[node].spent[phase] -= settle();
+    before = block_before();
     if (block->start != before->end || block->function != before->function) {
         follow(before, block);
     }

@@ -19,7 +19,7 @@ void record(const char *line, int length)
 static void record_state(const char *word)
 {
     char line[96];
-    record(line, snprintf(line, sizeof line, "%s %" PRIu64 " 0x%08" PRIx32 "\n", word, executed, lowest));
+    record(line, snprintf(line, sizeof line, "%s %" PRIu64 " 0x%08" PRIx32 "\n", word, *executed, lowest));
 }
 
 /* What a block counts by how it was left and entered. */
@@ -46,7 +46,7 @@ static void record_measures(void)
         struct block *block = blocks[i];
         uint64_t times = block->executed - block->measured.executed;
         for (size_t k = 0; times && k < block->kinds; k++) {
-            dynamic[block->of[k].measure] += times * block->of[k].number;
+            dynamic[block->of[k].measure] += times * (uint64_t)(int64_t)block->of[k].number;
         }
         add_ways(block, times, block->jumped - block->measured.jumped, block->landed - block->measured.landed);
         block->measured.executed = block->executed;
@@ -80,6 +80,7 @@ void record_mark(const struct mark *mark)
 
 void record_rest(void)
 {
+    settle();
     record_measures();
     record_state("end");
     write_profile();
@@ -89,6 +90,7 @@ void record_rest(void)
  * emulator's own needs tidying up. */
 void record_end(const char *word)
 {
+    settle();
     record_measures();
     record_state(word);
     write_profile();

@@ -148,6 +148,12 @@ static inline void rv_32(struct instruction *is, uint32_t op)
     }
 }
 
+/* Bytes of an instruction: two of a compressed one, whose lowest two bits are not both set. */
+static size_t riscv32_size(const uint8_t *bytes)
+{
+    return (bytes[0] & 3) == 3 ? 4 : 2;
+}
+
 static struct instruction riscv32(const uint8_t *bytes, size_t size)
 {
     struct instruction is = {.kind = ALU, .loaded = -1};

@@ -282,6 +282,12 @@ static inline void thumb_32(struct instruction *is, unsigned first, unsigned sec
     }
 }
 
+/* Bytes of an instruction: four if its first half begins with 0b11101, 0b11110 or 0b11111 (Armv7-M, A5.1). */
+static size_t thumb_size(const uint8_t *bytes)
+{
+    return bytes[1] >= 0xe8 ? 4 : 2;
+}
+
 static struct instruction thumb(const uint8_t *bytes, size_t size)
 {
     struct instruction is = {.kind = ALU, .loaded = -1};

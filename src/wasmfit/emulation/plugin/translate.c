@@ -1,5 +1,6 @@
 /* While blocks are translated: what one passage through each counts. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "qemu.h"
 #include "state.h"
@@ -35,8 +36,8 @@ static struct block *new_block(const unsigned counted[NUMBER_OF_MEASURES])
     block = must(calloc(1, offsetof(struct block, of) + kinds * sizeof block->of[0]));
     for (size_t i = 0; i < NUMBER_OF_MEASURES; i++) {
         if (counted[i]) {
-            block->of[block->kinds].measure = (uint16_t)i;
-            block->of[block->kinds++].number = (uint16_t)counted[i];
+            block->of[block->kinds].measure = (int16_t)i;
+            block->of[block->kinds++].number = (int16_t)counted[i];
         }
     }
     if (number_of_blocks == room_for_blocks) {
@@ -83,7 +84,7 @@ static void watch_memory(struct qemu_plugin_insn *insn, const struct instruction
 {
     /* Loads are looked at for accesses to flash alone, and for their addresses where the core minds. */
     bool loads = is->loads && (flash.end || must_be_aligned);
-    bool both = !decode || (loads && is->stores);
+    bool both = !isa || (loads && is->stores);
     memory_cb look = must_be_aligned ? on_aligned_access : both ? on_access : is->stores ? on_store : on_load;
     if (both || loads || is->stores) {
         /* Asked for both always: QEMU 7.2 takes every access for a store when it is to tell only some. */
@@ -94,7 +95,7 @@ static void watch_memory(struct qemu_plugin_insn *insn, const struct instruction
 /* Whether an exception can leave the block behind this instruction. */
 static bool can_fault(const struct instruction *is)
 {
-    return !decode || is->loads || is->stores || is->kind == DIVIDE || is->kind == SYSTEM;
+    return !isa || is->loads || is->stores || is->kind == DIVIDE || is->kind == SYSTEM;
 }
 
 /* What is known of the instructions of a block so far. */
@@ -135,59 +136,136 @@ static void add_instruction(struct straight *so_far, const struct instruction *i
     so_far->is = *is;
 }
 
-static struct block *block_of(struct straight *code)
+/* Adds the lines of flash that straight code enters. */
+static void count_fetches(struct straight *code)
 {
     unsigned shift = has_code_cache ? code_cache.shift : 2;
-    bool in_flash = holds(flash, code->start);
-    uint32_t first = code->start >> shift, last = (code->end - 1) >> shift;
-    struct block *block;
-    if (in_flash) {
-        code->counted[FETCHES] = last - first + 1;
-        code->counted[FETCH_MISSES] = has_code_cache ? 0 : last - first + 1;
+    if (holds(flash, code->start)) {
+        unsigned lines = ((code->end - 1) >> shift) - (code->start >> shift) + 1;
+        code->counted[FETCHES] = lines;
+        code->counted[FETCH_MISSES] = has_code_cache ? 0 : lines;
     }
-    block = new_block(code->counted);
+}
+
+static bool can_jump(const struct instruction *is)
+{
+    return is->jumps || is->kind == BRANCH || is->kind == CONDITIONAL || is->kind == CALL || is->kind == INDIRECT;
+}
+
+/* A block that counts what straight code does on each passage. */
+static struct block *block_of(const struct straight *code, uint32_t instructions)
+{
+    struct block *block = new_block(code->counted);
+    block->instructions = instructions;
     block->start = code->start;
     block->end = code->end;
     block->line = 1;
-    if (in_flash && has_code_cache) {
-        block->line = first + 1;
-        block->last_line = last + 1;
+    if (has_code_cache && holds(flash, code->start)) {
+        block->line = (code->start >> code_cache.shift) + 1;
+        block->last_line = ((code->end - 1) >> code_cache.shift) + 1;
     }
     block->mark = mark_at(code->start);
     block->function = function_at(code->start);
     block->calls = code->is.links;
     block->conditional = code->is.kind == CONDITIONAL;
     block->backward = code->is.backward;
+    block->runs_on = isa && !can_jump(&code->is);
     block->pairs = code->took_along && !code->flags_first;
     block->pairs_untaken = code->took_along;
     block->astride = code->first_size == 4 && code->start & 2;
     return block;
 }
 
-void on_translated(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
+static const struct straight empty = {.is = {.kind = ALU, .loaded = -1}};
+
+/* Adds the first instructions of a block that has been translated. */
+static void add_block(struct straight *so_far, const struct block *block, uint32_t instructions)
+{
+    for (uint32_t i = 0, at = 0; i < instructions; i++) {
+        size_t size = isa->size(block->code + at);
+        struct instruction is = isa->decode(block->code + at, size);
+        add_instruction(so_far, &is, block->start + at, size);
+        at += (uint32_t)size;
+    }
+}
+
+/* The first instructions of a block that was left before its end, as a block of their own. */
+struct block *beginning_of(struct block *block, uint32_t instructions)
+{
+    struct straight code = empty;
+    struct block *beginning;
+    for (beginning = block->beginnings; beginning; beginning = beginning->next) {
+        if (beginning->instructions == instructions) {
+            return beginning;
+        }
+    }
+    add_block(&code, block, instructions);
+    count_fetches(&code);
+    beginning = block_of(&code, instructions);
+    beginning->code = block->code;
+    beginning->next = block->beginnings;
+    block->beginnings = beginning;
+    return beginning;
+}
+
+/* What two blocks of straight code count more, or less, as one: a pair across the seam, a line that both are in. */
+struct block *seam_of(const struct block *before, struct block *block)
+{
+    struct straight first = empty, second = empty, both = empty;
+    struct block *seam;
+    for (seam = block->seams; seam; seam = seam->next) {
+        if (seam->before == before) {
+            return seam;
+        }
+    }
+    add_block(&first, before, before->instructions);
+    add_block(&second, block, block->instructions);
+    add_block(&both, before, before->instructions);
+    add_block(&both, block, block->instructions);
+    count_fetches(&first);
+    count_fetches(&second);
+    count_fetches(&both);
+    for (size_t i = 0; i < NUMBER_OF_MEASURES; i++) {
+        both.counted[i] -= first.counted[i] + second.counted[i];
+    }
+    seam = new_block(both.counted);
+    seam->before = before;
+    seam->next = block->seams;
+    block->seams = seam;
+    return seam;
+}
+
+void on_translated(struct qemu_plugin_tb *tb)
 {
     size_t instructions = qemu_plugin_tb_n_insns(tb);
-    struct straight code = {.is = {.kind = ALU, .loaded = -1}};
+    struct straight code = empty;
     struct qemu_plugin_insn *begun = NULL; /* from where on instructions are not yet counted */
     uint64_t uncounted = 0;
+    uint8_t *bytes_of_block = isa ? must(malloc(4 * instructions)) : NULL;
+    size_t length = 0;
     struct block *block;
-    (void)id;
+    executed = interface_counter();
     for (size_t i = 0; i < instructions; i++) {
         struct qemu_plugin_insn *insn = qemu_plugin_tb_get_insn(tb, i);
         uint32_t pc = (uint32_t)qemu_plugin_insn_vaddr(insn);
         size_t size = qemu_plugin_insn_size(insn);
         struct instruction is = {.kind = ALU, .loaded = -1};
+        uint8_t bytes[INSN_BYTES];
         const struct mark *mark = i ? mark_at(pc) : NULL;
-        if (decode) {
-            is = decode(qemu_plugin_insn_data(insn), size);
+        if (isa) {
+            const uint8_t *here = interface_bytes(insn, bytes);
+            size = isa->size(here);
+            is = isa->decode(here, size);
+            memcpy(bytes_of_block + length, here, size);
+            length += size;
         }
         add_instruction(&code, &is, pc, size);
         if (mark) {
-            /* Called before the inline addition of the same instruction. */
+            /* Called before the addition of the same instruction. */
             qemu_plugin_register_vcpu_insn_exec_cb(insn, on_mark, CB_NO_REGS, (void *)(uintptr_t)mark);
         }
         if (begun && mark) {
-            qemu_plugin_register_vcpu_insn_exec_inline(begun, INLINE_ADD_U64, &executed, uncounted);
+            interface_add(begun, uncounted);
             begun = NULL;
         }
         if (!begun) {
@@ -196,12 +274,13 @@ void on_translated(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
         }
         uncounted++;
         if (can_fault(&is) || i + 1 == instructions) {
-            qemu_plugin_register_vcpu_insn_exec_inline(begun, INLINE_ADD_U64, &executed, uncounted);
+            interface_add(begun, uncounted);
             begun = NULL;
         }
         watch_memory(insn, &is, pc);
     }
-    block = block_of(&code);
-    block->instructions = (uint32_t)instructions;
+    count_fetches(&code);
+    block = block_of(&code, (uint32_t)instructions);
+    block->code = bytes_of_block;
     qemu_plugin_register_vcpu_tb_exec_cb(tb, functions ? on_profiled_block : on_block, CB_NO_REGS, block);
 }

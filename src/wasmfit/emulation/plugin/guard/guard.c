@@ -19,12 +19,9 @@
 #include <unistd.h>
 
 #include "classes.h"
+#include "isas.h"
 #include "plugin.h"
 #include "qemu.h"
-#include "riscv32.h"
-#include "thumb.h"
-
-EXPORT int qemu_plugin_version = 1;
 
 /* ---- what is known ---- */
 
@@ -32,7 +29,7 @@ EXPORT int qemu_plugin_version = 1;
 
 static struct range ram, memories[MEMORIES];
 static size_t number_of_memories;
-static struct instruction (*decode)(const uint8_t *bytes, size_t size);
+static const struct isa *isa;
 static uint64_t begin, each = UINT64_MAX, ticks[2];
 static size_t number_of_ticks;
 static int out = -1;
@@ -86,15 +83,16 @@ static void on_access(unsigned cpu, qemu_plugin_meminfo_t info, uint64_t where, 
     }
 }
 
-static void on_translated(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
+static void on_translated(struct qemu_plugin_tb *tb)
 {
     size_t instructions = qemu_plugin_tb_n_insns(tb);
     uintptr_t block = instructions << 2;
-    (void)id;
     for (size_t i = 0; i < instructions; i++) {
         struct qemu_plugin_insn *insn = qemu_plugin_tb_get_insn(tb, i);
         uint32_t pc = (uint32_t)qemu_plugin_insn_vaddr(insn);
-        struct instruction is = decode(qemu_plugin_insn_data(insn), qemu_plugin_insn_size(insn));
+        uint8_t bytes[INSN_BYTES];
+        const uint8_t *code = interface_bytes(insn, bytes);
+        struct instruction is = isa->decode(code, isa->size(code));
         block |= pc == begin;
         for (size_t tick = 0; tick < number_of_ticks; tick++) {
             block |= pc == ticks[tick] ? 2 : 0;
@@ -107,10 +105,8 @@ static void on_translated(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
     qemu_plugin_register_vcpu_tb_exec_cb(tb, on_block, CB_NO_REGS, (void *)block);
 }
 
-static void on_end(qemu_plugin_id_t id, void *data)
+static void on_end(void)
 {
-    (void)id;
-    (void)data;
     record_total("end", "");
 }
 
@@ -123,8 +119,8 @@ static bool read_argument(const char *name, const char *value)
         return out >= 0;
     }
     if (!strcmp(name, "isa")) {
-        decode = !strcmp(value, "thumb") ? thumb : !strcmp(value, "riscv32") ? riscv32 : NULL;
-        return decode != NULL;
+        isa = find_isa(value);
+        return isa != NULL;
     }
     if (!strcmp(name, "begin")) {
         return numbers(value, 1, &begin);
@@ -148,12 +144,11 @@ EXPORT int qemu_plugin_install(qemu_plugin_id_t id, const struct qemu_info *info
     if (!read_arguments(argc, argv, "wasmfit guard", read_argument)) {
         return -1;
     }
-    if (out < 0 || !decode || ram.end == 0) {
+    if (out < 0 || !isa || ram.end == 0) {
         fprintf(stderr, "wasmfit guard: out, isa and ram are needed\n");
         return -1;
     }
     write_line(out, "guard 1\n", 8);
-    qemu_plugin_register_vcpu_tb_trans_cb(id, on_translated);
-    qemu_plugin_register_atexit_cb(id, on_end, NULL);
+    interface_register(id, on_translated, on_end);
     return 0;
 }

@@ -1,0 +1,161 @@
+"""Our plugins for QEMU: compiled on first use, for the plugin interface of the QEMU that loads them.
+
+QEMU's plugin interface has versions, and a QEMU takes some of them. Which one it takes is found by asking
+it: a probe, compiled for each version that our sources know, newest first, is loaded until one is taken. What
+QEMU says its own version is plays no part: distributions patch, and what counts is what loads.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import shutil
+import tempfile
+from pathlib import Path
+
+from wasmfit.errors import MissingToolError
+from wasmfit.toolchain import Gateway
+from wasmfit.words import printable
+
+from . import qemu
+
+SOURCES = Path(__file__).parent / "plugin"
+"""Sources of the plugin that counts; other plugins have a folder of their own in it."""
+
+_PROBE = SOURCES / "probe"
+_INTERFACES = SOURCES / "interface"
+
+_COMPILER = "cc"
+# Hidden: what the parts share is found without a table, which the counting would feel.
+_FLAGS = ("-O2", "-shared", "-fPIC", "-fvisibility=hidden", "-Wall")
+_COMPILE_SECONDS = 60
+_PROBE_SECONDS = 30
+_REMEDY = "Install it with: apt-get install -y gcc libc6-dev"
+
+_TAKEN = re.compile(r"interface (\d+) (\d+) \S+")
+# The words of a QEMU whose build has the option, and of one whose build has not.
+_NO_PLUGINS = re.compile(r"plugin interface not enabled|-plugin: invalid option")
+
+
+def interfaces() -> tuple[int, ...]:
+    """The versions of QEMU's plugin interface that our sources know, newest first."""
+    return tuple(sorted((int(source.stem[1:]) for source in _INTERFACES.glob("v*.c")), reverse=True))
+
+
+def sources(interface: int, plugin: Path = SOURCES) -> list[Path]:
+    """The C files that a plugin is compiled from, together, for a version of the interface."""
+    return [*sorted(plugin.glob("*.c")), _INTERFACES / f"v{interface}.c"]
+
+
+def compiled(
+    folder: Path, gateway: Gateway, emulator: str, log: Path | None = None, plugin: Path = SOURCES
+) -> Path:
+    """A plugin as a shared library that a QEMU takes.
+
+    Compiled unless ``folder`` has it from the same sources and compiler. Several processes may want it at
+    once: each compiles its own, and the last to finish wins.
+
+    Args:
+        emulator: The QEMU, as a program on the PATH or as a path.
+        plugin: Folder of the plugin's sources.
+
+    Raises:
+        MissingToolError: There is no such QEMU, it takes no plugin of ours, there is no C compiler, or it
+            cannot compile for this machine.
+    """
+    return _compiled(folder, gateway, interface(folder, gateway, emulator, log), log, plugin)
+
+
+def interface(folder: Path, gateway: Gateway, emulator: str, log: Path | None = None) -> int:
+    """The newest version of the plugin interface, of those that our sources know, that a QEMU takes.
+
+    Asked once for each QEMU: ``folder`` remembers the answer as long as QEMU, sources and compiler stay.
+
+    Raises:
+        MissingToolError: As :func:`compiled`.
+    """
+    program = shutil.which(emulator)
+    if program is None:
+        raise MissingToolError(f"The emulator {emulator} is not installed.", qemu.remedy(emulator))
+    answer = folder / f"interface-{_key(_identity(Path(program)))}"
+    try:
+        return int(answer.read_text(encoding="ascii"))
+    except (OSError, ValueError):
+        pass
+    version = _ask(folder, gateway, program, log)
+    temporary = answer.with_name(f"{answer.name}.{os.getpid()}")
+    temporary.write_text(f"{version}\n", encoding="ascii")
+    temporary.replace(answer)
+    return version
+
+
+def _ask(folder: Path, gateway: Gateway, program: str, log: Path | None) -> int:
+    """Loads a probe of each version."""
+    words = "it says nothing"
+    for version in interfaces():
+        probe = _compiled(folder, gateway, version, log, _PROBE)
+        finished = gateway.run(
+            [program, *qemu.NOTHING_ATTACHED, "-M", "none", "-plugin", str(probe)],
+            timeout=_PROBE_SECONDS,
+            log=log,
+        )
+        if finished.code == 0 and _TAKEN.search(finished.output):
+            return version
+        if _NO_PLUGINS.search(finished.output):
+            raise MissingToolError(
+                f"{program} was built without support for TCG plugins, so that nothing can be counted in it.",
+                f"Another build of QEMU is needed, configured with --enable-plugins. {qemu.remedy(program)}",
+            )
+        words = qemu.last_words(finished.output) or words
+    known = ", ".join(map(str, sorted(interfaces())))
+    raise MissingToolError(
+        f"{program} takes none of the versions of the plugin interface that wasmfit knows ({known}): "
+        f"{printable(words)}.",
+        f"QEMU 7.2 or later with TCG plugins is needed. {qemu.remedy(program)}",
+    )
+
+
+def _compiled(folder: Path, gateway: Gateway, version: int, log: Path | None, plugin: Path) -> Path:
+    compiler = shutil.which(_COMPILER)
+    if compiler is None:
+        raise MissingToolError("The emulator's plugin needs a C compiler (cc), and there is none.", _REMEDY)
+    library = folder / f"{plugin.name}-v{version}-{_key(_identity(Path(compiler)))}.so"
+    if library.is_file():
+        return library
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder, prefix=".plugin-") as work:
+        linked = Path(work) / "plugin.so"
+        command: list[str | Path] = [
+            compiler,
+            *_FLAGS,
+            "-I",
+            SOURCES,
+            *sources(version, plugin),
+            "-o",
+            linked,
+        ]
+        finished = gateway.run(command, timeout=_COMPILE_SECONDS, log=log)
+        if finished.code != 0:
+            words = next((line for line in finished.output.splitlines() if "error" in line), finished.output)
+            raise MissingToolError(
+                f"{compiler} cannot compile the emulator's plugin: {printable(words)}.", _REMEDY
+            )
+        linked.replace(library)
+    return library
+
+
+def _identity(program: Path) -> tuple[str, int, int]:
+    """Changes when a program does."""
+    real = program.resolve()
+    status = real.stat()
+    return str(real), status.st_size, status.st_mtime_ns
+
+
+def _key(program: tuple[str, int, int]) -> str:
+    """Digest of a program and of all that plugins are compiled from."""
+    digest = hashlib.sha256()
+    for source in sorted(SOURCES.rglob("*.[ch]")):
+        digest.update(repr((source.name, source.read_bytes())).encode())
+    digest.update(repr((os.uname().machine, _FLAGS, *program)).encode())
+    return digest.hexdigest()[:16]

@@ -7,8 +7,12 @@
 #include <stdint.h>
 #include <stdlib.h>
 
+/* Lines that one block of code may lie in: QEMU translates at most 512 instructions, of four bytes, together. */
+#define MOST_LINES 512
+
 struct cache {
-    uint32_t *lines; /* sets × ways, in a set the last used first; 0: nothing */
+    uint32_t *lines; /* sets × ways, in a set the last used first; 0: nothing. As many sets as a block may have
+                      * lines follow, empty for good, so that a block's lines are looked for in a row. */
     uint32_t chance; /* where any line is replaced: the state of the draw, the same in every run; else 0 */
     uint32_t ways, mask;
     unsigned shift;      /* log2 of a line's bytes */
@@ -25,7 +29,7 @@ static inline bool cache_make(struct cache *cache, uint64_t size, uint64_t line,
     cache->ways = (uint32_t)ways;
     cache->mask = (uint32_t)sets - 1;
     cache->chance = any ? 1 : 0;
-    cache->lines = calloc(sets * ways, sizeof *cache->lines);
+    cache->lines = calloc((sets + MOST_LINES) * ways, sizeof *cache->lines);
     return cache->lines != NULL;
 }
 

@@ -51,8 +51,8 @@
  * a cycle on it too); so is one that then faults. The count is kept inline, from
  * one instruction that can fault to the next, so a block that an exception
  * leaves early is counted up to the instruction that was left, and a mark inside
- * a block counts what came before it only. Measures are kept by the block: of a
- * block that was left early they hold all, but then the run has failed.
+ * a block counts what came before it only. Measures are kept by the block; of one
+ * that was left early they hold what was started of it.
  *
  * The profile, when the program has ended: a tree of calls, its root first.
  *   node NUMBER PARENT FUNCTION N0 ... N7

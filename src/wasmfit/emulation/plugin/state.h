@@ -44,6 +44,7 @@ struct block {
     uint32_t start, end;        /* addresses: its first instruction, and the first behind it */
     uint32_t instructions;
     uint32_t line, last_line;   /* of the cache, see cache_has(); none if line > last_line */
+    const uint32_t *set;        /* of the cache, that the first line belongs to */
     const struct mark *mark;    /* that its first instruction is */
     int32_t function;           /* see profile.c */
     bool calls, conditional;    /* how it ends */

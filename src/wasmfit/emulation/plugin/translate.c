@@ -162,6 +162,7 @@ static struct block *block_of(const struct straight *code, uint32_t instructions
     block->line = 1;
     if (has_code_cache && holds(flash, code->start)) {
         block->line = (code->start >> code_cache.shift) + 1;
+        block->set = &code_cache.lines[(block->line & code_cache.mask) * code_cache.ways];
         block->last_line = ((code->end - 1) >> code_cache.shift) + 1;
     }
     block->mark = mark_at(code->start);

@@ -35,44 +35,72 @@ static inline void look_up(struct cache *cache, uint32_t line, enum measure miss
 uint32_t settle(void)
 {
     uint32_t rest = (uint32_t)(expected - *executed);
-    if (rest && rest < current->instructions && current->code) {
+    if (rest && rest <= current->instructions && current->code) {
         current->executed--;
-        current = beginning_of(current, current->instructions - rest);
-        current->executed++;
         expected = *executed;
+        if (rest < current->instructions) {
+            current = beginning_of(current, current->instructions - rest);
+            current->executed++;
+        }
     }
     return rest;
 }
 
-static inline void passage(struct block *block)
+/* What is not so on most passages: a mark, the limit, a block that was left early, a seam. */
+static __attribute__((cold, noinline)) void unusual(struct block *block)
 {
     const struct block *before;
-    uint32_t line;
+    uint32_t line = block->line;
     bool jumped;
-    if (__builtin_expect(*executed != expected, 0)) {
+    if (*executed != expected) {
         settle();
     }
-    jumped = block->start != current->end;
     before = current;
+    jumped = block->start != before->end;
     current->jumped += jumped;
     block->landed += jumped;
     current = block;
-    if (__builtin_expect(block->mark != NULL, 0)) {
+    if (block->mark) {
         /* The way to a mark belongs to what was before it. */
         record_mark(block->mark);
     }
-    if (__builtin_expect(*executed + block->instructions > limit, 0)) {
+    expected = *executed + block->instructions;
+    if (expected > limit) {
+        expected = *executed;
         record_end("limit");
     }
     block->executed++;
-    expected = *executed + block->instructions;
-    line = block->line;
-    if (__builtin_expect(before->runs_on & !jumped, 0)) {
+    if (before->runs_on && !jumped) {
         seam_of(before, block)->executed++;
         line += line == before->last_line;
     }
     for (; line <= block->last_line; line++) {
         look_up(&code_cache, line, FETCH_MISSES, FETCH_RUNS);
+    }
+}
+
+/* The usual passage. Where all is as expected, nothing is called. */
+static inline void passage(struct block *block)
+{
+    struct block *before = current;
+    uint64_t started = *executed, end = started + block->instructions;
+    if (__builtin_expect((started != expected) | (end > limit) | before->runs_on | (block->mark != NULL), 0)) {
+        unusual(block);
+        return;
+    }
+    const uint32_t *set = block->set;
+    bool jumped = block->start != before->end;
+    before->jumped += jumped;
+    block->landed += jumped;
+    current = block;
+    block->executed++;
+    expected = end;
+    for (uint32_t line = block->line; line <= block->last_line; line++) {
+        /* Nothing changes where the line was the last one used of its set. */
+        if (__builtin_expect(*set != line, 0)) {
+            look_up(&code_cache, line, FETCH_MISSES, FETCH_RUNS);
+        }
+        set += code_cache.ways;
     }
 }
 
@@ -117,11 +145,11 @@ static void look_at_store(uint32_t address, uint32_t pc)
     }
 }
 
-/* How many words an access is. LDRD and STRD are two accesses in QEMU 7.2, and may be one of eight bytes in later
+/* Whether an access is one of eight bytes. LDRD and STRD are two accesses in QEMU 7.2, and may be one of eight bytes in later
  * ones: such a one is looked at word by word, as memory sees it. */
-static inline unsigned words_of(qemu_plugin_meminfo_t info)
+static inline bool has_two_words(qemu_plugin_meminfo_t info)
 {
-    return qemu_plugin_mem_size_shift(info) > 2 ? 2 : 1;
+    return qemu_plugin_mem_size_shift(info) > 2;
 }
 
 static void look_at_load(uint32_t address)
@@ -141,8 +169,9 @@ void on_store(unsigned cpu, qemu_plugin_meminfo_t info, uint64_t address, void *
 {
     (void)cpu;
     if ((uint32_t)address - lowest >= span) {
-        for (unsigned word = 0; word < words_of(info); word++) {
-            look_at_store((uint32_t)address + 4 * word, (uint32_t)(uintptr_t)pc);
+        look_at_store((uint32_t)address, (uint32_t)(uintptr_t)pc);
+        if (has_two_words(info)) {
+            look_at_store((uint32_t)address + 4, (uint32_t)(uintptr_t)pc);
         }
     }
 }
@@ -152,8 +181,9 @@ void on_load(unsigned cpu, qemu_plugin_meminfo_t info, uint64_t address, void *p
     (void)cpu;
     (void)pc;
     if (holds(flash, (uint32_t)address)) {
-        for (unsigned word = 0; word < words_of(info); word++) {
-            look_at_load((uint32_t)address + 4 * word);
+        look_at_load((uint32_t)address);
+        if (has_two_words(info)) {
+            look_at_load((uint32_t)address + 4);
         }
     }
 }

@@ -110,7 +110,7 @@ def test_doctor_says_the_same(tmp_path: Path) -> None:
     ended = wasmfit("doctor", home=tmp_path / "home", PATH=str(tmp_path / "bin"))
     assert ended.returncode == 3
     assert "missing  qemu-system-arm" in ended.stdout
-    assert "install: apt-get install -y qemu-system-arm" in ended.stdout
+    assert "Install it with: apt-get install -y qemu-system-arm" in ended.stdout
 
 
 def test_doctor_finds_what_the_set_up_installed(tmp_path: Path) -> None:

@@ -15,6 +15,8 @@ import pytest
 from wasmfit.toolchain.packages import Manager, Need, Packages, System, Table, recognised, remedy
 from wasmfit.toolchain.packages.system import parsed, read
 
+from .stand_ins import fake, installed
+
 ROOT = Path(__file__).parents[2]
 TABLE = Table.load()
 
@@ -207,9 +209,9 @@ def test_what_package_managers_say_is_understood(manager: str, output: str, ther
 
 
 def test_the_table_is_whole() -> None:
-    """Every system has a package manager, every group its needs, and every need words and a system."""
+    """Every system has a package manager, every group its needs, and every need words and each system."""
     assert set(TABLE.systems.values()) == set(TABLE.managers)
-    assert {name for group in TABLE.groups.values() for name in group} == set(TABLE.needs)
+    assert {name for group in TABLE.groups.values() for name in group} < set(TABLE.needs)
     for release in TABLE.codenames.values():
         assert release.split()[0] in TABLE.systems
     for name, need in TABLE.needs.items():
@@ -239,20 +241,10 @@ def script() -> ModuleType:
     return module
 
 
-def fake(folder: Path, program: str, lines: str) -> Path:
-    """A program that is a shell script."""
-    folder.mkdir(exist_ok=True)
-    place = folder / program
-    place.write_text(f"#!/bin/sh\n{lines}\n")
-    place.chmod(0o755)
-    return place
-
-
 def test_setup_installs_what_is_missing_and_nothing_else(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    lines = "shift 2; for name; do case $name in gcc*|*misc) echo $name installed;; esac; done"
-    fake(tmp_path / "bin", "dpkg-query", lines)
+    installed(tmp_path / "bin", "gcc*", "*misc")
     monkeypatch.setenv("PATH", str(tmp_path / "bin"))
     module = script()
     monkeypatch.setattr(module.system, "read", lambda: parsed(BOOKWORM))

@@ -33,4 +33,6 @@ def command(
 def _line(check: Check) -> str:
     if check.ok:
         return f"ok       {check.name}: {check.found}"
-    return f"missing  {check.name} ({check.purpose}): {check.lacks}\n         install: {check.remedy}"
+    there = "" if check.found is None else f" {check.found}:"
+    first = f"{check.state.value:<8} {check.name} ({check.purpose}):{there} {check.cause}"
+    return f"{first}\n         {check.remedy}"

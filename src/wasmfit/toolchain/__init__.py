@@ -1,8 +1,11 @@
 """Finding and running compilers, linkers and emulators."""
 
-from .find import CCompiler, Check, Toolchain, checks, find, missing_sentence
+from .check import Check, State
+from .find import CCompiler, Toolchain, checks, find, unusable
 from .gateway import Gateway
 from .process import ChildCancelledError, ChildStoppedError, ChildTimeoutError, Finished
+from .proofs import Proof, Proofs, Proven
+from .remedies import here, remedy
 from .rust import Rust
 from .versions import Tool, Versions
 from .worktree import Worktree, worktree
@@ -15,13 +18,19 @@ __all__ = [
     "ChildTimeoutError",
     "Finished",
     "Gateway",
+    "Proof",
+    "Proofs",
+    "Proven",
     "Rust",
+    "State",
     "Tool",
     "Toolchain",
     "Versions",
     "Worktree",
     "checks",
     "find",
-    "missing_sentence",
+    "here",
+    "remedy",
+    "unusable",
     "worktree",
 ]

@@ -17,10 +17,12 @@ class Remedy:
     Attributes:
         text: It in a sentence or two.
         commands: The commands in it, to be run one after the other; none where no command helps.
+        installed: Packages that are meant to bring it and are installed.
     """
 
     text: str
     commands: tuple[str, ...] = ()
+    installed: tuple[str, ...] = ()
 
 
 def remedy(need: Need, system: System, installed: Callable[[Sequence[str]], Collection[str]]) -> Remedy:
@@ -33,29 +35,17 @@ def remedy(need: Need, system: System, installed: Callable[[Sequence[str]], Coll
     if system.manager is None or packages is None:
         return _elsewhere(need)
     if not packages.names and not packages.then:
-        return Remedy(" ".join(filter(None, (f"{system.title} packages no {need.words}.", packages.note))))
-    missing = _missing(packages, installed)
+        return Remedy(f"{system.title} packages no {need.words}. {packages.note}".rstrip())
+    there = installed(packages.names) if packages.names else ()
+    missing = tuple(name for name in packages.names if name not in there)
     commands = _commands(system.manager, packages, missing)
     if commands:
-        doubts = _doubts(system, packages, missing)
-        return Remedy(
-            " ".join(filter(None, (f"Install it with: {' && '.join(commands)}{doubts}", packages.note))),
-            commands,
-        )
-    are = "is" if len(packages.names) == 1 else "are"
-    return Remedy(
-        " ".join(
-            filter(
-                None,
-                (f"{_listed(packages.names)} {are} installed already.", need.otherwise, packages.note),
-            )
-        )
-    )
-
-
-def _missing(packages: Packages, installed: Callable[[Sequence[str]], Collection[str]]) -> tuple[str, ...]:
-    there = installed(packages.names) if packages.names else ()
-    return tuple(name for name in packages.names if name not in there)
+        text = f"Install it with: {' && '.join(commands)}{_doubts(system, packages, missing)}"
+    else:
+        are = "is" if len(packages.names) == 1 else "are"
+        text = f"{_listed(packages.names)} {are} installed already. {need.otherwise}".rstrip()
+    kept = tuple(name for name in packages.names if name not in missing)
+    return Remedy(f"{text} {packages.note}".rstrip(), commands, kept)
 
 
 def _commands(manager: Manager, packages: Packages, missing: Sequence[str]) -> tuple[str, ...]:
@@ -82,7 +72,8 @@ def _elsewhere(need: Need) -> Remedy:
     if debian is None or not debian.names:
         return Remedy(text)
     packages = "package" if len(debian.names) == 1 else "packages"
-    return Remedy(f"{text} Debian's {packages}: {' '.join(debian.names)}.")
+    then = f"; after that: {debian.then}" if debian.then else ""
+    return Remedy(f"{text} Debian's {packages}: {' '.join(debian.names)}{then}.")
 
 
 def _listed(names: Sequence[str]) -> str:

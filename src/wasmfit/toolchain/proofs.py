@@ -1,0 +1,114 @@
+"""What was tried with tools and worked, remembered for as long as the tools are the same."""
+
+import json
+import os
+import threading
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from wasmfit.words import printable
+
+_LONGEST = 300
+
+
+@dataclass(frozen=True)
+class Proven:
+    """Something that worked.
+
+    Attributes:
+        words: What, in words.
+        files: The files that it worked with: of tools, headers and libraries. Others may not.
+    """
+
+    words: str
+    files: tuple[Path, ...]
+
+
+@dataclass(frozen=True)
+class Proof:
+    """The same, as it is shown.
+
+    Attributes:
+        words: What worked.
+        seconds: How long that took, when it was tried.
+        remembered: Whether that was earlier, with the same files.
+    """
+
+    words: str
+    seconds: float
+    remembered: bool
+
+
+@dataclass
+class Proofs:
+    """Tries things out, and remembers in a file what has worked.
+
+    What did not is tried again each time: what mends it need not change a file that was looked at.
+
+    Attributes:
+        memory: The file; an unreadable one is the same as none.
+    """
+
+    memory: Path
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def of(self, name: str, asked: object, prove: Callable[[], Proven]) -> Proof:
+        """The proof of that name; it is remembered until something else is asked or a file changes.
+
+        Args:
+            asked: All else that decides what is tried, such as sources and flags.
+            prove: Tries it; what it raises is raised.
+        """
+        question = json.dumps(asked, default=str)
+        with self._lock:
+            known = self._load().get(name)
+        if isinstance(known, dict) and known.get("asked") == question and _same(known.get("files")):
+            return Proof(str(known["words"]), float(known["seconds"]), remembered=True)
+        began = time.monotonic()
+        proven = prove()
+        proof = Proof(proven.words, round(time.monotonic() - began, 3), remembered=False)
+        self._keep(name, question, proven.files, proof)
+        return proof
+
+    def _keep(self, name: str, question: str, files: Iterable[Path], proof: Proof) -> None:
+        with self._lock:
+            known = self._load()
+            known[name] = {
+                "asked": question,
+                "files": {str(path): _identity(path) for path in files},
+                "words": proof.words,
+                "seconds": proof.seconds,
+            }
+            temporary = self.memory.with_name(f"{self.memory.name}.{os.getpid()}")
+            temporary.write_text(json.dumps(known, indent=1), encoding="utf-8")
+            temporary.replace(self.memory)
+
+    def _load(self) -> dict[str, Any]:
+        try:
+            read = json.loads(self.memory.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return {}
+        return read if isinstance(read, dict) else {}
+
+
+def _same(files: object) -> bool:
+    return isinstance(files, dict) and all(_identity(Path(path)) == kept for path, kept in files.items())
+
+
+def _identity(path: Path) -> list[object] | None:
+    try:
+        real = path.resolve(strict=True)
+        status = real.stat()
+    except OSError:
+        return None
+    return [str(real), status.st_size, status.st_mtime_ns]
+
+
+def first_error(output: str) -> str:
+    """The line of a tool's output that says what went wrong, cut to a readable length."""
+    lines = [line.strip() for line in output.splitlines() if line.strip()]
+    errors = [line for line in lines if "error" in line.lower()]
+    return printable((errors or lines[-1:] or ["it says nothing"])[0], _LONGEST)

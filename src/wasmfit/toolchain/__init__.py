@@ -3,8 +3,10 @@
 from .check import Check, State
 from .find import CCompiler, Toolchain, checks, find, unusable
 from .gateway import Gateway
+from .packages import System
 from .process import ChildCancelledError, ChildStoppedError, ChildTimeoutError, Finished
-from .proofs import Proof, Proofs, Proven
+from .proofs import Proof, Proofs, Proven, Trial
+from .prove import c_trial, host_trial, rust_trial
 from .remedies import here, remedy
 from .rust import Rust
 from .versions import Tool, Versions
@@ -23,14 +25,19 @@ __all__ = [
     "Proven",
     "Rust",
     "State",
+    "System",
     "Tool",
     "Toolchain",
+    "Trial",
     "Versions",
     "Worktree",
+    "c_trial",
     "checks",
     "find",
     "here",
+    "host_trial",
     "remedy",
+    "rust_trial",
     "unusable",
     "worktree",
 ]

@@ -165,19 +165,19 @@ def _check_program(
     versions: Versions, program: str, name: str, purpose: str, debian: tuple[str, ...] = ()
 ) -> Check:
     """Looks for a program on PATH, which the table of packages has under its own name."""
-    place = shutil.which(program)
+    place, need = shutil.which(program), Path(program).name
     if place is None:
-        mending = remedy(program, debian)
+        mending = remedy(need, debian)
         return Check(
             name,
-            program,
+            need,
             purpose,
             State.MISSING,
             cause=f"there is no {program} on PATH",
             remedy=mending.text,
             commands=mending.commands,
         )
-    check = Check(name, program, purpose, path=Path(place), on_path=True)
+    check = Check(name, need, purpose, path=Path(place), on_path=need == program)
     tool = versions.of(Path(place))
     if tool is None:
         return unusable(check, "it does not say which version it is", debian)

@@ -1,5 +1,6 @@
 """What was tried with tools and worked, remembered for as long as the tools are the same."""
 
+import hashlib
 import json
 import os
 import threading
@@ -28,8 +29,22 @@ class Proven:
 
 
 @dataclass(frozen=True)
+class Trial:
+    """Something to try.
+
+    Attributes:
+        asked: What decides how it ends, besides what is in the files that it turns out to work with: which
+            tool, which sources, which flags.
+        run: Tries it.
+    """
+
+    asked: object
+    run: Callable[[], Proven]
+
+
+@dataclass(frozen=True)
 class Proof:
-    """The same, as it is shown.
+    """What worked, as it is shown.
 
     Attributes:
         words: What worked.
@@ -55,20 +70,19 @@ class Proofs:
     memory: Path
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def of(self, name: str, asked: object, prove: Callable[[], Proven]) -> Proof:
-        """The proof of that name; it is remembered until something else is asked or a file changes.
+    def of(self, name: str, trial: Trial) -> Proof:
+        """The proof of that name, remembered until something else is asked or a file changes.
 
-        Args:
-            asked: All else that decides what is tried, such as sources and flags.
-            prove: Tries it; what it raises is raised.
+        Raises:
+            MissingToolError: It does not work; the message says why.
         """
-        question = json.dumps(asked, default=str)
+        question = hashlib.sha256(json.dumps(trial.asked, default=str).encode()).hexdigest()
         with self._lock:
-            known = self._load().get(name)
-        if isinstance(known, dict) and known.get("asked") == question and _same(known.get("files")):
-            return Proof(str(known["words"]), float(known["seconds"]), remembered=True)
+            known = _remembered(self._load().get(name), question)
+        if known is not None:
+            return known
         began = time.monotonic()
-        proven = prove()
+        proven = trial.run()
         proof = Proof(proven.words, round(time.monotonic() - began, 3), remembered=False)
         self._keep(name, question, proven.files, proof)
         return proof
@@ -92,6 +106,13 @@ class Proofs:
         except (OSError, ValueError):
             return {}
         return read if isinstance(read, dict) else {}
+
+
+def _remembered(known: object, question: str) -> Proof | None:
+    match known:
+        case {"asked": asked, "files": files, "words": str(words), "seconds": float(seconds)}:
+            return Proof(words, seconds, remembered=True) if asked == question and _same(files) else None
+    return None
 
 
 def _same(files: object) -> bool:

@@ -45,7 +45,7 @@ def test_an_emulator_without_plugins(tmp_path: Path, monkeypatch: pytest.MonkeyP
     without_plugins(tmp_path / "bin", words)
     monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}:/usr/bin:/bin")
     trial = emulator_trial(Gateway(), "qemu-system-arm", boards_of("qemu-system-arm"), tmp_path / "plugins")
-    with pytest.raises(MissingToolError, match=r"^this QEMU was built without TCG plugins$"):
+    with pytest.raises(MissingToolError, match=r"/qemu-system-arm was built without support for TCG plugins"):
         trial.run()
 
 
@@ -68,8 +68,7 @@ def test_every_machine_counts_ten(program: str, tmp_path: Path) -> None:
     proven = emulator_trial(Gateway(), program, boards, tmp_path).run()
     for board in boards:
         assert board.emulator.machine in proven.words
-    assert {path.name for path in proven.files} >= {program}
-    assert any(path.suffix == ".so" for path in proven.files)
+    assert [path.name for path in proven.files] == [program, "cc"]
 
 
 @pytest.mark.real

@@ -94,8 +94,8 @@ def test_a_program_that_does_not_run_is_found_and_unusable(versions: Versions, b
     assert (found.state, found.cause) == (State.UNUSABLE, "it does not say which version it is")
     # Not Debian's: that one must be found first.
     assert found.remedy == (
-        "Install it with: apt-get install -y qemu-system-misc "
-        f"It must come before {bin_ / 'qemu-system-riscv32'} on PATH."
+        f"It must come before {bin_ / 'qemu-system-riscv32'} on PATH. "
+        "Install it with: apt-get install -y qemu-system-misc"
     )
     installed(bin_, "qemu-system-misc")
     found = check(versions, "qemu-system-riscv32")
@@ -111,7 +111,7 @@ def test_another_program_of_the_same_name_may_serve(
     other = fake(tmp_path / "other", "qemu-system-riscv32", SAYS_VERSION)
     monkeypatch.setenv("PATH", f"{bin_}:{bin_}:{other.parent}")
     broken = unusable(check(versions, "qemu-system-riscv32"), "it cannot count")
-    assert broken.remedy.endswith(f" There is another one, {other}: put its folder first on PATH.")
+    assert broken.remedy.startswith(f"There is another one, {other}: put its folder first on PATH. ")
 
 
 def test_a_compiler_that_the_table_does_not_know(versions: Versions, bin_: Path, tmp_path: Path) -> None:

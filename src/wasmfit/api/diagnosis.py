@@ -128,5 +128,5 @@ def _trials(
         elif targets:
             trials[need] = c_trial(gateway, place, targets, linker)
         elif boards:
-            trials[need] = emulator_trial(gateway, need, boards, home.artefacts / "plugin")
+            trials[need] = emulator_trial(gateway, need, boards, home.plugins)
     return trials

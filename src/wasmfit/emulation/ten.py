@@ -7,7 +7,6 @@ stores one word on its stack and ends itself by semihosting, as every image of w
 from __future__ import annotations
 
 import hashlib
-import re
 import shutil
 import struct
 import tempfile
@@ -18,7 +17,7 @@ from wasmfit.errors import MissingToolError
 from wasmfit.model import Board
 from wasmfit.toolchain import Gateway, Proven, Trial
 
-from . import counter
+from . import plugins
 from .execution import Limits, execute
 
 INSTRUCTIONS = 10
@@ -28,56 +27,40 @@ STORED = 4
 _STACK = 0x1000
 _LIMITS = Limits(instructions=1_000, seconds=30)
 
-# The words of a QEMU whose build knows the option, and of one whose build does not.
-_NO_PLUGINS = re.compile(r"plugin interface not enabled|-plugin: invalid option")
-
 _SYS_EXIT, _APPLICATION_EXIT = 0x18, 0x20026
 _ARM, _RISCV = 40, 243
 _EABI5 = 0x0500_0000
 
 
-def emulator_trial(gateway: Gateway, program: str, boards: Sequence[Board], plugins: Path) -> Trial:
+def emulator_trial(gateway: Gateway, program: str, boards: Sequence[Board], folder: Path) -> Trial:
     """Running ten instructions under the counting plugin, on each different machine of these boards.
 
     Args:
         program: The emulator; the boards are emulated by it.
-        plugins: Folder of compiled plugins.
+        folder: Of compiled plugins.
     """
-    sources = sorted((Path(__file__).parent / "plugin").rglob("*.[ch]"))
+    sources = sorted(plugins.SOURCES.rglob("*.[ch]"))
     digest = hashlib.sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()
     images = [(board.emulator.model_dump_json(), image(board).hex()) for board in boards]
-    asked = [shutil.which(program), digest, images]
-    return Trial(asked, lambda: _prove(gateway, program, boards, plugins))
+    tools = [shutil.which(tool) for tool in (program, plugins.COMPILER)]
+    return Trial([tools, digest, images], lambda: _prove(gateway, program, boards, folder))
 
 
-def _prove(gateway: Gateway, program: str, boards: Sequence[Board], plugins: Path) -> Proven:
-    plugin, interface = _plugin(program, plugins, gateway)
+def _prove(gateway: Gateway, program: str, boards: Sequence[Board], folder: Path) -> Proven:
+    plugin, version = plugins.compiled(folder, gateway, program), plugins.interface(folder, gateway, program)
     machines = {(board.emulator.machine, board.emulator.options): board for board in boards}
-    with tempfile.TemporaryDirectory(prefix="wasmfit-") as name:
-        elf = Path(name) / "ten.elf"
+    with tempfile.TemporaryDirectory(prefix="wasmfit-") as work:
+        elf = Path(work) / "ten.elf"
         for board in machines.values():
             elf.write_bytes(image(board))
             _try(elf, board, plugin, gateway)
-    place = shutil.which(program)
+    # Not the plugin: of two emulators that are tried at once, both may compile it.
+    tools = (shutil.which(tool) for tool in (program, plugins.COMPILER))
     names = ", ".join(dict.fromkeys(machine for machine, _ in machines))
     return Proven(
-        f"runs and counts ten instructions on {names}; plugin interface {interface}",
-        (*([Path(place)] if place else []), plugin),
+        f"runs and counts ten instructions on {names}; plugin interface {version}",
+        tuple(Path(tool) for tool in tools if tool is not None),
     )
-
-
-def _plugin(program: str, plugins: Path, gateway: Gateway) -> tuple[Path, str]:
-    """The plugin for an emulator, and the version of the plugin interface that it is for.
-
-    Raises:
-        MissingToolError: The emulator takes no plugins, or there is no compiler for ours.
-    """
-    plugin = counter.compiled(plugins, gateway)
-    # Without arguments it refuses to count, but only if it is loaded.
-    command = [program, "-M", "none", "-nodefaults", "-display", "none", "-plugin", str(plugin)]
-    if _NO_PLUGINS.search(gateway.run(command, timeout=_LIMITS.seconds).output):
-        raise MissingToolError("this QEMU was built without TCG plugins")
-    return plugin, "1"
 
 
 def _try(elf: Path, board: Board, plugin: Path, gateway: Gateway) -> None:

@@ -103,12 +103,11 @@ def unusable(check: Check, cause: str, debian: tuple[str, ...] = ()) -> Check:
         debian: Debian's packages that bring it, where the table of packages does not have it.
     """
     mending = remedy(check.need, debian)
-    text = mending.text
-    others = _others(check)
+    text, others = mending.text, _others(check)
     if others:
-        text = f"{text} There is another one, {others[0]}: put its folder first on PATH.".lstrip()
+        text = f"There is another one, {others[0]}: put its folder first on PATH. {text}"
     elif mending.commands and not mending.installed and check.on_path:
-        text = f"{text} It must come before {check.path} on PATH."
+        text = f"It must come before {check.path} on PATH. {text}"
     return replace(
         check, state=State.UNUSABLE, cause=cause, remedy=text, commands=mending.commands, proof=None
     )

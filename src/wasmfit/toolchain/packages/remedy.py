@@ -15,7 +15,7 @@ class Remedy:
     """What to do.
 
     Attributes:
-        text: It in a sentence or two.
+        text: It in a sentence or two; a command ends it, without a full stop that might be copied with it.
         commands: The commands in it, to be run one after the other; none where no command helps.
         installed: Packages that are meant to bring it and are installed.
     """
@@ -45,7 +45,7 @@ def remedy(need: Need, system: System, installed: Callable[[Sequence[str]], Coll
         are = "is" if len(packages.names) == 1 else "are"
         text = f"{_listed(packages.names)} {are} installed already. {need.otherwise}".rstrip()
     kept = tuple(name for name in packages.names if name not in missing)
-    return Remedy(f"{text} {packages.note}".rstrip(), commands, kept)
+    return Remedy(f"{packages.note} {text}".lstrip(), commands, kept)
 
 
 def _commands(manager: Manager, packages: Packages, missing: Sequence[str]) -> tuple[str, ...]:

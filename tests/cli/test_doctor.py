@@ -6,10 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import typer
 
+from tests.results.samples import failed
 from tests.toolchain.stand_ins import SAYS_VERSION, fake, installed
 from wasmfit.api import Diagnosis, doctor
+from wasmfit.cli.compare import tell_failed
 from wasmfit.home import Home
+from wasmfit.model import Status
 from wasmfit.toolchain import Check, State
 
 from .test_cli import wasmfit
@@ -152,3 +156,14 @@ def test_with_nothing_on_path_everything_is_missing(tmp_path: Path, warm_home: H
         assert tools[need]["cause"] == f"there is no {need} on PATH"
         assert tools[need]["path"] is None
         assert tools[need]["remedy"]
+
+
+@pytest.mark.parametrize(
+    ("status", "pointed"), [(Status.BUILD_FAILED, True), (Status.FAULTED, False), (Status.TIMEOUT, False)]
+)
+def test_a_build_that_fails_points_to_the_doctor(
+    capsys: pytest.CaptureFixture[str], status: Status, *, pointed: bool
+) -> None:
+    with pytest.raises(typer.Exit):
+        tell_failed([failed(status, "ld.lld: error: unable to find library -lc")])
+    assert ("`wasmfit doctor` says whether the tools work." in capsys.readouterr().err) is pointed

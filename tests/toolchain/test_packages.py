@@ -338,3 +338,13 @@ def test_what_setup_installs_before_it_can_read_the_table_is_what_the_table_says
         packages = TABLE.needs["python"].on[system]
         command = f"{TABLE.managers[name].unattended} {' '.join(packages.names)} >/dev/null"
         assert command in text
+
+
+def test_no_remedy_stands_elsewhere() -> None:
+    """A command of a package manager in the code would be that of one system."""
+    commands = [manager.install for manager in TABLE.managers.values()]
+    for source in (ROOT / "src" / "wasmfit").rglob("*"):
+        # What rust.py says of packages, find.py takes from the table.
+        if source.suffix in (".py", ".toml") and source.name not in ("table.toml", "rust.py"):
+            text = source.read_text(encoding="utf-8")
+            assert not [command for command in commands if command in text], source

@@ -13,6 +13,8 @@ from typing import Any
 from wasmfit.words import printable
 
 _LONGEST = 300
+_MOST = 32
+"""Proofs that are kept: some for each tool, since several may come first on PATH in turn."""
 
 
 @dataclass(frozen=True)
@@ -77,21 +79,23 @@ class Proofs:
             MissingToolError: It does not work; the message says why.
         """
         question = hashlib.sha256(json.dumps(trial.asked, default=str).encode()).hexdigest()
+        key = f"{name} {question}"
         with self._lock:
-            known = _remembered(self._load().get(name), question)
+            known = _remembered(self._load().get(key))
         if known is not None:
             return known
         began = time.monotonic()
         proven = trial.run()
         proof = Proof(proven.words, round(time.monotonic() - began, 3), remembered=False)
-        self._keep(name, question, proven.files, proof)
+        self._keep(key, proven.files, proof)
         return proof
 
-    def _keep(self, name: str, question: str, files: Iterable[Path], proof: Proof) -> None:
+    def _keep(self, key: str, files: Iterable[Path], proof: Proof) -> None:
         with self._lock:
             known = self._load()
-            known[name] = {
-                "asked": question,
+            known.pop(key, None)
+            known = dict(list(known.items())[1 - _MOST :])
+            known[key] = {
                 "files": {str(path): _identity(path) for path in files},
                 "words": proof.words,
                 "seconds": proof.seconds,
@@ -108,10 +112,10 @@ class Proofs:
         return read if isinstance(read, dict) else {}
 
 
-def _remembered(known: object, question: str) -> Proof | None:
+def _remembered(known: object) -> Proof | None:
     match known:
-        case {"asked": asked, "files": files, "words": str(words), "seconds": float(seconds)}:
-            return Proof(words, seconds, remembered=True) if asked == question and _same(files) else None
+        case {"files": files, "words": str(words), "seconds": float(seconds)} if _same(files):
+            return Proof(words, seconds, remembered=True)
     return None
 
 

@@ -31,6 +31,6 @@ class UsageError(WasmfitError):
 
 
 class MissingToolError(WasmfitError):
-    """A program that is needed is not installed (exit 3)."""
+    """A program that is needed is not installed, or does not work (exit 3)."""
 
     exit_code = 3

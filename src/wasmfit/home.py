@@ -78,3 +78,8 @@ class Home:
     def tools(self) -> Path:
         """Versions of tools, so that they need not be asked each time."""
         return self.root / "tools.json"
+
+    @property
+    def proofs(self) -> Path:
+        """What was tried with tools and worked, so that it need not be tried each time."""
+        return self.root / "proofs.json"

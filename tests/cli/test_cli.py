@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from wasmfit.home import Home
+
 
 def wasmfit(*arguments: str, home: Path, **environment: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
@@ -105,20 +107,12 @@ def test_a_missing_tool_exits_3_with_the_command_that_installs_it(tmp_path: Path
     assert ended.stdout == ""
 
 
-def test_doctor_says_the_same(tmp_path: Path) -> None:
+def test_doctor_says_the_same(tmp_path: Path, warm_home: Home) -> None:
     (tmp_path / "bin").mkdir()
-    ended = wasmfit("doctor", home=tmp_path / "home", PATH=str(tmp_path / "bin"))
+    ended = wasmfit("doctor", home=warm_home.root, PATH=str(tmp_path / "bin"))
     assert ended.returncode == 3
     assert "missing  qemu-system-arm" in ended.stdout
-    assert "install: apt-get install -y qemu-system-arm" in ended.stdout
-
-
-def test_doctor_finds_what_the_set_up_installed(tmp_path: Path) -> None:
-    ended = wasmfit("doctor", "--format", "json", home=tmp_path)
-    assert ended.returncode == 0, ended.stdout
-    tools = json.loads(ended.stdout)["tools"]
-    assert all(tool["ok"] for tool in tools)
-    assert len(tools) >= 4
+    assert "Install it with: apt-get install -y qemu-system-arm" in ended.stdout
 
 
 def test_an_unknown_rust_is_refused(tmp_path: Path) -> None:

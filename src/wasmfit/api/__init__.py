@@ -7,12 +7,14 @@ figures in :mod:`wasmfit.verdicts`, and the search for settings in :mod:`wasmfit
 from .benchmark import bench
 from .cluster import work
 from .comparison import compare
-from .machine import doctor, lock, probes
+from .diagnosis import Diagnosis, doctor
+from .machine import lock, probes
 from .profiling import profile
 from .report import make_report
 from .suite import features, features_beside, priced
 
 __all__ = [
+    "Diagnosis",
     "bench",
     "compare",
     "doctor",

@@ -11,7 +11,7 @@ from wasmfit.catalog.load import unknown
 from wasmfit.errors import UsageError
 from wasmfit.home import Home
 from wasmfit.probe import Probe, ProbeRs
-from wasmfit.toolchain import Check, Gateway, Versions, checks, find
+from wasmfit.toolchain import Gateway, Versions, find
 
 
 def probes() -> list[Probe]:
@@ -21,18 +21,6 @@ def probes() -> list[Probe]:
         MissingToolError: probe-rs is not installed.
     """
     return ProbeRs.find(Gateway()).probes()
-
-
-def doctor(*, home: Path | None = None) -> list[Check]:
-    """Looks for every tool that the catalogue could need."""
-    catalog = Catalog.load()
-    folder = Home.find(home)
-    versions = Versions(folder.tools, Gateway())
-    return checks(
-        versions,
-        [target.c for target in catalog.targets.values()],
-        [board.emulator for board in catalog.boards.values()],
-    )
 
 
 def lock(names: Sequence[str], *, home: Path | None = None, catalogs: Sequence[Path] = ()) -> Iterator[Path]:

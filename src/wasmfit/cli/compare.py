@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from wasmfit.api import compare
-from wasmfit.model import Measurement
+from wasmfit.model import Measurement, Status
 from wasmfit.report import FORMATS, Format
 from wasmfit.results import Comparison
 
@@ -82,5 +82,7 @@ def tell_failed(failed: Sequence[Measurement]) -> None:
     """Says which cells failed: if any did, the exit code is 1."""
     for one in failed:
         say.human(f"{one.id}: {one.status.value}: {one.reason} (log: {one.provenance.log})")
+    if any(one.status is Status.BUILD_FAILED for one in failed):
+        say.human("`wasmfit doctor` says whether the tools work.")
     if failed:
         raise typer.Exit(1)

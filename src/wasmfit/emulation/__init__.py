@@ -25,6 +25,7 @@ from .least import least_ram
 from .plugins import compiled, interface
 from .profile import Profile, Row
 from .replay import GUARD, Ended, Replay, replay
+from .ten import emulator_trial
 
 __all__ = [
     "DEFAULT_LIMITS",
@@ -36,6 +37,7 @@ __all__ = [
     "Replay",
     "Row",
     "compiled",
+    "emulator_trial",
     "execute",
     "interface",
     "leak",

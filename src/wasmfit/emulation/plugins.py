@@ -15,7 +15,7 @@ import tempfile
 from pathlib import Path
 
 from wasmfit.errors import MissingToolError
-from wasmfit.toolchain import Gateway
+from wasmfit.toolchain import Gateway, remedy
 from wasmfit.words import printable
 
 from . import qemu
@@ -26,12 +26,13 @@ SOURCES = Path(__file__).parent / "plugin"
 _PROBE = SOURCES / "probe"
 _INTERFACES = SOURCES / "interface"
 
-_COMPILER = "cc"
+COMPILER = "cc"
+"""The compiler of plugins."""
+
 # Hidden: what the parts share is found without a table, which the counting would feel.
 _FLAGS = ("-O2", "-shared", "-fPIC", "-fvisibility=hidden", "-Wall")
 _COMPILE_SECONDS = 60
 _PROBE_SECONDS = 30
-_REMEDY = "Install it with: apt-get install -y gcc libc6-dev"
 
 _TAKEN = re.compile(r"interface (\d+) (\d+) \S+")
 # The words of a QEMU whose build has the option, and of one whose build has not.
@@ -117,9 +118,11 @@ def _ask(folder: Path, gateway: Gateway, program: str, log: Path | None) -> int:
 
 
 def _compiled(folder: Path, gateway: Gateway, version: int, log: Path | None, plugin: Path) -> Path:
-    compiler = shutil.which(_COMPILER)
+    compiler = shutil.which(COMPILER)
     if compiler is None:
-        raise MissingToolError("The emulator's plugin needs a C compiler (cc), and there is none.", _REMEDY)
+        raise MissingToolError(
+            "The emulator's plugin needs a C compiler (cc), and there is none.", remedy(COMPILER).text
+        )
     library = folder / f"{plugin.name}-v{version}-{_key(_identity(Path(compiler)))}.so"
     if library.is_file():
         return library
@@ -139,7 +142,8 @@ def _compiled(folder: Path, gateway: Gateway, version: int, log: Path | None, pl
         if finished.code != 0:
             words = next((line for line in finished.output.splitlines() if "error" in line), finished.output)
             raise MissingToolError(
-                f"{compiler} cannot compile the emulator's plugin: {printable(words)}.", _REMEDY
+                f"{compiler} cannot compile the emulator's plugin: {printable(words)}.",
+                remedy(COMPILER).text,
             )
         linked.replace(library)
     return library

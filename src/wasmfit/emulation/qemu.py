@@ -8,13 +8,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from wasmfit.model import Emulator
+from wasmfit.toolchain import remedy as what_to_do
 from wasmfit.words import hexadecimal, printable
 
 _LAST_WORDS = re.compile(r"qemu[\w-]*: (?!warning:|terminating on signal)(?:fatal: )?(.+)")
-
-_PACKAGES = {"qemu-system-arm": "qemu-system-arm"}
-_OTHER_PACKAGE = "qemu-system-misc"
-
 
 NOTHING_ATTACHED = (
     *("-nodefaults", "-no-user-config", "-no-reboot", "-display", "none"),
@@ -75,5 +72,5 @@ def last_words(output: str) -> str | None:
 
 
 def remedy(program: str) -> str:
-    """How to install an emulator."""
-    return f"Install it with: apt-get install -y {_PACKAGES.get(program, _OTHER_PACKAGE)}"
+    """What to do about an emulator that is not there, or does not work."""
+    return f"`wasmfit doctor` tries every tool. {what_to_do(Path(program).name).text}"

@@ -12,7 +12,7 @@ class CTarget(Record):
         compiler: The C compiler.
         flags: Flags that choose the core.
         library: Folder of picolibc, with ``include`` and ``lib`` in it.
-        packages: Debian packages that bring both.
+        packages: Debian's packages that bring both, for a compiler that wasmfit's table of packages lacks.
         archives: The library's archives to link with.
         libgcc: Whether GCC's own library is linked with too, for what Rust's compiler_builtins lacks.
     """
@@ -20,7 +20,7 @@ class CTarget(Record):
     compiler: str
     flags: tuple[str, ...]
     library: Path
-    packages: tuple[str, ...]
+    packages: tuple[str, ...] = ()
     archives: tuple[str, ...] = ("libc.a", "libm.a")
     libgcc: bool = False
 

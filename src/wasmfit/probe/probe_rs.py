@@ -14,13 +14,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from wasmfit.errors import MissingToolError, UsageError
-from wasmfit.toolchain import ChildStoppedError, Finished, Gateway
+from wasmfit.toolchain import ChildStoppedError, Finished, Gateway, remedy
 from wasmfit.words import printable
 
 from .errors import BoardError
 
 PROGRAM = "probe-rs"
-REMEDY = "Install it with: cargo install probe-rs-tools --locked (Debian needs libudev-dev and pkg-config)."
 
 _LIST_SECONDS = 30
 _FLASH_SECONDS = 300
@@ -97,7 +96,9 @@ class ProbeRs:
         """
         found = shutil.which(PROGRAM)
         if found is None:
-            raise MissingToolError("probe-rs is not installed, and boards are reached through it.", REMEDY)
+            raise MissingToolError(
+                "probe-rs is not installed, and boards are reached through it.", remedy(PROGRAM).text
+            )
         return ProbeRs(Path(found), gateway)
 
     def probes(self) -> list[Probe]:

@@ -1,8 +1,13 @@
 """Finding and running compilers, linkers and emulators."""
 
-from .find import CCompiler, Check, Toolchain, checks, find, missing_sentence
+from .check import Check, State
+from .find import CCompiler, Toolchain, checks, find, unusable
 from .gateway import Gateway
+from .packages import System
 from .process import ChildCancelledError, ChildStoppedError, ChildTimeoutError, Finished
+from .proofs import Proof, Proofs, Proven, Trial
+from .prove import c_trial, host_trial, rust_trial
+from .remedies import here, remedy
 from .rust import Rust
 from .versions import Tool, Versions
 from .worktree import Worktree, worktree
@@ -15,13 +20,24 @@ __all__ = [
     "ChildTimeoutError",
     "Finished",
     "Gateway",
+    "Proof",
+    "Proofs",
+    "Proven",
     "Rust",
+    "State",
+    "System",
     "Tool",
     "Toolchain",
+    "Trial",
     "Versions",
     "Worktree",
+    "c_trial",
     "checks",
     "find",
-    "missing_sentence",
+    "here",
+    "host_trial",
+    "remedy",
+    "rust_trial",
+    "unusable",
     "worktree",
 ]

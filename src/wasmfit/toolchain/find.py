@@ -3,42 +3,18 @@
 import os
 import shutil
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from wasmfit.errors import MissingToolError
 from wasmfit.model import CTarget, Emulator
 
 from . import rust as rusts
+from .check import Check, State
+from .packages import Remedy
+from .remedies import remedy
 from .rust import Rust
 from .versions import Tool, Versions
-
-_QEMU_PACKAGE = {"qemu-system-arm": "qemu-system-arm"}
-"""Emulator → Debian package; every other one is in ``qemu-system-misc``."""
-
-
-@dataclass(frozen=True)
-class Check:
-    """One line of ``wasmfit doctor``.
-
-    Attributes:
-        name: What is looked for.
-        purpose: What it is needed for.
-        found: Where it is and which version, or ``None``.
-        lacks: What is missing, in words.
-        remedy: Command that installs it.
-    """
-
-    name: str
-    purpose: str
-    found: str | None
-    lacks: str = ""
-    remedy: str = ""
-
-    @property
-    def ok(self) -> bool:
-        """Whether it was found."""
-        return self.found is not None
 
 
 @dataclass(frozen=True)
@@ -76,7 +52,7 @@ class Toolchain:
 
 
 def checks(versions: Versions, c_targets: Iterable[CTarget], emulators: Iterable[Emulator]) -> list[Check]:
-    """Looks for every tool; see :class:`Check`."""
+    """Looks for every tool, and tries none; see :class:`Check`."""
     found = [_check_rust(versions), _check_host_cc(versions)]
     # Several targets have the same compiler.
     found += dict.fromkeys(_check_c(versions, target) for target in c_targets)
@@ -97,7 +73,9 @@ def find(versions: Versions, c_targets: dict[str, CTarget], emulators: Iterable[
     emulators = tuple(emulators)
     missing = [check for check in checks(versions, c_targets.values(), emulators) if not check.ok]
     if missing:
-        raise MissingToolError(missing_sentence(missing), "`wasmfit doctor` lists everything.")
+        raise MissingToolError(
+            "\n".join(check.complaint for check in missing), "`wasmfit doctor` lists everything."
+        )
     rust, host_cc = rusts.find(versions), _on_path(versions, "cc")
     assert isinstance(rust, Rust)
     assert host_cc is not None
@@ -112,50 +90,94 @@ def find(versions: Versions, c_targets: dict[str, CTarget], emulators: Iterable[
     )
 
 
-def missing_sentence(missing: Iterable[Check]) -> str:
-    """What is missing and the commands that install it, as one sentence each."""
-    return "\n".join(
-        f"{check.name} is missing: {check.lacks}. Install it with: {check.remedy}" for check in missing
-    )
-
-
 def _on_path(versions: Versions, name: str) -> Tool | None:
     place = shutil.which(name)
     return versions.of(Path(place)) if place else None
 
 
+def unusable(check: Check, cause: str, debian: tuple[str, ...] = ()) -> Check:
+    """The check of a tool that is there and does not work.
+
+    Args:
+        cause: Why not.
+        debian: Debian's packages that bring it, where the table of packages does not have it.
+    """
+    mending = remedy(check.need, debian)
+    text, others = mending.text, _others(check)
+    if others:
+        text = f"There is another one, {others[0]}: put its folder first on PATH. {text}"
+    elif mending.commands and not mending.installed and check.on_path:
+        text = f"It must come before {check.path} on PATH. {text}"
+    return replace(
+        check, state=State.UNUSABLE, cause=cause, remedy=text, commands=mending.commands, proof=None
+    )
+
+
+def _others(check: Check) -> list[Path]:
+    """Programs of the same name on PATH, after the one that is found first."""
+    if check.path is None or not check.on_path:
+        return []
+    folders = dict.fromkeys(os.environ.get("PATH", os.defpath).split(os.pathsep))
+    places = [shutil.which(check.path.name, path=folder) for folder in folders]
+    real = check.path.resolve()
+    return [Path(place) for place in places if place and Path(place).resolve() != real]
+
+
 def _check_rust(versions: Versions) -> Check:
     name, purpose = "Rust for bare metal", "builds modules and firmware; core and alloc from source"
-    found = rusts.find(versions, os.environ)
-    if isinstance(found, Rust):
-        return Check(name, purpose, f"{found.name}: {found.rustc.version}; {found.linker_version}")
-    lacks = "; ".join(f"{one.name} lacks {one.lacks} (`{one.remedy}`)" for one in found)
-    return Check(name, purpose, None, lacks or "no Rust was found", found[0].remedy)
+    examined = rusts.find(versions, os.environ)
+    if isinstance(examined, Rust):
+        version = f"{examined.name}: {examined.rustc.version}; {examined.linker_version}"
+        return Check(name, "rust", purpose, path=examined.rustc.path, version=version)
+    by_rustup = [one for one in examined if one.name.startswith("rustup")]
+    # A toolchain of rustup's is mended by rustup; otherwise packages bring one.
+    mending = Remedy(f"Run: {by_rustup[0].remedy}", (by_rustup[0].remedy,)) if by_rustup else remedy("rust")
+    return Check(
+        name,
+        "rust",
+        purpose,
+        State.UNUSABLE if by_rustup or shutil.which("rustc") else State.MISSING,
+        cause="; ".join(f"{one.name} lacks {one.lacks}" for one in examined),
+        remedy=mending.text,
+        commands=mending.commands,
+    )
 
 
 def _check_host_cc(versions: Versions) -> Check:
     name, purpose = "C compiler for this machine (cc)", "links host programs and the emulator's plugin"
-    tool = _on_path(versions, "cc")
-    if tool is not None:
-        return Check(name, purpose, f"{tool.path}: {tool.version}")
-    return Check(name, purpose, None, "there is no cc on PATH", "apt-get install -y gcc libc6-dev")
+    return _check_program(versions, "cc", name, purpose)
 
 
 def _check_c(versions: Versions, target: CTarget) -> Check:
     name, purpose = f"{target.compiler} with picolibc", "compiles the runtimes that are written in C"
-    remedy = f"apt-get install -y {' '.join(target.packages)}"
-    tool = _on_path(versions, target.compiler)
-    if tool is None:
-        return Check(name, purpose, None, f"there is no {target.compiler} on PATH", remedy)
-    if not (target.library / "include" / "stdio.h").is_file():
-        return Check(name, purpose, None, f"there is no picolibc in {target.library}", remedy)
-    return Check(name, purpose, f"{tool.path}: {tool.version}")
+    check = _check_program(versions, target.compiler, name, purpose, target.packages)
+    if not check.ok or (target.library / "include" / "stdio.h").is_file():
+        return check
+    return unusable(check, f"there is no picolibc in {target.library}", target.packages)
 
 
 def _check_qemu(versions: Versions, program: str) -> Check:
-    purpose = "runs the images"
-    tool = _on_path(versions, program)
-    if tool is not None:
-        return Check(program, purpose, f"{tool.path}: {tool.version}")
-    package = _QEMU_PACKAGE.get(program, "qemu-system-misc")
-    return Check(program, purpose, None, f"there is no {program} on PATH", f"apt-get install -y {package}")
+    return _check_program(versions, program, program, "runs the images")
+
+
+def _check_program(
+    versions: Versions, program: str, name: str, purpose: str, debian: tuple[str, ...] = ()
+) -> Check:
+    """Looks for a program on PATH, which the table of packages has under its own name."""
+    place, need = shutil.which(program), Path(program).name
+    if place is None:
+        mending = remedy(need, debian)
+        return Check(
+            name,
+            need,
+            purpose,
+            State.MISSING,
+            cause=f"there is no {program} on PATH",
+            remedy=mending.text,
+            commands=mending.commands,
+        )
+    check = Check(name, need, purpose, path=Path(place), on_path=need == program)
+    tool = versions.of(Path(place))
+    if tool is None:
+        return unusable(check, "it does not say which version it is", debian)
+    return replace(check, version=tool.version)

@@ -1,0 +1,132 @@
+"""Whether this machine has what wasmfit needs, and whether that works."""
+
+import os
+import platform
+import time
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from wasmfit import __version__
+from wasmfit.catalog import Catalog
+from wasmfit.emulation import emulator_trial
+from wasmfit.errors import MissingToolError
+from wasmfit.home import Home
+from wasmfit.toolchain import (
+    Check,
+    Gateway,
+    Proofs,
+    Rust,
+    State,
+    System,
+    Trial,
+    Versions,
+    c_trial,
+    checks,
+    here,
+    host_trial,
+    rust,
+    rust_trial,
+    unusable,
+)
+
+_HOST, _RUST = "cc", "rust"
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """What is known of this machine.
+
+    Attributes:
+        wasmfit, python: Their versions.
+        machine: The processor, as the system names it.
+        system: The system, with its package manager.
+        checks: Every tool that the catalogue could need.
+        seconds: How long it took to find out.
+    """
+
+    wasmfit: str
+    python: str
+    machine: str
+    system: System
+    checks: tuple[Check, ...]
+    seconds: float
+
+    @property
+    def ok(self) -> bool:
+        """Whether everything is there and works."""
+        return all(check.ok for check in self.checks)
+
+
+def doctor(*, home: Path | None = None) -> Diagnosis:
+    """Looks for every tool that the catalogue could need, and tries each: to compile, link, run and count.
+
+    What has worked is remembered for as long as the tools are the same files.
+
+    Args:
+        home: wasmfit's folder.
+    """
+    began = time.monotonic()
+    catalog, folder, gateway = Catalog.load(), Home.find(home), Gateway()
+    versions, proofs = Versions(folder.tools, gateway), Proofs(folder.proofs)
+    looked = checks(
+        versions,
+        [target.c for target in catalog.targets.values()],
+        [board.emulator for board in catalog.boards.values()],
+    )
+    trials = _trials(catalog, folder, gateway, versions, looked)
+    host = next(_tried(check, trials, proofs) for check in looked if check.need == _HOST)
+    emulators = {board.emulator.qemu for board in catalog.boards.values()}
+
+    def tried(check: Check) -> Check:
+        if check.need == _HOST:
+            return host
+        if check.ok and check.need in emulators and not host.ok:
+            return replace(
+                check,
+                state=State.UNUSABLE,
+                cause="it was not tried: its plugin needs a C compiler for this machine",
+                remedy=host.remedy,
+                commands=host.commands,
+            )
+        return _tried(check, trials, proofs)
+
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        known = tuple(pool.map(tried, looked))
+    seconds = round(time.monotonic() - began, 3)
+    return Diagnosis(__version__, platform.python_version(), platform.machine(), here(), known, seconds)
+
+
+def _tried(check: Check, trials: Mapping[str, Trial], proofs: Proofs) -> Check:
+    """The check of a tool that is there, after it was tried."""
+    if not check.ok:
+        return check
+    try:
+        return replace(check, proof=proofs.of(check.need, trials[check.need]))
+    except MissingToolError as error:
+        return unusable(check, error.message.rstrip("."))
+
+
+def _trials(
+    catalog: Catalog, home: Home, gateway: Gateway, versions: Versions, looked: list[Check]
+) -> dict[str, Trial]:
+    """How each tool that is there is tried."""
+    places = {check.need: check.path for check in looked if check.ok and check.path is not None}
+    trials: dict[str, Trial] = {}
+    chosen = rust.find(versions) if _RUST in places else None
+    linker = None
+    if isinstance(chosen, Rust):
+        linker = chosen.elf_linker
+        modules = sorted({workload.guest.target for workload in catalog.workloads.values()})
+        trials[_RUST] = rust_trial(gateway, chosen, sorted(catalog.targets), modules)
+    for need, place in places.items():
+        targets = {name: target.c for name, target in catalog.targets.items() if target.c.compiler == need}
+        boards = [board for board in catalog.boards.values() if board.emulator.qemu == need]
+        if need == _HOST:
+            trials[need] = host_trial(gateway, place)
+        elif targets:
+            trials[need] = c_trial(gateway, place, targets, linker)
+        elif boards:
+            trials[need] = emulator_trial(gateway, need, boards, home.plugins)
+    return trials

@@ -1,0 +1,7 @@
+"""Trying compilers and linkers on one line each: that they are there does not say that they work."""
+
+from .c import c_trial
+from .host import host_trial
+from .rust import rust_trial
+
+__all__ = ["c_trial", "host_trial", "rust_trial"]

@@ -1,0 +1,36 @@
+"""The C compiler for this machine."""
+
+import tempfile
+from pathlib import Path
+
+from wasmfit.errors import MissingToolError
+from wasmfit.toolchain.gateway import Gateway
+from wasmfit.toolchain.proofs import Proven, Trial
+
+from .attempt import attempt, dependencies
+
+_SOURCE = '#include <stdio.h>\nint main(void) { return puts("wasmfit") < 0; }\n'
+
+
+def host_trial(gateway: Gateway, compiler: Path) -> Trial:
+    """Compiling, linking and running a program of one line."""
+    return Trial([_SOURCE, compiler], lambda: _prove(gateway, compiler))
+
+
+def _prove(gateway: Gateway, compiler: Path) -> Proven:
+    with tempfile.TemporaryDirectory(prefix="wasmfit-") as name:
+        folder = Path(name)
+        source = folder / "one.c"
+        source.write_text(_SOURCE, encoding="ascii")
+        attempt(
+            gateway,
+            [compiler, "-MD", "-MF", "one.d", "one.c", "-o", "one"],
+            folder,
+            "compile and link one line of C",
+        )
+        if attempt(gateway, [folder / "one"], folder, "run") != "wasmfit\n":
+            raise MissingToolError(f"what {compiler.name} compiles does not do what it should")
+        read = dependencies(folder / "one.d")
+    return Proven(
+        "compiles, links and runs a line of C", (compiler, *(path for path in read if path.is_absolute()))
+    )

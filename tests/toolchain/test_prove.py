@@ -1,0 +1,190 @@
+"""Trying tools: what is there and does not work is found out, with its own words."""
+
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from wasmfit.catalog import Catalog
+from wasmfit.errors import MissingToolError
+from wasmfit.model import CTarget
+from wasmfit.toolchain import Gateway, Rust, Tool, Versions, c_trial, host_trial, rust, rust_trial
+from wasmfit.toolchain.prove.attempt import dependencies
+
+from .stand_ins import fake
+
+TARGET = "thumbv7em-none-eabihf"
+
+
+def test_make_rules_are_read(tmp_path: Path) -> None:
+    rule = tmp_path / "one.d"
+    rule.write_text("one.o: one.c /usr/include/a.h \\\n  /opt/with\\ space/b.h\n")
+    assert dependencies(rule) == (Path("one.c"), Path("/usr/include/a.h"), Path("/opt/with space/b.h"))
+
+
+def test_a_compiler_for_this_machine_that_does_not_compile(tmp_path: Path) -> None:
+    compiler = fake(tmp_path, "cc", 'echo "one.c:1:10: fatal error: stdio.h: No such file" >&2; exit 1')
+    with pytest.raises(
+        MissingToolError, match=re.escape("cc cannot compile and link one line of C: one.c:1:10:")
+    ):
+        host_trial(Gateway(), compiler).run()
+
+
+def test_a_compiler_whose_programs_do_nothing(tmp_path: Path) -> None:
+    compiler = fake(tmp_path, "cc", "echo 'one: one.c' >one.d; printf '#!/bin/sh\\n' >one; chmod +x one")
+    with pytest.raises(MissingToolError, match="does not do what it should"):
+        host_trial(Gateway(), compiler).run()
+
+
+@pytest.fixture
+def arm(tmp_path: Path) -> CTarget:
+    return CTarget(compiler="arm-none-eabi-gcc", flags=("-mthumb",), library=tmp_path / "libc")
+
+
+def compiler(folder: Path, *, works: bool = True) -> Path:
+    """A cross-compiler: it writes an object, or says why not."""
+    compiles = 'echo "one.o: one.c /usr/include/string.h" >one.d; : >one.o'
+    fails = 'echo "as: unrecognized option -EL"; echo "error: it is for another machine"; exit 1'
+    lines = f"case $* in *-print-multi-directory) echo thumb/hard;; *) {compiles if works else fails};; esac"
+    return fake(folder, "arm-none-eabi-gcc", lines)
+
+
+def test_a_cross_compiler_that_does_not_compile(tmp_path: Path, arm: CTarget) -> None:
+    trial = c_trial(Gateway(), compiler(tmp_path, works=False), {TARGET: arm}, None)
+    with pytest.raises(MissingToolError) as caught:
+        trial.run()
+    assert caught.value.message == (
+        f"for {TARGET}, arm-none-eabi-gcc cannot compile one line of C: error: it is for another machine"
+    )
+
+
+def test_a_c_library_that_is_not_there_for_a_core(tmp_path: Path, arm: CTarget) -> None:
+    linker = fake(tmp_path, "ld", ": >one.elf")
+    trial = c_trial(Gateway(), compiler(tmp_path), {TARGET: arm}, [str(linker)])
+    with pytest.raises(MissingToolError, match=rf"for {TARGET}, there is no \S+/libc/lib/thumb/hard/libc.a"):
+        trial.run()
+    folder = arm.library / "lib" / "thumb" / "hard"
+    folder.mkdir(parents=True)
+    (folder / "libc.a").touch()
+    proven = trial.run()
+    assert proven.words == f"compiles a line of C and links it with the C library for {TARGET}"
+    assert {folder / "libc.a", linker, Path("/usr/include/string.h")} <= set(proven.files)
+
+
+def test_a_linker_that_does_not_link(tmp_path: Path, arm: CTarget) -> None:
+    (arm.library / "lib" / "thumb" / "hard").mkdir(parents=True)
+    (arm.library / "lib" / "thumb" / "hard" / "libc.a").touch()
+    linker = fake(tmp_path, "ld.lld", "echo 'ld.lld: error: undefined symbol: strlen'; exit 1")
+    with pytest.raises(
+        MissingToolError, match=r"ld.lld cannot link it with the C library: .*undefined symbol"
+    ):
+        c_trial(Gateway(), compiler(tmp_path), {TARGET: arm}, [str(linker)]).run()
+
+
+def test_without_a_linker_c_is_compiled_only(tmp_path: Path, arm: CTarget) -> None:
+    proven = c_trial(Gateway(), compiler(tmp_path), {TARGET: arm}, None).run()
+    assert proven.words == f"compiles a line of C for {TARGET} (there is no linker to try)"
+
+
+def toolchain(folder: Path, rustc: str) -> Rust:
+    """A Rust toolchain whose compiler does this for its last argument."""
+    program = fake(folder, "rustc", f"for file; do :; done; case $file in\n{rustc}\nesac")
+    linker = str(fake(folder, "ld.lld", ": >one.elf"))
+    tool = Tool(program, "rustc 1.96.0")
+    return Rust("packaged", tool, tool, folder / "library", (linker,), (linker,), "LLD 19")
+
+
+WORKS = "*) exit 0;;"
+
+
+@pytest.mark.parametrize(
+    ("rustc", "words"),
+    [
+        (
+            "one.rs) echo 'error: could not find specification for target \"thumb\"'; exit 1;;",
+            f"for {TARGET}, rustc cannot compile one line of Rust: error: could not find specification",
+        ),
+        (
+            "wasm.rs) echo 'error: linking with `ld` failed'; exit 1;;",
+            "for wasm32v1-none, rustc cannot compile and link an empty module: error: linking",
+        ),
+        (
+            "*/library/core/src/lib.rs) echo 'error: cannot find attribute `rustc_new`'; exit 1;;",
+            "rustc does not take the standard library's sources in",
+        ),
+    ],
+)
+def test_a_rust_that_does_not_compile(tmp_path: Path, rustc: str, words: str) -> None:
+    trial = rust_trial(Gateway(), toolchain(tmp_path, f"{rustc}\n{WORKS}"), [TARGET], ["wasm32v1-none"])
+    with pytest.raises(MissingToolError, match=re.escape(words)):
+        trial.run()
+
+
+def test_a_compiler_that_cannot_read_only_reads_and_checks(tmp_path: Path) -> None:
+    """An option of one compiler need not be one of the next."""
+    reads = (
+        '*/lib.rs) case "$*" in *-Zno-analysis*) echo "error: unknown unstable option: no-analysis"; exit 1;;'
+        f" esac; echo checked >{tmp_path}/checked;;"
+    )
+    proven = rust_trial(
+        Gateway(), toolchain(tmp_path, f"{reads}\n{WORKS}"), [TARGET], ["wasm32v1-none"]
+    ).run()
+    assert (tmp_path / "checked").exists()
+    assert "reads the standard library's sources" in proven.words
+
+
+def test_rusts_own_variables_are_set(tmp_path: Path) -> None:
+    made = toolchain(tmp_path, f'*) echo "$RUSTC_BOOTSTRAP" >>{tmp_path}/said;;')
+    rust_trial(Gateway(), replace(made, environment={"RUSTC_BOOTSTRAP": "1"}), [TARGET], []).run()
+    assert set((tmp_path / "said").read_text().split()) == {"1"}
+
+
+@pytest.mark.real
+def test_this_machines_tools_work(tmp_path: Path) -> None:
+    catalog, gateway = Catalog.load(), Gateway()
+    versions = Versions(tmp_path / "tools.json", gateway)
+    chosen = rust.find(versions)
+    assert isinstance(chosen, Rust)
+    proven = rust_trial(gateway, chosen, sorted(catalog.targets), ["wasm32v1-none"]).run()
+    assert all(path.exists() for path in proven.files)
+    assert all(target in proven.words for target in catalog.targets)
+    for name, target in catalog.targets.items():
+        program = Path("/usr/bin") / target.c.compiler
+        proven = c_trial(gateway, program, {name: target.c}, chosen.elf_linker).run()
+        assert any(path.name == "libc.a" for path in proven.files)
+        assert any(path.name == "string.h" for path in proven.files)
+        elsewhere = target.c.model_copy(update={"flags": ("-mnothing",)})
+        with pytest.raises(MissingToolError, match="cannot compile one line of C"):
+            c_trial(gateway, program, {name: elsewhere}, chosen.elf_linker).run()
+    assert Path("/usr/include/stdio.h") in host_trial(gateway, Path("/usr/bin/cc")).run().files
+
+
+@pytest.mark.real
+def test_sources_of_another_version_are_refused(tmp_path: Path) -> None:
+    chosen = rust.find(Versions(tmp_path / "tools.json", Gateway()))
+    assert isinstance(chosen, Rust)
+    core = tmp_path / "library" / "core" / "src"
+    core.mkdir(parents=True)
+    # What only another version of the compiler knows.
+    text = "#![feature(no_core, rustc_attrs)]\n#![no_core]\n#[rustc_of_the_future]\npub struct Odd;\n"
+    (core / "lib.rs").write_text(text)
+    trial = rust_trial(Gateway(), replace(chosen, sources=tmp_path / "library"), [TARGET], [])
+    with pytest.raises(MissingToolError, match=r"does not take the standard library's sources"):
+        trial.run()
+
+
+def test_another_tool_is_another_question(tmp_path: Path, arm: CTarget) -> None:
+    """What one compiler has proved says nothing of another one on PATH before it."""
+    one, other = (fake(tmp_path / name, "cc", "exit 0") for name in ("one", "other"))
+    gateway, linker = Gateway(), ["ld"]
+    assert host_trial(gateway, one).asked != host_trial(gateway, other).asked
+    assert (
+        c_trial(gateway, one, {TARGET: arm}, linker).asked
+        != c_trial(gateway, other, {TARGET: arm}, linker).asked
+    )
+    assert (
+        c_trial(gateway, one, {TARGET: arm}, linker).asked != c_trial(gateway, one, {TARGET: arm}, None).asked
+    )
+    first, second = (toolchain(tmp_path / name, WORKS) for name in ("first", "second"))
+    assert rust_trial(gateway, first, [TARGET], []).asked != rust_trial(gateway, second, [TARGET], []).asked

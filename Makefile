@@ -1,4 +1,4 @@
-# Two commands on a fresh Debian or Ubuntu machine, as root or with sudo:
+# Two commands on a fresh Debian 12 or 13, Ubuntu 24.04 or newer, as root or with sudo:
 #   make compare   the comparison, with all of its set-up
 #   make test      every test, with all of its set-up
 # What is there already is found in well under a second.
@@ -10,8 +10,10 @@ export DEBIAN_FRONTEND := noninteractive
 .PHONY: setup setup-tests compare test test-all test-fast check locks readme workloads features reference contracts site report-image bench bench-counting bench-size bench-store fuzz calibrate clean
 
 # The newest version of every runtime, and older ones: those that the reference measured among them.
+RUNTIMES := -r newest -r wasmi@1.1 -r wasmi@0.51 -r wasmtime@38
+
 compare: setup
-	$(WASMFIT) compare -r newest -r wasmi@1.1 -r wasmi@0.51 -r wasmtime@38 $(ARGS)
+	$(WASMFIT) compare $(RUNTIMES) $(ARGS)
 
 test: setup-tests check
 	.venv/bin/pytest $(ARGS)

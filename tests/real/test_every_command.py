@@ -22,6 +22,7 @@ FOLLOWED = {
     "adding-a-workload.md": "test_adding_a_workload.py",
     "ci.md": "test_verdicts.py",
     "cluster.md": "test_cluster_document.py",
+    "install.md": "test_debian_13.py",
     "your-module.md": "test_your_module.py",
 }
 """Page → the test that does what it says, one command after the other."""
@@ -111,7 +112,7 @@ NOT_RUN = {
     },
     "sudo apt-get update": _INSTALLS,
     "sudo apt-get install -y gcc-arm-none-eabi picolibc-arm-none-eabi qemu-system-arm": _INSTALLS,
-    "rustup toolchain install nightly --profile minimal --component rust-src": _INSTALLS,
+    "rustup toolchain install stable --profile minimal --component rust-src": _INSTALLS,
     "pip install wasmfit": _INSTALLS,
     "pip install 'wasmfit[tune]'": _INSTALLS,
 }

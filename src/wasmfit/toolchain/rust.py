@@ -1,26 +1,40 @@
-"""Finding a Rust that can build for bare metal: rustup's nightly, or Debian's packages.
+"""Finding a Rust that can build for bare metal: a toolchain of rustup's, or what the system packages.
 
-Both need the standard library's sources, since it is built from source with
-the profile's own settings. Debian's is a stable compiler, which takes nightly
-options when ``RUSTC_BOOTSTRAP=1`` is set; no other setting differs.
+Each needs the standard library's sources, since it is built from source with
+the profile's own settings. A stable compiler takes nightly options when
+``RUSTC_BOOTSTRAP=1`` is set; no other setting differs.
 """
 
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from packaging.version import Version
 
 from wasmfit.errors import UsageError
 
+from . import rustup
 from .versions import Tool, Versions
 
 OLDEST = Version("1.95")
 """The newest of the runtimes' minimum versions: wasmtime 48's."""
 
-DEBIAN_LLD = ("19", "20", "21", "18")
+OLDEST_LLD = 18
+"""No older one was ever tried."""
+
+PREFERRED_LLD = 19
+"""The one that ``make setup`` installs; figures do not change where others are installed next to it."""
+
+SYSTEM = tuple(map(Path, ("/usr/bin", "/opt/homebrew/bin", "/usr/local/bin")))
+"""Where systems put the Rust and the LLD that they package."""
+
+PACKAGES = "apt-get install -y rustc-web cargo-web rust-web-src lld-19"
+"""The command that brings all that is needed as packages."""
+
+_PACKAGED = "packaged"
 
 
 @dataclass(frozen=True)
@@ -28,11 +42,12 @@ class Rust:
     """A Rust toolchain with its linkers.
 
     Attributes:
-        name: ``rustup nightly-…`` or ``packaged``.
+        name: ``rustup`` with the toolchain's name, or ``packaged``.
         cargo, rustc: The programs.
         sources: The standard library's sources.
         elf_linker: Command that links ELF images, GNU style.
         wasm_linker: Linker for wasm modules.
+        linker_version: What the linker says it is.
         environment: Variables that cargo must run with.
     """
 
@@ -53,102 +68,188 @@ class Rust:
 
 @dataclass(frozen=True)
 class Rejected:
-    """A toolchain that is there but will not do, and what would mend it."""
+    """A toolchain that will not do: what it lacks, and the command that mends it."""
 
     name: str
     lacks: str
     remedy: str
 
 
-def find(versions: Versions, environment: Mapping[str, str] = os.environ) -> Rust | list[Rejected]:
-    """The first Rust that will do, or why each one that is there will not.
+@dataclass(frozen=True)
+class _Candidate:
+    """A toolchain to look at.
 
-    ``WASMFIT_RUST`` narrows the choice: ``rustup``, ``packaged``, or the name of a rustup toolchain.
+    Attributes:
+        name: What it is called.
+        programs: Folder of cargo and rustc.
+        sysroot: Folder that has ``lib/rustlib``.
+        sources: What its sources are called where they are missing.
+        repair, add_sources, update, add_linker: Commands that mend it.
+    """
+
+    name: str
+    programs: Path
+    sysroot: Path
+    sources: str
+    repair: str
+    add_sources: str
+    update: str
+    add_linker: str
+
+
+@dataclass(frozen=True)
+class _Linkers:
+    elf: tuple[str, ...]
+    wasm: tuple[str, ...]
+    version: str
+
+
+def find(
+    versions: Versions, environment: Mapping[str, str] = os.environ, system: Sequence[Path] = SYSTEM
+) -> Rust | list[Rejected]:
+    """The first Rust that will do, or why none does, the easiest to mend first.
+
+    A nightly of rustup's comes first, then the packages, then rustup's other toolchains.
+    ``WASMFIT_RUST`` narrows the choice: ``rustup``, ``packaged``, or the name of a rustup toolchain, with or
+    without its host.
+
+    Args:
+        system: Folders in which packaged programs are.
 
     Raises:
         UsageError: ``WASMFIT_RUST`` names a toolchain that is not there.
     """
     wanted = environment.get("WASMFIT_RUST", "")
     rejected = []
-    for found in _candidates(versions, environment):
-        if wanted and wanted not in (found.name, found.name.split(" ")[0], found.name.split(" ")[-1]):
+    for name, examine in _all(versions, environment, system):
+        if wanted and not _is_called(name, wanted):
             continue
-        if isinstance(found, Rust):
-            return found
-        rejected.append(found)
+        examined = examine()
+        if isinstance(examined, Rust):
+            return examined
+        rejected.append(examined)
     if wanted and not rejected:
         raise UsageError(
             f"WASMFIT_RUST is {wanted!r}, and no such Rust is installed.",
             "Set it to rustup, packaged or the name of a rustup toolchain, or leave it unset.",
         )
-    return rejected
+    # A toolchain of rustup's mostly lacks one component, and nobody has to be root to add it.
+    return sorted(rejected, key=lambda rejection: rejection.name == _PACKAGED)
 
 
-def _candidates(versions: Versions, environment: Mapping[str, str]) -> Iterator[Rust | Rejected]:
-    rustup = Path(environment.get("RUSTUP_HOME") or Path.home() / ".rustup")
-    toolchains = sorted((rustup / "toolchains").glob("nightly*"), reverse=True)
-    rejected = []
-    for toolchain in toolchains:
-        found = _rustup(versions, toolchain)
-        if isinstance(found, Rust):
-            yield found
-        else:
-            rejected.append(found)
-    yield _packaged(versions)
-    yield from rejected
+def _is_called(name: str, wanted: str) -> bool:
+    kind, _, toolchain = name.partition(" ")
+    return wanted in (name, kind, toolchain) or toolchain.startswith(f"{wanted}-")
 
 
-def _rustup(versions: Versions, toolchain: Path) -> Rust | Rejected:
-    name = f"rustup {toolchain.name}"
-    sources = toolchain / "lib/rustlib/src/rust/library"
-    if not (sources / "core").is_dir():
-        return Rejected(
-            name, "the component rust-src", f"rustup component add rust-src --toolchain {toolchain.name}"
-        )
-    cargo, rustc = versions.of(toolchain / "bin/cargo"), versions.of(toolchain / "bin/rustc")
-    if cargo is None or rustc is None:
-        return Rejected(name, "a cargo and a rustc that run", f"rustup toolchain install {toolchain.name}")
-    linkers = sorted(toolchain.glob("lib/rustlib/*/bin/rust-lld"))
-    lld = versions.of(linkers[0], "-flavor", "gnu", "--version") if linkers else None
-    if lld is None:
-        return Rejected(
-            name, "rust-lld", f"rustup toolchain install {toolchain.name} --profile minimal --force"
-        )
-    gnu = (str(lld.path), "-flavor", "gnu")
-    # The wrapper picks its flavour by its own name, which rustc's linker option needs.
-    wasm = (str(lld.path),)
-    return _if_new_enough(Rust(name, cargo, rustc, sources, gnu, wasm, lld.version))
+def _all(
+    versions: Versions, environment: Mapping[str, str], system: Sequence[Path]
+) -> Iterator[tuple[str, Callable[[], Rust | Rejected]]]:
+    """Names with what examines them, in the order of preference."""
+    nightlies, others = rustup.installed(environment)
+    for toolchain in nightlies:
+        yield f"rustup {toolchain.name}", partial(_rustup, versions, toolchain, system)
+    yield _PACKAGED, partial(_packaged, versions, system)
+    for toolchain in others:
+        yield f"rustup {toolchain.name}", partial(_rustup, versions, toolchain, system)
 
 
-def _packaged(versions: Versions) -> Rust | Rejected:
-    name = "packaged"
-    remedy = "apt-get install -y rustc-web cargo-web rust-web-src lld-19"
-    cargo, rustc = versions.of(Path("/usr/bin/cargo")), versions.of(Path("/usr/bin/rustc"))
-    if cargo is None or rustc is None:
-        return Rejected(name, "cargo and rustc under /usr/bin", remedy)
-    sources = Path("/usr/lib/rustlib/src/rust/library")
-    if not (sources / "core").is_dir():
-        return Rejected(name, "the standard library's sources", remedy)
-    for suffix in DEBIAN_LLD:
-        lld = versions.of(Path(f"/usr/bin/ld.lld-{suffix}"))
-        wasm = Path(f"/usr/bin/wasm-ld-{suffix}")
-        if lld is not None and wasm.exists():
-            break
-    else:
-        return Rejected(name, "lld", remedy)
-    environment = {"RUSTC_BOOTSTRAP": "1"}
-    return _if_new_enough(
-        Rust(name, cargo, rustc, sources, (str(lld.path),), (str(wasm),), lld.version, environment)
+def _rustup(versions: Versions, toolchain: rustup.Installed, system: Sequence[Path]) -> Rust | Rejected:
+    custom = toolchain.channel == "custom"
+    candidate = _Candidate(
+        name=f"rustup {toolchain.name}",
+        programs=toolchain.folder / "bin",
+        sysroot=toolchain.folder,
+        sources="the standard library's sources" if custom else "the component rust-src",
+        repair=toolchain.repair(),
+        add_sources=toolchain.add_sources(),
+        update=toolchain.update(),
+        add_linker=toolchain.repair(),
+    )
+    return _examine(
+        versions, candidate, lambda: _own_lld(versions, toolchain.folder) or _system_lld(versions, system)
     )
 
 
-def _if_new_enough(rust: Rust) -> Rust | Rejected:
-    number = re.search(r"\d+\.\d+\.\d+", rust.rustc.version)
+def _packaged(versions: Versions, system: Sequence[Path]) -> Rust | Rejected:
+    for folder in system:
+        sysroot = _sysroot(versions, folder / "rustc")
+        if sysroot is not None:
+            break
+    else:
+        return Rejected(_PACKAGED, f"a rustc in {system[0]}", PACKAGES)
+    candidate = _Candidate(
+        name=_PACKAGED,
+        programs=folder,
+        sysroot=sysroot,
+        sources=f"the standard library's sources in {sysroot / 'lib/rustlib/src'}",
+        repair=PACKAGES,
+        add_sources=PACKAGES,
+        update=PACKAGES,
+        add_linker=PACKAGES,
+    )
+    return _examine(versions, candidate, lambda: _system_lld(versions, system) or _own_lld(versions, sysroot))
+
+
+def _sysroot(versions: Versions, rustc: Path) -> Path | None:
+    """Where a packaged compiler has its libraries; ``None`` where there is none or it is rustup's."""
+    # Some systems package rustup as /usr/bin/rustc, which would choose, and may install, a toolchain.
+    if rustc.resolve().name.startswith("rustup"):
+        return None
+    said = versions.of(rustc, "--print", "sysroot")
+    sysroot = Path(said.version) if said else None
+    return None if sysroot is None or sysroot.parent.name == "toolchains" else sysroot
+
+
+def _examine(
+    versions: Versions, candidate: _Candidate, linkers: Callable[[], _Linkers | None]
+) -> Rust | Rejected:
+    cargo, rustc = (versions.of(candidate.programs / program) for program in ("cargo", "rustc"))
+    if cargo is None or rustc is None:
+        lacks = f"a {'rustc' if rustc is None else 'cargo'} that runs in {candidate.programs}"
+        return Rejected(candidate.name, lacks, candidate.repair)
+    number = re.search(r"\d+\.\d+\.\d+", rustc.version)
     if number is None or Version(number.group()) < OLDEST:
-        remedy = (
-            "rustup update nightly"
-            if rust.name.startswith("rustup")
-            else "apt-get install -y rustc-web cargo-web rust-web-src"
-        )
-        return Rejected(rust.name, f"a rustc of {OLDEST} or later (it has {rust.rustc.version})", remedy)
-    return rust
+        lacks = f"a rustc of {OLDEST} or later (it has {rustc.version})"
+        return Rejected(candidate.name, lacks, candidate.update)
+    sources = candidate.sysroot / "lib/rustlib/src/rust/library"
+    if not (sources / "core").is_dir():
+        return Rejected(candidate.name, candidate.sources, candidate.add_sources)
+    chosen = linkers()
+    if chosen is None:
+        return Rejected(candidate.name, f"LLD of {OLDEST_LLD} or later", candidate.add_linker)
+    takes_options = "-nightly" in rustc.version or "-dev" in rustc.version
+    environment = {} if takes_options else {"RUSTC_BOOTSTRAP": "1"}
+    return Rust(candidate.name, cargo, rustc, sources, chosen.elf, chosen.wasm, chosen.version, environment)
+
+
+def _own_lld(versions: Versions, sysroot: Path) -> _Linkers | None:
+    """The LLD that came with a toolchain."""
+    for program in sorted(sysroot.glob("lib/rustlib/*/bin/rust-lld")):
+        # The host's folder has one that runs.
+        lld = versions.of(program, "-flavor", "gnu", "--version")
+        if lld is not None:
+            # rustc tells it its flavour, by its name.
+            return _Linkers((str(program), "-flavor", "gnu"), (str(program),), lld.version)
+    return None
+
+
+def _system_lld(versions: Versions, system: Sequence[Path]) -> _Linkers | None:
+    """The system's LLD, for ELF and for wasm, of one version."""
+    for folder in system:
+        for elf in sorted(folder.glob("ld.lld*"), key=_lld_order):
+            wasm = folder / elf.name.replace("ld.lld", "wasm-ld")
+            lld = versions.of(elf) if wasm.exists() else None
+            number = re.search(r"LLD (\d+)", lld.version) if lld else None
+            if lld is not None and number is not None and int(number.group(1)) >= OLDEST_LLD:
+                return _Linkers((str(elf),), (str(wasm),), lld.version)
+    return None
+
+
+def _lld_order(program: Path) -> tuple[int, int]:
+    """The preferred version and newer ones, then older ones, then the one without a number in its name."""
+    suffix = program.name.removeprefix("ld.lld-")
+    if not suffix.isdigit():
+        return 2, 0
+    number = int(suffix)
+    return (0, number) if number >= PREFERRED_LLD else (1, -number)

@@ -242,19 +242,6 @@ class Retention:
     def _kept(self) -> frozenset[int]:
         return frozenset(n for n, before in enumerate(self._before) if before >= 0 or n in self.roots)
 
-    def retained_by_owner(self, owners: Iterable[str]) -> dict[str, Bytes]:
-        """For each owner the bytes that would go if it went.
-
-        Args:
-            owners: The owner of each piece, such as :class:`~wasmfit.footprint.constants.Constants` finds.
-        """
-        pieces: dict[str, list[int]] = {}
-        for number, owner in enumerate(owners):
-            pieces.setdefault(owner, []).append(number)
-        return {
-            owner: self.without(numbers) for owner, numbers in pieces.items() if not owner.startswith("[")
-        }
-
 
 def retention(graph: Graph) -> Retention:
     """Find what keeps what."""

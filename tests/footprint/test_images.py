@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 
 import wasmfit
+from wasmfit.elf import Machine, SectionType, read_elf, read_link_map
+from wasmfit.elf.names.crates import codegen_unit_crate, rust_crate
 from wasmfit.footprint import (
     ASSEMBLY,
     MERGED_CONSTANTS,
@@ -19,16 +21,11 @@ from wasmfit.footprint import (
     UNKNOWN,
     Footprint,
     account,
-    codegen_unit_crate,
-    read_elf,
-    read_link_map,
     region_use,
-    rust_crate,
 )
-from wasmfit.footprint.elf import Machine, SectionType
 from wasmfit.model.board import Region
 
-from . import rust, tool
+from ..tools import rust, tool
 
 
 def run(*command: str | Path, folder: Path | None = None, **environment: str) -> str:

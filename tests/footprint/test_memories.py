@@ -3,11 +3,11 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wasmfit.footprint import parse_elf, region_use
-from wasmfit.footprint.elf import Elf, SectionFlag, SectionType
+from wasmfit.elf import Elf, SectionFlag, SectionType, parse_elf
+from wasmfit.footprint import region_use
 from wasmfit.footprint.memories import OUTSIDE, Memories, Memory, Use
 
-from .elf_builder import ALLOC, CODE, DATA, ElfBuilder, Sec, Seg
+from ..elf.elf_builder import ALLOC, CODE, DATA, ElfBuilder, Sec, Seg
 
 FLASH = Memory("flash", 0x0, 0x10000, 0x1000)
 RAM = Memory("RAM", 0x2000_0000, 0x1000)

@@ -12,14 +12,14 @@ from elftools.elf.sections import SymbolTableSection
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from wasmfit.footprint import parse_elf, parse_link_map, read_elf
-from wasmfit.footprint.elf import Machine
-from wasmfit.footprint.ledger import ledger
+from wasmfit.elf import Machine, parse_elf, parse_link_map, read_elf
+from wasmfit.footprint import ledger
 from wasmfit.footprint.reference import How, Reference
 from wasmfit.footprint.references import References, find_references
 
-from . import thumb, tool
-from .elf_builder import CODE, DATA, ElfBuilder, Sec, Sym
+from ..elf.elf_builder import CODE, DATA, ElfBuilder, Sec, Sym
+from ..tools import tool
+from . import thumb
 
 FLASH, RAM = 0x0800_0000, 0x2000_0000
 LOCAL, OBJECT, NOTYPE = 0, 1, 0

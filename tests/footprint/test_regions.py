@@ -2,12 +2,11 @@
 
 import pytest
 
-from wasmfit.footprint import RegionUse, parse_elf, region_use
-from wasmfit.footprint.elf import SectionType
-from wasmfit.footprint.regions import Overflow
+from wasmfit.elf import SectionType, parse_elf
+from wasmfit.footprint import Overflow, RegionUse, region_use
 from wasmfit.model.board import Region
 
-from .elf_builder import ALLOC, CODE, DATA, ElfBuilder, Sec, Seg
+from ..elf.elf_builder import ALLOC, CODE, DATA, ElfBuilder, Sec, Seg
 
 FLASH = Region(origin=0x0800_0000, size=0x1_0000)
 RAM = Region(origin=0x2000_0000, size=0x1000)

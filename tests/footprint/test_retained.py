@@ -5,14 +5,14 @@ import struct
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from wasmfit.footprint import parse_elf
+from wasmfit.elf import parse_elf
+from wasmfit.footprint import ledger
 from wasmfit.footprint.graph import Graph, build_graph
-from wasmfit.footprint.ledger import ledger
 from wasmfit.footprint.reference import How
 from wasmfit.footprint.retained import Bytes, Retention, Root, describe, retention
 
+from ..elf.elf_builder import CODE, DATA, ElfBuilder, Sec, Sym
 from . import thumb
-from .elf_builder import CODE, DATA, ElfBuilder, Sec, Sym
 
 TEXT, RODATA, RAM = 0x0800_0000, 0x0801_0000, 0x2000_0000
 LOCAL, OBJECT, NOTYPE = 0, 1, 0

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from wasmfit.footprint.elf import Elf, Section, SectionFlag, SectionType
+from wasmfit.elf.records import Elf, Section, SectionFlag, SectionType
 
 OUTSIDE = "[outside of all memories]"
 """Instead of a memory's name."""

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable
 from typing import NamedTuple, Protocol
 
-from wasmfit.footprint.elf import Elf, SectionFlag, SectionType
+from wasmfit.elf.records import Elf, SectionFlag, SectionType
 
 
 class Region(Protocol):

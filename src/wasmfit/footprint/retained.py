@@ -13,8 +13,8 @@ from functools import cached_property
 from itertools import pairwise
 from typing import NamedTuple
 
+from wasmfit.elf.records import Elf, Machine, SectionFlag
 from wasmfit.footprint import dominators
-from wasmfit.footprint.elf import Elf, Machine, SectionFlag
 from wasmfit.footprint.graph import Edge, Graph
 from wasmfit.footprint.kinds import VECTOR_SECTIONS, Kind
 from wasmfit.footprint.pieces import Piece

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from wasmfit.build import Context, digest
-from wasmfit.footprint import Elf, ElfError, Ledger, LinkMapError
+from wasmfit.elf import Elf, ElfError, LinkMapError
+from wasmfit.footprint import Ledger
 from wasmfit.footprint.memories import Memories, Memory
 from wasmfit.footprint.views import NO_FILTER, By, Node, items, tree
 from wasmfit.model import Board, Cell, Measurement, Status

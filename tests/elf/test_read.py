@@ -16,13 +16,13 @@ from hypothesis import strategies as st
 
 from wasmfit.elf import Binding, ElfError, Machine, SectionType, SymbolType, file_bytes, parse_elf, read_elf
 from wasmfit.errors import UsageError
-from wasmfit.footprint import account, region_use
-from wasmfit.model.board import Region
+from wasmfit.footprint import account
+from wasmfit.footprint.memories import Memories, Memory
 
 from ..tools import tool
 from .elf_builder import ABS, ALLOC, CODE, DATA, UNDEF, ElfBuilder, Sec, Seg, Sym
 
-FLASH, RAM = Region(origin=0, size=1 << 20), Region(origin=0x2000_0000, size=1 << 18)
+MEMORIES = (Memory("flash", 0, 1 << 20, 4096), Memory("RAM", 0x2000_0000, 1 << 18))
 
 
 def firmware(bits: int = 32, *, big_endian: bool = False) -> ElfBuilder:
@@ -302,7 +302,7 @@ def check_survives(image: bytes) -> None:
         return
     footprint = account(file, owner_of_object=lambda name: name)
     assert [s.size for s in footprint.sections] == [s.size for s in file.allocated()]
-    region_use(file, FLASH, RAM, 4096)
+    assert all(use.bytes >= 0 for use in Memories(file, MEMORIES).uses())
 
 
 def test_every_truncation_of_a_file_is_refused_or_read() -> None:

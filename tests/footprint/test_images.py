@@ -21,9 +21,8 @@ from wasmfit.footprint import (
     UNKNOWN,
     Footprint,
     account,
-    region_use,
 )
-from wasmfit.model.board import Region
+from wasmfit.footprint.memories import OUTSIDE, Memories, Memory
 
 from ..tools import rust, tool
 
@@ -230,11 +229,13 @@ def test_without_a_map_local_symbols_still_have_an_owner(firmware: Path, image: 
 @pytest.mark.real
 def test_firmware_takes_what_its_segments_say(firmware: Path) -> None:
     file = read_elf(firmware / "lld.elf")
-    use = region_use(file, Region(origin=0, size=64 << 10), Region(origin=0x2000_0000, size=16 << 10), 4096)
+    memories = [Memory("flash", 0, 64 << 10, 4096), Memory("RAM", 0x2000_0000, 16 << 10)]
+    uses = {use.name: use for use in Memories(file, memories).uses()}
     in_flash = [s for s in file.allocated() if s.type != SectionType.NOBITS]
-    assert use.flash == sum(s.size for s in in_flash)
-    assert use.ram == sum(s.size for s in file.allocated() if s.address >= 0x2000_0000)
-    assert (use.pages, use.overflow) == (1, ())
+    assert uses["flash"].bytes == sum(s.size for s in in_flash)
+    assert uses["RAM"].bytes == sum(s.size for s in file.allocated() if s.address >= 0x2000_0000)
+    assert uses["flash"].pages == 1
+    assert OUTSIDE not in uses
     assert file.machine == Machine.ARM
 
 

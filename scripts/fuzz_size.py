@@ -19,7 +19,7 @@ sys.path.insert(0, str(ROOT))
 with atheris.instrument_imports(include=["wasmfit", "tests.footprint.survives"]):
     from tests.footprint.survives import survives
 
-from tests.footprint.elf_builder import CODE, DATA, ElfBuilder, Sec, Seg, Sym  # noqa: E402
+from tests.elf.elf_builder import CODE, DATA, ElfBuilder, Sec, Seg, Sym  # noqa: E402
 
 SECONDS_FOR_ONE = 5
 MEGABYTES = 1024

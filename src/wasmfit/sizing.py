@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from wasmfit.footprint.memories import Memory
+from wasmfit.footprint.memories import Memory, flash_and_ram
 from wasmfit.footprint.survey import DEFAULT_BY, Options, Survey, survey
 from wasmfit.footprint.views import By, Filter, Sort
 
@@ -113,8 +113,5 @@ def memories_of(board: str, catalogs: Sequence[Path] = ()) -> tuple[Memory, ...]
     # The catalogue takes as long to load as a survey takes.
     from wasmfit.catalog import Catalog
 
-    found = Catalog.load(*catalogs).board(board)
-    return (
-        Memory("flash", found.flash.origin, found.flash.size, found.erase_unit),
-        Memory("RAM", found.ram.origin, found.ram.size),
-    )
+    known = Catalog.load(*catalogs).board(board)
+    return flash_and_ram(known.flash, known.ram, known.erase_unit)

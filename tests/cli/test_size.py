@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ..footprint.elf_builder import ElfBuilder, Sec
+from ..elf.elf_builder import ElfBuilder, Sec
 from ..report.test_size import elf
 from .test_cli import wasmfit
 

@@ -1,13 +1,14 @@
 """What must hold of any bytes, for the fuzzer, for the cases that it found, and for hypothesis."""
 
-from wasmfit.footprint import Elf, ElfError, Ledger, footprint, ledger, parse_elf, with_literals
+from wasmfit.elf import Elf, ElfError, parse_elf
+from wasmfit.elf.names.stable import family
+from wasmfit.footprint import Ledger, footprint, ledger, with_literals
 from wasmfit.footprint.constants import attribute_by_references
 from wasmfit.footprint.diff import change_tree, moves
 from wasmfit.footprint.files import with_files
 from wasmfit.footprint.graph import build_graph
 from wasmfit.footprint.libraries import library_rule, owner_of_object
 from wasmfit.footprint.memories import Memories, Memory
-from wasmfit.footprint.names import family
 from wasmfit.footprint.retained import retention
 from wasmfit.footprint.savings import find_savings
 from wasmfit.footprint.versions import crates

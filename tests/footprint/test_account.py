@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from wasmfit.elf import LinkMap, LinkMapError, Machine, SectionType, parse_elf, parse_link_map
 from wasmfit.footprint import (
     ANONYMOUS_CONSTANTS,
     LINKER,
@@ -18,19 +19,14 @@ from wasmfit.footprint import (
     UNWIND_TABLES,
     VENEERS,
     Claim,
-    LinkMap,
-    LinkMapError,
     Row,
     SectionAccount,
     account,
     elf_spans,
-    parse_elf,
-    parse_link_map,
 )
-from wasmfit.footprint.elf import Machine, SectionType
 
-from .elf_builder import ABS, ALLOC, CODE, DATA, ElfBuilder, Sec, Sym
-from .test_linkmap import HEADER
+from ..elf.elf_builder import ABS, ALLOC, CODE, DATA, ElfBuilder, Sec, Sym
+from ..elf.test_lld_map import HEADER
 
 CORE = "_RNvC4core3abc"
 WASM = "_RNvC4wasm3abc"

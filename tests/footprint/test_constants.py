@@ -11,15 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import wasmfit
-from wasmfit.footprint import (
-    ANONYMOUS_CONSTANTS,
-    MERGED_STRINGS,
-    PADDING,
-    parse_elf,
-    parse_link_map,
-    read_elf,
-)
-from wasmfit.footprint import read_link_map as read_map
+from wasmfit.elf import Machine, parse_elf, parse_link_map, read_elf
+from wasmfit.elf import read_link_map as read_map
+from wasmfit.elf.names.crates import codegen_unit_crate
+from wasmfit.footprint import ANONYMOUS_CONSTANTS, MERGED_STRINGS, PADDING, STRINGS, Entry, ledger
 from wasmfit.footprint.constants import (
     SHARED_CONSTANTS,
     Basis,
@@ -27,15 +22,12 @@ from wasmfit.footprint.constants import (
     attribute_by_references,
     own_constants,
 )
-from wasmfit.footprint.elf import Machine
 from wasmfit.footprint.graph import build_graph
-from wasmfit.footprint.ledger import Entry, ledger
-from wasmfit.footprint.owners import STRINGS
-from wasmfit.footprint.rust_symbols import codegen_unit_crate
 from wasmfit.home import Home
 
-from . import thumb, tool
-from .elf_builder import CODE, DATA, ElfBuilder, Sec, Sym
+from ..elf.elf_builder import CODE, DATA, ElfBuilder, Sec, Sym
+from ..tools import tool
+from . import thumb
 
 CATALOG = Path(__file__).parent / "catalog"
 TEXT, RODATA = 0x1000, 0x8000

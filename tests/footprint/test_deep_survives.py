@@ -6,18 +6,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from wasmfit.elf import ElfError, Machine, parse_elf
+from wasmfit.elf.names.demangle import readable
+from wasmfit.elf.names.stable import family
 from wasmfit.errors import UsageError
-from wasmfit.footprint import ElfError, ledger, parse_elf, with_literals
+from wasmfit.footprint import ledger, with_literals
 from wasmfit.footprint.constants import attribute_by_references, own_constants
-from wasmfit.footprint.elf import Machine
 from wasmfit.footprint.graph import build_graph
 from wasmfit.footprint.lines import files_by_dwarf, owners_by_inlining
-from wasmfit.footprint.names import family, readable
 from wasmfit.footprint.retained import retention
 from wasmfit.footprint.savings import find_savings
 
-from . import tool
-from .elf_builder import CODE, DATA, ElfBuilder, Sec, Sym
+from ..elf.elf_builder import CODE, DATA, ElfBuilder, Sec, Sym
+from ..tools import tool
 from .test_lines import SOURCES
 
 

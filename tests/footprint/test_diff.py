@@ -4,13 +4,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from wasmfit.footprint import Ledger, ledger, parse_elf
+from wasmfit.elf import parse_elf
+from wasmfit.footprint import Ledger, ledger
 from wasmfit.footprint.diff import Change, How, change_tree, moves
 from wasmfit.footprint.memories import Memories
 from wasmfit.footprint.versions import CrateChange, crate_changes, crates, sentences
 from wasmfit.footprint.views import NO_FILTER, By, Item, items
 
-from .elf_builder import CODE, ElfBuilder, Sec, Sym
+from ..elf.elf_builder import CODE, ElfBuilder, Sec, Sym
 from .test_account import ANY_SYMBOL, CORE, WASM
 
 

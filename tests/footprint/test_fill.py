@@ -2,7 +2,7 @@
 
 import pytest
 
-from wasmfit.footprint.elf import Machine
+from wasmfit.elf import Machine
 from wasmfit.footprint.fill import is_fill
 
 

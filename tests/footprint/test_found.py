@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from .elf_builder import CODE, ElfBuilder, Sec, Sym
+from ..elf.elf_builder import CODE, ElfBuilder, Sec, Sym
 from .survives import survives
 
 FOUND = sorted((Path(__file__).parent / "found").glob("*.elf"))

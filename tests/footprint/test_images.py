@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 
 import wasmfit
+from wasmfit.elf import Machine, SectionType, read_elf, read_link_map
+from wasmfit.elf.names.crates import codegen_unit_crate, rust_crate
 from wasmfit.footprint import (
     ASSEMBLY,
     MERGED_CONSTANTS,
@@ -19,16 +21,10 @@ from wasmfit.footprint import (
     UNKNOWN,
     Footprint,
     account,
-    codegen_unit_crate,
-    read_elf,
-    read_link_map,
-    region_use,
-    rust_crate,
 )
-from wasmfit.footprint.elf import Machine, SectionType
-from wasmfit.model.board import Region
+from wasmfit.footprint.memories import OUTSIDE, Memories, Memory
 
-from . import rust, tool
+from ..tools import rust, tool
 
 
 def run(*command: str | Path, folder: Path | None = None, **environment: str) -> str:
@@ -233,11 +229,13 @@ def test_without_a_map_local_symbols_still_have_an_owner(firmware: Path, image: 
 @pytest.mark.real
 def test_firmware_takes_what_its_segments_say(firmware: Path) -> None:
     file = read_elf(firmware / "lld.elf")
-    use = region_use(file, Region(origin=0, size=64 << 10), Region(origin=0x2000_0000, size=16 << 10), 4096)
+    memories = [Memory("flash", 0, 64 << 10, 4096), Memory("RAM", 0x2000_0000, 16 << 10)]
+    uses = {use.name: use for use in Memories(file, memories).uses()}
     in_flash = [s for s in file.allocated() if s.type != SectionType.NOBITS]
-    assert use.flash == sum(s.size for s in in_flash)
-    assert use.ram == sum(s.size for s in file.allocated() if s.address >= 0x2000_0000)
-    assert (use.pages, use.overflow) == (1, ())
+    assert uses["flash"].bytes == sum(s.size for s in in_flash)
+    assert uses["RAM"].bytes == sum(s.size for s in file.allocated() if s.address >= 0x2000_0000)
+    assert uses["flash"].pages == 1
+    assert OUTSIDE not in uses
     assert file.machine == Machine.ARM
 
 

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from wasmfit.elf import Machine, SectionType, parse_elf
 from wasmfit.footprint import (
     ANONYMOUS_CONSTANTS,
     ASSEMBLY,
@@ -17,14 +18,11 @@ from wasmfit.footprint import (
     Ledger,
     account,
     ledger,
-    parse_elf,
     with_literals,
 )
-from wasmfit.footprint.elf import Machine, SectionType
 from wasmfit.footprint.files import with_files
-from wasmfit.footprint.kinds import Marks
 
-from .elf_builder import ABS, ALLOC, CODE, DATA, ElfBuilder, Sec, Sym
+from ..elf.elf_builder import ABS, ALLOC, CODE, DATA, ElfBuilder, Sec, Sym
 from .test_account import ANY_SYMBOL, CORE, WASM
 
 LOCAL = 0
@@ -118,29 +116,6 @@ def test_literals_stay_their_functions() -> None:
 
 def test_without_mapping_symbols_all_code_is_code() -> None:
     assert pieces(with_literals(text([Sym(CORE, 0x101, 32)]))) == [(0x100, 0x120, "core", Kind.CODE)]
-
-
-@given(
-    st.lists(st.tuples(st.integers(0, 40), st.booleans()), max_size=12),
-    st.integers(0, 40),
-    st.integers(1, 20),
-)
-def test_marks_divide_a_range_as_a_slow_look_at_each_byte_does(
-    marks: list[tuple[int, bool]], start: int, size: int
-) -> None:
-    symbols = [
-        Sym("$d" if is_data else "$t", at, section=".text", type=NOTYPE, binding=LOCAL)
-        for at, is_data in marks
-    ]
-    file = parse_elf(ElfBuilder(sections=[Sec(".text", 0, bytes(64), flags=CODE)], symbols=symbols).build())
-    found = list(Marks(file).split(1, start, start + size))
-    last = dict(marks)  # of several marks at one address the last counts
-    slow = []
-    for address in range(start, start + size):
-        at = max((mark for mark in last if mark <= address), default=None)
-        slow.append(False if at is None else last[at])
-    assert [is_data for low, high, is_data in found for _ in range(low, high)] == slow
-    assert all(a[1] == b[0] and a[2] != b[2] for a, b in pairwise(found))
 
 
 def test_text_without_a_symbol_has_a_row() -> None:

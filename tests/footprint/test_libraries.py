@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wasmfit.footprint.elf import Symbol
+from wasmfit.elf import Symbol
 from wasmfit.footprint.libraries import library_rule, owner_of_object
 
 

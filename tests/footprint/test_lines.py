@@ -11,15 +11,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from wasmfit.elf import Elf, parse_elf, read_elf
 from wasmfit.errors import UsageError
-from wasmfit.footprint import parse_elf, read_elf
-from wasmfit.footprint.elf import Elf
-from wasmfit.footprint.ledger import ledger, with_literals
+from wasmfit.footprint import ledger, with_literals
 from wasmfit.footprint.lines import Lines, files_by_dwarf, owners_by_inlining, read_lines, source_path
 from wasmfit.footprint.symcache import LinesError, parse_symcache
 
-from . import rust, tool
-from .elf_builder import CODE, ElfBuilder, Sec, Sym
+from ..elf.elf_builder import CODE, ElfBuilder, Sec, Sym
+from ..tools import rust, tool
 
 SOURCES = {
     "one.h": """

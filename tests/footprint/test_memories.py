@@ -1,16 +1,18 @@
 """Memories: where sections lie at load and at run time, and what each memory holds."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wasmfit.footprint import parse_elf, region_use
-from wasmfit.footprint.elf import Elf, SectionFlag, SectionType
-from wasmfit.footprint.memories import OUTSIDE, Memories, Memory, Use
+from wasmfit.elf import Elf, SectionFlag, SectionType, parse_elf
+from wasmfit.footprint.memories import OUTSIDE, Memories, Memory, Use, flash_and_ram
+from wasmfit.model.board import Region
 
-from .elf_builder import ALLOC, CODE, DATA, ElfBuilder, Sec, Seg
+from ..elf.elf_builder import ALLOC, CODE, DATA, ElfBuilder, Sec, Seg
 
 FLASH = Memory("flash", 0x0, 0x10000, 0x1000)
 RAM = Memory("RAM", 0x2000_0000, 0x1000)
+HIGH = Memory("RAM", 0x2000_0000, 0x4000)
 
 
 def firmware(*, segments: list[Seg] | None = None, sections: list[Sec] | None = None) -> Elf:
@@ -117,16 +119,131 @@ def test_a_hosted_programs_memories_are_called_by_what_they_are() -> None:
     st.sampled_from([1, 0x10, 0x1000]),
 )
 def test_flash_is_what_the_segments_say(parts: list[tuple[int, int, bool, int]], page: int) -> None:
-    """Against :func:`region_use`, which looks at segments where this looks at sections and gaps."""
+    """Compared with a slow look at each byte of the segments."""
     sections, segments = [], []
     for number, (address, size, copied, load) in enumerate(parts):
         run = 0x2000_0000 + address if copied else address
         sections.append(Sec(f".s{number}", run, bytes(size), flags=ALLOC, align=1))
         segments.append(Seg(run, load if copied else address, size, size))
     elf = parse_elf(ElfBuilder(sections=sections, segments=segments).build())
-    flash, ram = Memory("flash", 0, 0x4000, page), Memory("RAM", 0x2000_0000, 0x4000)
-    theirs = region_use(elf, flash, ram, page)
-    ours = {use.name: use for use in Memories(elf, [flash, ram]).uses()}
-    assert (ours["flash"].bytes, ours["flash"].pages) == (theirs.flash, theirs.pages)
-    assert ours["RAM"].bytes == theirs.ram
-    assert OUTSIDE not in ours
+    written = {at for segment in elf.segments for at in range(segment.paddr, segment.paddr + segment.filesz)}
+    taken = {at for section in elf.allocated() for at in range(section.address, section.end)}
+    uses = {use.name: use for use in Memories(elf, [Memory("flash", 0, 0x4000, page), HIGH]).uses()}
+    assert uses["flash"].bytes == len(written)
+    assert uses["flash"].pages == len({at // page for at in written})
+    assert uses["RAM"].bytes == sum(at >= HIGH.origin for at in taken)
+    assert OUTSIDE not in uses
+
+
+# Of a board
+
+
+FLASH_OF_BOARD = Region(origin=0x0800_0000, size=0x1_0000)
+RAM_OF_BOARD = Region(origin=0x2000_0000, size=0x1000)
+FILLER = Sec(".filler", 0, bytes(0x2_0000), flags=0)  # so that the segments' bytes lie in the file
+
+
+def of_board(
+    sections: list[Sec], segments: list[Seg], *, flash: Region = FLASH_OF_BOARD, ram: Region = RAM_OF_BOARD
+) -> dict[str, Use]:
+    file = parse_elf(ElfBuilder(sections=sections, segments=segments, bits=64).build())
+    return {use.name: use for use in Memories(file, flash_and_ram(flash, ram, 4096)).uses()}
+
+
+def segment(paddr: int, filesz: int, memsz: int | None = None, vaddr: int | None = None) -> Seg:
+    return Seg(paddr if vaddr is None else vaddr, paddr, filesz, filesz if memsz is None else memsz)
+
+
+def test_initialised_data_counts_in_both_memories() -> None:
+    uses = of_board(
+        [
+            Sec(".text", 0x0800_0000, bytes(100), flags=CODE),
+            Sec(".data", 0x2000_0000, bytes(8), flags=DATA),
+            Sec(".bss", 0x2000_0008, None, size=24, flags=DATA, type=SectionType.NOBITS),
+        ],
+        [segment(0x0800_0000, 100), segment(0x0800_0064, 8, 32, vaddr=0x2000_0000)],
+    )
+    assert uses == {
+        "flash": Use("flash", 108, 0x1_0000, 4096, 1),
+        "RAM": Use("RAM", 32, 0x1000),
+    }
+    assert uses["flash"].flashed == 4096
+
+
+def test_code_in_ram_counts_there_where_it_is_fetched_from_elsewhere() -> None:
+    sections = [
+        Sec(".text", 0x0800_0000, bytes(100), flags=CODE),
+        Sec(".rwtext", 0x4000_0000, bytes(16), flags=CODE),
+        Sec(".data", 0x2000_0010, bytes(8), flags=DATA),
+    ]
+    segments = [
+        segment(0x0800_0000, 100),
+        segment(0x0800_0064, 16, vaddr=0x4000_0000),
+        segment(0x0800_0074, 8, vaddr=0x2000_0010),
+    ]
+    apart = Region(origin=0x2000_0000, size=0x1000, code=0x4000_0000)
+    uses = of_board(sections, segments, ram=apart)
+    assert {name: use.bytes for name, use in uses.items()} == {"flash": 124, "RAM": 24}
+    assert of_board(sections, segments)[OUTSIDE].bytes == 16
+
+
+@pytest.mark.parametrize(
+    ("segments", "pages"),
+    [
+        ([], 0),
+        ([(0x0800_0000, 1)], 1),
+        ([(0x0800_0000, 4096)], 1),
+        ([(0x0800_0000, 4097)], 2),
+        ([(0x0800_0FFF, 2)], 2),
+        ([(0x0800_0000, 10), (0x0800_0FF0, 16)], 1),  # one page, twice
+        ([(0x0800_0000, 10), (0x0800_0FF0, 17)], 2),
+        ([(0x0800_3000, 10), (0x0800_0000, 10)], 2),  # with a hole between, out of order
+        ([(0x0800_0000, 4000), (0x0800_0FA0, 200), (0x0800_1FFF, 1)], 2),
+        ([(0x0800_0000, 100), (0x0800_0000, 100)], 1),
+    ],
+)
+def test_counts_each_erase_unit_once(segments: list[tuple[int, int]], pages: int) -> None:
+    assert of_board([FILLER], [segment(*s) for s in segments])["flash"].pages == pages
+
+
+@pytest.mark.parametrize(("size", "pages"), [(2048, 1), (2049, 2), (4096, 2)])
+def test_flash_may_begin_inside_an_erase_unit(size: int, pages: int) -> None:
+    """After a boot loader's second stage or a header, which share the unit."""
+    flash = Region(origin=0x0800_0800, size=0x1_0000)
+    assert of_board([FILLER], [segment(0x0800_0800, size)], flash=flash)["flash"].pages == pages
+
+
+def test_bytes_that_segments_share_count_once() -> None:
+    assert of_board([FILLER], [segment(0x0800_0000, 100), segment(0x0800_0032, 100)])["flash"].bytes == 150
+
+
+def test_a_section_that_does_not_fit_counts_where_it_begins() -> None:
+    uses = of_board([Sec(".bss", 0x2000_0F00, None, size=0x180, flags=DATA, type=SectionType.NOBITS)], [])
+    assert uses["RAM"].bytes == 0x180
+    assert OUTSIDE not in uses
+
+
+def test_what_lies_in_neither_memory_is_outside() -> None:
+    uses = of_board(
+        [Sec(".ccm", 0x1000_0000, bytes(16), flags=DATA)], [segment(0x9000_0000, 16, vaddr=0x1000_0000)]
+    )
+    assert {name: use.bytes for name, use in uses.items()} == {"flash": 0, "RAM": 0, OUTSIDE: 32}
+
+
+def test_code_that_is_loaded_into_ram_is_no_flash() -> None:
+    uses = of_board([Sec(".text", 0x2000_0000, bytes(16), flags=CODE)], [segment(0x2000_0000, 16)])
+    assert {name: use.bytes for name, use in uses.items()} == {"flash": 0, "RAM": 16}
+
+
+def test_thread_local_templates_and_what_is_not_loaded_take_no_memory() -> None:
+    nobits = SectionType.NOBITS
+    uses = of_board(
+        [
+            Sec(".bss", 0x2000_0000, None, size=8, flags=DATA, type=nobits),
+            Sec(".tbss", 0x2000_0008, None, size=100, flags=DATA | 0x400, type=nobits),
+            Sec(".debug", 0x2000_0000, bytes(99), flags=0),
+            Sec(".empty", 0x7000_0000, b"", flags=ALLOC),
+        ],
+        [],
+    )
+    assert {name: use.bytes for name, use in uses.items()} == {"flash": 0, "RAM": 8}

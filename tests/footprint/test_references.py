@@ -12,14 +12,14 @@ from elftools.elf.sections import SymbolTableSection
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from wasmfit.footprint import parse_elf, parse_link_map, read_elf
-from wasmfit.footprint.elf import Machine
-from wasmfit.footprint.ledger import ledger
+from wasmfit.elf import Machine, parse_elf, parse_link_map, read_elf
+from wasmfit.footprint import ledger
 from wasmfit.footprint.reference import How, Reference
 from wasmfit.footprint.references import References, find_references
 
-from . import thumb, tool
-from .elf_builder import CODE, DATA, ElfBuilder, Sec, Sym
+from ..elf.elf_builder import CODE, DATA, ElfBuilder, Sec, Sym
+from ..tools import tool
+from . import thumb
 
 FLASH, RAM = 0x0800_0000, 0x2000_0000
 LOCAL, OBJECT, NOTYPE = 0, 1, 0
@@ -35,6 +35,7 @@ def references(
     machine: int = Machine.ARM,
     bits: int = 32,
     link_map: str | None = None,
+    mark: str = "$t",
 ) -> References:
     built = ElfBuilder(
         sections=[
@@ -42,12 +43,12 @@ def references(
             Sec(".rodata", at + 0x1000 if rodata_at is None else rodata_at, rodata),
             Sec(".data", RAM, bytes(64), flags=DATA),
         ],
-        symbols=[Sym("f", at | (machine == Machine.ARM), len(code)), *(symbols or [])],
+        symbols=[Sym("f", at | (machine == Machine.ARM and mark == "$t"), len(code)), *(symbols or [])],
         machine=machine,
         bits=bits,
     )
     if machine == Machine.ARM:
-        built.symbols.append(Sym("$t", at, type=NOTYPE, binding=LOCAL))
+        built.symbols.append(Sym(mark, at, type=NOTYPE, binding=LOCAL))
     the_map = None if link_map is None else parse_link_map(link_map)
     return find_references(ledger(parse_elf(built.build()), the_map))
 
@@ -80,6 +81,65 @@ def test_pairs_may_be_interleaved_and_apart() -> None:
 def test_a_register_that_was_overwritten_makes_no_address() -> None:
     code = thumb.movw(0, FLASH + 0x1008) + thumb.mov(0, 7) + thumb.movt(0, FLASH + 0x1008)
     assert rows(references(code)) == []
+
+
+TWO_RESULTS = [
+    "ldrd {0}, {1}, [r2]",
+    "ldrd {0}, {1}, [r2], #8",
+    "ldrd {0}, {1}, [r2, #-8]!",
+    "umull {0}, {1}, r2, r3",
+    "smull {0}, {1}, r2, r3",
+    "umlal {0}, {1}, r2, r3",
+    "smlal {0}, {1}, r2, r3",
+    "umaal {0}, {1}, r2, r3",
+    "smlalbt {0}, {1}, r2, r3",
+    "smlald {0}, {1}, r2, r3",
+    "smlsldx {0}, {1}, r2, r3",
+    "vmov {0}, {1}, d3",
+]
+
+
+@pytest.mark.parametrize("mode", ["thumb", "arm"])
+@pytest.mark.parametrize(("first", "second"), [("r0", "r1"), ("r10", "r11")])
+@pytest.mark.parametrize("instruction", TWO_RESULTS, ids=lambda text: text.split()[0])
+def test_a_second_result_overwrites_its_register_too(
+    tmp_path: Path, instruction: str, first: str, second: str, mode: str
+) -> None:
+    between = instruction.format(first, second)
+    for register, addresses in ((first, set()), (second, set()), ("r9", {RAM + 4})):
+        code = assembled(
+            tmp_path,
+            f".{mode}",
+            f"movw {register}, #{RAM + 4 & 0xFFFF}",
+            between,
+            f"movt {register}, #{RAM >> 16}",
+        )
+        found = references(code, mark="$t" if mode == "thumb" else "$a")
+        assert {row.target for row in found.rows()} == addresses, (register, between)
+
+
+@pytest.mark.parametrize("mode", ["thumb", "arm"])
+@pytest.mark.parametrize("instruction", ["vmov r1, s0", "vmrs r1, fpscr", "vmov r1, r2, s4, s5"])
+def test_a_value_from_the_fpu_overwrites_a_core_register(tmp_path: Path, instruction: str, mode: str) -> None:
+    code = assembled(tmp_path, f".{mode}", "movw r1, #4", instruction, f"movt r1, #{RAM >> 16}")
+    assert rows(references(code, mark="$t" if mode == "thumb" else "$a")) == []
+
+
+@pytest.mark.parametrize(
+    "instruction", ["vmov s0, r1", "vmov d3, r2, r1", "vmsr fpscr, r1", "strd r0, r1, [r2]"]
+)
+def test_a_register_that_is_only_read_keeps_its_half_of_an_address(tmp_path: Path, instruction: str) -> None:
+    code = assembled(tmp_path, ".thumb", "movw r1, #4", instruction, f"movt r1, #{RAM >> 16}")
+    assert {row.target for row in references(code).rows()} == {RAM + 4}
+
+
+def assembled(folder: Path, *lines: str) -> bytes:
+    """The instructions as GNU's assembler encodes them for a core that has them all."""
+    head = [".syntax unified", ".cpu cortex-a15", ".fpu neon-vfpv4"]
+    (folder / "code.s").write_text("\n".join([*head, *lines, ""]))
+    run(tool("arm-none-eabi-as"), "code.s", "-o", "code.o", folder=folder)
+    run(tool("arm-none-eabi-objcopy"), "-O", "binary", "-j", ".text", "code.o", "code.bin", folder=folder)
+    return (folder / "code.bin").read_bytes()
 
 
 def test_a_pair_does_not_reach_over_functions() -> None:
@@ -398,6 +458,32 @@ def test_riscv_code_refers_to_what_its_relocations_say(
     options = [f"-march={march}", f"-mabi={mabi}", *flags, *([] if relax else ["-Wl,--no-relax"])]
     path = linked(tmp_path, tool("riscv64-unknown-elf-gcc"), *options, flash="0x20400000", ram=0x2080_0000)
     agrees(path, riscv_target)
+
+
+LOAD = 0xF940_0521  # LDR x1, [x9, #8]
+LDP = {
+    "ldp x8, x9, [x0]": 0xA940_2408,
+    "ldp w8, w9, [x0]": 0x2940_2408,
+    "ldp x8, x9, [x0], #16": 0xA8C1_2408,
+    "ldp x8, x9, [x0, #16]!": 0xA9C1_2408,
+    "ldnp x8, x9, [x0]": 0xA840_2408,
+    "ldpsw x8, x9, [x0]": 0x6940_2408,
+    "ldxp x8, x9, [x0]": 0xC87F_2408,
+    "ldaxp w8, w9, [x0]": 0x887F_A408,
+}
+READ = {"stp x8, x9, [x0]": 0xA900_2408, "ldp d8, d9, [x0]": 0x6D40_2408}
+
+
+def adrp(register: int, pages: int) -> int:
+    """ADRP by the Armv8-A reference manual: the low 2 bits of the pages apart from the other 19."""
+    return 0x9000_0000 | (pages & 3) << 29 | (pages >> 2 & 0x7FFFF) << 5 | register
+
+
+@pytest.mark.parametrize("between", [*LDP, *READ])
+def test_a_64_bit_pair_that_is_loaded_overwrites_both_registers(between: str) -> None:
+    code = struct.pack("<3I", adrp(9, (RAM - FLASH) >> 12), {**LDP, **READ}[between], LOAD)
+    found = references(code, machine=Machine.AARCH64, bits=64)
+    assert {row.target for row in found.rows()} == ({RAM + 8} if between in READ else set())
 
 
 def host_symbols(path: Path) -> dict[str, int]:

@@ -7,18 +7,17 @@ from pathlib import Path
 import pytest
 
 import wasmfit
-from wasmfit.footprint import parse_elf, read_elf, read_link_map
-from wasmfit.footprint.elf import Elf
+from wasmfit.elf import Elf, parse_elf, read_elf, read_link_map
+from wasmfit.elf.names.stable import family
+from wasmfit.footprint import ledger
 from wasmfit.footprint.folding import identical_functions, shapes
 from wasmfit.footprint.graph import build_graph
-from wasmfit.footprint.ledger import ledger
-from wasmfit.footprint.names import family
 from wasmfit.footprint.retained import retention
 from wasmfit.footprint.savings import Saving, find_savings
 from wasmfit.footprint.savings_kinds import KINDS
 from wasmfit.home import Home
 
-from . import tool
+from ..tools import tool
 from .test_retained import firmware, kept
 
 CATALOG = Path(__file__).parent / "catalog"

@@ -4,13 +4,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from wasmfit.footprint import Ledger, ledger, parse_elf, with_literals
-from wasmfit.footprint.elf import SectionType
+from wasmfit.elf import SectionType, parse_elf
+from wasmfit.footprint import Ledger, ledger, with_literals
 from wasmfit.footprint.files import with_files
 from wasmfit.footprint.memories import Memories, Memory
 from wasmfit.footprint.views import BETWEEN, NO_FILTER, By, Filter, Node, Sort, items, label, tree
 
-from .elf_builder import ABS, ALLOC, CODE, DATA, ElfBuilder, Sec, Seg, Sym
+from ..elf.elf_builder import ABS, ALLOC, CODE, DATA, ElfBuilder, Sec, Seg, Sym
 from .test_account import ANY_SYMBOL, CORE, WASM
 
 MEMORIES = (Memory("flash", 0, 0x1000, 64), Memory("RAM", 0x2000_0000, 0x1000))

@@ -9,7 +9,7 @@ import tempfile
 from functools import cache
 from pathlib import Path
 
-from tests.footprint.elf_builder import CODE, DATA, ElfBuilder, Sec, Seg, Sym
+from tests.elf.elf_builder import CODE, DATA, ElfBuilder, Sec, Seg, Sym
 from tests.footprint.survives import survives
 from tests.results.samples import measurement
 from tests.wat import GUESTS, compiled

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 import wasmfit
-from wasmfit.footprint import ElfError
+from wasmfit.elf import ElfError
 from wasmfit.home import Home
 from wasmfit.results.document import ByteNode
 from wasmfit.run import image_bytes

@@ -9,12 +9,13 @@ from pathlib import Path
 import pytest
 
 import wasmfit
-from wasmfit.footprint import UNKNOWN, Kind, account, ledger, read_elf, read_link_map, with_literals
+from wasmfit.elf import read_elf, read_link_map
+from wasmfit.footprint import UNKNOWN, Kind, account, ledger, with_literals
 from wasmfit.footprint.libraries import library_rule, owner_of_object
 from wasmfit.footprint.views import By
 from wasmfit.results import Comparison
 
-from ..footprint import tool
+from ..tools import tool
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(3600)]
 

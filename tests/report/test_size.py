@@ -12,7 +12,7 @@ from wasmfit import Survey
 from wasmfit.footprint.memories import Memory
 from wasmfit.report.size import SizeFormat, formatter
 
-from ..footprint.elf_builder import CODE, DATA, ElfBuilder, Sec, Seg, Sym
+from ..elf.elf_builder import CODE, DATA, ElfBuilder, Sec, Seg, Sym
 
 HOSTILE = 'evil|`name`\n<b>,"x"\x1b[31m\u202e[bold]'
 

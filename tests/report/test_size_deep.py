@@ -12,7 +12,7 @@ from wasmfit.errors import UsageError
 from wasmfit.report.size import explained, saved
 
 from ..cli.test_size import size
-from ..footprint.elf_builder import CODE, ElfBuilder, Sec, Sym
+from ..elf.elf_builder import CODE, ElfBuilder, Sec, Sym
 
 # first calls second, which loads the address of a text from its literals and calls a Debug implementation.
 DEBUG = "_RNvXC4wasmNtB2_1TNtNtC4core3fmt5Debug3fmt"

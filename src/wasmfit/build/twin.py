@@ -8,22 +8,17 @@ place in flash or RAM. What that leaves is the value of addresses inside instruc
 and data.
 """
 
-import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
 
-from elftools.elf.elffile import ELFFile
-
+from wasmfit.elf import ElfError, read_elf
 from wasmfit.model import MemoryMap
 
 from .errors import BuildError
 
 NAME = "twin"
-
-_ENTRY = struct.Struct("<IIIBBH")
-_ALLOCATED = 2
 
 
 @dataclass(frozen=True)
@@ -56,23 +51,19 @@ def _alike(mine: _Thing, own: MemoryMap, other: _Thing, emulated: MemoryMap) -> 
 
 def _layout(image: Path) -> Iterator[_Thing]:
     """Sections that take memory, then symbols, with their places and sizes, in order."""
-    with image.open("rb") as file:
-        elf = ELFFile(file)
-        allocated: set[int] = set()
-        for number, section in enumerate(elf.iter_sections()):
-            if section["sh_flags"] & _ALLOCATED:
-                allocated.add(number)
-                rest = f"{section['sh_type']}, {section['sh_size']} B"
-                yield _Thing(f"section {section.name}", section["sh_addr"], rest)
-        table = elf.get_section_by_name(".symtab")
-        if table is None:
-            raise BuildError(f"{image} has no symbols")
-        names, data = elf.get_section(table["sh_link"]).data(), table.data()
-        # Unpacked here, since pyelftools takes a second for the thousands of symbols of a runtime.
-        for at, value, size, info, _, section in _ENTRY.iter_unpack(data):
-            if section in allocated:
-                symbol = names[at : names.find(b"\0", at)].decode(errors="replace")
-                yield _Thing(f"symbol {symbol}", value, f"{size} B, kind {info}, section {section}")
+    try:
+        elf = read_elf(image)
+    except ElfError as error:
+        raise BuildError(error.message) from error
+    if elf.stripped:
+        raise BuildError(f"{image} has no symbols")
+    for section in elf.sections:
+        if section.allocated:
+            yield _Thing(f"section {section.name}", section.address, f"{section.type}, {section.size} B")
+    for symbol in elf.symbols:
+        if symbol.section is not None and elf.sections[symbol.section].allocated:
+            rest = f"{symbol.size} B, kind {symbol.binding}, {symbol.type}, section {symbol.section}"
+            yield _Thing(f"symbol {symbol.name}", symbol.address, rest)
 
 
 def _place(value: int, memory_map: MemoryMap) -> str:

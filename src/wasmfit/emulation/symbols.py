@@ -7,9 +7,7 @@ import struct
 from dataclasses import dataclass
 from pathlib import Path
 
-from elftools.common.exceptions import ELFError
-from elftools.elf.elffile import ELFFile
-
+from wasmfit.elf import Symbol, SymbolType, read_elf
 from wasmfit.errors import UsageError
 from wasmfit.model import Region
 
@@ -21,8 +19,6 @@ _STACK_LOW = "wasmfit_stack_start"
 _STACK_TOP = "_stack_start"
 _JOB = "wasmfit_job"
 _HEAP = ("wasmfit_heap_start", "wasmfit_heap_end", "wasmfit_heap_ends")
-_ENTRY = struct.Struct("<IIIBBH")
-_FUNCTION = 2
 
 
 @dataclass(frozen=True)
@@ -63,13 +59,14 @@ class Symbols:
 
     def function_at(self, address: int) -> str | None:
         """Name of the function that holds the address."""
-        place = bisect.bisect_right(self.functions, address, key=lambda function: function.address)
-        if place == 0:
+        following = bisect.bisect_right(self.functions, address, key=lambda function: function.address)
+        if following == 0:
             return None
-        function = self.functions[place - 1]
+        function = self.functions[following - 1]
         # Functions in assembly often have no size.
-        behind = self.functions[place].address if place < len(self.functions) else function.address + 2
-        end = function.address + function.size if function.size else behind
+        last = following == len(self.functions)
+        next_start = function.address + 2 if last else self.functions[following].address
+        end = function.address + function.size if function.size else next_start
         return function.name if address < end else None
 
 
@@ -77,14 +74,11 @@ def read(elf: Path) -> Symbols:
     """Reads the symbols of an image.
 
     Raises:
-        UsageError: The file is no 32-bit little-endian ELF, or lacks the symbols of the harness.
+        UsageError: The file cannot be read as an ELF file, is not a 32-bit little-endian one, or lacks the
+            symbols of the harness.
     """
-    try:
-        with elf.open("rb") as file:
-            entries = _entries(ELFFile(file))
-    except (ELFError, OSError, struct.error) as error:
-        raise UsageError(f"{elf} cannot be read as an ELF image: {error}.") from error
-    values = {name: value for name, value, _, _ in entries if name}
+    defined = _defined(elf)
+    values = {symbol.name: symbol.address for symbol in defined if symbol.name}
     missing = [name for name in (_STACK_LOW, _STACK_TOP) if name not in values]
     if missing or values[_STACK_LOW] >= values[_STACK_TOP]:
         raise UsageError(f"{elf} is no image of wasmfit's: it does not say where its stack is.")
@@ -92,7 +86,7 @@ def read(elf: Path) -> Symbols:
     marks = {phase: values[_MARK + phase] & ~1 for phase in PHASES if _MARK + phase in values}
     if len(set(marks.values())) != len(marks):
         raise UsageError(f"{elf} cannot be measured: the linker has folded two phase marks into one.")
-    functions = {Function(value & ~1, size, name) for name, value, size, kind in entries if kind == _FUNCTION}
+    functions = {Function(s.address & ~1, s.size, s.name) for s in defined if s.type == SymbolType.FUNC}
     ordered = tuple(sorted(functions, key=lambda f: (f.address, -f.size, f.name)))
     return Symbols(marks, stack, ordered, values.get(_JOB), _heap(values))
 
@@ -106,26 +100,18 @@ def _heap(values: dict[str, int]) -> Heap | None:
 
 def patch(elf: Path, address: int, word: int) -> bool:
     """Changes the 32-bit word that an image has at an address; ``False`` if the file does not hold it."""
+    offset = read_elf(elf).file_offset(address, 4)
+    if offset is None:
+        return False
     with elf.open("r+b") as file:
-        place = next(iter(ELFFile(file).address_offsets(address, 4)), None)
-        if place is None:
-            return False
-        file.seek(place)
+        file.seek(offset)
         file.write(struct.pack("<I", word))
     return True
 
 
-def _entries(elf: ELFFile) -> list[tuple[str, int, int, int]]:
-    """Name, value, size and type of every symbol that is defined."""
-    table = elf.get_section_by_name(".symtab")
-    if table is None or elf.elfclass != 32 or not elf.little_endian:
+def _defined(path: Path) -> list[Symbol]:
+    """The symbols that an image defines; none of a file that is of another kind than an image is."""
+    elf = read_elf(path)
+    if elf.stripped or elf.bits != 32 or elf.big_endian:
         return []
-    names = elf.get_section(table["sh_link"]).data()
-    data = table.data()
-    # Unpacked here, since pyelftools takes a second for the thousands of symbols of a runtime.
-    unpacked = _ENTRY.iter_unpack(data[: len(data) - len(data) % _ENTRY.size])
-    return [
-        (names[at : names.find(b"\0", at)].decode(errors="replace"), value, size, info & 15)
-        for at, value, size, info, _, section in unpacked
-        if section != 0
-    ]
+    return [symbol for symbol in elf.symbols if symbol.defined]

@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from wasmfit.footprint.elf import Elf, Section
+from wasmfit.elf.linkmap.records import LinkMap
+from wasmfit.elf.records import Elf, Section
 from wasmfit.footprint.ledger import Ledger, ledger
-from wasmfit.footprint.linkmap import LinkMap
 from wasmfit.footprint.owners import ObjectRule, SymbolRule
 from wasmfit.footprint.spans import Span, section_spans, symbols_by_section
 

@@ -6,7 +6,7 @@ data is therefore taken for one only if something begins there; a larger one may
 
 import numpy as np
 
-from wasmfit.footprint.elf import Elf, Machine, Section, SymbolType
+from wasmfit.elf.records import Elf, Machine, Section, SymbolType
 from wasmfit.footprint.instructions import function_starts
 from wasmfit.footprint.reference import NONE, REACH, Booleans, Integers, Pairs, join
 

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import NamedTuple
 
-from wasmfit.footprint.elf import Elf
+from wasmfit.elf.records import Elf
 from wasmfit.footprint.graph import Graph, build_graph
 from wasmfit.footprint.ledger import Entry, Ledger
 from wasmfit.footprint.owners import (

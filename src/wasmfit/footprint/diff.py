@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from wasmfit.footprint.names import family, lasting
+from wasmfit.elf.names.stable import family, lasting
 from wasmfit.footprint.versions import CrateChange
 from wasmfit.footprint.views import KEYS, By, Item, Top, cut
 

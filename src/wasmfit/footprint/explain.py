@@ -4,10 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from wasmfit.elf.names.demangle import readable
+from wasmfit.elf.names.stable import family
+from wasmfit.elf.read import read_elf
 from wasmfit.errors import UsageError
 from wasmfit.footprint.graph import build_graph
-from wasmfit.footprint.names import family, readable
-from wasmfit.footprint.read import read_elf
 from wasmfit.footprint.reference import How
 from wasmfit.footprint.retained import Bytes, Retention, Step, Why, describe, retention
 from wasmfit.footprint.savings import find_savings

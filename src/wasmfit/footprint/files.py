@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Iterator
 from typing import Protocol
 
+from wasmfit.elf.names.crates import codegen_unit_crate
 from wasmfit.footprint.ledger import Entry, Ledger
-from wasmfit.footprint.rust_symbols import codegen_unit_crate
 
 
 class Lines(Protocol):

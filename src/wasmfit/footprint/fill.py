@@ -1,6 +1,6 @@
 """Whether bytes can be what linkers and assemblers fill gaps with."""
 
-from wasmfit.footprint.elf import Machine
+from wasmfit.elf.records import Machine
 
 _ZERO = frozenset(b"\x00")
 _DATA = frozenset(b"\x00\xff")

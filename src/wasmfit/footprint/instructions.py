@@ -15,8 +15,8 @@ import capstone
 import numpy as np
 import numpy.typing as npt
 
-from wasmfit.footprint.elf import Elf, Machine, Section, SymbolType
-from wasmfit.footprint.kinds import is_mapping_symbol
+from wasmfit.elf.mapping_symbols import MappingSymbols
+from wasmfit.elf.records import Elf, Machine, Section, SymbolType
 from wasmfit.footprint.reference import REACH, Integers
 
 _BATCH = 1 << 14  # instructions; a batch of capstone's records takes 4 MiB
@@ -172,26 +172,14 @@ def stretches(elf: Elf) -> list[Stretch]:
     What stands before the first mapping symbol of a section, and all of a section without any, is code of the
     kind that the file has most.
     """
-    marks: dict[int, list[tuple[int, str]]] = {}
-    for symbol in elf.symbols:
-        if symbol.section is not None and is_mapping_symbol(symbol.name):
-            marks.setdefault(symbol.section, []).append((symbol.address, symbol.name[1]))
+    marks = MappingSymbols(elf)
     usual = _usual_kind(elf, marks)
-    found: list[Stretch] = []
-    for section in elf.allocated():
-        if not section.executable or not section.has_bytes or section.end > REACH:
-            continue
-        start, kind = section.address, usual
-        # Of several marks at one address the last in the symbol table counts.
-        for address, mark in sorted(marks.get(section.index, ()), key=lambda mark: mark[0]):
-            if not section.address <= address < section.end:
-                continue
-            if start < address and mark != kind:
-                found.append(Stretch(section, start, address, kind))
-            if mark != kind:
-                start, kind = address, mark
-        found.append(Stretch(section, start, section.end, kind))
-    return found
+    return [
+        Stretch(section, start, end, kind)
+        for section in elf.allocated()
+        if section.executable and section.has_bytes and section.end <= REACH
+        for start, end, kind in marks.split(section.index, section.address, section.end, usual)
+    ]
 
 
 def function_starts(elf: Elf) -> Integers:
@@ -220,12 +208,12 @@ _PACKED = (
 )
 
 
-def _usual_kind(elf: Elf, marks: dict[int, list[tuple[int, str]]]) -> str:
+def _usual_kind(elf: Elf, marks: MappingSymbols) -> str:
     if elf.machine != Machine.ARM:
         return "x"
-    kinds = [kind for section in marks.values() for _, kind in section]
-    if "t" in kinds or "a" in kinds:
-        return "t" if kinds.count("t") >= kinds.count("a") else "a"
+    thumb, arm = marks.count("t"), marks.count("a")
+    if thumb or arm:
+        return "t" if thumb >= arm else "a"
     return "t" if elf.entry & 1 else "a"
 
 

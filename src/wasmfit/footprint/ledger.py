@@ -8,11 +8,13 @@ give the parts another owner, file or kind, and nothing can be lost or counted t
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import groupby
 from typing import NamedTuple
 
-from wasmfit.footprint.elf import Elf, Section, Symbol
-from wasmfit.footprint.kinds import Kind, Marks, kind_of_section
-from wasmfit.footprint.linkmap import InputSection, LinkMap
+from wasmfit.elf.linkmap.records import InputSection, LinkMap
+from wasmfit.elf.mapping_symbols import DATA, MappingSymbols
+from wasmfit.elf.records import Elf, Section, Symbol
+from wasmfit.footprint.kinds import Kind, kind_of_section
 from wasmfit.footprint.owners import (
     ANONYMOUS_CONSTANTS,
     KIND_OF_OWNER,
@@ -175,15 +177,17 @@ def with_literals(made: Ledger) -> Ledger:
 
     It keeps its owner: a function's literals are the function's.
     """
-    marks = Marks(made.elf)
+    marks = MappingSymbols(made.elf)
     return made.with_entries(_literals_apart(made, marks))
 
 
-def _literals_apart(made: Ledger, marks: Marks) -> Iterator[Entry]:
+def _literals_apart(made: Ledger, marks: MappingSymbols) -> Iterator[Entry]:
     for entry in made.entries:
         if entry.kind is not Kind.CODE:
             yield entry
             continue
-        for start, end, is_data in marks.split(entry.section.index, entry.start, entry.end):
+        parts = marks.split(entry.section.index, entry.start, entry.end)
+        for is_data, adjacent in groupby(parts, key=lambda part: part[2] == DATA):
+            bounds = list(adjacent)
             kind = Kind.LITERALS if is_data else Kind.CODE
-            yield entry._replace(start=start, end=end, kind=kind)
+            yield entry._replace(start=bounds[0][0], end=bounds[-1][1], kind=kind)

@@ -6,7 +6,7 @@ These are the rules that ``wasmfit size`` gives to the ledger for firmware that 
 import re
 from collections.abc import Iterable
 
-from wasmfit.footprint.elf import Symbol
+from wasmfit.elf.records import Symbol
 from wasmfit.footprint.owners import SymbolRule
 
 # Archive → library. The C library's archive is called libc.a whoever made it; the path may tell.

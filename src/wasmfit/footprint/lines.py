@@ -12,11 +12,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from wasmfit.footprint.elf import Elf, Machine
+from wasmfit.elf.names.crates import rust_crate
+from wasmfit.elf.records import Elf, Machine
 from wasmfit.footprint.kinds import Kind
 from wasmfit.footprint.ledger import Entry, Ledger
 from wasmfit.footprint.reference import REACH, Integers
-from wasmfit.footprint.rust_symbols import rust_crate
 from wasmfit.footprint.symcache import NOTHING, LinesError, SymCache, parse_symcache
 from wasmfit.words import printable
 

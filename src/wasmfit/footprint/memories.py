@@ -1,9 +1,14 @@
-"""Where sections lie in the device's memories: flash and RAM, at load and at run time."""
+"""Where sections lie in the device's memories, at load and at run time, and what each memory holds.
+
+This is the one account of memories: ``wasmfit size`` shows it, and a comparison's flash and RAM come from it.
+"""
+
+from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
-from wasmfit.footprint.elf import Elf, Section, SectionFlag, SectionType
+from wasmfit.elf.records import Elf, Section, SectionFlag, SectionType
 
 OUTSIDE = "[outside of all memories]"
 """Instead of a memory's name."""
@@ -16,7 +21,8 @@ class Memory(NamedTuple):
         name: Such as ``flash``.
         origin: First address.
         size: Length in bytes.
-        page: Erase unit in bytes; None where none is known or there is none.
+        page: Erase unit in bytes; None where none is known or there is none. Erase units begin at its
+            multiples: a memory may begin inside one, after what shares it.
     """
 
     name: str
@@ -32,6 +38,31 @@ class Memory(NamedTuple):
     def holds(self, address: int) -> bool:
         """Whether the address lies in it."""
         return self.origin <= address < self.end
+
+
+class Region(Protocol):
+    """A board's flash or RAM."""
+
+    @property
+    def origin(self) -> int:
+        """First address."""
+
+    @property
+    def size(self) -> int:
+        """Length in bytes."""
+
+    @property
+    def fetched(self) -> Region | None:
+        """The same bytes where the core fetches code from them, if that is at other addresses."""
+
+
+def flash_and_ram(flash: Region, ram: Region, erase_unit: int) -> tuple[Memory, ...]:
+    """A board's memories. RAM from which code is fetched at other addresses is there at both."""
+    rams = (ram,) if ram.fetched is None else (ram, ram.fetched)
+    return (
+        Memory("flash", flash.origin, flash.size, erase_unit),
+        *(Memory("RAM", region.origin, region.size) for region in rams),
+    )
 
 
 class Place(NamedTuple):
@@ -85,7 +116,8 @@ class Memories:
 
     Args:
         elf: The file.
-        memories: The device's memories; of several that hold an address the first is meant.
+        memories: The device's memories; of several that hold an address the first is meant. Those of one name
+            are one memory that is there at several addresses.
     """
 
     def __init__(self, elf: Elf, memories: Sequence[Memory] = ()) -> None:
@@ -170,12 +202,7 @@ def _use(name: str, memory: Memory | None, taken: list[tuple[int, int]]) -> Use:
         return Use(name, total)
     pages = None
     if memory.page is not None:
-        touched = _union(
-            [
-                ((low - memory.origin) // memory.page, (high - 1 - memory.origin) // memory.page + 1)
-                for low, high in taken
-            ]
-        )
+        touched = _union([(low // memory.page, (high - 1) // memory.page + 1) for low, high in taken])
         pages = sum(last - first for first, last in touched)
     return Use(name, total, memory.size, memory.page, pages)
 

@@ -4,7 +4,9 @@ import re
 from collections.abc import Callable
 from functools import cache
 
-from wasmfit.footprint.elf import Elf, Section, SectionFlag, SectionType, Symbol, SymbolType
+from wasmfit.elf.linkmap.records import INTERNAL
+from wasmfit.elf.names.crates import RustCrate, codegen_unit_crate, embedded_crate, rust_crate
+from wasmfit.elf.records import Elf, Section, SectionFlag, SectionType, Symbol, SymbolType
 from wasmfit.footprint.kinds import (
     LINKER_SECTION_TYPES,
     LINKER_SECTIONS,
@@ -13,8 +15,6 @@ from wasmfit.footprint.kinds import (
     VECTOR_SECTIONS,
     Kind,
 )
-from wasmfit.footprint.linkmap import INTERNAL
-from wasmfit.footprint.rust_symbols import RustCrate, codegen_unit_crate, embedded_crate, rust_crate
 from wasmfit.footprint.spans import Claim, Span
 from wasmfit.footprint.units import Units
 

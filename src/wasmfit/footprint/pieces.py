@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from typing import NamedTuple
 
-from wasmfit.footprint.elf import Elf, Section, Symbol
+from wasmfit.elf.records import Elf, Section, Symbol
 from wasmfit.footprint.kinds import Kind
 from wasmfit.footprint.ledger import Entry, Ledger
 from wasmfit.footprint.reference import Integers

@@ -88,14 +88,40 @@ def signed(value: Integers, bits: int) -> Integers:
     return (value & (sign - 1)) - (value & sign)
 
 
-def last_write(register: Integers, function: Integers, wanted: Integers, at: Integers) -> Integers:
+class Writes(NamedTuple):
+    """Which instructions write which registers; an instruction that writes two has two rows.
+
+    Attributes:
+        instruction: Numbers of instructions.
+        register: The register that each writes.
+    """
+
+    instruction: Integers
+    register: Integers
+
+
+def writes(*registers: Integers) -> Writes:
+    """The registers that instructions write.
+
+    Args:
+        registers: For every instruction, a register that it writes, or -1; a second array has the second
+            results of those that write two.
+    """
+    rows = [np.nonzero(register >= 0)[0] for register in registers]
+    return Writes(
+        np.concatenate(rows),
+        np.concatenate([register[row] for register, row in zip(registers, rows, strict=True)]),
+    )
+
+
+def last_write(written: Writes, function: Integers, wanted: Integers, at: Integers) -> Integers:
     """The instruction that last wrote a register before another one, in order of address.
 
     Compilers may put other instructions between the two that make an address. What the register holds where
     branches meet is not followed: only instructions of the same function count.
 
     Args:
-        register: For every instruction, the register that it writes, or -1.
+        written: The registers that instructions write.
         function: For every instruction, the number of its function.
         wanted: Registers to ask for, one for each question.
         at: Numbers of the instructions that ask.
@@ -103,14 +129,13 @@ def last_write(register: Integers, function: Integers, wanted: Integers, at: Int
     Returns:
         For each question, the number of the instruction that wrote, or -1.
     """
-    count = len(register)
-    writers = np.nonzero(register >= 0)[0]
-    keys = register[writers] * count + writers
+    count = len(function)
+    keys = written.register * count + written.instruction
     order = np.argsort(keys, kind="stable")
-    keys, writers = keys[order], writers[order]
+    keys, instruction, register = keys[order], written.instruction[order], written.register[order]
     if not len(keys):
         return np.full(len(wanted), -1, np.int64)
-    place = np.searchsorted(keys, wanted * count + at) - 1
-    found = writers[np.maximum(place, 0)]
-    same = (place >= 0) & (register[found] == wanted) & (function[found] == function[at])
-    return np.where(same, found, -1)
+    row = np.searchsorted(keys, wanted * count + at) - 1
+    writer = instruction[np.maximum(row, 0)]
+    same = (row >= 0) & (register[np.maximum(row, 0)] == wanted) & (function[writer] == function[at])
+    return np.where(same, writer, -1)

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from wasmfit.elf.records import Elf, Machine, SectionType
 from wasmfit.footprint import references_arm, references_host, references_riscv
 from wasmfit.footprint.addresses import Addresses
-from wasmfit.footprint.elf import Elf, Machine, SectionType
 from wasmfit.footprint.instructions import (
     Decoder,
     Instructions,

@@ -8,13 +8,25 @@ A 32-bit Thumb instruction is two halfwords, the first in the low half of ``Inst
 import numpy as np
 
 from wasmfit.footprint.instructions import Decoder, Instructions
-from wasmfit.footprint.reference import NONE, Booleans, Found, Integers, Pairs, join, last_write, signed
+from wasmfit.footprint.reference import (
+    NONE,
+    Booleans,
+    Found,
+    Integers,
+    Pairs,
+    Writes,
+    join,
+    last_write,
+    signed,
+    writes,
+)
 
 _NO_RESULT = (
     r"(?:v?st\w*|v?push|cmp|cmn|tst|teq|b|bl|blx|bx|bxj|cbn?z|it|nop|hint|yield|wfe|wfi|sev|svc|udf|bkpt|"
-    r"dmb|dsb|isb|pld\w*|pli|tbb|tbh|msr|cps\w*|v\w+)"
+    r"dmb|dsb|isb|pld\w*|pli|tbb|tbh|msr|cps\w*|v(?!mov|mrs)\w+)"
 )
-_TWO_RESULTS = r"ldrd|[su]mull|[su]mlal"
+# VMOV to two core registers is the only form of it whose first two operands are such registers.
+_TWO_RESULTS = r"ldrd|ld(?:r|a)exd|[su]mull|[su]mlal\w*|smlsld\w*|umaal|vmov"
 # Registers as capstone writes them, by their first two characters.
 _NAMES = {b"sb": 9, b"sl": 10, b"fp": 11, b"ip": 12, b"sp": 13, b"lr": 14, b"pc": 15}
 
@@ -106,29 +118,37 @@ def _pairs(
         return NONE
     thumb_half = (first & 0xF) << 12 | (first >> 10 & 1) << 11 | (second >> 12 & 7) << 8 | second & 0xFF
     half = np.where(arm, (code.word >> 4 & 0xF000) | (code.word & 0xFFF), thumb_half)
-    register = _results(code, decoder)
     target = np.where(arm, code.word >> 12 & 0xF, second >> 8 & 0xF)
-    register = np.where(movw | movt, target, register)
-    low = last_write(register, code.function, target[top], top)
+    low = last_write(_writes(code, decoder), code.function, target[top], top)
     paired = (low >= 0) & movw[np.maximum(low, 0)]
     top, low = top[paired], low[paired]
     return Pairs(code.address[top], half[top] << 16 | half[low])
 
 
-def _results(code: Instructions, decoder: Decoder) -> Integers:
-    """The register that each instruction writes, -1 for none; of two results, the second one is left out.
+def _writes(code: Instructions, decoder: Decoder) -> Writes:
+    """The registers that instructions write, by the text of their operands, which begins with the results.
 
-    Only what the text of the operands begins with is looked at.
+    Not followed are the lists of LDM and POP, which restore what the caller had, the base that a load or a
+    store writes back, and what a function that is called leaves in registers.
     """
-    text = code.operands.view(np.uint8).reshape(len(code.operands), -1)[:, :3].astype(np.int64)
+    text = code.operands.view(np.uint8).reshape(len(code.operands), -1)[:, :8].astype(np.int64)
+    none = np.isin(code.id, decoder.numbers(code, _NO_RESULT)) | (code.id == 0)
+    first = np.where(none, -1, _register(text[:, :3]))
+    # The first name has two or three characters, and ", " follows it.
+    second = np.where(text[:, 2] == ord(","), _register(text[:, 4:7]), _register(text[:, 5:8]))
+    two = np.isin(code.id, decoder.numbers(code, _TWO_RESULTS)) & (first >= 0)
+    return writes(first, np.where(two, second, -1))
+
+
+def _register(text: Integers) -> Integers:
+    """The core register that each of some texts of three characters begins with; -1 for anything else."""
     digits = text - ord("0")
     is_number = (text[:, 0] == ord("r")) & (digits[:, 1] >= 0) & (digits[:, 1] <= 9)
     two = (digits[:, 2] >= 0) & (digits[:, 2] <= 9)
     register = np.where(is_number, np.where(two, digits[:, 1] * 10 + digits[:, 2], digits[:, 1]), -1)
     for name, number in _NAMES.items():
         register[(text[:, 0] == name[0]) & (text[:, 1] == name[1])] = number
-    nothing = np.isin(code.id, decoder.numbers(code, _NO_RESULT)) | (code.id == 0)
-    return np.where(nothing, -1, register)
+    return register
 
 
 def _relative(

@@ -5,7 +5,7 @@ import re
 import numpy as np
 
 from wasmfit.footprint.instructions import Decoder, Instructions
-from wasmfit.footprint.reference import NONE, Found, Integers, Pairs, join, last_write, signed
+from wasmfit.footprint.reference import NONE, Found, Integers, Pairs, join, last_write, signed, writes
 
 _RIP = re.compile(rb"\[rip (?:([+-]) (0x[0-9a-f]+|[0-9]+))?\]?")
 
@@ -59,7 +59,10 @@ def aarch64_references(code: Instructions, decoder: Decoder) -> Found:
         code.id == 0
     )
     register = np.where(silent, -1, word & 31)
-    setter = last_write(register, code.function, word[user] >> 5 & 31, user)
+    # LDP and its kin, but not of vectors; LDXP and LDAXP
+    pair = (word & 0x3C40_0000 == 0x2840_0000) | (word & 0xBFE0_0000 == 0x8860_0000)
+    written = writes(register, np.where(pair, word >> 10 & 31, -1))
+    setter = last_write(written, code.function, word[user] >> 5 & 31, user)
     paired = (setter >= 0) & adrp[np.maximum(setter, 0)]
     user, setter, low = user[paired], setter[paired], low[paired]
     literal = np.nonzero(word & 0xBF00_0000 == 0x1800_0000)[0]

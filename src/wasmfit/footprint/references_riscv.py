@@ -7,7 +7,17 @@ upper 20 bits of a register, and an instruction that adds 12 bits to it: ADDI, a
 import numpy as np
 
 from wasmfit.footprint.instructions import Decoder, Instructions
-from wasmfit.footprint.reference import NONE, Booleans, Found, Integers, Pairs, join, last_write, signed
+from wasmfit.footprint.reference import (
+    NONE,
+    Booleans,
+    Found,
+    Integers,
+    Pairs,
+    join,
+    last_write,
+    signed,
+    writes,
+)
 
 _LOAD, _LOAD_FP, _OP_IMM, _AUIPC = 0x03, 0x07, 0x13, 0x17
 _STORE, _STORE_FP, _LUI, _BRANCH, _JALR, _JAL, _SYSTEM, _FENCE = (
@@ -39,7 +49,7 @@ def code_references(code: Instructions, decoder: Decoder, bits: int, global_poin
     upper, register = _upper(word, opcode, half), _results(word, opcode, half, bits)
     sets_upper = upper != _NOT
     user, source, offset = _users(word, opcode)
-    setter = last_write(register, code.function, source, user)
+    setter = last_write(writes(register), code.function, source, user)
     paired = (setter >= 0) & sets_upper[np.maximum(setter, 0)]
     user_, setter, offset_ = user[paired], setter[paired], offset[paired]
     pc_relative = opcode[setter] == _AUIPC

@@ -13,8 +13,8 @@ from functools import cached_property
 from itertools import pairwise
 from typing import NamedTuple
 
+from wasmfit.elf.records import Elf, Machine, SectionFlag
 from wasmfit.footprint import dominators
-from wasmfit.footprint.elf import Elf, Machine, SectionFlag
 from wasmfit.footprint.graph import Edge, Graph
 from wasmfit.footprint.kinds import VECTOR_SECTIONS, Kind
 from wasmfit.footprint.pieces import Piece
@@ -241,19 +241,6 @@ class Retention:
     @cached_property
     def _kept(self) -> frozenset[int]:
         return frozenset(n for n, before in enumerate(self._before) if before >= 0 or n in self.roots)
-
-    def retained_by_owner(self, owners: Iterable[str]) -> dict[str, Bytes]:
-        """For each owner the bytes that would go if it went.
-
-        Args:
-            owners: The owner of each piece, such as :class:`~wasmfit.footprint.constants.Constants` finds.
-        """
-        pieces: dict[str, list[int]] = {}
-        for number, owner in enumerate(owners):
-            pieces.setdefault(owner, []).append(number)
-        return {
-            owner: self.without(numbers) for owner, numbers in pieces.items() if not owner.startswith("[")
-        }
 
 
 def retention(graph: Graph) -> Retention:

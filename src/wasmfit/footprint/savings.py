@@ -7,13 +7,13 @@ each says with which others it shares bytes.
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from wasmfit.elf.names.crates import rust_crate
+from wasmfit.elf.records import Elf
 from wasmfit.footprint import folding
-from wasmfit.footprint.elf import Elf
 from wasmfit.footprint.graph import Graph
 from wasmfit.footprint.kinds import UNWIND_SECTIONS
 from wasmfit.footprint.pieces import Piece
 from wasmfit.footprint.retained import Bytes, Retention, Root
-from wasmfit.footprint.rust_symbols import rust_crate
 from wasmfit.footprint.savings_kinds import KINDS, MESSAGE, SOURCE, SavingKind
 
 
@@ -59,7 +59,7 @@ def find_savings(
     Args:
         retention: What keeps what in the file.
         family: From a symbol's name to that of the generic it is an instance of, see
-            :func:`wasmfit.footprint.names.family`; without it, copies of generics are not looked for.
+            :func:`wasmfit.elf.names.demangle.family`; without it, copies of generics are not looked for.
         at_least: The fewest bytes worth telling.
 
     Returns:

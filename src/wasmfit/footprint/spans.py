@@ -9,11 +9,11 @@ from enum import Enum, auto
 from itertools import pairwise
 from typing import NamedTuple
 
+from wasmfit.elf.linkmap.records import InputSection, OutputSection, ScriptCommand
+from wasmfit.elf.mapping_symbols import is_mapping_symbol
+from wasmfit.elf.records import Binding, Elf, Section, Symbol, SymbolType
 from wasmfit.footprint.cover import NOBODY, cover
-from wasmfit.footprint.elf import Binding, Elf, Section, Symbol, SymbolType
 from wasmfit.footprint.fill import is_fill
-from wasmfit.footprint.kinds import is_mapping_symbol
-from wasmfit.footprint.linkmap import InputSection, OutputSection, ScriptCommand
 
 
 class Claim(Enum):

@@ -4,14 +4,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from wasmfit.elf.read import read_elf
+from wasmfit.elf.records import Elf, ElfKind, Machine
 from wasmfit.errors import UsageError
 from wasmfit.footprint.account import SectionAccount, footprint
-from wasmfit.footprint.elf import Elf, ElfKind, Machine
 from wasmfit.footprint.ledger import Ledger, Pass, ledger, with_literals
 from wasmfit.footprint.libraries import library_rule, owner_of_object
 from wasmfit.footprint.memories import OUTSIDE, Memories, Memory, Use
 from wasmfit.footprint.owners import ANONYMOUS_CONSTANTS, STRINGS, UNKNOWN
-from wasmfit.footprint.read import read_elf
 from wasmfit.footprint.views import NO_FILTER, By, Filter, Item, Node, Sort, items, tree
 from wasmfit.frames import frame
 
@@ -167,7 +167,7 @@ def account_for(elf: Elf, options: Options, link_map: Path | None) -> tuple[Ledg
     mapped = None
     if link_map is not None:
         # Loaded here like all below, as most surveys do without.
-        from wasmfit.footprint.readmap import read_link_map
+        from wasmfit.elf.linkmap.read import read_link_map
 
         mapped = read_link_map(link_map)
     made = ledger(elf, mapped, owner_of_object=owner_of_object, last_resort=library_rule(elf.symbols))

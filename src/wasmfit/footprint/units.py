@@ -7,8 +7,8 @@ all crates. That shows: such a unit defines mostly what other crates' names clai
 
 from collections.abc import Callable, Iterable
 
-from wasmfit.footprint.elf import Symbol
-from wasmfit.footprint.rust_symbols import CODEGEN_UNIT, RustCrate
+from wasmfit.elf.names.crates import CODEGEN_UNIT, RustCrate
+from wasmfit.elf.records import Symbol
 
 
 class Units:

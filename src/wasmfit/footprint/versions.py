@@ -4,8 +4,8 @@ import re
 from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
 
-from wasmfit.footprint.elf import Elf, Section, SectionFlag, SectionType
-from wasmfit.footprint.rust_symbols import rust_crate
+from wasmfit.elf.names.crates import rust_crate
+from wasmfit.elf.records import Elf, Section, SectionFlag, SectionType
 
 # The folder of a crate's sources, in the paths that panic messages and debug information carry. Nothing need
 # stand between a path that begins with it and the constant before: "…is emptywasmi-2.0.0/src/store.rs".

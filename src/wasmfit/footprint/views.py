@@ -6,11 +6,12 @@ from enum import Enum
 from fnmatch import fnmatchcase
 from typing import NamedTuple, TypeVar
 
-from wasmfit.footprint.elf import Section, SectionType
+from wasmfit.elf.names.demangle import readable
+from wasmfit.elf.names.stable import family
+from wasmfit.elf.records import Section, SectionType
 from wasmfit.footprint.kinds import Kind
 from wasmfit.footprint.ledger import Entry, Ledger
 from wasmfit.footprint.memories import Memories
-from wasmfit.footprint.names import family, readable
 from wasmfit.footprint.owners import PADDING
 from wasmfit.words import hexadecimal
 

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from wasmfit.build import BuildError, Context, Image, Step, digest, image
+from wasmfit.elf import ElfError, LinkMapError
 from wasmfit.errors import MissingToolError
-from wasmfit.footprint import ElfError, LinkMapError
 from wasmfit.home import Home
 from wasmfit.model import Cell, Measurement, Status
 from wasmfit.probe import Bench, BoardError

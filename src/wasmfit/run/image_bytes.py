@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from wasmfit.build import Context, digest
-from wasmfit.footprint import Elf, ElfError, Ledger, LinkMapError
-from wasmfit.footprint.memories import Memories, Memory
+from wasmfit.elf import ElfError, LinkMapError
+from wasmfit.footprint import Ledger
+from wasmfit.footprint.memories import Memories, flash_and_ram
 from wasmfit.footprint.views import NO_FILTER, By, Node, items, tree
-from wasmfit.model import Board, Cell, Measurement, Status
+from wasmfit.model import Cell, Measurement, Status
 from wasmfit.results.document import ByteNode, ImageBytes
 from wasmfit.words import printable
 
@@ -76,14 +77,10 @@ def _make(context: Context, cell: Cell, path: Path, sha256: str, place: Path) ->
 
 
 def _write(cell: Cell, made: Ledger, place: Path) -> None:
-    entries = items(made, _memories(made.elf, cell.board), regions=True, only=NO_FILTER)
+    board = cell.board
+    memories = Memories(made.elf, flash_and_ram(board.flash, board.ram, board.erase_unit))
+    entries = items(made, memories, regions=True, only=NO_FILTER)
     (place / _FILE).write_text(json.dumps(_plain(tree(entries, _BY))), encoding="utf-8")
-
-
-def _memories(elf: Elf, board: Board) -> Memories:
-    flash = Memory("flash", board.flash.origin, board.flash.size, board.erase_unit)
-    rams = (board.ram, board.ram.fetched)
-    return Memories(elf, (flash, *(Memory("RAM", one.origin, one.size) for one in rams if one is not None)))
 
 
 def _plain(node: Node) -> list[Any]:

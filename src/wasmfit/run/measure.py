@@ -6,8 +6,10 @@ from functools import cache
 from pathlib import Path
 
 from wasmfit.build import Context, Image, Step, digest, job, object_rule, runtime_rule, symbol_rule
+from wasmfit.elf import Elf, read_elf, read_link_map
 from wasmfit.emulation import DEFAULT_LIMITS, Execution, Limits, compiled, execute, leak, least_ram
-from wasmfit.footprint import Elf, Ledger, footprint, ledger, read_elf, read_link_map, region_use
+from wasmfit.footprint import Ledger, footprint, ledger
+from wasmfit.footprint.memories import Memories, flash_and_ram
 from wasmfit.model import (
     Board,
     Cell,
@@ -36,7 +38,7 @@ _MOST_PER_ROUND = 5_000_000
 _MOST_SEARCHED = 200_000_000
 """Instructions that the search for the least RAM may execute: a few seconds, of five to ten runs."""
 
-_MEASURING = ("build", "emulation", "footprint", "run")
+_MEASURING = ("build", "elf", "emulation", "footprint", "run")
 
 
 def owned(context: Context, cell: Cell, elf: Path, link_map: Path | None) -> Ledger:
@@ -68,7 +70,10 @@ def owned(context: Context, cell: Cell, elf: Path, link_map: Path | None) -> Led
 def size(context: Context, cell: Cell, made: Ledger) -> Size:
     """What the bytes of a cell's image add up to."""
     elf, board = made.elf, cell.board
-    use = region_use(elf, board.flash, board.ram, board.erase_unit, fetched=board.ram.fetched)
+    memories = Memories(elf, flash_and_ram(board.flash, board.ram, board.erase_unit))
+    uses = {use.name: use for use in memories.uses()}
+    flash, ram = uses["flash"], uses["RAM"]
+    assert flash.pages is not None, "a board's flash has erase units"
     owners = footprint(made).owners()
     is_runtimes = runtime_rule(context, cell)
     return Size(
@@ -76,11 +81,11 @@ def size(context: Context, cell: Cell, made: Ledger) -> Size:
         rodata=_section(elf, ".rodata"),
         data=_section(elf, ".data"),
         bss=_section(elf, ".bss"),
-        flash=use.flash,
-        pages=use.pages,
-        page_size=use.page_size,
-        flashed=use.flashed,
-        ram_static=use.ram,
+        flash=flash.bytes,
+        pages=flash.pages,
+        page_size=board.erase_unit,
+        flashed=flash.pages * board.erase_unit,
+        ram_static=ram.bytes,
         runtime_crates=sum(size for owner, size in owners.get(".text", {}).items() if is_runtimes(owner)),
         owners=owners,
     )

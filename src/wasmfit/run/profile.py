@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from wasmfit.build import BuildError, Context, Step, image
+from wasmfit.elf.names.demangle import readable
 from wasmfit.emulation import Profile, Row
 from wasmfit.errors import WasmfitError
-from wasmfit.footprint.names import readable
 from wasmfit.model import Cell, Status
 
 from . import measure

@@ -5,13 +5,13 @@ import stat
 from pathlib import Path
 from typing import Protocol
 
-from wasmfit.footprint.errors import ElfError
+from wasmfit.elf.errors import ElfError
 
 MAX_FILE_BYTES = 1 << 30
 """Largest file that is read, in bytes; a firmware with its debug information has a hundredth of it."""
 
 
-class ImageBytes(Protocol):
+class FileBytes(Protocol):
     """Bytes of which parts can be had."""
 
     @property

@@ -3,7 +3,7 @@
 import struct
 from dataclasses import dataclass, field
 
-from wasmfit.footprint.elf import Machine, SectionFlag, SectionType
+from wasmfit.elf import Machine, SectionFlag, SectionType
 
 ALLOC = int(SectionFlag.ALLOC)
 CODE = int(SectionFlag.ALLOC | SectionFlag.EXECINSTR)

@@ -14,7 +14,7 @@ assignments) takes no bytes.
 import re
 from collections.abc import Iterable, Iterator
 
-from wasmfit.footprint.linkmap import InputSection, LinkMap, LinkMapError, OutputSection, ScriptCommand
+from wasmfit.elf.linkmap.records import InputSection, LinkMap, LinkMapError, OutputSection, ScriptCommand
 
 START = "Linker script and memory map"
 """The line that the part of interest begins with."""

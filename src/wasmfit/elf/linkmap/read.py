@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from wasmfit.footprint.gnumap import START, parse_gnu_map
-from wasmfit.footprint.linkmap import LinkMap, LinkMapError
-from wasmfit.footprint.lldmap import parse_link_map
+from wasmfit.elf.linkmap.gnu import START, parse_gnu_map
+from wasmfit.elf.linkmap.lld import parse_link_map
+from wasmfit.elf.linkmap.records import LinkMap, LinkMapError
 
 _MAX_BYTES = 1 << 29
 

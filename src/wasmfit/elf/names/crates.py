@@ -8,7 +8,7 @@ an ``impl`` stands.
 
 import re
 
-from wasmfit.footprint import rust_legacy, rust_v0
+from wasmfit.elf.names import rust_legacy, rust_v0
 
 RustCrate = rust_v0.CrateRoot
 

@@ -9,10 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rust_demangler.rust_v0 import Parser
 
-from wasmfit.footprint import RustCrate, codegen_unit_crate, embedded_crate, rust_crate
-from wasmfit.footprint.rust_v0 import MalformedNameError, skip
+from wasmfit.elf.names.crates import RustCrate, codegen_unit_crate, embedded_crate, rust_crate
+from wasmfit.elf.names.rust_v0 import MalformedNameError, skip
 
-from . import tool
+from ..tools import tool
 from .rust_mangler import TYPES, Item, Mangler, mangled
 
 # Names from real firmware and from rustc's book.

@@ -2,8 +2,8 @@
 
 The tables are read with :mod:`struct` straight from the file's bytes, and each is checked against the
 file's length before it is touched, so a hostile file costs an :class:`ElfError` and no more memory than a
-small multiple of its own size. (pyelftools is what the tests hold this reader against; importing it alone
-takes as long as accounting for a whole firmware.)
+small multiple of its own size. (The tests compare this reader with pyelftools, which takes
+as long to import as a whole firmware takes to analyse.)
 """
 
 import struct
@@ -12,7 +12,9 @@ from operator import itemgetter
 from pathlib import Path
 from typing import NamedTuple, NoReturn
 
-from wasmfit.footprint.elf import (
+from wasmfit.elf.errors import ElfError
+from wasmfit.elf.file_bytes import BytesInFile, BytesInMemory, FileBytes
+from wasmfit.elf.records import (
     Binding,
     Elf,
     ElfKind,
@@ -24,8 +26,6 @@ from wasmfit.footprint.elf import (
     Symbol,
     SymbolType,
 )
-from wasmfit.footprint.errors import ElfError
-from wasmfit.footprint.image_bytes import BytesInFile, BytesInMemory, ImageBytes
 
 _MAX_SYMBOLS = 4_000_000  # some hundred times those of a firmware; a gigabyte of records
 _MAX_NAME_BYTES_PER_TABLE_BYTE = 16  # linkers share the tails of names, so real tables stay below 3
@@ -36,7 +36,7 @@ def read_elf(path: str | Path) -> Elf:
 
     Raises:
         ElfError: The file is missing, is no ELF file, is truncated, corrupt or larger than
-            :data:`~wasmfit.footprint.image_bytes.MAX_FILE_BYTES`.
+            :data:`~wasmfit.elf.file_bytes.MAX_FILE_BYTES`.
     """
     return _Reader(BytesInFile(Path(path)), str(path)).elf()
 
@@ -95,6 +95,7 @@ class _RawSection(NamedTuple):
 
 class _RawSegment(NamedTuple):
     type: int
+    offset: int
     vaddr: int
     paddr: int
     filesz: int
@@ -104,7 +105,7 @@ class _RawSegment(NamedTuple):
 class _Reader:
     """Reads one file; every access to its bytes is checked."""
 
-    def __init__(self, image: ImageBytes, path: str) -> None:
+    def __init__(self, image: FileBytes, path: str) -> None:
         self._image = image
         self._path = path
         ident = bytes(image.part(0, min(image.size, _IDENT_BYTES)))
@@ -146,7 +147,7 @@ class _Reader:
             entry=entry,
             sections=sections,
             segments=tuple(
-                Segment(s.vaddr, s.paddr, s.filesz, s.memsz) for s in segments if s.type == _PT_LOAD
+                Segment(s.vaddr, s.paddr, s.filesz, s.memsz, s.offset) for s in segments if s.type == _PT_LOAD
             ),
             symbols=tuple(self._symbols(raw, machine, tls_base)),
             stripped=not any(section.type == SectionType.SYMTAB for section in raw),
@@ -206,7 +207,7 @@ class _Reader:
                 self._check(start, filesz, "a segment")
                 if filesz > memsz or max(vaddr, paddr) + memsz > 1 << self._bits:
                     self._corrupt("a segment does not fit into the address space")
-            segments.append(_RawSegment(type_, vaddr, paddr, filesz, memsz))
+            segments.append(_RawSegment(type_, start, vaddr, paddr, filesz, memsz))
         return segments
 
     def _symbols(self, raw: list[_RawSection], machine: int, tls_base: int) -> list[Symbol]:
@@ -244,7 +245,8 @@ class _Reader:
                 value += tls_base
             source = file if info < _FIRST_GLOBAL else ""
             hidden = other & 3 in _HIDDEN
-            symbols.append(make(Symbol, (name, value, size, kind, info >> 4, section, source, hidden)))
+            row = (name, value, size, kind, info >> 4, section, source, hidden, shndx != 0)
+            symbols.append(make(Symbol, row))
         return symbols[1:]  # without the null symbol
 
     def _unusual_section(self, shndx: int, symbol: int, large: tuple[int, ...], count: int) -> int | None:

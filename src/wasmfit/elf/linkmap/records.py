@@ -1,7 +1,7 @@
 """The map of a link: which object brought which bytes.
 
-It is an optional second source beside the ELF, for what has no telling symbol: C objects, members of a C
-library, merged strings, and what the linker script itself lays down. :mod:`.readmap` reads it.
+It is an optional second source next to the ELF, for what has no telling symbol: C objects, members of a C
+library, merged strings, and what the linker script itself lays down. :mod:`.read` reads it.
 """
 
 import re

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import NamedTuple
 
-from wasmfit.footprint.image_bytes import ImageBytes
+from wasmfit.elf.file_bytes import FileBytes
 
 
 class ElfKind(IntEnum):
@@ -136,12 +136,14 @@ class Segment(NamedTuple):
         paddr: Address at which its bytes are stored, such as in flash.
         filesz: Bytes in the file, and so written to the device.
         memsz: Bytes it takes at run time.
+        offset: Where its bytes begin in the file.
     """
 
     vaddr: int
     paddr: int
     filesz: int
     memsz: int
+    offset: int
 
 
 class Symbol(NamedTuple):
@@ -158,6 +160,7 @@ class Symbol(NamedTuple):
             unit. Empty for the others. An object without such a symbol (as assembly often is) seems to
             continue the one before it when lld has linked it.
         hidden: Whether it was global in its object and is visible no further than this file.
+        defined: Whether this file defines it: in a section, as an absolute value, or as common data.
     """
 
     name: str
@@ -168,6 +171,7 @@ class Symbol(NamedTuple):
     section: int | None
     file: str
     hidden: bool
+    defined: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +201,7 @@ class Elf:
     segments: tuple[Segment, ...]
     symbols: tuple[Symbol, ...]
     stripped: bool
-    _image: ImageBytes = field(repr=False, compare=False)
+    _image: FileBytes = field(repr=False, compare=False)
 
     def contents(self, section: Section) -> memoryview:
         """The section's bytes in the file; nothing for a section that has none there.
@@ -214,6 +218,21 @@ class Elf:
             ElfError: The file cannot be read any more, or has changed.
         """
         return self._image.part(0, self._image.size)
+
+    def file_offset(self, address: int, size: int) -> int | None:
+        """Where the file has the bytes that are loaded to some addresses.
+
+        Args:
+            address: First address at run time.
+            size: How many bytes.
+
+        Returns:
+            The offset of the first of them in the file; None where no segment has all of them.
+        """
+        for segment in self.segments:
+            if segment.vaddr <= address and address + size <= segment.vaddr + segment.filesz:
+                return segment.offset + address - segment.vaddr
+        return None
 
     def allocated(self) -> tuple[Section, ...]:
         """The sections that take memory on the device, in the file's order; empty ones are left out."""

@@ -1,5 +1,6 @@
-"""The ELF reader: what it reads, held against pyelftools and readelf, and what it refuses."""
+"""The ELF reader: what it reads, compared with pyelftools and readelf, and what it refuses."""
 
+import io
 import os
 import re
 import struct
@@ -13,15 +14,15 @@ from elftools.elf.sections import SymbolTableSection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from wasmfit.elf import Binding, ElfError, Machine, SectionType, SymbolType, file_bytes, parse_elf, read_elf
 from wasmfit.errors import UsageError
-from wasmfit.footprint import ElfError, account, image_bytes, parse_elf, read_elf, region_use
-from wasmfit.footprint.elf import Binding, Machine, SectionType, SymbolType
-from wasmfit.model.board import Region
+from wasmfit.footprint import account
+from wasmfit.footprint.memories import Memories, Memory
 
-from . import tool
+from ..tools import tool
 from .elf_builder import ABS, ALLOC, CODE, DATA, UNDEF, ElfBuilder, Sec, Seg, Sym
 
-FLASH, RAM = Region(origin=0, size=1 << 20), Region(origin=0x2000_0000, size=1 << 18)
+MEMORIES = (Memory("flash", 0, 1 << 20, 4096), Memory("RAM", 0x2000_0000, 1 << 18))
 
 
 def firmware(bits: int = 32, *, big_endian: bool = False) -> ElfBuilder:
@@ -48,6 +49,42 @@ def firmware(bits: int = 32, *, big_endian: bool = False) -> ElfBuilder:
         ],
         segments=[Seg(0x400, 0x400, 72, 72), Seg(0x2000_0000, 0x2000_0000, 0, 256), Seg(0, 0, 0, 0, type=6)],
     )
+
+
+def test_what_a_file_defines_is_told_from_what_it_only_refers_to() -> None:
+    file = parse_elf(firmware().build())
+    assert [s.name for s in file.symbols if not s.defined] == ["missing"]
+    assert [s.name for s in file.symbols if s.defined and s.section is None and s.name == "_estack"] == [
+        "_estack"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("address", "size", "offset"),
+    [
+        (0x2000_0000, 4, 0x60),
+        (0x2000_001C, 4, 0x7C),
+        (0x2000_001D, 4, None),  # beyond what the file has of the segment
+        (0x2000_0020, 4, None),  # zeroed
+        (0x1FFF_FFFE, 4, None),
+        (0x0800_0000, 4, 0x54),
+        (0x0800_1000, 4, None),  # where initial data is stored, and no segment runs
+    ],
+)
+def test_the_file_has_the_bytes_of_an_address_at_an_offset(
+    address: int, size: int, offset: int | None
+) -> None:
+    built = ElfBuilder(
+        sections=[Sec(".text", 0x0800_0000, bytes(64), flags=CODE)],
+        segments=[
+            Seg(0x0800_0000, 0x0800_0000, 12, 12, offset=0x54),
+            Seg(0x2000_0000, 0x0800_1000, 0x20, 0x100, offset=0x60),
+        ],
+    )
+    file = parse_elf(built.build())
+    assert file.file_offset(address, size) == offset
+    with_pyelftools = ELFFile(io.BytesIO(built.build())).address_offsets(address, size)
+    assert next(iter(with_pyelftools), None) == offset
 
 
 @pytest.mark.parametrize("bits", [32, 64])
@@ -211,7 +248,7 @@ def test_refuses_a_path_that_cannot_be() -> None:
 def test_refuses_a_file_that_is_too_large(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "large.elf"
     path.write_bytes(firmware().build())
-    monkeypatch.setattr(image_bytes, "MAX_FILE_BYTES", 100)
+    monkeypatch.setattr(file_bytes, "MAX_FILE_BYTES", 100)
     with pytest.raises(ElfError, match="larger than"):
         read_elf(path)
 
@@ -265,7 +302,7 @@ def check_survives(image: bytes) -> None:
         return
     footprint = account(file, owner_of_object=lambda name: name)
     assert [s.size for s in footprint.sections] == [s.size for s in file.allocated()]
-    region_use(file, FLASH, RAM, 4096)
+    assert all(use.bytes >= 0 for use in Memories(file, MEMORIES).uses())
 
 
 def test_every_truncation_of_a_file_is_refused_or_read() -> None:

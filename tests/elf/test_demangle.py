@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wasmfit.footprint.names import family, lasting, readable
+from wasmfit.elf.names.demangle import readable
+from wasmfit.elf.names.stable import family, lasting
 
-from . import tool
+from ..tools import tool
 from .rust_mangler import base_62
 
 CASES = [

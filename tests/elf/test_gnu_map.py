@@ -6,9 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wasmfit.footprint import LinkMapError, read_link_map
-from wasmfit.footprint.gnumap import START, parse_gnu_map
-from wasmfit.footprint.linkmap import InputSection, ScriptCommand
+from wasmfit.elf import InputSection, LinkMapError, ScriptCommand, read_link_map
+from wasmfit.elf.linkmap.gnu import START, parse_gnu_map
 
 # From a link by GNU ld 2.40, with most rows taken out.
 MAP = """\

@@ -6,12 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from wasmfit.footprint import parse_link_map, read_link_map
-from wasmfit.footprint.linkmap import (
-    InputSection,
-    LinkMapError,
-    ScriptCommand,
-)
+from wasmfit.elf import InputSection, LinkMapError, ScriptCommand, parse_link_map, read_link_map
 
 HEADER = "     VMA      LMA     Size Align Out     In      Symbol\n"
 

@@ -8,7 +8,7 @@ stand among the first two. Addresses and sizes are hexadecimal, alignments decim
 import re
 from typing import NoReturn
 
-from wasmfit.footprint.linkmap import InputSection, LinkMap, LinkMapError, OutputSection, ScriptCommand
+from wasmfit.elf.linkmap.records import InputSection, LinkMap, LinkMapError, OutputSection, ScriptCommand
 
 _HEADER = re.compile(r" *VMA +LMA +Size Align Out +In +Symbol")
 _ROW = re.compile(

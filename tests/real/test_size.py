@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 import wasmfit
+from wasmfit.analysis.comparison import Comparison
 from wasmfit.footprint import UNKNOWN, Kind, account, ledger, read_elf, read_link_map, with_literals
 from wasmfit.footprint.libraries import library_rule, owner_of_object
 from wasmfit.footprint.views import By
-from wasmfit.results import Comparison
 
 from ..footprint import tool
 

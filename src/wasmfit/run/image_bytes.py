@@ -8,12 +8,12 @@ import json
 from pathlib import Path
 from typing import Any
 
+from wasmfit.analysis.document import ByteNode, ImageBytes
 from wasmfit.build import Context, digest
 from wasmfit.footprint import Elf, ElfError, Ledger, LinkMapError
 from wasmfit.footprint.memories import Memories, Memory
 from wasmfit.footprint.views import NO_FILTER, By, Node, items, tree
 from wasmfit.model import Board, Cell, Measurement, Status
-from wasmfit.results.document import ByteNode, ImageBytes
 from wasmfit.words import printable
 
 from . import measure

@@ -16,7 +16,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from tests.scale import recorded
 from wasmfit.home import Home
-from wasmfit.results import Store
+from wasmfit.store import Store
 
 BUDGET = (
     '[[limit]]\ncells = "*@0.*"\nfigure = "size.flash"\nmax = "+1%"\nbaseline = "bench-1"\nlevel = "soft"\n'

@@ -13,11 +13,12 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import wasmfit
+from wasmfit.analysis.comparison import Comparison
+from wasmfit.analysis.comparison_metrics import MEASURES
 from wasmfit.catalog import Catalog
 from wasmfit.home import Home
 from wasmfit.model import Status
-from wasmfit.results import MEASURES, Comparison
-from wasmfit.results.table import change
+from wasmfit.report.numbers import change
 
 README = Path(__file__).parents[1] / "README.md"
 FIGURES = README.parent / "docs" / "figures.md"

@@ -15,6 +15,7 @@ from pydantic.dataclasses import is_pydantic_dataclass
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
+from wasmfit.analysis.budget import BudgetFile
 from wasmfit.model import (
     Activity,
     Base,
@@ -30,8 +31,7 @@ from wasmfit.model import (
 from wasmfit.model.timing import Price
 from wasmfit.module.beside import Beside
 from wasmfit.report.markdown import escape
-from wasmfit.results.budget import BudgetFile
-from wasmfit.results.schema import SCHEMA, migrate
+from wasmfit.store.schema import SCHEMA, migrate
 
 PAGE = Path(__file__).parents[1] / "docs" / "file-formats.md"
 

@@ -5,7 +5,7 @@
 
 import pytest
 
-from wasmfit.results.budget import parse_budget
+from wasmfit.analysis.budget import parse_budget
 
 from .commands import PAGES, Line, blocks, inline, lines, understand, unknown
 

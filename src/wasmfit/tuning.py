@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from math import isfinite
 from pathlib import Path
 
+from .analysis.tuning import Objective, Trial, Tuning
 from .build import Context
 from .catalog import Catalog
 from .catalog.load import unknown
@@ -11,11 +12,10 @@ from .errors import UsageError
 from .home import Home
 from .model import Build, Cell
 from .plan import c_targets, select_builds
-from .results import Store
-from .results.tuning import Objective, Trial, Tuning
 from .run import Listener, nobody
 from .search import Budget, Settings, Trials, search, space
 from .search.propose import require_optuna
+from .store import Store
 from .toolchain import Gateway, Versions, find
 
 PROFILE = "reference"

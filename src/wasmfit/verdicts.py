@@ -9,24 +9,23 @@ from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
+from .analysis.budget import read_budget
+from .analysis.changes import CellChange, Changes, SymbolChange, changes, largest
+from .analysis.check import Checked
+from .analysis.check import check as hold
+from .analysis.evidence import Source, declared, features_of, suite
+from .analysis.fit import Fit
+from .analysis.history import History
+from .analysis.history import history as follow
+from .analysis.ranking import fit as rank
+from .analysis.requirements import Wanted
+from .analysis.snapshot import Complete, newest, resolve
 from .catalog import Catalog
 from .errors import UsageError, WasmfitError
 from .events import Listener, nobody
 from .home import Home
 from .model import Measurement
-from .results import Store
-from .results.budget import read_budget
-from .results.changes import CellChange, Changes, SymbolChange, changes, largest
-from .results.check import Checked
-from .results.check import check as hold
-from .results.evidence import Source, declared, features_of, suite
-from .results.fit import Fit
-from .results.history import History
-from .results.history import history as follow
-from .results.rank import fit as rank
-from .results.runs import RecordedRun
-from .results.snapshot import Complete, newest, resolve
-from .results.wanted import Wanted
+from .store import RecordedRun, Store
 from .timing import predictor, with_time
 
 _CELLS_WITH_SYMBOLS = 3
@@ -48,7 +47,7 @@ def diff(
     """Says what changed between two runs, branches, commits, versions, profiles or JSON files.
 
     Args:
-        before, after: What to compare: see :func:`wasmfit.results.snapshot.resolve`.
+        before, after: What to compare: see :func:`wasmfit.analysis.snapshot.resolve`.
         select: Globs over names of cells.
         everything: With ``run.activity``, which explains other figures.
         symbols: Whether to look into the images of the cells that changed most, where they still exist.
@@ -188,7 +187,7 @@ def fit(
         workload: A workload of the catalogue.
         flash, ram: What there is room for: bytes, or ``512K`` (K = 1024). The board's, if not given; an image
             is linked for the board, so more than it has makes no difference.
-        needs: Features that are needed, of :data:`wasmfit.results.evidence.NEEDS`.
+        needs: Features that are needed, of :data:`wasmfit.analysis.evidence.NEEDS`.
         weights: As ``flash=1,ram=1,speed=2``.
         board, profile: Names of the catalogue.
         calls, expect, imports, stub_all: Of the module, as for :func:`wasmfit.compare`.

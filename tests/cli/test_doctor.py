@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import typer
 
-from tests.results.samples import failed
+from tests.samples import failed
 from tests.toolchain.stand_ins import SAYS_VERSION, fake, installed
 from wasmfit.api import Diagnosis, doctor
 from wasmfit.cli.compare import tell_failed

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.results.samples import failed, measurement, renamed
+from tests.samples import failed, measurement, renamed
 from wasmfit.cli.progress import Watch
 from wasmfit.events import CellEnded, Started
 from wasmfit.model import Measurement, Status

@@ -155,7 +155,8 @@ def test_nothing_is_loaded_that_only_other_commands_need(tmp_path: Path) -> None
         "from wasmfit.cli import main\n"
         "main()\n"
         "slow = {'typer', 'rich', 'pydantic', 'numpy', 'pandas', 'elftools', 'wasmfit.build',\n"
-        "        'wasmfit.run', 'wasmfit.model', 'wasmfit.catalog', 'wasmfit.results', 'capstone'}\n"
+        "        'wasmfit.run', 'wasmfit.model', 'wasmfit.catalog', 'wasmfit.store', 'wasmfit.analysis',\n"
+        "        'capstone'}\n"
         "print(sorted(slow & set(sys.modules)), file=sys.stderr)\n"
     )
     command = [sys.executable, "-c", code, str(elf(tmp_path))]

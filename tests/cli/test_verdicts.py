@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.results.samples import failed, measurement, renamed, size
+from tests.samples import failed, measurement, renamed, size
+from wasmfit.analysis.comparison import Comparison
 from wasmfit.cli import main
 from wasmfit.model import Measurement
-from wasmfit.results import Comparison, Origin, Shown, Store
+from wasmfit.store import Origin, Shown, Store
 
 LIMIT = '[[limit]]\ncells = "wasmi@*"\nfigure = "size.flash"\nmax = {}\n'
 

@@ -5,7 +5,11 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
 
-from tests.results.samples import failed, measurement
+from tests.samples import failed, measurement
+from wasmfit.analysis.budget import parse_budget
+from wasmfit.analysis.changes import changes
+from wasmfit.analysis.comparison import Comparison
+from wasmfit.analysis.snapshot import from_file
 from wasmfit.catalog import Catalog
 from wasmfit.catalog.new_board import Draft, check_name, clock, new_board, region, size
 from wasmfit.conformance.judge import answer, judge
@@ -14,10 +18,6 @@ from wasmfit.errors import UsageError
 from wasmfit.probe.probe_rs import attached, flashed, reason
 from wasmfit.probe.remote import Packets, RemoteError, framed
 from wasmfit.report import FORMATS, Format
-from wasmfit.results import Comparison
-from wasmfit.results.budget import parse_budget
-from wasmfit.results.changes import changes
-from wasmfit.results.snapshot import from_file
 from wasmfit.toolchain import Finished
 
 from .mutate import BINARY, TEXT

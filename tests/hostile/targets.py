@@ -11,7 +11,7 @@ from pathlib import Path
 
 from tests.elf.elf_builder import CODE, DATA, ElfBuilder, Sec, Seg, Sym
 from tests.footprint.survives import survives
-from tests.results.samples import measurement
+from tests.samples import measurement
 from tests.wat import GUESTS, compiled
 from wasmfit.build.job import pack_any
 from wasmfit.catalog import Catalog
@@ -21,7 +21,7 @@ from wasmfit.model import ValueType
 from wasmfit.module import given
 from wasmfit.module.read import ModuleError, read
 from wasmfit.plan import Experiment, plan
-from wasmfit.results import Store
+from wasmfit.store import Store
 
 from .mutate import BINARY, TEXT
 from .readers import READERS

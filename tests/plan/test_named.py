@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.results.users import module
+from tests.user_modules import module
 from wasmfit.catalog import Catalog
 from wasmfit.errors import UsageError
 from wasmfit.plan import CellName, Experiment, cell_of, name_of, plan

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.results.users import module
+from tests.user_modules import module
 from wasmfit.catalog import Catalog
 from wasmfit.errors import UsageError
 from wasmfit.model import Checkout, Glue, Status, Workload

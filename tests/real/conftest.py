@@ -3,8 +3,8 @@
 import pytest
 
 import wasmfit
+from wasmfit.analysis.comparison import Comparison
 from wasmfit.home import Home
-from wasmfit.results import Comparison
 
 
 @pytest.fixture(scope="session")

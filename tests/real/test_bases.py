@@ -3,9 +3,9 @@
 import pytest
 
 import wasmfit
+from wasmfit.analysis.comparison import Comparison
 from wasmfit.home import Home
 from wasmfit.model import Measurement, Status
-from wasmfit.results import Comparison
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(3600)]
 

@@ -6,11 +6,11 @@ import pytest
 from elftools.elf.elffile import ELFFile
 
 import wasmfit
+from wasmfit.analysis.comparison import Comparison
 from wasmfit.build import digest
 from wasmfit.catalog import Catalog
 from wasmfit.home import Home
 from wasmfit.model import Status
-from wasmfit.results import Comparison
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(3600)]
 

@@ -18,6 +18,7 @@ import pytest
 
 import wasmfit
 from tests.wat import guest
+from wasmfit.analysis.comparison import Comparison
 from wasmfit.build import Context
 from wasmfit.catalog import Catalog
 from wasmfit.catalog.load import BUILT_IN
@@ -26,7 +27,6 @@ from wasmfit.home import Home
 from wasmfit.model import Measurement, Status
 from wasmfit.module import given
 from wasmfit.plan import Experiment, plan
-from wasmfit.results import Comparison
 from wasmfit.run import CellEnded, Event, Said, TaskEnded, TaskStarted
 from wasmfit.run.cluster import resources
 from wasmfit.run.steps import shared_steps

@@ -10,7 +10,7 @@ import pytest
 
 import wasmfit
 from wasmfit.home import Home
-from wasmfit.results import Store
+from wasmfit.store import Store
 
 from .farm import PROGRAMS
 

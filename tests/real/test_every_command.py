@@ -96,7 +96,7 @@ NOT_RUN = {
     "wasmfit probes": "probe-rs is not among what the tests install",
     "cargo install probe-rs-tools --locked": _INSTALLS,
     "wasmfit bench --cluster tcp://10.0.0.5:8786": "a scheduler there; test_cluster.py starts its own",
-    "wasmfit diff wasmi@1.1 wasmi@2.0": f"{_MINUTES} of two versions of wasmi; tests/results has the same",
+    "wasmfit diff wasmi@1.1 wasmi@2.0": f"{_MINUTES} of two versions of wasmi; tests/analysis has the same",
     "wasmfit history run.instructions.call --by-version --select 'wasmi@*/*/nrf52840dk/*'": _OF_WASMI,
     "wasmfit size firmware.elf --why format_exact": "firmware that prints floats; docs/json.md has another",
     "wasmfit size firmware.elf --map firmware.map -f json": "a linker's map; tests/footprint makes them",

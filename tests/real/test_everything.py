@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 import wasmfit
+from wasmfit.analysis.comparison import Comparison
 from wasmfit.catalog import Catalog
 from wasmfit.home import Home
 from wasmfit.model import Measurement, Status
 from wasmfit.plan import select_builds
-from wasmfit.results import Comparison
 
 # Builds of everything take minutes each when nothing is warm.
 pytestmark = [pytest.mark.real, pytest.mark.timeout(3600)]

@@ -10,6 +10,7 @@ import pytest
 
 import wasmfit
 from wasmfit import conformance
+from wasmfit.analysis.features import FeaturesMeasured
 from wasmfit.build import Context, Step, sources, suite
 from wasmfit.catalog import Catalog
 from wasmfit.conformance import Part
@@ -17,7 +18,6 @@ from wasmfit.conformance.execute import Measured
 from wasmfit.home import Home
 from wasmfit.model import Build, Verdict
 from wasmfit.plan import select_builds
-from wasmfit.results import FeaturesMeasured
 from wasmfit.toolchain import Gateway, Versions, find
 
 from . import native

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 import wasmfit
+from wasmfit.analysis.comparison import Comparison
 from wasmfit.build.laze import PROGRAM
 from wasmfit.home import Home
 from wasmfit.model import Status
-from wasmfit.results import Comparison
 from wasmfit.toolchain import Gateway
 
 pytestmark = [pytest.mark.real, pytest.mark.slow, pytest.mark.timeout(3600)]

@@ -13,10 +13,10 @@ import pytest
 
 import wasmfit
 from tests.wat import assembled, guest
+from wasmfit.analysis.comparison import Comparison
 from wasmfit.errors import UsageError
 from wasmfit.home import Home
 from wasmfit.model import Measurement, Status
-from wasmfit.results import Comparison
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(3600)]
 

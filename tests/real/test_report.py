@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 import wasmfit
+from wasmfit.analysis.document import ByteNode
 from wasmfit.elf import ElfError
 from wasmfit.home import Home
-from wasmfit.results.document import ByteNode
 from wasmfit.run import image_bytes
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(3600)]

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 import wasmfit
+from wasmfit.analysis.comparison import Comparison
 from wasmfit.elf import read_elf, read_link_map
 from wasmfit.footprint import UNKNOWN, Kind, account, ledger, with_literals
 from wasmfit.footprint.libraries import library_rule, owner_of_object
 from wasmfit.footprint.views import By
-from wasmfit.results import Comparison
 
 from ..tools import tool
 

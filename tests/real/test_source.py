@@ -11,7 +11,7 @@ import pytest
 import wasmfit
 from wasmfit.home import Home
 from wasmfit.model import Measurement, Status
-from wasmfit.results import tables
+from wasmfit.report.comparison_tables import tables
 from wasmfit.run import Event, TaskStarted
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(1800)]

@@ -6,11 +6,11 @@ import pytest
 import tomli_w
 
 import wasmfit
+from wasmfit.analysis.tuning import Objective, Trial
 from wasmfit.catalog import Catalog
 from wasmfit.home import Home
 from wasmfit.model import Status
-from wasmfit.results import Store
-from wasmfit.results.tuning import Objective, Trial
+from wasmfit.store import Store
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(1800)]
 

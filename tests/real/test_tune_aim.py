@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 import wasmfit
+from wasmfit.analysis.tuning import Objective
 from wasmfit.catalog import Catalog
 from wasmfit.catalog.load import BUILT_IN
 from wasmfit.home import Home
 from wasmfit.model import Status
-from wasmfit.results.tuning import Objective
 
 pytestmark = [pytest.mark.real, pytest.mark.slow, pytest.mark.timeout(7200)]
 

@@ -10,11 +10,11 @@ import pytest
 
 import wasmfit
 from tests.commands import blocks
-from tests.results.junit import is_junit
+from tests.report.junit import is_junit
+from wasmfit.analysis.metric_values import figures
 from wasmfit.home import Home
 from wasmfit.model import Measurement, Status
-from wasmfit.results import Store
-from wasmfit.results.figures import figures
+from wasmfit.store import Store
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(3600)]
 

@@ -3,10 +3,11 @@
 import pytest
 
 import wasmfit
+from wasmfit.analysis.benchmark import Benchmark
+from wasmfit.analysis.comparison import Comparison
 from wasmfit.catalog import Catalog
 from wasmfit.home import Home
 from wasmfit.model import Status
-from wasmfit.results import Benchmark, Comparison
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(3600)]
 

@@ -2,7 +2,18 @@
 
 from itertools import product
 
-from tests.results.samples import failed, measurement, run, size
+from tests.samples import failed, measurement, run, size
+from wasmfit.analysis.document import (
+    ByteNode,
+    Flame,
+    ImageBytes,
+    OwnerClass,
+    ReportDocument,
+    RuntimeNote,
+    Trend,
+    TrendPoint,
+    document,
+)
 from wasmfit.catalog import Catalog
 from wasmfit.model import (
     FeatureMeasured,
@@ -13,17 +24,6 @@ from wasmfit.model import (
     RuntimeFeatures,
     Status,
     Verdict,
-)
-from wasmfit.results import ReportDocument
-from wasmfit.results.document import (
-    ByteNode,
-    Flame,
-    ImageBytes,
-    OwnerClass,
-    RuntimeNote,
-    Trend,
-    TrendPoint,
-    document,
 )
 
 HOSTILE = "<img src=x onerror=\"document.title='run'\">"

@@ -6,10 +6,9 @@ import json
 from dataclasses import replace
 
 from tests.report.many import features
+from wasmfit.analysis.features import FeaturesMeasured, merged
 from wasmfit.model import Failing, FeatureMeasured, Outcome, RuntimeFeatures, Verdict
 from wasmfit.report import FAILING_FORMATS, FEATURE_FORMATS, Format
-from wasmfit.results import FeaturesMeasured
-from wasmfit.results.features import merged
 
 _FAILING = Failing(
     runtime="wasmi",

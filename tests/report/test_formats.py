@@ -7,11 +7,13 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.results.samples import checked_out, failed, measurement
-from tests.results.users import ran
+from tests.samples import checked_out, failed, measurement
+from tests.user_modules import ran
+from wasmfit.analysis.benchmark import Benchmark
+from wasmfit.analysis.comparison import Comparison
 from wasmfit.model import Logged, Status
 from wasmfit.report import to_csv, to_json, to_markdown, to_text
-from wasmfit.results import Benchmark, Comparison, tables
+from wasmfit.report.comparison_tables import tables
 
 
 def comparison() -> Comparison:

@@ -12,13 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.report.many import BREAKOUT, HOSTILE, small, thousand
+from wasmfit.analysis.document import ByteNode
 from wasmfit.report.html import to_html
 from wasmfit.report.html.bundle import bundled, modules
 from wasmfit.report.html.pack import packed
 from wasmfit.report.html.safe import json_text, source_hash
 from wasmfit.report.html.trees import FIRST_SHARE, folded
 from wasmfit.report.html.trees import packed as packed_trees
-from wasmfit.results.document import ByteNode
 
 JSON = st.recursive(
     st.text() | st.integers(), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner)

@@ -6,9 +6,9 @@ import json
 from dataclasses import replace
 
 from tests.search.fake import trial
+from wasmfit.analysis.tuning import Objective, Trial, Tuning
 from wasmfit.report import Format
 from wasmfit.report.tune import TUNE_FORMATS, told
-from wasmfit.results.tuning import Objective, Trial, Tuning
 
 ANCHOR = trial(1, {}, (100_000, 50_000, 1_000))
 SMALL = trial(2, {"opt": "z", "icf": "all"}, (75_000, 50_000, 1_000))

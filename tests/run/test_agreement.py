@@ -1,7 +1,7 @@
 """Runtimes against one another, where nobody has said what is right."""
 
-from tests.results.samples import failed
-from tests.results.users import module, ran
+from tests.samples import failed
+from tests.user_modules import module, ran
 from wasmfit.model import Logged, Status, ValueType
 from wasmfit.run.agreement import checked
 

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wasmfit.results.document import ByteNode
+from wasmfit.analysis.document import ByteNode
 from wasmfit.run.flames import calls
 
 

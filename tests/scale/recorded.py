@@ -15,9 +15,9 @@ from wasmfit.catalog import Catalog
 from wasmfit.home import Home
 from wasmfit.model import Cell, Status
 from wasmfit.plan import BASELINE, Experiment, plan
-from wasmfit.results import Store
 from wasmfit.run import measure
 from wasmfit.run.record import identity
+from wasmfit.store import Store
 from wasmfit.toolchain import Gateway, Versions, find
 
 Record = Mapping[str, object]

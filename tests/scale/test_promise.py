@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from tests.results.samples import measurement
+from tests.samples import measurement
 from wasmfit.home import Home
 from wasmfit.model import COUNTS
-from wasmfit.results import Store
+from wasmfit.store import Store
 
 from . import recorded
 

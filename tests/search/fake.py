@@ -4,11 +4,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 
-from tests.results.samples import measurement, run, size
+from tests.samples import measurement, run, size
+from wasmfit.analysis.tuning import Trial
 from wasmfit.catalog import Catalog
 from wasmfit.model import Build, Instructions, LeastRam, Measurement, Status
 from wasmfit.plan import select_builds
-from wasmfit.results.tuning import Trial
 from wasmfit.search import Settings, Space, applied, space
 
 Figures = tuple[int, int, int]

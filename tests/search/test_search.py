@@ -5,8 +5,8 @@ from itertools import count
 
 import pytest
 
+from wasmfit.analysis.tuning import Objective, front
 from wasmfit.errors import UsageError, WasmfitError
-from wasmfit.results.tuning import Objective, front
 from wasmfit.search import Budget, Settings, search
 
 from .fake import Fake, Figures, space_of

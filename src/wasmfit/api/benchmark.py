@@ -4,9 +4,8 @@ from collections.abc import Callable, Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path
 
+from wasmfit.analysis.benchmark import NATIVE, Benchmark
 from wasmfit.catalog import Catalog
-from wasmfit.results import Benchmark
-from wasmfit.results.benchmark import NATIVE
 from wasmfit.run import Listener, nobody
 
 from .comparison import compare

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from wasmfit.analysis.comparison import Comparison
 from wasmfit.build import Context, checkout
 from wasmfit.catalog import Catalog
 from wasmfit.errors import UsageError
@@ -11,9 +12,9 @@ from wasmfit.home import Home
 from wasmfit.model import UserModule
 from wasmfit.plan import Experiment, Plan, c_targets, plan
 from wasmfit.probe import Bench
-from wasmfit.results import Comparison, Origin, OutcomeStore, Store
-from wasmfit.results.runs import label_of
 from wasmfit.run import Listener, Pipeline, nobody
+from wasmfit.store import Origin, OutcomeStore, Store
+from wasmfit.store.runs import label_of
 from wasmfit.toolchain import Gateway, Versions, find, worktree
 
 from .cluster import crew_of

@@ -3,14 +3,14 @@
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+from wasmfit.analysis.document import ReportDocument
+from wasmfit.analysis.evidence import features_of
+from wasmfit.analysis.features import merged
+from wasmfit.analysis.requirements import Wanted
 from wasmfit.catalog import Catalog
 from wasmfit.errors import UsageError
 from wasmfit.model import RuntimeFeatures
 from wasmfit.plan import Experiment
-from wasmfit.results import ReportDocument
-from wasmfit.results.evidence import features_of
-from wasmfit.results.features import merged
-from wasmfit.results.wanted import Wanted
 from wasmfit.run import Listener, nobody, portrait
 
 from .benchmark import with_native, workloads_like

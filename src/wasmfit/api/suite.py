@@ -4,6 +4,9 @@ from collections.abc import Callable, Iterator, Sequence, Set
 from fnmatch import fnmatchcase
 from pathlib import Path
 
+from wasmfit.analysis.benchmark import NATIVE
+from wasmfit.analysis.features import FeaturesMeasured
+from wasmfit.analysis.toggle_costs import Pair, Priced, prices
 from wasmfit.build import Context, checkout
 from wasmfit.catalog import Catalog
 from wasmfit.catalog.load import unknown
@@ -12,9 +15,8 @@ from wasmfit.home import Home
 from wasmfit.model import Feature, Measurement, RuntimeFeatures, Status
 from wasmfit.plan import BASELINE, select_builds
 from wasmfit.plan.select import switches, with_checkouts
-from wasmfit.results import FeaturesMeasured, OutcomeStore, Pair, Priced, prices
-from wasmfit.results.benchmark import NATIVE
 from wasmfit.run import Listener, nobody
+from wasmfit.store import OutcomeStore
 from wasmfit.toolchain import Gateway, Versions, find
 
 from .comparison import compare

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from wasmfit.home import Home
-from wasmfit.results import Store
+from wasmfit.store import Store
 
 from . import say
 

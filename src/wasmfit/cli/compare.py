@@ -5,10 +5,10 @@ from typing import Annotated
 
 import typer
 
+from wasmfit.analysis.comparison import Comparison
 from wasmfit.api import compare
 from wasmfit.model import Measurement, Status
 from wasmfit.report import FORMATS, Format
-from wasmfit.results import Comparison
 
 from . import options, say
 from .progress import Watch

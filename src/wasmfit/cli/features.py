@@ -5,10 +5,10 @@ from typing import Annotated
 
 import typer
 
+from wasmfit.analysis.toggle_costs import Priced
 from wasmfit.api import features, priced
 from wasmfit.errors import UsageError
 from wasmfit.report import FAILING_FORMATS, FEATURE_FORMATS, PRICE_FORMATS, Format
-from wasmfit.results import Priced
 
 from . import options, say
 from .progress import Watch

@@ -4,9 +4,10 @@ from typing import Annotated
 
 import typer
 
+from wasmfit.analysis.history import run_to_dict
 from wasmfit.errors import UsageError
 from wasmfit.report import Format
-from wasmfit.report.history import FORMATS, figure_rows, rows_of, run_to_dict
+from wasmfit.report.history import FORMATS, figure_rows, rows_of
 from wasmfit.verdicts import history, runs
 
 from . import options, say

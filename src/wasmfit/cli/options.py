@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 
+from wasmfit.analysis.evidence import NEEDS
 from wasmfit.errors import UsageError
 from wasmfit.report import Format
-from wasmfit.results.evidence import NEEDS
 
 Module = Annotated[
     Path | None,

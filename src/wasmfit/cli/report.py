@@ -5,9 +5,10 @@ from typing import Annotated
 
 import typer
 
+from wasmfit.analysis.benchmark import Benchmark
+from wasmfit.analysis.comparison import Comparison
 from wasmfit.api import make_report
 from wasmfit.errors import UsageError
-from wasmfit.results import Benchmark, Comparison
 
 from . import options, say
 from .compare import tell_failed

@@ -4,10 +4,10 @@ from typing import Annotated
 
 import typer
 
+from wasmfit.analysis.tuning import Objective, Trial
 from wasmfit.events import Said
 from wasmfit.report import Format
 from wasmfit.report.tune import TUNE_FORMATS, told
-from wasmfit.results.tuning import Objective, Trial
 from wasmfit.tuning import BUILDS, WORKLOADS, tune
 
 from . import options, say

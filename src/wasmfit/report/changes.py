@@ -2,8 +2,12 @@
 
 from collections.abc import Callable, Iterator
 
+from wasmfit.analysis.amounts import shown
+from wasmfit.analysis.changes import CellChange, Changes, How
+from wasmfit.analysis.comparison import SCHEMA
 from wasmfit.json_text import line, line_by_line
-from wasmfit.results.change_tables import (
+
+from .change_tables import (
     CHANGE_COLUMNS,
     HEADLINES,
     cell_to_dict,
@@ -19,10 +23,6 @@ from wasmfit.results.change_tables import (
     symbol,
     what,
 )
-from wasmfit.results.changes import CellChange, Changes, How
-from wasmfit.results.comparison import SCHEMA
-from wasmfit.results.figures import shown
-
 from .csv import rows_to_csv
 from .escape import code, quiet
 from .format import Format

@@ -4,17 +4,17 @@ from collections.abc import Callable, Iterator, Sequence
 from enum import StrEnum
 from xml.etree import ElementTree
 
+from wasmfit.analysis.amounts import Amount, shown
+from wasmfit.analysis.check import Checked, Outcome, Verdict
+from wasmfit.analysis.comparison import SCHEMA
 from wasmfit.json_text import dumped
-from wasmfit.results import Column, Table
-from wasmfit.results.change_tables import amount_to_dict
-from wasmfit.results.check import Checked, Outcome, Verdict
-from wasmfit.results.comparison import SCHEMA
-from wasmfit.results.figures import Amount, shown
 from wasmfit.words import printable
 
+from .change_tables import amount_to_dict
 from .changes import LONGEST_COMMENT
 from .csv import rows_to_csv
 from .escape import code, escape, quiet
+from .table import Column, Table
 from .terminal import tables_to_text
 
 _ROOM = 500

@@ -2,24 +2,20 @@
 
 from collections.abc import Callable, Iterable
 
+from wasmfit.analysis.benchmark import Benchmark, rows
+from wasmfit.analysis.comparison import Comparison
+from wasmfit.analysis.features import FeaturesMeasured
+from wasmfit.analysis.toggle_costs import Priced
 from wasmfit.json_text import dumped
-from wasmfit.results import (
-    Benchmark,
-    Comparison,
-    FeaturesMeasured,
-    Priced,
-    bench_tables,
-    failing_tables,
-    feature_tables,
-    price_tables,
-)
-from wasmfit.results.benchmark import rows
 
+from .benchmark_tables import bench_tables
 from .csv import rows_to_csv, to_csv
+from .feature_tables import failing_tables, feature_tables
 from .format import Format
 from .json import json_parts, to_json
 from .markdown import tables_to_markdown, to_markdown
 from .terminal import tables_to_text, to_text
+from .toggle_cost_tables import price_tables
 
 __all__ = [
     "BENCH_FORMATS",

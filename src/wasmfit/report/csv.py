@@ -4,8 +4,8 @@ import csv
 import io
 from collections.abc import Mapping, Sequence
 
-from wasmfit.results import Comparison
-from wasmfit.results.table import flat
+from wasmfit.analysis.comparison import Comparison
+from wasmfit.analysis.flat_rows import flat
 
 
 def to_csv(comparison: Comparison) -> str:

@@ -2,19 +2,19 @@
 
 from collections.abc import Callable, Iterator
 
+from wasmfit.analysis.amounts import shown
+from wasmfit.analysis.comparison import SCHEMA
+from wasmfit.analysis.fit import TIME, Fit, Ranked
+from wasmfit.analysis.requirements import MEASURES
 from wasmfit.json_text import dumped
-from wasmfit.results import Column, Table
-from wasmfit.results.change_tables import amount_to_dict
-from wasmfit.results.comparison import SCHEMA
-from wasmfit.results.figures import shown
-from wasmfit.results.fit import TIME, Fit, Ranked
-from wasmfit.results.wanted import MEASURES
 from wasmfit.words import printable
 
+from .change_tables import amount_to_dict
 from .csv import rows_to_csv
 from .escape import escape
 from .format import Format
 from .markdown import tables_to_markdown
+from .table import Column, Table
 from .terminal import tables_to_text
 
 _LONGEST_LINE = 4000

@@ -2,17 +2,17 @@
 
 from collections.abc import Callable, Sequence
 
+from wasmfit.analysis.amounts import Amount, shown
+from wasmfit.analysis.comparison import SCHEMA
+from wasmfit.analysis.history import History, Moment, Series, run_to_dict
+from wasmfit.analysis.metrics import figure, names
 from wasmfit.json_text import dumped
-from wasmfit.results import Column, Table
-from wasmfit.results.change_tables import amount_to_dict, difference, remark
-from wasmfit.results.comparison import SCHEMA
-from wasmfit.results.figures import Amount, figure, names, shown
-from wasmfit.results.history import History, Moment, Series
-from wasmfit.results.runs import RecordedRun
 
+from .change_tables import amount_to_dict, difference, remark
 from .csv import rows_to_csv
 from .format import Format
 from .markdown import tables_to_markdown
+from .table import Column, Table
 from .terminal import tables_to_text
 
 _BARS = "▁▂▃▄▅▆▇█"
@@ -183,21 +183,6 @@ FORMATS: dict[Format, Callable[[History], str]] = {
     Format.MARKDOWN: to_markdown,
 }
 """Format → what makes its text."""
-
-
-def run_to_dict(run: RecordedRun) -> dict[str, object]:
-    """A run as plain data."""
-    origin = run.origin
-    return {
-        "number": run.number,
-        "at": run.at,
-        "label": origin.label,
-        "branch": origin.branch,
-        "commit": origin.commit,
-        "dirty": origin.dirty,
-        "command": origin.command,
-        "wasmfit": run.wasmfit,
-    }
 
 
 def rows_of(rows: Sequence[dict[str, object]], name: str, form: Format) -> str:

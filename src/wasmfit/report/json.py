@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
+from wasmfit.analysis.benchmark import Benchmark
+from wasmfit.analysis.comparison import SCHEMA, Comparison
 from wasmfit.json_text import line_by_line, printable
-from wasmfit.results import Benchmark, Comparison
-from wasmfit.results.comparison import SCHEMA
 
 
 def to_json(record: Comparison | Benchmark) -> str:

@@ -2,9 +2,13 @@
 
 from collections.abc import Iterable
 
-from wasmfit.results import Comparison, Table, feature_lines, overview, tables
+from wasmfit.analysis.comparison import Comparison
 
+from .comparison_tables import tables
 from .escape import escape
+from .feature_tables import feature_lines
+from .overview import overview
+from .table import Table
 
 __all__ = ["escape", "to_markdown"]
 

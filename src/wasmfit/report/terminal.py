@@ -8,10 +8,14 @@ from collections.abc import Iterable
 from rich.console import Console
 from rich.text import Text
 
-from wasmfit.results import Column, Comparison, Table, feature_lines, overview, tables
+from wasmfit.analysis.comparison import Comparison
 from wasmfit.words import printable
 
+from .comparison_tables import tables
+from .feature_tables import feature_lines
 from .grid import grid
+from .overview import overview
+from .table import Column, Table
 
 _UNLIMITED = 10_000
 _SHOWN_FACTS = ("validation", "module bytes", "host step", "operand stack")

@@ -2,16 +2,16 @@
 
 from collections.abc import Callable, Iterator, Sequence
 
+from wasmfit.analysis.comparison import SCHEMA
+from wasmfit.analysis.tuning import SAME_SPEED, UNITS, Objective, Trial, Tuning
 from wasmfit.json_text import dumped
-from wasmfit.results import Column, Table
-from wasmfit.results.comparison import SCHEMA
-from wasmfit.results.settings import Excerpt, excerpts
-from wasmfit.results.tuning import SAME_SPEED, UNITS, Objective, Trial, Tuning
 
+from .config_export import Excerpt, excerpts
 from .csv import rows_to_csv
 from .escape import escape
 from .format import Format
 from .markdown import tables_to_markdown
+from .table import Column, Table
 from .terminal import tables_to_text
 
 

@@ -10,12 +10,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from wasmfit import __version__, conformance
+from wasmfit.analysis.features import FeaturesMeasured
 from wasmfit.build import BuildError, Context, Step, c, digest, firmware, host, suite
 from wasmfit.conformance import Cell, Part
 from wasmfit.errors import MissingToolError, UsageError
 from wasmfit.events import Event, Listener, PartEnded, Started, TaskEnded, TaskProgress, TaskStarted
 from wasmfit.model import Board, Build, Failing, Feature, Glue, PartOutcomes, Profile, RuntimeFeatures
-from wasmfit.results import FeaturesMeasured, OutcomeStore
+from wasmfit.store import OutcomeStore
 from wasmfit.toolchain import ChildTimeoutError
 
 from .finish import log_of, reason_of

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from wasmfit.results.document import ByteNode, Flame
+from wasmfit.analysis.document import ByteNode, Flame
 from wasmfit.words import printable
 
 from .image_bytes import LONGEST_NAME

@@ -8,13 +8,13 @@ import json
 from pathlib import Path
 from typing import Any
 
+from wasmfit.analysis.document import ByteNode, ImageBytes
 from wasmfit.build import Context, digest
 from wasmfit.elf import ElfError, LinkMapError
 from wasmfit.footprint import Ledger
 from wasmfit.footprint.memories import Memories, flash_and_ram
 from wasmfit.footprint.views import NO_FILTER, By, Node, items, tree
 from wasmfit.model import Cell, Measurement, Status
-from wasmfit.results.document import ByteNode, ImageBytes
 from wasmfit.words import printable
 
 from . import measure

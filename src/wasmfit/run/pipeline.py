@@ -8,12 +8,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from wasmfit import __version__
+from wasmfit.analysis.comparison import Comparison
 from wasmfit.build import Context, Image, Step, keys
 from wasmfit.events import CellEnded, Event, Listener, Started, TaskEnded, TaskProgress, TaskStarted
 from wasmfit.model import Cell, Glue, Measurement, Status, UserModule
 from wasmfit.plan import Plan
 from wasmfit.probe import Bench
-from wasmfit.results import Comparison, Origin, Shown, Store
+from wasmfit.store import Origin, Shown, Store
 from wasmfit.timing import predictor
 
 from . import agreement, measure, record

@@ -3,23 +3,25 @@
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-from wasmfit.build import Context, runtime_rule
-from wasmfit.catalog import Catalog
-from wasmfit.events import Listener, TaskEnded, TaskProgress, TaskStarted, nobody
-from wasmfit.model import Cell, Measurement, RuntimeFeatures, Status, UserModule
-from wasmfit.plan import BASELINE, Plan
-from wasmfit.results import Comparison, ReportDocument, Store
-from wasmfit.results.document import (
+from wasmfit.analysis.comparison import Comparison
+from wasmfit.analysis.document import (
     Flame,
     ImageBytes,
     OwnerClass,
+    ReportDocument,
     RuntimeNote,
     Trend,
     TrendPoint,
     document,
 )
-from wasmfit.results.history import Moment, trends
-from wasmfit.results.wanted import Wanted
+from wasmfit.analysis.history import Moment, trends
+from wasmfit.analysis.requirements import Wanted
+from wasmfit.build import Context, runtime_rule
+from wasmfit.catalog import Catalog
+from wasmfit.events import Listener, TaskEnded, TaskProgress, TaskStarted, nobody
+from wasmfit.model import Cell, Measurement, RuntimeFeatures, Status, UserModule
+from wasmfit.plan import BASELINE, Plan
+from wasmfit.store import Store
 
 from .flames import flame
 from .image_bytes import image_bytes

@@ -13,8 +13,8 @@ from itertools import combinations, product
 from math import log
 from random import Random
 
+from wasmfit.analysis.tuning import Objective, Trial
 from wasmfit.errors import UsageError, WasmfitError
-from wasmfit.results.tuning import Objective, Trial
 
 from .space import Settings, Space
 

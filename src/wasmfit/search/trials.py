@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from wasmfit.analysis.tuning import Trial
 from wasmfit.build import Context, cargo, firmware
 from wasmfit.model import Base, Board, Build, Cell, Profile, Workload
 from wasmfit.plan import Plan
-from wasmfit.results import Store
-from wasmfit.results.tuning import Trial
 from wasmfit.run import CellEnded, Event, Listener, Pipeline, Started
+from wasmfit.store import Store
 
 from .apply import Tuned, applied
 from .space import Settings, Space

@@ -6,12 +6,13 @@ from dataclasses import asdict, fields
 from operator import attrgetter, itemgetter
 from typing import Any, Generic, TypeVar
 
+from wasmfit.analysis.answer import RULE, Standing
+from wasmfit.analysis.benchmark import BASELINE, NATIVE, factors_of
+from wasmfit.analysis.comparison_metrics import MEASURES
+from wasmfit.analysis.document import OwnerClass, ReportDocument, Trend
+from wasmfit.analysis.metric_values import RAM_NEEDED_IS, ram_needed
+from wasmfit.analysis.metrics import RAM_NEEDED
 from wasmfit.model import Board, Measurement, Prediction, RuntimeFeatures
-from wasmfit.results import MEASURES
-from wasmfit.results.answer import RULE, Standing
-from wasmfit.results.benchmark import BASELINE, NATIVE, factors_of
-from wasmfit.results.document import OwnerClass, ReportDocument, Trend
-from wasmfit.results.figures import RAM_NEEDED, RAM_NEEDED_IS, ram_needed
 from wasmfit.words import printable
 
 SCHEMA = 1

@@ -4,7 +4,7 @@ import re
 from html import escape
 from importlib.resources import files
 
-from wasmfit.results.document import ReportDocument
+from wasmfit.analysis.document import ReportDocument
 
 from .bundle import bundled, modules
 from .pack import packed

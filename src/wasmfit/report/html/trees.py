@@ -7,8 +7,8 @@ is raised until everything fits.
 
 from collections.abc import Mapping, Sequence
 
+from wasmfit.analysis.document import ByteNode
 from wasmfit.json_text import encoded
-from wasmfit.results.document import ByteNode
 
 from .safe import deflated
 

@@ -1,0 +1,1 @@
+"""What follows from measurements: comparisons, benchmarks, changes, budgets, histories and rankings."""

@@ -1,0 +1,287 @@
+"""What fits is ranked by a simple rule, and what does not is told what is missing."""
+
+import json
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.samples import measurement, renamed, size, unsearched, with_instructions, with_prediction
+from wasmfit.analysis.evidence import (
+    Answer,
+    Evidence,
+    Source,
+    declared,
+    evidence,
+    features_of,
+    needs_of,
+    suite,
+)
+from wasmfit.analysis.fit import Fit
+from wasmfit.analysis.ranking import fit
+from wasmfit.analysis.requirements import MEASURES, Limits, weights_of
+from wasmfit.errors import UsageError
+from wasmfit.model import FeatureMeasured, Group, LeastRam, Measurement, RuntimeFeatures, Status
+from wasmfit.model import Verdict as MeasuredVerdict
+from wasmfit.report.fit import FORMATS, to_csv, to_json, to_text
+from wasmfit.report.format import Format
+
+RAM = 4_288 + 1_200 + 9_000 + 65_536
+
+
+def cell(name: str, flash: int = 100_000, call: int = 500, time_s: float | None = None) -> Measurement:
+    one = renamed(
+        measurement(size=size(flash - 21_000)), f"{name}@1.0/add-with-extra/nrf52840dk/bare/reference"
+    )
+    one = unsearched(with_instructions(one, call))
+    return one if time_s is None else with_prediction(one, time_s)
+
+
+def ranked(*cells: Measurement, sources: tuple[Source, ...] = (declared,), **limits: object) -> Fit:
+    made = Limits(**({"flash": 1 << 20, "ram": 1 << 18} | limits))  # type: ignore[arg-type]
+    return fit(cells, made, board_title="Nordic nRF52840 DK", sources=sources)
+
+
+def names(found: Fit) -> list[str]:
+    return [one.measurement.runtime for one in found.ranked]
+
+
+def test_the_score_is_the_weighted_geometric_mean_of_multiples_of_the_best() -> None:
+    found = ranked(cell("a", 100_000, 800), cell("b", 200_000, 400), weights=weights_of("flash=2,ram=0"))
+    scores = {one.measurement.runtime: one.score for one in found.ranked}
+    assert scores == {
+        "a": pytest.approx((1.0**2 * 2.0) ** (1 / 3)),
+        "b": pytest.approx((2.0**2 * 1.0) ** (1 / 3)),
+    }
+    assert names(found) == ["a", "b"]
+    assert names(ranked(*(one.measurement for one in found.ranked), weights=weights_of("speed=3"))) == [
+        "b",
+        "a",
+    ]
+
+
+@given(
+    st.lists(st.tuples(st.integers(30_000, 900_000), st.integers(1, 10**9)), min_size=1, max_size=8),
+    st.tuples(st.floats(0, 5), st.floats(0, 5), st.floats(0.1, 5)),
+)
+def test_nobody_beats_one_who_is_better_in_everything(
+    figures: list[tuple[int, int]], weights: tuple[float, float, float]
+) -> None:
+    cells = [cell(f"r{number}", flash, call) for number, (flash, call) in enumerate(figures)]
+    found = ranked(*cells, weights=dict(zip(MEASURES, weights, strict=True)))
+    assert len(found.ranked) == len(cells)
+    for place, one in enumerate(found.ranked):
+        assert one.score >= 1 - 1e-9
+        assert math.isfinite(one.score)
+        for better in found.ranked[place + 1 :]:
+            worse_in = any(better.ratios[name] > one.ratios[name] for name in MEASURES)
+            assert worse_in or better.score == pytest.approx(one.score)
+
+
+def test_native_code_and_the_baseline_are_no_candidates() -> None:
+    assert names(ranked(cell("native"), cell("baseline"), cell("wasm3"))) == ["wasm3"]
+    with pytest.raises(UsageError, match="No runtime was measured"):
+        ranked(cell("native"))
+
+
+def test_the_exact_shortfall() -> None:
+    found = ranked(cell("wasm3", 121_000), flash=100_000, ram=RAM - 18_432)
+    (one,) = found.rejected
+    assert [(reason.measure, reason.have, reason.need, reason.short) for reason in one.reasons] == [
+        ("flash", 100_000, 121_000, 21_000),
+        ("ram", RAM - 18_432, RAM, 18_432),
+    ]
+    assert [reason.sentence for reason in one.reasons] == [
+        "the image is 21,000 B larger than flash",
+        "18,432 B of RAM short",
+    ]
+
+
+def test_what_just_fits_fits_and_is_tight() -> None:
+    (one,) = ranked(cell("wasm3"), flash=100_000, ram=RAM).ranked
+    assert one.tight == ("0 B of flash are left, 0.0%", "0 B of RAM are left, 0.0%")
+    (one,) = ranked(cell("wasm3"), flash=106_000, ram=RAM * 2).ranked
+    assert one.tight == ()
+
+
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [
+        (Status.UNSUPPORTED, "refuses the module: i32x4.add: no SIMD"),
+        (Status.UNAVAILABLE, "cannot be had: i32x4.add: no SIMD"),
+        *((status, "i32x4.add: no SIMD") for status in Status if status is not Status.OK),
+    ],
+)
+def test_what_does_not_run_does_not_fit(status: Status, words: str) -> None:
+    one = cell("wasm3").model_copy(update={"status": status, "reason": "i32x4.add: no SIMD"})
+    found = ranked(one, cell("wasmi"))
+    assert found.rejected[0].reasons[0].sentence.endswith(words)
+    assert names(found) == ["wasmi"]
+
+
+def test_ram_that_is_not_known_is_not_enough() -> None:
+    one = cell("wasm3")
+    assert one.run is not None
+    one = one.model_copy(update={"run": one.run.model_copy(update={"stack_peak": None})})
+    assert "not known" in ranked(one).rejected[0].reasons[0].sentence
+
+
+def test_a_ranking_within_the_error_bars_is_unsure() -> None:
+    near = ranked(cell("a", time_s=1.0e-5), cell("b", time_s=1.1e-5))
+    assert near.ranked[0].tied_with == ("b 1.0",)
+    assert near.doubts[0].startswith("the first place is unsure")
+    assert "a place that is unsure" in near.sentence
+    far = ranked(cell("a", time_s=1.0e-5), cell("b", time_s=1.5e-5))
+    assert far.ranked[0].tied_with == ()
+    assert "sure: no other's" in far.doubts[0]
+
+
+def test_speed_is_instructions_unless_all_have_a_predicted_time() -> None:
+    assert ranked(cell("a", time_s=1e-5), cell("b", time_s=1e-5)).speed_figure == "run.predicted.call.time_s"
+    found = ranked(cell("a", time_s=1e-5), cell("b"))
+    assert found.speed_figure == "run.instructions.call"
+    assert any("instructions of a steady call" in doubt for doubt in found.doubts)
+
+
+def test_a_model_that_is_not_calibrated_is_said_to_be_none() -> None:
+    one = with_prediction(cell("a"), 1e-5, calibrated=False)
+    assert any("not calibrated" in doubt for doubt in ranked(one).doubts)
+
+
+def test_needs_by_what_the_catalogue_declares() -> None:
+    facts = {"validation": "partial", "module bytes": "in place", "host step": "none"}
+    one = cell("wasm3").model_copy(update={"facts": facts})
+    found = ranked(one, needs=("in-place", "no-host-step"))
+    assert [(known.answer, known.measured) for known in found.ranked[0].evidence] == [(Answer.YES, False)] * 2
+    assert "declared by the catalogue, not measured: in-place, no-host-step" in found.doubts
+    (left,) = ranked(one, needs=("validation", "simd")).rejected
+    assert [reason.sentence for reason in left.reasons] == [
+        "validation: partly (declared, not measured): validation: partial",
+        "simd: not measured, and the catalogue declares nothing",
+    ]
+
+
+def test_what_was_measured_goes_before_what_is_declared() -> None:
+    def suite(_: Measurement, feature: str) -> Evidence | None:
+        return Evidence(feature, Answer.YES, "42 of 42", True) if feature == "simd" else None
+
+    one = cell("wasm3").model_copy(update={"facts": {"validation": "validates"}})
+    assert evidence(one, "simd", (suite, declared)).measured
+    assert evidence(one, "validation", (suite, declared)).how == "declared, not measured"
+    assert evidence(one, "fuel", (suite, declared)).answer is Answer.UNMEASURED
+    assert names(ranked(one, needs=("simd",), sources=(suite, declared))) == ["wasm3"]
+
+
+def test_what_the_suite_said() -> None:
+    """Features measured on the device image of that runtime and version; of others it says nothing."""
+    told = [
+        FeatureMeasured(feature="simd", verdict=MeasuredVerdict.YES, passed=42, total=42),
+        FeatureMeasured(
+            feature="gc", verdict=MeasuredVerdict.PARTLY, passed=1, total=2, reason="refused at gc.wast:3"
+        ),
+        FeatureMeasured(feature="threads", verdict=MeasuredVerdict.UNMEASURABLE, reason="no glue"),
+    ]
+    features = RuntimeFeatures(
+        runtime="wasm3", version="1.0", board="nrf52840dk", profile="reference", features=tuple(told)
+    )
+    source = suite([features])
+    one = cell("wasm3")
+    yes, partly, none = (source(one, name) for name in ("simd", "gc", "threads"))
+    assert yes == Evidence("simd", Answer.YES, "42 of 42 assertions of the W3C suite hold", True)
+    assert partly is not None
+    assert (partly.answer, partly.reason.endswith("; refused at gc.wast:3")) == (Answer.PARTLY, True)
+    assert none is not None
+    assert (none.answer, none.measured) == (Answer.UNMEASURED, False)
+    assert source(one, "fuel") is None
+    assert source(cell("wasmi"), "simd") is None
+
+
+def test_fuel_is_measured_as_an_endless_loop_that_is_stopped() -> None:
+    known = {"endless-loop", "simd", "mvp"}
+    assert features_of(("fuel", "simd", "validation"), known) == ["endless-loop", "simd"]
+    stopped = FeatureMeasured(
+        feature="endless-loop", verdict=MeasuredVerdict.YES, passed=3, total=3, group=Group.BEHAVIOUR
+    )
+    found = RuntimeFeatures(
+        runtime="wasm3", version="1.0", board="nrf52840dk", profile="reference", features=(stopped,)
+    )
+    told = suite([found])(cell("wasm3"), "fuel")
+    assert told == Evidence("fuel", Answer.YES, "3 of 3 assertions of our own scripts hold", True)
+
+
+def test_ram_is_the_least_that_was_found_by_search() -> None:
+    one = cell("wasm3")
+    assert one.run is not None
+    found = LeastRam(bytes=70_000, static=1, stack=2, heap=3, trials=9)
+    searched = one.model_copy(update={"run": one.run.model_copy(update={"least_ram": found})})
+    both = ranked(searched, cell("wasmi"), ram=75_000)
+    assert [(r.ram.value, r.measurement.runtime) for r in both.ranked] == [(70_000, "wasm3")]
+    assert any("found by search" in doubt for doubt in both.doubts)
+    assert not any("no search has found" in doubt for doubt in both.doubts)
+    assert any("RAM of wasmi 1.0 is static RAM" in doubt for doubt in ranked(searched, cell("wasmi")).doubts)
+
+
+def test_lists_of_needs() -> None:
+    assert needs_of("fuel, simd,fuel") == ("fuel", "simd")
+    assert needs_of(None) == needs_of("") == ()
+    with pytest.raises(UsageError, match="'smid'") as error:
+        needs_of("fuel,smid")
+    assert "Perhaps you meant simd. Known are: mvp," in error.value.remedy
+
+
+@pytest.mark.parametrize("text", ["flash", "speeed=1", "flash=x", "flash=-1", "flash=nan", "flash=inf", "=1"])
+def test_what_is_no_weight(text: str) -> None:
+    with pytest.raises(UsageError, match="is no weight"):
+        weights_of(text)
+
+
+def test_weights() -> None:
+    assert weights_of("speed=2, flash=0.5") == {"flash": 0.5, "ram": 1, "speed": 2}
+    assert weights_of(None) == dict.fromkeys(MEASURES, 1)
+    with pytest.raises(UsageError, match="Every weight is 0"):
+        weights_of("flash=0,ram=0,speed=0")
+
+
+def test_the_sentence_has_the_numbers_and_their_source() -> None:
+    found = ranked(cell("wasm3", time_s=2e-5), cell("wasmi", 2 << 20))
+    assert found.sentence == (
+        "On the Nordic nRF52840 DK with 1,048,576 B of flash and 262,144 B of RAM, wasm3 1.0 (profile "
+        "reference) runs add-with-extra in 100,000 B of flash and 80,024 B of RAM, and a steady call is "
+        "predicted to take ≈20 µs (18–22); it is the only one that fits, 1 does not (wasmfit 0.1.0, "
+        "2026-11-23)."
+    )
+    assert "none of 1 runtimes fits" in ranked(cell("wasmi", 2 << 20)).sentence
+
+
+def test_the_nearest_miss_comes_first() -> None:
+    refused = cell("refused").model_copy(update={"status": Status.UNSUPPORTED, "reason": "no"})
+    found = ranked(cell("far", 300_000), refused, cell("near", 100_001), flash=100_000)
+    assert [one.measurement.runtime for one in found.rejected] == ["near", "far", "refused"]
+
+
+def test_every_format_has_the_numbers() -> None:
+    found = ranked(cell("wasm3", time_s=1e-5), cell("wasmi", time_s=3e-5), cell("big", 2 << 20))
+    assert set(FORMATS) == set(Format)
+    text = to_text(found, explain=True)
+    for words in (
+        found.sentence,
+        "how it is ranked",
+        "score = (flash^1",
+        "big 1.0: the image is 1,048,576 B",
+    ):
+        assert words in text
+    assert "how it is ranked" not in to_text(found)
+    data = json.loads(to_json(found))
+    assert [one["id"].partition("@")[0] for one in data["ranked"]] == ["wasm3", "wasmi"]
+    assert data["rejected"][0]["reasons"][0] == {
+        "measure": "flash",
+        "have": 1_048_576,
+        "need": 2_097_152,
+        "short": 1_048_576,
+        "sentence": "the image is 1,048,576 B larger than flash",
+    }
+    assert len(to_csv(found).splitlines()) == 4
+    hostile = cell("a").model_copy(update={"status": Status.FAULTED, "reason": "\x1b[31m<b>|x"})
+    for form in (Format.TABLE, Format.MARKDOWN):
+        assert "\x1b" not in FORMATS[form](ranked(hostile))

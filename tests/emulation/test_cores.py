@@ -201,5 +201,7 @@ def test_limits(elsewhere: Runner) -> None:
 
 
 def test_an_image_cannot_run_commands(elsewhere: Runner, tmp_path: Path) -> None:
-    faulted(elsewhere((COMMAND, 0), log=tmp_path / "log"))
+    """QEMU 7.2 is ended when it tries to start one; later ones are refused it, and the image goes on."""
+    execution = elsewhere((COMMAND, 0), log=tmp_path / "log", expected=[0])
+    assert execution.status in (Status.FAULTED, Status.OK)
     assert not Path("escaped").exists()

@@ -377,7 +377,9 @@ def test_leaving_without_a_word(run: Runner) -> None:
 
 def test_an_image_cannot_run_commands(run: Runner, tmp_path: Path) -> None:
     log = tmp_path / "log"
-    faulted(run((COMMAND, 0), log=log))
+    # QEMU 7.2 is ended when it tries to start one; later ones are refused it, and the image goes on.
+    execution = run((COMMAND, 0), log=log, expected=[0])
+    assert execution.status in (Status.FAULTED, Status.OK)
     assert not (tmp_path / "escaped").exists()
     assert not Path("escaped").exists()
 

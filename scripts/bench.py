@@ -17,7 +17,7 @@ from pathlib import Path
 import platformdirs
 
 import wasmfit
-from wasmfit.build import Context, Step, image
+from wasmfit.builder import Context, Step, image
 from wasmfit.catalog import Catalog
 from wasmfit.emulation import compiled, execute
 from wasmfit.home import Home

@@ -23,7 +23,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from tests.hostile.feed import Found, bound_memory, feed
 from tests.hostile.steps import command_of, host_step_builds, target
 from tests.hostile.targets import TARGETS
-from wasmfit.build import Context, Step
+from wasmfit.builder import Context, Step
 from wasmfit.catalog import Catalog
 from wasmfit.home import Home
 from wasmfit.toolchain import Gateway, Versions, find

@@ -20,7 +20,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from wasmfit.build import packed
+from wasmfit.builder import packed
 from wasmfit.catalog import Catalog
 from wasmfit.model import Cell, builds
 from wasmfit.plan import Experiment, plan

@@ -7,7 +7,7 @@ from shutil import copytree
 import pytest
 from pydantic import ValidationError
 
-from wasmfit.build import firmware
+from wasmfit.builder import firmware
 from wasmfit.catalog import Catalog, CatalogError
 from wasmfit.errors import UsageError
 from wasmfit.model import Base, Ground, Status, builds

@@ -154,7 +154,7 @@ def test_nothing_is_loaded_that_only_other_commands_need(tmp_path: Path) -> None
         "import sys; sys.argv = ['wasmfit', 'size', sys.argv[1]]\n"
         "from wasmfit.cli import main\n"
         "main()\n"
-        "slow = {'typer', 'rich', 'pydantic', 'numpy', 'pandas', 'elftools', 'wasmfit.build',\n"
+        "slow = {'typer', 'rich', 'pydantic', 'numpy', 'pandas', 'elftools', 'wasmfit.builder',\n"
         "        'wasmfit.run', 'wasmfit.model', 'wasmfit.catalog', 'wasmfit.store', 'wasmfit.analysis',\n"
         "        'capstone'}\n"
         "print(sorted(slow & set(sys.modules)), file=sys.stderr)\n"

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wasmfit.build import BuildError
+from wasmfit.builder import BuildError
 from wasmfit.conformance.prepare import Refused, unpacked
 
 

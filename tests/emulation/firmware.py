@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from wasmfit.build import Context, Step, firmware, job, link
+from wasmfit.builder import Context, Step, firmware, job, link
 from wasmfit.catalog import Catalog
 from wasmfit.home import Home
 from wasmfit.model import Board, Build

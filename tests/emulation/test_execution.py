@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from wasmfit.build import job
+from wasmfit.builder import job
 from wasmfit.emulation import Limits, execute, leak
 from wasmfit.errors import MissingToolError
 from wasmfit.model import Activities, Leak, Requests, Status, WorkloadCall

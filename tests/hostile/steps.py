@@ -4,8 +4,8 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from wasmfit.build import Context, Step, host, sources
-from wasmfit.build.host import refusal
+from wasmfit.builder import Context, Step, host, sources
+from wasmfit.builder.host import refusal
 from wasmfit.model import Build, builds
 from wasmfit.toolchain import Gateway
 

@@ -13,7 +13,7 @@ from tests.elf.elf_builder import CODE, DATA, ElfBuilder, Sec, Seg, Sym
 from tests.footprint.survives import survives
 from tests.samples import measurement
 from tests.wat import GUESTS, compiled
-from wasmfit.build.job import pack_any
+from wasmfit.builder.job import pack_any
 from wasmfit.catalog import Catalog
 from wasmfit.catalog.load import BUILT_IN
 from wasmfit.errors import UsageError

@@ -5,8 +5,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from wasmfit.build import Context, Step, cargo, firmware
-from wasmfit.build.cargo import Options
+from wasmfit.builder import Context, Step, cargo, firmware
+from wasmfit.builder.cargo import Options
 from wasmfit.catalog import Catalog
 from wasmfit.conformance import Part
 from wasmfit.conformance.execute import Measured, over

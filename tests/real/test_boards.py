@@ -7,7 +7,7 @@ from elftools.elf.elffile import ELFFile
 
 import wasmfit
 from wasmfit.analysis.comparison import Comparison
-from wasmfit.build import digest
+from wasmfit.builder import digest
 from wasmfit.catalog import Catalog
 from wasmfit.home import Home
 from wasmfit.model import Status

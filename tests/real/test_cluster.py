@@ -19,7 +19,7 @@ import pytest
 import wasmfit
 from tests.wat import guest
 from wasmfit.analysis.comparison import Comparison
-from wasmfit.build import Context
+from wasmfit.builder import Context
 from wasmfit.catalog import Catalog
 from wasmfit.catalog.load import BUILT_IN
 from wasmfit.errors import WasmfitError

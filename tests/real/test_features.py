@@ -11,7 +11,7 @@ import pytest
 import wasmfit
 from wasmfit import conformance
 from wasmfit.analysis.features import FeaturesMeasured
-from wasmfit.build import Context, Step, sources, suite
+from wasmfit.builder import Context, Step, sources, suite
 from wasmfit.catalog import Catalog
 from wasmfit.conformance import Part
 from wasmfit.conformance.execute import Measured

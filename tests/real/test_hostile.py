@@ -4,7 +4,7 @@ import pytest
 
 from tests.hostile.feed import feed
 from tests.hostile.steps import command_of, host_step_builds, target
-from wasmfit.build import Context, Step
+from wasmfit.builder import Context, Step
 from wasmfit.catalog import Catalog
 from wasmfit.home import Home
 from wasmfit.toolchain import Gateway, Versions, find

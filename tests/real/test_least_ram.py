@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 import wasmfit
-from wasmfit.build import Context, Step, image
+from wasmfit.builder import Context, Step, image
 from wasmfit.catalog import Catalog
 from wasmfit.emulation import Execution, compiled, execute, symbols
 from wasmfit.home import Home

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from wasmfit.build import Context, keys
+from wasmfit.builder import Context, keys
 from wasmfit.catalog import Catalog
 from wasmfit.home import Home
 from wasmfit.model import Cell, Status

@@ -2,7 +2,7 @@
 
 import pytest
 
-from wasmfit.build import firmware
+from wasmfit.builder import firmware
 from wasmfit.catalog import Catalog
 from wasmfit.errors import UsageError
 from wasmfit.search import applied

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from wasmfit.analysis.comparison import Comparison
-from wasmfit.build import Context, checkout
+from wasmfit.builder import Context, checkout
 from wasmfit.catalog import Catalog
 from wasmfit.errors import UsageError
 from wasmfit.home import Home

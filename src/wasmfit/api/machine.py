@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from wasmfit.build import BuildError, Context
-from wasmfit.build.locks import HARNESS, locks, write
+from wasmfit.builder import BuildError, Context
+from wasmfit.builder.locks import HARNESS, locks, write
 from wasmfit.catalog import Catalog
 from wasmfit.catalog.load import unknown
 from wasmfit.errors import UsageError

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from wasmfit.build import Context
+from wasmfit.builder import Context
 from wasmfit.catalog import Catalog
 from wasmfit.errors import UsageError
 from wasmfit.home import Home

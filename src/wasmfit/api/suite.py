@@ -7,7 +7,7 @@ from pathlib import Path
 from wasmfit.analysis.benchmark import NATIVE
 from wasmfit.analysis.features import FeaturesMeasured
 from wasmfit.analysis.toggle_costs import Pair, Priced, prices
-from wasmfit.build import Context, checkout
+from wasmfit.builder import Context, checkout
 from wasmfit.catalog import Catalog
 from wasmfit.catalog.load import unknown
 from wasmfit.errors import UsageError

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from wasmfit.build import laze
+from wasmfit.builder import laze
 from wasmfit.catalog import Catalog
 from wasmfit.errors import MissingToolError, UsageError
 from wasmfit.home import Home

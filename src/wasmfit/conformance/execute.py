@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from wasmfit.build import Context, Progress, Step, silent
+from wasmfit.builder import Context, Progress, Step, silent
 from wasmfit.emulation import GUARD, Ended, Replay, compiled, replay
 from wasmfit.model import Board, Build, FileOutcomes, Outcome, Profile
 from wasmfit.words import printable

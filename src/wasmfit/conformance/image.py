@@ -3,7 +3,7 @@ replays records, linked to all the memory that the emulated machine has."""
 
 from pathlib import Path
 
-from wasmfit.build import Context, Step, c, digest, firmware, link
+from wasmfit.builder import Context, Step, c, digest, firmware, link
 from wasmfit.model import Board, Build, Glue, Profile
 
 _STACK = 1 << 20

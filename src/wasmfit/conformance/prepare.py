@@ -4,7 +4,7 @@ import struct
 from dataclasses import dataclass
 from pathlib import Path
 
-from wasmfit.build import BuildError, Context, Step, digest, host
+from wasmfit.builder import BuildError, Context, Step, digest, host
 from wasmfit.model import Build
 from wasmfit.words import printable
 

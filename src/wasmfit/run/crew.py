@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from wasmfit.build import Context
+from wasmfit.builder import Context
 from wasmfit.events import Listener
 from wasmfit.model import Cell, Measurement
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from wasmfit import __version__, conformance
 from wasmfit.analysis.features import FeaturesMeasured
-from wasmfit.build import BuildError, Context, Step, c, digest, firmware, host, suite
+from wasmfit.builder import BuildError, Context, Step, c, digest, firmware, host, suite
 from wasmfit.conformance import Cell, Part
 from wasmfit.errors import MissingToolError, UsageError
 from wasmfit.events import Event, Listener, PartEnded, Started, TaskEnded, TaskProgress, TaskStarted
@@ -23,7 +23,7 @@ from .finish import log_of, reason_of
 from .schedule import Task, execute
 
 _PACKAGE = Path(__file__).parents[1]
-_MEASURING = ("build", "conformance", "emulation")
+_MEASURING = ("builder", "conformance", "elf", "emulation")
 _FAILURES = (BuildError, ChildTimeoutError, MissingToolError, OSError)
 """What ends a step or a cell and nothing else."""
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from wasmfit.build import BuildError, Context, Image, Step, digest, image
+from wasmfit.builder import BuildError, Context, Image, Step, digest, image
 from wasmfit.elf import ElfError, LinkMapError
 from wasmfit.errors import MissingToolError
 from wasmfit.home import Home

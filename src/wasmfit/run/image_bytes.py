@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from wasmfit.analysis.document import ByteNode, ImageBytes
-from wasmfit.build import Context, digest
+from wasmfit.builder import Context, digest
 from wasmfit.elf import ElfError, LinkMapError
 from wasmfit.footprint import Ledger
 from wasmfit.footprint.memories import Memories, flash_and_ram

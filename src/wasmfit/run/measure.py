@@ -5,7 +5,7 @@ from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
-from wasmfit.build import Context, Image, Step, digest, job, object_rule, runtime_rule, symbol_rule
+from wasmfit.builder import Context, Image, Step, digest, job, object_rule, runtime_rule, symbol_rule
 from wasmfit.elf import Elf, read_elf, read_link_map
 from wasmfit.emulation import DEFAULT_LIMITS, Execution, Limits, compiled, execute, leak, least_ram
 from wasmfit.footprint import Ledger, footprint, ledger
@@ -38,7 +38,7 @@ _MOST_PER_ROUND = 5_000_000
 _MOST_SEARCHED = 200_000_000
 """Instructions that the search for the least RAM may execute: a few seconds, of five to ten runs."""
 
-_MEASURING = ("build", "elf", "emulation", "footprint", "run")
+_MEASURING = ("builder", "elf", "emulation", "footprint", "run")
 
 
 def owned(context: Context, cell: Cell, elf: Path, link_map: Path | None) -> Ledger:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from wasmfit import __version__
 from wasmfit.analysis.comparison import Comparison
-from wasmfit.build import Context, Image, Step, keys
+from wasmfit.builder import Context, Image, Step, keys
 from wasmfit.events import CellEnded, Event, Listener, Started, TaskEnded, TaskProgress, TaskStarted
 from wasmfit.model import Cell, Glue, Measurement, Status, UserModule
 from wasmfit.plan import Plan

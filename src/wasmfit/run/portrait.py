@@ -16,7 +16,7 @@ from wasmfit.analysis.document import (
 )
 from wasmfit.analysis.history import Moment, trends
 from wasmfit.analysis.requirements import Wanted
-from wasmfit.build import Context, runtime_rule
+from wasmfit.builder import Context, runtime_rule
 from wasmfit.catalog import Catalog
 from wasmfit.events import Listener, TaskEnded, TaskProgress, TaskStarted, nobody
 from wasmfit.model import Cell, Measurement, RuntimeFeatures, Status, UserModule

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from wasmfit.build import BuildError, Context, Step, image
+from wasmfit.builder import BuildError, Context, Step, image
 from wasmfit.elf.names.demangle import readable
 from wasmfit.emulation import Profile, Row
 from wasmfit.errors import WasmfitError

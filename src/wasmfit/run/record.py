@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from wasmfit import __version__
-from wasmfit.build import Context, Image, c, digest, firmware
+from wasmfit.builder import Context, Image, c, digest, firmware
 from wasmfit.catalog import Catalog
 from wasmfit.model import (
     Cell,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from wasmfit.build import Context, Step, c, firmware, guest, host
+from wasmfit.builder import Context, Step, c, firmware, guest, host
 from wasmfit.model import Cell, Glue, UserModule, Workload
 
 

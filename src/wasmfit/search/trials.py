@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from wasmfit.analysis.tuning import Trial
-from wasmfit.build import Context, cargo, firmware
+from wasmfit.builder import Context, cargo, firmware
 from wasmfit.model import Base, Board, Build, Cell, Profile, Workload
 from wasmfit.plan import Plan
 from wasmfit.run import CellEnded, Event, Listener, Pipeline, Started

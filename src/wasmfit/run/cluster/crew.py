@@ -20,7 +20,7 @@ from typing import Any
 
 from distributed import CancelledError, Client, Future, KilledWorker
 
-from wasmfit.build import Context, ParcelError, Step, digest, module, packed, unpack
+from wasmfit.builder import Context, ParcelError, Step, digest, module, packed, unpack
 from wasmfit.errors import UsageError
 from wasmfit.events import Listener, Said
 from wasmfit.model import Cell, Status, UserModule

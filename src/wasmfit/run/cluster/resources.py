@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from wasmfit import __version__
-from wasmfit.build import digest
+from wasmfit.builder import digest
 from wasmfit.errors import UsageError, WasmfitError
 from wasmfit.model import Cell
 from wasmfit.toolchain import Toolchain

@@ -12,8 +12,8 @@ from pathlib import Path
 
 from distributed import Worker, get_worker
 
-from wasmfit.build import ParcelError, Step, packed, unpack
-from wasmfit.build.cache import Cache
+from wasmfit.builder import ParcelError, Step, packed, unpack
+from wasmfit.builder.cache import Cache
 from wasmfit.model import Measurement
 from wasmfit.plan import cell_of
 from wasmfit.run import image_bytes

@@ -10,9 +10,9 @@ from typing import Any
 from distributed import Reschedule, Worker, WorkerPlugin
 from distributed.utils import sync
 
-from wasmfit.build import Context, packed
-from wasmfit.build.alone import StoppedError
-from wasmfit.build.cache import Cache
+from wasmfit.builder import Context, packed
+from wasmfit.builder.alone import StoppedError
+from wasmfit.builder.cache import Cache
 from wasmfit.catalog import Catalog
 from wasmfit.home import Home
 from wasmfit.toolchain import ChildCancelledError, Gateway, Toolchain, Versions, find

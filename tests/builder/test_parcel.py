@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wasmfit.build import ParcelError, packed, parcel, unpack
+from wasmfit.builder import ParcelError, packed, parcel, unpack
 
 
 def tree(root: Path) -> dict[str, tuple[bytes, bool]]:

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from wasmfit.build import BuildError
-from wasmfit.build.lockfiles import Pin, merged, pins, strays
+from wasmfit.builder import BuildError
+from wasmfit.builder.lockfiles import Pin, merged, pins, strays
 from wasmfit.catalog import Catalog
 from wasmfit.model import Ground
 

@@ -2,7 +2,7 @@
 
 import re
 
-from wasmfit.build import link
+from wasmfit.builder import link
 from wasmfit.catalog import Catalog
 from wasmfit.model import Status
 

@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from wasmfit.build import Context, keys
-from wasmfit.build.image import key
+from wasmfit.builder import Context, keys
+from wasmfit.builder.image import key
 from wasmfit.catalog import Catalog
 from wasmfit.home import Home
 from wasmfit.model import Cell, Region, UserModule

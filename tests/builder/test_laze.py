@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from wasmfit.build import BuildError, Context, laze
+from wasmfit.builder import BuildError, Context, laze
 from wasmfit.catalog import Catalog
 from wasmfit.errors import UsageError
 from wasmfit.home import Home

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from wasmfit.build import checkout
+from wasmfit.builder import checkout
 from wasmfit.catalog import Catalog
 from wasmfit.errors import UsageError
 from wasmfit.model import Checkout

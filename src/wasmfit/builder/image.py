@@ -16,7 +16,7 @@ class Image:
 
     Attributes:
         elf: The image, at the board's addresses.
-        ran: What the emulator runs: the image itself, or its twin; see :mod:`wasmfit.build.twin`.
+        ran: What the emulator runs: the image itself, or its twin; see :mod:`wasmfit.builder.twin`.
         link_map: The linker's map of it; ``None`` where an operating system's own build links.
         module: The wasm module.
         key: Digest of everything that decides what the image is.

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from wasmfit.build import firmware, guest
+from wasmfit.builder import firmware, guest
 from wasmfit.catalog import Catalog
 from wasmfit.model import builds
 

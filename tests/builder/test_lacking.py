@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wasmfit.build.lacking import Lack, lacks
+from wasmfit.builder.lacking import Lack, lacks
 
 RECORDED = Path(__file__).parent / "compile_errors"
 """Of ``cargo check`` for thumbv6m-none-eabi, rustc 1.96; paths of the user's are shortened."""

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from wasmfit.build import BuildError
-from wasmfit.build.sources import unpack
+from wasmfit.builder import BuildError
+from wasmfit.builder.sources import unpack
 
 
 def archive(place: Path, *members: tuple[str, bytes | None]) -> Path:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from wasmfit.build import BuildError, twin
+from wasmfit.builder import BuildError, twin
 from wasmfit.model import MemoryMap, Region
 
 OWN = MemoryMap(flash=Region(origin=0x4200_0020, size=0x1000), ram=Region(origin=0x4080_0000, size=0x1000))

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wasmfit.build import cargo, specification
-from wasmfit.build.cargo import Options, Package, first_error
+from wasmfit.builder import cargo, specification
+from wasmfit.builder.cargo import Options, Package, first_error
 
 
 def package(source: Path, lock: Path | None = None) -> Package:

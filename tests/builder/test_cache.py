@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from wasmfit.build.alone import StoppedError, alone
-from wasmfit.build.cache import Cache
+from wasmfit.builder.alone import StoppedError, alone
+from wasmfit.builder.cache import Cache
 
 
 def test_made_once(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wasmfit.build import job
+from wasmfit.builder import job
 from wasmfit.catalog.load import BUILT_IN
 from wasmfit.model import Rule, Signature, Stub, UserCall, UserModule, ValueType
 from wasmfit.module.calls import MOST_VALUES

@@ -5,7 +5,7 @@ from math import isfinite
 from pathlib import Path
 
 from .analysis.tuning import Objective, Trial, Tuning
-from .build import Context
+from .builder import Context
 from .catalog import Catalog
 from .catalog.load import unknown
 from .errors import UsageError

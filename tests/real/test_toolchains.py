@@ -27,9 +27,9 @@ NIGHTLY = f"nightly-2026-11-01-{HOST}"
 STABLE = f"stable-{HOST}"
 LLD = Path("/usr/lib/llvm-19/bin/lld")
 
-# A nightly needs no variable to take nightly options.
+# A nightly says that it is one, and needs no variable to take nightly options.
 AS_NIGHTLY = """#!/bin/sh
-if [ "$*" = --version ]; then echo 'rustc 1.99.0-nightly (stands for one)'; exit; fi
+if [ "$*" = --version ]; then /usr/bin/{program} --version | sed 's/ (/-nightly (/'; exit; fi
 RUSTC_BOOTSTRAP=1 exec /usr/bin/{program} "$@"
 """
 AS_STABLE = '#!/bin/sh\nexec /usr/bin/{program} "$@"\n'

@@ -1,5 +1,6 @@
 """Which Rust is taken, and what is said of those that will not do. Scripts stand for the programs."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -234,7 +235,7 @@ def test_an_lld_for_elf_alone_is_none(home: Path, system: Path) -> None:
     packages(system)
     (system / "wasm-ld-19").unlink()
     (rejection,) = refused(home, system)
-    assert rejection == Rejected("packaged", "LLD of 18 or later", rust.PACKAGES)
+    assert rejection == Rejected("packaged", "LLD of 18 or later")
 
 
 def test_an_old_lld_is_none(home: Path, system: Path) -> None:
@@ -276,4 +277,11 @@ def test_a_compiler_of_rustups_in_a_system_folder_is_none_either(home: Path, sys
 
 
 def test_no_rust_at_all_has_a_remedy(home: Path, system: Path) -> None:
-    assert refused(home, system) == [Rejected("packaged", f"a rustc in {system}", rust.PACKAGES)]
+    assert refused(home, system) == [Rejected("packaged", f"a rustc in {system}")]
+
+
+def test_the_set_up_takes_no_older_toolchain_for_enough() -> None:
+    script = (Path(__file__).parents[2] / "scripts" / "setup").read_text(encoding="utf-8")
+    number = re.search(r"^oldest_rust=(\d+)", script, re.MULTILINE)
+    assert number is not None
+    assert f"1.{number[1]}" == str(rust.OLDEST)

@@ -31,9 +31,6 @@ PREFERRED_LLD = 19
 SYSTEM = tuple(map(Path, ("/usr/bin", "/opt/homebrew/bin", "/usr/local/bin")))
 """Where systems put the Rust and the LLD that they package."""
 
-PACKAGES = "apt-get install -y rustc-web cargo-web rust-web-src lld-19"
-"""The command that brings all that is needed as packages."""
-
 _PACKAGED = "packaged"
 
 
@@ -68,11 +65,17 @@ class Rust:
 
 @dataclass(frozen=True)
 class Rejected:
-    """A toolchain that will not do: what it lacks, and the command that mends it."""
+    """A toolchain that will not do.
+
+    Attributes:
+        name: What it is called, as in :class:`Rust`.
+        lacks: What it lacks, in words.
+        remedy: Command of rustup's that mends it; empty for packages, which have a table of their own.
+    """
 
     name: str
     lacks: str
-    remedy: str
+    remedy: str = ""
 
 
 @dataclass(frozen=True)
@@ -84,17 +87,16 @@ class _Candidate:
         programs: Folder of cargo and rustc.
         sysroot: Folder that has ``lib/rustlib``.
         sources: What its sources are called where they are missing.
-        repair, add_sources, update, add_linker: Commands that mend it.
+        repair, add_sources, update: Commands that mend it, as in :class:`Rejected`.
     """
 
     name: str
     programs: Path
     sysroot: Path
     sources: str
-    repair: str
-    add_sources: str
-    update: str
-    add_linker: str
+    repair: str = ""
+    add_sources: str = ""
+    update: str = ""
 
 
 @dataclass(frozen=True)
@@ -164,7 +166,6 @@ def _rustup(versions: Versions, toolchain: rustup.Installed, system: Sequence[Pa
         repair=toolchain.repair(),
         add_sources=toolchain.add_sources(),
         update=toolchain.update(),
-        add_linker=toolchain.repair(),
     )
     return _examine(
         versions, candidate, lambda: _own_lld(versions, toolchain.folder) or _system_lld(versions, system)
@@ -177,16 +178,12 @@ def _packaged(versions: Versions, system: Sequence[Path]) -> Rust | Rejected:
         if sysroot is not None:
             break
     else:
-        return Rejected(_PACKAGED, f"a rustc in {system[0]}", PACKAGES)
+        return Rejected(_PACKAGED, f"a rustc in {system[0]}")
     candidate = _Candidate(
         name=_PACKAGED,
         programs=folder,
         sysroot=sysroot,
         sources=f"the standard library's sources in {sysroot / 'lib/rustlib/src'}",
-        repair=PACKAGES,
-        add_sources=PACKAGES,
-        update=PACKAGES,
-        add_linker=PACKAGES,
     )
     return _examine(versions, candidate, lambda: _system_lld(versions, system) or _own_lld(versions, sysroot))
 
@@ -217,7 +214,7 @@ def _examine(
         return Rejected(candidate.name, candidate.sources, candidate.add_sources)
     chosen = linkers()
     if chosen is None:
-        return Rejected(candidate.name, f"LLD of {OLDEST_LLD} or later", candidate.add_linker)
+        return Rejected(candidate.name, f"LLD of {OLDEST_LLD} or later", candidate.repair)
     takes_options = "-nightly" in rustc.version or "-dev" in rustc.version
     environment = {} if takes_options else {"RUSTC_BOOTSTRAP": "1"}
     return Rust(candidate.name, cargo, rustc, sources, chosen.elf, chosen.wasm, chosen.version, environment)

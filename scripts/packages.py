@@ -8,7 +8,7 @@ system does not package everything: of what `wasmfit doctor` does not look for, 
 
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
@@ -28,8 +28,12 @@ def main(arguments: Sequence[str]) -> int:
     names = [name for group in arguments[:split] for name in table.groups[group] if name not in without]
     wanted, lacking = _sorted({name: table.needs[name] for name in names}, here)
     if here.manager is not None:
-        for line in commands(here.manager, wanted):
+        there = _installed(here.manager, [name for packages in wanted for name in packages.names])
+        for line in commands(here.manager, wanted, there):
             print(line)
+        for packages in wanted:
+            if not packages.source and not there.issuperset(packages.names):
+                print(f"Nobody has verified these names on {here.title}:", *packages.names, file=sys.stderr)
     for name, need in lacking.items():
         if name not in table.groups["run"]:
             print(remedy(need, here, lambda _: ()).text, file=sys.stderr)
@@ -48,10 +52,9 @@ def _sorted(needs: Mapping[str, Need], here: System) -> tuple[list[Packages], di
     return wanted, lacking
 
 
-def commands(manager: Manager, wanted: Sequence[Packages]) -> list[str]:
-    """What installs all of these packages that are not installed, and what is to be run after that."""
-    names = list(dict.fromkeys(name for packages in wanted for name in packages.names))
-    there = _installed(manager, names)
+def commands(manager: Manager, wanted: Sequence[Packages], there: Collection[str]) -> list[str]:
+    """What installs all of these packages that are not there, and what is to be run after that."""
+    names = dict.fromkeys(name for packages in wanted for name in packages.names)
     missing = [name for name in names if name not in there]
     root = "as_root " if manager.root else ""
     lines = []

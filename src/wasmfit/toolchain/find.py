@@ -129,9 +129,9 @@ def _check_rust(versions: Versions) -> Check:
     if isinstance(examined, Rust):
         version = f"{examined.name}: {examined.rustc.version}; {examined.linker_version}"
         return Check(name, "rust", purpose, path=examined.rustc.path, version=version)
-    by_rustup = [one for one in examined if one.name.startswith("rustup")]
     # A toolchain of rustup's is mended by rustup; otherwise packages bring one.
-    mending = Remedy(f"Run: {by_rustup[0].remedy}", (by_rustup[0].remedy,)) if by_rustup else remedy("rust")
+    by_rustup = next((one.remedy for one in examined if one.remedy), None)
+    mending = Remedy(f"Run: {by_rustup}", (by_rustup,)) if by_rustup else remedy("rust")
     return Check(
         name,
         "rust",

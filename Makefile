@@ -20,6 +20,7 @@ test: setup-tests check
 
 # What takes too long for every change as well: clusters, Ariel OS's build tool, every command of the documents.
 test-all: setup-tests check
+	@scripts/setup tests systems
 	.venv/bin/pytest -m "real or not real" $(ARGS)
 
 # Without the builds of real firmware.

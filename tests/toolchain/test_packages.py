@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 
@@ -290,13 +291,39 @@ def test_setup_on_other_systems(
     assert capsys.readouterr() == ("", "")
 
 
-@pytest.mark.skipif(
-    recognised(read(), TABLE).manager is None, reason="it installs nothing on a system that it does not know"
-)
-def test_setup_runs_these_commands_and_asks_the_doctor(tmp_path: Path) -> None:
-    """The whole script, in a tree of its own, with stand-ins for whatever it would change."""
+@dataclass(frozen=True)
+class Setup:
+    """The whole script, in a tree of its own, with stand-ins for whatever it would change.
+
+    Attributes:
+        manager: This system's package manager.
+        programs: Folder of the stand-ins.
+        said: File of what was asked of the package manager and of rustup.
+        doctor: The stand-in for wasmfit.
+    """
+
+    manager: Manager
+    programs: Path
+    said: Path
+    doctor: Path
+
+    def __call__(self, **variables: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [self.doctor.parents[2] / "scripts/setup"],
+            env={"PATH": f"{self.programs}:{os.environ['PATH']}", "HOME": str(self.said.parent), **variables},
+            input="this is no answer\n",
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+
+
+@pytest.fixture
+def setup(tmp_path: Path) -> Setup:
     manager = recognised(read(), TABLE).manager
-    assert isinstance(manager, Manager)
+    if manager is None:
+        pytest.skip("it installs nothing on a system that it does not know")
     tree, programs, said = tmp_path / "tree", tmp_path / "bin", tmp_path / "said"
     shutil.copytree(ROOT / "src/wasmfit/toolchain/packages", tree / "src/wasmfit/toolchain/packages")
     shutil.copytree(ROOT / "scripts", tree / "scripts")
@@ -308,30 +335,37 @@ def test_setup_runs_these_commands_and_asks_the_doctor(tmp_path: Path) -> None:
     fake(programs, "sudo", 'exec "$@"')
     fake(programs, "rustup", f'echo rustup "$@" >>{said}')
     fake(programs, "uv", "exit 0")
-    doctor = fake(tree / ".venv/bin", "wasmfit", "echo ok")
+    return Setup(manager, programs, said, fake(tree / ".venv/bin", "wasmfit", "echo ok"))
 
-    def setup() -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [tree / "scripts/setup"],
-            env={"PATH": f"{programs}:{os.environ['PATH']}", "HOME": str(tmp_path)},
-            input="this is no answer\n",
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
 
+def test_setup_runs_these_commands_and_asks_the_doctor(setup: Setup) -> None:
     ended = setup()
     assert ended.returncode == 0, ended.stderr
     assert ended.stdout == ""
-    lines = said.read_text().splitlines()
-    assert lines[-1].startswith((f"{manager.unattended} ", "rustup "))
+    lines = setup.said.read_text().splitlines()
+    assert lines[-1].startswith((f"{setup.manager.unattended} ", "rustup "))
     assert "this is no answer" not in lines
-    assert f"Running {manager.unattended} " in ended.stderr
-    doctor.write_text("#!/bin/sh\necho missing something\nexit 3\n")
+    assert f"Running {setup.manager.unattended} " in ended.stderr
+    setup.doctor.write_text("#!/bin/sh\necho missing something\nexit 3\n")
     ended = setup()
     assert ended.returncode == 3
     assert "missing something\nDo what it says" in ended.stderr
+
+
+@pytest.mark.parametrize(
+    ("version", "enough"), [("1.95.0", True), ("1.97.1-nightly", True), ("1.94.1", False), ("", False)]
+)
+def test_setup_installs_no_rust_where_rustup_has_one(
+    setup: Setup, tmp_path: Path, version: str, enough: bool
+) -> None:
+    toolchain = tmp_path / "rustup/toolchains/stable-here"
+    (toolchain / "lib/rustlib/src/rust/library/core").mkdir(parents=True)
+    fake(toolchain / "bin", "rustc", f"echo 'rustc {version} (0123 2026-05-01)'" if version else "exit 1")
+    assert setup(RUSTUP_HOME=str(tmp_path / "rustup")).returncode == 0
+    packages = TABLE.needs["rust"].packages(recognised(read(), TABLE).keys)
+    assert packages is not None
+    words = setup.said.read_text().split()
+    assert set(packages.names).isdisjoint(words) == enough
 
 
 def test_what_setup_installs_before_it_can_read_the_table_is_what_the_table_says() -> None:

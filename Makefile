@@ -1,98 +1,121 @@
 # Two commands on a fresh Debian 12 or 13, Ubuntu 24.04 or newer, as root or with sudo:
 #   make compare   the comparison, with all of its set-up
 #   make test      every test, with all of its set-up
-# What is there already is found in well under a second.
+# What is there already is found in well under a second. `make help` lists the rest.
 
 SHELL := /bin/bash
+.DEFAULT_GOAL := help
 WASMFIT := .venv/bin/wasmfit
+PYTHON := .venv/bin/python
 export DEBIAN_FRONTEND := noninteractive
-
-.PHONY: setup setup-tests compare test test-all test-fast check locks readme workloads features reference contracts site report-image bench bench-counting bench-size bench-store fuzz calibrate clean
 
 # The newest version of every runtime, and older ones: those that the reference measured among them.
 RUNTIMES := -r newest -r wasmi@1.1 -r wasmi@0.51 -r wasmtime@38
 
-compare: setup
+##@ For users
+
+.PHONY: compare
+compare: setup ## Compare every runtime; RUNTIMES='-r wasm3' compares others
 	$(WASMFIT) compare $(RUNTIMES) $(ARGS)
 
-test: setup-tests check
+.PHONY: test
+test: setup-tests check ## Run every check and test; ARGS goes to pytest
 	.venv/bin/pytest $(ARGS)
 
-# What takes too long for every change as well: clusters, Ariel OS's build tool, every command of the documents.
-test-all: setup-tests check
+.PHONY: test-fast
+test-fast: setup-tests ## Run the tests that build no real firmware
+	.venv/bin/pytest -m "not real" $(ARGS)
+
+.PHONY: test-all
+test-all: setup-tests check ## Run the slow tests as well: clusters, Ariel OS's build tool, every documented command
 	@scripts/setup tests systems
 	.venv/bin/pytest -m "real or not real" $(ARGS)
 
-# Without the builds of real firmware.
-test-fast: setup-tests
-	.venv/bin/pytest -m "not real" $(ARGS)
-
-check: setup
+.PHONY: check
+check: setup ## Check format, lint and types
 	.venv/bin/ruff format --check
 	.venv/bin/ruff check
 	.venv/bin/mypy
 
-setup:
-	@scripts/setup
-
-setup-tests:
-	@scripts/setup tests
-
-# Maintainers: resolves the catalogue's lockfiles anew.
-locks: setup
-	$(WASMFIT) lock '*'
-
-# Maintainers: writes the tables of README.md from a comparison.
-readme: setup
-	.venv/bin/python scripts/readme.py
-
-# Maintainers: writes the tables of docs/features.md from measurements.
-features: setup
-	.venv/bin/python scripts/features.py $(ARGS)
-
-# Maintainers: writes the table of docs/workloads.md from the catalogue.
-workloads: setup
-	.venv/bin/python scripts/workloads.py
-
-# Maintainers: writes the tables of docs/file-formats.md from the records that read the files.
-reference: setup
-	.venv/bin/python scripts/reference.py
-
-# Maintainers: writes the shapes of docs/json.md from what the commands print.
-contracts: setup
-	.venv/bin/python scripts/contracts.py
-
-# The documentation as a site in site/; a broken link is an error. Nothing in it is fetched from elsewhere.
-site: setup
+.PHONY: site
+site: setup ## Build the documentation into site/; a broken link is an error
 	.venv/bin/mkdocs build --strict --quiet
 
-# Maintainers: the report's picture in README.md.
-report-image: setup-tests
-	.venv/bin/python scripts/report_image.py
+.PHONY: setup
+setup: ## Install what is missing, and nothing else
+	@scripts/setup
 
-# What the documents promise about speed, measured.
-bench: setup
-	.venv/bin/python scripts/bench.py
+.PHONY: setup-tests
+setup-tests: ## Install what the tests need as well
+	@scripts/setup tests
 
-# How fast instructions are counted.
-bench-counting: setup
-	.venv/bin/python scripts/bench.py --counting
-
-# Predicted time against what was published for real boards.
-calibrate: setup
-	.venv/bin/python scripts/calibrate.py
-
-# wasmfit size beside nm, readelf and whatever peers are found.
-bench-size: setup
-	.venv/bin/python scripts/bench_size.py $(ARGS)
-
-# Ten thousand mutants of every kind of file that users bring: about a quarter of an hour.
-fuzz: setup-tests
-	.venv/bin/python scripts/fuzz.py $(ARGS)
-
-# Verdicts with ten thousand recorded cells.
-bench-store: setup
-	.venv/bin/python scripts/bench_store.py $(ARGS)
-
-clean:
+.PHONY: clean
+clean: ## Remove the environment and the site; measurements stay
 	rm -rf .venv site .mypy_cache .ruff_cache .pytest_cache
+
+.PHONY: help
+help: ## Show this list
+	@awk -F ':.*## ' '/^##@ / {print "\n" substr($$0, 5)} /^[a-z-]+:.*## / {printf "  %-22s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+##@ For maintainers
+
+.PHONY: maint-locks
+maint-locks: setup ## Resolve the catalogue's lockfiles again
+	$(WASMFIT) lock '*'
+
+.PHONY: maint-readme
+maint-readme: setup ## Write the tables of README.md from a comparison
+	$(PYTHON) scripts/readme.py
+
+.PHONY: maint-features
+maint-features: setup ## Write the tables of docs/features.md from measurements
+	$(PYTHON) scripts/features.py $(ARGS)
+
+.PHONY: maint-workloads
+maint-workloads: setup ## Write the table of docs/workloads.md from the catalogue
+	$(PYTHON) scripts/workloads.py
+
+.PHONY: maint-reference
+maint-reference: setup ## Write the tables of docs/file-formats.md from the records that read the files
+	$(PYTHON) scripts/reference.py
+
+.PHONY: maint-contracts
+maint-contracts: setup ## Write the shapes of docs/json.md from what the commands print
+	$(PYTHON) scripts/contracts.py
+
+.PHONY: maint-decisions
+maint-decisions: setup ## Write the index of docs/decisions/ from the records
+	$(PYTHON) scripts/decisions.py
+
+.PHONY: maint-report-image
+maint-report-image: setup-tests ## Take the picture of a report in README.md
+	$(PYTHON) scripts/report_image.py
+
+.PHONY: maint-bench
+maint-bench: setup ## Measure what the documents promise about speed
+	$(PYTHON) scripts/bench.py
+
+.PHONY: maint-bench-counting
+maint-bench-counting: setup ## Measure how fast instructions are counted
+	$(PYTHON) scripts/bench.py --counting
+
+.PHONY: maint-bench-size
+maint-bench-size: setup ## Time wasmfit size next to nm, readelf and other tools
+	$(PYTHON) scripts/bench_size.py $(ARGS)
+
+.PHONY: maint-bench-store
+maint-bench-store: setup ## Time every command with ten thousand recorded cells
+	$(PYTHON) scripts/bench_store.py $(ARGS)
+
+.PHONY: maint-calibrate
+maint-calibrate: setup ## Compare predicted time with what was published for real boards
+	$(PYTHON) scripts/calibrate.py
+
+.PHONY: maint-fuzz
+maint-fuzz: setup-tests ## Feed readers ten thousand mutants of every kind of file: about a quarter of an hour
+	$(PYTHON) scripts/fuzz.py $(ARGS)
+
+# Names that earlier documents promised.
+FORMER := bench bench-counting bench-size bench-store calibrate fuzz
+.PHONY: $(FORMER)
+$(FORMER): %: maint-%

@@ -1,4 +1,4 @@
-"""Measures what the documents promise about speed (``make bench``).
+"""Measures what the documents promise about speed (``make maint-bench``).
 
 Without arguments: a second ``compare`` with nothing changed, and one of a module never seen before. With
 ``--counting``: how fast instructions are counted, with kinds, stack, flash accesses and the board's cache

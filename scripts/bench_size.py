@@ -1,4 +1,4 @@
-"""Times ``wasmfit size`` beside ``nm``, ``readelf`` and whatever peers the machine has (``make bench-size``).
+"""Times ``wasmfit size`` next to ``nm``, ``readelf`` and what peers there are (``make maint-bench-size``).
 
     bench_size.py [ELF]     default: the largest image that wasmfit has built, best one with DWARF
 

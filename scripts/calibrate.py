@@ -1,4 +1,4 @@
-"""Holds the timing models against what was published for real boards (``make calibrate``).
+"""Holds the timing models against what was published for real boards (``make maint-calibrate``).
 
 Prints cycles an instruction, predicted with its bar and published, for the runtimes and boards that figures
 were published for, over the calibration workloads, or those of a catalogue that is named (``--catalog DIR

@@ -17,8 +17,8 @@ LINK = re.compile(r"\]\(([\w.-]+\.md)\)")
 _HEAD = """# Decisions
 
 Why things are as they are, with what was measured. A record is named `NNNN-what.md`, with the next free
-number. It begins with its decision as a title, its status (`accepted`, or `superseded by` another record) and the
-date of its first version. A record that no longer holds is kept, and its status says what supersedes it.
+number. It begins with its decision as a title, its status (`accepted`, or `superseded by` another record) and
+the date of its first version. A record that no longer holds is kept, and its status says what supersedes it.
 `make maint-decisions` writes this page.
 
 | | Decision | Status | Date |

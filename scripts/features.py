@@ -1,4 +1,4 @@
-"""Writes the measured tables of docs/features.md (``make features``).
+"""Writes the measured tables of docs/features.md (``make maint-features``).
 
 ``features.py [--feature F]… [RUNTIME…]``; all of both are the default.
 """
@@ -10,7 +10,7 @@ import wasmfit
 from wasmfit.report import FEATURE_FORMATS, Format
 
 PAGE = Path(__file__).parents[1] / "docs" / "features.md"
-BEGIN, END = "<!-- features: written by make features -->", "<!-- end of features -->"
+BEGIN, END = "<!-- features: written by make maint-features -->", "<!-- end of features -->"
 
 
 def main() -> None:

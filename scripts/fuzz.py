@@ -1,6 +1,6 @@
 """Feeds thousands of mutated files to everything that reads what users bring.
 
-    make fuzz                                    # 10,000 of each kind
+    make maint-fuzz                                    # 10,000 of each kind
     .venv/bin/python scripts/fuzz.py --count 500 module toml host
 
 Kinds: module (all of the way to the blob that an image carries), elf, toml (catalogues), beside (settings

@@ -1,4 +1,4 @@
-"""Writes the tables of README.md and docs/figures.md (``make readme``); ``--check`` only compares.
+"""Writes the tables of README.md and docs/figures.md (``make maint-readme``); ``--check`` only compares.
 
 ``--only NAME…`` writes some parts anew, and leaves the others.
 """
@@ -77,7 +77,7 @@ def main() -> None:
     texts = {page: page.read_text(encoding="utf-8") for page in (README, FIGURES)}
     for name, made in parts(home, only).items():
         page = FIGURES if name in IN_FIGURES else README
-        begin, end = f"<!-- {name}: written by make readme -->", f"<!-- end of {name} -->"
+        begin, end = f"<!-- {name}: written by make maint-readme -->", f"<!-- end of {name} -->"
         before, _, rest = texts[page].partition(begin)
         _, _, after = rest.partition(end)
         texts[page] = f"{before}{begin}\n{made}\n{end}{after}"
@@ -85,7 +85,7 @@ def main() -> None:
         if "--check" not in arguments:
             page.write_text(text, encoding="utf-8")
         elif undated(text) != undated(page.read_text(encoding="utf-8")):
-            sys.exit(f"{page.name} does not show what is measured now; `make readme` writes it anew.")
+            sys.exit(f"{page.name} does not show what is measured now; `make maint-readme` writes it anew.")
 
 
 def shortened(line: str) -> str:

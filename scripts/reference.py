@@ -1,4 +1,4 @@
-"""Writes the tables of docs/file-formats.md from the records that read the files: `make reference`."""
+"""Writes the tables of docs/file-formats.md from the records that read the files: `make maint-reference`."""
 
 import enum
 import inspect
@@ -234,7 +234,7 @@ def filled(page: str) -> str:
     """The page with its tables written anew."""
     made = {part: record_tables(part) for part in RECORDS} | {"store": store()}
     for part, text in made.items():
-        begin, end = f"<!-- {part}: written by make reference -->\n", f"<!-- end of {part} -->\n"
+        begin, end = f"<!-- {part}: written by make maint-reference -->\n", f"<!-- end of {part} -->\n"
         before, found, rest = page.partition(begin)
         if not found or end not in rest:
             sys.exit(f"{PAGE} has no place for {part}.")

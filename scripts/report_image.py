@@ -1,4 +1,4 @@
-"""Writes docs/report.webp, the beginning of a report, for the README (``make report-image``)."""
+"""Writes docs/report.webp, the beginning of a report, for the README (``make maint-report-image``)."""
 
 import base64
 import sys

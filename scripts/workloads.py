@@ -1,4 +1,4 @@
-"""Writes the table of docs/workloads.md from the catalogue: `make workloads`."""
+"""Writes the table of docs/workloads.md from the catalogue: `make maint-workloads`."""
 
 import sys
 from pathlib import Path
@@ -8,7 +8,7 @@ from wasmfit.model import Workload
 from wasmfit.report.markdown import escape
 
 _PAGE = Path(__file__).parents[1] / "docs" / "workloads.md"
-_BEGIN, _END = "<!-- workloads: written by make workloads -->\n", "<!-- end of workloads -->\n"
+_BEGIN, _END = "<!-- workloads: written by make maint-workloads -->\n", "<!-- end of workloads -->\n"
 
 
 def table(catalog: Catalog) -> str:

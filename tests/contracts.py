@@ -123,14 +123,16 @@ def differs(found: Any, known: Any, at: str = "") -> list[str]:
 
 def written(page: str) -> dict[str, Any]:
     """Name → shape, as the page has them."""
-    found = re.findall(r"<!-- (\S+): written by make contracts -->\n\n```json\n(.*?)```", page, re.DOTALL)
+    found = re.findall(
+        r"<!-- (\S+): written by make maint-contracts -->\n\n```json\n(.*?)```", page, re.DOTALL
+    )
     return {name: json.loads(text) for name, text in found}
 
 
 def filled(page: str, values: Mapping[str, Any]) -> str:
     """The page with the shapes of these values."""
     for name, value in values.items():
-        begin, end = f"<!-- {name}: written by make contracts -->\n", f"<!-- end of {name} -->\n"
+        begin, end = f"<!-- {name}: written by make maint-contracts -->\n", f"<!-- end of {name} -->\n"
         before, found, rest = page.partition(begin)
         assert found, f"the page has no place for {name}"
         text = json.dumps(shape(value, name), indent=2, ensure_ascii=False)

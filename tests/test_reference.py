@@ -13,7 +13,7 @@ SCRIPT = runpy.run_path(str(ROOT / "scripts" / "reference.py"))
 
 def test_the_tables_are_current() -> None:
     page = (ROOT / "docs" / "file-formats.md").read_text(encoding="utf-8")
-    assert SCRIPT["filled"](page) == page, "run `make reference`"
+    assert SCRIPT["filled"](page) == page, "run `make maint-reference`"
 
 
 def test_a_field_without_words_is_told() -> None:

@@ -1,4 +1,4 @@
-"""Mutants of modules, ELF files, TOML, records and stores: some here, thousands in ``make fuzz``."""
+"""Mutants of modules, ELF files, TOML, records and stores: some here, thousands in ``make maint-fuzz``."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -24,7 +24,7 @@ def test_sound_input_is_taken(name: str) -> None:
 
 @pytest.mark.parametrize("name", TARGETS)
 def test_mutants_are_taken_or_refused_in_words(name: str) -> None:
-    """Other mutants than those of ``make fuzz``, which begins at 0."""
+    """Other mutants than those of ``make maint-fuzz``, which begins at 0."""
     found = next(feed(TARGETS[name], range(1_000_000, 1_000_000 + SOME)), None)
     assert found is None, f"mutant {found.number}: {found.what}"
 

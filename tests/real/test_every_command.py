@@ -163,4 +163,4 @@ def test_json_is_what_its_page_says(home: Home, place: Path, name: str, line: st
     assert known.keys() == COMMANDS.keys()
     found = shape(printed(home, place, line), name)
     assert found["schema"] == "integer"
-    assert differs(found, known[name]) == [], "run `make contracts`"
+    assert differs(found, known[name]) == [], "run `make maint-contracts`"

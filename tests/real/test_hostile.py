@@ -1,4 +1,4 @@
-"""Programs of host steps, really built, fed with mutated modules; thousands in ``make fuzz``."""
+"""Programs of host steps, really built, fed with mutated modules; thousands in ``make maint-fuzz``."""
 
 import pytest
 

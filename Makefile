@@ -32,9 +32,10 @@ test-all: setup-tests check ## Run the slow tests as well: clusters, Ariel OS's 
 	.venv/bin/pytest -m "real or not real" $(ARGS)
 
 .PHONY: check
-check: setup ## Check format, lint and types
+check: setup ## Check format, lint, imports between rooms and types
 	.venv/bin/ruff format --check
 	.venv/bin/ruff check
+	.venv/bin/lint-imports --no-logo
 	.venv/bin/mypy
 
 .PHONY: site
@@ -51,7 +52,7 @@ setup-tests: ## Install what the tests need as well
 
 .PHONY: clean
 clean: ## Remove the environment and the site; measurements stay
-	rm -rf .venv site .mypy_cache .ruff_cache .pytest_cache
+	rm -rf .venv site .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
 
 .PHONY: help
 help: ## Show this list

@@ -19,8 +19,10 @@ from hypothesis import strategies as st
 
 from wasmfit.errors import MissingToolError
 from wasmfit.toolchain import process, sink
-from wasmfit.toolchain.process import ChildCancelledError, ChildTimeoutError, run
+from wasmfit.toolchain.process import ChildCancelledError, ChildTimeoutError, Gateway
 from wasmfit.toolchain.sink import Lines
+
+run = Gateway().run
 
 
 def alive(marker: str) -> list[int]:
@@ -198,7 +200,7 @@ def test_a_crash_leaves_no_core_file() -> None:
 
 def test_echo() -> None:
     said: list[str] = []
-    run(["echo", "a b"], timeout=10, echo=said.append)
+    Gateway(echo=said.append).run(["echo", "a b"], timeout=10)
     assert said == ["echo 'a b'"]
 
 
@@ -271,13 +273,13 @@ def test_cancel_from_another_thread(marker: str) -> None:
     timer = threading.Timer(0.5, cancel.set)
     timer.start()
     with pytest.raises(ChildCancelledError, match="as asked") as caught:
-        run(tree(marker), timeout=60, cancel=cancel)
+        Gateway(cancel=cancel).run(tree(marker), timeout=60)
     timer.join()
     assert caught.value.finished.seconds < 10
     assert caught.value.finished.output == "up\n"
     assert alive(marker) == []
     with pytest.raises(ChildCancelledError, match="not started"):
-        run(["true"], timeout=60, cancel=cancel)
+        Gateway(cancel=cancel).run(["true"], timeout=60)
 
 
 def test_many_at_once(tmp_path: Path) -> None:
@@ -297,7 +299,8 @@ def test_many_at_once(tmp_path: Path) -> None:
 
 CHANGES_ITS_ENVIRONMENT = """
 import os, threading
-from wasmfit.toolchain.process import run
+from wasmfit.toolchain.process import Gateway
+run = Gateway().run
 
 def change():
     number = 0
@@ -374,7 +377,8 @@ def test_endless_output_in_one_line_ends_at_the_timeout(tmp_path: Path) -> None:
 
 PARENT = """
 import sys, threading
-from wasmfit.toolchain.process import run
+from wasmfit.toolchain.process import Gateway
+run = Gateway().run
 marker, trap = sys.argv[1:]
 script = trap + " sh -c '" + trap + " while :; do sleep 1; done # " + marker + "' & while :; do sleep 1; done"
 def one():
@@ -414,7 +418,8 @@ def test_parent_killed_at_any_moment_leaves_nothing_behind(marker: str) -> None:
 
 def test_parent_that_ends_leaves_no_watchdog(marker: str) -> None:
     script = f"""
-        from wasmfit.toolchain.process import run
+        from wasmfit.toolchain.process import Gateway
+        run = Gateway().run
         from wasmfit.toolchain.watchdog import WATCHDOG
         run(["true"], timeout=5)
         print(WATCHDOG._process.pid)  # {marker}
@@ -432,7 +437,8 @@ def test_parent_that_ends_leaves_no_watchdog(marker: str) -> None:
 def test_fork_without_exec_does_not_keep_the_watchdog_waiting(marker: str) -> None:
     script = """
         import os, sys, threading, time
-        from wasmfit.toolchain.process import run
+        from wasmfit.toolchain.process import Gateway
+        run = Gateway().run
         marker = sys.argv[1]
         def child():
             run(["sh", "-c", "sleep 100; :", marker], timeout=1000)
@@ -459,7 +465,8 @@ def cmdline(pid: int) -> bytes:
 def test_a_killed_watchdog_is_replaced_and_told_of_what_lives(marker: str) -> None:
     script = """
         import os, sys, threading, time
-        from wasmfit.toolchain.process import run
+        from wasmfit.toolchain.process import Gateway
+        run = Gateway().run
         from wasmfit.toolchain.watchdog import WATCHDOG
         marker = sys.argv[1]
         def child():

@@ -2,9 +2,8 @@
 
 from .check import Check, State
 from .find import CCompiler, Toolchain, checks, find, unusable
-from .gateway import Gateway
 from .packages import System
-from .process import ChildCancelledError, ChildStoppedError, ChildTimeoutError, Finished
+from .process import ChildCancelledError, ChildStoppedError, ChildTimeoutError, Finished, Gateway
 from .proofs import Proof, Proofs, Proven, Trial
 from .prove import c_trial, host_trial, rust_trial
 from .remedies import here, remedy

@@ -1,8 +1,8 @@
-"""The gateway: every child process of wasmfit goes through :func:`run`.
+"""The gateway: every child process of wasmfit goes through :meth:`Gateway.run`.
 
 A child gets a session of its own, ``/dev/null`` for input, an absolute time
 limit, and a bounded amount of our memory and of the log's disk, however much it
-prints. When :func:`run` returns or raises, its whole process group has ended:
+prints. When it returns or raises, its whole process group has ended:
 the program, and whatever it started and left behind. Should we be killed
 ourselves, the :mod:`watchdog <wasmfit.toolchain.watchdog>` ends the groups.
 
@@ -18,11 +18,11 @@ import shlex
 import shutil
 import signal
 import subprocess
+import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
 
 from wasmfit.errors import MissingToolError, WasmfitError
 
@@ -49,13 +49,6 @@ _REGISTER = """ulimit -c 0; {limit}trap '' PIPE; echo "+$$" >&0; trap - PIPE; {u
 _UNSET = "unset PWD OLDPWD; "
 _LIMIT = "ulimit -v {kibibytes}; "
 _SHELL = "/bin/sh"
-
-
-class Cancel(Protocol):
-    """What tells a running child to end, such as a :class:`threading.Event`."""
-
-    def is_set(self) -> bool:
-        """Whether the child is to end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,71 +103,80 @@ class _Cancelled(Exception):  # noqa: N818
     pass
 
 
-def run(
-    argv: Sequence[str | os.PathLike[str]],
-    *,
-    timeout: float,
-    cwd: Path | None = None,
-    env: Mapping[str, str] | None = None,
-    log: Path | None = None,
-    on_line: Callable[[str], None] | None = None,
-    keep_stdout: bool = True,
-    memory: int | None = None,
-    echo: Callable[[str], None] | None = None,
-    cancel: Cancel | None = None,
-) -> Finished:
-    """Runs a program to its end.
+@dataclass(frozen=True)
+class Gateway:
+    """Runs the child processes of one command: all of them echoed, or not, and cancelled together.
 
-    Args:
-        argv: Program and arguments. A program without a slash is looked up in the PATH of ``env``;
-            one with a slash is relative to ``cwd``.
-        timeout: Seconds from the start after which it is ended.
-        cwd: Working directory.
-        env: Its whole environment; ours where none is given.
-        log: File to append the command line and the output to.
-        on_line: Called with each line of stdout as it comes.
-        keep_stdout: Whether stdout is for log and ``output`` too. With ``on_line``, it may be for that
-            alone; the order of stdout and stderr in the log is exact only without ``on_line``.
-        memory: Bytes of address space that it, and each process it starts, may have; for programs that read
-            what comes from strangers.
-        echo: Called with the command line before the start.
-        cancel: Looked at all the time; the child is ended once it is set, or not started at all.
-
-    Returns:
-        The finished process; its exit code is for the caller to judge.
-
-    Raises:
-        MissingToolError: There is no such program.
-        ChildTimeoutError: It ran into ``timeout``.
-        ChildCancelledError: ``cancel`` was set.
+    Attributes:
+        echo: Called with each command line before it starts; ``None`` keeps quiet.
+        cancel: Once set, running children are ended and no other starts.
     """
-    command = tuple(os.fspath(word) for word in argv)
-    program = _find(command[0], cwd, env)
-    if echo is not None:
-        echo(shlex.join(command))
-    with Sink(log, on_line, keep_stdout=keep_stdout) as sink:
-        sink.note(f"$ {shlex.join(command)}")
-        stopped: type[ChildStoppedError] | None = None
-        started = time.monotonic()
-        if cancel is not None and cancel.is_set():
-            never = Finished(command, -signal.SIGTERM, "", 0.0)
-            raise ChildCancelledError(f"{program.name} was not started, as asked.", never)
-        child = _Child(program, command[1:], cwd, env, sink, memory)
-        try:
-            child.supervise(started + timeout, cancel)
-        except _Timeout:
-            stopped = ChildTimeoutError
-        except _Cancelled:
-            stopped = ChildCancelledError
-        finally:
-            code = child.end()
-        finished = Finished(command, code, sink.tail(), time.monotonic() - started)
-        if stopped is None:
-            sink.note(f"[exit code {code} after {finished.seconds:.2f} s]")
-            return finished
-        sentence = _sentence(stopped, command[0], timeout)
-        sink.note(f"[{sentence}]")
-        raise stopped(sentence, finished)
+
+    echo: Callable[[str], None] | None = None
+    cancel: threading.Event = field(default_factory=threading.Event)
+
+    def run(
+        self,
+        argv: Sequence[str | os.PathLike[str]],
+        *,
+        timeout: float,
+        cwd: Path | None = None,
+        env: Mapping[str, str] | None = None,
+        log: Path | None = None,
+        on_line: Callable[[str], None] | None = None,
+        keep_stdout: bool = True,
+        memory: int | None = None,
+    ) -> Finished:
+        """Runs a program to its end.
+
+        Args:
+            argv: Program and arguments. A program without a slash is looked up in the PATH of ``env``;
+                one with a slash is relative to ``cwd``.
+            timeout: Seconds from the start after which it is ended.
+            cwd: Working directory.
+            env: Its whole environment; ours where none is given.
+            log: File to append the command line and the output to.
+            on_line: Called with each line of stdout as it comes.
+            keep_stdout: Whether stdout is for log and ``output`` too. With ``on_line``, it may be for that
+                alone; the order of stdout and stderr in the log is exact only without ``on_line``.
+            memory: Bytes of address space that it, and each process it starts, may have; for programs that
+                read what comes from strangers.
+
+        Returns:
+            The finished process; its exit code is for the caller to judge.
+
+        Raises:
+            MissingToolError: There is no such program.
+            ChildTimeoutError: It ran into ``timeout``.
+            ChildCancelledError: ``cancel`` was set.
+        """
+        command = tuple(os.fspath(word) for word in argv)
+        program = _find(command[0], cwd, env)
+        if self.echo is not None:
+            self.echo(shlex.join(command))
+        with Sink(log, on_line, keep_stdout=keep_stdout) as sink:
+            sink.note(f"$ {shlex.join(command)}")
+            stopped: type[ChildStoppedError] | None = None
+            started = time.monotonic()
+            if self.cancel.is_set():
+                never = Finished(command, -signal.SIGTERM, "", 0.0)
+                raise ChildCancelledError(f"{program.name} was not started, as asked.", never)
+            child = _Child(program, command[1:], cwd, env, sink, memory)
+            try:
+                child.supervise(started + timeout, self.cancel)
+            except _Timeout:
+                stopped = ChildTimeoutError
+            except _Cancelled:
+                stopped = ChildCancelledError
+            finally:
+                code = child.end()
+            finished = Finished(command, code, sink.tail(), time.monotonic() - started)
+            if stopped is None:
+                sink.note(f"[exit code {code} after {finished.seconds:.2f} s]")
+                return finished
+            sentence = _sentence(stopped, command[0], timeout)
+            sink.note(f"[{sentence}]")
+            raise stopped(sentence, finished)
 
 
 def _sentence(stopped: type[ChildStoppedError], program: str, timeout: float) -> str:
@@ -252,7 +254,7 @@ class _Child:
         if self._exit_signal is not None:
             self._selector.register(self._exit_signal, selectors.EVENT_READ)
 
-    def supervise(self, deadline: float, cancel: Cancel | None) -> None:
+    def supervise(self, deadline: float, cancel: threading.Event) -> None:
         """Reads the output until the program ends.
 
         Raises:
@@ -262,7 +264,7 @@ class _Child:
         self._attach()
         while not self._exited():
             self._read(_TICK_S)
-            if cancel is not None and cancel.is_set():
+            if cancel.is_set():
                 raise _Cancelled
             if time.monotonic() >= deadline:
                 raise _Timeout

@@ -4,11 +4,10 @@ from collections.abc import Sequence
 
 from wasmfit.errors import MissingToolError
 
-from .gateway import Gateway
 from .packages import Manager, Need, Packages, Remedy, System, Table, recognised
 from .packages import remedy as on_system
 from .packages.system import read
-from .process import ChildStoppedError
+from .process import ChildStoppedError, Gateway
 
 _SECONDS = 30
 

@@ -6,7 +6,7 @@ import threading
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from .gateway import Gateway
+from .process import Gateway
 
 _ASK_SECONDS = 30
 

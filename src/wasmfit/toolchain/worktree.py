@@ -7,7 +7,7 @@ from pathlib import Path
 
 from wasmfit.errors import WasmfitError
 
-from .gateway import Gateway
+from .process import Gateway
 
 _SECONDS = 10
 

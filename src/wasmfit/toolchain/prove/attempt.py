@@ -5,8 +5,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from wasmfit.errors import MissingToolError
-from wasmfit.toolchain.gateway import Gateway
-from wasmfit.toolchain.process import ChildTimeoutError
+from wasmfit.toolchain.process import ChildTimeoutError, Gateway
 from wasmfit.toolchain.proofs import first_error
 
 _SECONDS = 120

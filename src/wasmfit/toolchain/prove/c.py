@@ -6,7 +6,7 @@ from pathlib import Path
 
 from wasmfit.errors import MissingToolError
 from wasmfit.model import CTarget
-from wasmfit.toolchain.gateway import Gateway
+from wasmfit.toolchain.process import Gateway
 from wasmfit.toolchain.proofs import Proven, Trial
 
 from .attempt import attempt, dependencies

@@ -4,7 +4,7 @@ import tempfile
 from pathlib import Path
 
 from wasmfit.errors import MissingToolError
-from wasmfit.toolchain.gateway import Gateway
+from wasmfit.toolchain.process import Gateway
 from wasmfit.toolchain.proofs import Proven, Trial
 
 from .attempt import attempt, dependencies

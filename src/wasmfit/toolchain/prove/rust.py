@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from wasmfit.errors import MissingToolError
-from wasmfit.toolchain.gateway import Gateway
-from wasmfit.toolchain.process import ChildTimeoutError
+from wasmfit.toolchain.process import ChildTimeoutError, Gateway
 from wasmfit.toolchain.proofs import Proven, Trial, first_error
 from wasmfit.toolchain.rust import Rust
 

@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[1]
 # Not by way of wasmfit, whose own packages are not there yet.
 sys.path.insert(0, str(ROOT / "src" / "wasmfit" / "toolchain"))
 
-from packages import Manager, Need, Packages, System, Table, recognised, remedy, system  # noqa: E402
+from packages import Manager, Need, Packages, PackageTable, System, recognised, remedy, system  # noqa: E402
 
 _SECONDS = 60
 
@@ -23,7 +23,7 @@ _SECONDS = 60
 def main(arguments: Sequence[str]) -> int:
     split = arguments.index("--without") if "--without" in arguments else len(arguments)
     without = arguments[split + 1 :]
-    table = Table.load()
+    table = PackageTable.load()
     here = recognised(system.read(), table)
     names = [name for group in arguments[:split] for name in table.groups[group] if name not in without]
     wanted, lacking = _sorted({name: table.needs[name] for name in names}, here)

@@ -28,7 +28,7 @@ from wasmfit.model import (
     Target,
     Workload,
 )
-from wasmfit.model.timing import Price
+from wasmfit.model.timing import CycleCost
 from wasmfit.module.beside import Beside
 from wasmfit.report.markdown import escape
 from wasmfit.store.schema import SCHEMA, migrate
@@ -54,7 +54,7 @@ JSON = frozenset({"cell"})
 """What is no TOML file: paths are written as in `jq`, and what is not known is null."""
 
 IN_WORDS = {
-    Price: "number, or [least, usual, most]",
+    CycleCost: "number, or [least, usual, most]",
     Activity: "counts, see [measuring.md](measuring.md)",
 }
 """Records that are written in one line."""

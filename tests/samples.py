@@ -3,8 +3,8 @@
 from typing import Any
 
 from wasmfit.model import (
-    Call,
-    Instructions,
+    CheckedCall,
+    InstructionCounts,
     LeastRam,
     Measurement,
     Prediction,
@@ -37,7 +37,7 @@ def run() -> Run:
     return Run(
         result=3,
         expected=3,
-        calls=(Call(arguments=(1, 2), result=3, expected=3, instructions=500),),
+        calls=(CheckedCall(arguments=(1, 2), result=3, expected=3, instructions=500),),
         heap_peak=9_000,
         linear_memory=65_536,
         stack_peak=1_200,
@@ -45,7 +45,7 @@ def run() -> Run:
         least_ram=LeastRam(
             bytes=82_320, static=4_304, stack=1_216, heap=76_800, resolution=256, trials=7, reason=None
         ),
-        instructions=Instructions(load=1_000, instantiate=2_000, first_call=600, call=500),
+        instructions=InstructionCounts(load=1_000, instantiate=2_000, first_call=600, call=500),
     )
 
 

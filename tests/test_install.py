@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from wasmfit.toolchain.packages import Table
+from wasmfit.toolchain.packages import PackageTable
 
 from .commands import ROOT
 
@@ -24,7 +24,7 @@ def packages(section: str, install: str) -> set[str]:
 
 @pytest.mark.parametrize(("section", "system"), [("Fedora", "fedora"), ("Arch", "arch"), ("macOS", "macos")])
 def test_the_packages_are_those_of_the_table(section: str, system: str) -> None:
-    table = Table.load()
+    table = PackageTable.load()
     needs = [table.needs[name].on[system] for name in table.groups["run"]]
     manager = table.managers[table.systems[system]]
     # A checkout is had by Git, which wasmfit itself does not need.

@@ -5,8 +5,8 @@ from typing import Any
 
 from tests.samples import measurement
 from wasmfit.model import (
-    Call,
-    Instructions,
+    CheckedCall,
+    InstructionCounts,
     Logged,
     Measurement,
     Run,
@@ -41,7 +41,7 @@ def ran(
 ) -> Measurement:
     """A run of it, with one result a call."""
     calls = tuple(
-        Call(
+        CheckedCall(
             arguments=(),
             result=word,
             expected=None,
@@ -52,7 +52,7 @@ def ran(
         )
         for word in words
     )
-    one = measurement(runtime, run=Run(calls=calls, logged=logged, instructions=Instructions(call=5)))
+    one = measurement(runtime, run=Run(calls=calls, logged=logged, instructions=InstructionCounts(call=5)))
     return one.model_copy(
         update={"provenance": one.provenance.model_copy(update={"module": "mine.wasm", "glue": "any"})}
     )

@@ -12,7 +12,7 @@ from wasmfit.analysis.ranking import fit
 from wasmfit.analysis.requirements import Wanted
 from wasmfit.catalog import Catalog
 from wasmfit.errors import UsageError
-from wasmfit.model import FeatureMeasured, Measurement, RuntimeFeatures, Status, Verdict
+from wasmfit.model import FeatureMeasured, FeatureVerdict, Measurement, RuntimeFeatures, Status
 
 BOARD = Catalog.load().boards["nrf52840dk"]
 BOUNDS = frozenset({"native", "wasm2c"})
@@ -139,7 +139,7 @@ def test_bounds_and_baselines_are_not_ranked_and_set_no_measure() -> None:
 
 
 def test_needs_are_held_against_what_the_suite_found_on_that_board() -> None:
-    simd = FeatureMeasured(feature="simd", verdict=Verdict.YES, passed=9, total=9)
+    simd = FeatureMeasured(feature="simd", verdict=FeatureVerdict.YES, passed=9, total=9)
     on = RuntimeFeatures(
         runtime="a", version="1.0.0", board="nrf52840dk", profile="reference", features=(simd,)
     )

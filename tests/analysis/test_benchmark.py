@@ -10,14 +10,14 @@ from hypothesis import strategies as st
 from tests.samples import measurement, run
 from wasmfit.analysis.benchmark import Benchmark, SlowDown, factors_of, rows, summaries
 from wasmfit.analysis.comparison import Comparison
-from wasmfit.model import Instructions, LeastRam, Measurement, Prediction, Predictions, Run, Status
+from wasmfit.model import InstructionCounts, LeastRam, Measurement, Prediction, Predictions, Run, Status
 from wasmfit.report import BENCH_FORMATS, Format
 from wasmfit.report.benchmark_tables import bench_tables
 
 
 def cell(runtime: str, module: str, call: int | None, **changes: object) -> Measurement:
     profile = changes.get("profile", "reference")
-    ran = run().model_copy(update={"instructions": Instructions(call=call)}) if call else None
+    ran = run().model_copy(update={"instructions": InstructionCounts(call=call)}) if call else None
     fields = {
         "id": f"{runtime}@1.0.0/{module}/nrf52840dk/bare/{profile}",
         "module": module,
@@ -142,7 +142,7 @@ def test_what_a_runtime_cannot_run_is_an_answer_and_a_wrong_result_none() -> Non
 
 
 def test_peaks_are_the_most_of_any_workload() -> None:
-    deep = run().model_copy(update={"heap_peak": 77_000, "instructions": Instructions(call=5)})
+    deep = run().model_copy(update={"heap_peak": 77_000, "instructions": InstructionCounts(call=5)})
     changed = [FAST[0], FAST[1].model_copy(update={"run": deep})]
     (fast,) = (one for one in summaries([*NATIVE, *changed]) if one.runtime == "fast")
     assert fast.heap_peak == 77_000

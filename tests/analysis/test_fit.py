@@ -23,7 +23,7 @@ from wasmfit.analysis.ranking import fit
 from wasmfit.analysis.requirements import MEASURES, Limits, weights_of
 from wasmfit.errors import UsageError
 from wasmfit.model import FeatureMeasured, Group, LeastRam, Measurement, RuntimeFeatures, Status
-from wasmfit.model import Verdict as MeasuredVerdict
+from wasmfit.model import FeatureVerdict as MeasuredVerdict
 from wasmfit.report.fit import FORMATS, to_csv, to_json, to_text
 from wasmfit.report.format import Format
 

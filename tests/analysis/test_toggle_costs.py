@@ -9,7 +9,7 @@ from tests.samples import measurement, run, size
 from wasmfit.analysis.toggle_costs import Pair, Priced, prices
 from wasmfit.catalog import Catalog
 from wasmfit.errors import UsageError
-from wasmfit.model import Instructions, Measurement, Status
+from wasmfit.model import InstructionCounts, Measurement, Status
 from wasmfit.plan.select import switches
 from wasmfit.report import PRICE_FORMATS, Format
 
@@ -19,7 +19,7 @@ def _pairs(runtime: str) -> dict[str, Pair]:
 
 
 def _call(instructions: int, **changes: Any) -> Measurement:
-    ran = run().model_copy(update={"instructions": Instructions(call=instructions)})
+    ran = run().model_copy(update={"instructions": InstructionCounts(call=instructions)})
     return measurement(run=ran, **changes)
 
 

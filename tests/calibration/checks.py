@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import combinations
 from statistics import mean
 
-from wasmfit.model import Activity, Core, Price, Timing
+from wasmfit.model import Activity, Core, CycleCost, Timing
 from wasmfit.timing import Ratio, predict, ratio
 
 
@@ -42,12 +42,14 @@ class Model:
         low, typical, high = (mean(each) for each in zip(*map(self.per_instruction, cells), strict=True))
         return low, typical, high
 
-    def at(self, measure: str, end: Callable[[Price], float]) -> "Model":
+    def at(self, measure: str, end: Callable[[CycleCost], float]) -> "Model":
         """The model with another price of a measure, in core and board alike."""
 
-        def other(prices: Mapping[str, Price]) -> dict[str, Price]:
+        def other(prices: Mapping[str, CycleCost]) -> dict[str, CycleCost]:
             return {
-                name: Price(low=end(price), typical=end(price), high=end(price)) if name == measure else price
+                name: CycleCost(low=end(price), typical=end(price), high=end(price))
+                if name == measure
+                else price
                 for name, price in prices.items()
             }
 
@@ -60,7 +62,7 @@ class Model:
         """The model with a certain price of a measure."""
         return self.at(measure, lambda _: cycles)
 
-    def ranges(self) -> Iterator[tuple[str, Price]]:
+    def ranges(self) -> Iterator[tuple[str, CycleCost]]:
         """Measures whose price is not certain."""
         for prices in (self.core.prices, self.timing.prices):
             yield from ((name, price) for name, price in prices.items() if price.low < price.high)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from wasmfit.conformance.execute import over
 from wasmfit.emulation import Ended, Replay
-from wasmfit.model import Outcome
+from wasmfit.model import AssertionOutcome
 
 from .samples import CRASH, MODULES, Device, instantiate, invoke, load, part
 
@@ -119,7 +119,7 @@ def test_every_assertion_has_an_outcome_wherever_it_ends(freshness: list[bool], 
     found = over(part(commands), MODULES, Device(answer))
     (file,) = found.files
     assert len(file.outcomes) == len(commands)
-    hit = any(Outcome.of(letter) is Outcome.CRASHED for letter in file.outcomes)
+    hit = any(AssertionOutcome.of(letter) is AssertionOutcome.CRASHED for letter in file.outcomes)
     # The first record drops what is not there: a run that ends in it is charged to nothing.
     assert found.runs == 1 or hit or "N" in file.outcomes
 

@@ -12,14 +12,14 @@ from wasmfit.catalog import Catalog
 from wasmfit.conformance.features import differences, failing, measured, select, verdict
 from wasmfit.conformance.script import Command, Part
 from wasmfit.model import (
+    AssertionOutcome,
     Feature,
     FeatureMeasured,
+    FeatureVerdict,
     FileOutcomes,
     Group,
-    Outcome,
     PartOutcomes,
     Selection,
-    Verdict,
 )
 from wasmfit.plan import select_builds
 
@@ -51,7 +51,7 @@ _FEATURE = Feature(name="f", title="F", selections=(Selection(part="sample"),))
 _COMMANDS = [instantiate(fresh=True), invoke(2), invoke(3), load(4)]
 
 
-def _of(letters: str, commands: Sequence[Command] = _COMMANDS) -> tuple[Verdict, int, int]:
+def _of(letters: str, commands: Sequence[Command] = _COMMANDS) -> tuple[FeatureVerdict, int, int]:
     found = measured(_FEATURE, {"sample": part(commands)}, {"sample": _outcomes([letters])})
     return found.verdict, found.passed, found.total
 
@@ -59,41 +59,41 @@ def _of(letters: str, commands: Sequence[Command] = _COMMANDS) -> tuple[Verdict,
 @pytest.mark.parametrize(
     ("letters", "expected"),
     [
-        ("...", (Verdict.YES, 3, 3)),
-        (".F.", (Verdict.PARTLY, 2, 3)),
-        (".FF", (Verdict.PARTLY, 1, 3)),
-        ("RR.", (Verdict.NO, 1, 3)),
-        ("CNN", (Verdict.NO, 0, 3)),
-        ("MMM", (Verdict.NO, 0, 3)),
+        ("...", (FeatureVerdict.YES, 3, 3)),
+        (".F.", (FeatureVerdict.PARTLY, 2, 3)),
+        (".FF", (FeatureVerdict.PARTLY, 1, 3)),
+        ("RR.", (FeatureVerdict.NO, 1, 3)),
+        ("CNN", (FeatureVerdict.NO, 0, 3)),
+        ("MMM", (FeatureVerdict.NO, 0, 3)),
     ],
 )
-def test_verdicts(letters: str, expected: tuple[Verdict, int, int]) -> None:
+def test_verdicts(letters: str, expected: tuple[FeatureVerdict, int, int]) -> None:
     assert _of(letters) == expected
 
 
 def test_refusing_everything_is_no_feature() -> None:
-    assert _of("..", [load(1), load(2)]) == (Verdict.NO, 2, 2)
+    assert _of("..", [load(1), load(2)]) == (FeatureVerdict.NO, 2, 2)
 
 
 def test_what_was_not_run_is_never_there() -> None:
     parts = {"sample": part(_COMMANDS)}
-    assert measured(_FEATURE, parts, {}).verdict is Verdict.UNMEASURABLE
+    assert measured(_FEATURE, parts, {}).verdict is FeatureVerdict.UNMEASURABLE
     found = measured(_FEATURE, parts, {"sample": _outcomes([], "there is no glue")})
-    assert (found.verdict, found.reason) == (Verdict.UNMEASURABLE, "there is no glue")
+    assert (found.verdict, found.reason) == (FeatureVerdict.UNMEASURABLE, "there is no glue")
     nothing = Feature(name="f", title="F", selections=(Selection(part="sample", files=("none",)),))
-    assert measured(nothing, parts, {"sample": _outcomes(["..."])}).verdict is Verdict.UNMEASURABLE
+    assert measured(nothing, parts, {"sample": _outcomes(["..."])}).verdict is FeatureVerdict.UNMEASURABLE
     never = Feature(name="f", title="F", unmeasurable="nobody asks")
     assert measured(never, parts, {}).reason == "nobody asks"
 
 
-@given(st.dictionaries(st.sampled_from(Outcome), st.integers(0, 5)), st.booleans())
-def test_yes_means_all(counted: dict[Outcome, int], worked: bool) -> None:
+@given(st.dictionaries(st.sampled_from(AssertionOutcome), st.integers(0, 5)), st.booleans())
+def test_yes_means_all(counted: dict[AssertionOutcome, int], worked: bool) -> None:
     said = verdict(Counter(counted), worked=worked)
     total = sum(counted.values())
-    if said is Verdict.YES:
+    if said is FeatureVerdict.YES:
         assert worked
-        assert counted[Outcome.PASSED] == total > 0
-    assert (said is Verdict.UNMEASURABLE) == (total == 0)
+        assert counted[AssertionOutcome.PASSED] == total > 0
+    assert (said is FeatureVerdict.UNMEASURABLE) == (total == 0)
 
 
 def test_the_reason_is_the_commonest_one() -> None:
@@ -101,7 +101,7 @@ def test_the_reason_is_the_commonest_one() -> None:
         _FEATURE, {"sample": part(_COMMANDS)}, {"sample": _outcomes(["F.F"], words=["i32:00000002"])}
     )
     assert found.reason == "failed at 0.wast:2: i32:00000002"
-    assert found.outcomes == {Outcome.PASSED: 1, Outcome.FAILED: 2}
+    assert found.outcomes == {AssertionOutcome.PASSED: 1, AssertionOutcome.FAILED: 2}
 
 
 def test_failing_assertions_are_told_one_by_one() -> None:
@@ -166,7 +166,7 @@ def test_every_feature_of_the_issue_has_a_row() -> None:
 
 
 def test_letters_stand_for_one_outcome_each() -> None:
-    assert {Outcome.of(outcome.letter) for outcome in Outcome} == set(Outcome)
+    assert {AssertionOutcome.of(outcome.letter) for outcome in AssertionOutcome} == set(AssertionOutcome)
 
 
 def test_what_was_measured_stands_beside_the_verdict() -> None:
@@ -199,13 +199,13 @@ def test_only_what_expects_it_is_selected() -> None:
 def test_documents_are_held_against_the_measurement() -> None:
     (build,) = select_builds(Catalog.load(), ["wamr-metering"])
     found = (
-        FeatureMeasured(feature="endless-loop", verdict=Verdict.NO),
-        FeatureMeasured(feature="multi-value", verdict=Verdict.YES),
-        FeatureMeasured(feature="simd", verdict=Verdict.UNMEASURABLE),
-        FeatureMeasured(feature="mvp", verdict=Verdict.NO),
+        FeatureMeasured(feature="endless-loop", verdict=FeatureVerdict.NO),
+        FeatureMeasured(feature="multi-value", verdict=FeatureVerdict.YES),
+        FeatureMeasured(feature="simd", verdict=FeatureVerdict.UNMEASURABLE),
+        FeatureMeasured(feature="mvp", verdict=FeatureVerdict.NO),
     )
     (one,) = differences(build, found)
-    assert (one.feature, one.claimed, one.measured) == ("endless-loop", "yes", Verdict.NO)
+    assert (one.feature, one.claimed, one.measured) == ("endless-loop", "yes", FeatureVerdict.NO)
     (classic,) = select_builds(Catalog.load(), ["wamr-classic"])
     assert list(differences(classic, found)) == []
 
@@ -235,4 +235,4 @@ def test_refusals_count_where_what_is_right_is_accepted(letters: str, verdict: s
 
 def test_a_module_that_is_refused_takes_no_heap_and_proves_nothing() -> None:
     grown = Command(line=3, do="grown", name="data", expect="return", results=("most:00001000",))
-    assert _of(".R", [instantiate(fresh=True), grown, invoke(4)]) == (Verdict.NO, 1, 2)
+    assert _of(".R", [instantiate(fresh=True), grown, invoke(4)]) == (FeatureVerdict.NO, 1, 2)

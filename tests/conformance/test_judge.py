@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from wasmfit.conformance.judge import Answer, Judged, answer, judge
 from wasmfit.conformance.script import Command
-from wasmfit.model import Outcome
+from wasmfit.model import AssertionOutcome
 
 from .samples import invoke, load
 
@@ -26,48 +26,48 @@ _VALID = load(1, expect="valid", valid=True)
 @pytest.mark.parametrize(
     ("command", "came", "outcome"),
     [
-        (_RETURNS, "got i32:00000001", Outcome.PASSED),
-        (_RETURNS, "got i32:00000002", Outcome.FAILED),
-        (_RETURNS, "got", Outcome.FAILED),
-        (_RETURNS, "got i32:00000001 i32:00000001", Outcome.FAILED),
-        (_RETURNS, "tight i32:00000001", Outcome.PASSED),
-        (_RETURNS, "tight i32:ffffffff", Outcome.OUT_OF_MEMORY),
-        (_RETURNS, "trap unreachable", Outcome.TRAPPED),
-        (_RETURNS, "refused no export f", Outcome.REFUSED),
-        (_RETURNS, "absent", Outcome.REFUSED),
-        (_RETURNS, "memory 65536 bytes", Outcome.OUT_OF_MEMORY),
-        (_RETURNS, "thrown", Outcome.FAILED),
-        (_RETURNS, "ok", Outcome.FAILED),
-        (_TRAPS, "trap whatever it is called", Outcome.PASSED),
-        (_TRAPS, "got i32:00000001", Outcome.FAILED),
-        (_TRAPS, "refused", Outcome.REFUSED),
-        (_EXHAUSTS, "trap stack overflow", Outcome.PASSED),
-        (_EXHAUSTS, "memory 100 bytes", Outcome.OUT_OF_MEMORY),
-        (_THROWS, "thrown", Outcome.PASSED),
-        (_THROWS, "trap", Outcome.TRAPPED),
-        (_THROWS, "got", Outcome.FAILED),
-        (_INVALID, "load type mismatch", Outcome.PASSED),
-        (_INVALID, "ok", Outcome.FAILED),
-        (_INVALID, "link unknown import", Outcome.REFUSED),
-        (_INVALID, "trap", Outcome.TRAPPED),
-        (_UNLINKABLE, "link unknown import", Outcome.PASSED),
-        (_UNLINKABLE, "load no such feature", Outcome.REFUSED),
-        (_UNLINKABLE, "ok", Outcome.FAILED),
-        (_UNLINKABLE, "trap", Outcome.TRAPPED),
-        (_MISSES, "trap out of bounds", Outcome.PASSED),
-        (_OUT, "link out of bounds", Outcome.PASSED),
-        (_OUT, "trap out of bounds", Outcome.PASSED),
-        (_OUT, "ok", Outcome.FAILED),
-        (_VALID, "ok", Outcome.PASSED),
-        (_VALID, "load no", Outcome.REFUSED),
-        (_VALID, "nonsense", Outcome.FAILED),
+        (_RETURNS, "got i32:00000001", AssertionOutcome.PASSED),
+        (_RETURNS, "got i32:00000002", AssertionOutcome.FAILED),
+        (_RETURNS, "got", AssertionOutcome.FAILED),
+        (_RETURNS, "got i32:00000001 i32:00000001", AssertionOutcome.FAILED),
+        (_RETURNS, "tight i32:00000001", AssertionOutcome.PASSED),
+        (_RETURNS, "tight i32:ffffffff", AssertionOutcome.OUT_OF_MEMORY),
+        (_RETURNS, "trap unreachable", AssertionOutcome.TRAPPED),
+        (_RETURNS, "refused no export f", AssertionOutcome.REFUSED),
+        (_RETURNS, "absent", AssertionOutcome.REFUSED),
+        (_RETURNS, "memory 65536 bytes", AssertionOutcome.OUT_OF_MEMORY),
+        (_RETURNS, "thrown", AssertionOutcome.FAILED),
+        (_RETURNS, "ok", AssertionOutcome.FAILED),
+        (_TRAPS, "trap whatever it is called", AssertionOutcome.PASSED),
+        (_TRAPS, "got i32:00000001", AssertionOutcome.FAILED),
+        (_TRAPS, "refused", AssertionOutcome.REFUSED),
+        (_EXHAUSTS, "trap stack overflow", AssertionOutcome.PASSED),
+        (_EXHAUSTS, "memory 100 bytes", AssertionOutcome.OUT_OF_MEMORY),
+        (_THROWS, "thrown", AssertionOutcome.PASSED),
+        (_THROWS, "trap", AssertionOutcome.TRAPPED),
+        (_THROWS, "got", AssertionOutcome.FAILED),
+        (_INVALID, "load type mismatch", AssertionOutcome.PASSED),
+        (_INVALID, "ok", AssertionOutcome.FAILED),
+        (_INVALID, "link unknown import", AssertionOutcome.REFUSED),
+        (_INVALID, "trap", AssertionOutcome.TRAPPED),
+        (_UNLINKABLE, "link unknown import", AssertionOutcome.PASSED),
+        (_UNLINKABLE, "load no such feature", AssertionOutcome.REFUSED),
+        (_UNLINKABLE, "ok", AssertionOutcome.FAILED),
+        (_UNLINKABLE, "trap", AssertionOutcome.TRAPPED),
+        (_MISSES, "trap out of bounds", AssertionOutcome.PASSED),
+        (_OUT, "link out of bounds", AssertionOutcome.PASSED),
+        (_OUT, "trap out of bounds", AssertionOutcome.PASSED),
+        (_OUT, "ok", AssertionOutcome.FAILED),
+        (_VALID, "ok", AssertionOutcome.PASSED),
+        (_VALID, "load no", AssertionOutcome.REFUSED),
+        (_VALID, "nonsense", AssertionOutcome.FAILED),
     ],
 )
-def test_outcomes(command: Command, came: str, outcome: Outcome) -> None:
+def test_outcomes(command: Command, came: str, outcome: AssertionOutcome) -> None:
     how, _, words = came.partition(" ")
     judged = judge(command, Answer(how, words))
     assert judged.outcome is outcome
-    assert bool(judged.words) is (outcome is not Outcome.PASSED) or how in ("refused", "trap")
+    assert bool(judged.words) is (outcome is not AssertionOutcome.PASSED) or how in ("refused", "trap")
 
 
 def test_what_came_is_told() -> None:
@@ -103,7 +103,7 @@ def test_any_line_may_come(text: str) -> None:
 
 @given(st.text(), st.text(), st.sampled_from([_RETURNS, _TRAPS, _THROWS, _INVALID, _UNLINKABLE, _VALID]))
 def test_any_answer_has_an_outcome(how: str, words: str, command: Command) -> None:
-    assert judge(command, Answer(how, words)).outcome in Outcome
+    assert judge(command, Answer(how, words)).outcome in AssertionOutcome
 
 
 _LOOPS = invoke(1, expect="trap", message="stopped", results=(), budget=100)
@@ -114,19 +114,19 @@ _GROWN = Command(line=1, do="grown", name="data", expect="return", results=("mos
 @pytest.mark.parametrize(
     ("command", "came", "judged"),
     [
-        (_LOOPS, Answer("stopped", "out of fuel", 321), Judged(Outcome.PASSED, "out of fuel", 321)),
-        (_LOOPS, Answer("trap", "unreachable"), Judged(Outcome.TRAPPED, "unreachable")),
-        (_LOOPS, Answer("got", ""), Judged(Outcome.FAILED, "returned")),
-        (_LOOPS, Answer("refused", "no fuel"), Judged(Outcome.REFUSED, "no fuel")),
-        (_LOOPS, Answer("absent", ""), Judged(Outcome.REFUSED, "its module was refused")),
-        (_ENDS, Answer("got", "i32:00000001", 5), Judged(Outcome.PASSED, number=5)),
-        (_ENDS, Answer("stopped", "x"), Judged(Outcome.TIMED_OUT, "its budget was too small: x")),
-        (_GROWN, Answer("got", "i32:00001000"), Judged(Outcome.PASSED, number=4096)),
-        (_GROWN, Answer("got", "i32:00001001"), Judged(Outcome.FAILED, "4,097 B", 4097)),
-        (_GROWN, Answer("refused", "x"), Judged(Outcome.REFUSED, "x")),
-        (_GROWN, Answer("got", "nonsense"), Judged(Outcome.FAILED, "nonsense")),
-        (_GROWN, Answer("got", "i32:zz"), Judged(Outcome.FAILED, "i32:zz")),
-        (_GROWN, Answer("got", "i32:fffffff0"), Judged(Outcome.PASSED, number=-16)),
+        (_LOOPS, Answer("stopped", "out of fuel", 321), Judged(AssertionOutcome.PASSED, "out of fuel", 321)),
+        (_LOOPS, Answer("trap", "unreachable"), Judged(AssertionOutcome.TRAPPED, "unreachable")),
+        (_LOOPS, Answer("got", ""), Judged(AssertionOutcome.FAILED, "returned")),
+        (_LOOPS, Answer("refused", "no fuel"), Judged(AssertionOutcome.REFUSED, "no fuel")),
+        (_LOOPS, Answer("absent", ""), Judged(AssertionOutcome.REFUSED, "its module was refused")),
+        (_ENDS, Answer("got", "i32:00000001", 5), Judged(AssertionOutcome.PASSED, number=5)),
+        (_ENDS, Answer("stopped", "x"), Judged(AssertionOutcome.TIMED_OUT, "its budget was too small: x")),
+        (_GROWN, Answer("got", "i32:00001000"), Judged(AssertionOutcome.PASSED, number=4096)),
+        (_GROWN, Answer("got", "i32:00001001"), Judged(AssertionOutcome.FAILED, "4,097 B", 4097)),
+        (_GROWN, Answer("refused", "x"), Judged(AssertionOutcome.REFUSED, "x")),
+        (_GROWN, Answer("got", "nonsense"), Judged(AssertionOutcome.FAILED, "nonsense")),
+        (_GROWN, Answer("got", "i32:zz"), Judged(AssertionOutcome.FAILED, "i32:zz")),
+        (_GROWN, Answer("got", "i32:fffffff0"), Judged(AssertionOutcome.PASSED, number=-16)),
     ],
 )
 def test_what_is_measured(command: Command, came: Answer, judged: Judged) -> None:
@@ -137,5 +137,5 @@ def test_what_is_measured(command: Command, came: Answer, judged: Judged) -> Non
 def test_no_more_than_expected(most: int, found: int) -> None:
     command = Command(line=1, do="rounds", expect="return", results=(f"most:{most:08x}",))
     came = judge(command, Answer("got", f"i32:{found & 0xFFFF_FFFF:08x}"))
-    assert (came.outcome is Outcome.PASSED) == (found <= most)
+    assert (came.outcome is AssertionOutcome.PASSED) == (found <= most)
     assert came.number == found

@@ -9,7 +9,7 @@ import pytest
 
 from tests.emulation.runner import HANG, OK, Runner
 from tests.probe import stand_in
-from wasmfit.model import Measured
+from wasmfit.model import BoardMeasurement
 from wasmfit.probe import Bench, BoardError
 from wasmfit.probe.probe_rs import Probe, ProbeRs
 from wasmfit.toolchain import Gateway
@@ -73,7 +73,7 @@ def test_flash_run_and_sum_up(on_board: OnBoard, fake: ProbeRs) -> None:
     execution = runner(*CALLS)
     image = runner.firmware.image(CALLS)
     found = Bench(fake, probe).measure(image, runner.board, execution.run, log=None)
-    assert isinstance(found, Measured)
+    assert isinstance(found, BoardMeasurement)
     assert (found.chip, found.flashed, found.runs) == ("esp32c6", 12_288, 5)
     assert found.call is not None
     assert found.call.cycles == execution.run.instructions.call

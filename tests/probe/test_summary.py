@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from wasmfit.emulation.channel import Report
-from wasmfit.model import Call, Run, Status
+from wasmfit.model import CheckedCall, Run, Status
 from wasmfit.probe.bench import FEWEST_RUNS, MOST_RUNS, often_enough
 from wasmfit.probe.errors import BoardError
 from wasmfit.probe.run import OneRun, Phase
@@ -21,7 +21,7 @@ def one(load: int | None, *calls: int | None, results: tuple[int, ...] = (3, 3),
     return OneRun(tuple(phases), Report(results=results, end=end), counter, finished=True)
 
 
-RIGHT = Run(calls=tuple(Call(arguments=(), result=3, expected=3, instructions=1) for _ in range(2)))
+RIGHT = Run(calls=tuple(CheckedCall(arguments=(), result=3, expected=3, instructions=1) for _ in range(2)))
 
 
 def test_the_interval_of_a_known_sample() -> None:

@@ -4,7 +4,7 @@ import pytest
 
 import wasmfit
 from wasmfit.home import Home
-from wasmfit.model import FeatureMeasured, Verdict
+from wasmfit.model import FeatureMeasured, FeatureVerdict
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(1800)]
 
@@ -26,22 +26,22 @@ def test_behaviour_of_two_runtimes(warm_home: Home) -> None:
     wasm3, wasmi = ({feature.feature: feature for feature in one.features} for one in measured.runtimes)
     for found in (wasm3, wasmi):
         for name in ("traps", "stack-exhaustion", "isolation", "no-leak"):
-            assert found[name].verdict is Verdict.YES, name
-        assert found["component-model"].verdict is Verdict.NO
+            assert found[name].verdict is FeatureVerdict.YES, name
+        assert found["component-model"].verdict is FeatureVerdict.NO
         # Both translate code to RAM, and leave data where it is.
-        assert found["in-place"].verdict is Verdict.PARTLY
+        assert found["in-place"].verdict is FeatureVerdict.PARTLY
         heap = {one.what: one.number for one in found["in-place"].evidence}
         assert heap["heap for 32 KiB of data"] < 4096
         assert max(number for what, number in heap.items() if "code" in what or "called" in what) > 4096
-    assert wasmi["memory-limit"].verdict is Verdict.YES
-    assert wasm3["memory-limit"].verdict is Verdict.NO
-    assert wasm3["endless-loop"].verdict is Verdict.NO
+    assert wasmi["memory-limit"].verdict is FeatureVerdict.YES
+    assert wasm3["memory-limit"].verdict is FeatureVerdict.NO
+    assert wasm3["endless-loop"].verdict is FeatureVerdict.NO
     assert wasm3["endless-loop"].evidence == ()
     _is_stopped_in_time(wasmi["endless-loop"])
 
 
 def _is_stopped_in_time(found: FeatureMeasured) -> None:
-    assert found.verdict is Verdict.YES
+    assert found.verdict is FeatureVerdict.YES
     taken = {one.what: one.number for one in found.evidence}
     for loop in ("tight", "counting", "calling"):
         much, little = (taken[f"{loop}() within a budget of {budget}"] for budget in ("100,000", "1"))

@@ -16,7 +16,7 @@ from wasmfit.catalog import Catalog
 from wasmfit.conformance import Part
 from wasmfit.conformance.execute import Measured
 from wasmfit.home import Home
-from wasmfit.model import Build, Verdict
+from wasmfit.model import Build, FeatureVerdict
 from wasmfit.plan import select_builds
 from wasmfit.toolchain import Gateway, Versions, find
 
@@ -75,7 +75,7 @@ def test_counts_of_the_suite(scripts: Path) -> None:
     assert sum(counts.values()) == 17_974
 
 
-def _mvp(measured: FeaturesMeasured, runtime: str) -> tuple[Verdict, int]:
+def _mvp(measured: FeaturesMeasured, runtime: str) -> tuple[FeatureVerdict, int]:
     (found,) = [one for one in measured.runtimes if one.runtime == runtime]
     return found.features[0].verdict, found.features[0].passed
 
@@ -96,10 +96,10 @@ def test_a_device_and_its_store(warm_home: Home) -> None:
     assert again.failing == first.failing
     for one in first.runtimes:
         mvp, gc, components = one.features
-        assert mvp.verdict is Verdict.PARTLY
+        assert mvp.verdict is FeatureVerdict.PARTLY
         assert mvp.passed > 0.9 * mvp.total
-        assert gc.verdict is Verdict.NO
-        assert components.verdict is Verdict.NO
+        assert gc.verdict is FeatureVerdict.NO
+        assert components.verdict is FeatureVerdict.NO
     # It validates in part, as it says of itself, and what it computes is right on both.
     wrong = [one for one in first.failing if one.file in ("i32.wast", "i64.wast") and one.action[0] != "l"]
     assert wrong == []

@@ -58,7 +58,7 @@ def rustup(tmp_path: Path) -> Path:
     return tmp_path / "rustup"
 
 
-def find(home: Home, **environment: str) -> Rust | list[rust.Rejected]:
+def find(home: Home, **environment: str) -> Rust | list[rust.RejectedRust]:
     return rust.find(Versions(home.tools, Gateway()), environment)
 
 

@@ -17,13 +17,13 @@ from wasmfit.analysis.document import (
 from wasmfit.catalog import Catalog
 from wasmfit.model import (
     FeatureMeasured,
-    Instructions,
+    FeatureVerdict,
+    InstructionCounts,
     Measurement,
     Prediction,
     Predictions,
     RuntimeFeatures,
     Status,
-    Verdict,
 )
 
 HOSTILE = "<img src=x onerror=\"document.title='run'\">"
@@ -37,7 +37,9 @@ def cell(
     """A cell that ran, with a predicted time."""
     ran = run().model_copy(
         update={
-            "instructions": Instructions(load=1_000, instantiate=2_000, first_call=call + 100, call=call),
+            "instructions": InstructionCounts(
+                load=1_000, instantiate=2_000, first_call=call + 100, call=call
+            ),
             "predicted": Predictions(
                 calibrated=True,
                 source="a model",
@@ -75,16 +77,16 @@ def features(runtime: str) -> RuntimeFeatures:
         profile="reference",
         measured_at="2026-11-24T10:00:00+00:00",
         features=(
-            FeatureMeasured(feature="mvp", verdict=Verdict.YES, passed=20_000, total=20_000),
-            FeatureMeasured(feature="simd", verdict=Verdict.NO, passed=0, total=12, reason=HOSTILE),
+            FeatureMeasured(feature="mvp", verdict=FeatureVerdict.YES, passed=20_000, total=20_000),
+            FeatureMeasured(feature="simd", verdict=FeatureVerdict.NO, passed=0, total=12, reason=HOSTILE),
             FeatureMeasured(
                 feature="bulk-memory",
-                verdict=Verdict.PARTLY,
+                verdict=FeatureVerdict.PARTLY,
                 passed=7,
                 total=9,
                 reason="failed at memory_copy.wast:12",
             ),
-            FeatureMeasured(feature="threads", verdict=Verdict.UNMEASURABLE, reason="one core"),
+            FeatureMeasured(feature="threads", verdict=FeatureVerdict.UNMEASURABLE, reason="one core"),
         ),
     )
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from tests.report.many import features
 from wasmfit.analysis.features import FeaturesMeasured, merged
-from wasmfit.model import Failing, FeatureMeasured, Outcome, RuntimeFeatures, Verdict
+from wasmfit.model import AssertionOutcome, Failing, FeatureMeasured, FeatureVerdict, RuntimeFeatures
 from wasmfit.report import FAILING_FORMATS, FEATURE_FORMATS, Format
 
 _FAILING = Failing(
@@ -17,7 +17,7 @@ _FAILING = Failing(
     part="simd",
     file="simd_const.wast",
     line=7,
-    outcome=Outcome.FAILED,
+    outcome=AssertionOutcome.FAILED,
     action="f(\x1b)",
     expected="v128:01",
     got="v128:00",
@@ -26,20 +26,22 @@ _FAILING = Failing(
 
 def _measured() -> FeaturesMeasured:
     have = (
-        FeatureMeasured(feature="mvp", verdict=Verdict.YES, passed=10, total=10),
+        FeatureMeasured(feature="mvp", verdict=FeatureVerdict.YES, passed=10, total=10),
         FeatureMeasured(
             feature="simd",
-            verdict=Verdict.PARTLY,
+            verdict=FeatureVerdict.PARTLY,
             passed=1234,
             total=2000,
             reason="failed at simd_const.wast:7: v128:00",
-            outcomes={Outcome.PASSED: 1234, Outcome.FAILED: 766},
+            outcomes={AssertionOutcome.PASSED: 1234, AssertionOutcome.FAILED: 766},
         ),
-        FeatureMeasured(feature="gc", verdict=Verdict.NO, total=5, reason="refused at [b]gc|[/b].wast:1"),
-        FeatureMeasured(feature="component", verdict=Verdict.UNMEASURABLE, reason="no part for it"),
+        FeatureMeasured(
+            feature="gc", verdict=FeatureVerdict.NO, total=5, reason="refused at [b]gc|[/b].wast:1"
+        ),
+        FeatureMeasured(feature="component", verdict=FeatureVerdict.UNMEASURABLE, reason="no part for it"),
     )
     none = tuple(
-        FeatureMeasured(feature=one.feature, verdict=Verdict.UNMEASURABLE, reason="there is no glue")
+        FeatureMeasured(feature=one.feature, verdict=FeatureVerdict.UNMEASURABLE, reason="there is no glue")
         for one in have
     )
     return FeaturesMeasured(

@@ -5,7 +5,7 @@ from typing import Any
 from tests.samples import measurement, run
 from wasmfit.analysis.comparison import Comparison
 from wasmfit.analysis.flat_rows import flat
-from wasmfit.model import Measured, MeasuredPhase, Measurement
+from wasmfit.model import BoardMeasurement, MeasuredPhase, Measurement
 from wasmfit.report.comparison import FORMATS
 from wasmfit.report.comparison_tables import tables
 from wasmfit.report.format import Format
@@ -19,7 +19,7 @@ def phase(cycles: int | None, seconds: float) -> MeasuredPhase:
 
 
 def on_board(call: MeasuredPhase) -> Measurement:
-    measured = Measured(
+    measured = BoardMeasurement(
         call=call,
         runs=5,
         counter="DWT CYCCNT",

@@ -7,7 +7,7 @@ from functools import cache
 from tests.samples import measurement, run, size
 from wasmfit.analysis.tuning import Trial
 from wasmfit.catalog import Catalog
-from wasmfit.model import Build, Instructions, LeastRam, Measurement, Status
+from wasmfit.model import Build, InstructionCounts, LeastRam, Measurement, Status
 from wasmfit.plan import select_builds
 from wasmfit.search import Settings, Space, applied, space
 
@@ -40,7 +40,7 @@ def cell(figures: Figures | None, module: str = "crc32") -> Measurement:
         return measurement(module=module, status=Status.BUILD_FAILED, reason="no", size=None, run=None)
     flash, ram, calls = figures
     least = LeastRam(bytes=ram, static=100, stack=1_000, heap=2_000, resolution=256, trials=3)
-    ran = run().model_copy(update={"least_ram": least, "instructions": Instructions(call=calls)})
+    ran = run().model_copy(update={"least_ram": least, "instructions": InstructionCounts(call=calls)})
     return measurement(module=module, size=size().model_copy(update={"flash": flash}), run=ran)
 
 

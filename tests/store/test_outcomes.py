@@ -5,7 +5,7 @@ from pathlib import Path
 
 from tests.samples import measurement
 from wasmfit.analysis.comparison import Comparison
-from wasmfit.model import FeatureMeasured, FileOutcomes, PartOutcomes, RuntimeFeatures, Verdict
+from wasmfit.model import FeatureMeasured, FeatureVerdict, FileOutcomes, PartOutcomes, RuntimeFeatures
 from wasmfit.report import to_markdown, to_text
 from wasmfit.report.feature_tables import feature_lines
 from wasmfit.store import OutcomeStore
@@ -65,7 +65,7 @@ def test_the_newest_verdicts_stand_beside_a_comparison(tmp_path: Path) -> None:
     store = OutcomeStore(tmp_path / "results.sqlite")
     place = ("wasm3", "0.5.0", "nrf52840dk", "reference")
     assert store.find_features(*place) is None
-    for verdict in (Verdict.NO, Verdict.YES):
+    for verdict in (FeatureVerdict.NO, FeatureVerdict.YES):
         store.save_features(
             RuntimeFeatures(
                 runtime="wasm3",
@@ -74,7 +74,7 @@ def test_the_newest_verdicts_stand_beside_a_comparison(tmp_path: Path) -> None:
                 profile="reference",
                 features=(
                     FeatureMeasured(feature="gc", verdict=verdict),
-                    FeatureMeasured(feature="mvp", verdict=Verdict.PARTLY, passed=9, total=10),
+                    FeatureMeasured(feature="mvp", verdict=FeatureVerdict.PARTLY, passed=9, total=10),
                 ),
                 measured_at="2026-11-25T00:00:00+00:00",
             )
@@ -83,14 +83,14 @@ def test_the_newest_verdicts_stand_beside_a_comparison(tmp_path: Path) -> None:
     assert found is not None
     expected = "features of wasm3@0.5.0 (nrf52840dk, reference; 2026-11-25): yes: gc; partly: mvp (9 of 10)"
     nothing = found.model_copy(
-        update={"features": (FeatureMeasured(feature="gc", verdict=Verdict.UNMEASURABLE),)}
+        update={"features": (FeatureMeasured(feature="gc", verdict=FeatureVerdict.UNMEASURABLE),)}
     )
     assert feature_lines([found, nothing]) == [expected]
     comparison = Comparison((measurement(),), 1.0, 0, features=(found,))
     assert to_text(comparison, 10_000).endswith(expected)
     assert to_markdown(comparison).endswith(expected)
     assert comparison.to_dict()["features"][0]["features"][0]["verdict"] == "yes"
-    assert [one.verdict for one in found.features] == [Verdict.YES, Verdict.PARTLY]
+    assert [one.verdict for one in found.features] == [FeatureVerdict.YES, FeatureVerdict.PARTLY]
     assert found.measured_at == "2026-11-25T00:00:00+00:00"
     assert store.find_features("wasm3", "0.5.0", "pico2", "reference") is None
     with sqlite3.connect(store.path) as database:

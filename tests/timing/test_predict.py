@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from wasmfit.catalog import Catalog
 from wasmfit.catalog.load import CatalogError
-from wasmfit.model import COUNTS, KINDS, Activities, Activity, Core, Price, Timing
+from wasmfit.model import COUNTS, KINDS, Activities, Activity, Core, CycleCost, Timing
 from wasmfit.timing import predict, predictions, ratio
 
 CATALOG = Catalog.load()
@@ -140,7 +140,7 @@ def test_every_instruction_has_a_price_on_every_core() -> None:
 @pytest.mark.parametrize("price", [[1, 2], [3, 2, 1], "1", None, [1, 2, "x"], {"low": 1}])
 def test_a_price_that_is_none(price: object) -> None:
     with pytest.raises(ValidationError):
-        Price.model_validate(price)
+        CycleCost.model_validate(price)
 
 
 def test_a_price_for_what_nothing_measures(tmp_path: Path) -> None:

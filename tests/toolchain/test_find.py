@@ -7,9 +7,9 @@ import pytest
 from wasmfit.errors import MissingToolError
 from wasmfit.model import CTarget, Emulator, Region
 from wasmfit.toolchain import Check, Gateway, Rust, State, Versions, checks, find, remedies, rust, unusable
-from wasmfit.toolchain.packages import System, Table, recognised
+from wasmfit.toolchain.packages import PackageTable, System, recognised
 from wasmfit.toolchain.packages.system import read
-from wasmfit.toolchain.rust import Rejected
+from wasmfit.toolchain.rust import RejectedRust
 
 from .stand_ins import SAYS_VERSION, fake, installed
 from .test_packages import ARCH, BOOKWORM, FEDORA, SUSE, TRIXIE, described
@@ -142,10 +142,10 @@ def test_everything_that_is_missing_is_told_at_once(versions: Versions, arm: CTa
 def test_a_toolchain_of_rustups_is_mended_by_rustup(
     versions: Versions, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    stable = Rejected("rustup stable", "the component rust-src", "rustup component add rust-src")
-    packaged = Rejected("packaged", "cargo and rustc under /usr/bin", "")
+    stable = RejectedRust("rustup stable", "the component rust-src", "rustup component add rust-src")
+    packaged = RejectedRust("packaged", "cargo and rustc under /usr/bin", "")
 
-    def examined(_versions: Versions, _environment: object) -> Rust | list[Rejected]:
+    def examined(_versions: Versions, _environment: object) -> Rust | list[RejectedRust]:
         return [stable, packaged]
 
     monkeypatch.setattr(rust, "find", examined)
@@ -171,5 +171,5 @@ def test_where_nobody_can_be_asked_what_is_installed_all_packages_are_named(
 def test_this_system_is_described() -> None:
     system = remedies.here()
     assert isinstance(system, System)
-    assert system == recognised(read(), Table.load())
+    assert system == recognised(read(), PackageTable.load())
     assert system.title

@@ -13,13 +13,13 @@ from types import ModuleType
 
 import pytest
 
-from wasmfit.toolchain.packages import Manager, Need, Packages, System, Table, recognised, remedy
+from wasmfit.toolchain.packages import Manager, Need, Packages, PackageTable, System, recognised, remedy
 from wasmfit.toolchain.packages.system import parsed, read
 
 from .stand_ins import fake, installed
 
 ROOT = Path(__file__).parents[2]
-TABLE = Table.load()
+TABLE = PackageTable.load()
 
 
 def os_release(**fields: str) -> str:

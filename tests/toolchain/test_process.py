@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from wasmfit.errors import MissingToolError
 from wasmfit.toolchain import process, sink
 from wasmfit.toolchain.process import ChildCancelledError, ChildTimeoutError, Gateway
-from wasmfit.toolchain.sink import Lines
+from wasmfit.toolchain.sink import LineCutter
 
 run = Gateway().run
 
@@ -182,7 +182,7 @@ def test_stdout_can_be_for_the_reader_alone(tmp_path: Path) -> None:
 @given(st.lists(st.binary(max_size=50), max_size=20))
 def test_lines_do_not_depend_on_how_the_bytes_come(pieces: list[bytes]) -> None:
     got: list[str] = []
-    cutter = Lines(got.append)
+    cutter = LineCutter(got.append)
     for piece in pieces:
         cutter.take(piece)
     cutter.flush()

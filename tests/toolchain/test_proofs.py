@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from wasmfit.errors import MissingToolError
-from wasmfit.toolchain import Proofs, Proven, Trial
+from wasmfit.toolchain import Proofs, Proven, ToolTrial
 
 
 class Counted:
@@ -16,7 +16,7 @@ class Counted:
     def __init__(self, *files: Path, asked: object = "this") -> None:
         self.runs = 0
         self.files = files
-        self.trial = Trial(asked, self.run)
+        self.trial = ToolTrial(asked, self.run)
 
     def run(self) -> Proven:
         self.runs += 1
@@ -85,7 +85,7 @@ def test_what_failed_is_tried_again(proofs: Proofs) -> None:
         raise MissingToolError("it does not work")
 
     with pytest.raises(MissingToolError, match="does not work"):
-        proofs.of("a", Trial("this", fail))
+        proofs.of("a", ToolTrial("this", fail))
     assert not proofs.memory.exists()
     assert not proofs.of("a", Counted().trial).remembered
 

@@ -7,7 +7,7 @@ import pytest
 
 from wasmfit.errors import UsageError
 from wasmfit.toolchain import Gateway, Rust, Versions, rust, rustup
-from wasmfit.toolchain.rust import Rejected
+from wasmfit.toolchain.rust import RejectedRust
 
 HOST = "x86_64-unknown-linux-gnu"
 STABLE = f"stable-{HOST}"
@@ -68,7 +68,7 @@ def linker(system: Path, suffix: str, version: str = "19.1.7") -> None:
         )
 
 
-def find(home: Path, system: Path, wanted: str = "") -> Rust | list[Rejected]:
+def find(home: Path, system: Path, wanted: str = "") -> Rust | list[RejectedRust]:
     versions = Versions(home.parent / "tools.json", Gateway())
     return rust.find(versions, {"RUSTUP_HOME": str(home), "WASMFIT_RUST": wanted}, [system])
 
@@ -79,7 +79,7 @@ def taken(home: Path, system: Path, wanted: str = "") -> Rust:
     return rust
 
 
-def refused(home: Path, system: Path, wanted: str = "") -> list[Rejected]:
+def refused(home: Path, system: Path, wanted: str = "") -> list[RejectedRust]:
     rejected = find(home, system, wanted)
     assert isinstance(rejected, list), rejected
     return rejected
@@ -167,7 +167,7 @@ def test_the_missing_component_and_its_command_are_said(home: Path, system: Path
     toolchain(home, STABLE, without="rust-src")
     rejected = refused(home, system)
     # One command without root comes before the packages.
-    assert rejected[0] == Rejected(
+    assert rejected[0] == RejectedRust(
         f"rustup {STABLE}",
         "the component rust-src",
         f"rustup component add rust-src --toolchain {STABLE}",
@@ -235,7 +235,7 @@ def test_an_lld_for_elf_alone_is_none(home: Path, system: Path) -> None:
     packages(system)
     (system / "wasm-ld-19").unlink()
     (rejection,) = refused(home, system)
-    assert rejection == Rejected("packaged", "LLD of 18 or later")
+    assert rejection == RejectedRust("packaged", "LLD of 18 or later")
 
 
 def test_an_old_lld_is_none(home: Path, system: Path) -> None:
@@ -277,7 +277,7 @@ def test_a_compiler_of_rustups_in_a_system_folder_is_none_either(home: Path, sys
 
 
 def test_no_rust_at_all_has_a_remedy(home: Path, system: Path) -> None:
-    assert refused(home, system) == [Rejected("packaged", f"a rustc in {system}")]
+    assert refused(home, system) == [RejectedRust("packaged", f"a rustc in {system}")]
 
 
 def test_the_set_up_takes_no_older_toolchain_for_enough() -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from wasmfit.errors import UsageError
-from wasmfit.model import Group, Measurement, RuntimeFeatures, Verdict
+from wasmfit.model import FeatureVerdict, Group, Measurement, RuntimeFeatures
 from wasmfit.words import printable
 
 
@@ -120,7 +120,7 @@ def suite(runtimes: Iterable[RuntimeFeatures]) -> Source:
         found = known.get((one.runtime, one.version, _MEASURED_AS.get(feature, feature)))
         if found is None:
             return None
-        if found.verdict is Verdict.UNMEASURABLE:
+        if found.verdict is FeatureVerdict.UNMEASURABLE:
             return Evidence(feature, Answer.UNMEASURED, f"not measurable: {found.reason}", False)
         whose = "our own scripts" if found.group is Group.BEHAVIOUR else "the W3C suite"
         told = f"{found.passed:,} of {found.total:,} assertions of {whose} hold"

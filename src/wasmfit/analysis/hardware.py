@@ -3,12 +3,12 @@
 from collections.abc import Callable
 from dataclasses import fields
 
-from wasmfit.model import Measured, MeasuredPhase, Measurement
+from wasmfit.model import BoardMeasurement, MeasuredPhase, Measurement
 
 from .comparison_metrics import Measure, Value, time_text
 
 
-def on_board(one: Measurement) -> Measured | None:
+def on_board(one: Measurement) -> BoardMeasurement | None:
     """What was measured of a cell on a board."""
     return None if one.run is None else one.run.measured
 

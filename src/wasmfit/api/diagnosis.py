@@ -20,7 +20,7 @@ from wasmfit.toolchain import (
     Rust,
     State,
     System,
-    Trial,
+    ToolTrial,
     Versions,
     c_trial,
     checks,
@@ -98,7 +98,7 @@ def doctor(*, home: Path | None = None) -> Diagnosis:
     return Diagnosis(__version__, platform.python_version(), platform.machine(), here(), known, seconds)
 
 
-def _tried(check: Check, trials: Mapping[str, Trial], proofs: Proofs) -> Check:
+def _tried(check: Check, trials: Mapping[str, ToolTrial], proofs: Proofs) -> Check:
     """The check of a tool that is there, after it was tried."""
     if not check.ok:
         return check
@@ -110,10 +110,10 @@ def _tried(check: Check, trials: Mapping[str, Trial], proofs: Proofs) -> Check:
 
 def _trials(
     catalog: Catalog, home: Home, gateway: Gateway, versions: Versions, looked: list[Check]
-) -> dict[str, Trial]:
+) -> dict[str, ToolTrial]:
     """How each tool that is there is tried."""
     places = {check.need: check.path for check in looked if check.ok and check.path is not None}
-    trials: dict[str, Trial] = {}
+    trials: dict[str, ToolTrial] = {}
     chosen = rust.find(versions) if _RUST in places else None
     linker = None
     if isinstance(chosen, Rust):

@@ -18,7 +18,7 @@ from wasmfit.events import (
     TaskProgress,
     TaskStarted,
 )
-from wasmfit.model import Measurement, Outcome, PartOutcomes, Status
+from wasmfit.model import AssertionOutcome, Measurement, PartOutcomes, Status
 from wasmfit.words import printable
 
 from . import say
@@ -125,4 +125,4 @@ def _part(one: PartOutcomes) -> str:
     if one.reason is not None:
         return f"{one.id}: {one.reason}"
     letters = "".join(file.outcomes for file in one.files)
-    return f"{one.id}: {letters.count(Outcome.PASSED.letter):,} of {len(letters):,} assertions hold"
+    return f"{one.id}: {letters.count(AssertionOutcome.PASSED.letter):,} of {len(letters):,} assertions hold"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from wasmfit.builder import Context, Progress, Step, silent
 from wasmfit.emulation import GUARD, Ended, Replay, compiled, replay
-from wasmfit.model import Board, Build, FileOutcomes, Outcome, Profile
+from wasmfit.model import AssertionOutcome, Board, Build, FileOutcomes, Profile
 from wasmfit.words import printable
 
 from .judge import LONGEST, Answer, Judged, answer, judge
@@ -22,10 +22,10 @@ _SECONDS = 3600
 """The safety net for a run that executes nothing."""
 
 _ENDS = {
-    Ended.CRASHED: Outcome.CRASHED,
-    Ended.OUT_OF_MEMORY: Outcome.OUT_OF_MEMORY,
-    Ended.TIMED_OUT: Outcome.TIMED_OUT,
-    Ended.WHOLE: Outcome.CRASHED,
+    Ended.CRASHED: AssertionOutcome.CRASHED,
+    Ended.OUT_OF_MEMORY: AssertionOutcome.OUT_OF_MEMORY,
+    Ended.TIMED_OUT: AssertionOutcome.TIMED_OUT,
+    Ended.WHOLE: AssertionOutcome.CRASHED,
 }
 
 
@@ -210,7 +210,7 @@ class _Ledger:
                 self._setup[place] = printable(f"{came.how}: {came.words}".strip(": "), LONGEST)
             return
         judged = judge(command, came, self._absence(chunk, command.instance))
-        if judged.outcome is Outcome.REFUSED and came.how == "link" and self._spectest:
+        if judged.outcome is AssertionOutcome.REFUSED and came.how == "link" and self._spectest:
             judged = Judged(judged.outcome, printable(f"{judged.words} ({self._spectest})", LONGEST))
         self._outcomes[place] = judged
 
@@ -221,7 +221,7 @@ class _Ledger:
         line = chunk.script.commands[instance].line
         return "" if said is None else printable(f"module of line {line}: {said}", LONGEST)
 
-    def lost(self, chunk: Chunk, record: Record, outcome: Outcome, why: str) -> None:
+    def lost(self, chunk: Chunk, record: Record, outcome: AssertionOutcome, why: str) -> None:
         """Enters that the run ended in a record: what comes behind it in the chunk is not run."""
         start = chunk.start if record.command is None else record.command
         commands, charged = chunk.script.commands, False
@@ -236,9 +236,11 @@ class _Ledger:
                 self._outcomes[chunk.script.file, at] = Judged(outcome, printable(after, LONGEST))
                 charged = True
             else:
-                self._outcomes[chunk.script.file, at] = Judged(Outcome.NOT_RUN, printable(after, LONGEST))
+                self._outcomes[chunk.script.file, at] = Judged(
+                    AssertionOutcome.NOT_RUN, printable(after, LONGEST)
+                )
 
-    def charge(self, chunk: Chunk, outcome: Outcome, why: str) -> None:
+    def charge(self, chunk: Chunk, outcome: AssertionOutcome, why: str) -> None:
         """Enters that a chunk's end ended the run: its last assertion does not hold."""
         for at in reversed(chunk.commands):
             if chunk.script.commands[at].is_assertion:
@@ -252,7 +254,7 @@ class _Ledger:
         for script in self._part.scripts:
             places = [at for at, command in enumerate(script.commands) if command.is_assertion]
             judged = [
-                self._outcomes.get((script.file, at), Judged(Outcome.NOT_RUN, "never reached"))
+                self._outcomes.get((script.file, at), Judged(AssertionOutcome.NOT_RUN, "never reached"))
                 for at in places
             ]
             words = {

@@ -5,16 +5,16 @@ from collections.abc import Iterator, Mapping
 from fnmatch import fnmatchcase
 
 from wasmfit.model import (
+    AssertionOutcome,
     Build,
-    Difference,
-    Evidence,
+    ClaimMismatch,
     Failing,
     Feature,
+    FeatureEvidence,
     FeatureMeasured,
-    Outcome,
+    FeatureVerdict,
     PartOutcomes,
     Selection,
-    Verdict,
 )
 
 from .script import Command, Part
@@ -55,7 +55,7 @@ def measured(feature: Feature, parts: Mapping[str, Part], outcomes: Outcomes) ->
         return FeatureMeasured(
             feature=feature.name,
             group=feature.group,
-            verdict=Verdict.UNMEASURABLE,
+            verdict=FeatureVerdict.UNMEASURABLE,
             reason=feature.unmeasurable,
         )
     for selection in feature.selections:
@@ -63,25 +63,25 @@ def measured(feature: Feature, parts: Mapping[str, Part], outcomes: Outcomes) ->
         if ran is None or not ran.files:
             reason = "it was not run" if ran is None or ran.reason is None else ran.reason
             return FeatureMeasured(
-                feature=feature.name, group=feature.group, verdict=Verdict.UNMEASURABLE, reason=reason
+                feature=feature.name, group=feature.group, verdict=FeatureVerdict.UNMEASURABLE, reason=reason
             )
     found = list(_found(feature.selections, parts, outcomes))
     counted = Counter(outcome for _, _, outcome, _ in found)
     proof = found if feature.proof is None else list(_found((feature.proof,), parts, outcomes))
-    worked = any(outcome is Outcome.PASSED and command.is_proof for _, command, outcome, _ in proof)
+    worked = any(outcome is AssertionOutcome.PASSED and command.is_proof for _, command, outcome, _ in proof)
     return FeatureMeasured(
         feature=feature.name,
         group=feature.group,
         evidence=tuple(_evidence(feature, parts, outcomes)),
         verdict=verdict(counted, worked=worked),
-        passed=counted[Outcome.PASSED],
+        passed=counted[AssertionOutcome.PASSED],
         total=len(found),
         reason=_reason(found),
-        outcomes={outcome: counted[outcome] for outcome in Outcome if counted[outcome]},
+        outcomes={outcome: counted[outcome] for outcome in AssertionOutcome if counted[outcome]},
     )
 
 
-def verdict(counted: Mapping[Outcome, int], *, worked: bool) -> Verdict:
+def verdict(counted: Mapping[AssertionOutcome, int], *, worked: bool) -> FeatureVerdict:
     """What numbers of outcomes say.
 
     Args:
@@ -90,26 +90,26 @@ def verdict(counted: Mapping[Outcome, int], *, worked: bool) -> Verdict:
     """
     total = sum(counted.values())
     if total == 0:
-        return Verdict.UNMEASURABLE
+        return FeatureVerdict.UNMEASURABLE
     if not worked:
-        return Verdict.NO
-    return Verdict.YES if counted.get(Outcome.PASSED, 0) == total else Verdict.PARTLY
+        return FeatureVerdict.NO
+    return FeatureVerdict.YES if counted.get(AssertionOutcome.PASSED, 0) == total else FeatureVerdict.PARTLY
 
 
 def _found(
     selections: tuple[Selection, ...], parts: Mapping[str, Part], outcomes: Outcomes
-) -> Iterator[tuple[tuple[str, str], Command, Outcome, str]]:
+) -> Iterator[tuple[tuple[str, str], Command, AssertionOutcome, str]]:
     """The selected assertions: part and file, the assertion, its outcome, and what was said of it."""
     for selection in selections:
         ran = outcomes[selection.part]
         files = {one.file: one for one in ran.files}
         for file, number, command in select(selection, parts[selection.part]):
             said = files[file].words.get(number)
-            outcome = Outcome.of(files[file].outcomes[number])
+            outcome = AssertionOutcome.of(files[file].outcomes[number])
             yield (selection.part, file), command, outcome, "" if said is None else ran.words[said]
 
 
-def _evidence(feature: Feature, parts: Mapping[str, Part], outcomes: Outcomes) -> Iterator[Evidence]:
+def _evidence(feature: Feature, parts: Mapping[str, Part], outcomes: Outcomes) -> Iterator[FeatureEvidence]:
     for selection in feature.selections:
         ran = outcomes[selection.part]
         files = {one.file: one for one in ran.files}
@@ -117,7 +117,7 @@ def _evidence(feature: Feature, parts: Mapping[str, Part], outcomes: Outcomes) -
             found = files[file].numbers.get(number)
             if found is not None:
                 said = files[file].words.get(number)
-                yield Evidence(
+                yield FeatureEvidence(
                     what=command.action,
                     number=found,
                     unit="instructions" if command.do == "invoke" else "B",
@@ -125,9 +125,9 @@ def _evidence(feature: Feature, parts: Mapping[str, Part], outcomes: Outcomes) -
                 )
 
 
-def _reason(found: list[tuple[tuple[str, str], Command, Outcome, str]]) -> str | None:
+def _reason(found: list[tuple[tuple[str, str], Command, AssertionOutcome, str]]) -> str | None:
     """What most of the assertions that do not hold came to, and where the first of them stands."""
-    against = [one for one in found if one[2] is not Outcome.PASSED]
+    against = [one for one in found if one[2] is not AssertionOutcome.PASSED]
     if not found:
         return "no assertion of the suite is of it"
     if not against:
@@ -147,13 +147,17 @@ def runtime_features(
     return tuple(measured(feature, parts, outcomes) for feature in features)
 
 
-def differences(build: Build, features: tuple[FeatureMeasured, ...]) -> Iterator[Difference]:
+def differences(build: Build, features: tuple[FeatureMeasured, ...]) -> Iterator[ClaimMismatch]:
     """Where a runtime's documents say something else than was measured."""
     for one in features:
         claim = build.claim(one.feature)
-        if claim is not None and one.verdict is not Verdict.UNMEASURABLE and claim[0] != one.verdict.value:
+        if (
+            claim is not None
+            and one.verdict is not FeatureVerdict.UNMEASURABLE
+            and claim[0] != one.verdict.value
+        ):
             said, source = claim
-            yield Difference(feature=one.feature, claimed=said, source=source, measured=one.verdict)
+            yield ClaimMismatch(feature=one.feature, claimed=said, source=source, measured=one.verdict)
 
 
 def failing(
@@ -163,7 +167,7 @@ def failing(
     if any(not outcomes.get(one.part) or not outcomes[one.part].files for one in feature.selections):
         return
     for (part, file), command, outcome, said in _found(feature.selections, parts, outcomes):
-        if outcome is not Outcome.PASSED:
+        if outcome is not AssertionOutcome.PASSED:
             yield Failing(
                 runtime=runtime,
                 version=version,

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from wasmfit.model import Outcome
+from wasmfit.model import AssertionOutcome
 from wasmfit.words import printable
 
 from .match import all_match, signed
@@ -33,12 +33,12 @@ class Judged:
     """An assertion's outcome, what was said where it does not hold, and the number that was measured, if any:
     instructions of a call with a budget, or bytes."""
 
-    outcome: Outcome
+    outcome: AssertionOutcome
     words: str = ""
     number: int | None = None
 
 
-_PASSED = Judged(Outcome.PASSED)
+_PASSED = Judged(AssertionOutcome.PASSED)
 
 _SEGMENTS = ("data segment", "elements segment", "element segment", "out of bounds")
 """How the suite says that a segment misses its memory or table: WebAssembly 1.0 calls that an error of
@@ -68,11 +68,11 @@ def judge(command: Command, came: Answer, absent: str = "") -> Judged:
         case "got" if command.do in _MEASURED:
             return _measured(command, came)
         case "memory":
-            return Judged(Outcome.OUT_OF_MEMORY, _words(came))
+            return Judged(AssertionOutcome.OUT_OF_MEMORY, _words(came))
         case "absent":
-            return Judged(Outcome.REFUSED, absent or "its module was refused")
+            return Judged(AssertionOutcome.REFUSED, absent or "its module was refused")
         case "refused":
-            return Judged(Outcome.REFUSED, _words(came))
+            return Judged(AssertionOutcome.REFUSED, _words(came))
     return _JUDGES[command.expect or "valid"](command, came)
 
 
@@ -85,19 +85,19 @@ def _measured(command: Command, came: Answer) -> Judged:
     if kind != "i32" or not all_match(command.results, [came.words.strip()]):
         number = signed(value)
         words = _words(came) if number is None else f"{number:,} B"
-        return Judged(Outcome.FAILED, words, number)
-    return Judged(Outcome.PASSED, number=signed(value))
+        return Judged(AssertionOutcome.FAILED, words, number)
+    return Judged(AssertionOutcome.PASSED, number=signed(value))
 
 
 def _within(command: Command, came: Answer, absent: str) -> Judged:
     """A call with a budget: what is said of the stop is of interest where it holds, too."""
     if came.how == "stopped" and command.expect == "trap":
-        return Judged(Outcome.PASSED, _words(came), came.instructions)
+        return Judged(AssertionOutcome.PASSED, _words(came), came.instructions)
     plain = judge(replace(command, budget=None), came, absent)
-    if plain.outcome is not Outcome.PASSED:
+    if plain.outcome is not AssertionOutcome.PASSED:
         return plain
     if command.expect == "trap":
-        return Judged(Outcome.TRAPPED, _words(came))
+        return Judged(AssertionOutcome.TRAPPED, _words(came))
     return replace(plain, number=came.instructions)
 
 
@@ -107,11 +107,11 @@ def _returns(command: Command, came: Answer) -> Judged:
             return _PASSED
         case "tight":
             # As where memory cannot grow since there is no more: code that works gives another answer then.
-            return Judged(Outcome.OUT_OF_MEMORY, f"no more memory, so {_words(came)}")
+            return Judged(AssertionOutcome.OUT_OF_MEMORY, f"no more memory, so {_words(came)}")
         case "got":
-            return Judged(Outcome.FAILED, _words(came) or "nothing returned")
+            return Judged(AssertionOutcome.FAILED, _words(came) or "nothing returned")
         case "trap":
-            return Judged(Outcome.TRAPPED, _words(came))
+            return Judged(AssertionOutcome.TRAPPED, _words(came))
     return _otherwise(came)
 
 
@@ -124,7 +124,7 @@ def _traps(command: Command, came: Answer) -> Judged:
 def _throws(_command: Command, came: Answer) -> Judged:
     if came.how == "thrown":
         return _PASSED
-    return Judged(Outcome.TRAPPED, _words(came)) if came.how == "trap" else _otherwise(came)
+    return Judged(AssertionOutcome.TRAPPED, _words(came)) if came.how == "trap" else _otherwise(came)
 
 
 def _is_refused(_command: Command, came: Answer) -> Judged:
@@ -161,20 +161,20 @@ def _otherwise(came: Answer) -> Judged:
     """An end that was not hoped for, and has no rule of its own."""
     match came.how:
         case "ok":
-            return Judged(Outcome.FAILED, "accepted")
+            return Judged(AssertionOutcome.FAILED, "accepted")
         case "got" | "tight":
-            return Judged(Outcome.FAILED, f"returned {_words(came)}".rstrip())
+            return Judged(AssertionOutcome.FAILED, f"returned {_words(came)}".rstrip())
         case "load":
-            return Judged(Outcome.REFUSED, _words(came))
+            return Judged(AssertionOutcome.REFUSED, _words(came))
         case "link":
-            return Judged(Outcome.REFUSED, f"not linked: {_words(came)}")
+            return Judged(AssertionOutcome.REFUSED, f"not linked: {_words(came)}")
         case "stopped":
-            return Judged(Outcome.TIMED_OUT, f"its budget was too small: {_words(came)}")
+            return Judged(AssertionOutcome.TIMED_OUT, f"its budget was too small: {_words(came)}")
         case "thrown":
-            return Judged(Outcome.FAILED, f"an exception came out: {_words(came)}")
+            return Judged(AssertionOutcome.FAILED, f"an exception came out: {_words(came)}")
         case "trap":
-            return Judged(Outcome.TRAPPED, _words(came))
-    return Judged(Outcome.FAILED, f"answered {printable(came.how, 20)}")
+            return Judged(AssertionOutcome.TRAPPED, _words(came))
+    return Judged(AssertionOutcome.FAILED, f"answered {printable(came.how, 20)}")
 
 
 def _words(came: Answer) -> str:

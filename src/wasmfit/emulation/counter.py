@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from wasmfit.model import Board, Cache, FlashPath, Region
+from wasmfit.model import Board, FlashCache, FlashPath, Region
 from wasmfit.words import hexadecimal
 
 from .symbols import PHASES, Symbols
@@ -49,12 +49,12 @@ def _caches(path: FlashPath) -> list[str]:
     match path.data:
         case "shared":
             return [*code, "shared=1"]
-        case Cache():
+        case FlashCache():
             return [*code, f"dcache={_geometry(path.data)}"]
     return code
 
 
-def _geometry(cache: Cache) -> str:
+def _geometry(cache: FlashCache) -> str:
     return f"{cache.size}:{cache.line}:{cache.ways}:{int(cache.replaces == 'any')}"
 
 

@@ -17,9 +17,9 @@ from wasmfit.model import (
     Activities,
     Activity,
     Board,
-    Call,
+    CheckedCall,
     HeapUse,
-    Instructions,
+    InstructionCounts,
     Leak,
     Logged,
     Requests,
@@ -321,7 +321,7 @@ def _figures(
             call=_stack_peak(image, counted, frozenset({"call"})),
         ),
         heap=_heap_use(report),
-        instructions=Instructions(
+        instructions=InstructionCounts(
             load=counted.instructions_of("load"),
             instantiate=counted.instructions_of("instantiate"),
             first_call=made[0].instructions if made else None,
@@ -342,11 +342,11 @@ def _call(
     counts_of_calls: Sequence[int],
     report: Report,
     signature: Signature | None,
-) -> Call:
+) -> CheckedCall:
     instructions = _at(counts_of_calls, index)
     if isinstance(call, WorkloadCall):
         result = _at(report.results, index)
-        return Call(
+        return CheckedCall(
             arguments=call.arguments,
             result=result,
             expected=call.expected,
@@ -354,7 +354,7 @@ def _call(
             instructions=instructions,
         )
     values = report.values[index] if index < len(report.values) else None
-    return Call(
+    return CheckedCall(
         arguments=call.arguments,
         result=None if not values else values[0],
         expected=call.expected[0].word if call.expected else None,

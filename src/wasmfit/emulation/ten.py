@@ -15,7 +15,7 @@ from pathlib import Path
 
 from wasmfit.errors import MissingToolError
 from wasmfit.model import Board
-from wasmfit.toolchain import Gateway, Proven, Trial
+from wasmfit.toolchain import Gateway, Proven, ToolTrial
 
 from . import plugins
 from .execution import Limits, execute
@@ -32,7 +32,7 @@ _ARM, _RISCV = 40, 243
 _EABI5 = 0x0500_0000
 
 
-def emulator_trial(gateway: Gateway, program: str, boards: Sequence[Board], folder: Path) -> Trial:
+def emulator_trial(gateway: Gateway, program: str, boards: Sequence[Board], folder: Path) -> ToolTrial:
     """Running ten instructions under the counting plugin, on each different machine of these boards.
 
     Args:
@@ -43,7 +43,7 @@ def emulator_trial(gateway: Gateway, program: str, boards: Sequence[Board], fold
     digest = hashlib.sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()
     images = [(board.emulator.model_dump_json(), image(board).hex()) for board in boards]
     tools = [shutil.which(tool) for tool in (program, plugins.COMPILER)]
-    return Trial([tools, digest, images], lambda: _prove(gateway, program, boards, folder))
+    return ToolTrial([tools, digest, images], lambda: _prove(gateway, program, boards, folder))
 
 
 def _prove(gateway: Gateway, program: str, boards: Sequence[Board], folder: Path) -> Proven:

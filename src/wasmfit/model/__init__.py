@@ -1,32 +1,32 @@
 """The nouns of wasmfit, as frozen typed records."""
 
-from .activity import COUNTS, KINDS, OF_THE_CACHE, Activities, Activity, Instructions
+from .activity import COUNTS, KINDS, OF_THE_CACHE, Activities, Activity, InstructionCounts
 from .base import Record
 from .bases import Base, Ground, Hal
-from .board import Board, Cache, Emulator, FlashPath, MemoryMap, Region
+from .board import Board, Emulator, FlashCache, FlashPath, MemoryMap, Region
 from .cell import Cell, Glue
 from .conformance import (
-    Difference,
-    Evidence,
+    AssertionOutcome,
+    ClaimMismatch,
     Failing,
     Feature,
+    FeatureEvidence,
     FeatureMeasured,
     Features,
+    FeatureVerdict,
     FileOutcomes,
     Group,
-    Outcome,
     PartOutcomes,
     RuntimeFeatures,
     Selection,
     Unasked,
-    Verdict,
 )
 from .dependency import Dependency
-from .durations import Measured, MeasuredPhase, Prediction, Predictions
+from .durations import BoardMeasurement, MeasuredPhase, Prediction, Predictions
 from .measurement import Measurement, Provenance, Size, SourceTree, Twin
 from .module import Expected, Rule, Stub, UserCall, UserModule
 from .profile import CProfile, Debug, Profile, RustProfile
-from .run import Call, HeapUse, Leak, LeastRam, Logged, Requests, Run, StackPeaks
+from .run import CheckedCall, HeapUse, Leak, LeastRam, Logged, Requests, Run, StackPeaks
 from .runtime import (
     Build,
     CArch,
@@ -45,11 +45,11 @@ from .runtime import (
     WheelSource,
     builds,
 )
-from .runtime_facts import FactChanges, Facts
+from .runtime_facts import FactChanges, RuntimeFacts
 from .status import Status
 from .switch import RustChanges, Start, Switch, Switches, SwitchValue
 from .target import CTarget, Target
-from .timing import Core, Price, Prices, Timing
+from .timing import Core, CycleCost, CycleCosts, Timing
 from .values import Signature, ValueType, is_nan, shown, to_float
 from .workload import GuestBuild, Workload, WorkloadCall
 
@@ -59,33 +59,37 @@ __all__ = [
     "OF_THE_CACHE",
     "Activities",
     "Activity",
+    "AssertionOutcome",
     "Base",
     "Board",
+    "BoardMeasurement",
     "Build",
     "CArch",
     "CBuild",
     "CProfile",
     "CTarget",
-    "Cache",
-    "Call",
     "Cell",
+    "CheckedCall",
     "Checkout",
     "CheckoutRule",
+    "ClaimMismatch",
     "Core",
     "CrateSource",
+    "CycleCost",
+    "CycleCosts",
     "Debug",
     "Dependency",
-    "Difference",
     "Emulator",
-    "Evidence",
     "Expected",
     "FactChanges",
-    "Facts",
     "Failing",
     "Feature",
+    "FeatureEvidence",
     "FeatureMeasured",
+    "FeatureVerdict",
     "Features",
     "FileOutcomes",
+    "FlashCache",
     "FlashPath",
     "Glue",
     "Ground",
@@ -93,21 +97,17 @@ __all__ = [
     "GuestBuild",
     "Hal",
     "HeapUse",
-    "Instructions",
+    "InstructionCounts",
     "Leak",
     "LeastRam",
     "Logged",
-    "Measured",
     "MeasuredPhase",
     "Measurement",
     "MemoryMap",
-    "Outcome",
     "PartOutcomes",
     "Prediction",
     "Predictions",
-    "Price",
     "PricedSwitch",
-    "Prices",
     "Profile",
     "Provenance",
     "Published",
@@ -117,6 +117,7 @@ __all__ = [
     "Rule",
     "Run",
     "Runtime",
+    "RuntimeFacts",
     "RuntimeFeatures",
     "RustChanges",
     "RustProfile",
@@ -142,7 +143,6 @@ __all__ = [
     "UserModule",
     "ValueType",
     "Variant",
-    "Verdict",
     "Version",
     "WheelSource",
     "Workload",

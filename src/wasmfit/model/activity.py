@@ -8,7 +8,7 @@ from pydantic.dataclasses import dataclass
 from .base import Record
 
 
-class Instructions(Record):
+class InstructionCounts(Record):
     """Instructions executed per phase.
 
     Attributes:
@@ -105,7 +105,7 @@ class Activities(Record):
     """What the core did, phase by phase.
 
     Attributes:
-        load, instantiate, first_call, call: As of :class:`Instructions`.
+        load, instantiate, first_call, call: As of :class:`InstructionCounts`.
     """
 
     load: Activity | None = None

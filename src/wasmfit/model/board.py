@@ -95,7 +95,7 @@ _VECTORS = 128
 """The least alignment of a Cortex-M's vector table: VTOR has no lower bits."""
 
 
-class Cache(Record):
+class FlashCache(Record):
     """A cache in front of flash.
 
     Attributes:
@@ -112,7 +112,7 @@ class Cache(Record):
     replaces: Literal["oldest", "any"] = "oldest"
 
     @model_validator(mode="after")
-    def _is_whole(self) -> "Cache":
+    def _is_whole(self) -> "FlashCache":
         sets, rest = divmod(self.size, self.line * self.ways)
         if rest or sets & (sets - 1) or self.line & (self.line - 1):
             raise ValueError("size must be line × ways × a power of two, and line a power of two")
@@ -128,8 +128,8 @@ class FlashPath(Record):
         source: Where the figures come from.
     """
 
-    code: Cache | None = None
-    data: Literal["shared"] | Cache | None = None
+    code: FlashCache | None = None
+    data: Literal["shared"] | FlashCache | None = None
     source: str
 
     @model_validator(mode="after")

@@ -99,7 +99,7 @@ class Features(Record):
     features: tuple[Feature, ...]
 
 
-class Outcome(StrEnum):
+class AssertionOutcome(StrEnum):
     """What became of an assertion.
 
     Attributes:
@@ -129,7 +129,7 @@ class Outcome(StrEnum):
         return _LETTERS[self]
 
     @staticmethod
-    def of(letter: str) -> "Outcome":
+    def of(letter: str) -> "AssertionOutcome":
         """The outcome with that letter.
 
         Raises:
@@ -139,14 +139,14 @@ class Outcome(StrEnum):
 
 
 _LETTERS = {
-    Outcome.PASSED: ".",
-    Outcome.FAILED: "F",
-    Outcome.TRAPPED: "T",
-    Outcome.REFUSED: "R",
-    Outcome.CRASHED: "C",
-    Outcome.OUT_OF_MEMORY: "M",
-    Outcome.TIMED_OUT: "L",
-    Outcome.NOT_RUN: "N",
+    AssertionOutcome.PASSED: ".",
+    AssertionOutcome.FAILED: "F",
+    AssertionOutcome.TRAPPED: "T",
+    AssertionOutcome.REFUSED: "R",
+    AssertionOutcome.CRASHED: "C",
+    AssertionOutcome.OUT_OF_MEMORY: "M",
+    AssertionOutcome.TIMED_OUT: "L",
+    AssertionOutcome.NOT_RUN: "N",
 }
 _BY_LETTER = {letter: outcome for outcome, letter in _LETTERS.items()}
 
@@ -204,7 +204,7 @@ class PartOutcomes(Record):
     log: str | None = None
 
 
-class Verdict(StrEnum):
+class FeatureVerdict(StrEnum):
     """Whether a runtime has a feature.
 
     Attributes:
@@ -220,7 +220,7 @@ class Verdict(StrEnum):
     UNMEASURABLE = "unmeasurable"
 
 
-class Evidence(Record):
+class FeatureEvidence(Record):
     """Something measured along with a feature.
 
     Attributes:
@@ -252,16 +252,16 @@ class FeatureMeasured(Record):
     """
 
     feature: str
-    verdict: Verdict
+    verdict: FeatureVerdict
     passed: int = 0
     total: int = 0
     reason: str | None = None
-    outcomes: dict[Outcome, int] = Field(default_factory=dict)
+    outcomes: dict[AssertionOutcome, int] = Field(default_factory=dict)
     group: Group = Group.WEBASSEMBLY
-    evidence: tuple[Evidence, ...] = ()
+    evidence: tuple[FeatureEvidence, ...] = ()
 
 
-class Difference(Record):
+class ClaimMismatch(Record):
     """Where a runtime's documents and the measurement disagree.
 
     Attributes:
@@ -274,7 +274,7 @@ class Difference(Record):
     feature: str
     claimed: Literal["yes", "partly", "no"]
     source: str
-    measured: Verdict
+    measured: FeatureVerdict
 
 
 class RuntimeFeatures(Record):
@@ -292,7 +292,7 @@ class RuntimeFeatures(Record):
     board: str
     profile: str
     features: tuple[FeatureMeasured, ...]
-    differences: tuple[Difference, ...] = ()
+    differences: tuple[ClaimMismatch, ...] = ()
     measured_at: str = ""
 
 
@@ -315,7 +315,7 @@ class Failing(Record):
     part: str
     file: str
     line: int
-    outcome: Outcome
+    outcome: AssertionOutcome
     action: str
     expected: str
     got: str

@@ -69,7 +69,7 @@ class MeasuredPhase:
     time_high_s: float
 
 
-class Measured(Record):
+class BoardMeasurement(Record):
     """What was measured on a board, phase by phase.
 
     Attributes:

@@ -3,13 +3,13 @@
 from pydantic import ConfigDict
 from pydantic.dataclasses import dataclass
 
-from .activity import Activities, Instructions
+from .activity import Activities, InstructionCounts
 from .base import Record
-from .durations import Measured, Predictions
+from .durations import BoardMeasurement, Predictions
 
 
 @dataclass(frozen=True, slots=True, config=ConfigDict(extra="forbid"))
-class Call:
+class CheckedCall:
     """One call of the export, with values as unsigned numbers.
 
     Attributes:
@@ -53,7 +53,7 @@ class Requests(Record):
     """Blocks asked of the heap per phase.
 
     Attributes:
-        load, instantiate, first_call, call: As of :class:`Instructions`.
+        load, instantiate, first_call, call: As of :class:`InstructionCounts`.
     """
 
     load: int
@@ -93,7 +93,7 @@ class StackPeaks(Record):
     """Deepest use of the stack in bytes, phase by phase.
 
     Attributes:
-        load, instantiate: As of :class:`Instructions`.
+        load, instantiate: As of :class:`InstructionCounts`.
         call: That of all calls.
     """
 
@@ -170,7 +170,7 @@ class Run(Record):
 
     result: int | None = None
     expected: int | None = None
-    calls: tuple[Call, ...] = ()
+    calls: tuple[CheckedCall, ...] = ()
     logged: Logged | None = None
     heap_peak: int | None = None
     linear_memory: int | None = None
@@ -180,9 +180,9 @@ class Run(Record):
     heap: HeapUse | None = None
     leak: Leak | None = None
     least_ram: LeastRam | None = None
-    instructions: Instructions = Instructions()
+    instructions: InstructionCounts = InstructionCounts()
     activity: Activities = Activities()
     cycles: int | None = None
     time_s: float | None = None
     predicted: Predictions | None = None
-    measured: Measured | None = None
+    measured: BoardMeasurement | None = None

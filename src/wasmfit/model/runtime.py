@@ -10,7 +10,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from .base import Record
 from .dependency import Dependency
-from .runtime_facts import FactChanges, Facts
+from .runtime_facts import FactChanges, RuntimeFacts
 from .switch import Start, Switch
 
 
@@ -143,7 +143,7 @@ class Variant(Record):
     default: bool = True
 
 
-class Claim(Record):
+class FeatureClaim(Record):
     """What a document of the runtime's says of features.
 
     Attributes:
@@ -302,10 +302,10 @@ class Runtime(Record):
     stack: int = Field(default=16384, gt=0, multiple_of=8)
     effort: int = Field(default=60, ge=0)
     guest_cpu: str | None = None
-    facts: Facts
+    facts: RuntimeFacts
     versions: tuple[Version, ...] = Field(min_length=1)
     variants: tuple[Variant, ...] = Field(min_length=1)
-    claims: tuple[Claim, ...] = ()
+    claims: tuple[FeatureClaim, ...] = ()
     priced: tuple[PricedSwitch, ...] = ()
     c: CBuild | None = None
     checkout: CheckoutRule = CheckoutRule()
@@ -420,7 +420,7 @@ class Build(Record):
         return {**self.version.dependencies, **self.variant.dependencies}
 
     @property
-    def facts(self) -> Facts:
+    def facts(self) -> RuntimeFacts:
         """The runtime's facts, as the variant changes them."""
         ours, theirs = self.runtime.facts, self.variant.facts
         changed = {name: value for name, value in theirs if value is not None and name != "notes"}

@@ -3,7 +3,7 @@
 from .base import Record
 
 
-class Facts(Record):
+class RuntimeFacts(Record):
     """What differs in kind between runtimes, shown with the figures.
 
     Attributes:

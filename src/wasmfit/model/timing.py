@@ -8,7 +8,7 @@ from .activity import COUNTS
 from .base import Record
 
 
-class Price(Record):
+class CycleCost(Record):
     """Cycles that one of a measure costs.
 
     Attributes:
@@ -30,20 +30,20 @@ class Price(Record):
         return value
 
     @model_validator(mode="after")
-    def _is_ordered(self) -> "Price":
+    def _is_ordered(self) -> "CycleCost":
         if not self.low <= self.typical <= self.high:
             raise ValueError("a price is a number, or [low, typical, high] in that order")
         return self
 
 
-def _known(prices: dict[str, Price]) -> dict[str, Price]:
+def _known(prices: dict[str, CycleCost]) -> dict[str, CycleCost]:
     unknown = prices.keys() - set(COUNTS)
     if unknown:
         raise ValueError(f"nothing measures {', '.join(sorted(unknown))}")
     return prices
 
 
-Prices = dict[Annotated[str, Field(min_length=1)], Price]
+CycleCosts = dict[Annotated[str, Field(min_length=1)], CycleCost]
 
 
 class Core(Record):
@@ -58,7 +58,7 @@ class Core(Record):
 
     name: str
     title: str
-    prices: Prices
+    prices: CycleCosts
     source: str
 
     @model_validator(mode="after")
@@ -80,7 +80,7 @@ class Timing(Record):
     """
 
     core: str
-    prices: Prices
+    prices: CycleCosts
     error: float = Field(gt=0, lt=1)
     calibrated: bool
     source: str

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from wasmfit.emulation import symbols
-from wasmfit.model import Board, Measured, Run, Status
+from wasmfit.model import Board, BoardMeasurement, Run, Status
 from wasmfit.toolchain import Gateway
 
 from .cores import CORES
@@ -49,7 +49,7 @@ class Bench:
         tool = ProbeRs.find(gateway)
         return Bench(tool, choose(tool.probes(), selector))
 
-    def measure(self, image: Path, board: Board, run: Run, log: Path | None) -> Measured:
+    def measure(self, image: Path, board: Board, run: Run, log: Path | None) -> BoardMeasurement:
         """Flashes an image and measures it.
 
         Args:

@@ -6,7 +6,7 @@ import math
 import statistics
 from collections.abc import Sequence
 
-from wasmfit.model import Measured, MeasuredPhase
+from wasmfit.model import BoardMeasurement, MeasuredPhase
 
 from .run import OneRun, Phase
 
@@ -44,7 +44,7 @@ def settled(runs: Sequence[OneRun], within: float) -> bool:
 
 def summarised(
     runs: Sequence[OneRun], *, probe: str, chip: str, clock_hz: int, flashed: int | None
-) -> Measured:
+) -> BoardMeasurement:
     """The record of the runs: cycles, or seconds where the core has no counter.
 
     Args:
@@ -55,7 +55,7 @@ def summarised(
         flashed: Bytes of flash that were erased, by probe-rs's report.
     """
     counter = runs[0].counter
-    return Measured(
+    return BoardMeasurement(
         **{
             field: _record(_of(runs, name, which), counter is not None, clock_hz)
             for field, (name, which) in _PHASES.items()

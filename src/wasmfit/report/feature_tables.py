@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from wasmfit.analysis.features import FeaturesMeasured
-from wasmfit.model import Evidence, Failing, FeatureMeasured, Group, RuntimeFeatures, Verdict
+from wasmfit.model import Failing, FeatureEvidence, FeatureMeasured, FeatureVerdict, Group, RuntimeFeatures
 
 from .table import Column, Table
 
@@ -71,16 +71,16 @@ def _evidence(measured: FeaturesMeasured, runtimes: Sequence[RuntimeFeatures]) -
                 yield f"{one.runtime}@{one.version}, {measured.titles[feature.feature]}: measured {shown}"
 
 
-def _shown(one: Evidence) -> str:
+def _shown(one: FeatureEvidence) -> str:
     said = f" ({one.words})" if one.words and one.unit == "instructions" else ""
     return f"{one.what}: {one.number:,} {one.unit}{said}"
 
 
 def _cell(one: FeatureMeasured) -> str:
     match one.verdict:
-        case Verdict.PARTLY:
+        case FeatureVerdict.PARTLY:
             return f"partly ({one.passed:,} of {one.total:,})"
-        case Verdict.UNMEASURABLE:
+        case FeatureVerdict.UNMEASURABLE:
             return "not measurable"
     return one.verdict.value
 
@@ -88,14 +88,14 @@ def _cell(one: FeatureMeasured) -> str:
 def _reasons(measured: FeaturesMeasured, runtimes: Sequence[RuntimeFeatures]) -> Iterator[str]:
     """What stands in the way of each feature that is not there, and is said of all features at once, once."""
     for one in runtimes:
-        reasons: dict[tuple[Verdict, str], list[str]] = {}
+        reasons: dict[tuple[FeatureVerdict, str], list[str]] = {}
         for feature in one.features:
             if feature.reason is not None:
                 said = feature.reason
                 reasons.setdefault((feature.verdict, said), []).append(measured.titles[feature.feature])
         for (verdict, reason), titles in reasons.items():
             names = "everything" if len(titles) == len(one.features) > 1 else ", ".join(titles)
-            shown = "not measurable" if verdict is Verdict.UNMEASURABLE else verdict.value
+            shown = "not measurable" if verdict is FeatureVerdict.UNMEASURABLE else verdict.value
             yield f"{one.runtime}@{one.version}, {names}: {shown}: {reason}"
 
 
@@ -140,11 +140,11 @@ def feature_lines(known: Sequence[RuntimeFeatures]) -> list[str]:
 def _verdicts(one: RuntimeFeatures) -> str:
     return "; ".join(
         f"{verdict.value}: {', '.join(names)}"
-        for verdict in (Verdict.YES, Verdict.PARTLY, Verdict.NO)
+        for verdict in (FeatureVerdict.YES, FeatureVerdict.PARTLY, FeatureVerdict.NO)
         if (names := [_named(feature) for feature in one.features if feature.verdict is verdict])
     )
 
 
 def _named(one: FeatureMeasured) -> str:
-    of = f" ({one.passed:,} of {one.total:,})" if one.verdict is Verdict.PARTLY else ""
+    of = f" ({one.passed:,} of {one.total:,})" if one.verdict is FeatureVerdict.PARTLY else ""
     return f"{one.feature}{of}"

@@ -10,17 +10,17 @@ from wasmfit.model import (
     Activity,
     Board,
     Core,
+    CycleCost,
     Measurement,
     Prediction,
     Predictions,
-    Price,
     Run,
     Status,
     Timing,
 )
 
 
-def parts(activity: Activity, core: Core, timing: Timing) -> list[tuple[int, Price]]:
+def parts(activity: Activity, core: Core, timing: Timing) -> list[tuple[int, CycleCost]]:
     """What a prediction is the sum of: how often each price is paid, the core's prices first."""
     return [
         (getattr(activity, measure), price)

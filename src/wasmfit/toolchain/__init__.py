@@ -4,7 +4,7 @@ from .check import Check, State
 from .find import CCompiler, Toolchain, checks, find, unusable
 from .packages import System
 from .process import ChildCancelledError, ChildStoppedError, ChildTimeoutError, Finished, Gateway
-from .proofs import Proof, Proofs, Proven, Trial
+from .proofs import Proof, Proofs, Proven, ToolTrial
 from .prove import c_trial, host_trial, rust_trial
 from .remedies import here, remedy
 from .rust import Rust
@@ -26,8 +26,8 @@ __all__ = [
     "State",
     "System",
     "Tool",
+    "ToolTrial",
     "Toolchain",
-    "Trial",
     "Versions",
     "Worktree",
     "c_trial",

@@ -31,7 +31,7 @@ class Proven:
 
 
 @dataclass(frozen=True)
-class Trial:
+class ToolTrial:
     """Something to try.
 
     Attributes:
@@ -72,7 +72,7 @@ class Proofs:
     memory: Path
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def of(self, name: str, trial: Trial) -> Proof:
+    def of(self, name: str, trial: ToolTrial) -> Proof:
         """The proof of that name, remembered until something else is asked or a file changes.
 
         Raises:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from wasmfit.errors import MissingToolError
 
-from .packages import Manager, Need, Packages, Remedy, System, Table, recognised
+from .packages import Manager, Need, Packages, PackageTable, Remedy, System, recognised
 from .packages import remedy as on_system
 from .packages.system import read
 from .process import ChildStoppedError, Gateway
@@ -14,7 +14,7 @@ _SECONDS = 30
 
 def here() -> System:
     """This system."""
-    return recognised(read(), Table.load())
+    return recognised(read(), PackageTable.load())
 
 
 def remedy(need: str, debian: Sequence[str] = ()) -> Remedy:
@@ -25,7 +25,7 @@ def remedy(need: str, debian: Sequence[str] = ()) -> Remedy:
         debian: For a need that the table does not have, Debian's packages.
     """
     system = here()
-    known = Table.load().needs.get(need)
+    known = PackageTable.load().needs.get(need)
     if known is None:
         own = Packages("debian", tuple(debian), source="the target's file")
         known = Need(need, on={"debian": own} if debian else {})

@@ -64,7 +64,7 @@ class Rust:
 
 
 @dataclass(frozen=True)
-class Rejected:
+class RejectedRust:
     """A toolchain that will not do.
 
     Attributes:
@@ -87,7 +87,7 @@ class _Candidate:
         programs: Folder of cargo and rustc.
         sysroot: Folder that has ``lib/rustlib``.
         sources: What its sources are called where they are missing.
-        repair, add_sources, update: Commands that mend it, as in :class:`Rejected`.
+        repair, add_sources, update: Commands that mend it, as in :class:`RejectedRust`.
     """
 
     name: str
@@ -108,7 +108,7 @@ class _Linkers:
 
 def find(
     versions: Versions, environment: Mapping[str, str] = os.environ, system: Sequence[Path] = SYSTEM
-) -> Rust | list[Rejected]:
+) -> Rust | list[RejectedRust]:
     """The first Rust that will do, or why none does, the easiest to mend first.
 
     A nightly of rustup's comes first, then the packages, then rustup's other toolchains.
@@ -146,7 +146,7 @@ def _is_called(name: str, wanted: str) -> bool:
 
 def _all(
     versions: Versions, environment: Mapping[str, str], system: Sequence[Path]
-) -> Iterator[tuple[str, Callable[[], Rust | Rejected]]]:
+) -> Iterator[tuple[str, Callable[[], Rust | RejectedRust]]]:
     """Names with what examines them, in the order of preference."""
     nightlies, others = rustup.installed(environment)
     for toolchain in nightlies:
@@ -156,7 +156,7 @@ def _all(
         yield f"rustup {toolchain.name}", partial(_rustup, versions, toolchain, system)
 
 
-def _rustup(versions: Versions, toolchain: rustup.Installed, system: Sequence[Path]) -> Rust | Rejected:
+def _rustup(versions: Versions, toolchain: rustup.Installed, system: Sequence[Path]) -> Rust | RejectedRust:
     custom = toolchain.channel == "custom"
     candidate = _Candidate(
         name=f"rustup {toolchain.name}",
@@ -172,13 +172,13 @@ def _rustup(versions: Versions, toolchain: rustup.Installed, system: Sequence[Pa
     )
 
 
-def _packaged(versions: Versions, system: Sequence[Path]) -> Rust | Rejected:
+def _packaged(versions: Versions, system: Sequence[Path]) -> Rust | RejectedRust:
     for folder in system:
         sysroot = _sysroot(versions, folder / "rustc")
         if sysroot is not None:
             break
     else:
-        return Rejected(_PACKAGED, f"a rustc in {system[0]}")
+        return RejectedRust(_PACKAGED, f"a rustc in {system[0]}")
     candidate = _Candidate(
         name=_PACKAGED,
         programs=folder,
@@ -200,21 +200,21 @@ def _sysroot(versions: Versions, rustc: Path) -> Path | None:
 
 def _examine(
     versions: Versions, candidate: _Candidate, linkers: Callable[[], _Linkers | None]
-) -> Rust | Rejected:
+) -> Rust | RejectedRust:
     cargo, rustc = (versions.of(candidate.programs / program) for program in ("cargo", "rustc"))
     if cargo is None or rustc is None:
         lacks = f"a {'rustc' if rustc is None else 'cargo'} that runs in {candidate.programs}"
-        return Rejected(candidate.name, lacks, candidate.repair)
+        return RejectedRust(candidate.name, lacks, candidate.repair)
     number = re.search(r"\d+\.\d+\.\d+", rustc.version)
     if number is None or Version(number.group()) < OLDEST:
         lacks = f"a rustc of {OLDEST} or later (it has {rustc.version})"
-        return Rejected(candidate.name, lacks, candidate.update)
+        return RejectedRust(candidate.name, lacks, candidate.update)
     sources = candidate.sysroot / "lib/rustlib/src/rust/library"
     if not (sources / "core").is_dir():
-        return Rejected(candidate.name, candidate.sources, candidate.add_sources)
+        return RejectedRust(candidate.name, candidate.sources, candidate.add_sources)
     chosen = linkers()
     if chosen is None:
-        return Rejected(candidate.name, f"LLD of {OLDEST_LLD} or later", candidate.repair)
+        return RejectedRust(candidate.name, f"LLD of {OLDEST_LLD} or later", candidate.repair)
     takes_options = "-nightly" in rustc.version or "-dev" in rustc.version
     environment = {} if takes_options else {"RUSTC_BOOTSTRAP": "1"}
     return Rust(candidate.name, cargo, rustc, sources, chosen.elf, chosen.wasm, chosen.version, environment)

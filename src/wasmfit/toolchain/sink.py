@@ -23,9 +23,9 @@ class Sink:
     def __init__(
         self, log: Path | None, on_line: Callable[[str], None] | None, *, keep_stdout: bool = True
     ) -> None:
-        self._log = Log(log) if log is not None else None
+        self._log = ChildLog(log) if log is not None else None
         self._keep_stdout = keep_stdout
-        self._lines = Lines(on_line) if on_line is not None else None
+        self._lines = LineCutter(on_line) if on_line is not None else None
         self._tail = bytearray()
 
     @property
@@ -69,7 +69,7 @@ class Sink:
         return self._tail[-TAIL_BYTES:].decode(errors="replace")
 
 
-class Lines:
+class LineCutter:
     """Cuts bytes into lines of bounded length."""
 
     def __init__(self, on_line: Callable[[str], None]) -> None:
@@ -100,7 +100,7 @@ class Lines:
             raise
 
 
-class Log:
+class ChildLog:
     """The part of a log that is about one child."""
 
     def __init__(self, path: Path) -> None:

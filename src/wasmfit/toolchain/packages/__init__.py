@@ -6,6 +6,6 @@ machine that has no other yet.
 
 from .remedy import Remedy, remedy
 from .system import System, recognised
-from .table import Manager, Need, Packages, Table
+from .table import Manager, Need, Packages, PackageTable
 
-__all__ = ["Manager", "Need", "Packages", "Remedy", "System", "Table", "recognised", "remedy"]
+__all__ = ["Manager", "Need", "PackageTable", "Packages", "Remedy", "System", "recognised", "remedy"]

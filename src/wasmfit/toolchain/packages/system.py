@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from .table import Manager, Table
+from .table import Manager, PackageTable
 
 OS_RELEASE = (Path("/etc/os-release"), Path("/usr/lib/os-release"))
 """Where systems say what they are, as os-release(5) has it."""
@@ -33,7 +33,7 @@ class System:
 
 
 def recognised(
-    fields: Mapping[str, str], table: Table, has: Callable[[str], object] = shutil.which
+    fields: Mapping[str, str], table: PackageTable, has: Callable[[str], object] = shutil.which
 ) -> System:
     """The system that describes itself so.
 
@@ -52,7 +52,7 @@ def recognised(
     return System(title, identity, (), None)
 
 
-def _keys(fields: Mapping[str, str], table: Table) -> Iterator[str]:
+def _keys(fields: Mapping[str, str], table: PackageTable) -> Iterator[str]:
     """Releases first, its own before those that it is made from; then systems without a release."""
     identity, version = fields.get("ID", ""), fields.get("VERSION_ID", "")
     releases = [table.codenames[fields[name]] for name in _CODENAMES if fields.get(name) in table.codenames]

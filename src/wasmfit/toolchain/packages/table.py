@@ -77,7 +77,7 @@ class Need:
 
 
 @dataclass(frozen=True)
-class Table:
+class PackageTable:
     """The whole table.
 
     Attributes:
@@ -95,7 +95,7 @@ class Table:
 
     @staticmethod
     @cache
-    def load() -> "Table":
+    def load() -> "PackageTable":
         """The table that comes with wasmfit."""
         with _FILE.open("rb") as file:
             data = tomllib.load(file)
@@ -124,4 +124,4 @@ class Table:
             for name, one in data["needs"].items()
         }
         groups = {name: tuple(members) for name, members in data["groups"].items()}
-        return Table(data["systems"], data["codenames"], managers, needs, groups)
+        return PackageTable(data["systems"], data["codenames"], managers, needs, groups)

@@ -7,7 +7,7 @@ from pathlib import Path
 from wasmfit.errors import MissingToolError
 from wasmfit.model import CTarget
 from wasmfit.toolchain.process import Gateway
-from wasmfit.toolchain.proofs import Proven, Trial
+from wasmfit.toolchain.proofs import Proven, ToolTrial
 
 from .attempt import attempt, dependencies
 
@@ -17,7 +17,7 @@ _ENTRY = "wasmfit_probe"
 
 def c_trial(
     gateway: Gateway, compiler: Path, targets: Mapping[str, CTarget], linker: Sequence[str] | None
-) -> Trial:
+) -> ToolTrial:
     """Compiling a line of C that uses the C library, for each target, and linking it with that library.
 
     Args:
@@ -25,7 +25,7 @@ def c_trial(
         linker: Command that links ELF files; without one nothing is linked.
     """
     asked = [_SOURCE, compiler, {name: how.model_dump_json() for name, how in targets.items()}, linker]
-    return Trial(asked, lambda: _prove(gateway, compiler, targets, linker))
+    return ToolTrial(asked, lambda: _prove(gateway, compiler, targets, linker))
 
 
 def _prove(

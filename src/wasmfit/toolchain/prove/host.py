@@ -5,16 +5,16 @@ from pathlib import Path
 
 from wasmfit.errors import MissingToolError
 from wasmfit.toolchain.process import Gateway
-from wasmfit.toolchain.proofs import Proven, Trial
+from wasmfit.toolchain.proofs import Proven, ToolTrial
 
 from .attempt import attempt, dependencies
 
 _SOURCE = '#include <stdio.h>\nint main(void) { return puts("wasmfit") < 0; }\n'
 
 
-def host_trial(gateway: Gateway, compiler: Path) -> Trial:
+def host_trial(gateway: Gateway, compiler: Path) -> ToolTrial:
     """Compiling, linking and running a program of one line."""
-    return Trial([_SOURCE, compiler], lambda: _prove(gateway, compiler))
+    return ToolTrial([_SOURCE, compiler], lambda: _prove(gateway, compiler))
 
 
 def _prove(gateway: Gateway, compiler: Path) -> Proven:

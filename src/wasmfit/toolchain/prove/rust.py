@@ -7,7 +7,7 @@ from pathlib import Path
 
 from wasmfit.errors import MissingToolError
 from wasmfit.toolchain.process import ChildTimeoutError, Gateway
-from wasmfit.toolchain.proofs import Proven, Trial, first_error
+from wasmfit.toolchain.proofs import Proven, ToolTrial, first_error
 from wasmfit.toolchain.rust import Rust
 
 from .attempt import attempt
@@ -31,7 +31,9 @@ _NO_SUCH_OPTION = "unknown unstable option"
 _SECONDS = 300
 
 
-def rust_trial(gateway: Gateway, rust: Rust, targets: Sequence[str], wasm_targets: Sequence[str]) -> Trial:
+def rust_trial(
+    gateway: Gateway, rust: Rust, targets: Sequence[str], wasm_targets: Sequence[str]
+) -> ToolTrial:
     """Compiling a line for each target, linking it, and reading the standard library's sources."""
     tools = [
         rust.cargo.path,
@@ -42,7 +44,7 @@ def rust_trial(gateway: Gateway, rust: Rust, targets: Sequence[str], wasm_target
         rust.environment,
     ]
     asked = [_SOURCE, _MODULE, targets, wasm_targets, tools]
-    return Trial(asked, lambda: _prove(gateway, rust, targets, wasm_targets))
+    return ToolTrial(asked, lambda: _prove(gateway, rust, targets, wasm_targets))
 
 
 def _prove(gateway: Gateway, rust: Rust, targets: Sequence[str], wasm_targets: Sequence[str]) -> Proven:

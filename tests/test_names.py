@@ -1,0 +1,60 @@
+"""A public class has a name of its own: one name means one thing in all of wasmfit."""
+
+import ast
+from collections import defaultdict
+from pathlib import Path
+
+SOURCES = Path(__file__).parents[1] / "src" / "wasmfit"
+
+BEING_RENAMED = frozenset(
+    {
+        # builder, run, conformance, emulation
+        *(
+            "Cell",
+            "Explanation",
+            "Found",
+            "Heap",
+            "Part",
+            "Phase",
+            "Profile",
+            "Record",
+            "Refused",
+            "Registers",
+        ),
+        # footprint
+        *("By", "How", "Kind", "Lines", "Memory", "Node", "Options", "Region", "Row", "Step"),
+        # store, analysis, report, timing
+        *("Answer", "Evidence", "Limits", "Verdict"),
+        # api, cli, plan, module, search, probe
+        *("Budget", "Core", "Measured"),
+    }
+)
+"""Names that still mean several things. A name that is unique must leave this list, and none may join it."""
+
+
+def classes(folder: Path) -> dict[str, list[str]]:
+    """The public classes of the modules in a folder, each with the modules that define it."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for path in sorted(folder.rglob("*.py")):
+        for node in ast.parse(path.read_text("utf-8")).body:
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                found[node.name].append(path.relative_to(folder).as_posix())
+    return found
+
+
+def test_classes_have_names_of_their_own() -> None:
+    found = classes(SOURCES)
+    assert len(found) > 300
+    shared = {name: modules for name, modules in found.items() if len(modules) > 1}
+    assert {name: modules for name, modules in shared.items() if name not in BEING_RENAMED} == {}
+
+
+def test_the_list_of_names_being_renamed_shrinks() -> None:
+    found = classes(SOURCES)
+    assert sorted(name for name in BEING_RENAMED if len(found.get(name, ())) < 2) == []
+
+
+def test_a_shared_name_is_noticed(tmp_path: Path) -> None:
+    for module in ("a.py", "b.py"):
+        (tmp_path / module).write_text("class Shared:\n    pass\n\n\nclass _Private:\n    pass\n")
+    assert classes(tmp_path) == {"Shared": ["a.py", "b.py"]}

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from wasmfit.builder import firmware, guest
+from wasmfit.builder import PackageSpec, firmware, guest
 from wasmfit.catalog import Catalog
 from wasmfit.model import builds
 
@@ -47,7 +47,7 @@ def test_lockfiles(name: str) -> None:
     workload = CATALOG.workload(name)
     (native,) = builds(CATALOG.runtimes["native"])
     module = guest.package(CATALOG, workload)
-    linked = firmware.package(CATALOG, native, CATALOG.profile("reference"), workload)
+    linked = firmware.package(CATALOG, PackageSpec(native, CATALOG.profile("reference"), workload))
     for made in (module, linked):
         assert made.lock is not None
         assert made.lock.is_file()

@@ -1,12 +1,13 @@
 """Keys of images and fingerprints of measurements: of many cells at once what they are of each alone."""
 
 import random
+from collections.abc import Iterable
 from dataclasses import replace
 
 import pytest
 
-from wasmfit.builder import Context, keys
-from wasmfit.builder.image import key
+from wasmfit.builder import Context, FirmwareSpec, steps
+from wasmfit.builder import keys as keys_of
 from wasmfit.catalog import Catalog
 from wasmfit.home import Home
 from wasmfit.model import Cell, Region, UserModule
@@ -34,6 +35,14 @@ def context(catalog: Catalog, cells: tuple[Cell, ...], tmp_path_factory: pytest.
     targets = {cell.board.target: catalog.target(cell.board).c for cell in cells}
     emulators = [cell.board.emulator for cell in cells]
     return Context(catalog, home, find(Versions(home.tools, gateway), targets, emulators), gateway)
+
+
+def keys(context: Context, cells: Iterable[Cell]) -> list[str]:
+    return keys_of(context, map(FirmwareSpec.of, cells))
+
+
+def key(context: Context, cell: Cell) -> str:
+    return steps(context, FirmwareSpec.of(cell)).key
 
 
 def prints(context: Context, *cells: Cell) -> list[str]:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from wasmfit.builder import BuildError, Context, laze
+from wasmfit.builder import BuildError, Context, FirmwareSpec, laze
 from wasmfit.catalog import Catalog
 from wasmfit.errors import UsageError
 from wasmfit.home import Home
@@ -38,7 +38,7 @@ def test_the_application_is_what_an_out_of_tree_one_is(catalog: Catalog, tmp_pat
     one = cell(catalog)
     assert one.base.checkout is not None
     app = tmp_path / "app"
-    laze.write(context, one, one.base.checkout, b"job", app)
+    laze.write(context, FirmwareSpec.of(one), one.base.checkout, b"job", app)
     project = json.loads((app / "laze-project.yml").read_text())
     assert project["imports"] == [{"path": str(SYSTEM), "symlink": True}]
     assert project["apps"][0]["selects"] == ["alloc"]

@@ -7,7 +7,7 @@ from shutil import copytree
 import pytest
 from pydantic import ValidationError
 
-from wasmfit.builder import firmware
+from wasmfit.builder import PackageSpec, firmware
 from wasmfit.catalog import Catalog, CatalogError
 from wasmfit.errors import UsageError
 from wasmfit.model import Base, Ground, Status, builds
@@ -103,10 +103,10 @@ def test_an_unknown_base_is_refused_with_the_nearest_name() -> None:
 
 def test_on_bare_a_package_is_what_it_was_and_on_embassy_the_harness_links_the_base() -> None:
     build, profile = builds(CATALOG.runtimes["wasefire"])[0], CATALOG.profile("reference")
-    bare = firmware.package(CATALOG, build, profile)
+    bare = firmware.package(CATALOG, PackageSpec(build, profile))
     assert bare.locked
     assert bare.beside is None
-    based = firmware.package(CATALOG, build, profile, ground=ground("nrf52840dk"))
+    based = firmware.package(CATALOG, PackageSpec(build, profile, ground=ground("nrf52840dk")))
     assert not based.locked
     assert based.lock == bare.lock
     assert based.beside == CATALOG.folder(EMBASSY) / "locks" / "nrf.lock"

@@ -5,7 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from wasmfit.builder import Context, Step, firmware, job, link
+from wasmfit.builder import Context, FirmwareSpec, Step, firmware, job, link
+from wasmfit.builder.digest import Shared
+from wasmfit.builder.payload import payload_of
 from wasmfit.catalog import Catalog
 from wasmfit.home import Home
 from wasmfit.model import Board, Build
@@ -84,5 +86,7 @@ def build(folder: Path, home: Home, board: Board) -> Misbehave:
     context = Context(catalog, home, toolchain, gateway)
     runtime = catalog.runtimes["misbehave"]
     wanted = Build(runtime=runtime, variant=runtime.variants[0], version=runtime.versions[0])
-    made = firmware.archive(context, Step(folder / "log"), wanted, board, catalog.profile("reference"))
-    return Misbehave(folder, board, context, made, runtime.stack)
+    payload = payload_of(catalog.workload("add-with-extra"))
+    spec = FirmwareSpec(wanted, board, catalog.base("bare"), catalog.profile("reference"), payload)
+    place = firmware.step(context, spec, Shared()).ensure(context.cache, Step(folder / "log"))
+    return Misbehave(folder, board, context, firmware.Firmware.at(place), runtime.stack)

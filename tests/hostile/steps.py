@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from wasmfit.builder import Context, Step, host, sources
+from wasmfit.builder.digest import Shared
 from wasmfit.builder.host import refusal
 from wasmfit.model import Build, builds
 from wasmfit.toolchain import Gateway
@@ -33,8 +34,10 @@ def command_of(context: Context, step: Step, build: Build) -> list[str]:
     """The program with its arguments, in which ``{module}`` and ``{output}`` stand for files."""
     translator = None if build.runtime.c is None else build.runtime.c.translator
     if translator is None:
+        program_step = host.step(context, build, Shared())
+        assert program_step is not None
         return [
-            str(host.program(context, step, build)),
+            str(program_step.ensure(context.cache, step) / host.PROGRAM),
             "{module}",
             "{output}",
             *build.variant.host_arguments,

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from wasmfit.builder import Context, Step, cargo, firmware
+from wasmfit.builder import Context, PackageSpec, Step, cargo, firmware
 from wasmfit.builder.cargo import Options
 from wasmfit.catalog import Catalog
 from wasmfit.conformance import Part
@@ -26,7 +26,7 @@ def program(context: Context, log: Path, build: Build) -> Path:
 def _package(catalog: Catalog, build: Build) -> cargo.Package:
     """The firmware's package: the glue as a library, the computer's harness, a program around both."""
     profile = catalog.profile("reference")
-    device = firmware.package(catalog, build, profile, glue=Glue.SUITE)
+    device = firmware.package(catalog, PackageSpec(build, profile, glue=Glue.SUITE))
     harness = catalog.harness
     glue = next(place for place in device.files if place.endswith("/suite.rs"))
     manifest = {

@@ -28,8 +28,8 @@ from wasmfit.model import Measurement, Status
 from wasmfit.module import given
 from wasmfit.plan import Experiment, plan
 from wasmfit.run import CellEnded, Event, Said, TaskEnded, TaskStarted
+from wasmfit.run.cells import cell_jobs
 from wasmfit.run.cluster import resources
-from wasmfit.run.steps import shared_steps
 from wasmfit.toolchain import Gateway, Versions, find
 
 from .farm import PROGRAMS, Farm
@@ -62,7 +62,7 @@ def give(warm: Home, home: Home, catalog: Catalog, experiment: Experiment) -> No
     board = cells[0].board
     tools = find(Versions(warm.tools, gateway), {board.target: catalog.target(board).c}, [board.emulator])
     context = Context(catalog, warm, tools, gateway)
-    for step in {one.key: one for cell in cells for one in shared_steps(context, cell)}.values():
+    for step in {one.key: one for job in cell_jobs(context, cells) for one in job.steps}.values():
         place = context.cache.place(step.kind, step.key)
         copy = home.artefacts / place.relative_to(warm.artefacts)
         if step.kind in ("guest", "firmware") and not copy.exists():

@@ -11,9 +11,10 @@ import pytest
 import wasmfit
 from wasmfit import conformance
 from wasmfit.analysis.features import FeaturesMeasured
-from wasmfit.builder import Context, Step, sources, suite
+from wasmfit.builder import Context, Step, image, sources, suite
+from wasmfit.builder.digest import Shared
 from wasmfit.catalog import Catalog
-from wasmfit.conformance import Part
+from wasmfit.conformance import Part, PartCell
 from wasmfit.conformance.execute import Measured
 from wasmfit.home import Home
 from wasmfit.model import Build, FeatureVerdict
@@ -42,7 +43,7 @@ def context(warm_home: Home) -> Context:
 
 @pytest.fixture(scope="module")
 def scripts(context: Context) -> Path:
-    return suite.scripts(context, Step(context.home.logs / "suite.log"))
+    return suite.step(context, Shared()).ensure(context.cache, Step(context.home.logs / "suite.log"))
 
 
 def _build(context: Context, runtime: str) -> Build:
@@ -148,8 +149,9 @@ def test_the_device_answers_as_this_computer_does(
     here = native.measured(native.program(context, tmp_path / "native.log", build), part)
     board, profile = context.catalog.board("nrf52840dk"), context.catalog.profile("reference")
     step = Step(tmp_path / "device.log")
-    elf = conformance.suite_image(context, step, build, board, profile)
-    modules = conformance.prepared(context, step, build, part)
+    cell = PartCell(build, part.name, board, context.catalog.base("bare"), profile)
+    elf = image(context, step, cell.spec).elf
+    modules = conformance.prepared(part, None)
     there = conformance.measured(context, step, part, elf, board, modules)
     assert here.runs == there.runs == 1
     assert _differences(part, here, there) == _SOFT_DOUBLES

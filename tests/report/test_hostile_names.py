@@ -18,7 +18,7 @@ from wasmfit.model import Measurement
 from wasmfit.report import FORMATS, Format
 from wasmfit.report.changes import FORMATS as CHANGES
 from wasmfit.report.html import to_html
-from wasmfit.run.finish import log_of
+from wasmfit.run.job import log_of
 from wasmfit.store import Origin, Shown, Store
 
 BOARDS = tuple(Catalog.load().boards.values())

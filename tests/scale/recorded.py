@@ -10,12 +10,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from wasmfit.builder import Context, keys
+from wasmfit.builder import Context
 from wasmfit.catalog import Catalog
 from wasmfit.home import Home
 from wasmfit.model import Cell, Status
 from wasmfit.plan import BASELINE, Experiment, plan
-from wasmfit.run import measure
+from wasmfit.run.cells import cell_jobs
 from wasmfit.run.record import identity
 from wasmfit.store import Store
 from wasmfit.toolchain import Gateway, Versions, find
@@ -69,12 +69,11 @@ def fill(home: Home, one: Experiment, templates: Sequence[Record]) -> int:
     context = Context(
         catalog, home, find(versions, targets, [cell.board.emulator for cell in cells]), gateway
     )
-    code = measure.own_code()
     store = Store(home.results)
     with store.reading():
         pass  # It is made.
     chance = random.Random(1)  # noqa: S311 - not for secrets
-    prints = measure.fingerprints(zip(cells, keys(context, cells), strict=True), context, code)
+    prints = [job.fingerprint for job in cell_jobs(context, cells)]
     with sqlite3.connect(store.path) as database:
         database.executemany(
             "INSERT INTO measurement (cell, fingerprint, status, measured_at, record) VALUES (?, ?, ?, ?, ?)",

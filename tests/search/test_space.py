@@ -2,7 +2,7 @@
 
 import pytest
 
-from wasmfit.builder import firmware
+from wasmfit.builder import PackageSpec, firmware
 from wasmfit.catalog import Catalog
 from wasmfit.errors import UsageError
 from wasmfit.search import applied
@@ -81,7 +81,7 @@ def test_settings_change_profile_and_build() -> None:
     # At link time alone: the crates that come before are compiled as they were.
     assert rust.linked_rustflags == ("-Cllvm-args=--inline-threshold=25",)
     assert not any("inline-threshold" in flag for flag in rust.rustflags)
-    manifest = firmware.package(Catalog.load(), made.build, made.profile).manifest
+    manifest = firmware.package(Catalog.load(), PackageSpec(made.build, made.profile)).manifest
     release = manifest["profile"]["release"]  # type: ignore[index]
     assert release["package"]["firmware"] == {"rustflags": ["-Cllvm-args=--inline-threshold=25"]}
     assert made.profile.linker == ("--icf=all",)

@@ -6,17 +6,17 @@ from pathlib import Path
 
 from wasmfit.errors import UsageError
 from wasmfit.home import Home
-from wasmfit.run import Crew
+from wasmfit.run import Executor
 
 
-def crew_of(
+def executor_of(
     address: str | None,
     catalogs: Sequence[Path],
     *,
     systems: Sequence[str],
     sources: Sequence[tuple[str, Path]],
     on: str | None,
-) -> Crew | None:
+) -> Executor | None:
     """Who works, if it is not this process.
 
     Args:
@@ -41,9 +41,9 @@ def crew_of(
             "The board is at this machine, and the cells would be measured on others.",
             "Leave out --cluster, or --on.",
         )
-    from wasmfit.run.cluster.crew import Cluster
+    from wasmfit.run.cluster.executor import ClusterExecutor
 
-    return Cluster(address, tuple(catalogs))
+    return ClusterExecutor(address, tuple(catalogs))
 
 
 def _require_dask(what: str) -> None:

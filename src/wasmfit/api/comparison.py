@@ -17,7 +17,7 @@ from wasmfit.store import Origin, OutcomeStore, Store
 from wasmfit.store.runs import label_of
 from wasmfit.toolchain import Gateway, Versions, find, worktree
 
-from .cluster import crew_of
+from .cluster import executor_of
 from .own import own_module
 from .systems import with_systems
 
@@ -122,8 +122,8 @@ def measured(
     here = worktree(gateway, Path.cwd())
     named = None if how.label is None else label_of(how.label)
     origin = Origin(how.command, named, here.commit, here.branch, here.dirty)
-    systems = [name for name in experiment.bases if catalog.base(name).start == "laze"]
-    crew = crew_of(how.cluster, how.catalogs, systems=systems, sources=how.sources, on=how.on)
+    systems = [name for name in experiment.bases if not catalog.base(name).emulated]
+    executor = executor_of(how.cluster, how.catalogs, systems=systems, sources=how.sources, on=how.on)
     bench = None if how.on is None else Bench.find(gateway, _selector(how.on))
     folder = Home.find(how.home)
     catalog = with_systems(catalog, gateway, folder, experiment.bases, dict(how.sources))
@@ -137,7 +137,7 @@ def measured(
     cells = planned.measured
     toolchain = find(versions, c_targets(catalog, cells), [cell.board.emulator for cell in cells])
     context = Context(catalog, folder, toolchain, gateway)
-    pipeline = Pipeline(context, Store(folder.results), how.listener, origin, how.rerun, bench, crew)
+    pipeline = Pipeline(context, Store(folder.results), how.listener, origin, how.rerun, bench, executor)
     comparison = pipeline.run(planned)
     # What `features` has found of these runtimes, where it has been run whole.
     known = OutcomeStore(folder.results).find_all_features(

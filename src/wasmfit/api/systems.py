@@ -26,7 +26,7 @@ def with_systems(
         raise UsageError(f"{name} is a base, and the comparison is not on it.", f"Add --base {name}.")
     for name in bases:
         base = catalog.base(name)
-        if base.start != "laze":
+        if base.emulated:
             if name in sources:
                 raise UsageError(f"The base {name} is not built from a checkout.", "Leave out its --source.")
             continue

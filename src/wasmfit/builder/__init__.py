@@ -1,34 +1,43 @@
 """A cell → an image: modules, host steps, C sources, firmware, links; all through one cache."""
 
-from . import c, checkout, digest, firmware, guest, host, job, link, suite
+from . import checkout, digest, firmware, host, job, link, module, suite
+from .backends import Backend, backend_of
 from .context import Context, Progress, Step, silent
 from .errors import BuildError
-from .image import Image, image, key, keys
+from .image import Image, image, keys, steps
 from .owners import object_rule, runtime_rule, symbol_rule
 from .parcel import ParcelError, packed, unpack
+from .payload import CommandsPayload
+from .spec import FirmwareSpec, PackageSpec
+from .step import BuildStep
 
 __all__ = [
+    "Backend",
     "BuildError",
+    "BuildStep",
+    "CommandsPayload",
     "Context",
+    "FirmwareSpec",
     "Image",
+    "PackageSpec",
     "ParcelError",
     "Progress",
     "Step",
-    "c",
+    "backend_of",
     "checkout",
     "digest",
     "firmware",
-    "guest",
     "host",
     "image",
     "job",
-    "key",
     "keys",
     "link",
+    "module",
     "object_rule",
     "packed",
     "runtime_rule",
     "silent",
+    "steps",
     "suite",
     "symbol_rule",
     "unpack",

@@ -1,18 +1,21 @@
 """Compiling a runtime's C sources and our glue, for a target in a profile."""
 
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from wasmfit.model import Board, Build, Debug, Glue, Profile
-from wasmfit.toolchain import CCompiler
 
 from . import cargo, digest, sources
 from .context import Context, Step
+from .digest import Shared
 from .errors import BuildError
-from .firmware import unchanged
+from .firmware import FOR_GLUE, unchanged
+from .spec import FirmwareSpec
+from .step import FIRMWARE, BuildStep
 from .translate import Translated
 
 _SECONDS = 300
@@ -51,6 +54,16 @@ class Objects:
     module: tuple[Path, ...] = ()
     libraries: tuple[Path, ...] = ()
 
+    @classmethod
+    def at(cls, place: Path, libraries: tuple[Path, ...]) -> "Objects":
+        """What a step has made, with the libraries of :func:`libraries`."""
+        return cls(
+            runtime=tuple(sorted(place.glob("runtime/*.o"))),
+            firmware=tuple(sorted(place.glob("firmware/*.o"))),
+            module=tuple(sorted(place.glob("module/*.o"))),
+            libraries=libraries,
+        )
+
 
 @dataclass(frozen=True)
 class _Unit:
@@ -87,15 +100,16 @@ def defines(build: Build, board: Board) -> list[tuple[str, str]]:
     return sorted(merged.items())
 
 
-def key(
-    context: Context,
-    build: Build,
-    board: Board,
-    profile: Profile,
-    glue: Glue = Glue.TYPED,
-    digested: Callable[[Path], Mapping[str, str]] = digest.tree,
-) -> str:
-    """Digest of all that decides what the objects hold; ``digested`` says what a folder holds."""
+def key(context: Context, spec: FirmwareSpec, shared: Shared) -> str:
+    """Digest of all that decides what the objects hold, a module that has become C left out."""
+    build, board, profile, glue = spec.build, spec.board, spec.profile, spec.payload.glue
+    return shared.once(
+        ("c", build.label, board.target, profile.name, glue),
+        lambda: _key(context, build, board, profile, glue, shared),
+    )
+
+
+def _key(context: Context, build: Build, board: Board, profile: Profile, glue: Glue, shared: Shared) -> str:
     folder = context.catalog.folder(build.runtime) / "firmware"
     others = {name for other in Glue for name in _firmware(build, other)} - set(_firmware(build, glue))
     compiler = context.toolchain.c[board.target]
@@ -106,67 +120,71 @@ def key(
         _sources(build, board),
         build.runtime.c,
         _firmware(build, glue),
-        {name: sha256 for name, sha256 in digested(folder).items() if name not in others},
-        digested(context.catalog.harness / "include"),
+        {name: sha256 for name, sha256 in shared.tree(folder).items() if name not in others},
+        shared.tree(context.catalog.harness / "include"),
         flags(build, profile, board),
         compiler.target,
         compiler.tool.version,
     )
 
 
-def objects(
-    context: Context,
-    step: Step,
-    build: Build,
-    board: Board,
-    profile: Profile,
-    translated: Translated | None = None,
-    glue: Glue = Glue.TYPED,
-) -> Objects:
-    """Compiles everything, or takes it from the cache; of a runtime that is not in C, nothing.
+def step(context: Context, spec: FirmwareSpec, shared: Shared, module: BuildStep | None = None) -> BuildStep:
+    """Compiles everything: :class:`Objects`.
 
     Args:
-        translated: The module that has become C.
+        module: What has made C of the module: then they are of use to its cell alone.
+    """
+
+    def objects() -> BuildStep:
+        own = key(context, spec, shared)
+        return BuildStep(
+            "c",
+            own if module is None else digest.of(own, module.key),
+            f"C sources {spec.build.label} ({spec.board.target}, {spec.profile.name})"
+            f"{FOR_GLUE[spec.payload.glue]}",
+            partial(_make, context, spec),
+            {} if module is None else {"translated": module},
+            is_task=module is None,
+            stage=FIRMWARE,
+            estimate=spec.build.runtime.effort,
+            key_now=partial(_key_now, context, spec, module),
+        )
+
+    setting = spec.build.label, spec.board.target, spec.profile.name, spec.payload.glue
+    return shared.once(("objects", *setting, module and module.key), objects)
+
+
+def _key_now(context: Context, spec: FirmwareSpec, module: BuildStep | None) -> str:
+    own = key(context, spec, Shared())
+    return own if module is None else digest.of(own, module.key)
+
+
+def _make(context: Context, spec: FirmwareSpec, step: Step, made: Mapping[str, Path], place: Path) -> None:
+    """Compiles.
 
     Raises:
         BuildError: Something does not compile, or the checkout was edited meanwhile.
     """
-    if build.runtime.language != "c":
-        return Objects()
-    compiler = context.toolchain.c[board.target]
-
-    def make(place: Path) -> None:
-        root = sources.fetch(context, step, build)
-        firmware = context.catalog.folder(build.runtime) / "firmware"
-        command = _command(context, build, board, profile, root, firmware)
-        units = list(_units(build, board, root, firmware, glue))
-        if translated is not None:
-            command += [f"-I{translated.folder}", f"-ffile-prefix-map={translated.folder}=/module"]
-            if translated.symbol is not None:
-                command.append(f"-DWASMFIT_EXPORT={translated.symbol}")
-            units.append(_Unit(translated.source, f"module/{translated.source.name}.o"))
-            if translated.calls is not None:
-                units.append(_Unit(translated.calls, f"firmware/{translated.calls.name}.o"))
-        for folder in ("runtime", "firmware", "module"):
-            (place / folder).mkdir()
-        step.progress(units[0].source.name, 0, len(units))
-        with ThreadPoolExecutor(os.cpu_count()) as pool:
-            for done, _ in enumerate(
-                pool.map(lambda unit: _compile(context, step, command, unit, place), units)
-            ):
-                step.progress(units[done].source.name, done + 1, len(units))
-        unchanged(context, build)
-
-    made_from = key(context, build, board, profile, glue)
-    if translated is not None:
-        made_from = digest.of(made_from, translated.symbol, digest.tree(translated.folder))
-    place = context.cache.get("c", made_from, make)
-    return Objects(
-        runtime=tuple(sorted(place.glob("runtime/*.o"))),
-        firmware=tuple(sorted(place.glob("firmware/*.o"))),
-        module=tuple(sorted(place.glob("module/*.o"))),
-        libraries=_libraries(context, step, compiler),
-    )
+    build, board, profile = spec.build, spec.board, spec.profile
+    root = sources.fetch(context, step, build)
+    firmware = context.catalog.folder(build.runtime) / "firmware"
+    command = _command(context, build, board, profile, root, firmware)
+    units = list(_units(build, board, root, firmware, spec.payload.glue))
+    if "translated" in made:
+        translated = Translated.at(made["translated"], build)
+        command += [f"-I{translated.folder}", f"-ffile-prefix-map={translated.folder}=/module"]
+        if translated.symbol is not None:
+            command.append(f"-DWASMFIT_EXPORT={translated.symbol}")
+        units.append(_Unit(translated.source, f"module/{translated.source.name}.o"))
+        if translated.calls is not None:
+            units.append(_Unit(translated.calls, f"firmware/{translated.calls.name}.o"))
+    for folder in ("runtime", "firmware", "module"):
+        (place / folder).mkdir()
+    step.progress(units[0].source.name, 0, len(units))
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        for done, _ in enumerate(pool.map(lambda unit: _compile(context, step, command, unit, place), units)):
+            step.progress(units[done].source.name, done + 1, len(units))
+    unchanged(context, build)
 
 
 def _sources(build: Build, board: Board) -> list[str]:
@@ -231,8 +249,13 @@ def _compile(context: Context, step: Step, command: list[str], unit: _Unit, plac
         raise BuildError(f"{unit.source.name}: {cargo.first_error(finished.output)}")
 
 
-def _libraries(context: Context, step: Step, compiler: CCompiler) -> tuple[Path, ...]:
-    """picolibc as built for the target's core: GCC knows which of its variants that is."""
+def libraries(context: Context, step: Step, board: Board) -> tuple[Path, ...]:
+    """picolibc as built for the target's core: GCC knows which of its variants that is.
+
+    Raises:
+        BuildError: There is none.
+    """
+    compiler = context.toolchain.c[board.target]
 
     def ask(question: str) -> str:
         command = [str(compiler.tool.path), *compiler.target.flags, question]

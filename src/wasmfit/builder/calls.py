@@ -6,8 +6,9 @@ as the module's code is. Names are taken from wasm2c's header, which knows how i
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from wasmfit.model import Signature, Status, UserModule, ValueType
+from wasmfit.model import Signature, Status, Translator, UserModule, ValueType
 
 from .errors import BuildError
 
@@ -42,6 +43,19 @@ static inline uint64_t from_u64(u64 value) { return value; }
 static inline uint64_t from_f32(f32 value) { u32 bits; memcpy(&bits, &value, 4); return bits; }
 static inline uint64_t from_f64(f64 value) { uint64_t word; memcpy(&word, &value, 8); return word; }
 """
+
+
+@dataclass(frozen=True)
+class Entry:
+    """How the glue calls a module that has become C.
+
+    Attributes:
+        symbol: The C function that the export has become; ``None`` where ``calls`` knows.
+        calls: C that calls it and answers the imports, for a module of the user's.
+    """
+
+    symbol: str | None = None
+    calls: str | None = None
 
 
 def source(header: str, code: str, module: UserModule) -> str:
@@ -129,3 +143,15 @@ def _call(function: str, signature: Signature) -> str:
 
 def _result(results: Sequence[ValueType]) -> str:
     return _C[results[0]] if results else "void"
+
+
+def symbol(rule: Translator, header: str, export: str) -> str:
+    """The C function that an export has become.
+
+    Raises:
+        BuildError: The module has no such export.
+    """
+    found = re.search(rule.export.replace("{export}", re.escape(export)), header)
+    if found is None:
+        raise BuildError(f"the module has no export {export!r}")
+    return found[1]

@@ -4,15 +4,19 @@ import shutil
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from wasmfit.catalog import Catalog
-from wasmfit.model import Board, Build, Glue, Ground, Profile, Target, UserModule, Workload
+from wasmfit.model import Board, Build, Glue, Ground, Profile, Target
 
 from . import cargo, checkout, digest, guest
 from .cargo import Options, Package, dependencies, level
 from .context import Context, Step
+from .digest import Shared
 from .errors import BuildError
+from .spec import FirmwareSpec, PackageSpec
+from .step import FIRMWARE, BuildStep
 
 
 @dataclass(frozen=True)
@@ -28,12 +32,10 @@ class Firmware:
     archive: Path
     linker_script: Path
 
-
-def linked_guest(build: Build, workload: Workload | UserModule) -> Workload | None:
-    """The workload, for a build that compiles its crate in; every other archive serves all workloads."""
-    if isinstance(workload, UserModule) or build.runtime.guest != "crate":
-        return None
-    return workload
+    @classmethod
+    def at(cls, place: Path) -> "Firmware":
+        """What a step has made."""
+        return cls(place / "firmware.a", place / "link.x")
 
 
 _NAME = "firmware"
@@ -58,24 +60,10 @@ def _glue(folder: Path, glue: Glue) -> dict[str, Path]:
     }
 
 
-def package(
-    catalog: Catalog,
-    build: Build,
-    profile: Profile,
-    linked: Workload | None = None,
-    glue: Glue = Glue.TYPED,
-    ground: Ground | None = None,
-    digested: Callable[[Path], object] = digest.path,
-) -> Package:
-    """The cargo package of a firmware.
-
-    Args:
-        linked: The workload whose crate is compiled in.
-        glue: Which of the runtime's glue.
-        ground: The base's crate that starts the chip; ``None`` where the harness does.
-        digested: Says what a file or folder holds.
-    """
-    rust = profile.rust
+def package(catalog: Catalog, spec: PackageSpec, digested: Callable[[Path], object] = digest.path) -> Package:
+    """The cargo package of a firmware; ``digested`` says what a file or folder holds."""
+    build, linked, glue, ground = spec.build, spec.linked, spec.glue, spec.ground
+    rust = spec.profile.rust
     folder = catalog.folder(build.runtime)
     harness = catalog.harness
     in_rust = build.runtime.language == "rust"
@@ -208,50 +196,41 @@ class Contents:
 
 
 def contents(
-    context: Context,
-    build: Build,
-    profile: Profile,
-    linked: Workload | None = None,
-    glue: Glue = Glue.TYPED,
-    ground: Ground | None = None,
-    digested: Callable[[Path], object] = digest.path,
+    catalog: Catalog, spec: PackageSpec, digested: Callable[[Path], object] = digest.path
 ) -> Contents:
     """The package's contents, as its files are now; ``digested`` says what a file or folder holds."""
-    made_from = package(context.catalog, build, profile, linked, glue, ground, digested)
+    made_from = package(catalog, spec, digested)
     return Contents(
-        manifests=(made_from.manifest, *([] if ground is None else [made_from.manifests])),
+        manifests=(made_from.manifest, *([] if spec.ground is None else [made_from.manifests])),
         files={place: digested(source) for place, source in made_from.files.items()},
         lock=cargo.lock_digest(made_from),
     )
 
 
-def key(
-    context: Context,
-    build: Build,
-    board: Board,
-    profile: Profile,
-    linked: Workload | None = None,
-    glue: Glue = Glue.TYPED,
-    ground: Ground | None = None,
-) -> str:
+def key(context: Context, spec: FirmwareSpec, shared: Shared) -> str:
     """Digest of all that decides what the archive holds; module and memory map are no part of it."""
-    made_from = contents(context, build, profile, linked, glue, ground)
-    return key_of(context, made_from, build, board, profile, ground)
+    package = spec.package
+
+    def known() -> Contents:
+        return contents(context.catalog, package, shared.path)
+
+    # Of the board, the base's part for its chip decides what is in the package; its target, how it is built.
+    return shared.once(
+        ("firmware", *package.label, spec.base.name, spec.board.target),
+        lambda: _key(context, spec, shared.once(("contents", *package.label, spec.base.name), known)),
+    )
 
 
-def key_of(
-    context: Context, made_from: Contents, build: Build, board: Board, profile: Profile, ground: Ground | None
-) -> str:
-    """The same, of contents that are known."""
-    own = _own_script(context.catalog, board, ground)
-    how = options(context.catalog.target(board), profile)
+def _key(context: Context, spec: FirmwareSpec, made_from: Contents) -> str:
+    own = _own_script(context.catalog, spec)
+    how = options(context.catalog.target(spec.board), spec.profile)
     return digest.of(
         "firmware, paths without registry",
         *made_from.manifests,
         digest.file(own) if own else None,
         made_from.files,
         made_from.lock,
-        *build.contents,
+        *spec.build.contents,
         how.arguments(),
         how.rustflags,
         *([how.specification] if how.specification else []),
@@ -259,12 +238,13 @@ def key_of(
     )
 
 
-def _own_script(catalog: Catalog, board: Board, ground: Ground | None) -> Path | None:
+def _own_script(catalog: Catalog, spec: FirmwareSpec) -> Path | None:
     """The linker script of the base, or the harness's for the board's target; ``None`` where the start-up
     crate brings one."""
+    ground = spec.ground
     if ground is not None and ground.hal.linker_script is not None:
         return catalog.folder(ground.base) / "link" / ground.hal.linker_script
-    name = catalog.target(board).linker_script
+    name = catalog.target(spec.board).linker_script
     return None if name is None else catalog.harness / "link" / name
 
 
@@ -273,76 +253,90 @@ def target_folder(context: Context, board: Board, profile: Profile) -> Path:
     return context.home.work / "target" / f"{board.target}-{profile.name}"
 
 
-def archive(
-    context: Context,
-    step: Step,
-    build: Build,
-    board: Board,
-    profile: Profile,
-    linked: Workload | None = None,
-    glue: Glue = Glue.TYPED,
-    ground: Ground | None = None,
-) -> Firmware:
-    """Builds the archive, or takes it from the cache.
+def step(context: Context, spec: FirmwareSpec, shared: Shared) -> BuildStep:
+    """Builds the archive: a :class:`Firmware`."""
+
+    def archive() -> BuildStep:
+        return BuildStep(
+            "firmware",
+            key(context, spec, shared),
+            f"firmware {_what(spec)} ({_where(spec)}, {spec.profile.name}){FOR_GLUE[spec.payload.glue]}",
+            partial(_make, context, spec),
+            is_task=True,
+            lock=target_folder(context, spec.board, spec.profile),
+            stage=FIRMWARE,
+            estimate=spec.build.runtime.effort,
+            key_now=lambda: key(context, spec, Shared()),
+        )
+
+    return shared.once(("archive", *spec.package.label, spec.base.name, spec.board.target), archive)
+
+
+FOR_GLUE = {Glue.TYPED: "", Glue.ANY: " for any module", Glue.SUITE: " for the suite"}
+"""What titles say of the glue."""
+
+
+def _what(spec: FirmwareSpec) -> str:
+    """What an archive is of: the harness alone, for a runtime in C."""
+    build = spec.build
+    if spec.linked is not None:
+        return f"{build.label} {spec.linked.name}"
+    return build.label if build.dependencies else build.runtime.language
+
+
+def _where(spec: FirmwareSpec) -> str:
+    """What decides on the archive besides runtime and profile: the target, and the base's crate."""
+    target, ground = spec.board.target, spec.ground
+    return target if ground is None else f"{target}, {ground.label}"
+
+
+def _make(context: Context, spec: FirmwareSpec, step: Step, _made: Mapping[str, Path], place: Path) -> None:
+    """Compiles the package.
 
     Raises:
         BuildError: It does not compile, or the checkout was edited meanwhile.
     """
-
-    def make(place: Path) -> None:
-        made_from = package(context.catalog, build, profile, linked, glue, ground)
-        cargo.require_lock(made_from, build.label if linked is None else f"{build.label} of {linked.name}")
-        names = (
-            build.label,
-            board.target,
-            profile.name,
-            linked.name if linked else None,
-            None if glue is Glue.TYPED else glue,
-            ground.label if ground else None,
-        )
-        built = cargo.build(
-            context,
-            step,
-            made_from,
-            options(context.catalog.target(board), profile),
-            work=context.home.work / "firmware" / "-".join(filter(None, names)),
-            target=target_folder(context, board, profile),
-        )
-        shutil.copy(built.file(".a"), place / "firmware.a")
-        own = _own_script(context.catalog, board, ground)
-        scripts = [folder / "link.x" for folder in built.link_folders if (folder / "link.x").is_file()]
-        if own is None and len(scripts) != 1:
-            raise BuildError(f"expected one link.x from the start-up crate, found {len(scripts)}")
-        shutil.copy(own or scripts[0], place / "link.x")
-        # The chip's interrupts, which the start-up crate's script includes, or the base's.
-        for folder in built.link_folders:
-            if (folder / "device.x").is_file():
-                shutil.copy(folder / "device.x", place / "device.x")
-        if not made_from.locked:
-            shutil.copy(built.lock, place / "Cargo.lock")
-        unchanged(context, build)
-
-    place = context.cache.get("firmware", key(context, build, board, profile, linked, glue, ground), make)
-    return Firmware(place / "firmware.a", place / "link.x")
+    build, board, profile, linked, ground = spec.build, spec.board, spec.profile, spec.linked, spec.ground
+    made_from = package(context.catalog, spec.package)
+    cargo.require_lock(made_from, build.label if linked is None else f"{build.label} of {linked.name}")
+    glue = spec.payload.glue
+    names = (
+        build.label,
+        board.target,
+        profile.name,
+        linked.name if linked else None,
+        None if glue is Glue.TYPED else glue,
+        ground.label if ground else None,
+    )
+    built = cargo.build(
+        context,
+        step,
+        made_from,
+        options(context.catalog.target(board), profile),
+        work=context.home.work / "firmware" / "-".join(filter(None, names)),
+        target=target_folder(context, board, profile),
+    )
+    shutil.copy(built.file(".a"), place / "firmware.a")
+    own = _own_script(context.catalog, spec)
+    scripts = [folder / "link.x" for folder in built.link_folders if (folder / "link.x").is_file()]
+    if own is None and len(scripts) != 1:
+        raise BuildError(f"expected one link.x from the start-up crate, found {len(scripts)}")
+    shutil.copy(own or scripts[0], place / "link.x")
+    # The chip's interrupts, which the start-up crate's script includes, or the base's.
+    for folder in built.link_folders:
+        if (folder / "device.x").is_file():
+            shutil.copy(folder / "device.x", place / "device.x")
+    if not made_from.locked:
+        shutil.copy(built.lock, place / "Cargo.lock")
+    unchanged(context, build)
 
 
-def used_lock(
-    context: Context,
-    build: Build,
-    board: Board,
-    profile: Profile,
-    linked: Workload | None = None,
-    glue: Glue = Glue.TYPED,
-    ground: Ground | None = None,
-) -> str | None:
-    """SHA-256 of the lockfile that the archive was built with."""
-    made_from = package(context.catalog, build, profile, linked, glue, ground)
+def used_lock(context: Context, spec: FirmwareSpec, place: Path) -> str | None:
+    """SHA-256 of the lockfile that the archive in ``place`` was built with."""
+    made_from = package(context.catalog, spec.package)
     if made_from.locked:
         return cargo.lock_digest(made_from)
-    made = (
-        context.cache.place("firmware", key(context, build, board, profile, linked, glue, ground))
-        / "Cargo.lock"
-    )
+    made = place / "Cargo.lock"
     return digest.file(made) if made.is_file() else None
 
 

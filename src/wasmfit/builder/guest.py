@@ -1,14 +1,18 @@
 """A workload → its wasm module."""
 
 import shutil
+from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 
 from wasmfit.catalog import Catalog
 from wasmfit.model import Workload
 
-from . import cargo, digest
+from . import cargo, digest, module
 from .cargo import Options, Package, level
 from .context import Context, Step
+from .digest import Shared
+from .step import MODULES, BuildStep
 
 _STANDARD_LIBRARY = ("core", "alloc", "compiler_builtins")
 
@@ -121,24 +125,40 @@ def target_folder(context: Context, workload: Workload, cpu: str | None) -> Path
     return context.home.work / "target" / "-".join(filter(None, (workload.guest.target, cpu)))
 
 
-def module(context: Context, step: Step, workload: Workload, cpu: str | None) -> Path:
-    """Builds the module, or takes it from the cache; returns the path of the ``.wasm`` file.
+def step(context: Context, workload: Workload, cpu: str | None, shared: Shared) -> BuildStep:
+    """Builds the module, :data:`~wasmfit.builder.module.NAME`."""
+
+    def build() -> BuildStep:
+        return BuildStep(
+            "guest",
+            key(context, workload, cpu),
+            " ".join(filter(None, ("module", workload.name, cpu))),
+            partial(_make, context, workload, cpu),
+            is_task=True,
+            lock=target_folder(context, workload, cpu),
+            stage=MODULES,
+            key_now=partial(key, context, workload, cpu),
+        )
+
+    return shared.once(("guest", workload.name, cpu), build)
+
+
+def _make(
+    context: Context, workload: Workload, cpu: str | None, step: Step, _made: Mapping[str, Path], place: Path
+) -> None:
+    """Compiles it.
 
     Raises:
         BuildError: It does not compile.
     """
-
-    def make(place: Path) -> None:
-        made_from = package(context.catalog, workload, cpu)
-        cargo.require_lock(made_from, workload.name)
-        built = cargo.build(
-            context,
-            step,
-            made_from,
-            options(context, workload, cpu),
-            work=context.home.work / "guest" / "-".join(filter(None, (workload.name, cpu))),
-            target=target_folder(context, workload, cpu),
-        )
-        shutil.copy(built.file(".wasm"), place / "module.wasm")
-
-    return context.cache.get("guest", key(context, workload, cpu), make) / "module.wasm"
+    made_from = package(context.catalog, workload, cpu)
+    cargo.require_lock(made_from, workload.name)
+    built = cargo.build(
+        context,
+        step,
+        made_from,
+        options(context, workload, cpu),
+        work=context.home.work / "guest" / "-".join(filter(None, (workload.name, cpu))),
+        target=target_folder(context, workload, cpu),
+    )
+    shutil.copy(built.file(".wasm"), place / module.NAME)

@@ -1,21 +1,31 @@
 """The host step: what a runtime does to the module before it can be flashed."""
 
 import shutil
+from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 
 from wasmfit.catalog import Catalog
 from wasmfit.model import Build, Status
 from wasmfit.toolchain import Finished
 
-from . import cargo, digest
+from . import cargo, digest, module
 from .cargo import Options, Package, dependencies
 from .context import Context, Step
+from .digest import Shared
 from .errors import BuildError
+from .step import HOST, BuildStep
 
 _SECONDS = 300
 
 MEMORY = 4 << 30
 """Bytes that a program may take over a module, whose origin is unknown."""
+
+PROGRAM = "host"
+"""Name of the program's file."""
+
+PREPARED = "module.bin"
+"""Name of the file that it makes of a module."""
 
 _BATCH = "batch.rs"
 """A module of the program that hands it many modules of wasm, one after the other."""
@@ -61,48 +71,69 @@ def target_folder(context: Context, build: Build) -> Path:
     return context.home.work / "target" / f"host-{build.runtime.name}-{build.number}"
 
 
-def program(context: Context, step: Step, build: Build) -> Path:
-    """Builds the host step's program, or takes it from the cache.
+def step(context: Context, build: Build, shared: Shared) -> BuildStep | None:
+    """Builds the program; ``None`` where a runtime needs none."""
+    if not build.version.host_dependencies:
+        return None
+
+    def program() -> BuildStep:
+        return BuildStep(
+            "host",
+            key(context, build),
+            f"host step {build.runtime.name}@{build.number}",
+            partial(_make, context, build),
+            is_task=True,
+            lock=target_folder(context, build),
+            stage=HOST,
+            estimate=build.runtime.effort,
+            key_now=partial(key, context, build),
+        )
+
+    return shared.once(("host", build.label), program)
+
+
+def _make(context: Context, build: Build, step: Step, _made: Mapping[str, Path], place: Path) -> None:
+    """Compiles the program.
 
     Raises:
         BuildError: It does not compile.
     """
-
-    def make(place: Path) -> None:
-        target = target_folder(context, build)
-        built = cargo.build(
-            context,
-            step,
-            package(context.catalog, build),
-            Options(),
-            work=context.home.work / "host" / f"{build.runtime.name}-{build.number}",
-            target=target,
-        )
-        shutil.copy(built.file("host"), place / "host")
-        # A gigabyte of a compiler's intermediate files that nobody shares.
-        cargo.clear(target)
-
-    return context.cache.get("host", key(context, build), make) / "host"
+    target = target_folder(context, build)
+    built = cargo.build(
+        context,
+        step,
+        package(context.catalog, build),
+        Options(),
+        work=context.home.work / "host" / f"{build.runtime.name}-{build.number}",
+        target=target,
+    )
+    shutil.copy(built.file("host"), place / PROGRAM)
+    # A gigabyte of a compiler's intermediate files that nobody shares.
+    cargo.clear(target)
 
 
-def prepare(context: Context, step: Step, build: Build, module: Path) -> Path:
-    """What the device is given: the module itself, or what the host step makes of it.
+def prepared(context: Context, build: Build, program: BuildStep, wasm: BuildStep) -> BuildStep:
+    """What the device is given (:data:`PREPARED`): what the host step makes of the module."""
+    return BuildStep(
+        "prepared",
+        digest.of(program.key, wasm.key, build.variant.host_arguments),
+        f"host step of {build.label}",
+        partial(_prepare, context, build),
+        {"program": program, "module": wasm},
+    )
+
+
+def _prepare(context: Context, build: Build, step: Step, made: Mapping[str, Path], place: Path) -> None:
+    """Runs the program.
 
     Raises:
-        BuildError: The host step refuses the module.
+        BuildError: It refuses the module.
     """
-    if not build.version.host_dependencies:
-        return module
-    made_by = program(context, step, build)
-
-    def make(place: Path) -> None:
-        command = [str(made_by), str(module), str(place / "module.bin"), *build.variant.host_arguments]
-        finished = context.gateway.run(command, log=step.log, timeout=_SECONDS, memory=MEMORY)
-        if finished.code != 0:
-            raise refusal("the host step", finished)
-
-    made_from = digest.of(key(context, build), digest.file(module), build.variant.host_arguments)
-    return context.cache.get("prepared", made_from, make) / "module.bin"
+    program, wasm = made["program"] / PROGRAM, made["module"] / module.NAME
+    command = [str(program), str(wasm), str(place / PREPARED), *build.variant.host_arguments]
+    finished = context.gateway.run(command, log=step.log, timeout=_SECONDS, memory=MEMORY)
+    if finished.code != 0:
+        raise refusal("the host step", finished)
 
 
 def refusal(program: str, finished: Finished) -> BuildError:

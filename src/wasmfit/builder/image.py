@@ -1,13 +1,18 @@
-"""A cell → its image."""
+"""A firmware → the steps that build it, and the image that they end in."""
 
-from collections.abc import Iterable
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
-from wasmfit.model import Cell, UserModule
-
-from . import c, digest, firmware, host, job, laze, link, module, translate, twin
+from . import digest, host, module, translate, twin
+from .backends import backend_of
 from .context import Context, Step
+from .digest import Shared
+from .spec import FirmwareSpec
+from .step import BuildStep
 
 
 @dataclass(frozen=True)
@@ -18,7 +23,7 @@ class Image:
         elf: The image, at the board's addresses.
         ran: What the emulator runs: the image itself, or its twin; see :mod:`wasmfit.builder.twin`.
         link_map: The linker's map of it; ``None`` where an operating system's own build links.
-        module: The wasm module.
+        module: The wasm module; ``None`` where modules come from the host while it runs.
         key: Digest of everything that decides what the image is.
         lock: SHA-256 of the Cargo lockfile.
     """
@@ -26,149 +31,89 @@ class Image:
     elf: Path
     ran: Path
     link_map: Path | None
-    module: Path
+    module: Path | None
     key: str
     lock: str | None
 
 
-def key(context: Context, cell: Cell) -> str:
-    """Digest of everything that decides what a cell's image is, known without building anything."""
-    return keys(context, (cell,))[0]
+def steps(context: Context, spec: FirmwareSpec, shared: Shared | None = None) -> BuildStep:
+    """The graph of steps that build a firmware, by its last one, which makes the image.
 
+    Its keys and those of all that it needs are known without building anything.
 
-def keys(context: Context, cells: Iterable[Cell]) -> list[str]:
-    """The keys of many cells, as the sources are now: what cells have in common is read once for all."""
-    shared = digest.Shared()
-    return [_key(context, cell, shared) for cell in cells]
-
-
-def _key(context: Context, cell: Cell, shared: digest.Shared) -> str:
-    build, workload = cell.build, cell.workload
-    linked = firmware.linked_guest(build, workload)
-    place = cell.board.name, cell.base.name, cell.profile.name, build.runtime.stack
-    setting = build.label, linked and linked.name, cell.glue, *place
-    return digest.of(
+    Args:
+        context: What it is built with.
+        spec: The firmware.
+        shared: What other firmwares of the run have in common with it is found out once.
+    """
+    shared = Shared() if shared is None else shared
+    wasm = spec.payload.module(context, spec.build, shared)
+    content = {} if wasm is None else {"module": wasm, **_content(context, spec, shared, wasm)}
+    backend = backend_of(context, spec, shared)
+    needs = {**content, **backend.parts(content.get("translated"))}
+    key = digest.of(
         "image",
-        shared.once(("module", workload.name, build.runtime.guest_cpu), lambda: module.key(context, cell)),
+        {role: need.key for role, need in needs.items()},
         # A baseline's job is not that of the cells beside it.
-        shared.once(("job", build.label, workload.name), lambda: digest.of(_job_key(cell))),
-        shared.once(("setting", *setting), lambda: _setting_key(context, cell, shared)),
+        shared.once(("job", spec.build.label, spec.payload.name), lambda: digest.of(spec.payload.job_key)),
+        shared.once(("setting", *spec.setting), lambda: digest.of(backend.setting())),
     )
+    return BuildStep("images", key, f"image of {spec.build.label}", partial(_make, context, spec), needs)
 
 
-def _setting_key(context: Context, cell: Cell, shared: digest.Shared) -> str:
-    """What an image is besides its module and job: of all modules the same."""
-    build, board, profile = cell.build, cell.board, cell.profile
-    maps = [link.memory(board, one, build.runtime.stack) for one in (board.own, board.emulated)]
-    return digest.of(
-        shared.once(("host", build.label), lambda: host.key(context, build))
-        if build.version.host_dependencies
-        else None,
-        build.variant.host_arguments,
-        laze.key(context, cell) if cell.base.start == "laze" else _firmware_key(context, cell, shared),
-        c.key(context, build, board, profile, cell.glue, shared.tree)
-        if build.runtime.language == "c"
-        else None,
-        maps,
-        _linker_flags(cell),
-        context.toolchain.rust.identity,
-    )
+def keys(context: Context, specs: Iterable[FirmwareSpec]) -> list[str]:
+    """The keys of many images, as the sources are now: what they have in common is read once for all."""
+    shared = Shared()
+    return [steps(context, spec, shared).key for spec in specs]
 
 
-def _firmware_key(context: Context, cell: Cell, shared: digest.Shared) -> str:
-    build, board, profile, glue, ground = cell.build, cell.board, cell.profile, cell.glue, cell.ground
-    linked = firmware.linked_guest(build, cell.workload)
-    # Of the board, the base's part for its chip decides what is in the package; its target, how it is built.
-    package = build.label, profile.name, glue, cell.base.name, linked and linked.name, ground and ground.label
+def image(context: Context, step: Step, spec: FirmwareSpec, last: BuildStep | None = None) -> Image:
+    """Builds an image, or takes it from the cache.
 
-    def contents() -> firmware.Contents:
-        return firmware.contents(context, build, profile, linked, glue, ground, shared.path)
-
-    return shared.once(
-        ("firmware", *package, board.target),
-        lambda: firmware.key_of(
-            context, shared.once(("contents", *package), contents), build, board, profile, ground
-        ),
-    )
-
-
-def image(context: Context, step: Step, cell: Cell) -> Image:
-    """Builds the image, or takes it from the cache.
+    Args:
+        last: Its steps, where they are known: by the last one, as of :func:`steps`.
 
     Raises:
-        BuildError: It cannot be built.
+        BuildError: It cannot be built, or its sources were edited since the keys were taken.
     """
-    made_from = key(context, cell)
-    wasm = module.module(context, step, cell)
-    place = context.cache.get("images", made_from, lambda place: _make(context, step, cell, wasm, place))
-    linked = firmware.linked_guest(cell.build, cell.workload)
-    if cell.base.start == "laze":
-        lock: str | None = digest.file(place / "Cargo.lock")
-    else:
-        lock = firmware.used_lock(
-            context, cell.build, cell.board, cell.profile, linked, cell.glue, cell.ground
-        )
-    ran = twin.NAME if cell.has_twin else "firmware"
+    last = steps(context, spec) if last is None else last
+    cache, backend = context.cache, backend_of(context, spec)
+    wasm = last.needs["module"].ensure(cache, step) / module.NAME if "module" in last.needs else None
+    place = last.ensure(cache, step)
+    made = {role: cache.place(need.kind, need.key) for role, need in last.needs.items()}
+    ran = place / f"{twin.NAME}.elf"
     return Image(
         elf=place / "firmware.elf",
-        ran=place / f"{ran}.elf",
-        link_map=place / "firmware.map" if cell.base.start != "laze" else None,
+        ran=ran if ran.is_file() else place / "firmware.elf",
+        link_map=place / "firmware.map" if backend.has_link_map else None,
         module=wasm,
-        key=made_from,
-        lock=lock,
+        key=last.key,
+        lock=backend.lock(made, place),
     )
 
 
-def _make(context: Context, step: Step, cell: Cell, wasm: Path, place: Path) -> None:
-    build, board, profile = cell.build, cell.board, cell.profile
-    linked = firmware.linked_guest(build, cell.workload)
-    if cell.base.start == "laze":
-        whole = b"" if linked is not None else host.prepare(context, step, build, wasm).read_bytes()
-        laze.build(context, step, cell, _job(cell, whole), place)
-        return
-    archive = firmware.archive(context, step, build, board, profile, linked, cell.glue, cell.ground)
-    # Code in the place of a module is compiled; every other module is bytes of the job.
-    translated = None
-    bytes_of_job = b""
-    if build.runtime.c is not None and build.runtime.c.translator is not None:
-        translated = translate.translated(context, step, build, cell.workload, wasm)
-    elif linked is None:
-        bytes_of_job = host.prepare(context, step, build, wasm).read_bytes()
-    objects = c.objects(context, step, build, board, profile, translated, cell.glue)
-    step.progress("linking", 0, 0)
-    inputs = link.Inputs(
-        script=archive.linker_script,
-        archive=archive.archive,
-        objects=(*objects.firmware, *objects.module, *objects.runtime),
-        libraries=objects.libraries,
-        job=_job(cell, bytes_of_job),
-        stack=build.runtime.stack,
-        symbols={} if linked is None else {"wasmfit_guest": linked.export},
-        flags=_linker_flags(cell),
-    )
-    image = link.link(context, step, board, board.own, inputs, place)
-    if cell.has_twin:
-        moved = link.link(context, step, board, board.emulated, inputs, place, twin.NAME)
-        twin.check(image, board.own, moved, board.emulated)
+def _content(
+    context: Context, spec: FirmwareSpec, shared: Shared, wasm: BuildStep
+) -> Mapping[str, BuildStep]:
+    """What becomes of a module before it is part of an image: code is compiled, every other one is bytes."""
+    rule = spec.build.runtime.c
+    if spec.linked is not None:
+        return {}
+    if rule is not None and rule.translator is not None:
+        return {"translated": translate.step(context, spec, wasm)}
+    program = host.step(context, spec.build, shared)
+    return {} if program is None else {"prepared": host.prepared(context, spec.build, program, wasm)}
 
 
-def _linker_flags(cell: Cell) -> tuple[str, ...]:
-    """What the profile and the base's crate ask of the linker."""
-    return (*cell.profile.linker, *(cell.ground.linker if cell.ground is not None else ()))
+def _make(context: Context, spec: FirmwareSpec, step: Step, made: Mapping[str, Path], place: Path) -> None:
+    job = spec.payload.job(_bytes(spec, made))
+    backend_of(context, spec).assemble(step, job, made, place)
 
 
-def _job(cell: Cell, module: bytes) -> bytes:
-    workload = cell.workload
-    if isinstance(workload, UserModule):
-        return job.pack_any(module, workload)
-    return job.pack(module, workload.export, workload.extra, [call.arguments for call in workload.calls])
-
-
-def _job_key(cell: Cell) -> object:
-    """What the job holds besides the module."""
-    workload = cell.workload
-    if isinstance(workload, UserModule):
-        # What is expected is no part of the image.
-        arguments = [call.arguments for call in workload.calls]
-        return workload.export, workload.signature, workload.memory, arguments, workload.stubs
-    return workload.export, workload.extra, [call.arguments for call in workload.calls]
+def _bytes(spec: FirmwareSpec, made: Mapping[str, Path]) -> bytes:
+    """The module as the runtime is given it; nothing where it is code, or comes from the host."""
+    if "prepared" in made:
+        return (made["prepared"] / host.PREPARED).read_bytes()
+    if spec.linked is not None or "translated" in made or "module" not in made:
+        return b""
+    return (made["module"] / module.NAME).read_bytes()

@@ -13,7 +13,7 @@ from pathlib import Path
 import tomli_w
 
 from wasmfit.errors import MissingToolError
-from wasmfit.model import Cell, Checkout, Profile
+from wasmfit.model import Base, Checkout, Profile
 from wasmfit.toolchain import Gateway
 from wasmfit.words import printable
 
@@ -21,7 +21,9 @@ from . import cargo, checkout, digest, firmware, lockfiles
 from .alone import alone
 from .cargo import Options
 from .context import Context, Step
+from .digest import Shared
 from .errors import BuildError
+from .spec import FirmwareSpec
 
 PROGRAM = "laze"
 REMEDY = "Install it with: cargo install laze --version 0.1.39 --locked"
@@ -65,38 +67,31 @@ def clone(gateway: Gateway, url: str, place: Path, log: Path) -> str | None:
     return None
 
 
-def key(context: Context, cell: Cell) -> str:
+def key(context: Context, spec: FirmwareSpec, shared: Shared) -> str:
     """Digest of all that decides what the application is, its job aside."""
-    base = cell.base
+    base = spec.base
     assert base.checkout is not None
     return digest.of(
         "laze",
         base.checkout.digest,
-        base.builders[cell.board.name],
-        digest.tree(context.catalog.folder(base) / "app"),
-        firmware.key(
-            context,
-            cell.build,
-            cell.board,
-            cell.profile,
-            firmware.linked_guest(cell.build, cell.workload),
-            cell.glue,
-        ),
+        base.builders[spec.board.name],
+        shared.tree(context.catalog.folder(base) / "app"),
+        firmware.key(context, spec, shared),
     )
 
 
-def build(context: Context, step: Step, cell: Cell, job: bytes, place: Path) -> None:
+def build(context: Context, step: Step, spec: FirmwareSpec, job: bytes, place: Path) -> None:
     """Builds the application into ``place``: ``firmware.elf``, and the ``Cargo.lock`` that cargo ended with.
 
     Raises:
         BuildError: laze or cargo failed, or the checkout was edited meanwhile.
     """
-    base, board, profile = cell.base, cell.board, cell.profile
+    base, board, profile = spec.base, spec.board, spec.profile
     assert base.checkout is not None
     builder = base.builders[board.name]
     app = context.home.work / "laze" / f"{base.name}-{base.checkout.digest[:12]}-{board.name}-{profile.name}"
     with alone(app.with_suffix(".lock"), context.gateway.cancel):
-        write(context, cell, base.checkout, job, app)
+        write(context, spec, base.checkout, job, app)
         environment = _environment(context, profile, board.target)
         step.progress("laze plans", 0, 0)
         info = app / "info.json"
@@ -111,25 +106,24 @@ def build(context: Context, step: Step, cell: Cell, job: bytes, place: Path) -> 
         shutil.copy(app / "Cargo.lock", place / "Cargo.lock")
     if checkout.has_changed(context.gateway, base.checkout):
         raise BuildError(f"{base.checkout.path} was edited while it was built; run it again")
-    firmware.unchanged(context, cell.build)
+    firmware.unchanged(context, spec.build)
 
 
-def write(context: Context, cell: Cell, system: Checkout, job: bytes, app: Path) -> None:
+def write(context: Context, spec: FirmwareSpec, system: Checkout, job: bytes, app: Path) -> None:
     """Writes the application: laze's project, cargo's package and configuration, main and the job.
 
     Raises:
         BuildError: A lockfile is missing.
     """
-    linked = firmware.linked_guest(cell.build, cell.workload)
-    made = firmware.package(context.catalog, cell.build, cell.profile, linked, cell.glue)
-    cargo.require_lock(made, cell.build.label)
+    made = firmware.package(context.catalog, spec.package)
+    cargo.require_lock(made, spec.build.label)
     assert made.lock is not None
     tree = f"{_IMPORTS}/{system.path.name}"
     texts = {
         "laze-project.yml": _project(system.path),
-        "Cargo.toml": tomli_w.dumps(_manifest(cell, tree)),
+        "Cargo.toml": tomli_w.dumps(_manifest(spec.base, tree)),
         ".cargo/config.toml": tomli_w.dumps({"include": [f"../{tree}/ariel-os-cargo.toml"]}),
-        "src/main.rs": (context.catalog.folder(cell.base) / "app" / "main.rs").read_text(encoding="utf-8"),
+        "src/main.rs": (context.catalog.folder(spec.base) / "app" / "main.rs").read_text(encoding="utf-8"),
     }
     for name, text in texts.items():
         (app / name).parent.mkdir(parents=True, exist_ok=True)
@@ -173,11 +167,11 @@ def _project(system: Path) -> str:
     )
 
 
-def _manifest(cell: Cell, tree: str) -> dict[str, object]:
+def _manifest(base: Base, tree: str) -> dict[str, object]:
     return {
         "package": {"name": _APP, "version": "0.0.0", "edition": "2024", "publish": False},
         "dependencies": {
-            **{name: {"path": f"{tree}/src/{name}"} for name in cell.base.crates},
+            **{name: {"path": f"{tree}/src/{name}"} for name in base.crates},
             "firmware": {"path": "firmware"},
         },
         "workspace": {"exclude": [_IMPORTS]},

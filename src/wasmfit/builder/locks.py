@@ -11,6 +11,7 @@ from wasmfit.model import Build, CrateSource, Ground, builds
 from . import cargo, firmware, guest, host, sources, suite
 from .cargo import Options, Package
 from .context import Context, Step
+from .spec import PackageSpec
 
 HARNESS = "harness"
 """Owner of the lockfiles that all runtimes share."""
@@ -39,7 +40,9 @@ def locks(catalog: Catalog) -> Iterator[Lock]:
     baseline = catalog.runtimes["baseline"]
     plain = Build(runtime=baseline, variant=baseline.variants[0], version=baseline.versions[0])
     yield Lock(
-        HARNESS, catalog.harness / "locks" / "firmware.lock", firmware.package(catalog, plain, profile)
+        HARNESS,
+        catalog.harness / "locks" / "firmware.lock",
+        firmware.package(catalog, PackageSpec(plain, profile)),
     )
     made = suite.package(catalog)
     assert made.lock is not None
@@ -49,7 +52,10 @@ def locks(catalog: Catalog) -> Iterator[Lock]:
     seen: set[Path] = set()
     for workload in catalog.workloads.values():
         owner = workload.name if workload.guest.dependencies else HARNESS
-        for made in (guest.package(catalog, workload), firmware.package(catalog, native, profile, workload)):
+        for made in (
+            guest.package(catalog, workload),
+            firmware.package(catalog, PackageSpec(native, profile, workload)),
+        ):
             # Those that depend on nothing share their lockfiles.
             if made.lock is not None and made.lock not in seen:
                 seen.add(made.lock)
@@ -60,7 +66,7 @@ def locks(catalog: Catalog) -> Iterator[Lock]:
         folder = catalog.folder(runtime) / "locks"
         for build in builds(runtime):
             version = build.version
-            made = firmware.package(catalog, build, profile)
+            made = firmware.package(catalog, PackageSpec(build, profile))
             if build.dependencies and made.lock is not None and made.lock not in seen:
                 seen.add(made.lock)
                 yield Lock(runtime.name, made.lock, made)
@@ -79,7 +85,7 @@ def _of_bases(catalog: Catalog, plain: Build) -> Iterator[Lock]:
     for base in catalog.bases.values():
         for hal in base.hals:
             ground = Ground(base=base, hal=hal, features=next(iter(hal.chips.values())))
-            made = firmware.package(catalog, plain, catalog.profile("reference"), ground=ground)
+            made = firmware.package(catalog, PackageSpec(plain, catalog.profile("reference"), ground=ground))
             yield Lock(base.name, firmware.base_lock(catalog, ground), made, begins=made.lock)
 
 

@@ -10,6 +10,7 @@ from wasmfit.model import Cell
 
 from . import firmware
 from .context import Context
+from .spec import PackageSpec
 
 _STANDARD_LIBRARY = frozenset({"core", "alloc", "compiler_builtins", "__rustc"})
 """Crates of the standard library; ``__rustc`` is what rustc puts between ``alloc`` and the allocator."""
@@ -73,9 +74,9 @@ def runtime_rule(context: Context, cell: Cell) -> Callable[[str], bool]:
     """
     below = _STANDARD_LIBRARY | _OURS | set(_C_ARCHIVES.values())
     below |= _crates(context.catalog.harness / "locks" / "firmware.lock")
-    lock = firmware.package(context.catalog, cell.build, cell.profile, glue=cell.glue).lock
+    lock = firmware.package(context.catalog, PackageSpec(cell.build, cell.profile, glue=cell.glue)).lock
     own = _crates(lock) if lock is not None and lock.is_file() else frozenset()
-    if cell.base.start == "laze":
+    if not cell.base.emulated:
         # Cargo's lockfile of such an image lacks what the system asks for on the command line.
         own -= below
         return lambda owner: owner in own or owner == cell.build.runtime.name

@@ -1,6 +1,8 @@
 """The W3C suite's host program: what it makes of it, and of our own scripts, once, for all runtimes."""
 
 import shutil
+from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 
 from wasmfit.catalog import Catalog
@@ -8,7 +10,9 @@ from wasmfit.catalog import Catalog
 from . import cargo, digest
 from .cargo import Options, Package
 from .context import Context, Step
+from .digest import Shared
 from .errors import BuildError
+from .step import MODULES, BuildStep
 
 _SECONDS = 900
 
@@ -54,28 +58,40 @@ def target_folder(context: Context) -> Path:
     return context.home.work / "target" / "suite"
 
 
-def scripts(context: Context, step: Step) -> Path:
-    """The folder with scripts and modules of every part, made now or taken from the cache.
+def step(context: Context, shared: Shared) -> BuildStep:
+    """Makes the folder with scripts and modules of every part."""
+
+    def scripts() -> BuildStep:
+        return BuildStep(
+            "suite",
+            key(context),
+            "the W3C suite",
+            partial(_make, context),
+            is_task=True,
+            lock=target_folder(context),
+            stage=MODULES,
+            key_now=partial(key, context),
+        )
+
+    return shared.once(("suite",), scripts)
+
+
+def _make(context: Context, step: Step, _made: Mapping[str, Path], place: Path) -> None:
+    """Compiles the program and runs it.
 
     Raises:
         BuildError: The program does not compile, or gives up.
     """
-
-    def make(place: Path) -> None:
-        made_from = package(context.catalog)
-        cargo.require_lock(made_from, "the suite's host program")
-        target = target_folder(context)
-        work = context.home.work / "host" / "suite"
-        built = cargo.build(context, step, made_from, Options(), work=work, target=target)
-        program = place / "program"
-        shutil.copy(built.file("suite"), program)
-        step.progress("reading the suite", 0, 0)
-        finished = context.gateway.run(
-            [program, place, _ours(context.catalog)], log=step.log, timeout=_SECONDS
-        )
-        program.unlink()
-        if finished.code != 0:
-            raise BuildError(f"the suite cannot be read: {cargo.first_error(finished.output)}")
-        cargo.clear(target)
-
-    return context.cache.get("suite", key(context), make)
+    made_from = package(context.catalog)
+    cargo.require_lock(made_from, "the suite's host program")
+    target = target_folder(context)
+    work = context.home.work / "host" / "suite"
+    built = cargo.build(context, step, made_from, Options(), work=work, target=target)
+    program = place / "program"
+    shutil.copy(built.file("suite"), program)
+    step.progress("reading the suite", 0, 0)
+    finished = context.gateway.run([program, place, _ours(context.catalog)], log=step.log, timeout=_SECONDS)
+    program.unlink()
+    if finished.code != 0:
+        raise BuildError(f"the suite cannot be read: {cargo.first_error(finished.output)}")
+    cargo.clear(target)

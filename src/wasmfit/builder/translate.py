@@ -1,18 +1,24 @@
 """A module → C, by a program of the runtime's own package, for what is compiled ahead of time."""
 
-import re
+from __future__ import annotations
+
 import shutil
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
-from wasmfit.model import Build, Translator, UserModule, Workload
+from wasmfit.model import Build, Translator
 
-from . import calls, digest, sources
+from . import calls, digest, module, sources
 from .context import Context, Step
-from .errors import BuildError
 from .host import MEMORY, refusal
+from .spec import FirmwareSpec
+from .step import BuildStep
 
 _SECONDS = 300
+_SYMBOL = "symbol"
+_FOLDER = "c"
 
 
 @dataclass(frozen=True)
@@ -20,65 +26,69 @@ class Translated:
     """A module that has become C.
 
     Attributes:
+        folder: The folder that holds it and its header, and nothing else.
         source: The C file.
-        symbol: The C function that the export has become; ``None`` where ``calls`` knows.
-        calls: C that calls it and answers the imports, for a module of the user's.
+        symbol: As of :class:`~wasmfit.builder.calls.Entry`.
+        calls: The file of that C.
     """
 
+    folder: Path
     source: Path
     symbol: str | None
     calls: Path | None = None
 
-    @property
-    def folder(self) -> Path:
-        """The folder that holds it and its header, and nothing else."""
-        return self.source.parent
+    @classmethod
+    def at(cls, place: Path, build: Build) -> Translated:
+        """What a step has made."""
+        folder, written = place / _FOLDER, place / _SYMBOL
+        entry = folder / calls.NAME
+        return cls(
+            folder,
+            folder / _rule(build).output,
+            written.read_text(encoding="utf-8") if written.is_file() else None,
+            entry if entry.is_file() else None,
+        )
 
 
-def translated(
-    context: Context, step: Step, build: Build, workload: Workload | UserModule, module: Path
-) -> Translated:
-    """Translates the module, or takes it from the cache.
+def step(context: Context, spec: FirmwareSpec, wasm: BuildStep) -> BuildStep:
+    """Translates the module."""
+    made_from = spec.build.version.source, _rule(spec.build), wasm.key, spec.payload.job_key
+    return BuildStep(
+        "prepared",
+        digest.of("translated", *made_from),
+        f"C of {spec.payload.name}",
+        partial(_make, context, spec),
+        {"module": wasm},
+    )
+
+
+def _make(context: Context, spec: FirmwareSpec, step: Step, made: Mapping[str, Path], place: Path) -> None:
+    """Runs the program.
 
     Raises:
         BuildError: The program refuses the module, or the module has no such export.
     """
-    assert build.runtime.c is not None
-    rule = build.runtime.c.translator
-    assert rule is not None
-
-    def make(place: Path) -> None:
-        program = place / "program"
-        # A wheel is an archive, whose files may come without the right to be run.
-        shutil.copy(sources.package_folder(context, step, build) / rule.program, program)
-        program.chmod(0o755)
-        (place / "c").mkdir()
-        values = {"module": str(module), "output": rule.output}
-        command = [str(program), *(argument.format_map(values) for argument in rule.arguments)]
-        finished = context.gateway.run(
-            command, cwd=place / "c", log=step.log, timeout=_SECONDS, memory=MEMORY
-        )
-        program.unlink()
-        if finished.code != 0:
-            raise refusal(Path(rule.program).name, finished)
-
-    made_from = digest.of("translated", build.version.source, rule, digest.file(module))
-    folder = context.cache.get("prepared", made_from, make) / "c"
+    rule, wasm = _rule(spec.build), made["module"] / module.NAME
+    program, folder = place / "program", place / _FOLDER
+    # A wheel is an archive, whose files may come without the right to be run.
+    shutil.copy(sources.package_folder(context, step, spec.build) / rule.program, program)
+    program.chmod(0o755)
+    folder.mkdir()
+    values = {"module": str(wasm), "output": rule.output}
+    command = [str(program), *(argument.format_map(values) for argument in rule.arguments)]
+    finished = context.gateway.run(command, cwd=folder, log=step.log, timeout=_SECONDS, memory=MEMORY)
+    program.unlink()
+    if finished.code != 0:
+        raise refusal(Path(rule.program).name, finished)
     header = (folder / rule.header).read_text(encoding="utf-8")
-    if not isinstance(workload, UserModule):
-        return Translated(folder / rule.output, _symbol(rule, header, workload.export))
-    written = calls.source(header, (folder / rule.output).read_text(encoding="utf-8"), workload)
-
-    def write(place: Path) -> None:
-        shutil.copytree(folder, place / "c")
-        (place / "c" / calls.NAME).write_text(written, encoding="ascii")
-
-    whole = context.cache.get("prepared", digest.of("calls", made_from, written), write) / "c"
-    return Translated(whole / rule.output, None, whole / calls.NAME)
+    entry = spec.payload.entry(rule, header, (folder / rule.output).read_text(encoding="utf-8"))
+    if entry.calls is not None:
+        (folder / calls.NAME).write_text(entry.calls, encoding="ascii")
+    if entry.symbol is not None:
+        (place / _SYMBOL).write_text(entry.symbol, encoding="utf-8")
 
 
-def _symbol(rule: Translator, header: str, export: str) -> str:
-    found = re.search(rule.export.replace("{export}", re.escape(export)), header)
-    if found is None:
-        raise BuildError(f"the module has no export {export!r}")
-    return found[1]
+def _rule(build: Build) -> Translator:
+    assert build.runtime.c is not None
+    assert build.runtime.c.translator is not None
+    return build.runtime.c.translator

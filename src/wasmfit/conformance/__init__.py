@@ -10,23 +10,22 @@ conformance image is linked to all RAM that the emulated machine has, so that a 
 of memory. That some assertion needs more than even that is an outcome of its own.
 """
 
-from .execute import Cell, measured
+from .cell import PartCell
+from .execute import measured
 from .features import differences, failing, runtime_features, select
-from .image import glueless, key, suite_image
+from .glue import glueless
 from .prepare import prepared
 from .script import Part, read
 
 __all__ = [
-    "Cell",
     "Part",
+    "PartCell",
     "differences",
     "failing",
     "glueless",
-    "key",
     "measured",
     "prepared",
     "read",
     "runtime_features",
     "select",
-    "suite_image",
 ]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from wasmfit.builder import Context, Progress, Step, silent
 from wasmfit.emulation import GUARD, Ended, Replay, compiled, replay
-from wasmfit.model import AssertionOutcome, Board, Build, FileOutcomes, Profile
+from wasmfit.model import AssertionOutcome, Board, FileOutcomes
 from wasmfit.words import printable
 
 from .judge import LONGEST, Answer, Judged, answer, judge
@@ -27,24 +27,6 @@ _ENDS = {
     Ended.TIMED_OUT: AssertionOutcome.TIMED_OUT,
     Ended.WHOLE: AssertionOutcome.CRASHED,
 }
-
-
-@dataclass(frozen=True)
-class Cell:
-    """One thing to measure: a part of the suite on a runtime, for a board, in a profile."""
-
-    build: Build
-    part: str
-    board: Board
-    base: str
-    profile: Profile
-
-    @property
-    def id(self) -> str:
-        """``wasmi@2.0.0/suite-v1/nrf52840dk/bare/reference``."""
-        return "/".join(
-            (self.build.label, f"suite-{self.part}", self.board.name, self.base, self.profile.name)
-        )
 
 
 @dataclass(frozen=True)

@@ -1,19 +1,23 @@
 """What the device is given in the place of the suite's modules: them, or what a host step makes of them."""
 
 import struct
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
-from wasmfit.builder import BuildError, Context, Step, digest, host
+from wasmfit.builder import BuildError, BuildStep, Context, Step, digest, host
+from wasmfit.builder.digest import Shared
 from wasmfit.model import Build
 from wasmfit.words import printable
 
-from .script import Part, modules
+from .script import Part, modules, modules_of
 
 _SECONDS = 1800
 _HEAD = struct.Struct("<BI")
 _COUNT = struct.Struct("<I")
 _LONGEST = 160
+_FILE = "modules.bin"
 
 BATCH = "--batch"
 """Tells a host step's program to take a file of modules and write another: docs/adding-a-runtime.md."""
@@ -29,37 +33,56 @@ class Refused:
 Prepared = bytes | Refused
 
 
-def key(context: Context, build: Build, part: Part) -> str:
-    """Digest of all that decides what the device is given."""
-    made_by = host.key(context, build) if build.version.host_dependencies else None
-    return digest.of("suite modules", made_by, build.variant.host_arguments, digest.file(part.modules))
+def step(context: Context, build: Build, part: str, scripts: BuildStep, shared: Shared) -> BuildStep | None:
+    """Has the host step prepare a part's modules; ``None`` where a runtime needs none.
+
+    Args:
+        scripts: What makes the suite's scripts and modules.
+    """
+    program = host.step(context, build, shared)
+    if program is None:
+        return None
+    return BuildStep(
+        "prepared",
+        digest.of("suite modules", program.key, build.variant.host_arguments, scripts.key, part),
+        f"modules of {part} for {build.label}",
+        partial(_make, context, build, part),
+        {"program": program, "suite": scripts},
+    )
 
 
-def prepared(context: Context, step: Step, build: Build, part: Part) -> list[Prepared]:
-    """The part's modules, by number.
+def _make(
+    context: Context, build: Build, part: str, step: Step, made: Mapping[str, Path], place: Path
+) -> None:
+    """Runs the program over all modules.
 
     Raises:
-        BuildError: There is no program for the host step, or it gave up.
+        BuildError: It gave up.
     """
-    if not build.version.host_dependencies:
-        return list(modules(part.modules))
-    program = host.program(context, step, build)
+    step.progress("host step", 0, 0)
+    command = [
+        str(made["program"] / host.PROGRAM),
+        BATCH,
+        str(modules_of(made["suite"], part)),
+        str(place / _FILE),
+        *build.variant.host_arguments,
+    ]
+    finished = context.gateway.run(command, log=step.log, timeout=_SECONDS)
+    if finished.code != 0:
+        raise BuildError(f"the host step gave up: {finished.output.strip()[-200:]}")
 
-    def make(place: Path) -> None:
-        step.progress("host step", 0, 0)
-        command = [
-            str(program),
-            BATCH,
-            str(part.modules),
-            str(place / "modules.bin"),
-            *build.variant.host_arguments,
-        ]
-        finished = context.gateway.run(command, log=step.log, timeout=_SECONDS)
-        if finished.code != 0:
-            raise BuildError(f"the host step gave up: {finished.output.strip()[-200:]}")
 
-    folder = context.cache.get("prepared", key(context, build, part), make)
-    return unpacked((folder / "modules.bin").read_bytes())
+def prepared(part: Part, place: Path | None) -> list[Prepared]:
+    """The part's modules, by number.
+
+    Args:
+        part: The part.
+        place: The folder of those that a host step has made of them, if the runtime needs one.
+
+    Raises:
+        BuildError: The file ends too early.
+    """
+    return list(modules(part.modules)) if place is None else unpacked((place / _FILE).read_bytes())
 
 
 def unpacked(data: bytes) -> list[Prepared]:

@@ -169,7 +169,12 @@ def read(folder: Path, name: str, unasked: Iterable[Unasked] = ()) -> Part:
         )
         for one in data["files"]
     )
-    return Part(name, scripts, folder / f"{name}.modules")
+    return Part(name, scripts, modules_of(folder, name))
+
+
+def modules_of(folder: Path, name: str) -> Path:
+    """The file with a part's modules."""
+    return folder / f"{name}.modules"
 
 
 def _command(fields: dict[str, Any], *, unasked: bool) -> Command:

@@ -1,7 +1,7 @@
 """An experiment → the cells to measure, and those that cannot be, with the reason."""
 
 from .experiment import Experiment, LeftOut, Plan, plan
-from .named import CellName, cell_of, name_of
+from .named import CellName, PartName, build_of, cell_of, name_of
 from .select import BASELINE, select_boards, select_builds
 from .tools import c_targets
 
@@ -10,7 +10,9 @@ __all__ = [
     "CellName",
     "Experiment",
     "LeftOut",
+    "PartName",
     "Plan",
+    "build_of",
     "c_targets",
     "cell_of",
     "name_of",

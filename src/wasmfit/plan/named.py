@@ -2,7 +2,7 @@
 
 from wasmfit.catalog import Catalog
 from wasmfit.catalog.load import pick
-from wasmfit.model import Cell, Record, UserModule, builds
+from wasmfit.model import Build, Cell, Record, UserModule, builds
 
 from .select import BASELINE
 
@@ -19,6 +19,17 @@ class CellName(Record):
     runtime: str
     build: str
     workload: str | UserModule
+    board: str
+    base: str
+    profile: str
+
+
+class PartName(Record):
+    """What tells a part of the suite on a runtime from all others; as :class:`CellName`."""
+
+    runtime: str
+    build: str
+    part: str
     board: str
     base: str
     profile: str
@@ -43,8 +54,7 @@ def cell_of(catalog: Catalog, name: CellName) -> Cell:
     Raises:
         UsageError: The catalogue does not have what it names.
     """
-    runtime = pick("runtime", name.runtime, catalog.runtimes)
-    build = pick("build", name.build, {one.label: one for one in builds(runtime)})
+    build = build_of(catalog, name.runtime, name.build)
     workload = catalog.workload(name.workload) if isinstance(name.workload, str) else name.workload
     if build.runtime.name == BASELINE and not isinstance(workload, UserModule):
         workload = workload.added_up()
@@ -55,3 +65,13 @@ def cell_of(catalog: Catalog, name: CellName) -> Cell:
         base=catalog.base(name.base),
         profile=catalog.profile(name.profile),
     )
+
+
+def build_of(catalog: Catalog, runtime: str, label: str) -> Build:
+    """The build of a runtime that has this label.
+
+    Raises:
+        UsageError: The catalogue does not have it.
+    """
+    found = pick("runtime", runtime, catalog.runtimes)
+    return pick("build", label, {one.label: one for one in builds(found)})

@@ -16,14 +16,14 @@ from wasmfit.events import (
     nobody,
 )
 
-from .crew import Crew
+from .executor import Executor
 from .pipeline import Pipeline
 from .profile import Profiled, ProfileError, profiled
 
 __all__ = [
     "CellEnded",
-    "Crew",
     "Event",
+    "Executor",
     "Listener",
     "PartEnded",
     "Pipeline",

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from wasmfit.analysis.document import ByteNode, ImageBytes
-from wasmfit.builder import Context, digest
+from wasmfit.builder import Context, FirmwareSpec, backend_of, digest
 from wasmfit.elf import ElfError, LinkMapError
 from wasmfit.footprint import Ledger
 from wasmfit.footprint.memories import Memories, flash_and_ram
@@ -72,7 +72,8 @@ def _make(context: Context, cell: Cell, path: Path, sha256: str, place: Path) ->
     if digest.file(path) != sha256:
         raise ElfError(f"{path} is not the image that was measured.", "Measure it again with --rerun.")
     # An operating system's own build links without a map.
-    link_map = path.with_name("firmware.map") if cell.base.start != "laze" else None
+    has_map = backend_of(context, FirmwareSpec.of(cell)).has_link_map
+    link_map = path.with_name("firmware.map") if has_map else None
     _write(cell, measure.owned(context, cell, path, link_map), place)
 
 

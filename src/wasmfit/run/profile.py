@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from wasmfit.builder import BuildError, Context, Step, image
+from wasmfit.builder import BuildError, Context, FirmwareSpec, Step, image
 from wasmfit.elf.names.demangle import readable
 from wasmfit.emulation import Profile, Row
 from wasmfit.errors import WasmfitError
@@ -49,7 +49,7 @@ def profiled(context: Context, cell: Cell, phases: Sequence[str]) -> Profiled:
     """
     step = Step(context.home.logs / "profile.log")
     try:
-        built = image(context, step, cell)
+        built = image(context, step, FirmwareSpec.of(cell))
     except BuildError as error:
         raise ProfileError(f"{cell.id} cannot be built: {error.reason} (log: {step.log})") from error
     execution = measure.executed(context, step, cell, built, profiled=True)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from wasmfit import __version__
-from wasmfit.builder import Context, Image, c, digest, firmware
+from wasmfit.builder import Backend, Context, FirmwareSpec, Image, backend_of, digest, firmware
 from wasmfit.catalog import Catalog
 from wasmfit.model import (
     Cell,
@@ -21,7 +21,6 @@ from wasmfit.model import (
     UserModule,
 )
 from wasmfit.plan import LeftOut
-from wasmfit.timing import Predictor, with_time
 
 
 def measured(
@@ -36,6 +35,8 @@ def measured(
     log: Path,
 ) -> Measurement:
     """The record of a cell that was built, or tried to be."""
+    backend = backend_of(context, FirmwareSpec.of(cell))
+    module = None if image is None else image.module
     return Measurement(
         **identity(cell),
         status=status,
@@ -50,11 +51,11 @@ def measured(
             elf_sha256=digest.file(image.elf) if image else None,
             twin=_twin(cell, image) if image else None,
             log=str(log),
-            module_sha256=digest.file(image.module) if image else None,
-            module_bytes=image.module.stat().st_size if image else None,
+            module_sha256=None if module is None else digest.file(module),
+            module_bytes=None if module is None else module.stat().st_size,
             lockfile_sha256=image.lock if image else None,
-            features=_features(cell),
-            flags=_flags(context.catalog, cell),
+            features=_features(cell, backend),
+            flags=_flags(context.catalog, cell, backend),
             tools=context.toolchain.versions(),
             wasmfit=__version__,
             measured_at=_now(),
@@ -76,36 +77,6 @@ def left_out(one: LeftOut) -> Measurement:
             measured_at=_now(),
             replay=_replay(one.cell),
         ),
-    )
-
-
-def completed(
-    measurement: Measurement,
-    cell: Cell,
-    baseline: Size | None,
-    prices: Predictor | None,
-    facts: dict[str, str],
-) -> Measurement:
-    """Adds what is not measured: baseline, facts, predicted time, and published figures where they apply."""
-    published = cell.build.version.published
-    if cell.build.checkout is not None and cell.build.runtime.unavailable is None:
-        published = None  # Somebody's figures of a release; where there is none, of some checkout.
-    if cell.glue is not Glue.TYPED:
-        published = None  # A file of the same name as a workload is still another module.
-    if published is not None and (published.module, published.board, published.profile) != (
-        cell.workload.name,
-        cell.board.name,
-        cell.profile.name,
-    ):
-        published = None
-    return measurement.model_copy(
-        update={
-            "baseline": baseline,
-            "run": with_time(measurement, prices),
-            "facts": facts,
-            "published": dict(published.figures) if published else {},
-            "published_source": published.source if published else None,
-        }
     )
 
 
@@ -187,8 +158,8 @@ def _twin(cell: Cell, image: Image) -> Twin | None:
     )
 
 
-def _features(cell: Cell) -> dict[str, str]:
-    return {**_features_of_runtime(cell), **_features_of_base(cell)}
+def _features(cell: Cell, backend: Backend) -> dict[str, str]:
+    return {**_features_of_runtime(cell, backend), **_features_of_base(cell)}
 
 
 def _features_of_base(cell: Cell) -> dict[str, str]:
@@ -199,17 +170,17 @@ def _features_of_base(cell: Cell) -> dict[str, str]:
     return {name: f"{one.version.lstrip('=')} [{', '.join(one.features)}]" for name, one in needed.items()}
 
 
-def _features_of_runtime(cell: Cell) -> dict[str, str]:
+def _features_of_runtime(cell: Cell, backend: Backend) -> dict[str, str]:
     build = cell.build
-    if build.runtime.language == "c":
-        return dict(c.defines(build, cell.board))
+    if (macros := backend.macros()) is not None:
+        return macros
     versions = {name: one.version for name, one in build.dependencies.items()}
     if build.checkout is not None and build.crate in versions:
         versions[build.crate] = build.number
     return {name: f"{versions[name]} [{', '.join(one.features)}]" for name, one in build.dependencies.items()}
 
 
-def _flags(catalog: Catalog, cell: Cell) -> tuple[str, ...]:
+def _flags(catalog: Catalog, cell: Cell, backend: Backend) -> tuple[str, ...]:
     rust = cell.profile.rust
     flags = [
         f"opt-level={rust.opt_level}",
@@ -224,9 +195,7 @@ def _flags(catalog: Catalog, cell: Cell) -> tuple[str, ...]:
         *(f"target {name}={value}" for name, value in rust.target.items()),
         *cell.profile.linker,
     ]
-    if cell.build.runtime.language == "c":
-        flags += c.flags(cell.build, cell.profile, cell.board)
-    return tuple(flags)
+    return (*flags, *backend.flags())
 
 
 def _replay(cell: Cell) -> str:

@@ -12,9 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from wasmfit import __version__
-from wasmfit.builder import digest
+from wasmfit.builder import FirmwareSpec, digest
 from wasmfit.errors import UsageError, WasmfitError
-from wasmfit.model import Cell
 from wasmfit.toolchain import Toolchain
 
 Resources = Mapping[str, float]
@@ -67,22 +66,22 @@ class Needs:
     identity: str
     toolchain: Toolchain
 
-    def build(self, cell: Cell) -> dict[str, float]:
-        """What a shared step of a cell needs."""
-        return {**self._common(cell), BUILD: 1}
+    def build(self, spec: FirmwareSpec) -> dict[str, float]:
+        """What a step of a firmware needs."""
+        return {**self._common(spec), BUILD: 1}
 
-    def run(self, cell: Cell, probe: str | None = None) -> dict[str, float]:
-        """What a cell needs: an emulator, or a board on a probe."""
+    def run(self, spec: FirmwareSpec, probe: str | None = None) -> dict[str, float]:
+        """What a job needs: an emulator, or a board on a probe."""
         place = QEMU if probe is None else f"probe:{probe}"
-        name = cell.board.emulator.qemu
+        name = spec.board.emulator.qemu
         emulator = f"{name} {self.toolchain.emulators[name].version}"
-        return {**self._common(cell), place: 1, **({emulator: 1} if probe is None else {})}
+        return {**self._common(spec), place: 1, **({emulator: 1} if probe is None else {})}
 
-    def _common(self, cell: Cell) -> dict[str, float]:
+    def _common(self, spec: FirmwareSpec) -> dict[str, float]:
         rust = [f"{name} {version}" for name, version in self.toolchain.rust.identity.items()]
         compilers = []
-        if cell.build.runtime.language == "c":
-            compiler = self.toolchain.c[cell.board.target]
+        if spec.build.runtime.c is not None:
+            compiler = self.toolchain.c[spec.board.target]
             compilers.append(f"{compiler.target.compiler} {compiler.tool.version}")
         return dict.fromkeys((self.identity, machine(), *rust, *compilers), 1.0)
 

@@ -25,7 +25,7 @@ from wasmfit.toolchain import CCompiler, Gateway, Toolchain, Versions, find
 from . import resources
 from .address import scheduler_address, security
 from .errors import ClusterError
-from .workshop import Workshop
+from .plugin import Workshop
 
 _REACH_SECONDS = 15
 _LEAVE_SECONDS = 5

@@ -9,20 +9,21 @@ import time
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from distributed import Worker, get_worker
 
-from wasmfit.builder import ParcelError, Step, packed, unpack
+from wasmfit.builder import BuildStep, ParcelError, Step, packed, unpack
 from wasmfit.builder.cache import Cache
-from wasmfit.model import Measurement
-from wasmfit.plan import cell_of
-from wasmfit.run import image_bytes
-from wasmfit.run.finish import FAILURES, end_of, finish, log_of
-from wasmfit.run.steps import shared_steps
+from wasmfit.home import Home
+from wasmfit.run.cells import CellJob
+from wasmfit.run.job import FAILURES, Artefact, RemoteJob, end_of, log_of
+from wasmfit.run.named import job_of
+from wasmfit.run.parts import PartJob
 
-from .relay import TOPIC
+from .forwarder import TOPIC
+from .plugin import NAME, Workshop
 from .work import Made, Measured, Work
-from .workshop import NAME, Workshop
 
 Parcels = dict[str, bytes]
 """``kind/key`` → an artefact."""
@@ -53,23 +54,23 @@ def holdings(artefacts: Sequence[tuple[str, str]], dask_worker: Worker) -> list[
     return [at for at, (kind, key) in enumerate(artefacts) if cache.place(kind, key).is_dir()]
 
 
-def make(text: str, wanted: str, holders: Sequence[str], parcels: Parcels) -> Answer:
-    """Does a shared step, unless its artefact is here or with another worker.
+def make(text: str, wanted: str, holders: Sequence[str], parcels: Parcels, needs: Sequence[Answer]) -> Answer:
+    """Does a step, unless its artefact is here or with another worker.
 
     Args:
-        text: The work of one of the cells that need it.
+        text: The work of one of the jobs that need it.
         wanted: The step's key.
         holders: Addresses of workers that had its artefact when the run began.
         parcels: Catalogues of the user's.
+        needs: What the steps have answered that it needs.
     """
     work, worker = Work.model_validate_json(text), get_worker()
     workshop, teller = _workshop(worker), _Teller(worker, work.task)
-    _receive(workshop.cache, parcels)
+    failed = _received(workshop.cache, parcels, needs)
     with workshop.context(work.task, work.setting, teller.echo if work.setting.echo else None) as context:
-        cell = cell_of(context.catalog, work.cell)
-        step = next((one for one in shared_steps(context, cell) if one.key == wanted), None)
-        if step is None:
-            raise RuntimeError(f"worker {worker.name} plans other steps for {cell.id}: its tools differ")
+        step = _step(job_of(context, work.job), wanted, str(worker.name))
+        if failed is not None:
+            return failed.model_dump_json(), {}
         place = workshop.cache.place(step.kind, step.key)
         for holder in () if place.is_dir() else holders:
             parcel = workshop.ask(holder, step.kind, step.key)
@@ -82,7 +83,7 @@ def make(text: str, wanted: str, holders: Sequence[str], parcels: Parcels) -> An
         made = Made(kind=step.kind, key=step.key, title=step.title)
         teller.started()
         try:
-            step.work(Step(log.path, teller.progress))
+            step.ensure(context.cache, Step(log.path, teller.progress))
         except FAILURES as error:
             status, reason = end_of(error)
             made = made.model_copy(update={"status": status, "reason": reason, "log": log.text()})
@@ -91,45 +92,54 @@ def make(text: str, wanted: str, holders: Sequence[str], parcels: Parcels) -> An
     return made.model_dump_json(), made_here
 
 
+def _step(job: CellJob | PartJob, wanted: str, worker: str) -> BuildStep:
+    """The step of a job that has this key."""
+    for step in job.steps:
+        if step.key == wanted:
+            return step
+    raise RuntimeError(f"worker {worker} plans other steps for {job.id}: its tools differ")
+
+
 def measure(text: str, parcels: Parcels, steps: Sequence[Answer]) -> Answer:
-    """Builds and measures a cell.
+    """Builds what is left to build of a job, and measures.
 
     Args:
         text: The work.
         parcels: Catalogues of the user's, and his module.
-        steps: What the shared steps have answered.
+        steps: What the steps have answered that it needs.
     """
     work, worker = Work.model_validate_json(text), get_worker()
     workshop, teller = _workshop(worker), _Teller(worker, work.task)
-    _receive(workshop.cache, parcels)
-    made = []
-    for answer, parcel in steps:
-        made.append(Made.model_validate_json(answer))
-        _receive(workshop.cache, parcel)
-    failed = next((one for one in made if one.status is not None), None)
+    failed = _received(workshop.cache, parcels, steps)
     with workshop.context(work.task, work.setting, teller.echo if work.setting.echo else None) as context:
-        cell = cell_of(context.catalog, work.cell)
-        log = _Log(log_of(context.home, cell.id))
-        teller.started()
-        step = Step(log.path, teller.progress)
-        measurement, image = finish(context, step, cell, failed.failure(context.home) if failed else None)
-    logs = {cell.id: log.text()} | ({failed.title: failed.log} if failed else {})
-    measured = Measured(
-        measurement=_by(measurement, str(worker.name)), image=image.key if image else None, logs=logs
-    )
+        answer, artefacts = _measured(
+            job_of(context, work.job), context.home, failed, teller, str(worker.name)
+        )
     teller.ended(None)
-    built = {f"images/{image.key}": packed(image.elf.parent)} if image else {}
-    if sha256 := measurement.provenance.elf_sha256:
-        # What a report shows of the image was found out here, and need not be again.
-        key = image_bytes.key(cell, sha256)
-        kept = workshop.cache.place("bytes", key)
-        built |= {f"bytes/{key}": packed(kept)} if kept.is_dir() else {}
-    return measured.model_dump_json(), built
+    places = {f"{kind}/{key}": workshop.cache.place(kind, key) for kind, key in artefacts}
+    return answer, {name: packed(place) for name, place in places.items() if place.is_dir()}
 
 
-def _by(measurement: Measurement, worker: str) -> Measurement:
-    provenance = measurement.provenance.model_copy(update={"worker": worker})
-    return measurement.model_copy(update={"provenance": provenance})
+def _measured(
+    job: RemoteJob[Any], home: Home, failed: Made | None, teller: "_Teller", worker: str
+) -> tuple[str, Sequence[Artefact]]:
+    """A job's record with its logs, and the artefacts that it refers to."""
+    log = _Log(log_of(home, job.id))
+    teller.started()
+    result = job.measure(Step(log.path, teller.progress), failed.failure(home) if failed else None)
+    logs = {job.id: log.text()} | ({failed.title: failed.log} if failed else {})
+    return Measured(result=job.dumped(result, worker), logs=logs).model_dump_json(), job.artefacts(result)
+
+
+def _received(cache: Cache, parcels: Parcels, answers: Sequence[Answer]) -> Made | None:
+    """Puts what was sent into the cache; the first of the steps that failed, if one has."""
+    _receive(cache, parcels)
+    failed = None
+    for answer, parcel in answers:
+        made = Made.model_validate_json(answer)
+        _receive(cache, parcel)
+        failed = failed or (made if made.status is not None else None)
+    return failed
 
 
 def _workshop(worker: Worker) -> Workshop:

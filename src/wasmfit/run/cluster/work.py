@@ -1,13 +1,12 @@
 """What is sent to workers and comes back, as data: JSON text, with artefacts as bytes beside it."""
 
 from wasmfit.home import Home
-from wasmfit.model import Measurement, Record, Status
-from wasmfit.plan import CellName
-from wasmfit.run.finish import Failed, log_of
+from wasmfit.model import Record, Status
+from wasmfit.run.job import Failed, log_of
 
 
 class Setting(Record):
-    """What is the same for all cells of a run.
+    """What is the same for all jobs of a run.
 
     Attributes:
         catalogs: Keys of the catalogues beside the built-in one.
@@ -23,15 +22,15 @@ class Setting(Record):
 
 
 class Work(Record):
-    """Work for a cell.
+    """Work for a job.
 
     Attributes:
         task: The Dask key under which it is told what happens.
-        cell: Which one.
+        job: Its name: see :func:`wasmfit.run.named.job_of`.
     """
 
     task: str
-    cell: CellName
+    job: str
     setting: Setting
 
 
@@ -53,19 +52,17 @@ class Made(Record):
     log: str = ""
 
     def failure(self, home: Home) -> Failed | None:
-        """How the cells end that needed it, where logs are in ``home``."""
+        """How the jobs end that needed it, where logs are in ``home``."""
         return None if self.status is None else Failed(self.status, self.reason, log_of(home, self.title))
 
 
 class Measured(Record):
-    """How a cell ended; the image's parcel travels beside it.
+    """How a job ended; the parcels of its artefacts travel beside it.
 
     Attributes:
-        measurement: Its record, with the worker's paths.
-        image: Key of its image, if that was built.
+        result: Its record as JSON, with the worker's paths.
         logs: Title → text of the logs that belong to it.
     """
 
-    measurement: Measurement
-    image: str | None
+    result: str
     logs: dict[str, str]

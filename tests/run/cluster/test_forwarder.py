@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wasmfit.run import Event, TaskEnded, TaskProgress, TaskStarted
-from wasmfit.run.cluster.relay import Relay
+from wasmfit.run.cluster.forwarder import Relay
 
 
 def said(task: str, event: str, **more: object) -> dict[str, object]:

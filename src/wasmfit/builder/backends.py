@@ -1,0 +1,187 @@
+"""What makes an image: cargo and our link, a C compiler as well, or an operating system's own build."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+from . import c, digest, firmware, laze, link, twin
+from .context import Context, Step
+from .digest import Shared
+from .firmware import Firmware
+from .spec import FirmwareSpec
+from .step import BuildStep
+
+LOCKFILE = "Cargo.lock"
+
+Made = Mapping[str, Path]
+"""Folders of what an image is made from, by the part that each plays."""
+
+
+class Backend(Protocol):
+    """How a firmware's image comes to be."""
+
+    @property
+    def has_link_map(self) -> bool:
+        """Whether there is a linker's map of it."""
+
+    def parts(self, translated: BuildStep | None) -> dict[str, BuildStep]:
+        """What it is made from besides the module, by the part that each plays.
+
+        Args:
+            translated: What has made C of the module, for a runtime that needs that.
+        """
+
+    def setting(self) -> object:
+        """What else decides what it is: of all modules the same."""
+
+    def assemble(self, step: Step, job: bytes, made: Made, place: Path) -> None:
+        """Makes ``firmware.elf`` in ``place``, with what belongs to it.
+
+        Raises:
+            BuildError: It cannot be made, or does not fit.
+        """
+
+    def lock(self, made: Made, place: Path) -> str | None:
+        """SHA-256 of the Cargo lockfile that it was built with."""
+
+    def macros(self) -> dict[str, str] | None:
+        """The C macros of the runtime; ``None`` where no C is compiled."""
+
+    def flags(self) -> list[str]:
+        """Flags for compilers other than rustc."""
+
+
+@dataclass(frozen=True)
+class CargoBackend:
+    """Rust: one archive, which we link."""
+
+    context: Context
+    spec: FirmwareSpec
+    shared: Shared = field(default_factory=Shared)
+
+    @property
+    def has_link_map(self) -> bool:
+        """There is."""
+        return True
+
+    def parts(self, translated: BuildStep | None) -> dict[str, BuildStep]:
+        """The archive."""
+        assert translated is None, "only C takes C"
+        return {"firmware": firmware.step(self.context, self.spec, self.shared)}
+
+    def setting(self) -> object:
+        """Memory maps, flags for the linker, and the linker."""
+        maps = [link.memory(self.spec.board, one, self.spec.stack) for one in self.spec.addresses]
+        return maps, self._linker_flags(), self.context.toolchain.rust.identity
+
+    def assemble(self, step: Step, job: bytes, made: Made, place: Path) -> None:
+        """Links the image, and its twin where the emulated machine has its memory elsewhere."""
+        step.progress("linking", 0, 0)
+        archive, objects = Firmware.at(made["firmware"]), self._objects(step, made)
+        board, linked = self.spec.board, self.spec.linked
+        inputs = link.Inputs(
+            script=archive.linker_script,
+            archive=archive.archive,
+            objects=(*objects.firmware, *objects.module, *objects.runtime),
+            libraries=objects.libraries,
+            job=job,
+            stack=self.spec.stack,
+            symbols={} if linked is None else {"wasmfit_guest": linked.export},
+            flags=self._linker_flags(),
+        )
+        own, emulated = self.spec.addresses
+        image = link.link(self.context, step, board, own, inputs, place)
+        if own != emulated:
+            moved = link.link(self.context, step, board, emulated, inputs, place, twin.NAME)
+            twin.check(image, own, moved, emulated)
+
+    def _objects(self, step: Step, made: Made) -> c.Objects:  # noqa: ARG002 - C's
+        return c.Objects()
+
+    def _linker_flags(self) -> tuple[str, ...]:
+        """What the profile and the base's crate ask of the linker."""
+        ground = self.spec.ground
+        return (*self.spec.profile.linker, *(() if ground is None else ground.linker))
+
+    def lock(self, made: Made, place: Path) -> str | None:  # noqa: ARG002 - laze's
+        """That of the archive."""
+        return firmware.used_lock(self.context, self.spec, made["firmware"])
+
+    def macros(self) -> dict[str, str] | None:
+        """No C is compiled."""
+        return None
+
+    def flags(self) -> list[str]:
+        """Rustc is the only compiler."""
+        return []
+
+
+@dataclass(frozen=True)
+class CBackend(CargoBackend):
+    """C: the harness as an archive, linked with objects of the runtime's sources and our glue."""
+
+    def parts(self, translated: BuildStep | None) -> dict[str, BuildStep]:
+        """The archive and the objects."""
+        objects = c.step(self.context, self.spec, self.shared, translated)
+        return {**super().parts(None), "objects": objects}
+
+    def _objects(self, step: Step, made: Made) -> c.Objects:
+        return c.Objects.at(made["objects"], c.libraries(self.context, step, self.spec.board))
+
+    def macros(self) -> dict[str, str] | None:
+        """The build's, for the board's target."""
+        return dict(c.defines(self.spec.build, self.spec.board))
+
+    def flags(self) -> list[str]:
+        """The C compiler's."""
+        return c.flags(self.spec.build, self.spec.profile, self.spec.board)
+
+
+@dataclass(frozen=True)
+class LazeBackend:
+    """An operating system, whose own build makes the whole image."""
+
+    context: Context
+    spec: FirmwareSpec
+    shared: Shared = field(default_factory=Shared)
+
+    @property
+    def has_link_map(self) -> bool:
+        """Its build makes none."""
+        return False
+
+    def parts(self, translated: BuildStep | None) -> dict[str, BuildStep]:
+        """Nothing is made beforehand."""
+        assert translated is None, "C has no place in it"
+        return {}
+
+    def setting(self) -> object:
+        """The checkout, the application, and the package inside it."""
+        return laze.key(self.context, self.spec, self.shared)
+
+    def assemble(self, step: Step, job: bytes, made: Made, place: Path) -> None:  # noqa: ARG002 - others'
+        """Lets laze build the application."""
+        laze.build(self.context, step, self.spec, job, place)
+
+    def lock(self, made: Made, place: Path) -> str | None:  # noqa: ARG002 - others'
+        """The one that cargo ended with."""
+        return digest.file(place / LOCKFILE)
+
+    def macros(self) -> dict[str, str] | None:
+        """No C is compiled."""
+        return None
+
+    def flags(self) -> list[str]:
+        """The system's own are in no record."""
+        return []
+
+
+def backend_of(context: Context, spec: FirmwareSpec, shared: Shared | None = None) -> Backend:
+    """What makes an image of a firmware; ``shared`` is what other firmwares have in common with it."""
+    shared = Shared() if shared is None else shared
+    if not spec.base.emulated:
+        return LazeBackend(context, spec, shared)
+    return (CBackend if spec.build.runtime.language == "c" else CargoBackend)(context, spec, shared)

@@ -1,0 +1,192 @@
+"""What a firmware runs, and how it is told of it: a workload, a module of the user's, or commands."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from wasmfit.model import Board, Build, Glue, MemoryMap, Translator, UserModule, Workload
+
+from . import calls, guest, job, module
+from .context import Context
+from .digest import Shared
+from .step import BuildStep
+
+
+class Payload(Protocol):
+    """What a firmware runs."""
+
+    @property
+    def name(self) -> str:
+        """Which one it is, among those of one run."""
+
+    @property
+    def glue(self) -> Glue:
+        """Which of the runtime's glue can run it."""
+
+    @property
+    def crate(self) -> Workload | None:
+        """The workload whose crate native code links; ``None`` where there is only wasm, or nothing."""
+
+    def module(self, context: Context, build: Build, shared: Shared) -> BuildStep | None:
+        """What makes its module; ``None`` where modules come from the host while it runs."""
+
+    def job(self, module: bytes) -> bytes:
+        """The blob that tells the firmware what to do, with the module as the runtime is given it."""
+
+    @property
+    def job_key(self) -> object:
+        """What the blob holds besides the module."""
+
+    def entry(self, rule: Translator, header: str, code: str) -> calls.Entry:
+        """How the runtime's glue calls the module where that has become C."""
+
+    def stack(self, build: Build) -> int:
+        """Bytes of RAM reserved for the stack."""
+
+    def addresses(self, board: Board) -> tuple[MemoryMap, MemoryMap]:
+        """Where the image is linked to, and where what runs in the emulator is."""
+
+
+@dataclass(frozen=True)
+class WorkloadPayload:
+    """A workload of the catalogue."""
+
+    workload: Workload
+
+    @property
+    def name(self) -> str:
+        """The workload's."""
+        return self.workload.name
+
+    @property
+    def glue(self) -> Glue:
+        """The shortest."""
+        return Glue.TYPED
+
+    @property
+    def crate(self) -> Workload | None:
+        """The workload itself."""
+        return self.workload
+
+    def module(self, context: Context, build: Build, shared: Shared) -> BuildStep | None:
+        """Compiles the workload's crate."""
+        return guest.step(context, self.workload, build.runtime.guest_cpu, shared)
+
+    def job(self, module: bytes) -> bytes:
+        """The module and its calls."""
+        arguments = [call.arguments for call in self.workload.calls]
+        return job.pack(module, self.workload.export, self.workload.extra, arguments)
+
+    @property
+    def job_key(self) -> object:
+        """Export, value of ``host.extra``, and calls; what is expected is no part of an image."""
+        return self.workload.export, self.workload.extra, [call.arguments for call in self.workload.calls]
+
+    def entry(self, rule: Translator, header: str, code: str) -> calls.Entry:  # noqa: ARG002 - Payload's
+        """The C function that the export has become, which the glue calls itself."""
+        return calls.Entry(symbol=calls.symbol(rule, header, self.workload.export))
+
+    def stack(self, build: Build) -> int:
+        """The runtime's."""
+        return build.runtime.stack
+
+    def addresses(self, board: Board) -> tuple[MemoryMap, MemoryMap]:
+        """The board's own, and those of its emulated machine."""
+        return board.own, board.emulated
+
+
+@dataclass(frozen=True)
+class ModulePayload:
+    """A module of the user's."""
+
+    user_module: UserModule
+
+    @property
+    def name(self) -> str:
+        """The module's."""
+        return self.user_module.name
+
+    @property
+    def glue(self) -> Glue:
+        """What takes any signature."""
+        return Glue.ANY
+
+    @property
+    def crate(self) -> Workload | None:
+        """Of a module there is no source."""
+        return None
+
+    def module(self, context: Context, build: Build, shared: Shared) -> BuildStep | None:  # noqa: ARG002 - Payload's
+        """Copies the file, which must not have changed."""
+        return module.step(self.user_module)
+
+    def job(self, module: bytes) -> bytes:
+        """The module, its calls, and what answers its imports."""
+        return job.pack_any(module, self.user_module)
+
+    @property
+    def job_key(self) -> object:
+        """Export, signature, memory, calls and imports; what is expected is no part of an image."""
+        of = self.user_module
+        return of.export, of.signature, of.memory, [call.arguments for call in of.calls], of.stubs
+
+    def entry(self, rule: Translator, header: str, code: str) -> calls.Entry:  # noqa: ARG002 - Payload's
+        """C written for the module's own types."""
+        return calls.Entry(calls=calls.source(header, code, self.user_module))
+
+    def stack(self, build: Build) -> int:
+        """The runtime's."""
+        return build.runtime.stack
+
+    def addresses(self, board: Board) -> tuple[MemoryMap, MemoryMap]:
+        """The board's own, and those of its emulated machine."""
+        return board.own, board.emulated
+
+
+@dataclass(frozen=True)
+class CommandsPayload:
+    """Nothing: the host sends modules and what to do with them while it runs, as the W3C suite is."""
+
+    @property
+    def name(self) -> str:
+        """There is one."""
+        return "suite"
+
+    @property
+    def glue(self) -> Glue:
+        """What replays the suite."""
+        return Glue.SUITE
+
+    @property
+    def crate(self) -> Workload | None:
+        """There is none."""
+        return None
+
+    def module(self, context: Context, build: Build, shared: Shared) -> BuildStep | None:  # noqa: ARG002 - Payload's
+        """There is none."""
+        return None
+
+    def job(self, module: bytes) -> bytes:  # noqa: ARG002 - Payload's
+        """In the place of a job."""
+        return b"WFSU"
+
+    @property
+    def job_key(self) -> object:
+        """It is the same for all."""
+        return "WFSU"
+
+    def entry(self, rule: Translator, header: str, code: str) -> calls.Entry:
+        """No runtime that needs its modules as C can be sent any."""
+        raise NotImplementedError("what becomes C is no module that the host can send")
+
+    def stack(self, build: Build) -> int:  # noqa: ARG002 - Payload's
+        """A MiB: like the heap's, its size is not what is asked about."""
+        return 1 << 20
+
+    def addresses(self, board: Board) -> tuple[MemoryMap, MemoryMap]:
+        """All RAM that the emulated machine has."""
+        return board.spacious, board.spacious
+
+
+def payload_of(workload: Workload | UserModule) -> Payload:
+    """What a cell's firmware runs."""
+    return ModulePayload(workload) if isinstance(workload, UserModule) else WorkloadPayload(workload)

@@ -1,0 +1,99 @@
+"""What a firmware is made of: the one argument of everything that builds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from wasmfit.model import Base, Board, Build, Cell, Glue, Ground, MemoryMap, Profile, Workload
+
+from .payload import Payload, payload_of
+
+
+@dataclass(frozen=True)
+class PackageSpec:
+    """The Rust package of a firmware, the same for every board and every module that is not compiled in.
+
+    Attributes:
+        build: The runtime's.
+        profile: How it is compiled.
+        linked: The workload whose crate is compiled in.
+        glue: Which of the runtime's glue.
+        ground: The base's crate that starts the chip; ``None`` where the harness does.
+    """
+
+    build: Build
+    profile: Profile
+    linked: Workload | None = None
+    glue: Glue = Glue.TYPED
+    ground: Ground | None = None
+
+    @property
+    def label(self) -> tuple[str, ...]:
+        """What tells it from the packages of other cells of one run."""
+        return (
+            self.build.label,
+            self.profile.name,
+            "" if self.linked is None else self.linked.name,
+            self.glue,
+            "" if self.ground is None else self.ground.label,
+        )
+
+
+@dataclass(frozen=True)
+class FirmwareSpec:
+    """A firmware: a runtime for a board, on a base, in a profile, and what it runs.
+
+    Attributes:
+        build: The runtime's.
+        board: The board.
+        base: What starts the chip.
+        profile: How it is compiled.
+        payload: What it runs, and how it is told of it.
+    """
+
+    build: Build
+    board: Board
+    base: Base
+    profile: Profile
+    payload: Payload
+
+    @classmethod
+    def of(cls, cell: Cell) -> FirmwareSpec:
+        """The firmware of a cell."""
+        return cls(cell.build, cell.board, cell.base, cell.profile, payload_of(cell.workload))
+
+    @property
+    def package(self) -> PackageSpec:
+        """Its Rust package."""
+        return PackageSpec(
+            build=self.build,
+            profile=self.profile,
+            linked=self.linked,
+            glue=self.payload.glue,
+            ground=self.ground,
+        )
+
+    @property
+    def linked(self) -> Workload | None:
+        """The workload whose crate is compiled in; every other firmware serves all workloads."""
+        return self.payload.crate if self.build.runtime.guest == "crate" else None
+
+    @property
+    def ground(self) -> Ground | None:
+        """The base's crate below the harness; ``None`` where the harness starts the chip itself."""
+        return self.base.ground(self.board)
+
+    @property
+    def stack(self) -> int:
+        """Bytes of RAM reserved for the stack."""
+        return self.payload.stack(self.build)
+
+    @property
+    def addresses(self) -> tuple[MemoryMap, MemoryMap]:
+        """Where the image is linked to, and where what runs in the emulator is: often the same."""
+        return self.payload.addresses(self.board)
+
+    @property
+    def setting(self) -> tuple[object, ...]:
+        """What tells it from the other firmwares of one run, whatever their modules."""
+        return (*self.package.label, self.board.name, self.base.name, self.build.runtime.stack)

@@ -1,0 +1,330 @@
+"""The jobs of one run on a cluster.
+
+Dask does a task again that was lost with its worker, up to the scheduler's ``allowed-failures``. Then it
+blames every task that had been given to the worker, running or not. So a job is blamed by us only if
+workers die while it is the only one there is: blamed ones have a second try among the others if none was seen
+to start them, and the last try alone.
+"""
+
+import queue
+import time
+import uuid
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+
+from distributed import CancelledError, Client, Future, KilledWorker
+
+from wasmfit.builder import BuildError, BuildStep, Context, Step, digest, packed, unpack
+from wasmfit.builder.step import MODULES
+from wasmfit.events import Listener, Said
+from wasmfit.run.job import Job, RemoteJob, log_of
+
+from . import resources, tasks
+from .errors import ClusterError
+from .forwarder import TOPIC, Relay
+from .resources import Needs
+from .work import Measured, Setting, Work
+
+_TICK_S = 0.5
+_PATIENCE_S = 5.0
+"""Nothing has ended for so long: time to say what is lacking."""
+
+_ALONE = 3
+"""The attempt for which a job has the cluster to itself."""
+
+_JOBS, _MODULES = 2000, 1000
+"""Priorities above those of builds, which are the estimates that the catalogue says."""
+
+_GO_ON = "Finished cells are stored; the same command goes on where this one stopped."
+
+R = TypeVar("R")
+
+
+@dataclass(frozen=True)
+class _Worker:
+    """A worker: its address, its name, and the resources that it has."""
+
+    address: str
+    name: str
+    has: dict[str, float]
+
+
+@dataclass
+class Session(Generic[R]):
+    """One run.
+
+    Attributes:
+        client: The scheduler's client.
+        address: What the user calls it.
+        context: What the jobs were planned with.
+        tell: Told what happens.
+        keep: Takes results.
+        catalogs: Key → parcel of the user's catalogues.
+    """
+
+    client: Client
+    address: str
+    context: Context
+    tell: Listener
+    keep: Callable[[Job[R], R], None]
+    catalogs: dict[str, bytes]
+    _name: str = field(default_factory=lambda: uuid.uuid4().hex)
+    _ended: queue.SimpleQueue[Future[Any]] = field(default_factory=queue.SimpleQueue)
+    _holders: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    _unseen: list[RemoteJob[R]] = field(default_factory=list)
+    _suspects: list[RemoteJob[R]] = field(default_factory=list)
+    _guilty: dict[str, str] = field(default_factory=dict)
+    _said: set[str] = field(default_factory=set)
+
+    def run(self, jobs: Sequence[RemoteJob[R]]) -> None:
+        """Does every job."""
+        self._relay = Relay(self.tell, self.context.gateway.echo)
+        self._needs = Needs(resources.identity(), self.context.toolchain)
+        self._setting = Setting(
+            catalogs=tuple(self.catalogs),
+            c_targets=tuple(sorted(self.context.toolchain.c)),
+            boards=tuple(sorted({job.spec.board.name for job in jobs})),
+            echo=self.context.gateway.echo is not None,
+        )
+        self._require_reader()
+        resources.require_same(self._needs.identity, {one.name: one.has for one in self._workers()})
+        self._steps = {job.id: job.steps for job in jobs}
+        self._find_holders()
+        self.client.subscribe_topic(TOPIC, lambda event: self._relay.hear(event[1]))
+        try:
+            self._round(jobs, 1)
+            unseen, self._unseen = self._unseen, []
+            self._round(unseen, 2)
+            for job in (*self._suspects, *self._unseen):
+                self._round([job], _ALONE)
+        finally:
+            self._relay.all_over()
+
+    def _require_reader(self) -> None:
+        """Makes sure that the scheduler, which reads tasks, has what they name."""
+        try:
+            self.client.run_on_scheduler(tasks.present)
+        except Exception as error:
+            raise ClusterError(
+                f"The scheduler at {self.address} runs where wasmfit is not installed.",
+                "Start it with the `dask scheduler` that `pip install 'wasmfit[cluster]'` brings.",
+            ) from error
+
+    def _workers(self) -> list[_Worker]:
+        """The workers that there are."""
+        try:
+            found: dict[str, Any] = self.client.scheduler_info(n_workers=-1)["workers"]
+        except OSError as error:
+            raise ClusterError(
+                f"The connection to the scheduler at {self.address} was lost.", _GO_ON
+            ) from error
+        return [_Worker(address, str(one["name"]), one["resources"]) for address, one in found.items()]
+
+    def _find_holders(self) -> None:
+        """Asks every worker of ours which artefacts it has: a step that is there is not done elsewhere."""
+        ours = [one.address for one in self._workers() if self._needs.identity in one.has]
+        wanted = sorted({(step.kind, step.key) for steps in self._steps.values() for step in steps})
+        answers = self.client.run(tasks.holdings, wanted, workers=ours, on_error="ignore") if ours else {}
+        self._holders.clear()
+        for address, places in answers.items():
+            for at in places:
+                self._holders[wanted[at][1]].append(address)
+
+    def _round(self, jobs: Sequence[RemoteJob[R]], attempt: int) -> None:
+        """Sends the jobs and keeps what comes back; those that Dask gave up are suspects, or unseen."""
+        pending: dict[str, tuple[RemoteJob[R], Future[Any]]] = {}
+        if attempt > 1:
+            self._find_holders()
+        try:
+            # Held until all is sent, so that no step is dropped and done again in between.
+            held: dict[str, Future[Any]] = {}
+            for job in self._innocent(jobs):
+                pending[self._task(job, attempt)] = (job, self._submit(job, attempt, held))
+            held.clear()
+            quiet_since = time.monotonic()
+            while pending:
+                try:
+                    future = self._ended.get(timeout=_TICK_S)
+                except queue.Empty:
+                    self._require_connection()
+                    if time.monotonic() - quiet_since >= _PATIENCE_S:
+                        quiet_since = time.monotonic()
+                        self._say_what_is_lacking([job for job, _ in pending.values()])
+                    continue
+                quiet_since = time.monotonic()
+                if future.key in pending:
+                    job, _ = pending.pop(future.key)
+                    self._take(job, future, attempt)
+        finally:
+            self.client.cancel([future for _, future in pending.values()])
+
+    def _innocent(self, jobs: Sequence[RemoteJob[R]]) -> Iterator[RemoteJob[R]]:
+        """The jobs, without those that need a step which has killed its workers: they end with that."""
+        for job in jobs:
+            guilty = next(
+                (self._guilty[step.key] for step in self._steps[job.id] if step.key in self._guilty), None
+            )
+            if guilty is None:
+                yield job
+            else:
+                self._give_up(job, guilty)
+
+    def _submit(self, job: RemoteJob[R], attempt: int, held: dict[str, Future[Any]]) -> Future[Any]:
+        parcels = {}
+        for key, parcel in self.catalogs.items():
+            parcels[f"catalogs/{key}"] = _once(held, key, partial(self._given, key, parcel))
+        steps: list[Future[Any]] = []
+        for step in self._steps[job.id]:
+            # What a step needs stands before it, and is among them.
+            needs = [held[need.key] for need in step.tasks()]
+            submit = partial(self._submit_step, job, step, needs, dict(parcels), attempt)
+            steps.append(_once(held, step.key, submit))
+        for step in job.given:
+            pack = partial(self._packed, job, step)
+            parcels[f"{step.kind}/{step.key}"] = _once(
+                held,
+                step.key,
+                lambda step=step, pack=pack: self._given(step.key, pack()),  # type: ignore[misc]
+            )
+        task = self._task(job, attempt)
+        self._relay.expect(task, job.id)
+        future = self.client.submit(
+            tasks.measure,
+            self._work(task, job),
+            parcels,
+            steps,
+            key=task,
+            resources=self._needs.run(job.spec),
+            priority=_JOBS - job.priority,
+        )
+        future.add_done_callback(self._ended.put)
+        return future
+
+    def _submit_step(
+        self,
+        job: RemoteJob[R],
+        step: BuildStep,
+        needs: Sequence[Future[Any]],
+        parcels: dict[str, Future[Any]],
+        attempt: int,
+    ) -> Future[Any]:
+        task = self._step_task(step, attempt)
+        self._relay.expect(task, step.title)
+        return self.client.submit(
+            tasks.make,
+            self._work(task, job),
+            step.key,
+            self._holders[step.key],
+            parcels,
+            needs,
+            key=task,
+            resources=self._needs.build(job.spec),
+            # Modules, which all runtimes need, then the slowest builds: see docs/cluster.md.
+            priority=_MODULES if step.stage == MODULES else step.estimate,
+        )
+
+    def _given(self, key: str, data: bytes) -> Future[Any]:
+        return self.client.submit(tasks.given, data, key=f"wasmfit-given-{key}")
+
+    def _packed(self, job: RemoteJob[R], step: BuildStep) -> bytes:
+        return packed(step.ensure(self.context.cache, Step(log_of(self.context.home, job.id))))
+
+    def _work(self, task: str, job: RemoteJob[R]) -> str:
+        return Work(task=task, job=job.name, setting=self._setting).model_dump_json()
+
+    def _task(self, job: RemoteJob[R], attempt: int) -> str:
+        return f"wasmfit-cell-{digest.of(self._name, job.id, attempt)}"
+
+    def _step_task(self, step: BuildStep, attempt: int) -> str:
+        """The step's key in Dask: the same for all users of the cluster, unless workers have died of it."""
+        return f"wasmfit-{step.kind}-{step.key if attempt == 1 else digest.of(self._name, step.key, attempt)}"
+
+    def _take(self, job: RemoteJob[R], future: Future[Any], attempt: int) -> None:
+        """Keeps what a task has ended with, or remembers that it was given up and is worth another try."""
+        try:
+            text, parcels = future.result()
+        except KilledWorker as error:
+            workers = self._relay.lost(str(error.task))
+            if attempt == _ALONE:
+                self._blame(job, error, workers)
+            else:
+                (self._suspects if workers else self._unseen).append(job)
+        except CancelledError as error:
+            self._require_connection()
+            raise ClusterError(
+                f"The scheduler at {self.address} has dropped the work; maybe it was started again.", _GO_ON
+            ) from error
+        except Exception as error:  # noqa: BLE001 - whatever went wrong there is one job's end, not the run's
+            self._give_up(job, f"the worker failed: {error!r}")
+        else:
+            self._receive(job, text, parcels)
+        self._relay.over(self._task(job, attempt))
+
+    def _receive(self, job: RemoteJob[R], text: str, parcels: tasks.Parcels) -> None:
+        """Keeps a result with its artefacts and logs, at their places on this machine."""
+        measured = Measured.model_validate_json(text)
+        for title, log in measured.logs.items():
+            _write(log_of(self.context.home, title), log)
+        folders = {}
+        for name, parcel in parcels.items():
+            kind, _, key = name.partition("/")
+            folders[kind] = self.context.cache.get(kind, key, partial(unpack, parcel))
+        try:
+            result = job.received(measured.result, folders, log_of(self.context.home, job.id))
+        except BuildError as error:
+            self._give_up(job, error.reason)
+        else:
+            self.keep(job, result)
+
+    def _blame(self, job: RemoteJob[R], error: KilledWorker, workers: Sequence[str]) -> None:
+        """Ends a job that was alone when workers died."""
+        names = ", ".join(dict.fromkeys(workers)) or "nobody was seen to start it"
+        died = f"{error.allowed_failures + 1} workers died while they"
+        step = next((one for one in self._steps[job.id] if self._step_task(one, _ALONE) == error.task), None)
+        if step is None:
+            self._give_up(job, f"{died} had it: {names}")
+        else:
+            self._guilty[step.key] = f"{died} made {step.title}: {names}"
+            self._give_up(job, self._guilty[step.key])
+
+    def _give_up(self, job: RemoteJob[R], reason: str) -> None:
+        """Ends a job that no worker has done."""
+        log = log_of(self.context.home, job.id)
+        _write(log, f"{reason}\n")
+        self.keep(job, job.given_up(reason, log))
+
+    def _require_connection(self) -> None:
+        if self.client.status != "running":
+            raise ClusterError(f"The connection to the scheduler at {self.address} was lost.", _GO_ON)
+
+    def _say_what_is_lacking(self, jobs: Sequence[RemoteJob[R]]) -> None:
+        """Tells what no worker has and cells wait for, once in the same words."""
+        workers = {one.name: one.has for one in self._workers()}
+        waiting: Counter[str] = Counter()
+        for job in jobs:
+            lacks = resources.lacking(self._needs.build(job.spec), workers)
+            lacks = lacks or resources.lacking(self._needs.run(job.spec), workers)
+            if lacks is not None:
+                waiting[lacks] += 1
+        for lacks, count in waiting.items():
+            sentence = (
+                f"{lacks}: {count} cell{'s wait' if count > 1 else ' waits'}. Start a worker that has it."
+            )
+            if sentence not in self._said:
+                self._said.add(sentence)
+                self.tell(Said(sentence))
+
+
+def _once(held: dict[str, Future[Any]], key: str, make: Callable[[], Future[Any]]) -> Future[Any]:
+    if key not in held:
+        held[key] = make()
+    return held[key]
+
+
+def _write(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")

@@ -1,0 +1,154 @@
+"""Executors: who does the jobs of a run. This process, or others (:mod:`wasmfit.run.cluster`)."""
+
+import os
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Generic, Protocol, TypeVar
+
+from wasmfit.builder import BuildStep, Context, Step
+from wasmfit.builder.cache import Cache
+from wasmfit.events import Listener, TaskEnded, TaskProgress, TaskStarted
+from wasmfit.home import Home
+
+from .job import FAILURES, Failed, Job, RemoteJob, log_of
+from .schedule import Task, execute
+
+R = TypeVar("R")
+
+
+class Executor(Protocol):
+    """Who does jobs; storing what they come to is left to the caller."""
+
+    def run(
+        self,
+        context: Context,
+        jobs: Sequence[RemoteJob[R]],
+        tell: Listener,
+        keep: Callable[[Job[R], R], None],
+    ) -> None:
+        """Does every job, and hands what each came to to ``keep`` once, as soon as it has ended.
+
+        Args:
+            context: What they were planned with.
+            jobs: What to do.
+            tell: Told what happens; may be called from several threads at once.
+            keep: Takes the results, whose paths are of this machine; from several threads at once.
+
+        Raises:
+            KeyboardInterrupt: The user's; whoever works has been told to stop.
+            WasmfitError: The work cannot go on.
+        """
+
+
+@dataclass(frozen=True)
+class LocalExecutor:
+    """This process, with a thread for every processor.
+
+    Attributes:
+        workers: Jobs and steps at a time.
+    """
+
+    workers: int = field(default_factory=lambda: os.cpu_count() or 1)
+
+    def run(
+        self,
+        context: Context,
+        jobs: Sequence[Job[R]],
+        tell: Listener,
+        keep: Callable[[Job[R], R], None],
+    ) -> None:
+        """As :meth:`Executor.run`.
+
+        Raises:
+            BaseException: What ``keep`` or a job raised, or the user's interrupt; what ran has ended.
+        """
+        cancel = context.gateway.cancel
+        execute(
+            LocalRun(context.home, Cache(context.home.artefacts, cancel), tell, keep).tasks(jobs),
+            self.workers,
+            cancel,
+        )
+
+
+@dataclass(frozen=True)
+class LocalRun(Generic[R]):
+    """The tasks of one run: every step once, and for every job the task that ends it.
+
+    Attributes:
+        home: Where logs go.
+        cache: Where artefacts go.
+        tell: Told what happens.
+        keep: Takes results.
+    """
+
+    home: Home
+    cache: Cache
+    tell: Listener
+    keep: Callable[[Job[R], R], None]
+    _failures: dict[str, Failed] = field(default_factory=dict)
+
+    def tasks(self, jobs: Sequence[Job[R]]) -> list[Task]:
+        """The tasks of jobs: a job's goes before steps, so that results come early."""
+        steps: dict[str, Task] = {}
+        ends = []
+        for number, job in enumerate(jobs):
+            for step in job.steps:
+                if step.key not in steps:
+                    steps[step.key] = self._step(step)
+            needs = frozenset(step.key for step in job.steps)
+            ends.append(Task(job.id, lambda job=job: self._end(job), needs, rank=(0, job.priority, number)))  # type: ignore[misc]
+        return [*ends, *steps.values()]
+
+    def _step(self, step: BuildStep) -> Task:
+        def run() -> None:
+            log = log_of(self.home, step.title)
+            failed = next(
+                (self._failures[need.key] for need in step.tasks() if need.key in self._failures), None
+            )
+            if failed is None:
+                with _Told(self.tell, step.title) as told:
+                    try:
+                        step.ensure(self.cache, Step(log, told.progress))
+                    except FAILURES as error:
+                        # Every job that needs it ends with its failure, and shows its log.
+                        failed = Failed.of(error, log)
+                        told.error = failed.reason
+            if failed is not None:
+                self._failures[step.key] = failed
+
+        return Task(
+            step.key,
+            run,
+            frozenset(need.key for need in step.tasks()),
+            lane=None if step.lock is None else str(step.lock),
+            rank=(step.stage, step.estimate),
+        )
+
+    def _end(self, job: Job[R]) -> None:
+        with _Told(self.tell, job.id) as told:
+            failed = next(
+                (self._failures[step.key] for step in job.steps if step.key in self._failures), None
+            )
+            self.keep(job, job.measure(Step(log_of(self.home, job.id), told.progress), failed))
+
+
+class _Told:
+    """A task whose beginning, progress and end are told."""
+
+    def __init__(self, tell: Listener, title: str) -> None:
+        self._tell, self._title = tell, title
+        self.error: str | None = None
+
+    def __enter__(self) -> "_Told":
+        self._started = time.monotonic()
+        self._tell(TaskStarted(self._title))
+        return self
+
+    def progress(self, what: str, done: int, total: int) -> None:
+        self._tell(TaskProgress(self._title, what, done, total))
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        # What ends the run is told by whoever ends it.
+        if kind is None:
+            self._tell(TaskEnded(self._title, time.monotonic() - self._started, self.error))

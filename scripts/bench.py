@@ -19,7 +19,7 @@ import platformdirs
 import wasmfit
 from wasmfit.builder import Context, FirmwareSpec, Step, image
 from wasmfit.catalog import Catalog
-from wasmfit.emulation import compiled, execute
+from wasmfit.emulation import ExpectedCalls, QemuRunner, compiled, execute
 from wasmfit.home import Home
 from wasmfit.model import Board, Status
 from wasmfit.plan import Experiment, plan
@@ -113,7 +113,7 @@ def counting(home: Home) -> bool:
         for _ in range(3):
             for where, seen in zip(boards, rates, strict=True):
                 plugin = compiled(home.plugins, gateway, where.emulator.qemu)
-                ran = execute(built.ran, where, calls=long.calls, plugin=plugin, gateway=gateway)
+                ran = execute(built.ran, QemuRunner(where, plugin, gateway), ExpectedCalls(long.calls))
                 assert ran.status is Status.OK, ran.reason
                 assert ran.instructions is not None
                 seen.append(ran.instructions / ran.seconds / 1e6)

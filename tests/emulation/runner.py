@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from wasmfit.emulation import Execution, Limits, execute, interface, qemu, symbols
+from wasmfit.emulation import Execution, ExpectedCalls, Limits, QemuRunner, execute, interface, qemu, symbols
 from wasmfit.model import Board, Status, WorkloadCall
 from wasmfit.toolchain import Gateway
 
@@ -39,15 +39,14 @@ class Runner:
         results = expected or [(value + EXTRA * (kind in (OK, WRONG))) % 2**32 for kind, value in calls]
         return execute(
             self.firmware.image(calls, export),
-            self.board,
-            calls=[
-                WorkloadCall(arguments=call, expected=result)
-                for call, result in zip(calls, results, strict=True)
-            ],
-            plugin=self.plugin,
-            gateway=gateway or Gateway(),
+            QemuRunner(self.board, self.plugin, gateway or Gateway(), log),
+            ExpectedCalls(
+                [
+                    WorkloadCall(arguments=call, expected=result)
+                    for call, result in zip(calls, results, strict=True)
+                ]
+            ),
             limits=limits,
-            log=log,
         )
 
     def trace(self, call: tuple[int, int], file: Path) -> tuple[int, list[int]]:

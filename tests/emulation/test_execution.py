@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from wasmfit.builder import job
-from wasmfit.emulation import Limits, execute, leak
+from wasmfit.emulation import ExpectedCalls, Limits, QemuRunner, execute, leak
 from wasmfit.errors import MissingToolError
 from wasmfit.model import Activities, Leak, Requests, Status, WorkloadCall
 from wasmfit.toolchain import ChildCancelledError, Gateway
@@ -119,10 +119,8 @@ def test_stack_peaks_of_phases_make_the_whole(run: Runner) -> None:
 def rounds_of(run: Runner, *calls: tuple[int, int], rounds: int) -> Leak | None:
     return leak(
         run.firmware.image(calls),
-        run.board,
-        calls=[WorkloadCall(arguments=call, expected=call[1]) for call in calls],
-        plugin=run.plugin,
-        gateway=Gateway(),
+        QemuRunner(run.board, run.plugin, Gateway()),
+        ExpectedCalls([WorkloadCall(arguments=call, expected=call[1]) for call in calls]),
         rounds=rounds,
         rounds_at=job.ROUNDS_AT,
         limits=SHORT,
@@ -258,10 +256,8 @@ def test_jump_to_nowhere(run: Runner) -> None:
 def test_name_of_the_caller_is_used(run: Runner) -> None:
     execution = execute(
         run.firmware.image([(UNDEFINED, 0)]),
-        run.board,
-        calls=[WorkloadCall(arguments=(UNDEFINED, 0), expected=0)],
-        plugin=run.plugin,
-        gateway=Gateway(),
+        QemuRunner(run.board, run.plugin, Gateway()),
+        ExpectedCalls([WorkloadCall(arguments=(UNDEFINED, 0), expected=0)]),
         name_of=lambda address: f"<{address & 0}>",
     )
     assert "in <0> (PC" in faulted(execution)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from wasmfit.emulation import Execution, execute, least_ram, symbols
+from wasmfit.emulation import Execution, ExpectedCalls, QemuRunner, execute, least_ram, symbols
 from wasmfit.model import LeastRam, Status, WorkloadCall
 from wasmfit.toolchain import Gateway
 
@@ -32,11 +32,9 @@ def found(
 ) -> LeastRam:
     least = least_ram(
         run.firmware.image(calls),
-        run.board,
+        QemuRunner(run.board, run.plugin, Gateway()),
+        expectations(run, calls),
         run(*calls),
-        calls=expectations(run, calls),
-        plugin=run.plugin,
-        gateway=Gateway(),
         instructions=instructions,
         seconds=seconds,
     )
@@ -44,11 +42,13 @@ def found(
     return least
 
 
-def expectations(run: Runner, calls: tuple[tuple[int, int], ...]) -> list[WorkloadCall]:
-    return [
-        WorkloadCall(arguments=call, expected=one.expected or 0)
-        for call, one in zip(calls, run(*calls).run.calls, strict=True)
-    ]
+def expectations(run: Runner, calls: tuple[tuple[int, int], ...]) -> ExpectedCalls:
+    return ExpectedCalls(
+        [
+            WorkloadCall(arguments=call, expected=one.expected or 0)
+            for call, one in zip(calls, run(*calls).run.calls, strict=True)
+        ]
+    )
 
 
 def with_heap(run: Runner, calls: tuple[tuple[int, int], ...], size: int, folder: Path) -> Execution:
@@ -61,10 +61,8 @@ def with_heap(run: Runner, calls: tuple[tuple[int, int], ...], size: int, folder
     assert symbols.patch(changed, heap.word, heap.start + size)
     return execute(
         changed,
-        run.board,
-        calls=expectations(run, calls),
-        plugin=run.plugin,
-        gateway=Gateway(),
+        QemuRunner(run.board, run.plugin, Gateway()),
+        expectations(run, calls),
         limits=SHORT,
     )
 
@@ -179,11 +177,9 @@ def test_an_image_that_does_not_say_where_its_heap_is(run: Runner, monkeypatch: 
     assert (
         least_ram(
             run.firmware.image(calls),
-            run.board,
+            QemuRunner(run.board, run.plugin, Gateway()),
+            expectations(run, calls),
             run(*calls),
-            calls=expectations(run, calls),
-            plugin=run.plugin,
-            gateway=Gateway(),
             instructions=10_000_000,
             seconds=60,
         )

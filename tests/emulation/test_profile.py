@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wasmfit.emulation import execute
+from wasmfit.emulation import ExpectedCalls, QemuRunner, execute
 from wasmfit.emulation.profile import UNKNOWN, Profile, Row, parse
 from wasmfit.emulation.symbols import PHASES, Function
 from wasmfit.model import WorkloadCall
@@ -54,10 +54,8 @@ def test_nothing_is_too_strange(text: str) -> None:
 def profiled(run: Runner, *calls: tuple[int, int]) -> tuple[Profile, int]:
     execution = execute(
         run.firmware.image(calls),
-        run.board,
-        calls=[WorkloadCall(arguments=call, expected=0) for call in calls],
-        plugin=run.plugin,
-        gateway=Gateway(),
+        QemuRunner(run.board, run.plugin, Gateway()),
+        ExpectedCalls([WorkloadCall(arguments=call, expected=0) for call in calls]),
         profiled=True,
     )
     plain = run(*calls)

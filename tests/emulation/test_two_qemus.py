@@ -8,7 +8,7 @@ import pytest
 
 from tests.qemus import INSTALLED, SECOND, folder, in_qemu
 from wasmfit.catalog import Catalog
-from wasmfit.emulation import GUARD, Limits, compiled, execute, interface, replay
+from wasmfit.emulation import GUARD, ExpectedCalls, Limits, QemuRunner, compiled, execute, interface, replay
 from wasmfit.model import Board, WorkloadCall
 from wasmfit.toolchain import Gateway
 
@@ -67,10 +67,8 @@ def measured(
     """Everything that a run gives but how long it took."""
     execution = execute(
         firmware.image(calls),
-        board,
-        calls=[WorkloadCall(arguments=call, expected=(call[1] + EXTRA) % 2**32) for call in calls],
-        plugin=compiled(plugins, Gateway(), board.emulator.qemu),
-        gateway=Gateway(),
+        QemuRunner(board, compiled(plugins, Gateway(), board.emulator.qemu), Gateway()),
+        ExpectedCalls([WorkloadCall(arguments=call, expected=(call[1] + EXTRA) % 2**32) for call in calls]),
         limits=Limits(instructions=200_000, seconds=SHORT.seconds),
         **options,
     )
@@ -127,10 +125,8 @@ def test_the_guard(
         answers: list[str] = []
         run = replay(
             firmware.image([(COUNT_DOWN, 1000)]),
-            here,
+            QemuRunner(here, compiled(plugins, Gateway(), here.emulator.qemu, plugin=GUARD), Gateway()),
             b"",
-            plugin=compiled(plugins, Gateway(), here.emulator.qemu, plugin=GUARD),
-            gateway=Gateway(),
             budget=budget,
             seconds=60,
             on_answer=answers.append,

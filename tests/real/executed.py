@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 from wasmfit.catalog import Catalog
-from wasmfit.emulation import compiled, execute
+from wasmfit.emulation import ExpectedCalls, QemuRunner, compiled, execute
 from wasmfit.toolchain import Gateway
 
 
@@ -23,10 +23,8 @@ def executed(folder: Path, plugins: Path) -> dict[str, object]:
         board = catalog.boards[image["board"]]
         execution = execute(
             folder / image["elf"],
-            board,
-            calls=catalog.workloads[image["workload"]].calls,
-            plugin=compiled(plugins, gateway, board.emulator.qemu),
-            gateway=gateway,
+            QemuRunner(board, compiled(plugins, gateway, board.emulator.qemu), gateway),
+            ExpectedCalls(catalog.workloads[image["workload"]].calls),
         )
         runs[image["name"]] = execution.model_dump(mode="json", exclude={"seconds"})
     return runs

@@ -26,10 +26,13 @@ from wasmfit.errors import WasmfitError
 from wasmfit.home import Home
 from wasmfit.model import Measurement, Status
 from wasmfit.module import given
-from wasmfit.plan import Experiment, plan
-from wasmfit.run import CellEnded, Event, Said, TaskEnded, TaskStarted
+from wasmfit.plan import Experiment, plan, select_builds
+from wasmfit.run import CellEnded, Event, Executor, Said, TaskEnded, TaskStarted, nobody
 from wasmfit.run.cells import cell_jobs
 from wasmfit.run.cluster import resources
+from wasmfit.run.cluster.executor import ClusterExecutor
+from wasmfit.run.features import FeaturesRun
+from wasmfit.store import OutcomeStore
 from wasmfit.toolchain import Gateway, Versions, find
 
 from .farm import PROGRAMS, Farm
@@ -218,6 +221,28 @@ def test_a_module_and_a_catalogue_of_the_users_own_are_sent(
     there = wasmfit.compare(**mine, home=tmp_path / "home", cluster=farm.address)
     assert [one.status for one in there.measurements] == [Status.OK] * 2
     assert [as_local(one) for one in there.measurements] == [as_local(one) for one in here.measurements]
+
+
+def test_a_part_of_the_suite_is_run_by_workers(farm: Farm, warm_home: Home, tmp_path: Path) -> None:
+    farm.compiler("good")
+    catalog, gateway = Catalog.load(), Gateway()
+    board, profile = catalog.board("nrf52840dk"), catalog.profile("reference")
+    builds = select_builds(catalog, ["wasm3", "wamr"])
+    features = [one for one in catalog.features.features if one.name == "extended-const"]
+
+    def measured(home: Home, executor: Executor | None) -> list[dict[str, Any]]:
+        tools = find(Versions(home.tools, gateway), {board.target: catalog.target(board).c}, [board.emulator])
+        context = Context(catalog, home, tools, gateway)
+        run = FeaturesRun(context, OutcomeStore(home.results), nobody, rerun=True, executor=executor)
+        found = run.run(builds, [board], [profile], features)
+        assert not found.failures
+        return [one.model_dump(exclude={"measured_at"}) for one in found.runtimes]
+
+    here, home = measured(warm_home, None), Home.at(tmp_path)
+    assert measured(home, ClusterExecutor(farm.address)) == here
+    # The images have come along, and were not built here.
+    assert len(list(home.artefacts.glob("images/*/firmware.elf"))) == len(builds)
+    assert not list(home.logs.glob("C_sources*"))
 
 
 def client(farm: Farm, home: Path) -> "subprocess.Popen[str]":

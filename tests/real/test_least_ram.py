@@ -8,7 +8,7 @@ import pytest
 import wasmfit
 from wasmfit.builder import Context, FirmwareSpec, Step, image
 from wasmfit.catalog import Catalog
-from wasmfit.emulation import Execution, compiled, execute, symbols
+from wasmfit.emulation import Execution, ExpectedCalls, QemuRunner, compiled, execute, symbols
 from wasmfit.home import Home
 from wasmfit.model import Cell, LeastRam, Measurement, Region, Status
 from wasmfit.plan import Experiment, plan
@@ -46,10 +46,8 @@ def least_of(one: Measurement) -> LeastRam:
 def run(context: Context, cell: Cell, elf: Path, folder: Path) -> Execution:
     return execute(
         elf,
-        cell.board,
-        calls=cell.workload.calls,
-        plugin=compiled(folder, context.gateway, cell.board.emulator.qemu),
-        gateway=context.gateway,
+        QemuRunner(cell.board, compiled(folder, context.gateway, cell.board.emulator.qemu), context.gateway),
+        ExpectedCalls(cell.workload.calls),
     )
 
 

@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 
 from wasmfit.builder import Context, Progress, Step, silent
-from wasmfit.emulation import GUARD, Ended, Replay, compiled, replay
+from wasmfit.emulation import GUARD, Ended, QemuRunner, Replay, compiled, replay
 from wasmfit.model import AssertionOutcome, Board, FileOutcomes
 from wasmfit.words import printable
 
@@ -57,19 +57,10 @@ def measured(
         MissingToolError: The emulator or a compiler for its plugin is missing.
     """
     plugin = compiled(context.home.plugins, context.gateway, board.emulator.qemu, step.log, GUARD)
+    runner = QemuRunner(board, plugin, context.gateway, step.log)
 
     def run(data: bytes, on_answer: Callable[[str], None]) -> Replay:
-        return replay(
-            elf,
-            board,
-            data,
-            plugin=plugin,
-            gateway=context.gateway,
-            budget=BUDGET,
-            seconds=_SECONDS,
-            on_answer=on_answer,
-            log=step.log,
-        )
+        return replay(elf, runner, data, budget=BUDGET, seconds=_SECONDS, on_answer=on_answer)
 
     return over(part, modules, run, step.progress)
 

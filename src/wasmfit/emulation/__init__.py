@@ -22,6 +22,7 @@ How the figures come about, and what they do not say:
 
 from .execution import DEFAULT_LIMITS, Execution, Limits, execute, leak
 from .least import least_ram
+from .machine import ExpectedCalls, QemuRunner
 from .plugins import compiled, interface
 from .profile import Profile, Row
 from .replay import GUARD, Ended, Replay, replay
@@ -32,8 +33,10 @@ __all__ = [
     "GUARD",
     "Ended",
     "Execution",
+    "ExpectedCalls",
     "Limits",
     "Profile",
+    "QemuRunner",
     "Replay",
     "Row",
     "compiled",

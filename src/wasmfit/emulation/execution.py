@@ -11,7 +11,6 @@ from typing import Any, TypeVar
 
 from pydantic import Field
 
-from wasmfit.errors import MissingToolError
 from wasmfit.model import (
     OF_THE_CACHE,
     Activities,
@@ -31,13 +30,13 @@ from wasmfit.model import (
     WorkloadCall,
 )
 from wasmfit.model.base import Record
-from wasmfit.toolchain import ChildTimeoutError, Finished, Gateway
 from wasmfit.words import printable
 
-from . import counter, counts, profile, qemu, recorded, symbols
+from . import counter, counts, machine, profile, symbols
 from .channel import Channel, Report
 from .counts import Counts, Measures
 from .faults import NameOf
+from .machine import ExpectedCalls, QemuRunner
 from .profile import Profile
 from .symbols import Symbols
 from .verdict import Evidence, is_right, judge, listed
@@ -46,6 +45,9 @@ T = TypeVar("T")
 
 _MEASURED = frozenset({"load", "instantiate", "call"})
 _LONGEST_LOG = 400
+_FUNCTIONS, _PROFILE = "functions", "profile"
+"""Names of the files with the functions' addresses, and for the profile."""
+
 _MOST_RECORD_BYTES = 16 * 1024 * 1024
 _MOST_PROFILE_BYTES = 256 * 1024 * 1024
 
@@ -101,29 +103,22 @@ class Execution(Record):
 
 def execute(
     elf: Path,
-    board: Board,
+    runner: QemuRunner,
+    expected: ExpectedCalls,
     *,
-    calls: Sequence[WorkloadCall | UserCall],
-    plugin: Path,
-    gateway: Gateway,
     limits: Limits = DEFAULT_LIMITS,
-    log: Path | None = None,
     name_of: NameOf | None = None,
-    signature: Signature | None = None,
-    imports: Sequence[str] = (),
     profiled: bool = False,
     plain: bool = False,
 ) -> Execution:
     """Runs an image for a board and checks its results.
 
     Args:
-        elf: The image; its job makes ``calls``.
-        calls: Arguments, for the reasons given, and independently computed results.
-        plugin: The compiled plugin; see :func:`wasmfit.emulation.plugins.compiled`.
-        log: Appended to: the command, and everything the image and the emulator say.
+        elf: The image.
+        runner: What runs it, with the counting plugin.
+        expected: The calls that its job makes.
+        limits: When it is given up.
         name_of: Tells the function at an address; without it, symbols are named as the image has them.
-        signature: The export's, where the calls are of a module of the user's.
-        imports: Names of the imports that stubs answer, in the order of the job.
         profiled: Whether to follow calls as well; it takes longer and changes no figure.
         plain: Whether to leave accesses to flash unwatched, which is faster.
 
@@ -132,64 +127,42 @@ def execute(
         UsageError: The file is no image of wasmfit's.
         ChildCancelledError: The gateway was told to stop.
     """
-    return _execute(
-        elf,
-        board,
-        calls,
-        plugin,
-        gateway,
-        limits,
-        log,
-        name_of,
-        signature=signature,
-        imports=imports,
-        profiled=profiled,
-        plain=plain,
-    )[0]
+    return _execute(elf, runner, expected, limits, name_of=name_of, profiled=profiled, plain=plain)[0]
 
 
 def _execute(
     elf: Path,
-    board: Board,
-    calls: Sequence[WorkloadCall | UserCall],
-    plugin: Path,
-    gateway: Gateway,
+    runner: QemuRunner,
+    expected: ExpectedCalls,
     limits: Limits,
-    log: Path | None,
-    name_of: NameOf | None = None,
     *,
-    signature: Signature | None = None,
-    imports: Sequence[str] = (),
+    name_of: NameOf | None = None,
     profiled: bool = False,
     plain: bool = False,
 ) -> tuple[Execution, Report]:
     """The run, and what the firmware said of it."""
+    board, calls, signature = runner.board, expected.calls, expected.signature
     image = symbols.read(elf)
     channel = Channel()
-    with tempfile.TemporaryDirectory(prefix="wasmfit-") as folder:
-        record = Path(folder) / "record"
-        asked = (Path(folder) / "functions", Path(folder) / "profile") if profiled else None
-        if asked is not None:
-            asked[0].write_bytes(b"".join(struct.pack("=I", one.address) for one in image.functions))
-        command = qemu.command(
-            board.emulator,
-            elf.absolute(),
-            plugin,
-            counter.arguments(board, image, record, limits.instructions, asked, plain=plain),
-        )
-        finished, in_time = _run(command, gateway, limits, Path(folder), log, channel)
-        counted = counts.parse(recorded.text(record, _MOST_RECORD_BYTES))
-        tree = (
-            None
-            if asked is None
-            else profile.parse(recorded.text(asked[1], _MOST_PROFILE_BYTES), image.functions)
-        )
-    last_words = qemu.last_words(finished.output)
+    run = runner.run(
+        elf,
+        lambda folder: counter.arguments(
+            board,
+            image,
+            folder / machine.RECORD,
+            limits.instructions,
+            (folder / _FUNCTIONS, folder / _PROFILE) if profiled else None,
+            plain=plain,
+        ),
+        seconds=limits.seconds,
+        on_line=channel.take,
+        reads={_FUNCTIONS: _addresses(image)} if profiled else {},
+        writes={machine.RECORD: _MOST_RECORD_BYTES, **({_PROFILE: _MOST_PROFILE_BYTES} if profiled else {})},
+    )
+    counted = counts.parse(run.record)
+    tree = profile.parse(run.written[_PROFILE], image.functions) if profiled else None
     if not counted.started:
-        raise MissingToolError(
-            f"{board.emulator.qemu} does not run wasmfit's plugin: {last_words or 'no reason given'}.",
-            f"QEMU 7.2 or later with TCG plugins is needed. {qemu.remedy(board.emulator.qemu)}",
-        )
+        raise runner.refused(run)
     report = channel.report()
     verdict = judge(
         Evidence(
@@ -199,11 +172,11 @@ def _execute(
             counts=counted,
             report=report,
             instructions=limits.instructions,
-            seconds=None if in_time else limits.seconds,
-            last_words=last_words,
+            seconds=None if run.in_time else limits.seconds,
+            last_words=run.last_words,
             name_of=name_of or image.function_at,
             signature=signature,
-            imports=imports,
+            imports=expected.imports,
         )
     )
     execution = Execution(
@@ -214,37 +187,25 @@ def _execute(
         instructions=counted.total,
         stack_deepest=None if counted.deepest is None else image.stack.end - counted.deepest,
         refused=_refused(report),
-        seconds=finished.seconds,
+        seconds=run.seconds,
         profile=tree,
     )
     return execution, report
 
 
-def _run(
-    command: Sequence[str], gateway: Gateway, limits: Limits, folder: Path, log: Path | None, channel: Channel
-) -> tuple[Finished, bool]:
-    """Runs the emulator; also says whether it ended within the time limit."""
-    try:
-        return gateway.run(command, timeout=limits.seconds, cwd=folder, log=log, on_line=channel.take), True
-    except ChildTimeoutError as error:
-        return error.finished, False
-    except MissingToolError as error:
-        raise MissingToolError(
-            f"The emulator {command[0]} is not installed.", qemu.remedy(command[0])
-        ) from error
+def _addresses(image: Symbols) -> bytes:
+    """The functions' addresses, as the plugin reads them."""
+    return b"".join(struct.pack("=I", function.address) for function in image.functions)
 
 
 def leak(
     elf: Path,
-    board: Board,
+    runner: QemuRunner,
+    expected: ExpectedCalls,
     *,
-    calls: Sequence[WorkloadCall],
-    plugin: Path,
-    gateway: Gateway,
     rounds: int,
     rounds_at: int,
     limits: Limits = DEFAULT_LIMITS,
-    log: Path | None = None,
 ) -> Leak | None:
     """Runs an image that does everything ``rounds`` times, and says what each round leaves behind.
 
@@ -256,7 +217,7 @@ def leak(
         shutil.copy(elf, changed)
         if address is None or not symbols.patch(changed, address + rounds_at, rounds):
             return None
-        execution, report = _execute(changed, board, calls, plugin, gateway, limits, log)
+        execution, report = _execute(changed, runner, expected, limits)
     left = report.rounds
     if execution.status is not Status.OK or left is None or left.rounds != rounds:
         why = execution.reason or "it did not say what is left"

@@ -10,15 +10,15 @@ that gave the right results while the next smaller one tried did not.
 
 import shutil
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from wasmfit.model import Board, LeastRam, Run, Signature, Status, UserCall, WorkloadCall
-from wasmfit.toolchain import Gateway
+from wasmfit.model import LeastRam, Run, Status
 
 from . import symbols
 from .execution import Execution, Limits, Refused, execute
+from .machine import ExpectedCalls, QemuRunner
 
 STEP = 256
 """Sizes tried are multiples of so many bytes."""
@@ -94,21 +94,19 @@ def search(try_size: Callable[[int], Tried | None], *, most: int, start: int, st
 
 def least_ram(
     elf: Path,
-    board: Board,
+    runner: QemuRunner,
+    expected: ExpectedCalls,
     first: Execution,
     *,
-    calls: Sequence[WorkloadCall | UserCall],
-    plugin: Path,
-    gateway: Gateway,
     instructions: int,
     seconds: float,
-    log: Path | None = None,
-    signature: Signature | None = None,
-    imports: Sequence[str] = (),
 ) -> LeastRam | None:
     """Searches the smallest heap with which an image gives the results that it gave with all of the RAM.
 
     Args:
+        elf: The image.
+        runner: What runs it, with the counting plugin.
+        expected: The calls that its job makes.
         first: The image's run with all of the RAM, which ended well.
         instructions: The most that may be executed for it, in all.
         seconds: The wall-clock limit of one run.
@@ -136,18 +134,7 @@ def least_ram(
 
         def run(size: int) -> Execution:
             symbols.patch(changed, heap.word, heap.start + size)
-            return execute(
-                changed,
-                board,
-                calls=calls,
-                plugin=plugin,
-                gateway=gateway,
-                limits=limits,
-                log=log,
-                signature=signature,
-                imports=imports,
-                plain=True,
-            )
+            return execute(changed, runner, expected, limits=limits, plain=True)
 
         heap_use = first.run.heap
         overhead = heap_use.held - heap_use.asked if heap_use else 0

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from wasmfit.errors import MissingToolError
 from wasmfit.model import Board
-from wasmfit.toolchain import ChildTimeoutError, Gateway
 from wasmfit.words import hexadecimal, printable
 
-from . import faults, qemu, recorded, symbols
+from . import faults, machine, symbols
 from .channel import Channel, Report
+from .machine import QemuRunner
 from .plugins import SOURCES
 from .symbols import Symbols
 
@@ -104,20 +102,19 @@ def parse(text: str) -> Guarded:
 
 def replay(
     elf: Path,
-    board: Board,
+    runner: QemuRunner,
     records: bytes,
     *,
-    plugin: Path,
-    gateway: Gateway,
     budget: int,
     seconds: float,
     on_answer: Callable[[str], None],
-    log: Path | None = None,
 ) -> Replay:
     """Runs an image, in the emulated machine's whole memory, over records.
 
     Args:
         elf: The image, linked to :attr:`wasmfit.model.Board.spacious`.
+        runner: What runs it, with the plugin :data:`GUARD`.
+        records: What the image reads.
         budget: Instructions that it may take from one dropping of everything to the next.
         seconds: The safety net for what executes none.
         on_answer: Called with each answer as it comes, without what it begins with.
@@ -127,7 +124,7 @@ def replay(
         UsageError: The file is no image of wasmfit's.
         ChildCancelledError: The gateway was told to stop.
     """
-    image, channel = symbols.read(elf), Channel()
+    board, image, channel = runner.board, symbols.read(elf), Channel()
 
     def take(line: str) -> None:
         if line.startswith(ANSWER):
@@ -135,38 +132,25 @@ def replay(
         else:
             channel.take(line)
 
-    with tempfile.TemporaryDirectory(prefix="wasmfit-") as name:
-        folder = Path(name)
-        (folder / RECORDS).write_bytes(records)
-        record = folder / "record"
-        command = qemu.command(
-            board.emulator, elf.absolute(), plugin, _arguments(board, image, record, budget)
-        )
-        in_time = True
-        try:
-            finished = gateway.run(
-                command, timeout=seconds, cwd=folder, log=log, on_line=take, keep_stdout=False
-            )
-        except ChildTimeoutError as error:
-            finished, in_time = error.finished, False
-        except MissingToolError as error:
-            raise MissingToolError(
-                f"The emulator {command[0]} is not installed.", qemu.remedy(command[0])
-            ) from error
-        guarded = parse(recorded.text(record, _MOST_RECORD_BYTES))
-    last_words = qemu.last_words(finished.output)
+    run = runner.run(
+        elf,
+        lambda folder: _arguments(board, image, folder / machine.RECORD, budget),
+        seconds=seconds,
+        on_line=take,
+        reads={RECORDS: records},
+        writes={machine.RECORD: _MOST_RECORD_BYTES},
+        keep_stdout=False,
+    )
+    guarded = parse(run.record)
     if not guarded.started:
-        raise MissingToolError(
-            f"{board.emulator.qemu} does not run wasmfit's plugin: {last_words or 'no reason given'}.",
-            f"QEMU 7.2 or later with TCG plugins is needed. {qemu.remedy(board.emulator.qemu)}",
-        )
-    if not in_time:
+        raise runner.refused(run)
+    if not run.in_time:
         ended, words = Ended.TIMED_OUT, f"no end after {seconds:g} s"
     elif guarded.word == "limit":
         ended, words = Ended.TIMED_OUT, f"no end after {budget:,} instructions"
     else:
-        ended, words = _ending(board, image, guarded, channel.report(), last_words)
-    return Replay(ended, words, guarded.total, finished.seconds, guarded.ticks)
+        ended, words = _ending(board, image, guarded, channel.report(), run.last_words)
+    return Replay(ended, words, guarded.total, run.seconds, guarded.ticks)
 
 
 def _arguments(board: Board, image: Symbols, record: Path, budget: int) -> list[str]:

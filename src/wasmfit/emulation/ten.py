@@ -19,6 +19,7 @@ from wasmfit.toolchain import Gateway, Proven, ToolTrial
 
 from . import plugins
 from .execution import Limits, execute
+from .machine import ExpectedCalls, QemuRunner
 
 INSTRUCTIONS = 10
 STORED = 4
@@ -65,7 +66,7 @@ def _prove(gateway: Gateway, program: str, boards: Sequence[Board], folder: Path
 
 def _try(elf: Path, board: Board, plugin: Path, gateway: Gateway) -> None:
     machine = board.emulator.machine
-    execution = execute(elf, board, calls=(), plugin=plugin, gateway=gateway, limits=_LIMITS, plain=True)
+    execution = execute(elf, QemuRunner(board, plugin, gateway), ExpectedCalls(), limits=_LIMITS, plain=True)
     if execution.instructions != INSTRUCTIONS:
         counted = "none" if execution.instructions is None else f"{execution.instructions:,}"
         raise MissingToolError(f"of ten instructions on {machine} it counts {counted}: {execution.reason}")

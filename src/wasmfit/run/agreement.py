@@ -7,21 +7,21 @@ evidence there is: one that returns something else than most is wrong, or most a
 from collections import Counter
 from collections.abc import Sequence
 
-from wasmfit.model import Measurement, Signature, Status, UserModule, is_nan
+from wasmfit.model import Measurement, Signature, Status, is_nan
 
 Answer = tuple[object, ...]
 """What a run has shown to the outside: the results of all calls, and what was logged."""
 
 
-def checked(measurements: Sequence[Measurement], module: UserModule) -> list[Measurement]:
+def checked(measurements: Sequence[Measurement], signature: Signature) -> list[Measurement]:
     """The measurements of one setting, with those marked that disagree with the majority.
 
     Args:
         measurements: Of runtimes that ran the module; the baseline, which does not, is none of them.
-        module: What they ran.
+        signature: Of the export that they called.
     """
     answers = {
-        one.id: _answer(one, module.signature)
+        one.id: _answer(one, signature)
         for one in measurements
         if one.status is Status.OK and one.run is not None
     }

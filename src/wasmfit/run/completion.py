@@ -7,11 +7,12 @@ model predicts and published figures belong to an experiment, and are added here
 from collections.abc import Mapping
 
 from wasmfit.catalog import Catalog
-from wasmfit.model import Cell, Glue, Measurement, Size, UserModule
+from wasmfit.model import Cell, Glue, Measurement, Size
 from wasmfit.plan import Plan
 from wasmfit.timing import Predictor, predictor, with_time
 
 from . import agreement, record
+from .subject import subject_of
 
 
 def completed(catalog: Catalog, plan: Plan, measured: Mapping[str, Measurement]) -> tuple[Measurement, ...]:
@@ -44,9 +45,11 @@ def _judged(plan: Plan, measured: Mapping[str, Measurement]) -> dict[str, Measur
         settings.setdefault(_setting(cell), []).append(cell)
     judged = dict(measured)
     for cells in settings.values():
-        if isinstance(module := cells[0].workload, UserModule):
+        subject = subject_of(cells[0])
+        signature = subject.expected.signature
+        if subject.is_cross_checked and signature is not None:
             ran = [measured[cell.id] for cell in cells]
-            judged |= {one.id: one for one in agreement.checked(ran, module)}
+            judged |= {one.id: one for one in agreement.checked(ran, signature)}
     return judged
 
 

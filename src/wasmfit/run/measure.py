@@ -1,29 +1,18 @@
 """An image → its size and its execution."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
-from wasmfit.builder import Context, Image, Step, digest, job, object_rule, runtime_rule, symbol_rule
+from wasmfit.builder import Context, Image, Step, digest, object_rule, runtime_rule, symbol_rule
 from wasmfit.elf import Elf, read_elf, read_link_map
-from wasmfit.emulation import DEFAULT_LIMITS, Execution, Limits, compiled, execute, leak, least_ram
+from wasmfit.emulation import Execution, Limits, QemuRunner, compiled, execute, leak, least_ram
 from wasmfit.footprint import Ledger, footprint, ledger
 from wasmfit.footprint.memories import Memories, flash_and_ram
-from wasmfit.model import (
-    Board,
-    Cell,
-    LeastRam,
-    Signature,
-    Size,
-    Status,
-    UserCall,
-    UserModule,
-    Workload,
-    WorkloadCall,
-)
-from wasmfit.plan import BASELINE
+from wasmfit.model import Board, Cell, LeastRam, Size, Status
 from wasmfit.probe import Bench
+
+from .subject import Subject, subject_of
 
 _PACKAGE = Path(__file__).parents[1]
 _ROUNDS = 100
@@ -98,26 +87,27 @@ def _section(elf: Elf, name: str) -> int:
 def run(context: Context, step: Step, cell: Cell, image: Image) -> Execution:
     """Runs an image in the emulator and checks what it answers."""
     step.progress("running", 0, 0)
-    workload = cell.workload
+    subject = subject_of(cell)
     execution = executed(context, step, cell, image)
     if execution.status is Status.OK:
         step.progress("looking for the least RAM", 0, 0)
         execution = _with(execution, least_ram=_least_ram(context, step, cell, image, execution))
-    if isinstance(workload, UserModule):
-        return _without_results(execution) if cell.build.runtime.name == BASELINE else execution
-    if execution.status is not Status.OK or (execution.instructions or 0) > _MOST_PER_ROUND:
+    execution = _with(execution, calls=subject.shown(execution.run.calls))
+    rounds_at = subject.rounds_at
+    if (
+        rounds_at is None
+        or execution.status is not Status.OK
+        or (execution.instructions or 0) > _MOST_PER_ROUND
+    ):
         return execution
     step.progress(f"running {_ROUNDS} rounds", 0, 0)
     found = leak(
         image.ran,
-        cell.board,
-        calls=workload.calls,
-        plugin=_plugin(context, step, cell.board),
-        gateway=context.gateway,
+        _runner(context, step, cell),
+        subject.expected,
         rounds=_ROUNDS,
-        rounds_at=job.ROUNDS_AT,
-        limits=_limits(workload),
-        log=step.log,
+        rounds_at=rounds_at,
+        limits=_limits(subject),
     )
     return _with(execution, leak=found)
 
@@ -129,74 +119,39 @@ def _with(execution: Execution, **figures: object) -> Execution:
 
 def executed(context: Context, step: Step, cell: Cell, image: Image, *, profiled: bool = False) -> Execution:
     """Runs an image once, as its workload or module wants it; ``profiled`` follows calls as well."""
+    subject = subject_of(cell)
     return execute(
         image.ran,
-        cell.board,
-        calls=_calls(cell),
-        plugin=_plugin(context, step, cell.board),
-        gateway=context.gateway,
-        limits=_limits(cell.workload),
-        log=step.log,
-        signature=_signature(cell),
-        imports=_imports(cell),
+        _runner(context, step, cell),
+        subject.expected,
+        limits=_limits(subject),
         profiled=profiled,
     )
 
 
-def _plugin(context: Context, step: Step, board: Board) -> Path:
-    """The counting plugin for the board's emulator."""
-    return compiled(context.home.plugins, context.gateway, board.emulator.qemu, step.log)
+def _runner(context: Context, step: Step, cell: Cell) -> QemuRunner:
+    """The emulator of a cell's board, with the counting plugin for it."""
+    plugin = compiled(context.home.plugins, context.gateway, cell.board.emulator.qemu, step.log)
+    return QemuRunner(cell.board, plugin, context.gateway, step.log)
 
 
 def _least_ram(
     context: Context, step: Step, cell: Cell, image: Image, execution: Execution
 ) -> LeastRam | None:
+    subject = subject_of(cell)
     return least_ram(
         image.ran,
-        cell.board,
+        _runner(context, step, cell),
+        subject.expected,
         execution,
-        calls=_calls(cell),
-        plugin=_plugin(context, step, cell.board),
-        gateway=context.gateway,
         instructions=_MOST_SEARCHED,
-        seconds=_limits(cell.workload).seconds,
-        log=step.log,
-        signature=_signature(cell),
-        imports=_imports(cell),
+        seconds=_limits(subject).seconds,
     )
 
 
-def _signature(cell: Cell) -> Signature | None:
-    """The export's, where it is a user's."""
-    return cell.workload.signature if isinstance(cell.workload, UserModule) else None
-
-
-def _imports(cell: Cell) -> Sequence[str]:
-    return [stub.label for stub in cell.workload.stubs] if isinstance(cell.workload, UserModule) else ()
-
-
-def _limits(workload: Workload | UserModule) -> Limits:
+def _limits(subject: Subject) -> Limits:
     """The instructions decide; the clock is for what executes none, on a busy machine too."""
-    instructions = DEFAULT_LIMITS.instructions if isinstance(workload, UserModule) else workload.limit
-    return Limits(instructions=instructions, seconds=60 + instructions / _SLOWEST)
-
-
-def _without_results(execution: Execution) -> Execution:
-    """Nothing ran the module: what the calls returned is no result of it."""
-    calls = tuple(
-        replace(call, result=None, results=None, shown=None, right=None) for call in execution.run.calls
-    )
-    return _with(execution, calls=calls)
-
-
-def _calls(cell: Cell) -> Sequence[WorkloadCall | UserCall]:
-    """The calls with what they must give: nothing in particular, where no runtime runs the user's module."""
-    workload = cell.workload
-    if not isinstance(workload, UserModule):
-        return workload.calls
-    if cell.build.runtime.name == BASELINE:
-        return [call.model_copy(update={"expected": None, "log": None}) for call in workload.calls]
-    return workload.calls
+    return Limits(instructions=subject.instructions, seconds=60 + subject.instructions / _SLOWEST)
 
 
 def fingerprints(
@@ -220,7 +175,7 @@ def fingerprints(
             image_key,
             shared.once(("board", board.name), lambda: _board_key(board)),
             # A baseline's expectations are not those of the cells beside it.
-            shared.once(("expected", build.label, workload.name), lambda: _expectations(workload)),
+            shared.once(("expected", build.label, workload.name), lambda: subject_of(cell).expectations),
             context.toolchain.emulators[board.emulator.qemu].version,
             code,
             *probed,
@@ -232,12 +187,6 @@ def fingerprints(
 def _board_key(board: Board) -> str:
     # What time is predicted from is looked up when results are shown, and changes nothing measured.
     return digest.of(board.model_dump(mode="json", exclude={"timing"}))
-
-
-def _expectations(workload: Workload | UserModule) -> str:
-    if isinstance(workload, UserModule):
-        return digest.of(workload.name, workload.path, workload.calls, workload.stubs)
-    return digest.of([call.expected for call in workload.calls], workload.limit)
 
 
 @cache

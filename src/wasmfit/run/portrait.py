@@ -19,13 +19,14 @@ from wasmfit.analysis.requirements import Wanted
 from wasmfit.builder import Context, runtime_rule
 from wasmfit.catalog import Catalog
 from wasmfit.events import Listener, TaskEnded, TaskProgress, TaskStarted, nobody
-from wasmfit.model import Cell, Measurement, RuntimeFeatures, Status, UserModule
+from wasmfit.model import Cell, Measurement, RuntimeFeatures, Status
 from wasmfit.plan import BASELINE, Plan
 from wasmfit.store import Store
 
 from .flames import flame
 from .image_bytes import image_bytes
 from .profile import ProfileError, profiled
+from .subject import subject_of
 
 _PHASES = ("call",)
 
@@ -134,7 +135,7 @@ def _flames(
         for one in measured
         if one.status is Status.OK
         and one.runtime != BASELINE
-        and not isinstance(cells[one.id].workload, UserModule)
+        and not subject_of(cells[one.id]).is_cross_checked
     ]
     for one in _told(ran, "flame graphs", listener):
         try:

@@ -3,7 +3,6 @@
 import shlex
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 from wasmfit import __version__
 from wasmfit.builder import Backend, Context, FirmwareSpec, Image, backend_of, digest, firmware
@@ -18,9 +17,10 @@ from wasmfit.model import (
     SourceTree,
     Status,
     Twin,
-    UserModule,
 )
 from wasmfit.plan import LeftOut
+
+from .subject import subject_of
 
 
 def measured(
@@ -45,7 +45,7 @@ def measured(
         run=run,
         provenance=Provenance(
             glue=cell.glue.value,
-            **_user_module(cell),
+            **subject_of(cell).provenance,
             source=_source(cell),
             elf=str(image.elf) if image else None,
             elf_sha256=digest.file(image.elf) if image else None,
@@ -72,7 +72,7 @@ def left_out(one: LeftOut) -> Measurement:
         reason=one.reason,
         provenance=Provenance(
             glue=one.cell.glue.value,
-            **_user_module(one.cell),
+            **subject_of(one.cell).provenance,
             wasmfit=__version__,
             measured_at=_now(),
             replay=_replay(one.cell),
@@ -99,16 +99,6 @@ def facts_of(cell: Cell) -> dict[str, str]:
 
 
 _GLUE = "takes any module: signatures and imports are data (a workload's own glue is shorter and typed)"
-
-
-def _user_module(cell: Cell) -> dict[str, Any]:
-    workload = cell.workload
-    if not isinstance(workload, UserModule):
-        return {}
-    return {
-        "module": str(workload.path.absolute()),
-        "stubs": {stub.label: stub.text for stub in workload.stubs},
-    }
 
 
 def _now() -> str:
@@ -207,11 +197,7 @@ def _replay(cell: Cell) -> str:
         words += ["--source", f"{build.runtime.name}={build.checkout.path}"]
     if cell.base.checkout is not None:
         words += ["--source", f"{cell.base.name}={cell.base.checkout.path}"]
-    workload = cell.workload
-    if isinstance(workload, UserModule):
-        words[2:2] = [str(workload.path.absolute()), *_settings(workload)]
-    else:
-        words += ["--workload", workload.name]
+    words = subject_of(cell).replayed(words)
     words += ["--board", cell.board.name, "--base", cell.base.name]
     return shlex.join([*words, "--profile", cell.profile.name, "--rerun"])
 
@@ -224,18 +210,3 @@ def _replay_tuned(cell: Cell) -> str:
     for name, value in cell.profile.tuned.items():
         words += ["--set", f"{name}={value}"]
     return shlex.join([*words, "--only", "--rerun"])
-
-
-def _settings(module: UserModule) -> list[str]:
-    """The options that say how a user's module is called."""
-    words = []
-    for call in module.calls[:1] if module.repeated else module.calls:
-        words += ["--call", call.text]
-        if call.expected is not None:
-            words += ["--expect", ", ".join(one.text for one in call.expected)]
-        if call.log is not None:
-            words += ["--expect-log", call.log]
-    for stub in module.stubs:
-        if not stub.text.startswith("WASI:"):
-            words += ["--import", f"{stub.label}={stub.text}"]
-    return words

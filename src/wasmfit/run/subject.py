@@ -1,0 +1,171 @@
+"""What a cell runs, as whoever measures it sees it: its calls, what they must give, how it is recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
+
+from wasmfit.builder import digest, job
+from wasmfit.emulation import DEFAULT_LIMITS, ExpectedCalls
+from wasmfit.model import Call, Cell, UserModule, Workload
+from wasmfit.plan import BASELINE
+
+
+class Subject(Protocol):
+    """What a cell runs."""
+
+    @property
+    def expected(self) -> ExpectedCalls:
+        """Its calls, and what must come of them."""
+
+    @property
+    def instructions(self) -> int:
+        """After so many a run is given up."""
+
+    @property
+    def rounds_at(self) -> int | None:
+        """Where the job says how often everything is done; ``None`` where it is always once."""
+
+    @property
+    def expectations(self) -> str:
+        """Digest of what must come out, which no image holds."""
+
+    @property
+    def provenance(self) -> dict[str, Any]:
+        """What a record says of where the module came from, besides its digest."""
+
+    @property
+    def is_cross_checked(self) -> bool:
+        """Whether runtimes are compared with one another, since nobody has computed results beforehand."""
+
+    def shown(self, calls: Sequence[Call]) -> tuple[Call, ...]:
+        """Calls as they are recorded."""
+
+    def replayed(self, command: Sequence[str]) -> list[str]:
+        """A command with the words that name it."""
+
+
+@dataclass(frozen=True)
+class WorkloadSubject:
+    """A workload of the catalogue; the baseline's is one whose arguments are added up."""
+
+    workload: Workload
+
+    @property
+    def expected(self) -> ExpectedCalls:
+        """The workload's calls."""
+        return ExpectedCalls(self.workload.calls)
+
+    @property
+    def instructions(self) -> int:
+        """The workload's limit."""
+        return self.workload.limit
+
+    @property
+    def rounds_at(self) -> int | None:
+        """In the header."""
+        return job.ROUNDS_AT
+
+    @property
+    def expectations(self) -> str:
+        """Results, and the limit."""
+        return digest.of([call.expected for call in self.workload.calls], self.workload.limit)
+
+    @property
+    def provenance(self) -> dict[str, Any]:
+        """Its name says all."""
+        return {}
+
+    @property
+    def is_cross_checked(self) -> bool:
+        """Results were computed independently."""
+        return False
+
+    def shown(self, calls: Sequence[Call]) -> tuple[Call, ...]:
+        """As they are."""
+        return tuple(calls)
+
+    def replayed(self, command: Sequence[str]) -> list[str]:
+        """By its name."""
+        return [*command, "--workload", self.workload.name]
+
+
+@dataclass(frozen=True)
+class ModuleSubject:
+    """A module of the user's.
+
+    Attributes:
+        module: The module.
+        is_run: Whether there is a runtime: the baseline returns what is no result.
+    """
+
+    module: UserModule
+    is_run: bool
+
+    @property
+    def expected(self) -> ExpectedCalls:
+        """The user's calls; nothing in particular must come of them where no runtime runs the module."""
+        calls = self.module.calls
+        if not self.is_run:
+            calls = tuple(call.model_copy(update={"expected": None, "log": None}) for call in calls)
+        imports = [stub.label for stub in self.module.stubs]
+        return ExpectedCalls(calls, self.module.signature, imports)
+
+    @property
+    def instructions(self) -> int:
+        """Nothing is known of the module."""
+        return DEFAULT_LIMITS.instructions
+
+    @property
+    def rounds_at(self) -> int | None:
+        """Once: a module may keep state, and start functions may not be run again."""
+        return None
+
+    @property
+    def expectations(self) -> str:
+        """Calls with what they must give, and what answers imports."""
+        return digest.of(self.module.name, self.module.path, self.module.calls, self.module.stubs)
+
+    @property
+    def provenance(self) -> dict[str, Any]:
+        """The file, and what answered its imports."""
+        return {
+            "module": str(self.module.path.absolute()),
+            "stubs": {stub.label: stub.text for stub in self.module.stubs},
+        }
+
+    @property
+    def is_cross_checked(self) -> bool:
+        """The user need not have computed results."""
+        return True
+
+    def shown(self, calls: Sequence[Call]) -> tuple[Call, ...]:
+        """Without results, where nothing ran the module."""
+        if self.is_run:
+            return tuple(calls)
+        return tuple(replace(call, result=None, results=None, shown=None, right=None) for call in calls)
+
+    def replayed(self, command: Sequence[str]) -> list[str]:
+        """The file after the command's name, and how it is called."""
+        return [*command[:2], str(self.module.path.absolute()), *self._options(), *command[2:]]
+
+    def _options(self) -> list[str]:
+        words = []
+        for call in self.module.calls[:1] if self.module.repeated else self.module.calls:
+            words += ["--call", call.text]
+            if call.expected is not None:
+                words += ["--expect", ", ".join(one.text for one in call.expected)]
+            if call.log is not None:
+                words += ["--expect-log", call.log]
+        for stub in self.module.stubs:
+            if not stub.text.startswith("WASI:"):
+                words += ["--import", f"{stub.label}={stub.text}"]
+        return words
+
+
+def subject_of(cell: Cell) -> Subject:
+    """What a cell runs."""
+    if isinstance(cell.workload, UserModule):
+        return ModuleSubject(cell.workload, cell.build.runtime.name != BASELINE)
+    return WorkloadSubject(cell.workload)

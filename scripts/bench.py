@@ -22,7 +22,8 @@ from wasmfit.catalog import Catalog
 from wasmfit.emulation import ExpectedCalls, QemuRunner, compiled, execute
 from wasmfit.home import Home
 from wasmfit.model import Board, Status
-from wasmfit.plan import Experiment, plan
+from wasmfit.plan import plan
+from wasmfit.requests import Experiment
 from wasmfit.run import CellEnded, Event
 from wasmfit.toolchain import Gateway, Versions, find
 
@@ -100,7 +101,7 @@ def counting(home: Home) -> bool:
     catalog, gateway = Catalog.load(root), Gateway()
     slowest = float("inf")
     for runtime, board in (("wasm3", "nrf52840dk"), ("wasmi", "nrf52840dk"), ("wasm3", "esp32c6")):
-        (cell,) = plan(catalog, Experiment([runtime], ["sha"], [board])).cells
+        (cell,) = plan(catalog, Experiment(runtimes=[runtime], workloads=["sha"], boards=[board])).cells
         calls = cell.workload.calls
         long = cell.workload.model_copy(update={"calls": (calls[0], *calls[1:] * COUNTED_CALLS)})
         cell = replace(cell, workload=long)
@@ -147,7 +148,7 @@ def cold() -> bool:
             print(f"{rows[-1]:7.1f} s  {event.measurement.id}", flush=True)
 
     with tempfile.TemporaryDirectory(prefix="wasmfit-bench-") as folder:
-        comparison = wasmfit.compare(runtimes=sys.argv[2:], home=Path(folder), listener=listen)
+        comparison = wasmfit.compare(runtimes=sys.argv[2:], home=Path(folder), event_handler=listen)
     # The baseline is a row, but not the one that people wait for.
     print(
         f"first runtime after {rows[1]:.0f} s (promised: {FIRST_ROW_LIMIT_S} s), all {len(rows)} rows after "

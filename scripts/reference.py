@@ -29,7 +29,7 @@ from wasmfit.model import (
     Workload,
 )
 from wasmfit.model.timing import CycleCost
-from wasmfit.module.beside import Beside
+from wasmfit.module.module_config import ModuleConfig
 from wasmfit.report.markdown import escape
 from wasmfit.store.schema import SCHEMA, migrate
 
@@ -44,7 +44,7 @@ RECORDS: dict[str, type[BaseModel]] = {
     "target": Target,
     "base": Base,
     "features": Features,
-    "module": Beside,
+    "module": ModuleConfig,
     "budget": BudgetFile,
     "cell": Measurement,
 }

@@ -23,7 +23,8 @@ from pathlib import Path
 from wasmfit.builder import packed
 from wasmfit.catalog import Catalog
 from wasmfit.model import Cell, builds
-from wasmfit.plan import Experiment, plan
+from wasmfit.plan import plan
+from wasmfit.requests import Experiment
 
 DOCS = Path(__file__).parents[1] / "docs" / "cluster"
 RECORDED = DOCS / "recorded.json"

@@ -1,7 +1,8 @@
 """Which WebAssembly runtime fits your microcontroller? Measured, not guessed.
 
 ``wasmfit.compare()`` does what ``wasmfit compare`` does; ``bench()``, ``features()``, ``size()``, ``fit()``,
-``diff()``, ``check()`` and ``history()`` likewise. They return records.
+``diff()``, ``check()`` and ``history()`` likewise. They take requests, which are records (``Experiment``,
+``RunOptions`` and others) or their fields as keyword arguments, and return records.
 """
 
 from importlib import import_module
@@ -15,19 +16,51 @@ if TYPE_CHECKING:
     from .analysis.document import ReportDocument
     from .analysis.features import FeaturesMeasured
     from .analysis.toggle_costs import Priced
-    from .api import bench, compare, doctor, features, make_report, priced, probes
+    from .api.benchmark import bench
+    from .api.comparison import compare
+    from .api.diagnosis import doctor
+    from .api.features import features
+    from .api.fit import fit
+    from .api.machine import probes
+    from .api.profiling import profile
+    from .api.report import make_report
+    from .api.sizing import savings, size, why
+    from .api.toggle_costs import priced
+    from .api.tuning import tune
+    from .api.verdicts import check, diff, history
     from .footprint.survey import Survey
-    from .sizing import savings, size, why
-    from .tuning import tune
-    from .verdicts import check, diff, fit, history
+    from .requests import (
+        BenchmarkExperiment,
+        Experiment,
+        FeaturesExperiment,
+        FitExperiment,
+        FitRequirements,
+        ModuleRequest,
+        ProfileRequest,
+        ReportSettings,
+        RunOptions,
+        ToggleCostExperiment,
+        TuneRequest,
+    )
 
 __all__ = [
     "Benchmark",
+    "BenchmarkExperiment",
     "Comparison",
+    "Experiment",
+    "FeaturesExperiment",
     "FeaturesMeasured",
+    "FitExperiment",
+    "FitRequirements",
+    "ModuleRequest",
     "Priced",
+    "ProfileRequest",
     "ReportDocument",
+    "ReportSettings",
+    "RunOptions",
     "Survey",
+    "ToggleCostExperiment",
+    "TuneRequest",
     "bench",
     "check",
     "compare",
@@ -39,6 +72,7 @@ __all__ = [
     "make_report",
     "priced",
     "probes",
+    "profile",
     "savings",
     "size",
     "tune",
@@ -52,10 +86,34 @@ _MODULES = {
     "Priced": "analysis.toggle_costs",
     "ReportDocument": "analysis.document",
     "Survey": "footprint.survey",
-    **dict.fromkeys(("bench", "compare", "doctor", "features", "make_report", "priced", "probes"), "api"),
-    **dict.fromkeys(("check", "diff", "fit", "history"), "verdicts"),
-    **dict.fromkeys(("savings", "size", "why"), "sizing"),
-    "tune": "tuning",
+    "bench": "api.benchmark",
+    "compare": "api.comparison",
+    "doctor": "api.diagnosis",
+    "features": "api.features",
+    "fit": "api.fit",
+    "make_report": "api.report",
+    "priced": "api.toggle_costs",
+    "probes": "api.machine",
+    "profile": "api.profiling",
+    "tune": "api.tuning",
+    **dict.fromkeys(("check", "diff", "history"), "api.verdicts"),
+    **dict.fromkeys(("savings", "size", "why"), "api.sizing"),
+    **dict.fromkeys(
+        (
+            "BenchmarkExperiment",
+            "Experiment",
+            "FeaturesExperiment",
+            "FitExperiment",
+            "FitRequirements",
+            "ModuleRequest",
+            "ProfileRequest",
+            "ReportSettings",
+            "RunOptions",
+            "ToggleCostExperiment",
+            "TuneRequest",
+        ),
+        "requests",
+    ),
 }
 """What the package offers → the module that has it, loaded when it is asked for: every module of the package
 passes here for the version."""

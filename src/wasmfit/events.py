@@ -1,6 +1,6 @@
-"""What a listener is told while an experiment runs.
+"""Events: what happens while an experiment runs.
 
-Listeners are called from several threads, one at a time.
+Event handlers are called from several threads, with one event at a time.
 """
 
 from collections.abc import Callable
@@ -67,8 +67,13 @@ class PartEnded:
 
 
 Event = Started | TaskStarted | TaskProgress | TaskEnded | Said | CellEnded | PartEnded
-Listener = Callable[[Event], None]
+EventHandler = Callable[[Event], None]
 
 
-def nobody(_event: Event) -> None:
-    """A listener that does not care."""
+def null_handler(_event: Event) -> None:
+    """An event handler that does nothing."""
+
+
+# The names that run/ has for them until it is one executor.
+Listener = EventHandler
+nobody = null_handler

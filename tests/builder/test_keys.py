@@ -11,7 +11,8 @@ from wasmfit.builder import keys as keys_of
 from wasmfit.catalog import Catalog
 from wasmfit.home import Home
 from wasmfit.model import Cell, Region, UserModule
-from wasmfit.plan import Experiment, plan
+from wasmfit.plan import plan
+from wasmfit.requests import Experiment
 from wasmfit.run.measure import fingerprints
 from wasmfit.toolchain import Gateway, Versions, find
 
@@ -25,7 +26,13 @@ def catalog() -> Catalog:
 def cells(catalog: Catalog) -> tuple[Cell, ...]:
     """Of every runtime, native code and the baselines too, on two bases and cores, in two profiles."""
     boards, bases = ("nrf52840dk", "esp32c6", "picow"), ("bare", "embassy")
-    wanted = Experiment(("all",), ("crc32", "sort"), boards, bases, ("reference", "small"))
+    wanted = Experiment(
+        runtimes=("all",),
+        workloads=("crc32", "sort"),
+        boards=boards,
+        bases=bases,
+        profiles=("reference", "small"),
+    )
     return plan(catalog, wanted).measured
 
 

@@ -13,7 +13,8 @@ from wasmfit.catalog import Catalog
 from wasmfit.errors import UsageError
 from wasmfit.home import Home
 from wasmfit.model import Cell, Status
-from wasmfit.plan import Experiment, plan
+from wasmfit.plan import plan
+from wasmfit.requests import Experiment
 from wasmfit.toolchain import Gateway, Versions, find
 
 SYSTEM = Path(__file__).parents[1] / "ariel-os"
@@ -27,7 +28,7 @@ def catalog() -> Catalog:
 
 
 def cell(catalog: Catalog, runtime: str = "wasefire") -> Cell:
-    planned = plan(catalog, Experiment([runtime], bases=["ariel-os"], select=[f"{runtime}@*"]))
+    planned = plan(catalog, Experiment(runtimes=[runtime], bases=["ariel-os"], select=[f"{runtime}@*"]))
     return planned.cells[0]
 
 
@@ -93,15 +94,17 @@ def test_without_a_checkout_every_cell_is_unavailable_and_says_what_to_do() -> N
     found = Catalog.load()
     base = found.base("ariel-os").model_copy(update={"missing": "none could be had. Name one with --source"})
     lacking = Catalog(**{**vars(found), "bases": {**found.bases, base.name: base}})
-    planned = plan(lacking, Experiment(["wasmi", "wasm3"], bases=["ariel-os"]))
+    planned = plan(lacking, Experiment(runtimes=["wasmi", "wasm3"], bases=["ariel-os"]))
     assert planned.measured == ()
     assert {(one.status, one.reason) for one in planned.left_out} == {(Status.UNAVAILABLE, base.missing)}
 
 
 def test_c_and_boards_that_it_does_not_know_are_unsupported(catalog: Catalog) -> None:
-    planned = plan(catalog, Experiment(["wasm3"], bases=["ariel-os"]))
+    planned = plan(catalog, Experiment(runtimes=["wasm3"], bases=["ariel-os"]))
     (one,) = planned.left_out
     assert one.status is Status.UNSUPPORTED
-    elsewhere = plan(catalog, Experiment(["wasefire"], boards=["stm32f4discovery"], bases=["ariel-os"]))
+    elsewhere = plan(
+        catalog, Experiment(runtimes=["wasefire"], boards=["stm32f4discovery"], bases=["ariel-os"])
+    )
     assert {one.status for one in elsewhere.left_out} == {Status.UNSUPPORTED}
     assert elsewhere.baselines == ()

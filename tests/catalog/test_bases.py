@@ -11,7 +11,8 @@ from wasmfit.builder import PackageSpec, firmware
 from wasmfit.catalog import Catalog, CatalogError
 from wasmfit.errors import UsageError
 from wasmfit.model import Base, Ground, Status, builds
-from wasmfit.plan import Experiment, plan
+from wasmfit.plan import plan
+from wasmfit.requests import Experiment
 
 CATALOG = Catalog.load()
 BARE, EMBASSY = CATALOG.base("bare"), CATALOG.base("embassy")
@@ -77,7 +78,9 @@ def test_a_hal_for_one_of_a_chips_two_kinds_of_core_is_for_no_other_and_the_reas
     assert not EMBASSY.serves(riscv)
     with pytest.raises(ValueError, match="has nothing for RP235x"):
         EMBASSY.ground(riscv)
-    planned = plan(CATALOG, Experiment(["wasm3"], boards=["pico2w-riscv"], bases=["bare", "embassy"]))
+    planned = plan(
+        CATALOG, Experiment(runtimes=["wasm3"], boards=["pico2w-riscv"], bases=["bare", "embassy"])
+    )
     assert {cell.base.name for cell in planned.measured} == {"bare"}
     assert {one.status for one in planned.left_out} == {Status.UNSUPPORTED}
     assert {one.reason for one in planned.left_out} == {EMBASSY.obstacle(riscv)}
@@ -87,7 +90,7 @@ def test_a_hal_for_one_of_a_chips_two_kinds_of_core_is_for_no_other_and_the_reas
 def test_a_board_without_a_hal_is_unsupported_and_says_so() -> None:
     board = CATALOG.board("esp32c6").model_copy(update={"name": "mine", "probe_rs_chip": "esp32c61"})
     catalog = replace(CATALOG, boards={**CATALOG.boards, "mine": board})
-    planned = plan(catalog, Experiment(["wasm3"], boards=["mine"], bases=["embassy"]))
+    planned = plan(catalog, Experiment(runtimes=["wasm3"], boards=["mine"], bases=["embassy"]))
     assert planned.cells == ()
     ends = {one.cell.build.name: (one.status, one.reason) for one in planned.left_out}
     status, reason = ends["wasm3"]

@@ -6,13 +6,13 @@ import pytest
 from typer.testing import CliRunner
 
 from wasmfit.cli.commands import application
-from wasmfit.cli.options import names_of
 from wasmfit.errors import MissingToolError, UsageError
+from wasmfit.requests import Experiment
 
 
 def test_names_come_with_commas_and_repeated_and_count_once() -> None:
-    assert names_of(["bare,embassy", "embassy", " ariel-os , "]) == ["bare", "embassy", "ariel-os"]
-    assert names_of(None) == []
+    bases = Experiment(bases=["bare,embassy", "embassy", " ariel-os , "]).bases
+    assert bases == ("bare", "embassy", "ariel-os")
 
 
 @pytest.mark.parametrize(
@@ -20,6 +20,7 @@ def test_names_come_with_commas_and_repeated_and_count_once() -> None:
     [
         (["--on", "jtag"], "--on takes probe or probe:SELECTOR"),
         (["--on", "probe:"], "--on takes probe or probe:SELECTOR"),
+        (["--base", ","], "bases: "),
         (["--base", "embasy"], "Did you mean embassy"),
         (["--source", "ariel-os=/tmp"], "Add --base ariel-os"),
         (["--base", "embassy", "--source", "embassy=/tmp"], "not built from a checkout"),

@@ -10,8 +10,8 @@ import typer
 
 from tests.samples import failed
 from tests.toolchain.stand_ins import SAYS_VERSION, fake, installed
-from wasmfit.api import Diagnosis, doctor
-from wasmfit.cli.compare import tell_failed
+from wasmfit.api.diagnosis import Diagnosis, doctor
+from wasmfit.cli.compare import print_failed
 from wasmfit.home import Home
 from wasmfit.model import Status
 from wasmfit.toolchain import Check, State
@@ -165,5 +165,5 @@ def test_a_build_that_fails_points_to_the_doctor(
     capsys: pytest.CaptureFixture[str], status: Status, *, pointed: bool
 ) -> None:
     with pytest.raises(typer.Exit):
-        tell_failed([failed(status, "ld.lld: error: unable to find library -lc")])
+        print_failed([failed(status, "ld.lld: error: unable to find library -lc")])
     assert ("`wasmfit doctor` says whether the tools work." in capsys.readouterr().err) is pointed

@@ -3,16 +3,16 @@
 import pytest
 
 from tests.samples import failed, measurement, renamed
-from wasmfit.cli.progress import Watch
+from wasmfit.cli.progress import ProgressReporter
 from wasmfit.events import CellEnded, Started
 from wasmfit.model import Measurement, Status
 
 
 def lines(capsys: pytest.CaptureFixture[str], *cells: Measurement) -> list[str]:
-    with Watch() as watch:
-        watch(Started(len(cells), 0))
+    with ProgressReporter() as reporter:
+        reporter(Started(len(cells), 0))
         for one in cells:
-            watch(CellEnded(one, reused=False))
+            reporter(CellEnded(one, reused=False))
     return capsys.readouterr().err.splitlines()
 
 

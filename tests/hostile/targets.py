@@ -18,9 +18,10 @@ from wasmfit.catalog import Catalog
 from wasmfit.catalog.load import BUILT_IN
 from wasmfit.errors import UsageError
 from wasmfit.model import ValueType
-from wasmfit.module import given
+from wasmfit.module import load_user_module
 from wasmfit.module.read import ModuleError, read
-from wasmfit.plan import Experiment, plan
+from wasmfit.plan import plan
+from wasmfit.requests import Experiment, ModuleRequest
 from wasmfit.store import Store
 
 from .mutate import BINARY, TEXT
@@ -53,14 +54,14 @@ def _takes_module(data: bytes) -> bool:
         path = Path(folder) / "mutant.wasm"
         path.write_bytes(data)
         try:
-            module = given(path, calls_of=[call], stub_all=True)
+            module = load_user_module(ModuleRequest(path=path, calls=[call], stub_all=True))
         except UsageError as error:
             fit_to_print(error)
             return False
     blob = pack_any(data, module)
     assert len(blob) >= len(data)
     # Every runtime of the catalogue has a cell, which ends in a way that can be told.
-    planned = plan(_CATALOG, Experiment(runtimes=["all"], module=module))
+    planned = plan(_CATALOG, Experiment(runtimes=["all"]), module=module)
     assert planned.all_cells
     return True
 
@@ -153,7 +154,7 @@ def _takes_beside(data: bytes) -> bool:
         module = compiled(GUESTS / "mixed.wat", Path(folder))
         module.with_suffix(".toml").write_bytes(data)
         try:
-            given(module)
+            load_user_module(ModuleRequest(path=module))
         except UsageError as error:
             fit_to_print(error)
             return False

@@ -7,13 +7,14 @@ import pytest
 from tests.user_modules import module
 from wasmfit.catalog import Catalog
 from wasmfit.errors import UsageError
-from wasmfit.plan import CellName, Experiment, cell_of, name_of, plan
+from wasmfit.plan import CellName, cell_of, name_of, plan
+from wasmfit.requests import Experiment
 
 CATALOG = Catalog.load()
 
 
 def experiment(**settings: object) -> Experiment:
-    return Experiment(runtimes=["all"], boards=sorted(CATALOG.boards), **settings)  # type: ignore[arg-type]
+    return Experiment(runtimes=["all"], boards=sorted(CATALOG.boards), **settings)
 
 
 def test_every_cell_of_the_catalogue_comes_back() -> None:
@@ -25,7 +26,7 @@ def test_every_cell_of_the_catalogue_comes_back() -> None:
 
 
 def test_a_module_of_the_users_comes_back_with_its_calls(tmp_path: Path) -> None:
-    planned = plan(CATALOG, experiment(module=module().model_copy(update={"path": tmp_path / "m.wasm"})))
+    planned = plan(CATALOG, experiment(), module=module().model_copy(update={"path": tmp_path / "m.wasm"}))
     for cell in planned.all_cells:
         sent = name_of(cell).model_dump_json()
         assert cell_of(CATALOG, CellName.model_validate_json(sent)) == cell

@@ -11,7 +11,8 @@ from tests.user_modules import module
 from wasmfit.catalog import Catalog
 from wasmfit.errors import UsageError
 from wasmfit.model import Checkout, Glue, Status, Workload
-from wasmfit.plan import Experiment, plan, select_boards, select_builds
+from wasmfit.plan import plan, select_boards, select_builds
+from wasmfit.requests import Experiment
 
 
 @pytest.fixture(scope="module")
@@ -114,7 +115,7 @@ def checkout(
 
 
 def planned(catalog: Catalog, *checkouts: Checkout, runtimes: Sequence[str] = ()) -> list[str]:
-    made = plan(catalog, Experiment(runtimes=runtimes, checkouts=checkouts))
+    made = plan(catalog, Experiment(runtimes=runtimes), checkouts=checkouts)
     return [cell.build.label for cell in (*made.cells, *(one.cell for one in made.left_out))]
 
 
@@ -199,13 +200,13 @@ def test_the_baseline_is_held_to_what_it_computes(catalog: Catalog) -> None:
 
 def ends(catalog: Catalog, **changes: Any) -> dict[str, tuple[Status, str]]:
     """How the cells of a user's module end that are known without building: runtime → status and reason."""
-    planned = plan(catalog, Experiment(module=module(**changes)))
+    planned = plan(catalog, Experiment(), module=module(**changes))
     assert [cell.workload.name for cell in planned.baselines] == ["mine"]
     return {one.cell.build.name: (one.status, one.reason) for one in planned.left_out}
 
 
 def test_a_users_module_is_measured_with_glue_that_takes_any(catalog: Catalog) -> None:
-    planned = plan(catalog, Experiment(module=module()))
+    planned = plan(catalog, Experiment(), module=module())
     assert {cell.glue for cell in planned.measured} == {Glue.ANY}
     assert {cell.workload.name for cell in planned.measured} == {"mine"}
     assert ends(catalog)["native"] == (
@@ -261,7 +262,7 @@ def test_boards_by_name_and_pattern(catalog: Catalog, wanted: list[str], chosen:
 
 def test_all_boards(catalog: Catalog) -> None:
     assert [board.name for board in select_boards(catalog, ["all"])] == sorted(catalog.boards)
-    cells = plan(catalog, Experiment(["wasm3"], boards=["all"])).cells
+    cells = plan(catalog, Experiment(runtimes=["wasm3"], boards=["all"])).cells
     assert [cell.board.name for cell in cells] == sorted(catalog.boards)
 
 

@@ -130,7 +130,7 @@ def test_boards_of_one_target_share_what_is_compiled(warm_home: Home) -> None:
             started.append(event.title)
 
     boards = ("microbit-v2", "nrf52840dk", "nucleo-h743zi2")
-    wasmfit.compare(runtimes=["wasm3"], boards=boards, home=warm_home.root, rerun=True, listener=note)
+    wasmfit.compare(runtimes=["wasm3"], boards=boards, home=warm_home.root, rerun=True, event_handler=note)
     steps = sorted(title for title in started if title.startswith(("firmware", "C sources")))
     assert steps == [
         "C sources wasm3@0.5.0 (thumbv7em-none-eabihf, reference)",

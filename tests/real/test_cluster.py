@@ -25,8 +25,9 @@ from wasmfit.catalog.load import BUILT_IN
 from wasmfit.errors import WasmfitError
 from wasmfit.home import Home
 from wasmfit.model import Measurement, Status
-from wasmfit.module import given
-from wasmfit.plan import Experiment, plan, select_builds
+from wasmfit.module import load_user_module
+from wasmfit.plan import plan, select_builds
+from wasmfit.requests import Experiment, ModuleRequest
 from wasmfit.run import CellEnded, Event, Executor, Said, TaskEnded, TaskStarted, nobody
 from wasmfit.run.cells import cell_jobs
 from wasmfit.run.cluster import resources
@@ -53,7 +54,7 @@ def farm(tmp_path_factory: pytest.TempPathFactory, warm_home: Home, local: Compa
     assert local
     made = Farm(tmp_path_factory.mktemp("farm"), 3)
     try:
-        give(warm_home, made.homes[0], Catalog.load(), Experiment(RUNTIMES))
+        give(warm_home, made.homes[0], Catalog.load(), Experiment(runtimes=RUNTIMES))
         yield made
     finally:
         made.close()
@@ -61,7 +62,8 @@ def farm(tmp_path_factory: pytest.TempPathFactory, warm_home: Home, local: Compa
 
 def give(warm: Home, home: Home, catalog: Catalog, experiment: Experiment) -> None:
     """Copies the modules and Rust archives of an experiment from one folder to another."""
-    cells, gateway = plan(catalog, experiment).measured, Gateway()
+    module = None if experiment.module is None else load_user_module(experiment.module)
+    cells, gateway = plan(catalog, experiment, module=module).measured, Gateway()
     board = cells[0].board
     tools = find(Versions(warm.tools, gateway), {board.target: catalog.target(board).c}, [board.emulator])
     context = Context(catalog, warm, tools, gateway)
@@ -97,7 +99,7 @@ def objects_compiled(farm: Farm) -> Counter[str]:
 def test_workers_measure_what_this_machine_does(farm: Farm, local: Comparison, tmp_path: Path) -> None:
     events: list[Event] = []
     comparison = wasmfit.compare(
-        runtimes=RUNTIMES, home=tmp_path, cluster=farm.address, listener=events.append
+        runtimes=RUNTIMES, home=tmp_path, cluster=farm.address, event_handler=events.append
     )
     assert [as_local(one) for one in comparison.measurements] == [as_local(one) for one in local.measurements]
     # Each result once, with its image and log at their places on this machine.
@@ -150,7 +152,7 @@ def test_a_worker_killed_in_the_middle_costs_nothing_but_time(
     farm.compiler("once", "wamr")
     events: list[Event] = []
     comparison = wasmfit.compare(
-        runtimes=RUNTIMES, home=tmp_path, cluster=farm.address, listener=events.append
+        runtimes=RUNTIMES, home=tmp_path, cluster=farm.address, event_handler=events.append
     )
     assert farm.killed
     assert [as_local(one) for one in comparison.measurements] == [as_local(one) for one in local.measurements]
@@ -194,7 +196,7 @@ def test_what_no_worker_has_is_said_and_waited_for(
     # As cells will need it that run on a board.
     monkeypatch.setattr(resources, "QEMU", "probe:nrf52840dk")
     with pytest.raises(EnoughError):
-        wasmfit.compare(runtimes=["wasm3"], home=tmp_path, cluster=farm.address, listener=listen)
+        wasmfit.compare(runtimes=["wasm3"], home=tmp_path, cluster=farm.address, event_handler=listen)
     assert said == ["No worker has probe:nrf52840dk: 2 cells wait. Start a worker that has it."]
 
 
@@ -215,8 +217,8 @@ def test_a_module_and_a_catalogue_of_the_users_own_are_sent(
         "expect": "5",
     }
     here = wasmfit.compare(**mine, home=warm_home.root, rerun=True)
-    own = given(wasm, calls_of=["add(2, 3)"], expect=["5"])
-    experiment = Experiment(["wasm3"], boards=["mine"], module=own)
+    request = ModuleRequest(path=wasm, calls=["add(2, 3)"], expect=["5"])
+    experiment = Experiment(runtimes=["wasm3"], boards=["mine"], module=request)
     give(warm_home, farm.homes[0], Catalog.load(tmp_path), experiment)
     there = wasmfit.compare(**mine, home=tmp_path / "home", cluster=farm.address)
     assert [one.status for one in there.measurements] == [Status.OK] * 2

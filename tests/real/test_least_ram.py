@@ -11,7 +11,8 @@ from wasmfit.catalog import Catalog
 from wasmfit.emulation import Execution, ExpectedCalls, QemuRunner, compiled, execute, symbols
 from wasmfit.home import Home
 from wasmfit.model import Cell, LeastRam, Measurement, Region, Status
-from wasmfit.plan import Experiment, plan
+from wasmfit.plan import plan
+from wasmfit.requests import Experiment
 from wasmfit.toolchain import Gateway, Versions, find
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(3600)]
@@ -29,7 +30,7 @@ def measured(warm_home: Home) -> dict[str, Measurement]:
 @pytest.fixture(scope="module")
 def context(warm_home: Home) -> Context:
     catalog, gateway = Catalog.load(), Gateway()
-    cells = plan(catalog, Experiment(RUNTIMES, boards=BOARDS)).cells
+    cells = plan(catalog, Experiment(runtimes=RUNTIMES, boards=BOARDS)).cells
     c_targets = {cell.board.target: catalog.target(cell.board).c for cell in cells}
     emulators = [cell.board.emulator for cell in cells]
     return Context(
@@ -52,7 +53,7 @@ def run(context: Context, cell: Cell, elf: Path, folder: Path) -> Execution:
 
 
 def cell_of(context: Context, runtime: str, board: str) -> Cell:
-    (cell,) = plan(context.catalog, Experiment([runtime], boards=[board])).cells
+    (cell,) = plan(context.catalog, Experiment(runtimes=[runtime], boards=[board])).cells
     return cell
 
 

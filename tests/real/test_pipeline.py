@@ -143,7 +143,7 @@ def test_the_second_time_nothing_is_built(warm_home: Home) -> None:
 
 def test_rows_come_as_they_finish_and_shared_work_is_done_once(warm_home: Home) -> None:
     events: list[Event] = []
-    wasmfit.compare(runtimes=["wamr"], home=warm_home.root, rerun=True, listener=events.append)
+    wasmfit.compare(runtimes=["wamr"], home=warm_home.root, rerun=True, event_handler=events.append)
     started = [event.title for event in events if isinstance(event, TaskStarted)]
     assert len(started) == len(set(started))
     ended = [event.measurement.runtime for event in events if isinstance(event, CellEnded)]

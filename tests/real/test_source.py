@@ -150,7 +150,11 @@ def test_an_edit_while_it_is_built_is_noticed(warm_home: Home, tmp_path: Path) -
     # Another folder than the other tests', whose artefact of the same commit would do.
     (tree / "src/lib.rs").open("a", encoding="utf-8").write("\n// this tree only\n")
     both = wasmfit.compare(
-        runtimes=["spacewasm"], sources=[("spacewasm", tree)], home=warm_home.root, listener=edit, rerun=True
+        runtimes=["spacewasm"],
+        sources=[("spacewasm", tree)],
+        home=warm_home.root,
+        event_handler=edit,
+        rerun=True,
     )
     release, mine = rows(both, "spacewasm")
     assert release.status is Status.OK

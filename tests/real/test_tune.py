@@ -23,7 +23,7 @@ def test_three_builds_are_measured_and_the_next_search_goes_on_from_them(warm_ho
         workloads=["crc32"],
         home=warm_home.root,
         rerun=True,
-        tell=lambda trial, _anchor: told.append(trial),
+        on_trial=lambda trial, _anchor: told.append(trial),
     )
     assert list(first.trials) == told
     assert [len(trial.changes) > 0 for trial in first.trials] == [False, True, True]

@@ -14,7 +14,8 @@ from wasmfit.builder import Context
 from wasmfit.catalog import Catalog
 from wasmfit.home import Home
 from wasmfit.model import Cell, Status
-from wasmfit.plan import BASELINE, Experiment, plan
+from wasmfit.plan import BASELINE, plan
+from wasmfit.requests import Experiment
 from wasmfit.run.cells import cell_jobs
 from wasmfit.run.record import identity
 from wasmfit.store import Store
@@ -34,9 +35,9 @@ def experiment(cells: int) -> Experiment:
     for profiles in range(1, len(catalog.profiles) + 1):
         for boards in range(1, len(catalog.boards) + 1):
             one = Experiment(
-                ("all",),
-                tuple(sorted(catalog.workloads)),
-                tuple(sorted(catalog.boards))[:boards],
+                runtimes=("all",),
+                workloads=tuple(sorted(catalog.workloads)),
+                boards=tuple(sorted(catalog.boards))[:boards],
                 profiles=tuple(sorted(catalog.profiles))[:profiles],
             )
             if len(plan(catalog, one).measured) >= cells:

@@ -1,82 +1,46 @@
-"""Workloads on runtimes, each held against native code."""
+"""Workloads on runtimes, each compared with native code."""
 
-from collections.abc import Callable, Sequence
-from fnmatch import fnmatchcase
-from pathlib import Path
+from typing import TypeVar, Unpack
 
 from wasmfit.analysis.benchmark import NATIVE, Benchmark
 from wasmfit.catalog import Catalog
-from wasmfit.run import Listener, nobody
+from wasmfit.requests import BenchmarkExperiment, Experiment, Matrix, RunOptions
+from wasmfit.requests.keywords import BenchKeywords, Keywords
 
-from .comparison import compare
+from .comparison import measure
+
+M = TypeVar("M", bound=Matrix)
 
 
 def bench(
-    *,
-    workloads: Sequence[str] = (),
-    runtimes: Sequence[str] = (),
-    boards: Sequence[str] = ("nrf52840dk",),
-    profiles: Sequence[str] = ("reference",),
-    select: Sequence[str] = (),
-    sources: Sequence[tuple[str, Path]] = (),
-    on: str | None = None,
-    rerun: bool = False,
-    label: str | None = None,
-    command: str = "wasmfit.bench()",
-    home: Path | None = None,
-    catalogs: Sequence[Path] = (),
-    cluster: str | None = None,
-    listener: Listener = nobody,
-    echo: Callable[[str], None] | None = None,
+    experiment: BenchmarkExperiment | None = None,
+    options: RunOptions | None = None,
+    **fields: Unpack[BenchKeywords],
 ) -> Benchmark:
-    """Runs workloads on runtimes and holds each against native code; what is in the store is reused.
+    """Runs workloads on runtimes and compares each with native code; what is in the store is reused.
 
     Args:
-        workloads: Names or patterns; none takes all of the catalogue.
-        runtimes, boards, profiles, select, sources, on, rerun, label, command, home, catalogs, cluster, \
-listener, echo: As for :func:`compare`. Native code is always measured beside the runtimes that are named.
+        experiment: What is run. Native code is always measured next to the runtimes that are named.
+        options: How.
+        fields: The fields of both records, as for :func:`compare`.
 
     Raises:
         UsageError: As for :func:`compare`.
         MissingToolError: A tool is missing.
     """
-    catalog = Catalog.load(*catalogs)
-    beside, kept = with_native(runtimes, select)
-    chosen = workloads_like(catalog, workloads or ("*",))
-    return Benchmark(
-        compare(
-            runtimes=beside,
-            workloads=chosen,
-            boards=boards,
-            profiles=profiles,
-            select=kept,
-            sources=sources,
-            on=on,
-            rerun=rerun,
-            label=label,
-            command=command,
-            home=home,
-            catalogs=catalogs,
-            cluster=cluster,
-            listener=listener,
-            echo=echo,
-        )
+    keywords = Keywords("bench", fields)
+    experiment = keywords.record(BenchmarkExperiment, experiment)
+    options = keywords.record(RunOptions, options).recorded_as("wasmfit.bench()")
+    keywords.end()
+    cells = Experiment(**dict(with_native(experiment)))
+    return Benchmark(measure(Catalog.load(*options.catalogs), cells, options).comparison)
+
+
+def with_native(matrix: M) -> M:
+    """The same with native code, which slow-downs are relative to; no runtimes, or no patterns, stay none."""
+    return matrix.model_copy(
+        update={
+            "runtimes": (NATIVE, *matrix.runtimes) if matrix.runtimes else (),
+            "select": (*matrix.select, f"{NATIVE}@*") if matrix.select else (),
+        }
     )
-
-
-def workloads_like(catalog: Catalog, patterns: Sequence[str]) -> tuple[str, ...]:
-    """The names of the workloads that patterns name, each once.
-
-    Raises:
-        UsageError: One names none.
-    """
-    chosen: dict[str, None] = {}
-    for pattern in patterns:
-        found = [name for name in sorted(catalog.workloads) if fnmatchcase(name, pattern)]
-        chosen |= dict.fromkeys(found or [catalog.workload(pattern).name])
-    return tuple(chosen)
-
-
-def with_native(runtimes: Sequence[str], select: Sequence[str]) -> tuple[Sequence[str], Sequence[str]]:
-    """Runtimes and globs with native code among them, which slow-downs are held against; none stays none."""
-    return ([NATIVE, *runtimes] if runtimes else (), [*select, f"{NATIVE}@*"] if select else ())

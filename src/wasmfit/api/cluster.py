@@ -6,24 +6,24 @@ from pathlib import Path
 
 from wasmfit.errors import UsageError
 from wasmfit.home import Home
+from wasmfit.requests import RunOptions
 from wasmfit.run import Executor
 
 
 def executor_of(
-    address: str | None,
-    catalogs: Sequence[Path],
-    *,
-    systems: Sequence[str],
-    sources: Sequence[tuple[str, Path]],
-    on: str | None,
+    options: RunOptions, *, systems: Sequence[str], sources: Sequence[tuple[str, Path]]
 ) -> Executor | None:
     """Who works, if it is not this process.
 
     Args:
-        address: Of the cluster, if there is one.
+        options: With the cluster, if there is one.
         systems: Operating systems among the bases.
+        sources: Working trees that something is built from.
+
+    Raises:
+        UsageError: What is measured cannot be sent to a cluster, or Dask is not installed.
     """
-    if address is None:
+    if options.cluster is None:
         return None
     _require_dask("--cluster")
     if sources:
@@ -36,14 +36,14 @@ def executor_of(
             f"{systems[0]} is built from a checkout on this machine, which cannot be sent to a cluster.",
             f"Leave out --cluster, or --base {systems[0]}.",
         )
-    if on is not None:
+    if options.on is not None:
         raise UsageError(
             "The board is at this machine, and the cells would be measured on others.",
             "Leave out --cluster, or --on.",
         )
     from wasmfit.run.cluster.executor import ClusterExecutor
 
-    return ClusterExecutor(address, tuple(catalogs))
+    return ClusterExecutor(options.cluster, options.catalogs)
 
 
 def _require_dask(what: str) -> None:
@@ -66,8 +66,8 @@ def work(
 
     Args:
         scheduler, scheduler_file: Its address, or the file that has it.
-        resources: As ``--resource``: ``NAME=AMOUNT``, beside ``qemu`` and ``build`` or in their place.
-        memory: Memory after which the worker is started anew, as Dask takes it.
+        resources: As ``--resource``: ``NAME=AMOUNT``, next to ``qemu`` and ``build`` or in their place.
+        memory: Memory after which the worker is started again, as Dask takes it.
         name: Its name in messages and results.
         listen: Address of this machine at which others reach it.
         home: wasmfit's folder.

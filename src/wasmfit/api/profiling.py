@@ -1,59 +1,62 @@
 """Where the instructions of one firmware are spent."""
 
-from collections.abc import Mapping, Sequence
-from pathlib import Path
+from typing import Unpack
 
 from wasmfit.builder import Context
 from wasmfit.catalog import Catalog
 from wasmfit.errors import UsageError
 from wasmfit.home import Home
-from wasmfit.plan import Experiment, c_targets, plan
+from wasmfit.module import load_user_module
+from wasmfit.plan import c_targets, plan
+from wasmfit.requests import Experiment, ProfileRequest, RunOptions
+from wasmfit.requests.keywords import Keywords, ProfileKeywords
 from wasmfit.run import Profiled, profiled
 from wasmfit.toolchain import Gateway, Versions, find
 
-from .own import own_module
+from .local import require_local
+from .systems import with_systems
 
 
 def profile(
-    runtime: str,
-    *,
-    workload: str = "add-with-extra",
-    module: Path | str | None = None,
-    calls: Sequence[str] = (),
-    imports: Mapping[str, str] | None = None,
-    stub_all: bool = False,
-    board: str = "nrf52840dk",
-    profile: str = "reference",
-    phases: Sequence[str] = ("call",),
-    home: Path | None = None,
-    catalogs: Sequence[Path] = (),
+    request: ProfileRequest | str, options: RunOptions | None = None, **fields: Unpack[ProfileKeywords]
 ) -> Profiled:
     """Follows the calls of one firmware: where are its instructions spent?
 
     Args:
-        runtime: A runtime, or ``NAME@VERSION``; it must be one.
-        workload, board, profile: Names of the catalogue.
-        module, calls, imports, stub_all: As for :func:`compare`; the module is in the workload's place.
-        phases: Of ``load``, ``instantiate`` and ``call``: those to look at.
-        home, catalogs: As for :func:`compare`.
+        request: The firmware, or its runtime, whose other fields are keyword arguments.
+        options: How: ``home``, ``catalogs`` and ``echo``; it is always measured, on this machine.
+        fields: The fields of both records, as for :func:`compare`.
 
     Raises:
         UsageError: A name is unknown, or names more than one runtime.
         MissingToolError: A tool is missing.
         ProfileError: It cannot be built, or does not run as it should.
     """
-    catalog = Catalog.load(*catalogs)
-    own = own_module(module, calls, (), (), imports, stub_all)
-    planned = plan(catalog, Experiment([runtime], [workload], [board], profiles=[profile], module=own))
+    given = {"runtime": request, **fields} if isinstance(request, str) else fields
+    keywords = Keywords("profile", given)
+    request = keywords.record(ProfileRequest, None if isinstance(request, str) else request)
+    options = keywords.record(RunOptions, options)
+    keywords.end()
+    require_local(options, "A profile")
+    gateway, home = Gateway(echo=options.echo), Home.find(options.home)
+    catalog = with_systems(Catalog.load(*options.catalogs), gateway, home, (request.base,), {})
+    experiment = Experiment(
+        runtimes=(request.runtime,),
+        workloads=(request.workload,),
+        boards=(request.board,),
+        bases=(request.base,),
+        profiles=(request.profile,),
+    )
+    module = None if request.module is None else load_user_module(request.module)
+    planned = plan(catalog, experiment, module=module)
     cells = planned.cells
     if not cells and planned.left_out:
-        one = planned.left_out[0]
-        because = one.reason.rstrip(".")
-        raise UsageError(f"{one.cell.id} is not measured: {because}.", "Name another runtime.")
+        left_out = planned.left_out[0]
+        because = left_out.reason.rstrip(".")
+        raise UsageError(f"{left_out.cell.id} is not measured: {because}.", "Name another runtime.")
     if len(cells) != 1:
         names = ", ".join(cell.build.label for cell in cells)
-        raise UsageError(f"{runtime} is not one runtime but {names}.", "Name one.")
-    folder = Home.find(home)
-    gateway = Gateway()
-    toolchain = find(Versions(folder.tools, gateway), c_targets(catalog, cells), [cells[0].board.emulator])
-    return profiled(Context(catalog, folder, toolchain, gateway), cells[0], phases)
+        raise UsageError(f"{request.runtime} is not one runtime but {names}.", "Name one.")
+    toolchain = find(Versions(home.tools, gateway), c_targets(catalog, cells), [cells[0].board.emulator])
+    phases = [phase.value for phase in request.phases]
+    return profiled(Context(catalog, home, toolchain, gateway), cells[0], phases)

@@ -1,71 +1,44 @@
 """Measuring, and one HTML file of everything."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Unpack
 
 from wasmfit.analysis.document import ReportDocument
 from wasmfit.analysis.evidence import features_of
 from wasmfit.analysis.features import merged
-from wasmfit.analysis.requirements import Wanted
 from wasmfit.catalog import Catalog
 from wasmfit.errors import UsageError
 from wasmfit.model import RuntimeFeatures
-from wasmfit.plan import Experiment
-from wasmfit.run import Listener, nobody, portrait
+from wasmfit.requests import Experiment, FitRequirements, ReportSettings, RunOptions
+from wasmfit.requests.keywords import Keywords, ReportKeywords
+from wasmfit.run import portrait
 
-from .benchmark import with_native, workloads_like
-from .comparison import Circumstances, measured
-from .own import own_module
-from .suite import features_beside
+from .benchmark import with_native
+from .comparison import measure
+from .features import features_of_measured
+from .fit import wanted_of
 
 
 def make_report(
     output: Path | str | None = None,
     *,
-    title: str | None = None,
-    runtimes: Sequence[str] = (),
-    workloads: Sequence[str] = ("add-with-extra",),
-    module: Path | str | None = None,
-    calls: Sequence[str] = (),
-    expect: str | Sequence[str] = (),
-    expect_log: str | Sequence[str] = (),
-    imports: Mapping[str, str] | None = None,
-    stub_all: bool = False,
-    boards: Sequence[str] = ("nrf52840dk",),
-    bases: Sequence[str] = ("bare",),
-    profiles: Sequence[str] = ("reference",),
-    select: Sequence[str] = (),
-    sources: Sequence[tuple[str, Path]] = (),
-    on: str | None = None,
-    flames: bool = False,
-    features: bool = False,
-    flash: str | int | None = None,
-    ram: str | int | None = None,
-    needs: str | Sequence[str] = (),
-    weights: str | None = None,
-    rerun: bool = False,
-    label: str | None = None,
-    command: str = "wasmfit.make_report()",
-    home: Path | None = None,
-    catalogs: Sequence[Path] = (),
-    cluster: str | None = None,
-    listener: Listener = nobody,
-    echo: Callable[[str], None] | None = None,
+    experiment: Experiment | None = None,
+    requirements: FitRequirements | None = None,
+    settings: ReportSettings | None = None,
+    options: RunOptions | None = None,
+    **fields: Unpack[ReportKeywords],
 ) -> ReportDocument:
     """Measures as :func:`compare` does, and makes one HTML file of everything.
 
     Args:
         output: The file; without one, nothing is written.
-        title: Its heading.
-        workloads: Names or patterns.
-        flames: Whether each cell that ran is run once more with every call followed, for flame graphs.
-        features: Whether the W3C suite is run on the runtimes; what is stored of it is shown in any case.
-        flash, ram, needs, weights: What there is room for and what is wanted, as for \
-:func:`wasmfit.fit`, on every board.
-        runtimes, module, calls, expect, expect_log, imports, stub_all: As for :func:`compare`.
-        boards, bases, profiles, select, sources, on, rerun, label, command: Likewise.
-        home, catalogs, cluster, listener, echo: Likewise. Native code is always measured beside the \
-runtimes that are named: slow-downs are held against it.
+        experiment: What is measured. Native code is always measured next to the runtimes that are named: \
+slow-downs are relative to it.
+        requirements: What there is room for and what is wanted, on every board.
+        settings: What the report shows.
+        options: How cells are measured.
+        fields: The fields of these records, as for :func:`compare`.
 
     Returns:
         What the report shows, as a record; ``wasmfit.report.html.to_html`` formats it.
@@ -74,51 +47,45 @@ runtimes that are named: slow-downs are held against it.
         UsageError: As for :func:`compare`, or the file cannot be written.
         MissingToolError: A tool is missing.
     """
-    catalog = Catalog.load(*catalogs)
-    wanted = Wanted.of(flash, ram, needs, weights)
-    own = own_module(module, calls, expect, expect_log, imports, stub_all)
-    if flames and own is not None:
+    keywords = Keywords("make_report", fields)
+    experiment = keywords.record(Experiment, experiment)
+    wanted = wanted_of(keywords.record(FitRequirements, requirements))
+    settings = keywords.record(ReportSettings, settings)
+    options = keywords.record(RunOptions, options).recorded_as("wasmfit.make_report()")
+    keywords.end()
+    if settings.flames and experiment.module is not None:
         raise UsageError("Flame graphs are of workloads, not of a module of your own.", "Leave out --flames.")
-    chosen = workloads_like(catalog, workloads)
-    beside, kept = with_native(runtimes, select) if own is None else (runtimes, select)
-    how = Circumstances(sources, on, rerun, label, command, home, catalogs, cluster, listener, echo)
-    done = measured(catalog, Experiment(beside, chosen, boards, bases, profiles, kept), own, how)
+    if experiment.module is None:
+        experiment = with_native(experiment)
+    catalog = Catalog.load(*options.catalogs)
+    measured = measure(catalog, experiment, options)
+    comparison = measured.comparison
     known = {feature.name for feature in catalog.features.features}
-    suite = sorted(known) if features else features_of(wanted.needs, known)
-    cells = done.comparison.measurements
-    found: Sequence[RuntimeFeatures] = done.comparison.features
+    suite = sorted(known) if settings.features else features_of(wanted.needs, known)
+    features: Sequence[RuntimeFeatures] = comparison.features
     if suite:
-        beside_them = features_beside(
-            cells,
-            suite,
-            catalog.bounds,
-            rerun=rerun,
-            home=home,
-            catalogs=catalogs,
-            listener=listener,
-            echo=echo,
-        )
-        found = [*beside_them, *found]
-    made = portrait.portray(
-        done.context,
-        done.plan,
-        done.comparison,
-        title=title,
-        flames=flames,
-        features=merged(found),
+        just_measured = features_of_measured(comparison.measurements, suite, catalog.bounds, options)
+        features = [*just_measured, *features]
+    document = portrait.portray(
+        measured.context,
+        measured.plan,
+        comparison,
+        title=settings.title,
+        flames=settings.flames,
+        features=merged(features),
         wanted=wanted,
-        listener=listener,
+        listener=options.event_handler,
     )
     if output is not None:
-        _write(Path(output), made)
-    return made
+        _write(Path(output), document)
+    return document
 
 
-def _write(output: Path, made: ReportDocument) -> None:
+def _write(output: Path, document: ReportDocument) -> None:
     # Loaded here: nothing else needs it.
     from wasmfit.report.html import to_html
 
     try:
-        output.write_text(to_html(made), encoding="utf-8")
+        output.write_text(to_html(document), encoding="utf-8")
     except OSError as error:
         raise UsageError(f"{output} cannot be written: {error.strerror}.", "Name another file.") from error

@@ -5,7 +5,7 @@ import sys
 
 from wasmfit.errors import WasmfitError
 
-from . import say
+from .output import report_error
 
 _NEW_OBJECTS = 2_000_000
 """After so many, garbage is looked for; Python's own number is 700, or 2,000. Only rings of objects wait for
@@ -27,7 +27,7 @@ def main() -> None:
 
             application(*sys.argv[1:2])()
     except WasmfitError as error:
-        say.error(error)
+        report_error(error)
         sys.exit(error.exit_code)
     except BrokenPipeError:
         # Whoever read our output has gone; there is nobody left to tell.

@@ -9,7 +9,7 @@ import typer
 from wasmfit.home import Home
 from wasmfit.store import Store
 
-from . import say
+from .output import message, write_result
 
 
 def command(
@@ -24,11 +24,11 @@ def command(
         freed = sum(_bytes(path) for path in parts.values())
         for path in parts.values():
             shutil.rmtree(path, ignore_errors=True)
-        say.human(f"Freed {_mega(freed)}.")
+        message(f"Freed {_mega(freed)}.")
     lines = [f"{home.root}"]
     lines += [f"{_mega(_bytes(path)):>12}  {name}" for name, path in parts.items()]
     lines.append(f"{_mega(_bytes(home.results)):>12}  results: {Store(home.results).count()} measurements")
-    say.result("\n".join(lines))
+    write_result("\n".join(lines))
 
 
 def _bytes(path: Path) -> int:

@@ -5,15 +5,30 @@ from typing import Annotated
 
 import typer
 
+from wasmfit.api.verdicts import check
+from wasmfit.model import Record
 from wasmfit.report.check import FORMATS, CheckFormat
-from wasmfit.verdicts import check
+from wasmfit.requests import RunSettings
+from wasmfit.requests.option import Option
 
-from . import options, say
-from .progress import Watch
+from . import options
+from .from_requests import from_requests
+from .output import message, require_writable, write_result
+from .progress import reported
 
 
-def command(
+class CheckOutput(Record):
+    """As :class:`.options.OutputOptions`, with the formats of this command."""
+
+    format: Annotated[CheckFormat, Option(("--format", "-f"), None, "")] = CheckFormat.TABLE
+    file: options.File = None
+    verbose: options.Verbose = False
+
+
+def check_budget(
     budget: Annotated[Path, typer.Argument(metavar="BUDGET.toml", help="The limits: docs/verdicts.md.")],
+    settings: RunSettings,
+    output: CheckOutput,
     of: Annotated[
         str | None,
         typer.Option(
@@ -29,31 +44,21 @@ def command(
     ] = None,
     run: Annotated[
         bool,
-        typer.Option("--run", help="Measure the cells that the limits name first; stored ones are reused."),
+        typer.Option(
+            "--run",
+            help="Measure the cells that the limits name first; stored ones are reused. "
+            "Options of measuring are for this.",
+        ),
     ] = False,
-    rerun: Annotated[bool, typer.Option("--rerun", help="With --run: measure again.")] = False,
-    label: Annotated[str | None, typer.Option(metavar="NAME", help="With --run: name the run.")] = None,
-    output_format: Annotated[CheckFormat, typer.Option("--format", "-f")] = CheckFormat.TABLE,
-    output: options.Output = None,
-    catalog: options.Catalogs = None,
-    verbose: options.Verbose = False,
 ) -> None:
     """Hold figures against a budget: exit 1 if a hard limit is broken, with what broke and by how much."""
-    say.check(output)
-    with Watch() as watch:
-        checked = check(
-            budget,
-            of=of,
-            baseline=baseline,
-            run=run,
-            rerun=rerun,
-            label=label,
-            command=say.command(),
-            catalogs=catalog or (),
-            listener=watch,
-            echo=say.human if verbose else None,
-        )
-    say.result(FORMATS[output_format](checked), output)
-    say.human(f"{checked.summary}.")
+    require_writable(output.file)
+    with reported(settings, verbose=output.verbose) as run_options:
+        checked = check(budget, of=of, baseline=baseline, run=run, options=run_options)
+    write_result(FORMATS[output.format](checked), output.file)
+    message(f"{checked.summary}.")
     if checked.failed:
         raise typer.Exit(1)
+
+
+command = from_requests(check_budget)

@@ -6,13 +6,14 @@ import typer
 
 from wasmfit import __version__
 
-from . import say
+from .output import write_result
 
 MODULES = {
     "compare": "compare",
     "bench": "bench",
     "features": "features",
     "report": "report",
+    "run": "run",
     "profile": "profile",
     "tune": "tune",
     "size": "size",
@@ -68,7 +69,7 @@ def _add_size(app: typer.Typer) -> None:
 
 def _print_version(wanted: bool) -> None:
     if wanted:
-        say.result(f"wasmfit {__version__}")
+        write_result(f"wasmfit {__version__}")
         raise typer.Exit
 
 

@@ -5,17 +5,20 @@ from typing import Annotated
 
 import typer
 
+from wasmfit.api.verdicts import diff
 from wasmfit.errors import UsageError
-from wasmfit.report import Format
 from wasmfit.report.changes import FORMATS
-from wasmfit.verdicts import diff
 
-from . import options, say
+from .from_requests import from_requests
+from .options import CatalogOptions, ResultOptions
+from .output import require_writable, write_result
 
 _ELF = b"\x7fELF"
 
 
-def command(
+def diff_sides(
+    output: ResultOptions,
+    catalog: CatalogOptions,
     before: Annotated[str, typer.Argument(metavar="A", help="The old side.")] = "latest~1",
     after: Annotated[str, typer.Argument(metavar="B", help="The new side.")] = "latest",
     select: Annotated[
@@ -27,16 +30,13 @@ def command(
     symbols: Annotated[
         bool, typer.Option("--symbols/--no-symbols", help="Look for what grew inside of the images.")
     ] = True,
-    output_format: options.OutputFormat = Format.TABLE,
-    output: options.Output = None,
-    catalog: options.Catalogs = None,
 ) -> None:
     """Say what changed between two runs, versions, profiles, JSON files or ELF files.
 
     A and B are runs (a number, a label, latest, latest~1), branches or commits that runs were recorded at,
     NAME@VERSION, profile:NAME, files of --format json, or two ELF files.
     """
-    say.check(output)
+    require_writable(output.file)
     elves = [_is_elf(side) for side in (before, after)]
     if any(elves) and not all(elves):
         raise UsageError(
@@ -44,11 +44,11 @@ def command(
         )
     if all(elves):
         # Loaded here: runs are compared without a reader of ELF files.
+        from wasmfit.api.sizing import size
         from wasmfit.report.size import SizeFormat, formatter
-        from wasmfit.sizing import size
 
         found = size(after, base=before)
-        say.result(formatter(SizeFormat(output_format.value))(found), output)
+        write_result(formatter(SizeFormat(output.format.value))(found), output.file)
         return
     changes = diff(
         before,
@@ -56,9 +56,12 @@ def command(
         select=select or (),
         everything=everything,
         symbols=symbols,
-        catalogs=catalog or (),
+        catalogs=catalog.catalogs,
     )
-    say.result(FORMATS[output_format](changes, everything=everything), output)
+    write_result(FORMATS[output.format](changes, everything=everything), output.file)
+
+
+command = from_requests(diff_sides)
 
 
 def _is_elf(side: str) -> bool:

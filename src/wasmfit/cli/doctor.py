@@ -6,14 +6,14 @@ from typing import Annotated, Any
 
 import typer
 
-from wasmfit.api import Diagnosis, doctor
+from wasmfit.api.diagnosis import Diagnosis, doctor
 from wasmfit.errors import MissingToolError
 from wasmfit.json_text import dumped
 from wasmfit.report import Format
 from wasmfit.toolchain import Check
 from wasmfit.words import printable
 
-from . import say
+from .output import write_result
 
 _LONGEST = 1000
 _INDENTED = " " * 9
@@ -31,7 +31,7 @@ def command(
         text = dumped(_contract(diagnosis))
     else:
         text = "\n".join(line for check in diagnosis.checks for line in _lines(check))
-    say.result(text, output)
+    write_result(text, output)
     if not diagnosis.ok:
         raise typer.Exit(MissingToolError.exit_code)
 

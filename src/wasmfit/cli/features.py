@@ -1,25 +1,26 @@
 """``wasmfit features``."""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from wasmfit.analysis.toggle_costs import Priced
-from wasmfit.api import features, priced
+from wasmfit.api.features import features
+from wasmfit.api.toggle_costs import priced
 from wasmfit.errors import UsageError
 from wasmfit.report import FAILING_FORMATS, FEATURE_FORMATS, PRICE_FORMATS, Format
+from wasmfit.requests import FeaturesExperiment, RunSettings, ToggleCostExperiment
 
-from . import options, say
-from .progress import Watch
+from .from_requests import from_requests
+from .options import OutputOptions
+from .output import message, require_writable, write_result
+from .progress import reported
 
 
-def command(
-    runtime: options.Runtimes = None,
-    feature: Annotated[
-        list[str] | None,
-        typer.Option("--feature", metavar="F", help="Feature, or a pattern. Default: all."),
-    ] = None,
+def measure_features(
+    experiment: FeaturesExperiment,
+    settings: RunSettings,
+    output: OutputOptions,
     failing: Annotated[
         bool, typer.Option("--failing", help="List the assertions that do not hold, instead of the table.")
     ] = False,
@@ -29,63 +30,41 @@ def command(
             "--priced", help="Say what switches of the runtimes' builds cost, instead of the table."
         ),
     ] = False,
-    board: options.Boards = None,
-    profile: options.Profiles = None,
-    source: options.Sources = None,
-    rerun: options.Rerun = False,
-    output_format: options.OutputFormat = Format.TABLE,
-    output: options.Output = None,
-    catalog: options.Catalogs = None,
-    verbose: options.Verbose = False,
 ) -> None:
     """Measure features of WebAssembly: the W3C suite on device images of runtimes."""
-    say.check(output)
-    if prices and (feature or failing or source):
-        raise UsageError(
-            "--priced is of runtimes, boards and profiles, and of nothing else.",
-            "Leave out --feature, --failing and --source.",
-        )
-    with Watch() as watch:
-        if prices:
-            _tell_prices(
-                priced(
-                    runtimes=runtime or (),
-                    boards=board or ("nrf52840dk",),
-                    profiles=profile or ("reference",),
-                    rerun=rerun,
-                    catalogs=catalog or (),
-                    listener=watch,
-                    echo=say.human if verbose else None,
-                ),
-                output_format,
-                output,
+    require_writable(output.file)
+    if prices:
+        if failing or experiment.model_fields_set & {"features", "sources"}:
+            raise UsageError(
+                "--priced is of runtimes, boards and profiles, and of nothing else.",
+                "Leave out --feature, --failing and --source.",
             )
-            return
-        measured = features(
-            runtimes=runtime or (),
-            features=feature or (),
-            boards=board or ("nrf52840dk",),
-            profiles=profile or ("reference",),
-            sources=[options.source_of(one) for one in source or ()],
-            rerun=rerun,
-            catalogs=catalog or (),
-            listener=watch,
-            echo=say.human if verbose else None,
-        )
-    if failing and not measured.failing and output_format is Format.TABLE:
-        say.human("No assertion fails.")
-    say.result((FAILING_FORMATS if failing else FEATURE_FORMATS)[output_format](measured), output)
-    say.human(f"{measured.cells} cells ({measured.reused} from the store) in {measured.seconds:.1f} s.")
+        _print_prices(experiment, settings, output)
+        return
+    with reported(settings, verbose=output.verbose) as options:
+        measured = features(experiment, options)
+    if failing and not measured.failing and output.format is Format.TABLE:
+        message("No assertion fails.")
+    write_result((FAILING_FORMATS if failing else FEATURE_FORMATS)[output.format](measured), output.file)
+    message(f"{measured.cells} cells ({measured.reused} from the store) in {measured.seconds:.1f} s.")
     for cell, reason in measured.failures.items():
-        say.human(f"{cell}: {reason}")
+        message(f"{cell}: {reason}")
     if measured.failures:
         raise typer.Exit(1)
 
 
-def _tell_prices(found: Priced, output_format: Format, output: Path | None) -> None:
-    say.result(PRICE_FORMATS[output_format](found), output)
-    say.human(f"{len(found.measurements)} cells ({found.reused} from the store) in {found.seconds:.1f} s.")
-    for one in found.failed:
-        say.human(f"{one.id}: {one.status.value}: {one.reason}")
-    if found.failed:
+def _print_prices(experiment: FeaturesExperiment, settings: RunSettings, output: OutputOptions) -> None:
+    toggles = ToggleCostExperiment(
+        runtimes=experiment.runtimes, boards=experiment.boards, profiles=experiment.profiles
+    )
+    with reported(settings, verbose=output.verbose) as options:
+        costs: Priced = priced(toggles, options)
+    write_result(PRICE_FORMATS[output.format](costs), output.file)
+    message(f"{len(costs.measurements)} cells ({costs.reused} from the store) in {costs.seconds:.1f} s.")
+    for cell in costs.failed:
+        message(f"{cell.id}: {cell.status.value}: {cell.reason}")
+    if costs.failed:
         raise typer.Exit(1)
+
+
+command = from_requests(measure_features, leave_out=("on", "label"))

@@ -5,40 +5,45 @@ from typing import Annotated
 import typer
 
 from wasmfit.analysis.history import run_to_dict
+from wasmfit.api.verdicts import history, runs
 from wasmfit.errors import UsageError
-from wasmfit.report import Format
 from wasmfit.report.history import FORMATS, figure_rows, rows_of
-from wasmfit.verdicts import history, runs
 
-from . import options, say
+from .from_requests import from_requests
+from .options import CatalogOptions, ResultOptions
+from .output import require_writable, write_result
 
 
-def command(
+def follow_metric(
+    output: ResultOptions,
+    catalog: CatalogOptions,
     figure: Annotated[
         str | None,
         typer.Argument(
             metavar="FIGURE", help="Such as size.flash or run.instructions.call.", show_default=False
         ),
     ] = None,
-    select: options.Select = None,
+    select: Annotated[
+        list[str] | None, typer.Option(metavar="GLOB", help="Only cells whose id matches.")
+    ] = None,
     by_version: Annotated[
         bool, typer.Option("--by-version", help="Over versions of the runtimes, in the place of time.")
     ] = False,
     list_runs: Annotated[bool, typer.Option("--runs", help="List the runs.")] = False,
     list_figures: Annotated[bool, typer.Option("--figures", help="List the figures.")] = False,
-    output_format: options.OutputFormat = Format.TABLE,
-    output: options.Output = None,
-    catalog: options.Catalogs = None,
 ) -> None:
     """Follow a figure over time or versions: a sparkline a cell, and which change moved it."""
-    say.check(output)
+    require_writable(output.file)
     if (figure is not None) + list_runs + list_figures != 1:
         raise UsageError(
             "One thing is needed: a figure, --runs or --figures.", "For example: wasmfit history size.flash"
         )
     if figure is None:
         rows = figure_rows() if list_figures else [run_to_dict(run) for run in runs()]
-        say.result(rows_of(rows, "figures" if list_figures else "runs", output_format), output)
+        write_result(rows_of(rows, "figures" if list_figures else "runs", output.format), output.file)
         return
-    found = history(figure, select=select or (), by_version=by_version, catalogs=catalog or ())
-    say.result(FORMATS[output_format](found), output)
+    found = history(figure, select=select or (), by_version=by_version, catalogs=catalog.catalogs)
+    write_result(FORMATS[output.format](found), output.file)
+
+
+command = from_requests(follow_metric)

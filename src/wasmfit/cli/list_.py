@@ -11,11 +11,12 @@ import typer
 from wasmfit.catalog import Catalog
 from wasmfit.json_text import dumped
 from wasmfit.model import Board, builds
-from wasmfit.plan import Experiment, plan
+from wasmfit.plan import plan
 from wasmfit.report import Format
 from wasmfit.report.markdown import escape
+from wasmfit.requests import Experiment
 
-from . import say
+from .output import write_result
 
 Row = dict[str, str]
 
@@ -39,7 +40,7 @@ def command(
 ) -> None:
     """List runtimes, boards, workloads, profiles, bases or cells."""
     rows = _rows(Catalog.load(*(catalog or ())), kind)
-    say.result(_FORMATS[output_format](kind.value, rows), output)
+    write_result(_FORMATS[output_format](kind.value, rows), output)
 
 
 def _rows(catalog: Catalog, kind: Kind) -> list[Row]:

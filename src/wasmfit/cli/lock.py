@@ -5,9 +5,9 @@ from typing import Annotated
 
 import typer
 
-from wasmfit.api import lock
+from wasmfit.api.machine import lock
 
-from . import say
+from .output import write_result
 
 
 def command(
@@ -20,4 +20,4 @@ def command(
 ) -> None:
     """Pin what a runtime or workload depends on: writes the lockfiles of its folder anew."""
     for path in lock(names, catalogs=catalog or ()):
-        say.result(str(path))
+        write_result(str(path))

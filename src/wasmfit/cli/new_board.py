@@ -12,7 +12,7 @@ from wasmfit.catalog.load import pick
 from wasmfit.catalog.new_board import Draft, check_name, clock, new_board, region, size
 from wasmfit.errors import UsageError
 
-from . import say
+from .output import message, write_result
 
 T = TypeVar("T")
 
@@ -94,8 +94,8 @@ def command(
         ),
         into,
     )
-    say.result(str(path))
-    say.human(f"Measure on it: wasmfit compare --board {name} --catalog {into}")
+    write_result(str(path))
+    message(f"Measure on it: wasmfit compare --board {name} --catalog {into}")
 
 
 def _answer(given: str | None, question: str, read: Callable[[str], T]) -> T:

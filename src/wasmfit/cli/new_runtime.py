@@ -8,7 +8,7 @@ import typer
 from wasmfit.catalog import Catalog
 from wasmfit.catalog.scaffold import Language, new_runtime
 
-from . import say
+from .output import message, write_result
 
 
 def command(
@@ -24,6 +24,6 @@ def command(
 ) -> None:
     """Write the folder of a runtime of your own; docs/adding-a-runtime.md leads on from there."""
     for path in new_runtime(Catalog.load(), name, lang, into, crate):
-        say.result(str(path))
-    say.human(f"Fill it in, then: wasmfit lock {name} --catalog {into}")
-    say.human(f"and: wasmfit compare --runtime {name} --catalog {into}")
+        write_result(str(path))
+    message(f"Fill it in, then: wasmfit lock {name} --catalog {into}")
+    message(f"and: wasmfit compare --runtime {name} --catalog {into}")

@@ -6,11 +6,11 @@ from typing import Annotated
 
 import typer
 
-from wasmfit.api import probes
+from wasmfit.api.machine import probes
 from wasmfit.json_text import dumped
 from wasmfit.report import Format
 
-from . import say
+from .output import message, require_writable, write_result
 
 
 def command(
@@ -18,15 +18,15 @@ def command(
     output: Annotated[Path | None, typer.Option("-o", "--output", metavar="FILE")] = None,
 ) -> None:
     """List the debug probes that are attached, for --on probe:SELECTOR."""
-    say.check(output)
+    require_writable(output)
     found = probes()
     if output_format is Format.JSON:
-        say.result(dumped({"schema": 1, "probes": [asdict(one) for one in found]}), output)
+        write_result(dumped({"schema": 1, "probes": [asdict(one) for one in found]}), output)
     elif found:
         lines = (
             f"{one.selector}  {one.name} ({one.kind}){'' if one.accessible else ', not accessible'}"
             for one in found
         )
-        say.result("\n".join(lines), output)
+        write_result("\n".join(lines), output)
     if not found:
-        say.human("No debug probe is attached. Without one, images run in the emulator alone.")
+        message("No debug probe is attached. Without one, images run in the emulator alone.")

@@ -5,15 +5,21 @@ from typing import Annotated
 
 import typer
 
-from wasmfit.api import profile
+from wasmfit.api.profiling import profile
 from wasmfit.json_text import dumped
+from wasmfit.model import Record
+from wasmfit.requests import ProfileRequest, RunSettings
+from wasmfit.requests.option import Option
 from wasmfit.run import Profiled
 from wasmfit.words import printable
 
-from . import options, say
+from . import options
+from .from_requests import from_requests
+from .output import require_writable, write_result
+from .progress import reported
 
 
-class Shape(StrEnum):
+class ProfileFormat(StrEnum):
     """What ``--format`` takes."""
 
     TABLE = "table"
@@ -21,57 +27,46 @@ class Shape(StrEnum):
     FOLDED = "folded"
 
 
-class Phase(StrEnum):
-    """What ``--phase`` takes."""
+class ProfileOutput(Record):
+    """As :class:`.options.OutputOptions`, with the formats of this command."""
 
-    LOAD = "load"
-    INSTANTIATE = "instantiate"
-    CALL = "call"
+    format: Annotated[
+        ProfileFormat, Option(("--format", "-f"), None, "folded: stacks, for any flame graph tool.")
+    ] = ProfileFormat.TABLE
+    file: options.File = None
+    verbose: options.Verbose = False
 
 
-def command(
-    runtime: Annotated[str, typer.Option("--runtime", "-r", metavar="R", help="Runtime or R@VERSION.")],
-    module: options.Module = None,
-    call: options.Calls = None,
-    import_: options.Imports = None,
-    stub_all: options.StubAll = False,
-    workload: Annotated[
-        str | None,
-        typer.Option("--workload", "-w", metavar="W", help="Workload. Default: add-with-extra."),
-    ] = None,
-    board: Annotated[str, typer.Option("--board", "-b", metavar="B")] = "nrf52840dk",
-    profile_name: Annotated[str, typer.Option("--profile", "-p", metavar="P")] = "reference",
-    phase: Annotated[list[Phase] | None, typer.Option(help="Phases to look at. Default: call.")] = None,
+def profile_firmware(
+    request: ProfileRequest,
+    settings: RunSettings,
+    output: ProfileOutput,
     top: Annotated[int, typer.Option(min=1, help="Rows of the table.")] = 25,
-    output_format: Annotated[
-        Shape, typer.Option("--format", "-f", help="folded: stacks, for any flame graph tool.")
-    ] = Shape.TABLE,
-    output: options.Output = None,
-    catalog: options.Catalogs = None,
 ) -> None:
     """Say which functions of a firmware its instructions are spent in."""
-    say.check(output)
-    found = profile(
-        runtime,
-        workload=workload or "add-with-extra",
-        module=options.either(module, workload),
-        calls=call or (),
-        imports=dict(options.import_of(one) for one in import_ or ()),
-        stub_all=stub_all,
-        board=board,
-        profile=profile_name,
-        phases=[one.value for one in phase or (Phase.CALL,)],
-        catalogs=catalog or (),
-    )
-    shapes = {Shape.TABLE: lambda: _table(found, top), Shape.JSON: lambda: _json(found)}
-    say.result(shapes.get(output_format, found.folded)().rstrip("\n"), output)
+    require_writable(output.file)
+    with reported(settings, verbose=output.verbose, interrupted="Interrupted.") as run_options:
+        profiled = profile(request, run_options)
+    match output.format:
+        case ProfileFormat.TABLE:
+            text = _table(profiled, top)
+        case ProfileFormat.JSON:
+            text = _json(profiled)
+        case ProfileFormat.FOLDED:
+            text = profiled.folded()
+    write_result(text.rstrip("\n"), output.file)
 
 
-def _table(found: Profiled, top: int) -> str:
-    total = found.profile.total(found.phases) or 1
-    rows = found.rows()
+command = from_requests(
+    profile_firmware, leave_out=("expect", "expect_log", "on", "rerun", "label", "cluster")
+)
+
+
+def _table(profiled: Profiled, top: int) -> str:
+    total = profiled.profile.total(profiled.phases) or 1
+    rows = profiled.rows()
     lines = [
-        f"{found.cell}, {', '.join(found.phases)}: {total:,} instructions",
+        f"{profiled.cell}, {', '.join(profiled.phases)}: {total:,} instructions",
         "",
         f"{'self':>14} {'':>6} {'with callees':>14} {'':>6}  function",
     ]
@@ -86,16 +81,16 @@ def _table(found: Profiled, top: int) -> str:
     return "\n".join(lines)
 
 
-def _json(found: Profiled) -> str:
+def _json(profiled: Profiled) -> str:
     functions = [
-        {"function": row.function, "self": row.alone, "inclusive": row.inclusive} for row in found.rows()
+        {"function": row.function, "self": row.alone, "inclusive": row.inclusive} for row in profiled.rows()
     ]
-    total = found.profile.total(found.phases)
+    total = profiled.profile.total(profiled.phases)
     return dumped(
         {
             "schema": 1,
-            "cell": found.cell,
-            "phases": found.phases,
+            "cell": profiled.cell,
+            "phases": profiled.phases,
             "instructions": total,
             "functions": functions,
         }

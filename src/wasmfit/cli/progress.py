@@ -1,6 +1,8 @@
 """Progress on stderr: a bar for every running task, and a line for every cell that has ended."""
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import TracebackType
 
 from rich.console import Console
@@ -19,27 +21,46 @@ from wasmfit.events import (
     TaskStarted,
 )
 from wasmfit.model import AssertionOutcome, Measurement, PartOutcomes, Status
+from wasmfit.requests import RunOptions, RunSettings
 from wasmfit.words import printable
 
-from . import say
+from .output import command_line, message
 
 INTERRUPTED = 130
 """Exit code of a program that its user interrupted, as shells have it."""
 
-_INTERRUPTED_WORDS = (
-    "Interrupted. Finished cells are stored; the same command goes on where this one stopped."
-)
+_INTERRUPTED = "Interrupted. Finished cells are stored; the same command goes on where this one stopped."
 _LONGEST_LINE = 1000
 
 
-class Watch:
-    """A listener that shows an experiment on the terminal, or as plain lines where there is none.
+@contextmanager
+def reported(
+    settings: RunSettings, *, verbose: bool, interrupted: str = _INTERRUPTED
+) -> Iterator[RunOptions]:
+    """The options of a run whose progress is shown, and which is recorded as this command line.
+
+    Args:
+        settings: How cells are measured.
+        verbose: Whether every command that is run is shown.
+        interrupted: What is said when the user interrupts it.
+    """
+    with ProgressReporter(interrupted) as reporter:
+        yield RunOptions(
+            **dict(settings),
+            command=command_line(),
+            event_handler=reporter,
+            echo=message if verbose else None,
+        )
+
+
+class ProgressReporter:
+    """An event handler that shows an experiment on the terminal, or as plain lines where there is none.
 
     A user's interrupt inside of it ends the program with ``interrupted`` and an exit code of its own: Typer's
     own handling would say no more than "Aborted".
     """
 
-    def __init__(self, interrupted: str = _INTERRUPTED_WORDS) -> None:
+    def __init__(self, interrupted: str = _INTERRUPTED) -> None:
         self._interrupted = interrupted
         self._console = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
         self._progress = Progress(
@@ -58,7 +79,7 @@ class Watch:
         self._ended = 0
         self._told: set[tuple[str, str, str | None]] = set()
 
-    def __enter__(self) -> "Watch":
+    def __enter__(self) -> "ProgressReporter":
         self._progress.start()
         return self
 
@@ -67,7 +88,7 @@ class Watch:
     ) -> None:
         self._progress.stop()
         if kind is not None and issubclass(kind, KeyboardInterrupt):
-            say.human(self._interrupted)
+            message(self._interrupted)
             raise Exit(INTERRUPTED) from None
 
     def __call__(self, event: Event) -> None:

@@ -10,14 +10,14 @@ from collections.abc import Sequence
 from enum import Enum
 from pathlib import Path
 
+from wasmfit.api.sizing import memories_of, savings, size, why
 from wasmfit.errors import UsageError
 from wasmfit.footprint.memories import Memory
 from wasmfit.footprint.survey import DEFAULT_BY
 from wasmfit.footprint.views import By, Sort
 from wasmfit.report.size import SizeFormat, formatter
-from wasmfit.sizing import memories_of, savings, size, why
 
-from . import say
+from .output import require_writable, write_result
 
 SUMMARY = "Say who owns each byte of any firmware's ELF file."
 
@@ -42,12 +42,12 @@ def run(arguments: Sequence[str]) -> None:
         SystemExit: The arguments are wrong (2), or help was asked for (0).
     """
     given = _parser().parse_args(arguments)
-    say.check(given.output)
+    require_writable(given.output)
     if given.why is not None:
-        say.result(_why(given), given.output)
+        write_result(_why(given), given.output)
         return
     if given.savings:
-        say.result(_savings(given), given.output)
+        write_result(_savings(given), given.output)
         return
     found = size(
         given.elf,
@@ -63,7 +63,7 @@ def run(arguments: Sequence[str]) -> None:
         references=given.references,
         inlined=given.inlined,
     )
-    say.result(formatter(given.format)(found), given.output)
+    write_result(formatter(given.format)(found), given.output)
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -5,9 +5,9 @@ from typing import Annotated
 
 import typer
 
-from wasmfit.api import work
+from wasmfit.api.cluster import work
 
-from . import say
+from .output import message
 
 
 def command(
@@ -43,5 +43,5 @@ def command(
         memory=memory,
         name=name,
         listen=listen,
-        say=say.human,
+        say=message,
     )

@@ -1,6 +1,6 @@
 """A wasm module of the user's: what it declares, how it is to be called, what answers its imports."""
 
-from .given import given
 from .read import ModuleError, Wasm, read
+from .user_module import load_user_module
 
-__all__ = ["ModuleError", "Wasm", "given", "read"]
+__all__ = ["ModuleError", "Wasm", "load_user_module", "read"]

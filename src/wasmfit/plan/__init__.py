@@ -1,6 +1,6 @@
 """An experiment → the cells to measure, and those that cannot be, with the reason."""
 
-from .experiment import Experiment, LeftOut, Plan, plan
+from .experiment import LeftOut, Plan, plan
 from .named import CellName, PartName, build_of, cell_of, name_of
 from .select import BASELINE, select_boards, select_builds
 from .tools import c_targets
@@ -8,7 +8,6 @@ from .tools import c_targets
 __all__ = [
     "BASELINE",
     "CellName",
-    "Experiment",
     "LeftOut",
     "PartName",
     "Plan",

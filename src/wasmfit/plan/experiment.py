@@ -1,37 +1,15 @@
-"""An experiment, and the plan that it becomes."""
+"""An experiment → the plan that it becomes."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 
 from wasmfit.catalog import Catalog
 from wasmfit.errors import UsageError
 from wasmfit.model import Build, Cell, Checkout, Status, UserModule, Workload, builds
+from wasmfit.requests import Experiment
 
 from .select import BASELINE, select_boards, select_builds, with_checkouts
-
-
-@dataclass(frozen=True)
-class Experiment:
-    """What a user wants compared.
-
-    Attributes:
-        runtimes: ``--runtime`` arguments; none chooses the newest version of each runtime.
-        workloads, profiles: Names.
-        boards: Names, patterns, or ``all``.
-        select: Globs over cell ids; a cell is kept if it matches one, and all are if there are none.
-        checkouts: Working trees of runtimes that are measured beside the releases.
-        module: A module of the user's, measured in the place of workloads.
-    """
-
-    runtimes: Sequence[str] = ()
-    workloads: Sequence[str] = ("add-with-extra",)
-    boards: Sequence[str] = ("nrf52840dk",)
-    bases: Sequence[str] = ("bare",)
-    profiles: Sequence[str] = ("reference",)
-    select: Sequence[str] = field(default=())
-    checkouts: Sequence[Checkout] = field(default=())
-    module: UserModule | None = None
 
 
 @dataclass(frozen=True)
@@ -68,8 +46,20 @@ class Plan:
         return (*self.measured, *(one.cell for one in self.left_out))
 
 
-def plan(catalog: Catalog, experiment: Experiment) -> Plan:
+def plan(
+    catalog: Catalog,
+    experiment: Experiment,
+    *,
+    checkouts: Sequence[Checkout] = (),
+    module: UserModule | None = None,
+) -> Plan:
     """Turns an experiment into cells.
+
+    Args:
+        catalog: The catalogue.
+        experiment: What is measured.
+        checkouts: Its source trees, inspected.
+        module: Its module, read; in the place of its workloads.
 
     Raises:
         UsageError: A name is unknown, or nothing is left to measure.
@@ -77,8 +67,8 @@ def plan(catalog: Catalog, experiment: Experiment) -> Plan:
     released = [
         build for build in select_builds(catalog, experiment.runtimes) if build.runtime.name != BASELINE
     ]
-    chosen = with_checkouts(catalog, released, experiment.checkouts, experiment.runtimes)
-    cells = _cells(catalog, experiment, chosen)
+    chosen = with_checkouts(catalog, released, checkouts, experiment.runtimes)
+    cells = _cells(catalog, experiment, module, chosen)
     kept = [cell for cell in cells if _selected(cell, experiment.select)]
     if cells and not kept:
         raise UsageError(
@@ -86,7 +76,7 @@ def plan(catalog: Catalog, experiment: Experiment) -> Plan:
             f"An id looks like {cells[0].id}; `wasmfit list cells` lists all.",
         )
     (baseline,) = builds(catalog.runtimes[BASELINE])
-    settings = kept or _cells(catalog, experiment, [baseline])
+    settings = kept or _cells(catalog, experiment, module, [baseline])
     # One of the cells that each baseline stands beside: they have all in common but the build.
     beside = {
         (cell.workload.name, cell.board.name, cell.base.name, cell.profile.name): cell for cell in settings
@@ -153,11 +143,11 @@ def _cannot_take(catalog: Catalog, cell: Cell, module: UserModule) -> LeftOut | 
     return None
 
 
-def _cells(catalog: Catalog, experiment: Experiment, chosen: Sequence[Build]) -> list[Cell]:
+def _cells(
+    catalog: Catalog, experiment: Experiment, module: UserModule | None, chosen: Sequence[Build]
+) -> list[Cell]:
     workloads: list[Workload | UserModule] = (
-        [catalog.workload(name) for name in experiment.workloads]
-        if experiment.module is None
-        else [experiment.module]
+        [catalog.workload(name) for name in experiment.workloads] if module is None else [module]
     )
     boards = select_boards(catalog, experiment.boards)
     return [

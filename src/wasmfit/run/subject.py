@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from wasmfit.builder import digest, job
 from wasmfit.emulation import DEFAULT_LIMITS, ExpectedCalls
-from wasmfit.model import Call, Cell, UserModule, Workload
+from wasmfit.model import Cell, CheckedCall, UserModule, Workload
 from wasmfit.plan import BASELINE
 
 
@@ -39,7 +39,7 @@ class Subject(Protocol):
     def is_cross_checked(self) -> bool:
         """Whether runtimes are compared with one another, since nobody has computed results beforehand."""
 
-    def shown(self, calls: Sequence[Call]) -> tuple[Call, ...]:
+    def shown(self, calls: Sequence[CheckedCall]) -> tuple[CheckedCall, ...]:
         """Calls as they are recorded."""
 
     def replayed(self, command: Sequence[str]) -> list[str]:
@@ -82,7 +82,7 @@ class WorkloadSubject:
         """Results were computed independently."""
         return False
 
-    def shown(self, calls: Sequence[Call]) -> tuple[Call, ...]:
+    def shown(self, calls: Sequence[CheckedCall]) -> tuple[CheckedCall, ...]:
         """As they are."""
         return tuple(calls)
 
@@ -140,7 +140,7 @@ class ModuleSubject:
         """The user need not have computed results."""
         return True
 
-    def shown(self, calls: Sequence[Call]) -> tuple[Call, ...]:
+    def shown(self, calls: Sequence[CheckedCall]) -> tuple[CheckedCall, ...]:
         """Without results, where nothing ran the module."""
         if self.is_run:
             return tuple(calls)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import wasmfit
-from wasmfit.api import work
+from wasmfit.api.cluster import work
 from wasmfit.errors import UsageError, WasmfitError
 from wasmfit.run.cluster.address import scheduler_address
 from wasmfit.run.cluster.serve import chosen

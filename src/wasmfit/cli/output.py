@@ -12,12 +12,12 @@ from wasmfit.words import printable
 _LONGEST_LINE = 4000
 
 
-def command() -> str:
+def command_line() -> str:
     """The command line as it was given, as a shell would take it."""
     return shlex.join(["wasmfit", *sys.argv[1:]])
 
 
-def check(output: Path | None) -> None:
+def require_writable(output: Path | None) -> None:
     """Finds out before long work whether its result can be written to ``output``.
 
     Raises:
@@ -36,14 +36,14 @@ def check(output: Path | None) -> None:
 
 
 @contextmanager
-def promised(output: Path) -> Iterator[None]:
-    """As :func:`check`, for what writes ``output`` at its end: if it does not, nothing is left.
+def kept_if_written(output: Path) -> Iterator[None]:
+    """As :func:`require_writable`, for what writes ``output`` at its end: if it does not, nothing is left.
 
     Raises:
         UsageError: It cannot be written.
     """
     is_new = not output.exists()
-    check(output)
+    require_writable(output)
     try:
         yield
     except BaseException:
@@ -52,7 +52,7 @@ def promised(output: Path) -> Iterator[None]:
         raise
 
 
-def result(text: str | Iterable[str], output: Path | None = None) -> None:
+def write_result(text: str | Iterable[str], output: Path | None = None) -> None:
     """Writes a command's result to ``output``, or to stdout.
 
     Args:
@@ -62,7 +62,7 @@ def result(text: str | Iterable[str], output: Path | None = None) -> None:
     Raises:
         UsageError: The file cannot be written.
     """
-    check(output)
+    require_writable(output)
     parts = (text,) if isinstance(text, str) else text
     if output is None:
         sys.stdout.writelines(parts)
@@ -74,14 +74,14 @@ def result(text: str | Iterable[str], output: Path | None = None) -> None:
             file.write("\n")
 
 
-def human(text: str) -> None:
+def message(text: str) -> None:
     """Tells the user something, with everything that does not print made visible."""
     for line in text.splitlines():
         sys.stderr.write(f"{printable(line, _LONGEST_LINE)}\n")
 
 
-def error(problem: WasmfitError) -> None:
+def report_error(problem: WasmfitError) -> None:
     """Tells the user what is wrong and what to do about it."""
-    human(f"wasmfit: {problem.message}")
+    message(f"wasmfit: {problem.message}")
     if problem.remedy:
-        human(problem.remedy)
+        message(problem.remedy)

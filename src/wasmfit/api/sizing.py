@@ -1,6 +1,6 @@
 """The library's ``size``: an account of any firmware's ELF file.
 
-Apart from :mod:`wasmfit.api`, which loads all that builds and runs firmware.
+It loads nothing that builds or runs firmware: a survey takes less time than that takes to load.
 """
 
 from collections.abc import Sequence

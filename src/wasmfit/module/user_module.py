@@ -1,16 +1,16 @@
-"""A file, calls and stubs → the module that a comparison measures."""
+"""A request → the module that a comparison measures."""
 
 import hashlib
 import shlex
-from collections.abc import Mapping, Sequence
 from pathlib import Path
 from urllib.parse import quote
 
 from wasmfit.errors import UsageError
 from wasmfit.model import Rule, UserModule
+from wasmfit.requests import ModuleRequest
 
-from .beside import beside
 from .calls import calls, repeated
+from .module_config import read_module_config
 from .read import LONGEST, ModuleError, read
 from .stubs import obstacle, stubs
 
@@ -18,24 +18,17 @@ _LONGEST_NAME = 60
 _LOGS = frozenset({Rule.LOG, Rule.WASI_WRITE})
 
 
-def given(
-    path: Path,
-    *,
-    calls_of: Sequence[str] = (),
-    expect: Sequence[str] = (),
-    expect_log: Sequence[str] = (),
-    imports: Mapping[str, str] | None = None,
-    stub_all: bool = False,
-) -> UserModule:
-    """Reads a module and holds what the user wants of it against what it declares.
+def load_user_module(request: ModuleRequest) -> UserModule:
+    """Reads a module, and checks that it declares what the user wants of it.
 
-    What is given here goes before what the TOML file beside the module says: calls replace its calls,
+    What the request says goes before what the TOML file next to the module says: calls replace its calls,
     and stubs are added to its stubs.
 
     Raises:
         UsageError: The file cannot be read or is no module, a call does not match the export, or imports
             are left without an answer.
     """
+    path = request.path
     data = _content(path)
     try:
         wasm = read(data)
@@ -43,20 +36,23 @@ def given(
         raise ModuleError(
             f"{path} is no module that can be measured: {error.message}.", error.remedy
         ) from None
-    file = beside(path)
-    texts = calls_of or tuple(one.call for one in file.calls)
-    hoped = expect or (file.expected if not calls_of else ())
-    logs = expect_log or (file.logs if not calls_of else ())
-    export, signature, made = calls(wasm, texts, hoped, path.name, logs)
-    wanted = {name: str(rule) for name, rule in file.imports.items()} | dict(imports or {})
-    stuck = obstacle(wasm)
+    config = read_module_config(path)
+    texts = request.calls or tuple(call.call for call in config.calls)
+    expected = request.expect or (config.expected if not request.calls else ())
+    logs = request.expect_log or (config.logs if not request.calls else ())
+    export, signature, parsed = calls(wasm, texts, expected, path.name, logs)
+    rules = {name: str(rule) for name, rule in config.imports.items()} | request.imports
+    unsupported = obstacle(wasm)
     command = shlex.join(
-        ["wasmfit", "compare", str(path), *(part for one in texts for part in ("--call", one))]
+        ["wasmfit", "compare", str(path), *(part for text in texts for part in ("--call", text))]
     )
-    answered = (
-        stubs(wasm, wanted, stub_all=stub_all or file.stub_all, command=command) if stuck is None else ()
-    )
-    if stuck is None and any(call.log for call in made) and not any(stub.rule in _LOGS for stub in answered):
+    stub_all = request.stub_all or config.stub_all
+    answered = stubs(wasm, rules, stub_all=stub_all, command=command) if unsupported is None else ()
+    if (
+        unsupported is None
+        and any(call.log for call in parsed)
+        and not any(stub.rule in _LOGS for stub in answered)
+    ):
         raise UsageError(
             f"A text is expected to be logged, and nothing that {path.name} imports is answered by log.",
             "Name the import that logs: --import env.log=log",
@@ -71,12 +67,12 @@ def given(
         export_at=wasm.place(export),
         memory=wasm.exported_memory,
         memory_at=0 if wasm.exported_memory is None else wasm.place(wasm.exported_memory),
-        memory_bytes=sum(one.bytes for one in wasm.memories),
-        memory_pages=sum(one.minimum for one in wasm.memories),
+        memory_bytes=sum(memory.bytes for memory in wasm.memories),
+        memory_pages=sum(memory.minimum for memory in wasm.memories),
         stubs=answered,
-        obstacle=stuck,
-        calls=repeated(made) if len(made) == 1 else made,
-        repeated=len(made) == 1,
+        obstacle=unsupported,
+        calls=repeated(parsed) if len(parsed) == 1 else parsed,
+        repeated=len(parsed) == 1,
     )
 
 

@@ -1,4 +1,4 @@
-"""``my.toml`` beside ``my.wasm``: calls, expectations and stubs as a file."""
+"""``my.toml`` next to ``my.wasm``: calls, expectations and stubs as a file."""
 
 from pathlib import Path
 
@@ -24,7 +24,7 @@ class Call(Record):
     log: str | None = None
 
 
-class Beside(Record):
+class ModuleConfig(Record):
     """The file.
 
     Attributes:
@@ -40,12 +40,12 @@ class Beside(Record):
     @property
     def expected(self) -> tuple[str | None, ...]:
         """What is expected of each call, as on the command line."""
-        return tuple(_text(one.expect) for one in self.calls)
+        return tuple(_text(call.expect) for call in self.calls)
 
     @property
     def logs(self) -> tuple[str | None, ...]:
         """What each call must log."""
-        return tuple(one.log for one in self.calls)
+        return tuple(call.log for call in self.calls)
 
 
 def _text(expect: Number | tuple[Number, ...] | None) -> str | None:
@@ -54,11 +54,11 @@ def _text(expect: Number | tuple[Number, ...] | None) -> str | None:
     return ", ".join(map(str, expect)) if isinstance(expect, tuple) else str(expect)
 
 
-def beside(module: Path) -> Beside:
-    """The settings beside a module; the default ones where there is no file.
+def read_module_config(module: Path) -> ModuleConfig:
+    """The settings next to a module; the default ones where there is no file.
 
     Raises:
         UsageError: The file is broken.
     """
     path = module.with_suffix(".toml")
-    return read(path, Beside) if path.is_file() else Beside()
+    return read(path, ModuleConfig) if path.is_file() else ModuleConfig()

@@ -1,24 +1,30 @@
-"""From a file to the module that is measured: stubs, the TOML beside it, its name."""
+"""From a file to the module that is measured: stubs, the TOML next to it, its name."""
 
 import hashlib
 from pathlib import Path
+from typing import Any
 
 import pytest
-from hypothesis import given as for_all
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.wat import assembled, guest
 from wasmfit.errors import UsageError
 from wasmfit.model import Rule, UserModule
-from wasmfit.module import given
-from wasmfit.module.given import _name
+from wasmfit.module import load_user_module
+from wasmfit.module.user_module import _name
+from wasmfit.requests import ModuleRequest
 
 STUBS = {"env.clock_ms": "clock_ms", "env.log": "log", "env.five": "5.5", "other.noise": "random"}
 CALL = ["run(1, 2.5, 3.25, -4)"]
 
 
+def loaded(path: Path, **request: Any) -> UserModule:
+    return load_user_module(ModuleRequest(path=path, **request))
+
+
 def mixed(tmp_path: Path, **changes: str) -> UserModule:
-    return given(guest("mixed", tmp_path), calls_of=CALL, imports=STUBS | changes)
+    return loaded(guest("mixed", tmp_path), calls=CALL, imports=STUBS | changes)
 
 
 def test_every_import_has_a_stub_in_the_order_that_runtimes_want(tmp_path: Path) -> None:
@@ -36,7 +42,7 @@ def test_every_import_has_a_stub_in_the_order_that_runtimes_want(tmp_path: Path)
 
 def test_what_is_missing_is_listed_with_a_command_that_is_whole(tmp_path: Path) -> None:
     with pytest.raises(UsageError) as caught:
-        given(guest("mixed", tmp_path), calls_of=CALL, imports={"env.log": "log"})
+        loaded(guest("mixed", tmp_path), calls=CALL, imports={"env.log": "log"})
     said = str(caught.value)
     assert "env.clock_ms () -> (i64), env.five (f32) -> (f64), other.noise () -> (i32)" in said
     assert "--call 'run(1, 2.5, 3.25, -4)' --import 'env.clock_ms=noop'" in said
@@ -44,9 +50,7 @@ def test_what_is_missing_is_listed_with_a_command_that_is_whole(tmp_path: Path) 
 
 
 def test_stub_all_stubs_the_rest(tmp_path: Path) -> None:
-    module = given(
-        guest("mixed", tmp_path), calls_of=CALL, imports={"env.clock_ms": "clock_us"}, stub_all=True
-    )
+    module = loaded(guest("mixed", tmp_path), calls=CALL, imports={"env.clock_ms": "clock_us"}, stub_all=True)
     assert [stub.text for stub in module.stubs] == ["clock_us", "noop", "noop", "noop"]
 
 
@@ -72,11 +76,11 @@ def test_rules_that_do_not_fit(tmp_path: Path, name: str, rule: str, said: str) 
 
 def test_a_stub_that_reads_memory_needs_some(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="the module exports none"):
-        given(guest("no-memory", tmp_path), calls_of=["run()"], imports={"env.log": "log"})
+        loaded(guest("no-memory", tmp_path), calls=["run()"], imports={"env.log": "log"})
 
 
 def test_wasi_has_rules_of_its_own(tmp_path: Path) -> None:
-    module = given(guest("wasi", tmp_path), calls_of=["run()"])
+    module = loaded(guest("wasi", tmp_path), calls=["run()"])
     rules = {stub.name: (stub.rule, stub.value) for stub in module.stubs}
     assert rules == {
         "args_sizes_get": (Rule.WASI_SIZES, 0),
@@ -90,8 +94,8 @@ def test_wasi_has_rules_of_its_own(tmp_path: Path) -> None:
 
 
 def test_a_rule_of_the_users_goes_before_wasis(tmp_path: Path) -> None:
-    module = given(
-        guest("wasi", tmp_path), calls_of=["run()"], imports={"wasi_snapshot_preview1.proc_exit": "noop"}
+    module = loaded(
+        guest("wasi", tmp_path), calls=["run()"], imports={"wasi_snapshot_preview1.proc_exit": "noop"}
     )
     (stub,) = (stub for stub in module.stubs if stub.name == "proc_exit")
     assert (stub.rule, stub.text) == (Rule.CONSTANT, "noop")
@@ -108,33 +112,33 @@ def test_a_rule_of_the_users_goes_before_wasis(tmp_path: Path) -> None:
 )
 def test_what_cannot_be_stubbed_is_named(tmp_path: Path, text: str, said: str) -> None:
     path = assembled(f'(module {text} (func (export "run")))', tmp_path)
-    module = given(path, calls_of=["run()"])
+    module = loaded(path, calls=["run()"])
     assert module.obstacle is not None
     assert said in module.obstacle
 
 
 def test_what_must_be_logged(tmp_path: Path) -> None:
     path = guest("mixed", tmp_path)
-    module = given(path, calls_of=CALL, imports=STUBS, expect_log=["hello"])
+    module = loaded(path, calls=CALL, imports=STUBS, expect_log=["hello"])
     # The first of the repeated calls alone: a module may keep state.
     assert [call.log for call in module.calls] == ["hello", None, None]
     path.with_suffix(".toml").write_text(f"[[calls]]\ncall = {CALL[0]!r}\nlog = 'bye'\n")
-    assert given(path, imports=STUBS).calls[0].log == "bye"
-    assert given(path, imports=STUBS, expect_log=["hello"]).calls[0].log == "hello"
-    assert given(path, calls_of=CALL, imports=STUBS).calls[0].log is None
+    assert loaded(path, imports=STUBS).calls[0].log == "bye"
+    assert loaded(path, imports=STUBS, expect_log=["hello"]).calls[0].log == "hello"
+    assert loaded(path, calls=CALL, imports=STUBS).calls[0].log is None
 
 
 def test_a_text_can_be_expected_where_something_logs(tmp_path: Path) -> None:
     path = guest("mixed", tmp_path)
     with pytest.raises(UsageError, match=r"nothing that mixed\.wasm imports is answered by log"):
-        given(path, calls_of=CALL, imports=STUBS | {"env.log": "noop"}, expect_log=["hello"])
+        loaded(path, calls=CALL, imports=STUBS | {"env.log": "noop"}, expect_log=["hello"])
     # That nothing is logged is true then.
-    given(path, calls_of=CALL, imports=STUBS | {"env.log": "noop"}, expect_log=[""])
+    loaded(path, calls=CALL, imports=STUBS | {"env.log": "noop"}, expect_log=[""])
     with pytest.raises(UsageError, match="Give --expect-log once for each --call"):
-        given(path, calls_of=CALL, imports=STUBS, expect_log=["hello", "hello"])
+        loaded(path, calls=CALL, imports=STUBS, expect_log=["hello", "hello"])
 
 
-def test_the_file_beside_it_says_the_same(tmp_path: Path) -> None:
+def test_the_file_next_to_it_says_the_same(tmp_path: Path) -> None:
     path = guest("mixed", tmp_path)
     path.with_suffix(".toml").write_text(
         """
@@ -152,7 +156,7 @@ def test_the_file_beside_it_says_the_same(tmp_path: Path) -> None:
         "other.noise" = 7
         """
     )
-    module = given(path)
+    module = loaded(path)
     first, second = module.calls
     assert first.expected is not None
     assert first.expected[0].word == 0x4031600000000000
@@ -160,7 +164,7 @@ def test_the_file_beside_it_says_the_same(tmp_path: Path) -> None:
     assert not module.repeated
     assert [stub.text for stub in module.stubs] == ["clock_ms", "5.5", "noop", "7"]
     # The command line goes before it.
-    other = given(path, calls_of=["run(1, 1, 1, 1)"], imports={"env.log": "log"})
+    other = loaded(path, calls=["run(1, 1, 1, 1)"], imports={"env.log": "log"})
     assert [call.text for call in other.calls] == ["run(1, 1, 1, 1)"] * 3
     assert other.calls[0].expected is None
     assert other.stubs[2].text == "log"
@@ -175,23 +179,23 @@ def test_the_file_beside_it_says_the_same(tmp_path: Path) -> None:
         ("= 1", "not valid TOML"),
     ],
 )
-def test_a_broken_file_beside_it_is_said(tmp_path: Path, text: str, said: str) -> None:
+def test_a_broken_file_next_to_it_is_said(tmp_path: Path, text: str, said: str) -> None:
     path = guest("mixed", tmp_path)
     path.with_suffix(".toml").write_text(text)
     with pytest.raises(UsageError) as caught:
-        given(path)
+        loaded(path)
     assert said in str(caught.value)
     assert str(path.with_suffix(".toml")) in str(caught.value)
 
 
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="cannot be read: No such file"):
-        given(tmp_path / "none.wasm")
+        loaded(tmp_path / "none.wasm")
     with pytest.raises(UsageError, match="cannot be read"):
-        given(tmp_path)
+        loaded(tmp_path)
 
 
-@for_all(st.text(st.characters(exclude_characters="/\0", exclude_categories=["Cs"]), min_size=1, max_size=80))
+@given(st.text(st.characters(exclude_characters="/\0", exclude_categories=["Cs"]), min_size=1, max_size=80))
 def test_a_name_in_an_id_is_harmless(stem: str) -> None:
     name = _name(Path(f"{stem}.wasm"))
     assert 0 < len(name) <= 60

@@ -1,0 +1,105 @@
+"""Which features of WebAssembly runtimes have."""
+
+from collections.abc import Iterator, Sequence, Set
+from fnmatch import fnmatchcase
+from typing import Unpack
+
+from wasmfit.analysis.benchmark import NATIVE
+from wasmfit.analysis.features import FeaturesMeasured
+from wasmfit.builder import Context, checkout
+from wasmfit.catalog import Catalog
+from wasmfit.catalog.load import unknown
+from wasmfit.errors import UsageError
+from wasmfit.home import Home
+from wasmfit.model import Feature, Measurement, RuntimeFeatures, Status
+from wasmfit.plan import BASELINE, select_boards, select_builds
+from wasmfit.plan.select import with_checkouts
+from wasmfit.requests import FeaturesExperiment, RunOptions
+from wasmfit.requests.keywords import FeaturesKeywords, Keywords
+from wasmfit.store import OutcomeStore
+from wasmfit.toolchain import Gateway, Versions, find
+
+from .local import require_local
+
+
+def features(
+    experiment: FeaturesExperiment | None = None,
+    options: RunOptions | None = None,
+    **fields: Unpack[FeaturesKeywords],
+) -> FeaturesMeasured:
+    """Runs the W3C suite on device images of runtimes, and says which features of WebAssembly each has.
+
+    Args:
+        experiment: Whose features.
+        options: How. The suite runs in the emulator of this machine, and is no run of the store's.
+        fields: The fields of both records, as for :func:`compare`.
+
+    Raises:
+        UsageError: A name is unknown, a file is broken, or an option is of no use here.
+        MissingToolError: A tool is missing.
+    """
+    keywords = Keywords("features", fields)
+    experiment = keywords.record(FeaturesExperiment, experiment)
+    options = keywords.record(RunOptions, options)
+    keywords.end()
+    require_local(options, "The W3C suite")
+    # Loaded here: whatever runs no suite does without.
+    from wasmfit.run.features import FeaturesRun
+
+    catalog = Catalog.load(*options.catalogs)
+    gateway = Gateway(echo=options.echo)
+    checkouts = [checkout.inspect(catalog, gateway, name, path) for name, path in experiment.sources]
+    runtimes = experiment.runtimes
+    released = [build for build in select_builds(catalog, runtimes) if build.runtime.guest == "module"]
+    builds = with_checkouts(catalog, released, checkouts, runtimes)
+    if not builds:
+        raise UsageError("Native code runs no WebAssembly, and no other runtime is named.")
+    chosen = _features(catalog, experiment.features)
+    boards = select_boards(catalog, experiment.boards)
+    home = Home.find(options.home)
+    targets = {
+        board.target: catalog.target(board).c
+        for board in boards
+        if any(build.runtime.language == "c" for build in builds)
+    }
+    toolchain = find(Versions(home.tools, gateway), targets, [board.emulator for board in boards])
+    context = Context(catalog, home, toolchain, gateway)
+    run = FeaturesRun(context, OutcomeStore(home.results), options.event_handler, options.rerun)
+    return run.run(builds, boards, [catalog.profile(name) for name in experiment.profiles], chosen)
+
+
+def features_of_measured(
+    measurements: Sequence[Measurement], patterns: Sequence[str], bounds: Set[str], options: RunOptions
+) -> Iterator[RuntimeFeatures]:
+    """Which features the runtimes of a comparison have, board by board and profile by profile.
+
+    Args:
+        measurements: The comparison's; the suite is run on the releases among them that ran their modules.
+        patterns: Names or patterns of features.
+        bounds: Names of what is measured as a bound only, and loads no module.
+        options: The comparison's; the suite runs on this machine whatever they say.
+
+    Raises:
+        UsageError, MissingToolError: As for :func:`features`.
+    """
+    builds: dict[tuple[str, str], dict[str, None]] = {}
+    for cell in measurements:
+        runs = cell.status is Status.OK and cell.runtime not in (NATIVE, BASELINE, *bounds)
+        if runs and cell.provenance.source is None:
+            builds.setdefault((cell.board, cell.profile), {})[f"{cell.runtime}@{cell.version}"] = None
+    for (board, profile), runtimes in builds.items():
+        experiment = FeaturesExperiment(
+            runtimes=tuple(runtimes), features=tuple(patterns), boards=(board,), profiles=(profile,)
+        )
+        yield from features(experiment, options.here()).runtimes
+
+
+def _features(catalog: Catalog, patterns: Sequence[str]) -> list[Feature]:
+    known = catalog.features.features
+    chosen: set[str] = set()
+    for pattern in patterns or ("*",):
+        names = {feature.name for feature in known if fnmatchcase(feature.name, pattern)}
+        if not names:
+            raise unknown("feature", pattern, [feature.name for feature in known])
+        chosen |= names
+    return [feature for feature in known if feature.name in chosen]

@@ -1,0 +1,80 @@
+"""Which runtime fits a board."""
+
+from typing import Unpack
+
+from wasmfit.analysis.evidence import Source, declared, features_of, suite
+from wasmfit.analysis.fit import Fit
+from wasmfit.analysis.ranking import fit as rank
+from wasmfit.analysis.requirements import Wanted
+from wasmfit.catalog import Catalog
+from wasmfit.requests import Experiment, FitExperiment, FitRequirements, RunOptions
+from wasmfit.requests.keywords import FitKeywords, Keywords
+
+from .comparison import measure
+from .features import features_of_measured
+
+
+def fit(
+    experiment: FitExperiment | None = None,
+    requirements: FitRequirements | None = None,
+    options: RunOptions | None = None,
+    **fields: Unpack[FitKeywords],
+) -> Fit:
+    """Ranks the runtimes that fit a board, and says what the others would take. What is missing is measured.
+
+    Args:
+        experiment: The runtimes, and what they are measured on.
+        requirements: What there is room for, and what is wanted.
+        options: How cells are measured.
+        fields: The fields of these records, as for :func:`compare`.
+
+    Raises:
+        UsageError: A name or amount is not understood.
+        MissingToolError: As for :func:`compare`.
+    """
+    keywords = Keywords("fit", fields)
+    experiment = keywords.record(FitExperiment, experiment)
+    wanted = wanted_of(keywords.record(FitRequirements, requirements))
+    options = keywords.record(RunOptions, options).recorded_as("wasmfit.fit()")
+    keywords.end()
+    catalog = Catalog.load(*options.catalogs)
+    board = catalog.board(experiment.board)
+    limits = wanted.on(board)
+    comparison = measure(catalog, _cells(catalog, experiment), options).comparison
+    sources: tuple[Source, ...] = (declared,)
+    if needed := features_of(limits.needs, {feature.name for feature in catalog.features.features}):
+        features = features_of_measured(comparison.measurements, needed, catalog.bounds, options)
+        sources = (suite(list(features)), declared)
+    return rank(
+        comparison.measurements,
+        limits,
+        board_title=board.title,
+        sources=sources,
+        bounds=catalog.bounds,
+        run=comparison.run,
+        notes=wanted.notes(board),
+    )
+
+
+def wanted_of(requirements: FitRequirements) -> Wanted:
+    """What is wanted, understood.
+
+    Raises:
+        UsageError: A size, a need or a weight is not understood.
+    """
+    return Wanted.of(requirements.flash, requirements.ram, requirements.needs, requirements.weights)
+
+
+def _cells(catalog: Catalog, experiment: FitExperiment) -> Experiment:
+    """The same as cells: one name on each axis but the runtimes'."""
+    request = Experiment(
+        runtimes=experiment.runtimes,
+        boards=(experiment.board,),
+        bases=(experiment.base,),
+        profiles=(experiment.profile,),
+        sources=experiment.sources,
+        module=experiment.module,
+    )
+    if experiment.module is not None:
+        return request
+    return request.model_copy(update={"workloads": (catalog.workload(experiment.workload).name,)})

@@ -1,0 +1,194 @@
+"""Verdicts on what is stored: what changed, whether budgets hold, what moved a figure.
+
+What measures, and what looks into images, is loaded where it is needed: it takes longer to load than ten
+cells take to compare.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from hashlib import sha256
+from pathlib import Path
+from typing import Unpack
+
+from wasmfit.analysis.budget import read_budget
+from wasmfit.analysis.changes import CellChange, Changes, SymbolChange, changes, largest
+from wasmfit.analysis.check import Checked
+from wasmfit.analysis.check import check as check_limits
+from wasmfit.analysis.history import History
+from wasmfit.analysis.history import history as follow
+from wasmfit.analysis.snapshot import Complete, newest, resolve
+from wasmfit.catalog import Catalog
+from wasmfit.errors import UsageError, WasmfitError
+from wasmfit.home import Home
+from wasmfit.model import Measurement
+from wasmfit.requests import Experiment, RunOptions
+from wasmfit.requests.keywords import Keywords, OptionKeywords
+from wasmfit.store import RecordedRun, Store
+from wasmfit.timing import predictor, with_time
+
+_CELLS_WITH_SYMBOLS = 3
+"""Cells whose images are compared symbol by symbol: each takes a part of a second."""
+
+_SYMBOLS = 8
+
+
+def diff(
+    before: str = "latest~1",
+    after: str = "latest",
+    *,
+    select: Sequence[str] = (),
+    everything: bool = False,
+    symbols: bool = True,
+    home: Path | None = None,
+    catalogs: Sequence[Path] = (),
+) -> Changes:
+    """Says what changed between two runs, branches, commits, versions, profiles or JSON files.
+
+    Args:
+        before, after: What to compare: see :func:`wasmfit.analysis.snapshot.resolve`.
+        select: Globs over names of cells.
+        everything: With ``run.activity``, which explains other figures.
+        symbols: Whether to look into the images of the cells that changed most, where they still exist.
+        home, catalogs: As for :func:`wasmfit.compare`.
+
+    Raises:
+        UsageError: A side is unknown, or the two cannot be compared.
+    """
+    complete = completing(Catalog.load(*catalogs))
+    with store(home).reading() as reader:
+        old, new = resolve(str(before), reader, complete), resolve(str(after), reader, complete)
+        if old.run is not None and old.run == new.run:
+            raise UsageError(f"Both sides are {old.title}.", "Name two: `wasmfit history --runs` lists them.")
+        found = changes(old, new, select, everything=everything)
+    if not symbols:
+        return found
+    moved = largest(found.cells, "size.flash")[:_CELLS_WITH_SYMBOLS]
+    return replace(found, symbols={cell.name: grown for cell in moved if (grown := _symbols(cell))})
+
+
+def check(
+    budget: str | Path,
+    *,
+    of: str | None = None,
+    baseline: str | None = None,
+    run: bool = False,
+    options: RunOptions | None = None,
+    **fields: Unpack[OptionKeywords],
+) -> Checked:
+    """Compares figures with the limits of a budget.
+
+    Args:
+        budget: The file of limits.
+        of: What to check, as for :func:`diff`; the newest measurement of every cell if it is not given.
+        baseline: What relative limits are relative to, in the place of what the file names.
+        run: Measure the cells that the limits name first. What is in the store is reused, unless the options
+            say ``rerun``.
+        options: How cells are measured.
+        fields: The fields of the options, as for :func:`wasmfit.compare`.
+
+    Raises:
+        UsageError: The budget is broken, a limit holds for no cell, or a side is unknown.
+        MissingToolError: As for :func:`wasmfit.compare`.
+    """
+    keywords = Keywords("check", fields)
+    options = keywords.record(RunOptions, options).recorded_as("wasmfit.check()")
+    keywords.end()
+    limits = read_budget(Path(budget), baseline)
+    catalog = Catalog.load(*options.catalogs)
+    complete = completing(catalog)
+    with store(options.home).reading() as reader:
+        # Looked up before long work, and as it was before it: `latest` is the run before this one.
+        pinned = {name: resolve(name, reader, complete).pinned or name for name in limits.baselines}
+    measures = run or options.rerun
+    if measures and of is not None:
+        raise UsageError("--run checks what it measures, and --of names something else.", "Leave one out.")
+    if measures:
+        from .comparison import measure
+
+        cells = Experiment(
+            runtimes=("all",),
+            workloads=tuple(catalog.workloads),
+            boards=tuple(catalog.boards),
+            profiles=tuple(catalog.profiles),
+            select=limits.globs,
+        )
+        of = f"run:{measure(catalog, cells, options).comparison.run}"
+    with store(options.home).reading() as reader:
+        side = newest(reader, complete) if of is None else resolve(of, reader, complete)
+        baselines = {name: resolve(pin, reader, complete) for name, pin in pinned.items()}
+        return check_limits(limits, side, baselines)
+
+
+def history(
+    figure: str,
+    *,
+    select: Sequence[str] = (),
+    by_version: bool = False,
+    home: Path | None = None,
+    catalogs: Sequence[Path] = (),
+) -> History:
+    """Follows a figure over time or over versions.
+
+    Args:
+        figure: Its name, such as ``size.flash``.
+        select: Globs over cells' ids.
+        by_version: Over versions of the runtimes, the newest measurement of each.
+        home, catalogs: As for :func:`wasmfit.compare`.
+
+    Raises:
+        UsageError: There is no such figure or cell.
+    """
+    complete = completing(Catalog.load(*catalogs))
+    with store(home).reading() as reader:
+        return follow(reader, complete, figure, select, versions=by_version)
+
+
+def runs(*, home: Path | None = None) -> list[RecordedRun]:
+    """The runs in the store, the newest first."""
+    with store(home).reading() as reader:
+        return reader.runs()
+
+
+def store(home: Path | None) -> Store:
+    """The store of a home."""
+    return Store(Home.find(home).results)
+
+
+def completing(catalog: Catalog) -> Complete:
+    """What adds predictions to measurements: by today's prices, so that both sides of a comparison have the
+    same, and what changed is the firmware.
+    """
+
+    prices = {name: predictor(board, catalog.core(board)) for name, board in catalog.boards.items()}
+
+    def complete(one: Measurement) -> Measurement:
+        if one.board not in prices or one.run is None:
+            return one
+        return one.model_copy(update={"run": with_time(one, prices[one.board])})
+
+    return complete
+
+
+def _symbols(cell: CellChange) -> tuple[SymbolChange, ...]:
+    """The symbols of a cell that changed most; none where an image is gone or is another by now."""
+    if cell.elves is None or not all(_is(Path(path), digest) for path, digest in cell.elves):
+        return ()
+    from wasmfit.footprint.survey import Options, survey
+    from wasmfit.footprint.views import By
+
+    (old, _), (new, _) = cell.elves
+    try:
+        found = survey(new, Options(by=(By.SYMBOL,), top=(4 * _SYMBOLS,)), old).difference
+    except (UsageError, WasmfitError):
+        return ()
+    if found is None:
+        return ()
+    rows = [row for row in found.view.rows if row.count == 1 and row.bytes]
+    return tuple(SymbolChange(row.name, row.before, row.after) for row in rows[:_SYMBOLS])
+
+
+def _is(path: Path, digest: str) -> bool:
+    try:
+        return sha256(path.read_bytes()).hexdigest() == digest
+    except OSError:
+        return False

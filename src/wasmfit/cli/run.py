@@ -1,0 +1,57 @@
+"""``wasmfit run``."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from wasmfit.errors import UsageError
+from wasmfit.report import Format
+from wasmfit.requests.experiment_file import (
+    BenchFile,
+    CompareFile,
+    FeaturesFile,
+    FitFile,
+    ReportFile,
+    read_experiment,
+)
+
+from .bench import bench_workloads
+from .compare import compare_runtimes
+from .features import measure_features
+from .fit import rank_runtimes
+from .from_requests import from_requests
+from .options import OutputOptions
+from .report import ReportOutput, report_experiment
+
+
+def run_file(
+    experiment: Annotated[
+        Path, typer.Argument(metavar="EXPERIMENT.toml", help="The experiment: docs/file-formats.md.")
+    ],
+    output: OutputOptions,
+) -> None:
+    """Run an experiment that is kept in a file: compare, bench, features, fit or report.
+
+    The result is that of the command that the file names; a report goes to report.html unless --output says
+    otherwise.
+    """
+    match read_experiment(experiment):
+        case CompareFile() as kept:
+            compare_runtimes(kept.experiment, kept.options, output)
+        case BenchFile() as kept:
+            bench_workloads(kept.experiment, kept.options, output)
+        case FeaturesFile() as kept:
+            measure_features(kept.experiment, kept.options, output)
+        case FitFile() as kept:
+            rank_runtimes(kept.experiment, kept.requirements, kept.options, output)
+        case ReportFile() as kept:
+            if output.format is not Format.TABLE:
+                raise UsageError("A report is one HTML file, and has no other format.", "Leave out --format.")
+            page = ReportOutput(verbose=output.verbose)
+            if output.file is not None:
+                page = page.model_copy(update={"file": output.file})
+            report_experiment(kept.experiment, kept.requirements, kept.report, kept.options, page)
+
+
+command = from_requests(run_file)

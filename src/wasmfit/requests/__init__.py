@@ -1,0 +1,36 @@
+"""Requests: what is measured and how, as records that library, command line and files have in common."""
+
+from .experiment import (
+    BenchmarkExperiment,
+    Experiment,
+    FeaturesExperiment,
+    FitExperiment,
+    FitRequirements,
+    Matrix,
+    Phase,
+    ProfileRequest,
+    ReportSettings,
+    ToggleCostExperiment,
+    TuneRequest,
+)
+from .fields import SourceTree
+from .module import ModuleRequest
+from .options import RunOptions, RunSettings
+
+__all__ = [
+    "BenchmarkExperiment",
+    "Experiment",
+    "FeaturesExperiment",
+    "FitExperiment",
+    "FitRequirements",
+    "Matrix",
+    "ModuleRequest",
+    "Phase",
+    "ProfileRequest",
+    "ReportSettings",
+    "RunOptions",
+    "RunSettings",
+    "SourceTree",
+    "ToggleCostExperiment",
+    "TuneRequest",
+]

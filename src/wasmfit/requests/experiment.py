@@ -1,0 +1,250 @@
+"""What is measured: requests that become cells."""
+
+from enum import StrEnum
+from typing import Annotated, Self
+
+from pydantic import model_validator
+
+from wasmfit import defaults
+from wasmfit.model import Record
+
+from . import fields
+from .module import ModuleRequest
+from .option import Argument, Option
+from .problem import problem
+
+
+def _not_both(record: Record, module: ModuleRequest | None, workload: str) -> None:
+    """Refuses a request that names a module and a workload."""
+    if module is not None and workload in record.model_fields_set:
+        raise problem(
+            "A module stands in the place of a workload: not both.", "Leave out --workload, or the module."
+        )
+
+
+class Matrix(Record):
+    """Cells: everything that is named on one axis with everything on the others.
+
+    Attributes:
+        runtimes: Names, ``NAME@VERSION``, patterns, ``newest`` or ``all``; none takes the newest of each.
+        workloads: Names or patterns.
+        boards: Names, patterns, or ``all``.
+        bases: Names of what is below the runtime.
+        profiles: Names of compiler settings.
+        select: Patterns of cells' ids; a cell is kept if one of them matches, and all are if there are none.
+        sources: Working trees of runtimes, ``RUNTIME=PATH``, measured next to the releases; for an operating
+            system among the bases, the checkout to build from.
+    """
+
+    runtimes: fields.Runtimes = ()
+    workloads: fields.Workloads = (defaults.WORKLOAD,)
+    boards: fields.Boards = (defaults.BOARD,)
+    bases: fields.Bases = (defaults.BASE,)
+    profiles: fields.Profiles = (defaults.PROFILE,)
+    select: fields.Select = ()
+    sources: fields.Sources = ()
+
+
+class Experiment(Matrix):
+    """What is compared.
+
+    Attributes:
+        runtimes, workloads, boards, bases, profiles, select, sources: As of :class:`Matrix`.
+        module: A module of the user's, in the place of workloads.
+    """
+
+    module: ModuleRequest | None = None
+
+    @model_validator(mode="after")
+    def _names_one_guest(self) -> Self:
+        _not_both(self, self.module, "workloads")
+        return self
+
+
+class BenchmarkExperiment(Matrix):
+    """What is compared with native code, which is always measured as well.
+
+    Attributes:
+        workloads: Names or patterns.
+        runtimes, boards, bases, profiles, select, sources: As of :class:`Matrix`.
+    """
+
+    workloads: fields.Workloads = ("*",)
+
+
+class FeaturesExperiment(Record):
+    """Whose features of WebAssembly are measured.
+
+    Attributes:
+        runtimes: As of :class:`Matrix`; native code is no runtime.
+        features: Names or patterns of features.
+        boards, profiles, sources: As of :class:`Matrix`.
+    """
+
+    runtimes: fields.Runtimes = ()
+    features: Annotated[fields.Names, Option(("--feature",), "F", "Feature, or a pattern.")] = ("*",)
+    boards: fields.Boards = (defaults.BOARD,)
+    profiles: fields.Profiles = (defaults.PROFILE,)
+    sources: fields.Sources = ()
+
+
+class ToggleCostExperiment(Record):
+    """Which runtimes' feature toggles are priced.
+
+    Attributes:
+        runtimes: As of :class:`Matrix`; a variant stands for its runtime.
+        workloads: Where slow-downs are looked for.
+        boards, profiles: As of :class:`Matrix`.
+    """
+
+    runtimes: fields.Runtimes = ()
+    workloads: fields.Workloads = ("crc32", "fir", "dispatch")
+    boards: fields.Boards = (defaults.BOARD,)
+    profiles: fields.Profiles = (defaults.PROFILE,)
+
+
+class FitExperiment(Record):
+    """Runtimes for one board: they are measured on one workload or module, base and profile.
+
+    Attributes:
+        runtimes, sources: As of :class:`Matrix`.
+        workload, board, base, profile: A name each.
+        module: A module of the user's, in the place of the workload.
+    """
+
+    runtimes: fields.Runtimes = ()
+    workload: fields.Workload = defaults.WORKLOAD
+    board: fields.Board = defaults.BOARD
+    base: fields.Base = defaults.BASE
+    profile: fields.Profile = defaults.PROFILE
+    sources: fields.Sources = ()
+    module: ModuleRequest | None = None
+
+    @model_validator(mode="after")
+    def _names_one_guest(self) -> Self:
+        _not_both(self, self.module, "workload")
+        return self
+
+
+class Phase(StrEnum):
+    """A part of what firmware does with a module."""
+
+    LOAD = "load"
+    INSTANTIATE = "instantiate"
+    CALL = "call"
+
+
+class ProfileRequest(Record):
+    """The firmware whose calls are followed: one cell.
+
+    Attributes:
+        runtime: A runtime, or ``NAME@VERSION``; it must be one.
+        workload, board, base, profile: A name each.
+        phases: Those to look at.
+        module: A module of the user's, in the place of the workload.
+    """
+
+    runtime: Annotated[str, Option(("--runtime", "-r"), "R", "Runtime or R@VERSION.")]
+    workload: fields.Workload = defaults.WORKLOAD
+    board: fields.Board = defaults.BOARD
+    base: fields.Base = defaults.BASE
+    profile: fields.Profile = defaults.PROFILE
+    phases: Annotated[tuple[Phase, ...], Option(("--phase",), None, "Phases to look at.")] = (Phase.CALL,)
+    module: ModuleRequest | None = None
+
+    @model_validator(mode="after")
+    def _names_one_guest(self) -> Self:
+        _not_both(self, self.module, "workload")
+        return self
+
+
+TUNED_BUILDS = 20
+"""Settings that are measured unless a budget says otherwise."""
+
+
+class TuneRequest(Record):
+    """A search for settings of a runtime.
+
+    Attributes:
+        runtime: A runtime, or ``NAME@VERSION``; it must be one.
+        board, workloads: Names of the catalogue.
+        objectives: What is to be little: ``flash``, ``ram``, ``speed``; the first counts most.
+        builds: How many different settings are measured, the profile itself included.
+        minutes: Time after which none is begun.
+        allow: Values that give up something a module may need: ``validation-off``.
+        settings: ``SWITCH=VALUE,…``: what a switch is held to.
+        only: Whether what ``settings`` says is measured, and nothing else.
+    """
+
+    runtime: Annotated[str, Argument("RUNTIME", "A runtime, or R@VERSION.")]
+    board: fields.Board = defaults.BOARD
+    objectives: Annotated[
+        fields.Names,
+        Option(
+            ("--objective",),
+            "O",
+            "flash, ram or speed; the settings to copy take least of the first. Default: all three.",
+        ),
+    ] = ("flash", "ram", "speed")
+    builds: Annotated[
+        int | None,
+        Option(
+            ("--budget",),
+            "N",
+            f"Different settings to measure, the profile itself included. Default: {TUNED_BUILDS}.",
+        ),
+    ] = None
+    minutes: Annotated[
+        float | None, Option(("--minutes",), "M", "Begin no other build after so many minutes.")
+    ] = None
+    workloads: Annotated[fields.Names, Option(("--workload", "-w"), "W", "What is run.")] = (
+        "crc32",
+        "fir",
+        "sort",
+    )
+    allow: Annotated[
+        fields.NamesWithCommas,
+        Option(("--allow",), "SWITCH-VALUE", "Values that give up what a module may need, with commas."),
+    ] = ()
+    settings: Annotated[
+        fields.Names,
+        Option(("--set",), "SWITCH=VALUE", "Hold a switch to a value, or several with commas."),
+    ] = ()
+    only: Annotated[bool, Option(("--only",), None, "Every other switch stays as it is.")] = False
+
+
+class FitRequirements(Record):
+    """What there is room for, and what is wanted, to rank runtimes by.
+
+    Attributes:
+        flash, ram: Bytes, or ``512K`` (K = 1024). The board's, if not given; an image is linked for the
+            board, so more than it has makes no difference.
+        needs: Features that are needed, of :data:`wasmfit.analysis.evidence.NEEDS`.
+        weights: As ``flash=1,ram=1,speed=2``.
+    """
+
+    flash: fields.Flash = None
+    ram: fields.Ram = None
+    needs: fields.Needs = ()
+    weights: fields.Weights = None
+
+
+class ReportSettings(Record):
+    """What a report shows beyond a comparison.
+
+    Attributes:
+        title: Its heading; the question, if not given.
+        flames: Whether each cell that ran is run once more with every call followed, for flame graphs.
+        features: Whether the W3C suite is run on the runtimes; what is stored of it is shown in any case.
+    """
+
+    title: Annotated[
+        str | None, Option(("--title",), "TEXT", "The report's heading. Default: the question.")
+    ] = None
+    flames: Annotated[
+        bool, Option(("--flames",), None, "Run every cell once more, for flame graphs of its calls.")
+    ] = False
+    features: Annotated[
+        bool,
+        Option(("--features",), None, "Run the W3C suite on the runtimes; else what is stored is shown."),
+    ] = False

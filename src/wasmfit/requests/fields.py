@@ -1,0 +1,202 @@
+"""Types of fields that several requests have: what they take, and how the command line spells them."""
+
+from pathlib import Path
+from typing import Annotated, NamedTuple
+
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, WithJsonSchema
+
+from wasmfit.analysis.evidence import NEEDS
+
+from .option import Argument, Option
+from .problem import problem
+
+FOLDER = "folder"
+"""Key of the validation context: the folder that relative paths start from, for a request in a file."""
+
+
+class SourceTree(NamedTuple):
+    """A folder of the user's that something of the catalogue is built from.
+
+    Attributes:
+        name: A runtime, or a base that is an operating system.
+        path: The folder.
+    """
+
+    name: str
+    path: Path
+
+
+def _several(value: object) -> object:
+    """One text or path stands for a list of it."""
+    return (value,) if isinstance(value, str | Path) else value
+
+
+def _texts(value: object) -> object:
+    """Results of calls: numbers are taken as they are written."""
+    values = (value,) if isinstance(value, str | int | float) else value
+    if not isinstance(values, list | tuple):
+        return values
+    return tuple(str(item) if isinstance(item, int | float) else item for item in values)
+
+
+def _split(value: object) -> object:
+    """Texts that may hold several names, with commas; each name once."""
+    values = _several(value)
+    if not isinstance(values, list | tuple) or not all(isinstance(item, str) for item in values):
+        return values
+    parts = (part.strip() for item in values for part in item.split(","))
+    return tuple(dict.fromkeys(part for part in parts if part))
+
+
+def _from_folder(path: Path, info: ValidationInfo) -> Path:
+    folder = (info.context or {}).get(FOLDER)
+    return path if folder is None else folder / path
+
+
+def _tree(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    name, separator, path = value.partition("=")
+    if not (name and separator and path):
+        raise problem(
+            f"--source takes RUNTIME=PATH, and {value!r} is not that.",
+            "For example: --source wasmi=../wasmi",
+        )
+    return SourceTree(name, Path(path))
+
+
+def _tree_from_folder(tree: SourceTree, info: ValidationInfo) -> SourceTree:
+    return SourceTree(tree.name, _from_folder(tree.path, info))
+
+
+def _rules(value: object) -> object:
+    """Rules for imports: a table, or texts ``MODULE.NAME=RULE``. Numbers are rules as well."""
+    values = _several(value)
+    if isinstance(values, dict):
+        return {name: str(rule) if isinstance(rule, int | float) else rule for name, rule in values.items()}
+    if isinstance(values, list | tuple) and all(isinstance(item, str) for item in values):
+        return dict(map(_rule, values))
+    return {} if values is None else values
+
+
+def _rule(text: str) -> tuple[str, str]:
+    name, separator, rule = text.rpartition("=")
+    if not (name and separator and rule):
+        raise problem(
+            f"--import takes MODULE.NAME=RULE, and {text!r} is not that.",
+            "For example: --import env.clock_ms=clock_ms",
+        )
+    return name, rule
+
+
+def _scheduler(value: str, info: ValidationInfo) -> str:
+    """An address stays as it is; a file is found from the folder of the request."""
+    return value if "://" in value else str(_from_folder(Path(value), info))
+
+
+Names = Annotated[tuple[str, ...], BeforeValidator(_several)]
+NamesWithCommas = Annotated[tuple[str, ...], BeforeValidator(_split)]
+RelativePath = Annotated[Path, AfterValidator(_from_folder)]
+
+Runtimes = Annotated[
+    Names,
+    Option(
+        ("--runtime", "-r"),
+        "R",
+        "Runtime, R@VERSION, a pattern, newest or all. Default: newest, one version of each.",
+    ),
+]
+Workloads = Annotated[
+    Names, Field(min_length=1), Option(("--workload", "-w"), "W", "Workload, or a pattern.")
+]
+Boards = Annotated[Names, Field(min_length=1), Option(("--board", "-b"), "B", "Board, a pattern or all.")]
+Bases = Annotated[
+    NamesWithCommas, Field(min_length=1), Option(("--base",), "BASE", "Base, or several with commas.")
+]
+Profiles = Annotated[Names, Field(min_length=1), Option(("--profile", "-p"), "P", "Profile.")]
+Select = Annotated[Names, Option(("--select",), "GLOB", "Only cells whose id matches.")]
+Sources = Annotated[
+    tuple[
+        Annotated[
+            SourceTree,
+            BeforeValidator(_tree),
+            AfterValidator(_tree_from_folder),
+            WithJsonSchema({"type": "string", "pattern": "^[^=]+=.+$"}),
+        ],
+        ...,
+    ],
+    BeforeValidator(_several),
+    Option(
+        ("--source",),
+        "RUNTIME=PATH",
+        "A working tree of a runtime, measured next to its release; of an operating system among the "
+        "bases, the checkout to build from. May be repeated.",
+    ),
+]
+
+Workload = Annotated[str, Option(("--workload", "-w"), "W", "Workload.")]
+Board = Annotated[str, Option(("--board", "-b"), "B", "Board.")]
+Base = Annotated[str, Option(("--base",), "BASE", "Base.")]
+Profile = Annotated[str, Option(("--profile", "-p"), "P", "Profile.")]
+
+ModulePath = Annotated[
+    RelativePath, Argument("[MODULE.wasm]", "A module of your own, in the place of a workload.")
+]
+Calls = Annotated[
+    Names,
+    Option(
+        ("--call",),
+        "'NAME(1, 2)'",
+        "A call of the module's export. May be repeated: the last is the steady call.",
+    ),
+]
+Expected = Annotated[
+    tuple[str, ...],
+    BeforeValidator(_texts),
+    Option(("--expect",), "VALUE", "What the call returns; floats may have a tolerance: 3.14~0.01."),
+]
+ExpectedLogs = Annotated[
+    Names, Option(("--expect-log",), "TEXT", "What the call logs, through an import that log answers.")
+]
+Imports = Annotated[
+    dict[str, str],
+    BeforeValidator(_rules),
+    Option(
+        ("--import",),
+        "MODULE.NAME=RULE",
+        "What answers an import: noop, a number, clock_ms, clock_us, random, log or trap.",
+    ),
+]
+StubAll = Annotated[
+    bool, Option(("--stub-all",), None, "Imports that are not named do nothing and return 0.")
+]
+
+On = Annotated[
+    str | None,
+    Option(("--on",), "probe[:SELECTOR]", "Run on the board at a debug probe as well, through probe-rs."),
+]
+Rerun = Annotated[bool, Option(("--rerun",), None, "Measure again what is stored already.")]
+Label = Annotated[str | None, Option(("--label",), "NAME", "Name this run, for diff, check and history.")]
+Catalogs = Annotated[
+    tuple[RelativePath, ...],
+    BeforeValidator(_several),
+    Option(("--catalog",), "DIR", "A catalogue of your own next to the built-in one."),
+]
+Cluster = Annotated[
+    Annotated[str, AfterValidator(_scheduler)] | None,
+    Option(
+        ("--cluster",),
+        "ADDRESS|FILE",
+        "Send the cells to the workers of a Dask scheduler: tcp://…, tls://… or its file.",
+    ),
+]
+
+Flash = Annotated[
+    str | int | None,
+    Option(
+        ("--flash",), "SIZE", "Flash there is room for: 512K, 1M, bytes (K = 1024). Default: the board's."
+    ),
+]
+Ram = Annotated[str | int | None, Option(("--ram",), "SIZE", "RAM, likewise.")]
+Needs = Annotated[NamesWithCommas, Option(("--needs",), "A,B", f"What is needed: {', '.join(NEEDS)}.")]
+Weights = Annotated[str | None, Option(("--weights",), "flash=1,ram=1,speed=1", "How much each counts.")]

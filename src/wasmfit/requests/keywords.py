@@ -1,0 +1,173 @@
+"""Requests from keyword arguments: ``compare(runtimes=["wasm3"], rerun=True)``."""
+
+import difflib
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, TypedDict, TypeVar
+
+from pydantic import BaseModel
+
+from wasmfit.events import EventHandler
+
+from .experiment import Phase
+from .flat import flat_fields, from_flat
+
+R = TypeVar("R", bound=BaseModel)
+
+
+class Keywords:
+    """The keyword arguments of a call, which become its records.
+
+    Args:
+        function: Name of the function, for messages.
+        values: The arguments.
+    """
+
+    def __init__(self, function: str, values: Mapping[str, Any]) -> None:
+        self._function = function
+        self._values = dict(values)
+        self._known: list[str] = []
+
+    def record(self, kind: type[R], given: R | None) -> R:
+        """The record that was given, or the one that keyword arguments make.
+
+        Raises:
+            TypeError: It is given in both ways.
+            UsageError: A value makes no sense.
+        """
+        names = flat_fields(kind)
+        self._known += names
+        taken = {name: self._values.pop(name) for name in names if name in self._values}
+        if given is None:
+            return from_flat(kind, taken)
+        if taken:
+            raise TypeError(
+                f"{self._function}() is given {kind.__name__} as a record, and {', '.join(taken)} as well"
+            )
+        return given
+
+    def end(self) -> None:
+        """Refuses what no record has taken.
+
+        Raises:
+            TypeError: Something is left.
+        """
+        for name in self._values:
+            close = difflib.get_close_matches(name, self._known, n=1, cutoff=0.5)
+            hint = f". Did you mean {close[0]!r}?" if close else ""
+            raise TypeError(f"{self._function}() got an unexpected keyword argument {name!r}{hint}")
+
+
+class OptionKeywords(TypedDict, total=False):
+    """The fields of :class:`RunOptions`."""
+
+    on: str | None
+    rerun: bool
+    label: str | None
+    catalogs: Sequence[Path]
+    cluster: str | None
+    home: Path | None
+    command: str | None
+    event_handler: EventHandler
+    echo: Callable[[str], None] | None
+
+
+class ModuleKeywords(TypedDict, total=False):
+    """The fields of :class:`ModuleRequest`; ``module`` is its path."""
+
+    module: Path | str | None
+    calls: str | Sequence[str]
+    expect: str | Sequence[str]
+    expect_log: str | Sequence[str]
+    imports: Mapping[str, str] | None
+    stub_all: bool
+
+
+class MatrixKeywords(TypedDict, total=False):
+    """The fields of :class:`Matrix`."""
+
+    runtimes: Sequence[str]
+    workloads: Sequence[str]
+    boards: Sequence[str]
+    bases: Sequence[str]
+    profiles: Sequence[str]
+    select: Sequence[str]
+    sources: Sequence[tuple[str, Path]]
+
+
+class RequirementKeywords(TypedDict, total=False):
+    """The fields of :class:`FitRequirements`."""
+
+    flash: str | int | None
+    ram: str | int | None
+    needs: str | Sequence[str]
+    weights: str | None
+
+
+class CompareKeywords(MatrixKeywords, ModuleKeywords, OptionKeywords, total=False):
+    """What ``compare`` takes: :class:`Experiment` and :class:`RunOptions`."""
+
+
+class BenchKeywords(MatrixKeywords, OptionKeywords, total=False):
+    """What ``bench`` takes: :class:`BenchmarkExperiment` and :class:`RunOptions`."""
+
+
+class FeaturesKeywords(OptionKeywords, total=False):
+    """What ``features`` takes: :class:`FeaturesExperiment` and :class:`RunOptions`."""
+
+    runtimes: Sequence[str]
+    features: Sequence[str]
+    boards: Sequence[str]
+    profiles: Sequence[str]
+    sources: Sequence[tuple[str, Path]]
+
+
+class ToggleCostKeywords(OptionKeywords, total=False):
+    """What ``priced`` takes: :class:`ToggleCostExperiment` and :class:`RunOptions`."""
+
+    runtimes: Sequence[str]
+    workloads: Sequence[str]
+    boards: Sequence[str]
+    profiles: Sequence[str]
+
+
+class FitKeywords(ModuleKeywords, RequirementKeywords, OptionKeywords, total=False):
+    """What ``fit`` takes: :class:`FitExperiment`, :class:`FitRequirements` and :class:`RunOptions`."""
+
+    runtimes: Sequence[str]
+    workload: str
+    board: str
+    base: str
+    profile: str
+    sources: Sequence[tuple[str, Path]]
+
+
+class ReportKeywords(MatrixKeywords, ModuleKeywords, RequirementKeywords, OptionKeywords, total=False):
+    """What ``make_report`` takes: as ``compare`` and ``fit``, and :class:`ReportSettings`."""
+
+    title: str | None
+    flames: bool
+    features: bool
+
+
+class ProfileKeywords(ModuleKeywords, OptionKeywords, total=False):
+    """What ``profile`` takes but the runtime: :class:`ProfileRequest` and :class:`RunOptions`."""
+
+    workload: str
+    board: str
+    base: str
+    profile: str
+    phases: Sequence[str | Phase]
+
+
+class TuneKeywords(OptionKeywords, total=False):
+    """What ``tune`` takes but the runtime: :class:`TuneRequest` and :class:`RunOptions`."""
+
+    board: str
+    objectives: Sequence[str]
+    builds: int | None
+    minutes: float | None
+    workloads: Sequence[str]
+    allow: Sequence[str]
+    settings: Sequence[str]
+    only: bool

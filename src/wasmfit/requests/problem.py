@@ -1,0 +1,43 @@
+"""What pydantic finds wrong with a request → the error that a user sees."""
+
+import difflib
+from collections.abc import Iterable
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails, PydanticCustomError
+
+from wasmfit.errors import UsageError
+from wasmfit.words import printable
+
+_KIND = "usage"
+_LONGEST_VALUE = 80  # characters
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """The known name that is meant, or all of them."""
+    names = list(known)
+    close = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
+    return f"Did you mean {close[0]}?" if close else f"Known are: {', '.join(names)}."
+
+
+def problem(message: str, remedy: str) -> PydanticCustomError:
+    """What a validator of a request raises: a whole sentence, and a remedy."""
+    return PydanticCustomError(_KIND, "{message} {remedy}", {"message": message, "remedy": remedy})
+
+
+def sentence(details: ErrorDetails) -> tuple[str, str]:
+    """The message and the remedy of one problem; without the name of the field."""
+    if details["type"] == _KIND:
+        return details["ctx"]["message"], details["ctx"]["remedy"]
+    value = details.get("input")
+    shown = f" (it is {value!r:.{_LONGEST_VALUE}})" if isinstance(value, str | int | float) else ""
+    return printable(f"{details['msg']}{shown}."), ""
+
+
+def usage_error(error: ValidationError) -> UsageError:
+    """The first problem, as an error; a field is named where the sentence does not do so itself."""
+    details = error.errors()[0]
+    message, remedy = sentence(details)
+    if details["type"] != _KIND:
+        message = f"{'.'.join(map(str, details['loc']))}: {message}"
+    return UsageError(message, remedy)

@@ -52,7 +52,7 @@ setup-tests: ## Install what the tests need as well
 
 .PHONY: clean
 clean: ## Remove the environment and the site; measurements stay
-	rm -rf .venv site .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+	rm -rf .venv dist site .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .coverage .coverage-html
 
 .PHONY: help
 help: ## Show this list
@@ -87,6 +87,14 @@ maint-contracts: setup ## Write the shapes of docs/json.md from what the command
 .PHONY: maint-decisions
 maint-decisions: setup ## Write the index of docs/decisions/ from the records
 	$(PYTHON) scripts/decisions.py
+
+.PHONY: maint-dist
+maint-dist: setup ## Build wheel and source distribution into dist/, and check them
+	$(PYTHON) scripts/dist.py $(ARGS)
+
+.PHONY: maint-coverage
+maint-coverage: setup-tests ## Say which lines no test without real firmware runs; ARGS goes to pytest
+	.venv/bin/pytest -m "not real and not slow" --cov --cov-report term --cov-report html $(ARGS)
 
 .PHONY: maint-report-image
 maint-report-image: setup-tests ## Take the picture of a report in README.md

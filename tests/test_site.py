@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+import wasmfit
+
 ROOT = Path(__file__).parents[1]
 
 FETCHING = {"script": "src", "img": "src", "link": "href", "iframe": "src", "source": "src", "video": "src"}
@@ -67,6 +69,14 @@ def test_files_that_a_reader_writes_are_named(site: Path) -> None:
     page = (site / "adding-a-workload.html").read_text("utf-8")
     assert "<code>mine/workloads/gcd-sum/workload.toml</code>" in page
     assert "```" not in page
+
+
+def test_the_library_is_documented_from_its_docstrings(site: Path) -> None:
+    page = (site / "api.html").read_text("utf-8")
+    for name in wasmfit.__all__:
+        assert f'id="wasmfit.{name}"' in page
+    assert "UsageError" in page
+    assert not re.search(r":\w+:(<code>|`)", page)
 
 
 def test_a_broken_link_is_an_error(tmp_path: Path) -> None:

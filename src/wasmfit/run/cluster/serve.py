@@ -32,8 +32,6 @@ _LEAVE_SECONDS = 5
 _START_SECONDS = 300
 """For the worker's own process to start, on a machine that is busy with other things."""
 
-LOOPBACK = "127.0.0.1"
-
 
 @dataclass(frozen=True)
 class Offer:

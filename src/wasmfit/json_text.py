@@ -50,7 +50,7 @@ def _escaped(found: re.Match[str]) -> str:
 
 
 def line_by_line(
-    before: Mapping[str, object], name: str, items: Iterable[str], behind: Mapping[str, object] | None = None
+    before: Mapping[str, object], name: str, items: Iterable[str], after: Mapping[str, object] | None = None
 ) -> Iterator[str]:
     """The text of an object with a list of many in it, each on a line of its own and made when its line is.
 
@@ -58,7 +58,7 @@ def line_by_line(
         before: What stands before the list.
         name: The list's.
         items: Its items, as JSON.
-        behind: What stands behind it.
+        after: What stands after the list.
     """
     yield "{\n"
     for key, value in before.items():
@@ -67,6 +67,6 @@ def line_by_line(
     for number, item in enumerate(items):
         yield f"{',' if number else ''}\n    {item}"
     yield "\n  ]"
-    for key, value in (behind or {}).items():
+    for key, value in (after or {}).items():
         yield f",\n  {line(key)}: {line(value)}"
     yield "\n}"

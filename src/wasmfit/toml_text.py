@@ -18,7 +18,7 @@ def parse(text: str, path: str) -> dict[str, Any]:
         path: Where it comes from, for messages.
 
     Raises:
-        UsageError: It is no TOML, is nested too deeply, or holds an integer that TOML does not have.
+        UsageError: It is not TOML, is nested too deeply, or holds an integer that TOML does not have.
     """
     try:
         data = tomllib.loads(text)

@@ -125,7 +125,7 @@ def test_a_base_without_a_file_that_it_needs_is_refused(gone: str, tmp_path: Pat
     copytree(CATALOG.folder(EMBASSY), folder)
     assert Catalog.load(tmp_path).folder(EMBASSY) == folder
     (folder / gone).unlink()
-    with pytest.raises(CatalogError, match=f"needs the file {gone} beside it"):
+    with pytest.raises(CatalogError, match=f"needs the file {gone} next to it"):
         Catalog.load(tmp_path)
 
 

@@ -68,7 +68,7 @@ NEW_BOARD = [
         (["compare", "--board", "nucleo-f4*6"], "There is no board named 'nucleo-f4*6'"),
         (["new-board", "mine"], "--chip, --target, --flash, --ram, --erase, --clock must be given"),
         (["new-board", "mine", "--chip", "x", "--flash", "0:4K"], "--target, --ram, --erase, --clock must"),
-        ([*NEW_BOARD[:-2], "--clock", "fast"], "'fast' is no frequency"),
+        ([*NEW_BOARD[:-2], "--clock", "fast"], "Invalid frequency 'fast'"),
         ([*NEW_BOARD, "--flash", "512K"], "It is ORIGIN:SIZE, such as 0x20000000:64K"),
         ([*NEW_BOARD, "--target", "thumbv9"], "There is no target named 'thumbv9'"),
         ([*NEW_BOARD, "--into", "/dev/null"], "Choose another folder with --into"),
@@ -253,5 +253,5 @@ def test_on_a_terminal_what_is_missing_is_asked_for_until_it_is_right(tmp_path: 
     assert asking.returncode == 0, asked
     assert answered.strip() == str(tmp_path / "boards" / "mine.toml")
     assert "There is no target named 'thumbv9'" in asked
-    assert "'512K' is no memory" in asked
+    assert "Invalid memory '512K'" in asked
     assert "The microcontroller" not in asked

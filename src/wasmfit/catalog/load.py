@@ -107,8 +107,8 @@ class Catalog:
     @property
     def bounds(self) -> frozenset[str]:
         """Names of builds that load no module: the bounds that runtimes are read against."""
-        found = (runtime for runtime in self.runtimes.values() if runtime.is_bound)
-        return frozenset(variant.name for runtime in found for variant in runtime.variants)
+        bounds = (runtime for runtime in self.runtimes.values() if runtime.is_bound)
+        return frozenset(variant.name for runtime in bounds for variant in runtime.variants)
 
     def takes_any_module(self, runtime: Runtime) -> bool:
         """Whether a runtime has glue for modules of the user's: ``any.rs``, or what ``c.any`` names."""
@@ -209,14 +209,14 @@ def _with_its_files(path: Path, base: Base) -> Base:
     """
     for name in base.files:
         if not (path.parent / name).is_file():
-            raise CatalogError(f"{path} needs the file {name} beside it, and there is none.", "Write it.")
+            raise CatalogError(f"{path} needs the file {name} next to it, which does not exist.", "Write it.")
     return base
 
 
 def _say(path: Path, text: str, problem: dict[str, object]) -> str:
-    place = tuple(part for part in problem["loc"] if isinstance(part, str | int))  # type: ignore[attr-defined]
-    field = ".".join(map(str, place)) or "the file"
+    location = tuple(part for part in problem["loc"] if isinstance(part, str | int))  # type: ignore[attr-defined]
+    field = ".".join(map(str, location)) or "the file"
     given = problem.get("input")
     shown = f" (it is {given!r:.80})" if isinstance(given, str | int | float | bool) else ""
     said = printable(f"{field}: {problem['msg']}{shown}", _LONGEST_PROBLEM)
-    return f"{path}:{line_of(text, place)}: {said}."
+    return f"{path}:{line_of(text, location)}: {said}."

@@ -51,26 +51,26 @@ def size(text: str) -> int:
     """Bytes: ``4096``, ``0x1000``, ``512K`` or ``1M``, in units of 1,024.
 
     Raises:
-        UsageError: It is no size.
+        UsageError: It is not a size.
     """
-    found = _SIZE.fullmatch(text.strip())
-    if found is None:
-        raise UsageError(f"{text!r} is no size.", "Such as 4096, 0x1000, 512K or 1M.")
-    return _number(found[1]) * _BINARY[(found[2] or "").lower()]
+    match = _SIZE.fullmatch(text.strip())
+    if match is None:
+        raise UsageError(f"Invalid size {text!r}.", "Such as 4096, 0x1000, 512K or 1M.")
+    return _number(match[1]) * _BINARY[(match[2] or "").lower()]
 
 
 def clock(text: str) -> int:
     """Hz: ``64M``, ``64MHz``, ``32768`` or ``4.5M``, in units of 1,000.
 
     Raises:
-        UsageError: It is no frequency.
+        UsageError: It is not a frequency.
     """
-    found = _CLOCK.fullmatch(text.strip())
-    if found is None:
-        raise UsageError(f"{text!r} is no frequency.", "Such as 64M, 64MHz or 64000000.")
-    hertz = round(float(found[1].replace("_", "")) * _DECIMAL[(found[2] or "").lower()])
+    match = _CLOCK.fullmatch(text.strip())
+    if match is None:
+        raise UsageError(f"Invalid frequency {text!r}.", "Such as 64M, 64MHz or 64000000.")
+    hertz = round(float(match[1].replace("_", "")) * _DECIMAL[(match[2] or "").lower()])
     if hertz < _SLOWEST:
-        raise UsageError(f"A core at {hertz} Hz would be slow.", "It is in Hz: such as 64M.")
+        raise UsageError(f"A clock of {hertz} Hz is too slow to be meant.", "It is in Hz: such as 64M.")
     return hertz
 
 
@@ -82,16 +82,18 @@ def region(text: str) -> Region:
     """
     origin, separator, length = text.partition(":")
     if not separator:
-        raise UsageError(f"{text!r} is no memory.", "It is ORIGIN:SIZE, such as 0x20000000:64K.")
+        raise UsageError(f"Invalid memory {text!r}.", "It is ORIGIN:SIZE, such as 0x20000000:64K.")
     try:
-        found = Region(origin=size(origin), size=size(length))
+        memory = Region(origin=size(origin), size=size(length))
     except ValidationError as error:
-        raise UsageError(f"{text!r} is no memory: {_problems(error)}.", "Addresses have 32 bits.") from error
-    if found.size > _MOST:
         raise UsageError(
-            f"{text!r} would be a memory of {found.size >> 20:,} MiB.", "It is ORIGIN:SIZE, in this order."
+            f"Invalid memory {text!r}: {_problems(error)}.", "Addresses have 32 bits."
+        ) from error
+    if memory.size > _MOST:
+        raise UsageError(
+            f"{text!r} would be a memory of {memory.size >> 20:,} MiB.", "It is ORIGIN:SIZE, in this order."
         )
-    return found
+    return memory
 
 
 def _number(text: str) -> int:
@@ -201,8 +203,8 @@ def _text(catalog: Catalog, draft: Draft) -> str:
         emulator=tomli_w.dumps(emulator)
         + "".join(f"{name} = {address}\n" for name, address in addresses.items()),
         memory="".join(
-            f"\n{table}\norigin = {hexadecimal(one.origin)}\nsize = {hexadecimal(one.size)}\n"
-            for table, one in _memories(like.emulator)
+            f"\n{table}\norigin = {hexadecimal(region.origin)}\nsize = {hexadecimal(region.size)}\n"
+            for table, region in _memories(like.emulator)
         ),
     )
 
@@ -210,7 +212,7 @@ def _text(catalog: Catalog, draft: Draft) -> str:
 def _memories(emulator: Emulator) -> list[tuple[str, Region]]:
     """Tables that are about a machine's memory."""
     ample = [] if emulator.ample is None else [("[emulator.ample]", emulator.ample)]
-    return ample + [("[[emulator.memory]]", one) for one in emulator.memory]
+    return ample + [("[[emulator.memory]]", region) for region in emulator.memory]
 
 
 def _like(catalog: Catalog, draft: Draft) -> Board:
@@ -239,7 +241,7 @@ def _moved(like: Board, draft: Draft) -> Emulator:
     if flash != theirs.flash and theirs.start == "reset" and theirs.vectors is None:
         raise UsageError(
             f"The machine {theirs.machine} starts at {hexadecimal(theirs.flash)} and nowhere else, so flash "
-            f"must begin at a multiple of {hexadecimal(_STEP)} ({hexadecimal(draft.flash.origin)} is none).",
+            f"must begin at a multiple of {hexadecimal(_STEP)}, not at {hexadecimal(draft.flash.origin)}.",
             "Name another machine with --emulator, or measure with flash from the multiple below on.",
         )
     return theirs.model_copy(update={"flash": flash, "ram": ram})

@@ -83,8 +83,8 @@ def new_runtime(
 def _dependency(language: Language, crate: str | None) -> dict[str, str]:
     if crate is None:
         return {"@VERSION@": "0.1.0", "@DEPENDENCY@": _NO_DEPENDENCY[language]}
-    found = _CRATE.fullmatch(crate)
-    if found is None:
+    match = _CRATE.fullmatch(crate)
+    if match is None:
         raise UsageError(f"--crate takes CRATE@VERSION, and {crate!r} is not that.", "Such as wasmi@1.0.0.")
-    text = _DEPENDENCY[language].format(crate=found[1], version=found[2])
-    return {"@VERSION@": found[2], "@DEPENDENCY@": text}
+    text = _DEPENDENCY[language].format(crate=match[1], version=match[2])
+    return {"@VERSION@": match[2], "@DEPENDENCY@": text}

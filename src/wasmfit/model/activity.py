@@ -28,7 +28,7 @@ class InstructionCounts(Record):
 class Activity:
     """What a core did in a phase: instructions by kind, and what went to flash.
 
-    Every instruction is of one kind, ``alu`` to ``system``. What follows them is counted beside that. The
+    Every instruction is of one kind, ``alu`` to ``system``. What follows them is counted in addition. The
     emulation's documentation says what each is; timing models give them prices. What depends on the cache in
     front of flash is ``None`` for a board of which that is not known.
 

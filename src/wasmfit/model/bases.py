@@ -30,7 +30,7 @@ class Hal(Record):
             peripherals. The linker leads their callers to ``__wrap_FUNCTION`` of the base's crate, which
             calls ``__real_FUNCTION`` where there are such peripherals.
         rom: What its crates use of the chip's ROM: function or variable → address.
-        linker_script: Its script in the base's folder ``link``, in the place of the target's own.
+        linker_script: Its script in the base's folder ``link``, instead of the target's own.
     """
 
     name: str = Field(pattern=r"^[a-z][a-z0-9-]*$")
@@ -82,7 +82,7 @@ class Base(Record):
         name: The folder's name.
         title: What it is.
         start: Who starts the chip and calls the firmware: our own ``harness``; a ``crate``, in the folder
-            ``crate`` beside the TOML file, that calls it from a task; or the ``laze`` build of an operating
+            ``crate`` next to the TOML file, that calls it from a task; or the ``laze`` build of an operating
             system, whose application it becomes.
         homepage: Where it lives.
         dependencies: Cargo dependencies of the crate, or of the application.

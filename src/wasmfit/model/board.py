@@ -23,7 +23,7 @@ class Region(Record):
 
     @property
     def end(self) -> int:
-        """First address behind the region."""
+        """First address after the region."""
         return self.origin + self.size
 
     def holds(self, address: int) -> bool:
@@ -50,9 +50,9 @@ class Emulator(Record):
             than at the start of its memory, such as ``armv7m.init-nsvtor``.
         aligned: Whether the board's core faults at an access that is not aligned, where the machine's does
             not: then such an access ends the run.
-        flash: Address at which this machine has memory in the place of the board's flash.
+        flash: Address at which this machine has memory instead of the board's flash.
         ram: The same for RAM. Where one of them is not the board's own address, a twin of the image is run.
-        ample: The largest memory in one piece that this machine has beside the one for flash: for runs that
+        ample: The largest memory in one piece that this machine has next to the one for flash: for runs that
             ask what code does, and not what it needs. Without it, there is no more than the board has.
         memory: Where this machine has memory and nothing else, more of it than the board: a store there that
             misses the board's RAM would fail on the board and passes in the machine.
@@ -148,7 +148,7 @@ class Board(Record):
         chip: The microcontroller.
         core: The core that a firmware runs on, in words; where it is empty, the target says as much.
         target: Rust target triple.
-        flash: Flash memory that a firmware may use. It may begin inside an erase unit, behind what every
+        flash: Flash memory that a firmware may use. It may begin inside an erase unit, after what every
             image has in front, and ends with one.
         ram: RAM that a firmware may use.
         erase_unit: Smallest part of flash that can be erased, in bytes; what is flashed is a multiple of it.

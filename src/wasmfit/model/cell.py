@@ -30,7 +30,7 @@ class Glue(StrEnum):
 class Cell:
     """A runtime, a module (the catalogue's or the user's), a board, a base and a profile.
 
-    A dataclass: a model would check the whole board anew for each of ten thousand cells.
+    A dataclass: a model would check the whole board again for each of ten thousand cells.
     """
 
     build: Build

@@ -88,7 +88,7 @@ class Features(Record):
 
     Attributes:
         suite: Where the assertions come from, in words.
-        unasked: What is left out beside what :class:`Selection` does not select.
+        unasked: What is left out in addition to what :class:`Selection` does not select.
         dependencies: Cargo dependencies of the program that reads the suite.
         features: The features.
     """

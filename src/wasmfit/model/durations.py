@@ -8,7 +8,7 @@ from .base import Record
 
 @dataclass(frozen=True, slots=True, config=ConfigDict(extra="forbid"))
 class Prediction:
-    """What something is predicted to take on the board, with its error bar. It is no measurement.
+    """What something is predicted to take on the board, with its error bar. It is not a measurement.
 
     Attributes:
         cycles: Cycles of the core.
@@ -36,7 +36,7 @@ class Predictions(Record):
 
     Attributes:
         load, instantiate, first_call, call: As of :class:`Instructions`.
-        calibrated: Whether the board's model was held against figures published for it.
+        calibrated: Whether the board's model was compared with figures published for it.
         source: What the prices come from, and what software is taken to have set up.
     """
 

@@ -51,7 +51,7 @@ class SourceTree(Record):
     Attributes:
         path: The folder that the user named.
         version: The version that it states.
-        commit: The commit that was checked out; ``None`` where it is no Git checkout.
+        commit: The commit that was checked out; ``None`` where it is not a Git checkout.
         dirty: Whether it differed from that commit.
         sha256: SHA-256 over commit and changes, or over all files where there is no commit.
         built_like: The catalogue's version whose dependencies and glue it was built with.
@@ -89,7 +89,7 @@ class Provenance(Record):
         source: The checkout that the runtime was built from; ``None`` for a release.
         elf: Path of the image.
         elf_sha256: SHA-256 of the image that was measured, and that ran unless there is a twin.
-        twin: What ran in the place of the image, where the emulated machine has no memory at the board's
+        twin: What ran instead of the image, where the emulated machine has no memory at the board's
             addresses.
         log: Path of the cell's log.
         module_sha256: SHA-256 of the wasm module.

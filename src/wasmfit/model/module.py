@@ -1,4 +1,4 @@
-"""A wasm module of the user's, in the place of a workload of the catalogue."""
+"""A wasm module of the user's, instead of a workload of the catalogue."""
 
 from enum import IntEnum
 from pathlib import Path

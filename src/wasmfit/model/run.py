@@ -63,7 +63,7 @@ class Requests(Record):
 
 
 class HeapUse(Record):
-    """The heap when everything is loaded, behind the last call, with linear memory; and what is left of it.
+    """The heap when everything is loaded, after the last call, with linear memory; and what is left of it.
 
     Attributes:
         size: Bytes of RAM that the heap has.
@@ -103,7 +103,7 @@ class StackPeaks(Record):
 
 
 class Leak(Record):
-    """What loading, calling and dropping everything again and again leaves behind.
+    """What loading, calling and dropping everything again and again leaks.
 
     Attributes:
         rounds: How often it was done, in one run of the same image with that number in its job.
@@ -158,7 +158,7 @@ class Run(Record):
         stack_reserved: Bytes of RAM that the image reserves for the stack.
         stack_peaks: The deepest use phase by phase.
         heap: The heap when everything is loaded, and what is left of it.
-        leak: What a hundred rounds leave behind; for modules whose calls are short enough.
+        leak: What a hundred iterations leak; for modules whose calls are short enough.
         least_ram: The least RAM that will do, of a run that ended well.
         instructions: Instructions per phase.
         activity: What they did, per phase.

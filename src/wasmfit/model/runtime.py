@@ -192,8 +192,8 @@ class Translator(Record):
     Attributes:
         program: Its path in the package.
         arguments: Its arguments; ``{module}`` stands for the module, ``{output}`` for the C file to write.
-        output: Name of that C file; what else is written beside it can be included.
-        header: Name of the header that declares the exports, beside it.
+        output: Name of that C file; what else is written next to it can be included.
+        header: Name of the header that declares the exports, next to it.
         export: Regular expression that finds an export in the header: ``{export}`` stands for its name, and
             the first group is the C function, which the glue knows as the macro ``WASMFIT_EXPORT``.
         calls: How the C functions of a module of the user's are called (``build/calls.py``); without it,
@@ -359,7 +359,7 @@ class Checkout(Record):
         folder: In it, the folder of the crate or of the C sources.
         version: The version that it states.
         recipe: The catalogue's version whose dependencies and glue it is built with.
-        commit: The commit that is checked out; ``None`` where it is no Git checkout.
+        commit: The commit that is checked out; ``None`` where it is not a Git checkout.
         dirty: Whether it differs from that commit; ``None`` where that is not known.
         digest: SHA-256 over the contents of all its files that Git does not ignore.
     """

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class Status(StrEnum):
-    """The end of a cell, with a one-line reason beside it unless it is ``ok``."""
+    """The end of a cell, with a one-line reason next to it unless it is ``ok``."""
 
     OK = "ok"
     DOES_NOT_FIT = "does-not-fit"

@@ -1,4 +1,4 @@
-"""What time is predicted from: prices of a core and a board. Data only; see ``catalog/cores``."""
+"""What time is predicted from: the cycle costs of a core and a board. Data only; see ``catalog/cores``."""
 
 from typing import Annotated
 
@@ -9,7 +9,7 @@ from .base import Record
 
 
 class CycleCost(Record):
-    """Cycles that one of a measure costs.
+    """Cycles that one event costs.
 
     Attributes:
         low, typical, high: What it costs at the least, as a rule and at the most. Negative for what saves.
@@ -32,7 +32,7 @@ class CycleCost(Record):
     @model_validator(mode="after")
     def _is_ordered(self) -> "CycleCost":
         if not self.low <= self.typical <= self.high:
-            raise ValueError("a price is a number, or [low, typical, high] in that order")
+            raise ValueError("a cycle cost is a number, or [low, typical, high] in that order")
         return self
 
 
@@ -47,13 +47,13 @@ CycleCosts = dict[Annotated[str, Field(min_length=1)], CycleCost]
 
 
 class Core(Record):
-    """A core's prices.
+    """The cycle costs of a core.
 
     Attributes:
         name: Name in the boards' files.
         title: The core.
-        prices: Measure → price; what is not named costs nothing.
-        source: Where the prices come from.
+        prices: Event → cycle cost; what is not named costs nothing.
+        source: Where the cycle costs come from.
     """
 
     name: str
@@ -68,13 +68,13 @@ class Core(Record):
 
 
 class Timing(Record):
-    """What a board adds to its core's prices.
+    """What a board adds to the cycle costs of its core.
 
     Attributes:
         core: The core.
-        prices: Measure → price: of flash above all. They are added to the core's.
+        prices: Event → cycle cost: of flash above all. They are added to the core's.
         error: How far off a prediction may be, as a part of it, beyond what the prices' own ranges say.
-        calibrated: Whether it was held against figures published for this board.
+        calibrated: Whether it was compared with figures published for this board.
         source: Where prices and error come from.
         assumptions: What software is taken to have set up on the board.
     """

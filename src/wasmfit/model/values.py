@@ -41,7 +41,7 @@ def to_float(kind: ValueType, word: int) -> float:
 
 
 def is_nan(kind: ValueType, word: int) -> bool:
-    """Whether a word is one of the many that are no number."""
+    """Whether a word is one of the many NaNs."""
     return kind.is_float and math.isnan(to_float(kind, word))
 
 

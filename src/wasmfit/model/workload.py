@@ -71,7 +71,7 @@ class Workload(Record):
         checked: How the expected results were computed, apart from the guest.
         export: Name of the export that is called.
         extra: Value that the host function ``host.extra`` returns.
-        guest: How the module is built from ``guest/`` beside the TOML file.
+        guest: How the module is built from ``guest/`` next to the TOML file.
         limit: Instructions after which a run is given up: more than any runtime should need.
         calls: Calls in order; the first is the first call, the last the steady one.
     """

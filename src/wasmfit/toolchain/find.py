@@ -53,11 +53,11 @@ class Toolchain:
 
 def checks(versions: Versions, c_targets: Iterable[CTarget], emulators: Iterable[Emulator]) -> list[Check]:
     """Looks for every tool, and tries none; see :class:`Check`."""
-    found = [_check_rust(versions), _check_host_cc(versions)]
+    listed = [_check_rust(versions), _check_host_cc(versions)]
     # Several targets have the same compiler.
-    found += dict.fromkeys(_check_c(versions, target) for target in c_targets)
-    found += [_check_qemu(versions, name) for name in sorted({emulator.qemu for emulator in emulators})]
-    return found
+    listed += dict.fromkeys(_check_c(versions, target) for target in c_targets)
+    listed += [_check_qemu(versions, name) for name in sorted({emulator.qemu for emulator in emulators})]
+    return listed
 
 
 def find(versions: Versions, c_targets: dict[str, CTarget], emulators: Iterable[Emulator]) -> Toolchain:
@@ -91,8 +91,8 @@ def find(versions: Versions, c_targets: dict[str, CTarget], emulators: Iterable[
 
 
 def _on_path(versions: Versions, name: str) -> Tool | None:
-    place = shutil.which(name)
-    return versions.of(Path(place)) if place else None
+    path = shutil.which(name)
+    return versions.of(Path(path)) if path else None
 
 
 def unusable(check: Check, cause: str, debian: tuple[str, ...] = ()) -> Check:
@@ -118,9 +118,9 @@ def _others(check: Check) -> list[Path]:
     if check.path is None or not check.on_path:
         return []
     folders = dict.fromkeys(os.environ.get("PATH", os.defpath).split(os.pathsep))
-    places = [shutil.which(check.path.name, path=folder) for folder in folders]
+    paths = [shutil.which(check.path.name, path=folder) for folder in folders]
     real = check.path.resolve()
-    return [Path(place) for place in places if place and Path(place).resolve() != real]
+    return [Path(path) for path in paths if path and Path(path).resolve() != real]
 
 
 def _check_rust(versions: Versions) -> Check:
@@ -164,8 +164,8 @@ def _check_program(
     versions: Versions, program: str, name: str, purpose: str, debian: tuple[str, ...] = ()
 ) -> Check:
     """Looks for a program on PATH, which the table of packages has under its own name."""
-    place, need = shutil.which(program), Path(program).name
-    if place is None:
+    path, need = shutil.which(program), Path(program).name
+    if path is None:
         mending = remedy(need, debian)
         return Check(
             name,
@@ -176,8 +176,8 @@ def _check_program(
             remedy=mending.text,
             commands=mending.commands,
         )
-    check = Check(name, need, purpose, path=Path(place), on_path=need == program)
-    tool = versions.of(Path(place))
+    check = Check(name, need, purpose, path=Path(path), on_path=need == program)
+    tool = versions.of(Path(path))
     if tool is None:
         return unusable(check, "it does not say which version it is", debian)
     return replace(check, version=tool.version)

@@ -3,7 +3,7 @@
 A child gets a session of its own, ``/dev/null`` for input, an absolute time
 limit, and a bounded amount of our memory and of the log's disk, however much it
 prints. When it returns or raises, its whole process group has ended:
-the program, and whatever it started and left behind. Should we be killed
+the program, and whatever it started and did not end. Should we be killed
 ourselves, the :mod:`watchdog <wasmfit.toolchain.watchdog>` ends the groups.
 
 Out of reach is only what moves itself to another session, as a daemon does.
@@ -189,14 +189,14 @@ def _find(program: str, cwd: Path | None, env: Mapping[str, str] | None) -> Path
     """The program's absolute path."""
     if "/" in program:
         path = Path.cwd() / (cwd or "") / program
-        found = str(path) if path.is_file() and os.access(path, os.X_OK) else None
+        executable = str(path) if path.is_file() and os.access(path, os.X_OK) else None
     else:
-        found = shutil.which(program, path=None if env is None else env.get("PATH", os.defpath))
-    if found is None:
+        executable = shutil.which(program, path=None if env is None else env.get("PATH", os.defpath))
+    if executable is None:
         raise MissingToolError(
             f"The program {program} is not installed.", "`wasmfit doctor` says how to get it."
         )
-    return Path(found).absolute()
+    return Path(executable).absolute()
 
 
 def _environment() -> Mapping[str, str]:

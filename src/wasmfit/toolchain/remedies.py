@@ -37,7 +37,7 @@ def _installed(manager: Manager | None, names: Sequence[str]) -> frozenset[str]:
     if manager is None:
         return frozenset()
     try:
-        # Not echoed: it is no part of a build.
+        # Not echoed: it is not part of a build.
         return manager.installed(Gateway().run([*manager.ask, *names], timeout=_SECONDS).output)
     except (MissingToolError, ChildStoppedError):
         return frozenset()

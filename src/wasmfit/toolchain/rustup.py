@@ -9,7 +9,7 @@ from packaging.version import Version
 
 _OFFICIAL = re.compile(r"(?P<channel>nightly|stable|beta|(?P<release>\d+(?:\.\d+)+))(?:-|$)")
 
-# What most people keep up to date, then what they pinned, then what is no release, then what they built.
+# What most people keep up to date, then what they pinned, then what is not a release, then what they built.
 _OTHERS = ("stable", "release", "beta", "custom")
 
 INSTALL = "rustup toolchain install stable --profile minimal --component rust-src"

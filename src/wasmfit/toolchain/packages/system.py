@@ -61,17 +61,17 @@ def _keys(fields: Mapping[str, str], table: PackageTable) -> Iterator[str]:
     yield from releases
     likes = fields.get("ID_LIKE", "").split()
     bases = [release.split()[0] for release in releases]
-    yield from (one for one in (identity, *bases, *likes) if one in table.systems)
+    yield from (system for system in (identity, *bases, *likes) if system in table.systems)
 
 
-def read(places: tuple[Path, ...] = OS_RELEASE, kernel: str | None = None) -> dict[str, str]:
+def read(paths: tuple[Path, ...] = OS_RELEASE, kernel: str | None = None) -> dict[str, str]:
     """What this system says of itself: the variables of ``os-release``, or the same of macOS; or nothing."""
     if (kernel or platform.system()) == "Darwin":
         version = platform.mac_ver()[0]
         return {"ID": "macos", "VERSION_ID": version, "PRETTY_NAME": f"macOS {version}".rstrip()}
-    for place in places:
+    for path in paths:
         try:
-            return parsed(place.read_text(encoding="utf-8", errors="replace"))
+            return parsed(path.read_text(encoding="utf-8", errors="replace"))
         except OSError:
             continue
     return {}

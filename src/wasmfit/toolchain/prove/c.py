@@ -24,8 +24,8 @@ def c_trial(
         targets: Name → how C is compiled for it; all with this compiler.
         linker: Command that links ELF files; without one nothing is linked.
     """
-    asked = [_SOURCE, compiler, {name: how.model_dump_json() for name, how in targets.items()}, linker]
-    return ToolTrial(asked, lambda: _prove(gateway, compiler, targets, linker))
+    question = [_SOURCE, compiler, {name: how.model_dump_json() for name, how in targets.items()}, linker]
+    return ToolTrial(question, lambda: _prove(gateway, compiler, targets, linker))
 
 
 def _prove(

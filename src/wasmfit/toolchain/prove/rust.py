@@ -43,8 +43,8 @@ def rust_trial(
         rust.wasm_linker,
         rust.environment,
     ]
-    asked = [_SOURCE, _MODULE, targets, wasm_targets, tools]
-    return ToolTrial(asked, lambda: _prove(gateway, rust, targets, wasm_targets))
+    question = [_SOURCE, _MODULE, targets, wasm_targets, tools]
+    return ToolTrial(question, lambda: _prove(gateway, rust, targets, wasm_targets))
 
 
 def _prove(gateway: Gateway, rust: Rust, targets: Sequence[str], wasm_targets: Sequence[str]) -> Proven:

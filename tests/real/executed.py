@@ -31,4 +31,4 @@ def executed(folder: Path, plugins: Path) -> dict[str, object]:
 
 
 if __name__ == "__main__":
-    json.dump(executed(Path(sys.argv[1]), Path(sys.argv[2])), sys.stdout)
+    json.dump(executed(*(Path(folder).absolute() for folder in sys.argv[1:3])), sys.stdout)

@@ -81,18 +81,22 @@ def fresh(suite: str, cache: Path) -> Iterator[Root]:
     archive = cache / f"debian-{suite}.tar.gz"
     if os.geteuid() != 0:
         pytest.skip("only root can make a Debian from nothing")
-    with tempfile.TemporaryDirectory(prefix=f"debian-{suite}-", dir=cache) as place:
-        root = Root(Path(place) / "root")
+    place = Path(tempfile.mkdtemp(prefix=f"debian-{suite}-", dir=cache))
+    try:
+        root = Root(place / "root")
         if archive.is_file() and time.time() - archive.stat().st_mtime < _MONTH:
             root.folder.mkdir()
             _tar("--extract", archive, root.folder)
         else:
             _bootstrap(suite, root.folder)
-            unfinished = Path(place) / archive.name
+            unfinished = place / archive.name
             _tar("--create", unfinished, root.folder, ".")
             unfinished.rename(archive)
         _settle(root.folder)
         yield root
+    finally:
+        # 150,000 files: many times as fast as Python does it.
+        debian.run("rm", "-rf", "--one-file-system", place)
 
 
 def _bootstrap(suite: str, folder: Path) -> None:

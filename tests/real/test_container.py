@@ -5,6 +5,7 @@ Its base comes from debootstrap instead of a registry of images, which no machin
 
 import json
 import shutil
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -45,14 +46,20 @@ _OPTIONS = {
 
 @dataclass(frozen=True)
 class Podman:
-    """Podman, with images and volumes in a folder of its own."""
+    """Podman, with images and volumes of its own.
 
-    folder: Path
+    Attributes:
+        storage: Folder of these.
+        state: Folder of what is running.
+    """
+
+    storage: Path
+    state: Path
 
     def does(self, *words: str, cwd: Path | None = None, log: Path | None = None) -> Finished:
         """Runs one of its commands, with what this machine wants of it."""
         command, *rest = words
-        storage = ("--root", f"{self.folder}/storage", "--runroot", f"{self.folder}/run")
+        storage = ("--root", str(self.storage), "--runroot", str(self.state))
         podman = (
             "podman",
             *storage,
@@ -76,8 +83,9 @@ def podman(warm_home: Home) -> Iterator[Podman]:
     if shutil.which("podman") is None or shutil.which("crun") is None:
         pytest.skip("Podman is not installed: apt-get install -y podman crun")
     build, _ = (line for line in lines(ROOT / "docs" / "install.md") if line.words[0] == "podman")
-    with fresh("trixie", warm_home.root) as root:
-        podman = Podman(root.folder.with_name("podman"))
+    # Podman takes no long path for its state.
+    with fresh("trixie", warm_home.root) as root, tempfile.TemporaryDirectory(dir="/run") as state:
+        podman = Podman(root.folder.with_name("images"), Path(state))
         base = root.folder.with_name("base.tar")
         debian.run("tar", "--create", "--numeric-owner", "--file", base, "--directory", root.folder, ".")
         variables = [

@@ -10,7 +10,7 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from .api import bench, compare, doctor, features, make_report, priced, probes
-    from .footprint.survey import Survey
+    from .footprint.analysis import Survey
     from .results import Benchmark, Comparison, FeaturesMeasured, Priced, ReportDocument
     from .sizing import savings, size, why
     from .tuning import tune
@@ -64,7 +64,7 @@ def __getattr__(name: str) -> Any:
 
         return getattr(sizing, name)
     if name == "Survey":
-        from .footprint.survey import Survey
+        from .footprint.analysis import Survey
 
         return Survey
     raise AttributeError(f"module 'wasmfit' has no attribute {name!r}")

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from wasmfit.footprint.memories import Memory, flash_and_ram
-from wasmfit.footprint.survey import DEFAULT_BY, Options, Survey, survey
-from wasmfit.footprint.views import By, Filter, Sort
+from wasmfit.footprint.analysis import DEFAULT_BY, Options, Survey, survey
+from wasmfit.footprint.views.memories import Memory, flash_and_ram
+from wasmfit.footprint.views.tree import By, Filter, Sort
 
 if TYPE_CHECKING:
-    from wasmfit.footprint.explain import Explained, Savings
+    from wasmfit.footprint.graph.explain import Explained, Savings
 
 
 def size(
@@ -60,7 +60,7 @@ def size(
         top=(top,) if top is None or isinstance(top, int) else tuple(top),
         sort=Sort(sort),
         memories=tuple(memories),
-        link_map=None if link_map is None else Path(link_map),
+        link_map=_path(link_map),
         references=references,
         inlined=inlined,
     )
@@ -79,9 +79,9 @@ def why(path: str | Path, symbol: str, *, link_map: str | Path | None = None) ->
         UsageError: A file cannot be read, or nothing has that name.
     """
     # What decodes code takes longer to load than a survey takes.
-    from wasmfit.footprint import explain
+    from wasmfit.footprint.graph import explain
 
-    return explain.why(path, symbol, _only_map(link_map))
+    return explain.why(path, symbol, _path(link_map))
 
 
 def savings(path: str | Path, *, link_map: str | Path | None = None, largest: int = 5) -> "Savings":
@@ -95,13 +95,13 @@ def savings(path: str | Path, *, link_map: str | Path | None = None, largest: in
     Raises:
         UsageError: A file cannot be read.
     """
-    from wasmfit.footprint import explain
+    from wasmfit.footprint.graph import explain
 
-    return explain.savings(path, _only_map(link_map), largest=largest)
+    return explain.savings(path, _path(link_map), largest=largest)
 
 
-def _only_map(link_map: str | Path | None) -> Options:
-    return Options(link_map=None if link_map is None else Path(link_map))
+def _path(link_map: str | Path | None) -> Path | None:
+    return None if link_map is None else Path(link_map)
 
 
 def memories_of(board: str, catalogs: Sequence[Path] = ()) -> tuple[Memory, ...]:

@@ -270,8 +270,8 @@ def _symbols(cell: CellChange) -> tuple[SymbolChange, ...]:
     """The symbols of a cell that changed most; none where an image is gone or is another by now."""
     if cell.elves is None or not all(_is(Path(path), digest) for path, digest in cell.elves):
         return ()
-    from .footprint.survey import Options, survey
-    from .footprint.views import By
+    from .footprint.analysis import Options, survey
+    from .footprint.views.tree import By
 
     (old, _), (new, _) = cell.elves
     try:

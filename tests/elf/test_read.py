@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 
 from wasmfit.elf import Binding, ElfError, Machine, SectionType, SymbolType, file_bytes, parse_elf, read_elf
 from wasmfit.errors import UsageError
-from wasmfit.footprint import account
-from wasmfit.footprint.memories import Memories, Memory
+from wasmfit.footprint.attribution.section_totals import account
+from wasmfit.footprint.views.memories import Memories, Memory
 
 from ..tools import tool
 from .elf_builder import ABS, ALLOC, CODE, DATA, UNDEF, ElfBuilder, Sec, Seg, Sym

@@ -3,16 +3,16 @@
 from wasmfit.elf import Elf, ElfError, parse_elf
 from wasmfit.elf.names.stable import family
 from wasmfit.footprint import Ledger, footprint, ledger, with_literals
-from wasmfit.footprint.constants import attribute_by_references
-from wasmfit.footprint.diff import change_tree, moves
-from wasmfit.footprint.files import with_files
-from wasmfit.footprint.graph import build_graph
-from wasmfit.footprint.libraries import library_rule, owner_of_object
-from wasmfit.footprint.memories import Memories, Memory
-from wasmfit.footprint.retained import retention
-from wasmfit.footprint.savings import find_savings
-from wasmfit.footprint.versions import crates
-from wasmfit.footprint.views import NO_FILTER, By, Item, items, tree
+from wasmfit.footprint.attribution.libraries import library_rule, owner_of_object
+from wasmfit.footprint.attribution.source_files import with_files
+from wasmfit.footprint.graph.constants import attribute_by_references
+from wasmfit.footprint.graph.reference_graph import build_graph
+from wasmfit.footprint.graph.retention import retention
+from wasmfit.footprint.graph.savings import find_savings
+from wasmfit.footprint.views.crate_versions import crates
+from wasmfit.footprint.views.diff import change_tree, moves
+from wasmfit.footprint.views.memories import Memories, Memory
+from wasmfit.footprint.views.tree import NO_FILTER, By, Item, items, tree
 
 MEMORIES = (Memory("flash", 0x0, 0x10_0000, 4096), Memory("RAM", 0x2000_0000, 0x4_0000))
 

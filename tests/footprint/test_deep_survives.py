@@ -11,15 +11,15 @@ from wasmfit.elf.names.demangle import readable
 from wasmfit.elf.names.stable import family
 from wasmfit.errors import UsageError
 from wasmfit.footprint import ledger, with_literals
-from wasmfit.footprint.constants import attribute_by_references, own_constants
-from wasmfit.footprint.graph import build_graph
-from wasmfit.footprint.lines import files_by_dwarf, owners_by_inlining
-from wasmfit.footprint.retained import retention
-from wasmfit.footprint.savings import find_savings
+from wasmfit.footprint.attribution.debug_lines import files_by_dwarf, owners_by_inlining
+from wasmfit.footprint.graph.constants import attribute_by_references, own_constants
+from wasmfit.footprint.graph.reference_graph import build_graph
+from wasmfit.footprint.graph.retention import retention
+from wasmfit.footprint.graph.savings import find_savings
 
 from ..elf.elf_builder import CODE, DATA, ElfBuilder, Sec, Sym
 from ..tools import tool
-from .test_lines import SOURCES
+from .attribution.test_debug_lines import SOURCES
 
 
 def survives(image: bytes) -> bool:

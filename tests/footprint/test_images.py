@@ -22,7 +22,7 @@ from wasmfit.footprint import (
     Footprint,
     account,
 )
-from wasmfit.footprint.memories import OUTSIDE, Memories, Memory
+from wasmfit.footprint.views.memories import OUTSIDE, Memories, Memory
 
 from ..tools import rust, tool
 

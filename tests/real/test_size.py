@@ -11,8 +11,8 @@ import pytest
 import wasmfit
 from wasmfit.elf import read_elf, read_link_map
 from wasmfit.footprint import UNKNOWN, Kind, account, ledger, with_literals
-from wasmfit.footprint.libraries import library_rule, owner_of_object
-from wasmfit.footprint.views import By
+from wasmfit.footprint.attribution.libraries import library_rule, owner_of_object
+from wasmfit.footprint.views.tree import By
 from wasmfit.results import Comparison
 
 from ..tools import tool

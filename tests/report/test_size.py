@@ -9,7 +9,7 @@ import pytest
 
 import wasmfit
 from wasmfit import Survey
-from wasmfit.footprint.memories import Memory
+from wasmfit.footprint.views.memories import Memory
 from wasmfit.report.size import SizeFormat, formatter
 
 from ..elf.elf_builder import CODE, DATA, ElfBuilder, Sec, Seg, Sym

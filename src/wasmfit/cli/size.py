@@ -11,9 +11,9 @@ from enum import Enum
 from pathlib import Path
 
 from wasmfit.errors import UsageError
-from wasmfit.footprint.memories import Memory
-from wasmfit.footprint.survey import DEFAULT_BY
-from wasmfit.footprint.views import By, Sort
+from wasmfit.footprint.analysis import DEFAULT_BY
+from wasmfit.footprint.views.memories import Memory
+from wasmfit.footprint.views.tree import By, Sort
 from wasmfit.report.size import SizeFormat, formatter
 from wasmfit.sizing import memories_of, savings, size, why
 

@@ -5,10 +5,10 @@ footprint = account(elf, wasmfit.elf.read_link_map("firmware.map"), owner_of_obj
 footprint.owners()[".text"]["core"]  # bytes
 """
 
-from wasmfit.footprint.account import Footprint, Row, SectionAccount, account, elf_spans, footprint
-from wasmfit.footprint.kinds import Kind
-from wasmfit.footprint.ledger import Entry, Ledger, Pass, ledger, with_literals
-from wasmfit.footprint.owners import (
+from wasmfit.footprint.attribution.byte_map import Entry, Ledger, Pass, ledger, with_literals
+from wasmfit.footprint.attribution.claimed_ranges import Claim, Span
+from wasmfit.footprint.attribution.kinds import Kind
+from wasmfit.footprint.attribution.owners import (
     ANONYMOUS_CONSTANTS,
     ASSEMBLY,
     LINKER,
@@ -25,7 +25,14 @@ from wasmfit.footprint.owners import (
     ObjectRule,
     SymbolRule,
 )
-from wasmfit.footprint.spans import Claim, Span
+from wasmfit.footprint.attribution.section_totals import (
+    Footprint,
+    Row,
+    SectionAccount,
+    account,
+    elf_spans,
+    footprint,
+)
 
 __all__ = [
     "ANONYMOUS_CONSTANTS",

@@ -11,8 +11,8 @@ from typing import Any
 from wasmfit.build import Context, digest
 from wasmfit.elf import ElfError, LinkMapError
 from wasmfit.footprint import Ledger
-from wasmfit.footprint.memories import Memories, flash_and_ram
-from wasmfit.footprint.views import NO_FILTER, By, Node, items, tree
+from wasmfit.footprint.views.memories import Memories, flash_and_ram
+from wasmfit.footprint.views.tree import NO_FILTER, By, Node, items, tree
 from wasmfit.model import Cell, Measurement, Status
 from wasmfit.results.document import ByteNode, ImageBytes
 from wasmfit.words import printable

@@ -9,7 +9,7 @@ from wasmfit.build import Context, Image, Step, digest, job, object_rule, runtim
 from wasmfit.elf import Elf, read_elf, read_link_map
 from wasmfit.emulation import DEFAULT_LIMITS, Execution, Limits, compiled, execute, leak, least_ram
 from wasmfit.footprint import Ledger, footprint, ledger
-from wasmfit.footprint.memories import Memories, flash_and_ram
+from wasmfit.footprint.views.memories import Memories, flash_and_ram
 from wasmfit.model import (
     Board,
     Cell,
@@ -56,7 +56,7 @@ def owned(context: Context, cell: Cell, elf: Path, link_map: Path | None) -> Led
         OSError: A file cannot be read.
     """
     # Loads a disassembler, which a comparison that finds everything in the store does without.
-    from wasmfit.footprint.constants import attribute_by_references
+    from wasmfit.footprint.graph.constants import attribute_by_references
 
     by_name = ledger(
         read_elf(elf),

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from enum import StrEnum
 
-from wasmfit.footprint.survey import Survey
+from wasmfit.footprint.analysis import Survey
 
 
 class SizeFormat(StrEnum):

@@ -3,8 +3,8 @@
 import csv
 import io
 
-from wasmfit.footprint.diff import Change
-from wasmfit.footprint.survey import Survey
+from wasmfit.footprint.analysis import Survey
+from wasmfit.footprint.views.diff import Change
 from wasmfit.words import printable
 
 _LONGEST = 4000

@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from wasmfit.footprint.explain import Explained, Explanation, Link, Part
-from wasmfit.footprint.retained import Bytes
+from wasmfit.footprint.graph.explain import Explained, Explanation, Link, Part
+from wasmfit.footprint.graph.retention import Bytes
 from wasmfit.json_text import dumped
 from wasmfit.words import hexadecimal, printable
 

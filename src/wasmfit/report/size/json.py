@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from wasmfit.footprint.diff import Change, Difference
-from wasmfit.footprint.memories import Use
-from wasmfit.footprint.survey import Survey
-from wasmfit.footprint.views import Node
+from wasmfit.footprint.analysis import Survey
+from wasmfit.footprint.views.diff import Change, Difference
+from wasmfit.footprint.views.memories import Use
+from wasmfit.footprint.views.tree import Node
 from wasmfit.json_text import dumped
 
 Table = dict[str, Any]

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 
-from wasmfit.footprint.diff import Change
-from wasmfit.footprint.survey import Survey
-from wasmfit.footprint.versions import sentences
-from wasmfit.footprint.views import Node, label
+from wasmfit.footprint.analysis import Survey
+from wasmfit.footprint.views.crate_versions import sentences
+from wasmfit.footprint.views.diff import Change
+from wasmfit.footprint.views.tree import Node, label
 from wasmfit.report.escape import escape
 
 

@@ -5,7 +5,7 @@ import io
 import textwrap
 from collections.abc import Iterator
 
-from wasmfit.footprint.explain import Candidate, Savings
+from wasmfit.footprint.graph.explain import Candidate, Savings
 from wasmfit.json_text import dumped
 from wasmfit.report.escape import escape
 from wasmfit.words import printable

@@ -5,11 +5,11 @@ import sys
 from collections.abc import Iterator, Sequence
 from typing import TypeVar
 
-from wasmfit.footprint.diff import Change
-from wasmfit.footprint.memories import Use
-from wasmfit.footprint.survey import Survey
-from wasmfit.footprint.versions import sentences
-from wasmfit.footprint.views import Node, label
+from wasmfit.footprint.analysis import Survey
+from wasmfit.footprint.views.crate_versions import sentences
+from wasmfit.footprint.views.diff import Change
+from wasmfit.footprint.views.memories import Use
+from wasmfit.footprint.views.tree import Node, label
 from wasmfit.words import printable
 
 R = TypeVar("R", Node, Change)

@@ -10,7 +10,7 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from .api import bench, compare, doctor, features, make_report, priced, probes
-    from .footprint.analysis import Survey
+    from .footprint.analysis import SizeAnalysis
     from .results import Benchmark, Comparison, FeaturesMeasured, Priced, ReportDocument
     from .sizing import savings, size, why
     from .tuning import tune
@@ -22,7 +22,7 @@ __all__ = [
     "FeaturesMeasured",
     "Priced",
     "ReportDocument",
-    "Survey",
+    "SizeAnalysis",
     "bench",
     "check",
     "compare",
@@ -63,8 +63,8 @@ def __getattr__(name: str) -> Any:
         from . import sizing
 
         return getattr(sizing, name)
-    if name == "Survey":
-        from .footprint.analysis import Survey
+    if name == "SizeAnalysis":
+        from .footprint.analysis import SizeAnalysis
 
-        return Survey
+        return SizeAnalysis
     raise AttributeError(f"module 'wasmfit' has no attribute {name!r}")

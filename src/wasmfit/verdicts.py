@@ -270,12 +270,12 @@ def _symbols(cell: CellChange) -> tuple[SymbolChange, ...]:
     """The symbols of a cell that changed most; none where an image is gone or is another by now."""
     if cell.elves is None or not all(_is(Path(path), digest) for path, digest in cell.elves):
         return ()
-    from .footprint.analysis import Options, survey
-    from .footprint.views.tree import By
+    from .footprint.analysis import SizeOptions, analyse
+    from .footprint.views.tree import GroupBy
 
     (old, _), (new, _) = cell.elves
     try:
-        found = survey(new, Options(by=(By.SYMBOL,), top=(4 * _SYMBOLS,)), old).difference
+        found = analyse(new, SizeOptions(by=(GroupBy.SYMBOL,), top=(4 * _SYMBOLS,)), old).difference
     except (UsageError, WasmfitError):
         return ()
     if found is None:

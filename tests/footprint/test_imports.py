@@ -25,8 +25,8 @@ def imported(file: Path) -> Iterator[str]:
         parts = (node.module or "").split(".")
         if parts[0] != "wasmfit":
             continue
-        place = "/".join(parts[1:])
-        yield next((folder for folder in MAY_IMPORT if f"{place}/".startswith(f"{folder}/")), place)
+        path = "/".join(parts[1:])
+        yield next((folder for folder in MAY_IMPORT if f"{path}/".startswith(f"{folder}/")), path)
 
 
 def test_imports_go_one_way() -> None:

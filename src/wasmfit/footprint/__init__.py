@@ -1,13 +1,14 @@
 """Who owns each byte of a firmware's ELF file. Knows nothing of WebAssembly.
 
-elf = wasmfit.elf.read_elf("firmware.elf")
-footprint = account(elf, wasmfit.elf.read_link_map("firmware.map"), owner_of_object=my_rule)
-footprint.owners()[".text"]["core"]  # bytes
+    byte_map = attribute_bytes(read_elf("firmware.elf"), read_link_map("firmware.map"))
+    section_totals(byte_map).owners()[".text"]["core"]  # bytes
+
+:mod:`.attribution` says whose each byte is, :mod:`.graph` what refers to what, :mod:`.views` makes tables,
+and :mod:`.analysis` does all that ``wasmfit size`` shows.
 """
 
-from wasmfit.footprint.attribution.byte_map import Entry, Ledger, Pass, ledger, with_literals
-from wasmfit.footprint.attribution.claimed_ranges import Claim, Span
-from wasmfit.footprint.attribution.kinds import Kind
+from wasmfit.footprint.attribution.byte_map import ByteMap, ByteRange, Pass, attribute_bytes, with_literals
+from wasmfit.footprint.attribution.kinds import ByteKind
 from wasmfit.footprint.attribution.owners import (
     ANONYMOUS_CONSTANTS,
     ASSEMBLY,
@@ -27,11 +28,9 @@ from wasmfit.footprint.attribution.owners import (
 )
 from wasmfit.footprint.attribution.section_totals import (
     Footprint,
-    Row,
-    SectionAccount,
-    account,
-    elf_spans,
-    footprint,
+    OwnerTotal,
+    SectionTotals,
+    section_totals,
 )
 
 __all__ = [
@@ -48,20 +47,16 @@ __all__ = [
     "UNWIND_TABLES",
     "VECTORS",
     "VENEERS",
-    "Claim",
-    "Entry",
+    "ByteKind",
+    "ByteMap",
+    "ByteRange",
     "Footprint",
-    "Kind",
-    "Ledger",
     "ObjectRule",
+    "OwnerTotal",
     "Pass",
-    "Row",
-    "SectionAccount",
-    "Span",
+    "SectionTotals",
     "SymbolRule",
-    "account",
-    "elf_spans",
-    "footprint",
-    "ledger",
+    "attribute_bytes",
+    "section_totals",
     "with_literals",
 ]

@@ -1,4 +1,4 @@
-"""A survey: one firmware's ledger, memories, view and what to know beside them."""
+"""The analysis of one firmware: its byte map, memories and view, with notes."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -7,29 +7,39 @@ from typing import TYPE_CHECKING
 from wasmfit.elf.read import read_elf
 from wasmfit.elf.records import Elf, ElfKind, Machine
 from wasmfit.errors import UsageError
-from wasmfit.footprint.attribution.any_firmware import of_any_firmware
-from wasmfit.footprint.attribution.byte_map import Ledger, with_literals
+from wasmfit.footprint.attribution.any_firmware import attribute_any_firmware
+from wasmfit.footprint.attribution.byte_map import ByteMap, with_literals
 from wasmfit.footprint.attribution.owners import ANONYMOUS_CONSTANTS, STRINGS, UNKNOWN
-from wasmfit.footprint.attribution.section_totals import SectionAccount, footprint
-from wasmfit.footprint.views.memories import OUTSIDE, Memories, Memory, Use
-from wasmfit.footprint.views.tree import NO_FILTER, By, Filter, Item, Node, Sort, items, tree
+from wasmfit.footprint.attribution.section_totals import SectionTotals, section_totals
+from wasmfit.footprint.views.memories import OUTSIDE, DeviceMemory, MemoryLayout, MemoryUse
+from wasmfit.footprint.views.tree import (
+    NO_FILTER,
+    GroupBy,
+    PlacedRange,
+    SortOrder,
+    ViewFilter,
+    ViewRow,
+    build_view,
+    placed_ranges,
+)
 from wasmfit.frames import frame
 
 if TYPE_CHECKING:
     from pandas import DataFrame
 
-    from wasmfit.footprint.views.diff import Difference
+    from wasmfit.footprint.views.diff import SizeDifference
 
-DEFAULT_BY = (By.SECTION, By.CRATE, By.SYMBOL)
-"""The questions of a view for which nobody asks any."""
+
+DEFAULT_BY = (GroupBy.SECTION, GroupBy.CRATE, GroupBy.SYMBOL)
+"""The groupings of a view for which none are given."""
 
 
 @dataclass(frozen=True, slots=True)
-class Options:
+class SizeOptions:
     """What to show.
 
     Attributes:
-        by: The questions, the outermost first.
+        by: The groupings, the outermost first.
         only: What to show of the file.
         top: Most rows of each level, from the outermost on; the last number holds for all further levels, and
             None is no limit.
@@ -41,22 +51,22 @@ class Options:
         inlined: Whether code belongs to the crate that it was inlined from, by debug information.
     """
 
-    by: tuple[By, ...] = DEFAULT_BY
-    only: Filter = NO_FILTER
+    by: tuple[GroupBy, ...] = DEFAULT_BY
+    only: ViewFilter = NO_FILTER
     top: tuple[int | None, ...] = (None,)
-    sort: Sort = Sort.SIZE
-    memories: tuple[Memory, ...] = ()
+    sort: SortOrder = SortOrder.SIZE
+    memories: tuple[DeviceMemory, ...] = ()
     link_map: Path | None = None
     references: bool = False
     inlined: bool = False
 
 
-DEFAULT = Options()
+DEFAULT_OPTIONS = SizeOptions()
 """Everything, by section, crate and symbol."""
 
 
 @dataclass(frozen=True, slots=True)
-class Survey:
+class SizeAnalysis:
     """Who owns each byte of a file.
 
     Attributes:
@@ -65,12 +75,12 @@ class Survey:
         bits: 32 or 64.
         kind: What kind of file it is, in words.
         size: Bytes of all sections that take memory.
-        sections: The account of each of these sections by owner; it adds up to the section.
+        sections: The bytes of each of these sections by owner; they add up to the section.
         uses: What each memory holds.
         guessed: Whether the memories are a guess from the file itself.
-        by: The questions of the view.
+        by: The groupings of the view.
         view: The view; it adds up to what was asked for.
-        notes: What to know beside the figures.
+        notes: What to know when reading it.
         difference: What changed since another file, if that was asked for.
     """
 
@@ -79,16 +89,16 @@ class Survey:
     bits: int
     kind: str
     size: int
-    sections: tuple[SectionAccount, ...]
-    uses: tuple[Use, ...]
+    sections: tuple[SectionTotals, ...]
+    uses: tuple[MemoryUse, ...]
     guessed: bool
-    by: tuple[By, ...]
-    view: Node
+    by: tuple[GroupBy, ...]
+    view: ViewRow
     notes: tuple[str, ...]
-    difference: "Difference | None" = None
+    difference: "SizeDifference | None" = None
 
     def rows(self) -> list[dict[str, str | int | None]]:
-        """The innermost rows of the view, flat: a column for each question, and the bytes."""
+        """The innermost rows of the view, flat: a column for each grouping, and the bytes."""
         return [
             {**{row.by.value: row.name for row in path if row.by}, "bytes": path[-1].bytes}
             for path in self.view.walk()
@@ -120,8 +130,10 @@ _KINDS = {
 }
 
 
-def survey(path: str | Path, options: Options = DEFAULT, base: str | Path | None = None) -> Survey:
-    """Account for a file and look at the account as asked.
+def analyse(
+    path: str | Path, options: SizeOptions = DEFAULT_OPTIONS, base: str | Path | None = None
+) -> SizeAnalysis:
+    """Analyse a file.
 
     Args:
         path: The ELF file.
@@ -131,61 +143,61 @@ def survey(path: str | Path, options: Options = DEFAULT, base: str | Path | None
     Raises:
         ElfError: A file cannot be read.
         LinkMapError: The map cannot be read, or is of another link.
-        UsageError: Nothing of the file passes the filter.
+        UsageError: Nothing in the file matches the filter.
     """
     elf = read_elf(path)
-    made, of_making = account_for(elf, options, options.link_map)
-    memories = Memories(elf, options.memories)
-    chosen = _items(made, memories, options)
-    if not chosen and not options.only.is_open:
-        raise UsageError(f"Nothing of {path} passes the filter.", _what_there_is(made, memories))
-    return Survey(
+    byte_map, notes = byte_map_for(elf, options, options.link_map)
+    memories = MemoryLayout(elf, options.memories)
+    ranges = _placed(byte_map, memories, options)
+    if not ranges and not options.only.is_open:
+        raise UsageError(f"Nothing in {path} matches the filter.", _what_there_is(byte_map, memories))
+    return SizeAnalysis(
         file=str(path),
         machine=_machine(elf),
         bits=elf.bits,
         kind=_KINDS.get(ElfKind(elf.kind), "file") if elf.kind in _KINDS else "file",
-        size=made.size,
-        sections=footprint(made).sections,
+        size=byte_map.size,
+        sections=section_totals(byte_map).sections,
         uses=tuple(memories.uses()) if elf.kind != ElfKind.RELOCATABLE else (),
         guessed=memories.guessed,
         by=options.by,
-        view=tree(chosen, options.by, top=options.top, sort=options.sort),
-        notes=(*of_making, *_notes(elf, made, memories, options)),
-        difference=None if base is None else _difference(elf, chosen, base, options),
+        view=build_view(ranges, options.by, top=options.top, sort=options.sort),
+        notes=(*notes, *_notes(elf, byte_map, memories, options)),
+        difference=None if base is None else _difference(elf, ranges, base, options),
     )
 
 
-def account_for(elf: Elf, options: Options, link_map: Path | None) -> tuple[Ledger, list[str]]:
-    """The ledger of a file as options want it, and what to know of how it was made.
+def byte_map_for(elf: Elf, options: SizeOptions, link_map: Path | None) -> tuple[ByteMap, list[str]]:
+    """The byte map of a file as options ask for it, and notes on how it was made.
 
     Raises:
         LinkMapError: The map cannot be read, or is of another link.
         LinesError: Inlined code is asked for, and debug information is missing or cannot be read.
     """
-    made = of_any_firmware(elf, link_map)
-    if By.KIND in options.by:
-        made = with_literals(made)
+    byte_map = attribute_any_firmware(elf, link_map)
+    if GroupBy.KIND in options.by:
+        byte_map = with_literals(byte_map)
     if options.references:
         # Imported here like all below, since most analyses do without.
         from wasmfit.footprint.graph.constants import attribute_by_references
 
-        made = attribute_by_references(made)
+        byte_map = attribute_by_references(byte_map)
     if options.inlined:
         from wasmfit.footprint.attribution.debug_lines import owners_by_inlining
 
-        made = owners_by_inlining(made)
+        byte_map = owners_by_inlining(byte_map)
     notes: list[str] = []
-    if By.FILE in options.by:
-        made, notes = _with_files(made)
-    return made, notes
+    if GroupBy.FILE in options.by:
+        byte_map, notes = _with_files(byte_map)
+    return byte_map, notes
 
 
-def _with_files(made: Ledger) -> tuple[Ledger, list[str]]:
+def _with_files(byte_map: ByteMap) -> tuple[ByteMap, list[str]]:
     """Source files by debug information where there is some, else by local symbols, which is said."""
     from wasmfit.footprint.attribution.source_files import with_files
 
-    if not any(section.name in (".debug_info", ".zdebug_info") for section in made.elf.sections):
-        return with_files(made), [
+    if not any(section.name in (".debug_info", ".zdebug_info") for section in byte_map.elf.sections):
+        return with_files(byte_map), [
             "It has no debug information, so only local symbols of C have a source file. "
             "Compile with -g for more."
         ]
@@ -193,27 +205,27 @@ def _with_files(made: Ledger) -> tuple[Ledger, list[str]]:
     from wasmfit.footprint.attribution.symcache import LinesError
 
     try:
-        return with_files(files_by_dwarf(made)), []
+        return with_files(files_by_dwarf(byte_map)), []
     except LinesError as error:
-        return with_files(made), [f"Only local symbols of C have a source file. {error}"]
+        return with_files(byte_map), [f"Only local symbols of C have a source file. {error}"]
 
 
-def _items(made: Ledger, memories: Memories, options: Options) -> list[Item]:
-    return items(made, memories, regions=By.REGION in options.by, only=options.only)
+def _placed(byte_map: ByteMap, memories: MemoryLayout, options: SizeOptions) -> list[PlacedRange]:
+    return placed_ranges(byte_map, memories, regions=GroupBy.REGION in options.by, only=options.only)
 
 
-def _difference(elf: Elf, chosen: list[Item], base: str | Path, options: Options) -> "Difference":
+def _difference(elf: Elf, new: list[PlacedRange], base: str | Path, options: SizeOptions) -> "SizeDifference":
     from wasmfit.footprint.views.crate_versions import crate_changes, crates
-    from wasmfit.footprint.views.diff import Difference, change_tree, moves
+    from wasmfit.footprint.views.diff import SizeDifference, build_changes, moves
 
-    old = read_elf(base)
-    memories = Memories(old, options.memories)
-    were = _items(account_for(old, options, None)[0], memories, options)
-    return Difference(
+    old_elf = read_elf(base)
+    byte_map, _ = byte_map_for(old_elf, options, None)
+    old = _placed(byte_map, MemoryLayout(old_elf, options.memories), options)
+    return SizeDifference(
         str(base),
-        change_tree(were, chosen, options.by, top=options.top),
-        moves(were, chosen),
-        tuple(crate_changes(crates(old), crates(elf))),
+        build_changes(old, new, options.by, top=options.top),
+        moves(old, new),
+        tuple(crate_changes(crates(old_elf), crates(elf))),
     )
 
 
@@ -221,7 +233,7 @@ def _machine(elf: Elf) -> str:
     return _MACHINES[Machine(elf.machine)] if elf.machine in _MACHINES else f"machine {elf.machine}"
 
 
-def _notes(elf: Elf, made: Ledger, memories: Memories, options: Options) -> list[str]:
+def _notes(elf: Elf, byte_map: ByteMap, memories: MemoryLayout, options: SizeOptions) -> list[str]:
     notes = []
     if elf.kind == ElfKind.RELOCATABLE:
         notes.append(
@@ -231,9 +243,9 @@ def _notes(elf: Elf, made: Ledger, memories: Memories, options: Options) -> list
         notes.append("It has no symbols (stripped), so most bytes have no owner; use the file as linked.")
     elif elf.stripped:
         notes.append("It is stripped but for its dynamic symbols; use the file as linked.")
-    if By.OBJECT in options.by and options.link_map is None:
-        notes.append(f"Only the linker's map tells objects: --map {_map_beside(elf)}.")
-    if memories.guessed and By.REGION in options.by:
+    if GroupBy.OBJECT in options.by and options.link_map is None:
+        notes.append(f"Objects are only in the linker's map: --map {_map_next_to(elf)}.")
+    if memories.guessed and GroupBy.REGION in options.by:
         notes.append(
             "Flash and RAM are a guess from the file; --board or --flash and --ram say what they are."
         )
@@ -242,27 +254,26 @@ def _notes(elf: Elf, made: Ledger, memories: Memories, options: Options) -> list
             notes.append(f"{use.bytes:,} bytes lie outside of all memories.")
         elif use.size is not None and use.bytes > use.size:
             notes.append(f"It does not fit: {use.name} has {use.size:,} bytes, {use.bytes:,} are taken.")
-    unknown = sum(entry.size for entry in made.entries if entry.owner == UNKNOWN)
-    if elf.symbols and unknown * 20 > made.size and options.link_map is None:
+    unknown = sum(r.size for r in byte_map.ranges if r.owner == UNKNOWN)
+    if elf.symbols and unknown * 20 > byte_map.size and options.link_map is None:
         notes.append(
-            f"{unknown:,} bytes are of functions and data that carry no crate's name; the linker's map tells "
-            f"their objects: --map {_map_beside(elf)}."
+            f"{unknown:,} bytes are of functions and data that carry no crate's name; the linker's map has "
+            f"their objects: --map {_map_next_to(elf)}."
         )
-    nameless = sum(entry.size for entry in made.entries if entry.owner in (ANONYMOUS_CONSTANTS, STRINGS))
-    if By.CRATE in options.by and not options.references and nameless * 20 > made.size:
+    nameless = sum(r.size for r in byte_map.ranges if r.owner in (ANONYMOUS_CONSTANTS, STRINGS))
+    if GroupBy.CRATE in options.by and not options.references and nameless * 20 > byte_map.size:
         notes.append(
-            f"{nameless:,} bytes are of constants that nothing names; "
-            "--references finds the code that uses them."
+            f"{nameless:,} bytes are constants without a name; --references finds the code that uses them."
         )
     return notes
 
 
-def _map_beside(elf: Elf) -> str:
-    beside = Path(elf.path).with_suffix(".map")
-    return str(beside) if beside.is_file() else "FILE"
+def _map_next_to(elf: Elf) -> str:
+    path = Path(elf.path).with_suffix(".map")
+    return str(path) if path.is_file() else "FILE"
 
 
-def _what_there_is(made: Ledger, memories: Memories) -> str:
-    sections = sorted({entry.section.name for entry in made.entries})
+def _what_there_is(byte_map: ByteMap, memories: MemoryLayout) -> str:
+    sections = sorted({byte_range.section.name for byte_range in byte_map.ranges})
     regions = sorted({use.name for use in memories.uses()})
     return f"Its sections are {', '.join(sections[:20])}; its regions {', '.join(regions)}."

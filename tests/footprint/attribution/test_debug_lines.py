@@ -1,4 +1,4 @@
-"""Source files and inlined origins, held against binutils and LLVM."""
+"""Source files and inlined origins, compared with binutils and LLVM."""
 
 import json
 import posixpath
@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from wasmfit.elf import Elf, parse_elf, read_elf
 from wasmfit.errors import UsageError
-from wasmfit.footprint import ledger, with_literals
+from wasmfit.footprint import attribute_bytes, with_literals
 from wasmfit.footprint.attribution.debug_lines import (
-    Lines,
+    DebugLines,
     files_by_dwarf,
     owners_by_inlining,
     read_lines,
@@ -77,7 +77,7 @@ def functions(elf: Elf) -> list[tuple[int, int]]:
     return [(s.address, s.size) for s in elf.symbols if s.type == 2 and s.size and s.section is not None]
 
 
-def chains(lines: Lines, addresses: Sequence[int]) -> list[list[tuple[str, str, int]]]:
+def chains(lines: DebugLines, addresses: Sequence[int]) -> list[list[tuple[str, str, int]]]:
     """Function, file's name and line of each place at each address."""
     return [
         [(frame.function, posixpath.basename(frame.file), frame.line) for frame in lines.at(address)]
@@ -87,16 +87,16 @@ def chains(lines: Lines, addresses: Sequence[int]) -> list[list[tuple[str, str, 
 
 def addr2line(program: str, path: Path, addresses: Sequence[int]) -> list[list[tuple[str, str, int]]]:
     text = run(program, "-i", "-f", "-a", "-e", path, folder=path.parent, text="\n".join(map(hex, addresses)))
-    found: list[list[tuple[str, str, int]]] = []
+    frames: list[list[tuple[str, str, int]]] = []
     rows = text.splitlines()
     while rows:
         row = rows.pop(0)
         if row.startswith("0x"):
-            found.append([])
+            frames.append([])
             continue
         file, _, line = rows.pop(0).partition(" ")[0].rpartition(":")
-        found[-1].append((row, posixpath.basename(file), int(line) if line.isdigit() else 0))
-    return found
+        frames[-1].append((row, posixpath.basename(file), int(line) if line.isdigit() else 0))
+    return frames
 
 
 def test_places_are_those_of_addr2line(host_image: Path) -> None:
@@ -111,36 +111,36 @@ def test_places_are_those_of_addr2line(host_image: Path) -> None:
 
 def test_files_add_up_and_inlined_code_counts_for_its_own_file(host_image: Path) -> None:
     elf = read_elf(host_image)
-    before = ledger(elf)
+    before = attribute_bytes(elf)
     after = files_by_dwarf(before)
     assert after.size == before.size
     sizes: dict[str | None, int] = {}
-    for entry in after.entries:
-        if entry.section.name == ".text":
-            name = posixpath.basename(entry.file) if entry.file else None
-            sizes[name] = sizes.get(name, 0) + entry.size
+    for byte_range in after.ranges:
+        if byte_range.section.name == ".text":
+            name = posixpath.basename(byte_range.file) if byte_range.file else None
+            sizes[name] = sizes.get(name, 0) + byte_range.size
     assert sum(sizes.values()) == next(s.size for s in elf.allocated() if s.name == ".text")
     assert {"one.h", "one.c", "two.c"} <= set(sizes)
     # Each byte's file is that of the innermost place.
     lines = read_lines(elf)
-    for entry in after.entries:
-        for address in range(entry.start, entry.end) if entry.section.executable else ():
-            if entry.symbol is not None:
+    for byte_range in after.ranges:
+        for address in range(byte_range.start, byte_range.end) if byte_range.section.executable else ():
+            if byte_range.symbol is not None:
                 frames = lines.at(address)
-                assert entry.file == (frames[0].file if frames else None)
+                assert byte_range.file == (frames[0].file if frames else None)
 
 
-def test_code_without_debug_information_beside_code_with_it_has_no_file(tmp_path: Path) -> None:
+def test_code_without_debug_information_next_to_code_with_it_has_no_file(tmp_path: Path) -> None:
     sources(tmp_path)
     run(tool("gcc"), "-O2", "-c", "bare.c", folder=tmp_path)
     run(tool("gcc"), "-O2", "-g", "-c", "one.c", folder=tmp_path)
     link = [tool("gcc"), "-nostdlib", "-static", "-Wl,-e,used", "-o", "image", "one.o", "bare.o"]
     run(*link, folder=tmp_path)
-    after = files_by_dwarf(ledger(read_elf(tmp_path / "image")))
+    after = files_by_dwarf(attribute_bytes(read_elf(tmp_path / "image")))
     by_symbol: dict[str, set[str | None]] = {}
-    for entry in after.entries:
-        if entry.symbol is not None and entry.section.executable:
-            by_symbol.setdefault(entry.symbol.name, set()).add(entry.file)
+    for byte_range in after.ranges:
+        if byte_range.symbol is not None and byte_range.section.executable:
+            by_symbol.setdefault(byte_range.symbol.name, set()).add(byte_range.file)
     assert by_symbol["bare"] == {None}
     assert None not in by_symbol["used"]
 
@@ -171,9 +171,13 @@ def test_removed_functions_claim_nothing(tmp_path: Path, linker: str, flash: str
         for address in range(symbol.address, symbol.address + symbol.size):
             frames = lines.at(address)
             assert frames[-1].function == symbol.name
-    made = files_by_dwarf(with_literals(ledger(elf)))
-    text = [entry for entry in made.entries if entry.section.name == ".text" and entry.symbol is not None]
-    assert all(entry.file is not None for entry in text)
+    byte_map = files_by_dwarf(with_literals(attribute_bytes(elf)))
+    text = [
+        byte_range
+        for byte_range in byte_map.ranges
+        if byte_range.section.name == ".text" and byte_range.symbol is not None
+    ]
+    assert all(byte_range.file is not None for byte_range in text)
     if flash == "0x08000000":  # at 0, the debug information of what was dropped misleads addr2line
         addresses = [a for start, size in functions(elf) for a in range(start, start + size, 2)]
         assert chains(lines, addresses) == addr2line(
@@ -197,15 +201,15 @@ def test_inlined_code_of_rust_belongs_to_its_crate(tmp_path: Path) -> None:
     (tmp_path / "program.rs").write_text(RUST)
     run(rust("rustc"), "-O", "-g", "-C", "symbol-mangling-version=v0", "program.rs", folder=tmp_path)
     elf = read_elf(tmp_path / "program")
-    before = ledger(elf)
+    before = attribute_bytes(elf)
     after = owners_by_inlining(before)
     assert after.size == before.size
 
     def owners(of: str) -> dict[str, int]:
         rows: dict[str, int] = {}
-        for entry in after.entries:
-            if entry.symbol is not None and of in entry.symbol.name:
-                rows[entry.owner] = rows.get(entry.owner, 0) + entry.size
+        for byte_range in after.ranges:
+            if byte_range.symbol is not None and of in byte_range.symbol.name:
+                rows[byte_range.owner] = rows.get(byte_range.owner, 0) + byte_range.size
         return rows
 
     assert {"core", "program"} <= set(owners("7program4work"))
@@ -235,8 +239,8 @@ def test_places_are_those_of_llvm_symbolizer(tmp_path: Path) -> None:
         for text in output.splitlines()
     ]
     ours = chains(read_lines(elf), addresses)
-    known = [(one, other) for one, other in zip(ours, theirs, strict=True) if one and other[0][1]]
-    same = sum(one == other for one, other in known)
+    known = [(our, their) for our, their in zip(ours, theirs, strict=True) if our and their[0][1]]
+    same = sum(our == their for our, their in known)
     assert len(known) > 1000
     assert same / len(known) > 0.97  # they differ in what bad debug information means
 
@@ -251,7 +255,7 @@ def test_no_debug_information_is_said_in_words(tmp_path: Path) -> None:
         read_lines(read_elf(tmp_path / "image"))
     stripped = parse_elf(ElfBuilder(sections=[Sec(".text", 0x100, bytes(8), flags=CODE)]).build())
     with pytest.raises(UsageError, match="-g"):
-        files_by_dwarf(ledger(stripped))
+        files_by_dwarf(attribute_bytes(stripped))
 
 
 @settings(max_examples=60, deadline=None)
@@ -269,10 +273,10 @@ def test_broken_debug_information_is_said_in_words(others: dict[str, bytes], inf
     )
     elf = parse_elf(built.build())
     try:
-        made = files_by_dwarf(ledger(elf))
+        byte_map = files_by_dwarf(attribute_bytes(elf))
     except LinesError:
         return
-    assert made.size == ledger(elf).size
+    assert byte_map.size == attribute_bytes(elf).size
 
 
 def test_damaged_debug_information_of_a_compiler_is_said_in_words(host_image: Path) -> None:
@@ -287,10 +291,10 @@ def test_damaged_debug_information_of_a_compiler_is_said_in_words(host_image: Pa
                 broken[at] ^= 1 << seed % 8
             damaged = parse_elf(bytes(broken))
             try:
-                made = files_by_dwarf(ledger(damaged))
+                byte_map = files_by_dwarf(attribute_bytes(damaged))
             except LinesError:
                 continue
-            assert made.size == ledger(damaged).size
+            assert byte_map.size == attribute_bytes(damaged).size
 
 
 def symcache(version: int = 9, counts: tuple[int, ...] = (0, 0, 0, 0, 0), rest: bytes = b"") -> bytes:

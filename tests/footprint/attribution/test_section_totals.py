@@ -1,12 +1,13 @@
-"""The accounts: owners add up to the section to the byte, and each byte has the owner that the rules say."""
+"""Section totals: owners add up to the section, and each byte has the owner that the rules say."""
 
+from collections.abc import Iterator
 from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from wasmfit.elf import LinkMap, LinkMapError, Machine, SectionType, parse_elf, parse_link_map
+from wasmfit.elf import Elf, LinkMap, LinkMapError, Machine, Section, SectionType, parse_elf, parse_link_map
 from wasmfit.footprint import (
     ANONYMOUS_CONSTANTS,
     LINKER,
@@ -18,20 +19,31 @@ from wasmfit.footprint import (
     UNKNOWN,
     UNWIND_TABLES,
     VENEERS,
-    Claim,
-    Row,
-    SectionAccount,
-    account,
-    elf_spans,
+    OwnerTotal,
+    SectionTotals,
+)
+from wasmfit.footprint.attribution.claimed_ranges import (
+    ClaimedRange,
+    ClaimKind,
+    claimed_ranges,
+    symbols_by_section,
 )
 
 from ...elf.elf_builder import ABS, ALLOC, CODE, DATA, ElfBuilder, Sec, Sym
 from ...elf.test_lld_map import HEADER
+from ..totals import totals
 
 CORE = "_RNvC4core3abc"
 WASM = "_RNvC4wasm3abc"
 LOCAL, GLOBAL = 0, 1
 NOTYPE, OBJECT, FUNC, FILE = 0, 1, 2, 4
+
+
+def claimed(elf: Elf, link_map: LinkMap | None = None) -> Iterator[tuple[Section, list[ClaimedRange]]]:
+    symbols = symbols_by_section(elf)
+    for section in elf.allocated():
+        mapped = None if link_map is None else link_map.find(section.name, section.address, section.size)
+        yield section, claimed_ranges(elf, section, symbols.get(section.index, ()), mapped)
 
 
 def rule(name: str) -> str | None:
@@ -44,7 +56,7 @@ def owners(
 ) -> dict[str, int]:
     """The owners of a section of the given bytes at 0x100 with these symbols."""
     built = ElfBuilder(sections=[Sec(".text", 0x100, data, flags=flags, align=align)], symbols=symbols)
-    return account(parse_elf(built.build()), owner_of_object=rule).owners()[".text"]
+    return totals(parse_elf(built.build()), owner_of_object=rule).owners()[".text"]
 
 
 def test_without_symbols_all_is_unknown() -> None:
@@ -81,10 +93,10 @@ def test_a_label_where_a_symbol_begins_divides_nothing() -> None:
         sections=[Sec(".text", 0x100, b"\x70\x47" * 16, flags=CODE)],
         symbols=[Sym(CORE, 0x111, 16), Sym("label", 0x110, type=NOTYPE), Sym("last", 0x120, type=NOTYPE)],
     )
-    ((_, spans),) = elf_spans(parse_elf(built.build()))
-    assert [(s.start, s.end, s.claim) for s in spans] == [
-        (0x100, 0x110, Claim.NONE),
-        (0x110, 0x120, Claim.SYMBOL),
+    ((_, ranges),) = claimed(parse_elf(built.build()))
+    assert [(r.start, r.end, r.claim) for r in ranges] == [
+        (0x100, 0x110, ClaimKind.NONE),
+        (0x110, 0x120, ClaimKind.SYMBOL),
     ]
 
 
@@ -146,7 +158,7 @@ def test_a_file_is_not_asked_for_what_may_be_another_objects(file: str, symbol: 
         sections=[Sec(".text", 0x100, bytes(32), flags=CODE)],
         symbols=[Sym(file, section=ABS, type=FILE, binding=LOCAL), symbol],
     )
-    footprint = account(parse_elf(built.build()), owner_of_object=lambda name: name.split(".")[0])
+    footprint = totals(parse_elf(built.build()), owner_of_object=lambda name: name.split(".")[0])
     assert footprint.owners() == {".text": {owner: 32}}
 
 
@@ -160,7 +172,7 @@ def test_the_rule_for_symbols_comes_before_the_one_for_objects_and_after_crates(
             Sym("other", 0x111, 16, binding=LOCAL),
         ],
     )
-    footprint = account(
+    footprint = totals(
         parse_elf(built.build()),
         owner_of_object=rule,
         owner_of_symbol=lambda name: "start-up" if name == "Reset" else None,
@@ -202,7 +214,7 @@ def test_gaps_of_uninitialised_data_can_be_padding() -> None:
         sections=[Sec(".bss", 0x2000_0000, None, size=16, flags=DATA, align=8, type=SectionType.NOBITS)],
         symbols=[Sym(CORE, 0x2000_0000, 1, ".bss", OBJECT), Sym(WASM, 0x2000_0008, 8, ".bss", OBJECT)],
     )
-    assert account(parse_elf(built.build())).owners() == {".bss": {"wasm": 8, PADDING: 7, "core": 1}}
+    assert totals(parse_elf(built.build())).owners() == {".bss": {"wasm": 8, PADDING: 7, "core": 1}}
 
 
 def test_a_symbol_without_size_owns_what_follows_up_to_the_next_symbol() -> None:
@@ -241,7 +253,7 @@ def mapped(
 ) -> dict[str, int]:
     built = ElfBuilder(sections=[Sec(name, 0x100, data, flags=flags)], symbols=symbols)
     file = parse_elf(built.build())
-    return account(file, link_map(rows, len(data), name), owner_of_object=rule).owners()[name]
+    return totals(file, link_map(rows, len(data), name), owner_of_object=rule).owners()[name]
 
 
 def test_what_no_symbol_covers_belongs_to_the_input_section() -> None:
@@ -322,7 +334,7 @@ def test_a_named_constant_among_merged_ones_keeps_its_owner() -> None:
 def test_a_map_of_another_link_is_refused() -> None:
     file = parse_elf(ElfBuilder(sections=[Sec(".text", 0x100, bytes(32))]).build())
     with pytest.raises(LinkMapError):
-        account(file, link_map("", size=64))
+        totals(file, link_map("", size=64))
 
 
 # Constants that the compiler named
@@ -346,7 +358,7 @@ def test_a_map_of_another_link_is_refused() -> None:
 def test_anonymous_constants_have_a_row(name: str) -> None:
     symbol = Sym(name, 0x100, 32, ".rodata", OBJECT, LOCAL)
     built = ElfBuilder(sections=[Sec(".rodata", 0x100, bytes(32), flags=DATA)], symbols=[symbol])
-    assert account(parse_elf(built.build())).owners() == {".rodata": {ANONYMOUS_CONSTANTS: 32}}
+    assert totals(parse_elf(built.build())).owners() == {".rodata": {ANONYMOUS_CONSTANTS: 32}}
     # In code, such a name says nothing.
     assert owners([Sym(name, 0x100, 32, type=OBJECT, binding=LOCAL)]) == {UNKNOWN: 32}
 
@@ -383,7 +395,7 @@ def test_an_anonymous_input_section_needs_no_symbol() -> None:
 )
 def test_tables_have_rows_of_their_own(section: str, type_: int, owner: str) -> None:
     built = ElfBuilder(sections=[Sec(section, 0x100, b"\1" * 8, type=type_)])
-    assert account(parse_elf(built.build())).owners() == {section: {owner: 8}}
+    assert totals(parse_elf(built.build())).owners() == {section: {owner: 8}}
 
 
 @pytest.mark.parametrize(
@@ -401,7 +413,7 @@ def test_rows_are_ordered_by_size_and_sections_of_one_name_are_added_up() -> Non
         sections=[Sec(".text", 0x100, bytes(32), flags=CODE), Sec(".text", 0x200, b"\1" * 8, flags=CODE)],
         machine=Machine.RISCV,
     )
-    footprint = account(parse_elf(built.build()))
+    footprint = totals(parse_elf(built.build()))
     assert len(footprint.sections) == 2
     assert footprint.owners() == {".text": {UNKNOWN: 40}}
     assert (footprint.size(".text"), footprint.size(".rodata")) == (40, 0)
@@ -412,11 +424,11 @@ def test_rows_are_ordered_by_size_and_sections_of_one_name_are_added_up() -> Non
 
 def test_rows_that_do_not_add_up_are_no_account() -> None:
     with pytest.raises(ValueError, match="add up to 3 of 4"):
-        SectionAccount(name=".text", address=0, size=4, rows=(Row(owner="core", bytes=3),))
+        SectionTotals(name=".text", address=0, size=4, rows=(OwnerTotal(owner="core", bytes=3),))
     with pytest.raises(ValueError, match="core owns -1"):
-        Row(owner="core", bytes=-1)
+        OwnerTotal(owner="core", bytes=-1)
     with pytest.raises(ValueError, match="core owns 0"):
-        Row(owner="core", bytes=0)
+        OwnerTotal(owner="core", bytes=0)
 
 
 # All of it at once
@@ -462,16 +474,16 @@ def test_every_account_adds_up(
     )
     file = parse_elf(built.build())
     the_map = None if rows is None else link_map("".join(rows), 96)
-    for section, spans in elf_spans(file, the_map):
-        assert spans[0].start == section.address
-        assert spans[-1].end == section.end
-        assert all(span.size > 0 for span in spans)
-        assert all(a.end == b.start for a, b in pairwise(spans))
-        assert all((span.symbol is not None) == (span.claim is Claim.SYMBOL) for span in spans)
-    footprint = account(file, the_map, owner_of_object=rule)
+    for section, ranges in claimed(file, the_map):
+        assert ranges[0].start == section.address
+        assert ranges[-1].end == section.end
+        assert all(r.size > 0 for r in ranges)
+        assert all(a.end == b.start for a, b in pairwise(ranges))
+        assert all((r.symbol is not None) == (r.claim is ClaimKind.SYMBOL) for r in ranges)
+    footprint = totals(file, the_map, owner_of_object=rule)
     assert {s.name: s.size for s in footprint.sections} == {".text": 96, ".bss": 100}
     assert all(row.bytes > 0 for s in footprint.sections for row in s.rows)
     # The order of the symbol table decides nothing, except which file a local symbol is of.
     if not any(s.type == FILE for s in symbols):
         built.symbols = symbols[::-1]
-        assert account(parse_elf(built.build()), the_map, owner_of_object=rule) == footprint
+        assert totals(parse_elf(built.build()), the_map, owner_of_object=rule) == footprint

@@ -14,13 +14,20 @@ import wasmfit
 from wasmfit.elf import Machine, parse_elf, parse_link_map, read_elf
 from wasmfit.elf import read_link_map as read_map
 from wasmfit.elf.names.crates import codegen_unit_crate
-from wasmfit.footprint import ANONYMOUS_CONSTANTS, MERGED_STRINGS, PADDING, STRINGS, Entry, ledger
+from wasmfit.footprint import (
+    ANONYMOUS_CONSTANTS,
+    MERGED_STRINGS,
+    PADDING,
+    STRINGS,
+    ByteRange,
+    attribute_bytes,
+)
 from wasmfit.footprint.graph.constants import (
     SHARED_CONSTANTS,
-    Basis,
-    Constants,
+    ConstantOwners,
+    OwnershipBasis,
     attribute_by_references,
-    own_constants,
+    find_constant_owners,
 )
 from wasmfit.footprint.graph.reference_graph import build_graph
 from wasmfit.home import Home
@@ -52,13 +59,13 @@ def image(users: dict[str, list[int]], rodata: bytes, constants: list[tuple[str,
     )
 
 
-def found(built: ElfBuilder, link_map: str | None = None) -> Constants:
+def owners_of(built: ElfBuilder, link_map: str | None = None) -> ConstantOwners:
     the_map = None if link_map is None else parse_link_map(link_map)
-    return own_constants(build_graph(ledger(parse_elf(built.build()), the_map)))
+    return find_constant_owners(build_graph(attribute_bytes(parse_elf(built.build()), the_map)))
 
 
 def owners(built: ElfBuilder, link_map: str | None = None) -> dict[str, int]:
-    return found(built, link_map).owners()[".rodata"]
+    return owners_of(built, link_map).owners()[".rodata"]
 
 
 def anonymous(number: int, unit: str = UNIT) -> str:
@@ -93,8 +100,8 @@ def test_a_named_constant_owns_what_it_alone_points_to() -> None:
 @pytest.mark.parametrize(
     ("gap", "found_there"), [(b"", True), (b"\0", True), (b"\0\0\0", True), (b"\0\1\0", False)]
 )
-def test_a_constant_without_a_name_begins_behind_a_symbol(gap: bytes, found_there: bool) -> None:
-    """As do the tables whose names a linker drops: behind zeros for their alignment and nothing else."""
+def test_a_constant_without_a_name_begins_after_a_symbol(gap: bytes, found_there: bool) -> None:
+    """As do the tables whose names a linker drops: after zeros for their alignment and nothing else."""
     rest = b"\0\xc0\0\x16\0\x20\0\xd8"
     named = b"\1" * (8 - len(gap))
     data = named + gap + rest + struct.pack("<2I", RODATA + 8, 8)
@@ -139,18 +146,18 @@ def test_a_path_that_several_use_is_the_crates_that_it_names(path: bytes, crate:
 
 
 def test_what_several_use_is_the_crates_of_most_of_its_codegen_unit() -> None:
-    one, other = "1" * 32, "2" * 32
-    constants = [(anonymous(0, one), 0, 8), (anonymous(1, one), 8, 16), (anonymous(0, other), 24, 8)]
-    constants += [(anonymous(2, one), 32, 8)]
+    first, second = "1" * 32, "2" * 32
+    constants = [(anonymous(0, first), 0, 8), (anonymous(1, first), 8, 16), (anonymous(0, second), 24, 8)]
+    constants += [(anonymous(2, first), 32, 8)]
     users = {WASM: [RODATA, RODATA + 32], OTHER: [RODATA + 8, RODATA + 24, RODATA + 32]}
     built = image(users, bytes(40), constants)
     assert {
-        (p.start - RODATA, owner, basis) for p, owner, basis in found(built).owned if p.start >= RODATA
+        (p.start - RODATA, owner, basis) for p, owner, basis in owners_of(built).owned if p.start >= RODATA
     } == {
-        (0, "wasm", Basis.REFERENCES),
-        (8, "other", Basis.REFERENCES),
-        (24, "other", Basis.REFERENCES),
-        (32, "other", Basis.UNIT),
+        (0, "wasm", OwnershipBasis.REFERENCES),
+        (8, "other", OwnershipBasis.REFERENCES),
+        (24, "other", OwnershipBasis.REFERENCES),
+        (32, "other", OwnershipBasis.UNIT),
     }
 
 
@@ -185,22 +192,22 @@ def test_without_a_map_texts_end_at_their_nul() -> None:
     assert owners(built) == {"wasm": 6, STRINGS: 7, "other": 6}
 
 
-def test_a_pass_divides_the_ledger_and_keeps_its_total() -> None:
+def test_a_pass_divides_the_byte_map_and_keeps_its_total() -> None:
     texts = b"hello\0nobody\0there\0"
     built = image({WASM: [RODATA], OTHER: [RODATA + 13]}, texts, [])
-    before = ledger(parse_elf(built.build()))
+    before = attribute_bytes(parse_elf(built.build()))
     after = attribute_by_references(before)
     assert after.size == before.size
-    rows = [(e.start - RODATA, e.size, e.owner) for e in after.entries if e.section.name == ".rodata"]
+    rows = [(e.start - RODATA, e.size, e.owner) for e in after.ranges if e.section.name == ".rodata"]
     assert rows == [(0, 6, "wasm"), (6, 7, STRINGS), (13, 6, "other")]
-    text = [entry for entry in after.entries if entry.section.name == ".text"]
-    assert text == [entry for entry in before.entries if entry.section.name == ".text"]
+    text = [byte_range for byte_range in after.ranges if byte_range.section.name == ".text"]
+    assert text == [byte_range for byte_range in before.ranges if byte_range.section.name == ".text"]
 
 
 def test_code_and_zeroed_data_keep_their_row() -> None:
     built = image({WASM: [0x2000_0000]}, bytes(8), [])
     built.sections.append(Sec(".bss", 0x2000_0000, None, size=16, flags=DATA, type=8))
-    rows = found(built).owners()
+    rows = owners_of(built).owners()
     assert rows[".bss"] == {"[unknown]": 16}
     assert rows[".text"] == {"wasm": 10}
 
@@ -235,19 +242,19 @@ def test_every_pass_adds_up(
         big_endian=big,
     )
     link_map = None if merged is None else parse_link_map(the_map(96, merged))
-    before = ledger(parse_elf(built.build()), link_map)
+    before = attribute_bytes(parse_elf(built.build()), link_map)
     graph = build_graph(before)
     for section in before.elf.allocated():
-        pieces = [piece for piece in graph.pieces if piece.section is section]
-        assert (pieces[0].start, pieces[-1].end) == (section.address, section.end)
-        assert all(a.end == b.start for a, b in pairwise(pieces))
-        assert all(piece.size > 0 for piece in pieces)
+        fragments = [fragment for fragment in graph.fragments if fragment.section is section]
+        assert (fragments[0].start, fragments[-1].end) == (section.address, section.end)
+        assert all(a.end == b.start for a, b in pairwise(fragments))
+        assert all(fragment.size > 0 for fragment in fragments)
     assert all(edge.source != edge.target for edge in graph.edges)
-    after = attribute_by_references(before)  # the ledger checks itself
-    rows = own_constants(graph).owners()
+    after = attribute_by_references(before)  # the byte map checks itself
+    rows = find_constant_owners(graph).owners()
     for section in before.elf.allocated():
-        mine = [entry for entry in after.entries if entry.section is section]
-        assert sum(rows[section.name].values()) == sum(entry.size for entry in mine) == 96
+        mine = [byte_range for byte_range in after.ranges if byte_range.section is section]
+        assert sum(rows[section.name].values()) == sum(byte_range.size for byte_range in mine) == 96
 
 
 TWO_FILES = {
@@ -278,13 +285,13 @@ def test_merged_texts_are_their_users_whatever_the_map_says(tmp_path: Path, link
     link = ["-O2", "-T", "script.ld", "-e", "_start", "-Map=image.map", "-o", "image.elf", "one.o", "two.o"]
     subprocess.run([program, *link], cwd=tmp_path, check=True, timeout=60)
     elf = read_elf(tmp_path / "image.elf")
-    made = ledger(
+    byte_map = attribute_bytes(
         elf,
         read_map(tmp_path / "image.map"),
         owner_of_object=lambda path: path.removesuffix(".o"),
         owner_of_symbol={"_start": "one", "one": "one", "two": "two"}.get,
     )
-    rows = own_constants(build_graph(made)).owners()[".rodata"]
+    rows = find_constant_owners(build_graph(byte_map)).owners()[".rodata"]
     assert {name: size for name, size in rows.items() if name != PADDING} == {
         "one": len("of one only") + 1,
         "two": len("of two only") + 1,
@@ -303,8 +310,10 @@ def test_most_constants_of_a_runtime_have_an_owner(warm_home: Home, runtime: str
     elf = read_elf(path)
     for link_map, least in ((read_map(path.removesuffix(".elf") + ".map"), 0.97), (None, 0.9)):
         # Functions of C and of assembly are somebody's, though no crate's.
-        made = ledger(elf, link_map, last_resort=lambda name: "C" if name.isidentifier() else None)
-        constants = own_constants(build_graph(made))
+        byte_map = attribute_bytes(
+            elf, link_map, last_resort=lambda name: "C" if name.isidentifier() else None
+        )
+        constants = find_constant_owners(build_graph(byte_map))
         assert constants.share(".rodata") > least
         assert sum(constants.owners()[".rodata"].values()) == next(
             s.size for s in elf.allocated() if s.name == ".rodata"
@@ -319,36 +328,42 @@ def test_references_find_the_codegen_unit_of_constants(warm_home: Home, runtime:
     A function counts for its codegen unit here as well: its name's crate is another one for what is generic.
     """
     path = _elf(warm_home, runtime, "reference-no-lto")
-    made = ledger(read_elf(path), read_map(path.removesuffix(".elf") + ".map"))
-    truth = {(entry.start, entry.section.index): _unit(entry) for entry in made.entries}
-    blind = made.with_entries(
-        entry._replace(owner=ANONYMOUS_CONSTANTS)
-        if not entry.section.executable
-        else entry._replace(owner=_unit(entry) or entry.owner)
-        for entry in made.entries
+    byte_map = attribute_bytes(read_elf(path), read_map(path.removesuffix(".elf") + ".map"))
+    truth = {
+        (byte_range.start, byte_range.section.index): _unit(byte_range) for byte_range in byte_map.ranges
+    }
+    blind = byte_map.with_ranges(
+        byte_range._replace(owner=ANONYMOUS_CONSTANTS)
+        if not byte_range.section.executable
+        else byte_range._replace(owner=_unit(byte_range) or byte_range.owner)
+        for byte_range in byte_map.ranges
     )
     agree = differ = 0
-    for piece, owner, basis in own_constants(build_graph(blind)).owned:
-        unit = truth.get((piece.start, piece.section.index))
-        if piece.section.name != ".rodata" or unit is None or basis is Basis.NOTHING:
+    for fragment, owner, basis in find_constant_owners(build_graph(blind)).owned:
+        unit = truth.get((fragment.start, fragment.section.index))
+        if fragment.section.name != ".rodata" or unit is None or basis is OwnershipBasis.NO_REFERENCE:
             continue
         if owner == unit:
-            agree += piece.size
+            agree += fragment.size
         else:
-            differ += piece.size
+            differ += fragment.size
     assert agree > 50_000
     assert agree / (agree + differ) > 0.98
 
 
-def _unit(entry: Entry) -> str | None:
-    return codegen_unit_crate(entry.input.object) if entry.input is not None else None
+def _unit(byte_range: ByteRange) -> str | None:
+    return codegen_unit_crate(byte_range.input.object) if byte_range.input is not None else None
+
+
+def _c_function(name: str) -> str | None:
+    return "C" if name.isidentifier() else None
 
 
 def _elf(home: Home, runtime: str, profile: str) -> str:
     comparison = wasmfit.compare(
         runtimes=[runtime], profiles=[profile], home=home.root, catalogs=[CATALOG], select=[f"{runtime}@*"]
     )
-    cell = next(one for one in comparison.measurements if one.id.startswith(f"{runtime}@"))
+    cell = next(m for m in comparison.measurements if m.id.startswith(f"{runtime}@"))
     assert cell.provenance is not None
     assert cell.provenance.elf is not None
     return cell.provenance.elf
@@ -356,7 +371,7 @@ def _elf(home: Home, runtime: str, profile: str) -> str:
 
 def test_an_account_of_constants_is_a_plain_record() -> None:
     built = image({WASM: [RODATA]}, bytes(8), [(anonymous(0), 0, 8)])
-    constants = found(built)
+    constants = owners_of(built)
     assert constants.share(".rodata") == 1.0
     assert constants.share(".none") == 1.0
     assert dataclasses.is_dataclass(constants)

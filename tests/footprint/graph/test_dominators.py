@@ -32,7 +32,7 @@ def graphs(draw: st.DrawFn) -> list[list[int]]:
 @settings(max_examples=1000, deadline=None)
 @given(graphs())
 def test_a_dominator_is_what_all_paths_need(successors: list[list[int]]) -> None:
-    found = immediate_dominators(successors, 0)
+    dominator = immediate_dominators(successors, 0)
     count = len(successors)
     all_ = reachable(successors, 0)
     # A node strictly dominates those that cannot be reached without it.
@@ -43,13 +43,13 @@ def test_a_dominator_is_what_all_paths_need(successors: list[list[int]]) -> None
     for node in range(count):
         strict = {above for above in range(count) if node in dominated[above]}
         if not strict:
-            assert found[node] == NONE
+            assert dominator[node] == NONE
             continue
         chain = set()
-        above = found[node]
+        above = dominator[node]
         while above != NONE:
             chain.add(above)
-            above = found[above]
+            above = dominator[above]
         assert chain == strict
 
 
@@ -58,8 +58,8 @@ def test_a_dominator_is_what_all_paths_need(successors: list[list[int]]) -> None
 def test_sums_are_what_removal_takes_away(successors: list[list[int]], data: st.DataObject) -> None:
     count = len(successors)
     sizes = data.draw(st.lists(st.integers(0, 100), min_size=count, max_size=count))
-    found = immediate_dominators(successors, 0)
-    sums = subtree_sums(found, sizes, tree_order(found))
+    dominator = immediate_dominators(successors, 0)
+    sums = subtree_sums(dominator, sizes, tree_order(dominator))
     all_ = reachable(successors, 0)
     for node in all_:
         lost = all_ - reachable(successors, 0, without=node)
@@ -77,6 +77,6 @@ def test_what_cannot_be_reached_has_no_dominator() -> None:
 def test_a_long_chain_needs_no_deep_recursion() -> None:
     count = 50_000
     chain = [[node + 1] if node + 1 < count else [0] for node in range(count)]
-    found = immediate_dominators(chain, 0)
-    assert found == [NONE, *range(count - 1)]
-    assert subtree_sums(found, [1] * count, tree_order(found))[0] == count
+    dominator = immediate_dominators(chain, 0)
+    assert dominator == [NONE, *range(count - 1)]
+    assert subtree_sums(dominator, [1] * count, tree_order(dominator))[0] == count

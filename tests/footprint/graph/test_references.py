@@ -13,8 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wasmfit.elf import Machine, parse_elf, parse_link_map, read_elf
-from wasmfit.footprint.attribution.byte_map import ledger
-from wasmfit.footprint.graph.reference import How, Reference
+from wasmfit.footprint.attribution.byte_map import attribute_bytes
+from wasmfit.footprint.graph.reference import Reference, ReferenceKind
 from wasmfit.footprint.graph.references import References, find_references
 
 from ...elf.elf_builder import CODE, DATA, ElfBuilder, Sec, Sym
@@ -25,7 +25,7 @@ FLASH, RAM = 0x0800_0000, 0x2000_0000
 LOCAL, OBJECT, NOTYPE = 0, 1, 0
 
 
-def references(
+def references_of(
     code: bytes,
     symbols: list[Sym] | None = None,
     *,
@@ -50,11 +50,11 @@ def references(
     if machine == Machine.ARM:
         built.symbols.append(Sym(mark, at, type=NOTYPE, binding=LOCAL))
     the_map = None if link_map is None else parse_link_map(link_map)
-    return find_references(ledger(parse_elf(built.build()), the_map))
+    return find_references(attribute_bytes(parse_elf(built.build()), the_map))
 
 
-def rows(found: References) -> list[tuple[int, int, How]]:
-    return [tuple(row) for row in found.rows()]  # type: ignore[misc]
+def rows(references: References) -> list[tuple[int, int, ReferenceKind]]:
+    return [tuple(row) for row in references.rows()]  # type: ignore[misc]
 
 
 # Thumb
@@ -62,25 +62,25 @@ def rows(found: References) -> list[tuple[int, int, How]]:
 
 def test_movw_and_movt_make_an_address() -> None:
     code = thumb.address(3, FLASH + 0x1010) + thumb.BX_LR
-    assert rows(references(code)) == [(FLASH + 4, FLASH + 0x1010, How.ADDRESS)]
+    assert rows(references_of(code)) == [(FLASH + 4, FLASH + 0x1010, ReferenceKind.ADDRESS)]
 
 
 def test_pairs_may_be_interleaved_and_apart() -> None:
-    one, other = FLASH + 0x1008, RAM + 4
+    first, second = FLASH + 0x1008, RAM + 4
     code = (
-        thumb.movw(0, one)
-        + thumb.movw(1, other)
+        thumb.movw(0, first)
+        + thumb.movw(1, second)
         + thumb.mov(2, 7)
-        + thumb.movt(1, other)
-        + thumb.movt(0, one)
+        + thumb.movt(1, second)
+        + thumb.movt(0, first)
     )
-    found = {(row.source, row.target) for row in references(code).rows()}
-    assert found == {(FLASH + 10, other), (FLASH + 14, one)}
+    pairs = {(row.source, row.target) for row in references_of(code).rows()}
+    assert pairs == {(FLASH + 10, second), (FLASH + 14, first)}
 
 
 def test_a_register_that_was_overwritten_makes_no_address() -> None:
     code = thumb.movw(0, FLASH + 0x1008) + thumb.mov(0, 7) + thumb.movt(0, FLASH + 0x1008)
-    assert rows(references(code)) == []
+    assert rows(references_of(code)) == []
 
 
 TWO_RESULTS = [
@@ -114,15 +114,15 @@ def test_a_second_result_overwrites_its_register_too(
             between,
             f"movt {register}, #{RAM >> 16}",
         )
-        found = references(code, mark="$t" if mode == "thumb" else "$a")
-        assert {row.target for row in found.rows()} == addresses, (register, between)
+        references = references_of(code, mark="$t" if mode == "thumb" else "$a")
+        assert {row.target for row in references.rows()} == addresses, (register, between)
 
 
 @pytest.mark.parametrize("mode", ["thumb", "arm"])
 @pytest.mark.parametrize("instruction", ["vmov r1, s0", "vmrs r1, fpscr", "vmov r1, r2, s4, s5"])
 def test_a_value_from_the_fpu_overwrites_a_core_register(tmp_path: Path, instruction: str, mode: str) -> None:
     code = assembled(tmp_path, f".{mode}", "movw r1, #4", instruction, f"movt r1, #{RAM >> 16}")
-    assert rows(references(code, mark="$t" if mode == "thumb" else "$a")) == []
+    assert rows(references_of(code, mark="$t" if mode == "thumb" else "$a")) == []
 
 
 @pytest.mark.parametrize(
@@ -130,7 +130,7 @@ def test_a_value_from_the_fpu_overwrites_a_core_register(tmp_path: Path, instruc
 )
 def test_a_register_that_is_only_read_keeps_its_half_of_an_address(tmp_path: Path, instruction: str) -> None:
     code = assembled(tmp_path, ".thumb", "movw r1, #4", instruction, f"movt r1, #{RAM >> 16}")
-    assert {row.target for row in references(code).rows()} == {RAM + 4}
+    assert {row.target for row in references_of(code).rows()} == {RAM + 4}
 
 
 def assembled(folder: Path, *lines: str) -> bytes:
@@ -144,33 +144,36 @@ def assembled(folder: Path, *lines: str) -> bytes:
 
 def test_a_pair_does_not_reach_over_functions() -> None:
     code = thumb.movw(0, FLASH + 0x1008) + thumb.movt(0, FLASH + 0x1008)
-    assert rows(references(code, [Sym("g", FLASH + 5, 4)])) == []
+    assert rows(references_of(code, [Sym("g", FLASH + 5, 4)])) == []
 
 
 def test_movt_without_movw_makes_no_address() -> None:
-    assert rows(references(thumb.movt(0, FLASH))) == []
+    assert rows(references_of(thumb.movt(0, FLASH))) == []
 
 
 def test_a_number_is_no_function_pointer_without_the_thumb_bit() -> None:
     code = thumb.address(0, FLASH + 8) + thumb.address(1, FLASH + 17) + thumb.BX_LR * 4
-    found = references(code, [Sym("g", FLASH + 17, 2)])
-    assert rows(found) == [(FLASH + 12, FLASH + 16, How.ADDRESS)]
+    references = references_of(code, [Sym("g", FLASH + 17, 2)])
+    assert rows(references) == [(FLASH + 12, FLASH + 16, ReferenceKind.ADDRESS)]
 
 
 def test_a_literal_is_what_its_load_refers_to() -> None:
     code = thumb.ldr(0, 1) + thumb.BX_LR + thumb.NOP * 2 + struct.pack("<I", RAM + 8)
-    found = references(code, [Sym("$d", FLASH + 8, type=NOTYPE, binding=LOCAL)])
-    assert rows(found) == [(FLASH, RAM + 8, How.ADDRESS), (FLASH + 8, RAM + 8, How.DATA)]
+    references = references_of(code, [Sym("$d", FLASH + 8, type=NOTYPE, binding=LOCAL)])
+    assert rows(references) == [
+        (FLASH, RAM + 8, ReferenceKind.ADDRESS),
+        (FLASH + 8, RAM + 8, ReferenceKind.DATA),
+    ]
 
 
 def test_calls_and_jumps_out_of_the_function() -> None:
     code = thumb.branch(FLASH, FLASH + 12) + thumb.branch(FLASH + 4, FLASH + 12, link=False)
     code += thumb.cbz(0, 0) + thumb.NOP + thumb.BX_LR
-    found = references(code, [Sym("g", FLASH + 13, 2)])
-    assert rows(found) == [
-        (FLASH, FLASH + 12, How.CALL),
-        (FLASH + 4, FLASH + 12, How.JUMP),
-        (FLASH + 8, FLASH + 12, How.JUMP),
+    references = references_of(code, [Sym("g", FLASH + 13, 2)])
+    assert rows(references) == [
+        (FLASH, FLASH + 12, ReferenceKind.CALL),
+        (FLASH + 4, FLASH + 12, ReferenceKind.JUMP),
+        (FLASH + 8, FLASH + 12, ReferenceKind.JUMP),
     ]
 
 
@@ -178,8 +181,8 @@ def test_calls_and_jumps_out_of_the_function() -> None:
 def test_calls_reach_far(distance: int) -> None:
     code, at = bytearray(thumb.NOP * 0x8000), 0x8000
     code[at : at + 4] = thumb.branch(FLASH + at, FLASH + at + distance)
-    found = references(bytes(code), rodata_at=FLASH + 0x2_0000)
-    assert rows(found) == [(FLASH + at, FLASH + at + distance, How.CALL)]
+    references = references_of(bytes(code), rodata_at=FLASH + 0x2_0000)
+    assert rows(references) == [(FLASH + at, FLASH + at + distance, ReferenceKind.CALL)]
 
 
 # Words
@@ -188,34 +191,40 @@ def test_calls_reach_far(distance: int) -> None:
 def test_words_of_data_refer_to_where_things_begin() -> None:
     begin = FLASH + 0x1000
     data = struct.pack("<4I", FLASH + 1, begin + 8, 5, FLASH + 3) + bytes(48)
-    found = references(thumb.BX_LR * 4, [Sym("text", begin + 8, 8, ".rodata", OBJECT)], rodata=data)
-    assert rows(found) == [(begin, FLASH, How.DATA), (begin + 4, begin + 8, How.DATA)]
+    references = references_of(thumb.BX_LR * 4, [Sym("text", begin + 8, 8, ".rodata", OBJECT)], rodata=data)
+    assert rows(references) == [
+        (begin, FLASH, ReferenceKind.DATA),
+        (begin + 4, begin + 8, ReferenceKind.DATA),
+    ]
 
 
 def test_a_large_number_may_point_into_something() -> None:
     begin = FLASH + 0x1000
     data = struct.pack("<I", begin + 12) + bytes(60)
-    found = references(thumb.BX_LR * 4, [Sym("table", begin, 64, ".rodata", OBJECT)], rodata=data)
-    assert rows(found) == [(begin, begin + 12, How.DATA)]
+    references = references_of(thumb.BX_LR * 4, [Sym("table", begin, 64, ".rodata", OBJECT)], rodata=data)
+    assert rows(references) == [(begin, begin + 12, ReferenceKind.DATA)]
 
 
 def test_a_small_number_only_where_something_begins() -> None:
     begin = 0x2000
     data = struct.pack("<3I", begin + 12, begin + 32, 0x1001) + bytes(52)
     symbols = [Sym("table", begin, 32, ".rodata", OBJECT), Sym("other", begin + 32, 32, ".rodata", OBJECT)]
-    found = references(thumb.BX_LR * 4, symbols, at=0x1000, rodata=data)
-    assert rows(found) == [(begin + 4, begin + 32, How.DATA), (begin + 8, 0x1000, How.DATA)]
+    references = references_of(thumb.BX_LR * 4, symbols, at=0x1000, rodata=data)
+    assert rows(references) == [
+        (begin + 4, begin + 32, ReferenceKind.DATA),
+        (begin + 8, 0x1000, ReferenceKind.DATA),
+    ]
 
 
 def test_a_text_that_nothing_names_is_recognised_by_what_stands_before_it_or_by_its_length() -> None:
     begin = 0x2000
-    texts = b"onetwo\0three\0"  # one and two have their lengths beside the references
+    texts = b"onetwo\0three\0"  # one and two have their lengths next to the references
     words = struct.pack("<6I", begin + 32, 3, begin + 35, 3, begin + 39, 0x8000_0000)
     data = words + bytes(32 - len(words)) + texts
-    found = references(
+    references = references_of(
         thumb.BX_LR * 4, [Sym("table", begin, 32, ".rodata", OBJECT)], at=0x1000, rodata=data + bytes(19)
     )
-    assert [row.target for row in found.rows()] == [begin + 32, begin + 35, begin + 39]
+    assert [row.target for row in references.rows()] == [begin + 32, begin + 35, begin + 39]
 
 
 def test_merged_constants_refer_to_nothing() -> None:
@@ -226,7 +235,7 @@ def test_merged_constants_refer_to_nothing() -> None:
         f"{begin:8x} {begin:8x}       40     4         <internal>:(.rodata.cst4)\n"
     )
     data = struct.pack("<I", RAM + 4) + bytes(60)
-    assert rows(references(thumb.BX_LR * 4, rodata=data, link_map=the_map)) == []
+    assert rows(references_of(thumb.BX_LR * 4, rodata=data, link_map=the_map)) == []
 
 
 def test_unwind_tables_keep_nothing() -> None:
@@ -237,7 +246,7 @@ def test_unwind_tables_keep_nothing() -> None:
         ],
         symbols=[Sym("f", FLASH + 1, 8)],
     )
-    assert rows(find_references(ledger(parse_elf(built.build())))) == []
+    assert rows(find_references(attribute_bytes(parse_elf(built.build())))) == []
 
 
 # What cannot be decoded
@@ -248,16 +257,16 @@ def test_unwind_tables_keep_nothing() -> None:
 )
 def test_a_machine_without_a_decoder_says_so(machine: int, name: str) -> None:
     data = struct.pack("<I", RAM + 4) + bytes(60)
-    found = references(b"\xff" * 8, rodata=data, machine=machine)
-    assert rows(found) == [(FLASH + 0x1000, RAM + 4, How.DATA)]
-    assert name in found.limits[0]
+    references = references_of(b"\xff" * 8, rodata=data, machine=machine)
+    assert rows(references) == [(FLASH + 0x1000, RAM + 4, ReferenceKind.DATA)]
+    assert name in references.limits[0]
 
 
 def test_more_code_than_is_decoded_is_said_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("wasmfit.footprint.graph.references.MAX_CODE_BYTES", 4)
-    found = references(thumb.address(0, RAM))
-    assert rows(found) == []
-    assert "more code" in found.limits[0]
+    references = references_of(thumb.address(0, RAM))
+    assert rows(references) == []
+    assert "more code" in references.limits[0]
 
 
 @settings(max_examples=300, deadline=None)
@@ -288,11 +297,11 @@ def test_any_bytes_refer_to_bytes_of_the_file(
         bits=bits,
         big_endian=big,
     )
-    found = find_references(ledger(parse_elf(built.build())))
-    for row in found.rows():
+    references = find_references(attribute_bytes(parse_elf(built.build())))
+    for row in references.rows():
         assert 0x1000 <= row.source < 0x1000 + len(code) or 0x2000 <= row.source < 0x2000 + len(data)
         assert 0x1000 <= row.target < 0x1000 + len(code) or 0x2000 <= row.target < 0x2000 + len(data)
-    assert list(found.rows()) == sorted(found.rows())
+    assert list(references.rows()) == sorted(references.rows())
 
 
 # Images of real compilers, against the relocations that the linker was told to keep
@@ -364,7 +373,7 @@ def relocated(path: Path, target: Target) -> tuple[set[int], set[int]]:
         table = file.get_section_by_name(".symtab")
         assert isinstance(table, SymbolTableSection)
         symbols = list(table.iter_symbols())
-        found: tuple[set[int], set[int]] = (set(), set())
+        targets: tuple[set[int], set[int]] = (set(), set())
         for section in file.iter_sections():
             if not isinstance(section, RelocationSection):
                 continue
@@ -379,8 +388,8 @@ def relocated(path: Path, target: Target) -> tuple[set[int], set[int]]:
                 addend = row["r_addend"] if row.is_RELA() else 0
                 to = target(row["r_info_type"], symbol["st_value"], addend, word)
                 if to is not None:
-                    found[not in_code].add(to)
-    return found
+                    targets[not in_code].add(to)
+    return targets
 
 
 def arm_target(kind: int, value: int, _addend: int, word: int) -> int | None:
@@ -421,14 +430,18 @@ def test_clangs_thumb_code_refers_to_what_its_relocations_say(tmp_path: Path) ->
 def agrees(path: Path, target: Target) -> None:
     """All that relocations refer to is found, and no function that none refers to."""
     elf = read_elf(path)
-    found = find_references(ledger(elf))
-    assert found.limits == ()
+    references = find_references(attribute_bytes(elf))
+    assert references.limits == ()
     text = next(s for s in elf.allocated() if s.name == ".text")
     code_range = range(text.address, text.end)
     in_code, in_data = (as_addresses(targets, code_range) for targets in relocated(path, target))
     functions = {s.address for s in elf.symbols if s.type == 2}
-    ours_code = {row.target for row in found.rows() if row.source in code_range and row.how is not How.DATA}
-    ours_data = {row.target for row in found.rows() if row.source not in code_range}
+    ours_code = {
+        row.target
+        for row in references.rows()
+        if row.source in code_range and row.kind is not ReferenceKind.DATA
+    }
+    ours_data = {row.target for row in references.rows() if row.source not in code_range}
     inside = {to for to in in_code | in_data if to in code_range and to not in functions}  # tables of jumps
     assert in_code - inside <= ours_code | {elf.entry & ~1}
     assert in_data - inside <= ours_data
@@ -482,8 +495,8 @@ def adrp(register: int, pages: int) -> int:
 @pytest.mark.parametrize("between", [*LDP, *READ])
 def test_a_64_bit_pair_that_is_loaded_overwrites_both_registers(between: str) -> None:
     code = struct.pack("<3I", adrp(9, (RAM - FLASH) >> 12), {**LDP, **READ}[between], LOAD)
-    found = references(code, machine=Machine.AARCH64, bits=64)
-    assert {row.target for row in found.rows()} == ({RAM + 8} if between in READ else set())
+    references = references_of(code, machine=Machine.AARCH64, bits=64)
+    assert {row.target for row in references.rows()} == ({RAM + 8} if between in READ else set())
 
 
 def host_symbols(path: Path) -> dict[str, int]:
@@ -496,11 +509,22 @@ def test_x86_code_refers_to_its_functions_and_data(tmp_path: Path, static: str) 
     run(
         tool("gcc"), "-O2", "-ffreestanding", "-nostdlib", static, "program.c", "-o", "image", folder=tmp_path
     )
-    has = {(row.target, row.how) for row in find_references(ledger(read_elf(tmp_path / "image"))).rows()}
+    has = {
+        (row.target, row.kind)
+        for row in find_references(attribute_bytes(read_elf(tmp_path / "image"))).rows()
+    }
     at = host_symbols(tmp_path / "image")
-    assert {(at["other"], How.CALL), (at["name"], How.CALL), (at["twice"], How.CALL)} <= has
-    assert {(at["buffer"], How.ADDRESS), (at["counter"], How.ADDRESS), (at["names"], How.ADDRESS)} <= has
-    assert (at["other"], How.DATA) in has
+    assert {
+        (at["other"], ReferenceKind.CALL),
+        (at["name"], ReferenceKind.CALL),
+        (at["twice"], ReferenceKind.CALL),
+    } <= has
+    assert {
+        (at["buffer"], ReferenceKind.ADDRESS),
+        (at["counter"], ReferenceKind.ADDRESS),
+        (at["names"], ReferenceKind.ADDRESS),
+    } <= has
+    assert (at["other"], ReferenceKind.DATA) in has
 
 
 @pytest.mark.real
@@ -510,12 +534,19 @@ def test_64_bit_arm_code_refers_to_its_functions_and_data(tmp_path: Path) -> Non
     flags = ["--target=aarch64-linux-gnu", "-O2", "-ffreestanding", "-nostdlib", "-fuse-ld=lld", "-static"]
     lld = f"--ld-path={tool('ld.lld', 'ld.lld-19')}"
     run(clang, *flags, lld, "program.c", "-o", "image", folder=tmp_path)
-    has = {(row.target, row.how) for row in find_references(ledger(read_elf(tmp_path / "image"))).rows()}
+    has = {
+        (row.target, row.kind)
+        for row in find_references(attribute_bytes(read_elf(tmp_path / "image"))).rows()
+    }
     at = host_symbols(tmp_path / "image")
-    assert {(at["other"], How.CALL), (at["name"], How.CALL), (at["twice"], How.CALL)} <= has
-    assert {(at["counter"], How.ADDRESS), (at["pointer"], How.ADDRESS)} <= has
-    assert (at["other"], How.DATA) in has
+    assert {
+        (at["other"], ReferenceKind.CALL),
+        (at["name"], ReferenceKind.CALL),
+        (at["twice"], ReferenceKind.CALL),
+    } <= has
+    assert {(at["counter"], ReferenceKind.ADDRESS), (at["pointer"], ReferenceKind.ADDRESS)} <= has
+    assert (at["other"], ReferenceKind.DATA) in has
 
 
 def test_a_reference_is_a_plain_record() -> None:
-    assert Reference(1, 2, How.CALL) == (1, 2, 0)
+    assert Reference(1, 2, ReferenceKind.CALL) == (1, 2, 0)

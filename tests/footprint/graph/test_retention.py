@@ -6,10 +6,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wasmfit.elf import parse_elf
-from wasmfit.footprint.attribution.byte_map import ledger
-from wasmfit.footprint.graph.reference import How
-from wasmfit.footprint.graph.reference_graph import Graph, build_graph
-from wasmfit.footprint.graph.retention import Bytes, Retention, Root, describe, retention
+from wasmfit.footprint.attribution.byte_map import attribute_bytes
+from wasmfit.footprint.graph.reference import ReferenceKind
+from wasmfit.footprint.graph.reference_graph import ReferenceGraph, build_graph
+from wasmfit.footprint.graph.retention import MemoryBytes, Retention, RootReason, describe, retention
 
 from ...elf.elf_builder import CODE, DATA, ElfBuilder, Sec, Sym
 from . import thumb
@@ -21,10 +21,10 @@ LOCAL, OBJECT, NOTYPE = 0, 1, 0
 def firmware(calls: dict[str, list[str]], sizes: dict[str, int] | None = None) -> ElfBuilder:
     """Functions that call each other, each padded to some size; ``reset`` is in the vector table."""
     names = list(calls)
-    at, place = {}, TEXT + 8
+    at, address = {}, TEXT + 8
     for name in names:
-        at[name] = place
-        place += max((sizes or {}).get(name, 0), 4 * len(calls[name]) + 4)
+        at[name] = address
+        address += max((sizes or {}).get(name, 0), 4 * len(calls[name]) + 4)
     code = b""
     for name in names:
         body = b"".join(thumb.branch(at[name] + 4 * n, at[callee]) for n, callee in enumerate(calls[name]))
@@ -44,18 +44,18 @@ def firmware(calls: dict[str, list[str]], sizes: dict[str, int] | None = None) -
     )
 
 
-def kept(built: ElfBuilder) -> Retention:
-    return retention(build_graph(ledger(parse_elf(built.build()))))
+def retention_of(built: ElfBuilder) -> Retention:
+    return retention(build_graph(attribute_bytes(parse_elf(built.build()))))
 
 
-def number(found: Retention, name: str) -> int:
-    (piece,) = found.find(name)
-    return piece
+def number(retained: Retention, name: str) -> int:
+    (fragment,) = retained.find(name)
+    return fragment
 
 
-def named(found: Retention, pieces: tuple[int, ...]) -> list[str]:
-    graph = found.graph
-    return [describe(graph.ledger.elf, graph.pieces[piece]) for piece in pieces]
+def named(retained: Retention, fragments: tuple[int, ...]) -> list[str]:
+    graph = retained.graph
+    return [describe(graph.byte_map.elf, graph.fragments[fragment]) for fragment in fragments]
 
 
 CALLS = {
@@ -71,41 +71,47 @@ CALLS = {
 }
 
 
-def test_what_one_piece_alone_keeps_goes_with_it() -> None:
-    found = kept(firmware(CALLS, {"deep": 40, "deeper": 100}))
-    why = found.why(number(found, "rare"))
-    assert (why.own, why.retained) == (Bytes(8, 0), Bytes(148, 0))
-    assert named(found, why.goes) == ["deeper", "deep"]
-    assert named(found, why.keepers)[-1] == "reset"
-    main = found.why(number(found, "main"))
-    assert set(named(found, main.goes)) == {"a", "b", "only", "shared"}
-    assert found.why(number(found, "a")).goes == ()
+def test_what_a_fragment_dominates_is_removed_with_it() -> None:
+    retained = retention_of(firmware(CALLS, {"deep": 40, "deeper": 100}))
+    why = retained.why(number(retained, "rare"))
+    assert (why.own, why.retained) == (MemoryBytes(8, 0), MemoryBytes(148, 0))
+    assert named(retained, why.dominated) == ["deeper", "deep"]
+    assert named(retained, why.dominators)[-1] == "reset"
+    main = retained.why(number(retained, "main"))
+    assert set(named(retained, main.dominated)) == {"a", "b", "only", "shared"}
+    assert retained.why(number(retained, "a")).dominated == ()
 
 
 def test_the_path_is_a_shortest_one_from_a_root() -> None:
-    found = kept(firmware(CALLS))
-    why = found.why(number(found, "shared"))
-    assert named(found, tuple(step.piece for step in why.path))[1:] == ["reset", "main", "a", "shared"]
-    assert [step.how for step in why.path] == [None, How.DATA, How.CALL, How.CALL, How.CALL]
-    assert why.root is Root.VECTORS
-    assert named(found, tuple(step.piece for step in why.callers)) == ["a", "b"]
-    assert named(found, tuple(step.piece for step in found.why(number(found, "b")).callees)) == [
+    retained = retention_of(firmware(CALLS))
+    why = retained.why(number(retained, "shared"))
+    assert named(retained, tuple(step.fragment for step in why.path))[1:] == ["reset", "main", "a", "shared"]
+    assert [step.kind for step in why.path] == [
+        None,
+        ReferenceKind.DATA,
+        ReferenceKind.CALL,
+        ReferenceKind.CALL,
+        ReferenceKind.CALL,
+    ]
+    assert why.root is RootReason.VECTORS
+    assert named(retained, tuple(step.fragment for step in why.callers)) == ["a", "b"]
+    assert named(retained, tuple(step.fragment for step in retained.why(number(retained, "b")).callees)) == [
         "only",
         "shared",
     ]
 
 
 def test_what_nothing_refers_to_is_a_root_of_its_own() -> None:
-    found = kept(firmware({**CALLS, "exported": ["helper"], "helper": []}))
-    why = found.why(number(found, "helper"))
-    assert why.root is Root.KEPT
-    assert named(found, tuple(step.piece for step in why.path)) == ["exported", "helper"]
+    retained = retention_of(firmware({**CALLS, "exported": ["helper"], "helper": []}))
+    why = retained.why(number(retained, "helper"))
+    assert why.root is RootReason.UNREFERENCED
+    assert named(retained, tuple(step.fragment for step in why.path)) == ["exported", "helper"]
 
 
 def test_a_ring_that_nothing_refers_to_is_kept_as_well() -> None:
-    found = kept(firmware({**CALLS, "one": ["two"], "two": ["one"]}))
-    assert found.why(number(found, "two")).root is Root.KEPT
-    assert found.why(number(found, "one")).retained == Bytes(16, 0)
+    retained = retention_of(firmware({**CALLS, "one": ["two"], "two": ["one"]}))
+    assert retained.why(number(retained, "two")).root is RootReason.UNREFERENCED
+    assert retained.why(number(retained, "one")).retained == MemoryBytes(16, 0)
 
 
 def test_data_counts_in_the_memories_that_it_takes() -> None:
@@ -124,24 +130,26 @@ def test_data_counts_in_the_memories_that_it_takes() -> None:
             Sym("buffer", RAM + 8, 20, ".bss", OBJECT),
         ],
     )
-    found = kept(built)
-    assert found.why(number(found, "f")).retained == Bytes(28, 28)
-    assert found.why(number(found, "buffer")).own == Bytes(0, 20)
+    retained = retention_of(built)
+    assert retained.why(number(retained, "f")).retained == MemoryBytes(28, 28)
+    assert retained.why(number(retained, "buffer")).own == MemoryBytes(0, 20)
 
 
 def test_a_name_is_found_exactly_or_as_a_part() -> None:
-    found = kept(firmware(CALLS))
-    assert named(found, found.find("deep")) == ["deep"]
-    assert named(found, found.find("ee")) == ["deep", "deeper"]
-    assert named(found, found.find(hex(found.graph.pieces[number(found, "only")].start + 2))) == ["only"]
-    assert found.find("missing") == ()
-    assert found.find("0xqq") == ()
-    assert found.find("0x7") == ()
-    assert named(found, found.find("SHARED", str.upper)) == ["shared"]
+    retained = retention_of(firmware(CALLS))
+    assert named(retained, retained.find("deep")) == ["deep"]
+    assert named(retained, retained.find("ee")) == ["deep", "deeper"]
+    assert named(
+        retained, retained.find(hex(retained.graph.fragments[number(retained, "only")].start + 2))
+    ) == ["only"]
+    assert retained.find("missing") == ()
+    assert retained.find("0xqq") == ()
+    assert retained.find("0x7") == ()
+    assert named(retained, retained.find("SHARED", str.upper)) == ["shared"]
 
 
 def test_an_owner_that_goes_takes_what_only_it_keeps() -> None:
-    found = kept(firmware(CALLS, {"deep": 40, "deeper": 100}))
+    retained = retention_of(firmware(CALLS, {"deep": 40, "deeper": 100}))
     owners = {
         "reset": "os",
         "main": "app",
@@ -151,13 +159,13 @@ def test_an_owner_that_goes_takes_what_only_it_keeps() -> None:
         "deep": "core",
         "shared": "core",
     }
-    names = named(found, tuple(range(len(found.graph.pieces))))
+    names = named(retained, tuple(range(len(retained.graph.fragments))))
 
-    def without(owner: str) -> Bytes:
-        return found.without([n for n, name in enumerate(names) if owners.get(name) == owner])
+    def without(owner: str) -> MemoryBytes:
+        return retained.bytes_removed_with([n for n, name in enumerate(names) if owners.get(name) == owner])
 
-    assert without("lib") == Bytes(148, 0)
-    assert without("core") == Bytes(8 + 140, 0) - Bytes(4, 0)
+    assert without("lib") == MemoryBytes(148, 0)
+    assert without("core") == MemoryBytes(8 + 140, 0) - MemoryBytes(4, 0)
 
 
 @st.composite
@@ -170,19 +178,21 @@ def programs(draw: st.DrawFn) -> dict[str, list[str]]:
 @settings(max_examples=300, deadline=None)
 @given(programs())
 def test_retained_bytes_are_those_that_removal_takes_away(calls: dict[str, list[str]]) -> None:
-    found = kept(firmware(calls))
-    graph = found.graph
-    everything = _reached(graph, found, -1)
-    for piece in range(len(graph.pieces)):
-        gone = everything - _reached(graph, found, piece)
-        expected = Bytes(sum(found.own[n].flash for n in gone), sum(found.own[n].ram for n in gone))
-        assert found.retained[piece] == expected == found.without([piece])
-        assert set(found.kept_by(piece)) == gone - {piece}
+    retained = retention_of(firmware(calls))
+    graph = retained.graph
+    everything = _reached(graph, retained, -1)
+    for fragment in range(len(graph.fragments)):
+        gone = everything - _reached(graph, retained, fragment)
+        expected = MemoryBytes(
+            sum(retained.own[n].flash for n in gone), sum(retained.own[n].ram for n in gone)
+        )
+        assert retained.retained[fragment] == expected == retained.bytes_removed_with([fragment])
+        assert set(retained.dominated_by(fragment)) == gone - {fragment}
 
 
-def _reached(graph: Graph, found: Retention, without: int) -> set[int]:
+def _reached(graph: ReferenceGraph, retained: Retention, without: int) -> set[int]:
     successors = graph.successors()
-    seen = {root for root in found.roots if root != without}
+    seen = {root for root in retained.roots if root != without}
     waiting = list(seen)
     while waiting:
         for target in successors[waiting.pop()]:
@@ -195,7 +205,7 @@ def _reached(graph: Graph, found: Retention, without: int) -> set[int]:
 def test_text_and_nameless_bytes_have_a_description() -> None:
     built = firmware({"reset": []})
     built.sections.append(Sec(".rodata", RODATA, b"hello\0" + bytes(range(1, 9)) + b"x" * 90))
-    found = kept(built)
-    shown = named(found, tuple(range(len(found.graph.pieces))))
-    assert '"hello"' in shown or any("hello" in one for one in shown)
-    assert any(one.endswith(f"of .vector_table at {TEXT:#x}") for one in shown)
+    retained = retention_of(built)
+    shown = named(retained, tuple(range(len(retained.graph.fragments))))
+    assert '"hello"' in shown or any("hello" in name for name in shown)
+    assert any(name.endswith(f"of .vector_table at {TEXT:#x}") for name in shown)

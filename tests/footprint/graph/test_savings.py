@@ -9,7 +9,7 @@ import pytest
 import wasmfit
 from wasmfit.elf import Elf, parse_elf, read_elf, read_link_map
 from wasmfit.elf.names.stable import family
-from wasmfit.footprint.attribution.byte_map import ledger
+from wasmfit.footprint.attribution.byte_map import attribute_bytes
 from wasmfit.footprint.graph.folding import identical_functions, shapes
 from wasmfit.footprint.graph.reference_graph import build_graph
 from wasmfit.footprint.graph.retention import retention
@@ -18,7 +18,7 @@ from wasmfit.footprint.graph.savings import Saving, find_savings
 from wasmfit.home import Home
 
 from ...tools import tool
-from .test_retention import firmware, kept
+from .test_retention import firmware, retention_of
 
 CATALOG = Path(__file__).parent / "catalog"
 
@@ -101,41 +101,43 @@ PAD = "_RNvMNtCs2_4core3fmtNtB2_9Formatter3pad"
 PANIC = "_RNvNtCs2_4core9panicking9panic_fmt"
 
 
-def by_key(found: tuple[Saving, ...]) -> dict[str, Saving]:
-    return {one.key: one for one in found}
+def by_key(savings: tuple[Saving, ...]) -> dict[str, Saving]:
+    return {saving.key: saving for saving in savings}
 
 
 def test_formatting_takes_what_only_it_keeps_with_it() -> None:
     calls = {"reset": [DEBUG, PANIC], DEBUG: [PAD, "table"], PAD: [], "table": [], PANIC: [PAD]}
-    found = by_key(find_savings(kept(firmware(calls, {DEBUG: 100, PAD: 200, "table": 50}))))
-    assert (found["debug"].own.flash, found["debug"].retained.flash) == (100, 150)
-    assert (found["core-fmt"].own.flash, found["core-fmt"].retained.flash) == (200, 200)
-    assert found["panic"].own.flash == 8
-    assert "core-fmt" not in found["debug"].overlaps
-    assert list(found) == [
-        one.key for one in find_savings(kept(firmware(calls, {DEBUG: 100, PAD: 200, "table": 50})))
+    savings = by_key(find_savings(retention_of(firmware(calls, {DEBUG: 100, PAD: 200, "table": 50}))))
+    assert (savings["debug"].own.flash, savings["debug"].retained.flash) == (100, 150)
+    assert (savings["core-fmt"].own.flash, savings["core-fmt"].retained.flash) == (200, 200)
+    assert savings["panic"].own.flash == 8
+    assert "core-fmt" not in savings["debug"].overlaps
+    assert list(savings) == [
+        saving.key
+        for saving in find_savings(retention_of(firmware(calls, {DEBUG: 100, PAD: 200, "table": 50})))
     ]
 
 
 def test_savings_that_share_bytes_say_so() -> None:
     calls = {"reset": [DEBUG], DEBUG: [PAD], PAD: []}
-    found = by_key(find_savings(kept(firmware(calls, {DEBUG: 100, PAD: 200}))))
-    assert found["debug"].retained.flash == 300
-    assert found["debug"].overlaps == ("core-fmt",)
-    assert found["core-fmt"].overlaps == ("debug",)
+    savings = by_key(find_savings(retention_of(firmware(calls, {DEBUG: 100, PAD: 200}))))
+    assert savings["debug"].retained.flash == 300
+    assert savings["debug"].overlaps == ("core-fmt",)
+    assert savings["core-fmt"].overlaps == ("debug",)
 
 
 def test_the_fewest_bytes_can_be_chosen() -> None:
     calls = {"reset": [DEBUG], DEBUG: []}
-    assert "debug" not in by_key(find_savings(kept(firmware(calls)), at_least=1000))
+    assert "debug" not in by_key(find_savings(retention_of(firmware(calls)), at_least=1000))
 
 
-def test_small_pieces_that_keep_much_are_told() -> None:
+def test_small_fragments_that_retain_much_are_reported() -> None:
     calls = {"reset": ["main", "thin"], "main": [], "thin": ["fat"], "fat": ["fatter"], "fatter": []}
-    found = kept(firmware(calls, {"main": 9000, "fat": 1000, "fatter": 2000}))
-    keepers = [one for one in find_savings(found) if one.key.startswith("keeper")]
-    assert [found.graph.pieces[one.pieces[0]].symbol.name for one in keepers] == ["thin"]  # type: ignore[union-attr]
-    assert keepers[0].retained.flash == 3008
+    retained = retention_of(firmware(calls, {"main": 9000, "fat": 1000, "fatter": 2000}))
+    dominators = [saving for saving in find_savings(retained) if saving.key.startswith("keeper")]
+    symbols = [retained.graph.fragments[saving.fragments[0]].symbol for saving in dominators]
+    assert [symbol and symbol.name for symbol in symbols] == ["thin"]
+    assert dominators[0].retained.flash == 3008
 
 
 def test_versions_of_a_crate_are_told() -> None:
@@ -144,16 +146,18 @@ def test_versions_of_a_crate_are_told() -> None:
         "_RNvCs1_5serde1f": [],
         "_RNvCs2_5serde1f": [],
     }
-    found = by_key(find_savings(kept(firmware(calls, {"_RNvCs1_5serde1f": 60, "_RNvCs2_5serde1f": 40}))))
-    assert found["versions-of-serde"].own.flash == 40
+    savings = by_key(
+        find_savings(retention_of(firmware(calls, {"_RNvCs1_5serde1f": 60, "_RNvCs2_5serde1f": 40})))
+    )
+    assert savings["versions-of-serde"].own.flash == 40
 
 
 def test_instances_of_one_generic_are_told() -> None:
-    one, other = "_RINvCs1_3app4workmE", "_RINvCs1_3app4workyE"
-    calls = {"reset": [one, other], one: ["leaf"], other: ["leaf2"], "leaf": [], "leaf2": []}
-    found = by_key(find_savings(kept(firmware(calls, {"leaf": 30, "leaf2": 20})), family=family))
-    assert found["copies"].own.flash == 8
-    assert found["copies-alike"].own.flash == 8  # the same instructions, with other targets
+    first, second = "_RINvCs1_3app4workmE", "_RINvCs1_3app4workyE"
+    calls = {"reset": [first, second], first: ["leaf"], second: ["leaf2"], "leaf": [], "leaf2": []}
+    savings = by_key(find_savings(retention_of(firmware(calls, {"leaf": 30, "leaf2": 20})), family=family))
+    assert savings["copies"].own.flash == 8
+    assert savings["copies-alike"].own.flash == 8  # the same instructions, with other targets
 
 
 # Identical code
@@ -169,27 +173,29 @@ def test_functions_are_identical_if_they_lead_to_identical_ones() -> None:
         "y": [],
         "z": [],
     }
-    graph = build_graph(ledger(parse_elf(firmware(calls, {"z": 20}).build())))
-    groups = [{graph.pieces[n].symbol.name for n in group} for group in identical_functions(graph)]  # type: ignore[union-attr]
+    graph = build_graph(attribute_bytes(parse_elf(firmware(calls, {"z": 20}).build())))
+    groups = [{graph.fragments[n].symbol.name for n in group} for group in identical_functions(graph)]  # type: ignore[union-attr]
     assert groups == [{"a", "b"}, {"x", "y"}]
     digest = shapes(graph)
-    name = {piece.symbol.name: n for n, piece in enumerate(graph.pieces) if piece.symbol is not None}
+    name = {
+        fragment.symbol.name: n for n, fragment in enumerate(graph.fragments) if fragment.symbol is not None
+    }
     assert digest[name["a"]] == digest[name["c"]] != digest[name["x"]]
 
 
 def test_functions_that_call_themselves_can_be_identical() -> None:
     calls = {"reset": ["a", "b"], "a": ["a"], "b": ["b"]}
-    graph = build_graph(ledger(parse_elf(firmware(calls).build())))
+    graph = build_graph(attribute_bytes(parse_elf(firmware(calls).build())))
     assert len(identical_functions(graph)) == 1
 
 
 def test_functions_whose_address_is_taken_are_told_apart_if_need_be() -> None:
     calls = {"reset": ["a", "b"], "a": [], "b": []}
-    graph = build_graph(ledger(parse_elf(firmware(calls).build())))
+    graph = build_graph(attribute_bytes(parse_elf(firmware(calls).build())))
     assert len(identical_functions(graph, safe=True)) == 1
     calls = {"a": [], "b": [], "c": []}  # the first is in the vector table
-    graph = build_graph(ledger(parse_elf(firmware(calls).build())))
-    names = [graph.pieces[n].symbol.name for n in identical_functions(graph, safe=True)[0]]  # type: ignore[union-attr]
+    graph = build_graph(attribute_bytes(parse_elf(firmware(calls).build())))
+    names = [graph.fragments[n].symbol.name for n in identical_functions(graph, safe=True)[0]]  # type: ignore[union-attr]
     assert names == ["b", "c"]
 
 
@@ -244,9 +250,9 @@ def test_identical_code_is_what_the_linker_folds(tmp_path: Path, cpu: str) -> No
             theirs.append(set())
         theirs[-1].add(match[1])
     elf = read_elf(tmp_path / "image.elf")
-    graph = build_graph(ledger(elf, read_link_map(tmp_path / "image.map")))
+    graph = build_graph(attribute_bytes(elf, read_link_map(tmp_path / "image.map")))
     ours = [
-        {piece.symbol.name for n in group if (piece := graph.pieces[n]).symbol is not None}
+        {fragment.symbol.name for n in group if (fragment := graph.fragments[n]).symbol is not None}
         for group in identical_functions(graph)
     ]
     assert sorted(map(sorted, ours)) == sorted(map(sorted, theirs))
@@ -254,7 +260,7 @@ def test_identical_code_is_what_the_linker_folds(tmp_path: Path, cpu: str) -> No
     assert {"loop_1", "loop_2"} in ours
     saving = by_key(find_savings(retention(graph)))["identical"]
     text = {path: _text(read_elf(tmp_path / path)) for path in ("image.elf", "folded.elf")}
-    alignment = 3 * len(saving.pieces)
+    alignment = 3 * len(saving.fragments)
     assert abs(text["image.elf"] - text["folded.elf"] - saving.own.flash) <= alignment
 
 
@@ -275,8 +281,8 @@ def test_what_debug_implementations_keep_is_what_goes_without_them(warm_home: Ho
     assert provenance is not None
     assert provenance.elf is not None
     path = Path(provenance.elf)
-    made = ledger(read_elf(path), read_link_map(path.with_suffix(".map")))
-    predicted = by_key(find_savings(retention(build_graph(made))))["debug"].retained.flash
+    byte_map = attribute_bytes(read_elf(path), read_link_map(path.with_suffix(".map")))
+    predicted = by_key(find_savings(retention(build_graph(byte_map))))["debug"].retained.flash
     assert predicted > 50_000
     assert predicted == pytest.approx(sizes["reference"] - sizes["reference-no-debug"], rel=0.05)
 

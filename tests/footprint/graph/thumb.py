@@ -37,7 +37,7 @@ def branch(source: int, target: int, *, link: bool = True) -> bytes:
 
 
 def ldr(register: int, words: int) -> bytes:
-    """LDR (T1) of the literal some words behind the aligned address of the instruction, plus 4."""
+    """LDR (T1) of the literal some words after the aligned address of the instruction, plus 4."""
     return struct.pack("<H", 0x4800 | register << 8 | words)
 
 
@@ -47,5 +47,5 @@ def mov(register: int, value: int) -> bytes:
 
 
 def cbz(register: int, distance: int) -> bytes:
-    """CBZ (T1) to some bytes behind its own address plus 4."""
+    """CBZ (T1) to some bytes after its own address plus 4."""
     return struct.pack("<H", 0xB100 | (distance >> 6 & 1) << 9 | (distance >> 1 & 31) << 3 | register)

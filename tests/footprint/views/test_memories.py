@@ -5,14 +5,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wasmfit.elf import Elf, SectionFlag, SectionType, parse_elf
-from wasmfit.footprint.views.memories import OUTSIDE, Memories, Memory, Use, flash_and_ram
+from wasmfit.footprint.views.memories import OUTSIDE, DeviceMemory, MemoryLayout, MemoryUse, flash_and_ram
 from wasmfit.model.board import Region
 
 from ...elf.elf_builder import ALLOC, CODE, DATA, ElfBuilder, Sec, Seg
 
-FLASH = Memory("flash", 0x0, 0x10000, 0x1000)
-RAM = Memory("RAM", 0x2000_0000, 0x1000)
-HIGH = Memory("RAM", 0x2000_0000, 0x4000)
+FLASH = DeviceMemory("flash", 0x0, 0x10000, 0x1000)
+RAM = DeviceMemory("RAM", 0x2000_0000, 0x1000)
+HIGH = DeviceMemory("RAM", 0x2000_0000, 0x4000)
 
 
 def firmware(*, segments: list[Seg] | None = None, sections: list[Sec] | None = None) -> Elf:
@@ -36,9 +36,9 @@ def firmware(*, segments: list[Seg] | None = None, sections: list[Sec] | None = 
     )
 
 
-def places(elf: Elf, *memories: Memory) -> dict[str, list[tuple[str, int]]]:
-    found = Memories(elf, memories)
-    return {s.name: [(p.memory, p.address) for p in found.places(s)] for s in elf.allocated()}
+def placements(elf: Elf, *memories: DeviceMemory) -> dict[str, list[tuple[str, int]]]:
+    layout = MemoryLayout(elf, memories)
+    return {s.name: [(p.memory, p.address) for p in layout.placements(s)] for s in elf.allocated()}
 
 
 WHERE = {
@@ -50,28 +50,28 @@ WHERE = {
 
 
 def test_initialised_data_lies_in_flash_and_in_ram() -> None:
-    assert places(firmware(), FLASH, RAM) == WHERE
+    assert placements(firmware(), FLASH, RAM) == WHERE
 
 
 def test_without_memories_the_file_tells_the_same() -> None:
-    assert places(firmware()) == WHERE
-    assert Memories(firmware()).guessed
-    assert not Memories(firmware(), [FLASH]).guessed
+    assert placements(firmware()) == WHERE
+    assert MemoryLayout(firmware()).guessed
+    assert not MemoryLayout(firmware(), [FLASH]).guessed
 
 
 def test_uses_have_pages_and_shares() -> None:
-    flash, ram = Memories(firmware(), [FLASH, RAM]).uses()
-    assert flash == Use("flash", 0x1050, 0x10000, 0x1000, 2)
+    flash, ram = MemoryLayout(firmware(), [FLASH, RAM]).uses()
+    assert flash == MemoryUse("flash", 0x1050, 0x10000, 0x1000, 2)
     assert flash.flashed == 0x2000
     assert flash.share == 0x1050 / 0x10000
-    assert ram == Use("RAM", 116, 0x1000)
+    assert ram == MemoryUse("RAM", 116, 0x1000)
     assert (ram.flashed, ram.share) == (None, 116 / 0x1000)
 
 
 def test_what_no_memory_holds_is_named() -> None:
     elf = firmware()
-    assert places(elf, Memory("flash", 0, 64))[".text"] == [(OUTSIDE, 0x40)]
-    outside = {use.name: use.bytes for use in Memories(elf, [Memory("flash", 0, 64)]).uses()}
+    assert placements(elf, DeviceMemory("flash", 0, 64))[".text"] == [(OUTSIDE, 0x40)]
+    outside = {use.name: use.bytes for use in MemoryLayout(elf, [DeviceMemory("flash", 0, 64)]).uses()}
     assert outside == {"flash": 64, OUTSIDE: 0x1000 + 16 + 116}
 
 
@@ -80,8 +80,12 @@ def test_what_is_written_between_sections_counts() -> None:
         segments=[Seg(0, 0, 0x20, 0x20)],
         sections=[Sec(".a", 0x4, bytes(8)), Sec(".b", 0x10, bytes(8), flags=CODE)],
     )
-    assert Memories(elf, [FLASH]).between() == [("flash", 0, 4), ("flash", 0xC, 0x10), ("flash", 0x18, 0x20)]
-    assert Memories(elf, [FLASH]).uses() == [Use("flash", 0x20, 0x10000, 0x1000, 1)]
+    assert MemoryLayout(elf, [FLASH]).between() == [
+        ("flash", 0, 4),
+        ("flash", 0xC, 0x10),
+        ("flash", 0x18, 0x20),
+    ]
+    assert MemoryLayout(elf, [FLASH]).uses() == [MemoryUse("flash", 0x20, 0x10000, 0x1000, 1)]
 
 
 def test_thread_local_zeroes_take_no_memory() -> None:
@@ -90,8 +94,8 @@ def test_thread_local_zeroes_take_no_memory() -> None:
         sections=[Sec(".tbss", 0x10, None, size=8, flags=tls, type=SectionType.NOBITS)],
         segments=[Seg(0, 0, 0, 0)],
     )
-    assert places(elf) == {".tbss": []}
-    assert Memories(elf).uses() == []
+    assert placements(elf) == {".tbss": []}
+    assert MemoryLayout(elf).uses() == []
 
 
 def test_a_hosted_programs_memories_are_called_by_what_they_are() -> None:
@@ -103,7 +107,7 @@ def test_a_hosted_programs_memories_are_called_by_what_they_are() -> None:
         ],
         segments=[Seg(0x100, 0x100, 11, 11)],
     )
-    assert places(elf) == {
+    assert placements(elf) == {
         ".interp": [("read-only", 0x100)],
         ".text": [("read-only", 0x200)],
         ".data": [("writable", 0x300)],
@@ -128,7 +132,7 @@ def test_flash_is_what_the_segments_say(parts: list[tuple[int, int, bool, int]],
     elf = parse_elf(ElfBuilder(sections=sections, segments=segments).build())
     written = {at for segment in elf.segments for at in range(segment.paddr, segment.paddr + segment.filesz)}
     taken = {at for section in elf.allocated() for at in range(section.address, section.end)}
-    uses = {use.name: use for use in Memories(elf, [Memory("flash", 0, 0x4000, page), HIGH]).uses()}
+    uses = {use.name: use for use in MemoryLayout(elf, [DeviceMemory("flash", 0, 0x4000, page), HIGH]).uses()}
     assert uses["flash"].bytes == len(written)
     assert uses["flash"].pages == len({at // page for at in written})
     assert uses["RAM"].bytes == sum(at >= HIGH.origin for at in taken)
@@ -145,9 +149,9 @@ FILLER = Sec(".filler", 0, bytes(0x2_0000), flags=0)  # so that the segments' by
 
 def of_board(
     sections: list[Sec], segments: list[Seg], *, flash: Region = FLASH_OF_BOARD, ram: Region = RAM_OF_BOARD
-) -> dict[str, Use]:
+) -> dict[str, MemoryUse]:
     file = parse_elf(ElfBuilder(sections=sections, segments=segments, bits=64).build())
-    return {use.name: use for use in Memories(file, flash_and_ram(flash, ram, 4096)).uses()}
+    return {use.name: use for use in MemoryLayout(file, flash_and_ram(flash, ram, 4096)).uses()}
 
 
 def segment(paddr: int, filesz: int, memsz: int | None = None, vaddr: int | None = None) -> Seg:
@@ -164,8 +168,8 @@ def test_initialised_data_counts_in_both_memories() -> None:
         [segment(0x0800_0000, 100), segment(0x0800_0064, 8, 32, vaddr=0x2000_0000)],
     )
     assert uses == {
-        "flash": Use("flash", 108, 0x1_0000, 4096, 1),
-        "RAM": Use("RAM", 32, 0x1000),
+        "flash": MemoryUse("flash", 108, 0x1_0000, 4096, 1),
+        "RAM": MemoryUse("RAM", 32, 0x1000),
     }
     assert uses["flash"].flashed == 4096
 

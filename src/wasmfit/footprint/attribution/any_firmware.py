@@ -3,11 +3,11 @@
 from pathlib import Path
 
 from wasmfit.elf.records import Elf
-from wasmfit.footprint.attribution.byte_map import Ledger, ledger
+from wasmfit.footprint.attribution.byte_map import ByteMap, attribute_bytes
 from wasmfit.footprint.attribution.libraries import library_rule, owner_of_object
 
 
-def of_any_firmware(elf: Elf, link_map: Path | None = None) -> Ledger:
+def attribute_any_firmware(elf: Elf, link_map: Path | None = None) -> ByteMap:
     """The byte map of a file, with C and C++ libraries found by archives and by the names of their functions.
 
     Args:
@@ -23,4 +23,6 @@ def of_any_firmware(elf: Elf, link_map: Path | None = None) -> Ledger:
         from wasmfit.elf.linkmap.read import read_link_map
 
         mapped = read_link_map(link_map)
-    return ledger(elf, mapped, owner_of_object=owner_of_object, last_resort=library_rule(elf.symbols))
+    return attribute_bytes(
+        elf, mapped, owner_of_object=owner_of_object, last_resort=library_rule(elf.symbols)
+    )

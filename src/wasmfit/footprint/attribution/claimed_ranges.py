@@ -1,6 +1,7 @@
-"""A section as spans: who claims each of its bytes, by symbol, by input section, or nobody.
+"""A section as ranges by what claims its bytes: a symbol, an input section, the linker script, or nothing.
 
-All further accounts (by owner, by symbol, by object) add up spans, and so add up to the section.
+All that is said of the bytes later (owner, symbol, object) is said of such ranges, and so adds up to the
+section.
 """
 
 from bisect import bisect_left, bisect_right
@@ -13,11 +14,11 @@ from wasmfit.elf.linkmap.records import InputSection, OutputSection, ScriptComma
 from wasmfit.elf.mapping_symbols import is_mapping_symbol
 from wasmfit.elf.records import Binding, Elf, Section, Symbol, SymbolType
 from wasmfit.footprint.attribution.fill import is_fill
-from wasmfit.footprint.attribution.overlaps import NOBODY, cover
+from wasmfit.footprint.attribution.overlaps import UNCLAIMED, resolve_overlaps
 
 
-class Claim(Enum):
-    """What claims a span."""
+class ClaimKind(Enum):
+    """What claims a range."""
 
     SYMBOL = auto()
     INPUT = auto()
@@ -26,20 +27,20 @@ class Claim(Enum):
     NONE = auto()
 
 
-class Span(NamedTuple):
+class ClaimedRange(NamedTuple):
     """Adjacent bytes of a section with one claim.
 
     Attributes:
         start: First address.
-        end: First address behind it; always greater than ``start``.
+        end: First address after it; always greater than ``start``.
         claim: What claims it.
-        symbol: The symbol, for :attr:`Claim.SYMBOL`.
-        input: The input section that it lies in, when there is a map that knows it.
+        symbol: The symbol, for :attr:`ClaimKind.SYMBOL`.
+        input: The input section that it lies in, when there is a map that has it.
     """
 
     start: int
     end: int
-    claim: Claim
+    claim: ClaimKind
     symbol: Symbol | None
     input: InputSection | None
 
@@ -69,16 +70,16 @@ def symbols_by_section(elf: Elf) -> dict[int, list[Symbol]]:
     return grouped
 
 
-def section_spans(
+def claimed_ranges(
     elf: Elf, section: Section, symbols: Sequence[Symbol], mapped: OutputSection | None = None
-) -> list[Span]:
-    """Divide a section into spans.
+) -> list[ClaimedRange]:
+    """Divide a section into ranges.
 
     A symbol claims the bytes from its address over its size; where symbols overlap, see
-    :func:`~wasmfit.footprint.attribution.overlaps.cover`; of several names for the same bytes one is chosen,
-    Rust names and global ones first. What no symbol claims is the input section's, else padding if it is
-    shorter than the alignment it serves and holds nothing but fill, else a symbol's that has no size and
-    stands at its start, else nobody's.
+    :func:`~wasmfit.footprint.attribution.overlaps.resolve_overlaps`; of several names for the same bytes one
+    is chosen, Rust names and global ones first. What no symbol claims is the input section's, else padding if
+    it is shorter than the alignment it serves and holds nothing but fill, else a symbol's that has no size
+    and stands at its start, else nobody's.
 
     Args:
         elf: The file.
@@ -87,13 +88,13 @@ def section_spans(
         mapped: The same section in the linker's map.
 
     Returns:
-        Spans in order of address that fill the section without gap or overlap.
+        Ranges in order of address that fill the section without gap or overlap.
     """
-    return _Divider(elf, section, symbols, mapped).spans()
+    return _Divider(elf, section, symbols, mapped).ranges()
 
 
 def _preference(symbol: Symbol) -> tuple[bool, bool, bool, str]:
-    """Sorts symbols so that of several at one place the one to prefer comes last."""
+    """Sorts symbols so that of several at one address the one to prefer comes last."""
     name = symbol.name
     return (
         name.startswith(("_R", "_ZN")),
@@ -103,14 +104,15 @@ def _preference(symbol: Symbol) -> tuple[bool, bool, bool, str]:
     )
 
 
-class _Parts:
-    """The input sections and script commands of a section, without overlap, to be found by address."""
+class _MappedParts:
+    """The input sections and script commands of a section, without overlap, by address."""
 
     def __init__(self, section: Section, mapped: OutputSection | None) -> None:
-        found: list[InputSection | ScriptCommand] = [*mapped.commands, *mapped.inputs] if mapped else []
-        pieces = cover(section.address, section.end, [(p.address, p.address + p.size) for p in found])
-        self._pieces = [(start, end, found[claim]) for start, end, claim in pieces if claim != NOBODY]
-        self._starts = [start for start, _, _ in self._pieces]
+        origins: list[InputSection | ScriptCommand] = [*mapped.commands, *mapped.inputs] if mapped else []
+        claims = [(origin.address, origin.address + origin.size) for origin in origins]
+        resolved = resolve_overlaps(section.address, section.end, claims)
+        self._parts = [(start, end, origins[claim]) for start, end, claim in resolved if claim != UNCLAIMED]
+        self._starts = [start for start, _, _ in self._parts]
 
     def __bool__(self) -> bool:
         return bool(self._starts)
@@ -118,12 +120,12 @@ class _Parts:
     def at(self, address: int) -> tuple[int, int, InputSection | ScriptCommand] | None:
         """The part that an address lies in: its start, its end and what it is."""
         number = bisect_right(self._starts, address) - 1
-        if number >= 0 and address < self._pieces[number][1]:
-            return self._pieces[number]
+        if number >= 0 and address < self._parts[number][1]:
+            return self._parts[number]
         return None
 
     def next_start(self, address: int) -> int | None:
-        """Where the first part behind an address begins."""
+        """Where the first part after an address begins."""
         number = bisect_right(self._starts, address)
         return self._starts[number] if number < len(self._starts) else None
 
@@ -141,7 +143,7 @@ class _Divider:
         self._machine = elf.machine
         self._code = section.executable
         self._contents = elf.contents(section)
-        self._parts = _Parts(section, mapped)
+        self._parts = _MappedParts(section, mapped)
         ordered = sorted(symbols, key=_preference)
         self._sized = [symbol for symbol in ordered if symbol.size]
         # The last of those at one address replaces the others.
@@ -149,7 +151,7 @@ class _Divider:
         self._labels = labels
         self._label_addresses = sorted(labels)
 
-    def spans(self) -> list[Span]:
+    def ranges(self) -> list[ClaimedRange]:
         sized = self._sized
         inputs: list[InputSection | None] = [None] * len(sized)
         claims = [(symbol.address, symbol.address + symbol.size) for symbol in sized]
@@ -160,18 +162,18 @@ class _Divider:
                     # A symbol ends with the input section that defines it, whatever its size says.
                     claims[number] = (symbol.address, min(symbol.address + symbol.size, part[1]))
                     inputs[number] = part[2] if isinstance(part[2], InputSection) else None
-        spans: list[Span] = []
-        for start, end, claim in cover(self._section.address, self._section.end, claims):
-            if claim != NOBODY:
-                spans.append(Span(start, end, Claim.SYMBOL, sized[claim], inputs[claim]))
+        ranges: list[ClaimedRange] = []
+        for start, end, claim in resolve_overlaps(self._section.address, self._section.end, claims):
+            if claim != UNCLAIMED:
+                ranges.append(ClaimedRange(start, end, ClaimKind.SYMBOL, sized[claim], inputs[claim]))
             elif self._parts:
-                spans.extend(self._unclaimed(start, end))
+                ranges.extend(self._unclaimed(start, end))
             else:
-                spans.extend(self._gap(start, end))
-        return spans
+                ranges.extend(self._gap(start, end))
+        return ranges
 
-    def _unclaimed(self, start: int, end: int) -> Iterator[Span]:
-        """Spans of what no symbol with a size claims, by the map."""
+    def _unclaimed(self, start: int, end: int) -> Iterator[ClaimedRange]:
+        """Ranges of what no symbol with a size claims, by the map."""
         while start < end:
             part = self._parts.at(start)
             if part is None:
@@ -183,19 +185,21 @@ class _Divider:
                 yield from self._rest_of_part(start, until, part[2])
             start = until
 
-    def _rest_of_part(self, start: int, end: int, part: InputSection | ScriptCommand) -> Iterator[Span]:
+    def _rest_of_part(
+        self, start: int, end: int, part: InputSection | ScriptCommand
+    ) -> Iterator[ClaimedRange]:
         if isinstance(part, ScriptCommand):
-            yield Span(start, end, Claim.PADDING if part.aligns else Claim.SCRIPT, None, None)
+            yield ClaimedRange(start, end, ClaimKind.PADDING if part.aligns else ClaimKind.SCRIPT, None, None)
             return
         for low, high, label in self._split_at_labels(start, end):
-            yield Span(low, high, Claim.SYMBOL if label else Claim.INPUT, label, part)
+            yield ClaimedRange(low, high, ClaimKind.SYMBOL if label else ClaimKind.INPUT, label, part)
 
-    def _gap(self, start: int, end: int) -> list[Span]:
-        """Spans of what lies in no part of the map and in no symbol with a size."""
+    def _gap(self, start: int, end: int) -> list[ClaimedRange]:
+        """Ranges of what lies in no part of the map and in no symbol with a size."""
         return [
-            Span(low, high, Claim.PADDING, None, None)
+            ClaimedRange(low, high, ClaimKind.PADDING, None, None)
             if self._is_padding(low, high)
-            else Span(low, high, Claim.SYMBOL if label else Claim.NONE, label, None)
+            else ClaimedRange(low, high, ClaimKind.SYMBOL if label else ClaimKind.NONE, label, None)
             for low, high, label in self._split_at_labels(start, end)
         ]
 

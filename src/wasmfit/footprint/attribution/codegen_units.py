@@ -1,8 +1,8 @@
-"""Codegen units whose name tells the crate of what they hold.
+"""Codegen units whose name is the crate of what they hold.
 
 rustc and LLVM write an ``STT_FILE`` symbol before a unit's local symbols, such as ``wasmi.9ac3…-cgu.0``. It
-tells the crate of constants that have no telling name, unless fat link-time optimisation has made one unit of
-all crates. That shows: such a unit defines mostly what other crates' names claim.
+names the crate of constants whose own name has none, unless fat link-time optimisation has made one unit of
+all crates. That shows: such a unit defines mostly items of other crates.
 """
 
 from collections.abc import Callable, Iterable
@@ -11,7 +11,7 @@ from wasmfit.elf.names.crates import CODEGEN_UNIT, RustCrate
 from wasmfit.elf.records import Symbol
 
 
-class Units:
+class CodegenUnits:
     """The codegen units of a file whose names can be trusted.
 
     Args:
@@ -45,6 +45,6 @@ class Units:
                 self._crates[match[0]] = match[1]
 
     def crate(self, name: str) -> str | None:
-        """The crate of what comes from an object or a file symbol of this name; None if it does not tell."""
+        """The crate of what comes from an object or a file symbol of this name; None if it has none."""
         match = CODEGEN_UNIT.search(name)
         return self._crates.get(match[0]) if match else None

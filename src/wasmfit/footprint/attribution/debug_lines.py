@@ -15,8 +15,8 @@ import numpy as np
 from wasmfit.elf.names.crates import rust_crate
 from wasmfit.elf.records import Elf, Machine
 from wasmfit.footprint.arrays import REACH, Integers
-from wasmfit.footprint.attribution.byte_map import Entry, Ledger
-from wasmfit.footprint.attribution.kinds import Kind
+from wasmfit.footprint.attribution.byte_map import ByteMap, ByteRange
+from wasmfit.footprint.attribution.kinds import ByteKind
 from wasmfit.footprint.attribution.symcache import NOTHING, LinesError, SymCache, parse_symcache
 from wasmfit.words import printable
 
@@ -24,7 +24,7 @@ _MAX_DEPTH = 256  # of inlined calls; debug information that has more is taken f
 
 
 class Frame(NamedTuple):
-    """A place in a function; a call of it may have been inlined.
+    """A location in a function; a call of it may have been inlined.
 
     Attributes:
         function: The function's mangled name.
@@ -40,7 +40,7 @@ class Frame(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Lines:
+class DebugLines:
     """The debug information of a file.
 
     Attributes:
@@ -52,7 +52,7 @@ class Lines:
     _cache: SymCache
 
     def at(self, address: int) -> tuple[Frame, ...]:
-        """The places that the code at an address comes from: the innermost function first, then where its
+        """The locations that the code at an address comes from: the innermost function first, then where its
         call was inlined, and so on. Empty where the debug information does not say."""
         number = int(np.searchsorted(self.starts, min(address, REACH), side="right")) - 1
         location = int(self._location[number]) if number >= 0 else -1
@@ -60,7 +60,7 @@ class Lines:
 
     @cached_property
     def files(self) -> list[str | None]:
-        """For each range its source file: that of the innermost place."""
+        """For each range its source file: that of the innermost location."""
         files = self._of_innermost(0)
         names = {number: self.file(number) or None for number in np.unique(files[files >= 0]).tolist()}
         return [names.get(number) for number in files.tolist()]
@@ -99,7 +99,7 @@ class Lines:
             location = into if into != NOTHING else -1
 
 
-def read_lines(elf: Elf) -> Lines:
+def read_lines(elf: Elf) -> DebugLines:
     """Read the debug information of a file.
 
     Raises:
@@ -109,7 +109,7 @@ def read_lines(elf: Elf) -> Lines:
     shown = printable(elf.path)
     if not any(section.name in _NEEDED for section in elf.sections):
         raise LinesError(
-            f"{shown} has no debug information, so nothing tells the source files of its code.",
+            f"{shown} has no debug information, so the source files of its code are unknown.",
             'Build it with debug information: debug = "full" in the profile (cargo), or -g (C).',
         )
     try:
@@ -127,9 +127,9 @@ def read_lines(elf: Elf) -> Lines:
         # Each refers to memory of the one before, and must not outlive it: symbolic does not see to that.
         archive = Archive.from_bytes(image)
         objects = list(archive.iter_objects())
-        made = Converter.from_object(objects[0])  # type: ignore[no-untyped-call]
-        cache = bytes(made.open_stream().read())
-        del made, objects, archive
+        converted = Converter.from_object(objects[0])  # type: ignore[no-untyped-call]
+        cache = bytes(converted.open_stream().read())
+        del converted, objects, archive
     except SymbolicError as error:
         raise LinesError(
             f"The debug information of {shown} cannot be read: {printable(str(error))}.", "Build it again."
@@ -140,11 +140,11 @@ def read_lines(elf: Elf) -> Lines:
 _NEEDED = frozenset({".debug_info", ".zdebug_info"})
 
 
-def _lines(elf: Elf, cache: SymCache) -> Lines:
+def _lines(elf: Elf, cache: SymCache) -> DebugLines:
     """The ranges, without what symbolic adds from the symbol table.
 
     Its addresses count from the first segment that is loaded. It knows nothing of Arm's Thumb bit, and so
-    puts a function's symbol one byte behind its first range, which it then seems to end. No code begins at an
+    puts a function's symbol one byte after its first range, which it then seems to end. No code begins at an
     odd address.
     """
     base = elf.segments[0].vaddr if elf.segments else 0
@@ -166,7 +166,7 @@ def _lines(elf: Elf, cache: SymCache) -> Lines:
         ends = odd & ~np.isin(starts & ~1, starts[~odd])
         keep = ~odd | ends
         starts, location = np.where(ends, starts & ~1, starts)[keep], location[keep]
-    return Lines(starts, location, cache)
+    return DebugLines(starts, location, cache)
 
 
 # Cargo names a registry's folder by its host and a hash, whichever registry or mirror it is.
@@ -196,69 +196,69 @@ def source_path(directory: str, folder: str, name: str) -> str:
     return posixpath.normpath(path)
 
 
-def files_by_dwarf(ledger: Ledger, lines: Lines | None = None) -> Ledger:
+def files_by_dwarf(byte_map: ByteMap, lines: DebugLines | None = None) -> ByteMap:
     """A pass: code is divided by source file. Inlined code counts for the file that it was written in.
 
     Args:
-        ledger: The bytes.
+        byte_map: The bytes.
         lines: Its debug information, if it has been read already.
 
     Raises:
         LinesError: See :func:`read_lines`.
     """
-    lines = lines or read_lines(ledger.elf)
-    return ledger.with_entries(
-        entry if file is None else entry._replace(file=file)
-        for entry, file in _divided(ledger, lines.starts, lines.files)
+    lines = lines or read_lines(byte_map.elf)
+    return byte_map.with_ranges(
+        byte_range if file is None else byte_range._replace(file=file)
+        for byte_range, file in _divided(byte_map, lines.starts, lines.files)
     )
 
 
-def owners_by_inlining(ledger: Ledger, lines: Lines | None = None) -> Ledger:
+def owners_by_inlining(byte_map: ByteMap, lines: DebugLines | None = None) -> ByteMap:
     """A pass: code belongs to the crate of the innermost function that it was inlined from.
 
     What has no debug information, and what does not come from Rust, keeps its owner.
 
     Args:
-        ledger: The bytes.
+        byte_map: The bytes.
         lines: Its debug information, if it has been read already.
 
     Raises:
         LinesError: See :func:`read_lines`.
     """
-    lines = lines or read_lines(ledger.elf)
+    lines = lines or read_lines(byte_map.elf)
     crates: dict[str | None, str | None] = {None: None}
     for name in lines.functions:
         if name is not None and name not in crates:
             crate = rust_crate(name)
             crates[name] = None if crate is None else crate.name
     owners = [crates[name] for name in lines.functions]
-    return ledger.with_entries(
-        entry if owner is None else entry._replace(owner=owner)
-        for entry, owner in _divided(ledger, lines.starts, owners)
+    return byte_map.with_ranges(
+        byte_range if owner is None else byte_range._replace(owner=owner)
+        for byte_range, owner in _divided(byte_map, lines.starts, owners)
     )
 
 
 def _divided(
-    ledger: Ledger, starts: Integers, labels: Sequence[str | None]
-) -> Iterator[tuple[Entry, str | None]]:
-    """The ledger's entries, code divided where the label of the debug information's ranges changes.
+    byte_map: ByteMap, starts: Integers, labels: Sequence[str | None]
+) -> Iterator[tuple[ByteRange, str | None]]:
+    """The byte map's ranges, code divided where the label of the debug information's ranges changes.
 
-    A range that begins before the symbol says nothing of it: there the debug information has a gap.
+    A range of the debug information that begins before the symbol does not count for it: there is a gap.
     """
-    entries = ledger.entries
-    first = np.searchsorted(starts, [min(entry.start, REACH) for entry in entries], side="right").tolist()
-    last = np.searchsorted(starts, [min(entry.end, REACH) for entry in entries]).tolist()
+    ranges = byte_map.ranges
+    first = np.searchsorted(starts, [min(r.start, REACH) for r in ranges], side="right").tolist()
+    last = np.searchsorted(starts, [min(r.end, REACH) for r in ranges]).tolist()
     begins = starts.tolist()
-    for entry, low, high in zip(entries, first, last, strict=True):
-        if entry.kind not in (Kind.CODE, Kind.LITERALS):
-            yield entry, None
+    for byte_range, low, high in zip(ranges, first, last, strict=True):
+        if byte_range.kind not in (ByteKind.CODE, ByteKind.LITERALS):
+            yield byte_range, None
             continue
-        floor = entry.start if entry.symbol is None else entry.symbol.address
+        floor = byte_range.start if byte_range.symbol is None else byte_range.symbol.address
         label = labels[low - 1] if low and begins[low - 1] >= floor else None
-        at = entry.start
+        at = byte_range.start
         for number in range(low, high):
             if labels[number] != label:
                 if at < begins[number]:
-                    yield entry._replace(start=at, end=begins[number]), label
+                    yield byte_range._replace(start=at, end=begins[number]), label
                 at, label = begins[number], labels[number]
-        yield entry._replace(start=at), label
+        yield byte_range._replace(start=at), label

@@ -5,7 +5,7 @@ from enum import Enum
 from wasmfit.elf.records import Section, SectionFlag, SectionType
 
 
-class Kind(Enum):
+class ByteKind(Enum):
     """What bytes are; the value is what a reader sees."""
 
     CODE = "code"
@@ -21,17 +21,17 @@ class Kind(Enum):
     SCRIPT = "linker script"
 
 
-def kind_of_section(section: Section) -> Kind:
+def kind_of_section(section: Section) -> ByteKind:
     """What a section's bytes are when nothing more is known of them."""
     if section.type == SectionType.NOBITS:
-        return Kind.ZEROED
+        return ByteKind.ZEROED
     if section.executable:
-        return Kind.CODE
+        return ByteKind.CODE
     if section.type in (SectionType.ARM_EXIDX, *LINKER_SECTION_TYPES) or section.name in UNWIND_SECTIONS:
-        return Kind.TABLES
+        return ByteKind.TABLES
     if section.name in VECTOR_SECTIONS:
-        return Kind.VECTORS
-    return Kind.DATA if section.flags & SectionFlag.WRITE else Kind.CONSTANTS
+        return ByteKind.VECTORS
+    return ByteKind.DATA if section.flags & SectionFlag.WRITE else ByteKind.CONSTANTS
 
 
 UNWIND_SECTIONS = frozenset({".eh_frame", ".eh_frame_hdr", ".gcc_except_table", ".ARM.extab"})

@@ -1,6 +1,6 @@
 """Owners of what C and assembly leave: libraries by their archives and their functions' names.
 
-These are the rules that ``wasmfit size`` gives to the ledger for firmware that it knows nothing about.
+These are the rules of ``wasmfit size`` for firmware of which it knows nothing.
 """
 
 import re

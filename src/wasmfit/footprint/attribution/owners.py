@@ -1,4 +1,4 @@
-"""The owner of a span."""
+"""The owner of a range of bytes."""
 
 import re
 from collections.abc import Callable
@@ -7,15 +7,15 @@ from functools import cache
 from wasmfit.elf.linkmap.records import INTERNAL
 from wasmfit.elf.names.crates import RustCrate, codegen_unit_crate, embedded_crate, rust_crate
 from wasmfit.elf.records import Elf, Section, SectionFlag, SectionType, Symbol, SymbolType
-from wasmfit.footprint.attribution.claimed_ranges import Claim, Span
-from wasmfit.footprint.attribution.codegen_units import Units
+from wasmfit.footprint.attribution.claimed_ranges import ClaimedRange, ClaimKind
+from wasmfit.footprint.attribution.codegen_units import CodegenUnits
 from wasmfit.footprint.attribution.kinds import (
     LINKER_SECTION_TYPES,
     LINKER_SECTIONS,
     RESERVED_SECTIONS,
     UNWIND_SECTIONS,
     VECTOR_SECTIONS,
-    Kind,
+    ByteKind,
 )
 
 PADDING = "[padding]"
@@ -25,9 +25,10 @@ MERGED_STRINGS = "[merged strings]"
 MERGED_CONSTANTS = "[merged constants]"
 """Constants of one size that the linker merged; it does not record from where."""
 STRINGS = "[strings]"
-"""Text without a symbol in constant data, as merged string literals are; without a map nothing tells more."""
+"""Text without a symbol in constant data, as merged string literals are; without a map their origin is
+unknown."""
 ANONYMOUS_CONSTANTS = "[anonymous constants]"
-"""Constants that the compiler named itself, or whose name the linker dropped: nothing tells their crate."""
+"""Constants that the compiler named itself, or whose name the linker dropped: their crate is unknown."""
 LINKER = "[linker]"
 """What the linker makes itself: veneers, tables for dynamic linking, notes."""
 LINKER_SCRIPT = "[linker script]"
@@ -35,19 +36,19 @@ LINKER_SCRIPT = "[linker script]"
 VENEERS = "[linker veneers]"
 """Code that the linker makes to reach far targets."""
 VECTORS = "[vector table]"
-"""The processor's vectors, where nothing tells who defines them."""
+"""The processor's vectors, where it is unknown who defines them."""
 ASSEMBLY = "[assembly]"
-"""Code behind a symbol without a size, as assembly has, where nothing tells whose."""
+"""Code after a symbol without a size, as assembly has, of unknown origin."""
 UNWIND_TABLES = "[unwind tables]"
 """Tables for exceptions and backtraces."""
 RESERVED = "[reserved]"
 """Room that the linker script keeps free for the stack or the heap."""
 UNKNOWN = "[unknown]"
-"""What nothing tells the owner of."""
+"""Bytes of unknown origin."""
 
 ObjectRule = Callable[[str], str | None]
 """From an object's path as the map gives it (or, without a map, the name of an ``STT_FILE`` symbol) to the
-owner of what has no Rust name in it; None when the rule does not know. It is asked once for each name."""
+owner of what has no Rust name in it; None when the rule does not know. It is called once for each name."""
 
 SymbolRule = Callable[[str], str | None]
 """From a symbol's name that is no Rust name to its owner; None when the rule does not know."""
@@ -65,8 +66,8 @@ _VECTOR_SYMBOL = re.compile(
 )
 
 
-class Owners:
-    """Finds owners, by what is most certain first.
+class OwnerRules:
+    """Finds owners, by the most certain evidence first.
 
     1. the crate in a symbol's own Rust name;
     2. the caller's rules, for the symbol and then for the object;
@@ -89,59 +90,59 @@ class Owners:
         self._of_object = cache(owner_of_object or _no_rule)
         self._last_resort = last_resort or _no_rule
         self._crate = cache(_crate)
-        self._units = Units(elf.symbols, self._crate)
+        self._units = CodegenUnits(elf.symbols, self._crate)
 
-    def owner(self, span: Span, section: Section) -> str:
-        """The owner of a span of a section."""
-        if span.claim in _LAID_DOWN and section.name in RESERVED_SECTIONS:
+    def owner(self, claimed: ClaimedRange, section: Section) -> str:
+        """The owner of a range of a section."""
+        if claimed.claim in _LAID_DOWN and section.name in RESERVED_SECTIONS:
             return RESERVED
-        if span.claim is Claim.PADDING:
+        if claimed.claim is ClaimKind.PADDING:
             return PADDING
-        if span.claim is Claim.SCRIPT:
+        if claimed.claim is ClaimKind.SCRIPT:
             return LINKER_SCRIPT
-        symbol = span.symbol
+        symbol = claimed.symbol
         if symbol is not None:
             crate = self._crate(symbol.name)
             if crate is not None:
                 return crate.name
         return (
-            self._by_rule(span)
-            or _by_input_name(span)
-            or self._by_unit(span)
-            or self._otherwise(span, section)
+            self._by_rule(claimed)
+            or _by_input_name(claimed)
+            or self._by_unit(claimed)
+            or self._otherwise(claimed, section)
         )
 
-    def _by_rule(self, span: Span) -> str | None:
+    def _by_rule(self, claimed: ClaimedRange) -> str | None:
         owner = None
-        if span.symbol is not None:
-            owner = self._of_symbol(span.symbol.name)
+        if claimed.symbol is not None:
+            owner = self._of_symbol(claimed.symbol.name)
         if owner is None:
-            source = _object(span)
+            source = _object(claimed)
             owner = None if source is None else self._of_object(source)
         return owner
 
-    def _by_unit(self, span: Span) -> str | None:
-        source = _object(span)
+    def _by_unit(self, claimed: ClaimedRange) -> str | None:
+        source = _object(claimed)
         return None if source is None else self._units.crate(source)
 
-    def _otherwise(self, span: Span, section: Section) -> str:
-        last = None if span.symbol is None else self._last_resort(span.symbol.name)
-        return last or _by_kind(span, section)
+    def _otherwise(self, claimed: ClaimedRange, section: Section) -> str:
+        last = None if claimed.symbol is None else self._last_resort(claimed.symbol.name)
+        return last or _by_kind(claimed, section)
 
 
 KIND_OF_OWNER = {
-    PADDING: Kind.PADDING,
-    LINKER_SCRIPT: Kind.SCRIPT,
-    MERGED_STRINGS: Kind.STRINGS,
-    STRINGS: Kind.STRINGS,
-    VENEERS: Kind.VENEER,
-    VECTORS: Kind.VECTORS,
-    UNWIND_TABLES: Kind.TABLES,
+    PADDING: ByteKind.PADDING,
+    LINKER_SCRIPT: ByteKind.SCRIPT,
+    MERGED_STRINGS: ByteKind.STRINGS,
+    STRINGS: ByteKind.STRINGS,
+    VENEERS: ByteKind.VENEER,
+    VECTORS: ByteKind.VECTORS,
+    UNWIND_TABLES: ByteKind.TABLES,
 }
-"""What bytes are by their owner, where the owner says it; else their section does."""
+"""What bytes are by their owner, where it determines that; else their section does."""
 
 
-_LAID_DOWN = (Claim.PADDING, Claim.SCRIPT)
+_LAID_DOWN = (ClaimKind.PADDING, ClaimKind.SCRIPT)
 
 
 def _crate(name: str) -> RustCrate | None:
@@ -151,17 +152,17 @@ def _crate(name: str) -> RustCrate | None:
     return embedded_crate(name) if name.startswith((".", "switch", "anon")) or "._R" in name else None
 
 
-def _object(span: Span) -> str | None:
-    """The object that a span comes from: its path in the map or, without a map, its ``STT_FILE`` symbol."""
-    if span.input is not None:
-        return None if span.input.object == INTERNAL else span.input.object
-    return span.symbol.file if span.symbol is not None and _has_file(span.symbol) else None
+def _object(claimed: ClaimedRange) -> str | None:
+    """The object that a range comes from: its path in the map or, without a map, its ``STT_FILE`` symbol."""
+    if claimed.input is not None:
+        return None if claimed.input.object == INTERNAL else claimed.input.object
+    return claimed.symbol.file if claimed.symbol is not None and _has_file(claimed.symbol) else None
 
 
 def _has_file(symbol: Symbol) -> bool:
     """Whether the ``STT_FILE`` symbol before a symbol is its own.
 
-    Every compiler writes one, but assembly often comes without, and lld then puts its symbols behind another
+    Every compiler writes one, but assembly often comes without, and lld then puts its symbols after another
     file's. Untyped and hidden symbols are what assembly has; rustc's hidden ones (as in
     ``compiler_builtins``) follow a file that names a codegen unit.
     """
@@ -174,14 +175,14 @@ def _no_rule(_name: str) -> str | None:
     return None
 
 
-def _by_input_name(span: Span) -> str | None:
-    crate = None if span.input is None else embedded_crate(span.input.section)
+def _by_input_name(claimed: ClaimedRange) -> str | None:
+    crate = None if claimed.input is None else embedded_crate(claimed.input.section)
     return None if crate is None else crate.name
 
 
-def _by_kind(span: Span, section: Section) -> str:
+def _by_kind(claimed: ClaimedRange, section: Section) -> str:
     """A row in brackets."""
-    source, symbol = span.input, span.symbol
+    source, symbol = claimed.input, claimed.symbol
     if source is not None and source.object == INTERNAL:
         return _of_linker(source.section, section)
     if symbol is not None and _VENEER.match(symbol.name):
@@ -196,7 +197,7 @@ def _by_kind(span: Span, section: Section) -> str:
         return VECTORS
     if section.executable:
         return ASSEMBLY if symbol is not None and not symbol.size else UNKNOWN
-    if _is_anonymous(span) or _is_dropped(span, section):
+    if _is_anonymous(claimed) or _is_dropped(claimed, section):
         return ANONYMOUS_CONSTANTS
     return UNKNOWN
 
@@ -212,21 +213,21 @@ def _of_linker(name: str, section: Section) -> str:
     return VENEERS if section.executable and "thunk" in name else LINKER
 
 
-def _is_anonymous(span: Span) -> bool:
-    if span.symbol is not None:
-        return _ANONYMOUS.match(span.symbol.name) is not None
-    return span.input is not None and _ANONYMOUS_SECTION.match(span.input.section) is not None
+def _is_anonymous(claimed: ClaimedRange) -> bool:
+    if claimed.symbol is not None:
+        return _ANONYMOUS.match(claimed.symbol.name) is not None
+    return claimed.input is not None and _ANONYMOUS_SECTION.match(claimed.input.section) is not None
 
 
-def _is_dropped(span: Span, section: Section) -> bool:
+def _is_dropped(claimed: ClaimedRange, section: Section) -> bool:
     """Whether this is constant data whose name the linker dropped: it keeps others', but no ``.L…``.
 
     What stands there without a size, such as ``__srodata``, is a mark of the linker script's.
     """
     constant = section.type == SectionType.PROGBITS and not section.flags & SectionFlag.WRITE
-    return is_nameless(span) and span.input is None and constant and section.name.startswith(".rodata")
+    return is_nameless(claimed) and claimed.input is None and constant and section.name.startswith(".rodata")
 
 
-def is_nameless(span: Span) -> bool:
-    """Whether no symbol with a size or a type claims a span."""
-    return span.symbol is None or (not span.symbol.size and span.symbol.type == SymbolType.NOTYPE)
+def is_nameless(claimed: ClaimedRange) -> bool:
+    """Whether no symbol with a size or a type claims a range."""
+    return claimed.symbol is None or (not claimed.symbol.size and claimed.symbol.type == SymbolType.NOTYPE)

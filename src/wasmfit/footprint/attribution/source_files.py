@@ -1,46 +1,23 @@
-"""The source file of bytes."""
-
-from collections.abc import Iterable, Iterator
-from typing import Protocol
+"""The source file of bytes by their symbols; see :mod:`.debug_lines` for debug information."""
 
 from wasmfit.elf.names.crates import codegen_unit_crate
-from wasmfit.footprint.attribution.byte_map import Entry, Ledger
+from wasmfit.footprint.attribution.byte_map import ByteMap, ByteRange
 
 
-class Lines(Protocol):
-    """What debug information says of source files."""
+def with_files(byte_map: ByteMap) -> ByteMap:
+    """A pass: the source file of every range that has none yet.
 
-    def files(self, start: int, end: int) -> Iterable[tuple[int, int, str | None]]:
-        """Divides a range of addresses by source file.
-
-        Yields:
-            First address, first address behind, and the file's path, None where nothing is known; in order,
-            and together the whole range.
-        """
-
-
-def with_files(made: Ledger, lines: Lines | None = None) -> Ledger:
-    """A pass: the source file of every entry.
-
-    Debug information knows best. Where it is silent or there is none, a local symbol's file is the one that
-    its ``STT_FILE`` symbol names; global symbols have none. rustc's codegen units are no files.
+    A local symbol's file is the one that its ``STT_FILE`` symbol names; global symbols have none. rustc's
+    codegen units are no files.
     """
-    return made.with_entries(_entries(made, lines))
+    return byte_map.with_ranges(
+        byte_range if byte_range.file is not None else byte_range._replace(file=_by_symbol(byte_range))
+        for byte_range in byte_map.ranges
+    )
 
 
-def _entries(made: Ledger, lines: Lines | None) -> Iterator[Entry]:
-    for entry in made.entries:
-        if lines is None:
-            yield entry._replace(file=_by_symbol(entry))
-            continue
-        for start, end, file in lines.files(entry.start, entry.end):
-            yield entry._replace(start=start, end=end, file=file or _by_symbol(entry))
-
-
-def _by_symbol(entry: Entry) -> str | None:
-    if entry.file is not None:
-        return entry.file
-    symbol = entry.symbol
+def _by_symbol(byte_range: ByteRange) -> str | None:
+    symbol = byte_range.symbol
     if symbol is None or not symbol.file or symbol.hidden or codegen_unit_crate(symbol.file) is not None:
         return None
     return symbol.file

@@ -83,7 +83,7 @@ def parse_symcache(data: bytes) -> SymCache:
             "Install wasmfit[lines] again.",
         )
     _, _, files, functions, locations, ranges, text_bytes, _ = _HEADER.unpack_from(data, _PREAMBLE.size)
-    reader = _Reader(data, _PREAMBLE.size + _HEADER.size)
+    reader = _TableReader(data, _PREAMBLE.size + _HEADER.size)
     if locations < ranges:
         raise _damaged()
     return SymCache(
@@ -96,7 +96,7 @@ def parse_symcache(data: bytes) -> SymCache:
     )
 
 
-class _Reader:
+class _TableReader:
     """Reads tables one after the other; each begins at a multiple of 8."""
 
     def __init__(self, data: bytes, at: int) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 from wasmfit.elf.records import Elf, Machine, Section, SymbolType
 from wasmfit.footprint.arrays import REACH, Booleans, Integers
 from wasmfit.footprint.graph.instructions import function_starts
-from wasmfit.footprint.graph.reference import NONE, Pairs, join
+from wasmfit.footprint.graph.reference import NO_PAIRS, ReferencePairs, join
 
 SMALL = 1 << 20
 """Numbers below are as likely to be counts, sizes or flags as addresses."""
@@ -21,12 +21,12 @@ _TEXT = np.zeros(256, np.bool_)
 _TEXT[[9, 10, 13, *range(0x20, 0x7F)]] = True
 
 
-class Addresses:
+class AddressResolver:
     """The addresses of a file.
 
     Args:
         elf: The file.
-        begins: Addresses at which more begins than symbols tell: input sections, entries of merged constants.
+        begins: Addresses at which more begins than symbols do: input sections, merged constants.
     """
 
     def __init__(self, elf: Elf, begins: Integers | None = None) -> None:
@@ -54,42 +54,42 @@ class Addresses:
         self._sized_starts = np.array([start for start, _ in sized], dtype=np.int64)
         ends = np.array([end for _, end in sized], dtype=np.int64)
         self._sized_ends = np.maximum.accumulate(ends) if len(ends) else ends
-        self._named = np.union1d(self._named, self._behind_symbols())
+        self._named = np.union1d(self._named, self._after_symbols())
 
-    def certain(self, pairs: Pairs) -> Pairs:
+    def certain(self, pairs: ReferencePairs) -> ReferencePairs:
         """References whose target lies in some section, with the Thumb bit cleared."""
         section = self._section_of(pairs.target)
         inside = section >= 0
         targets = pairs.target
         if self._thumb:
             targets = np.where(inside & self._code[np.maximum(section, 0)], targets & ~1, targets)
-        return Pairs(pairs.source[inside], targets[inside])
+        return ReferencePairs(pairs.source[inside], targets[inside])
 
-    def built(self, pairs: Pairs) -> Pairs:
+    def built(self, pairs: ReferencePairs) -> ReferencePairs:
         """References that code makes or loads: into data anywhere, into code only where a function begins."""
         source, value, section = self._inside(pairs)
         if not len(value):
-            return NONE
+            return NO_PAIRS
         in_code = self._code[section]
         address = np.where(in_code & self._thumb, value & ~1, value)
         keep = ~in_code | self._function_pointers(value)
-        return Pairs(source[keep], address[keep])
+        return ReferencePairs(source[keep], address[keep])
 
-    def likely(self, pairs: Pairs) -> Pairs:
+    def likely(self, pairs: ReferencePairs) -> ReferencePairs:
         """References by words of data that look like addresses."""
         possible = pairs.target >= NEVER
-        source, value, section = self._inside(Pairs(pairs.source[possible], pairs.target[possible]))
+        source, value, section = self._inside(ReferencePairs(pairs.source[possible], pairs.target[possible]))
         if not len(value):
-            return NONE
+            return NO_PAIRS
         in_code = self._code[section]
         address = np.where(in_code & self._thumb, value & ~1, value)
         begins = (value >= SMALL) | _among(value, self._named)
         unknown = ~in_code & ~begins
         begins[unknown] = self._text(pairs, source[unknown], value[unknown], section[unknown])
         keep = np.where(in_code, self._function_pointers(value), begins)
-        return Pairs(source[keep], address[keep])
+        return ReferencePairs(source[keep], address[keep])
 
-    def _inside(self, pairs: Pairs) -> tuple[Integers, Integers, Integers]:
+    def _inside(self, pairs: ReferencePairs) -> tuple[Integers, Integers, Integers]:
         section = self._section_of(pairs.target)
         inside = section >= 0
         return pairs.source[inside], pairs.target[inside], section[inside]
@@ -111,29 +111,31 @@ class Addresses:
             return np.ones(len(address), np.bool_)
         return _among(address, self._functions)
 
-    def in_file(self, pairs: Pairs) -> Pairs:
+    def in_file(self, pairs: ReferencePairs) -> ReferencePairs:
         """References whose source lies in a section."""
         inside = self._section_of(pairs.source) >= 0
-        return Pairs(pairs.source[inside], pairs.target[inside])
+        return ReferencePairs(pairs.source[inside], pairs.target[inside])
 
-    def words(self, start: int, end: int) -> Pairs:
+    def words(self, start: int, end: int) -> ReferencePairs:
         """The aligned words of a range in one section, with their addresses."""
         section = self._section(start)
         if section is None:
-            return NONE
+            return NO_PAIRS
         first = -(-start // self._word) * self._word
         count = (min(end, section.end) - first) // self._word
         if count <= 0:
-            return NONE
+            return NO_PAIRS
         data = self._elf.contents(section)[first - section.address :][: count * self._word]
         order = ">" if self._elf.big_endian else "<"
         # Of 64 bits the highest is cut off: no address has it, and numbers stay positive.
         values = np.frombuffer(data, f"{order}u{self._word}") & np.uint64((1 << 63) - 1)
-        return Pairs(first + np.arange(len(values), dtype=np.int64) * self._word, values.astype(np.int64))
+        return ReferencePairs(
+            first + np.arange(len(values), dtype=np.int64) * self._word, values.astype(np.int64)
+        )
 
-    def load(self, loads: Pairs) -> Pairs:
+    def load(self, loads: ReferencePairs) -> ReferencePairs:
         """From instructions and the words that they load, to instructions and what the words say."""
-        found = [NONE]
+        loaded = [NO_PAIRS]
         section = self._section_of(loads.target)
         for number in np.unique(section[section >= 0]).tolist():
             data = np.frombuffer(self._elf.contents(self._sections[number]), np.uint8).astype(np.int64)
@@ -143,10 +145,10 @@ class Addresses:
             offset, source = offset[inside], loads.source[chosen][inside]
             value = np.zeros(len(offset), np.int64)
             for byte in range(self._word):
-                place = self._word - 1 - byte if self._elf.big_endian else byte
-                value |= (data[offset + byte] & (0x7F if byte == 7 else 0xFF)) << (8 * place)
-            found.append(Pairs(source, value))
-        return join(*found)
+                significance = self._word - 1 - byte if self._elf.big_endian else byte
+                value |= (data[offset + byte] & (0x7F if byte == 7 else 0xFF)) << (8 * significance)
+            loaded.append(ReferencePairs(source, value))
+        return join(*loaded)
 
     def _section(self, address: int) -> Section | None:
         if address >= REACH:
@@ -162,13 +164,13 @@ class Addresses:
         inside = (number >= 0) & (values < self._ends[np.maximum(number, 0)])
         return np.where(inside, number, -1)
 
-    def _behind_symbols(self) -> Integers:
-        """Where something without a name begins in data: behind a symbol, or aligned to a word behind it.
+    def _after_symbols(self) -> Integers:
+        """Where something without a name begins in data: after a symbol, or aligned to a word after it.
 
         Linkers drop the names of many local constants; the first of them follows a symbol's end, after zeros
         for its alignment.
         """
-        found = [np.empty(0, np.int64)]
+        beginnings = [np.empty(0, np.int64)]
         for number, section in enumerate(self._sections):
             if section.executable or not section.has_bytes:
                 continue
@@ -180,21 +182,21 @@ class Addresses:
             alignment = 1
             while alignment <= self._word:
                 start = -(-end // alignment) * alignment
-                # The zeros before a place are part of what begins there if it is not aligned.
+                # The zeros before an address are part of what begins there if it is not aligned.
                 zeros = np.ones(len(end), np.bool_)
                 for byte in range(alignment - 1):
-                    place = np.minimum(end + byte, start)
-                    offset = np.minimum(place - self._starts[number], len(data) - 1)
-                    zeros &= (place == start) | (data[offset] == 0)
-                found.append(start[zeros & (start < self._ends[number])])
+                    at = np.minimum(end + byte, start)
+                    offset = np.minimum(at - self._starts[number], len(data) - 1)
+                    zeros &= (at == start) | (data[offset] == 0)
+                beginnings.append(start[zeros & (start < self._ends[number])])
                 alignment *= 2
-        return np.unique(np.concatenate(found))
+        return np.unique(np.concatenate(beginnings))
 
-    def _text(self, words: Pairs, source: Integers, value: Integers, section: Integers) -> Booleans:
+    def _text(self, words: ReferencePairs, source: Integers, value: Integers, section: Integers) -> Booleans:
         """Whether a text begins at each of some addresses that no symbol with a size covers.
 
-        A text follows a NUL, or the word behind the reference is its length (as in Rust's ``&str``), or words
-        beside the reference refer to such places too, as in a table of texts.
+        A text follows a NUL, or the word after the reference is its length (as in Rust's ``&str``), or words
+        next to the reference refer to such addresses too, as in a table of texts.
         """
         free = np.zeros(len(value), np.bool_)
         before = np.searchsorted(self._sized_starts, value, side="right") - 1
@@ -221,16 +223,16 @@ class Addresses:
             result[chosen] = is_text & ((offset == 0) | (data[np.maximum(offset - 1, 0)] == 0) | counted)
             free[chosen] = is_text
         candidates = source[free]
-        beside = _among(source - self._word, candidates) | _among(source + self._word, candidates)
-        return result | (free & beside)
+        in_table = _among(source - self._word, candidates) | _among(source + self._word, candidates)
+        return result | (free & in_table)
 
 
 def _among(values: Integers, sorted_values: Integers) -> Booleans:
     if not len(sorted_values):
         return np.zeros(len(values), np.bool_)
-    place = np.minimum(np.searchsorted(sorted_values, values), len(sorted_values) - 1)
-    found: Booleans = sorted_values[place] == values
-    return found
+    row = np.minimum(np.searchsorted(sorted_values, values), len(sorted_values) - 1)
+    among: Booleans = sorted_values[row] == values
+    return among
 
 
 def _is_template(section: Section) -> bool:

@@ -8,8 +8,17 @@ A 32-bit Thumb instruction is two halfwords, the first in the low half of ``Inst
 import numpy as np
 
 from wasmfit.footprint.arrays import Booleans, Integers
-from wasmfit.footprint.graph.instructions import Decoder, Instructions
-from wasmfit.footprint.graph.reference import NONE, Found, Pairs, Writes, join, last_write, signed, writes
+from wasmfit.footprint.graph.instructions import DecodedInstructions, Decoder
+from wasmfit.footprint.graph.reference import (
+    NO_PAIRS,
+    CodeReferences,
+    ReferencePairs,
+    RegisterWrites,
+    join,
+    last_write,
+    signed,
+    writes,
+)
 
 _NO_RESULT = (
     r"(?:v?st\w*|v?push|cmp|cmn|tst|teq|b|bl|blx|bx|bxj|cbn?z|it|nop|hint|yield|wfe|wfi|sev|svc|udf|bkpt|"
@@ -21,7 +30,7 @@ _TWO_RESULTS = r"ldrd|ld(?:r|a)exd|[su]mull|[su]mlal\w*|smlsld\w*|umaal|vmov"
 _NAMES = {b"sb": 9, b"sl": 10, b"fp": 11, b"ip": 12, b"sp": 13, b"lr": 14, b"pc": 15}
 
 
-def code_references(code: Instructions, decoder: Decoder, thumb: Booleans) -> Found:
+def code_references(code: DecodedInstructions, decoder: Decoder, thumb: Booleans) -> CodeReferences:
     """Find what code refers to.
 
     Args:
@@ -34,7 +43,7 @@ def code_references(code: Instructions, decoder: Decoder, thumb: Booleans) -> Fo
     long = thumb & (code.size == 4)
     arm = ~thumb & (code.size == 4) & (code.id != 0)
     bl, blx = decoder.numbers(code, "bl"), decoder.numbers(code, "blx")
-    return Found(
+    return CodeReferences(
         calls=_calls(code, long, arm, first, second, np.concatenate([bl, blx])),
         jumps=_jumps(code, short, long, arm, first, second),
         relative=_relative(code, short, long, first, second),
@@ -57,20 +66,25 @@ def _t4(first: Integers, second: Integers) -> Integers:
 
 
 def _calls(
-    code: Instructions, long: Booleans, arm: Booleans, first: Integers, second: Integers, ids: Integers
-) -> Pairs:
+    code: DecodedInstructions, long: Booleans, arm: Booleans, first: Integers, second: Integers, ids: Integers
+) -> ReferencePairs:
     call = np.isin(code.id, ids)
     n = _at(call & long & (first & 0xF800 == 0xF000))
     to_arm = second[n] & 0x1000 == 0  # BLX changes to Arm code, aligned to words
     pc = code.address[n] + 4
-    thumb = Pairs(code.address[n], np.where(to_arm, pc & ~3, pc) + _t4(first[n], second[n]))
+    thumb = ReferencePairs(code.address[n], np.where(to_arm, pc & ~3, pc) + _t4(first[n], second[n]))
     n = _at(call & arm & (code.word >> 25 & 7 == 5))
-    return join(thumb, Pairs(code.address[n], code.address[n] + 8 + signed(code.word[n] << 2, 26)))
+    return join(thumb, ReferencePairs(code.address[n], code.address[n] + 8 + signed(code.word[n] << 2, 26)))
 
 
 def _jumps(
-    code: Instructions, short: Booleans, long: Booleans, arm: Booleans, first: Integers, second: Integers
-) -> Pairs:
+    code: DecodedInstructions,
+    short: Booleans,
+    long: Booleans,
+    arm: Booleans,
+    first: Integers,
+    second: Integers,
+) -> ReferencePairs:
     pc = code.address + 4
     conditional = short & (first & 0xF000 == 0xD000) & (first & 0x0E00 != 0x0E00)
     n1 = _at(conditional)  # B T1
@@ -84,18 +98,23 @@ def _jumps(
     t3 |= (f5 & 0x3F) << 12 | (s5 & 0x7FF) << 1
     n6 = _at(arm & (code.word >> 24 & 0xF == 0xA) & (code.word >> 28 != 0xF))  # B A1
     return join(
-        Pairs(code.address[n1], pc[n1] + signed((first[n1] & 0xFF) << 1, 9)),
-        Pairs(code.address[n2], pc[n2] + signed((first[n2] & 0x7FF) << 1, 12)),
-        Pairs(code.address[n3], pc[n3] + ((f3 >> 9 & 1) << 6 | (f3 >> 3 & 0x1F) << 1)),
-        Pairs(code.address[n4], pc[n4] + _t4(first[n4], second[n4])),
-        Pairs(code.address[n5], pc[n5] + signed(t3, 21)),
-        Pairs(code.address[n6], code.address[n6] + 8 + signed(code.word[n6] << 2, 26)),
+        ReferencePairs(code.address[n1], pc[n1] + signed((first[n1] & 0xFF) << 1, 9)),
+        ReferencePairs(code.address[n2], pc[n2] + signed((first[n2] & 0x7FF) << 1, 12)),
+        ReferencePairs(code.address[n3], pc[n3] + ((f3 >> 9 & 1) << 6 | (f3 >> 3 & 0x1F) << 1)),
+        ReferencePairs(code.address[n4], pc[n4] + _t4(first[n4], second[n4])),
+        ReferencePairs(code.address[n5], pc[n5] + signed(t3, 21)),
+        ReferencePairs(code.address[n6], code.address[n6] + 8 + signed(code.word[n6] << 2, 26)),
     )
 
 
 def _pairs(
-    code: Instructions, decoder: Decoder, long: Booleans, arm: Booleans, first: Integers, second: Integers
-) -> Pairs:
+    code: DecodedInstructions,
+    decoder: Decoder,
+    long: Booleans,
+    arm: Booleans,
+    first: Integers,
+    second: Integers,
+) -> ReferencePairs:
     """MOVW and the MOVT that completes it; the compiler may have moved them apart."""
     movw = (long & (first & 0xFBF0 == 0xF240) & (second & 0x8000 == 0)) | (
         arm & (code.word >> 20 & 0xFF == 0x30)
@@ -105,17 +124,17 @@ def _pairs(
     )
     top = _at(movt)
     if not len(top):
-        return NONE
+        return NO_PAIRS
     thumb_half = (first & 0xF) << 12 | (first >> 10 & 1) << 11 | (second >> 12 & 7) << 8 | second & 0xFF
     half = np.where(arm, (code.word >> 4 & 0xF000) | (code.word & 0xFFF), thumb_half)
     target = np.where(arm, code.word >> 12 & 0xF, second >> 8 & 0xF)
     low = last_write(_writes(code, decoder), code.function, target[top], top)
     paired = (low >= 0) & movw[np.maximum(low, 0)]
     top, low = top[paired], low[paired]
-    return Pairs(code.address[top], half[top] << 16 | half[low])
+    return ReferencePairs(code.address[top], half[top] << 16 | half[low])
 
 
-def _writes(code: Instructions, decoder: Decoder) -> Writes:
+def _writes(code: DecodedInstructions, decoder: Decoder) -> RegisterWrites:
     """The registers that instructions write, by the text of their operands, which begins with the results.
 
     Not followed are the lists of LDM and POP, which restore what the caller had, the base that a load or a
@@ -142,8 +161,8 @@ def _register(text: Integers) -> Integers:
 
 
 def _relative(
-    code: Instructions, short: Booleans, long: Booleans, first: Integers, second: Integers
-) -> Pairs:
+    code: DecodedInstructions, short: Booleans, long: Booleans, first: Integers, second: Integers
+) -> ReferencePairs:
     """ADR."""
     base = (code.address + 4) & ~3
     n1 = _at(short & (first & 0xF800 == 0xA000))
@@ -151,15 +170,20 @@ def _relative(
     n2 = _at(long & (first & 0xFBFF == 0xF20F) & (second & 0x8000 == 0))
     n3 = _at(long & (first & 0xFBFF == 0xF2AF) & (second & 0x8000 == 0))
     return join(
-        Pairs(code.address[n1], base[n1] + (first[n1] & 0xFF) * 4),
-        Pairs(code.address[n2], base[n2] + offset[n2]),
-        Pairs(code.address[n3], base[n3] - offset[n3]),
+        ReferencePairs(code.address[n1], base[n1] + (first[n1] & 0xFF) * 4),
+        ReferencePairs(code.address[n2], base[n2] + offset[n2]),
+        ReferencePairs(code.address[n3], base[n3] - offset[n3]),
     )
 
 
 def _loads(
-    code: Instructions, short: Booleans, long: Booleans, arm: Booleans, first: Integers, second: Integers
-) -> Pairs:
+    code: DecodedInstructions,
+    short: Booleans,
+    long: Booleans,
+    arm: Booleans,
+    first: Integers,
+    second: Integers,
+) -> ReferencePairs:
     """LDR from a literal pool; LDRD, VLDR and narrower loads read numbers there, no addresses."""
     base = (code.address + 4) & ~3
     n1 = _at(short & (first & 0xF800 == 0x4800))
@@ -168,9 +192,9 @@ def _loads(
     n3 = _at(arm & (code.word >> 16 & 0xF7F == 0x51F))
     arm_offset = code.word[n3] & 0xFFF
     return join(
-        Pairs(code.address[n1], base[n1] + (first[n1] & 0xFF) * 4),
-        Pairs(code.address[n2], base[n2] + np.where(first[n2] & 0x80, offset, -offset)),
-        Pairs(
+        ReferencePairs(code.address[n1], base[n1] + (first[n1] & 0xFF) * 4),
+        ReferencePairs(code.address[n2], base[n2] + np.where(first[n2] & 0x80, offset, -offset)),
+        ReferencePairs(
             code.address[n3],
             code.address[n3] + 8 + np.where(code.word[n3] & 0x80_0000, arm_offset, -arm_offset),
         ),

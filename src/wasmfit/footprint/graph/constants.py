@@ -1,7 +1,7 @@
 """Owners for constants without a name, by who refers to them.
 
 What the compiler named itself (``.Lanon.…``), what the linker merged, and what nothing names, in sections
-without code, belongs to the one owner that refers to it, directly or through other such constants. Of what
+without code, belongs to the only owner that refers to it, directly or through other such constants. Of what
 several owners refer to:
 
 1. a path of a source file, as panic messages have it, belongs to the crate that it names;
@@ -21,7 +21,7 @@ from enum import Enum, auto
 from typing import NamedTuple
 
 from wasmfit.elf.records import Elf
-from wasmfit.footprint.attribution.byte_map import Entry, Ledger
+from wasmfit.footprint.attribution.byte_map import ByteMap, ByteRange
 from wasmfit.footprint.attribution.owners import (
     ANONYMOUS_CONSTANTS,
     MERGED_CONSTANTS,
@@ -30,9 +30,9 @@ from wasmfit.footprint.attribution.owners import (
     STRINGS,
     UNKNOWN,
 )
-from wasmfit.footprint.graph.fragments import Piece, merged_entry
-from wasmfit.footprint.graph.reference import How
-from wasmfit.footprint.graph.reference_graph import Graph, build_graph
+from wasmfit.footprint.graph.fragments import Fragment, merged_constant_size
+from wasmfit.footprint.graph.reference import ReferenceKind
+from wasmfit.footprint.graph.reference_graph import ReferenceGraph, build_graph
 
 SHARED_CONSTANTS = "[shared constants]"
 """Constants that several owners refer to."""
@@ -48,8 +48,8 @@ _REGISTRY = re.compile(rb"(?:^|/)([A-Za-z][A-Za-z0-9_-]*?)-[0-9]+\.[0-9]+\.[0-9]
 _LIBRARY = re.compile(rb"(?:^|/)library/(core|alloc|std)/src/[^\0]*\.rs(?:\0|$)")
 
 
-class Basis(Enum):
-    """What tells a piece's owner."""
+class OwnershipBasis(Enum):
+    """What a fragment's owner is known by."""
 
     NAME = auto()
     """Its own names: symbol, object, section."""
@@ -63,40 +63,40 @@ class Basis(Enum):
     """Several refer to it; most constants of its codegen unit are this owner's."""
     SHARED = auto()
     """Several owners refer to it."""
-    NOTHING = auto()
+    NO_REFERENCE = auto()
     """Nothing is known to refer to it."""
 
 
-class Owned(NamedTuple):
-    """A piece and its owner.
+class OwnedFragment(NamedTuple):
+    """A fragment and its owner.
 
     Attributes:
-        piece: The piece.
+        fragment: The fragment.
         owner: Its owner, or a row in brackets.
-        basis: What tells the owner.
+        basis: What the owner is known by.
     """
 
-    piece: Piece
+    fragment: Fragment
     owner: str
-    basis: Basis
+    basis: OwnershipBasis
 
 
 @dataclass(frozen=True, slots=True)
-class Constants:
-    """Every piece of a file with its owner.
+class ConstantOwners:
+    """Every fragment of a file with its owner.
 
     Attributes:
-        owned: In order of address, as the graph's pieces.
+        owned: In order of address, as the graph's fragments.
     """
 
-    owned: tuple[Owned, ...]
+    owned: tuple[OwnedFragment, ...]
 
     def owners(self) -> dict[str, dict[str, int]]:
         """Section name → owner → bytes; sections of one name are added up."""
         table: dict[str, dict[str, int]] = {}
-        for piece, owner, _ in self.owned:
-            rows = table.setdefault(piece.section.name, {})
-            rows[owner] = rows.get(owner, 0) + piece.size
+        for fragment, owner, _ in self.owned:
+            rows = table.setdefault(fragment.section.name, {})
+            rows[owner] = rows.get(owner, 0) + fragment.size
         return table
 
     def share(self, section: str, *, without: Collection[str] = (PADDING,)) -> float:
@@ -112,41 +112,45 @@ class Constants:
         return named / whole if whole else 1.0
 
 
-def attribute_by_references(ledger: Ledger) -> Ledger:
-    """A pass: constants whose names tell no owner get the owner that refers to them."""
-    constants = own_constants(build_graph(ledger))
-    return ledger.with_entries(_entries(ledger, constants))
+def attribute_by_references(byte_map: ByteMap) -> ByteMap:
+    """A pass: constants whose names have no owner get the owner that refers to them."""
+    constants = find_constant_owners(build_graph(byte_map))
+    return byte_map.with_ranges(_ranges(byte_map, constants))
 
 
-def own_constants(graph: Graph, *, library: Collection[str] = STANDARD_LIBRARY) -> Constants:
-    """Find owners for the constants whose names tell none.
+def find_constant_owners(
+    graph: ReferenceGraph, *, library: Collection[str] = STANDARD_LIBRARY
+) -> ConstantOwners:
+    """Find owners for the constants whose names have none.
 
     Args:
-        graph: The graph of a file; its ledger says what names tell.
+        graph: The graph of a file; its byte map has the owners that names have.
         library: Owners of code that is made for others, by generics: see the rules above.
     """
-    elf = graph.ledger.elf
-    names = [piece.entry.owner for piece in graph.pieces]
-    is_open = [_is_open(piece) for piece in graph.pieces]
+    elf = graph.byte_map.elf
+    names = [fragment.byte_range.owner for fragment in graph.fragments]
+    is_open = [_is_open(fragment) for fragment in graph.fragments]
     claims = _claims(graph, names, is_open, library)
     owned = [
-        _decide(elf, piece, name, claim, library) if opened else Owned(piece, name, Basis.NAME)
-        for piece, name, opened, claim in zip(graph.pieces, names, is_open, claims, strict=True)
+        _decide(elf, fragment, name, claim, library)
+        if opened
+        else OwnedFragment(fragment, name, OwnershipBasis.NAME)
+        for fragment, name, opened, claim in zip(graph.fragments, names, is_open, claims, strict=True)
     ]
     units = _units(owned)
-    return Constants(
+    return ConstantOwners(
         tuple(
-            Owned(one.piece, units[unit], Basis.UNIT)
-            if one.basis is Basis.SHARED and (unit := unit_of(one.piece)) in units
-            else one
-            for one in owned
+            OwnedFragment(owning.fragment, units[unit], OwnershipBasis.UNIT)
+            if owning.basis is OwnershipBasis.SHARED and (unit := unit_of(owning.fragment)) in units
+            else owning
+            for owning in owned
         )
     )
 
 
-def unit_of(piece: Piece) -> str | None:
+def unit_of(fragment: Fragment) -> str | None:
     """The hash of the codegen unit that an anonymous constant comes from; None when its name has none."""
-    symbol, source = piece.symbol, piece.entry.input
+    symbol, source = fragment.symbol, fragment.byte_range.input
     for name in (symbol.name if symbol else "", source.section if source else ""):
         match = _ANONYMOUS.search(name)
         if match is not None:
@@ -154,56 +158,56 @@ def unit_of(piece: Piece) -> str | None:
     return None
 
 
-def _units(owned: Sequence[Owned]) -> dict[str, str]:
+def _units(owned: Sequence[OwnedFragment]) -> dict[str, str]:
     """From a codegen unit's hash to the owner of most of its constants, of those with one owner only."""
     votes: dict[str, dict[str, int]] = {}
-    for piece, owner, basis in owned:
-        if basis is Basis.REFERENCES and (unit := unit_of(piece)) is not None:
+    for fragment, owner, basis in owned:
+        if basis is OwnershipBasis.REFERENCES and (unit := unit_of(fragment)) is not None:
             ballot = votes.setdefault(unit, {})
-            ballot[owner] = ballot.get(owner, 0) + piece.size
+            ballot[owner] = ballot.get(owner, 0) + fragment.size
     return {unit: max(ballot.items(), key=lambda row: (row[1], row[0]))[0] for unit, ballot in votes.items()}
 
 
-def _is_open(piece: Piece) -> bool:
-    if piece.is_code or not piece.section.has_bytes:
+def _is_open(fragment: Fragment) -> bool:
+    if fragment.is_code or not fragment.section.has_bytes:
         return False
-    return piece.entry.owner in _OPEN or merged_entry(piece.entry) is not None
+    return fragment.byte_range.owner in _OPEN or merged_constant_size(fragment.byte_range) is not None
 
 
-def _entries(ledger: Ledger, constants: Constants) -> Iterator[Entry]:
-    """The ledger's entries, those of open pieces divided and with their new owners."""
-    parts: dict[tuple[int, int], list[Entry]] = {}
-    for piece, owner, basis in constants.owned:
-        if basis in (Basis.NAME, Basis.NOTHING):
+def _ranges(byte_map: ByteMap, constants: ConstantOwners) -> Iterator[ByteRange]:
+    """The byte map's ranges, those of open fragments divided and with their new owners."""
+    parts: dict[tuple[int, int], list[ByteRange]] = {}
+    for fragment, owner, basis in constants.owned:
+        if basis in (OwnershipBasis.NAME, OwnershipBasis.NO_REFERENCE):
             continue
-        found = parts.setdefault((piece.section.index, piece.entry.start), [])
-        if found and found[-1].end == piece.start and found[-1].owner == owner:
-            found[-1] = found[-1]._replace(end=piece.end)
+        ranges = parts.setdefault((fragment.section.index, fragment.byte_range.start), [])
+        if ranges and ranges[-1].end == fragment.start and ranges[-1].owner == owner:
+            ranges[-1] = ranges[-1]._replace(end=fragment.end)
         else:
-            found.append(piece.entry._replace(start=piece.start, end=piece.end, owner=owner))
-    for entry in ledger.entries:
-        at = entry.start
-        for part in parts.get((entry.section.index, entry.start), ()):
+            ranges.append(fragment.byte_range._replace(start=fragment.start, end=fragment.end, owner=owner))
+    for byte_range in byte_map.ranges:
+        at = byte_range.start
+        for part in parts.get((byte_range.section.index, byte_range.start), ()):
             if at < part.start:
-                yield entry._replace(start=at, end=part.start)
+                yield byte_range._replace(start=at, end=part.start)
             yield part
             at = part.end
-        if at < entry.end:
-            yield entry._replace(start=at)
+        if at < byte_range.end:
+            yield byte_range._replace(start=at)
 
 
 def _claims(
-    graph: Graph, names: Sequence[str], is_open: Sequence[bool], library: Collection[str]
+    graph: ReferenceGraph, names: Sequence[str], is_open: Sequence[bool], library: Collection[str]
 ) -> list[frozenset[str]]:
-    """For each open piece the owners that refer to it, through other open pieces as well.
+    """For each open fragment the owners that refer to it, through other open fragments as well.
 
-    Of owners that are not the library's two are kept at most: they are several, whoever else there is.
+    Of owners other than the library at most two are kept: that they are several is all that matters.
     """
-    claims: list[frozenset[str]] = [frozenset()] * len(graph.pieces)
-    following: list[list[int]] = [[] for _ in graph.pieces]
+    claims: list[frozenset[str]] = [frozenset()] * len(graph.fragments)
+    following: list[list[int]] = [[] for _ in graph.fragments]
     waiting: deque[int] = deque()
     for edge in graph.edges:
-        if not is_open[edge.target] or edge.how in (How.CALL, How.JUMP):
+        if not is_open[edge.target] or edge.kind in (ReferenceKind.CALL, ReferenceKind.JUMP):
             continue
         if is_open[edge.source]:
             following[edge.source].append(edge.target)
@@ -227,27 +231,31 @@ def _joined(claim: frozenset[str], more: frozenset[str], library: Collection[str
     return claim.union(new, [owner for owner in more if owner in library])
 
 
-def _decide(elf: Elf, piece: Piece, name: str, claim: frozenset[str], library: Collection[str]) -> Owned:
+def _decide(
+    elf: Elf, fragment: Fragment, name: str, claim: frozenset[str], library: Collection[str]
+) -> OwnedFragment:
     if not claim:
-        crate = _crate_of_path(elf, piece)
+        crate = _crate_of_path(elf, fragment)
         if crate is not None:
-            return Owned(piece, crate, Basis.PATH)
-        return Owned(piece, name, Basis.NOTHING if name.startswith("[") else Basis.NAME)
+            return OwnedFragment(fragment, crate, OwnershipBasis.PATH)
+        return OwnedFragment(
+            fragment, name, OwnershipBasis.NO_REFERENCE if name.startswith("[") else OwnershipBasis.NAME
+        )
     if len(claim) == 1:
-        return Owned(piece, next(iter(claim)), Basis.REFERENCES)
-    crate = _crate_of_path(elf, piece)
+        return OwnedFragment(fragment, next(iter(claim)), OwnershipBasis.REFERENCES)
+    crate = _crate_of_path(elf, fragment)
     if crate is not None:
-        return Owned(piece, crate, Basis.PATH)
+        return OwnedFragment(fragment, crate, OwnershipBasis.PATH)
     others = [owner for owner in claim if owner not in library]
     if len(others) == 1:
-        return Owned(piece, others[0], Basis.LIBRARY)
-    return Owned(piece, SHARED_CONSTANTS, Basis.SHARED)
+        return OwnedFragment(fragment, others[0], OwnershipBasis.LIBRARY)
+    return OwnedFragment(fragment, SHARED_CONSTANTS, OwnershipBasis.SHARED)
 
 
-def _crate_of_path(elf: Elf, piece: Piece) -> str | None:
-    """The crate in the path of a source file that a piece is."""
-    if piece.size > _LONGEST_PATH:
+def _crate_of_path(elf: Elf, fragment: Fragment) -> str | None:
+    """The crate in the path of a source file that a fragment is."""
+    if fragment.size > _LONGEST_PATH:
         return None
-    text = piece.contents(elf)
+    text = fragment.contents(elf)
     match = _LIBRARY.search(text) or _REGISTRY.search(text)
     return match[1].decode("ascii").replace("-", "_") if match else None

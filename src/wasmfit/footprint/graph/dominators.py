@@ -1,4 +1,4 @@
-"""Dominators of a graph: which node alone keeps another one reachable.
+"""Dominators of a graph: the nodes through which every path to another node goes.
 
 The algorithm is Semi-NCA (Georgiadis and Tarjan), a simplification of Lengauer and Tarjan's that is as fast
 in practice: depth-first numbers, semidominators with path compression, then nearest common ancestors.
@@ -24,11 +24,11 @@ def immediate_dominators(successors: Sequence[Sequence[int]], root: int) -> list
         For each node its immediate dominator, or :data:`NONE`.
     """
     order, parent = _depth_first(successors, root)
-    number = {node: place for place, node in enumerate(order)}
+    number = {node: position for position, node in enumerate(order)}
     predecessors: list[list[int]] = [[] for _ in order]
-    for place, node in enumerate(order):
+    for position, node in enumerate(order):
         for target in successors[node]:
-            predecessors[number[target]].append(place)
+            predecessors[number[target]].append(position)
     # From here on nodes are their depth-first numbers.
     semi = list(range(len(order)))
     best = list(
@@ -52,18 +52,18 @@ def immediate_dominators(successors: Sequence[Sequence[int]], root: int) -> list
 
 
 def _depth_first(successors: Sequence[Sequence[int]], root: int) -> tuple[list[int], list[int]]:
-    """The reachable nodes in the order of a depth-first search, and for each place that of the parent."""
-    place = {root: 0}
+    """The reachable nodes in the order of a depth-first search, and for each position that of the parent."""
+    position = {root: 0}
     order, parent = [root], [0]
     stack = [iter(successors[root])]
     path = [0]
     while stack:
         for target in stack[-1]:
-            if target not in place:
-                place[target] = len(order)
+            if target not in position:
+                position[target] = len(order)
                 parent.append(path[-1])
                 order.append(target)
-                path.append(place[target])
+                path.append(position[target])
                 stack.append(iter(successors[target]))
                 break
         else:

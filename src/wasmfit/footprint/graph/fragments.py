@@ -1,6 +1,6 @@
-"""The ledger's entries divided further: what is merged or unnamed is split where something refers to it.
+"""Fragments: a byte map's ranges divided further, where something refers into what is merged or unnamed.
 
-A piece is the smallest thing that can have an owner of its own, be referred to, and go.
+A fragment is the smallest thing that can have an owner of its own, be referred to, and be removed.
 """
 
 import re
@@ -11,25 +11,26 @@ from typing import NamedTuple
 
 from wasmfit.elf.records import Elf, Section, Symbol
 from wasmfit.footprint.arrays import Integers
-from wasmfit.footprint.attribution.byte_map import Entry, Ledger
-from wasmfit.footprint.attribution.kinds import Kind
+from wasmfit.footprint.attribution.byte_map import ByteMap, ByteRange
+from wasmfit.footprint.attribution.kinds import ByteKind
 
 
-class Piece(NamedTuple):
+class Fragment(NamedTuple):
     """Adjacent bytes that belong together.
 
     Attributes:
         start: First address.
-        end: First address behind it.
-        entry: The ledger's entry that it is, or is a part of; of several entries of one symbol the first.
-        runs_on: Whether the next piece is more of it: a text that shares its end with another one, or what
-            nothing names or refers to.
+        end: First address after it.
+        byte_range: The byte map's range that it is, or is a part of; of several ranges of one symbol the
+            first.
+        continues: Whether the next fragment is more of it: a text that shares its end with another one, or
+            what nothing names or refers to.
     """
 
     start: int
     end: int
-    entry: Entry
-    runs_on: bool
+    byte_range: ByteRange
+    continues: bool
 
     @property
     def size(self) -> int:
@@ -39,17 +40,17 @@ class Piece(NamedTuple):
     @property
     def section(self) -> Section:
         """The section that it lies in."""
-        return self.entry.section
+        return self.byte_range.section
 
     @property
     def symbol(self) -> Symbol | None:
         """The symbol that claims it."""
-        return self.entry.symbol
+        return self.byte_range.symbol
 
     @property
     def is_code(self) -> bool:
         """Whether it lies in a section with code."""
-        return self.entry.section.executable
+        return self.byte_range.section.executable
 
     def contents(self, elf: Elf) -> bytes:
         """Its bytes in the file; nothing for data that is zeroed at the start."""
@@ -58,101 +59,103 @@ class Piece(NamedTuple):
 
 
 _MERGED = re.compile(r"\.rodata.*?\.(?:str([0-9]+)\.[0-9]+|cst([0-9]+))$")
-_MAX_ENTRY = 64  # bytes
+_MAX_CONSTANT = 64  # bytes
 
 
-def merged_entry(entry: Entry) -> int | None:
+def merged_constant_size(byte_range: ByteRange) -> int | None:
     """How large each constant is among constants that the linker merged.
 
     Returns:
-        Bytes; 0 for texts, which end with a NUL; None for an entry that is not merged, or whose link map is
-        missing, so that nobody knows.
+        Bytes; 0 for texts, which end with a NUL; None for a range that is not merged, or whose link map is
+        missing, so that it is unknown.
     """
     # GNU ld's map shows what it merged as the first object's, lld's as its own.
-    if entry.input is None or (entry.symbol and entry.symbol.size):
+    if byte_range.input is None or (byte_range.symbol and byte_range.symbol.size):
         return None
-    match = _MERGED.match(entry.input.section)
+    match = _MERGED.match(byte_range.input.section)
     if match is None:
         return None
-    return 0 if match[1] else min(int(match[2]), _MAX_ENTRY) or None
+    return 0 if match[1] else min(int(match[2]), _MAX_CONSTANT) or None
 
 
-def divide(ledger: Ledger, targets: Integers) -> tuple[Piece, ...]:
-    """Divide all bytes into pieces.
+def divide_into_fragments(byte_map: ByteMap, targets: Integers) -> tuple[Fragment, ...]:
+    """Divide all bytes into fragments.
 
     Args:
-        ledger: The bytes.
+        byte_map: The bytes.
         targets: Addresses that something refers to, in any order.
 
     Returns:
-        Pieces in order of address. They fill each section as the ledger's entries do.
+        Fragments in order of address. They fill each section as the byte map's ranges do.
     """
-    set_of_wanted = frozenset(targets.tolist())
-    wanted = sorted(set_of_wanted)
-    pieces: list[Piece] = []
-    for entry in ledger.entries:
-        if _is_blob(entry):
-            inside = wanted[bisect_left(wanted, entry.start) : bisect_left(wanted, entry.end)]
-            pieces.extend(_split(ledger.elf, entry, inside))
-        elif pieces and _goes_on(pieces[-1], entry):
-            pieces[-1] = pieces[-1]._replace(end=entry.end)
+    referred_to = frozenset(targets.tolist())
+    ordered = sorted(referred_to)
+    fragments: list[Fragment] = []
+    for byte_range in byte_map.ranges:
+        if _is_blob(byte_range):
+            inside = ordered[bisect_left(ordered, byte_range.start) : bisect_left(ordered, byte_range.end)]
+            fragments.extend(_split(byte_map.elf, byte_range, inside))
+        elif fragments and _has_same_symbol(fragments[-1], byte_range):
+            fragments[-1] = fragments[-1]._replace(end=byte_range.end)
         else:
-            pieces.append(Piece(entry.start, entry.end, entry, False))
-    pieces.sort(key=lambda piece: piece.start)
-    for number, (piece, following) in enumerate(pairwise(pieces)):
-        if _continues(ledger.elf, piece, following, set_of_wanted):
-            pieces[number] = piece._replace(runs_on=True)
-    return tuple(pieces)
+            fragments.append(Fragment(byte_range.start, byte_range.end, byte_range, False))
+    fragments.sort(key=lambda fragment: fragment.start)
+    for number, (fragment, following) in enumerate(pairwise(fragments)):
+        if _continues(byte_map.elf, fragment, following, referred_to):
+            fragments[number] = fragment._replace(continues=True)
+    return tuple(fragments)
 
 
-def _continues(elf: Elf, piece: Piece, following: Piece, wanted: frozenset[int]) -> bool:
-    """Whether what follows a piece without a name, and nothing refers to, is more of it.
+def _continues(elf: Elf, fragment: Fragment, following: Fragment, referred_to: frozenset[int]) -> bool:
+    """Whether what follows a fragment without a name, and nothing refers to, is more of it.
 
     Linkers drop what nothing refers to, but for single texts among others.
     """
-    if piece.end != following.start or following.start in wanted:
+    if fragment.end != following.start or following.start in referred_to:
         return False
-    if not (_is_nameless(piece.entry) and _is_nameless(following.entry)):
+    if not (_is_nameless(fragment.byte_range) and _is_nameless(following.byte_range)):
         return False
-    return following.entry.kind is not Kind.STRINGS or piece.contents(elf)[-1] != 0
+    return following.byte_range.kind is not ByteKind.STRINGS or fragment.contents(elf)[-1] != 0
 
 
-def _is_nameless(entry: Entry) -> bool:
-    return _is_blob(entry) and merged_entry(entry) is None
+def _is_nameless(byte_range: ByteRange) -> bool:
+    return _is_blob(byte_range) and merged_constant_size(byte_range) is None
 
 
-def _goes_on(piece: Piece, entry: Entry) -> bool:
-    """Whether an entry is more of the symbol before it, as a function's literals are."""
-    same = entry.symbol is not None and piece.entry.symbol is entry.symbol
-    return same and piece.end == entry.start and piece.section is entry.section
+def _has_same_symbol(fragment: Fragment, byte_range: ByteRange) -> bool:
+    """Whether a range is more of the symbol before it, as a function's literals are."""
+    same = byte_range.symbol is not None and fragment.byte_range.symbol is byte_range.symbol
+    return same and fragment.end == byte_range.start and fragment.section is byte_range.section
 
 
-def _is_blob(entry: Entry) -> bool:
-    """Whether an entry is many things of which nothing but references tells them apart."""
-    if entry.section.executable or not entry.section.has_bytes or entry.kind in (Kind.PADDING, Kind.SCRIPT):
+def _is_blob(byte_range: ByteRange) -> bool:
+    """Whether a range holds many things that only references tell apart."""
+    section = byte_range.section
+    if section.executable or not section.has_bytes or byte_range.kind in (ByteKind.PADDING, ByteKind.SCRIPT):
         return False
-    if merged_entry(entry) is not None:
+    if merged_constant_size(byte_range) is not None:
         return True
-    return entry.input is None and not (entry.symbol and entry.symbol.size)
+    return byte_range.input is None and not (byte_range.symbol and byte_range.symbol.size)
 
 
-def _split(elf: Elf, entry: Entry, inside: Iterable[int]) -> Iterator[Piece]:
-    size = merged_entry(entry)
-    data = Piece(entry.start, entry.end, entry, False).contents(elf)
-    bounds = {entry.start, entry.end, *inside}
+def _split(elf: Elf, byte_range: ByteRange, inside: Iterable[int]) -> Iterator[Fragment]:
+    size = merged_constant_size(byte_range)
+    data = Fragment(byte_range.start, byte_range.end, byte_range, False).contents(elf)
+    bounds = {byte_range.start, byte_range.end, *inside}
     if size:
-        bounds.update(min(at + size, entry.end) for at in inside)
+        bounds.update(min(at + size, byte_range.end) for at in inside)
     else:
-        starts = [at - entry.start for at in inside]
-        all_text = size == 0 or entry.kind is Kind.STRINGS
-        bounds.update(entry.start + at for at in _text_ends(data, all_text, starts))
+        starts = [at - byte_range.start for at in inside]
+        all_text = size == 0 or byte_range.kind is ByteKind.STRINGS
+        bounds.update(byte_range.start + at for at in _text_ends(data, all_text, starts))
     for start, end in pairwise(sorted(bounds)):
-        ends_open = data[end - entry.start - 1] != 0 and end < entry.end
-        yield Piece(start, end, entry, not size and ends_open and _is_text(data, start - entry.start))
+        ends_open = data[end - byte_range.start - 1] != 0 and end < byte_range.end
+        continues = not size and ends_open and _is_text(data, start - byte_range.start)
+        yield Fragment(start, end, byte_range, continues)
 
 
 def _text_ends(data: bytes, all_text: bool, starts: Iterable[int]) -> Iterator[int]:
-    """Offsets behind the NULs that end texts: all of them, or of the texts that begin at some offsets."""
+    """Offsets after the NULs that end texts: all of them, or of the texts that begin at some offsets."""
     if all_text:
         at = data.find(b"\0")
         while at >= 0:

@@ -5,13 +5,21 @@ import re
 import numpy as np
 
 from wasmfit.footprint.arrays import Integers
-from wasmfit.footprint.graph.instructions import Decoder, Instructions
-from wasmfit.footprint.graph.reference import NONE, Found, Pairs, join, last_write, signed, writes
+from wasmfit.footprint.graph.instructions import DecodedInstructions, Decoder
+from wasmfit.footprint.graph.reference import (
+    NO_PAIRS,
+    CodeReferences,
+    ReferencePairs,
+    join,
+    last_write,
+    signed,
+    writes,
+)
 
 _RIP = re.compile(rb"\[rip (?:([+-]) (0x[0-9a-f]+|[0-9]+))?\]?")
 
 
-def x86_references(code: Instructions, decoder: Decoder) -> Found:
+def x86_references(code: DecodedInstructions, decoder: Decoder) -> CodeReferences:
     """Find what x86 code refers to: direct branches, and addresses relative to the instruction's own."""
     to_number = np.char.startswith(code.operands, b"0x")
     calls = np.isin(code.id, decoder.numbers(code, "call"))
@@ -21,14 +29,16 @@ def x86_references(code: Instructions, decoder: Decoder) -> Found:
     targets = [
         end + _displacement(text) for end, text in zip(ends, code.operands[relative].tolist(), strict=True)
     ]
-    found = Pairs(code.address[relative], np.array(targets, dtype=np.int64))
-    return Found(_direct(code, calls & to_number), _direct(code, jumps & to_number), found, NONE, NONE)
+    relative_pairs = ReferencePairs(code.address[relative], np.array(targets, dtype=np.int64))
+    return CodeReferences(
+        _direct(code, calls & to_number), _direct(code, jumps & to_number), relative_pairs, NO_PAIRS, NO_PAIRS
+    )
 
 
-def _direct(code: Instructions, which: np.ndarray) -> Pairs:
+def _direct(code: DecodedInstructions, which: np.ndarray) -> ReferencePairs:
     n = np.nonzero(which)[0]
     targets = [int(text, 16) & ((1 << 63) - 1) for text in code.operands[n].tolist()]
-    return Pairs(code.address[n], np.array(targets, dtype=np.int64))
+    return ReferencePairs(code.address[n], np.array(targets, dtype=np.int64))
 
 
 def _displacement(operands: bytes) -> int:
@@ -39,7 +49,7 @@ def _displacement(operands: bytes) -> int:
     return -value if match[1] == b"-" else value
 
 
-def aarch64_references(code: Instructions, decoder: Decoder) -> Found:
+def aarch64_references(code: DecodedInstructions, decoder: Decoder) -> CodeReferences:
     """Find what 64-bit Arm code refers to: branches, ADR, and ADRP with what adds the rest of the address."""
     word, address = code.word, code.address
     calls = np.nonzero(word >> 26 == 0b100101)[0]
@@ -47,9 +57,9 @@ def aarch64_references(code: Instructions, decoder: Decoder) -> Found:
     if_19 = np.nonzero((word >> 24 == 0x54) | (word >> 25 & 0x3F == 0b011010))[0]  # B.cond, CBZ, CBNZ
     if_14 = np.nonzero(word >> 25 & 0x3F == 0b011011)[0]  # TBZ, TBNZ
     jumps = join(
-        Pairs(address[always], address[always] + signed(word[always] << 2, 28)),
-        Pairs(address[if_19], address[if_19] + signed((word[if_19] >> 5) << 2, 21)),
-        Pairs(address[if_14], address[if_14] + signed((word[if_14] >> 5) << 2, 16)),
+        ReferencePairs(address[always], address[always] + signed(word[always] << 2, 28)),
+        ReferencePairs(address[if_19], address[if_19] + signed((word[if_19] >> 5) << 2, 21)),
+        ReferencePairs(address[if_14], address[if_14] + signed((word[if_14] >> 5) << 2, 16)),
     )
     offset = signed((word >> 5 & 0x7FFFF) << 2 | word >> 29 & 3, 21)
     adr = np.nonzero(word & 0x9F00_0000 == 0x1000_0000)[0]
@@ -67,12 +77,15 @@ def aarch64_references(code: Instructions, decoder: Decoder) -> Found:
     paired = (setter >= 0) & adrp[np.maximum(setter, 0)]
     user, setter, low = user[paired], setter[paired], low[paired]
     literal = np.nonzero(word & 0xBF00_0000 == 0x1800_0000)[0]
-    return Found(
-        Pairs(address[calls], address[calls] + signed(word[calls] << 2, 28)),
+    return CodeReferences(
+        ReferencePairs(address[calls], address[calls] + signed(word[calls] << 2, 28)),
         jumps,
-        join(Pairs(address[adr], address[adr] + offset[adr]), Pairs(address[user], page[setter] + low)),
-        NONE,
-        Pairs(address[literal], address[literal] + signed((word[literal] >> 5) << 2, 21)),
+        join(
+            ReferencePairs(address[adr], address[adr] + offset[adr]),
+            ReferencePairs(address[user], page[setter] + low),
+        ),
+        NO_PAIRS,
+        ReferencePairs(address[literal], address[literal] + signed((word[literal] >> 5) << 2, 21)),
     )
 
 

@@ -15,7 +15,7 @@ import capstone
 import numpy as np
 import numpy.typing as npt
 
-from wasmfit.elf.mapping_symbols import MappingSymbols
+from wasmfit.elf.mapping_symbols import DATA, MappingSymbols
 from wasmfit.elf.records import Elf, Machine, Section, SymbolType
 from wasmfit.footprint.arrays import REACH, Integers
 
@@ -39,13 +39,13 @@ _DTYPE = np.dtype(
 )
 
 
-class Stretch(NamedTuple):
+class CodeRange(NamedTuple):
     """Adjacent bytes of a section that are all code of one kind, or all data.
 
     Attributes:
         section: The section.
         start: First address.
-        end: First address behind it.
+        end: First address after it.
         kind: ``t`` Thumb, ``a`` Arm, ``x`` other code, ``d`` data.
     """
 
@@ -55,14 +55,14 @@ class Stretch(NamedTuple):
     kind: str
 
 
-class Instructions(NamedTuple):
+class DecodedInstructions(NamedTuple):
     """Instructions in order of address; all arrays have the same length.
 
     Attributes:
         address: Where each begins.
         size: Its length in bytes.
         id: Capstone's number of the instruction; 0 for bytes that are none.
-        word: Its first four bytes, as one little-endian number. Behind a shorter one the other bytes are 0.
+        word: Its first four bytes, as one little-endian number. Those after a shorter instruction are 0.
         operands: Capstone's text of the operands, cut off.
         function: Number of the function that it lies in, counted from 0; see :func:`decode`.
     """
@@ -89,22 +89,23 @@ class Decoder:
         self._names: dict[int, str] = {}
         self._engines: dict[str, Any] = {}
 
-    def decode(self, elf: Elf, stretches: Iterable[Stretch], functions: Integers) -> Instructions:
-        """Decode all code of some stretches.
+    def decode(self, elf: Elf, ranges: Iterable[CodeRange], functions: Integers) -> DecodedInstructions:
+        """Decode all code of some ranges.
 
         Args:
             elf: The file.
-            stretches: Where code is; data among them is left out.
+            ranges: Where code is; data among them is left out.
             functions: The addresses at which functions begin, ascending.
         """
-        parts = [part for stretch in stretches if stretch.kind != "d" for part in self._stretch(elf, stretch)]
+        code = [code_range for code_range in ranges if code_range.kind != DATA]
+        parts = [part for code_range in code for part in self._decoded(elf, code_range)]
         all_ = np.concatenate(parts) if parts else np.empty(0, _DTYPE)
         size = all_["size"].astype(np.int64)
         word = all_["bytes"].astype(np.int64)
         word = np.where(size == 2, word & 0xFFFF, word)
         address = all_["address"].astype(np.int64)
         function = np.searchsorted(functions, address, side="right") - 1
-        return Instructions(
+        return DecodedInstructions(
             address,
             size,
             all_["id"].astype(np.int64),
@@ -121,28 +122,28 @@ class Decoder:
             self._names[number] = text.decode() if text else ""
         return self._names[number]
 
-    def numbers(self, code: Instructions, pattern: str) -> Integers:
+    def numbers(self, code: DecodedInstructions, pattern: str) -> Integers:
         """The instructions' numbers that occur in the code and whose whole mnemonic matches a pattern."""
-        wanted = re.compile(pattern)
-        found = [n for n in np.unique(code.id).tolist() if wanted.fullmatch(self.name(n))]
-        return np.array(found, dtype=np.int64)
+        mnemonic = re.compile(pattern)
+        matching = [n for n in np.unique(code.id).tolist() if mnemonic.fullmatch(self.name(n))]
+        return np.array(matching, dtype=np.int64)
 
-    def _stretch(self, elf: Elf, stretch: Stretch) -> Iterator[npt.NDArray[np.void]]:
-        engine = self._engine(stretch.kind)
+    def _decoded(self, elf: Elf, code: CodeRange) -> Iterator[npt.NDArray[np.void]]:
+        engine = self._engine(code.kind)
         if engine is None:
             return
-        offset = stretch.start - stretch.section.address
-        data = bytes(elf.contents(stretch.section)[offset : offset + stretch.end - stretch.start])
+        offset = code.start - code.section.address
+        data = bytes(elf.contents(code.section)[offset : offset + code.end - code.start])
         buffer = ctypes.create_string_buffer(data, len(data))
-        place = ctypes.addressof(buffer)
+        base = ctypes.addressof(buffer)
         at = 0
         while at < len(data):
             records = ctypes.POINTER(_RECORD)()
             count = capstone._cs.cs_disasm(
                 engine.csh,
-                ctypes.cast(place + at, ctypes.POINTER(ctypes.c_char)),
+                ctypes.cast(base + at, ctypes.POINTER(ctypes.c_char)),
                 len(data) - at,
-                stretch.start + at,
+                code.start + at,
                 _BATCH,
                 ctypes.byref(records),
             )
@@ -154,7 +155,7 @@ class Decoder:
                 capstone._cs.cs_free(records, count)
             batch = np.frombuffer(raw, _DTYPE)
             yield _compact(batch)
-            at = int(batch["address"][-1]) + int(batch["size"][-1]) - stretch.start
+            at = int(batch["address"][-1]) + int(batch["size"][-1]) - code.start
 
     def _engine(self, kind: str) -> Any:
         if kind not in self._modes:
@@ -166,7 +167,7 @@ class Decoder:
         return self._engines[kind]
 
 
-def stretches(elf: Elf) -> list[Stretch]:
+def code_ranges(elf: Elf) -> list[CodeRange]:
     """Divide the sections that hold code into code and data by the mapping symbols in them.
 
     What stands before the first mapping symbol of a section, and all of a section without any, is code of the
@@ -175,7 +176,7 @@ def stretches(elf: Elf) -> list[Stretch]:
     marks = MappingSymbols(elf)
     usual = _usual_kind(elf, marks)
     return [
-        Stretch(section, start, end, kind)
+        CodeRange(section, start, end, kind)
         for section in elf.allocated()
         if section.executable and section.has_bytes and section.end <= REACH
         for start, end, kind in marks.split(section.index, section.address, section.end, usual)

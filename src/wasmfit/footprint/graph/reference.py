@@ -1,4 +1,4 @@
-"""A reference from some bytes to others, and how references are handed on in bulk."""
+"""A reference from some bytes to others, one by one and as arrays."""
 
 from enum import IntEnum
 from typing import NamedTuple
@@ -8,8 +8,8 @@ import numpy as np
 from wasmfit.footprint.arrays import Integers
 
 
-class How(IntEnum):
-    """How bytes refer to others."""
+class ReferenceKind(IntEnum):
+    """How bytes refer to other bytes."""
 
     CALL = 0
     """A direct call."""
@@ -27,15 +27,15 @@ class Reference(NamedTuple):
     Attributes:
         source: Address of the instruction or the word that refers.
         target: Address that it refers to, with Arm's Thumb bit cleared.
-        how: How it refers.
+        kind: How it refers.
     """
 
     source: int
     target: int
-    how: How
+    kind: ReferenceKind
 
 
-class Pairs(NamedTuple):
+class ReferencePairs(NamedTuple):
     """References of one kind.
 
     Attributes:
@@ -47,33 +47,35 @@ class Pairs(NamedTuple):
     target: Integers
 
 
-class Found(NamedTuple):
-    """What the rules of one machine find in code.
+class CodeReferences(NamedTuple):
+    """What code refers to, by the rules of one machine.
 
     Attributes:
         calls: Direct calls.
         jumps: Branches that are no calls, those within a function too.
         relative: Addresses counted from the instruction's own, and so certain.
         built: Numbers that code puts together, which may be addresses or not.
-        loads: Instructions and the addresses of the words beside the code that they load.
+        loads: Instructions and the addresses of the words next to the code that they load.
     """
 
-    calls: Pairs
-    jumps: Pairs
-    relative: Pairs
-    built: Pairs
-    loads: Pairs
+    calls: ReferencePairs
+    jumps: ReferencePairs
+    relative: ReferencePairs
+    built: ReferencePairs
+    loads: ReferencePairs
 
 
-NONE = Pairs(np.empty(0, np.int64), np.empty(0, np.int64))
+NO_PAIRS = ReferencePairs(np.empty(0, np.int64), np.empty(0, np.int64))
 """No references."""
-NOTHING = Found(NONE, NONE, NONE, NONE, NONE)
-"""Nothing of any kind."""
+NO_CODE_REFERENCES = CodeReferences(NO_PAIRS, NO_PAIRS, NO_PAIRS, NO_PAIRS, NO_PAIRS)
+"""No references of any kind."""
 
 
-def join(*pairs: Pairs) -> Pairs:
-    """All of several."""
-    return Pairs(np.concatenate([p.source for p in pairs]), np.concatenate([p.target for p in pairs]))
+def join(*pairs: ReferencePairs) -> ReferencePairs:
+    """The references of several."""
+    return ReferencePairs(
+        np.concatenate([p.source for p in pairs]), np.concatenate([p.target for p in pairs])
+    )
 
 
 def signed(value: Integers, bits: int) -> Integers:
@@ -82,7 +84,7 @@ def signed(value: Integers, bits: int) -> Integers:
     return (value & (sign - 1)) - (value & sign)
 
 
-class Writes(NamedTuple):
+class RegisterWrites(NamedTuple):
     """Which instructions write which registers; an instruction that writes two has two rows.
 
     Attributes:
@@ -94,7 +96,7 @@ class Writes(NamedTuple):
     register: Integers
 
 
-def writes(*registers: Integers) -> Writes:
+def writes(*registers: Integers) -> RegisterWrites:
     """The registers that instructions write.
 
     Args:
@@ -102,13 +104,13 @@ def writes(*registers: Integers) -> Writes:
             results of those that write two.
     """
     rows = [np.nonzero(register >= 0)[0] for register in registers]
-    return Writes(
+    return RegisterWrites(
         np.concatenate(rows),
         np.concatenate([register[row] for register, row in zip(registers, rows, strict=True)]),
     )
 
 
-def last_write(written: Writes, function: Integers, wanted: Integers, at: Integers) -> Integers:
+def last_write(written: RegisterWrites, function: Integers, registers: Integers, at: Integers) -> Integers:
     """The instruction that last wrote a register before another one, in order of address.
 
     Compilers may put other instructions between the two that make an address. What the register holds where
@@ -117,19 +119,19 @@ def last_write(written: Writes, function: Integers, wanted: Integers, at: Intege
     Args:
         written: The registers that instructions write.
         function: For every instruction, the number of its function.
-        wanted: Registers to ask for, one for each question.
-        at: Numbers of the instructions that ask.
+        registers: Registers, one for each query.
+        at: Numbers of instructions, one for each query.
 
     Returns:
-        For each question, the number of the instruction that wrote, or -1.
+        For each query, the number of the instruction that last wrote the register before, or -1.
     """
     count = len(function)
     keys = written.register * count + written.instruction
     order = np.argsort(keys, kind="stable")
     keys, instruction, register = keys[order], written.instruction[order], written.register[order]
     if not len(keys):
-        return np.full(len(wanted), -1, np.int64)
-    row = np.searchsorted(keys, wanted * count + at) - 1
+        return np.full(len(registers), -1, np.int64)
+    row = np.searchsorted(keys, registers * count + at) - 1
     writer = instruction[np.maximum(row, 0)]
-    same = (row >= 0) & (register[np.maximum(row, 0)] == wanted) & (function[writer] == function[at])
+    same = (row >= 0) & (register[np.maximum(row, 0)] == registers) & (function[writer] == function[at])
     return np.where(same, writer, -1)

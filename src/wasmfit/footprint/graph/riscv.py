@@ -7,8 +7,16 @@ upper 20 bits of a register, and an instruction that adds 12 bits to it: ADDI, a
 import numpy as np
 
 from wasmfit.footprint.arrays import Booleans, Integers
-from wasmfit.footprint.graph.instructions import Decoder, Instructions
-from wasmfit.footprint.graph.reference import NONE, Found, Pairs, join, last_write, signed, writes
+from wasmfit.footprint.graph.instructions import DecodedInstructions, Decoder
+from wasmfit.footprint.graph.reference import (
+    NO_PAIRS,
+    CodeReferences,
+    ReferencePairs,
+    join,
+    last_write,
+    signed,
+    writes,
+)
 
 _LOAD, _LOAD_FP, _OP_IMM, _AUIPC = 0x03, 0x07, 0x13, 0x17
 _STORE, _STORE_FP, _LUI, _BRANCH, _JALR, _JAL, _SYSTEM, _FENCE = (
@@ -24,7 +32,9 @@ _STORE, _STORE_FP, _LUI, _BRANCH, _JALR, _JAL, _SYSTEM, _FENCE = (
 _RA, _GP = 1, 3
 
 
-def code_references(code: Instructions, decoder: Decoder, bits: int, global_pointer: int | None) -> Found:
+def code_references(
+    code: DecodedInstructions, decoder: Decoder, bits: int, global_pointer: int | None
+) -> CodeReferences:
     """Find what code refers to.
 
     Args:
@@ -33,7 +43,7 @@ def code_references(code: Instructions, decoder: Decoder, bits: int, global_poin
         bits: 32 or 64.
         global_pointer: What the register ``gp`` holds, if the file says so.
     """
-    del decoder  # the encoding tells everything
+    del decoder  # the encoding has everything
     word, full = code.word, (code.size == 4) & (code.id != 0)
     half = (code.size == 2) & (code.id != 0)
     opcode = np.where(full, word & 0x7F, -1)
@@ -48,16 +58,16 @@ def code_references(code: Instructions, decoder: Decoder, bits: int, global_poin
     value &= (1 << bits) - 1 if bits == 32 else (1 << 63) - 1
     is_jalr = opcode[user_] == _JALR
     links = (word[user_] >> 7 & 31) == _RA
-    calls = Pairs(code.address[user_[is_jalr & links]], value[is_jalr & links])
-    tails = Pairs(code.address[user_[is_jalr & ~links]], value[is_jalr & ~links])
+    calls = ReferencePairs(code.address[user_[is_jalr & links]], value[is_jalr & links])
+    tails = ReferencePairs(code.address[user_[is_jalr & ~links]], value[is_jalr & ~links])
     data = ~is_jalr
-    relative = Pairs(code.address[user_[data & pc_relative]], value[data & pc_relative])
-    built = Pairs(code.address[user_[data & ~pc_relative]], value[data & ~pc_relative])
+    relative = ReferencePairs(code.address[user_[data & pc_relative]], value[data & pc_relative])
+    built = ReferencePairs(code.address[user_[data & ~pc_relative]], value[data & ~pc_relative])
     if global_pointer is not None:
         by_gp = (source == _GP) & (opcode[user] != _JALR)
-        relative = join(relative, Pairs(code.address[user[by_gp]], global_pointer + offset[by_gp]))
+        relative = join(relative, ReferencePairs(code.address[user[by_gp]], global_pointer + offset[by_gp]))
     direct_calls, jumps = _branches(code, opcode, half, bits)
-    return Found(join(calls, direct_calls), join(tails, jumps), relative, built, NONE)
+    return CodeReferences(join(calls, direct_calls), join(tails, jumps), relative, built, NO_PAIRS)
 
 
 _NOT = np.int64(1) << 62
@@ -103,7 +113,9 @@ def _users(word: Integers, opcode: Integers) -> tuple[Integers, Integers, Intege
     return user, word[user] >> 15 & 31, offset[user]
 
 
-def _branches(code: Instructions, opcode: Integers, half: Booleans, bits: int) -> tuple[Pairs, Pairs]:
+def _branches(
+    code: DecodedInstructions, opcode: Integers, half: Booleans, bits: int
+) -> tuple[ReferencePairs, ReferencePairs]:
     word = code.word
     jal = np.nonzero(opcode == _JAL)[0]
     w = word[jal]
@@ -117,24 +129,24 @@ def _branches(code: Instructions, opcode: Integers, half: Booleans, bits: int) -
     short = half & (word & 0xE003 == 0xA001)  # C.J
     short_call = half & (word & 0xE003 == 0x2001) & (bits == 32)  # C.JAL
     short_if = half & (word & 0xC003 == 0xC001)  # C.BEQZ, C.BNEZ
-    calls = join(Pairs(code.address[jal[links]], jal_to[links]), _compressed_jump(code, short_call))
+    calls = join(ReferencePairs(code.address[jal[links]], jal_to[links]), _compressed_jump(code, short_call))
     n = np.nonzero(short_if)[0]
     w = word[n]
     offset = (
         (w >> 12 & 1) << 8 | (w >> 5 & 3) << 6 | (w >> 2 & 1) << 5 | (w >> 10 & 3) << 3 | (w >> 3 & 3) << 1
     )
     jumps = join(
-        Pairs(code.address[jal[~links]], jal_to[~links]),
-        Pairs(code.address[branch], branch_to),
+        ReferencePairs(code.address[jal[~links]], jal_to[~links]),
+        ReferencePairs(code.address[branch], branch_to),
         _compressed_jump(code, short),
-        Pairs(code.address[n], code.address[n] + signed(offset, 9)),
+        ReferencePairs(code.address[n], code.address[n] + signed(offset, 9)),
     )
     return calls, jumps
 
 
-def _compressed_jump(code: Instructions, which: Booleans) -> Pairs:
+def _compressed_jump(code: DecodedInstructions, which: Booleans) -> ReferencePairs:
     n = np.nonzero(which)[0]
     w = code.word[n]
     offset = (w >> 12 & 1) << 11 | (w >> 8 & 1) << 10 | (w >> 9 & 3) << 8 | (w >> 6 & 1) << 7
     offset |= (w >> 7 & 1) << 6 | (w >> 2 & 1) << 5 | (w >> 11 & 1) << 4 | (w >> 3 & 7) << 1
-    return Pairs(code.address[n], code.address[n] + signed(offset, 12))
+    return ReferencePairs(code.address[n], code.address[n] + signed(offset, 12))

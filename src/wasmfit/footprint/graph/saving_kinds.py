@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 
 class SavingKind(NamedTuple):
-    """A kind of thing that could go.
+    """A kind of code or data that could be saved.
 
     Attributes:
         key: A short name that stays the same.
@@ -75,7 +75,7 @@ KINDS = (
     ),
     SavingKind(
         "panic",
-        "Panics: functions, places and messages",
+        "Panics: functions, locations and messages",
         "panic = immediate-abort (nightly, with build-std); -Zlocation-detail=none drops the paths; get() "
         "and checked arithmetic where indexing cannot be proven",
         _any(
@@ -196,7 +196,7 @@ KINDS = (
         ),
     ),
 )
-"""All kinds that names tell."""
+"""All kinds that are recognised by names."""
 
 MESSAGE = re.compile(
     rb"assertion failed|assertion `left|called `(?:Option|Result)::|internal error: entered|attempt to |"

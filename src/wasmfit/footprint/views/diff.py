@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from wasmfit.elf.names.stable import family, lasting
+from wasmfit.elf.names.stable import family, stable_name
 from wasmfit.footprint.views.crate_versions import CrateChange
-from wasmfit.footprint.views.tree import KEYS, By, Item, Top, cut
+from wasmfit.footprint.views.tree import GROUP_KEYS, GroupBy, PlacedRange, Top, split_top
 
 _COMPILERS = (".L", "anon.", "alloc_", "switch.table", "__unnamed_", "vtable.")
 
 
-class How(Enum):
+class ChangeKind(Enum):
     """How a row changed."""
 
     GREW = "grew"
@@ -22,24 +22,24 @@ class How(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class SizeChange:
     """A row of a comparison.
 
     Attributes:
-        by: The question that the row answers; None for the whole.
-        name: The answer.
+        by: What the row is grouped by; None for the whole.
+        name: The group's name.
         before: Bytes in the old file.
         after: Bytes in the new file.
         count: How many rows it stands for: 1, or more for the row of all that are not shown.
-        rows: What it is made of, by the next question. They add up to ``before`` and ``after``.
+        rows: What it is made of, by the next grouping. They add up to ``before`` and ``after``.
     """
 
-    by: By | None
+    by: GroupBy | None
     name: str
     before: int
     after: int
     count: int = 1
-    rows: tuple["Change", ...] = ()
+    rows: tuple["SizeChange", ...] = ()
 
     @property
     def bytes(self) -> int:
@@ -47,19 +47,19 @@ class Change:
         return self.after - self.before
 
     @property
-    def how(self) -> How:
+    def kind(self) -> ChangeKind:
         """How it changed."""
         if self.before == self.after:
-            return How.SAME
+            return ChangeKind.SAME
         if not self.before:
-            return How.APPEARED
+            return ChangeKind.APPEARED
         if not self.after:
-            return How.VANISHED
-        return How.GREW if self.after > self.before else How.SHRANK
+            return ChangeKind.VANISHED
+        return ChangeKind.GREW if self.after > self.before else ChangeKind.SHRANK
 
 
 @dataclass(frozen=True, slots=True)
-class Move:
+class SymbolMove:
     """Something that both files have, with another owner or in another section.
 
     Attributes:
@@ -78,109 +78,113 @@ class Move:
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class SizeDifference:
     """The difference of two files.
 
     Attributes:
         base: Path of the old file.
         view: The rows; they add up to the difference of the two, exactly.
-        moves: What is in both and belongs elsewhere now, the largest first. Its bytes are in the view as
-            well, once at each place.
+        moves: What is in both and has another section or owner now, the largest first. Its bytes are in the
+            view as well, once before and once after.
         crates: The crates that are not the same.
     """
 
     base: str
-    view: Change
-    moves: tuple[Move, ...]
+    view: SizeChange
+    moves: tuple[SymbolMove, ...]
     crates: tuple[CrateChange, ...]
 
 
-def change_tree(old: Sequence[Item], new: Sequence[Item], by: Sequence[By], *, top: Top = (None,)) -> Change:
-    """Add up two files' items side by side, by one question after the other.
+def build_changes(
+    old: Sequence[PlacedRange], new: Sequence[PlacedRange], by: Sequence[GroupBy], *, top: Top = (None,)
+) -> SizeChange:
+    """Add up the ranges of two files side by side, by one grouping after the other.
 
     Symbols are matched by their names without hashes and disambiguators; those of one name are added up.
 
     Args:
-        old: Items of the old file.
-        new: Items of the new file.
-        by: The questions, the outermost first.
+        old: Ranges of the old file.
+        new: Ranges of the new file.
+        by: The groupings, the outermost first.
         top: Most rows of each level; what is left of one becomes one row more.
     """
-    return Change(None, "total", _bytes(old), _bytes(new), rows=_rows(old, new, tuple(by), top))
+    return SizeChange(None, "total", _bytes(old), _bytes(new), rows=_rows(old, new, tuple(by), top))
 
 
-def moves(old: Sequence[Item], new: Sequence[Item]) -> tuple[Move, ...]:
-    """What both files have at one place each, and not the same one."""
-    before, after = _places(old), _places(new)
-    found = []
+def moves(old: Sequence[PlacedRange], new: Sequence[PlacedRange]) -> tuple[SymbolMove, ...]:
+    """What has one section and owner in each of the files, and not the same ones."""
+    before, after = _homes(old), _homes(new)
+    moved = []
     for name in before.keys() & after.keys():
         was, now = before[name], after[name]
         if len(was) == len(now) == 1 and was.keys() != now.keys():
-            ((place, size),) = was.items()
-            ((new_place, new_size),) = now.items()
-            found.append(Move(name, place, new_place, size, new_size))
-    return tuple(sorted(found, key=lambda move: (-max(move.bytes_before, move.bytes_after), move.name)))
+            ((old_home, old_size),) = was.items()
+            ((new_home, new_size),) = now.items()
+            moved.append(SymbolMove(name, old_home, new_home, old_size, new_size))
+    return tuple(sorted(moved, key=lambda move: (-max(move.bytes_before, move.bytes_after), move.name)))
 
 
-def _places(items: Sequence[Item]) -> dict[str, dict[tuple[str, str], int]]:
-    places: dict[str, dict[tuple[str, str], int]] = {}
-    for item in items:
-        entry = item.entry
-        if entry.symbol is None or entry.symbol.name.startswith(_COMPILERS):
+def _homes(placed: Sequence[PlacedRange]) -> dict[str, dict[tuple[str, str], int]]:
+    """Symbol → section and owner → bytes."""
+    homes: dict[str, dict[tuple[str, str], int]] = {}
+    for byte_range, _ in placed:
+        if byte_range.symbol is None or byte_range.symbol.name.startswith(_COMPILERS):
             continue
-        sizes = places.setdefault(lasting(entry.symbol.name), {})
-        place = (entry.section.name, entry.owner)
-        sizes[place] = sizes.get(place, 0) + entry.end - entry.start
-    return places
+        sizes = homes.setdefault(stable_name(byte_range.symbol.name), {})
+        home = (byte_range.section.name, byte_range.owner)
+        sizes[home] = sizes.get(home, 0) + byte_range.end - byte_range.start
+    return homes
 
 
-def _key(by: By, item: Item) -> str:
-    symbol = item.entry.symbol
-    if symbol is None or by not in (By.SYMBOL, By.FAMILY):
-        return KEYS[by](item)
+def _key(by: GroupBy, placed: PlacedRange) -> str:
+    symbol = placed.byte_range.symbol
+    if symbol is None or by not in (GroupBy.SYMBOL, GroupBy.FAMILY):
+        return GROUP_KEYS[by](placed)
     if symbol.name.startswith(_COMPILERS):
-        # The compiler numbers them anew in each build.
-        return f"[named by the compiler: {item.entry.owner}]"
-    return lasting(symbol.name) if by is By.SYMBOL else family(symbol.name)
+        # The compiler numbers them again in each build.
+        return f"[named by the compiler: {placed.byte_range.owner}]"
+    return stable_name(symbol.name) if by is GroupBy.SYMBOL else family(symbol.name)
 
 
-def _bytes(items: Sequence[Item]) -> int:
-    return sum(item.entry.end - item.entry.start for item in items)
+def _bytes(placed: Sequence[PlacedRange]) -> int:
+    return sum(byte_range.end - byte_range.start for byte_range, _ in placed)
 
 
-def _rows(old: Sequence[Item], new: Sequence[Item], by: tuple[By, ...], top: Top) -> tuple[Change, ...]:
+def _rows(
+    old: Sequence[PlacedRange], new: Sequence[PlacedRange], by: tuple[GroupBy, ...], top: Top
+) -> tuple[SizeChange, ...]:
     if not by:
         return ()
-    groups: dict[str, tuple[list[Item], list[Item]]] = {}
-    for side, items in enumerate((old, new)):
-        for item in items:
-            groups.setdefault(_key(by[0], item), ([], []))[side].append(item)
+    groups: dict[str, tuple[list[PlacedRange], list[PlacedRange]]] = {}
+    for side, ranges in enumerate((old, new)):
+        for placed in ranges:
+            groups.setdefault(_key(by[0], placed), ([], []))[side].append(placed)
     changes = [
-        Change(by[0], name, _bytes(was), _bytes(now), rows=_rows(was, now, by[1:], top[1:] or top))
+        SizeChange(by[0], name, _bytes(was), _bytes(now), rows=_rows(was, now, by[1:], top[1:] or top))
         for name, (was, now) in groups.items()
     ]
     changed = sorted(
-        (change for change in changes if change.bytes or _stirred(change)),
-        key=lambda change: (-abs(change.bytes), -_stirred(change), change.name),
+        (change for change in changes if change.bytes or _changed_bytes(change)),
+        key=lambda change: (-abs(change.bytes), -_changed_bytes(change), change.name),
     )
-    same = [change for change in changes if not change.bytes and not _stirred(change)]
-    shown, rest = cut(changed, top[0])
+    same = [change for change in changes if not change.bytes and not _changed_bytes(change)]
+    shown, rest = split_top(changed, top[0])
     shown = list(shown)
     if rest:
-        shown.append(_together(by[0], f"the other {len(rest):,}", rest))
+        shown.append(_combined(by[0], f"the other {len(rest):,}", rest))
     if same:
-        shown.append(_together(by[0], f"{len(same):,} unchanged", same))
+        shown.append(_combined(by[0], f"{len(same):,} unchanged", same))
     return tuple(shown)
 
 
-def _stirred(change: Change) -> int:
-    """Bytes that changed inside of a row whose own size need not have."""
+def _changed_bytes(change: SizeChange) -> int:
+    """Bytes that changed in a row, also where its own size did not."""
     if not change.rows:
         return abs(change.bytes)
-    return sum(_stirred(row) for row in change.rows)
+    return sum(_changed_bytes(row) for row in change.rows)
 
 
-def _together(by: By, name: str, changes: Sequence[Change]) -> Change:
+def _combined(by: GroupBy, name: str, changes: Sequence[SizeChange]) -> SizeChange:
     before = sum(change.before for change in changes)
     after = sum(change.after for change in changes)
-    return Change(by, name, before, after, count=len(changes))
+    return SizeChange(by, name, before, after, count=len(changes))

@@ -1,6 +1,6 @@
 """Where sections lie in the device's memories, at load and at run time, and what each memory holds.
 
-This is the one account of memories: ``wasmfit size`` shows it, and a comparison's flash and RAM come from it.
+``wasmfit size`` shows it, and the flash and RAM of a comparison come from here as well.
 """
 
 from __future__ import annotations
@@ -11,10 +11,10 @@ from typing import NamedTuple, Protocol
 from wasmfit.elf.records import Elf, Section, SectionFlag, SectionType
 
 OUTSIDE = "[outside of all memories]"
-"""Instead of a memory's name."""
+"""In the place of a memory's name."""
 
 
-class Memory(NamedTuple):
+class DeviceMemory(NamedTuple):
     """A memory of the device.
 
     Attributes:
@@ -32,7 +32,7 @@ class Memory(NamedTuple):
 
     @property
     def end(self) -> int:
-        """First address behind it."""
+        """First address after it."""
         return self.origin + self.size
 
     def holds(self, address: int) -> bool:
@@ -40,7 +40,7 @@ class Memory(NamedTuple):
         return self.origin <= address < self.end
 
 
-class Region(Protocol):
+class BoardMemory(Protocol):
     """A board's flash or RAM."""
 
     @property
@@ -52,21 +52,21 @@ class Region(Protocol):
         """Length in bytes."""
 
     @property
-    def fetched(self) -> Region | None:
+    def fetched(self) -> BoardMemory | None:
         """The same bytes where the core fetches code from them, if that is at other addresses."""
 
 
-def flash_and_ram(flash: Region, ram: Region, erase_unit: int) -> tuple[Memory, ...]:
+def flash_and_ram(flash: BoardMemory, ram: BoardMemory, erase_unit: int) -> tuple[DeviceMemory, ...]:
     """A board's memories. RAM from which code is fetched at other addresses is there at both."""
     rams = (ram,) if ram.fetched is None else (ram, ram.fetched)
     return (
-        Memory("flash", flash.origin, flash.size, erase_unit),
-        *(Memory("RAM", region.origin, region.size) for region in rams),
+        DeviceMemory("flash", flash.origin, flash.size, erase_unit),
+        *(DeviceMemory("RAM", region.origin, region.size) for region in rams),
     )
 
 
-class Place(NamedTuple):
-    """A memory that holds a section.
+class Placement(NamedTuple):
+    """Where a section lies in a memory.
 
     Attributes:
         memory: The memory's name.
@@ -79,7 +79,7 @@ class Place(NamedTuple):
     loaded: bool
 
 
-class Use(NamedTuple):
+class MemoryUse(NamedTuple):
     """What a firmware takes of a memory.
 
     Attributes:
@@ -107,12 +107,13 @@ class Use(NamedTuple):
         return None if self.size is None else self.bytes / self.size
 
 
-class Memories:
-    """Places of sections, by the memories that are given or, without any, by what the file itself says.
+class MemoryLayout:
+    """Where sections lie in the memories that are given or, without any, in those that the file itself
+    suggests.
 
-    A file says little: what is zeroed, or runs at another address than it is loaded to, is in RAM; what lies
-    near it (in the same 16 MiB) as well; all else is in flash. For a program of an operating system the two
-    are called by whether they can be written.
+    A file suggests little: what is zeroed, or runs at another address than it is loaded to, is in RAM; what
+    lies near it (in the same 16 MiB) as well; all else is in flash. For a program of an operating system the
+    two are called by whether they can be written.
 
     Args:
         elf: The file.
@@ -120,7 +121,7 @@ class Memories:
             are one memory that is there at several addresses.
     """
 
-    def __init__(self, elf: Elf, memories: Sequence[Memory] = ()) -> None:
+    def __init__(self, elf: Elf, memories: Sequence[DeviceMemory] = ()) -> None:
         self.given = tuple(memories)
         self._elf = elf
         self._hosted = any(s.type == SectionType.DYNAMIC or s.name == ".interp" for s in elf.sections)
@@ -131,29 +132,29 @@ class Memories:
         """Whether the memories are a guess."""
         return not self.given
 
-    def places(self, section: Section) -> list[Place]:
+    def placements(self, section: Section) -> list[Placement]:
         """Where a section lies; at both addresses if it is copied at start-up, as initialised data is."""
         loaded = load_address(self._elf, section)
         if section.flags & SectionFlag.TLS and section.type == SectionType.NOBITS:
             return []  # a template without bytes: no memory is taken at its address
-        run = Place(self._name(section, section.address), section.address, loaded == section.address)
+        run = Placement(self._name(section, section.address), section.address, loaded == section.address)
         if loaded is None or loaded == section.address:
             return [run]
-        return [Place(self._load_name(loaded), loaded, True), run]
+        return [Placement(self._load_name(loaded), loaded, True), run]
 
-    def uses(self) -> list[Use]:
+    def uses(self) -> list[MemoryUse]:
         """What each memory holds, also what lies between its sections, such as fill for alignment."""
         ranges: dict[str, list[tuple[int, int]]] = {memory.name: [] for memory in self.given}
         for section in self._elf.allocated():
-            for place in self.places(section):
-                ranges.setdefault(place.memory, []).append((place.address, place.address + section.size))
+            for where in self.placements(section):
+                ranges.setdefault(where.memory, []).append((where.address, where.address + section.size))
         for name, low, high in self.between():
             ranges.setdefault(name, []).append((low, high))
         known = {memory.name: memory for memory in reversed(self.given)}
         return [_use(name, known.get(name), _union(taken)) for name, taken in ranges.items()]
 
     def between(self) -> list[tuple[str, int, int]]:
-        """What is written to the device and lies in no section: memory, first address, address behind it."""
+        """What is written to the device and lies in no section: memory, first address, address after it."""
         covered = []
         for section in self._elf.allocated():
             loaded = load_address(self._elf, section)
@@ -196,15 +197,15 @@ def load_address(elf: Elf, section: Section) -> int | None:
     return None
 
 
-def _use(name: str, memory: Memory | None, taken: list[tuple[int, int]]) -> Use:
+def _use(name: str, memory: DeviceMemory | None, taken: list[tuple[int, int]]) -> MemoryUse:
     total = sum(high - low for low, high in taken)
     if memory is None:
-        return Use(name, total)
+        return MemoryUse(name, total)
     pages = None
     if memory.page is not None:
         touched = _union([(low // memory.page, (high - 1) // memory.page + 1) for low, high in taken])
         pages = sum(last - first for first, last in touched)
-    return Use(name, total, memory.size, memory.page, pages)
+    return MemoryUse(name, total, memory.size, memory.page, pages)
 
 
 def _union(ranges: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:

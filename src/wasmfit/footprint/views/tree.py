@@ -1,24 +1,25 @@
-"""Views of a ledger: trees of rows, each level by another question, that add up level by level."""
+"""Views of a byte map: trees of rows, each level grouped by something else, that add up level by level."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 from fnmatch import fnmatchcase
+from itertools import chain
 from typing import NamedTuple, TypeVar
 
-from wasmfit.elf.names.demangle import readable
+from wasmfit.elf.names.demangle import demangle
 from wasmfit.elf.names.stable import family
 from wasmfit.elf.records import Section, SectionType
-from wasmfit.footprint.attribution.byte_map import Entry, Ledger
-from wasmfit.footprint.attribution.kinds import Kind
+from wasmfit.footprint.attribution.byte_map import ByteMap, ByteRange
+from wasmfit.footprint.attribution.kinds import ByteKind
 from wasmfit.footprint.attribution.owners import PADDING
-from wasmfit.footprint.views.memories import Memories
+from wasmfit.footprint.views.memories import MemoryLayout
 from wasmfit.words import hexadecimal
 
 NO_FILE = "[no source file]"
-"""Row of what nothing tells the source file of."""
+"""Row of bytes whose source file is unknown."""
 NO_OBJECT = "[no object]"
-"""Row of what no map tells the object of."""
+"""Row of bytes whose object no map has."""
 BETWEEN = "[between sections]"
 """Row of what is written to the device and lies in no section: fill, and headers of the file."""
 
@@ -26,8 +27,8 @@ BETWEEN = "[between sections]"
 T = TypeVar("T")
 
 
-class By(Enum):
-    """The question that a level of a view answers; the value is its name on the command line."""
+class GroupBy(Enum):
+    """What the rows of a level are grouped by; the value is its name on the command line."""
 
     SECTION = "section"
     REGION = "region"
@@ -39,7 +40,7 @@ class By(Enum):
     KIND = "kind"
 
 
-class Sort(Enum):
+class SortOrder(Enum):
     """The order of rows."""
 
     SIZE = "size"
@@ -48,28 +49,28 @@ class Sort(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Node:
+class ViewRow:
     """A row of a view.
 
     Attributes:
-        by: The question that the row answers; None for the whole.
-        name: The answer.
+        by: What the row is grouped by; None for the whole.
+        name: The group's name.
         bytes: Its bytes.
         count: How many rows it stands for: 1, or more for the row of all that are not shown.
         address: Lowest address of its bytes.
-        rows: What it is made of, by the next question; its bytes add up to ``bytes``.
+        rows: What it is made of, by the next grouping; its bytes add up to ``bytes``.
         symbol: For a symbol, its mangled name.
     """
 
-    by: By | None
+    by: GroupBy | None
     name: str
     bytes: int
     count: int = 1
     address: int = 0
-    rows: tuple["Node", ...] = ()
+    rows: tuple["ViewRow", ...] = ()
     symbol: str | None = None
 
-    def walk(self, path: tuple["Node", ...] = ()) -> Iterator[tuple["Node", ...]]:
+    def walk(self, path: tuple["ViewRow", ...] = ()) -> Iterator[tuple["ViewRow", ...]]:
         """Each row with the rows above it, the whole left out."""
         for row in self.rows:
             here = (*path, row)
@@ -77,8 +78,8 @@ class Node:
             yield from row.walk(here)
 
 
-class Filter(NamedTuple):
-    """What a view is of; each pattern is a shell's (``wasm*``), and an empty tuple lets all pass.
+class ViewFilter(NamedTuple):
+    """What a view shows; each pattern is a shell's (``wasm*``), and an empty tuple matches everything.
 
     Attributes:
         sections: Patterns of sections' names.
@@ -92,60 +93,61 @@ class Filter(NamedTuple):
 
     @property
     def is_open(self) -> bool:
-        """Whether everything passes."""
+        """Whether everything matches."""
         return not (self.sections or self.regions or self.owners)
 
 
-NO_FILTER = Filter()
-"""Lets everything pass."""
+NO_FILTER = ViewFilter()
+"""Matches everything."""
 
 
-class Item(NamedTuple):
-    """An entry at one of its places.
+class PlacedRange(NamedTuple):
+    """A range in one of the memories that hold it.
 
     Attributes:
-        entry: The entry.
-        region: The memory's name; empty as long as nobody asked.
+        byte_range: The range.
+        region: The memory's name; empty where memories are not asked for.
     """
 
-    entry: Entry
+    byte_range: ByteRange
     region: str
 
 
-def items(ledger: Ledger, memories: Memories, *, regions: bool, only: Filter) -> list[Item]:
-    """What a view adds up.
+def placed_ranges(
+    byte_map: ByteMap, memories: MemoryLayout, *, regions: bool, only: ViewFilter
+) -> list[PlacedRange]:
+    """The ranges that a view adds up.
 
     Args:
-        ledger: The ledger.
+        byte_map: The byte map.
         memories: Where sections lie.
-        regions: Whether memories are asked for. Then an entry counts in each memory that holds it, as
+        regions: Whether memories are asked for. Then a range counts in each memory that holds it, as
             initialised data does in flash and in RAM, and what lies between sections counts as well.
-        only: What passes.
+        only: Which of them.
     """
-    wanted = regions or bool(only.regions)
-    chosen: Iterable[Item]
-    if wanted:
-        places = {s.index: [place.memory for place in memories.places(s)] for s in ledger.elf.allocated()}
-        chosen = (Item(e, region) for e in ledger.entries for region in places[e.section.index])
-        chosen = [*chosen, *_between(memories)]
+    ranges: Iterable[PlacedRange]
+    if regions or only.regions:
+        names = {
+            s.index: [where.memory for where in memories.placements(s)] for s in byte_map.elf.allocated()
+        }
+        in_sections = (PlacedRange(r, name) for r in byte_map.ranges for name in names[r.section.index])
+        ranges = chain(in_sections, _between(memories))
     else:
-        chosen = (Item(entry, "") for entry in ledger.entries)
-    if only.is_open:
-        return list(chosen)
-    return [item for item in chosen if _passes(item, only)]
+        ranges = (PlacedRange(byte_range, "") for byte_range in byte_map.ranges)
+    return list(ranges) if only.is_open else [placed for placed in ranges if _shown(placed, only)]
 
 
-def _between(memories: Memories) -> Iterator[Item]:
+def _between(memories: MemoryLayout) -> Iterator[PlacedRange]:
     for region, low, high in memories.between():
         section = Section(0, BETWEEN, low, high - low, SectionType.NULL, 0, 1, 0)
-        yield Item(Entry(low, high, section, Kind.PADDING, PADDING, None, None, None), region)
+        yield PlacedRange(ByteRange(low, high, section, ByteKind.PADDING, PADDING, None, None, None), region)
 
 
-def _passes(item: Item, only: Filter) -> bool:
+def _shown(placed: PlacedRange, only: ViewFilter) -> bool:
     return (
-        _matches(item.entry.section.name, only.sections)
-        and _matches(item.region, only.regions)
-        and _matches(item.entry.owner, only.owners)
+        _matches(placed.byte_range.section.name, only.sections)
+        and _matches(placed.region, only.regions)
+        and _matches(placed.byte_range.owner, only.owners)
     )
 
 
@@ -156,112 +158,118 @@ def _matches(name: str, patterns: Sequence[str]) -> bool:
 # A row's key is what tells it from others: a symbol's mangled name, not what it reads like.
 
 
-def _symbol(item: Item) -> str:
-    symbol = item.entry.symbol
-    return _nameless(item.entry) if symbol is None else symbol.name
+def _symbol(placed: PlacedRange) -> str:
+    symbol = placed.byte_range.symbol
+    return _nameless(placed.byte_range) if symbol is None else symbol.name
 
 
-def _family(item: Item) -> str:
-    symbol = item.entry.symbol
-    return _nameless(item.entry) if symbol is None else family(symbol.name)
+def _family(placed: PlacedRange) -> str:
+    symbol = placed.byte_range.symbol
+    return _nameless(placed.byte_range) if symbol is None else family(symbol.name)
 
 
-def _nameless(entry: Entry) -> str:
+def _nameless(byte_range: ByteRange) -> str:
     """The row of what has no symbol: its owner if that says what it is, else the input section or nothing."""
-    if entry.owner.startswith("["):
-        return entry.owner
-    return f"[no symbol: {entry.owner}]"
+    if byte_range.owner.startswith("["):
+        return byte_range.owner
+    return f"[no symbol: {byte_range.owner}]"
 
 
-def _file(item: Item) -> str:
-    entry = item.entry
-    if entry.file is not None:
-        return entry.file
-    return entry.owner if entry.symbol is None and entry.owner.startswith("[") else NO_FILE
+def _file(placed: PlacedRange) -> str:
+    byte_range = placed.byte_range
+    if byte_range.file is not None:
+        return byte_range.file
+    return byte_range.owner if byte_range.symbol is None and byte_range.owner.startswith("[") else NO_FILE
 
 
-def _object(item: Item) -> str:
-    source = item.entry.input
+def _object(placed: PlacedRange) -> str:
+    source = placed.byte_range.input
     return NO_OBJECT if source is None else source.object
 
 
-KEYS: dict[By, Callable[[Item], str]] = {
-    By.SECTION: lambda item: item.entry.section.name,
-    By.REGION: lambda item: item.region,
-    By.CRATE: lambda item: item.entry.owner,
-    By.OBJECT: _object,
-    By.FILE: _file,
-    By.SYMBOL: _symbol,
-    By.FAMILY: _family,
-    By.KIND: lambda item: item.entry.kind.value,
+GROUP_KEYS: dict[GroupBy, Callable[[PlacedRange], str]] = {
+    GroupBy.SECTION: lambda placed: placed.byte_range.section.name,
+    GroupBy.REGION: lambda placed: placed.region,
+    GroupBy.CRATE: lambda placed: placed.byte_range.owner,
+    GroupBy.OBJECT: _object,
+    GroupBy.FILE: _file,
+    GroupBy.SYMBOL: _symbol,
+    GroupBy.FAMILY: _family,
+    GroupBy.KIND: lambda placed: placed.byte_range.kind.value,
 }
-"""Question → a row's key."""
+"""Grouping → the key of the row that a range is in."""
 
 
 Top = tuple[int | None, ...]
 """Most rows of each level, from the outermost on; the last holds for all further ones. None is no limit."""
 
 
-def tree(chosen: Sequence[Item], by: Sequence[By], *, top: Top = (None,), sort: Sort = Sort.SIZE) -> Node:
-    """Add up items by one question after the other.
+def build_view(
+    ranges: Sequence[PlacedRange],
+    by: Sequence[GroupBy],
+    *,
+    top: Top = (None,),
+    sort: SortOrder = SortOrder.SIZE,
+) -> ViewRow:
+    """Add up ranges by one grouping after the other.
 
     Args:
-        chosen: The items.
-        by: The questions, the outermost first.
+        ranges: The ranges.
+        by: The groupings, the outermost first.
         top: Most rows of each level; what is left of one becomes one row more.
         sort: Order of the rows; the row of what is left comes last.
     """
-    whole = Node(None, "total", _bytes(chosen), address=min((i.entry.start for i in chosen), default=0))
-    return replace(whole, rows=_rows(chosen, tuple(by), top, sort))
+    whole = ViewRow(None, "total", _bytes(ranges), address=min((r.start for r, _ in ranges), default=0))
+    return replace(whole, rows=_rows(ranges, tuple(by), top, sort))
 
 
-def _bytes(chosen: Iterable[Item]) -> int:
-    return sum(item.entry.end - item.entry.start for item in chosen)
+def _bytes(ranges: Iterable[PlacedRange]) -> int:
+    return sum(byte_range.end - byte_range.start for byte_range, _ in ranges)
 
 
-def _rows(chosen: Sequence[Item], by: tuple[By, ...], top: Top, sort: Sort) -> tuple[Node, ...]:
+def _rows(
+    ranges: Sequence[PlacedRange], by: tuple[GroupBy, ...], top: Top, sort: SortOrder
+) -> tuple[ViewRow, ...]:
     if not by:
         return ()
-    key = KEYS[by[0]]
-    groups: dict[str, list[Item]] = {}
-    for item in chosen:
-        groups.setdefault(key(item), []).append(item)
+    key = GROUP_KEYS[by[0]]
+    groups: dict[str, list[PlacedRange]] = {}
+    for placed in ranges:
+        groups.setdefault(key(placed), []).append(placed)
     rows = [(name, _bytes(group), group) for name, group in groups.items()]
     rows.sort(key=lambda row: (-row[1], row[0]))
     # The largest are shown, in whatever order.
-    shown, rest = cut(rows, top[0])
-    nodes = [
-        Node(
+    shown, rest = split_top(rows, top[0])
+    view_rows = [
+        ViewRow(
             by=by[0],
-            name=readable(name) if by[0] is By.SYMBOL else name,
+            name=demangle(name) if by[0] is GroupBy.SYMBOL else name,
             bytes=size,
-            address=group[0].entry.start,
+            address=group[0].byte_range.start,
             rows=_rows(group, by[1:], top[1:] or top, sort),
-            symbol=name if by[0] is By.SYMBOL else None,
+            symbol=name if by[0] is GroupBy.SYMBOL else None,
         )
         for name, size, group in shown
     ]
-    if sort is Sort.NAME:
-        nodes.sort(key=lambda node: node.name)
-    elif sort is Sort.ADDRESS:
-        nodes.sort(key=lambda node: (node.address, node.name))
+    if sort is SortOrder.NAME:
+        view_rows.sort(key=lambda row: row.name)
+    elif sort is SortOrder.ADDRESS:
+        view_rows.sort(key=lambda row: (row.address, row.name))
     if rest:
         others = sum(size for _, size, _ in rest)
-        nodes.append(
-            Node(
-                by[0], f"the other {len(rest):,}", others, count=len(rest), address=rest[0][2][0].entry.start
-            )
-        )
-    return tuple(nodes)
+        address = rest[0][2][0].byte_range.start
+        name = f"the other {len(rest):,}"
+        view_rows.append(ViewRow(by[0], name, others, count=len(rest), address=address))
+    return tuple(view_rows)
 
 
-def cut(rows: list[T], top: int | None) -> tuple[list[T], list[T]]:
+def split_top(rows: list[T], top: int | None) -> tuple[list[T], list[T]]:
     """The first rows and the rest; one row more than asked for is shown rather than called the rest."""
     return (rows, []) if top is None or len(rows) <= top + 1 else (rows[:top], rows[top:])
 
 
-def label(node: Node) -> str:
-    """A row's name, with its address where the name alone would not tell much."""
-    if node.by is By.SYMBOL and node.symbol is not None and node.symbol.startswith((".L", "anon.")):
-        return f"{node.name} at {hexadecimal(node.address)}"
-    return node.name
+def row_label(row: ViewRow) -> str:
+    """A row's name, with its address where the name alone would not say much."""
+    if row.by is GroupBy.SYMBOL and row.symbol is not None and row.symbol.startswith((".L", "anon.")):
+        return f"{row.name} at {hexadecimal(row.address)}"
+    return row.name

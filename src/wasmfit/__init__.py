@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from .api.toggle_costs import priced
     from .api.tuning import tune
     from .api.verdicts import check, diff, history
-    from .footprint.survey import Survey
+    from .footprint.analysis import SizeAnalysis
     from .requests import (
         BenchmarkExperiment,
         Experiment,
@@ -58,7 +58,7 @@ __all__ = [
     "ReportDocument",
     "ReportSettings",
     "RunOptions",
-    "Survey",
+    "SizeAnalysis",
     "ToggleCostExperiment",
     "TuneRequest",
     "bench",
@@ -85,7 +85,7 @@ _MODULES = {
     "FeaturesMeasured": "analysis.features",
     "Priced": "analysis.toggle_costs",
     "ReportDocument": "analysis.document",
-    "Survey": "footprint.survey",
+    "SizeAnalysis": "footprint.analysis",
     "bench": "api.benchmark",
     "compare": "api.comparison",
     "doctor": "api.diagnosis",

@@ -51,13 +51,13 @@ def test_a_result_can_go_to_a_file(tmp_path: Path) -> None:
 def test_each_view(tmp_path: Path, arguments: list[str], rows: dict[str, int] | None) -> None:
     ended = size(elf(tmp_path), *arguments, "-f", "json", home=tmp_path)
     assert ended.returncode == 0, ended.stderr
-    found = {row["name"]: row["bytes"] for row in json.loads(ended.stdout)["view"]["rows"]}
-    assert rows is None or found == rows
+    shown = {row["name"]: row["bytes"] for row in json.loads(ended.stdout)["view"]["rows"]}
+    assert rows is None or shown == rows
 
 
 def test_objects_need_a_map_and_it_is_said(tmp_path: Path) -> None:
     ended = size(elf(tmp_path), "--by", "object", home=tmp_path)
-    assert "Only the linker's map tells objects: --map FILE." in ended.stdout
+    assert "Objects are only in the linker's map: --map FILE." in ended.stdout
     (tmp_path / "firmware.map").write_text("")
     ended = size(elf(tmp_path), "--by", "object", home=tmp_path)
     assert f"--map {tmp_path / 'firmware.map'}." in ended.stdout
@@ -82,11 +82,11 @@ def test_what_changed(tmp_path: Path) -> None:
         ([], "ELF"),
         (["nowhere.elf"], "nowhere.elf does not exist"),
         (["."], "is a folder"),
-        (["x.elf", "--by", "magic"], "'magic' is not section, region, crate,"),
-        (["x.elf", "--format", "xml"], "'xml' is not table, tree, json, csv or markdown"),
-        (["x.elf", "--top", "0"], "'0' is no number above 0"),
-        (["x.elf", "--flash", "here"], "'here' is not ORIGIN:SIZE"),
-        (["x.elf", "--flash", "0xffffffffffffffff:1G"], "is not ORIGIN:SIZE"),
+        (["x.elf", "--by", "magic"], "invalid choice 'magic': expected section, region, crate,"),
+        (["x.elf", "--format", "xml"], "invalid choice 'xml': expected table, tree, json, csv or markdown"),
+        (["x.elf", "--top", "0"], "invalid number '0': expected 1 or more"),
+        (["x.elf", "--flash", "here"], "invalid range 'here': expected ORIGIN:SIZE"),
+        (["x.elf", "--flash", "0xffffffffffffffff:1G"], "expected ORIGIN:SIZE"),
         (["x.elf", "--page", "4096"], "--page is the erase unit of --flash"),
         (["x.elf", "--board", "nrf52840dk", "--ram", "0:4K"], "Leave --flash and --ram out"),
         (["x.elf", "--board", "nrf52840"], "Did you mean nrf52840dk?"),
@@ -127,7 +127,7 @@ def test_a_file_that_is_no_firmware_is_told_and_exits_2(tmp_path: Path, content:
 def test_a_filter_that_nothing_passes_is_a_mistake(tmp_path: Path) -> None:
     ended = size(elf(tmp_path), "--section", ".flash", home=tmp_path)
     assert ended.returncode == 2
-    assert "Nothing of" in ended.stderr
+    assert "matches the filter" in ended.stderr
     assert "Its sections are .data, .text" in ended.stderr
 
 

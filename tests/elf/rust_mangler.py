@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from hypothesis import strategies as st
 
 # Items as nested tuples: (tag, …); the tags are the grammar's.
-Item = tuple[object, ...]
+PlacedRange = tuple[object, ...]
 
 
 def base_62(number: int) -> str:
@@ -34,14 +34,14 @@ class Mangler:
 
     share: bool = True
     out: str = ""
-    seen: dict[Item, int] = field(default_factory=dict)
+    seen: dict[PlacedRange, int] = field(default_factory=dict)
 
-    def item(self, item: Item) -> None:
+    def item(self, item: PlacedRange) -> None:
         tag = item[0]
         if isinstance(tag, str) and tag.islower():
             self.out += tag  # a basic type
             return
-        if tag != "K":  # rustc refers back to the constant behind the letter, not to the argument
+        if tag != "K":  # rustc refers back to the constant after the letter, not to the argument
             if self.share and item in self.seen:
                 self.out += "B" + base_62(self.seen[item])
                 return
@@ -51,45 +51,45 @@ class Mangler:
     def _C(self, name: str, number: int) -> None:  # noqa: N802 - the grammar's letters
         self.out += "C" + disambiguator(number) + identifier(name)
 
-    def _N(self, namespace: str, parent: Item, number: int, name: str) -> None:  # noqa: N802
+    def _N(self, namespace: str, parent: PlacedRange, number: int, name: str) -> None:  # noqa: N802
         self.out += "N" + namespace
         self.item(parent)
         self.out += disambiguator(number) + identifier(name)
 
-    def _M(self, number: int, where: Item, type_: Item) -> None:  # noqa: N802
+    def _M(self, number: int, where: PlacedRange, type_: PlacedRange) -> None:  # noqa: N802
         self.out += "M" + disambiguator(number)
         self.item(where)
         self.item(type_)
 
-    def _X(self, number: int, where: Item, type_: Item, trait: Item) -> None:  # noqa: N802
+    def _X(self, number: int, where: PlacedRange, type_: PlacedRange, trait: PlacedRange) -> None:  # noqa: N802
         self._M(number, where, type_)
         # _M has written the wrong letter; nothing refers to it.
         at = self.seen[("X", number, where, type_, trait)]
         self.out = self.out[:at] + "X" + self.out[at + 1 :]
         self.item(trait)
 
-    def _Y(self, type_: Item, trait: Item) -> None:  # noqa: N802
+    def _Y(self, type_: PlacedRange, trait: PlacedRange) -> None:  # noqa: N802
         self.out += "Y"
         self.item(type_)
         self.item(trait)
 
-    def _I(self, path: Item, arguments: tuple[Item, ...]) -> None:  # noqa: N802
+    def _I(self, path: PlacedRange, arguments: tuple[PlacedRange, ...]) -> None:  # noqa: N802
         self.out += "I"
         self._list(path, *arguments)
 
-    def _T(self, types: tuple[Item, ...]) -> None:  # noqa: N802
+    def _T(self, types: tuple[PlacedRange, ...]) -> None:  # noqa: N802
         self.out += "T"
         self._list(*types)
 
-    def _R(self, type_: Item) -> None:  # noqa: N802
+    def _R(self, type_: PlacedRange) -> None:  # noqa: N802
         self.out += "R"
         self.item(type_)
 
-    def _S(self, type_: Item) -> None:  # noqa: N802
+    def _S(self, type_: PlacedRange) -> None:  # noqa: N802
         self.out += "S"
         self.item(type_)
 
-    def _A(self, type_: Item, length: int) -> None:  # noqa: N802
+    def _A(self, type_: PlacedRange, length: int) -> None:  # noqa: N802
         self.out += "A"
         self.item(type_)
         self.out += f"j{length:x}_"
@@ -97,23 +97,23 @@ class Mangler:
     def _K(self, value: int) -> None:  # noqa: N802
         self.out += f"Kj{value:x}_"
 
-    def _F(self, arguments: tuple[Item, ...], result: Item) -> None:  # noqa: N802
+    def _F(self, arguments: tuple[PlacedRange, ...], result: PlacedRange) -> None:  # noqa: N802
         self.out += "F"
         self._list(*arguments)
         self.item(result)
 
-    def _D(self, trait: Item) -> None:  # noqa: N802
+    def _D(self, trait: PlacedRange) -> None:  # noqa: N802
         self.out += "D"
         self._list(trait)
         self.out += "L_"
 
-    def _list(self, *items: Item) -> None:
+    def _list(self, *items: PlacedRange) -> None:
         for item in items:
             self.item(item)
         self.out += "E"
 
 
-def owner(item: Item) -> tuple[str, int]:
+def owner(item: PlacedRange) -> tuple[str, int]:
     """The crate that defines an item: its name and disambiguator."""
     tag = item[0]
     if tag == "C":
@@ -137,7 +137,7 @@ MODULES = st.recursive(
     max_leaves=3,
 )
 NAMED = st.builds(lambda parent, name: ("N", "t", parent, 0, name), MODULES, NAMES)
-TYPES: st.SearchStrategy[Item] = st.recursive(
+TYPES: st.SearchStrategy[PlacedRange] = st.recursive(
     st.one_of(st.sampled_from(["h", "m", "j", "u", "e", "b"]).map(lambda t: (t,)), NAMED),
     lambda inner: st.one_of(
         st.builds(lambda t: ("R", t), inner),
@@ -153,7 +153,7 @@ TYPES: st.SearchStrategy[Item] = st.recursive(
     max_leaves=6,
 )
 TRAITS = st.one_of(NAMED, st.builds(lambda p, t: ("I", p, (t,)), NAMED, TYPES))
-FUNCTIONS: st.SearchStrategy[Item] = st.recursive(
+FUNCTIONS: st.SearchStrategy[PlacedRange] = st.recursive(
     st.one_of(
         NAMED,
         st.builds(lambda n, where, t: ("M", n, where, t), st.integers(0, 70), MODULES, TYPES),

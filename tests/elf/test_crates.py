@@ -13,7 +13,7 @@ from wasmfit.elf.names.crates import RustCrate, codegen_unit_crate, embedded_cra
 from wasmfit.elf.names.rust_v0 import MalformedNameError, skip
 
 from ..tools import tool
-from .rust_mangler import TYPES, Item, Mangler, mangled
+from .rust_mangler import TYPES, Mangler, PlacedRange, mangled
 
 # Names from real firmware and from rustc's book.
 REAL = [
@@ -74,9 +74,9 @@ CHOSEN = [
 
 @pytest.mark.parametrize(("name", "crate"), REAL + CHOSEN)
 def test_names_the_crate_that_defines_the_item(name: str, crate: str) -> None:
-    found = rust_crate(name)
-    assert found is not None
-    assert found.name == crate
+    actual = rust_crate(name)
+    assert actual is not None
+    assert actual.name == crate
 
 
 @pytest.mark.parametrize(
@@ -123,7 +123,7 @@ def test_generated_names_have_their_crate(name: tuple[str, tuple[str, int]]) -> 
 
 @settings(max_examples=200, deadline=None)
 @given(TYPES, st.booleans())
-def test_skips_a_generated_type_exactly(type_: Item, share: bool) -> None:
+def test_skips_a_generated_type_exactly(type_: PlacedRange, share: bool) -> None:
     mangler = Mangler(share=share)
     mangler.item(type_)
     assert skip(mangler.out + "Cx", 0, "type") == len(mangler.out)
@@ -165,10 +165,10 @@ def root(text: str) -> str:
 @settings(max_examples=200, deadline=None)
 @given(mangled())
 def test_agrees_with_rust_demangler(name: tuple[str, tuple[str, int]]) -> None:
-    found = rust_crate(name[0])
-    assert found is not None
-    # Without more behind it, it fails on a name that ends with an empty identifier.
-    assert root(rust_demangler.demangle(shown(name[0]).partition(".")[0] + "C1z")) == found.name
+    actual = rust_crate(name[0])
+    assert actual is not None
+    # Without more after it, it fails on a name that ends with an empty identifier.
+    assert root(rust_demangler.demangle(shown(name[0]).partition(".")[0] + "C1z")) == actual.name
 
 
 @settings(max_examples=20, deadline=None)
@@ -179,8 +179,8 @@ def test_agrees_with_binutils(names: list[tuple[str, tuple[str, int]]]) -> None:
     output = subprocess.run(
         command, input=asked, check=True, capture_output=True, text=True, timeout=60
     ).stdout
-    found = [crate.name if (crate := rust_crate(name)) else None for name, _ in names]
-    assert [root(line) for line in output.splitlines()] == found
+    actual = [crate.name if (crate := rust_crate(name)) else None for name, _ in names]
+    assert [root(line) for line in output.splitlines()] == actual
 
 
 def test_agrees_with_rust_demangler_on_real_names() -> None:
@@ -232,8 +232,8 @@ def legacy(parts: list[str]) -> str:
 @pytest.mark.parametrize(("parts", "crate"), LEGACY)
 def test_legacy_names(parts: list[str], crate: str | None) -> None:
     for suffix in ("", ".llvm.42"):
-        found = rust_crate(legacy(parts) + suffix)
-        assert found == (RustCrate(crate, None) if crate else None)
+        actual = rust_crate(legacy(parts) + suffix)
+        assert actual == (RustCrate(crate, None) if crate else None)
 
 
 @pytest.mark.parametrize(("parts", "_crate"), LEGACY)
@@ -339,8 +339,8 @@ def test_hostile_names_are_done_with_quickly(name: str) -> None:
     ],
 )
 def test_finds_the_crate_in_a_derived_name(name: str, crate: str | None) -> None:
-    found = embedded_crate(name)
-    assert (None if found is None else found.name) == crate
+    actual = embedded_crate(name)
+    assert (None if actual is None else actual.name) == crate
 
 
 @pytest.mark.parametrize(
@@ -362,6 +362,6 @@ def test_finds_the_crate_of_a_codegen_unit(name: str, crate: str | None) -> None
 
 def test_a_codegen_unit_carries_its_crates_disambiguator() -> None:
     # Seen in every image: the number in the unit's name is the one in the crate's v0 names.
-    found = rust_crate("_RNvCs1Pzgu6GMKwX_8firmware4main")
-    assert found is not None
-    assert found.disambiguator == 0x1555E8BB667F5395
+    actual = rust_crate("_RNvCs1Pzgu6GMKwX_8firmware4main")
+    assert actual is not None
+    assert actual.disambiguator == 0x1555E8BB667F5395

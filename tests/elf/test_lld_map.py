@@ -42,7 +42,7 @@ MAP = (
 200090bc 200090bc        0     1 {nothing}
        0        0       65     1 .comment
        0        0       65     1         <internal>:(.comment)
-""".replace("{nothing}", "")  # the text of an ASSERT, behind a blank
+""".replace("{nothing}", "")  # the text of an ASSERT, after a blank
 )
 
 
@@ -84,9 +84,9 @@ def test_knows_which_commands_align(command: str, aligns: bool) -> None:
 
 def test_finds_a_section_and_refuses_a_map_of_another_link() -> None:
     link_map = parse_link_map(MAP, "old.map")
-    found = link_map.find(".text", 0x400, 0x1308)
-    assert found is not None
-    assert found.name == ".text"
+    section = link_map.find(".text", 0x400, 0x1308)
+    assert section is not None
+    assert section.name == ".text"
     assert link_map.find(".added", 0x9000, 4) is None
     with pytest.raises(
         LinkMapError, match=r"old\.map is of another link: \.text has 4872 bytes at 0x400 in it"
@@ -107,7 +107,7 @@ def test_reads_wide_addresses() -> None:
 
 
 def test_reads_spellings_of_newer_versions() -> None:
-    # Since version 20 the text of a command is the script's own, behind its first word.
+    # Since version 20 the text of a command is the script's own, after its first word.
     text = HEADER + (
         "     400      400       20     4 .text\n"
         "     400      400        4     1         LONG (0)\n"
@@ -138,10 +138,16 @@ def test_stops_at_the_cross_reference_table() -> None:
         ("", "not a map of LLVM's lld"),
         ("Archive member included to satisfy reference by file (symbol)\n", "not a map of LLVM's lld"),
         ("Address  Size     Align Out     In      Symbol\n", "not a map of LLVM's lld"),
-        (HEADER + "something else\n", "line 2 is none of lld's"),
-        (HEADER + "     400      400       58     4         a.o:(.text)\n", "line 2 is none of lld's"),
-        (MAP + "     400      400       58     4         neither input nor command\n", "is none of lld's"),
-        (MAP + "     4x0      400       58     4 .more\n", "is none of lld's"),
+        (HEADER + "something else\n", "line 2: not a line of lld's map"),
+        (
+            HEADER + "     400      400       58     4         a.o:(.text)\n",
+            "line 2: not a line of lld's map",
+        ),
+        (
+            MAP + "     400      400       58     4         neither input nor command\n",
+            "not a line of lld's map",
+        ),
+        (MAP + "     4x0      400       58     4 .more\n", "not a line of lld's map"),
     ],
 )
 def test_refuses_what_lld_does_not_write(text: str, message: str) -> None:

@@ -16,13 +16,13 @@ from hypothesis import strategies as st
 
 from wasmfit.elf import Binding, ElfError, Machine, SectionType, SymbolType, file_bytes, parse_elf, read_elf
 from wasmfit.errors import UsageError
-from wasmfit.footprint import account
-from wasmfit.footprint.memories import Memories, Memory
+from wasmfit.footprint.views.memories import DeviceMemory, MemoryLayout
 
+from ..footprint.totals import totals
 from ..tools import tool
 from .elf_builder import ABS, ALLOC, CODE, DATA, UNDEF, ElfBuilder, Sec, Seg, Sym
 
-MEMORIES = (Memory("flash", 0, 1 << 20, 4096), Memory("RAM", 0x2000_0000, 1 << 18))
+MEMORIES = (DeviceMemory("flash", 0, 1 << 20, 4096), DeviceMemory("RAM", 0x2000_0000, 1 << 18))
 
 
 def firmware(bits: int = 32, *, big_endian: bool = False) -> ElfBuilder:
@@ -234,7 +234,7 @@ def test_refuses_a_folder(tmp_path: Path) -> None:
 
 def test_refuses_a_pipe_without_waiting(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
-    with pytest.raises(ElfError, match="no regular file"):
+    with pytest.raises(ElfError, match="not a regular file"):
         read_elf(tmp_path / "pipe")
 
 
@@ -260,7 +260,7 @@ def test_refuses_a_file_that_is_too_large(tmp_path: Path, monkeypatch: pytest.Mo
         (b"hello, world", "not an ELF file"),
         (b"\0asm\1\0\0\0", "WebAssembly module"),
         (b"\x7fELF", "truncated"),
-        (b"\x7fELF" + bytes(60), "no known class"),
+        (b"\x7fELF" + bytes(60), "unknown class"),
         (b"\x7fELF\1\1\1" + bytes(9), "truncated"),
         (b"\x7fELF\1\1\1" + bytes(80), "no section table"),
         (b"\x7fELF\1\1\1" + b"\xff" * 80, "section headers have"),
@@ -300,9 +300,9 @@ def check_survives(image: bytes) -> None:
         file = parse_elf(image, "mutant.elf")
     except ElfError:
         return
-    footprint = account(file, owner_of_object=lambda name: name)
+    footprint = totals(file, owner_of_object=lambda name: name)
     assert [s.size for s in footprint.sections] == [s.size for s in file.allocated()]
-    assert all(use.bytes >= 0 for use in Memories(file, MEMORIES).uses())
+    assert all(use.bytes >= 0 for use in MemoryLayout(file, MEMORIES).uses())
 
 
 def test_every_truncation_of_a_file_is_refused_or_read() -> None:
@@ -325,8 +325,8 @@ def mutations(draw: st.DrawFn) -> list[tuple[float, bytes]]:
 
 def mutate(image: bytes, changes: list[tuple[float, bytes]], first: int = 0) -> bytes:
     mutant = bytearray(image)
-    for place, value in changes:
-        at = first + int(place * (len(image) - first))
+    for share, value in changes:
+        at = first + int(share * (len(image) - first))
         mutant[at : at + len(value)] = value
     return bytes(mutant)
 

@@ -2,19 +2,19 @@
 
 from wasmfit.elf import Elf, ElfError, parse_elf
 from wasmfit.elf.names.stable import family
-from wasmfit.footprint import Ledger, footprint, ledger, with_literals
-from wasmfit.footprint.constants import attribute_by_references
-from wasmfit.footprint.diff import change_tree, moves
-from wasmfit.footprint.files import with_files
-from wasmfit.footprint.graph import build_graph
-from wasmfit.footprint.libraries import library_rule, owner_of_object
-from wasmfit.footprint.memories import Memories, Memory
-from wasmfit.footprint.retained import retention
-from wasmfit.footprint.savings import find_savings
-from wasmfit.footprint.versions import crates
-from wasmfit.footprint.views import NO_FILTER, By, Item, items, tree
+from wasmfit.footprint import ByteMap, attribute_bytes, section_totals, with_literals
+from wasmfit.footprint.attribution.libraries import library_rule, owner_of_object
+from wasmfit.footprint.attribution.source_files import with_files
+from wasmfit.footprint.graph.constants import attribute_by_references
+from wasmfit.footprint.graph.reference_graph import build_graph
+from wasmfit.footprint.graph.retention import retention
+from wasmfit.footprint.graph.savings import find_savings
+from wasmfit.footprint.views.crate_versions import crates
+from wasmfit.footprint.views.diff import build_changes, moves
+from wasmfit.footprint.views.memories import DeviceMemory, MemoryLayout
+from wasmfit.footprint.views.tree import NO_FILTER, GroupBy, PlacedRange, build_view, placed_ranges
 
-MEMORIES = (Memory("flash", 0x0, 0x10_0000, 4096), Memory("RAM", 0x2000_0000, 0x4_0000))
+MEMORIES = (DeviceMemory("flash", 0x0, 0x10_0000, 4096), DeviceMemory("RAM", 0x2000_0000, 0x4_0000))
 
 
 def survives(image: bytes) -> bool:
@@ -27,25 +27,25 @@ def survives(image: bytes) -> bool:
     elf = _parsed(image)
     if elf is None:
         return False
-    made = ledger(elf, owner_of_object=owner_of_object, last_resort=library_rule(elf.symbols))
-    made = with_files(with_literals(made))
-    assert sum(entry.size for entry in made.entries) == made.size
-    assert [s.size for s in footprint(made).sections] == [s.size for s in elf.allocated()]
-    for memories in (Memories(elf), Memories(elf, MEMORIES)):
-        _views_add_up(made, memories)
+    byte_map = attribute_bytes(elf, owner_of_object=owner_of_object, last_resort=library_rule(elf.symbols))
+    byte_map = with_files(with_literals(byte_map))
+    assert sum(byte_range.size for byte_range in byte_map.ranges) == byte_map.size
+    assert [s.size for s in section_totals(byte_map).sections] == [s.size for s in elf.allocated()]
+    for memories in (MemoryLayout(elf), MemoryLayout(elf, MEMORIES)):
+        _views_add_up(byte_map, memories)
         assert all(use.bytes >= 0 for use in memories.uses())
     crates(elf)
-    _references_add_up(made)
+    _references_add_up(byte_map)
     return True
 
 
-def _references_add_up(made: Ledger) -> None:
-    graph = build_graph(made)
-    assert sum(piece.size for piece in graph.pieces) == made.size
-    kept = retention(graph)
-    assert all(own.flash <= all_of.flash for own, all_of in zip(kept.own, kept.retained, strict=True))
-    find_savings(kept, family=family)
-    assert sum(entry.size for entry in attribute_by_references(made).entries) == made.size
+def _references_add_up(byte_map: ByteMap) -> None:
+    graph = build_graph(byte_map)
+    assert sum(fragment.size for fragment in graph.fragments) == byte_map.size
+    retained = retention(graph)
+    assert all(own.flash <= all_of.flash for own, all_of in zip(retained.own, retained.retained, strict=True))
+    find_savings(retained, family=family)
+    assert sum(byte_range.size for byte_range in attribute_by_references(byte_map).ranges) == byte_map.size
 
 
 def _parsed(image: bytes) -> Elf | None:
@@ -59,21 +59,21 @@ def _parsed(image: bytes) -> Elf | None:
     return None
 
 
-def _views_add_up(made: Ledger, memories: Memories) -> None:
-    for by in By:
-        chosen = items(made, memories, regions=by is By.REGION, only=NO_FILTER)
-        view = tree(chosen, (by,), top=(3,))
+def _views_add_up(byte_map: ByteMap, memories: MemoryLayout) -> None:
+    for by in GroupBy:
+        placed = placed_ranges(byte_map, memories, regions=by is GroupBy.REGION, only=NO_FILTER)
+        view = build_view(placed, (by,), top=(3,))
         assert sum(row.bytes for row in view.rows) == view.bytes
-        if by is By.REGION:
+        if by is GroupBy.REGION:
             assert {row.name: row.bytes for row in view.rows}.keys() <= {use.name for use in memories.uses()}
         else:
-            assert view.bytes == made.size
-        _difference_adds_up(chosen, by)
+            assert view.bytes == byte_map.size
+        _difference_adds_up(placed, by)
 
 
-def _difference_adds_up(chosen: list[Item], by: By) -> None:
-    half = chosen[: len(chosen) // 2]
-    change = change_tree(half, chosen, (by,), top=(3,))
+def _difference_adds_up(placed: list[PlacedRange], by: GroupBy) -> None:
+    half = placed[: len(placed) // 2]
+    change = build_changes(half, placed, (by,), top=(3,))
     assert sum(row.before for row in change.rows) == change.before
     assert sum(row.after for row in change.rows) == change.after
-    moves(half, chosen)
+    moves(half, placed)

@@ -7,19 +7,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wasmfit.elf import ElfError, Machine, parse_elf
-from wasmfit.elf.names.demangle import readable
+from wasmfit.elf.names.demangle import demangle
 from wasmfit.elf.names.stable import family
 from wasmfit.errors import UsageError
-from wasmfit.footprint import ledger, with_literals
-from wasmfit.footprint.constants import attribute_by_references, own_constants
-from wasmfit.footprint.graph import build_graph
-from wasmfit.footprint.lines import files_by_dwarf, owners_by_inlining
-from wasmfit.footprint.retained import retention
-from wasmfit.footprint.savings import find_savings
+from wasmfit.footprint import attribute_bytes, with_literals
+from wasmfit.footprint.attribution.debug_lines import files_by_dwarf, owners_by_inlining
+from wasmfit.footprint.graph.constants import attribute_by_references, find_constant_owners
+from wasmfit.footprint.graph.reference_graph import build_graph
+from wasmfit.footprint.graph.retention import retention
+from wasmfit.footprint.graph.savings import find_savings
 
 from ..elf.elf_builder import CODE, DATA, ElfBuilder, Sec, Sym
 from ..tools import tool
-from .test_lines import SOURCES
+from .attribution.test_debug_lines import SOURCES
 
 
 def survives(image: bytes) -> bool:
@@ -28,25 +28,25 @@ def survives(image: bytes) -> bool:
         elf = parse_elf(image, "any.elf")
     except ElfError:
         return False
-    made = with_literals(ledger(elf))
-    if made.size > 1 << 24:
+    byte_map = with_literals(attribute_bytes(elf))
+    if byte_map.size > 1 << 24:
         return False  # real sizes only: .bss may claim any
-    graph = build_graph(made)
-    assert sum(piece.size for piece in graph.pieces) == made.size
-    assert own_constants(graph).owners().keys() == {section.name for section in elf.allocated()}
-    assert attribute_by_references(made).size == made.size
-    kept = retention(graph)
-    for number in range(0, len(graph.pieces), 1 + len(graph.pieces) // 5):
-        why = kept.why(number)
-        assert why.path[-1].piece == number
+    graph = build_graph(byte_map)
+    assert sum(fragment.size for fragment in graph.fragments) == byte_map.size
+    assert find_constant_owners(graph).owners().keys() == {section.name for section in elf.allocated()}
+    assert attribute_by_references(byte_map).size == byte_map.size
+    retained = retention(graph)
+    for number in range(0, len(graph.fragments), 1 + len(graph.fragments) // 5):
+        why = retained.why(number)
+        assert why.path[-1].fragment == number
         assert why.retained.flash >= why.own.flash
-    kept.find("main", readable)
-    for saving in find_savings(kept, family=family):
+    retained.find("main", demangle)
+    for saving in find_savings(retained, family=family):
         assert saving.own.flash >= 0
         assert saving.retained.flash >= saving.own.flash
     for step in (files_by_dwarf, owners_by_inlining):
         try:
-            assert step(made).size == made.size
+            assert step(byte_map).size == byte_map.size
         except UsageError:
             continue
     return True
@@ -107,7 +107,7 @@ def test_files_at_any_address_survive(
     symbols: list[tuple[str, int, int, int, str | int]],
 ) -> None:
     mask = (1 << 64) - 1 if wide else (1 << 32) - 1
-    text, rodata, bss = (place & mask & ~0xFF for place in places)
+    text, rodata, bss = (address & mask & ~0xFF for address in places)
     built = ElfBuilder(
         sections=[
             Sec(".text", text, code, flags=CODE),

@@ -1,4 +1,4 @@
-"""Accounts of images that real compilers and linkers made, held against binutils."""
+"""Accounts of images that real compilers and linkers made, compared with binutils."""
 
 import json
 import os
@@ -20,11 +20,11 @@ from wasmfit.footprint import (
     PADDING,
     UNKNOWN,
     Footprint,
-    account,
 )
-from wasmfit.footprint.memories import OUTSIDE, Memories, Memory
+from wasmfit.footprint.views.memories import OUTSIDE, DeviceMemory, MemoryLayout
 
 from ..tools import rust, tool
+from .totals import totals
 
 
 def run(*command: str | Path, folder: Path | None = None, **environment: str) -> str:
@@ -86,13 +86,13 @@ def host_image(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_a_host_image_adds_up_as_binutils_say(host_image: Path) -> None:
-    agrees_with_size(host_image, account(read_elf(host_image)), tool("size"))
+    agrees_with_size(host_image, totals(read_elf(host_image)), tool("size"))
     agrees_with_nm(host_image, tool("nm"))
 
 
 def test_local_symbols_of_a_host_image_belong_to_their_file(host_image: Path) -> None:
     file = read_elf(host_image)
-    owners = account(file, owner_of_object={"one.c": "one", "two.c": "two"}.get).owners()
+    owners = totals(file, owner_of_object={"one.c": "one", "two.c": "two"}.get).owners()
     assert owners[".data"]["two"] == 160
     assert owners[".bss"]["one"] == 4
     helpers = [s.size for s in file.symbols if s.name.startswith("helper")]
@@ -104,7 +104,7 @@ def test_local_symbols_of_a_host_image_belong_to_their_file(host_image: Path) ->
 def test_a_stripped_host_image_still_adds_up(host_image: Path, tmp_path: Path) -> None:
     stripped = tmp_path / "stripped"
     run(tool("strip"), "-o", stripped, host_image)
-    footprint = account(read_elf(stripped))
+    footprint = totals(read_elf(stripped))
     agrees_with_size(stripped, footprint, tool("size"))
     assert set(footprint.owners()[".text"]) == {UNKNOWN}
 
@@ -113,7 +113,7 @@ def test_a_host_object_adds_up(host_image: Path) -> None:
     folder = host_image.parent
     run(tool("gcc"), "-O1", "-c", "-ffunction-sections", "-fdata-sections", "one.c", folder=folder)
     file = read_elf(folder / "one.o")
-    owners = account(file, owner_of_object=lambda name: name).owners()
+    owners = totals(file, owner_of_object=lambda name: name).owners()
     assert file.segments == ()
     assert owners[".text.helper"] == {"one.c": sum(owners[".text.helper"].values())}
 
@@ -191,7 +191,7 @@ def object_owner(path: str) -> str | None:
 @pytest.mark.real
 @pytest.mark.parametrize("image", ["lld.elf", "gnu.elf"])
 def test_firmware_adds_up_as_binutils_say(firmware: Path, image: str) -> None:
-    agrees_with_size(firmware / image, account(read_elf(firmware / image)), tool("arm-none-eabi-size"))
+    agrees_with_size(firmware / image, totals(read_elf(firmware / image)), tool("arm-none-eabi-size"))
     agrees_with_nm(firmware / image, tool("arm-none-eabi-nm"))
 
 
@@ -199,7 +199,7 @@ def test_firmware_adds_up_as_binutils_say(firmware: Path, image: str) -> None:
 def test_with_a_map_each_byte_of_firmware_has_an_owner(firmware: Path) -> None:
     file = read_elf(firmware / "lld.elf")
     link_map = read_link_map(firmware / "lld.map")
-    footprint = account(file, link_map, owner_of_object=object_owner)
+    footprint = totals(file, link_map, owner_of_object=object_owner)
     owners = footprint.owners()
     assert all(UNKNOWN not in rows for rows in owners.values())
     assert set(owners[".text"]) - {PADDING} == {"vectors", "first", "second", "gcc"}
@@ -218,7 +218,7 @@ def test_with_a_map_each_byte_of_firmware_has_an_owner(firmware: Path) -> None:
 @pytest.mark.real
 @pytest.mark.parametrize("image", ["lld.elf", "gnu.elf"])
 def test_without_a_map_local_symbols_still_have_an_owner(firmware: Path, image: str) -> None:
-    owners = account(read_elf(firmware / image), owner_of_object=object_owner).owners()
+    owners = totals(read_elf(firmware / image), owner_of_object=object_owner).owners()
     assert owners[".rodata"]["second.c"] == 5
     assert owners[".data"]["first.c"] == 6
     # The functions of these files are global. libgcc's assembly follows second.c's symbols without a file of
@@ -229,8 +229,8 @@ def test_without_a_map_local_symbols_still_have_an_owner(firmware: Path, image: 
 @pytest.mark.real
 def test_firmware_takes_what_its_segments_say(firmware: Path) -> None:
     file = read_elf(firmware / "lld.elf")
-    memories = [Memory("flash", 0, 64 << 10, 4096), Memory("RAM", 0x2000_0000, 16 << 10)]
-    uses = {use.name: use for use in Memories(file, memories).uses()}
+    memories = [DeviceMemory("flash", 0, 64 << 10, 4096), DeviceMemory("RAM", 0x2000_0000, 16 << 10)]
+    uses = {use.name: use for use in MemoryLayout(file, memories).uses()}
     in_flash = [s for s in file.allocated() if s.type != SectionType.NOBITS]
     assert uses["flash"].bytes == sum(s.size for s in in_flash)
     assert uses["RAM"].bytes == sum(s.size for s in file.allocated() if s.address >= 0x2000_0000)
@@ -272,7 +272,7 @@ def test_a_rust_image_is_owned_by_its_crates(tmp_path: Path, mangling: str) -> N
     # Asking for legacy names needs an unstable option.
     run(rust("rustc"), *flags, "shapes.rs", folder=tmp_path, RUSTC_BOOTSTRAP="1")
     file = read_elf(tmp_path / "shapes")
-    footprint = account(file)
+    footprint = totals(file)
     agrees_with_size(tmp_path / "shapes", footprint, tool("size"))
     owners = footprint.owners()[".text"]
     own = [
@@ -305,15 +305,15 @@ int main(int n, char **) {
 def test_instances_of_a_cpp_template_are_one_family(tmp_path: Path) -> None:
     (tmp_path / "templates.cpp").write_text(CPP)
     run(tool("g++", "c++"), "-O1", "-fno-inline", "-o", "image", "templates.cpp", folder=tmp_path)
-    survey = wasmfit.size(tmp_path / "image", by=["family", "symbol"], sections=[".text"])
-    families = {row.name: row for row in survey.view.rows}
+    analysis = wasmfit.size(tmp_path / "image", by=["family", "symbol"], sections=[".text"])
+    families = {row.name: row for row in analysis.view.rows}
     assert {row.name for row in families["larger"].rows} == {
         "int larger<int>(int, int)",
         "float larger<float>(float, float)",
         "double larger<double>(double, double)",
     }
     assert len(families["Table::sum"].rows) == 2
-    agrees_with_size(tmp_path / "image", account(read_elf(tmp_path / "image")), tool("size"))
+    agrees_with_size(tmp_path / "image", totals(read_elf(tmp_path / "image")), tool("size"))
 
 
 def test_a_shared_object_that_is_stripped_keeps_its_dynamic_symbols(host_image: Path, tmp_path: Path) -> None:
@@ -331,8 +331,8 @@ def test_a_shared_object_that_is_stripped_keeps_its_dynamic_symbols(host_image: 
 
 @pytest.mark.real
 def test_gnu_lds_map_gives_each_byte_of_firmware_an_owner(firmware: Path) -> None:
-    survey = wasmfit.size(firmware / "gnu.elf", link_map=firmware / "gnu.map")
-    owners = {section.name: {row.owner: row.bytes for row in section.rows} for section in survey.sections}
+    analysis = wasmfit.size(firmware / "gnu.elf", link_map=firmware / "gnu.map")
+    owners = {section.name: {row.owner: row.bytes for row in section.rows} for section in analysis.sections}
     assert all(UNKNOWN not in rows for rows in owners.values())
     assert set(owners[".text"]) - {PADDING} == {"vectors.o", "first.o", "second.o", "libgcc"}
     assert owners[".vectors"] == {"vectors.o": 8, "[linker script]": 4}
@@ -355,7 +355,7 @@ def test_firmware_of_every_core_adds_up(firmware: Path, tmp_path: Path, cpu: str
     libgcc = run(tool("arm-none-eabi-gcc"), f"-mcpu={cpu}", "-mthumb", "-print-libgcc-file-name").strip()
     objects = ["start.o", "first.o", "second.o", libgcc]
     run(tool("arm-none-eabi-ld"), "-T", firmware / "script.ld", *objects, "-o", "image", folder=tmp_path)
-    agrees_with_size(tmp_path / "image", account(read_elf(tmp_path / "image")), tool("arm-none-eabi-size"))
+    agrees_with_size(tmp_path / "image", totals(read_elf(tmp_path / "image")), tool("arm-none-eabi-size"))
     kinds = {row.name: row.bytes for row in wasmfit.size(tmp_path / "image", by=["kind"]).view.rows}
     assert kinds["code"] > kinds.get("literals in code", 0) > 0
 
@@ -392,13 +392,13 @@ def test_crates_are_cargo_bloats_but_for_what_it_guesses(tmp_path: Path) -> None
         )
     folder = tmp_path / "borrower"
     command = ("bloat", "--release", "--crates", "-n", "0", "--message-format", "json")
-    found = json.loads(run(rust("cargo"), *command, folder=folder, RUSTFLAGS="-Csymbol-mangling-version=v0"))
-    theirs = {row["name"]: row["size"] for row in found["crates"]}
+    report = json.loads(run(rust("cargo"), *command, folder=folder, RUSTFLAGS="-Csymbol-mangling-version=v0"))
+    theirs = {row["name"]: row["size"] for row in report["crates"]}
     (text_section,) = wasmfit.size(
         folder / "target/release/borrower", by=["section", "crate"], sections=[".text"]
     ).view.rows
     ours = {row.name: row.bytes for row in text_section.rows}
-    assert found["text-section-size"] == text_section.bytes == sum(ours.values())
+    assert report["text-section-size"] == text_section.bytes == sum(ours.values())
     # A generic is its own crate's here, and the crate's whose type it is used with there.
     assert ours["borrower"] + ours["lender"] == theirs["borrower"] + theirs.get("lender", 0)
     # Neither padding nor start files are anyone's there; all else is.

@@ -1,4 +1,4 @@
-"""``wasmfit size`` on every image that the project builds, held against binutils."""
+"""``wasmfit size`` on every image that the project builds, compared with binutils."""
 
 import re
 import subprocess
@@ -11,10 +11,11 @@ import pytest
 import wasmfit
 from wasmfit.analysis.comparison import Comparison
 from wasmfit.elf import read_elf, read_link_map
-from wasmfit.footprint import UNKNOWN, Kind, account, ledger, with_literals
-from wasmfit.footprint.libraries import library_rule, owner_of_object
-from wasmfit.footprint.views import By
+from wasmfit.footprint import UNKNOWN, ByteKind, attribute_bytes, with_literals
+from wasmfit.footprint.attribution.libraries import library_rule, owner_of_object
+from wasmfit.footprint.views.tree import GroupBy
 
+from ..footprint.totals import totals
 from ..tools import tool
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(3600)]
@@ -34,9 +35,15 @@ def test_sections_are_those_of_size(everything: Comparison) -> None:
     for elf in images(everything):
         listed = run(tool("arm-none-eabi-size"), "-A", elf)
         theirs = {name: int(size) for name, size in re.findall(r"^(\.\S+) +(\d+)", listed, re.MULTILINE)}
-        survey = wasmfit.size(elf)
-        assert {s.name: s.size for s in survey.sections} == {s.name: theirs[s.name] for s in survey.sections}
-        assert sum(row.bytes for s in survey.sections for row in s.rows) == survey.size == survey.view.bytes
+        analysis = wasmfit.size(elf)
+        assert {s.name: s.size for s in analysis.sections} == {
+            s.name: theirs[s.name] for s in analysis.sections
+        }
+        assert (
+            sum(row.bytes for s in analysis.sections for row in s.rows)
+            == analysis.size
+            == analysis.view.bytes
+        )
 
 
 def test_sections_and_segments_are_those_of_readelf(everything: Comparison) -> None:
@@ -60,9 +67,11 @@ def test_symbols_have_the_bytes_that_nm_says_where_they_do_not_overlap(everythin
         theirs = {(int(at, 16) & ~1, int(size, 16), name) for at, size, name in listed}
         places = Counter(at for at, _, _ in theirs)
         found = [
-            (entry.symbol.address & ~1, entry.end - entry.start, entry.symbol.name)
-            for entry in ledger(read_elf(elf)).entries
-            if entry.symbol is not None and entry.symbol.size and entry.start == entry.symbol.address
+            (byte_range.symbol.address & ~1, byte_range.end - byte_range.start, byte_range.symbol.name)
+            for byte_range in attribute_bytes(read_elf(elf)).ranges
+            if byte_range.symbol is not None
+            and byte_range.symbol.size
+            and byte_range.start == byte_range.symbol.address
         ]
         same = sum(one in theirs for one in found)
         # Fewer only where one symbol lies in another.
@@ -73,30 +82,30 @@ def test_symbols_have_the_bytes_that_nm_says_where_they_do_not_overlap(everythin
 def test_every_view_of_every_image_adds_up(everything: Comparison) -> None:
     for elf in images(everything):
         whole = wasmfit.size(elf).size
-        for by in By:
-            survey = wasmfit.size(elf, by=[by], top=5, board="nrf52840dk")
-            assert sum(row.bytes for row in survey.view.rows) == survey.view.bytes
-            assert by is By.REGION or survey.view.bytes == whole
-            memory = {use.name: use.bytes for use in survey.uses}
-            if by is By.REGION:
-                assert {row.name: row.bytes for row in survey.view.rows} == memory
+        for by in GroupBy:
+            analysis = wasmfit.size(elf, by=[by], top=5, board="nrf52840dk")
+            assert sum(row.bytes for row in analysis.view.rows) == analysis.view.bytes
+            assert by is GroupBy.REGION or analysis.view.bytes == whole
+            memory = {use.name: use.bytes for use in analysis.uses}
+            if by is GroupBy.REGION:
+                assert {row.name: row.bytes for row in analysis.view.rows} == memory
 
 
 def test_with_the_map_only_rust_functions_without_a_rust_name_are_unknown(everything: Comparison) -> None:
     """``#[no_mangle]`` functions: whole-program optimisation makes one unit of all crates."""
     for elf in images(everything):
         file = read_elf(elf)
-        made = ledger(
+        made = attribute_bytes(
             file,
             read_link_map(elf.with_suffix(".map")),
             owner_of_object=owner_of_object,
             last_resort=library_rule(file.symbols),
         )
-        for entry in made.entries:
-            if entry.owner == UNKNOWN:
-                assert entry.input is not None
-                assert entry.input.object.endswith(".rcgu.o)")
-                assert entry.symbol is None or not entry.symbol.name.startswith(("_R", "_Z"))
+        for byte_range in made.ranges:
+            if byte_range.owner == UNKNOWN:
+                assert byte_range.input is not None
+                assert byte_range.input.object.endswith(".rcgu.o)")
+                assert byte_range.symbol is None or not byte_range.symbol.name.startswith(("_R", "_Z"))
 
 
 def test_literals_are_those_of_the_disassembler(everything: Comparison) -> None:
@@ -105,8 +114,8 @@ def test_literals_are_those_of_the_disassembler(everything: Comparison) -> None:
     text = run(tool("arm-none-eabi-objdump"), "-d", "-j", ".text", elf)
     shown = re.findall(r"^ +[0-9a-f]+:\t[0-9a-f ]+\t\.(word|short|byte)", text, re.MULTILINE)
     theirs = sum({"word": 4, "short": 2, "byte": 1}[kind] for kind in shown)
-    made = with_literals(ledger(read_elf(elf)))
-    ours = sum(e.size for e in made.entries if e.kind is Kind.LITERALS)
+    made = with_literals(attribute_bytes(read_elf(elf)))
+    ours = sum(e.size for e in made.ranges if e.kind is ByteKind.LITERALS)
     assert ours == theirs > 0
 
 
@@ -115,12 +124,18 @@ def test_a_difference_of_two_images_adds_up(everything: Comparison) -> None:
     old, new = by_runtime["wasmi@1.1.0"], by_runtime["wasmi@2.0.0"]
     assert old is not None
     assert new is not None
-    for by in ([By.SECTION], [By.CRATE], [By.SECTION, By.CRATE, By.SYMBOL], [By.FAMILY], [By.REGION]):
+    for by in (
+        [GroupBy.SECTION],
+        [GroupBy.CRATE],
+        [GroupBy.SECTION, GroupBy.CRATE, GroupBy.SYMBOL],
+        [GroupBy.FAMILY],
+        [GroupBy.REGION],
+    ):
         difference = wasmfit.size(new, by=by, base=old).difference
         assert difference is not None
         assert sum(row.before for row in difference.view.rows) == difference.view.before
         assert sum(row.after for row in difference.view.rows) == difference.view.after
-        if By.REGION not in by:
+        if GroupBy.REGION not in by:
             assert difference.view.before == wasmfit.size(old).size
             assert difference.view.after == wasmfit.size(new).size
         assert "wasmi" in {crate.crate for crate in difference.crates}
@@ -131,9 +146,9 @@ def test_crates_are_those_of_the_comparison_but_for_what_only_its_rules_know(eve
         if one.size is None or one.provenance.elf is None:
             continue
         elf = read_elf(one.provenance.elf)
-        alone = ledger(elf, owner_of_object=owner_of_object, last_resort=library_rule(elf.symbols))
-        named = account(elf).owners()[".text"]
-        ours = {e.owner for e in alone.entries if e.section.name == ".text"}
+        alone = attribute_bytes(elf, owner_of_object=owner_of_object, last_resort=library_rule(elf.symbols))
+        named = totals(elf).owners()[".text"]
+        ours = {e.owner for e in alone.ranges if e.section.name == ".text"}
         for owner, size in one.size.owners[".text"].items():
             if owner in named and owner not in ("firmware", "harness", "compiler_builtins", "cortex_m_rt"):
                 assert owner.startswith("[") or abs(named[owner] - size) <= 0.01 * size

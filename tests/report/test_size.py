@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 import wasmfit
-from wasmfit import Survey
-from wasmfit.footprint.memories import Memory
+from wasmfit import SizeAnalysis
+from wasmfit.footprint.views.memories import DeviceMemory
 from wasmfit.report.size import SizeFormat, formatter
 
 from ..elf.elf_builder import CODE, DATA, ElfBuilder, Sec, Seg, Sym
@@ -37,24 +37,26 @@ def elf(folder: Path, name: str = "firmware.elf", *, extra: int = 0, symbol: str
 
 
 @pytest.fixture
-def survey(tmp_path: Path) -> Survey:
-    memories = [Memory("flash", 0, 0x10000, 0x1000), Memory("RAM", 0x2000_0000, 0x1000)]
+def analysis(tmp_path: Path) -> SizeAnalysis:
+    memories = [DeviceMemory("flash", 0, 0x10000, 0x1000), DeviceMemory("RAM", 0x2000_0000, 0x1000)]
     return wasmfit.size(elf(tmp_path), memories=memories)
 
 
 @pytest.fixture
-def difference(tmp_path: Path) -> Survey:
+def difference(tmp_path: Path) -> SizeAnalysis:
     old = elf(tmp_path, "old.elf")
     return wasmfit.size(elf(tmp_path, extra=8), base=old)
 
 
-def shown(survey: Survey, chosen: SizeFormat) -> str:
-    return formatter(chosen)(survey)
+def shown(analysis: SizeAnalysis, chosen: SizeFormat) -> str:
+    return formatter(chosen)(analysis)
 
 
 @pytest.mark.parametrize("chosen", SizeFormat)
-def test_hostile_names_break_no_format(survey: Survey, difference: Survey, chosen: SizeFormat) -> None:
-    for text in (shown(survey, chosen), shown(difference, chosen)):
+def test_hostile_names_break_no_format(
+    analysis: SizeAnalysis, difference: SizeAnalysis, chosen: SizeFormat
+) -> None:
+    for text in (shown(analysis, chosen), shown(difference, chosen)):
         assert "evil" in text
         if chosen is SizeFormat.JSON:
             json.loads(text)
@@ -71,30 +73,32 @@ def test_hostile_names_break_no_format(survey: Survey, difference: Survey, chose
 
 
 def test_what_does_not_fit_is_said(tmp_path: Path) -> None:
-    found = wasmfit.size(elf(tmp_path), memories=[Memory("flash", 0, 0x10000)])
-    assert "16 bytes lie outside of all memories." in found.notes
-    found = wasmfit.size(elf(tmp_path), memories=[Memory("flash", 0x100, 8), Memory("RAM", 0x110, 1 << 30)])
-    assert "It does not fit: flash has 8 bytes, 48 are taken." in found.notes
+    analysis = wasmfit.size(elf(tmp_path), memories=[DeviceMemory("flash", 0, 0x10000)])
+    assert "16 bytes lie outside of all memories." in analysis.notes
+    analysis = wasmfit.size(
+        elf(tmp_path), memories=[DeviceMemory("flash", 0x100, 8), DeviceMemory("RAM", 0x110, 1 << 30)]
+    )
+    assert "It does not fit: flash has 8 bytes, 48 are taken." in analysis.notes
 
 
-def test_json_is_as_the_contract_says(survey: Survey) -> None:
-    found = json.loads(shown(survey, SizeFormat.JSON))
-    assert found["schema"] == 1
-    assert found["file"].endswith("firmware.elf")
-    text = found["sections"][0]
+def test_json_is_as_the_contract_says(analysis: SizeAnalysis) -> None:
+    document = json.loads(shown(analysis, SizeFormat.JSON))
+    assert document["schema"] == 1
+    assert document["file"].endswith("firmware.elf")
+    text = document["sections"][0]
     assert text == {
         "name": ".text",
         "address": 0x100,
         "size": 48,
         "rows": [{"owner": "core", "bytes": 32}, {"owner": "[unknown]", "bytes": 16}],
     }
-    assert [(use["name"], use["bytes"], use["flashed"]) for use in found["regions"]] == [
+    assert [(use["name"], use["bytes"], use["flashed"]) for use in document["regions"]] == [
         ("flash", 64, 0x2000),
         ("RAM", 16, None),
     ]
-    assert found["by"] == ["section", "crate", "symbol"]
-    assert found["view"]["bytes"] == found["bytes"] == 64
-    symbol = found["view"]["rows"][0]["rows"][0]["rows"][0]
+    assert document["by"] == ["section", "crate", "symbol"]
+    assert document["view"]["bytes"] == document["bytes"] == 64
+    symbol = document["view"]["rows"][0]["rows"][0]["rows"][0]
     assert symbol == {
         "by": "symbol",
         "name": "core::abc",
@@ -102,31 +106,31 @@ def test_json_is_as_the_contract_says(survey: Survey) -> None:
         "symbol": "_RNvC4core3abc",
         "address": 0x100,
     }
-    assert "difference" not in found
+    assert "difference" not in document
 
 
-def test_json_of_a_difference(difference: Survey) -> None:
-    found = json.loads(shown(difference, SizeFormat.JSON))["difference"]
-    assert (found["before"], found["after"], found["bytes"]) == (64, 72, 8)
-    assert [(row["name"], row["bytes"], row["how"]) for row in found["rows"]] == [
+def test_json_of_a_difference(difference: SizeAnalysis) -> None:
+    document = json.loads(shown(difference, SizeFormat.JSON))["difference"]
+    assert (document["before"], document["after"], document["bytes"]) == (64, 72, 8)
+    assert [(row["name"], row["bytes"], row["how"]) for row in document["rows"]] == [
         (".text", 8, "grew"),
         ("1 unchanged", 0, "same size"),
     ]
 
 
-def test_csv_has_a_line_for_each_innermost_row(survey: Survey) -> None:
-    rows = list(csv.DictReader(io.StringIO(shown(survey, SizeFormat.CSV))))
+def test_csv_has_a_line_for_each_innermost_row(analysis: SizeAnalysis) -> None:
+    rows = list(csv.DictReader(io.StringIO(shown(analysis, SizeFormat.CSV))))
     assert [row["crate"] for row in rows] == ["core", "[unknown]", "[unknown]"]
     assert sum(int(row["bytes"]) for row in rows) == 64
 
 
-def test_csv_of_a_difference_adds_up(difference: Survey) -> None:
+def test_csv_of_a_difference_adds_up(difference: SizeAnalysis) -> None:
     rows = list(csv.DictReader(io.StringIO(shown(difference, SizeFormat.CSV))))
     assert sum(int(row["after"]) - int(row["before"]) for row in rows) == 8
 
 
-def test_the_table_shows_memories_rows_and_the_total(survey: Survey) -> None:
-    lines = shown(survey, SizeFormat.TABLE).splitlines()
+def test_the_table_shows_memories_rows_and_the_total(analysis: SizeAnalysis) -> None:
+    lines = shown(analysis, SizeFormat.TABLE).splitlines()
     assert lines[0].endswith("firmware.elf: 32-bit Arm program, 64 bytes in 2 sections")
     assert " ".join(lines[1].split()) == "flash 64 B of 65,536 B (0.1%) 2 pages of 4,096 B: 8,192 B"
     assert " ".join(lines[2].split()) == "RAM 16 B of 4,096 B (0.4%)"
@@ -138,26 +142,26 @@ def test_the_table_shows_memories_rows_and_the_total(survey: Survey) -> None:
     assert lines[-1].startswith("Note: 32 bytes are of functions and data that carry no crate's name")
 
 
-def test_the_tree_shows_what_hangs_on_what(survey: Survey) -> None:
-    lines = shown(survey, SizeFormat.TREE).splitlines()
+def test_the_tree_shows_what_hangs_on_what(analysis: SizeAnalysis) -> None:
+    lines = shown(analysis, SizeFormat.TREE).splitlines()
     assert [line[21:].rstrip() for line in lines[5:8]] == ["├─ .text", "│  ├─ core", "│  │  └─ core::abc"]
 
 
-def test_the_table_of_a_difference(difference: Survey) -> None:
+def test_the_table_of_a_difference(difference: SizeAnalysis) -> None:
     lines = shown(difference, SizeFormat.TABLE).splitlines()
     assert any(line.split()[:3] == ["48", "56", "+8"] for line in lines)
     assert any(line.split()[:4] == ["64", "72", "+8", "total"] for line in lines)
 
 
-def test_a_narrow_terminal_gets_narrow_lines(survey: Survey, difference: Survey) -> None:
+def test_a_narrow_terminal_gets_narrow_lines(analysis: SizeAnalysis, difference: SizeAnalysis) -> None:
     from wasmfit.report.size.text import to_table, to_tree
 
-    for one in (survey, difference):
+    for shown_analysis in (analysis, difference):
         for make in (to_table, to_tree):
-            assert all(len(line) <= 40 for line in make(one, 40).splitlines())
+            assert all(len(line) <= 40 for line in make(shown_analysis, 40).splitlines())
 
 
-def test_a_frame_has_the_innermost_rows(survey: Survey) -> None:
-    frame = survey.to_frame()
+def test_a_frame_has_the_innermost_rows(analysis: SizeAnalysis) -> None:
+    frame = analysis.to_frame()
     assert list(frame.columns) == ["section", "crate", "symbol", "bytes"]
     assert frame["bytes"].sum() == 64

@@ -61,16 +61,21 @@ def elf(tmp_path: Path) -> Path:
 
 
 def test_why_tells_who_refers_to_it_and_what_would_go(elf: Path) -> None:
-    found = wasmfit.why(elf, "wasm::second")
-    (one,) = found.found
-    assert (one.name, one.owner, one.section, one.address) == ("wasm::second", "wasm", ".text", 0x140)
-    assert [(link.name, link.how) for link in one.callers] == [("wasm::first", "calls")]
-    assert one.own.flash == 0x40
-    assert one.retained.flash >= 0x40 + 0x100
-    text = explained.to_text(found)
+    explanations = wasmfit.why(elf, "wasm::second")
+    (second,) = explanations.matches
+    assert (second.name, second.owner, second.section, second.address) == (
+        "wasm::second",
+        "wasm",
+        ".text",
+        0x140,
+    )
+    assert [(link.name, link.how) for link in second.callers] == [("wasm::first", "calls")]
+    assert second.own.flash == 0x40
+    assert second.retained.flash >= 0x40 + 0x100
+    text = explained.to_text(explanations)
     assert "wasm::first (calls)" in text
-    assert "would go with it" in text
-    assert json.loads(explained.to_json(found))["found"][0]["name"] == "wasm::second"
+    assert "would be removed with it" in text
+    assert json.loads(explained.to_json(explanations))["found"][0]["name"] == "wasm::second"
 
 
 def test_why_of_nothing_suggests_what_there_is(elf: Path) -> None:
@@ -83,15 +88,17 @@ def test_why_of_nothing_suggests_what_there_is(elf: Path) -> None:
 
 
 def test_savings_name_debug_implementations_with_a_remedy(elf: Path) -> None:
-    found = wasmfit.savings(elf)
-    debug = {one.key: one for one in found.candidates}["debug"]
+    report = wasmfit.savings(elf)
+    debug = {saving.key: saving for saving in report.candidates}["debug"]
     assert debug.own.flash == 0x100
     assert debug.remedy
-    assert "must not be added up" in saved.to_text(found)
-    assert json.loads(saved.to_json(found))["savings"][0]["key"]
-    rows = list(csv.DictReader(io.StringIO(saved.to_csv(found))))
-    assert {row["key"] for row in rows} == {one.key for one in found.candidates}
-    assert all(line.count("|") == 6 for line in saved.to_markdown(found).splitlines() if line.startswith("|"))
+    assert "must not be added up" in saved.to_text(report)
+    assert json.loads(saved.to_json(report))["savings"][0]["key"]
+    rows = list(csv.DictReader(io.StringIO(saved.to_csv(report))))
+    assert {row["key"] for row in rows} == {saving.key for saving in report.candidates}
+    assert all(
+        line.count("|") == 6 for line in saved.to_markdown(report).splitlines() if line.startswith("|")
+    )
 
 
 def test_no_name_breaks_the_text(elf: Path) -> None:

@@ -1,4 +1,4 @@
-"""The library's ``size``: an account of any firmware's ELF file.
+"""The library's ``size``, ``why`` and ``savings``: who owns each byte of any ELF file, and why it is there.
 
 It loads nothing that builds or runs firmware: a survey takes less time than that takes to load.
 """
@@ -7,36 +7,36 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from wasmfit.footprint.memories import Memory, flash_and_ram
-from wasmfit.footprint.survey import DEFAULT_BY, Options, Survey, survey
-from wasmfit.footprint.views import By, Filter, Sort
+from wasmfit.footprint.analysis import DEFAULT_BY, SizeAnalysis, SizeOptions, analyse
+from wasmfit.footprint.views.memories import DeviceMemory, flash_and_ram
+from wasmfit.footprint.views.tree import GroupBy, SortOrder, ViewFilter
 
 if TYPE_CHECKING:
-    from wasmfit.footprint.explain import Explained, Savings
+    from wasmfit.footprint.graph.explain import Explanations, SavingsReport
 
 
 def size(
     path: str | Path,
     *,
-    by: Sequence[str | By] = DEFAULT_BY,
+    by: Sequence[str | GroupBy] = DEFAULT_BY,
     base: str | Path | None = None,
     link_map: str | Path | None = None,
     board: str | None = None,
-    memories: Sequence[Memory] = (),
+    memories: Sequence[DeviceMemory] = (),
     sections: Sequence[str] = (),
     regions: Sequence[str] = (),
     owners: Sequence[str] = (),
     top: int | Sequence[int | None] | None = None,
-    sort: str | Sort = Sort.SIZE,
+    sort: str | SortOrder = SortOrder.SIZE,
     references: bool = False,
     inlined: bool = False,
     catalogs: Sequence[Path] = (),
-) -> Survey:
+) -> SizeAnalysis:
     """Says who owns each byte of an ELF file.
 
     Args:
         path: The ELF file, of any firmware or program.
-        by: Questions of the view, the outermost first: ``section``, ``region``, ``crate``, ``object``,
+        by: Groupings of the view, the outermost first: ``section``, ``region``, ``crate``, ``object``,
             ``file``, ``symbol``, ``family`` or ``kind``.
         base: An older ELF file to compare with.
         link_map: The map that lld wrote of the same link.
@@ -54,21 +54,21 @@ def size(
     """
     if board is not None:
         memories = (*memories_of(board, catalogs), *memories)
-    options = Options(
-        by=tuple(By(one) for one in by),
-        only=Filter(tuple(sections), tuple(regions), tuple(owners)),
+    options = SizeOptions(
+        by=tuple(GroupBy(grouping) for grouping in by),
+        only=ViewFilter(tuple(sections), tuple(regions), tuple(owners)),
         top=(top,) if top is None or isinstance(top, int) else tuple(top),
-        sort=Sort(sort),
+        sort=SortOrder(sort),
         memories=tuple(memories),
-        link_map=None if link_map is None else Path(link_map),
+        link_map=_path(link_map),
         references=references,
         inlined=inlined,
     )
-    return survey(path, options, base)
+    return analyse(path, options, base)
 
 
-def why(path: str | Path, symbol: str, *, link_map: str | Path | None = None) -> "Explained":
-    """Says why something is in an ELF file: who refers to it, what keeps it, and what would go if it went.
+def why(path: str | Path, symbol: str, *, link_map: str | Path | None = None) -> "Explanations":
+    """Says why something is in an ELF file: what refers to it, and what would be removed with it.
 
     Args:
         path: The ELF file.
@@ -78,14 +78,14 @@ def why(path: str | Path, symbol: str, *, link_map: str | Path | None = None) ->
     Raises:
         UsageError: A file cannot be read, or nothing has that name.
     """
-    # What decodes code takes longer to load than a survey takes.
-    from wasmfit.footprint import explain
+    # What decodes code takes longer to load than an analysis takes.
+    from wasmfit.footprint.graph import explain
 
-    return explain.why(path, symbol, _only_map(link_map))
+    return explain.why(path, symbol, _path(link_map))
 
 
-def savings(path: str | Path, *, link_map: str | Path | None = None, largest: int = 5) -> "Savings":
-    """Says what could go of an ELF file, with the usual remedies.
+def savings(path: str | Path, *, link_map: str | Path | None = None, largest: int = 5) -> "SavingsReport":
+    """Says what could be saved in an ELF file, with the usual remedies.
 
     Args:
         path: The ELF file.
@@ -95,22 +95,22 @@ def savings(path: str | Path, *, link_map: str | Path | None = None, largest: in
     Raises:
         UsageError: A file cannot be read.
     """
-    from wasmfit.footprint import explain
+    from wasmfit.footprint.graph import explain
 
-    return explain.savings(path, _only_map(link_map), largest=largest)
-
-
-def _only_map(link_map: str | Path | None) -> Options:
-    return Options(link_map=None if link_map is None else Path(link_map))
+    return explain.savings(path, _path(link_map), largest=largest)
 
 
-def memories_of(board: str, catalogs: Sequence[Path] = ()) -> tuple[Memory, ...]:
+def _path(link_map: str | Path | None) -> Path | None:
+    return None if link_map is None else Path(link_map)
+
+
+def memories_of(board: str, catalogs: Sequence[Path] = ()) -> tuple[DeviceMemory, ...]:
     """The memories of a board of the catalogue.
 
     Raises:
         UsageError: There is no such board.
     """
-    # The catalogue takes as long to load as a survey takes.
+    # The catalogue takes as long to load as an analysis takes.
     from wasmfit.catalog import Catalog
 
     known = Catalog.load(*catalogs).board(board)

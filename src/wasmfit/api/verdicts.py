@@ -173,12 +173,12 @@ def _symbols(cell: CellChange) -> tuple[SymbolChange, ...]:
     """The symbols of a cell that changed most; none where an image is gone or is another by now."""
     if cell.elves is None or not all(_is(Path(path), digest) for path, digest in cell.elves):
         return ()
-    from wasmfit.footprint.survey import Options, survey
-    from wasmfit.footprint.views import By
+    from wasmfit.footprint.analysis import SizeOptions, analyse
+    from wasmfit.footprint.views.tree import GroupBy
 
     (old, _), (new, _) = cell.elves
     try:
-        found = survey(new, Options(by=(By.SYMBOL,), top=(4 * _SYMBOLS,)), old).difference
+        found = analyse(new, SizeOptions(by=(GroupBy.SYMBOL,), top=(4 * _SYMBOLS,)), old).difference
     except (UsageError, WasmfitError):
         return ()
     if found is None:

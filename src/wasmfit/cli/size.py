@@ -1,6 +1,6 @@
 """``wasmfit size``.
 
-Its arguments are parsed by :mod:`argparse`: typer takes longer to load than a whole survey takes to make
+Its arguments are parsed by :mod:`argparse`: typer takes longer to load than a whole analysis takes to make
 (docs/decisions/0021-speed-of-size.md).
 """
 
@@ -12,9 +12,9 @@ from pathlib import Path
 
 from wasmfit.api.sizing import memories_of, savings, size, why
 from wasmfit.errors import UsageError
-from wasmfit.footprint.memories import Memory
-from wasmfit.footprint.survey import DEFAULT_BY
-from wasmfit.footprint.views import By, Sort
+from wasmfit.footprint.analysis import DEFAULT_BY
+from wasmfit.footprint.views.memories import DeviceMemory
+from wasmfit.footprint.views.tree import GroupBy, SortOrder
 from wasmfit.report.size import SizeFormat, formatter
 
 from .output import require_writable, write_result
@@ -26,7 +26,7 @@ _TOP = (None, 10, 3)
 _TOP_OF_FEW = (None, 10)
 _TOP_OF_MANY = (20, 5)
 _LARGEST = 5
-_FEW = (By.SECTION, By.REGION, By.KIND)
+_FEW = (GroupBy.SECTION, GroupBy.REGION, GroupBy.KIND)
 
 _RANGE = re.compile(
     r"(0x[0-9a-f]{1,16}|\d{1,20})[:+](0x[0-9a-f]{1,16}|\d{1,20})([kmg]?)(?:i?b)?", re.IGNORECASE
@@ -35,7 +35,7 @@ _UNITS = {"": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30}
 
 
 def run(arguments: Sequence[str]) -> None:
-    """Does what the arguments behind ``wasmfit size`` say.
+    """Runs ``wasmfit size`` with the arguments after it.
 
     Raises:
         UsageError: A file cannot be read, or the arguments contradict each other.
@@ -49,7 +49,7 @@ def run(arguments: Sequence[str]) -> None:
     if given.savings:
         write_result(_savings(given), given.output)
         return
-    found = size(
+    analysis = size(
         given.elf,
         by=given.by or DEFAULT_BY,
         base=given.base,
@@ -63,7 +63,7 @@ def run(arguments: Sequence[str]) -> None:
         references=given.references,
         inlined=given.inlined,
     )
-    write_result(formatter(given.format)(found), given.output)
+    write_result(formatter(given.format)(analysis), given.output)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -77,7 +77,7 @@ def _parser() -> argparse.ArgumentParser:
         action="append",
         type=_by,
         metavar="ROWS",
-        help=f"{_choices(By)}; several times for rows in rows (default: section, crate, symbol)",
+        help=f"{_choices(GroupBy)}; several times for rows in rows (default: section, crate, symbol)",
     )
     add("--base", type=Path, metavar="OLD.elf", help="what changed since this file, to the byte")
     add("--section", action="append", default=[], metavar="GLOB", help="only these sections")
@@ -85,15 +85,19 @@ def _parser() -> argparse.ArgumentParser:
     add("--owner", action="append", default=[], metavar="GLOB", help="only these crates or libraries")
     add("--top", type=_positive, metavar="N", help="rows of each level; the others become one row")
     add("--all", action="store_true", help="every row")
-    add("--sort", type=_OneOf(Sort), default=Sort.SIZE, metavar="ORDER", help=_choices(Sort))
+    add("--sort", type=_OneOf(SortOrder), default=SortOrder.SIZE, metavar="ORDER", help=_choices(SortOrder))
     add("--references", action="store_true", help="constants belong to the code that refers to them")
     add("--inlined", action="store_true", help="code belongs to the crate it was inlined from (needs -g)")
     instead = view.add_mutually_exclusive_group()
-    instead.add_argument("--why", metavar="SYMBOL", help="who refers to it, and what would go if it went")
-    instead.add_argument("--savings", action="store_true", help="what could go, with the usual remedies")
+    instead.add_argument(
+        "--why", metavar="SYMBOL", help="what refers to it, and what would be removed with it"
+    )
+    instead.add_argument(
+        "--savings", action="store_true", help="what could be saved, with the usual remedies"
+    )
     known = parser.add_argument_group("what is known of it")
     add = known.add_argument
-    add("--map", type=Path, metavar="FILE", help="the map that lld wrote of the same link")
+    add("--map", type=Path, metavar="FILE", help="the map that the linker wrote of the same link")
     add("--board", "-b", metavar="B", help="a board of the catalogue, for its memories")
     add(
         "--flash",
@@ -130,29 +134,29 @@ def _parser() -> argparse.ArgumentParser:
 def _why(given: argparse.Namespace) -> str:
     from wasmfit.report.size import explained
 
-    explain = why(given.elf, given.why, link_map=given.map)
+    explanations = why(given.elf, given.why, link_map=given.map)
     match given.format:
         case SizeFormat.TABLE | SizeFormat.TREE:
-            return explained.to_text(explain)
+            return explained.to_text(explanations)
         case SizeFormat.JSON:
-            return explained.to_json(explain)
+            return explained.to_json(explanations)
     raise UsageError("--why has no rows for a table.", "Its formats are table and json.")
 
 
 def _savings(given: argparse.Namespace) -> str:
     from wasmfit.report.size import saved
 
-    found = savings(given.elf, link_map=given.map, largest=given.top or _LARGEST)
+    report = savings(given.elf, link_map=given.map, largest=given.top or _LARGEST)
     formats = {
         SizeFormat.JSON: saved.to_json,
         SizeFormat.CSV: saved.to_csv,
         SizeFormat.MARKDOWN: saved.to_markdown,
     }
-    return formats.get(given.format, saved.to_text)(found)
+    return formats.get(given.format, saved.to_text)(report)
 
 
 def _choices(kind: type[Enum]) -> str:
-    *first, last = (str(one.value) for one in kind)
+    *first, last = (str(member.value) for member in kind)
     return f"{', '.join(first)} or {last}"
 
 
@@ -166,29 +170,33 @@ class _OneOf:
         try:
             return self._kind(text)
         except ValueError:
-            raise argparse.ArgumentTypeError(f"{text!r} is not {_choices(self._kind)}") from None
+            raise argparse.ArgumentTypeError(
+                f"invalid choice {text!r}: expected {_choices(self._kind)}"
+            ) from None
 
 
 def _by(text: str) -> Enum:
-    # The account calls them owners, since a C library is no crate.
-    return By.CRATE if text == "owner" else _OneOf(By)(text)
+    # They are called owners as well, since a C library is no crate.
+    return GroupBy.CRATE if text == "owner" else _OneOf(GroupBy)(text)
 
 
 def _positive(text: str) -> int:
     if not text.isascii() or not text.isdigit() or len(text) > 18 or int(text) == 0:
-        raise argparse.ArgumentTypeError(f"{text!r} is no number above 0")
+        raise argparse.ArgumentTypeError(f"invalid number {text!r}: expected 1 or more")
     return int(text)
 
 
 def _range(text: str) -> tuple[int, int]:
     match = _RANGE.fullmatch(text.strip())
-    size_of = 0 if match is None else int(match[2], 0) * _UNITS[match[3].lower()]
-    if match is None or not size_of or int(match[1], 0) + size_of > 1 << 64:
-        raise argparse.ArgumentTypeError(f"{text!r} is not ORIGIN:SIZE, such as 0x08000000:1M or 0x0:256K")
-    return int(match[1], 0), size_of
+    length = 0 if match is None else int(match[2], 0) * _UNITS[match[3].lower()]
+    if match is None or not length or int(match[1], 0) + length > 1 << 64:
+        raise argparse.ArgumentTypeError(
+            f"invalid range {text!r}: expected ORIGIN:SIZE, such as 0x08000000:1M or 0x0:256K"
+        )
+    return int(match[1], 0), length
 
 
-def _memories(given: argparse.Namespace) -> tuple[Memory, ...]:
+def _memories(given: argparse.Namespace) -> tuple[DeviceMemory, ...]:
     """The memories; of several of a kind, the second is called ``flash2``."""
     if given.page is not None and not given.flash:
         raise UsageError("--page is the erase unit of --flash.", "Say --flash ORIGIN:SIZE as well.")
@@ -197,7 +205,7 @@ def _memories(given: argparse.Namespace) -> tuple[Memory, ...]:
             raise UsageError("--board names the memories already.", "Leave --flash and --ram out.")
         return memories_of(given.board, given.catalog)
     return tuple(
-        Memory(f"{name}{number if number > 1 else ''}", origin, length, page)
+        DeviceMemory(f"{name}{number if number > 1 else ''}", origin, length, page)
         for name, ranges, page in (("flash", given.flash, given.page), ("RAM", given.ram, None))
         for number, (origin, length) in enumerate(ranges, start=1)
     )

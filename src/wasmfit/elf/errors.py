@@ -1,4 +1,4 @@
-"""What goes wrong with files that bytes are accounted from."""
+"""Errors of reading ELF files."""
 
 from wasmfit.errors import UsageError
 

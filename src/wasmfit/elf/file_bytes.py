@@ -12,7 +12,7 @@ MAX_FILE_BYTES = 1 << 30
 
 
 class FileBytes(Protocol):
-    """Bytes of which parts can be had."""
+    """Bytes that can be read in parts."""
 
     @property
     def size(self) -> int:
@@ -44,7 +44,7 @@ class BytesInFile:
     It is not mapped into memory: a mapped file that another process truncates ends ours by a signal.
 
     Raises:
-        ElfError: The file is missing, cannot be read, is no regular file, or is larger than
+        ElfError: The file is missing, cannot be read, is not a regular file, or is larger than
             :data:`MAX_FILE_BYTES`.
     """
 
@@ -56,7 +56,7 @@ class BytesInFile:
             if stat.S_ISDIR(status.st_mode):
                 raise ElfError(f"{path} is a folder, not an ELF file.", "Name the ELF file in it.")
             if not stat.S_ISREG(status.st_mode):
-                raise ElfError(f"{path} is no regular file.", "Name an ELF file.")
+                raise ElfError(f"{path} is not a regular file.", "Name an ELF file.")
         except FileNotFoundError:
             raise ElfError(f"{path} does not exist.", "Check the path.") from None
         except (OSError, ValueError) as error:  # ValueError: a path with a NUL in it
@@ -79,7 +79,7 @@ class BytesInFile:
         """``size`` bytes from ``offset`` on.
 
         Raises:
-            ElfError: They cannot be read, or the file is not the same any more.
+            ElfError: They cannot be read, or the file has changed.
         """
         known = self._kept.get((offset, size))
         if known is None:

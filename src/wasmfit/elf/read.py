@@ -35,10 +35,10 @@ def read_elf(path: str | Path) -> Elf:
     """Read an ELF file: its tables now, the contents of its sections when they are asked for.
 
     Raises:
-        ElfError: The file is missing, is no ELF file, is truncated, corrupt or larger than
+        ElfError: The file is missing, is not an ELF file, is truncated, corrupt or larger than
             :data:`~wasmfit.elf.file_bytes.MAX_FILE_BYTES`.
     """
-    return _Reader(BytesInFile(Path(path)), str(path)).elf()
+    return _ElfReader(BytesInFile(Path(path)), str(path)).elf()
 
 
 def parse_elf(image: bytes, path: str = "<bytes>") -> Elf:
@@ -49,9 +49,9 @@ def parse_elf(image: bytes, path: str = "<bytes>") -> Elf:
         path: What error messages call it.
 
     Raises:
-        ElfError: It is no ELF file, is truncated or corrupt.
+        ElfError: It is not an ELF file, is truncated or corrupt.
     """
-    return _Reader(BytesInMemory(image), path).elf()
+    return _ElfReader(BytesInMemory(image), path).elf()
 
 
 class _Formats(NamedTuple):
@@ -102,7 +102,7 @@ class _RawSegment(NamedTuple):
     memsz: int
 
 
-class _Reader:
+class _ElfReader:
     """Reads one file; every access to its bytes is checked."""
 
     def __init__(self, image: FileBytes, path: str) -> None:
@@ -114,7 +114,7 @@ class _Reader:
         if len(ident) < _IDENT_BYTES:
             self._truncated("its header")
         if ident[4] not in (1, 2) or ident[5] not in (1, 2):
-            self._corrupt("its header names no known class or byte order")
+            self._corrupt("its header has an unknown class or byte order")
         self._bits = 32 * ident[4]
         self._big_endian = ident[5] == 2
         self._order = ">" if self._big_endian else "<"
@@ -163,7 +163,7 @@ class _Reader:
         form = struct.Struct(self._order + self._formats.section)
         if entry_size != form.size:
             self._corrupt(f"its section headers have {entry_size} bytes instead of {form.size}")
-        # With more sections than e_shnum can tell, the null section's size tells.
+        # With more sections than e_shnum can hold, the null section's size is their number.
         if count == 0:
             count = _RawSection(*self._unpack(self._formats.section, offset, "its section table")).size
         if count == 0:
@@ -250,7 +250,7 @@ class _Reader:
         return symbols[1:]  # without the null symbol
 
     def _unusual_section(self, shndx: int, symbol: int, large: tuple[int, ...], count: int) -> int | None:
-        """The section of a symbol whose number is none of a section's."""
+        """The section of a symbol whose section number is a special one or out of range."""
         section: int | None = shndx
         if shndx >= _SHN_LORESERVE:
             section = large[symbol] if shndx == _SHN_XINDEX and symbol < len(large) else None
@@ -262,7 +262,7 @@ class _Reader:
         """Rows of (name, value, size, info, other, section)."""
         form = struct.Struct(self._order + self._formats.symbol)
         if table.size % form.size:
-            self._corrupt(f"its symbol table is no whole number of {form.size}-byte entries")
+            self._corrupt(f"its symbol table is not a whole number of {form.size}-byte entries")
         rows = form.iter_unpack(self._bytes(table.offset, table.size, "its symbol table"))
         # With 64 bits, the fields come in another order.
         return rows if self._bits == 32 else map(itemgetter(0, 4, 5, 1, 2, 3), rows)
@@ -328,7 +328,7 @@ _OTHERS = {
 
 
 def _what_else(start: bytes) -> str:
-    """What a file is that is no ELF file, by its first bytes."""
+    """What a file is that is not an ELF file, by its first bytes."""
     if not start:
         return "is empty"
     return next((what for magic, what in _OTHERS.items() if start.startswith(magic)), "is not an ELF file")
@@ -343,7 +343,7 @@ class _Strings:
         self._what = what
         self._path = path
         self.known: dict[int, str] = {}
-        # A hostile table can be one long string that a million symbols enter at different places.
+        # A hostile table can be one long string that a million symbols enter at different offsets.
         self._budget = len(table) * _MAX_NAME_BYTES_PER_TABLE_BYTE
 
     def at(self, offset: int) -> str:

@@ -17,7 +17,7 @@ class ElfKind(IntEnum):
 
 
 class SectionType(IntEnum):
-    """Values of ``sh_type`` that matter to an account."""
+    """Values of ``sh_type`` that matter to the analysis."""
 
     NULL = 0
     PROGBITS = 1
@@ -40,7 +40,7 @@ class SectionType(IntEnum):
 
 
 class SectionFlag(IntEnum):
-    """Values of ``sh_flags`` that matter to an account."""
+    """Values of ``sh_flags`` that matter to the analysis."""
 
     WRITE = 0x1
     ALLOC = 0x2
@@ -109,7 +109,7 @@ class Section:
 
     @property
     def end(self) -> int:
-        """First address behind the section."""
+        """First address after the section."""
         return self.address + self.size
 
     @property

@@ -1,14 +1,15 @@
 """Who owns each byte of a firmware's ELF file. Knows nothing of WebAssembly.
 
-elf = wasmfit.elf.read_elf("firmware.elf")
-footprint = account(elf, wasmfit.elf.read_link_map("firmware.map"), owner_of_object=my_rule)
-footprint.owners()[".text"]["core"]  # bytes
+    byte_map = attribute_bytes(read_elf("firmware.elf"), read_link_map("firmware.map"))
+    section_totals(byte_map).owners()[".text"]["core"]  # bytes
+
+:mod:`.attribution` says whose each byte is, :mod:`.graph` what refers to what, :mod:`.views` makes tables,
+and :mod:`.analysis` does all that ``wasmfit size`` shows.
 """
 
-from wasmfit.footprint.account import Footprint, Row, SectionAccount, account, elf_spans, footprint
-from wasmfit.footprint.kinds import Kind
-from wasmfit.footprint.ledger import Entry, Ledger, Pass, ledger, with_literals
-from wasmfit.footprint.owners import (
+from wasmfit.footprint.attribution.byte_map import ByteMap, ByteRange, Pass, attribute_bytes, with_literals
+from wasmfit.footprint.attribution.kinds import ByteKind
+from wasmfit.footprint.attribution.owners import (
     ANONYMOUS_CONSTANTS,
     ASSEMBLY,
     LINKER,
@@ -25,7 +26,12 @@ from wasmfit.footprint.owners import (
     ObjectRule,
     SymbolRule,
 )
-from wasmfit.footprint.spans import Claim, Span
+from wasmfit.footprint.attribution.section_totals import (
+    Footprint,
+    OwnerTotal,
+    SectionTotals,
+    section_totals,
+)
 
 __all__ = [
     "ANONYMOUS_CONSTANTS",
@@ -41,20 +47,16 @@ __all__ = [
     "UNWIND_TABLES",
     "VECTORS",
     "VENEERS",
-    "Claim",
-    "Entry",
+    "ByteKind",
+    "ByteMap",
+    "ByteRange",
     "Footprint",
-    "Kind",
-    "Ledger",
     "ObjectRule",
+    "OwnerTotal",
     "Pass",
-    "Row",
-    "SectionAccount",
-    "Span",
+    "SectionTotals",
     "SymbolRule",
-    "account",
-    "elf_spans",
-    "footprint",
-    "ledger",
+    "attribute_bytes",
+    "section_totals",
     "with_literals",
 ]

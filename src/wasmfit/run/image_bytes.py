@@ -11,20 +11,20 @@ from typing import Any
 from wasmfit.analysis.document import ByteNode, ImageBytes
 from wasmfit.builder import Context, FirmwareSpec, backend_of, digest
 from wasmfit.elf import ElfError, LinkMapError
-from wasmfit.footprint import Ledger
-from wasmfit.footprint.memories import Memories, flash_and_ram
-from wasmfit.footprint.views import NO_FILTER, By, Node, items, tree
+from wasmfit.footprint import ByteMap
+from wasmfit.footprint.views.memories import MemoryLayout, flash_and_ram
+from wasmfit.footprint.views.tree import NO_FILTER, GroupBy, ViewRow, build_view, placed_ranges
 from wasmfit.model import Cell, Measurement, Status
 from wasmfit.words import printable
 
 from . import measure
 
 LONGEST_NAME = 160
-_BY = (By.REGION, By.SECTION, By.CRATE, By.FAMILY)
+_BY = (GroupBy.REGION, GroupBy.SECTION, GroupBy.CRATE, GroupBy.FAMILY)
 _FILE = "bytes.json"
 
 
-def keep(context: Context, cell: Cell, made: Ledger, sha256: str) -> None:
+def keep(context: Context, cell: Cell, made: ByteMap, sha256: str) -> None:
     """Keeps the bytes of an image that is being measured, for a report.
 
     Args:
@@ -77,14 +77,14 @@ def _make(context: Context, cell: Cell, path: Path, sha256: str, place: Path) ->
     _write(cell, measure.owned(context, cell, path, link_map), place)
 
 
-def _write(cell: Cell, made: Ledger, place: Path) -> None:
+def _write(cell: Cell, made: ByteMap, place: Path) -> None:
     board = cell.board
-    memories = Memories(made.elf, flash_and_ram(board.flash, board.ram, board.erase_unit))
-    entries = items(made, memories, regions=True, only=NO_FILTER)
-    (place / _FILE).write_text(json.dumps(_plain(tree(entries, _BY))), encoding="utf-8")
+    memories = MemoryLayout(made.elf, flash_and_ram(board.flash, board.ram, board.erase_unit))
+    ranges = placed_ranges(made, memories, regions=True, only=NO_FILTER)
+    (place / _FILE).write_text(json.dumps(_plain(build_view(ranges, _BY))), encoding="utf-8")
 
 
-def _plain(node: Node) -> list[Any]:
+def _plain(node: ViewRow) -> list[Any]:
     """A row as JSON can express it: name, bytes, parts."""
     return [printable(node.name, LONGEST_NAME), node.bytes, [_plain(row) for row in node.rows]]
 

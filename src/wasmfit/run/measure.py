@@ -7,8 +7,8 @@ from pathlib import Path
 from wasmfit.builder import Context, Image, Step, digest, object_rule, runtime_rule, symbol_rule
 from wasmfit.elf import Elf, read_elf, read_link_map
 from wasmfit.emulation import Execution, Limits, QemuRunner, compiled, execute, leak, least_ram
-from wasmfit.footprint import Ledger, footprint, ledger
-from wasmfit.footprint.memories import Memories, flash_and_ram
+from wasmfit.footprint import ByteMap, attribute_bytes, section_totals
+from wasmfit.footprint.views.memories import MemoryLayout, flash_and_ram
 from wasmfit.model import Board, Cell, LeastRam, Size, Status
 from wasmfit.probe import Bench
 
@@ -30,7 +30,7 @@ _MOST_SEARCHED = 200_000_000
 _MEASURING = ("builder", "elf", "emulation", "footprint", "run")
 
 
-def owned(context: Context, cell: Cell, elf: Path, link_map: Path | None) -> Ledger:
+def owned(context: Context, cell: Cell, elf: Path, link_map: Path | None) -> ByteMap:
     """The bytes of an image, with their owners; constants without a name belong to whoever refers to them.
 
     Args:
@@ -45,9 +45,9 @@ def owned(context: Context, cell: Cell, elf: Path, link_map: Path | None) -> Led
         OSError: A file cannot be read.
     """
     # Loads a disassembler, which a comparison that finds everything in the store does without.
-    from wasmfit.footprint.constants import attribute_by_references
+    from wasmfit.footprint.graph.constants import attribute_by_references
 
-    by_name = ledger(
+    by_name = attribute_bytes(
         read_elf(elf),
         None if link_map is None else read_link_map(link_map),
         owner_of_object=object_rule(cell),
@@ -56,14 +56,14 @@ def owned(context: Context, cell: Cell, elf: Path, link_map: Path | None) -> Led
     return attribute_by_references(by_name)
 
 
-def size(context: Context, cell: Cell, made: Ledger) -> Size:
+def size(context: Context, cell: Cell, made: ByteMap) -> Size:
     """What the bytes of a cell's image add up to."""
     elf, board = made.elf, cell.board
-    memories = Memories(elf, flash_and_ram(board.flash, board.ram, board.erase_unit))
+    memories = MemoryLayout(elf, flash_and_ram(board.flash, board.ram, board.erase_unit))
     uses = {use.name: use for use in memories.uses()}
     flash, ram = uses["flash"], uses["RAM"]
     assert flash.pages is not None, "a board's flash has erase units"
-    owners = footprint(made).owners()
+    owners = section_totals(made).owners()
     is_runtimes = runtime_rule(context, cell)
     return Size(
         text=_section(elf, ".text"),

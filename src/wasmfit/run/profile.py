@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from wasmfit.builder import BuildError, Context, FirmwareSpec, Step, image
-from wasmfit.elf.names.demangle import readable
+from wasmfit.elf.names.demangle import demangle
 from wasmfit.emulation import Profile, Row
 from wasmfit.errors import WasmfitError
 from wasmfit.model import Cell, Status
@@ -34,11 +34,11 @@ class Profiled:
 
     def rows(self) -> list[Row]:
         """The functions, those that spent most first."""
-        return self.profile.rows(self.phases, readable)
+        return self.profile.rows(self.phases, demangle)
 
     def folded(self) -> str:
         """Stacks for a flame graph."""
-        return self.profile.folded(self.phases, readable)
+        return self.profile.folded(self.phases, demangle)
 
 
 def profiled(context: Context, cell: Cell, phases: Sequence[str]) -> Profiled:

@@ -1,7 +1,7 @@
 """The map that GNU ld writes with ``-Map=FILE``, as the same records as lld's.
 
 Its part "Linker script and memory map" has output sections at the start of a line, and input sections, fill
-and data of the linker script behind one blank:
+and data of the linker script after one blank:
 
     .text           0x10000040      0x898
      .text.memcpy   0x10000820       0x1c /usr/lib/…/libc.a(memcpy.c.o)
@@ -25,7 +25,7 @@ _OUTPUT = re.compile(
 _INPUT = re.compile(r" ([^\s*(][^\s]*)\s+0x([0-9a-f]{1,16})\s+0x([0-9a-f]{1,16})(?: (\S.*))?")
 _FILL = re.compile(r" \*fill\*\s+0x([0-9a-f]{1,16})\s+0x([0-9a-f]{1,16})(?: .*)?")
 _DATA = re.compile(r" {16}0x([0-9a-f]{1,16})\s+0x([0-9a-f]{1,16}) ((?:BYTE|SHORT|LONG|S?QUAD) .*)")
-# A name whose figures stand on the next line.
+# A name whose numbers stand on the next line.
 _LONG_NAME = re.compile(r" ?[^\s*(=][^\s]*")
 _ALIGNMENT = ". = ALIGN ( fill )"  # what lld's map says for fill that the script asks for
 
@@ -49,7 +49,7 @@ def parse_gnu_map(text: str, path: str) -> LinkMap:
 
 
 def _joined(lines: Iterable[str]) -> Iterator[str]:
-    """The lines, with names that are too long for their column put before their figures."""
+    """The lines, with names that are too long for their column joined to the line with their numbers."""
     name = ""
     for line in lines:
         if name and line.startswith(" " * 16):

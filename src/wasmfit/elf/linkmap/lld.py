@@ -15,7 +15,7 @@ _ROW = re.compile(
     r" *([0-9a-f]{1,16}) +[0-9a-f]{1,16} +([0-9a-f]{1,16}) +([0-9]{1,20})(?: ( {16}| {8}|)(.*)|)"
 )
 _INPUT = re.compile(r"(.+):\((.*)\)")
-# lld puts a blank behind the first word of a command, whatever the script has there.
+# lld puts a blank after the first word of a command, whatever the script has there.
 _COMMAND = re.compile(
     r"(?:PROVIDE|PROVIDE_HIDDEN|HIDDEN|BYTE|SHORT|LONG|QUAD|SQUAD) ?\(|[^\s:(]+ (?:[-+*/&|^]|<<|>>)?="
 )
@@ -29,7 +29,7 @@ def parse_link_map(text: str, path: str = "<text>") -> LinkMap:
         path: What error messages call it.
 
     Raises:
-        LinkMapError: It is not lld's map, or a line is none that lld writes.
+        LinkMapError: It is not lld's map, or a line is not one that lld writes.
     """
     # Not splitlines(): a symbol's name may hold other characters that it would split at.
     lines = text.split("\n")
@@ -44,7 +44,7 @@ def parse_link_map(text: str, path: str = "<text>") -> LinkMap:
         if row is not None:
             builder.add(row, number)
         elif line.startswith("Cross Reference Table"):
-            break  # lld --cref writes it behind the map
+            break  # lld --cref writes it after the map
         elif line.strip():
             builder.fail(line, number)
     return builder.link_map()
@@ -82,7 +82,8 @@ class _Builder:
 
     def fail(self, line: str, number: int) -> NoReturn:
         raise LinkMapError(
-            f"{self._path}, line {number} is none of lld's: {line[:80]!r}.", "Link again with -Map=FILE."
+            f"{self._path}, line {number}: not a line of lld's map: {line[:80]!r}.",
+            "Link again with -Map=FILE.",
         )
 
     def _start(self, name: str, address: int, size: int) -> None:

@@ -13,7 +13,7 @@ def read_link_map(path: str | Path) -> LinkMap:
     """Read a map that lld or GNU ld wrote.
 
     Raises:
-        LinkMapError: The file cannot be read, or is no such map.
+        LinkMapError: The file cannot be read, or is not such a map.
     """
     try:
         with Path(path).open("rb") as stream:

@@ -1,6 +1,6 @@
 """The map of a link: which object brought which bytes.
 
-It is an optional second source next to the ELF, for what has no telling symbol: C objects, members of a C
+It is an optional second source next to the ELF, for what no symbol identifies: C objects, members of a C
 library, merged strings, and what the linker script itself lays down. :mod:`.read` reads it.
 """
 
@@ -54,7 +54,7 @@ class ScriptCommand(NamedTuple):
         return _ALIGN.fullmatch(self.command) is not None
 
 
-# One pair of brackets inside, as in ALIGN(ALIGNOF(.text)); what is added behind is no alignment.
+# One pair of brackets inside, as in ALIGN(ALIGNOF(.text)); what is added after it is no alignment.
 _ALIGN = re.compile(r"\. ?= ?ALIGN ?\([^()]*(?:\([^()]*\)[^()]*)?\) ?")
 
 
@@ -96,7 +96,7 @@ class LinkMap(NamedTuple):
             size: Its length in bytes.
 
         Raises:
-            LinkMapError: There is one of that name with another place or size: the map is of another link.
+            LinkMapError: There is one of that name with another address or size: the map is of another link.
         """
         named = [section for section in self.sections if section.name == name]
         for section in named:

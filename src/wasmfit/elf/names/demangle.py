@@ -1,7 +1,7 @@
 """Symbols' names as their sources have them.
 
-LLVM's demanglers do the work (through pycxxfilt: C++ and Rust's v0). Rust's legacy names look like C++ names
-and only want their escapes undone and their hash cut off.
+LLVM's demanglers do the work (through pycxxfilt: C++ and Rust's v0). Of Rust's legacy names, which look
+like C++ names, only the escapes are undone and the hash is cut off.
 """
 
 import re
@@ -9,9 +9,9 @@ from functools import lru_cache
 
 from wasmfit.elf.names import rust_legacy
 
-# A mangled name can say what it has said before by a few letters, and so grow exponentially: 220 letters to
-# 117 MB. m references to the level below make one level of growth by m, at best 3 ** (1 / 3) a reference. Of
-# 85,000 real names 2 in a thousand are refused: those with more than 20 references.
+# A mangled name can refer back to what it has spelt by a few letters, and so grow exponentially: 220 letters
+# to 117 MB. m references to the level below make one level of growth by m, at best 3 ** (1 / 3) a reference.
+# Of 85,000 real names 2 in a thousand are refused: those with more than 20 references.
 _REFERENCE = re.compile(r"[BST][0-9A-Za-z]*_")
 _GROWTH = 3 ** (1 / 3)
 _LONGEST_POSSIBLE = 1 << 20
@@ -24,7 +24,7 @@ _MOST_APPENDED = 8
 
 
 @lru_cache(maxsize=1 << 14)
-def readable(name: str) -> str:
+def demangle(name: str) -> str:
     """A symbol's name as its source has it; the name itself where it is not mangled or cannot be read."""
     if not name.startswith(("_R", "_Z", "__Z", ".L", "switch.", "anon.")):
         return name
@@ -32,8 +32,8 @@ def readable(name: str) -> str:
     at = max(base.find("._R"), base.find("._Z"))
     if at >= 0:
         # Derived by the compiler from a function: .Lswitch.table._RNv…
-        return f"{base[: at + 1]}{_demangled(base[at + 1 :])}{suffix}"
-    return f"{_demangled(base)}{suffix}"
+        return f"{base[: at + 1]}{_demangled_base(base[at + 1 :])}{suffix}"
+    return f"{_demangled_base(base)}{suffix}"
 
 
 def without_appended(name: str) -> tuple[str, str]:
@@ -47,7 +47,7 @@ def without_appended(name: str) -> tuple[str, str]:
     return base, name[len(base) :]
 
 
-def _demangled(name: str) -> str:
+def _demangled_base(name: str) -> str:
     legacy = rust_legacy.path(name) if len(name) <= _LONGEST else None
     if legacy is not None:
         return legacy
@@ -57,7 +57,7 @@ def _demangled(name: str) -> str:
     if len(name) > _LONGEST or len(name) * _GROWTH ** len(_REFERENCE.findall(name)) > _LONGEST_POSSIBLE:
         return name
     try:
-        found = pycxxfilt.demangle(name)
+        text = pycxxfilt.demangle(name)
     except ValueError:
         return name
-    return found if found and len(found) <= _LONGEST else name
+    return text if text and len(text) <= _LONGEST else name

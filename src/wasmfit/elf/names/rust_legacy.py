@@ -57,7 +57,7 @@ def _parts(name: str) -> Iterator[str]:
 
 
 def _first_part(name: str) -> str | None:
-    """The first part of the path; None when the last one is no hash."""
+    """The first part of the path; None when the last one is not a hash."""
     at = len("_ZN")
     first: str | None = None
     part = ""

@@ -4,7 +4,7 @@ The crate that defines an item is the root of the item's own path, which a name 
 decides most names. Only ``<T as Trait>`` puts a type before the path that counts; types are skipped by a
 machine with its own stack, so a hostile name can be as deep as it likes.
 
-Positions count from behind ``_R``, as they do in back references.
+Positions count from after ``_R``, as they do in back references.
 """
 
 import re
@@ -47,7 +47,7 @@ def defining_crate(body: str) -> CrateRoot:
     """The crate whose item the name stands for.
 
     Args:
-        body: The name without ``_R``. What stands behind the deciding path is not looked at.
+        body: The name without ``_R``. What stands after the deciding path is not looked at.
 
     Raises:
         MalformedNameError: The deciding path does not follow the grammar.
@@ -131,13 +131,13 @@ def _decode_punycode(identifier: str) -> str:
 
 
 # The machine: a stack of what is still to be read. A rule reads at a position, may push more, and returns
-# the position behind what it read.
+# the position after what it read.
 
 _Rule = Callable[[str, int, list[str]], int]
 
 
 def skip(body: str, at: int, what: str) -> int:
-    """The position behind the ``path``, ``type`` or ``const`` that begins at a position.
+    """The position after the ``path``, ``type`` or ``const`` that begins at a position.
 
     Args:
         body: The name without ``_R``.

@@ -4,18 +4,18 @@ import re
 from functools import lru_cache
 
 from wasmfit.elf.names import rust_legacy
-from wasmfit.elf.names.demangle import readable, without_appended
+from wasmfit.elf.names.demangle import demangle, without_appended
 
 _HASHED = re.compile(r"(\.Lanon\.|\banon\.|\balloc_|\.L__unnamed_|__unnamed_)[0-9a-f]+")
 
 
 @lru_cache(maxsize=1 << 14)
-def lasting(name: str) -> str:
+def stable_name(name: str) -> str:
     """A name to find the same thing by in another build: readable, without hashes and disambiguators.
 
     Two things of one file can have the same; their bytes are then added up.
     """
-    text = readable(name)
+    text = demangle(name)
     if text == name:
         return _HASHED.sub(r"\1", name)
     return without_appended(text)[0]
@@ -28,7 +28,7 @@ def family(name: str) -> str:
     ``core::ptr::drop_in_place::<A>`` and ``…::<B>`` are of one family, and so are a trait's provided method
     for many types, and the instances of a C++ template. Names without arguments are families of their own.
     """
-    text = lasting(name)
+    text = stable_name(name)
     if name.startswith("_R"):
         if _PROVIDED.match(name):
             # <T as Trait>::method where the method is the trait's own: T is the argument.
@@ -98,7 +98,7 @@ def _split_last(text: str, separator: str) -> tuple[str, str, str]:
     return text, "", ""
 
 
-# What opens generic arguments is < behind a name or ::, but not an operator's name.
+# What opens generic arguments is < after a name or ::, but not an operator's name.
 _MARK = re.compile(r"operator(?:<=>|<<=|>>=|->\*|<<|>>|<=|>=|->|<|>)|<|>")
 
 
@@ -112,12 +112,12 @@ def _without_arguments(text: str, *, keep_first: bool) -> str:
     """
     parts: list[str] = []
     depth = 0
-    behind = 0
-    for found in _MARK.finditer(text):
-        mark, at = found[0], found.start()
+    last_end = 0
+    for match in _MARK.finditer(text):
+        mark, at = match[0], match.start()
         if depth == 0:
-            parts.append(text[behind:at])
-        behind = found.end()
+            parts.append(text[last_end:at])
+        last_end = match.end()
         if mark == "<" and not (depth == 0 and keep_first and not _follows_a_name(text, at)):
             depth += 1
         elif mark == ">" and depth and text[at - 1] not in "-=":
@@ -125,7 +125,7 @@ def _without_arguments(text: str, *, keep_first: bool) -> str:
         elif depth == 0:
             parts.append(mark)
     if depth == 0:
-        parts.append(text[behind:])
+        parts.append(text[last_end:])
     return "".join(parts).replace("::::", "::").removesuffix("::")
 
 

@@ -1,9 +1,9 @@
-"""Surveys of firmware (``wasmfit size``) as text."""
+"""The result of ``wasmfit size`` as text."""
 
 from collections.abc import Callable
 from enum import StrEnum
 
-from wasmfit.footprint.survey import Survey
+from wasmfit.footprint.analysis import SizeAnalysis
 
 
 class SizeFormat(StrEnum):
@@ -16,7 +16,7 @@ class SizeFormat(StrEnum):
     MARKDOWN = "markdown"
 
 
-def formatter(chosen: SizeFormat) -> Callable[[Survey], str]:
+def formatter(chosen: SizeFormat) -> Callable[[SizeAnalysis], str]:
     """What makes the text of a format; only its module is loaded."""
     match chosen:
         case SizeFormat.TABLE:

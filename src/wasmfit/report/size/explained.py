@@ -3,17 +3,17 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from wasmfit.footprint.explain import Explained, Explanation, Link, Part
-from wasmfit.footprint.retained import Bytes
+from wasmfit.footprint.graph.explain import Explanations, NamedBytes, NamedReference, SymbolExplanation
+from wasmfit.footprint.graph.retention import MemoryBytes
 from wasmfit.json_text import dumped
 from wasmfit.words import hexadecimal, printable
 
 _SHOWN = 8
 
 
-def to_text(explained: Explained) -> str:
-    """One block for each thing that was meant."""
-    blocks = ["\n".join(_block(one)) for one in explained.found]
+def to_text(explained: Explanations) -> str:
+    """A block for each match."""
+    blocks = ["\n".join(_block(match)) for match in explained.matches]
     if explained.others:
         names = ", ".join(printable(name) for name in explained.others[:_SHOWN])
         blocks.append(f"{len(explained.others):,} others have that in their name: {names}")
@@ -21,31 +21,32 @@ def to_text(explained: Explained) -> str:
     return "\n\n".join(blocks)
 
 
-def _block(one: Explanation) -> Iterator[str]:
-    yield printable(one.name, 1000)
-    place = f"{printable(one.section)} at {hexadecimal(one.address)}"
-    yield f"  {amount(one.own)} of {printable(one.owner)} in {place}; {amount(one.retained)} would go with it"
-    yield f"  reached from: {one.root}"
-    for depth, link in enumerate(one.path):
+def _block(symbol: SymbolExplanation) -> Iterator[str]:
+    yield printable(symbol.name, 1000)
+    where = f"{printable(symbol.section)} at {hexadecimal(symbol.address)}"
+    retained = f"{amount(symbol.retained)} would be removed with it"
+    yield f"  {amount(symbol.own)} of {printable(symbol.owner)} in {where}; {retained}"
+    yield f"  reached from: {symbol.root}"
+    for depth, link in enumerate(symbol.path):
         how = "" if link.how is None else f"{link.how} "
         yield f"    {'  ' * depth}{how}{printable(link.name)}"
-    if one.keepers:
-        yield f"  kept by nothing but {printable(one.keepers[-1])}"
-    yield from _links("referred to by", one.callers)
-    yield from _links("refers to", one.callees)
-    yield from _goes(one.goes)
+    if symbol.dominators:
+        yield f"  reached only through {printable(symbol.dominators[-1])}"
+    yield from _links("referred to by", symbol.callers)
+    yield from _links("refers to", symbol.callees)
+    yield from _dominated(symbol.dominated)
 
 
-def _links(title: str, links: Sequence[Link]) -> Iterator[str]:
+def _links(title: str, links: Sequence[NamedReference]) -> Iterator[str]:
     if links:
         yield f"  {title} ({len(links):,}):"
         yield from (f"    {printable(link.name)} ({link.how})" for link in links[:_SHOWN])
         yield from _rest(len(links))
 
 
-def _goes(parts: Sequence[Part]) -> Iterator[str]:
+def _dominated(parts: Sequence[NamedBytes]) -> Iterator[str]:
     if parts:
-        yield f"  would go with it ({len(parts):,}):"
+        yield f"  would be removed with it ({len(parts):,}):"
         yield from (
             f"    {part.bytes.flash + part.bytes.ram:>9,}  {printable(part.name)}" for part in parts[:_SHOWN]
         )
@@ -57,39 +58,40 @@ def _rest(count: int) -> Iterator[str]:
         yield f"    and {count - _SHOWN:,} more"
 
 
-def amount(of: Bytes) -> str:
+def amount(of: MemoryBytes) -> str:
     """Bytes in flash and, where there are any, in RAM."""
     return f"{of.flash:,} B" + (f" and {of.ram:,} B of RAM" if of.ram else "")
 
 
-def to_json(explained: Explained) -> str:
+def to_json(explained: Explanations) -> str:
     """``{"schema": 1, "file", "found": [...], "others", "notes"}``."""
-    made = {
-        "schema": 1,
-        "file": explained.file,
-        "found": [_plain(one) for one in explained.found],
-        "others": list(explained.others),
-        "notes": list(explained.limits),
-    }
-    return dumped(made)
+    return dumped(
+        {
+            "schema": 1,
+            "file": explained.file,
+            "found": [_plain(match) for match in explained.matches],
+            "others": list(explained.others),
+            "notes": list(explained.limits),
+        }
+    )
 
 
-def _plain(one: Explanation) -> dict[str, Any]:
+def _plain(symbol: SymbolExplanation) -> dict[str, Any]:
     return {
-        "name": one.name,
-        "owner": one.owner,
-        "section": one.section,
-        "address": one.address,
-        "own": one.own._asdict(),
-        "retained": one.retained._asdict(),
-        "root": one.root,
-        "path": [_link(link) for link in one.path],
-        "keepers": list(one.keepers),
-        "callers": [_link(link) for link in one.callers],
-        "callees": [_link(link) for link in one.callees],
-        "goes": [{"name": part.name, **part.bytes._asdict()} for part in one.goes],
+        "name": symbol.name,
+        "owner": symbol.owner,
+        "section": symbol.section,
+        "address": symbol.address,
+        "own": symbol.own._asdict(),
+        "retained": symbol.retained._asdict(),
+        "root": symbol.root,
+        "path": [_link(link) for link in symbol.path],
+        "keepers": list(symbol.dominators),
+        "callers": [_link(link) for link in symbol.callers],
+        "callees": [_link(link) for link in symbol.callees],
+        "goes": [{"name": part.name, **part.bytes._asdict()} for part in symbol.dominated],
     }
 
 
-def _link(link: Link) -> dict[str, str | None]:
+def _link(link: NamedReference) -> dict[str, str | None]:
     return {"name": link.name, "how": link.how}

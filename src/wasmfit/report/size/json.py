@@ -1,30 +1,30 @@
-"""JSON, as the contract says."""
+"""The JSON of ``wasmfit size``, as docs/json.md says."""
 
 from typing import Any
 
-from wasmfit.footprint.diff import Change, Difference
-from wasmfit.footprint.memories import Use
-from wasmfit.footprint.survey import Survey
-from wasmfit.footprint.views import Node
+from wasmfit.footprint.analysis import SizeAnalysis
+from wasmfit.footprint.views.diff import SizeChange, SizeDifference
+from wasmfit.footprint.views.memories import MemoryUse
+from wasmfit.footprint.views.tree import ViewRow
 from wasmfit.json_text import dumped
 
 Table = dict[str, Any]
 
 
-def to_json(survey: Survey) -> str:
+def to_json(analysis: SizeAnalysis) -> str:
     """``{"schema": 1, "file", "sections": [...], ...}``; what is not known is null."""
-    return dumped(to_dict(survey))
+    return dumped(to_dict(analysis))
 
 
-def to_dict(survey: Survey) -> Table:
-    """The survey as plain data."""
-    made: Table = {
+def to_dict(analysis: SizeAnalysis) -> Table:
+    """The analysis as plain data."""
+    document: Table = {
         "schema": 1,
-        "file": survey.file,
-        "kind": survey.kind,
-        "machine": survey.machine,
-        "bits": survey.bits,
-        "bytes": survey.size,
+        "file": analysis.file,
+        "kind": analysis.kind,
+        "machine": analysis.machine,
+        "bits": analysis.bits,
+        "bytes": analysis.size,
         "sections": [
             {
                 "name": section.name,
@@ -32,19 +32,19 @@ def to_dict(survey: Survey) -> Table:
                 "size": section.size,
                 "rows": [{"owner": row.owner, "bytes": row.bytes} for row in section.rows],
             }
-            for section in survey.sections
+            for section in analysis.sections
         ],
-        "regions": [{**_use(use), "guessed": survey.guessed} for use in survey.uses],
-        "by": [by.value for by in survey.by],
-        "view": {"bytes": survey.view.bytes, "rows": [_node(row) for row in survey.view.rows]},
-        "notes": list(survey.notes),
+        "regions": [{**_use(use), "guessed": analysis.guessed} for use in analysis.uses],
+        "by": [by.value for by in analysis.by],
+        "view": {"bytes": analysis.view.bytes, "rows": [_row(row) for row in analysis.view.rows]},
+        "notes": list(analysis.notes),
     }
-    if survey.difference is not None:
-        made["difference"] = _difference(survey.difference)
-    return made
+    if analysis.difference is not None:
+        document["difference"] = _difference(analysis.difference)
+    return document
 
 
-def _use(use: Use) -> Table:
+def _use(use: MemoryUse) -> Table:
     return {
         "name": use.name,
         "bytes": use.bytes,
@@ -56,19 +56,19 @@ def _use(use: Use) -> Table:
     }
 
 
-def _node(node: Node) -> Table:
-    assert node.by is not None
-    made: Table = {"by": node.by.value, "name": node.name, "bytes": node.bytes}
-    if node.count > 1:
-        made["count"] = node.count
-    if node.symbol is not None:
-        made |= {"symbol": node.symbol, "address": node.address}
-    if node.rows:
-        made["rows"] = [_node(row) for row in node.rows]
-    return made
+def _row(row: ViewRow) -> Table:
+    assert row.by is not None
+    plain: Table = {"by": row.by.value, "name": row.name, "bytes": row.bytes}
+    if row.count > 1:
+        plain["count"] = row.count
+    if row.symbol is not None:
+        plain |= {"symbol": row.symbol, "address": row.address}
+    if row.rows:
+        plain["rows"] = [_row(inner) for inner in row.rows]
+    return plain
 
 
-def _difference(difference: Difference) -> Table:
+def _difference(difference: SizeDifference) -> Table:
     return {
         "base": difference.base,
         "before": difference.view.before,
@@ -90,18 +90,18 @@ def _difference(difference: Difference) -> Table:
     }
 
 
-def _change(change: Change) -> Table:
+def _change(change: SizeChange) -> Table:
     assert change.by is not None
-    made: Table = {
+    plain: Table = {
         "by": change.by.value,
         "name": change.name,
         "before": change.before,
         "after": change.after,
         "bytes": change.bytes,
-        "how": change.how.value,
+        "how": change.kind.value,
     }
     if change.count > 1:
-        made["count"] = change.count
+        plain["count"] = change.count
     if change.rows:
-        made["rows"] = [_change(row) for row in change.rows]
-    return made
+        plain["rows"] = [_change(row) for row in change.rows]
+    return plain

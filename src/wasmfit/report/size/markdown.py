@@ -2,28 +2,31 @@
 
 from collections.abc import Iterator, Sequence
 
-from wasmfit.footprint.diff import Change
-from wasmfit.footprint.survey import Survey
-from wasmfit.footprint.versions import sentences
-from wasmfit.footprint.views import Node, label
+from wasmfit.footprint.analysis import SizeAnalysis
+from wasmfit.footprint.views.crate_versions import sentences
+from wasmfit.footprint.views.diff import SizeChange
+from wasmfit.footprint.views.tree import ViewRow, row_label
 from wasmfit.report.escape import escape
 
 
-def to_markdown(survey: Survey) -> str:
+def to_markdown(analysis: SizeAnalysis) -> str:
     """The memories, the view or the difference, and the notes."""
-    lines = [f"**{escape(survey.file)}** ({survey.bits}-bit {escape(survey.machine)}, {survey.size:,} B)", ""]
-    if survey.uses:
-        lines += list(_memories(survey))
-    lines += list(_view(survey) if survey.difference is None else _difference(survey))
-    if survey.notes:
-        lines += ["", *(f"- {escape(note)}" for note in survey.notes)]
+    lines = [
+        f"**{escape(analysis.file)}** ({analysis.bits}-bit {escape(analysis.machine)}, {analysis.size:,} B)",
+        "",
+    ]
+    if analysis.uses:
+        lines += list(_memories(analysis))
+    lines += list(_view(analysis) if analysis.difference is None else _difference(analysis))
+    if analysis.notes:
+        lines += ["", *(f"- {escape(note)}" for note in analysis.notes)]
     return "\n".join(lines)
 
 
-def _memories(survey: Survey) -> Iterator[str]:
+def _memories(analysis: SizeAnalysis) -> Iterator[str]:
     yield "| memory | B | of | % | pages |"
     yield "| --- | ---: | ---: | ---: | ---: |"
-    for use in survey.uses:
+    for use in analysis.uses:
         size = "" if use.size is None else f"{use.size:,}"
         share = "" if use.share is None else f"{use.share:.1%}"
         pages = "" if use.pages is None else f"{use.pages:,} × {use.page_size:,}"
@@ -31,49 +34,49 @@ def _memories(survey: Survey) -> Iterator[str]:
     yield ""
 
 
-def _view(survey: Survey) -> Iterator[str]:
-    yield f"| {' | '.join(by.value for by in survey.by)} | B | % |"
-    yield f"| {' | '.join('---' for _ in survey.by)} | ---: | ---: |"
-    whole = survey.view.bytes
-    for path in survey.view.walk():
+def _view(analysis: SizeAnalysis) -> Iterator[str]:
+    yield f"| {' | '.join(by.value for by in analysis.by)} | B | % |"
+    yield f"| {' | '.join('---' for _ in analysis.by)} | ---: | ---: |"
+    whole = analysis.view.bytes
+    for path in analysis.view.walk():
         share = f"{path[-1].bytes / whole:.1%}" if whole else ""
-        yield f"| {' | '.join(_cells(path, len(survey.by)))} | {path[-1].bytes:,} | {share} |"
-    yield f"| {' | '.join(['**total**', *[''] * (len(survey.by) - 1)])} | {whole:,} | 100% |"
+        yield f"| {' | '.join(_cells(path, len(analysis.by)))} | {path[-1].bytes:,} | {share} |"
+    yield f"| {' | '.join(['**total**', *[''] * (len(analysis.by) - 1)])} | {whole:,} | 100% |"
 
 
-def _cells(path: Sequence[Node], columns: int) -> list[str]:
-    """A row's name in the column of its question; those before it are empty, as the rows above have them."""
+def _cells(path: Sequence[ViewRow], columns: int) -> list[str]:
+    """A row's name in the column of its grouping; those before it are empty, as the rows above have them."""
     cells = [""] * columns
-    cells[len(path) - 1] = escape(label(path[-1]))
+    cells[len(path) - 1] = escape(row_label(path[-1]))
     return cells
 
 
-def _difference(survey: Survey) -> Iterator[str]:
-    found = survey.difference
-    assert found is not None
-    columns = len(survey.by)
-    yield f"Since {escape(found.base)}:"
+def _difference(analysis: SizeAnalysis) -> Iterator[str]:
+    difference = analysis.difference
+    assert difference is not None
+    columns = len(analysis.by)
+    yield f"Since {escape(difference.base)}:"
     yield ""
-    yield f"| {' | '.join(by.value for by in survey.by)} | before, B | after, B | difference, B | |"
-    yield f"| {' | '.join('---' for _ in survey.by)} | ---: | ---: | ---: | --- |"
-    for depth, row in _changes(found.view.rows):
+    yield f"| {' | '.join(by.value for by in analysis.by)} | before, B | after, B | difference, B | |"
+    yield f"| {' | '.join('---' for _ in analysis.by)} | ---: | ---: | ---: | --- |"
+    for depth, row in _changes(difference.view.rows):
         cells = [""] * columns
         cells[depth] = escape(row.name)
-        yield f"| {' | '.join(cells)} | {row.before:,} | {row.after:,} | {row.bytes:+,} | {row.how.value} |"
-    whole = found.view
+        yield f"| {' | '.join(cells)} | {row.before:,} | {row.after:,} | {row.bytes:+,} | {row.kind.value} |"
+    whole = difference.view
     cells = ["**total**", *[""] * (columns - 1)]
     yield f"| {' | '.join(cells)} | {whole.before:,} | {whole.after:,} | {whole.bytes:+,} | |"
-    if found.crates:
+    if difference.crates:
         yield ""
-        yield from (f"- {escape(one)}" for one in sentences(found.crates))
-    if found.moves:
+        yield from (f"- {escape(sentence)}" for sentence in sentences(difference.crates))
+    if difference.moves:
         yield ""
-        for move in found.moves:
+        for move in difference.moves:
             was, now = escape("/".join(move.before)), escape("/".join(move.after))
             yield f"- moved: {escape(move.name)}: {was} → {now}"
 
 
-def _changes(rows: Sequence[Change], depth: int = 0) -> Iterator[tuple[int, Change]]:
+def _changes(rows: Sequence[SizeChange], depth: int = 0) -> Iterator[tuple[int, SizeChange]]:
     for row in rows:
         yield depth, row
         yield from _changes(row.rows, depth + 1)

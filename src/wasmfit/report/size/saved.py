@@ -1,11 +1,11 @@
-"""What could go of a firmware, as text, JSON, CSV or Markdown."""
+"""What could be saved in a firmware, as text, JSON, CSV or Markdown."""
 
 import csv
 import io
 import textwrap
 from collections.abc import Iterator
 
-from wasmfit.footprint.explain import Candidate, Savings
+from wasmfit.footprint.graph.explain import SavingCandidate, SavingsReport
 from wasmfit.json_text import dumped
 from wasmfit.report.escape import escape
 from wasmfit.words import printable
@@ -16,74 +16,85 @@ _WIDTH = 100
 _OVERLAP = "The rows overlap: their bytes must not be added up."
 
 
-def to_text(found: Savings) -> str:
-    """One block for each kind, the largest first."""
-    lines = [f"What could go of {printable(found.file, 100)} ({found.size:,} B). {_OVERLAP}"]
-    for one in found.candidates:
-        lines += ["", *_block(one)]
-    lines += ["", *(f"Note: {printable(limit, 1000)}" for limit in found.limits)] if found.limits else []
+def to_text(report: SavingsReport) -> str:
+    """A block for each candidate, the largest first."""
+    lines = [f"What could be saved in {printable(report.file, 100)} ({report.size:,} B). {_OVERLAP}"]
+    for candidate in report.candidates:
+        lines += ["", *_block(candidate)]
+    lines += ["", *(f"Note: {printable(limit, 1000)}" for limit in report.limits)] if report.limits else []
     return "\n".join(lines)
 
 
-def _block(one: Candidate) -> Iterator[str]:
-    what = f"{printable(one.title)} ({printable(one.key)})"
-    yield f"{one.retained.flash:>9,} B  {what}: {one.count:,}, {amount(one.own)} themselves"
+def _block(candidate: SavingCandidate) -> Iterator[str]:
+    what = f"{printable(candidate.title)} ({printable(candidate.key)})"
+    yield f"{candidate.retained.flash:>9,} B  {what}: {candidate.count:,}, {amount(candidate.own)} themselves"
     yield from textwrap.wrap(
-        f"remedy: {printable(one.remedy, 1000)}", _WIDTH, initial_indent=" " * 13, subsequent_indent=" " * 21
+        f"remedy: {printable(candidate.remedy, 1000)}",
+        _WIDTH,
+        initial_indent=" " * 13,
+        subsequent_indent=" " * 21,
     )
-    for part in one.largest:
+    for part in candidate.largest:
         yield f"{'':13}{part.bytes.flash + part.bytes.ram:>9,}  {printable(part.name)}"
 
 
-def to_json(found: Savings) -> str:
+def to_json(report: SavingsReport) -> str:
     """``{"schema": 1, "file", "bytes", "savings": [...], "notes"}``."""
-    made = {
+    document = {
         "schema": 1,
-        "file": found.file,
-        "bytes": found.size,
+        "file": report.file,
+        "bytes": report.size,
         "savings": [
             {
-                "key": one.key,
-                "title": one.title,
-                "remedy": one.remedy,
-                "count": one.count,
-                "own": one.own._asdict(),
-                "retained": one.retained._asdict(),
-                "largest": [{"name": part.name, **part.bytes._asdict()} for part in one.largest],
-                "overlaps": list(one.overlaps),
+                "key": candidate.key,
+                "title": candidate.title,
+                "remedy": candidate.remedy,
+                "count": candidate.count,
+                "own": candidate.own._asdict(),
+                "retained": candidate.retained._asdict(),
+                "largest": [{"name": part.name, **part.bytes._asdict()} for part in candidate.largest],
+                "overlaps": list(candidate.overlaps),
             }
-            for one in found.candidates
+            for candidate in report.candidates
         ],
-        "notes": list(found.limits),
+        "notes": list(report.limits),
     }
-    return dumped(made)
+    return dumped(document)
 
 
 _COLUMNS = ("key", "title", "count", "own_flash", "own_ram", "retained_flash", "retained_ram", "remedy")
 
 
-def _row(one: Candidate) -> tuple[str | int, ...]:
-    own, retained = one.own, one.retained
-    return one.key, one.title, one.count, own.flash, own.ram, retained.flash, retained.ram, one.remedy
+def _row(candidate: SavingCandidate) -> tuple[str | int, ...]:
+    own, retained = candidate.own, candidate.retained
+    return (
+        candidate.key,
+        candidate.title,
+        candidate.count,
+        own.flash,
+        own.ram,
+        retained.flash,
+        retained.ram,
+        candidate.remedy,
+    )
 
 
-def to_csv(found: Savings) -> str:
-    """One line a kind."""
+def to_csv(report: SavingsReport) -> str:
+    """A line for each candidate."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(_COLUMNS)
-    writer.writerows(_row(one) for one in found.candidates)
+    writer.writerows(_row(candidate) for candidate in report.candidates)
     return text.getvalue().rstrip("\n")
 
 
-def to_markdown(found: Savings) -> str:
+def to_markdown(report: SavingsReport) -> str:
     """One table."""
-    lines = [f"**{escape(found.file)}**: {_OVERLAP}", ""]
-    lines += ["| what | number | own, B | would go, B | remedy |", "| --- | ---: | ---: | ---: | --- |"]
-    lines += [
-        f"| {escape(one.title)} | {one.count:,} | {one.own.flash:,} | {one.retained.flash:,} "
-        f"| {escape(one.remedy)} |"
-        for one in found.candidates
-    ]
-    lines += ["", *(f"- {escape(limit)}" for limit in found.limits)] if found.limits else []
+    lines = [f"**{escape(report.file)}**: {_OVERLAP}", ""]
+    lines += ["| what | number | own, B | retained, B | remedy |", "| --- | ---: | ---: | ---: | --- |"]
+    for candidate in report.candidates:
+        own, retained = f"{candidate.own.flash:,}", f"{candidate.retained.flash:,}"
+        cells = [escape(candidate.title), f"{candidate.count:,}", own, retained, escape(candidate.remedy)]
+        lines.append(f"| {' | '.join(cells)} |")
+    lines += ["", *(f"- {escape(limit)}" for limit in report.limits)] if report.limits else []
     return "\n".join(lines)

@@ -5,59 +5,59 @@ import sys
 from collections.abc import Iterator, Sequence
 from typing import TypeVar
 
-from wasmfit.footprint.diff import Change
-from wasmfit.footprint.memories import Use
-from wasmfit.footprint.survey import Survey
-from wasmfit.footprint.versions import sentences
-from wasmfit.footprint.views import Node, label
+from wasmfit.footprint.analysis import SizeAnalysis
+from wasmfit.footprint.views.crate_versions import sentences
+from wasmfit.footprint.views.diff import ChangeKind, SizeChange
+from wasmfit.footprint.views.memories import MemoryUse
+from wasmfit.footprint.views.tree import ViewRow, row_label
 from wasmfit.words import printable
 
-R = TypeVar("R", Node, Change)
+R = TypeVar("R", ViewRow, SizeChange)
 
 _UNLIMITED = 500
 _SHOWN_MOVES = 10
 _LONGEST = 4000
 
 
-def to_table(survey: Survey, width: int | None = None) -> str:
-    """The survey with indented rows; names are cut to the terminal's width."""
-    return _text(survey, width or _width(), tree=False)
+def to_table(analysis: SizeAnalysis, width: int | None = None) -> str:
+    """The analysis with indented rows; names are cut to the terminal's width."""
+    return _text(analysis, width or _width(), tree=False)
 
 
-def to_tree(survey: Survey, width: int | None = None) -> str:
-    """The survey with the rows as a tree."""
-    return _text(survey, width or _width(), tree=True)
+def to_tree(analysis: SizeAnalysis, width: int | None = None) -> str:
+    """The analysis with the rows as a tree."""
+    return _text(analysis, width or _width(), tree=True)
 
 
 def _width() -> int:
     return shutil.get_terminal_size().columns if sys.stdout.isatty() else _UNLIMITED
 
 
-def _text(survey: Survey, width: int, *, tree: bool) -> str:
-    lines = [_heading(survey), *_memories(survey), ""]
+def _text(analysis: SizeAnalysis, width: int, *, tree: bool) -> str:
+    lines = [_heading(analysis), *_memories(analysis), ""]
     lines += (
-        list(_view(survey, width, tree))
-        if survey.difference is None
-        else list(_difference(survey, width, tree))
+        list(_view(analysis, width, tree))
+        if analysis.difference is None
+        else list(_difference(analysis, width, tree))
     )
-    lines += [f"Note: {note}" for note in survey.notes]
+    lines += [f"Note: {note}" for note in analysis.notes]
     return "\n".join(
         printable(line, max(width, 20)) if len(line) > width else line for line in lines
     ).rstrip()
 
 
-def _heading(survey: Survey) -> str:
-    what = f"{survey.bits}-bit {survey.machine} {survey.kind}"
-    return f"{printable(survey.file, 100)}: {what}, {survey.size:,} bytes in {_sections(survey)}"
+def _heading(analysis: SizeAnalysis) -> str:
+    what = f"{analysis.bits}-bit {analysis.machine} {analysis.kind}"
+    return f"{printable(analysis.file, 100)}: {what}, {analysis.size:,} bytes in {_sections(analysis)}"
 
 
-def _sections(survey: Survey) -> str:
-    count = len(survey.sections)
+def _sections(analysis: SizeAnalysis) -> str:
+    count = len(analysis.sections)
     return f"{count} section{'' if count == 1 else 's'}"
 
 
-def _memories(survey: Survey) -> list[str]:
-    rows = [_use(use) for use in survey.uses]
+def _memories(analysis: SizeAnalysis) -> list[str]:
+    rows = [_use(use) for use in analysis.uses]
     widths = [max((len(row[column]) for row in rows), default=0) for column in range(4)]
     return [
         f"{row[0]:{widths[0]}}  {row[1]:>{widths[1]}} B  {row[2]:{widths[2]}}  {row[3]}".rstrip()
@@ -65,41 +65,41 @@ def _memories(survey: Survey) -> list[str]:
     ]
 
 
-def _use(use: Use) -> tuple[str, str, str, str]:
+def _use(use: MemoryUse) -> tuple[str, str, str, str]:
     of = "" if use.size is None else f"of {use.size:,} B ({use.share:.1%})"
     pages = "" if use.pages is None else f"{use.pages:,} pages of {use.page_size:,} B: {use.flashed:,} B"
     return printable(use.name), f"{use.bytes:,}", of, pages
 
 
-def _view(survey: Survey, width: int, tree: bool) -> Iterator[str]:
-    whole = survey.view.bytes
-    yield f"{'bytes':>11}  {'%':>5}  {' / '.join(by.value for by in survey.by)}"
-    for drawn, row in _drawn(survey.view.rows, tree):
+def _view(analysis: SizeAnalysis, width: int, tree: bool) -> Iterator[str]:
+    whole = analysis.view.bytes
+    yield f"{'bytes':>11}  {'%':>5}  {' / '.join(by.value for by in analysis.by)}"
+    for drawn, row in _drawn(analysis.view.rows, tree):
         share = f"{row.bytes / whole:6.1%}" if whole else ""
-        yield _cut(f"{row.bytes:>11,}  {share:>5}  {drawn}{printable(label(row))}", width)
+        yield _cut(f"{row.bytes:>11,}  {share:>5}  {drawn}{printable(row_label(row))}", width)
     yield f"{whole:>11,}  {'100%':>6}  total"
 
 
-def _difference(survey: Survey, width: int, tree: bool) -> Iterator[str]:
-    found = survey.difference
-    assert found is not None
-    yield f"since {printable(found.base, 100)}:"
-    yield f"{'before':>11}  {'after':>11}  {'bytes':>11}  {' / '.join(by.value for by in survey.by)}"
-    for drawn, row in _drawn(found.view.rows, tree):
-        how = (
-            "" if row.count > 1 or row.how.value in ("grew", "shrank", "same size") else f" ({row.how.value})"
-        )
-        name = f"{drawn}{printable(row.name)}{how}"
+def _difference(analysis: SizeAnalysis, width: int, tree: bool) -> Iterator[str]:
+    difference = analysis.difference
+    assert difference is not None
+    yield f"since {printable(difference.base, 100)}:"
+    yield f"{'before':>11}  {'after':>11}  {'bytes':>11}  {' / '.join(by.value for by in analysis.by)}"
+    for drawn, row in _drawn(difference.view.rows, tree):
+        said = row.count == 1 and row.kind in (ChangeKind.APPEARED, ChangeKind.VANISHED)
+        name = f"{drawn}{printable(row.name)}{f' ({row.kind.value})' if said else ''}"
         yield _cut(f"{row.before:>11,}  {row.after:>11,}  {row.bytes:>+11,}  {name}", width)
-    yield f"{found.view.before:>11,}  {found.view.after:>11,}  {found.view.bytes:>+11,}  total"
-    if found.crates:
+    yield f"{difference.view.before:>11,}  {difference.view.after:>11,}  {difference.view.bytes:>+11,}  total"
+    if difference.crates:
         yield ""
         yield "Crates that are not the same:"
-        yield from (_cut(f"  {printable(one, _LONGEST)}", width) for one in sentences(found.crates))
-    if found.moves:
+        yield from (
+            _cut(f"  {printable(sentence, _LONGEST)}", width) for sentence in sentences(difference.crates)
+        )
+    if difference.moves:
         yield ""
-        yield f"Moved ({len(found.moves):,}), counted above at both places:"
-        for move in found.moves[:_SHOWN_MOVES]:
+        yield f"Moved ({len(difference.moves):,}), counted above both before and after:"
+        for move in difference.moves[:_SHOWN_MOVES]:
             was, now = "/".join(move.before), "/".join(move.after)
             yield _cut(
                 f"{move.bytes_before:>11,}  {move.bytes_after:>11,}  {printable(move.name)}: "
@@ -114,14 +114,14 @@ def _drawn(rows: Sequence[R], tree: bool, prefix: str = "") -> Iterator[tuple[st
         last = number == len(rows) - 1
         if tree:
             yield f"{prefix}{'└─ ' if last else '├─ '}", row
-            yield from _drawn(_telling(row), tree, f"{prefix}{'   ' if last else '│  '}")
+            yield from _drawn(_inner_rows(row), tree, f"{prefix}{'   ' if last else '│  '}")
         else:
             yield prefix, row
-            yield from _drawn(_telling(row), tree, f"{prefix}  ")
+            yield from _drawn(_inner_rows(row), tree, f"{prefix}  ")
 
 
-def _telling(row: R) -> Sequence[R]:
-    """The rows in a row, unless there is but one that says the same, as padding's only symbol does."""
+def _inner_rows(row: R) -> Sequence[R]:
+    """The rows in a row, unless there is only one and it has the same name, as padding's only symbol has."""
     return () if len(row.rows) == 1 and row.rows[0].name == row.name else row.rows
 
 

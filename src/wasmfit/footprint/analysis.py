@@ -1,0 +1,279 @@
+"""The analysis of one firmware: its byte map, memories and view, with notes."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from wasmfit.elf.read import read_elf
+from wasmfit.elf.records import Elf, ElfKind, Machine
+from wasmfit.errors import UsageError
+from wasmfit.footprint.attribution.any_firmware import attribute_any_firmware
+from wasmfit.footprint.attribution.byte_map import ByteMap, with_literals
+from wasmfit.footprint.attribution.owners import ANONYMOUS_CONSTANTS, STRINGS, UNKNOWN
+from wasmfit.footprint.attribution.section_totals import SectionTotals, section_totals
+from wasmfit.footprint.views.memories import OUTSIDE, DeviceMemory, MemoryLayout, MemoryUse
+from wasmfit.footprint.views.tree import (
+    NO_FILTER,
+    GroupBy,
+    PlacedRange,
+    SortOrder,
+    ViewFilter,
+    ViewRow,
+    build_view,
+    placed_ranges,
+)
+from wasmfit.frames import frame
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+    from wasmfit.footprint.views.diff import SizeDifference
+
+
+DEFAULT_BY = (GroupBy.SECTION, GroupBy.CRATE, GroupBy.SYMBOL)
+"""The groupings of a view for which none are given."""
+
+
+@dataclass(frozen=True, slots=True)
+class SizeOptions:
+    """What to show.
+
+    Attributes:
+        by: The groupings, the outermost first.
+        only: What to show of the file.
+        top: Most rows of each level, from the outermost on; the last number holds for all further levels, and
+            None is no limit.
+        sort: Order of the rows.
+        memories: The device's memories; without any they are guessed.
+        link_map: The linker's map of the same link.
+        references: Whether constants that nothing names belong to the code that refers to them. All code is
+            decoded.
+        inlined: Whether code belongs to the crate that it was inlined from, by debug information.
+    """
+
+    by: tuple[GroupBy, ...] = DEFAULT_BY
+    only: ViewFilter = NO_FILTER
+    top: tuple[int | None, ...] = (None,)
+    sort: SortOrder = SortOrder.SIZE
+    memories: tuple[DeviceMemory, ...] = ()
+    link_map: Path | None = None
+    references: bool = False
+    inlined: bool = False
+
+
+DEFAULT_OPTIONS = SizeOptions()
+"""Everything, by section, crate and symbol."""
+
+
+@dataclass(frozen=True, slots=True)
+class SizeAnalysis:
+    """Who owns each byte of a file.
+
+    Attributes:
+        file: Its path.
+        machine: Its processor, in words.
+        bits: 32 or 64.
+        kind: What kind of file it is, in words.
+        size: Bytes of all sections that take memory.
+        sections: The bytes of each of these sections by owner; they add up to the section.
+        uses: What each memory holds.
+        guessed: Whether the memories are a guess from the file itself.
+        by: The groupings of the view.
+        view: The view; it adds up to what was asked for.
+        notes: What to know when reading it.
+        difference: What changed since another file, if that was asked for.
+    """
+
+    file: str
+    machine: str
+    bits: int
+    kind: str
+    size: int
+    sections: tuple[SectionTotals, ...]
+    uses: tuple[MemoryUse, ...]
+    guessed: bool
+    by: tuple[GroupBy, ...]
+    view: ViewRow
+    notes: tuple[str, ...]
+    difference: "SizeDifference | None" = None
+
+    def rows(self) -> list[dict[str, str | int | None]]:
+        """The innermost rows of the view, flat: a column for each grouping, and the bytes."""
+        return [
+            {**{row.by.value: row.name for row in path if row.by}, "bytes": path[-1].bytes}
+            for path in self.view.walk()
+            if not path[-1].rows
+        ]
+
+    def to_frame(self) -> "DataFrame":
+        """The innermost rows as a pandas table, for notebooks.
+
+        Raises:
+            UsageError: pandas is not installed.
+        """
+        return frame(self.rows(), columns=[*(by.value for by in self.by), "bytes"])
+
+
+_MACHINES = {
+    Machine.X86: "x86",
+    Machine.ARM: "Arm",
+    Machine.X86_64: "x86-64",
+    Machine.AVR: "AVR",
+    Machine.XTENSA: "Xtensa",
+    Machine.AARCH64: "AArch64",
+    Machine.RISCV: "RISC-V",
+}
+_KINDS = {
+    ElfKind.RELOCATABLE: "object file",
+    ElfKind.EXECUTABLE: "program",
+    ElfKind.SHARED: "shared object or position-independent program",
+}
+
+
+def analyse(
+    path: str | Path, options: SizeOptions = DEFAULT_OPTIONS, base: str | Path | None = None
+) -> SizeAnalysis:
+    """Analyse a file.
+
+    Args:
+        path: The ELF file.
+        options: What to show.
+        base: Another ELF file to compare with.
+
+    Raises:
+        ElfError: A file cannot be read.
+        LinkMapError: The map cannot be read, or is of another link.
+        UsageError: Nothing in the file matches the filter.
+    """
+    elf = read_elf(path)
+    byte_map, notes = byte_map_for(elf, options, options.link_map)
+    memories = MemoryLayout(elf, options.memories)
+    ranges = _placed(byte_map, memories, options)
+    if not ranges and not options.only.is_open:
+        raise UsageError(f"Nothing in {path} matches the filter.", _what_there_is(byte_map, memories))
+    return SizeAnalysis(
+        file=str(path),
+        machine=_machine(elf),
+        bits=elf.bits,
+        kind=_KINDS.get(ElfKind(elf.kind), "file") if elf.kind in _KINDS else "file",
+        size=byte_map.size,
+        sections=section_totals(byte_map).sections,
+        uses=tuple(memories.uses()) if elf.kind != ElfKind.RELOCATABLE else (),
+        guessed=memories.guessed,
+        by=options.by,
+        view=build_view(ranges, options.by, top=options.top, sort=options.sort),
+        notes=(*notes, *_notes(elf, byte_map, memories, options)),
+        difference=None if base is None else _difference(elf, ranges, base, options),
+    )
+
+
+def byte_map_for(elf: Elf, options: SizeOptions, link_map: Path | None) -> tuple[ByteMap, list[str]]:
+    """The byte map of a file as options ask for it, and notes on how it was made.
+
+    Raises:
+        LinkMapError: The map cannot be read, or is of another link.
+        LinesError: Inlined code is asked for, and debug information is missing or cannot be read.
+    """
+    byte_map = attribute_any_firmware(elf, link_map)
+    if GroupBy.KIND in options.by:
+        byte_map = with_literals(byte_map)
+    if options.references:
+        # Imported here like all below, since most analyses do without.
+        from wasmfit.footprint.graph.constants import attribute_by_references
+
+        byte_map = attribute_by_references(byte_map)
+    if options.inlined:
+        from wasmfit.footprint.attribution.debug_lines import owners_by_inlining
+
+        byte_map = owners_by_inlining(byte_map)
+    notes: list[str] = []
+    if GroupBy.FILE in options.by:
+        byte_map, notes = _with_files(byte_map)
+    return byte_map, notes
+
+
+def _with_files(byte_map: ByteMap) -> tuple[ByteMap, list[str]]:
+    """Source files by debug information where there is some, else by local symbols, which is said."""
+    from wasmfit.footprint.attribution.source_files import with_files
+
+    if not any(section.name in (".debug_info", ".zdebug_info") for section in byte_map.elf.sections):
+        return with_files(byte_map), [
+            "It has no debug information, so only local symbols of C have a source file. "
+            "Compile with -g for more."
+        ]
+    from wasmfit.footprint.attribution.debug_lines import files_by_dwarf
+    from wasmfit.footprint.attribution.symcache import LinesError
+
+    try:
+        return with_files(files_by_dwarf(byte_map)), []
+    except LinesError as error:
+        return with_files(byte_map), [f"Only local symbols of C have a source file. {error}"]
+
+
+def _placed(byte_map: ByteMap, memories: MemoryLayout, options: SizeOptions) -> list[PlacedRange]:
+    return placed_ranges(byte_map, memories, regions=GroupBy.REGION in options.by, only=options.only)
+
+
+def _difference(elf: Elf, new: list[PlacedRange], base: str | Path, options: SizeOptions) -> "SizeDifference":
+    from wasmfit.footprint.views.crate_versions import crate_changes, crates
+    from wasmfit.footprint.views.diff import SizeDifference, build_changes, moves
+
+    old_elf = read_elf(base)
+    byte_map, _ = byte_map_for(old_elf, options, None)
+    old = _placed(byte_map, MemoryLayout(old_elf, options.memories), options)
+    return SizeDifference(
+        str(base),
+        build_changes(old, new, options.by, top=options.top),
+        moves(old, new),
+        tuple(crate_changes(crates(old_elf), crates(elf))),
+    )
+
+
+def _machine(elf: Elf) -> str:
+    return _MACHINES[Machine(elf.machine)] if elf.machine in _MACHINES else f"machine {elf.machine}"
+
+
+def _notes(elf: Elf, byte_map: ByteMap, memories: MemoryLayout, options: SizeOptions) -> list[str]:
+    notes = []
+    if elf.kind == ElfKind.RELOCATABLE:
+        notes.append(
+            "It is an object file, not linked yet: its sections have no addresses, and it fills no memory."
+        )
+    if not elf.symbols:
+        notes.append("It has no symbols (stripped), so most bytes have no owner; use the file as linked.")
+    elif elf.stripped:
+        notes.append("It is stripped but for its dynamic symbols; use the file as linked.")
+    if GroupBy.OBJECT in options.by and options.link_map is None:
+        notes.append(f"Objects are only in the linker's map: --map {_map_next_to(elf)}.")
+    if memories.guessed and GroupBy.REGION in options.by:
+        notes.append(
+            "Flash and RAM are a guess from the file; --board or --flash and --ram say what they are."
+        )
+    for use in memories.uses():
+        if use.name == OUTSIDE:
+            notes.append(f"{use.bytes:,} bytes lie outside of all memories.")
+        elif use.size is not None and use.bytes > use.size:
+            notes.append(f"It does not fit: {use.name} has {use.size:,} bytes, {use.bytes:,} are taken.")
+    unknown = sum(r.size for r in byte_map.ranges if r.owner == UNKNOWN)
+    if elf.symbols and unknown * 20 > byte_map.size and options.link_map is None:
+        notes.append(
+            f"{unknown:,} bytes are of functions and data that carry no crate's name; the linker's map has "
+            f"their objects: --map {_map_next_to(elf)}."
+        )
+    nameless = sum(r.size for r in byte_map.ranges if r.owner in (ANONYMOUS_CONSTANTS, STRINGS))
+    if GroupBy.CRATE in options.by and not options.references and nameless * 20 > byte_map.size:
+        notes.append(
+            f"{nameless:,} bytes are constants without a name; --references finds the code that uses them."
+        )
+    return notes
+
+
+def _map_next_to(elf: Elf) -> str:
+    path = Path(elf.path).with_suffix(".map")
+    return str(path) if path.is_file() else "FILE"
+
+
+def _what_there_is(byte_map: ByteMap, memories: MemoryLayout) -> str:
+    sections = sorted({byte_range.section.name for byte_range in byte_map.ranges})
+    regions = sorted({use.name for use in memories.uses()})
+    return f"Its sections are {', '.join(sections[:20])}; its regions {', '.join(regions)}."

@@ -1,0 +1,28 @@
+"""The byte map of firmware of which nothing is known but its files."""
+
+from pathlib import Path
+
+from wasmfit.elf.records import Elf
+from wasmfit.footprint.attribution.byte_map import ByteMap, attribute_bytes
+from wasmfit.footprint.attribution.libraries import library_rule, owner_of_object
+
+
+def attribute_any_firmware(elf: Elf, link_map: Path | None = None) -> ByteMap:
+    """The byte map of a file, with C and C++ libraries found by archives and by the names of their functions.
+
+    Args:
+        elf: The file.
+        link_map: The map that the linker wrote of the same link.
+
+    Raises:
+        LinkMapError: The map cannot be read, or is of another link.
+    """
+    mapped = None
+    if link_map is not None:
+        # Imported here, since most files come without a map.
+        from wasmfit.elf.linkmap.read import read_link_map
+
+        mapped = read_link_map(link_map)
+    return attribute_bytes(
+        elf, mapped, owner_of_object=owner_of_object, last_resort=library_rule(elf.symbols)
+    )

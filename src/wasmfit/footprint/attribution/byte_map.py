@@ -1,0 +1,195 @@
+"""The byte map: every byte of every section that takes memory, in ranges that all views add up.
+
+A view groups ranges by some of their fields, so each view adds up to the section, whatever it groups by. What
+learns more about bytes (from debug information, from references) is a :data:`Pass`: it may divide ranges and
+give the parts another owner, file or kind, and no byte can be lost or counted twice on the way.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from itertools import groupby
+from typing import NamedTuple
+
+from wasmfit.elf.linkmap.records import InputSection, LinkMap
+from wasmfit.elf.mapping_symbols import DATA, MappingSymbols
+from wasmfit.elf.records import Elf, Section, Symbol
+from wasmfit.footprint.attribution.claimed_ranges import claimed_ranges, symbols_by_section
+from wasmfit.footprint.attribution.kinds import ByteKind, kind_of_section
+from wasmfit.footprint.attribution.owners import (
+    ANONYMOUS_CONSTANTS,
+    KIND_OF_OWNER,
+    STRINGS,
+    ObjectRule,
+    OwnerRules,
+    SymbolRule,
+    is_nameless,
+)
+
+
+class ByteRange(NamedTuple):
+    """Adjacent bytes of a section that have everything in common: owner, kind, symbol and file.
+
+    Attributes:
+        start: First address.
+        end: First address after it; always greater than ``start``.
+        section: The section that it lies in.
+        kind: What the bytes are.
+        owner: A crate, what a rule of the caller's said, or a name in brackets from
+            :mod:`~wasmfit.footprint.attribution.owners`.
+        symbol: The symbol that claims it.
+        input: The input section that it lies in, when there is a map that has it.
+        file: Its source file; None before a pass looks for it, and where nothing is known.
+    """
+
+    start: int
+    end: int
+    section: Section
+    kind: ByteKind
+    owner: str
+    symbol: Symbol | None
+    input: InputSection | None
+    file: str | None
+
+    @property
+    def size(self) -> int:
+        """Length in bytes."""
+        return self.end - self.start
+
+
+@dataclass(frozen=True, slots=True)
+class ByteMap:
+    """Ranges that fill the sections of a file that take memory, without gap or overlap.
+
+    Attributes:
+        elf: The file.
+        ranges: In the file's order of sections, and by address in each.
+
+    Raises:
+        ValueError: They do not fill the sections.
+    """
+
+    elf: Elf
+    ranges: tuple[ByteRange, ...]
+
+    def __post_init__(self) -> None:
+        ranges = iter(self.ranges)
+        for section in self.elf.allocated():
+            at = section.address
+            while at < section.end:
+                following = next(ranges, None)
+                if following is None or following.section is not section or following.start != at:
+                    raise ValueError(f"the ranges of {section.name} do not go on at {at:#x}")
+                if following.end <= at:
+                    raise ValueError(f"a range of {section.name} at {at:#x} is empty")
+                at = following.end
+            if at != section.end:
+                raise ValueError(f"the ranges of {section.name} exceed it")
+        if next(ranges, None) is not None:
+            raise ValueError("there are ranges of no section")
+
+    @property
+    def size(self) -> int:
+        """Bytes of all sections that take memory."""
+        return sum(section.size for section in self.elf.allocated())
+
+    def with_ranges(self, ranges: Iterable[ByteRange]) -> "ByteMap":
+        """The same file with other ranges."""
+        return ByteMap(self.elf, tuple(ranges))
+
+
+Pass = Callable[[ByteMap], ByteMap]
+"""Something that learns more about the bytes."""
+
+# Text of some length, with the NUL after it if there is one: C has one, and rustc's text has a symbol. Not
+# insisting on the NUL here keeps the search linear.
+_TEXT = re.compile(rb"[\t\n\r\x1b\x20-\x7e\x80-\xff]{4,}+\x00?")
+
+
+def attribute_bytes(
+    elf: Elf,
+    link_map: LinkMap | None = None,
+    *,
+    owner_of_object: ObjectRule | None = None,
+    owner_of_symbol: SymbolRule | None = None,
+    last_resort: SymbolRule | None = None,
+) -> ByteMap:
+    """Attribute every byte of the sections that take memory to an owner.
+
+    Args:
+        elf: The file.
+        link_map: The linker's map of the same link, which has the objects of what no symbol identifies.
+        owner_of_object: The owner of what comes from an object and has no Rust name; called with the object's
+            path in the map or, without a map, with the name of the ``STT_FILE`` symbol.
+        owner_of_symbol: The owner of a symbol without a Rust name; called before ``owner_of_object``.
+        last_resort: The same, called when nothing else decides.
+
+    Raises:
+        LinkMapError: The map is of another link.
+    """
+    owners = OwnerRules(elf, owner_of_object, owner_of_symbol, last_resort)
+    return ByteMap(elf, tuple(_ranges(elf, link_map, owners)))
+
+
+def _ranges(elf: Elf, link_map: LinkMap | None, owners: OwnerRules) -> Iterator[ByteRange]:
+    symbols = symbols_by_section(elf)
+    for section in elf.allocated():
+        mapped = None if link_map is None else link_map.find(section.name, section.address, section.size)
+        default_kind = kind_of_section(section)
+        for claimed in claimed_ranges(elf, section, symbols.get(section.index, ()), mapped):
+            owner = owners.owner(claimed, section)
+            kind = KIND_OF_OWNER.get(owner, default_kind)
+            start, end = claimed.start, claimed.end
+            byte_range = ByteRange(start, end, section, kind, owner, claimed.symbol, claimed.input, None)
+            if owner == ANONYMOUS_CONSTANTS and claimed.input is None and is_nameless(claimed):
+                yield from _text_apart(elf, byte_range._replace(symbol=None))
+            else:
+                yield byte_range
+
+
+def _text_apart(elf: Elf, constants: ByteRange) -> Iterator[ByteRange]:
+    """A range of constants that nothing names, with text in ranges of its own."""
+    offset = constants.start - constants.section.address
+    at = constants.start
+    for start, end in _texts(elf.contents(constants.section)[offset : offset + constants.size]):
+        if at < constants.start + start:
+            yield constants._replace(start=at, end=constants.start + start)
+        at = constants.start + end
+        yield constants._replace(start=constants.start + start, end=at, kind=ByteKind.STRINGS, owner=STRINGS)
+    if at < constants.end:
+        yield constants._replace(start=at)
+
+
+def _texts(data: memoryview) -> Iterator[tuple[int, int]]:
+    """Where strings that end with a NUL lie; adjacent ones as one."""
+    first = last = -1
+    for match in _TEXT.finditer(data):
+        if data[match.end() - 1]:
+            continue
+        if match.start() != last:
+            if first >= 0:
+                yield first, last
+            first = match.start()
+        last = match.end()
+    if first >= 0:
+        yield first, last
+
+
+def with_literals(byte_map: ByteMap) -> ByteMap:
+    """A pass: the data in code (literal pools, jump tables) apart from the code, by the mapping symbols.
+
+    It keeps its owner: a function's literals are the function's.
+    """
+    return byte_map.with_ranges(_literals_apart(byte_map, MappingSymbols(byte_map.elf)))
+
+
+def _literals_apart(byte_map: ByteMap, marks: MappingSymbols) -> Iterator[ByteRange]:
+    for byte_range in byte_map.ranges:
+        if byte_range.kind is not ByteKind.CODE:
+            yield byte_range
+            continue
+        parts = marks.split(byte_range.section.index, byte_range.start, byte_range.end)
+        for is_data, adjacent in groupby(parts, key=lambda part: part[2] == DATA):
+            bounds = list(adjacent)
+            kind = ByteKind.LITERALS if is_data else ByteKind.CODE
+            yield byte_range._replace(start=bounds[0][0], end=bounds[-1][1], kind=kind)

@@ -1,0 +1,223 @@
+"""A section as ranges by what claims its bytes: a symbol, an input section, the linker script, or nothing.
+
+All that is said of the bytes later (owner, symbol, object) is said of such ranges, and so adds up to the
+section.
+"""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
+from enum import Enum, auto
+from itertools import pairwise
+from typing import NamedTuple
+
+from wasmfit.elf.linkmap.records import InputSection, OutputSection, ScriptCommand
+from wasmfit.elf.mapping_symbols import is_mapping_symbol
+from wasmfit.elf.records import Binding, Elf, Section, Symbol, SymbolType
+from wasmfit.footprint.attribution.fill import is_fill
+from wasmfit.footprint.attribution.overlaps import UNCLAIMED, resolve_overlaps
+
+
+class ClaimKind(Enum):
+    """What claims a range."""
+
+    SYMBOL = auto()
+    INPUT = auto()
+    SCRIPT = auto()
+    PADDING = auto()
+    NONE = auto()
+
+
+class ClaimedRange(NamedTuple):
+    """Adjacent bytes of a section with one claim.
+
+    Attributes:
+        start: First address.
+        end: First address after it; always greater than ``start``.
+        claim: What claims it.
+        symbol: The symbol, for :attr:`ClaimKind.SYMBOL`.
+        input: The input section that it lies in, when there is a map that has it.
+    """
+
+    start: int
+    end: int
+    claim: ClaimKind
+    symbol: Symbol | None
+    input: InputSection | None
+
+    @property
+    def size(self) -> int:
+        """Length in bytes."""
+        return self.end - self.start
+
+
+_MAX_PADDING = 4096  # bytes; a hostile file may claim any alignment
+_NO_OWNERS = (SymbolType.SECTION, SymbolType.FILE)
+
+
+def symbols_by_section(elf: Elf) -> dict[int, list[Symbol]]:
+    """The symbols that can own bytes, by the number of their section.
+
+    Sections, files and the mapping symbols ``$t``, ``$d``, ``$a``, ``$x`` own nothing.
+    """
+    grouped: dict[int, list[Symbol]] = {}
+    for symbol in elf.symbols:
+        number = symbol.section
+        if number is None or symbol.type in _NO_OWNERS:
+            continue
+        if is_mapping_symbol(symbol.name):
+            continue
+        grouped.setdefault(number, []).append(symbol)
+    return grouped
+
+
+def claimed_ranges(
+    elf: Elf, section: Section, symbols: Sequence[Symbol], mapped: OutputSection | None = None
+) -> list[ClaimedRange]:
+    """Divide a section into ranges.
+
+    A symbol claims the bytes from its address over its size; where symbols overlap, see
+    :func:`~wasmfit.footprint.attribution.overlaps.resolve_overlaps`; of several names for the same bytes one
+    is chosen, Rust names and global ones first. What no symbol claims is the input section's, else padding if
+    it is shorter than the alignment it serves and holds nothing but fill, else a symbol's that has no size
+    and stands at its start, else nobody's.
+
+    Args:
+        elf: The file.
+        section: A section of it.
+        symbols: The symbols in it, see :func:`symbols_by_section`.
+        mapped: The same section in the linker's map.
+
+    Returns:
+        Ranges in order of address that fill the section without gap or overlap.
+    """
+    return _Divider(elf, section, symbols, mapped).ranges()
+
+
+def _preference(symbol: Symbol) -> tuple[bool, bool, bool, str]:
+    """Sorts symbols so that of several at one address the one to prefer comes last."""
+    name = symbol.name
+    return (
+        name.startswith(("_R", "_ZN")),
+        symbol.type != SymbolType.NOTYPE,
+        symbol.binding == Binding.GLOBAL,
+        name,
+    )
+
+
+class _MappedParts:
+    """The input sections and script commands of a section, without overlap, by address."""
+
+    def __init__(self, section: Section, mapped: OutputSection | None) -> None:
+        origins: list[InputSection | ScriptCommand] = [*mapped.commands, *mapped.inputs] if mapped else []
+        claims = [(origin.address, origin.address + origin.size) for origin in origins]
+        resolved = resolve_overlaps(section.address, section.end, claims)
+        self._parts = [(start, end, origins[claim]) for start, end, claim in resolved if claim != UNCLAIMED]
+        self._starts = [start for start, _, _ in self._parts]
+
+    def __bool__(self) -> bool:
+        return bool(self._starts)
+
+    def at(self, address: int) -> tuple[int, int, InputSection | ScriptCommand] | None:
+        """The part that an address lies in: its start, its end and what it is."""
+        number = bisect_right(self._starts, address) - 1
+        if number >= 0 and address < self._parts[number][1]:
+            return self._parts[number]
+        return None
+
+    def next_start(self, address: int) -> int | None:
+        """Where the first part after an address begins."""
+        number = bisect_right(self._starts, address)
+        return self._starts[number] if number < len(self._starts) else None
+
+    def align_at(self, address: int) -> int | None:
+        """Alignment of the input section at an address where a gap ends, and so at its beginning."""
+        part = self.at(address)
+        return part[2].align if part and isinstance(part[2], InputSection) else None
+
+
+class _Divider:
+    def __init__(
+        self, elf: Elf, section: Section, symbols: Sequence[Symbol], mapped: OutputSection | None
+    ) -> None:
+        self._section = section
+        self._machine = elf.machine
+        self._code = section.executable
+        self._contents = elf.contents(section)
+        self._parts = _MappedParts(section, mapped)
+        ordered = sorted(symbols, key=_preference)
+        self._sized = [symbol for symbol in ordered if symbol.size]
+        # The last of those at one address replaces the others.
+        labels = {s.address: s for s in ordered if not s.size and section.address <= s.address < section.end}
+        self._labels = labels
+        self._label_addresses = sorted(labels)
+
+    def ranges(self) -> list[ClaimedRange]:
+        sized = self._sized
+        inputs: list[InputSection | None] = [None] * len(sized)
+        claims = [(symbol.address, symbol.address + symbol.size) for symbol in sized]
+        if self._parts:
+            for number, symbol in enumerate(sized):
+                part = self._parts.at(symbol.address)
+                if part is not None:
+                    # A symbol ends with the input section that defines it, whatever its size says.
+                    claims[number] = (symbol.address, min(symbol.address + symbol.size, part[1]))
+                    inputs[number] = part[2] if isinstance(part[2], InputSection) else None
+        ranges: list[ClaimedRange] = []
+        for start, end, claim in resolve_overlaps(self._section.address, self._section.end, claims):
+            if claim != UNCLAIMED:
+                ranges.append(ClaimedRange(start, end, ClaimKind.SYMBOL, sized[claim], inputs[claim]))
+            elif self._parts:
+                ranges.extend(self._unclaimed(start, end))
+            else:
+                ranges.extend(self._gap(start, end))
+        return ranges
+
+    def _unclaimed(self, start: int, end: int) -> Iterator[ClaimedRange]:
+        """Ranges of what no symbol with a size claims, by the map."""
+        while start < end:
+            part = self._parts.at(start)
+            if part is None:
+                after = self._parts.next_start(start)
+                until = end if after is None else min(end, after)
+                yield from self._gap(start, until)
+            else:
+                until = min(end, part[1])
+                yield from self._rest_of_part(start, until, part[2])
+            start = until
+
+    def _rest_of_part(
+        self, start: int, end: int, part: InputSection | ScriptCommand
+    ) -> Iterator[ClaimedRange]:
+        if isinstance(part, ScriptCommand):
+            yield ClaimedRange(start, end, ClaimKind.PADDING if part.aligns else ClaimKind.SCRIPT, None, None)
+            return
+        for low, high, label in self._split_at_labels(start, end):
+            yield ClaimedRange(low, high, ClaimKind.SYMBOL if label else ClaimKind.INPUT, label, part)
+
+    def _gap(self, start: int, end: int) -> list[ClaimedRange]:
+        """Ranges of what lies in no part of the map and in no symbol with a size."""
+        return [
+            ClaimedRange(low, high, ClaimKind.PADDING, None, None)
+            if self._is_padding(low, high)
+            else ClaimedRange(low, high, ClaimKind.SYMBOL if label else ClaimKind.NONE, label, None)
+            for low, high, label in self._split_at_labels(start, end)
+        ]
+
+    def _split_at_labels(self, start: int, end: int) -> list[tuple[int, int, Symbol | None]]:
+        """A symbol without size claims what follows it, up to the next symbol."""
+        first = bisect_right(self._label_addresses, start)
+        addresses = self._label_addresses[first : bisect_left(self._label_addresses, end, first)]
+        if not addresses:
+            return [(start, end, self._labels.get(start))]
+        bounds = [start, *addresses, end]
+        return [(low, high, self._labels.get(low)) for low, high in pairwise(bounds)]
+
+    def _is_padding(self, start: int, end: int) -> bool:
+        align = self._parts.align_at(end) if self._parts else None
+        if align is None:
+            # Without a map: no more than the alignment that the next address has and the section allows.
+            align = min(end & -end or self._section.align, self._section.align, _MAX_PADDING)
+        if end - start >= align:
+            return False
+        offset = start - self._section.address
+        return is_fill(self._contents[offset : offset + end - start], self._machine, code=self._code)

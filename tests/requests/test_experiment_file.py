@@ -109,7 +109,7 @@ def test_limits_are_in_a_table_of_their_own(tmp_path: Path) -> None:
         ),
         (
             'command = "compare"\n[experiment]\nworkloads = "crc32"\nmodule = { path = "a.wasm" }',
-            ":2: experiment: A module stands in the place of a workload: not both.",
+            ":2: experiment: A module is measured instead of a workload: not both.",
         ),
         (
             'command = "compare"\n[experiment]\nsources = ["wasm3"]',

@@ -103,7 +103,7 @@ def test_a_record_and_its_fields_are_not_both_given() -> None:
 @pytest.mark.parametrize(
     ("fields", "said"),
     [
-        ({"module": "my.wasm", "workloads": ["crc32"]}, "in the place of a workload: not both"),
+        ({"module": "my.wasm", "workloads": ["crc32"]}, "instead of a workload: not both"),
         ({"calls": ["run()"]}, "and none is named"),
         ({"sources": ["wasm3"]}, "takes RUNTIME=PATH, and 'wasm3' is not that. For example"),
         ({"module": "m.wasm", "imports": ["env.log"]}, "takes MODULE.NAME=RULE, and 'env.log' is not that."),

@@ -18,7 +18,7 @@ def _not_both(record: Record, module: ModuleRequest | None, workload: str) -> No
     """Refuses a request that names a module and a workload."""
     if module is not None and workload in record.model_fields_set:
         raise problem(
-            "A module stands in the place of a workload: not both.", "Leave out --workload, or the module."
+            "A module is measured instead of a workload: not both.", "Leave out --workload, or the module."
         )
 
 
@@ -50,7 +50,7 @@ class Experiment(Matrix):
 
     Attributes:
         runtimes, workloads, boards, bases, profiles, select, sources: As of :class:`Matrix`.
-        module: A module of the user's, in the place of workloads.
+        module: A module of the user's, instead of workloads.
     """
 
     module: ModuleRequest | None = None
@@ -109,7 +109,7 @@ class FitExperiment(Record):
     Attributes:
         runtimes, sources: As of :class:`Matrix`.
         workload, board, base, profile: A name each.
-        module: A module of the user's, in the place of the workload.
+        module: A module of the user's, instead of the workload.
     """
 
     runtimes: fields.Runtimes = ()
@@ -141,7 +141,7 @@ class ProfileRequest(Record):
         runtime: A runtime, or ``NAME@VERSION``; it must be one.
         workload, board, base, profile: A name each.
         phases: Those to look at.
-        module: A module of the user's, in the place of the workload.
+        module: A module of the user's, instead of the workload.
     """
 
     runtime: Annotated[str, Option(("--runtime", "-r"), "R", "Runtime or R@VERSION.")]

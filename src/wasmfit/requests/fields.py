@@ -140,14 +140,14 @@ Base = Annotated[str, Option(("--base",), "BASE", "Base.")]
 Profile = Annotated[str, Option(("--profile", "-p"), "P", "Profile.")]
 
 ModulePath = Annotated[
-    RelativePath, Argument("[MODULE.wasm]", "A module of your own, in the place of a workload.")
+    RelativePath, Argument("[MODULE.wasm]", "A module of your own, instead of a workload.")
 ]
 Calls = Annotated[
     Names,
     Option(
         ("--call",),
         "'NAME(1, 2)'",
-        "A call of the module's export. May be repeated: the last is the steady call.",
+        "A call of the module's export. May be repeated: the last is the warm call.",
     ),
 ]
 Expected = Annotated[

@@ -8,7 +8,7 @@ from . import fields
 
 
 class ModuleRequest(Record):
-    """A wasm module that is measured in the place of a workload.
+    """A wasm module that is measured instead of a workload.
 
     A TOML file next to it, of the same name, is read too; what is said here goes first.
 

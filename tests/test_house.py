@@ -60,3 +60,15 @@ def test_links_between_pages_lead_somewhere(name: str) -> None:
     page = ROOT / name
     linked = re.findall(r"\]\(([^)#:]+?)(?:#[^)]*)?\)", page.read_text("utf-8"))
     assert [link for link in linked if not (page.parent / link).exists()] == []
+
+
+def test_the_changelog_has_its_sections() -> None:
+    text = (ROOT / "CHANGELOG.md").read_text("utf-8")
+    headings = re.findall(r"^#+ .*$", text, re.MULTILINE)
+    assert headings[:2] == ["# Changelog", "## Unreleased"]
+    release = r"## (Unreleased|\d+\.\d+\.\d+ - \d{4}-\d\d-\d\d)"
+    section = r"### (Added|Changed|Deprecated|Removed|Fixed|Security)"
+    for heading in headings[1:]:
+        assert re.fullmatch(f"{release}|{section}", heading), heading
+    for lines in re.split(r"^### .*$", text, flags=re.MULTILINE)[1:]:
+        assert lines.strip().startswith("- ")

@@ -32,6 +32,9 @@ PLAIN = {
 }
 """Words that idiomatic technical English has others for → these."""
 
+_IDIOMS = re.compile(r"drop glue|behind a feature", re.IGNORECASE)
+"""Terms of the field that have one of these words in them."""
+
 _WORDS = re.compile(rf"\b(?:({'|'.join(TERMS)})s?|({'|'.join(PLAIN)}))\b", re.IGNORECASE)
 _CODE = re.compile(r"^```.*?^```$|^    .*?$|`[^`\n]+`|\]\([^)]*\)|<!--.*?-->", re.DOTALL | re.MULTILINE)
 
@@ -49,7 +52,8 @@ def used() -> dict[str, list[str]]:
 
 def words(text: str) -> list[str]:
     """The retired words in a text."""
-    return sorted({(match[1] or match[2]).casefold() for match in _WORDS.finditer(re.sub(r"\s+", " ", text))})
+    text = re.sub(r"\s+", " ", text)
+    return sorted({(match[1] or match[2]).casefold() for match in _WORDS.finditer(_IDIOMS.sub(" ", text))})
 
 
 def messages(source: str) -> Iterator[str]:

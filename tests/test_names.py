@@ -9,24 +9,11 @@ SOURCES = Path(__file__).parents[1] / "src" / "wasmfit"
 BEING_RENAMED = frozenset(
     {
         # builder, run, conformance, emulation
-        *(
-            "Entry",
-            "Explanation",
-            "Found",
-            "Heap",
-            "Part",
-            "Phase",
-            "Profile",
-            "Record",
-            "Refused",
-            "Registers",
-        ),
-        # footprint
-        *("By", "How", "Kind", "Lines", "Memory", "Node", "Options", "Region", "Row", "Step"),
+        *("Found", "Heap", "Limits", "Profile", "Record", "Refused", "Registers", "Step", "Verdict"),
         # store, analysis, report, timing
-        *("Answer", "Evidence", "Limits", "Verdict"),
+        *("Answer", "Evidence"),
         # api, cli, plan, module, search, probe
-        *("Budget", "Core", "Measured", "SourceTree"),
+        *("Budget", "Core", "Kind", "Measured", "Phase", "SourceTree"),
     }
 )
 """Names that still mean several things. A name that is unique must leave this list, and none may join it."""

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from wasmfit.builder.alone import StoppedError, alone
 from wasmfit.builder.cache import Cache
+from wasmfit.builder.exclusive_lock import StoppedError, exclusive_lock
 
 
 def test_made_once(tmp_path: Path) -> None:
@@ -55,7 +55,7 @@ def test_a_wait_ends_when_the_run_does(tmp_path: Path) -> None:
     cache, held, release = Cache(tmp_path), threading.Event(), threading.Event()
 
     def hold() -> None:
-        with alone(cache.place("kind", "k").with_suffix(".lock"), threading.Event()):
+        with exclusive_lock(cache.place("kind", "k").with_suffix(".lock"), threading.Event()):
             held.set()
             release.wait(60)
 

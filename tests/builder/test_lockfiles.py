@@ -11,7 +11,7 @@ from hypothesis import strategies as some
 from wasmfit.builder import BuildError
 from wasmfit.builder.lockfiles import Pin, merged, pins, strays
 from wasmfit.catalog import Catalog
-from wasmfit.model import Ground
+from wasmfit.model import BaseCrate
 
 
 def lock(path: Path, *packages: str) -> Path:
@@ -101,7 +101,7 @@ def test_every_lockfile_of_the_catalogue_goes_with_every_base() -> None:
     catalog = Catalog.load()
     harness = pins(catalog.harness / "locks" / "firmware.lock")
     grounds = [
-        Ground(base=base, hal=hal, features=()) for base in catalog.bases.values() for hal in base.hals
+        BaseCrate(base=base, hal=hal, features=()) for base in catalog.bases.values() for hal in base.hals
     ]
     assert grounds
     for ground in grounds:

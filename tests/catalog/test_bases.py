@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from wasmfit.builder import PackageSpec, firmware
 from wasmfit.catalog import Catalog, CatalogError
 from wasmfit.errors import UsageError
-from wasmfit.model import Base, Ground, Status, builds
+from wasmfit.model import Base, BaseCrate, Status, builds
 from wasmfit.plan import plan
 from wasmfit.requests import Experiment
 
@@ -18,8 +18,8 @@ CATALOG = Catalog.load()
 BARE, EMBASSY = CATALOG.base("bare"), CATALOG.base("embassy")
 
 
-def ground(board: str) -> Ground:
-    found = EMBASSY.ground(CATALOG.board(board))
+def base_crate(board: str) -> BaseCrate:
+    found = EMBASSY.base_crate(CATALOG.board(board))
     assert found is not None
     return found
 
@@ -27,11 +27,11 @@ def ground(board: str) -> Ground:
 def test_bare_has_nothing_below_the_harness_on_any_board() -> None:
     for board in CATALOG.boards.values():
         assert BARE.serves(board)
-        assert BARE.ground(board) is None
+        assert BARE.base_crate(board) is None
 
 
 def test_the_hal_and_its_features_follow_the_chip() -> None:
-    nordic, st = ground("nrf52840dk"), ground("stm32f4discovery")
+    nordic, st = base_crate("nrf52840dk"), base_crate("stm32f4discovery")
     assert (nordic.hal.crate, nordic.features, nordic.label) == (
         "embassy-nrf",
         ("nrf52840",),
@@ -39,12 +39,12 @@ def test_the_hal_and_its_features_follow_the_chip() -> None:
     )
     assert nordic.dependencies["embassy-nrf"].features == ("rt", "time-driver-rtc1", "nrf52840")
     assert (st.hal.name, st.features) == ("stm32", ("stm32f407vg",))
-    assert ground("picow").features == ("rp2040", "boot2-none")
-    assert ground("pico2").features == ground("pico2w").features == ("rp235xa", "imagedef-none")
+    assert base_crate("picow").features == ("rp2040", "boot2-none")
+    assert base_crate("pico2").features == base_crate("pico2w").features == ("rp235xa", "imagedef-none")
 
 
 def test_start_up_code_that_needs_peripherals_is_called_through_the_base() -> None:
-    flags = {board: ground(board).linker for board in ("nrf52840dk", "picow", "pico2")}
+    flags = {board: base_crate(board).linker for board in ("nrf52840dk", "picow", "pico2")}
     assert flags == {
         "nrf52840dk": (),
         "picow": ("--wrap=__pre_init",),
@@ -53,7 +53,7 @@ def test_start_up_code_that_needs_peripherals_is_called_through_the_base() -> No
 
 
 def test_what_is_in_a_chips_rom_is_told_to_the_linker_by_address() -> None:
-    three, six = ground("esp32c3"), ground("esp32c6")
+    three, six = base_crate("esp32c3"), base_crate("esp32c6")
     assert {"--wrap=__pre_init", "--wrap=_start_rust", "--defsym=ets_delay_us=0x40000050"} < {*three.linker}
     assert "--defsym=ets_delay_us=0x40000040" in six.linker
     assert three.hal.linker_script == six.hal.linker_script == "esp.x"
@@ -77,7 +77,7 @@ def test_a_hal_for_one_of_a_chips_two_kinds_of_core_is_for_no_other_and_the_reas
     assert EMBASSY.obstacle(arm) is None
     assert not EMBASSY.serves(riscv)
     with pytest.raises(ValueError, match="has nothing for RP235x"):
-        EMBASSY.ground(riscv)
+        EMBASSY.base_crate(riscv)
     planned = plan(
         CATALOG, Experiment(runtimes=["wasm3"], boards=["pico2w-riscv"], bases=["bare", "embassy"])
     )
@@ -108,11 +108,11 @@ def test_on_bare_a_package_is_what_it_was_and_on_embassy_the_harness_links_the_b
     build, profile = builds(CATALOG.runtimes["wasefire"])[0], CATALOG.profile("reference")
     bare = firmware.package(CATALOG, PackageSpec(build, profile))
     assert bare.locked
-    assert bare.beside is None
-    based = firmware.package(CATALOG, PackageSpec(build, profile, ground=ground("nrf52840dk")))
+    assert bare.second_lock is None
+    based = firmware.package(CATALOG, PackageSpec(build, profile, base_crate=base_crate("nrf52840dk")))
     assert not based.locked
     assert based.lock == bare.lock
-    assert based.beside == CATALOG.folder(EMBASSY) / "locks" / "nrf.lock"
+    assert based.second_lock == CATALOG.folder(EMBASSY) / "locks" / "nrf.lock"
     (harness,) = (place for place in based.manifests if place.startswith("harness-"))
     needed = based.manifests[harness]["dependencies"]
     assert isinstance(needed, dict)

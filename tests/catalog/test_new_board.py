@@ -32,7 +32,7 @@ def test_it_loads_as_it_is_written(tmp_path: Path) -> None:
     assert (board.flash, board.ram, board.clock_hz) == (DRAFT.flash, DRAFT.ram, DRAFT.clock_hz)
     assert (board.title, board.probe_rs_chip, board.core) == ("nRF52832", "nRF52832", "")
     assert board.emulator.machine == "mps2-an386"
-    assert not board.needs_twin
+    assert not board.needs_relinking
     assert board.timing is None
     assert board.flash_path is None
 
@@ -42,7 +42,7 @@ def test_every_target_has_a_machine(tmp_path: Path, target: str) -> None:
     draft = replace(DRAFT, target=target, flash=Region(origin=0x0802_0000, size=0x2_0000))
     new_board(CATALOG, draft, tmp_path)
     board = Catalog.load(tmp_path).board("mine")
-    assert board.needs_twin
+    assert board.needs_relinking
     assert (board.emulator.isa == "thumb") == target.startswith("thumb")
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from wasmfit.conformance.prepare import Prepared
 from wasmfit.conformance.script import Command, Part, Script
-from wasmfit.emulation import Ended, Replay
+from wasmfit.emulation import SuiteEnd, SuiteRun
 
 
 def instantiate(line: int = 1, module: int = 1, **more: object) -> Command:
@@ -41,19 +41,19 @@ class Device:
         runs: The numbers of records that each run was given.
     """
 
-    def __init__(self, answer: Callable[[int, bytes], str | Replay]) -> None:
+    def __init__(self, answer: Callable[[int, bytes], str | SuiteRun]) -> None:
         self._answer = answer
         self.runs: list[int] = []
 
-    def __call__(self, data: bytes, on_answer: Callable[[str], None]) -> Replay:
+    def __call__(self, data: bytes, on_answer: Callable[[str], None]) -> SuiteRun:
         records = list(split(data))
         self.runs.append(len(records))
         for what, number, payload in records:
             said = self._answer(what, payload)
-            if isinstance(said, Replay):
+            if isinstance(said, SuiteRun):
                 return said
             on_answer(f"{number} {said}")
-        return Replay(Ended.WHOLE, "", 1000, 0.5)
+        return SuiteRun(SuiteEnd.WHOLE, "", 1000, 0.5)
 
 
 def split(data: bytes) -> list[tuple[int, int, bytes]]:
@@ -69,4 +69,4 @@ def split(data: bytes) -> list[tuple[int, int, bytes]]:
     return found
 
 
-CRASH = Replay(Ended.CRASHED, "a fault", 10, 0.1)
+CRASH = SuiteRun(SuiteEnd.CRASHED, "a fault", 10, 0.1)

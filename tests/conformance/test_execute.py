@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wasmfit.conformance.execute import over
-from wasmfit.emulation import Ended, Replay
+from wasmfit.emulation import SuiteEnd, SuiteRun
 from wasmfit.model import AssertionOutcome
 
 from .samples import CRASH, MODULES, Device, instantiate, invoke, load, part
@@ -34,7 +34,7 @@ def test_superseded_assertions_are_none() -> None:
 
 def test_what_is_left_out_is_not_done() -> None:
     device = Device(_plain)
-    commands = [instantiate(fresh=True), replace(invoke(2), unasked=True), invoke(3)]
+    commands = [instantiate(fresh=True), replace(invoke(2), excluded=True), invoke(3)]
     found = over(part(commands), MODULES, device)
     assert [one.outcomes for one in found.files] == ["."]
     assert device.runs == [3]
@@ -43,7 +43,7 @@ def test_what_is_left_out_is_not_done() -> None:
 def test_a_crash_costs_what_builds_on_the_same_store() -> None:
     bad = struct.pack("<IHH", 0, 0, 3) + b"bad"
 
-    def answer(what: int, payload: bytes) -> str | Replay:
+    def answer(what: int, payload: bytes) -> str | SuiteRun:
         return CRASH if payload == bad else _plain(what, payload)
 
     commands = [
@@ -65,7 +65,7 @@ def test_a_crash_costs_what_builds_on_the_same_store() -> None:
 
 
 def test_a_crash_at_what_nothing_is_asserted_of_is_charged_to_the_next_assertion() -> None:
-    def answer(what: int, payload: bytes) -> str | Replay:
+    def answer(what: int, payload: bytes) -> str | SuiteRun:
         return CRASH if what == 2 else _plain(what, payload)
 
     found = over(part([instantiate(fresh=True), invoke(2), invoke(3)]), MODULES, Device(answer))
@@ -75,7 +75,7 @@ def test_a_crash_at_what_nothing_is_asserted_of_is_charged_to_the_next_assertion
 def test_a_crash_when_everything_is_dropped_is_charged_to_what_was_dropped() -> None:
     seen: list[int] = []
 
-    def answer(what: int, payload: bytes) -> str | Replay:
+    def answer(what: int, payload: bytes) -> str | SuiteRun:
         seen.append(what)
         return CRASH if what == 1 and seen.count(1) == 2 else _plain(what, payload)
 
@@ -87,10 +87,10 @@ def test_a_crash_when_everything_is_dropped_is_charged_to_what_was_dropped() -> 
 
 
 def test_time_and_memory_have_outcomes_of_their_own() -> None:
-    for ended, letter in ((Ended.TIMED_OUT, "L"), (Ended.OUT_OF_MEMORY, "M"), (Ended.WHOLE, "C")):
+    for ended, letter in ((SuiteEnd.TIMED_OUT, "L"), (SuiteEnd.OUT_OF_MEMORY, "M"), (SuiteEnd.WHOLE, "C")):
 
-        def answer(what: int, payload: bytes, ended: Ended = ended) -> str | Replay:
-            return Replay(ended, "why", 1, 0.1) if what == 3 else _plain(what, payload)
+        def answer(what: int, payload: bytes, ended: SuiteEnd = ended) -> str | SuiteRun:
+            return SuiteRun(ended, "why", 1, 0.1) if what == 3 else _plain(what, payload)
 
         found = over(part([load(1, fresh=True)]), MODULES, Device(answer))
         assert found.files[0].outcomes == letter
@@ -111,7 +111,7 @@ def test_every_assertion_has_an_outcome_wherever_it_ends(freshness: list[bool], 
     commands = [load(line, fresh=fresh) for line, fresh in enumerate(freshness)]
     came = 0
 
-    def answer(what: int, payload: bytes) -> str | Replay:
+    def answer(what: int, payload: bytes) -> str | SuiteRun:
         nonlocal came
         came += 1
         return CRASH if came == last else _plain(what, payload)
@@ -126,7 +126,7 @@ def test_every_assertion_has_an_outcome_wherever_it_ends(freshness: list[bool], 
 
 @given(st.text())
 def test_whatever_is_said_is_not_taken_for_an_answer(text: str) -> None:
-    def run(_data: bytes, on_answer: object) -> Replay:
+    def run(_data: bytes, on_answer: object) -> SuiteRun:
         on_answer(text)  # type: ignore[operator]
         return CRASH
 
@@ -138,12 +138,12 @@ def test_calls_with_a_budget_are_counted_between_the_marks() -> None:
     first, second, third = (invoke(line, expect="trap", results=(), budget=9) for line in (2, 4, 5))
     script = part([instantiate(fresh=True), first, invoke(3), second, third])
 
-    def run(_data: bytes, on_answer: Callable[[str], None]) -> Replay:
+    def run(_data: bytes, on_answer: Callable[[str], None]) -> SuiteRun:
         answers = ["ok", "ok", "stopped fuel", "got i32:00000001", "stopped fuel"]
         for number, said in enumerate(answers):
             on_answer(f"{number} {said}")
         # The last one began and never ended.
-        return Replay(Ended.CRASHED, "a fault", 1000, 0.1, ticks=(100, 140, 200, 900, 950))
+        return SuiteRun(SuiteEnd.CRASHED, "a fault", 1000, 0.1, ticks=(100, 140, 200, 900, 950))
 
     (file,) = over(script, MODULES, run).files
     assert file.outcomes == "...C"

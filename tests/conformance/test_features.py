@@ -139,7 +139,7 @@ def test_selections() -> None:
     assert _lines(Selection(part="sample", uses=some), sample) == [2, 5]
     assert _lines(Selection(part="sample", without=some), sample) == [4, 7]
     assert _lines(Selection(part="sample", files=("1.*",)), sample) == [7]
-    assert _lines(Selection(part="sample"), part([instantiate(1), replace(invoke(2), unasked=True)])) == []
+    assert _lines(Selection(part="sample"), part([instantiate(1), replace(invoke(2), excluded=True)])) == []
 
 
 def test_every_feature_of_the_issue_has_a_row() -> None:
@@ -227,7 +227,7 @@ def test_refusals_count_where_what_is_right_is_accepted(letters: str, verdict: s
         name="f",
         title="F",
         selections=(Selection(part="sample", expects=frozenset({"invalid"})),),
-        proof=Selection(part="sample", expects=frozenset({"valid"})),
+        precondition=Selection(part="sample", expects=frozenset({"valid"})),
     )
     found = measured(feature, {"sample": part(commands)}, {"sample": _outcomes([letters])})
     assert (found.verdict.value, found.total) == (verdict, 2)

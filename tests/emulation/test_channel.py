@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wasmfit.emulation import channel
-from wasmfit.emulation.channel import Channel, Heap, Held, Log, Report, Rounds
+from wasmfit.emulation.channel import Channel, Heap, HeapState, Log, Report, Rounds
 
 WORDS = st.integers(0, 2**32 - 1)
 
@@ -28,7 +28,7 @@ def test_memory() -> None:
         "requests 00000010 0000000e 00000005 00000004",
         "rounds 00000064 00000001 00000002 00000003 00000004",
     )
-    assert report.held == Held(0x10500, 0x10470, 0x2CFF0, 0x270, 0x30000)
+    assert report.heap_state == HeapState(0x10500, 0x10470, 0x2CFF0, 0x270, 0x30000)
     assert report.requests == (16, 14, 5, 4)
     assert report.rounds == Rounds(100, 1, 2, 3, 4)
     assert report.unread == 0

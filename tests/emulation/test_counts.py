@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wasmfit.emulation.counts import Counts, Mark, Stray, parse
+from wasmfit.emulation.counts import Counts, Mark, OutOfBoundsStore, parse
 
 RECORD = """counter 2
 mark 1 4404 0x20007fc0
@@ -26,7 +26,7 @@ def test_a_whole_record() -> None:
     assert counts.instructions_of("load") == 10
     assert counts.instructions_of("instantiate") == 34
     assert counts.calls() == (20, 20)
-    assert (counts.total, counts.limited, counts.stray) == (8748, False, None)
+    assert (counts.total, counts.limited, counts.out_of_bounds) == (8748, False, None)
     assert counts.phase == "done"
 
 
@@ -56,10 +56,10 @@ def test_a_call_that_does_not_come_back_has_no_count() -> None:
 def test_how_it_ended() -> None:
     assert parse("counter 2\nlimit 2000 0x20000000\n") == Counts(True, (), 2000, 0x20000000, limited=True)
     assert parse("counter 2\nstray 0x1fffffd0 0x00000526 43 0x20000024\n") == Counts(
-        True, (), 43, 0x20000024, stray=Stray(0x1FFFFFD0, 0x526)
+        True, (), 43, 0x20000024, out_of_bounds=OutOfBoundsStore(0x1FFFFFD0, 0x526)
     )
     assert parse("counter 2\nunaligned 0x20000001 0x00000526 43 0x20000024\n") == Counts(
-        True, (), 43, 0x20000024, unaligned=Stray(0x20000001, 0x526)
+        True, (), 43, 0x20000024, unaligned=OutOfBoundsStore(0x20000001, 0x526)
     )
     assert parse("counter 2\nfull\n") == Counts(True)
 

@@ -8,7 +8,16 @@ import pytest
 
 from tests.qemus import INSTALLED, SECOND, folder, in_qemu
 from wasmfit.catalog import Catalog
-from wasmfit.emulation import GUARD, ExpectedCalls, Limits, QemuRunner, compiled, execute, interface, replay
+from wasmfit.emulation import (
+    WATCHDOG,
+    ExpectedCalls,
+    Limits,
+    QemuRunner,
+    compiled,
+    execute,
+    interface,
+    run_suite,
+)
 from wasmfit.model import Board, WorkloadCall
 from wasmfit.toolchain import Gateway
 
@@ -123,9 +132,9 @@ def test_the_guard(
     def ended(programs: Path | None) -> tuple[object, ...]:
         here = in_qemu(board, programs)
         answers: list[str] = []
-        run = replay(
+        run = run_suite(
             firmware.image([(COUNT_DOWN, 1000)]),
-            QemuRunner(here, compiled(plugins, Gateway(), here.emulator.qemu, plugin=GUARD), Gateway()),
+            QemuRunner(here, compiled(plugins, Gateway(), here.emulator.qemu, plugin=WATCHDOG), Gateway()),
             b"",
             budget=budget,
             seconds=60,

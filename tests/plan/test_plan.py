@@ -10,7 +10,7 @@ import pytest
 from tests.user_modules import module
 from wasmfit.catalog import Catalog
 from wasmfit.errors import UsageError
-from wasmfit.model import Checkout, Glue, Status, Workload
+from wasmfit.model import Checkout, Embedding, Status, Workload
 from wasmfit.plan import plan, select_boards, select_builds
 from wasmfit.requests import Experiment
 
@@ -207,7 +207,7 @@ def ends(catalog: Catalog, **changes: Any) -> dict[str, tuple[Status, str]]:
 
 def test_a_users_module_is_measured_with_glue_that_takes_any(catalog: Catalog) -> None:
     planned = plan(catalog, Experiment(), module=module())
-    assert {cell.glue for cell in planned.measured} == {Glue.ANY}
+    assert {cell.embedding for cell in planned.measured} == {Embedding.DYNAMIC}
     assert {cell.workload.name for cell in planned.measured} == {"mine"}
     assert ends(catalog)["native"] == (
         Status.UNSUPPORTED,

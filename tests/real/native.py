@@ -9,10 +9,10 @@ from wasmfit.builder import Context, PackageSpec, Step, cargo, firmware
 from wasmfit.builder.cargo import Options
 from wasmfit.catalog import Catalog
 from wasmfit.conformance import Part
-from wasmfit.conformance.execute import Measured, over
+from wasmfit.conformance.execute import PartMeasured, over
 from wasmfit.conformance.script import modules
-from wasmfit.emulation import Ended, Replay
-from wasmfit.model import Build, Glue
+from wasmfit.emulation import SuiteEnd, SuiteRun
+from wasmfit.model import Build, Embedding
 
 
 def program(context: Context, log: Path, build: Build) -> Path:
@@ -26,7 +26,7 @@ def program(context: Context, log: Path, build: Build) -> Path:
 def _package(catalog: Catalog, build: Build) -> cargo.Package:
     """The firmware's package: the glue as a library, the computer's harness, a program around both."""
     profile = catalog.profile("reference")
-    device = firmware.package(catalog, PackageSpec(build, profile, glue=Glue.SUITE))
+    device = firmware.package(catalog, PackageSpec(build, profile, embedding=Embedding.CONFORMANCE))
     harness = catalog.harness
     glue = next(place for place in device.files if place.endswith("/suite.rs"))
     manifest = {
@@ -56,15 +56,17 @@ def _package(catalog: Catalog, build: Build) -> cargo.Package:
     )
 
 
-def measured(program: Path, part: Part) -> Measured:
+def measured(program: Path, part: Part) -> PartMeasured:
     """Runs a part on it."""
 
-    def run(data: bytes, on_answer: Callable[[str], None]) -> Replay:
+    def run(data: bytes, on_answer: Callable[[str], None]) -> SuiteRun:
         finished = subprocess.run([program], input=data, capture_output=True, timeout=600, check=False)
         for line in finished.stdout.decode(errors="replace").splitlines():
             if line.startswith("="):
                 on_answer(line[1:])
         whole = finished.returncode == 0
-        return Replay(Ended.WHOLE if whole else Ended.CRASHED, f"exit code {finished.returncode}", 0, 0.0)
+        return SuiteRun(
+            SuiteEnd.WHOLE if whole else SuiteEnd.CRASHED, f"exit code {finished.returncode}", 0, 0.0
+        )
 
     return over(part, list(modules(part.modules)), run)

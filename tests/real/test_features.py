@@ -15,7 +15,7 @@ from wasmfit.builder import Context, Step, image, sources, suite
 from wasmfit.builder.digest import Shared
 from wasmfit.catalog import Catalog
 from wasmfit.conformance import Part, PartCell
-from wasmfit.conformance.execute import Measured
+from wasmfit.conformance.execute import PartMeasured
 from wasmfit.home import Home
 from wasmfit.model import Build, FeatureVerdict
 from wasmfit.plan import select_builds
@@ -145,7 +145,7 @@ def test_the_device_answers_as_this_computer_does(
 ) -> None:
     """The 1.0 suite, assertion by assertion, on the same glue."""
     build = _build(context, runtime)
-    part = conformance.read(scripts, "v1", context.catalog.features.unasked)
+    part = conformance.read(scripts, "v1", context.catalog.features.excluded)
     here = native.measured(native.program(context, tmp_path / "native.log", build), part)
     board, profile = context.catalog.board("nrf52840dk"), context.catalog.profile("reference")
     step = Step(tmp_path / "device.log")
@@ -157,7 +157,7 @@ def test_the_device_answers_as_this_computer_does(
     assert _differences(part, here, there) == _SOFT_DOUBLES
 
 
-def _differences(part: Part, here: Measured, there: Measured) -> set[tuple[str, int]]:
+def _differences(part: Part, here: PartMeasured, there: PartMeasured) -> set[tuple[str, int]]:
     """Files and lines of assertions with other outcomes."""
     return {
         (script.file, command.line)

@@ -1,4 +1,4 @@
-"""Tasks run when what they need has ended, in their rank's order, one at a time in a lane."""
+"""Tasks run when what they need has ended, in the order of their priorities, one at a time with a lock."""
 
 import threading
 import time
@@ -18,7 +18,7 @@ class Diary:
         self._lock = threading.Lock()
 
     def task(
-        self, key: str, *, needs: str = "", lane: str | None = None, rank: int = 0, seconds: float = 0.02
+        self, key: str, *, needs: str = "", lock: str | None = None, priority: int = 0, seconds: float = 0.02
     ) -> Task:
         def run() -> None:
             with self._lock:
@@ -29,24 +29,24 @@ class Diary:
             with self._lock:
                 self._running.remove(key)
 
-        return Task(key, run, frozenset(needs.split()), lane, (rank,))
+        return Task(key, run, frozenset(needs.split()), lock, (priority,))
 
 
-def test_needs_and_ranks() -> None:
+def test_needs_and_priorities() -> None:
     diary = Diary()
     tasks = [
         diary.task("cell", needs="a b"),
-        diary.task("a", rank=2),
-        diary.task("b", rank=1),
-        diary.task("c", rank=3),
+        diary.task("a", priority=2),
+        diary.task("b", priority=1),
+        diary.task("c", priority=3),
     ]
     execute(tasks, 1, threading.Event())
     assert diary.ran == ["b", "a", "cell", "c"]
 
 
-def test_a_lane_is_used_by_one_and_others_go_on() -> None:
+def test_a_lock_is_used_by_one_and_others_go_on() -> None:
     diary = Diary()
-    tasks = [diary.task("a", lane="x"), diary.task("b", lane="x"), diary.task("c", lane="y", rank=9)]
+    tasks = [diary.task("a", lock="x"), diary.task("b", lock="x"), diary.task("c", lock="y", priority=9)]
     execute(tasks, 2, threading.Event())
     assert frozenset("ab") not in diary.together
     assert frozenset("ac") in diary.together

@@ -82,5 +82,7 @@ def work(
     from wasmfit.run.cluster import serve
     from wasmfit.run.cluster.resources import given as amounts
 
-    offer = serve.Offer(serve.chosen(scheduler, scheduler_file), name, listen, amounts(resources), memory)
+    offer = serve.WorkerOptions(
+        serve.chosen(scheduler, scheduler_file), name, listen, amounts(resources), memory
+    )
     serve.serve(offer, Home.find(home), say)

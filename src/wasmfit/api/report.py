@@ -12,7 +12,7 @@ from wasmfit.errors import UsageError
 from wasmfit.model import RuntimeFeatures
 from wasmfit.requests import Experiment, FitRequirements, ReportSettings, RunOptions
 from wasmfit.requests.keywords import Keywords, ReportKeywords
-from wasmfit.run import portrait
+from wasmfit.run import report_builder
 
 from .benchmark import with_native
 from .comparison import measure
@@ -66,7 +66,7 @@ slow-downs are relative to it.
     if suite:
         just_measured = features_of_measured(comparison.measurements, suite, catalog.bounds, options)
         features = [*just_measured, *features]
-    document = portrait.portray(
+    document = report_builder.build_document(
         measured.context,
         measured.plan,
         comparison,

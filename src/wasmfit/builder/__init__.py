@@ -1,17 +1,18 @@
 """A cell → an image: modules, host steps, C sources, firmware, links; all through one cache."""
 
 from . import checkout, digest, firmware, host, job, link, module, suite
+from .archive import ArchiveError, packed, unpack
 from .backends import Backend, backend_of
 from .context import Context, Progress, Step, silent
 from .errors import BuildError
 from .image import Image, image, keys, steps
 from .owners import object_rule, runtime_rule, symbol_rule
-from .parcel import ParcelError, packed, unpack
 from .payload import CommandsPayload
 from .spec import FirmwareSpec, PackageSpec
 from .step import BuildStep
 
 __all__ = [
+    "ArchiveError",
     "Backend",
     "BuildError",
     "BuildStep",
@@ -20,7 +21,6 @@ __all__ = [
     "FirmwareSpec",
     "Image",
     "PackageSpec",
-    "ParcelError",
     "Progress",
     "Step",
     "backend_of",

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-from . import c, digest, firmware, laze, link, twin
+from . import c, digest, firmware, laze, link, relinked
 from .context import Context, Step
 from .digest import Shared
 from .firmware import Firmware
@@ -78,7 +78,7 @@ class CargoBackend:
         return maps, self._linker_flags(), self.context.toolchain.rust.identity
 
     def assemble(self, step: Step, job: bytes, made: Made, place: Path) -> None:
-        """Links the image, and its twin where the emulated machine has its memory elsewhere."""
+        """Links the image, and again where the emulated machine has its memory elsewhere."""
         step.progress("linking", 0, 0)
         archive, objects = Firmware.at(made["firmware"]), self._objects(step, made)
         board, linked = self.spec.board, self.spec.linked
@@ -95,16 +95,16 @@ class CargoBackend:
         own, emulated = self.spec.addresses
         image = link.link(self.context, step, board, own, inputs, place)
         if own != emulated:
-            moved = link.link(self.context, step, board, emulated, inputs, place, twin.NAME)
-            twin.check(image, own, moved, emulated)
+            moved = link.link(self.context, step, board, emulated, inputs, place, relinked.NAME)
+            relinked.check(image, own, moved, emulated)
 
     def _objects(self, step: Step, made: Made) -> c.Objects:  # noqa: ARG002 - C's
         return c.Objects()
 
     def _linker_flags(self) -> tuple[str, ...]:
         """What the profile and the base's crate ask of the linker."""
-        ground = self.spec.ground
-        return (*self.spec.profile.linker, *(() if ground is None else ground.linker))
+        base_crate = self.spec.base_crate
+        return (*self.spec.profile.linker, *(() if base_crate is None else base_crate.linker))
 
     def lock(self, made: Made, place: Path) -> str | None:  # noqa: ARG002 - laze's
         """That of the archive."""

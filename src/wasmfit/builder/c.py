@@ -1,4 +1,4 @@
-"""Compiling a runtime's C sources and our glue, for a target in a profile."""
+"""Compiling a runtime's C sources and our embedding, for a target in a profile."""
 
 import os
 from collections.abc import Iterator, Mapping
@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from wasmfit.model import Board, Build, Debug, Glue, Profile
+from wasmfit.model import Board, Build, Debug, Embedding, Profile
 
 from . import cargo, digest, sources
 from .context import Context, Step
 from .digest import Shared
 from .errors import BuildError
-from .firmware import FOR_GLUE, unchanged
+from .firmware import FOR_EMBEDDING, unchanged
 from .spec import FirmwareSpec
 from .step import FIRMWARE, BuildStep
 from .translate import Translated
@@ -102,16 +102,20 @@ def defines(build: Build, board: Board) -> list[tuple[str, str]]:
 
 def key(context: Context, spec: FirmwareSpec, shared: Shared) -> str:
     """Digest of all that decides what the objects hold, a module that has become C left out."""
-    build, board, profile, glue = spec.build, spec.board, spec.profile, spec.payload.glue
+    build, board, profile, embedding = spec.build, spec.board, spec.profile, spec.payload.embedding
     return shared.once(
-        ("c", build.label, board.target, profile.name, glue),
-        lambda: _key(context, build, board, profile, glue, shared),
+        ("c", build.label, board.target, profile.name, embedding),
+        lambda: _key(context, build, board, profile, embedding, shared),
     )
 
 
-def _key(context: Context, build: Build, board: Board, profile: Profile, glue: Glue, shared: Shared) -> str:
+def _key(
+    context: Context, build: Build, board: Board, profile: Profile, embedding: Embedding, shared: Shared
+) -> str:
     folder = context.catalog.folder(build.runtime) / "firmware"
-    others = {name for other in Glue for name in _firmware(build, other)} - set(_firmware(build, glue))
+    others = {name for other in Embedding for name in _firmware(build, other)} - set(
+        _firmware(build, embedding)
+    )
     compiler = context.toolchain.c[board.target]
     return digest.of(
         "c",
@@ -119,7 +123,7 @@ def _key(context: Context, build: Build, board: Board, profile: Profile, glue: G
         *build.contents,
         _sources(build, board),
         build.runtime.c,
-        _firmware(build, glue),
+        _firmware(build, embedding),
         {name: sha256 for name, sha256 in shared.tree(folder).items() if name not in others},
         shared.tree(context.catalog.harness / "include"),
         flags(build, profile, board),
@@ -141,7 +145,7 @@ def step(context: Context, spec: FirmwareSpec, shared: Shared, module: BuildStep
             "c",
             own if module is None else digest.of(own, module.key),
             f"C sources {spec.build.label} ({spec.board.target}, {spec.profile.name})"
-            f"{FOR_GLUE[spec.payload.glue]}",
+            f"{FOR_EMBEDDING[spec.payload.embedding]}",
             partial(_make, context, spec),
             {} if module is None else {"translated": module},
             is_task=module is None,
@@ -150,7 +154,7 @@ def step(context: Context, spec: FirmwareSpec, shared: Shared, module: BuildStep
             key_now=partial(_key_now, context, spec, module),
         )
 
-    setting = spec.build.label, spec.board.target, spec.profile.name, spec.payload.glue
+    setting = spec.build.label, spec.board.target, spec.profile.name, spec.payload.embedding
     return shared.once(("objects", *setting, module and module.key), objects)
 
 
@@ -169,7 +173,7 @@ def _make(context: Context, spec: FirmwareSpec, step: Step, made: Mapping[str, P
     root = sources.fetch(context, step, build)
     firmware = context.catalog.folder(build.runtime) / "firmware"
     command = _command(context, build, board, profile, root, firmware)
-    units = list(_units(build, board, root, firmware, spec.payload.glue))
+    units = list(_units(build, board, root, firmware, spec.payload.embedding))
     if "translated" in made:
         translated = Translated.at(made["translated"], build)
         command += [f"-I{translated.folder}", f"-ffile-prefix-map={translated.folder}=/module"]
@@ -194,21 +198,23 @@ def _sources(build: Build, board: Board) -> list[str]:
     return [*made.sources, *(arch.sources if arch else ()), *build.version.sources, *build.variant.sources]
 
 
-def _firmware(build: Build, glue: Glue) -> tuple[str, ...]:
+def _firmware(build: Build, embedding: Embedding) -> tuple[str, ...]:
     """Our glue's sources."""
     made = build.runtime.c
     assert made is not None
-    return {Glue.TYPED: made.firmware, Glue.ANY: made.any, Glue.SUITE: made.suite}[glue]
+    return {Embedding.STATIC: made.firmware, Embedding.DYNAMIC: made.any, Embedding.CONFORMANCE: made.suite}[
+        embedding
+    ]
 
 
-def _units(build: Build, board: Board, root: Path, firmware: Path, glue: Glue) -> Iterator[_Unit]:
+def _units(build: Build, board: Board, root: Path, firmware: Path, embedding: Embedding) -> Iterator[_Unit]:
     for name in _sources(build, board):
         found = sorted(root.glob(name))
         if not found:
             raise BuildError(f"{build.label} has no source {name}")
         for path in found:
             yield _Unit(path, f"runtime/{_flat(path.relative_to(root))}.o")
-    for name in _firmware(build, glue):
+    for name in _firmware(build, embedding):
         yield _Unit(firmware / name, f"firmware/{_flat(Path(name))}.o")
 
 

@@ -1,6 +1,6 @@
 """The cache of artefacts: folders named by the digest of what they were made from.
 
-A folder appears whole or not at all: it is made beside its place and renamed.
+A folder appears whole or not at all: it is made next to its place and renamed.
 A process that dies leaves a temporary folder, which the next one to make the
 same artefact removes.
 """
@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from .alone import alone
+from .exclusive_lock import exclusive_lock
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class Cache:
         place = self.place(kind, key)
         if place.is_dir():
             return place
-        with alone(place.with_suffix(".lock"), self.cancel):
+        with exclusive_lock(place.with_suffix(".lock"), self.cancel):
             if not place.is_dir():
                 unfinished = place.with_suffix(".unfinished")
                 shutil.rmtree(unfinished, ignore_errors=True)

@@ -19,10 +19,10 @@ from wasmfit.model import Build, Dependency
 from wasmfit.toolchain import Finished, Rust
 from wasmfit.words import printable
 
-from . import digest, lacking, lockfiles, specification
-from .alone import alone
+from . import digest, lockfiles, missing_target_feature, specification
 from .context import Context, Step
 from .errors import BuildError
+from .exclusive_lock import exclusive_lock
 
 _SECONDS = 3600
 _COUNT_SECONDS = 120
@@ -46,8 +46,8 @@ class Package:
         name: The package's name.
         manifest: ``Cargo.toml`` as a table.
         files: Path in the package → file or folder that it is copied from.
-        lock: The lockfile, or ``None`` to let cargo resolve anew.
-        beside: A second lockfile, whose crates are added to those of ``lock``.
+        lock: The lockfile, or ``None`` to let cargo resolve again.
+        second_lock: A second lockfile, whose crates are added to those of ``lock``.
         held: Whether cargo may take none but the crates that these two pin.
         locked: Whether the lockfile is whole; otherwise cargo keeps what it can of it and adds the rest.
         manifests: Path in the package → the ``Cargo.toml`` of a package inside it, as a table.
@@ -58,7 +58,7 @@ class Package:
     files: Mapping[str, Path]
     lock: Path | None
     locked: bool = True
-    beside: Path | None = None
+    second_lock: Path | None = None
     held: bool = True
     manifests: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
 
@@ -145,7 +145,7 @@ def lock_digest(package: Package) -> str | None:
     if package.lock is None or not package.lock.is_file():
         return None
     own = digest.file(package.lock)
-    return own if package.beside is None else digest.of(own, digest.file(package.beside))
+    return own if package.second_lock is None else digest.of(own, digest.file(package.second_lock))
 
 
 def require_lock(package: Package, name: str) -> None:
@@ -154,7 +154,9 @@ def require_lock(package: Package, name: str) -> None:
     Raises:
         BuildError: There is none.
     """
-    if package.lock is None or not all(lock.is_file() for lock in (package.lock, package.beside) if lock):
+    if package.lock is None or not all(
+        lock.is_file() for lock in (package.lock, package.second_lock) if lock
+    ):
         raise BuildError(f"the catalogue has no lockfile for {name}; `wasmfit lock` writes it")
 
 
@@ -175,8 +177,8 @@ def generate(package: Package, folder: Path) -> None:
     if package.lock is not None:
         wanted[Path("Cargo.lock")] = (
             package.lock.read_bytes()
-            if package.beside is None
-            else lockfiles.merged(package.lock, package.beside).encode()
+            if package.second_lock is None
+            else lockfiles.merged(package.lock, package.second_lock).encode()
         )
     for relative, content in wanted.items():
         path = folder / relative
@@ -205,7 +207,7 @@ def build(
         BuildError: Cargo failed; the reason is its first error.
     """
     work.mkdir(parents=True, exist_ok=True)
-    with alone(work.with_name(f"{work.name}.lock"), context.gateway.cancel):
+    with exclusive_lock(work.with_name(f"{work.name}.lock"), context.gateway.cancel):
         generate(package, work)
         rust = context.toolchain.rust
         variables = environment(rust, options, target)
@@ -230,7 +232,7 @@ def build(
             reason = f"cargo: {first_error(finished.output)}"
             if options.target is None:
                 raise BuildError(reason)
-            raise lacking.failure(context, step, options.target, finished.output, reason)
+            raise missing_target_feature.failure(context, step, options.target, finished.output, reason)
         _keeps_to_locks(package, work / "Cargo.lock")
         return Built(tuple(watch.files), tuple(watch.link_folders), work / "Cargo.lock")
 
@@ -241,9 +243,9 @@ def _keeps_to_locks(package: Package, used: Path) -> None:
     Raises:
         BuildError: It did: their packages cannot be put together.
     """
-    if package.beside is None or package.lock is None or not package.held:
+    if package.second_lock is None or package.lock is None or not package.held:
         return
-    strays = lockfiles.strays(used, (package.lock, package.beside))
+    strays = lockfiles.strays(used, (package.lock, package.second_lock))
     if strays:
         raise BuildError(
             f"the base's lockfile and the runtime's do not go together: neither pins {', '.join(strays[:3])}"
@@ -251,7 +253,7 @@ def _keeps_to_locks(package: Package, used: Path) -> None:
 
 
 def resolve(context: Context, step: Step, package: Package, options: Options, *, work: Path) -> Path:
-    """Lets cargo make the package's lockfile anew, and returns it; one that it has is kept and added to."""
+    """Lets cargo make the package's lockfile again, and returns it; one that it has is kept and added to."""
     generate(package, work)
     rust = context.toolchain.rust
     command = ["generate-lockfile"] if package.lock is None else ["update", "--workspace"]

@@ -144,10 +144,10 @@ def _find_c(runtime: Runtime, build: Build, root: Path) -> tuple[Path, str]:
     for folder in _folders(root):
         if all(any(folder.glob(source)) for source in wanted):
             return folder, _stated_version(folder, rule.version_file, rule.version)
-    lacking = next(source for source in wanted if not any(root.glob(source)))
+    missing = next(source for source in wanted if not any(root.glob(source)))
     raise UsageError(
         f"{root} is no checkout of {runtime.name}: neither it nor a folder in it holds all of its sources "
-        f"({lacking} and others).",
+        f"({missing} and others).",
         f"Name a folder with the sources of {runtime.homepage or runtime.title}.",
     )
 
@@ -221,7 +221,7 @@ def _git(gateway: Gateway, root: Path) -> tuple[str | None, list[str], Path]:
     )
     if status.code != 0:
         return None, [], root
-    # "XY name", and behind a rename the old name alone, which then is a name too short by three.
+    # "XY name", and after a rename the old name alone, which then is a name too short by three.
     changed = [entry[3:] if entry[2:3] == " " else entry for entry in "".join(listed).split("\0") if entry]
     return lines[0], changed, Path(lines[1])
 
@@ -234,7 +234,7 @@ def _digest(commit: str | None, changed: list[str], top: Path, folder: Path) -> 
 
 
 def _tree(root: Path) -> Iterator[tuple[str, str]]:
-    """Every file below a folder that is under no version control, what builds leave behind aside."""
+    """Every file below a folder that is under no version control, what builds leave aside."""
     for path in sorted(root.rglob("*")):
         relative = path.relative_to(root)
         if path.is_file() and not _PASSED_OVER.intersection(relative.parts):

@@ -35,7 +35,7 @@ class Shared:
         self._parts: dict[tuple[object, ...], Any] = {}
 
     def once(self, decided_by: tuple[object, ...], part: Callable[[], T]) -> T:
-        """The part of a name and of what decides it, which comes behind the name."""
+        """The part of a name and of what decides it, which comes after the name."""
         if decided_by not in self._parts:
             self._parts[decided_by] = part()
         found: T = self._parts[decided_by]

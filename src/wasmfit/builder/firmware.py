@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from wasmfit.catalog import Catalog
-from wasmfit.model import Board, Build, Glue, Ground, Profile, Target
+from wasmfit.model import BaseCrate, Board, Build, Embedding, Profile, Target
 
 from . import cargo, checkout, digest, guest
 from .cargo import Options, Package, dependencies, level
@@ -26,7 +26,7 @@ class Firmware:
     Attributes:
         archive: Static library.
         linker_script: ``link.x`` of the chip's start-up crate, or the harness's own for the target. What it
-            includes lies beside it.
+            includes lies next to it.
     """
 
     archive: Path
@@ -41,18 +41,22 @@ class Firmware:
 _NAME = "firmware"
 """The package that is linked, with all that it depends on."""
 
-_ROOTS = {Glue.TYPED: "lib.rs", Glue.ANY: "any.rs", Glue.SUITE: "suite.rs"}
+_ROOTS = {Embedding.STATIC: "lib.rs", Embedding.DYNAMIC: "any.rs", Embedding.CONFORMANCE: "suite.rs"}
 
-_FEATURES = {Glue.TYPED: (), Glue.ANY: ("any",), Glue.SUITE: ("suite",)}
-"""Features of the harness that a kind of glue needs."""
+_FEATURES = {Embedding.STATIC: (), Embedding.DYNAMIC: ("any",), Embedding.CONFORMANCE: ("suite",)}
+"""Features of the harness that it needs."""
 
-_SHARED = {Glue.TYPED: Glue.TYPED, Glue.ANY: Glue.TYPED, Glue.SUITE: Glue.SUITE}
+_SHARED = {
+    Embedding.STATIC: Embedding.STATIC,
+    Embedding.DYNAMIC: Embedding.STATIC,
+    Embedding.CONFORMANCE: Embedding.CONFORMANCE,
+}
 """The Rust root of a firmware in C: what differs for modules of the user's is in C."""
 
 
-def _glue(folder: Path, glue: Glue) -> dict[str, Path]:
+def _glue(folder: Path, embedding: Embedding) -> dict[str, Path]:
     """The glue's sources: all files of the folder but the roots of other glue."""
-    others = {name for kind, name in _ROOTS.items() if kind is not glue}
+    others = {name for kind, name in _ROOTS.items() if kind is not embedding}
     return {
         path.relative_to(folder).as_posix(): path
         for path in sorted(folder.rglob("*"))
@@ -62,12 +66,12 @@ def _glue(folder: Path, glue: Glue) -> dict[str, Path]:
 
 def package(catalog: Catalog, spec: PackageSpec, digested: Callable[[Path], object] = digest.path) -> Package:
     """The cargo package of a firmware; ``digested`` says what a file or folder holds."""
-    build, linked, glue, ground = spec.build, spec.linked, spec.glue, spec.ground
+    build, linked, embedding, base_crate = spec.build, spec.linked, spec.embedding, spec.base_crate
     rust = spec.profile.rust
     folder = catalog.folder(build.runtime)
     harness = catalog.harness
     in_rust = build.runtime.language == "rust"
-    root = glue if in_rust else _SHARED[glue]
+    root = embedding if in_rust else _SHARED[embedding]
     sources = _glue(folder / "firmware" if in_rust else harness / "c", root)
     # A variant with dependencies of its own has a lockfile of its own.
     locked = build.name if build.variant.dependencies else ""
@@ -99,7 +103,7 @@ def package(catalog: Catalog, spec: PackageSpec, digested: Callable[[Path], obje
         overrides.setdefault(_NAME, {})["rustflags"] = list(rust.linked_rustflags)
     if overrides:
         release["package"] = overrides
-    harness_features = [*(["messages"] if rust.messages else []), *_FEATURES[glue]]
+    harness_features = [*(["messages"] if rust.messages else []), *_FEATURES[embedding]]
     needed: dict[str, object] = {
         "wasmfit-harness": {"path": harness_place, "features": harness_features},
         **dependencies(build, build.dependencies),
@@ -119,11 +123,11 @@ def package(catalog: Catalog, spec: PackageSpec, digested: Callable[[Path], obje
         f"{harness_place}/src": harness / "src",
     }
     manifests: dict[str, dict[str, object]] = {}
-    if ground is not None:
+    if base_crate is not None:
         harness_features.append("base")
-        base_place = cargo.place_for("base", digested(catalog.folder(ground.base) / "crate"))
-        files[base_place] = catalog.folder(ground.base) / "crate"
-        manifests[f"{base_place}/Cargo.toml"] = _base_manifest(ground)
+        base_place = cargo.place_for("base", digested(catalog.folder(base_crate.base) / "crate"))
+        files[base_place] = catalog.folder(base_crate.base) / "crate"
+        manifests[f"{base_place}/Cargo.toml"] = _base_manifest(base_crate)
         manifests[f"{harness_place}/Cargo.toml"] = _harness_manifest(harness, base_place)
         del files[f"{harness_place}/Cargo.toml"]
     if linked is not None:
@@ -140,25 +144,25 @@ def package(catalog: Catalog, spec: PackageSpec, digested: Callable[[Path], obje
         manifest=manifest,
         files=files,
         lock=known,
-        # A base is in no runtime's lockfile: see `beside`.
-        locked=pinned and ground is None,
-        beside=None if ground is None else base_lock(catalog, ground),
+        # A base is in no runtime's lockfile: see `second_lock`.
+        locked=pinned and base_crate is None,
+        second_lock=None if base_crate is None else base_lock(catalog, base_crate),
         held=pinned,
         manifests=manifests,
     )
 
 
-def base_lock(catalog: Catalog, ground: Ground) -> Path:
+def base_lock(catalog: Catalog, base_crate: BaseCrate) -> Path:
     """The lockfile of what a base's crate depends on for a family of chips."""
-    return catalog.folder(ground.base) / "locks" / f"{ground.hal.name}.lock"
+    return catalog.folder(base_crate.base) / "locks" / f"{base_crate.hal.name}.lock"
 
 
-def _base_manifest(ground: Ground) -> dict[str, object]:
+def _base_manifest(base_crate: BaseCrate) -> dict[str, object]:
     return {
         "package": {"name": "wasmfit-base", "version": "0.0.0", "edition": "2024", "publish": False},
         "lib": {"name": "base", "path": "lib.rs"},
-        "features": {ground.hal.name: [], "default": [ground.hal.name]},
-        "dependencies": cargo.pinned(ground.dependencies),
+        "features": {base_crate.hal.name: [], "default": [base_crate.hal.name]},
+        "dependencies": cargo.pinned(base_crate.dependencies),
     }
 
 
@@ -201,7 +205,7 @@ def contents(
     """The package's contents, as its files are now; ``digested`` says what a file or folder holds."""
     made_from = package(catalog, spec, digested)
     return Contents(
-        manifests=(made_from.manifest, *([] if spec.ground is None else [made_from.manifests])),
+        manifests=(made_from.manifest, *([] if spec.base_crate is None else [made_from.manifests])),
         files={place: digested(source) for place, source in made_from.files.items()},
         lock=cargo.lock_digest(made_from),
     )
@@ -241,9 +245,9 @@ def _key(context: Context, spec: FirmwareSpec, made_from: Contents) -> str:
 def _own_script(catalog: Catalog, spec: FirmwareSpec) -> Path | None:
     """The linker script of the base, or the harness's for the board's target; ``None`` where the start-up
     crate brings one."""
-    ground = spec.ground
-    if ground is not None and ground.hal.linker_script is not None:
-        return catalog.folder(ground.base) / "link" / ground.hal.linker_script
+    base_crate = spec.base_crate
+    if base_crate is not None and base_crate.hal.linker_script is not None:
+        return catalog.folder(base_crate.base) / "link" / base_crate.hal.linker_script
     name = catalog.target(spec.board).linker_script
     return None if name is None else catalog.harness / "link" / name
 
@@ -256,11 +260,13 @@ def target_folder(context: Context, board: Board, profile: Profile) -> Path:
 def step(context: Context, spec: FirmwareSpec, shared: Shared) -> BuildStep:
     """Builds the archive: a :class:`Firmware`."""
 
+    setting = f"({_where(spec)}, {spec.profile.name}){FOR_EMBEDDING[spec.payload.embedding]}"
+
     def archive() -> BuildStep:
         return BuildStep(
             "firmware",
             key(context, spec, shared),
-            f"firmware {_what(spec)} ({_where(spec)}, {spec.profile.name}){FOR_GLUE[spec.payload.glue]}",
+            f"firmware {_what(spec)} {setting}",
             partial(_make, context, spec),
             is_task=True,
             lock=target_folder(context, spec.board, spec.profile),
@@ -272,8 +278,12 @@ def step(context: Context, spec: FirmwareSpec, shared: Shared) -> BuildStep:
     return shared.once(("archive", *spec.package.label, spec.base.name, spec.board.target), archive)
 
 
-FOR_GLUE = {Glue.TYPED: "", Glue.ANY: " for any module", Glue.SUITE: " for the suite"}
-"""What titles say of the glue."""
+FOR_EMBEDDING = {
+    Embedding.STATIC: "",
+    Embedding.DYNAMIC: " for any module",
+    Embedding.CONFORMANCE: " for the suite",
+}
+"""What titles say of it."""
 
 
 def _what(spec: FirmwareSpec) -> str:
@@ -286,8 +296,8 @@ def _what(spec: FirmwareSpec) -> str:
 
 def _where(spec: FirmwareSpec) -> str:
     """What decides on the archive besides runtime and profile: the target, and the base's crate."""
-    target, ground = spec.board.target, spec.ground
-    return target if ground is None else f"{target}, {ground.label}"
+    target, base_crate = spec.board.target, spec.base_crate
+    return target if base_crate is None else f"{target}, {base_crate.label}"
 
 
 def _make(context: Context, spec: FirmwareSpec, step: Step, _made: Mapping[str, Path], place: Path) -> None:
@@ -296,17 +306,23 @@ def _make(context: Context, spec: FirmwareSpec, step: Step, _made: Mapping[str, 
     Raises:
         BuildError: It does not compile, or the checkout was edited meanwhile.
     """
-    build, board, profile, linked, ground = spec.build, spec.board, spec.profile, spec.linked, spec.ground
+    build, board, profile, linked, base_crate = (
+        spec.build,
+        spec.board,
+        spec.profile,
+        spec.linked,
+        spec.base_crate,
+    )
     made_from = package(context.catalog, spec.package)
     cargo.require_lock(made_from, build.label if linked is None else f"{build.label} of {linked.name}")
-    glue = spec.payload.glue
+    embedding = spec.payload.embedding
     names = (
         build.label,
         board.target,
         profile.name,
         linked.name if linked else None,
-        None if glue is Glue.TYPED else glue,
-        ground.label if ground else None,
+        None if embedding is Embedding.STATIC else embedding,
+        base_crate.label if base_crate else None,
     )
     built = cargo.build(
         context,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from . import digest, host, module, translate, twin
+from . import digest, host, module, relinked, translate
 from .backends import backend_of
 from .context import Context, Step
 from .digest import Shared
@@ -21,7 +21,8 @@ class Image:
 
     Attributes:
         elf: The image, at the board's addresses.
-        ran: What the emulator runs: the image itself, or its twin; see :mod:`wasmfit.builder.twin`.
+        ran: What the emulator runs: the image itself, or one relinked; see
+            :mod:`wasmfit.builder.relinked`.
         link_map: The linker's map of it; ``None`` where an operating system's own build links.
         module: The wasm module; ``None`` where modules come from the host while it runs.
         key: Digest of everything that decides what the image is.
@@ -54,7 +55,7 @@ def steps(context: Context, spec: FirmwareSpec, shared: Shared | None = None) ->
     key = digest.of(
         "image",
         {role: need.key for role, need in needs.items()},
-        # A baseline's job is not that of the cells beside it.
+        # A baseline's job is not that of the cells next to it.
         shared.once(("job", spec.build.label, spec.payload.name), lambda: digest.of(spec.payload.job_key)),
         shared.once(("setting", *spec.setting), lambda: digest.of(backend.setting())),
     )
@@ -81,7 +82,7 @@ def image(context: Context, step: Step, spec: FirmwareSpec, last: BuildStep | No
     wasm = last.needs["module"].ensure(cache, step) / module.NAME if "module" in last.needs else None
     place = last.ensure(cache, step)
     made = {role: cache.place(need.kind, need.key) for role, need in last.needs.items()}
-    ran = place / f"{twin.NAME}.elf"
+    ran = place / f"{relinked.NAME}.elf"
     return Image(
         elf=place / "firmware.elf",
         ran=ran if ran.is_file() else place / "firmware.elf",

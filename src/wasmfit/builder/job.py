@@ -88,7 +88,7 @@ def pack_any(module: bytes, job: UserModule) -> bytes:
 
 
 class _Blob:
-    """A blob that grows behind its header."""
+    """A blob that grows after its header."""
 
     def __init__(self, header: int) -> None:
         self._bytes = bytearray(header)
@@ -100,7 +100,7 @@ class _Blob:
         return at
 
     def text(self, text: str) -> tuple[int, int]:
-        """Appends a name with a NUL behind it; returns offset and length."""
+        """Appends a name with a NUL after it; returns offset and length."""
         encoded = text.encode()
         return self.add(encoded + b"\0"), len(encoded)
 

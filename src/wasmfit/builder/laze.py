@@ -1,7 +1,8 @@
 """A cell → an application of an operating system that is built with laze, out of its tree.
 
-The application is written anew for each cell, into one folder for each board and profile, so that cargo keeps
-what it has compiled of the system. Which flags it compiles with is the system's, but for what a profile says.
+The application is written again for each cell, into one folder for each board and profile, so that cargo
+keeps what it has compiled of the system. Which flags it compiles with is the system's, but for what a profile
+says.
 """
 
 import json
@@ -18,11 +19,11 @@ from wasmfit.toolchain import Gateway
 from wasmfit.words import printable
 
 from . import cargo, checkout, digest, firmware, lockfiles
-from .alone import alone
 from .cargo import Options
 from .context import Context, Step
 from .digest import Shared
 from .errors import BuildError
+from .exclusive_lock import exclusive_lock
 from .spec import FirmwareSpec
 
 PROGRAM = "laze"
@@ -90,7 +91,7 @@ def build(context: Context, step: Step, spec: FirmwareSpec, job: bytes, place: P
     assert base.checkout is not None
     builder = base.builders[board.name]
     app = context.home.work / "laze" / f"{base.name}-{base.checkout.digest[:12]}-{board.name}-{profile.name}"
-    with alone(app.with_suffix(".lock"), context.gateway.cancel):
+    with exclusive_lock(app.with_suffix(".lock"), context.gateway.cancel):
         write(context, spec, base.checkout, job, app)
         environment = _environment(context, profile, board.target)
         step.progress("laze plans", 0, 0)
@@ -202,7 +203,7 @@ def _table(value: object) -> dict[str, object]:
 def _environment(context: Context, profile: Profile, target: str) -> dict[str, str]:
     """Cargo's environment, which laze passes on: the system's flags stay, the profile's levels win."""
     rust, linker = profile.rust, context.toolchain.rust.elf_linker
-    # Debian's Rust lacks the linker that its targets name.
+    # Debian's Rust does not have the linker that its targets name.
     variable = f"CARGO_TARGET_{target.upper().replace('-', '_').replace('.', '_')}_LINKER"
     options = Options(
         environment={

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from wasmfit.model import Board, MemoryMap, Status
 
-from . import cargo, lacking
+from . import cargo, missing_target_feature
 from .context import Context, Step
 from .errors import BuildError
 
@@ -98,7 +98,7 @@ def link(
     place: Path,
     name: str = "firmware",
 ) -> Path:
-    """Links the image into ``place`` (``NAME.elf``, with ``NAME.map`` beside it).
+    """Links the image into ``place`` (``NAME.elf``, with ``NAME.map`` next to it).
 
     Args:
         memory_map: Where to: the board's own addresses, or those of its emulated machine.
@@ -145,7 +145,7 @@ def link(
     ]
     finished = context.gateway.run(command, cwd=place, log=step.log, timeout=_SECONDS)
     if finished.code != 0:
-        raise _overflow(finished.output) or lacking.failure(
+        raise _overflow(finished.output) or missing_target_feature.failure(
             context, step, board.target, finished.output, f"link: {cargo.first_error(finished.output)}"
         )
     return place / f"{name}.elf"
@@ -158,6 +158,6 @@ def _overflow(output: str) -> BuildError | None:
         overflows[region] = max(overflows.get(region, 0), int(size))
     if not overflows:
         return None
-    # The linker counts on behind the end: the largest overflow of a region is that of all its sections.
+    # The linker counts on after the end: the largest overflow of a region is that of all its sections.
     parts = (f"{_NAMES.get(region, region)} by {size:,} B" for region, size in sorted(overflows.items()))
     return BuildError(f"the image overflows {' and '.join(parts)}", Status.DOES_NOT_FIT)

@@ -80,7 +80,7 @@ def _entries(lock: Path) -> Iterator[tuple[Pin, dict[str, Any]]]:
 
 
 def _explicit(package: Mapping[str, Any], versions: Mapping[str, list[str]]) -> dict[str, Any]:
-    """A package's entry as it can stand beside those of another lockfile."""
+    """A package's entry as it can stand among those of another lockfile."""
     entry = dict(package)
     # A dependency is named alone where the lockfile has one version of it.
     if "dependencies" in entry:

@@ -1,4 +1,4 @@
-"""Makes the catalogue's lockfiles anew (``wasmfit lock``)."""
+"""Makes the catalogue's lockfiles again (``wasmfit lock``)."""
 
 import shutil
 from collections.abc import Iterator
@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from wasmfit.catalog import Catalog
-from wasmfit.model import Build, CrateSource, Ground, builds
+from wasmfit.model import BaseCrate, Build, CrateSource, builds
 
 from . import cargo, firmware, guest, host, sources, suite
 from .cargo import Options, Package
@@ -25,7 +25,7 @@ class Lock:
         owner: The runtime, workload or base that it belongs to, or the harness.
         path: The lockfile.
         package: What is locked.
-        begins: A lockfile that it keeps to as far as it goes, for what is used beside another.
+        begins: A lockfile that it keeps to as far as it goes, for what is used together with another.
     """
 
     owner: str
@@ -84,18 +84,20 @@ def _of_bases(catalog: Catalog, plain: Build) -> Iterator[Lock]:
     """Those of bases, one a HAL: its features choose among its own code, never among other crates."""
     for base in catalog.bases.values():
         for hal in base.hals:
-            ground = Ground(base=base, hal=hal, features=next(iter(hal.chips.values())))
-            made = firmware.package(catalog, PackageSpec(plain, catalog.profile("reference"), ground=ground))
-            yield Lock(base.name, firmware.base_lock(catalog, ground), made, begins=made.lock)
+            base_crate = BaseCrate(base=base, hal=hal, features=next(iter(hal.chips.values())))
+            made = firmware.package(
+                catalog, PackageSpec(plain, catalog.profile("reference"), base_crate=base_crate)
+            )
+            yield Lock(base.name, firmware.base_lock(catalog, base_crate), made, begins=made.lock)
 
 
 def write(context: Context, lock: Lock) -> None:
-    """Resolves one lockfile anew, with the newest versions that its package allows.
+    """Resolves one lockfile again, with the newest versions that its package allows.
 
     Raises:
         BuildError: Cargo cannot resolve it.
     """
-    fresh = replace(lock.package, lock=lock.begins, beside=None)
+    fresh = replace(lock.package, lock=lock.begins, second_lock=None)
     work = context.home.work / "locks" / f"{lock.owner}-{lock.path.stem}"
     cargo.clear(work)
     made = cargo.resolve(context, Step(context.home.logs / "locks.log"), fresh, Options(), work=work)

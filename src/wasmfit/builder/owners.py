@@ -74,14 +74,16 @@ def runtime_rule(context: Context, cell: Cell) -> Callable[[str], bool]:
     """
     below = _STANDARD_LIBRARY | _OURS | set(_C_ARCHIVES.values())
     below |= _crates(context.catalog.harness / "locks" / "firmware.lock")
-    lock = firmware.package(context.catalog, PackageSpec(cell.build, cell.profile, glue=cell.glue)).lock
+    lock = firmware.package(
+        context.catalog, PackageSpec(cell.build, cell.profile, embedding=cell.embedding)
+    ).lock
     own = _crates(lock) if lock is not None and lock.is_file() else frozenset()
     if not cell.base.emulated:
-        # Cargo's lockfile of such an image lacks what the system asks for on the command line.
+        # Cargo's lockfile of such an image is without what the system asks for on the command line.
         own -= below
         return lambda owner: owner in own or owner == cell.build.runtime.name
-    if cell.ground is not None:
-        below |= _crates(firmware.base_lock(context.catalog, cell.ground)) - own
+    if cell.base_crate is not None:
+        below |= _crates(firmware.base_lock(context.catalog, cell.base_crate)) - own
     return lambda owner: owner not in below and not owner.startswith("[")
 
 

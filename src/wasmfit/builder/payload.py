@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Protocol
 
-from wasmfit.model import Board, Build, Glue, MemoryMap, Translator, UserModule, Workload
+from wasmfit.model import Board, Build, Embedding, MemoryMap, Translator, UserModule, Workload
 
 from . import calls, guest, job, module
 from .context import Context
@@ -19,7 +19,7 @@ class Payload(Protocol):
         """Which one it is, among those of one run."""
 
     @property
-    def glue(self) -> Glue:
+    def embedding(self) -> Embedding:
         """Which of the runtime's glue can run it."""
 
     @property
@@ -58,9 +58,9 @@ class WorkloadPayload:
         return self.workload.name
 
     @property
-    def glue(self) -> Glue:
+    def embedding(self) -> Embedding:
         """The shortest."""
-        return Glue.TYPED
+        return Embedding.STATIC
 
     @property
     def crate(self) -> Workload | None:
@@ -106,9 +106,9 @@ class ModulePayload:
         return self.user_module.name
 
     @property
-    def glue(self) -> Glue:
+    def embedding(self) -> Embedding:
         """What takes any signature."""
-        return Glue.ANY
+        return Embedding.DYNAMIC
 
     @property
     def crate(self) -> Workload | None:
@@ -152,9 +152,9 @@ class CommandsPayload:
         return "suite"
 
     @property
-    def glue(self) -> Glue:
+    def embedding(self) -> Embedding:
         """What replays the suite."""
-        return Glue.SUITE
+        return Embedding.CONFORMANCE
 
     @property
     def crate(self) -> Workload | None:

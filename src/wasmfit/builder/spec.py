@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from wasmfit.model import Base, Board, Build, Cell, Glue, Ground, MemoryMap, Profile, Workload
+from wasmfit.model import Base, BaseCrate, Board, Build, Cell, Embedding, MemoryMap, Profile, Workload
 
 from .payload import Payload, payload_of
 
@@ -17,15 +17,15 @@ class PackageSpec:
         build: The runtime's.
         profile: How it is compiled.
         linked: The workload whose crate is compiled in.
-        glue: Which of the runtime's glue.
-        ground: The base's crate that starts the chip; ``None`` where the harness does.
+        embedding: How the runtime is embedded.
+        base_crate: The base's crate that starts the chip; ``None`` where the harness does.
     """
 
     build: Build
     profile: Profile
     linked: Workload | None = None
-    glue: Glue = Glue.TYPED
-    ground: Ground | None = None
+    embedding: Embedding = Embedding.STATIC
+    base_crate: BaseCrate | None = None
 
     @property
     def label(self) -> tuple[str, ...]:
@@ -34,8 +34,8 @@ class PackageSpec:
             self.build.label,
             self.profile.name,
             "" if self.linked is None else self.linked.name,
-            self.glue,
-            "" if self.ground is None else self.ground.label,
+            self.embedding,
+            "" if self.base_crate is None else self.base_crate.label,
         )
 
 
@@ -69,8 +69,8 @@ class FirmwareSpec:
             build=self.build,
             profile=self.profile,
             linked=self.linked,
-            glue=self.payload.glue,
-            ground=self.ground,
+            embedding=self.payload.embedding,
+            base_crate=self.base_crate,
         )
 
     @property
@@ -79,9 +79,9 @@ class FirmwareSpec:
         return self.payload.crate if self.build.runtime.guest == "crate" else None
 
     @property
-    def ground(self) -> Ground | None:
+    def base_crate(self) -> BaseCrate | None:
         """The base's crate below the harness; ``None`` where the harness starts the chip itself."""
-        return self.base.ground(self.board)
+        return self.base.base_crate(self.board)
 
     @property
     def stack(self) -> int:

@@ -71,7 +71,7 @@ def _rows(catalog: Catalog, kind: Kind) -> list[Row]:
                     "ram": f"{board.ram.size} B",
                     "erase_unit": f"{board.erase_unit} B",
                     "clock": f"{board.clock_hz / 1e6:g} MHz",
-                    "emulator": f"{board.emulator.machine}{' (twin)' if board.needs_twin else ''}",
+                    "emulator": f"{board.emulator.machine}{' (twin)' if board.needs_relinking else ''}",
                     "timing": _timing(board),
                     "probe_rs": board.probe_rs_chip,
                     "source": board.source,

@@ -13,7 +13,7 @@ of memory. That some assertion needs more than even that is an outcome of its ow
 from .cell import PartCell
 from .execute import measured
 from .features import differences, failing, runtime_features, select
-from .glue import glueless
+from .glue import unsupported_reason
 from .prepare import prepared
 from .script import Part, read
 
@@ -22,10 +22,10 @@ __all__ = [
     "PartCell",
     "differences",
     "failing",
-    "glueless",
     "measured",
     "prepared",
     "read",
     "runtime_features",
     "select",
+    "unsupported_reason",
 ]

@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 
 from wasmfit.builder import Context, Progress, Step, silent
-from wasmfit.emulation import GUARD, Ended, QemuRunner, Replay, compiled, replay
+from wasmfit.emulation import WATCHDOG, QemuRunner, SuiteEnd, SuiteRun, compiled, run_suite
 from wasmfit.model import AssertionOutcome, Board, FileOutcomes
 from wasmfit.words import printable
 
@@ -22,15 +22,15 @@ _SECONDS = 3600
 """The safety net for a run that executes nothing."""
 
 _ENDS = {
-    Ended.CRASHED: AssertionOutcome.CRASHED,
-    Ended.OUT_OF_MEMORY: AssertionOutcome.OUT_OF_MEMORY,
-    Ended.TIMED_OUT: AssertionOutcome.TIMED_OUT,
-    Ended.WHOLE: AssertionOutcome.CRASHED,
+    SuiteEnd.CRASHED: AssertionOutcome.CRASHED,
+    SuiteEnd.OUT_OF_MEMORY: AssertionOutcome.OUT_OF_MEMORY,
+    SuiteEnd.TIMED_OUT: AssertionOutcome.TIMED_OUT,
+    SuiteEnd.WHOLE: AssertionOutcome.CRASHED,
 }
 
 
 @dataclass(frozen=True)
-class Measured:
+class PartMeasured:
     """What came of a part.
 
     Attributes:
@@ -50,22 +50,22 @@ class Measured:
 
 def measured(
     context: Context, step: Step, part: Part, elf: Path, board: Board, modules: Sequence[Prepared]
-) -> Measured:
+) -> PartMeasured:
     """Runs a part, again and again until the image has come to its end.
 
     Raises:
         MissingToolError: The emulator or a compiler for its plugin is missing.
     """
-    plugin = compiled(context.home.plugins, context.gateway, board.emulator.qemu, step.log, GUARD)
+    plugin = compiled(context.home.plugins, context.gateway, board.emulator.qemu, step.log, WATCHDOG)
     runner = QemuRunner(board, plugin, context.gateway, step.log)
 
-    def run(data: bytes, on_answer: Callable[[str], None]) -> Replay:
-        return replay(elf, runner, data, budget=BUDGET, seconds=_SECONDS, on_answer=on_answer)
+    def run(data: bytes, on_answer: Callable[[str], None]) -> SuiteRun:
+        return run_suite(elf, runner, data, budget=BUDGET, seconds=_SECONDS, on_answer=on_answer)
 
     return over(part, modules, run, step.progress)
 
 
-Run = Callable[[bytes, Callable[[str], None]], Replay]
+Run = Callable[[bytes, Callable[[str], None]], SuiteRun]
 """Runs an image over a file of records, and hands its answers out as they come."""
 
 
@@ -74,31 +74,31 @@ def over(
     modules: Sequence[Prepared],
     run: Run,
     progress: Progress = silent,
-) -> Measured:
+) -> PartMeasured:
     """A part with whatever runs the image.
 
     A run that ends early is charged to the first record without an answer. What builds on it is lost, up to
     where everything can be dropped; the next run goes on from there.
     """
-    tape, ledger = _Tape(chunks(part), modules), _Ledger(part)
+    stream, table = _CommandStream(chunks(part), modules), _OutcomeTable(part)
     instructions, runs, seconds, begin = 0, 0, 0.0, 0
-    while begin < len(tape.chunks):
-        watch = _Watch(tape, begin, partial(_tell, progress, part.name, len(tape.chunks)))
-        ended = run(tape.data(begin), watch.take)
+    while begin < len(stream.chunks):
+        answers = _Answers(stream, begin, partial(_tell, progress, part.name, len(stream.chunks)))
+        ended = run(stream.data(begin), answers.take)
         runs += 1
         instructions += ended.instructions or 0
         seconds += ended.seconds
-        begin = watch.finished(ended, ledger)
-    files, words = ledger.written()
-    return Measured(files, words, instructions, runs, seconds)
+        begin = answers.finished(ended, table)
+    files, words = table.written()
+    return PartMeasured(files, words, instructions, runs, seconds)
 
 
 def _tell(progress: Progress, what: str, total: int, done: int) -> None:
     progress(what, done, total)
 
 
-class _Tape:
-    """A part's records, numbered through all chunks, so that every run reads a piece of the same tape."""
+class _CommandStream:
+    """A part's records, numbered through all chunks, so that every run reads a piece of the same stream."""
 
     def __init__(self, of: Sequence[Chunk], modules: Sequence[Prepared]) -> None:
         self.chunks = of
@@ -115,37 +115,39 @@ class _Tape:
         return b"".join(self._packed[begin:])
 
 
-class _Watch:
+class _Answers:
     """One run: the answers that have come."""
 
-    def __init__(self, tape: _Tape, begin: int, progress: Callable[[int], None]) -> None:
-        self._tape = tape
-        self._first = tape.starts[begin]
+    def __init__(self, stream: _CommandStream, begin: int, progress: Callable[[int], None]) -> None:
+        self._stream = stream
+        self._first = stream.starts[begin]
         self._progress = progress
         self._came: list[Answer] = []
 
     def take(self, text: str) -> None:
         """Takes an answer, in the order of the records; anything else is left out."""
         found, number = answer(text), self._first + len(self._came)
-        if found is None or found[0] != number or number >= len(self._tape.records):
+        if found is None or found[0] != number or number >= len(self._stream.records):
             return
         self._came.append(found[1])
         if number % 256 == 0:
-            self._progress(self._tape.records[number][0])
+            self._progress(self._stream.records[number][0])
 
     def _count(self, ticks: Sequence[int]) -> None:
         """Gives answers the instructions between the marks around their calls."""
-        counted = [at for at in range(len(self._came)) if self._tape.records[self._first + at][1].is_counted]
+        counted = [
+            at for at in range(len(self._came)) if self._stream.records[self._first + at][1].is_counted
+        ]
         for at, began, finished in zip(counted, ticks[::2], ticks[1::2], strict=False):
             self._came[at] = replace(self._came[at], instructions=finished - began)
 
-    def finished(self, ended: Replay, ledger: "_Ledger") -> int:
-        """Enters all outcomes into the ledger; returns the chunk that the next run begins with."""
+    def finished(self, ended: SuiteRun, table: "_OutcomeTable") -> int:
+        """Enters all outcomes into the table; returns the chunk that the next run begins with."""
         self._count(ended.ticks)
-        chunks, sent = self._tape.chunks, self._tape.records
+        chunks, sent = self._stream.chunks, self._stream.records
         for number, came in enumerate(self._came, self._first):
             place, record = sent[number]
-            ledger.enter(chunks[place], record, came)
+            table.enter(chunks[place], record, came)
         number = self._first + len(self._came)
         if number == len(sent):
             return len(chunks)
@@ -154,13 +156,13 @@ class _Watch:
         outcome = _ENDS[ended.ended]
         if record.drops and number > self._first:
             # It is when everything is dropped that the previous chunk's damage shows.
-            ledger.charge(chunks[place - 1], outcome, f"when everything was dropped: {why}")
+            table.charge(chunks[place - 1], outcome, f"when everything was dropped: {why}")
             return place
-        ledger.lost(chunks[place], record, outcome, why)
+        table.lost(chunks[place], record, outcome, why)
         return place + 1
 
 
-class _Ledger:
+class _OutcomeTable:
     """Outcomes of a part's assertions, by file and command."""
 
     def __init__(self, part: Part) -> None:
@@ -195,7 +197,7 @@ class _Ledger:
         return "" if said is None else printable(f"module of line {line}: {said}", LONGEST)
 
     def lost(self, chunk: Chunk, record: Record, outcome: AssertionOutcome, why: str) -> None:
-        """Enters that the run ended in a record: what comes behind it in the chunk is not run."""
+        """Enters that the run ended in a record: what comes after it in the chunk is not run."""
         start = chunk.start if record.command is None else record.command
         commands, charged = chunk.script.commands, False
         after = f"line {commands[start].line} {outcome.value}: {why}"

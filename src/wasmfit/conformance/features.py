@@ -67,8 +67,10 @@ def measured(feature: Feature, parts: Mapping[str, Part], outcomes: Outcomes) ->
             )
     found = list(_found(feature.selections, parts, outcomes))
     counted = Counter(outcome for _, _, outcome, _ in found)
-    proof = found if feature.proof is None else list(_found((feature.proof,), parts, outcomes))
-    worked = any(outcome is AssertionOutcome.PASSED and command.is_proof for _, command, outcome, _ in proof)
+    proof = found if feature.precondition is None else list(_found((feature.precondition,), parts, outcomes))
+    worked = any(
+        outcome is AssertionOutcome.PASSED and command.is_precondition for _, command, outcome, _ in proof
+    )
     return FeatureMeasured(
         feature=feature.name,
         group=feature.group,

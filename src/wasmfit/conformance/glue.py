@@ -4,7 +4,7 @@ from wasmfit.catalog import Catalog
 from wasmfit.model import Build
 
 
-def glueless(catalog: Catalog, build: Build) -> str | None:
+def unsupported_reason(catalog: Catalog, build: Build) -> str | None:
     """Why a runtime has no conformance image, if it has none."""
     if build.unavailable is not None:
         return f"{build.unavailable.reason}. {build.unavailable.remedy}"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from wasmfit.model import Unasked
+from wasmfit.model import Excluded
 from wasmfit.words import printable
 
 Expected = str | list["Expected"]
@@ -43,7 +43,7 @@ class Command:
         budget: What a call may take, in the runtime's units; it must be stopped then.
         pages: What the host lets the module's memory have.
         count: Rounds.
-        unasked: Whether the catalogue leaves it out: then it is not done at all.
+        excluded: Whether the catalogue leaves it out: then it is not done at all.
     """
 
     line: int
@@ -63,7 +63,7 @@ class Command:
     budget: int | None = None
     pages: int | None = None
     count: int = 0
-    unasked: bool = False
+    excluded: bool = False
 
     @property
     def is_superseded(self) -> bool:
@@ -73,10 +73,10 @@ class Command:
     @property
     def is_assertion(self) -> bool:
         """Whether something is asserted that still holds, and is asked."""
-        return self.expect is not None and not self.is_superseded and not self.unasked
+        return self.expect is not None and not self.is_superseded and not self.excluded
 
     @property
-    def is_proof(self) -> bool:
+    def is_precondition(self) -> bool:
         """Whether it can hold only where something works: refusals and traps can have any reason, and nothing
         takes no heap."""
         return self.expect in ("return", "exception", "valid") and self.do not in _OF_THE_HEAP
@@ -155,15 +155,16 @@ class Part:
     modules: Path
 
 
-def read(folder: Path, name: str, unasked: Iterable[Unasked] = ()) -> Part:
+def read(folder: Path, name: str, excluded: Iterable[Excluded] = ()) -> Part:
     """Reads a part from the folder that the host program wrote to."""
     data = json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
-    lines = {(one.file, line) for one in unasked if one.part == name for line in one.lines}
+    lines = {(one.file, line) for one in excluded if one.part == name for line in one.lines}
     scripts = tuple(
         Script(
             one["file"],
             tuple(
-                _command(fields, unasked=(one["file"], fields["line"]) in lines) for fields in one["commands"]
+                _command(fields, excluded=(one["file"], fields["line"]) in lines)
+                for fields in one["commands"]
             ),
             one["left_out"],
         )
@@ -177,7 +178,7 @@ def modules_of(folder: Path, name: str) -> Path:
     return folder / f"{name}.modules"
 
 
-def _command(fields: dict[str, Any], *, unasked: bool) -> Command:
+def _command(fields: dict[str, Any], *, excluded: bool) -> Command:
     return Command(
         line=fields["line"],
         do=fields["do"],
@@ -196,7 +197,7 @@ def _command(fields: dict[str, Any], *, unasked: bool) -> Command:
         budget=fields.get("budget"),
         pages=fields.get("pages"),
         count=fields.get("count", 0),
-        unasked=unasked,
+        excluded=excluded,
     )
 
 

@@ -96,7 +96,7 @@ def records(chunk: Chunk, modules: Sequence[Prepared]) -> Iterator[Record]:
         yield _module(_INSTANTIATE, SPECTEST_SLOT, modules[0], None)
         yield Record(_REGISTER, _SLOT.pack(SPECTEST_SLOT) + b"spectest", None)
     for at, command in commands:
-        if not command.unasked:
+        if not command.excluded:
             yield _record(at, command, modules)
 
 

@@ -25,25 +25,25 @@ from .least import least_ram
 from .machine import ExpectedCalls, QemuRunner
 from .plugins import compiled, interface
 from .profile import Profile, Row
-from .replay import GUARD, Ended, Replay, replay
+from .suite_runner import WATCHDOG, SuiteEnd, SuiteRun, run_suite
 from .ten import emulator_trial
 
 __all__ = [
     "DEFAULT_LIMITS",
-    "GUARD",
-    "Ended",
+    "WATCHDOG",
     "Execution",
     "ExpectedCalls",
     "Limits",
     "Profile",
     "QemuRunner",
-    "Replay",
     "Row",
+    "SuiteEnd",
+    "SuiteRun",
     "compiled",
     "emulator_trial",
     "execute",
     "interface",
     "leak",
     "least_ram",
-    "replay",
+    "run_suite",
 ]

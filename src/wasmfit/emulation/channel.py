@@ -56,19 +56,19 @@ class Heap:
 
 
 @dataclass(frozen=True)
-class Held:
-    """The heap behind the last call, in bytes.
+class HeapState:
+    """The heap after the last call, in bytes.
 
     Attributes:
-        held: What is not free.
-        asked: What was asked for of it.
+        allocated: What is not free.
+        requested: What was requested of it.
         largest_free: The largest block that the allocator would give out.
         largest_request: The largest request of all, linear memory left out.
         size: Of the heap.
     """
 
-    held: int
-    asked: int
+    allocated: int
+    requested: int
     largest_free: int
     largest_request: int
     size: int
@@ -113,11 +113,11 @@ class Report:
     Attributes:
         results: Results of the calls in order, where a call has one of 32 bits.
         values: The same for calls of any signature, as 64-bit words.
-        logs: For each of those, how the log stood behind it, without text.
+        logs: For each of those, how the log stood after it, without text.
         log: What the module logged.
         stub: Number of the import whose stub ended the run.
         heap: The allocator's counters.
-        held: The heap behind the last call.
+        heap_state: The heap after the last call.
         requests: Blocks asked for at load, at instantiation, in the first call and in the last.
         rounds: What was left after each round.
         phase: The phase that a failure happened in, in the firmware's words.
@@ -135,7 +135,7 @@ class Report:
     log: Log | None = None
     stub: int | None = None
     heap: Heap | None = None
-    held: Held | None = None
+    heap_state: HeapState | None = None
     requests: tuple[int, int, int, int] | None = None
     rounds: Rounds | None = None
     phase: str | None = None
@@ -158,7 +158,7 @@ class Channel:
     _log: Log | None = None
     _stub: int | None = None
     _heap: Heap | None = None
-    _held: Held | None = None
+    _heap_state: HeapState | None = None
     _requests: tuple[int, int, int, int] | None = None
     _rounds: Rounds | None = None
     _phase: str | None = None
@@ -183,7 +183,7 @@ class Channel:
             log=self._log,
             stub=self._stub,
             heap=self._heap,
-            held=self._held,
+            heap_state=self._heap_state,
             requests=self._requests,
             rounds=self._rounds,
             phase=self._phase,
@@ -237,7 +237,7 @@ class Channel:
             case "heap":
                 self._heap = Heap(*numbers)
             case "held":
-                self._held = Held(*numbers)
+                self._heap_state = HeapState(*numbers)
             case "rounds":
                 self._rounds = Rounds(*numbers)
             case _:

@@ -10,7 +10,7 @@ HEADER = "counter 2"
 
 
 Measures = dict[str, int]
-"""What the plugin counts beside instructions: measure → number."""
+"""What the plugin counts besides instructions: measure → number."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Mark:
 
 
 @dataclass(frozen=True)
-class Stray:
+class OutOfBoundsStore:
     """An access that the board would not have made: where to, and the instruction's address."""
 
     address: int
@@ -49,7 +49,7 @@ class Counts:
         total: Instructions executed until the end, or ``None`` where the emulator was killed or died.
         lowest: Lowest stack address written since the last mark, likewise.
         limited: Whether the instruction limit was reached.
-        stray: The store that ended the run, since the board's memory would not have taken it.
+        out_of_bounds: The store that ended the run, since the board's memory would not have taken it.
         unaligned: The access that ended the run, since the board's core makes none that is not aligned.
     """
 
@@ -58,8 +58,8 @@ class Counts:
     total: int | None = None
     lowest: int | None = None
     limited: bool = False
-    stray: Stray | None = None
-    unaligned: Stray | None = None
+    out_of_bounds: OutOfBoundsStore | None = None
+    unaligned: OutOfBoundsStore | None = None
 
     @property
     def phase(self) -> str:
@@ -142,9 +142,11 @@ def parse(text: str) -> Counts:
                 state = _numbers(numbers, 4)
                 if state is not None:
                     ended = Counts(True, tuple(marks), state[2], state[3])
-                    access = Stray(state[0], state[1])
+                    access = OutOfBoundsStore(state[0], state[1])
                     return (
-                        replace(ended, stray=access) if word == "stray" else replace(ended, unaligned=access)
+                        replace(ended, out_of_bounds=access)
+                        if word == "stray"
+                        else replace(ended, unaligned=access)
                     )
     return Counts(True, tuple(marks))
 

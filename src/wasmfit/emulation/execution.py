@@ -34,12 +34,12 @@ from wasmfit.words import printable
 
 from . import counter, counts, machine, profile, symbols
 from .channel import Channel, Report
+from .classification import RunTrace, classify_run, is_right, listed
 from .counts import Counts, Measures
 from .faults import NameOf
 from .machine import ExpectedCalls, QemuRunner
 from .profile import Profile
 from .symbols import Symbols
-from .verdict import Evidence, is_right, judge, listed
 
 T = TypeVar("T")
 
@@ -164,8 +164,8 @@ def _execute(
     if not counted.started:
         raise runner.refused(run)
     report = channel.report()
-    verdict = judge(
-        Evidence(
+    verdict = classify_run(
+        RunTrace(
             board=board,
             stack=image.stack,
             calls=calls,
@@ -207,7 +207,7 @@ def leak(
     rounds_at: int,
     limits: Limits = DEFAULT_LIMITS,
 ) -> Leak | None:
-    """Runs an image that does everything ``rounds`` times, and says what each round leaves behind.
+    """Runs an image that does everything ``rounds`` times, and says what each round leaks.
 
     The image is the same but for one word of its job, ``rounds_at`` bytes into it. ``None`` if it has no job.
     """
@@ -227,18 +227,18 @@ def leak(
 
 
 def _heap_use(report: Report) -> HeapUse | None:
-    held, heap = report.held, report.heap
-    if held is None or heap is None or report.requests is None:
+    state, heap = report.heap_state, report.heap
+    if state is None or heap is None or report.requests is None:
         return None
-    free = held.size - held.held
+    free = state.size - state.allocated
     load, instantiate, first_call, call = report.requests
     return HeapUse(
-        size=held.size,
-        held=held.held,
-        asked=held.asked,
-        largest_free=held.largest_free,
-        fragmentation=round(1 - min(held.largest_free, free) / free, 4) if free > 0 else 0.0,
-        largest_request=held.largest_request,
+        size=state.size,
+        held=state.allocated,
+        asked=state.requested,
+        largest_free=state.largest_free,
+        fragmentation=round(1 - min(state.largest_free, free) / free, 4) if free > 0 else 0.0,
+        largest_request=state.largest_request,
         requests=Requests(load=load, instantiate=instantiate, first_call=first_call, call=call),
         left=heap.live,
         linear_left=heap.linear_live,

@@ -92,7 +92,7 @@ def _place(registers: Registers, name_of: NameOf) -> str:
     name = name_of(registers.pc)
     if name is not None:
         return f", in {printable(name)} (PC {hexadecimal(registers.pc)})"
-    # The function that jumped there; a return address may be the first one behind it.
+    # The function that jumped there; a return address may be the first one after it.
     caller = name_of(registers.caller - 2)
     called = f", called from {printable(caller)}" if caller is not None else ""
     return f", PC {hexadecimal(registers.pc)}{called}"

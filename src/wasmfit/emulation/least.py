@@ -24,7 +24,7 @@ STEP = 256
 """Sizes tried are multiples of so many bytes."""
 
 _ALIGNMENT = 16
-"""Of the data behind the stack: what the two architectures ask of a stack pointer at most."""
+"""Of the data after the stack: what the two architectures ask of a stack pointer at most."""
 
 
 @dataclass(frozen=True)

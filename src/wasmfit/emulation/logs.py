@@ -1,4 +1,4 @@
-"""What each call of a module logged, told from how its log stood behind every call."""
+"""What each call of a module logged, told from how its log stood after every call."""
 
 from __future__ import annotations
 

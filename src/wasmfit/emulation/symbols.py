@@ -74,8 +74,8 @@ def read(elf: Path) -> Symbols:
     """Reads the symbols of an image.
 
     Raises:
-        UsageError: The file cannot be read as an ELF file, is not a 32-bit little-endian one, or lacks the
-            symbols of the harness.
+        UsageError: The file cannot be read as an ELF file, is not a 32-bit little-endian one, or has none of
+            the symbols of the harness.
     """
     defined = _defined(elf)
     values = {symbol.name: symbol.address for symbol in defined if symbol.name}

@@ -2,12 +2,13 @@
 
 from .activity import COUNTS, KINDS, OF_THE_CACHE, Activities, Activity, InstructionCounts
 from .base import Record
-from .bases import Base, Ground, Hal
+from .bases import Base, BaseCrate, Hal
 from .board import Board, Emulator, FlashCache, FlashPath, MemoryMap, Region
-from .cell import Cell, Glue
+from .cell import Cell, Embedding
 from .conformance import (
     AssertionOutcome,
     ClaimMismatch,
+    Excluded,
     Failing,
     Feature,
     FeatureEvidence,
@@ -19,11 +20,10 @@ from .conformance import (
     PartOutcomes,
     RuntimeFeatures,
     Selection,
-    Unasked,
 )
 from .dependency import Dependency
 from .durations import BoardMeasurement, MeasuredPhase, Prediction, Predictions
-from .measurement import Measurement, Provenance, Size, SourceTree, Twin
+from .measurement import Measurement, Provenance, RelinkedImage, Size, SourceTree
 from .module import Expected, Rule, Stub, UserCall, UserModule
 from .profile import CProfile, Debug, Profile, RustProfile
 from .run import CheckedCall, HeapUse, Leak, LeastRam, Logged, Requests, Run, StackPeaks
@@ -61,6 +61,7 @@ __all__ = [
     "Activity",
     "AssertionOutcome",
     "Base",
+    "BaseCrate",
     "Board",
     "BoardMeasurement",
     "Build",
@@ -79,7 +80,9 @@ __all__ = [
     "CycleCosts",
     "Debug",
     "Dependency",
+    "Embedding",
     "Emulator",
+    "Excluded",
     "Expected",
     "FactChanges",
     "Failing",
@@ -91,8 +94,6 @@ __all__ = [
     "FileOutcomes",
     "FlashCache",
     "FlashPath",
-    "Glue",
-    "Ground",
     "Group",
     "GuestBuild",
     "Hal",
@@ -113,6 +114,7 @@ __all__ = [
     "Published",
     "Record",
     "Region",
+    "RelinkedImage",
     "Requests",
     "Rule",
     "Run",
@@ -136,8 +138,6 @@ __all__ = [
     "Target",
     "Timing",
     "Translator",
-    "Twin",
-    "Unasked",
     "Unavailable",
     "UserCall",
     "UserModule",

@@ -153,7 +153,7 @@ class Base(Record):
         """Whether its images can be run in the emulator."""
         return self.start != "laze"
 
-    def ground(self, board: Board) -> "Ground | None":
+    def base_crate(self, board: Board) -> "BaseCrate | None":
         """The crate below the harness on a board; ``None`` where the harness starts the chip itself.
 
         Raises:
@@ -164,11 +164,11 @@ class Base(Record):
         for hal in self.hals:
             features = hal.features(board)
             if features is not None:
-                return Ground(base=self, hal=hal, features=features)
+                return BaseCrate(base=self, hal=hal, features=features)
         raise ValueError(f"the base {self.name} has nothing for {board.probe_rs_chip}")
 
 
-class Ground(Record):
+class BaseCrate(Record):
     """A base's crate as it is built for a chip.
 
     Attributes:

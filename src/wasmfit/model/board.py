@@ -229,6 +229,6 @@ class Board(Record):
         return emulated.model_copy(update={"ram": self.emulator.ample or emulated.ram})
 
     @property
-    def needs_twin(self) -> bool:
+    def needs_relinking(self) -> bool:
         """Whether what runs in the emulator is a twin of the image, linked to other addresses."""
         return self.own != self.emulated

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 
-from .bases import Base, Ground
+from .bases import Base, BaseCrate
 from .board import Board
 from .module import UserModule
 from .profile import Profile
@@ -12,18 +12,18 @@ from .runtime import Build
 from .workload import Workload
 
 
-class Glue(StrEnum):
+class Embedding(StrEnum):
     """How a runtime is embedded: which of its folder's firmware is built.
 
     Attributes:
-        TYPED: The shortest embedding, compiled for the signatures of the catalogue's workloads.
-        ANY: An embedding that takes any signature and any imported functions, as data.
-        SUITE: An embedding that replays the W3C suite, streamed from the host.
+        STATIC: The shortest embedding, compiled for the signatures of the catalogue's workloads.
+        DYNAMIC: An embedding that takes any signature and any imported functions, as data.
+        CONFORMANCE: An embedding that replays the W3C suite, streamed from the host.
     """
 
-    TYPED = "typed"
-    ANY = "any"
-    SUITE = "suite"
+    STATIC = "typed"
+    DYNAMIC = "any"
+    CONFORMANCE = "suite"
 
 
 @dataclass(frozen=True)
@@ -40,20 +40,20 @@ class Cell:
     profile: Profile
 
     @property
-    def glue(self) -> Glue:
-        """Which glue its image is built with: workload decides, never the runtime."""
-        return Glue.ANY if isinstance(self.workload, UserModule) else Glue.TYPED
+    def embedding(self) -> Embedding:
+        """How the runtime is embedded: workload decides, never the runtime."""
+        return Embedding.DYNAMIC if isinstance(self.workload, UserModule) else Embedding.STATIC
 
     @property
-    def ground(self) -> Ground | None:
+    def base_crate(self) -> BaseCrate | None:
         """The base's crate below the harness; ``None`` where the harness starts the chip itself."""
-        return self.base.ground(self.board)
+        return self.base.base_crate(self.board)
 
     @property
-    def has_twin(self) -> bool:
+    def is_relinked(self) -> bool:
         """Whether a twin of its image runs, linked to where the emulator has memory."""
         # An operating system's own build links its image, which runs nowhere here.
-        return self.board.needs_twin and self.base.start != "laze"
+        return self.board.needs_relinking and self.base.start != "laze"
 
     @cached_property
     def id(self) -> str:

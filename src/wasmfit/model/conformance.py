@@ -50,8 +50,8 @@ class Feature(Record):
         title: Heading of its row.
         group: The table that the row is of.
         selections: Its assertions; those of one part at the most once.
-        proof: Where something must hold for refusals to count; without it, one of the assertions must be
-            more than a refusal.
+        precondition: Where something must hold for refusals to count; without it, one of the assertions
+            must be more than a refusal.
         unmeasurable: Why the suite says nothing of it, where it does not.
     """
 
@@ -59,7 +59,7 @@ class Feature(Record):
     title: str
     group: Group = Group.WEBASSEMBLY
     selections: tuple[Selection, ...] = ()
-    proof: Selection | None = None
+    precondition: Selection | None = None
     unmeasurable: str | None = None
 
     @model_validator(mode="after")
@@ -69,7 +69,7 @@ class Feature(Record):
         return self
 
 
-class Unasked(Record):
+class Excluded(Record):
     """Assertions that are left out, of one file.
 
     Attributes:
@@ -88,14 +88,14 @@ class Features(Record):
 
     Attributes:
         suite: Where the assertions come from, in words.
-        unasked: What is left out in addition to what :class:`Selection` does not select.
+        excluded: What is left out in addition to what :class:`Selection` does not select.
         dependencies: Cargo dependencies of the program that reads the suite.
         features: The features.
     """
 
     suite: str
     dependencies: dict[str, Dependency] = Field(default_factory=dict)
-    unasked: tuple[Unasked, ...] = ()
+    excluded: tuple[Excluded, ...] = ()
     features: tuple[Feature, ...]
 
 

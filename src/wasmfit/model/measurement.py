@@ -65,7 +65,7 @@ class SourceTree(Record):
     built_like: str
 
 
-class Twin(Record):
+class RelinkedImage(Record):
     """The image linked to other addresses by the same linker from the same files.
 
     Attributes:
@@ -110,7 +110,7 @@ class Provenance(Record):
     source: SourceTree | None = None
     elf: str | None = None
     elf_sha256: str | None = None
-    twin: Twin | None = None
+    twin: RelinkedImage | None = None
     log: str | None = None
     module_sha256: str | None = None
     module_bytes: int | None = None

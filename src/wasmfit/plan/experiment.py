@@ -82,8 +82,8 @@ def plan(
         (cell.workload.name, cell.board.name, cell.base.name, cell.profile.name): cell for cell in settings
     }
     baselines = {cell.id: cell for cell in (_without_runtime(one, baseline) for one in beside.values())}
-    groundless = [one for one in map(_groundless, baselines.values()) if one is not None]
-    left_out = [*groundless, *(one for cell in kept if (one := _left_out(catalog, cell)) is not None)]
+    unsupported = [one for one in map(_on_unsupported_base, baselines.values()) if one is not None]
+    left_out = [*unsupported, *(one for cell in kept if (one := _left_out(catalog, cell)) is not None)]
     gone = {one.cell.id for one in left_out}
     return Plan(
         cells=tuple(cell for cell in kept if cell.id not in gone),
@@ -97,14 +97,14 @@ def _left_out(catalog: Catalog, cell: Cell) -> LeftOut | None:
     missing = cell.build.unavailable
     if missing is not None:
         return LeftOut(cell, Status.UNAVAILABLE, f"{missing.reason}. {missing.remedy}")
-    if (groundless := _groundless(cell)) is not None:
-        return groundless
+    if (unsupported := _on_unsupported_base(cell)) is not None:
+        return unsupported
     if isinstance(cell.workload, UserModule):
         return _cannot_take(catalog, cell, cell.workload)
     return None
 
 
-def _groundless(cell: Cell) -> LeftOut | None:
+def _on_unsupported_base(cell: Cell) -> LeftOut | None:
     """The cell, if its base has nothing for its board, or is not there: then its baseline ends so too."""
     if cell.base.missing:
         return LeftOut(cell, Status.UNAVAILABLE, cell.base.missing)

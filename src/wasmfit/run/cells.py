@@ -134,8 +134,8 @@ class CellJob:
                 )
             moved["elf"] = str(elf)
             if provenance.twin is not None:
-                twin = folders["images"] / Path(provenance.twin.elf).name
-                moved["twin"] = provenance.twin.model_copy(update={"elf": str(twin)})
+                relinked = folders["images"] / Path(provenance.twin.elf).name
+                moved["twin"] = provenance.twin.model_copy(update={"elf": str(relinked)})
         return measurement.model_copy(update={"provenance": provenance.model_copy(update=moved)})
 
     def given_up(self, reason: str, log: Path) -> Measurement:

@@ -7,16 +7,16 @@ model predicts and published figures belong to an experiment, and are added here
 from collections.abc import Mapping
 
 from wasmfit.catalog import Catalog
-from wasmfit.model import Cell, Glue, Measurement, Size
+from wasmfit.model import Cell, Embedding, Measurement, Size
 from wasmfit.plan import Plan
 from wasmfit.timing import Predictor, predictor, with_time
 
-from . import agreement, record
+from . import cross_check, record
 from .subject import subject_of
 
 
 def completed(catalog: Catalog, plan: Plan, measured: Mapping[str, Measurement]) -> tuple[Measurement, ...]:
-    """All measurements of a plan in order, each beside its baseline.
+    """All measurements of a plan in order, each with its baseline.
 
     Args:
         catalog: The catalogue.
@@ -27,10 +27,10 @@ def completed(catalog: Catalog, plan: Plan, measured: Mapping[str, Measurement])
     judged = _judged(plan, measured)
     boards = {cell.board.name: cell.board for cell in plan.all_cells}
     prices = {name: predictor(board, catalog.core(board)) for name, board in boards.items()}
-    facts: dict[tuple[str, str, Glue], dict[str, str]] = {}
+    facts: dict[tuple[str, str, Embedding], dict[str, str]] = {}
     found = []
     for cell in plan.all_cells:
-        decided_by = cell.build.label, cell.base.name, cell.glue
+        decided_by = cell.build.label, cell.base.name, cell.embedding
         if decided_by not in facts:
             facts[decided_by] = record.facts_of(cell)
         baseline, price = baselines.get(_setting(cell)), prices[cell.board.name]
@@ -49,7 +49,7 @@ def _judged(plan: Plan, measured: Mapping[str, Measurement]) -> dict[str, Measur
         signature = subject.expected.signature
         if subject.is_cross_checked and signature is not None:
             ran = [measured[cell.id] for cell in cells]
-            judged |= {one.id: one for one in agreement.checked(ran, signature)}
+            judged |= {one.id: one for one in cross_check.cross_checked(ran, signature)}
     return judged
 
 
@@ -68,7 +68,7 @@ def _completed(
     published = cell.build.version.published
     if cell.build.checkout is not None and cell.build.runtime.unavailable is None:
         published = None  # Somebody's figures of a release; where there is none, of some checkout.
-    if cell.glue is not Glue.TYPED:
+    if cell.embedding is not Embedding.STATIC:
         published = None  # A file of the same name as a workload is still another module.
     if published is not None and (published.module, published.board, published.profile) != (
         cell.workload.name,

@@ -4,6 +4,7 @@ import os
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Generic, Protocol, TypeVar
 
 from wasmfit.builder import BuildStep, Context, Step
@@ -97,7 +98,7 @@ class LocalRun(Generic[R]):
                 if step.key not in steps:
                     steps[step.key] = self._step(step)
             needs = frozenset(step.key for step in job.steps)
-            ends.append(Task(job.id, lambda job=job: self._end(job), needs, rank=(0, job.priority, number)))  # type: ignore[misc]
+            ends.append(Task(job.id, partial(self._end, job), needs, priority=(0, job.priority, number)))
         return [*ends, *steps.values()]
 
     def _step(self, step: BuildStep) -> Task:
@@ -121,8 +122,8 @@ class LocalRun(Generic[R]):
             step.key,
             run,
             frozenset(need.key for need in step.tasks()),
-            lane=None if step.lock is None else str(step.lock),
-            rank=(step.stage, step.estimate),
+            lock=None if step.lock is None else str(step.lock),
+            priority=(step.stage, step.estimate),
         )
 
     def _end(self, job: Job[R]) -> None:

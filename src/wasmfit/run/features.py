@@ -75,9 +75,9 @@ class FeaturesRun:
             for build in builds
         ]
         cells = [cell for setting in settings for cell in setting]
-        glueless = {build.label: conformance.glueless(catalog, build) for build in builds}
+        unsupported_reason = {build.label: conformance.unsupported_reason(catalog, build) for build in builds}
         jobs, scripts = part_jobs(
-            self.context, [cell for cell in cells if glueless[cell.build.label] is None]
+            self.context, [cell for cell in cells if unsupported_reason[cell.build.label] is None]
         )
         batch = Batch(
             self.context,
@@ -89,7 +89,11 @@ class FeaturesRun:
         )
         done = batch.run(
             jobs,
-            [left_out(cell, why) for cell in cells if (why := glueless[cell.build.label]) is not None],
+            [
+                left_out(cell, why)
+                for cell in cells
+                if (why := unsupported_reason[cell.build.label]) is not None
+            ],
         )
         found = _Found(tuple(features), self._parts(names, scripts), done.results)
         measured = FeaturesMeasured(
@@ -166,7 +170,7 @@ def _notes(catalogued: Features, parts: Mapping[str, Part]) -> Iterable[str]:
             for why, number in script.left_out.items():
                 left_out[why] = left_out.get(why, 0) + number
             superseded += sum(command.is_superseded for command in script.commands)
-    for one in catalogued.unasked:
+    for one in catalogued.excluded:
         if one.part in parts:
             left_out[one.reason] = left_out.get(one.reason, 0) + len(one.lines)
     if superseded:

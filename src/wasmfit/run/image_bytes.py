@@ -1,7 +1,7 @@
 """An image's bytes as a report shows them: memory, section, owner, family of symbols.
 
 They are kept in the cache by the image's SHA-256 when it is measured, since a large image takes a second;
-what is no longer there is made anew.
+what is no longer there is made again.
 """
 
 import json

@@ -174,7 +174,7 @@ def fingerprints(
             "measurement",
             image_key,
             shared.once(("board", board.name), lambda: _board_key(board)),
-            # A baseline's expectations are not those of the cells beside it.
+            # A baseline's expectations are not those of the cells next to it.
             shared.once(("expected", build.label, workload.name), lambda: subject_of(cell).expectations),
             context.toolchain.emulators[board.emulator.qemu].version,
             code,

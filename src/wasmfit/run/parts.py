@@ -48,8 +48,8 @@ class Scripts:
         with self._reading:
             if name not in self._parts:
                 folder = self.step.ensure(self.context.cache, step)
-                unasked = self.context.catalog.features.unasked
-                self._parts[name] = conformance.read(folder, name, unasked)
+                excluded = self.context.catalog.features.excluded
+                self._parts[name] = conformance.read(folder, name, excluded)
             return self._parts[name]
 
 
@@ -200,7 +200,7 @@ def part_jobs(context: Context, cells: Iterable[PartCell]) -> tuple[list[PartJob
             "suite",
             scripts.step.key,
             cell.part,
-            [one for one in context.catalog.features.unasked if one.part == cell.part],
+            [one for one in context.catalog.features.excluded if one.part == cell.part],
             last.key,
             None if modules is None else modules.key,
             cell.board.model_dump(mode="json", exclude={"timing", "flash_path"}),

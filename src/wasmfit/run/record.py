@@ -9,14 +9,14 @@ from wasmfit.builder import Backend, Context, FirmwareSpec, Image, backend_of, d
 from wasmfit.catalog import Catalog
 from wasmfit.model import (
     Cell,
-    Glue,
+    Embedding,
     Measurement,
     Provenance,
+    RelinkedImage,
     Run,
     Size,
     SourceTree,
     Status,
-    Twin,
 )
 from wasmfit.plan import LeftOut
 
@@ -44,12 +44,12 @@ def measured(
         size=size,
         run=run,
         provenance=Provenance(
-            glue=cell.glue.value,
+            glue=cell.embedding.value,
             **subject_of(cell).provenance,
             source=_source(cell),
             elf=str(image.elf) if image else None,
             elf_sha256=digest.file(image.elf) if image else None,
-            twin=_twin(cell, image) if image else None,
+            twin=_relinked(cell, image) if image else None,
             log=str(log),
             module_sha256=None if module is None else digest.file(module),
             module_bytes=None if module is None else module.stat().st_size,
@@ -71,7 +71,7 @@ def left_out(one: LeftOut) -> Measurement:
         status=one.status,
         reason=one.reason,
         provenance=Provenance(
-            glue=one.cell.glue.value,
+            glue=one.cell.embedding.value,
             **subject_of(one.cell).provenance,
             wasmfit=__version__,
             measured_at=_now(),
@@ -85,7 +85,7 @@ def facts_of(cell: Cell) -> dict[str, str]:
     facts = cell.build.facts
     shown = {
         "base": "; ".join(filter(None, (cell.base.title, cell.base.emulator))) if cell.base.emulator else "",
-        "glue": _GLUE if cell.glue is Glue.ANY else "",
+        "glue": _GLUE if cell.embedding is Embedding.DYNAMIC else "",
         "validation": facts.validation,
         "module bytes": facts.module_bytes,
         "execution": facts.execution,
@@ -132,8 +132,8 @@ def _source(cell: Cell) -> SourceTree | None:
     )
 
 
-def _twin(cell: Cell, image: Image) -> Twin | None:
-    if not cell.has_twin:
+def _relinked(cell: Cell, image: Image) -> RelinkedImage | None:
+    if not cell.is_relinked:
         return None
     own, emulated = cell.board.own, cell.board.emulated
     moves = [
@@ -141,7 +141,7 @@ def _twin(cell: Cell, image: Image) -> Twin | None:
         for name, ours, theirs in (("flash", own.flash, emulated.flash), ("RAM", own.ram, emulated.ram))
         if ours != theirs
     ]
-    return Twin(
+    return RelinkedImage(
         elf=str(image.ran),
         elf_sha256=digest.file(image.ran),
         differs=f"in addresses alone: {', '.join(moves)}; sections, symbols and limits are the same",
@@ -156,7 +156,7 @@ def _features_of_base(cell: Cell) -> dict[str, str]:
     """The crates of the base, as they are built for the chip; of an operating system, its commit."""
     if cell.base.checkout is not None:
         return {cell.base.name: cell.base.checkout.label.partition("+")[2]}
-    needed = {} if cell.ground is None else cell.ground.dependencies
+    needed = {} if cell.base_crate is None else cell.base_crate.dependencies
     return {name: f"{one.version.lstrip('=')} [{', '.join(one.features)}]" for name, one in needed.items()}
 
 

@@ -14,15 +14,15 @@ class Task:
         key: Its identity; tasks with the same key are the same task.
         run: Does it; what it raises is its failure.
         needs: Keys of tasks that must have ended before, well or badly.
-        lane: Tasks in the same lane run one after the other (cargo locks its target folder).
-        rank: Lower ranks go first among those that could run.
+        lock: Tasks with the same lock run one after the other (cargo locks its target folder).
+        priority: Lower ones go first among those that could run.
     """
 
     key: str
     run: Callable[[], None]
     needs: frozenset[str] = frozenset()
-    lane: str | None = None
-    rank: tuple[int, ...] = ()
+    lock: str | None = None
+    priority: tuple[int, ...] = ()
 
 
 def execute(tasks: Iterable[Task], workers: int, cancel: threading.Event) -> None:
@@ -53,14 +53,14 @@ def execute(tasks: Iterable[Task], workers: int, cancel: threading.Event) -> Non
 
 def _startable(waiting: dict[str, Task], running: dict[Future[None], Task], workers: int) -> list[Task]:
     unfinished = waiting.keys() | {task.key for task in running.values()}
-    lanes = {task.lane for task in running.values() if task.lane is not None}
+    locks = {task.lock for task in running.values() if task.lock is not None}
     chosen: list[Task] = []
-    for task in sorted(waiting.values(), key=lambda task: task.rank):
+    for task in sorted(waiting.values(), key=lambda task: task.priority):
         if len(running) + len(chosen) >= workers:
             break
-        if task.needs & unfinished or (task.lane is not None and task.lane in lanes):
+        if task.needs & unfinished or (task.lock is not None and task.lock in locks):
             continue
-        if task.lane is not None:
-            lanes.add(task.lane)
+        if task.lock is not None:
+            locks.add(task.lock)
         chosen.append(task)
     return chosen

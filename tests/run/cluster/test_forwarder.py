@@ -4,22 +4,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wasmfit.run import Event, TaskEnded, TaskProgress, TaskStarted
-from wasmfit.run.cluster.forwarder import Relay
+from wasmfit.run.cluster.forwarder import EventForwarder
 
 
 def said(task: str, event: str, **more: object) -> dict[str, object]:
     return {"task": task, "event": event, **more}
 
 
-def relay() -> tuple[Relay, list[Event]]:
+def forwarder() -> tuple[EventForwarder, list[Event]]:
     told: list[Event] = []
-    made = Relay(told.append)
+    made = EventForwarder(told.append)
     made.expect("key", "title")
     return made, told
 
 
 def test_a_task_from_start_to_end() -> None:
-    listening, told = relay()
+    listening, told = forwarder()
     listening.hear(said("key", "started", by="w1"))
     listening.hear(said("key", "progress", what="linking", done=1, total=2))
     listening.hear(said("key", "ended", error=None))
@@ -31,7 +31,7 @@ def test_a_task_from_start_to_end() -> None:
 
 
 def test_a_task_whose_worker_died_starts_again() -> None:
-    listening, told = relay()
+    listening, told = forwarder()
     listening.hear(said("key", "started", by="w1"))
     listening.hear(said("key", "started", by="w2"))
     assert [type(event) for event in told] == [TaskStarted, TaskEnded, TaskStarted]
@@ -42,14 +42,14 @@ def test_a_task_whose_worker_died_starts_again() -> None:
 
 
 def test_a_task_that_ended_well_has_lost_nobody() -> None:
-    listening, _ = relay()
+    listening, _ = forwarder()
     listening.hear(said("key", "started", by="w1"))
     listening.hear(said("key", "ended", error=None))
     assert listening.lost("key") == ()
 
 
 def test_words_that_come_after_the_result_are_not_heard() -> None:
-    listening, told = relay()
+    listening, told = forwarder()
     listening.hear(said("key", "started", by="w1"))
     listening.over("key")
     listening.hear(said("key", "progress", what="linking", done=1, total=2))
@@ -58,7 +58,7 @@ def test_words_that_come_after_the_result_are_not_heard() -> None:
 
 
 def test_others_tasks_are_none_of_ours() -> None:
-    listening, told = relay()
+    listening, told = forwarder()
     listening.hear(said("another", "started", by="w1"))
     assert told == []
     assert listening.lost("another") == ()
@@ -66,7 +66,7 @@ def test_others_tasks_are_none_of_ours() -> None:
 
 def test_commands_are_told_where_they_are_wanted() -> None:
     lines: list[str] = []
-    made = Relay(lambda _: None, lines.append)
+    made = EventForwarder(lambda _: None, lines.append)
     made.expect("key", "title")
     made.hear(said("key", "command", line="cc -c x.c"))
     assert lines == ["cc -c x.c"]
@@ -101,7 +101,7 @@ def test_any_words_make_well_formed_events(messages: list[object]) -> None:
             case TaskEnded(title):
                 running.remove(title)
 
-    listening = Relay(listen)
+    listening = EventForwarder(listen)
     listening.expect("a", "A")
     listening.expect("b", "B")
     for message in messages:

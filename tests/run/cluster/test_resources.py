@@ -3,7 +3,7 @@
 import pytest
 
 from wasmfit.errors import UsageError, WasmfitError
-from wasmfit.run.cluster.resources import given, lacking, require_same
+from wasmfit.run.cluster.resources import given, missing, require_same
 
 OURS = "wasmfit 0.1.0 (code aaaa)"
 NEEDS = {OURS: 1.0, "rustc rustc 1.96.0": 1.0, "qemu": 1.0}
@@ -25,26 +25,26 @@ def test_amounts_that_are_none(argument: str) -> None:
 
 
 def test_nothing_is_lacking() -> None:
-    assert lacking(NEEDS, {"w1": {}, "w2": WHOLE}) is None
+    assert missing(NEEDS, {"w1": {}, "w2": WHOLE}) is None
 
 
 def test_nobody_works() -> None:
-    assert lacking(NEEDS, {}) == "The cluster has no workers"
+    assert missing(NEEDS, {}) == "The cluster has no workers"
 
 
 def test_nobody_has_a_board() -> None:
     needs = {**NEEDS, "probe:nrf52840dk": 1.0}
-    assert lacking(needs, {"w1": WHOLE}) == "No worker has probe:nrf52840dk"
+    assert missing(needs, {"w1": WHOLE}) == "No worker has probe:nrf52840dk"
 
 
 def test_another_version_is_named() -> None:
     old = {OURS: 1e9, "rustc rustc 1.95.0": 1e9, "qemu": 4.0}
-    assert lacking(NEEDS, {"w1": old}) == "No worker has rustc rustc 1.96.0 (they have rustc rustc 1.95.0)"
+    assert missing(NEEDS, {"w1": old}) == "No worker has rustc rustc 1.96.0 (they have rustc rustc 1.95.0)"
 
 
 def test_each_has_a_part() -> None:
     parts = {"w1": {OURS: 1e9, "rustc rustc 1.96.0": 1e9}, "w2": {"qemu": 1.0}}
-    assert (lacking(NEEDS, parts) or "").startswith("No worker has all of qemu, rustc")
+    assert (missing(NEEDS, parts) or "").startswith("No worker has all of qemu, rustc")
 
 
 def test_the_same_wasmfit_at_both_ends() -> None:

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from distributed import Client
 
-from wasmfit.builder import Context, ParcelError, digest, packed
+from wasmfit.builder import ArchiveError, Context, digest, packed
 from wasmfit.errors import UsageError
 from wasmfit.events import Listener
 from wasmfit.run.job import Job, RemoteJob
@@ -35,7 +35,7 @@ class ClusterExecutor:
 
     Attributes:
         address: ``tcp://…`` or ``tls://…`` of the scheduler, or the path of its scheduler file.
-        catalogs: The user's catalogues beside the built-in one, which are sent along.
+        catalogs: The user's catalogues besides the built-in one, which are sent along.
     """
 
     address: str
@@ -87,11 +87,11 @@ def connected(address: str) -> Iterator[Client]:
 
 
 def _catalogue(folder: Path) -> tuple[str, bytes]:
-    """A catalogue's key and parcel."""
+    """A catalogue's key and archive."""
     try:
-        parcel = packed(folder, _CATALOGUE)
-    except ParcelError as error:
+        archive = packed(folder, _CATALOGUE)
+    except ArchiveError as error:
         raise UsageError(
             f"The catalogue {folder} cannot be sent: {error.reason}.", "Copy what it links to."
         ) from error
-    return digest.of(parcel), parcel
+    return digest.of(archive), archive

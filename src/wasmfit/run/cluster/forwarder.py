@@ -24,7 +24,7 @@ class _Running:
 
 
 @dataclass
-class Relay:
+class EventForwarder:
     """Listens to workers on behalf of a listener.
 
     Attributes:

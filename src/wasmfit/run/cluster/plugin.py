@@ -1,4 +1,4 @@
-"""What a worker has beside Dask's own: its folder, its tools, and the tasks that are to end early."""
+"""What a worker has besides Dask's own: its folder, its tools, and the tasks that are to end early."""
 
 import asyncio
 import threading
@@ -11,22 +11,22 @@ from distributed import Reschedule, Worker, WorkerPlugin
 from distributed.utils import sync
 
 from wasmfit.builder import Context, packed
-from wasmfit.builder.alone import StoppedError
 from wasmfit.builder.cache import Cache
+from wasmfit.builder.exclusive_lock import StoppedError
 from wasmfit.catalog import Catalog
 from wasmfit.home import Home
 from wasmfit.toolchain import ChildCancelledError, Gateway, Toolchain, Versions, find
 
-from .work import Setting
+from .work import RunSetting
 
 NAME = "wasmfit"
-_PARCEL = "wasmfit_parcel"
+_ARTEFACT = "wasmfit_artefact"
 """The request by which a worker asks another for an artefact."""
 
 _ASK_SECONDS = 120
 
 
-class Workshop(WorkerPlugin):
+class WasmfitPlugin(WorkerPlugin):
     """The plugin of every worker that ``wasmfit worker`` starts.
 
     Args:
@@ -45,9 +45,9 @@ class Workshop(WorkerPlugin):
         self.cache = Cache(self.home.artefacts)
         self._cancels: dict[str, threading.Event] = {}
         self._catalogs: dict[tuple[str, ...], Catalog] = {}
-        self._toolchains: dict[Setting, Toolchain] = {}
+        self._toolchains: dict[RunSetting, Toolchain] = {}
         self._lock = threading.Lock()
-        worker.handlers[_PARCEL] = self._parcel
+        worker.handlers[_ARTEFACT] = self._artefact
 
     def teardown(self, worker: Worker) -> None:  # noqa: ARG002 - Dask's signature
         """Called by Dask when the worker ends: what it has started ends too."""
@@ -61,7 +61,9 @@ class Workshop(WorkerPlugin):
             cancel.set()
 
     @contextmanager
-    def context(self, task: str, setting: Setting, echo: Callable[[str], None] | None) -> Iterator[Context]:
+    def context(
+        self, task: str, setting: RunSetting, echo: Callable[[str], None] | None
+    ) -> Iterator[Context]:
         """Surroundings of a task; what it starts ends when nobody wants the task any more.
 
         Raises:
@@ -85,7 +87,7 @@ class Workshop(WorkerPlugin):
             self._catalogs[extra] = Catalog.load(*(self.cache.place("catalogs", key) for key in extra))
         return self._catalogs[extra]
 
-    def _toolchain(self, setting: Setting, catalog: Catalog) -> Toolchain:
+    def _toolchain(self, setting: RunSetting, catalog: Catalog) -> Toolchain:
         if setting not in self._toolchains:
             self._toolchains[setting] = find(
                 Versions(self.home.tools, Gateway()),
@@ -95,10 +97,10 @@ class Workshop(WorkerPlugin):
         return self._toolchains[setting]
 
     def ask(self, holder: str, kind: str, key: str) -> bytes | None:
-        """An artefact's parcel from the worker at the address ``holder``; ``None`` if it cannot be had."""
+        """An artefact's archive from the worker at the address ``holder``; ``None`` if it cannot be had."""
 
         async def ask() -> object:
-            return await self._worker.rpc(holder).wasmfit_parcel(kind=kind, key=key)
+            return await self._worker.rpc(holder).wasmfit_artefact(kind=kind, key=key)
 
         try:
             answer = sync(self._worker.loop, ask, callback_timeout=_ASK_SECONDS)
@@ -106,7 +108,7 @@ class Workshop(WorkerPlugin):
             return None
         return answer if isinstance(answer, bytes) else None
 
-    async def _parcel(self, kind: str, key: str) -> bytes | None:
+    async def _artefact(self, kind: str, key: str) -> bytes | None:
         if not (kind.isidentifier() and key.isalnum()):
             return None
         place = self.cache.place(kind, key)

@@ -46,7 +46,7 @@ def machine() -> str:
     return f"machine {platform.system()} {platform.machine()}"
 
 
-def being(toolchain: Toolchain) -> dict[str, float]:
+def capabilities(toolchain: Toolchain) -> dict[str, float]:
     """What a worker is, for ever."""
     tools = (
         f"{name} {version}" for name, version in toolchain.versions().items() if name not in _NOT_COMPARED
@@ -55,7 +55,7 @@ def being(toolchain: Toolchain) -> dict[str, float]:
 
 
 @dataclass(frozen=True)
-class Needs:
+class Requirements:
     """What the tasks of a run need: the same wasmfit and tools as here.
 
     Attributes:
@@ -130,7 +130,7 @@ def _ours(has: Resources) -> str | None:
     return next((name for name in has if name.startswith(f"{_OURS} ")), None)
 
 
-def lacking(needs: Resources, workers: Mapping[str, Resources]) -> str | None:
+def missing(needs: Resources, workers: Mapping[str, Resources]) -> str | None:
     """Why no worker can do what needs this, as a sentence; ``None`` where one can.
 
     Args:

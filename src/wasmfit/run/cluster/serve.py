@@ -25,7 +25,7 @@ from wasmfit.toolchain import CCompiler, Gateway, Toolchain, Versions, find
 from . import resources
 from .address import scheduler_address, security
 from .errors import ClusterError
-from .plugin import Workshop
+from .plugin import WasmfitPlugin
 
 _REACH_SECONDS = 15
 _LEAVE_SECONDS = 5
@@ -34,15 +34,15 @@ _START_SECONDS = 300
 
 
 @dataclass(frozen=True)
-class Offer:
+class WorkerOptions:
     """What a worker is started with.
 
     Attributes:
         scheduler: Address of the scheduler, or ``None`` where ``scheduler_file`` has it.
         name: Its name among the workers; Dask's choice if it has none.
         listen: The address of this machine at which other workers reach it.
-        amounts: Resources that are used up, beside the usual ones or in their place.
-        memory: As Dask takes it (``4GiB``); beyond it the worker is started anew.
+        amounts: Resources that are used up, besides the usual ones or in their place.
+        memory: As Dask takes it (``4GiB``); beyond it the worker is started again.
     """
 
     scheduler: str
@@ -65,7 +65,7 @@ def chosen(address: str | None, file: Path | None) -> str:
     return scheduler_address(str(file) if address is None else address)
 
 
-def serve(offer: Offer, home: Home, say: Callable[[str], None]) -> None:
+def serve(offer: WorkerOptions, home: Home, say: Callable[[str], None]) -> None:
     """Works until it is told to stop, or the scheduler has gone.
 
     Raises:
@@ -77,18 +77,23 @@ def serve(offer: Offer, home: Home, say: Callable[[str], None]) -> None:
     tools = _found(home)
     counted = {resources.QEMU: float(os.cpu_count() or 1), resources.BUILD: 1.0, **offer.amounts}
     memory = _bytes(offer.memory)
-    has = {resources.MEMORY: float(memory), **counted, **resources.being(tools)}
+    has = {resources.MEMORY: float(memory), **counted, **resources.capabilities(tools)}
     # Each unit of a resource may be at work at once.
     threads = max(1, sum(int(amount) for name, amount in counted.items() if name != resources.MEMORY))
     amounts = ", ".join(f"{name}={has[name]:.12g}" for name in (*counted, resources.MEMORY))
-    say(f"It has {amounts}; it is {'; '.join(resources.being(tools))}.")
+    say(f"It has {amounts}; it is {'; '.join(resources.capabilities(tools))}.")
     dask.config.set({"distributed.worker.profile.enabled": False})
     logging.getLogger("distributed").setLevel(logging.ERROR)
     asyncio.run(_serve(offer, home, memory, has, threads, say))
 
 
 async def _serve(
-    offer: Offer, home: Home, memory: int, has: Mapping[str, float], threads: int, say: Callable[[str], None]
+    offer: WorkerOptions,
+    home: Home,
+    memory: int,
+    has: Mapping[str, float],
+    threads: int,
+    say: Callable[[str], None],
 ) -> None:
     allowed = security(offer.scheduler, "worker")
     try:
@@ -113,7 +118,7 @@ async def _serve(
         local_directory=str(home.work / "dask"),
         security=allowed,
         death_timeout=_START_SECONDS,
-        plugins=(Workshop(home.root),),
+        plugins=(WasmfitPlugin(home.root),),
         silence_logs=logging.ERROR,
     )
     stopped = asyncio.Event()
@@ -135,7 +140,7 @@ async def _serve(
         await asyncio.wait_for(nanny.close(timeout=_LEAVE_SECONDS), 2 * _LEAVE_SECONDS)
 
 
-def _require_reachable(offer: Offer) -> None:
+def _require_reachable(offer: WorkerOptions) -> None:
     """A worker on loopback is of use to a scheduler on the same machine alone."""
     if _loops(offer.listen) and not _loops(get_address_host(offer.scheduler)):
         raise UsageError(

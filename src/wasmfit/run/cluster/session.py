@@ -1,9 +1,10 @@
 """The jobs of one run on a cluster.
 
 Dask does a task again that was lost with its worker, up to the scheduler's ``allowed-failures``. Then it
-blames every task that had been given to the worker, running or not. So a job is blamed by us only if
-workers die while it is the only one there is: blamed ones have a second try among the others if none was seen
-to start them, and the last try alone.
+attributes the crash to every task that had been given to the worker, running or not. We attribute it to a job
+only if workers die while it is the only one there is: those that Dask gives up have a second try among the
+others if none was seen to start them, and the last try alone. What kills its workers even then is a poison
+task, and no job that needs it is sent again.
 """
 
 import queue
@@ -25,13 +26,13 @@ from wasmfit.run.job import Job, RemoteJob, log_of
 
 from . import resources, tasks
 from .errors import ClusterError
-from .forwarder import TOPIC, Relay
-from .resources import Needs
-from .work import Measured, Setting, Work
+from .forwarder import TOPIC, EventForwarder
+from .resources import Requirements
+from .work import JobRequest, JobResult, RunSetting
 
 _TICK_S = 0.5
 _PATIENCE_S = 5.0
-"""Nothing has ended for so long: time to say what is lacking."""
+"""Nothing has ended for so long: time to say what is missing."""
 
 _ALONE = 3
 """The attempt for which a job has the cluster to itself."""
@@ -63,7 +64,7 @@ class Session(Generic[R]):
         context: What the jobs were planned with.
         tell: Told what happens.
         keep: Takes results.
-        catalogs: Key → parcel of the user's catalogues.
+        catalogs: Key → archive of the user's catalogues.
     """
 
     client: Client
@@ -76,33 +77,33 @@ class Session(Generic[R]):
     _ended: queue.SimpleQueue[Future[Any]] = field(default_factory=queue.SimpleQueue)
     _holders: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     _unseen: list[RemoteJob[R]] = field(default_factory=list)
-    _suspects: list[RemoteJob[R]] = field(default_factory=list)
-    _guilty: dict[str, str] = field(default_factory=dict)
+    _crashed: list[RemoteJob[R]] = field(default_factory=list)
+    _poison_tasks: dict[str, str] = field(default_factory=dict)
     _said: set[str] = field(default_factory=set)
 
     def run(self, jobs: Sequence[RemoteJob[R]]) -> None:
         """Does every job."""
-        self._relay = Relay(self.tell, self.context.gateway.echo)
-        self._needs = Needs(resources.identity(), self.context.toolchain)
-        self._setting = Setting(
+        self._forwarder = EventForwarder(self.tell, self.context.gateway.echo)
+        self._requirements = Requirements(resources.identity(), self.context.toolchain)
+        self._setting = RunSetting(
             catalogs=tuple(self.catalogs),
             c_targets=tuple(sorted(self.context.toolchain.c)),
             boards=tuple(sorted({job.spec.board.name for job in jobs})),
             echo=self.context.gateway.echo is not None,
         )
         self._require_reader()
-        resources.require_same(self._needs.identity, {one.name: one.has for one in self._workers()})
+        resources.require_same(self._requirements.identity, {one.name: one.has for one in self._workers()})
         self._steps = {job.id: job.steps for job in jobs}
         self._find_holders()
-        self.client.subscribe_topic(TOPIC, lambda event: self._relay.hear(event[1]))
+        self.client.subscribe_topic(TOPIC, lambda event: self._forwarder.hear(event[1]))
         try:
             self._round(jobs, 1)
             unseen, self._unseen = self._unseen, []
             self._round(unseen, 2)
-            for job in (*self._suspects, *self._unseen):
+            for job in (*self._crashed, *self._unseen):
                 self._round([job], _ALONE)
         finally:
-            self._relay.all_over()
+            self._forwarder.all_over()
 
     def _require_reader(self) -> None:
         """Makes sure that the scheduler, which reads tasks, has what they name."""
@@ -126,7 +127,7 @@ class Session(Generic[R]):
 
     def _find_holders(self) -> None:
         """Asks every worker of ours which artefacts it has: a step that is there is not done elsewhere."""
-        ours = [one.address for one in self._workers() if self._needs.identity in one.has]
+        ours = [one.address for one in self._workers() if self._requirements.identity in one.has]
         wanted = sorted({(step.kind, step.key) for steps in self._steps.values() for step in steps})
         answers = self.client.run(tasks.holdings, wanted, workers=ours, on_error="ignore") if ours else {}
         self._holders.clear()
@@ -135,14 +136,14 @@ class Session(Generic[R]):
                 self._holders[wanted[at][1]].append(address)
 
     def _round(self, jobs: Sequence[RemoteJob[R]], attempt: int) -> None:
-        """Sends the jobs and keeps what comes back; those that Dask gave up are suspects, or unseen."""
+        """Sends the jobs and keeps what comes back, or remembers those that Dask gave up."""
         pending: dict[str, tuple[RemoteJob[R], Future[Any]]] = {}
         if attempt > 1:
             self._find_holders()
         try:
             # Held until all is sent, so that no step is dropped and done again in between.
             held: dict[str, Future[Any]] = {}
-            for job in self._innocent(jobs):
+            for job in self._without_poison(jobs):
                 pending[self._task(job, attempt)] = (job, self._submit(job, attempt, held))
             held.clear()
             quiet_since = time.monotonic()
@@ -153,7 +154,7 @@ class Session(Generic[R]):
                     self._require_connection()
                     if time.monotonic() - quiet_since >= _PATIENCE_S:
                         quiet_since = time.monotonic()
-                        self._say_what_is_lacking([job for job, _ in pending.values()])
+                        self._say_what_is_missing([job for job, _ in pending.values()])
                     continue
                 quiet_since = time.monotonic()
                 if future.key in pending:
@@ -162,43 +163,48 @@ class Session(Generic[R]):
         finally:
             self.client.cancel([future for _, future in pending.values()])
 
-    def _innocent(self, jobs: Sequence[RemoteJob[R]]) -> Iterator[RemoteJob[R]]:
+    def _without_poison(self, jobs: Sequence[RemoteJob[R]]) -> Iterator[RemoteJob[R]]:
         """The jobs, without those that need a step which has killed its workers: they end with that."""
         for job in jobs:
-            guilty = next(
-                (self._guilty[step.key] for step in self._steps[job.id] if step.key in self._guilty), None
+            poison = next(
+                (
+                    self._poison_tasks[step.key]
+                    for step in self._steps[job.id]
+                    if step.key in self._poison_tasks
+                ),
+                None,
             )
-            if guilty is None:
+            if poison is None:
                 yield job
             else:
-                self._give_up(job, guilty)
+                self._give_up(job, poison)
 
     def _submit(self, job: RemoteJob[R], attempt: int, held: dict[str, Future[Any]]) -> Future[Any]:
-        parcels = {}
-        for key, parcel in self.catalogs.items():
-            parcels[f"catalogs/{key}"] = _once(held, key, partial(self._given, key, parcel))
+        archives = {}
+        for key, archive in self.catalogs.items():
+            archives[f"catalogs/{key}"] = _once(held, key, partial(self._given, key, archive))
         steps: list[Future[Any]] = []
         for step in self._steps[job.id]:
             # What a step needs stands before it, and is among them.
             needs = [held[need.key] for need in step.tasks()]
-            submit = partial(self._submit_step, job, step, needs, dict(parcels), attempt)
+            submit = partial(self._submit_step, job, step, needs, dict(archives), attempt)
             steps.append(_once(held, step.key, submit))
         for step in job.given:
             pack = partial(self._packed, job, step)
-            parcels[f"{step.kind}/{step.key}"] = _once(
+            archives[f"{step.kind}/{step.key}"] = _once(
                 held,
                 step.key,
                 lambda step=step, pack=pack: self._given(step.key, pack()),  # type: ignore[misc]
             )
         task = self._task(job, attempt)
-        self._relay.expect(task, job.id)
+        self._forwarder.expect(task, job.id)
         future = self.client.submit(
             tasks.measure,
             self._work(task, job),
-            parcels,
+            archives,
             steps,
             key=task,
-            resources=self._needs.run(job.spec),
+            resources=self._requirements.run(job.spec),
             priority=_JOBS - job.priority,
         )
         future.add_done_callback(self._ended.put)
@@ -209,20 +215,20 @@ class Session(Generic[R]):
         job: RemoteJob[R],
         step: BuildStep,
         needs: Sequence[Future[Any]],
-        parcels: dict[str, Future[Any]],
+        archives: dict[str, Future[Any]],
         attempt: int,
     ) -> Future[Any]:
         task = self._step_task(step, attempt)
-        self._relay.expect(task, step.title)
+        self._forwarder.expect(task, step.title)
         return self.client.submit(
             tasks.make,
             self._work(task, job),
             step.key,
             self._holders[step.key],
-            parcels,
+            archives,
             needs,
             key=task,
-            resources=self._needs.build(job.spec),
+            resources=self._requirements.build(job.spec),
             # Modules, which all runtimes need, then the slowest builds: see docs/cluster.md.
             priority=_MODULES if step.stage == MODULES else step.estimate,
         )
@@ -234,7 +240,7 @@ class Session(Generic[R]):
         return packed(step.ensure(self.context.cache, Step(log_of(self.context.home, job.id))))
 
     def _work(self, task: str, job: RemoteJob[R]) -> str:
-        return Work(task=task, job=job.name, setting=self._setting).model_dump_json()
+        return JobRequest(task=task, job=job.name, setting=self._setting).model_dump_json()
 
     def _task(self, job: RemoteJob[R], attempt: int) -> str:
         return f"wasmfit-cell-{digest.of(self._name, job.id, attempt)}"
@@ -246,13 +252,13 @@ class Session(Generic[R]):
     def _take(self, job: RemoteJob[R], future: Future[Any], attempt: int) -> None:
         """Keeps what a task has ended with, or remembers that it was given up and is worth another try."""
         try:
-            text, parcels = future.result()
+            text, archives = future.result()
         except KilledWorker as error:
-            workers = self._relay.lost(str(error.task))
+            workers = self._forwarder.lost(str(error.task))
             if attempt == _ALONE:
-                self._blame(job, error, workers)
+                self._attribute_crash(job, error, workers)
             else:
-                (self._suspects if workers else self._unseen).append(job)
+                (self._crashed if workers else self._unseen).append(job)
         except CancelledError as error:
             self._require_connection()
             raise ClusterError(
@@ -261,18 +267,18 @@ class Session(Generic[R]):
         except Exception as error:  # noqa: BLE001 - whatever went wrong there is one job's end, not the run's
             self._give_up(job, f"the worker failed: {error!r}")
         else:
-            self._receive(job, text, parcels)
-        self._relay.over(self._task(job, attempt))
+            self._receive(job, text, archives)
+        self._forwarder.over(self._task(job, attempt))
 
-    def _receive(self, job: RemoteJob[R], text: str, parcels: tasks.Parcels) -> None:
+    def _receive(self, job: RemoteJob[R], text: str, archives: tasks.Archives) -> None:
         """Keeps a result with its artefacts and logs, at their places on this machine."""
-        measured = Measured.model_validate_json(text)
+        measured = JobResult.model_validate_json(text)
         for title, log in measured.logs.items():
             _write(log_of(self.context.home, title), log)
         folders = {}
-        for name, parcel in parcels.items():
+        for name, archive in archives.items():
             kind, _, key = name.partition("/")
-            folders[kind] = self.context.cache.get(kind, key, partial(unpack, parcel))
+            folders[kind] = self.context.cache.get(kind, key, partial(unpack, archive))
         try:
             result = job.received(measured.result, folders, log_of(self.context.home, job.id))
         except BuildError as error:
@@ -280,7 +286,7 @@ class Session(Generic[R]):
         else:
             self.keep(job, result)
 
-    def _blame(self, job: RemoteJob[R], error: KilledWorker, workers: Sequence[str]) -> None:
+    def _attribute_crash(self, job: RemoteJob[R], error: KilledWorker, workers: Sequence[str]) -> None:
         """Ends a job that was alone when workers died."""
         names = ", ".join(dict.fromkeys(workers)) or "nobody was seen to start it"
         died = f"{error.allowed_failures + 1} workers died while they"
@@ -288,8 +294,8 @@ class Session(Generic[R]):
         if step is None:
             self._give_up(job, f"{died} had it: {names}")
         else:
-            self._guilty[step.key] = f"{died} made {step.title}: {names}"
-            self._give_up(job, self._guilty[step.key])
+            self._poison_tasks[step.key] = f"{died} made {step.title}: {names}"
+            self._give_up(job, self._poison_tasks[step.key])
 
     def _give_up(self, job: RemoteJob[R], reason: str) -> None:
         """Ends a job that no worker has done."""
@@ -301,18 +307,18 @@ class Session(Generic[R]):
         if self.client.status != "running":
             raise ClusterError(f"The connection to the scheduler at {self.address} was lost.", _GO_ON)
 
-    def _say_what_is_lacking(self, jobs: Sequence[RemoteJob[R]]) -> None:
+    def _say_what_is_missing(self, jobs: Sequence[RemoteJob[R]]) -> None:
         """Tells what no worker has and cells wait for, once in the same words."""
         workers = {one.name: one.has for one in self._workers()}
         waiting: Counter[str] = Counter()
         for job in jobs:
-            lacks = resources.lacking(self._needs.build(job.spec), workers)
-            lacks = lacks or resources.lacking(self._needs.run(job.spec), workers)
-            if lacks is not None:
-                waiting[lacks] += 1
-        for lacks, count in waiting.items():
+            missing = resources.missing(self._requirements.build(job.spec), workers)
+            missing = missing or resources.missing(self._requirements.run(job.spec), workers)
+            if missing is not None:
+                waiting[missing] += 1
+        for missing, count in waiting.items():
             sentence = (
-                f"{lacks}: {count} cell{'s wait' if count > 1 else ' waits'}. Start a worker that has it."
+                f"{missing}: {count} cell{'s wait' if count > 1 else ' waits'}. Start a worker that has it."
             )
             if sentence not in self._said:
                 self._said.add(sentence)

@@ -13,7 +13,7 @@ from typing import Any
 
 from distributed import Worker, get_worker
 
-from wasmfit.builder import BuildStep, ParcelError, Step, packed, unpack
+from wasmfit.builder import ArchiveError, BuildStep, Step, packed, unpack
 from wasmfit.builder.cache import Cache
 from wasmfit.home import Home
 from wasmfit.run.cells import CellJob
@@ -22,13 +22,13 @@ from wasmfit.run.named import job_of
 from wasmfit.run.parts import PartJob
 
 from .forwarder import TOPIC
-from .plugin import NAME, Workshop
-from .work import Made, Measured, Work
+from .plugin import NAME, WasmfitPlugin
+from .work import JobRequest, JobResult, StepResult
 
-Parcels = dict[str, bytes]
+Archives = dict[str, bytes]
 """``kind/key`` → an artefact."""
 
-Answer = tuple[str, Parcels]
+Answer = tuple[str, Archives]
 """What a task answers: a record as JSON, and artefacts."""
 
 _LOG_BYTES = 1 << 20
@@ -50,44 +50,46 @@ def present() -> bool:
 
 def holdings(artefacts: Sequence[tuple[str, str]], dask_worker: Worker) -> list[int]:
     """Which of these artefacts (kind and key) the worker has, by their places in the list."""
-    cache = _workshop(dask_worker).cache
+    cache = _plugin(dask_worker).cache
     return [at for at, (kind, key) in enumerate(artefacts) if cache.place(kind, key).is_dir()]
 
 
-def make(text: str, wanted: str, holders: Sequence[str], parcels: Parcels, needs: Sequence[Answer]) -> Answer:
+def make(
+    text: str, wanted: str, holders: Sequence[str], archives: Archives, needs: Sequence[Answer]
+) -> Answer:
     """Does a step, unless its artefact is here or with another worker.
 
     Args:
         text: The work of one of the jobs that need it.
         wanted: The step's key.
         holders: Addresses of workers that had its artefact when the run began.
-        parcels: Catalogues of the user's.
+        archives: Catalogues of the user's.
         needs: What the steps have answered that it needs.
     """
-    work, worker = Work.model_validate_json(text), get_worker()
-    workshop, teller = _workshop(worker), _Teller(worker, work.task)
-    failed = _received(workshop.cache, parcels, needs)
-    with workshop.context(work.task, work.setting, teller.echo if work.setting.echo else None) as context:
+    work, worker = JobRequest.model_validate_json(text), get_worker()
+    plugin, reporter = _plugin(worker), _Reporter(worker, work.task)
+    failed = _received(plugin.cache, archives, needs)
+    with plugin.context(work.task, work.setting, reporter.echo if work.setting.echo else None) as context:
         step = _step(job_of(context, work.job), wanted, str(worker.name))
         if failed is not None:
             return failed.model_dump_json(), {}
-        place = workshop.cache.place(step.kind, step.key)
+        place = plugin.cache.place(step.kind, step.key)
         for holder in () if place.is_dir() else holders:
-            parcel = workshop.ask(holder, step.kind, step.key)
+            archive = plugin.ask(holder, step.kind, step.key)
             # Damaged on its way, it is as good as none.
-            with contextlib.suppress(ParcelError):
-                if parcel is not None:
-                    _receive(workshop.cache, {f"{step.kind}/{step.key}": parcel})
+            with contextlib.suppress(ArchiveError):
+                if archive is not None:
+                    _receive(plugin.cache, {f"{step.kind}/{step.key}": archive})
                     break
         log = _Log(log_of(context.home, step.title))
-        made = Made(kind=step.kind, key=step.key, title=step.title)
-        teller.started()
+        made = StepResult(kind=step.kind, key=step.key, title=step.title)
+        reporter.started()
         try:
-            step.ensure(context.cache, Step(log.path, teller.progress))
+            step.ensure(context.cache, Step(log.path, reporter.progress))
         except FAILURES as error:
             status, reason = end_of(error)
             made = made.model_copy(update={"status": status, "reason": reason, "log": log.text()})
-        teller.ended(made.reason)
+        reporter.ended(made.reason)
     made_here = {} if made.status is not None else {f"{step.kind}/{step.key}": packed(place)}
     return made.model_dump_json(), made_here
 
@@ -100,59 +102,59 @@ def _step(job: CellJob | PartJob, wanted: str, worker: str) -> BuildStep:
     raise RuntimeError(f"worker {worker} plans other steps for {job.id}: its tools differ")
 
 
-def measure(text: str, parcels: Parcels, steps: Sequence[Answer]) -> Answer:
+def measure(text: str, archives: Archives, steps: Sequence[Answer]) -> Answer:
     """Builds what is left to build of a job, and measures.
 
     Args:
         text: The work.
-        parcels: Catalogues of the user's, and his module.
+        archives: Catalogues of the user's, and his module.
         steps: What the steps have answered that it needs.
     """
-    work, worker = Work.model_validate_json(text), get_worker()
-    workshop, teller = _workshop(worker), _Teller(worker, work.task)
-    failed = _received(workshop.cache, parcels, steps)
-    with workshop.context(work.task, work.setting, teller.echo if work.setting.echo else None) as context:
+    work, worker = JobRequest.model_validate_json(text), get_worker()
+    plugin, reporter = _plugin(worker), _Reporter(worker, work.task)
+    failed = _received(plugin.cache, archives, steps)
+    with plugin.context(work.task, work.setting, reporter.echo if work.setting.echo else None) as context:
         answer, artefacts = _measured(
-            job_of(context, work.job), context.home, failed, teller, str(worker.name)
+            job_of(context, work.job), context.home, failed, reporter, str(worker.name)
         )
-    teller.ended(None)
-    places = {f"{kind}/{key}": workshop.cache.place(kind, key) for kind, key in artefacts}
+    reporter.ended(None)
+    places = {f"{kind}/{key}": plugin.cache.place(kind, key) for kind, key in artefacts}
     return answer, {name: packed(place) for name, place in places.items() if place.is_dir()}
 
 
 def _measured(
-    job: RemoteJob[Any], home: Home, failed: Made | None, teller: "_Teller", worker: str
+    job: RemoteJob[Any], home: Home, failed: StepResult | None, reporter: "_Reporter", worker: str
 ) -> tuple[str, Sequence[Artefact]]:
     """A job's record with its logs, and the artefacts that it refers to."""
     log = _Log(log_of(home, job.id))
-    teller.started()
-    result = job.measure(Step(log.path, teller.progress), failed.failure(home) if failed else None)
+    reporter.started()
+    result = job.measure(Step(log.path, reporter.progress), failed.failure(home) if failed else None)
     logs = {job.id: log.text()} | ({failed.title: failed.log} if failed else {})
-    return Measured(result=job.dumped(result, worker), logs=logs).model_dump_json(), job.artefacts(result)
+    return JobResult(result=job.dumped(result, worker), logs=logs).model_dump_json(), job.artefacts(result)
 
 
-def _received(cache: Cache, parcels: Parcels, answers: Sequence[Answer]) -> Made | None:
+def _received(cache: Cache, archives: Archives, answers: Sequence[Answer]) -> StepResult | None:
     """Puts what was sent into the cache; the first of the steps that failed, if one has."""
-    _receive(cache, parcels)
+    _receive(cache, archives)
     failed = None
-    for answer, parcel in answers:
-        made = Made.model_validate_json(answer)
-        _receive(cache, parcel)
+    for answer, archive in answers:
+        made = StepResult.model_validate_json(answer)
+        _receive(cache, archive)
         failed = failed or (made if made.status is not None else None)
     return failed
 
 
-def _workshop(worker: Worker) -> Workshop:
-    workshop = worker.plugins[NAME]
-    assert isinstance(workshop, Workshop)
-    return workshop
+def _plugin(worker: Worker) -> WasmfitPlugin:
+    plugin = worker.plugins[NAME]
+    assert isinstance(plugin, WasmfitPlugin)
+    return plugin
 
 
-def _receive(cache: Cache, parcels: Parcels) -> None:
-    """Puts artefacts into the cache that it lacks."""
-    for name, parcel in parcels.items():
+def _receive(cache: Cache, archives: Archives) -> None:
+    """Puts artefacts into the cache that are not there."""
+    for name, archive in archives.items():
         kind, _, key = name.partition("/")
-        cache.get(kind, key, partial(unpack, parcel))
+        cache.get(kind, key, partial(unpack, archive))
 
 
 class _Log:
@@ -172,7 +174,7 @@ class _Log:
             return stream.read().decode(errors="replace")
 
 
-class _Teller:
+class _Reporter:
     """Tells whoever listens what becomes of a task."""
 
     def __init__(self, worker: Worker, task: str) -> None:

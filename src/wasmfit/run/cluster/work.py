@@ -1,15 +1,15 @@
-"""What is sent to workers and comes back, as data: JSON text, with artefacts as bytes beside it."""
+"""What is sent to workers and comes back, as data: JSON text, with artefacts as bytes next to it."""
 
 from wasmfit.home import Home
 from wasmfit.model import Record, Status
 from wasmfit.run.job import Failed, log_of
 
 
-class Setting(Record):
+class RunSetting(Record):
     """What is the same for all jobs of a run.
 
     Attributes:
-        catalogs: Keys of the catalogues beside the built-in one.
+        catalogs: Keys of the catalogues besides the built-in one.
         c_targets: Targets whose C compiler the plan needs.
         boards: Boards whose emulator it needs.
         echo: Whether to tell every command line.
@@ -21,7 +21,7 @@ class Setting(Record):
     echo: bool
 
 
-class Work(Record):
+class JobRequest(Record):
     """Work for a job.
 
     Attributes:
@@ -31,11 +31,11 @@ class Work(Record):
 
     task: str
     job: str
-    setting: Setting
+    setting: RunSetting
 
 
-class Made(Record):
-    """How a shared step ended; the artefact's parcel travels beside it.
+class StepResult(Record):
+    """How a shared step ended; the artefact's archive travels with it.
 
     Attributes:
         kind, key: Of the artefact.
@@ -56,8 +56,8 @@ class Made(Record):
         return None if self.status is None else Failed(self.status, self.reason, log_of(home, self.title))
 
 
-class Measured(Record):
-    """How a job ended; the parcels of its artefacts travel beside it.
+class JobResult(Record):
+    """How a job ended; the archives of its artefacts travel with it.
 
     Attributes:
         result: Its record as JSON, with the worker's paths.

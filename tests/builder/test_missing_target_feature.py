@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wasmfit.builder.lacking import Lack, lacks
+from wasmfit.builder.missing_target_feature import MissingFeature, missing_features
 
 RECORDED = Path(__file__).parent / "compile_errors"
 """Of ``cargo check`` for thumbv6m-none-eabi, rustc 1.96; paths of the user's are shortened."""
@@ -24,7 +24,7 @@ RECORDED = Path(__file__).parent / "compile_errors"
     ],
 )
 def test_recorded_messages_name_what_is_missing_and_who_needs_it(name: str, first: str) -> None:
-    found = list(lacks((RECORDED / f"{name}.txt").read_text("utf-8")))
+    found = list(missing_features((RECORDED / f"{name}.txt").read_text("utf-8")))
     assert {lack.what for lack in found} == {"atomic compare-and-swap"}
     assert f"{found[0].said} in {found[0].where}" == first
     # Whatever follows from it, such as types that do not match, is not taken for the cause.
@@ -32,7 +32,7 @@ def test_recorded_messages_name_what_is_missing_and_who_needs_it(name: str, firs
 
 
 def test_a_method_that_reads_modifies_and_writes_is_missing() -> None:
-    (found,) = lacks(
+    (found,) = missing_features(
         "error[E0599]: no method named `fetch_add` found for struct `Atomic<T>` in the current scope\n"
         "   --> /r/wasmparser-0.228.0/src/validator.rs:108:32\n"
     )
@@ -40,13 +40,15 @@ def test_a_method_that_reads_modifies_and_writes_is_missing() -> None:
 
 
 def test_a_width_is_missing() -> None:
-    (found,) = lacks("error[E0432]: unresolved import `core::sync::atomic::AtomicU64`\n")
-    assert found == Lack("64", "error[E0432]: unresolved import `core::sync::atomic::AtomicU64`")
+    (found,) = missing_features("error[E0432]: unresolved import `core::sync::atomic::AtomicU64`\n")
+    assert found == MissingFeature("64", "error[E0432]: unresolved import `core::sync::atomic::AtomicU64`")
     assert found.what == "atomic compare-and-swap of 64 bits"
 
 
 def test_what_c_compilers_call_in_the_place_of_an_instruction() -> None:
-    (found,) = lacks("ld.lld-19: error: undefined symbol: __atomic_compare_exchange_4\n>>> referenced by a\n")
+    (found,) = missing_features(
+        "ld.lld-19: error: undefined symbol: __atomic_compare_exchange_4\n>>> referenced by a\n"
+    )
     assert (found.atomic, found.what) == ("32", "atomic compare-and-swap")
     assert found.said == "undefined symbol: __atomic_compare_exchange_4"
 
@@ -63,11 +65,11 @@ def test_what_c_compilers_call_in_the_place_of_an_instruction() -> None:
     ],
 )
 def test_other_mistakes_are_no_lack(said: str) -> None:
-    assert list(lacks(said)) == []
+    assert list(missing_features(said)) == []
 
 
 @given(st.text() | st.from_regex(r"(error(\[E0\d{3}\])?: .*\n( --> .*:\d+:\d+\n)?){0,4}"))
 def test_any_output_can_be_read(output: str) -> None:
-    for lack in lacks(output):
+    for lack in missing_features(output):
         assert lack.said.isprintable()
         assert lack.where is None or lack.where.isprintable()

@@ -7,9 +7,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from wasmfit.emulation import logs
-from wasmfit.emulation.channel import Heap, Held, Log, Report
-from wasmfit.emulation.counts import Counts, Mark, Stray
-from wasmfit.emulation.verdict import Evidence, Verdict, judge
+from wasmfit.emulation.channel import Heap, HeapState, Log, Report
+from wasmfit.emulation.classification import RunEnd, RunTrace, classify_run
+from wasmfit.emulation.counts import Counts, Mark, OutOfBoundsStore
 from wasmfit.model import Board, Expected, Region, Signature, Status, UserCall, ValueType, WorkloadCall
 
 CALLS = (WorkloadCall(arguments=(1, 2), expected=1003), WorkloadCall(arguments=(3, 4), expected=1007))
@@ -20,8 +20,8 @@ OVERFLOW = (0x20000, 1 << 30, 0, 0, 0x1FFFFF50, 0xFFFFFFF9, 0, 0)
 
 
 @pytest.fixture
-def evidence(board: Board) -> Evidence:
-    return Evidence(
+def evidence(board: Board) -> RunTrace:
+    return RunTrace(
         board=board,
         stack=Region(origin=0x20000000, size=0x8000),
         calls=CALLS,
@@ -34,8 +34,8 @@ def evidence(board: Board) -> Evidence:
     )
 
 
-def test_ok(evidence: Evidence) -> None:
-    assert judge(evidence) == Verdict(Status.OK, None)
+def test_ok(evidence: RunTrace) -> None:
+    assert classify_run(evidence) == RunEnd(Status.OK, None)
 
 
 @pytest.mark.parametrize(
@@ -97,12 +97,14 @@ def test_ok(evidence: Evidence) -> None:
         (Report(), Status.FAULTED, "ended in phase call (2 of 2) without saying how"),
     ],
 )
-def test_what_the_firmware_says(evidence: Evidence, report: Report, status: Status, reason: str) -> None:
-    assert judge(replace(evidence, report=report)) == Verdict(status, reason)
+def test_what_the_firmware_says(evidence: RunTrace, report: Report, status: Status, reason: str) -> None:
+    assert classify_run(replace(evidence, report=report)) == RunEnd(status, reason)
 
 
-def test_a_refused_request_that_did_no_harm_is_none(evidence: Evidence) -> None:
-    assert judge(replace(evidence, report=replace(GOOD, heap=Heap(1, 1, 1, 1, 99)))).status is Status.OK
+def test_a_refused_request_that_did_no_harm_is_none(evidence: RunTrace) -> None:
+    assert (
+        classify_run(replace(evidence, report=replace(GOOD, heap=Heap(1, 1, 1, 1, 99)))).status is Status.OK
+    )
 
 
 @pytest.mark.parametrize(
@@ -121,14 +123,14 @@ def test_a_refused_request_that_did_no_harm_is_none(evidence: Evidence) -> None:
         ),
     ],
 )
-def test_a_stray_store_weighs_more_than_a_good_end(evidence: Evidence, address: int, reason: str) -> None:
-    counts = Counts(True, IN_SECOND_CALL, 100, 0x20000000, stray=Stray(address, 0x526))
-    assert judge(replace(evidence, counts=counts)) == Verdict(Status.FAULTED, reason)
+def test_a_stray_store_weighs_more_than_a_good_end(evidence: RunTrace, address: int, reason: str) -> None:
+    counts = Counts(True, IN_SECOND_CALL, 100, 0x20000000, out_of_bounds=OutOfBoundsStore(address, 0x526))
+    assert classify_run(replace(evidence, counts=counts)) == RunEnd(Status.FAULTED, reason)
 
 
-def test_an_access_that_is_not_aligned_weighs_more_than_a_good_end(evidence: Evidence) -> None:
-    counts = Counts(True, IN_SECOND_CALL, 100, 0x20000000, unaligned=Stray(0x20000002, 0x526))
-    assert judge(replace(evidence, counts=counts)) == Verdict(
+def test_an_access_that_is_not_aligned_weighs_more_than_a_good_end(evidence: RunTrace) -> None:
+    counts = Counts(True, IN_SECOND_CALL, 100, 0x20000000, unaligned=OutOfBoundsStore(0x20000002, 0x526))
+    assert classify_run(replace(evidence, counts=counts)) == RunEnd(
         Status.FAULTED,
         "an access to 0x20000002 that is not aligned in phase call (2 of 2), at which the board's core "
         "faults, in recurse (PC 0x00000526)",
@@ -144,30 +146,30 @@ def test_an_access_that_is_not_aligned_weighs_more_than_a_good_end(evidence: Evi
         (74_536, "9,000 in use of 74,536, the rest in pieces"),
     ],
 )
-def test_what_is_short_is_told_where_the_heap_is_known(evidence: Evidence, size: int, words: str) -> None:
+def test_what_is_short_is_told_where_the_heap_is_known(evidence: RunTrace, size: int, words: str) -> None:
     heap = Heap(9000, 0, 9000, 0, 65536)
-    report = Report(phase="load", end="panic", heap=heap, held=Held(0, 0, 0, 0, size))
-    reason = judge(replace(evidence, report=report)).reason
+    report = Report(phase="load", end="panic", heap=heap, heap_state=HeapState(0, 0, 0, 0, size))
+    reason = classify_run(replace(evidence, report=report)).reason
     assert reason == f"no 65,536 bytes in one piece left on the heap in phase load, {words}"
 
 
-def test_limits(evidence: Evidence) -> None:
+def test_limits(evidence: RunTrace) -> None:
     limited = replace(evidence, counts=Counts(True, IN_LOAD, 100, 0, limited=True), report=Report())
-    assert judge(limited) == Verdict(
+    assert classify_run(limited) == RunEnd(
         Status.TIMEOUT, "reached the limit of 2,000,000,000 instructions in phase load"
     )
     late = replace(evidence, seconds=120.0, report=Report())
-    assert judge(late) == Verdict(Status.TIMEOUT, "reached the limit of 120 s in phase call (2 of 2)")
+    assert classify_run(late) == RunEnd(Status.TIMEOUT, "reached the limit of 120 s in phase call (2 of 2)")
 
 
-def test_how_the_emulator_died(evidence: Evidence) -> None:
+def test_how_the_emulator_died(evidence: RunTrace) -> None:
     dead = replace(
         evidence, report=Report(), counts=Counts(True, IN_LOAD), last_words="Lockup: can't escalate 3"
     )
-    assert judge(dead) == Verdict(
+    assert classify_run(dead) == RunEnd(
         Status.FAULTED, "the core locked up in phase load: a fault with no way to handle it"
     )
-    assert judge(replace(dead, last_words="could not load kernel")) == Verdict(
+    assert classify_run(replace(dead, last_words="could not load kernel")) == RunEnd(
         Status.FAULTED, "the emulator gave up in phase load: could not load kernel"
     )
 
@@ -193,17 +195,17 @@ COUNTS = st.builds(
     ).map(tuple),
     total=st.none() | NUMBERS,
     limited=st.booleans(),
-    stray=st.none() | st.builds(Stray, NUMBERS, NUMBERS),
-    unaligned=st.none() | st.builds(Stray, NUMBERS, NUMBERS),
+    out_of_bounds=st.none() | st.builds(OutOfBoundsStore, NUMBERS, NUMBERS),
+    unaligned=st.none() | st.builds(OutOfBoundsStore, NUMBERS, NUMBERS),
 )
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(report=REPORTS, counts=COUNTS, last_words=TEXTS)
 def test_there_is_always_a_verdict(
-    evidence: Evidence, report: Report, counts: Counts, last_words: str | None
+    evidence: RunTrace, report: Report, counts: Counts, last_words: str | None
 ) -> None:
-    verdict = judge(
+    verdict = classify_run(
         replace(
             evidence, report=report, counts=counts, last_words=last_words, name_of=lambda _address: "\x00"
         )
@@ -214,7 +216,7 @@ def test_there_is_always_a_verdict(
         report.results == (1003, 1007)
         and report.end == "ok"
         and not counts.limited
-        and counts.stray is None
+        and counts.out_of_bounds is None
         and counts.unaligned is None
     )
     assert (verdict.status is Status.OK) == good
@@ -229,10 +231,10 @@ def expecting(*expected: Expected) -> UserCall:
     return UserCall(arguments=(1,), expected=expected, text="run(1)")
 
 
-def own(evidence: Evidence, call: UserCall, *values: int) -> Verdict:
+def own(evidence: RunTrace, call: UserCall, *values: int) -> RunEnd:
     """The verdict on one call of a user's module."""
     report = Report(values=(values,), heap=Heap(1, 0, 0, 0, 0), end="ok")
-    return judge(replace(evidence, calls=(call,), signature=SIGNATURE, report=report))
+    return classify_run(replace(evidence, calls=(call,), signature=SIGNATURE, report=report))
 
 
 @pytest.mark.parametrize(
@@ -251,37 +253,37 @@ def own(evidence: Evidence, call: UserCall, *values: int) -> Verdict:
     ],
 )
 def test_results_of_a_users_module(
-    evidence: Evidence, expected: tuple[int, float | None, int], values: tuple[int, ...], reason: str | None
+    evidence: RunTrace, expected: tuple[int, float | None, int], values: tuple[int, ...], reason: str | None
 ) -> None:
     word, tolerance, other = expected
     call = expecting(Expected(text="", word=word, tolerance=tolerance), Expected(text="", word=other))
-    wanted = Verdict(Status.OK) if reason is None else Verdict(Status.WRONG_RESULT, reason)
+    wanted = RunEnd(Status.OK) if reason is None else RunEnd(Status.WRONG_RESULT, reason)
     assert own(evidence, call, *values) == wanted
 
 
-def test_without_an_expectation_anything_is_right_but_nothing(evidence: Evidence) -> None:
-    assert own(evidence, FREE, F64_2, 7) == Verdict(Status.OK)
+def test_without_an_expectation_anything_is_right_but_nothing(evidence: RunTrace) -> None:
+    assert own(evidence, FREE, F64_2, 7) == RunEnd(Status.OK)
     silent = replace(evidence, calls=(FREE,), signature=SIGNATURE, report=Report(end="ok"))
-    assert judge(silent) == Verdict(Status.WRONG_RESULT, "0 results came from 1 calls")
+    assert classify_run(silent) == RunEnd(Status.WRONG_RESULT, "0 results came from 1 calls")
 
 
-def test_what_was_logged_must_be_what_was_expected(evidence: Evidence) -> None:
+def test_what_was_logged_must_be_what_was_expected(evidence: RunTrace) -> None:
     call = FREE.model_copy(update={"log": "hello"})
     stood = logs.extended(Log(0, 0x811C9DC5), b"hello")
     report = Report(
         values=((F64_2, 7),), logs=(stood,), log=Log(stood.length, stood.digest, b"hello"), end="ok"
     )
     right = replace(evidence, calls=(call,), signature=SIGNATURE, report=report)
-    assert judge(right) == Verdict(Status.OK)
+    assert classify_run(right) == RunEnd(Status.OK)
     wrong = replace(right, calls=(FREE.model_copy(update={"log": "bye\n"}),))
-    assert judge(wrong) == Verdict(Status.WRONG_RESULT, "run(1) logged 'hello', not 'bye\\n'")
+    assert classify_run(wrong) == RunEnd(Status.WRONG_RESULT, "run(1) logged 'hello', not 'bye\\n'")
     silent = replace(right, report=replace(report, logs=(Log(0, 0x811C9DC5),), log=None))
-    assert judge(silent) == Verdict(Status.WRONG_RESULT, "run(1) logged nothing, not 'hello'")
+    assert classify_run(silent) == RunEnd(Status.WRONG_RESULT, "run(1) logged nothing, not 'hello'")
 
 
-def test_the_stub_that_ended_a_run_is_named(evidence: Evidence) -> None:
+def test_the_stub_that_ended_a_run_is_named(evidence: RunTrace) -> None:
     report = Report(phase="call", failure="Trap", stub=1, end="fail")
     named = replace(evidence, report=report, imports=("env.log", "env.ab\x1bort"))
-    assert judge(named) == Verdict(Status.TRAPPED, "the stub of env.ab\\x1bort traps: Trap")
+    assert classify_run(named) == RunEnd(Status.TRAPPED, "the stub of env.ab\\x1bort traps: Trap")
     # The firmware may name one that there is not.
-    assert judge(replace(named, imports=("env.log",))) == Verdict(Status.TRAPPED, "Trap")
+    assert classify_run(replace(named, imports=("env.log",))) == RunEnd(Status.TRAPPED, "Trap")

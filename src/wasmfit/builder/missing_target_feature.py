@@ -1,7 +1,7 @@
-"""What a target lacks that a build needs, told from the tools' own complaints.
+"""What is missing on a target that a build needs, told from the tools' own complaints.
 
 Nothing here knows of runtimes or targets: the compiler names the thing that is missing, and is then asked
-whether the target really lacks it. So an ordinary mistake that looks alike stays a failed build.
+whether it is really missing there. So an ordinary mistake that looks alike stays a failed build.
 """
 
 import re
@@ -38,7 +38,7 @@ _SYMBOL = re.compile(r"undefined symbol: __(?:atomic|sync)_\w*?_(1|2|4|8|16)\b")
 
 
 @dataclass(frozen=True)
-class Lack:
+class MissingFeature:
     """Something that is missing.
 
     Attributes:
@@ -58,31 +58,31 @@ class Lack:
         return f"atomic compare-and-swap{width}"
 
 
-def lacks(output: str) -> Iterator[Lack]:
+def missing_features(output: str) -> Iterator[MissingFeature]:
     """Everything that a compiler or linker says it misses, in the order in which it says so."""
     for text in _complaints(output, _ERROR):
         first = text.splitlines()[0]
         atomic = _atomic(first, text)
         if atomic is not None:
-            yield Lack(atomic, printable(first, 200), _where(text))
+            yield MissingFeature(atomic, printable(first, 200), _where(text))
     for text in _complaints(output, _LINKER_ERROR):
         symbol = _SYMBOL.search(text.splitlines()[0])
         if symbol is not None:
-            yield Lack(str(8 * int(symbol[1])), printable(symbol[0], 200))
+            yield MissingFeature(str(8 * int(symbol[1])), printable(symbol[0], 200))
 
 
 def failure(context: Context, step: Step, target: str, output: str, otherwise: str) -> BuildError:
-    """How a build ends that a tool gave up: ``unsupported`` where the target lacks what it asked for.
+    """How a build ends that a tool gave up: ``unsupported`` where what it asked for is missing on the target.
 
     Args:
         output: What the tool said.
-        otherwise: The reason where nothing is found lacking.
+        otherwise: The reason where nothing is found to be missing.
     """
-    for lack in lacks(output):
-        if _is_lacking(context, step, target, lack):
-            where = "" if lack.where is None else f" in {lack.where}"
+    for feature in missing_features(output):
+        if _is_missing(context, step, target, feature):
+            where = "" if feature.where is None else f" in {feature.where}"
             return BuildError(
-                f"needs {lack.what}, which {target} lacks: {lack.said}{where}", Status.UNSUPPORTED
+                f"needs {feature.what}, which {target} lacks: {feature.said}{where}", Status.UNSUPPORTED
             )
     return BuildError(otherwise)
 
@@ -109,8 +109,8 @@ def _where(text: str) -> str | None:
     return None if crate is None else printable(f"{crate[1]} {crate[2]}")
 
 
-def _is_lacking(context: Context, step: Step, target: str, lack: Lack) -> bool:
+def _is_missing(context: Context, step: Step, target: str, feature: MissingFeature) -> bool:
     """Whether the compiler says so of the target too."""
     command = [str(context.toolchain.rust.rustc.path), "--print", "cfg", "--target", target]
     asked = context.gateway.run(command, log=step.log, timeout=_SECONDS)
-    return asked.code == 0 and f'target_has_atomic="{lack.atomic}"' not in asked.output
+    return asked.code == 0 and f'target_has_atomic="{feature.atomic}"' not in asked.output

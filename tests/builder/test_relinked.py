@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from wasmfit.builder import BuildError, twin
+from wasmfit.builder import BuildError, relinked
 from wasmfit.model import MemoryMap, Region
 
 OWN = MemoryMap(flash=Region(origin=0x4200_0020, size=0x1000), ram=Region(origin=0x4080_0000, size=0x1000))
@@ -39,17 +39,17 @@ def image(place: Path, memory_map: MemoryMap, *, size: int = 64, at: int = 8, no
 
 
 def test_moved_addresses_are_no_difference(tmp_path: Path) -> None:
-    twin.check(image(tmp_path / "a", OWN), OWN, image(tmp_path / "b", MOVED), MOVED)
+    relinked.check(image(tmp_path / "a", OWN), OWN, image(tmp_path / "b", MOVED), MOVED)
 
 
 def test_code_in_ram_may_be_linked_to_where_it_is_fetched(tmp_path: Path) -> None:
     apart = OWN.model_copy(update={"ram": OWN.ram.model_copy(update={"code": 0x4100_0000})})
     mine = image(tmp_path / "a", OWN, nowhere=0x4100_0010)
-    twin.check(mine, apart, image(tmp_path / "b", MOVED, nowhere=MOVED.ram.origin + 0x10), MOVED)
+    relinked.check(mine, apart, image(tmp_path / "b", MOVED, nowhere=MOVED.ram.origin + 0x10), MOVED)
     with pytest.raises(BuildError, match="symbol number at 0x10 of RAM"):
-        twin.check(mine, apart, image(tmp_path / "b", MOVED, nowhere=MOVED.ram.origin + 0x14), MOVED)
+        relinked.check(mine, apart, image(tmp_path / "b", MOVED, nowhere=MOVED.ram.origin + 0x14), MOVED)
     with pytest.raises(BuildError, match="symbol number is 0x41000010"):
-        twin.check(mine, OWN, image(tmp_path / "b", MOVED, nowhere=MOVED.ram.origin + 0x10), MOVED)
+        relinked.check(mine, OWN, image(tmp_path / "b", MOVED, nowhere=MOVED.ram.origin + 0x10), MOVED)
 
 
 @pytest.mark.parametrize(
@@ -62,5 +62,5 @@ def test_code_in_ram_may_be_linked_to_where_it_is_fetched(tmp_path: Path) -> Non
 )
 def test_anything_else_is(tmp_path: Path, other: dict[str, int], words: str) -> None:
     with pytest.raises(BuildError) as caught:
-        twin.check(image(tmp_path / "a", OWN), OWN, image(tmp_path / "b", MOVED, **other), MOVED)
+        relinked.check(image(tmp_path / "a", OWN), OWN, image(tmp_path / "b", MOVED, **other), MOVED)
     assert f"it differs first at {words}" in caught.value.reason

@@ -17,7 +17,7 @@ class StoppedError(WasmfitError):
 
 
 @contextmanager
-def alone(path: Path, cancel: threading.Event) -> Iterator[None]:
+def exclusive_lock(path: Path, cancel: threading.Event) -> Iterator[None]:
     """Holds the lock file ``path``; a process that dies lets go of it.
 
     Raises:

@@ -16,7 +16,7 @@ from .machine import QemuRunner
 from .plugins import SOURCES
 from .symbols import Symbols
 
-GUARD = SOURCES / "guard"
+WATCHDOG = SOURCES / "guard"
 """Sources of the plugin that watches over the run."""
 
 RECORDS = "suite"
@@ -31,12 +31,12 @@ _MOST_RECORD_BYTES = 1 << 20
 _TICKS = ("call", "idle")
 
 
-class Ended(StrEnum):
+class SuiteEnd(StrEnum):
     """How a run ended.
 
     Attributes:
         WHOLE: It came to the end of the records.
-        CRASHED: A fault, a panic, a stray store, or silence.
+        CRASHED: A fault, a panic, an out-of-bounds store, or silence.
         OUT_OF_MEMORY: It gave up because the heap refused a request.
         TIMED_OUT: One piece of work took more than its budget.
     """
@@ -48,7 +48,7 @@ class Ended(StrEnum):
 
 
 @dataclass(frozen=True)
-class Replay:
+class SuiteRun:
     """A run.
 
     Attributes:
@@ -59,7 +59,7 @@ class Replay:
         ticks: Instructions executed when the firmware passed the marks ``call`` and ``idle``, in turn.
     """
 
-    ended: Ended
+    ended: SuiteEnd
     words: str
     instructions: int | None
     seconds: float
@@ -67,8 +67,8 @@ class Replay:
 
 
 @dataclass(frozen=True)
-class Guarded:
-    """The plugin's record: how it ended (``end``, ``limit``, ``stray``), and where for a stray store."""
+class WatchdogRecord:
+    """The plugin's record: how the run ended (``end``, ``limit``, ``stray``), and where a stray store was."""
 
     started: bool = False
     word: str | None = None
@@ -78,11 +78,11 @@ class Guarded:
     ticks: tuple[int, ...] = ()
 
 
-def parse(text: str) -> Guarded:
+def parse(text: str) -> WatchdogRecord:
     """Reads a record, which may be cut short anywhere."""
     lines = text.splitlines()
     if not lines or lines[0] != _HEADER:
-        return Guarded()
+        return WatchdogRecord()
     ticks: list[int] = []
     try:
         for line in lines[1:]:
@@ -90,17 +90,19 @@ def parse(text: str) -> Guarded:
                 case ["tick", total]:
                     ticks.append(int(total))
                 case [("end" | "limit") as word, total]:
-                    return Guarded(True, word, int(total), ticks=tuple(ticks))
+                    return WatchdogRecord(True, word, int(total), ticks=tuple(ticks))
                 case ["stray", total, address, pc]:
-                    return Guarded(True, "stray", int(total), int(address, 0), int(pc, 0), tuple(ticks))
+                    return WatchdogRecord(
+                        True, "stray", int(total), int(address, 0), int(pc, 0), tuple(ticks)
+                    )
                 case _:
                     break
     except ValueError:
         pass
-    return Guarded(started=True, ticks=tuple(ticks))
+    return WatchdogRecord(started=True, ticks=tuple(ticks))
 
 
-def replay(
+def run_suite(
     elf: Path,
     runner: QemuRunner,
     records: bytes,
@@ -108,12 +110,12 @@ def replay(
     budget: int,
     seconds: float,
     on_answer: Callable[[str], None],
-) -> Replay:
+) -> SuiteRun:
     """Runs an image, in the emulated machine's whole memory, over records.
 
     Args:
         elf: The image, linked to :attr:`wasmfit.model.Board.spacious`.
-        runner: What runs it, with the plugin :data:`GUARD`.
+        runner: What runs it, with the plugin :data:`WATCHDOG`.
         records: What the image reads.
         budget: Instructions that it may take from one dropping of everything to the next.
         seconds: The safety net for what executes none.
@@ -141,16 +143,16 @@ def replay(
         writes={machine.RECORD: _MOST_RECORD_BYTES},
         keep_stdout=False,
     )
-    guarded = parse(run.record)
-    if not guarded.started:
+    recorded_end = parse(run.record)
+    if not recorded_end.started:
         raise runner.refused(run)
     if not run.in_time:
-        ended, words = Ended.TIMED_OUT, f"no end after {seconds:g} s"
-    elif guarded.word == "limit":
-        ended, words = Ended.TIMED_OUT, f"no end after {budget:,} instructions"
+        ended, words = SuiteEnd.TIMED_OUT, f"no end after {seconds:g} s"
+    elif recorded_end.word == "limit":
+        ended, words = SuiteEnd.TIMED_OUT, f"no end after {budget:,} instructions"
     else:
-        ended, words = _ending(board, image, guarded, channel.report(), run.last_words)
-    return Replay(ended, words, guarded.total, run.seconds, guarded.ticks)
+        ended, words = _ending(board, image, recorded_end, channel.report(), run.last_words)
+    return SuiteRun(ended, words, recorded_end.total, run.seconds, recorded_end.ticks)
 
 
 def _arguments(board: Board, image: Symbols, record: Path, budget: int) -> list[str]:
@@ -171,37 +173,40 @@ def _arguments(board: Board, image: Symbols, record: Path, budget: int) -> list[
 
 
 def _ending(
-    board: Board, image: Symbols, guarded: Guarded, report: Report, last_words: str | None
-) -> tuple[Ended, str]:
-    """What became of a run that ended by itself, or by a stray store."""
-    if guarded.word == "stray":
-        return Ended.CRASHED, _stray(board, image, guarded)
+    board: Board, image: Symbols, recorded_end: WatchdogRecord, report: Report, last_words: str | None
+) -> tuple[SuiteEnd, str]:
+    """What became of a run that ended by itself, or by an out-of-bounds store."""
+    if recorded_end.word == "stray":
+        return SuiteEnd.CRASHED, _stray(board, image, recorded_end)
     registers = faults.read(report)
     if registers is not None and faults.overflows(registers, image.stack):
-        return Ended.CRASHED, faults.explain(registers, image.stack, image.function_at).text
+        return SuiteEnd.CRASHED, faults.explain(registers, image.stack, image.function_at).text
     if report.end in ("fail", "panic", "fault") and report.heap is not None and report.heap.refused:
-        return Ended.OUT_OF_MEMORY, f"no {report.heap.refused:,} bytes in one piece left on the heap"
+        return SuiteEnd.OUT_OF_MEMORY, f"no {report.heap.refused:,} bytes in one piece left on the heap"
     match report.end:
         case "ok":
-            return Ended.WHOLE, ""
+            return SuiteEnd.WHOLE, ""
         case "fault" if registers is not None:
-            return Ended.CRASHED, faults.explain(registers, image.stack, image.function_at).text
+            return SuiteEnd.CRASHED, faults.explain(registers, image.stack, image.function_at).text
         case "fault":
-            return Ended.CRASHED, "a fault, whose registers did not arrive"
+            return SuiteEnd.CRASHED, "a fault, whose registers did not arrive"
         case "panic":
-            return Ended.CRASHED, f"panicked at {report.panic}" if report.panic else "panicked"
+            return SuiteEnd.CRASHED, f"panicked at {report.panic}" if report.panic else "panicked"
         case "fail":
-            return Ended.CRASHED, report.failure or "gave up without a reason"
+            return SuiteEnd.CRASHED, report.failure or "gave up without a reason"
     if last_words is not None and last_words.startswith("Lockup"):
-        return Ended.CRASHED, "the core locked up: a fault with no way to handle it"
-    return Ended.CRASHED, f"the emulator gave up: {last_words}" if last_words else "ended without saying how"
+        return SuiteEnd.CRASHED, "the core locked up: a fault with no way to handle it"
+    return (
+        SuiteEnd.CRASHED,
+        f"the emulator gave up: {last_words}" if last_words else "ended without saying how",
+    )
 
 
-def _stray(board: Board, image: Symbols, guarded: Guarded) -> str:
-    name = image.function_at(guarded.pc)
-    where = f"at {hexadecimal(guarded.pc)}" if name is None else f"in {printable(name)}"
-    if faults.below(image.stack, guarded.address):
-        depth = image.stack.origin - guarded.address
+def _stray(board: Board, image: Symbols, recorded_end: WatchdogRecord) -> str:
+    name = image.function_at(recorded_end.pc)
+    where = f"at {hexadecimal(recorded_end.pc)}" if name is None else f"in {printable(name)}"
+    if faults.below(image.stack, recorded_end.address):
+        depth = image.stack.origin - recorded_end.address
         return f"stack overflow: wrote {depth:,} bytes below the stack of {image.stack.size:,}, {where}"
-    kind = "to flash" if board.spacious.flash.holds(guarded.address) else "outside RAM"
-    return f"wrote {kind}, to {hexadecimal(guarded.address)}, {where}"
+    kind = "to flash" if board.spacious.flash.holds(recorded_end.address) else "outside RAM"
+    return f"wrote {kind}, to {hexadecimal(recorded_end.address)}, {where}"

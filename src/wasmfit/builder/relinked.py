@@ -1,8 +1,8 @@
-"""An image's twin: the same image linked to the addresses where the emulated machine has memory.
+"""A relinked image: the same image linked to the addresses where the emulated machine has memory.
 
 Some boards have their memory where no machine of the emulator has any. Then the
 image whose bytes are reported is linked to the board's addresses, and what runs
-is its twin, made by the same linker from the same files. The two must differ in
+is the relinked one, made by the same linker from the same files. The two must differ in
 addresses alone: sections of the same sizes, they and every symbol at the same
 place in flash or RAM. What that leaves is the value of addresses inside instructions
 and data.
@@ -30,13 +30,13 @@ class _Thing:
     rest: str
 
 
-def check(image: Path, own: MemoryMap, twin: Path, emulated: MemoryMap) -> None:
-    """Makes sure that an image and its twin differ in addresses alone.
+def check(image: Path, own: MemoryMap, moved: Path, emulated: MemoryMap) -> None:
+    """Makes sure that an image and the relinked one differ in addresses alone.
 
     Raises:
         BuildError: They differ in more, which says where.
     """
-    for mine, other in zip_longest(_layout(image), _layout(twin)):
+    for mine, other in zip_longest(_layout(image), _layout(moved)):
         if mine is None or other is None or not _alike(mine, own, other, emulated):
             where = "the end" if mine is None else f"{mine.name} {_place(mine.value, own)}"
             becomes = "linked to the emulator's addresses, the image becomes another one"

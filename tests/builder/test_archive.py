@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wasmfit.builder import ParcelError, packed, parcel, unpack
+from wasmfit.builder import ArchiveError, archive, packed, unpack
 
 
 def tree(root: Path) -> dict[str, tuple[bytes, bool]]:
@@ -30,8 +30,8 @@ def filled(root: Path) -> Path:
     return root
 
 
-def parcel_of(*members: tuple[tarfile.TarInfo, bytes]) -> bytes:
-    """A parcel as somebody malicious could make it."""
+def archive_of(*members: tuple[tarfile.TarInfo, bytes]) -> bytes:
+    """An archive as somebody malicious could make it."""
     stream = io.BytesIO()
     with tarfile.open(fileobj=stream, mode="w") as archive:
         for member, content in members:
@@ -64,7 +64,7 @@ def test_only_some_names(tmp_path: Path) -> None:
 
 def test_links_are_not_sent(tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to("/etc/passwd")
-    with pytest.raises(ParcelError, match="neither file nor folder"):
+    with pytest.raises(ArchiveError, match="neither file nor folder"):
         packed(tmp_path)
 
 
@@ -72,8 +72,8 @@ def test_links_are_not_sent(tmp_path: Path) -> None:
 def test_names_that_lead_elsewhere(tmp_path: Path, name: str) -> None:
     inside = tmp_path / "inside"
     inside.mkdir()
-    with pytest.raises(ParcelError, match="leads elsewhere"):
-        unpack(parcel_of((tarfile.TarInfo(name), b"x")), inside)
+    with pytest.raises(ArchiveError, match="leads elsewhere"):
+        unpack(archive_of((tarfile.TarInfo(name), b"x")), inside)
     assert list(tmp_path.rglob("*")) == [inside]
 
 
@@ -81,28 +81,28 @@ def test_names_that_lead_elsewhere(tmp_path: Path, name: str) -> None:
 def test_anything_but_files_and_folders(tmp_path: Path, kind: bytes) -> None:
     member = tarfile.TarInfo("link")
     member.type, member.linkname = kind, "/etc/passwd"
-    with pytest.raises(ParcelError):
-        unpack(parcel_of((member, b"")), tmp_path)
+    with pytest.raises(ArchiveError):
+        unpack(archive_of((member, b"")), tmp_path)
     assert list(tmp_path.iterdir()) == []
 
 
 def test_a_bomb_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(parcel, "MOST_BYTES", 100_000)
-    with pytest.raises(ParcelError, match="larger than 100,000 B"):
-        unpack(parcel_of((tarfile.TarInfo("zeros"), bytes(1_000_000))), tmp_path)
+    monkeypatch.setattr(archive, "MOST_BYTES", 100_000)
+    with pytest.raises(ArchiveError, match="larger than 100,000 B"):
+        unpack(archive_of((tarfile.TarInfo("zeros"), bytes(1_000_000))), tmp_path)
     assert list(tmp_path.iterdir()) == []
 
 
 @given(data=st.data())
 def test_damage_is_found(tmp_path_factory: pytest.TempPathFactory, data: st.DataObject) -> None:
-    whole = parcel_of((tarfile.TarInfo("file"), b"content"))
+    whole = archive_of((tarfile.TarInfo("file"), b"content"))
     at = data.draw(st.integers(0, len(whole) - 1))
     broken = bytearray(whole)
     broken[at] ^= data.draw(st.integers(1, 255))
     folder = tmp_path_factory.mktemp("damaged")
-    with pytest.raises(ParcelError, match="damaged on its way"):
+    with pytest.raises(ArchiveError, match="damaged on its way"):
         unpack(bytes(broken), folder)
-    with pytest.raises(ParcelError):
+    with pytest.raises(ArchiveError):
         unpack(whole[:at], folder)
     assert list(folder.iterdir()) == []
 
@@ -113,6 +113,6 @@ def test_noise_is_refused_in_words(
 ) -> None:
     data = zlib.compress(noise) if compressed else noise
     folder = tmp_path_factory.mktemp("noise")
-    with pytest.raises(ParcelError):
+    with pytest.raises(ArchiveError):
         unpack(hashlib.sha256(data).digest() + data, folder)
     assert list(folder.iterdir()) == []

@@ -29,7 +29,7 @@ _LONGEST_LOG = 200
 
 
 @dataclass(frozen=True)
-class Evidence:
+class RunTrace:
     """What is left of a run.
 
     Attributes:
@@ -82,160 +82,158 @@ class Evidence:
 
 
 @dataclass(frozen=True)
-class Verdict:
+class RunEnd:
     """The end of a run; a reason unless it is ``ok``."""
 
     status: Status
     reason: str | None = None
 
 
-def judge(evidence: Evidence) -> Verdict:
+def classify_run(trace: RunTrace) -> RunEnd:
     """The first rule that applies decides; what went wrong weighs more than what came out of it."""
     for rule in _RULES:
-        verdict = rule(evidence)
+        verdict = rule(trace)
         if verdict is not None:
             return verdict
-    return Verdict(Status.OK)
+    return RunEnd(Status.OK)
 
 
-def _limit(evidence: Evidence) -> Verdict | None:
-    if evidence.counts.limited:
-        return Verdict(
-            Status.TIMEOUT, f"reached the limit of {evidence.instructions:,} instructions {evidence.where}"
+def _limit(trace: RunTrace) -> RunEnd | None:
+    if trace.counts.limited:
+        return RunEnd(
+            Status.TIMEOUT, f"reached the limit of {trace.instructions:,} instructions {trace.where}"
         )
-    if evidence.seconds is not None:
-        return Verdict(Status.TIMEOUT, f"reached the limit of {evidence.seconds:g} s {evidence.where}")
+    if trace.seconds is not None:
+        return RunEnd(Status.TIMEOUT, f"reached the limit of {trace.seconds:g} s {trace.where}")
     return None
 
 
-def _stray_store(evidence: Evidence) -> Verdict | None:
-    stray = evidence.counts.stray
-    if stray is None:
+def _out_of_bounds_store(trace: RunTrace) -> RunEnd | None:
+    store = trace.counts.out_of_bounds
+    if store is None:
         return None
-    address, function = stray.address, evidence.function(stray.pc)
-    if faults.below(evidence.stack, address):
-        depth = evidence.stack.origin - address
+    address, function = store.address, trace.function(store.pc)
+    if faults.below(trace.stack, address):
+        depth = trace.stack.origin - address
         reason = (
-            f"stack overflow {evidence.where}: wrote to {hexadecimal(address)}, {depth:,} bytes below "
-            f"the stack of {evidence.stack.size:,}, {function}"
+            f"stack overflow {trace.where}: wrote to {hexadecimal(address)}, {depth:,} bytes below "
+            f"the stack of {trace.stack.size:,}, {function}"
         )
-    elif evidence.board.emulated.flash.holds(address):
-        reason = f"wrote to flash at {hexadecimal(address)} {evidence.where}, {function}"
+    elif trace.board.emulated.flash.holds(address):
+        reason = f"wrote to flash at {hexadecimal(address)} {trace.where}, {function}"
     else:
-        ram = evidence.board.emulated.ram
+        ram = trace.board.emulated.ram
         reason = (
-            f"wrote to {hexadecimal(address)} {evidence.where}, outside the board's RAM "
+            f"wrote to {hexadecimal(address)} {trace.where}, outside the board's RAM "
             f"({hexadecimal(ram.origin)}–{hexadecimal(ram.end - 1)}), {function}"
         )
-    return Verdict(Status.FAULTED, reason)
+    return RunEnd(Status.FAULTED, reason)
 
 
-def _unaligned(evidence: Evidence) -> Verdict | None:
-    access = evidence.counts.unaligned
+def _unaligned(trace: RunTrace) -> RunEnd | None:
+    access = trace.counts.unaligned
     if access is None:
         return None
-    return Verdict(
+    return RunEnd(
         Status.FAULTED,
-        f"an access to {hexadecimal(access.address)} that is not aligned {evidence.where}, at which the "
-        f"board's core faults, {evidence.function(access.pc)}",
+        f"an access to {hexadecimal(access.address)} that is not aligned {trace.where}, at which the "
+        f"board's core faults, {trace.function(access.pc)}",
     )
 
 
-def _stack_overflow(evidence: Evidence) -> Verdict | None:
-    registers = faults.read(evidence.report)
-    if registers is None or not faults.overflows(registers, evidence.stack):
+def _stack_overflow(trace: RunTrace) -> RunEnd | None:
+    registers = faults.read(trace.report)
+    if registers is None or not faults.overflows(registers, trace.stack):
         return None
-    return _fault(evidence)
+    return _fault(trace)
 
 
-def _out_of_memory(evidence: Evidence) -> Verdict | None:
-    heap = evidence.report.heap
-    if evidence.report.end not in ("fail", "panic", "fault") or heap is None or not heap.refused:
+def _out_of_memory(trace: RunTrace) -> RunEnd | None:
+    heap = trace.report.heap
+    if trace.report.end not in ("fail", "panic", "fault") or heap is None or not heap.refused:
         return None
     used = heap.live + heap.linear_live
-    reason = f"no {heap.refused:,} bytes in one piece left on the heap {evidence.where}, {used:,} in use"
-    held = evidence.report.held
-    if held is not None and held.size > 0:
-        short = heap.refused + used - held.size
+    reason = f"no {heap.refused:,} bytes in one piece left on the heap {trace.where}, {used:,} in use"
+    state = trace.report.heap_state
+    if state is not None and state.size > 0:
+        short = heap.refused + used - state.size
         # Less is short than was asked for only where blocks in use lie in between.
-        reason += f" of {held.size:,}" + (
+        reason += f" of {state.size:,}" + (
             f": at least {short:,} B short" if short > 0 else ", the rest in pieces"
         )
-    said = evidence.report.failure
-    return Verdict(Status.OUT_OF_MEMORY, f"{reason}: {said}" if said else reason)
+    said = trace.report.failure
+    return RunEnd(Status.OUT_OF_MEMORY, f"{reason}: {said}" if said else reason)
 
 
-def _fault(evidence: Evidence) -> Verdict | None:
-    if evidence.report.end != "fault":
+def _fault(trace: RunTrace) -> RunEnd | None:
+    if trace.report.end != "fault":
         return None
-    registers = faults.read(evidence.report)
+    registers = faults.read(trace.report)
     if registers is None:
-        return Verdict(Status.FAULTED, f"a fault {evidence.where}, whose registers did not arrive")
-    said = faults.explain(registers, evidence.stack, evidence.name_of)
-    return Verdict(Status.FAULTED, f"{said.text}, {evidence.where}")
+        return RunEnd(Status.FAULTED, f"a fault {trace.where}, whose registers did not arrive")
+    said = faults.explain(registers, trace.stack, trace.name_of)
+    return RunEnd(Status.FAULTED, f"{said.text}, {trace.where}")
 
 
-def _panic(evidence: Evidence) -> Verdict | None:
-    if evidence.report.end != "panic":
+def _panic(trace: RunTrace) -> RunEnd | None:
+    if trace.report.end != "panic":
         return None
-    place = f" at {evidence.report.panic}" if evidence.report.panic else ""
-    return Verdict(Status.FAULTED, f"panicked{place} {evidence.where}")
+    place = f" at {trace.report.panic}" if trace.report.panic else ""
+    return RunEnd(Status.FAULTED, f"panicked{place} {trace.where}")
 
 
-def _failure(evidence: Evidence) -> Verdict | None:
-    if evidence.report.end != "fail":
+def _failure(trace: RunTrace) -> RunEnd | None:
+    if trace.report.end != "fail":
         return None
-    said = evidence.report.failure or "no reason given"
-    stub = evidence.report.stub
-    if stub is not None and stub < len(evidence.imports):
-        said = f"the stub of {printable(evidence.imports[stub])} traps: {said}"
-    match evidence.phase:
+    said = trace.report.failure or "no reason given"
+    stub = trace.report.stub
+    if stub is not None and stub < len(trace.imports):
+        said = f"the stub of {printable(trace.imports[stub])} traps: {said}"
+    match trace.phase:
         case "call":
-            return Verdict(Status.TRAPPED, said)
+            return RunEnd(Status.TRAPPED, said)
         case "load":
-            return Verdict(Status.UNSUPPORTED, f"refused to load the module: {said}")
+            return RunEnd(Status.UNSUPPORTED, f"refused to load the module: {said}")
         case "instantiate":
-            return Verdict(Status.UNSUPPORTED, f"refused to instantiate the module: {said}")
+            return RunEnd(Status.UNSUPPORTED, f"refused to instantiate the module: {said}")
         case _:
-            return Verdict(Status.FAULTED, f"gave up {evidence.where}: {said}")
+            return RunEnd(Status.FAULTED, f"gave up {trace.where}: {said}")
 
 
-def _silence(evidence: Evidence) -> Verdict | None:
-    if evidence.report.end is not None:
+def _silence(trace: RunTrace) -> RunEnd | None:
+    if trace.report.end is not None:
         return None
-    words = evidence.last_words
+    words = trace.last_words
     if words is None:
-        return Verdict(Status.FAULTED, f"ended {evidence.where} without saying how")
+        return RunEnd(Status.FAULTED, f"ended {trace.where} without saying how")
     if words.startswith("Lockup"):
-        return Verdict(
-            Status.FAULTED, f"the core locked up {evidence.where}: a fault with no way to handle it"
-        )
-    return Verdict(Status.FAULTED, f"the emulator gave up {evidence.where}: {words}")
+        return RunEnd(Status.FAULTED, f"the core locked up {trace.where}: a fault with no way to handle it")
+    return RunEnd(Status.FAULTED, f"the emulator gave up {trace.where}: {words}")
 
 
-def _results(evidence: Evidence) -> Verdict | None:
-    signature, report = evidence.signature, evidence.report
+def _results(trace: RunTrace) -> RunEnd | None:
+    signature, report = trace.signature, trace.report
     came = len(report.results) if signature is None else len(report.values)
-    wrong = _wrong(evidence) if signature is None else _wrong_values(evidence, signature)
+    wrong = _wrong(trace) if signature is None else _wrong_values(trace, signature)
     if wrong:
-        others = f" ({len(wrong)} of {len(evidence.calls)} calls are wrong)" if len(wrong) > 1 else ""
-        return Verdict(Status.WRONG_RESULT, wrong[0] + others)
-    if came != len(evidence.calls):
-        return Verdict(Status.WRONG_RESULT, f"{came} results came from {len(evidence.calls)} calls")
+        others = f" ({len(wrong)} of {len(trace.calls)} calls are wrong)" if len(wrong) > 1 else ""
+        return RunEnd(Status.WRONG_RESULT, wrong[0] + others)
+    if came != len(trace.calls):
+        return RunEnd(Status.WRONG_RESULT, f"{came} results came from {len(trace.calls)} calls")
     return None
 
 
-def _wrong(evidence: Evidence) -> list[str]:
+def _wrong(trace: RunTrace) -> list[str]:
     return [
         f"({', '.join(map(str, call.arguments))}) gave {result}, not {call.expected}"
-        for call, result in zip(evidence.calls, evidence.report.results, strict=False)
+        for call, result in zip(trace.calls, trace.report.results, strict=False)
         if result != call.expected
     ]
 
 
-def _wrong_values(evidence: Evidence, signature: Signature) -> list[str]:
+def _wrong_values(trace: RunTrace, signature: Signature) -> list[str]:
     wrong = []
-    for number, (call, values) in enumerate(zip(evidence.calls, evidence.report.values, strict=False)):
+    for number, (call, values) in enumerate(zip(trace.calls, trace.report.values, strict=False)):
         if not isinstance(call, UserCall):
             continue
         if call.expected is not None and not _values_fit(signature, call.expected, values):
@@ -243,8 +241,8 @@ def _wrong_values(evidence: Evidence, signature: Signature) -> list[str]:
                 _wanted(kind, one) for kind, one in zip(signature.results, call.expected, strict=True)
             )
             wrong.append(f"{call.text} gave {listed(signature, values)}, not {wanted}")
-        elif call.log is not None and not logs.is_right(evidence.report, number, call.log):
-            said = logs.shown(evidence.report, number)
+        elif call.log is not None and not logs.is_right(trace.report, number, call.log):
+            said = logs.shown(trace.report, number)
             wrong.append(f"{call.text} logged {said}, not '{printable(call.log, _LONGEST_LOG)}'")
     return wrong
 
@@ -287,9 +285,9 @@ def _fits(kind: ValueType, expected: Expected, word: int) -> bool:
     return abs(to_float(kind, expected.word) - to_float(kind, word)) <= expected.tolerance
 
 
-_RULES: tuple[Callable[[Evidence], Verdict | None], ...] = (
+_RULES: tuple[Callable[[RunTrace], RunEnd | None], ...] = (
     _limit,
-    _stray_store,
+    _out_of_bounds_store,
     _unaligned,
     _stack_overflow,
     _out_of_memory,

@@ -1,4 +1,4 @@
-"""The report's document of an experiment: its measurements, and what is found out beside them."""
+"""The report's document of an experiment: its measurements, and what else is found out."""
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -57,7 +57,12 @@ def owner_classes(
             continue
         cell = cells[one.id]
         # What a rule follows from, which most images have in common.
-        decided_by = (cell.build.label, cell.glue, cell.base.name, cell.ground.label if cell.ground else "")
+        decided_by = (
+            cell.build.label,
+            cell.embedding,
+            cell.base.name,
+            cell.base_crate.label if cell.base_crate else "",
+        )
         if decided_by not in rules:
             rules[decided_by] = runtime_rule(context, cell)
             told[decided_by] = set()
@@ -192,7 +197,7 @@ def _moved(moment: Moment) -> str | None:
     return f"{now - was:+,}{unit}{part}{': ' if why else ''}{'; '.join(why)}"
 
 
-def portray(
+def build_document(
     context: Context,
     plan: Plan,
     comparison: Comparison,

@@ -13,7 +13,7 @@ Answer = tuple[object, ...]
 """What a run has shown to the outside: the results of all calls, and what was logged."""
 
 
-def checked(measurements: Sequence[Measurement], signature: Signature) -> list[Measurement]:
+def cross_checked(measurements: Sequence[Measurement], signature: Signature) -> list[Measurement]:
     """The measurements of one setting, with those marked that disagree with the majority.
 
     Args:

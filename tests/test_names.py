@@ -1,6 +1,7 @@
 """A public class has a name of its own: one name means one thing in all of wasmfit."""
 
 import ast
+import re
 from collections import defaultdict
 from pathlib import Path
 
@@ -45,3 +46,10 @@ def test_a_shared_name_is_noticed(tmp_path: Path) -> None:
     for module in ("a.py", "b.py"):
         (tmp_path / module).write_text("class Shared:\n    pass\n\n\nclass _Private:\n    pass\n")
     assert classes(tmp_path) == {"Shared": ["a.py", "b.py"]}
+
+
+def test_the_classes_that_the_glossary_names_exist() -> None:
+    glossary = (SOURCES.parents[1] / "docs" / "glossary.md").read_text("utf-8")
+    names = {name for name in re.findall(r"`([A-Z][A-Za-z]+)`", glossary) if not name.isupper()}
+    assert len(names) > 15
+    assert names <= classes(SOURCES).keys()

@@ -1,4 +1,4 @@
-"""Why something is in a firmware, and what could be saved, with names in the place of fragments' numbers."""
+"""Why something is in a firmware, and what could be saved, with names instead of fragments' numbers."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

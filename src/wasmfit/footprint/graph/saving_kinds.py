@@ -35,7 +35,7 @@ KINDS = (
     SavingKind(
         "debug",
         "Debug implementations",
-        "no {:?} in what is shipped: Display, or a code, instead; derive(Debug) behind a feature; "
+        "no {:?} in what is shipped: Display, or a code, instead; derive(Debug) only with a feature; "
         "-Zfmt-debug=none (nightly)",
         _any(
             r"_R.*5Debug3fmt",

@@ -10,11 +10,13 @@ from wasmfit.builder import Context, FirmwareSpec, steps
 from wasmfit.builder import keys as keys_of
 from wasmfit.catalog import Catalog
 from wasmfit.home import Home
-from wasmfit.model import Cell, Region, UserModule
+from wasmfit.model import Cell, CLibrary, Region, UserModule
 from wasmfit.plan import plan
 from wasmfit.requests import Experiment
 from wasmfit.run.measure import fingerprints
 from wasmfit.toolchain import Gateway, Versions, find
+
+OTHER_LIBRARY = CLibrary(name="newlib-nano", version="4.3.0", sha256="0" * 64)
 
 
 @pytest.fixture(scope="module")
@@ -79,6 +81,31 @@ def test_what_decides_an_image_is_in_its_key(context: Context, cells: tuple[Cell
     # Whether they are looked at together or alone.
     assert len({key(context, one) for one in (cell, *others)}) == 3
     assert len({*keys(context, (cell, *others[1:]))}) == 2
+
+
+def test_the_c_library_is_in_the_keys_of_what_is_in_c(context: Context, cells: tuple[Cell, ...]) -> None:
+    compilers = {
+        name: replace(compiler, library=replace(compiler.library, identity=OTHER_LIBRARY))
+        for name, compiler in context.toolchain.c.items()
+    }
+    other = replace(context, toolchain=replace(context.toolchain, c=compilers))
+    for cell in (next(cell for cell in cells if cell.build.name == name) for name in ("wasm3", "wasmi")):
+        assert (key(context, cell) == key(other, cell)) is (cell.build.runtime.language == "rust")
+        assert (prints(context, cell) == prints(other, cell)) is (cell.build.runtime.language == "rust")
+
+
+def test_where_a_c_library_lies_is_in_no_key(context: Context, cells: tuple[Cell, ...]) -> None:
+    cell = next(cell for cell in cells if cell.build.name == "wasm3")
+    compilers = {
+        name: replace(
+            compiler,
+            library=replace(compiler.library, flags=("-isystem", "/opt"), archives=()),
+            archives=(),
+        )
+        for name, compiler in context.toolchain.c.items()
+    }
+    moved = replace(context, toolchain=replace(context.toolchain, c=compilers))
+    assert key(context, cell) == key(moved, cell)
 
 
 def test_what_is_expected_is_in_the_fingerprint_alone(context: Context, cells: tuple[Cell, ...]) -> None:

@@ -1,6 +1,7 @@
 """``wasmfit doctor``: every tool is tried, and each that does not work is told with its cause and remedy."""
 
 import json
+import re
 import shutil
 from pathlib import Path
 from typing import Any
@@ -106,7 +107,7 @@ def test_a_cross_compiler_that_does_not_compile(bin_: Path, warm_home: Home) -> 
     broken = of(diagnosis, "arm-none-eabi-gcc")
     assert broken.state is State.UNUSABLE
     assert broken.cause == (
-        "for thumbv6m-none-eabi, arm-none-eabi-gcc cannot compile one line of C: "
+        "it does not compile for -mcpu=cortex-m0plus -mthumb -mfloat-abi=soft: "
         "cc1: error: no such instruction set"
     )
     assert not diagnosis.ok
@@ -153,7 +154,7 @@ def test_with_nothing_on_path_everything_is_missing(tmp_path: Path, warm_home: H
         "qemu-system-riscv32",
     ):
         assert tools[need]["state"] == "missing"
-        assert tools[need]["cause"] == f"there is no {need} on PATH"
+        assert re.fullmatch(rf"there is no {need}(, [\w, -]+ or [\w-]+)? on PATH", tools[need]["cause"])
         assert tools[need]["path"] is None
         assert tools[need]["remedy"]
 

@@ -1,7 +1,6 @@
 """The plugin's decoders against the disassemblers, over the C library's own code: every instruction of it."""
 
 import re
-import shutil
 import subprocess
 from collections import Counter
 from collections.abc import Iterator
@@ -12,7 +11,7 @@ import pytest
 
 from wasmfit.catalog import Catalog
 from wasmfit.emulation.plugins import SOURCES
-from wasmfit.toolchain import Gateway
+from wasmfit.toolchain import CCompiler, Gateway, Versions, c_compiler
 
 pytestmark = pytest.mark.real
 
@@ -110,15 +109,13 @@ Code = list[tuple[int, int, str, str]]
 """Instructions of a library: word, bytes, mnemonic, operands."""
 
 
-def code_of(name: str) -> Code:
+def code_of(name: str, memory: Path) -> Code:
     """What objdump finds in the C library of a target."""
-    target = Catalog.load().targets[name].c
     thumb = name.startswith("thumb")
-    ask = [target.compiler, *target.flags, "-print-multi-directory"]
-    multi = subprocess.run(ask, capture_output=True, text=True, check=True).stdout.strip()
-    objdump = shutil.which(target.compiler.replace("-gcc", "-objdump"))
-    assert objdump is not None
-    command = [objdump, "-d", str(target.library / "lib" / multi / "libc.a")]
+    compiler = c_compiler(Versions(memory, Gateway()), Catalog.load().targets[name].c)
+    assert isinstance(compiler, CCompiler)
+    objdump = compiler.tool.path.with_name(compiler.tool.path.name.replace("-gcc", "-objdump"))
+    command: list[str | Path] = [objdump, "-d", compiler.library.archives[0]]
     text = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     found = [match.groups() for match in map(LINE.match, text.splitlines()) if match]
     code = []
@@ -138,7 +135,7 @@ def code_of(name: str) -> Code:
 def decoded(request: pytest.FixtureRequest, program: Path) -> tuple[str, Code, list[list[str]]]:
     """A target, its C library's code, and what the plugin's decoder says of it."""
     name: str = request.param
-    code = code_of(name)
+    code = code_of(name, program.with_name("tools.json"))
     arguments = [str(program)] if name.startswith("thumb") else [str(program), "riscv"]
     words = "\n".join(f"{word:x} {size}" for word, size, _, _ in code)
     said = subprocess.run(arguments, input=words, capture_output=True, text=True, check=True).stdout

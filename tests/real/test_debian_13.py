@@ -142,3 +142,7 @@ def test_what_differs_is_shown_by_diff(here: Path, there: Path, capsys: pytest.C
         # Another compiler is the only reason there is.
         assert ours[name]["runtime"] in OF_C or rust(ours[name]) != rust(theirs[name])
     assert not changed or "gcc: " in shown
+    # Not the runtimes' doing alone: C is linked with a later picolibc there.
+    libraries = [[cell["provenance"]["c_library"] for cell in (ours[name], theirs[name])] for name in changed]
+    assert any(before is not None and before != after for before, after in libraries)
+    assert "cells that changed (picolibc " in " ".join(shown.split())

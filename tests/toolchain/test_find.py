@@ -6,11 +6,24 @@ import pytest
 
 from wasmfit.errors import MissingToolError
 from wasmfit.model import CTarget, Emulator, Region
-from wasmfit.toolchain import Check, Gateway, Rust, State, Versions, checks, find, remedies, rust, unusable
+from wasmfit.toolchain import (
+    Check,
+    Gateway,
+    Rust,
+    State,
+    Versions,
+    c_compiler,
+    checks,
+    find,
+    remedies,
+    rust,
+    unusable,
+)
 from wasmfit.toolchain.packages import PackageTable, System, recognised
 from wasmfit.toolchain.packages.system import read
 from wasmfit.toolchain.rust import RejectedRust
 
+from .gcc import gcc, newlib
 from .stand_ins import SAYS_VERSION, fake, installed
 from .test_packages import ARCH, BOOKWORM, FEDORA, SUSE, TRIXIE, described
 
@@ -31,8 +44,8 @@ def versions(tmp_path: Path) -> Versions:
 
 
 @pytest.fixture
-def arm(tmp_path: Path) -> CTarget:
-    return CTarget(compiler="arm-none-eabi-gcc", flags=(), library=tmp_path / "picolibc")
+def arm() -> CTarget:
+    return CTarget(compilers=("arm-none-eabi-gcc",), flags=("-mthumb",))
 
 
 EMULATOR = Emulator(
@@ -46,7 +59,8 @@ EMULATOR = Emulator(
 
 
 def check(versions: Versions, need: str, *targets: CTarget) -> Check:
-    return next(one for one in checks(versions, targets, [EMULATOR]) if one.need == need)
+    compilers = [c_compiler(versions, target) for target in targets]
+    return next(one for one in checks(versions, compilers, [EMULATOR]) if one.need == need)
 
 
 @pytest.mark.parametrize(
@@ -73,19 +87,56 @@ def test_what_is_missing_is_told_with_this_systems_remedy(
 
 
 def test_a_compiler_without_its_library_is_found_and_unusable(
-    versions: Versions, bin_: Path, arm: CTarget
+    versions: Versions, bin_: Path, arm: CTarget, tmp_path: Path
 ) -> None:
-    fake(bin_, "arm-none-eabi-gcc", SAYS_VERSION)
+    gcc(bin_ / "arm-none-eabi-gcc")
     installed(bin_, "gcc-arm-none-eabi")
     found = check(versions, "arm-none-eabi-gcc", arm)
     assert found.state is State.UNUSABLE
     assert found.path == bin_ / "arm-none-eabi-gcc"
-    assert found.cause == f"there is no picolibc in {arm.library}"
+    assert found.name == "arm-none-eabi-gcc with a C library"
+    assert found.cause == "it has no picolibc, newlib-nano or newlib for -mthumb"
     assert found.commands == ("apt-get install -y picolibc-arm-none-eabi",)
     assert found.remedy == "Install it with: apt-get install -y picolibc-arm-none-eabi"
-    (arm.library / "include").mkdir(parents=True)
-    (arm.library / "include" / "stdio.h").touch()
-    assert check(versions, "arm-none-eabi-gcc", arm).ok
+    gcc(bin_ / "arm-none-eabi-gcc", *newlib(tmp_path / "newlib"))
+    works = check(versions, "arm-none-eabi-gcc", arm)
+    assert works.ok
+    assert works.version.endswith("; newlib-nano 4.3.0")
+
+
+def test_what_a_compiler_lacks_for_several_cores_is_told_once(
+    versions: Versions, bin_: Path, arm: CTarget
+) -> None:
+    gcc(bin_ / "arm-none-eabi-gcc")
+    other = arm.model_copy(update={"flags": ("-mcpu=cortex-m33",)})
+    compilers = [c_compiler(versions, target) for target in (arm, other)]
+    (found,) = (one for one in checks(versions, compilers, []) if one.need == "arm-none-eabi-gcc")
+    assert found.cause == "it has no picolibc, newlib-nano or newlib for -mthumb"
+
+
+def test_a_library_that_was_chosen_and_is_not_there_is_no_matter_of_packages(
+    versions: Versions, bin_: Path, arm: CTarget, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gcc(bin_ / "arm-none-eabi-gcc", *newlib(tmp_path / "newlib"))
+    monkeypatch.setenv("WASMFIT_LIBC", "picolibc")
+    found = check(versions, "arm-none-eabi-gcc", arm)
+    assert (found.state, found.commands) == (State.UNUSABLE, ())
+    assert found.complaint == (
+        "arm-none-eabi-gcc with a C library was found, but cannot be used: it has no picolibc for -mthumb, "
+        "which WASMFIT_LIBC asks for. "
+        "Leave WASMFIT_LIBC unset to take the C library that is there, or install picolibc."
+    )
+
+
+def test_a_compiler_with_another_name_serves(versions: Versions, bin_: Path, tmp_path: Path) -> None:
+    riscv = CTarget(compilers=("riscv64-unknown-elf-gcc", "riscv-none-elf-gcc"), flags=("-march=rv32imac",))
+    missing = check(versions, "riscv64-unknown-elf-gcc", riscv)
+    assert missing.state is State.MISSING
+    assert missing.cause == "there is no riscv64-unknown-elf-gcc or riscv-none-elf-gcc on PATH"
+    gcc(bin_ / "riscv-none-elf-gcc", *newlib(tmp_path / "newlib"))
+    found = check(versions, "riscv64-unknown-elf-gcc", riscv)
+    assert (found.name, found.ok) == ("riscv-none-elf-gcc with a C library", True)
+    assert found.path == bin_ / "riscv-none-elf-gcc"
 
 
 def test_a_program_that_does_not_run_is_found_and_unusable(versions: Versions, bin_: Path) -> None:
@@ -114,13 +165,11 @@ def test_another_program_of_the_same_name_may_serve(
     assert broken.remedy.startswith(f"There is another one, {other}: put its folder first on PATH. ")
 
 
-def test_a_compiler_that_the_table_does_not_know(versions: Versions, bin_: Path, tmp_path: Path) -> None:
-    own = CTarget(
-        compiler="xtensa-gcc", flags=(), library=tmp_path / "libc", packages=("gcc-xtensa", "picolibc-xtensa")
-    )
+def test_a_compiler_that_the_table_does_not_know(versions: Versions, bin_: Path) -> None:
+    own = CTarget(compilers=("xtensa-gcc",), flags=(), packages=("gcc-xtensa", "picolibc-xtensa"))
     missing = check(versions, "xtensa-gcc", own)
     assert missing.commands == ("apt-get install -y gcc-xtensa picolibc-xtensa",)
-    bare = CTarget(compiler="avr-gcc", flags=(), library=tmp_path / "libc")
+    bare = CTarget(compilers=("avr-gcc",), flags=())
     assert check(versions, "avr-gcc", bare).remedy == "Install avr-gcc."
     assert bin_.is_dir()
 
@@ -132,7 +181,7 @@ def test_everything_that_is_missing_is_told_at_once(versions: Versions, arm: CTa
     lines = caught.value.message.splitlines()
     assert [line.split(" is missing: ")[0] for line in lines if "Rust" not in line] == [
         "C compiler for this machine (cc)",
-        "arm-none-eabi-gcc with picolibc",
+        "arm-none-eabi-gcc with a C library",
         "qemu-system-riscv32",
     ]
     assert "wasmfit doctor" in caught.value.remedy

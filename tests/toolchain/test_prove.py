@@ -8,8 +8,20 @@ import pytest
 
 from wasmfit.catalog import Catalog
 from wasmfit.errors import MissingToolError
-from wasmfit.model import CTarget
-from wasmfit.toolchain import Gateway, Rust, Tool, Versions, c_trial, host_trial, rust, rust_trial
+from wasmfit.model import CLibrary, CTarget
+from wasmfit.toolchain import (
+    CCompiler,
+    Gateway,
+    InstalledLibrary,
+    Rust,
+    Tool,
+    Versions,
+    c_compiler,
+    c_trial,
+    host_trial,
+    rust,
+    rust_trial,
+)
 from wasmfit.toolchain.prove.attempt import dependencies
 
 from .stand_ins import fake
@@ -37,21 +49,22 @@ def test_a_compiler_whose_programs_do_nothing(tmp_path: Path) -> None:
         host_trial(Gateway(), compiler).run()
 
 
-@pytest.fixture
-def arm(tmp_path: Path) -> CTarget:
-    return CTarget(compiler="arm-none-eabi-gcc", flags=("-mthumb",), library=tmp_path / "libc")
+ARM = CTarget(compilers=("arm-none-eabi-gcc",), flags=("-mthumb",))
+LIBRARY = CLibrary(name="newlib-nano", version="4.3.0", sha256="a" * 64)
 
 
-def compiler(folder: Path, *, works: bool = True) -> Path:
-    """A cross-compiler: it writes an object, or says why not."""
-    compiles = 'echo "one.o: one.c /usr/include/string.h" >one.d; : >one.o'
+def arm(folder: Path, *, works: bool = True) -> CCompiler:
+    """A cross-compiler with a C library: it writes an object, or says why not."""
+    compiles = f'echo "$*" >{folder}/said; echo "one.o: one.c /usr/include/string.h" >one.d; : >one.o'
     fails = 'echo "as: unrecognized option -EL"; echo "error: it is for another machine"; exit 1'
-    lines = f"case $* in *-print-multi-directory) echo thumb/hard;; *) {compiles if works else fails};; esac"
-    return fake(folder, "arm-none-eabi-gcc", lines)
+    program = fake(folder, "arm-none-eabi-gcc", compiles if works else fails)
+    archives = (folder / "libc_nano.a",)
+    library = InstalledLibrary(LIBRARY, ("--specs=nano.specs",), archives, ())
+    return CCompiler(Tool(program, "stand-in 1.0"), ARM, library, archives)
 
 
-def test_a_cross_compiler_that_does_not_compile(tmp_path: Path, arm: CTarget) -> None:
-    trial = c_trial(Gateway(), compiler(tmp_path, works=False), {TARGET: arm}, None)
+def test_a_cross_compiler_that_does_not_compile(tmp_path: Path) -> None:
+    trial = c_trial(Gateway(), {TARGET: arm(tmp_path, works=False)}, None)
     with pytest.raises(MissingToolError) as caught:
         trial.run()
     assert caught.value.message == (
@@ -59,31 +72,27 @@ def test_a_cross_compiler_that_does_not_compile(tmp_path: Path, arm: CTarget) ->
     )
 
 
-def test_a_c_library_that_is_not_there_for_a_core(tmp_path: Path, arm: CTarget) -> None:
-    linker = fake(tmp_path, "ld", ": >one.elf")
-    trial = c_trial(Gateway(), compiler(tmp_path), {TARGET: arm}, [str(linker)])
-    with pytest.raises(MissingToolError, match=rf"for {TARGET}, there is no \S+/libc/lib/thumb/hard/libc.a"):
-        trial.run()
-    folder = arm.library / "lib" / "thumb" / "hard"
-    folder.mkdir(parents=True)
-    (folder / "libc.a").touch()
-    proven = trial.run()
+def test_a_line_is_compiled_and_linked_with_the_c_library_that_is_taken(tmp_path: Path) -> None:
+    compiler = arm(tmp_path)
+    linker = fake(tmp_path, "ld", f'echo "$*" >{tmp_path}/linked; : >one.elf')
+    proven = c_trial(Gateway(), {TARGET: compiler}, [str(linker)]).run()
     assert proven.words == f"compiles a line of C and links it with the C library for {TARGET}"
-    assert {folder / "libc.a", linker, Path("/usr/include/string.h")} <= set(proven.files)
+    files = {compiler.tool.path, *compiler.archives, linker, Path("/usr/include/string.h")}
+    assert files == set(proven.files)
+    assert "-mthumb -Os --specs=nano.specs" in (tmp_path / "said").read_text()
+    assert str(compiler.archives[0]) in (tmp_path / "linked").read_text()
 
 
-def test_a_linker_that_does_not_link(tmp_path: Path, arm: CTarget) -> None:
-    (arm.library / "lib" / "thumb" / "hard").mkdir(parents=True)
-    (arm.library / "lib" / "thumb" / "hard" / "libc.a").touch()
+def test_a_linker_that_does_not_link(tmp_path: Path) -> None:
     linker = fake(tmp_path, "ld.lld", "echo 'ld.lld: error: undefined symbol: strlen'; exit 1")
     with pytest.raises(
         MissingToolError, match=r"ld.lld cannot link it with the C library: .*undefined symbol"
     ):
-        c_trial(Gateway(), compiler(tmp_path), {TARGET: arm}, [str(linker)]).run()
+        c_trial(Gateway(), {TARGET: arm(tmp_path)}, [str(linker)]).run()
 
 
-def test_without_a_linker_c_is_compiled_only(tmp_path: Path, arm: CTarget) -> None:
-    proven = c_trial(Gateway(), compiler(tmp_path), {TARGET: arm}, None).run()
+def test_without_a_linker_c_is_compiled_only(tmp_path: Path) -> None:
+    proven = c_trial(Gateway(), {TARGET: arm(tmp_path)}, None).run()
     assert proven.words == f"compiles a line of C for {TARGET} (there is no linker to try)"
 
 
@@ -150,13 +159,14 @@ def test_this_machines_tools_work(tmp_path: Path) -> None:
     assert all(path.exists() for path in proven.files)
     assert all(target in proven.words for target in catalog.targets)
     for name, target in catalog.targets.items():
-        program = Path("/usr/bin") / target.c.compiler
-        proven = c_trial(gateway, program, {name: target.c}, chosen.elf_linker).run()
-        assert any(path.name == "libc.a" for path in proven.files)
+        compiler = c_compiler(versions, target.c)
+        assert isinstance(compiler, CCompiler)
+        proven = c_trial(gateway, {name: compiler}, chosen.elf_linker).run()
+        assert set(compiler.archives) <= set(proven.files)
         assert any(path.name == "string.h" for path in proven.files)
-        elsewhere = target.c.model_copy(update={"flags": ("-mnothing",)})
+        elsewhere = replace(compiler, target=target.c.model_copy(update={"flags": ("-mnothing",)}))
         with pytest.raises(MissingToolError, match="cannot compile one line of C"):
-            c_trial(gateway, program, {name: elsewhere}, chosen.elf_linker).run()
+            c_trial(gateway, {name: elsewhere}, chosen.elf_linker).run()
     assert Path("/usr/include/stdio.h") in host_trial(gateway, Path("/usr/bin/cc")).run().files
 
 
@@ -174,17 +184,16 @@ def test_sources_of_another_version_are_refused(tmp_path: Path) -> None:
         trial.run()
 
 
-def test_another_tool_is_another_question(tmp_path: Path, arm: CTarget) -> None:
+def test_another_tool_is_another_question(tmp_path: Path) -> None:
     """What one compiler has proved says nothing of another one on PATH before it."""
     one, other = (fake(tmp_path / name, "cc", "exit 0") for name in ("one", "other"))
     gateway, linker = Gateway(), ["ld"]
     assert host_trial(gateway, one).asked != host_trial(gateway, other).asked
-    assert (
-        c_trial(gateway, one, {TARGET: arm}, linker).asked
-        != c_trial(gateway, other, {TARGET: arm}, linker).asked
-    )
-    assert (
-        c_trial(gateway, one, {TARGET: arm}, linker).asked != c_trial(gateway, one, {TARGET: arm}, None).asked
-    )
+    compiler = arm(tmp_path)
+    rebuilt = replace(compiler.library, identity=LIBRARY.model_copy(update={"sha256": "b" * 64}))
+    others = [replace(compiler, tool=Tool(other, "")), replace(compiler, library=rebuilt)]
+    questions = [c_trial(gateway, {TARGET: each}, linker).asked for each in (compiler, *others)]
+    questions.append(c_trial(gateway, {TARGET: compiler}, None).asked)
+    assert all(questions.count(question) == 1 for question in questions)
     first, second = (toolchain(tmp_path / name, WORKS) for name in ("first", "second"))
     assert rust_trial(gateway, first, [TARGET], []).asked != rust_trial(gateway, second, [TARGET], []).asked

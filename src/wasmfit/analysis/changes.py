@@ -6,11 +6,12 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from wasmfit.errors import UsageError
-from wasmfit.model import Activities, Measurement, Status
+from wasmfit.model import Activities, Measurement, Provenance, Status
 from wasmfit.store.measurements import Kept, Reader
 from wasmfit.words import printable
 
 from .amounts import Amount
+from .c_libraries import caution_of_changes
 from .metric_values import amount, values
 from .metrics import FLASH_OVER_BASELINE, OWNERS, Better, Figure, figure
 from .provenance import differences
@@ -193,6 +194,7 @@ def changes(
         )
     notes: list[str] = []
     found: list[CellChange] = []
+    pairs: list[tuple[Provenance, Provenance]] = []
     unchanged = 0
     for name, entry in after.entries.items():
         old = before.entries.get(name)
@@ -210,11 +212,14 @@ def changes(
                 unchanged += 1
             else:
                 found.append(change)
+                pairs.append((was.provenance, now.provenance))
     found += [
         CellChange(name, How.VANISHED, _end(entry), None)
         for name, entry in before.entries.items()
         if name not in after.entries
     ]
+    if libraries := caution_of_changes(pairs):
+        notes.append(libraries)
     if before.by is not By.CELL:
         notes.append("the newest measurement of each cell counts, whenever it was made")
     return Changes(before.title, after.title, tuple(found), unchanged, tuple(notes))

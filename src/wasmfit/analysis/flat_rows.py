@@ -51,6 +51,7 @@ def flat(one: Measurement) -> dict[str, Value]:
             if measure.key in ("text", "rodata", "data", "bss", "flashed", "runtime_crates")
         },
         "elf_sha256": one.provenance.elf_sha256,
+        "c_library": None if one.provenance.c_library is None else one.provenance.c_library.label,
         "measured_at": one.provenance.measured_at,
         "wasmfit": one.provenance.wasmfit,
     }

@@ -4,6 +4,8 @@ from collections.abc import Iterator, Mapping
 
 from wasmfit.model import Provenance
 
+from . import c_libraries
+
 _HASH = 12
 """Digits of a hash that tell it from others."""
 
@@ -22,6 +24,8 @@ def _differences(before: Provenance, after: Provenance) -> Iterator[str]:
     yield from _hash("the module", before.module_sha256, after.module_sha256)
     if before.stubs != after.stubs:
         yield "what answers the module's imports"
+    if libraries := c_libraries.moved(before, after):
+        yield f"the C library: {libraries}"
     yield from _table("", before.features, after.features)
     yield from _hash("the lockfile", before.lockfile_sha256, after.lockfile_sha256)
     gone = [flag for flag in before.flags if flag not in after.flags]

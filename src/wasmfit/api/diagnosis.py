@@ -14,6 +14,7 @@ from wasmfit.emulation import emulator_trial
 from wasmfit.errors import MissingToolError
 from wasmfit.home import Home
 from wasmfit.toolchain import (
+    CCompiler,
     Check,
     Gateway,
     Proofs,
@@ -22,6 +23,7 @@ from wasmfit.toolchain import (
     System,
     ToolTrial,
     Versions,
+    c_compiler,
     c_trial,
     checks,
     here,
@@ -70,12 +72,10 @@ def doctor(*, home: Path | None = None) -> Diagnosis:
     began = time.monotonic()
     catalog, folder, gateway = Catalog.load(), Home.find(home), Gateway()
     versions, proofs = Versions(folder.tools, gateway), Proofs(folder.proofs)
-    looked = checks(
-        versions,
-        [target.c for target in catalog.targets.values()],
-        [board.emulator for board in catalog.boards.values()],
-    )
-    trials = _trials(catalog, folder, gateway, versions, looked)
+    compilers = {name: c_compiler(versions, target.c) for name, target in catalog.targets.items()}
+    looked = checks(versions, compilers.values(), [board.emulator for board in catalog.boards.values()])
+    working = {name: one for name, one in compilers.items() if isinstance(one, CCompiler)}
+    trials = _trials(catalog, folder, gateway, versions, looked, working)
     host = next(_tried(check, trials, proofs) for check in looked if check.need == _HOST)
     emulators = {board.emulator.qemu for board in catalog.boards.values()}
 
@@ -109,7 +109,12 @@ def _tried(check: Check, trials: Mapping[str, ToolTrial], proofs: Proofs) -> Che
 
 
 def _trials(
-    catalog: Catalog, home: Home, gateway: Gateway, versions: Versions, looked: list[Check]
+    catalog: Catalog,
+    home: Home,
+    gateway: Gateway,
+    versions: Versions,
+    looked: list[Check],
+    compilers: Mapping[str, CCompiler],
 ) -> dict[str, ToolTrial]:
     """How each tool that is there is tried."""
     places = {check.need: check.path for check in looked if check.ok and check.path is not None}
@@ -121,12 +126,12 @@ def _trials(
         modules = sorted({workload.guest.target for workload in catalog.workloads.values()})
         trials[_RUST] = rust_trial(gateway, chosen, sorted(catalog.targets), modules)
     for need, place in places.items():
-        targets = {name: target.c for name, target in catalog.targets.items() if target.c.compiler == need}
+        of_need = {name: one for name, one in compilers.items() if one.target.compilers[0] == need}
         boards = [board for board in catalog.boards.values() if board.emulator.qemu == need]
         if need == _HOST:
             trials[need] = host_trial(gateway, place)
-        elif targets:
-            trials[need] = c_trial(gateway, place, targets, linker)
+        elif of_need:
+            trials[need] = c_trial(gateway, of_need, linker)
         elif boards:
             trials[need] = emulator_trial(gateway, need, boards, home.plugins)
     return trials

@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
+from wasmfit.model import CLibrary
+from wasmfit.toolchain import CCompiler
+
 from . import c, digest, firmware, laze, link, relinked
 from .context import Context, Step
 from .digest import Shared
@@ -53,6 +56,9 @@ class Backend(Protocol):
     def flags(self) -> list[str]:
         """Flags for compilers other than rustc."""
 
+    def c_library(self) -> CLibrary | None:
+        """The C library that it is linked with; ``None`` where no C is compiled."""
+
 
 @dataclass(frozen=True)
 class CargoBackend:
@@ -80,12 +86,12 @@ class CargoBackend:
     def assemble(self, step: Step, job: bytes, made: Made, place: Path) -> None:
         """Links the image, and again where the emulated machine has its memory elsewhere."""
         step.progress("linking", 0, 0)
-        archive, objects = Firmware.at(made["firmware"]), self._objects(step, made)
+        archive, objects = Firmware.at(made["firmware"]), self._objects(made)
         board, linked = self.spec.board, self.spec.linked
         inputs = link.Inputs(
             script=archive.linker_script,
             archive=archive.archive,
-            objects=(*objects.firmware, *objects.module, *objects.runtime),
+            objects=(*objects.firmware, *objects.harness, *objects.module, *objects.runtime),
             libraries=objects.libraries,
             job=job,
             stack=self.spec.stack,
@@ -98,7 +104,7 @@ class CargoBackend:
             moved = link.link(self.context, step, board, emulated, inputs, place, relinked.NAME)
             relinked.check(image, own, moved, emulated)
 
-    def _objects(self, step: Step, made: Made) -> c.Objects:  # noqa: ARG002 - C's
+    def _objects(self, made: Made) -> c.Objects:  # noqa: ARG002 - C's
         return c.Objects()
 
     def _linker_flags(self) -> tuple[str, ...]:
@@ -118,6 +124,10 @@ class CargoBackend:
         """Rustc is the only compiler."""
         return []
 
+    def c_library(self) -> CLibrary | None:
+        """None."""
+        return None
+
 
 @dataclass(frozen=True)
 class CBackend(CargoBackend):
@@ -128,8 +138,16 @@ class CBackend(CargoBackend):
         objects = c.step(self.context, self.spec, self.shared, translated)
         return {**super().parts(None), "objects": objects}
 
-    def _objects(self, step: Step, made: Made) -> c.Objects:
-        return c.Objects.at(made["objects"], c.libraries(self.context, step, self.spec.board))
+    def _objects(self, made: Made) -> c.Objects:
+        return c.Objects.at(made["objects"], self._compiler.archives)
+
+    @property
+    def _compiler(self) -> CCompiler:
+        return self.context.toolchain.c[self.spec.board.target]
+
+    def c_library(self) -> CLibrary | None:
+        """The compiler's, for the board's target."""
+        return self._compiler.library.identity
 
     def macros(self) -> dict[str, str] | None:
         """The build's, for the board's target."""
@@ -177,6 +195,10 @@ class LazeBackend:
     def flags(self) -> list[str]:
         """The system's own are in no record."""
         return []
+
+    def c_library(self) -> CLibrary | None:
+        """None that we link."""
+        return None
 
 
 def backend_of(context: Context, spec: FirmwareSpec, shared: Shared | None = None) -> Backend:

@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from wasmfit.model import Board, Build, Debug, Embedding, Profile
+from wasmfit.toolchain import CCompiler
 
 from . import cargo, digest, sources
 from .context import Context, Step
@@ -45,21 +46,24 @@ class Objects:
     Attributes:
         runtime: Objects of the runtime's sources.
         firmware: Objects of our glue.
+        harness: Objects of what the C library needs of a system.
         module: Objects of the module, where that has become C.
-        libraries: Static libraries to link with: the C library.
+        libraries: Static libraries to link with: the C library, and where the target wants it GCC's own.
     """
 
     runtime: tuple[Path, ...] = ()
     firmware: tuple[Path, ...] = ()
+    harness: tuple[Path, ...] = ()
     module: tuple[Path, ...] = ()
     libraries: tuple[Path, ...] = ()
 
     @classmethod
     def at(cls, place: Path, libraries: tuple[Path, ...]) -> "Objects":
-        """What a step has made, with the libraries of :func:`libraries`."""
+        """What a step has made, with the libraries to link."""
         return cls(
             runtime=tuple(sorted(place.glob("runtime/*.o"))),
             firmware=tuple(sorted(place.glob("firmware/*.o"))),
+            harness=tuple(sorted(place.glob("harness/*.o"))),
             module=tuple(sorted(place.glob("module/*.o"))),
             libraries=libraries,
         )
@@ -127,8 +131,10 @@ def _key(
         {name: sha256 for name, sha256 in shared.tree(folder).items() if name not in others},
         shared.tree(context.catalog.harness / "include"),
         flags(build, profile, board),
-        compiler.target,
+        compiler.target.flags,
         compiler.tool.version,
+        compiler.library.identity,
+        {name: digest.file(path) for name, path in _support(context, compiler)},
     )
 
 
@@ -174,6 +180,8 @@ def _make(context: Context, spec: FirmwareSpec, step: Step, made: Mapping[str, P
     firmware = context.catalog.folder(build.runtime) / "firmware"
     command = _command(context, build, board, profile, root, firmware)
     units = list(_units(build, board, root, firmware, spec.payload.embedding))
+    support = _support(context, context.toolchain.c[board.target])
+    units += [_Unit(path, f"harness/{name}.o") for name, path in support]
     if "translated" in made:
         translated = Translated.at(made["translated"], build)
         command += [f"-I{translated.folder}", f"-ffile-prefix-map={translated.folder}=/module"]
@@ -182,7 +190,7 @@ def _make(context: Context, spec: FirmwareSpec, step: Step, made: Mapping[str, P
         units.append(_Unit(translated.source, f"module/{translated.source.name}.o"))
         if translated.calls is not None:
             units.append(_Unit(translated.calls, f"firmware/{translated.calls.name}.o"))
-    for folder in ("runtime", "firmware", "module"):
+    for folder in ("runtime", "firmware", "harness", "module"):
         (place / folder).mkdir()
     step.progress(units[0].source.name, 0, len(units))
     with ThreadPoolExecutor(os.cpu_count()) as pool:
@@ -218,6 +226,12 @@ def _units(build: Build, board: Board, root: Path, firmware: Path, embedding: Em
         yield _Unit(firmware / name, f"firmware/{_flat(Path(name))}.o")
 
 
+def _support(context: Context, compiler: CCompiler) -> Iterator[tuple[str, Path]]:
+    """Name → source of what the C library needs of a system."""
+    for name in compiler.library.harness:
+        yield name, context.catalog.harness / "libc" / name
+
+
 def _flat(path: Path) -> str:
     return "_".join(path.parts)
 
@@ -237,8 +251,7 @@ def _command(
         str(compiler.tool.path),
         *compiler.target.flags,
         *flags(build, profile, board),
-        "-isystem",
-        str(compiler.target.library / "include"),
+        *compiler.library.flags,
         *(f"-I{path}" for path in include),
         # The folder's own path is no part of the result.
         f"-ffile-prefix-map={root.resolve()}=/{build.runtime.name}",
@@ -253,22 +266,3 @@ def _compile(context: Context, step: Step, command: list[str], unit: _Unit, plac
     )
     if finished.code != 0:
         raise BuildError(f"{unit.source.name}: {cargo.first_error(finished.output)}")
-
-
-def libraries(context: Context, step: Step, board: Board) -> tuple[Path, ...]:
-    """picolibc as built for the target's core: GCC knows which of its variants that is.
-
-    Raises:
-        BuildError: There is none.
-    """
-    compiler = context.toolchain.c[board.target]
-
-    def ask(question: str) -> str:
-        command = [str(compiler.tool.path), *compiler.target.flags, question]
-        return context.gateway.run(command, log=step.log, timeout=_SECONDS).output.strip()
-
-    folder = compiler.target.library / "lib" / ask("-print-multi-directory")
-    found = tuple(folder / name for name in compiler.target.archives if (folder / name).is_file())
-    if not found:
-        raise BuildError(f"there is no picolibc for {' '.join(compiler.target.flags)} in {folder}")
-    return (*found, Path(ask("-print-libgcc-file-name"))) if compiler.target.libgcc else found

@@ -7,6 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from wasmfit.model import Cell
+from wasmfit.toolchain import known_libraries
 
 from . import firmware
 from .context import Context
@@ -16,8 +17,7 @@ _STANDARD_LIBRARY = frozenset({"core", "alloc", "compiler_builtins", "__rustc"})
 """Crates of the standard library; ``__rustc`` is what rustc puts between ``alloc`` and the allocator."""
 
 _OURS = frozenset({"firmware", "harness", "module", "base"})
-_C_LIBRARY = "picolibc"
-_C_ARCHIVES = {"libc.a": _C_LIBRARY, "libm.a": _C_LIBRARY, "libgcc.a": "libgcc"}
+_LIBGCC = "libgcc"
 _ARCHIVE_MEMBER = re.compile(r"^(?:.*/)?([^/()]+)\((.+)\)$")
 
 # Symbols without a crate's name in the Rust part, by who defines them.
@@ -27,22 +27,38 @@ _START_UP = re.compile(
 )
 
 
-def object_rule(cell: Cell) -> Callable[[str], str | None]:
+def object_rule(context: Context, cell: Cell) -> Callable[[str], str | None]:
     """Who owns what the linker took from a file, for code and data that carry no crate's name."""
-    return lambda path: _owner_of_object(cell.build.runtime.name, path)
-
-
-def _owner_of_object(runtime: str, path: str) -> str | None:
-    if path.endswith("job.bin"):
-        return "module"
-    member = _ARCHIVE_MEMBER.match(path)
-    if member:
-        archive, name = member.groups()
-        if archive in _C_ARCHIVES:
-            return _C_ARCHIVES[archive]
-        return "compiler_builtins" if name.startswith("compiler_builtins-") else None
+    archives = _archives(context, cell)
     # The folder says what was compiled: see c.py.
-    return {"runtime": runtime, "firmware": "firmware", "module": "module"}.get(Path(path).parent.name)
+    folders = {
+        "runtime": cell.build.runtime.name,
+        "firmware": "firmware",
+        "harness": "harness",
+        "module": "module",
+    }
+
+    def owner(path: str) -> str | None:
+        if path.endswith("job.bin"):
+            return "module"
+        member = _ARCHIVE_MEMBER.match(path)
+        if member is None:
+            return folders.get(Path(path).parent.name)
+        archive, name = member.groups()
+        if archive in archives:
+            return archives[archive]
+        return "compiler_builtins" if name.startswith("compiler_builtins-") else None
+
+    return owner
+
+
+def _archives(context: Context, cell: Cell) -> dict[str, str]:
+    """The libraries that C is linked with: archive → owner."""
+    if cell.build.runtime.language != "c":
+        return {}
+    compiler = context.toolchain.c[cell.board.target]
+    of_library = {path.name: compiler.library.identity.name for path in compiler.library.archives}
+    return {**{path.name: _LIBGCC for path in compiler.archives}, **of_library}
 
 
 def symbol_rule(context: Context, cell: Cell) -> Callable[[str], str | None]:
@@ -72,7 +88,7 @@ def runtime_rule(context: Context, cell: Cell) -> Callable[[str], bool]:
     The rest is standard library, C library, harness, glue, base, and their crates. What a base depends on and
     the runtime as well is the runtime's, as it is on every other base.
     """
-    below = _STANDARD_LIBRARY | _OURS | set(_C_ARCHIVES.values())
+    below = _STANDARD_LIBRARY | _OURS | {_LIBGCC} | {library.name for library in known_libraries()}
     below |= _crates(context.catalog.harness / "locks" / "firmware.lock")
     lock = firmware.package(
         context.catalog, PackageSpec(cell.build, cell.profile, embedding=cell.embedding)

@@ -4,6 +4,7 @@ from .activity import COUNTS, KINDS, OF_THE_CACHE, Activities, Activity, Instruc
 from .base import Record
 from .bases import Base, BaseCrate, Hal
 from .board import Board, Emulator, FlashCache, FlashPath, MemoryMap, Region
+from .c_library import CLibrary
 from .cell import Cell, Embedding
 from .conformance import (
     AssertionOutcome,
@@ -67,6 +68,7 @@ __all__ = [
     "Build",
     "CArch",
     "CBuild",
+    "CLibrary",
     "CProfile",
     "CTarget",
     "Cell",

@@ -3,6 +3,7 @@
 from pydantic import Field
 
 from .base import Record
+from .c_library import CLibrary
 from .run import Run
 from .status import Status
 
@@ -98,6 +99,8 @@ class Provenance(Record):
         features: Dependencies with their features, or C defines, as built.
         flags: Compiler flags.
         tools: Tool → version.
+        c_library: The C library it was linked with; ``None`` for a runtime that is not in C, and for what
+            was measured before this was recorded.
         wasmfit: Version of wasmfit.
         measured_at: UTC time, ISO 8601.
         worker: The cluster's worker that measured it; ``None`` where this machine did.
@@ -118,6 +121,7 @@ class Provenance(Record):
     features: dict[str, str] = Field(default_factory=dict)
     flags: tuple[str, ...] = ()
     tools: dict[str, str] = Field(default_factory=dict)
+    c_library: CLibrary | None = None
     wasmfit: str
     measured_at: str
     worker: str | None = None

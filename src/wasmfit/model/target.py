@@ -1,6 +1,6 @@
 """A target: a kind of core, and how C is compiled for it."""
 
-from pathlib import Path
+from pydantic import Field
 
 from .base import Record
 
@@ -9,19 +9,17 @@ class CTarget(Record):
     """How C is compiled for a target.
 
     Attributes:
-        compiler: The C compiler.
+        compilers: What distributions call GCC's program for it; the first that is on PATH and has a C library
+            for the core is taken.
         flags: Flags that choose the core.
-        library: Folder of picolibc, with ``include`` and ``lib`` in it.
-        packages: Debian's packages that bring both, for a compiler that wasmfit's table of packages lacks.
-        archives: The library's archives to link with.
+        packages: Debian's packages that bring the first of them and a C library, where wasmfit's table of
+            packages lacks that compiler.
         libgcc: Whether GCC's own library is linked with too, for what Rust's compiler_builtins lacks.
     """
 
-    compiler: str
+    compilers: tuple[str, ...] = Field(min_length=1)
     flags: tuple[str, ...]
-    library: Path
     packages: tuple[str, ...] = ()
-    archives: tuple[str, ...] = ("libc.a", "libm.a")
     libgcc: bool = False
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
+from wasmfit.analysis.c_libraries import caution
 from wasmfit.analysis.comparison_metrics import MEASURES, RESULTS, Measure
 from wasmfit.analysis.hardware import ON_BOARD, on_board
 from wasmfit.model import Measurement, SourceTree, Status
@@ -71,6 +72,8 @@ def _release_beside(one: Measurement, measurements: Sequence[Measurement]) -> Me
 
 def _notes(measurements: Sequence[Measurement]) -> Iterable[str]:
     yield from _module_notes(measurements)
+    if libraries := caution(measurements):
+        yield libraries
     for base in dict.fromkeys(one.facts["base"] for one in measurements if "base" in one.facts):
         yield f"base: {base}"
     for one in measurements:

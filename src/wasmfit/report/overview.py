@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
+from wasmfit.analysis.c_libraries import caution
 from wasmfit.model import Measurement, Status
 
 from .table import Column, Table
@@ -29,7 +30,7 @@ def _table(key: tuple[str, str, str], measurements: Sequence[Measurement]) -> Ta
         columns=tuple(
             Column((board,), tuple(ends.get((board, build), "") for build in builds)) for board in boards
         ),
-        notes=(),
+        notes=tuple(filter(None, (caution(measurements),))),
         facts=(),
     )
 

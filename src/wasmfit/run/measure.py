@@ -50,7 +50,7 @@ def owned(context: Context, cell: Cell, elf: Path, link_map: Path | None) -> Byt
     by_name = attribute_bytes(
         read_elf(elf),
         None if link_map is None else read_link_map(link_map),
-        owner_of_object=object_rule(cell),
+        owner_of_object=object_rule(context, cell),
         owner_of_symbol=symbol_rule(context, cell),
     )
     return attribute_by_references(by_name)

@@ -57,6 +57,7 @@ def measured(
             features=_features(cell, backend),
             flags=_flags(context.catalog, cell, backend),
             tools=context.toolchain.versions(),
+            c_library=backend.c_library(),
             wasmfit=__version__,
             measured_at=_now(),
             replay=_replay(cell),

@@ -22,6 +22,7 @@ from wasmfit.events import Listener, TaskEnded, TaskProgress, TaskStarted, nobod
 from wasmfit.model import Cell, Measurement, RuntimeFeatures, Status
 from wasmfit.plan import BASELINE, Plan
 from wasmfit.store import Store
+from wasmfit.toolchain import known_libraries
 
 from .flames import flame
 from .image_bytes import image_bytes
@@ -35,7 +36,6 @@ _NAMED = {
     "alloc": OwnerClass.STANDARD,
     "compiler_builtins": OwnerClass.STANDARD,
     "__rustc": OwnerClass.STANDARD,
-    "picolibc": OwnerClass.C_LIBRARY,
     "libgcc": OwnerClass.C_LIBRARY,
     "firmware": OwnerClass.GLUE,
     "module": OwnerClass.MODULE,
@@ -80,6 +80,8 @@ def owner_classes(
 def _class(owner: str, is_runtimes: Callable[[str], bool]) -> OwnerClass:
     if owner in _NAMED:
         return _NAMED[owner]
+    if any(owner == library.name for library in known_libraries()):
+        return OwnerClass.C_LIBRARY
     if owner.startswith("["):
         return OwnerClass.OTHER
     return OwnerClass.RUNTIME if is_runtimes(owner) else OwnerClass.HARNESS

@@ -1,7 +1,9 @@
 """Finding and running compilers, linkers and emulators."""
 
+from .c_compiler import CCompiler, NoCCompiler, c_compiler
+from .c_library import InstalledLibrary, known_libraries
 from .check import Check, State
-from .find import CCompiler, Toolchain, checks, find, unusable
+from .find import Toolchain, checks, find, unusable
 from .packages import System
 from .process import ChildCancelledError, ChildStoppedError, ChildTimeoutError, Finished, Gateway
 from .proofs import Proof, Proofs, Proven, ToolTrial
@@ -19,6 +21,8 @@ __all__ = [
     "ChildTimeoutError",
     "Finished",
     "Gateway",
+    "InstalledLibrary",
+    "NoCCompiler",
     "Proof",
     "Proofs",
     "Proven",
@@ -30,11 +34,13 @@ __all__ = [
     "Toolchain",
     "Versions",
     "Worktree",
+    "c_compiler",
     "c_trial",
     "checks",
     "find",
     "here",
     "host_trial",
+    "known_libraries",
     "remedy",
     "rust_trial",
     "unusable",

@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -10,19 +10,12 @@ from wasmfit.errors import MissingToolError
 from wasmfit.model import CTarget, Emulator
 
 from . import rust as rusts
+from .c_compiler import CCompiler, NoCCompiler, c_compiler
 from .check import Check, State
 from .packages import Remedy
 from .remedies import remedy
 from .rust import Rust
 from .versions import Tool, Versions
-
-
-@dataclass(frozen=True)
-class CCompiler:
-    """A C cross-compiler with its target's settings."""
-
-    tool: Tool
-    target: CTarget
 
 
 @dataclass(frozen=True)
@@ -46,16 +39,22 @@ class Toolchain:
         return {
             **self.rust.identity,
             "cc": self.host_cc.version,
-            **{compiler.target.compiler: compiler.tool.version for compiler in self.c.values()},
+            **{compiler.tool.path.name: compiler.tool.version for compiler in self.c.values()},
             **{name: tool.version for name, tool in self.emulators.items()},
         }
 
 
-def checks(versions: Versions, c_targets: Iterable[CTarget], emulators: Iterable[Emulator]) -> list[Check]:
-    """Looks for every tool, and tries none; see :class:`Check`."""
+def checks(
+    versions: Versions, compilers: Iterable[CCompiler | NoCCompiler], emulators: Iterable[Emulator]
+) -> list[Check]:
+    """Looks for every tool, and tries none; see :class:`Check`.
+
+    Args:
+        compilers: What there is for the targets whose C compiler is needed.
+        emulators: The emulators needed.
+    """
     listed = [_check_rust(versions), _check_host_cc(versions)]
-    # Several targets have the same compiler.
-    listed += dict.fromkeys(_check_c(versions, target) for target in c_targets)
+    listed += _told_once(map(_check_c, compilers))
     listed += [_check_qemu(versions, name) for name in sorted({emulator.qemu for emulator in emulators})]
     return listed
 
@@ -71,7 +70,8 @@ def find(versions: Versions, c_targets: dict[str, CTarget], emulators: Iterable[
         MissingToolError: One or more are missing; the message has the command that installs them all.
     """
     emulators = tuple(emulators)
-    missing = [check for check in checks(versions, c_targets.values(), emulators) if not check.ok]
+    compilers = {name: c_compiler(versions, target) for name, target in c_targets.items()}
+    missing = [check for check in checks(versions, compilers.values(), emulators) if not check.ok]
     if missing:
         raise MissingToolError(
             "\n".join(check.complaint for check in missing), "`wasmfit doctor` lists everything."
@@ -79,14 +79,12 @@ def find(versions: Versions, c_targets: dict[str, CTarget], emulators: Iterable[
     rust, host_cc = rusts.find(versions), _on_path(versions, "cc")
     assert isinstance(rust, Rust)
     assert host_cc is not None
-    compilers = {}
-    for name, target in c_targets.items():
-        tool = _on_path(versions, target.compiler)
-        assert tool is not None
-        compilers[name] = CCompiler(tool, target)
     qemus = {name: _on_path(versions, name) for name in {emulator.qemu for emulator in emulators}}
     return Toolchain(
-        rust, host_cc, compilers, {name: tool for name, tool in qemus.items() if tool is not None}
+        rust,
+        host_cc,
+        {name: compiler for name, compiler in compilers.items() if isinstance(compiler, CCompiler)},
+        {name: tool for name, tool in qemus.items() if tool is not None},
     )
 
 
@@ -148,12 +146,46 @@ def _check_host_cc(versions: Versions) -> Check:
     return _check_program(versions, "cc", name, purpose)
 
 
-def _check_c(versions: Versions, target: CTarget) -> Check:
-    name, purpose = f"{target.compiler} with picolibc", "compiles the runtimes that are written in C"
-    check = _check_program(versions, target.compiler, name, purpose, target.packages)
-    if not check.ok or (target.library / "include" / "stdio.h").is_file():
-        return check
-    return unusable(check, f"there is no picolibc in {target.library}", target.packages)
+def _told_once(checks: Iterable[Check]) -> Iterator[Check]:
+    """Several targets have the same compiler: what it lacks for one it lacks for others as a rule."""
+    complained: set[str] = set()
+    for check in dict.fromkeys(checks):
+        if check.need not in complained:
+            yield check
+        if not check.ok:
+            complained.add(check.need)
+
+
+def _check_c(compiler: CCompiler | NoCCompiler) -> Check:
+    """The table of packages has a compiler under the first of its names."""
+    need, packages = compiler.target.compilers[0], compiler.target.packages
+    purpose = "compiles the runtimes that are written in C"
+    if isinstance(compiler, CCompiler):
+        tool, library = compiler.tool, compiler.library.identity
+        version = f"{tool.version}; {library.label}"
+        return Check(
+            _with_library(tool.path.name), need, purpose, path=tool.path, on_path=True, version=version
+        )
+    if compiler.path is None:
+        mending = remedy(need, packages)
+        return Check(
+            _with_library(need),
+            need,
+            purpose,
+            State.MISSING,
+            cause=compiler.cause,
+            remedy=mending.text,
+            commands=mending.commands,
+        )
+    name, path = _with_library(compiler.path.name), compiler.path
+    check = Check(name, need, purpose, path=path, on_path=True, version=compiler.version)
+    if compiler.remedy:
+        return replace(check, state=State.UNUSABLE, cause=compiler.cause, remedy=compiler.remedy)
+    return unusable(check, compiler.cause, packages)
+
+
+def _with_library(program: str) -> str:
+    return f"{program} with a C library"
 
 
 def _check_qemu(versions: Versions, program: str) -> Check:

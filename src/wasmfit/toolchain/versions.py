@@ -1,5 +1,6 @@
-"""What version a program is, asked once per program file."""
+"""What version a program is, asked once per program file; and digests of libraries, read as rarely."""
 
+import hashlib
 import json
 import os
 import threading
@@ -49,16 +50,27 @@ class Versions:
                 self._save(known)
             return Tool(path, known[key])
 
+    def sha256(self, path: Path) -> str:
+        """SHA-256 (hex) of a file that is no program, such as a library.
+
+        Raises:
+            OSError: It cannot be read.
+        """
+        key = _identity(path, "SHA-256")
+        with self._lock:
+            known = self._load()
+            if key not in known:
+                with path.open("rb") as stream:
+                    known[key] = hashlib.file_digest(stream, "sha256").hexdigest()
+                self._save(known)
+            return known[key]
+
     @staticmethod
     def _key(path: Path, arguments: tuple[str, ...]) -> str | None:
         try:
-            real = path.resolve(strict=True)
-            status = real.stat()
+            return _identity(path, *arguments) if os.access(path, os.X_OK) else None
         except OSError:
             return None
-        if not os.access(real, os.X_OK):
-            return None
-        return json.dumps([str(path), str(real), status.st_size, status.st_mtime_ns, *arguments])
 
     def _load(self) -> dict[str, str]:
         if self._known is None:
@@ -75,3 +87,10 @@ class Versions:
         temporary = self.memory.with_name(f"{self.memory.name}.{os.getpid()}")
         temporary.write_text(json.dumps(known, indent=1), encoding="utf-8")
         temporary.replace(self.memory)
+
+
+def _identity(path: Path, *question: str) -> str:
+    """A question about a file as it is now."""
+    real = path.resolve(strict=True)
+    status = real.stat()
+    return json.dumps([str(path), str(real), status.st_size, status.st_mtime_ns, *question])

@@ -16,6 +16,7 @@ from wasmfit.footprint.attribution.libraries import library_rule, owner_of_objec
             "picolibc",
         ),
         ("/usr/lib/arm-none-eabi/newlib/thumb/libc_nano.a(lib_a-memset.o)", "newlib"),
+        ("/opt/arm-gnu-toolchain/arm-none-eabi/lib/thumb/v6-m/nofp/libc_nano.a(libc_a-memset.o)", "newlib"),
         ("libc.a(memcpy.o)", "C library"),
         ("libm.a(s_floor.o)", "C library"),
         ("/usr/lib/gcc/arm-none-eabi/12.2.1/thumb/v7e-m+fp/hard/libgcc.a(_udivmoddi4.o)", "libgcc"),

@@ -45,6 +45,8 @@ def owner_of_object(name: str) -> str | None:
 
 def _library(archive: str, path: str) -> str | None:
     if _C_LIBRARY.fullmatch(archive):
+        if archive.endswith("_nano.a"):
+            return "newlib"  # which alone is called so, wherever it lies
         return next((name for name in ("picolibc", "newlib", "musl", "glibc") if name in path), "C library")
     if _COMPILER_LIBRARY.fullmatch(archive):
         return "libgcc" if archive.startswith("libgcc") else "compiler-rt"

@@ -8,6 +8,7 @@ from typing import Any, Generic, TypeVar
 
 from wasmfit.analysis.answer import RULE, Standing
 from wasmfit.analysis.benchmark import BASELINE, NATIVE, factors_of
+from wasmfit.analysis.c_libraries import caution
 from wasmfit.analysis.comparison_metrics import MEASURES
 from wasmfit.analysis.document import OwnerClass, ReportDocument, Trend
 from wasmfit.analysis.metric_values import RAM_NEEDED_IS, ram_needed
@@ -79,6 +80,7 @@ def packed(document: ReportDocument) -> dict[str, Any]:
         "made": document.made_at,
         "wasmfit": document.wasmfit,
         "rule": RULE,
+        "libraries": caution(document.measurements),
         "summed": RAM_NEEDED_IS,
         "native": NATIVE,
         "baseline": BASELINE,
@@ -133,9 +135,10 @@ _Made = tuple[tuple[str, ...], _Pairs, _Pairs]
 
 
 def _made(one: Measurement) -> _Made:
-    """Flags, features and tools, as what they can be told apart by."""
-    provenance = one.provenance
-    return provenance.flags, tuple(provenance.features.items()), tuple(provenance.tools.items())
+    """Flags, features and tools, as what they can be told apart by; the C library is one of the tools."""
+    provenance, library = one.provenance, one.provenance.c_library
+    tools = {**provenance.tools, **({} if library is None else {"C library": library.label})}
+    return provenance.flags, tuple(provenance.features.items()), tuple(tools.items())
 
 
 _STANDING = tuple(field.name for field in fields(Standing) if field.name != "shortfalls")

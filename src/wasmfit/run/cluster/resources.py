@@ -14,7 +14,7 @@ from pathlib import Path
 from wasmfit import __version__
 from wasmfit.builder import FirmwareSpec, digest
 from wasmfit.errors import UsageError, WasmfitError
-from wasmfit.toolchain import Toolchain
+from wasmfit.toolchain import CCompiler, Toolchain
 
 Resources = Mapping[str, float]
 
@@ -51,7 +51,14 @@ def capabilities(toolchain: Toolchain) -> dict[str, float]:
     tools = (
         f"{name} {version}" for name, version in toolchain.versions().items() if name not in _NOT_COMPARED
     )
-    return dict.fromkeys((identity(), machine(), *tools), ENDLESS)
+    libraries = (_c_library(target, compiler) for target, compiler in toolchain.c.items())
+    return dict.fromkeys((identity(), machine(), *tools, *libraries), ENDLESS)
+
+
+def _c_library(target: str, compiler: CCompiler) -> str:
+    """The C library of a target, told from other builds of the same version."""
+    library = compiler.library.identity
+    return f"libc-{target} {library.label} ({library.sha256[:12]})"
 
 
 @dataclass(frozen=True)
@@ -82,7 +89,8 @@ class Requirements:
         compilers = []
         if spec.build.runtime.c is not None:
             compiler = self.toolchain.c[spec.board.target]
-            compilers.append(f"{compiler.target.compiler} {compiler.tool.version}")
+            compilers.append(f"{compiler.tool.path.name} {compiler.tool.version}")
+            compilers.append(_c_library(spec.board.target, compiler))
         return dict.fromkeys((self.identity, machine(), *rust, *compilers), 1.0)
 
 

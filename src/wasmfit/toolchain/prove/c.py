@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from wasmfit.errors import MissingToolError
-from wasmfit.model import CTarget
+from wasmfit.toolchain.c_compiler import CCompiler
 from wasmfit.toolchain.process import Gateway
 from wasmfit.toolchain.proofs import Proven, ToolTrial
 
@@ -15,48 +15,50 @@ _SOURCE = "#include <string.h>\nunsigned wasmfit_probe(const char *text) { retur
 _ENTRY = "wasmfit_probe"
 
 
-def c_trial(
-    gateway: Gateway, compiler: Path, targets: Mapping[str, CTarget], linker: Sequence[str] | None
-) -> ToolTrial:
+def c_trial(gateway: Gateway, compilers: Mapping[str, CCompiler], linker: Sequence[str] | None) -> ToolTrial:
     """Compiling a line of C that uses the C library, for each target, and linking it with that library.
 
     Args:
-        targets: Name → how C is compiled for it; all with this compiler.
+        compilers: Target → its compiler with its C library.
         linker: Command that links ELF files; without one nothing is linked.
     """
-    question = [_SOURCE, compiler, {name: how.model_dump_json() for name, how in targets.items()}, linker]
-    return ToolTrial(question, lambda: _prove(gateway, compiler, targets, linker))
+    question = [_SOURCE, {name: _asked(compiler) for name, compiler in compilers.items()}, linker]
+    return ToolTrial(question, lambda: _prove(gateway, compilers, linker))
 
 
-def _prove(
-    gateway: Gateway, compiler: Path, targets: Mapping[str, CTarget], linker: Sequence[str] | None
-) -> Proven:
-    files = [compiler]
+def _asked(compiler: CCompiler) -> list[object]:
+    """What decides what is tried with a compiler."""
+    library = compiler.library
+    how = compiler.target.model_dump_json(), library.identity.model_dump_json()
+    return [compiler.tool.path, *how, library.flags, compiler.archives]
+
+
+def _prove(gateway: Gateway, compilers: Mapping[str, CCompiler], linker: Sequence[str] | None) -> Proven:
+    files = [compiler.tool.path for compiler in compilers.values()]
     with tempfile.TemporaryDirectory(prefix="wasmfit-") as name:
         folder = Path(name)
         (folder / "one.c").write_text(_SOURCE, encoding="ascii")
-        for target, how in targets.items():
+        for target, compiler in compilers.items():
             try:
-                files += _compiled(gateway, compiler, how, folder)
+                files += _compiled(gateway, compiler, folder)
                 if linker is not None:
-                    files += _linked(gateway, compiler, how, linker, folder)
+                    files += _linked(gateway, compiler, linker, folder)
             except MissingToolError as error:
                 raise MissingToolError(f"for {target}, {error.message}") from error
     works = (
         "compiles a line of C" if linker is None else "compiles a line of C and links it with the C library"
     )
     unlinked = " (there is no linker to try)" if linker is None else ""
-    return Proven(f"{works} for {', '.join(targets)}{unlinked}", tuple(dict.fromkeys(files)))
+    return Proven(f"{works} for {', '.join(compilers)}{unlinked}", tuple(dict.fromkeys(files)))
 
 
-def _compiled(gateway: Gateway, compiler: Path, how: CTarget, folder: Path) -> list[Path]:
+def _compiled(gateway: Gateway, compiler: CCompiler, folder: Path) -> list[Path]:
     """Compiles; returns the headers."""
     command: list[str | Path] = [
-        compiler,
-        *how.flags,
+        compiler.tool.path,
+        *compiler.target.flags,
         "-Os",
-        "-isystem",
-        how.library / "include",
+        *compiler.library.flags,
         "-MD",
         "-MF",
         "one.d",
@@ -67,21 +69,12 @@ def _compiled(gateway: Gateway, compiler: Path, how: CTarget, folder: Path) -> l
     return [path for path in dependencies(folder / "one.d") if path.is_absolute()]
 
 
-def _linked(
-    gateway: Gateway, compiler: Path, how: CTarget, linker: Sequence[str], folder: Path
-) -> list[Path]:
+def _linked(gateway: Gateway, compiler: CCompiler, linker: Sequence[str], folder: Path) -> list[Path]:
     """Links; returns the libraries."""
-    place = attempt(
-        gateway, [compiler, *how.flags, "-print-multi-directory"], folder, "say which library it takes"
-    )
-    archives = [how.library / "lib" / place.strip() / name for name in how.archives]
-    there = [path for path in archives if path.is_file()]
-    if not there:
-        raise MissingToolError(f"there is no {archives[0]}")
     attempt(
         gateway,
-        [*linker, f"--entry={_ENTRY}", "-o", "one.elf", "one.o", *there],
+        [*linker, f"--entry={_ENTRY}", "-o", "one.elf", "one.o", *compiler.archives],
         folder,
         "link it with the C library",
     )
-    return [Path(linker[0]), *there]
+    return [Path(linker[0]), *compiler.archives]

@@ -45,6 +45,7 @@ export function drawAnswer(into) {
         "This answer is over all workloads that were measured, not only those chosen; choose one to have its own.",
       ),
     );
+  if (data.libraries) into.append(el("p", { class: "quiet" }, `${data.libraries}.`));
   into.append(
     el(
       "p",

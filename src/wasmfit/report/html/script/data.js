@@ -25,7 +25,8 @@ import { byId } from "./dom.js";
  *   measured_at: string, failing: string}} Features
  * @typedef {{cell: string, figure: string, unit: string, over: string,
  *   points: [string, number, string | null][], seen: number}} Trend
- * @typedef {{schema: number, title: string, made: string, wasmfit: string, rule: string, native: string,
+ * @typedef {{schema: number, title: string, made: string, wasmfit: string, rule: string, libraries: string | null,
+ *   native: string,
  *   baseline: string, measures: {key: string, label: string, unit: string}[], boards: Board[],
  *   runtimes: {name: string, family: string, title: string, bound: boolean, colour: number | null}[], classes: string[],
  *   owners: [string, number][], bounds: string[], facts: Record<string, string>[],

@@ -94,12 +94,20 @@ void wamr_log(uint32 level, const char *file, int line, const char *format, ...)
     (void)level, (void)file, (void)line, (void)format;
 }
 
-/* WAMR puts no floating-point number into a message, so its snprintf can be the
- * one that picolibc has for integers alone, 5 KB smaller. picolibc.specs makes
- * the same replacement, for whoever links with GCC. */
+/* WAMR puts no floating-point number into a message, so its snprintf can be the one for integers alone: 5 KB less
+ * of picolibc, whose specs make the same replacement for whoever links with GCC. newlib-nano has no other. */
+#ifdef __PICOLIBC__
 int __i_vfprintf(FILE *stream, const char *format, va_list arguments);
 
 int vfprintf(FILE *stream, const char *format, va_list arguments)
 {
     return __i_vfprintf(stream, format, arguments);
 }
+#elif !defined _NANO_FORMATTED_IO
+int _svfiprintf_r(struct _reent *reent, FILE *stream, const char *format, va_list arguments);
+
+int _svfprintf_r(struct _reent *reent, FILE *stream, const char *format, va_list arguments)
+{
+    return _svfiprintf_r(reent, stream, format, arguments);
+}
+#endif

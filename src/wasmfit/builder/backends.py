@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 from . import c, digest, firmware, laze, link, relinked
-from .context import Context, Step
+from .context import Context, StepContext
 from .digest import Shared
 from .firmware import Firmware
 from .spec import FirmwareSpec
@@ -37,7 +37,7 @@ class Backend(Protocol):
     def setting(self) -> object:
         """What else decides what it is: of all modules the same."""
 
-    def assemble(self, step: Step, job: bytes, made: Made, place: Path) -> None:
+    def assemble(self, step: StepContext, job: bytes, made: Made, place: Path) -> None:
         """Makes ``firmware.elf`` in ``place``, with what belongs to it.
 
         Raises:
@@ -77,7 +77,7 @@ class CargoBackend:
         maps = [link.memory(self.spec.board, one, self.spec.stack) for one in self.spec.addresses]
         return maps, self._linker_flags(), self.context.toolchain.rust.identity
 
-    def assemble(self, step: Step, job: bytes, made: Made, place: Path) -> None:
+    def assemble(self, step: StepContext, job: bytes, made: Made, place: Path) -> None:
         """Links the image, and again where the emulated machine has its memory elsewhere."""
         step.progress("linking", 0, 0)
         archive, objects = Firmware.at(made["firmware"]), self._objects(step, made)
@@ -98,7 +98,7 @@ class CargoBackend:
             moved = link.link(self.context, step, board, emulated, inputs, place, relinked.NAME)
             relinked.check(image, own, moved, emulated)
 
-    def _objects(self, step: Step, made: Made) -> c.Objects:  # noqa: ARG002 - C's
+    def _objects(self, step: StepContext, made: Made) -> c.Objects:  # noqa: ARG002 - C's
         return c.Objects()
 
     def _linker_flags(self) -> tuple[str, ...]:
@@ -128,7 +128,7 @@ class CBackend(CargoBackend):
         objects = c.step(self.context, self.spec, self.shared, translated)
         return {**super().parts(None), "objects": objects}
 
-    def _objects(self, step: Step, made: Made) -> c.Objects:
+    def _objects(self, step: StepContext, made: Made) -> c.Objects:
         return c.Objects.at(made["objects"], c.libraries(self.context, step, self.spec.board))
 
     def macros(self) -> dict[str, str] | None:
@@ -162,7 +162,7 @@ class LazeBackend:
         """The checkout, the application, and the package inside it."""
         return laze.key(self.context, self.spec, self.shared)
 
-    def assemble(self, step: Step, job: bytes, made: Made, place: Path) -> None:  # noqa: ARG002 - others'
+    def assemble(self, step: StepContext, job: bytes, made: Made, place: Path) -> None:  # noqa: ARG002 - others'
         """Lets laze build the application."""
         laze.build(self.context, step, self.spec, job, place)
 

@@ -17,7 +17,7 @@ from pathlib import Path
 import platformdirs
 
 import wasmfit
-from wasmfit.builder import Context, FirmwareSpec, Step, image
+from wasmfit.builder import Context, FirmwareSpec, StepContext, image
 from wasmfit.catalog import Catalog
 from wasmfit.emulation import ExpectedCalls, QemuRunner, compiled, execute
 from wasmfit.home import Home
@@ -108,7 +108,7 @@ def counting(home: Home) -> bool:
         c_targets = {cell.board.target: catalog.target(cell.board).c}
         toolchain = find(Versions(home.tools, gateway), c_targets, [cell.board.emulator])
         context = Context(catalog, home, toolchain, gateway)
-        built = image(context, Step(home.logs / "bench.log"), FirmwareSpec.of(cell))
+        built = image(context, StepContext(home.logs / "bench.log"), FirmwareSpec.of(cell))
         boards = [cell.board, *_in_second_qemu(cell.board)]
         rates: list[list[float]] = [[] for _ in boards]
         for _ in range(3):

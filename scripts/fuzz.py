@@ -23,7 +23,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from tests.hostile.feed import Found, bound_memory, feed
 from tests.hostile.steps import command_of, host_step_builds, target
 from tests.hostile.targets import TARGETS
-from wasmfit.builder import Context, Step
+from wasmfit.builder import Context, StepContext
 from wasmfit.catalog import Catalog
 from wasmfit.home import Home
 from wasmfit.toolchain import Gateway, Versions, find
@@ -35,7 +35,7 @@ def _host_steps() -> list[tuple[str, Sequence[str]]]:
     """Runtime and command of every host step, whose programs are built if they are not."""
     home, gateway = Home.find(), Gateway()
     context = Context(Catalog.load(), home, find(Versions(home.tools, gateway), {}, ()), gateway)
-    step = Step(home.logs / "fuzz.log")
+    step = StepContext(home.logs / "fuzz.log")
     return [(one.runtime.name, command_of(context, step, one)) for one in host_step_builds(context)]
 
 

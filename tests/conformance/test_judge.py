@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wasmfit.conformance.judge import Answer, Judged, answer, judge
+from wasmfit.conformance.judge import ActionAnswer, Judged, answer, judge
 from wasmfit.conformance.script import Command
 from wasmfit.model import AssertionOutcome
 
@@ -65,29 +65,32 @@ _VALID = load(1, expect="valid", valid=True)
 )
 def test_outcomes(command: Command, came: str, outcome: AssertionOutcome) -> None:
     how, _, words = came.partition(" ")
-    judged = judge(command, Answer(how, words))
+    judged = judge(command, ActionAnswer(how, words))
     assert judged.outcome is outcome
     assert bool(judged.words) is (outcome is not AssertionOutcome.PASSED) or how in ("refused", "trap")
 
 
 def test_what_came_is_told() -> None:
-    assert judge(_RETURNS, Answer("got", "i32:00000002")).words == "i32:00000002"
-    assert judge(_RETURNS, Answer("got", "")).words == "nothing returned"
-    assert judge(_INVALID, Answer("ok", "")).words == "accepted"
+    assert judge(_RETURNS, ActionAnswer("got", "i32:00000002")).words == "i32:00000002"
+    assert judge(_RETURNS, ActionAnswer("got", "")).words == "nothing returned"
+    assert judge(_INVALID, ActionAnswer("ok", "")).words == "accepted"
     assert (
-        judge(_RETURNS, Answer("absent", ""), "module of line 3: no SIMD").words
+        judge(_RETURNS, ActionAnswer("absent", ""), "module of line 3: no SIMD").words
         == "module of line 3: no SIMD"
     )
 
 
 def test_hostile_words_are_made_printable() -> None:
-    assert judge(_RETURNS, Answer("trap", "\x1b[2J" + "x" * 1000)).words.isprintable()
-    assert len(judge(_RETURNS, Answer("trap", "x" * 1000)).words) <= 160
+    assert judge(_RETURNS, ActionAnswer("trap", "\x1b[2J" + "x" * 1000)).words.isprintable()
+    assert len(judge(_RETURNS, ActionAnswer("trap", "x" * 1000)).words) <= 160
 
 
 def test_an_answer() -> None:
-    assert answer("17 got i32:00000001 i32:00000002") == (17, Answer("got", "i32:00000001 i32:00000002"))
-    assert answer("17 ok ") == (17, Answer("ok", ""))
+    assert answer("17 got i32:00000001 i32:00000002") == (
+        17,
+        ActionAnswer("got", "i32:00000001 i32:00000002"),
+    )
+    assert answer("17 ok ") == (17, ActionAnswer("ok", ""))
 
 
 @pytest.mark.parametrize("text", ["", "17", "x ok", "-1 ok", "١٧ ok", "99999999999999999999 ok", " 1 ok"])
@@ -103,7 +106,7 @@ def test_any_line_may_come(text: str) -> None:
 
 @given(st.text(), st.text(), st.sampled_from([_RETURNS, _TRAPS, _THROWS, _INVALID, _UNLINKABLE, _VALID]))
 def test_any_answer_has_an_outcome(how: str, words: str, command: Command) -> None:
-    assert judge(command, Answer(how, words)).outcome in AssertionOutcome
+    assert judge(command, ActionAnswer(how, words)).outcome in AssertionOutcome
 
 
 _LOOPS = invoke(1, expect="trap", message="stopped", results=(), budget=100)
@@ -114,28 +117,36 @@ _GROWN = Command(line=1, do="grown", name="data", expect="return", results=("mos
 @pytest.mark.parametrize(
     ("command", "came", "judged"),
     [
-        (_LOOPS, Answer("stopped", "out of fuel", 321), Judged(AssertionOutcome.PASSED, "out of fuel", 321)),
-        (_LOOPS, Answer("trap", "unreachable"), Judged(AssertionOutcome.TRAPPED, "unreachable")),
-        (_LOOPS, Answer("got", ""), Judged(AssertionOutcome.FAILED, "returned")),
-        (_LOOPS, Answer("refused", "no fuel"), Judged(AssertionOutcome.REFUSED, "no fuel")),
-        (_LOOPS, Answer("absent", ""), Judged(AssertionOutcome.REFUSED, "its module was refused")),
-        (_ENDS, Answer("got", "i32:00000001", 5), Judged(AssertionOutcome.PASSED, number=5)),
-        (_ENDS, Answer("stopped", "x"), Judged(AssertionOutcome.TIMED_OUT, "its budget was too small: x")),
-        (_GROWN, Answer("got", "i32:00001000"), Judged(AssertionOutcome.PASSED, number=4096)),
-        (_GROWN, Answer("got", "i32:00001001"), Judged(AssertionOutcome.FAILED, "4,097 B", 4097)),
-        (_GROWN, Answer("refused", "x"), Judged(AssertionOutcome.REFUSED, "x")),
-        (_GROWN, Answer("got", "nonsense"), Judged(AssertionOutcome.FAILED, "nonsense")),
-        (_GROWN, Answer("got", "i32:zz"), Judged(AssertionOutcome.FAILED, "i32:zz")),
-        (_GROWN, Answer("got", "i32:fffffff0"), Judged(AssertionOutcome.PASSED, number=-16)),
+        (
+            _LOOPS,
+            ActionAnswer("stopped", "out of fuel", 321),
+            Judged(AssertionOutcome.PASSED, "out of fuel", 321),
+        ),
+        (_LOOPS, ActionAnswer("trap", "unreachable"), Judged(AssertionOutcome.TRAPPED, "unreachable")),
+        (_LOOPS, ActionAnswer("got", ""), Judged(AssertionOutcome.FAILED, "returned")),
+        (_LOOPS, ActionAnswer("refused", "no fuel"), Judged(AssertionOutcome.REFUSED, "no fuel")),
+        (_LOOPS, ActionAnswer("absent", ""), Judged(AssertionOutcome.REFUSED, "its module was refused")),
+        (_ENDS, ActionAnswer("got", "i32:00000001", 5), Judged(AssertionOutcome.PASSED, number=5)),
+        (
+            _ENDS,
+            ActionAnswer("stopped", "x"),
+            Judged(AssertionOutcome.TIMED_OUT, "its budget was too small: x"),
+        ),
+        (_GROWN, ActionAnswer("got", "i32:00001000"), Judged(AssertionOutcome.PASSED, number=4096)),
+        (_GROWN, ActionAnswer("got", "i32:00001001"), Judged(AssertionOutcome.FAILED, "4,097 B", 4097)),
+        (_GROWN, ActionAnswer("refused", "x"), Judged(AssertionOutcome.REFUSED, "x")),
+        (_GROWN, ActionAnswer("got", "nonsense"), Judged(AssertionOutcome.FAILED, "nonsense")),
+        (_GROWN, ActionAnswer("got", "i32:zz"), Judged(AssertionOutcome.FAILED, "i32:zz")),
+        (_GROWN, ActionAnswer("got", "i32:fffffff0"), Judged(AssertionOutcome.PASSED, number=-16)),
     ],
 )
-def test_what_is_measured(command: Command, came: Answer, judged: Judged) -> None:
+def test_what_is_measured(command: Command, came: ActionAnswer, judged: Judged) -> None:
     assert judge(command, came) == judged
 
 
 @given(st.integers(0, 0x7FFF_FFFF), st.integers(-0x8000_0000, 0x7FFF_FFFF))
 def test_no_more_than_expected(most: int, found: int) -> None:
     command = Command(line=1, do="rounds", expect="return", results=(f"most:{most:08x}",))
-    came = judge(command, Answer("got", f"i32:{found & 0xFFFF_FFFF:08x}"))
+    came = judge(command, ActionAnswer("got", f"i32:{found & 0xFFFF_FFFF:08x}"))
     assert (came.outcome is AssertionOutcome.PASSED) == (found <= most)
     assert came.number == found

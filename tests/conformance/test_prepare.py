@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wasmfit.builder import BuildError
-from wasmfit.conformance.prepare import Refused, unpacked
+from wasmfit.conformance.prepare import RefusedModule, unpacked
 
 
 def _packed(modules: list[tuple[bool, bytes]]) -> bytes:
@@ -19,14 +19,14 @@ def _packed(modules: list[tuple[bool, bytes]]) -> bytes:
 @given(st.lists(st.tuples(st.booleans(), st.binary(max_size=20))))
 def test_read_back(modules: list[tuple[bool, bytes]]) -> None:
     found = unpacked(_packed(modules))
-    assert [isinstance(one, Refused) for one in found] == [not taken for taken, _ in modules]
+    assert [isinstance(one, RefusedModule) for one in found] == [not taken for taken, _ in modules]
     assert [one for one in found if isinstance(one, bytes)] == [
         content for taken, content in modules if taken
     ]
 
 
 def test_words_of_a_refusal_are_made_printable() -> None:
-    assert unpacked(_packed([(False, b"no \x1b SIMD")])) == [Refused("no \\x1b SIMD")]
+    assert unpacked(_packed([(False, b"no \x1b SIMD")])) == [RefusedModule("no \\x1b SIMD")]
 
 
 @given(st.lists(st.tuples(st.booleans(), st.binary(max_size=20)), min_size=1), st.data())

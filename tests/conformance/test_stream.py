@@ -5,7 +5,7 @@ import struct
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wasmfit.conformance.prepare import Refused
+from wasmfit.conformance.prepare import RefusedModule
 from wasmfit.conformance.script import Command
 from wasmfit.conformance.stream import SPECTEST_SLOT, argument, chunks, packed, records
 
@@ -89,7 +89,9 @@ def test_what_the_firmware_itself_is_asked() -> None:
 
 def test_what_the_host_step_refused_never_reaches_the_runtime() -> None:
     (chunk,) = chunks(part([instantiate(fresh=True), load(2)]))
-    sent = split(packed(enumerate(records(chunk, [b"", Refused("no SIMD"), Refused("type mismatch")]))))
+    sent = split(
+        packed(enumerate(records(chunk, [b"", RefusedModule("no SIMD"), RefusedModule("type mismatch")])))
+    )
     assert [(what, payload[4:]) for what, _, payload in sent[1:]] == [(7, b"no SIMD"), (7, b"type mismatch")]
 
 

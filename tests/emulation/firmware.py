@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from wasmfit.builder import Context, FirmwareSpec, Step, firmware, job, link
+from wasmfit.builder import Context, FirmwareSpec, StepContext, firmware, job, link
 from wasmfit.builder.digest import Shared
 from wasmfit.builder.payload import payload_of
 from wasmfit.catalog import Catalog
@@ -71,7 +71,7 @@ class Misbehave:
             job=job.pack(b"\0asm", export, EXTRA, calls),
             stack=self.stack,
         )
-        step = Step(self.folder / "log")
+        step = StepContext(self.folder / "log")
         return link.link(self.context, step, self.board, self.board.emulated, inputs, place)
 
 
@@ -88,5 +88,5 @@ def build(folder: Path, home: Home, board: Board) -> Misbehave:
     wanted = Build(runtime=runtime, variant=runtime.variants[0], version=runtime.versions[0])
     payload = payload_of(catalog.workload("add-with-extra"))
     spec = FirmwareSpec(wanted, board, catalog.base("bare"), catalog.profile("reference"), payload)
-    place = firmware.step(context, spec, Shared()).ensure(context.cache, Step(folder / "log"))
+    place = firmware.step(context, spec, Shared()).ensure(context.cache, StepContext(folder / "log"))
     return Misbehave(folder, board, context, firmware.Firmware.at(place), runtime.stack)

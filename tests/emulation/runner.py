@@ -3,7 +3,16 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from wasmfit.emulation import Execution, ExpectedCalls, Limits, QemuRunner, execute, interface, qemu, symbols
+from wasmfit.emulation import (
+    Execution,
+    ExpectedCalls,
+    QemuRunner,
+    RunLimits,
+    execute,
+    interface,
+    qemu,
+    symbols,
+)
 from wasmfit.model import Board, Status, WorkloadCall
 from wasmfit.toolchain import Gateway
 
@@ -16,7 +25,7 @@ PRINT, LEAVE, LOCK_UP, LOSE_STACK, EXTRA_RESULT, MARK, SKIP, STORES = range(16, 
 COMMAND, FAULT_INSIDE, LEAK = 24, 25, 26
 ADAPT, REFUSED_IS_WRONG, HANG_IF_REFUSED, SLEEP_IF_REFUSED, NEIGHBOURS = 27, 28, 29, 30, 31
 
-SHORT = Limits(instructions=5_000_000, seconds=60)
+SHORT = RunLimits(instructions=5_000_000, seconds=60)
 
 
 class Runner:
@@ -31,7 +40,7 @@ class Runner:
         self,
         *calls: tuple[int, int],
         export: str = "run",
-        limits: Limits = SHORT,
+        limits: RunLimits = SHORT,
         log: Path | None = None,
         gateway: Gateway | None = None,
         expected: Sequence[int] | None = None,

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wasmfit.emulation import channel
-from wasmfit.emulation.channel import Channel, Heap, HeapState, Log, Report, Rounds
+from wasmfit.emulation.channel import Channel, HeapReport, HeapState, Log, Report, Rounds
 
 WORDS = st.integers(0, 2**32 - 1)
 
@@ -19,7 +19,7 @@ def read(*lines: str) -> Report:
 def test_a_good_run() -> None:
     assert read(
         "result 000003eb", "result ffffffff", "heap 00000004 00010000 00000001 00000002 00000003", "end ok"
-    ) == Report(results=(0x3EB, 0xFFFFFFFF), heap=Heap(4, 0x10000, 1, 2, 3), end="ok")
+    ) == Report(results=(0x3EB, 0xFFFFFFFF), heap=HeapReport(4, 0x10000, 1, 2, 3), end="ok")
 
 
 def test_memory() -> None:

@@ -7,13 +7,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from wasmfit.emulation import logs
-from wasmfit.emulation.channel import Heap, HeapState, Log, Report
+from wasmfit.emulation.channel import HeapReport, HeapState, Log, Report
 from wasmfit.emulation.classification import RunEnd, RunTrace, classify_run
 from wasmfit.emulation.counts import Counts, Mark, OutOfBoundsStore
 from wasmfit.model import Board, Expected, Region, Signature, Status, UserCall, ValueType, WorkloadCall
 
 CALLS = (WorkloadCall(arguments=(1, 2), expected=1003), WorkloadCall(arguments=(3, 4), expected=1007))
-GOOD = Report(results=(1003, 1007), heap=Heap(10, 65536, 5, 65536, 0), end="ok")
+GOOD = Report(results=(1003, 1007), heap=HeapReport(10, 65536, 5, 65536, 0), end="ok")
 IN_LOAD = (Mark("load", 1, 0),)
 IN_SECOND_CALL = (*IN_LOAD, Mark("call", 3, 0), Mark("idle", 4, 0), Mark("call", 5, 0))
 OVERFLOW = (0x20000, 1 << 30, 0, 0, 0x1FFFFF50, 0xFFFFFFF9, 0, 0)
@@ -75,17 +75,19 @@ def test_ok(evidence: RunTrace) -> None:
             "panicked at src/lib.rs:39 in phase instantiate",
         ),
         (
-            Report(phase="instantiate", panic="a.rs:1", end="panic", heap=Heap(9000, 0, 9000, 0, 65536)),
+            Report(
+                phase="instantiate", panic="a.rs:1", end="panic", heap=HeapReport(9000, 0, 9000, 0, 65536)
+            ),
             Status.OUT_OF_MEMORY,
             "no 65,536 bytes in one piece left on the heap in phase instantiate, 9,000 in use",
         ),
         (
-            Report(phase="call", failure="oom", end="fail", heap=Heap(1, 0, 1, 65536, 131072)),
+            Report(phase="call", failure="oom", end="fail", heap=HeapReport(1, 0, 1, 65536, 131072)),
             Status.OUT_OF_MEMORY,
             "no 131,072 bytes in one piece left on the heap in phase call (2 of 2), 65,537 in use: oom",
         ),
         (
-            Report(phase="call", fault=OVERFLOW, end="fault", heap=Heap(1, 0, 1, 65536, 131072)),
+            Report(phase="call", fault=OVERFLOW, end="fault", heap=HeapReport(1, 0, 1, 65536, 131072)),
             Status.FAULTED,
             "stack overflow (UsageFault: jump out of Thumb state, SP 0x1fffff50), in phase call (2 of 2)",
         ),
@@ -103,7 +105,8 @@ def test_what_the_firmware_says(evidence: RunTrace, report: Report, status: Stat
 
 def test_a_refused_request_that_did_no_harm_is_none(evidence: RunTrace) -> None:
     assert (
-        classify_run(replace(evidence, report=replace(GOOD, heap=Heap(1, 1, 1, 1, 99)))).status is Status.OK
+        classify_run(replace(evidence, report=replace(GOOD, heap=HeapReport(1, 1, 1, 1, 99)))).status
+        is Status.OK
     )
 
 
@@ -147,7 +150,7 @@ def test_an_access_that_is_not_aligned_weighs_more_than_a_good_end(evidence: Run
     ],
 )
 def test_what_is_short_is_told_where_the_heap_is_known(evidence: RunTrace, size: int, words: str) -> None:
-    heap = Heap(9000, 0, 9000, 0, 65536)
+    heap = HeapReport(9000, 0, 9000, 0, 65536)
     report = Report(phase="load", end="panic", heap=heap, heap_state=HeapState(0, 0, 0, 0, size))
     reason = classify_run(replace(evidence, report=report)).reason
     assert reason == f"no 65,536 bytes in one piece left on the heap in phase load, {words}"
@@ -179,7 +182,7 @@ NUMBERS = st.integers(0, 2**32 - 1)
 REPORTS = st.builds(
     Report,
     results=st.lists(NUMBERS, max_size=3).map(tuple) | st.just((1003, 1007)),
-    heap=st.none() | st.builds(Heap, NUMBERS, NUMBERS, NUMBERS, NUMBERS, NUMBERS | st.just(0)),
+    heap=st.none() | st.builds(HeapReport, NUMBERS, NUMBERS, NUMBERS, NUMBERS, NUMBERS | st.just(0)),
     phase=st.none() | st.sampled_from(["start", "load", "instantiate", "call", "idle", "done"]),
     failure=TEXTS,
     panic=TEXTS,
@@ -233,7 +236,7 @@ def expecting(*expected: Expected) -> UserCall:
 
 def own(evidence: RunTrace, call: UserCall, *values: int) -> RunEnd:
     """The verdict on one call of a user's module."""
-    report = Report(values=(values,), heap=Heap(1, 0, 0, 0, 0), end="ok")
+    report = Report(values=(values,), heap=HeapReport(1, 0, 0, 0, 0), end="ok")
     return classify_run(replace(evidence, calls=(call,), signature=SIGNATURE, report=report))
 
 

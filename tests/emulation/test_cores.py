@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from wasmfit.emulation import Limits
+from wasmfit.emulation import RunLimits
 from wasmfit.model import Status
 
 from .firmware import STACK
@@ -165,7 +165,7 @@ def test_jump_to_nowhere(elsewhere: Runner) -> None:
 
 def test_a_handler_that_is_not_there(elsewhere: Runner) -> None:
     """A Cortex-M locks up; a RISC-V core faults for ever."""
-    execution = elsewhere((LOCK_UP, 0), limits=Limits(instructions=5_000_000, seconds=3))
+    execution = elsewhere((LOCK_UP, 0), limits=RunLimits(instructions=5_000_000, seconds=3))
     if is_arm(elsewhere):
         assert "the core locked up in phase call" in faulted(execution)
     else:
@@ -196,7 +196,7 @@ def test_how_it_ends(elsewhere: Runner) -> None:
 def test_limits(elsewhere: Runner) -> None:
     hanging = elsewhere((HANG, 0))
     assert hanging.reason == "reached the limit of 5,000,000 instructions in phase call"
-    sleeping = elsewhere((SLEEP, 0), limits=Limits(seconds=1.5))
+    sleeping = elsewhere((SLEEP, 0), limits=RunLimits(seconds=1.5))
     assert sleeping.reason == "reached the limit of 1.5 s in phase call"
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from wasmfit.builder import job
-from wasmfit.emulation import ExpectedCalls, Limits, QemuRunner, execute, leak
+from wasmfit.emulation import ExpectedCalls, QemuRunner, RunLimits, execute, leak
 from wasmfit.errors import MissingToolError
 from wasmfit.model import Activities, Leak, Requests, Status, WorkloadCall
 from wasmfit.toolchain import ChildCancelledError, Gateway
@@ -346,7 +346,7 @@ def test_hang_ends_at_the_instruction_limit(run: Runner) -> None:
 
 
 def test_sleep_ends_at_the_wall_clock(run: Runner) -> None:
-    execution = run((SLEEP, 0), limits=Limits(seconds=1.5))
+    execution = run((SLEEP, 0), limits=RunLimits(seconds=1.5))
     assert execution.status is Status.TIMEOUT
     assert execution.reason == "reached the limit of 1.5 s in phase call"
     assert 1.5 <= execution.seconds < 6
@@ -354,14 +354,14 @@ def test_sleep_ends_at_the_wall_clock(run: Runner) -> None:
 
 def test_endless_output(run: Runner, tmp_path: Path) -> None:
     log = tmp_path / "log"
-    execution = run((PRINT, 0), limits=Limits(instructions=500_000), log=log)
+    execution = run((PRINT, 0), limits=RunLimits(instructions=500_000), log=log)
     assert execution.status is Status.TIMEOUT
     assert execution.run.calls[0].result is None
     assert "not a number" in log.read_text()
 
 
 def test_endless_marks(run: Runner) -> None:
-    execution = run((MARK, 0), limits=Limits(instructions=3_000_000))
+    execution = run((MARK, 0), limits=RunLimits(instructions=3_000_000))
     assert execution.status is Status.TIMEOUT
     assert execution.instructions is not None
     assert execution.instructions > 2_900_000

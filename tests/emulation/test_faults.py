@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wasmfit.emulation.cortex_m import Registers
+from wasmfit.emulation.cortex_m import CortexMRegisters
 from wasmfit.emulation.faults import explain
 from wasmfit.model import Region
 
@@ -20,8 +20,8 @@ def name_of(address: int) -> str | None:
 
 def registers(
     cfsr: int, *, hfsr: int = FORCED, mmfar: int = 0, bfar: int = 0, sp: int = 0x2000_7F90, whole: bool = True
-) -> Registers:
-    got = Registers.of(
+) -> CortexMRegisters:
+    got = CortexMRegisters.of(
         (cfsr, hfsr, mmfar, bfar, sp, 0xFFFFFFF9, int(whole), 0, *(FRAME if whole else (0,) * 8))
     )
     assert got is not None
@@ -63,7 +63,7 @@ def test_hard_faults() -> None:
 
 def test_a_jump_to_nowhere_names_the_caller() -> None:
     words = (0x100, FORCED, 0, 0, 0x20007F90, 0xFFFFFFF9, 1, 0, 0, 0, 0, 0, 0, 0x71F, 0x30000000, 0)
-    got = Registers.of(words)
+    got = CortexMRegisters.of(words)
     assert got is not None
     said = explain(got, STACK, name_of)
     assert said.text == "BusFault: instruction fetch at 0x30000000, PC 0x30000000, called from behave"
@@ -79,7 +79,7 @@ def test_a_jump_to_nowhere_names_the_caller() -> None:
         registers(1 << 20, sp=0x20000000),
     ],
 )
-def test_a_stack_overflow_is_named(got: Registers) -> None:
+def test_a_stack_overflow_is_named(got: CortexMRegisters) -> None:
     said = explain(got, STACK, name_of)
     assert said.stack_overflow
     assert said.text.startswith("stack overflow (")
@@ -96,7 +96,7 @@ def test_stale_address_registers_do_not_count() -> None:
 
 @given(st.lists(WORDS, max_size=20))
 def test_no_registers_are_too_strange(words: list[int]) -> None:
-    got = Registers.of(words)
+    got = CortexMRegisters.of(words)
     assert (got is None) == (len(words) < 7)
     if got is not None:
         assert explain(got, STACK, name_of).text.isprintable()
@@ -106,6 +106,6 @@ def test_no_registers_are_too_strange(words: list[int]) -> None:
 def test_no_whole_frame_is_too_strange(
     cfsr: int, hfsr: int, mmfar: int, bfar: int, sp: int, frame: list[int]
 ) -> None:
-    got = Registers.of([cfsr, hfsr, mmfar, bfar, sp, 0xFFFFFFF9, 1, 0, *frame])
+    got = CortexMRegisters.of([cfsr, hfsr, mmfar, bfar, sp, 0xFFFFFFF9, 1, 0, *frame])
     assert got is not None
     assert explain(got, STACK, lambda _address: "evil\x1b\n").text.isprintable()

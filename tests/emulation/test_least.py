@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wasmfit.emulation.least import Found, Tried, search
+from wasmfit.emulation.least import SmallestSize, Tried, search
 
 SIZES = st.integers(0, 300_000)
 STEPS = st.sampled_from([1, 16, 64, 4096])
@@ -91,13 +91,15 @@ def test_whatever_is_right_the_size_found_is_and_the_one_below_is_not(
 def test_nothing_less_is_right(start: int) -> None:
     asked = Asked(lambda _: False)
     found = search(asked, most=100_000, start=start, step=64)
-    assert found == Found(100_000, 99_968, found.trials, whole=True)
+    assert found == SmallestSize(100_000, 99_968, found.trials, whole=True)
     assert found.trials <= 12
 
 
 def test_no_heap_at_all_is_enough() -> None:
-    assert search(Asked(lambda _: True), most=100_000, start=0, step=64) == Found(0, None, 1, whole=True)
-    assert search(Asked(lambda _: True), most=0, start=0, step=64) == Found(0, None, 0, whole=True)
+    assert search(Asked(lambda _: True), most=100_000, start=0, step=64) == SmallestSize(
+        0, None, 1, whole=True
+    )
+    assert search(Asked(lambda _: True), most=0, start=0, step=64) == SmallestSize(0, None, 0, whole=True)
     far = search(Asked(lambda _: True), most=100_000, start=90_000, step=64)
     assert (far.size, far.wrong, far.whole) == (0, None, True)
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wasmfit.emulation import ExpectedCalls, QemuRunner, execute
-from wasmfit.emulation.profile import UNKNOWN, Profile, Row, parse
+from wasmfit.emulation.profile import UNKNOWN, CallProfile, Row, parse
 from wasmfit.emulation.symbols import PHASES, Function
 from wasmfit.model import WorkloadCall
 from wasmfit.toolchain import Gateway
@@ -51,7 +51,7 @@ def test_nothing_is_too_strange(text: str) -> None:
     assert sum(row.alone for row in profile.rows()) == profile.total()
 
 
-def profiled(run: Runner, *calls: tuple[int, int]) -> tuple[Profile, int]:
+def profiled(run: Runner, *calls: tuple[int, int]) -> tuple[CallProfile, int]:
     execution = execute(
         run.firmware.image(calls),
         QemuRunner(run.board, run.plugin, Gateway()),

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from wasmfit.elf import SymbolType
 from wasmfit.emulation import symbols
-from wasmfit.emulation.symbols import Function, Heap, Symbols
+from wasmfit.emulation.symbols import Function, HeapBounds, Symbols
 from wasmfit.errors import UsageError
 from wasmfit.model import Region
 
@@ -101,7 +101,7 @@ def test_everything_that_the_emulation_needs_is_read(tmp_path: Path) -> None:
     assert known.marks == {"load": 0x100, "call": 0x110}
     assert known.functions == (Function(0x100, 2, "wasmfit_mark_load"),)
     assert known.job == RAM + 0x404
-    assert known.heap == Heap(RAM + 0x800, 0x800, RAM + 0x408)
+    assert known.heap == HeapBounds(RAM + 0x800, 0x800, RAM + 0x408)
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,8 @@ from wasmfit.catalog import Catalog
 from wasmfit.emulation import (
     WATCHDOG,
     ExpectedCalls,
-    Limits,
     QemuRunner,
+    RunLimits,
     compiled,
     execute,
     interface,
@@ -78,7 +78,7 @@ def measured(
         firmware.image(calls),
         QemuRunner(board, compiled(plugins, Gateway(), board.emulator.qemu), Gateway()),
         ExpectedCalls([WorkloadCall(arguments=call, expected=(call[1] + EXTRA) % 2**32) for call in calls]),
-        limits=Limits(instructions=200_000, seconds=SHORT.seconds),
+        limits=RunLimits(instructions=200_000, seconds=SHORT.seconds),
         **options,
     )
     return execution.model_dump(exclude={"seconds"})

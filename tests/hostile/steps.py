@@ -4,7 +4,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from wasmfit.builder import Context, Step, host, sources
+from wasmfit.builder import Context, StepContext, host, sources
 from wasmfit.builder.digest import Shared
 from wasmfit.builder.host import refusal
 from wasmfit.model import Build, builds
@@ -30,7 +30,7 @@ def host_step_builds(context: Context) -> list[Build]:
     return list(found.values())
 
 
-def command_of(context: Context, step: Step, build: Build) -> list[str]:
+def command_of(context: Context, step: StepContext, build: Build) -> list[str]:
     """The program with its arguments, in which ``{module}`` and ``{output}`` stand for files."""
     translator = None if build.runtime.c is None else build.runtime.c.translator
     if translator is None:

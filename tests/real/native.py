@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from wasmfit.builder import Context, PackageSpec, Step, cargo, firmware
+from wasmfit.builder import Context, PackageSpec, StepContext, cargo, firmware
 from wasmfit.builder.cargo import Options
 from wasmfit.catalog import Catalog
 from wasmfit.conformance import Part
@@ -19,7 +19,7 @@ def program(context: Context, log: Path, build: Build) -> Path:
     """Builds the program that replays records from its standard input."""
     made = _package(context.catalog, build)
     work = context.home.work / "native" / build.label
-    built = cargo.build(context, Step(log), made, Options(), work=work, target=work / "target")
+    built = cargo.build(context, StepContext(log), made, Options(), work=work, target=work / "target")
     return built.file("native")
 
 

@@ -11,7 +11,7 @@ import pytest
 import wasmfit
 from wasmfit import conformance
 from wasmfit.analysis.features import FeaturesMeasured
-from wasmfit.builder import Context, Step, image, sources, suite
+from wasmfit.builder import Context, StepContext, image, sources, suite
 from wasmfit.builder.digest import Shared
 from wasmfit.catalog import Catalog
 from wasmfit.conformance import Part, PartCell
@@ -43,7 +43,7 @@ def context(warm_home: Home) -> Context:
 
 @pytest.fixture(scope="module")
 def scripts(context: Context) -> Path:
-    return suite.step(context, Shared()).ensure(context.cache, Step(context.home.logs / "suite.log"))
+    return suite.step(context, Shared()).ensure(context.cache, StepContext(context.home.logs / "suite.log"))
 
 
 def _build(context: Context, runtime: str) -> Build:
@@ -107,7 +107,7 @@ def test_a_device_and_its_store(warm_home: Home) -> None:
 
 
 def test_a_broken_build_is_caught(context: Context, tmp_path: Path) -> None:
-    published = sources.fetch(context, Step(tmp_path / "log"), _build(context, "wasm3"))
+    published = sources.fetch(context, StepContext(tmp_path / "log"), _build(context, "wasm3"))
     tree = tmp_path / "tree"
     shutil.copytree(published, tree)
     file = tree / "m3_exec.h"
@@ -148,7 +148,7 @@ def test_the_device_answers_as_this_computer_does(
     part = conformance.read(scripts, "v1", context.catalog.features.excluded)
     here = native.measured(native.program(context, tmp_path / "native.log", build), part)
     board, profile = context.catalog.board("nrf52840dk"), context.catalog.profile("reference")
-    step = Step(tmp_path / "device.log")
+    step = StepContext(tmp_path / "device.log")
     cell = PartCell(build, part.name, board, context.catalog.base("bare"), profile)
     elf = image(context, step, cell.spec).elf
     modules = conformance.prepared(part, None)

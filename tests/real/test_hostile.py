@@ -4,7 +4,7 @@ import pytest
 
 from tests.hostile.feed import feed
 from tests.hostile.steps import command_of, host_step_builds, target
-from wasmfit.builder import Context, Step
+from wasmfit.builder import Context, StepContext
 from wasmfit.catalog import Catalog
 from wasmfit.home import Home
 from wasmfit.toolchain import Gateway, Versions, find
@@ -17,7 +17,7 @@ SOME = 60
 def test_host_steps_take_mutants_or_refuse_them_in_words(warm_home: Home) -> None:
     gateway = Gateway()
     context = Context(Catalog.load(), warm_home, find(Versions(warm_home.tools, gateway), {}, ()), gateway)
-    step = Step(warm_home.logs / "hostile.log")
+    step = StepContext(warm_home.logs / "hostile.log")
     chosen = host_step_builds(context)
     assert {build.runtime.name for build in chosen} >= {"wasmtime", "wasefire", "wasm2c"}
     for build in chosen:

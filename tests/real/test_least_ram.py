@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 import wasmfit
-from wasmfit.builder import Context, FirmwareSpec, Step, image
+from wasmfit.builder import Context, FirmwareSpec, StepContext, image
 from wasmfit.catalog import Catalog
 from wasmfit.emulation import Execution, ExpectedCalls, QemuRunner, compiled, execute, symbols
 from wasmfit.home import Home
@@ -87,7 +87,7 @@ def test_the_same_image_runs_with_that_heap_and_not_with_less(
     least = least_of(measured[cell.id])
     assert least.heap is not None
     assert least.resolution is not None
-    ran = image(context, Step(tmp_path / "log"), FirmwareSpec.of(cell)).ran
+    ran = image(context, StepContext(tmp_path / "log"), FirmwareSpec.of(cell)).ran
     heap = symbols.read(ran).heap
     assert heap is not None
     ends = []
@@ -120,7 +120,7 @@ def test_a_board_with_no_more_ram_runs_it_and_one_with_less_does_not(
                 update={"runtime": cell.build.runtime.model_copy(update={"stack": least.stack})}
             ),
         )
-        ran = image(context, Step(tmp_path / "log"), FirmwareSpec.of(tight)).ran
+        ran = image(context, StepContext(tmp_path / "log"), FirmwareSpec.of(tight)).ran
         ends.append(run(context, tight, ran, tmp_path).status)
     assert ends[0] is Status.OK
     assert ends[1] is not Status.OK

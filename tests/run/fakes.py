@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from wasmfit.builder import BuildError, BuildStep, FirmwareSpec, Step
+from wasmfit.builder import BuildError, BuildStep, FirmwareSpec, StepContext
 from wasmfit.run.job import Artefact, Failed
 
 
@@ -20,7 +20,7 @@ class Works:
     ) -> BuildStep:
         """A step that writes its key, and the keys of what it needs, into a file."""
 
-        def make(step: Step, made: Mapping[str, Path], place: Path) -> None:
+        def make(step: StepContext, made: Mapping[str, Path], place: Path) -> None:
             self.made.append(key)
             step.progress("working", 1, 2)
             if fails is not None:
@@ -48,9 +48,9 @@ class FakeJob:
     steps: Sequence[BuildStep] = ()
     fingerprint: str = "print"
     priority: int = 0
-    does: Callable[[Step], str] = field(default=lambda _step: "measured")
+    does: Callable[[StepContext], str] = field(default=lambda _step: "measured")
 
-    def measure(self, step: Step, failed: Failed | None) -> Came:
+    def measure(self, step: StepContext, failed: Failed | None) -> Came:
         return Came(self.id, self.does(step) if failed is None else f"{failed.status.value}: {failed.reason}")
 
     @property

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from wasmfit.builder import BuildStep, Step
+from wasmfit.builder import BuildStep, StepContext
 from wasmfit.builder.cache import Cache
 from wasmfit.events import Event, TaskEnded, TaskProgress, TaskStarted
 from wasmfit.home import Home
@@ -42,7 +42,7 @@ def test_a_step_that_jobs_share_is_made_once_and_before_them(tmp_path: Path) -> 
     works = Works()
     shared, own = works.step("shared"), works.step("own")
 
-    def reads(step: Step) -> str:
+    def reads(step: StepContext) -> str:
         assert step.log.parent == Home.at(tmp_path).logs
         return "+".join(works.made)
 
@@ -92,7 +92,7 @@ def test_what_a_step_needs_is_made_first_and_its_failure_passed_on(tmp_path: Pat
     second = works.step("second", first)
     third = works.step("third", second, task=False)
     assert [step.key for step in third.tasks()] == ["second"]
-    place = third.ensure(Cache(tmp_path / "cache"), Step(tmp_path / "log"))
+    place = third.ensure(Cache(tmp_path / "cache"), StepContext(tmp_path / "log"))
     assert (place / "text").read_text() == "third(second(first()))"
     bad = works.step("bad", fails=BROKEN)
     after = works.step("after", bad)
@@ -111,7 +111,7 @@ def test_jobs_go_before_steps_and_in_order_of_their_priority(tmp_path: Path) -> 
     order: list[str] = []
 
     def says(name: str) -> FakeJob:
-        def measure(_step: Step) -> str:
+        def measure(_step: StepContext) -> str:
             order.append(name)
             return name
 

@@ -3,7 +3,7 @@
 from . import checkout, digest, firmware, host, job, link, module, suite
 from .archive import ArchiveError, packed, unpack
 from .backends import Backend, backend_of
-from .context import Context, Progress, Step, silent
+from .context import Context, Progress, StepContext, silent
 from .errors import BuildError
 from .image import Image, image, keys, steps
 from .owners import object_rule, runtime_rule, symbol_rule
@@ -22,7 +22,7 @@ __all__ = [
     "Image",
     "PackageSpec",
     "Progress",
-    "Step",
+    "StepContext",
     "backend_of",
     "checkout",
     "digest",

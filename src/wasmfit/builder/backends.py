@@ -11,7 +11,7 @@ from wasmfit.model import CLibrary
 from wasmfit.toolchain import CCompiler
 
 from . import c, digest, firmware, laze, link, relinked
-from .context import Context, Step
+from .context import Context, StepContext
 from .digest import Shared
 from .firmware import Firmware
 from .spec import FirmwareSpec
@@ -40,7 +40,7 @@ class Backend(Protocol):
     def setting(self) -> object:
         """What else decides what it is: of all modules the same."""
 
-    def assemble(self, step: Step, job: bytes, made: Made, place: Path) -> None:
+    def assemble(self, step: StepContext, job: bytes, made: Made, place: Path) -> None:
         """Makes ``firmware.elf`` in ``place``, with what belongs to it.
 
         Raises:
@@ -83,7 +83,7 @@ class CargoBackend:
         maps = [link.memory(self.spec.board, one, self.spec.stack) for one in self.spec.addresses]
         return maps, self._linker_flags(), self.context.toolchain.rust.identity
 
-    def assemble(self, step: Step, job: bytes, made: Made, place: Path) -> None:
+    def assemble(self, step: StepContext, job: bytes, made: Made, place: Path) -> None:
         """Links the image, and again where the emulated machine has its memory elsewhere."""
         step.progress("linking", 0, 0)
         archive, objects = Firmware.at(made["firmware"]), self._objects(made)
@@ -180,7 +180,7 @@ class LazeBackend:
         """The checkout, the application, and the package inside it."""
         return laze.key(self.context, self.spec, self.shared)
 
-    def assemble(self, step: Step, job: bytes, made: Made, place: Path) -> None:  # noqa: ARG002 - others'
+    def assemble(self, step: StepContext, job: bytes, made: Made, place: Path) -> None:  # noqa: ARG002 - others'
         """Lets laze build the application."""
         laze.build(self.context, step, self.spec, job, place)
 

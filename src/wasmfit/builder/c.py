@@ -11,7 +11,7 @@ from wasmfit.model import Board, Build, Debug, Embedding, Profile
 from wasmfit.toolchain import CCompiler
 
 from . import cargo, digest, sources
-from .context import Context, Step
+from .context import Context, StepContext
 from .digest import Shared
 from .errors import BuildError
 from .firmware import FOR_EMBEDDING, unchanged
@@ -169,7 +169,9 @@ def _key_now(context: Context, spec: FirmwareSpec, module: BuildStep | None) -> 
     return own if module is None else digest.of(own, module.key)
 
 
-def _make(context: Context, spec: FirmwareSpec, step: Step, made: Mapping[str, Path], place: Path) -> None:
+def _make(
+    context: Context, spec: FirmwareSpec, step: StepContext, made: Mapping[str, Path], place: Path
+) -> None:
     """Compiles.
 
     Raises:
@@ -260,7 +262,7 @@ def _command(
     ]
 
 
-def _compile(context: Context, step: Step, command: list[str], unit: _Unit, place: Path) -> None:
+def _compile(context: Context, step: StepContext, command: list[str], unit: _Unit, place: Path) -> None:
     finished = context.gateway.run(
         [*command, "-c", str(unit.source), "-o", str(place / unit.object)], log=step.log, timeout=_SECONDS
     )

@@ -20,7 +20,7 @@ from wasmfit.toolchain import Finished, Rust
 from wasmfit.words import printable
 
 from . import digest, lockfiles, missing_target_feature, specification
-from .context import Context, Step
+from .context import Context, StepContext
 from .errors import BuildError
 from .exclusive_lock import exclusive_lock
 
@@ -195,7 +195,7 @@ def _files(source: Path) -> Iterable[Path]:
 
 
 def build(
-    context: Context, step: Step, package: Package, options: Options, *, work: Path, target: Path
+    context: Context, step: StepContext, package: Package, options: Options, *, work: Path, target: Path
 ) -> Built:
     """Builds the package.
 
@@ -252,7 +252,7 @@ def _keeps_to_locks(package: Package, used: Path) -> None:
         )
 
 
-def resolve(context: Context, step: Step, package: Package, options: Options, *, work: Path) -> Path:
+def resolve(context: Context, step: StepContext, package: Package, options: Options, *, work: Path) -> Path:
     """Lets cargo make the package's lockfile again, and returns it; one that it has is kept and added to."""
     generate(package, work)
     rust = context.toolchain.rust
@@ -272,7 +272,7 @@ def resolve(context: Context, step: Step, package: Package, options: Options, *,
 class _Watch:
     """Reads cargo's messages: what it has made, and how far it is."""
 
-    def __init__(self, package: str, total: int, step: Step, folder: Path) -> None:
+    def __init__(self, package: str, total: int, step: StepContext, folder: Path) -> None:
         self.files: list[Path] = []
         self.link_folders: list[Path] = []
         self._package = package
@@ -304,7 +304,7 @@ class _Watch:
 
 def _specify(
     context: Context,
-    step: Step,
+    step: StepContext,
     target: str,
     changes: Mapping[str, object],
     work: Path,
@@ -345,7 +345,9 @@ def _specify(
         raise BuildError(f"rustc takes no such target as the profile has: {first_error(finished.output)}")
 
 
-def _units(context: Context, step: Step, command: list[str], work: Path, variables: Mapping[str, str]) -> int:
+def _units(
+    context: Context, step: StepContext, command: list[str], work: Path, variables: Mapping[str, str]
+) -> int:
     """How many units cargo will build; 0 where it does not say (the graph is an unstable output)."""
     text: list[str] = []
     finished = context.gateway.run(

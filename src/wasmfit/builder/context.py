@@ -41,7 +41,7 @@ class Context:
 
 
 @dataclass(frozen=True)
-class Step:
+class StepContext:
     """One step's surroundings: its log and who watches.
 
     Attributes:

@@ -12,7 +12,7 @@ from wasmfit.model import BaseCrate, Board, Build, Embedding, Profile, Target
 
 from . import cargo, checkout, digest, guest
 from .cargo import Options, Package, dependencies, level
-from .context import Context, Step
+from .context import Context, StepContext
 from .digest import Shared
 from .errors import BuildError
 from .spec import FirmwareSpec, PackageSpec
@@ -300,7 +300,9 @@ def _where(spec: FirmwareSpec) -> str:
     return target if base_crate is None else f"{target}, {base_crate.label}"
 
 
-def _make(context: Context, spec: FirmwareSpec, step: Step, _made: Mapping[str, Path], place: Path) -> None:
+def _make(
+    context: Context, spec: FirmwareSpec, step: StepContext, _made: Mapping[str, Path], place: Path
+) -> None:
     """Compiles the package.
 
     Raises:

@@ -10,7 +10,7 @@ from wasmfit.model import Workload
 
 from . import cargo, digest, module
 from .cargo import Options, Package, level
-from .context import Context, Step
+from .context import Context, StepContext
 from .digest import Shared
 from .step import MODULES, BuildStep
 
@@ -144,7 +144,12 @@ def step(context: Context, workload: Workload, cpu: str | None, shared: Shared) 
 
 
 def _make(
-    context: Context, workload: Workload, cpu: str | None, step: Step, _made: Mapping[str, Path], place: Path
+    context: Context,
+    workload: Workload,
+    cpu: str | None,
+    step: StepContext,
+    _made: Mapping[str, Path],
+    place: Path,
 ) -> None:
     """Compiles it.
 

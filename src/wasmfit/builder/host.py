@@ -11,7 +11,7 @@ from wasmfit.toolchain import Finished
 
 from . import cargo, digest, module
 from .cargo import Options, Package, dependencies
-from .context import Context, Step
+from .context import Context, StepContext
 from .digest import Shared
 from .errors import BuildError
 from .step import HOST, BuildStep
@@ -92,7 +92,7 @@ def step(context: Context, build: Build, shared: Shared) -> BuildStep | None:
     return shared.once(("host", build.label), program)
 
 
-def _make(context: Context, build: Build, step: Step, _made: Mapping[str, Path], place: Path) -> None:
+def _make(context: Context, build: Build, step: StepContext, _made: Mapping[str, Path], place: Path) -> None:
     """Compiles the program.
 
     Raises:
@@ -123,7 +123,9 @@ def prepared(context: Context, build: Build, program: BuildStep, wasm: BuildStep
     )
 
 
-def _prepare(context: Context, build: Build, step: Step, made: Mapping[str, Path], place: Path) -> None:
+def _prepare(
+    context: Context, build: Build, step: StepContext, made: Mapping[str, Path], place: Path
+) -> None:
     """Runs the program.
 
     Raises:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from . import digest, host, module, relinked, translate
 from .backends import backend_of
-from .context import Context, Step
+from .context import Context, StepContext
 from .digest import Shared
 from .spec import FirmwareSpec
 from .step import BuildStep
@@ -68,7 +68,7 @@ def keys(context: Context, specs: Iterable[FirmwareSpec]) -> list[str]:
     return [steps(context, spec, shared).key for spec in specs]
 
 
-def image(context: Context, step: Step, spec: FirmwareSpec, last: BuildStep | None = None) -> Image:
+def image(context: Context, step: StepContext, spec: FirmwareSpec, last: BuildStep | None = None) -> Image:
     """Builds an image, or takes it from the cache.
 
     Args:
@@ -106,7 +106,9 @@ def _content(
     return {} if program is None else {"prepared": host.prepared(context, spec.build, program, wasm)}
 
 
-def _make(context: Context, spec: FirmwareSpec, step: Step, made: Mapping[str, Path], place: Path) -> None:
+def _make(
+    context: Context, spec: FirmwareSpec, step: StepContext, made: Mapping[str, Path], place: Path
+) -> None:
     job = spec.payload.job(_bytes(spec, made))
     backend_of(context, spec).assemble(step, job, made, place)
 

@@ -20,7 +20,7 @@ from wasmfit.words import printable
 
 from . import cargo, checkout, digest, firmware, lockfiles
 from .cargo import Options
-from .context import Context, Step
+from .context import Context, StepContext
 from .digest import Shared
 from .errors import BuildError
 from .exclusive_lock import exclusive_lock
@@ -81,7 +81,7 @@ def key(context: Context, spec: FirmwareSpec, shared: Shared) -> str:
     )
 
 
-def build(context: Context, step: Step, spec: FirmwareSpec, job: bytes, place: Path) -> None:
+def build(context: Context, step: StepContext, spec: FirmwareSpec, job: bytes, place: Path) -> None:
     """Builds the application into ``place``: ``firmware.elf``, and the ``Cargo.lock`` that cargo ended with.
 
     Raises:
@@ -226,7 +226,7 @@ def _environment(context: Context, profile: Profile, target: str) -> dict[str, s
 
 def _laze(
     context: Context,
-    step: Step,
+    step: StepContext,
     app: Path,
     environment: Mapping[str, str],
     arguments: list[str],

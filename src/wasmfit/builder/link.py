@@ -8,7 +8,7 @@ from pathlib import Path
 from wasmfit.model import Board, MemoryMap, Status
 
 from . import cargo, missing_target_feature
-from .context import Context, Step
+from .context import Context, StepContext
 from .errors import BuildError
 
 _SECONDS = 300
@@ -91,7 +91,7 @@ def memory(board: Board, memory_map: MemoryMap, stack: int) -> str:
 
 def link(
     context: Context,
-    step: Step,
+    step: StepContext,
     board: Board,
     memory_map: MemoryMap,
     inputs: Inputs,

@@ -10,7 +10,7 @@ from wasmfit.model import BaseCrate, Build, CrateSource, builds
 
 from . import cargo, firmware, guest, host, sources, suite
 from .cargo import Options, Package
-from .context import Context, Step
+from .context import Context, StepContext
 from .spec import PackageSpec
 
 HARNESS = "harness"
@@ -100,6 +100,6 @@ def write(context: Context, lock: Lock) -> None:
     fresh = replace(lock.package, lock=lock.begins, second_lock=None)
     work = context.home.work / "locks" / f"{lock.owner}-{lock.path.stem}"
     cargo.clear(work)
-    made = cargo.resolve(context, Step(context.home.logs / "locks.log"), fresh, Options(), work=work)
+    made = cargo.resolve(context, StepContext(context.home.logs / "locks.log"), fresh, Options(), work=work)
     lock.path.parent.mkdir(parents=True, exist_ok=True)
     shutil.copy(made, lock.path)

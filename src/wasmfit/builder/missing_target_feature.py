@@ -12,7 +12,7 @@ from itertools import pairwise
 from wasmfit.model import Status
 from wasmfit.words import printable
 
-from .context import Context, Step
+from .context import Context, StepContext
 from .errors import BuildError
 
 _SECONDS = 60
@@ -71,7 +71,7 @@ def missing_features(output: str) -> Iterator[MissingFeature]:
             yield MissingFeature(str(8 * int(symbol[1])), printable(symbol[0], 200))
 
 
-def failure(context: Context, step: Step, target: str, output: str, otherwise: str) -> BuildError:
+def failure(context: Context, step: StepContext, target: str, output: str, otherwise: str) -> BuildError:
     """How a build ends that a tool gave up: ``unsupported`` where what it asked for is missing on the target.
 
     Args:
@@ -109,7 +109,7 @@ def _where(text: str) -> str | None:
     return None if crate is None else printable(f"{crate[1]} {crate[2]}")
 
 
-def _is_missing(context: Context, step: Step, target: str, feature: MissingFeature) -> bool:
+def _is_missing(context: Context, step: StepContext, target: str, feature: MissingFeature) -> bool:
     """Whether the compiler says so of the target too."""
     command = [str(context.toolchain.rust.rustc.path), "--print", "cfg", "--target", target]
     asked = context.gateway.run(command, log=step.log, timeout=_SECONDS)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from wasmfit.model import UserModule
 
-from .context import Step
+from .context import StepContext
 from .errors import BuildError
 from .step import BuildStep
 
@@ -19,7 +19,7 @@ def step(module: UserModule) -> BuildStep:
     return BuildStep("modules", module.sha256, f"module {module.name}", partial(_make, module))
 
 
-def _make(module: UserModule, _step: Step, _made: Mapping[str, Path], place: Path) -> None:
+def _make(module: UserModule, _step: StepContext, _made: Mapping[str, Path], place: Path) -> None:
     data = module.path.read_bytes()
     if hashlib.sha256(data).hexdigest() != module.sha256:
         raise BuildError(f"{module.path} was changed while it was measured; run it again")

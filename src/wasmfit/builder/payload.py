@@ -46,8 +46,20 @@ class Payload(Protocol):
         """Where the image is linked to, and where what runs in the emulator is."""
 
 
+class _OnBoard:
+    """What runs with the runtime's stack, and at the board's addresses."""
+
+    def stack(self, build: Build) -> int:
+        """The runtime's."""
+        return build.runtime.stack
+
+    def addresses(self, board: Board) -> tuple[MemoryMap, MemoryMap]:
+        """The board's own, and those of its emulated machine."""
+        return board.own, board.emulated
+
+
 @dataclass(frozen=True)
-class WorkloadPayload:
+class WorkloadPayload(_OnBoard):
     """A workload of the catalogue."""
 
     workload: Workload
@@ -85,17 +97,9 @@ class WorkloadPayload:
         """The C function that the export has become, which the glue calls itself."""
         return calls.Entry(symbol=calls.symbol(rule, header, self.workload.export))
 
-    def stack(self, build: Build) -> int:
-        """The runtime's."""
-        return build.runtime.stack
-
-    def addresses(self, board: Board) -> tuple[MemoryMap, MemoryMap]:
-        """The board's own, and those of its emulated machine."""
-        return board.own, board.emulated
-
 
 @dataclass(frozen=True)
-class ModulePayload:
+class ModulePayload(_OnBoard):
     """A module of the user's."""
 
     user_module: UserModule
@@ -132,14 +136,6 @@ class ModulePayload:
     def entry(self, rule: Translator, header: str, code: str) -> calls.Entry:  # noqa: ARG002 - Payload's
         """C written for the module's own types."""
         return calls.Entry(calls=calls.source(header, code, self.user_module))
-
-    def stack(self, build: Build) -> int:
-        """The runtime's."""
-        return build.runtime.stack
-
-    def addresses(self, board: Board) -> tuple[MemoryMap, MemoryMap]:
-        """The board's own, and those of its emulated machine."""
-        return board.own, board.emulated
 
 
 @dataclass(frozen=True)

@@ -20,13 +20,13 @@ from wasmfit.model import Build, CrateSource, SdistSource, WheelSource
 
 from . import cargo, digest
 from .cargo import Options, Package
-from .context import Context, Step
+from .context import Context, StepContext
 from .errors import BuildError
 
 _SECONDS = 900
 
 
-def fetch(context: Context, step: Step, build: Build) -> Path:
+def fetch(context: Context, step: StepContext, build: Build) -> Path:
     """The folder with the C sources of a build: the user's checkout, or below wasmfit's own folder.
 
     Raises:
@@ -39,7 +39,7 @@ def fetch(context: Context, step: Step, build: Build) -> Path:
     return package_folder(context, step, build) / source.path
 
 
-def package_folder(context: Context, step: Step, build: Build) -> Path:
+def package_folder(context: Context, step: StepContext, build: Build) -> Path:
     """The folder of the registry's package that a build's C sources are in.
 
     Raises:
@@ -75,7 +75,7 @@ def package(catalog: Catalog, build: Build, source: CrateSource) -> Package:
     )
 
 
-def _crate(context: Context, step: Step, build: Build, source: CrateSource) -> Path:
+def _crate(context: Context, step: StepContext, build: Build, source: CrateSource) -> Path:
     made_from = package(context.catalog, build, source)
     assert made_from.lock is not None
     if not made_from.lock.is_file():
@@ -137,7 +137,7 @@ class _Pip:
     wheel: bool = False
 
 
-def _archive(context: Context, step: Step, source: SdistSource | WheelSource, wanted: _Pip) -> Path:
+def _archive(context: Context, step: StepContext, source: SdistSource | WheelSource, wanted: _Pip) -> Path:
     def make(place: Path) -> None:
         command = [
             sys.executable,

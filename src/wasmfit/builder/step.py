@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from .cache import Cache
-from .context import Step
+from .context import StepContext
 from .errors import BuildError
 
-Make = Callable[[Step, Mapping[str, Path], Path], None]
+Make = Callable[[StepContext, Mapping[str, Path], Path], None]
 """Fills an artefact's folder, given the folders of what it needs."""
 
 MODULES, FIRMWARE, HOST = 1, 2, 3
@@ -46,7 +46,7 @@ class BuildStep:
     estimate: int = 0
     key_now: Callable[[], str] | None = None
 
-    def ensure(self, cache: Cache, step: Step) -> Path:
+    def ensure(self, cache: Cache, step: StepContext) -> Path:
         """The artefact's folder; it and what it needs are made if they are not there.
 
         Raises:

@@ -9,7 +9,7 @@ from wasmfit.catalog import Catalog
 
 from . import cargo, digest
 from .cargo import Options, Package
-from .context import Context, Step
+from .context import Context, StepContext
 from .digest import Shared
 from .errors import BuildError
 from .step import MODULES, BuildStep
@@ -76,7 +76,7 @@ def step(context: Context, shared: Shared) -> BuildStep:
     return shared.once(("suite",), scripts)
 
 
-def _make(context: Context, step: Step, _made: Mapping[str, Path], place: Path) -> None:
+def _make(context: Context, step: StepContext, _made: Mapping[str, Path], place: Path) -> None:
     """Compiles the program and runs it.
 
     Raises:

@@ -11,7 +11,7 @@ from pathlib import Path
 from wasmfit.model import Build, Translator
 
 from . import calls, digest, module, sources
-from .context import Context, Step
+from .context import Context, StepContext
 from .host import MEMORY, refusal
 from .spec import FirmwareSpec
 from .step import BuildStep
@@ -62,7 +62,9 @@ def step(context: Context, spec: FirmwareSpec, wasm: BuildStep) -> BuildStep:
     )
 
 
-def _make(context: Context, spec: FirmwareSpec, step: Step, made: Mapping[str, Path], place: Path) -> None:
+def _make(
+    context: Context, spec: FirmwareSpec, step: StepContext, made: Mapping[str, Path], place: Path
+) -> None:
     """Runs the program.
 
     Raises:

@@ -13,9 +13,9 @@ of memory. That some assertion needs more than even that is an outcome of its ow
 from .cell import PartCell
 from .execute import measured
 from .features import differences, failing, runtime_features, select
-from .glue import unsupported_reason
 from .prepare import prepared
 from .script import Part, read
+from .support import unsupported_reason
 
 __all__ = [
     "Part",

@@ -5,15 +5,15 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from wasmfit.builder import Context, Progress, Step, silent
+from wasmfit.builder import Context, Progress, StepContext, silent
 from wasmfit.emulation import WATCHDOG, QemuRunner, SuiteEnd, SuiteRun, compiled, run_suite
 from wasmfit.model import AssertionOutcome, Board, FileOutcomes
 from wasmfit.words import printable
 
-from .judge import LONGEST, Answer, Judged, answer, judge
+from .judge import LONGEST, ActionAnswer, Judged, answer, judge
 from .prepare import Prepared
 from .script import Part
-from .stream import Chunk, Record, chunks, packed, records
+from .stream import Chunk, CommandRecord, chunks, packed, records
 
 BUDGET = 10_000_000_000
 """Instructions for a chunk of commands. The suite's longest make a million calls, several times over."""
@@ -49,7 +49,7 @@ class PartMeasured:
 
 
 def measured(
-    context: Context, step: Step, part: Part, elf: Path, board: Board, modules: Sequence[Prepared]
+    context: Context, step: StepContext, part: Part, elf: Path, board: Board, modules: Sequence[Prepared]
 ) -> PartMeasured:
     """Runs a part, again and again until the image has come to its end.
 
@@ -122,7 +122,7 @@ class _Answers:
         self._stream = stream
         self._first = stream.starts[begin]
         self._progress = progress
-        self._came: list[Answer] = []
+        self._came: list[ActionAnswer] = []
 
     def take(self, text: str) -> None:
         """Takes an answer, in the order of the records; anything else is left out."""
@@ -171,7 +171,7 @@ class _OutcomeTable:
         self._setup: dict[tuple[str, int], str] = {}
         self._spectest = ""
 
-    def enter(self, chunk: Chunk, record: Record, came: Answer) -> None:
+    def enter(self, chunk: Chunk, record: CommandRecord, came: ActionAnswer) -> None:
         """Enters an answer."""
         if record.command is None:
             if record.drops:
@@ -196,7 +196,7 @@ class _OutcomeTable:
         line = chunk.script.commands[instance].line
         return "" if said is None else printable(f"module of line {line}: {said}", LONGEST)
 
-    def lost(self, chunk: Chunk, record: Record, outcome: AssertionOutcome, why: str) -> None:
+    def lost(self, chunk: Chunk, record: CommandRecord, outcome: AssertionOutcome, why: str) -> None:
         """Enters that the run ended in a record: what comes after it in the chunk is not run."""
         start = chunk.start if record.command is None else record.command
         commands, charged = chunk.script.commands, False

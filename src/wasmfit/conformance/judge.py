@@ -13,7 +13,7 @@ LONGEST = 160
 
 
 @dataclass(frozen=True)
-class Answer:
+class ActionAnswer:
     """How an action ended, as the firmware says it (``harness/src/suite/stop.rs``).
 
     Attributes:
@@ -45,16 +45,16 @@ _SEGMENTS = ("data segment", "elements segment", "element segment", "out of boun
 linking, 2.0 a trap. Either way the module must not come to life, and no code runs."""
 
 
-def answer(text: str) -> tuple[int, Answer] | None:
+def answer(text: str) -> tuple[int, ActionAnswer] | None:
     """An answer with its record's number; ``None`` where the line is none."""
     number, _, rest = text.partition(" ")
     how, _, words = rest.partition(" ")
     if not (number.isascii() and number.isdigit() and len(number) <= 9 and how):
         return None
-    return int(number), Answer(how, words)
+    return int(number), ActionAnswer(how, words)
 
 
-def judge(command: Command, came: Answer, absent: str = "") -> Judged:
+def judge(command: Command, came: ActionAnswer, absent: str = "") -> Judged:
     """The outcome of an assertion.
 
     Args:
@@ -79,7 +79,7 @@ def judge(command: Command, came: Answer, absent: str = "") -> Judged:
 _MEASURED = ("grown", "more", "rounds")
 
 
-def _measured(command: Command, came: Answer) -> Judged:
+def _measured(command: Command, came: ActionAnswer) -> Judged:
     """A number of bytes, to be no larger than expected."""
     kind, _, value = came.words.strip().partition(":")
     if kind != "i32" or not all_match(command.results, [came.words.strip()]):
@@ -89,7 +89,7 @@ def _measured(command: Command, came: Answer) -> Judged:
     return Judged(AssertionOutcome.PASSED, number=signed(value))
 
 
-def _within(command: Command, came: Answer, absent: str) -> Judged:
+def _within(command: Command, came: ActionAnswer, absent: str) -> Judged:
     """A call with a budget: what is said of the stop is of interest where it holds, too."""
     if came.how == "stopped" and command.expect == "trap":
         return Judged(AssertionOutcome.PASSED, _words(came), came.instructions)
@@ -101,7 +101,7 @@ def _within(command: Command, came: Answer, absent: str) -> Judged:
     return replace(plain, number=came.instructions)
 
 
-def _returns(command: Command, came: Answer) -> Judged:
+def _returns(command: Command, came: ActionAnswer) -> Judged:
     match came.how:
         case "got" | "tight" if all_match(command.results, came.words.split()):
             return _PASSED
@@ -115,29 +115,29 @@ def _returns(command: Command, came: Answer) -> Judged:
     return _otherwise(came)
 
 
-def _traps(command: Command, came: Answer) -> Judged:
+def _traps(command: Command, came: ActionAnswer) -> Judged:
     if came.how == "trap" or (came.how == "link" and _misses(command)):
         return _PASSED
     return _otherwise(came)
 
 
-def _throws(_command: Command, came: Answer) -> Judged:
+def _throws(_command: Command, came: ActionAnswer) -> Judged:
     if came.how == "thrown":
         return _PASSED
     return Judged(AssertionOutcome.TRAPPED, _words(came)) if came.how == "trap" else _otherwise(came)
 
 
-def _is_refused(_command: Command, came: Answer) -> Judged:
+def _is_refused(_command: Command, came: ActionAnswer) -> Judged:
     return _PASSED if came.how == "load" else _otherwise(came)
 
 
-def _is_unlinkable(command: Command, came: Answer) -> Judged:
+def _is_unlinkable(command: Command, came: ActionAnswer) -> Judged:
     if came.how == "link" or (came.how == "trap" and _misses(command)):
         return _PASSED
     return _otherwise(came)
 
 
-def _is_accepted(_command: Command, came: Answer) -> Judged:
+def _is_accepted(_command: Command, came: ActionAnswer) -> Judged:
     return _PASSED if came.how == "ok" else _otherwise(came)
 
 
@@ -157,7 +157,7 @@ def _misses(command: Command) -> bool:
     return command.do == "instantiate" and command.message.startswith(_SEGMENTS)
 
 
-def _otherwise(came: Answer) -> Judged:
+def _otherwise(came: ActionAnswer) -> Judged:
     """An end that was not hoped for, and has no rule of its own."""
     match came.how:
         case "ok":
@@ -177,5 +177,5 @@ def _otherwise(came: Answer) -> Judged:
     return Judged(AssertionOutcome.FAILED, f"answered {printable(came.how, 20)}")
 
 
-def _words(came: Answer) -> str:
+def _words(came: ActionAnswer) -> str:
     return printable(came.words.strip(), LONGEST)

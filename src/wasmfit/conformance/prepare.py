@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from wasmfit.builder import BuildError, BuildStep, Context, Step, digest, host
+from wasmfit.builder import BuildError, BuildStep, Context, StepContext, digest, host
 from wasmfit.builder.digest import Shared
 from wasmfit.model import Build
 from wasmfit.words import printable
@@ -24,13 +24,13 @@ BATCH = "--batch"
 
 
 @dataclass(frozen=True)
-class Refused:
+class RefusedModule:
     """A module that the host step refused, in its words: the device never sees it."""
 
     words: str
 
 
-Prepared = bytes | Refused
+Prepared = bytes | RefusedModule
 
 
 def step(context: Context, build: Build, part: str, scripts: BuildStep, shared: Shared) -> BuildStep | None:
@@ -52,7 +52,7 @@ def step(context: Context, build: Build, part: str, scripts: BuildStep, shared: 
 
 
 def _make(
-    context: Context, build: Build, part: str, step: Step, made: Mapping[str, Path], place: Path
+    context: Context, build: Build, part: str, step: StepContext, made: Mapping[str, Path], place: Path
 ) -> None:
     """Runs the program over all modules.
 
@@ -101,7 +101,9 @@ def unpacked(data: bytes) -> list[Prepared]:
             content = data[place : place + length]
             if len(content) < length:
                 raise BuildError("what the host step wrote ends too early")
-            found.append(content if taken else Refused(printable(content.decode(errors="replace"), _LONGEST)))
+            found.append(
+                content if taken else RefusedModule(printable(content.decode(errors="replace"), _LONGEST))
+            )
             place += length
     except struct.error as error:
         raise BuildError("what the host step wrote ends too early") from error

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from .prepare import Prepared, Refused
+from .prepare import Prepared, RefusedModule
 from .script import Command, Part, Script
 
 _HEAD = struct.Struct("<3I")
@@ -32,7 +32,7 @@ _NOWHERE = 0xFFFF_FFFE
 
 
 @dataclass(frozen=True)
-class Record:
+class CommandRecord:
     """A record of a chunk.
 
     Attributes:
@@ -88,19 +88,19 @@ def chunks(part: Part) -> list[Chunk]:
     return found
 
 
-def records(chunk: Chunk, modules: Sequence[Prepared]) -> Iterator[Record]:
+def records(chunk: Chunk, modules: Sequence[Prepared]) -> Iterator[CommandRecord]:
     """The records of a chunk."""
     commands = [(at, chunk.script.commands[at]) for at in chunk.commands]
-    yield Record(_DROP, _SLOT.pack(any(command.budget is not None for _, command in commands)), None)
+    yield CommandRecord(_DROP, _SLOT.pack(any(command.budget is not None for _, command in commands)), None)
     if any(command.spectest for _, command in commands):
         yield _module(_INSTANTIATE, SPECTEST_SLOT, modules[0], None)
-        yield Record(_REGISTER, _SLOT.pack(SPECTEST_SLOT) + b"spectest", None)
+        yield CommandRecord(_REGISTER, _SLOT.pack(SPECTEST_SLOT) + b"spectest", None)
     for at, command in commands:
         if not command.excluded:
             yield _record(at, command, modules)
 
 
-def _record(at: int, command: Command, modules: Sequence[Prepared]) -> Record:
+def _record(at: int, command: Command, modules: Sequence[Prepared]) -> CommandRecord:
     match command.do:
         case "instantiate" if command.module is not None:
             slot = at if command.expect is None else _NOWHERE
@@ -110,7 +110,7 @@ def _record(at: int, command: Command, modules: Sequence[Prepared]) -> Record:
         case "rounds" if command.module is not None:
             return _module(_ROUNDS, command.count, modules[command.module], at)
         case "mark" | "grown" | "more" | "written":
-            return Record(_HEAP, _SLOT.pack(_HEAP_QUESTIONS[command.do]), at)
+            return CommandRecord(_HEAP, _SLOT.pack(_HEAP_QUESTIONS[command.do]), at)
     assert command.instance is not None
     name = command.name.encode()
     match command.do:
@@ -118,21 +118,23 @@ def _record(at: int, command: Command, modules: Sequence[Prepared]) -> Record:
             rest = _CALL.pack(len(command.args), len(name)) + name + b"".join(map(argument, command.args))
             of = _SLOT.pack(command.instance)
             if command.budget is None:
-                return Record(_INVOKE, of + rest, at)
-            return Record(_INVOKE_WITHIN, of + _SLOT.pack(command.budget) + rest, at)
+                return CommandRecord(_INVOKE, of + rest, at)
+            return CommandRecord(_INVOKE_WITHIN, of + _SLOT.pack(command.budget) + rest, at)
         case "get":
-            return Record(_GET, _SLOT.pack(command.instance) + name, at)
+            return CommandRecord(_GET, _SLOT.pack(command.instance) + name, at)
         case "register":
-            return Record(_REGISTER, _SLOT.pack(command.instance) + name, at)
+            return CommandRecord(_REGISTER, _SLOT.pack(command.instance) + name, at)
     raise ValueError(f"the script has an unknown command {command.do!r}")
 
 
-def _module(what: int, slot: int, module: Prepared, at: int | None, pages: int | None = None) -> Record:
-    if isinstance(module, Refused):
-        return Record(_HOST_REFUSED, _SLOT.pack(slot) + module.words.encode(), at)
+def _module(
+    what: int, slot: int, module: Prepared, at: int | None, pages: int | None = None
+) -> CommandRecord:
+    if isinstance(module, RefusedModule):
+        return CommandRecord(_HOST_REFUSED, _SLOT.pack(slot) + module.words.encode(), at)
     if pages is not None:
-        return Record(_INSTANTIATE_WITHIN, _SLOT.pack(slot) + _PAGES.pack(pages) + module, at)
-    return Record(what, module if what == _LOAD else _SLOT.pack(slot) + module, at)
+        return CommandRecord(_INSTANTIATE_WITHIN, _SLOT.pack(slot) + _PAGES.pack(pages) + module, at)
+    return CommandRecord(what, module if what == _LOAD else _SLOT.pack(slot) + module, at)
 
 
 def argument(word: str) -> bytes:
@@ -150,7 +152,7 @@ def argument(word: str) -> bytes:
     return _ARGUMENT.pack(_TYPES[kind], number.to_bytes(16, "little"))
 
 
-def packed(numbered: Iterable[tuple[int, Record]]) -> bytes:
+def packed(numbered: Iterable[tuple[int, CommandRecord]]) -> bytes:
     """Records with their numbers, as the file that the device reads."""
     return b"".join(
         _HEAD.pack(record.what, number, len(record.payload)) + record.payload for number, record in numbered

@@ -17,26 +17,26 @@ How the figures come about, and what they do not say:
 - **The board's memory** is not the emulated machine's, which has more and lets nearly everything pass:
   a stack that overflows runs into a region that swallows stores without a fault. So the plugin ends
   the run at the first store that the board would not take. Loads are not watched.
-- **Limits** are in instructions, and so the same everywhere; the wall clock is for what executes none.
+- **RunLimits** are in instructions, and so the same everywhere; the wall clock is for what executes none.
 """
 
-from .execution import DEFAULT_LIMITS, Execution, Limits, execute, leak
+from .execution import DEFAULT_LIMITS, Execution, RunLimits, execute, leak
 from .least import least_ram
 from .machine import ExpectedCalls, QemuRunner
 from .plugins import compiled, interface
-from .profile import Profile, Row
+from .profile import CallProfile, Row
 from .suite_runner import WATCHDOG, SuiteEnd, SuiteRun, run_suite
 from .ten import emulator_trial
 
 __all__ = [
     "DEFAULT_LIMITS",
     "WATCHDOG",
+    "CallProfile",
     "Execution",
     "ExpectedCalls",
-    "Limits",
-    "Profile",
     "QemuRunner",
     "Row",
+    "RunLimits",
     "SuiteEnd",
     "SuiteRun",
     "compiled",

@@ -37,7 +37,7 @@ _MOST_SAID = 4096
 
 
 @dataclass(frozen=True)
-class Heap:
+class HeapReport:
     """The allocator's counters in bytes.
 
     Attributes:
@@ -134,7 +134,7 @@ class Report:
     logs: tuple[Log, ...] = ()
     log: Log | None = None
     stub: int | None = None
-    heap: Heap | None = None
+    heap: HeapReport | None = None
     heap_state: HeapState | None = None
     requests: tuple[int, int, int, int] | None = None
     rounds: Rounds | None = None
@@ -157,7 +157,7 @@ class Channel:
     _logs: list[Log] = field(default_factory=list)
     _log: Log | None = None
     _stub: int | None = None
-    _heap: Heap | None = None
+    _heap: HeapReport | None = None
     _heap_state: HeapState | None = None
     _requests: tuple[int, int, int, int] | None = None
     _rounds: Rounds | None = None
@@ -235,7 +235,7 @@ class Channel:
         numbers = [int(number, 16) for number in match.groups()]
         match word:
             case "heap":
-                self._heap = Heap(*numbers)
+                self._heap = HeapReport(*numbers)
             case "held":
                 self._heap_state = HeapState(*numbers)
             case "rounds":

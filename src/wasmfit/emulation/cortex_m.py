@@ -54,7 +54,7 @@ _HARD = {1: "HardFault: reading the vector table", 31: "HardFault: debug event"}
 
 
 @dataclass(frozen=True)
-class Registers:
+class CortexMRegisters:
     """The registers that the harness reports after a fault.
 
     Attributes:
@@ -75,14 +75,14 @@ class Registers:
     frame: tuple[int, ...] | None
 
     @staticmethod
-    def of(words: Sequence[int]) -> Registers | None:
+    def of(words: Sequence[int]) -> CortexMRegisters | None:
         """The registers as the firmware sent them, or ``None`` where some are missing."""
         if len(words) < 7:
             return None
         cfsr, hfsr, mmfar, bfar, sp, exc_return, whole = words[:7]
         sfsr = words[7] if len(words) > 7 else 0
         frame = tuple(words[8:16]) if whole == 1 and len(words) >= 16 else None
-        return Registers(cfsr, hfsr, mmfar, bfar, sp, exc_return, sfsr, frame)
+        return CortexMRegisters(cfsr, hfsr, mmfar, bfar, sp, exc_return, sfsr, frame)
 
     @property
     def pc(self) -> int | None:

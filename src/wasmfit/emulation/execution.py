@@ -38,7 +38,7 @@ from .classification import RunTrace, classify_run, is_right, listed
 from .counts import Counts, Measures
 from .faults import NameOf
 from .machine import ExpectedCalls, QemuRunner
-from .profile import Profile
+from .profile import CallProfile
 from .symbols import Symbols
 
 T = TypeVar("T")
@@ -52,7 +52,7 @@ _MOST_RECORD_BYTES = 16 * 1024 * 1024
 _MOST_PROFILE_BYTES = 256 * 1024 * 1024
 
 
-class Limits(Record):
+class RunLimits(Record):
     """When a run is given up.
 
     Attributes:
@@ -64,10 +64,10 @@ class Limits(Record):
     seconds: float = Field(default=120.0, gt=0)
 
 
-DEFAULT_LIMITS = Limits()
+DEFAULT_LIMITS = RunLimits()
 
 
-class Refused(Record):
+class FailedAllocation(Record):
     """A request that the heap refused last, in bytes, and what was in use at the end."""
 
     size: int
@@ -96,9 +96,9 @@ class Execution(Record):
     run: Run
     instructions: int | None
     stack_deepest: int | None
-    refused: Refused | None
+    refused: FailedAllocation | None
     seconds: float
-    profile: Profile | None = None
+    profile: CallProfile | None = None
 
 
 def execute(
@@ -106,7 +106,7 @@ def execute(
     runner: QemuRunner,
     expected: ExpectedCalls,
     *,
-    limits: Limits = DEFAULT_LIMITS,
+    limits: RunLimits = DEFAULT_LIMITS,
     name_of: NameOf | None = None,
     profiled: bool = False,
     plain: bool = False,
@@ -134,7 +134,7 @@ def _execute(
     elf: Path,
     runner: QemuRunner,
     expected: ExpectedCalls,
-    limits: Limits,
+    limits: RunLimits,
     *,
     name_of: NameOf | None = None,
     profiled: bool = False,
@@ -205,7 +205,7 @@ def leak(
     *,
     rounds: int,
     rounds_at: int,
-    limits: Limits = DEFAULT_LIMITS,
+    limits: RunLimits = DEFAULT_LIMITS,
 ) -> Leak | None:
     """Runs an image that does everything ``rounds`` times, and says what each round leaks.
 
@@ -245,11 +245,11 @@ def _heap_use(report: Report) -> HeapUse | None:
     )
 
 
-def _refused(report: Report) -> Refused | None:
+def _refused(report: Report) -> FailedAllocation | None:
     heap = report.heap
     if heap is None or not heap.refused:
         return None
-    return Refused(size=heap.refused, in_use=heap.live + heap.linear_live)
+    return FailedAllocation(size=heap.refused, in_use=heap.live + heap.linear_live)
 
 
 def _stack_peak(image: Symbols, counted: Counts, phases: frozenset[str]) -> int | None:

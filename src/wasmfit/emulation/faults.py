@@ -62,8 +62,8 @@ class Explanation:
 def read(report: Report) -> Registers | None:
     """The registers that a firmware has sent, or ``None`` where they are missing."""
     if report.trap:
-        return riscv.Registers.of(report.trap)
-    return cortex_m.Registers.of(report.fault)
+        return riscv.RiscvRegisters.of(report.trap)
+    return cortex_m.CortexMRegisters.of(report.fault)
 
 
 def explain(registers: Registers, stack: Region, name_of: NameOf) -> Explanation:

@@ -17,7 +17,7 @@ from pathlib import Path
 from wasmfit.model import LeastRam, Run, Status
 
 from . import symbols
-from .execution import Execution, Limits, Refused, execute
+from .execution import Execution, FailedAllocation, RunLimits, execute
 from .machine import ExpectedCalls, QemuRunner
 
 STEP = 256
@@ -28,7 +28,7 @@ _ALIGNMENT = 16
 
 
 @dataclass(frozen=True)
-class Found:
+class SmallestSize:
     """The end of a search.
 
     Attributes:
@@ -57,7 +57,7 @@ class Tried:
     likely: int = 0
 
 
-def search(try_size: Callable[[int], Tried | None], *, most: int, start: int, step: int) -> Found:
+def search(try_size: Callable[[int], Tried | None], *, most: int, start: int, step: int) -> SmallestSize:
     """The smallest right multiple of ``step``, or ``most``, above a wrong one.
 
     From ``start`` it strides down from what is right and up from what is wrong, or to what is likely, twice
@@ -89,7 +89,7 @@ def search(try_size: Callable[[int], Tried | None], *, most: int, start: int, st
             at, guessed = min(low + stride, top - 1 if high == top else middle), False
         stride *= 2
     wrong = low * step if low >= 0 else None
-    return Found(min(high * step, most), wrong, trials, whole=high - low == 1)
+    return SmallestSize(min(high * step, most), wrong, trials, whole=high - low == 1)
 
 
 def least_ram(
@@ -119,7 +119,7 @@ def least_ram(
     if heap is None or first.instructions is None or first.stack_deepest is None:
         return None
     # A runtime that has less may do more, but not for ever.
-    limits = Limits(instructions=2 * first.instructions, seconds=seconds)
+    limits = RunLimits(instructions=2 * first.instructions, seconds=seconds)
     if limits.instructions > instructions:
         return LeastRam(
             trials=0,
@@ -169,7 +169,7 @@ class _Trials:
     """
 
     run: Callable[[int], Execution]
-    limits: Limits
+    limits: RunLimits
     answers: object
     left: int
     overhead: int
@@ -194,7 +194,7 @@ class _Trials:
         return Tried(right=True)
 
 
-def _likely_with(refused: Refused | None) -> int:
+def _likely_with(refused: FailedAllocation | None) -> int:
     """A heap that may hold what was in use and a request that was refused.
 
     The allocator gives a block only if all blocks of its size class would do, and has 32 classes to a power

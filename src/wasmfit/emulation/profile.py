@@ -49,7 +49,7 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Profile:
+class CallProfile:
     """The tree of calls of a run."""
 
     nodes: tuple[Node, ...]
@@ -96,7 +96,7 @@ def _spent(node: Node, phases: Sequence[str]) -> int:
     return sum(node.spent[_PHASE_IDS[phase]] for phase in phases)
 
 
-def parse(text: str, functions: Sequence[Function]) -> Profile:
+def parse(text: str, functions: Sequence[Function]) -> CallProfile:
     """Reads the plugin's profile; lines that are none are left out, as is what hangs on them.
 
     Args:
@@ -116,4 +116,4 @@ def parse(text: str, functions: Sequence[Function]) -> Profile:
                 nodes.append(Node(parent, name, tuple(spent)))
             case _:
                 break
-    return Profile(tuple(nodes))
+    return CallProfile(tuple(nodes))

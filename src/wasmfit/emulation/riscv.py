@@ -33,7 +33,7 @@ _INTERRUPT = 1 << 31
 
 
 @dataclass(frozen=True)
-class Registers:
+class RiscvRegisters:
     """The registers that the harness reports after a trap.
 
     Attributes:
@@ -49,9 +49,9 @@ class Registers:
     ra: int
 
     @staticmethod
-    def of(words: Sequence[int]) -> Registers | None:
+    def of(words: Sequence[int]) -> RiscvRegisters | None:
         """The registers as the firmware sent them, or ``None`` where some are missing."""
-        return Registers(*words[:6]) if len(words) >= 6 else None
+        return RiscvRegisters(*words[:6]) if len(words) >= 6 else None
 
     @property
     def pc(self) -> int | None:

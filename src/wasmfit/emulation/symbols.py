@@ -31,7 +31,7 @@ class Function:
 
 
 @dataclass(frozen=True)
-class Heap:
+class HeapBounds:
     """Where the heap is: its first address, its size in bytes, the address of the word that says its end."""
 
     start: int
@@ -55,7 +55,7 @@ class Symbols:
     stack: Region
     functions: tuple[Function, ...]
     job: int | None = None
-    heap: Heap | None = None
+    heap: HeapBounds | None = None
 
     def function_at(self, address: int) -> str | None:
         """Name of the function that holds the address."""
@@ -91,11 +91,11 @@ def read(elf: Path) -> Symbols:
     return Symbols(marks, stack, ordered, values.get(_JOB), _heap(values))
 
 
-def _heap(values: dict[str, int]) -> Heap | None:
+def _heap(values: dict[str, int]) -> HeapBounds | None:
     if any(name not in values for name in _HEAP):
         return None
     start, end, word = (values[name] for name in _HEAP)
-    return Heap(start, end - start, word) if end > start else None
+    return HeapBounds(start, end - start, word) if end > start else None
 
 
 def patch(elf: Path, address: int, word: int) -> bool:

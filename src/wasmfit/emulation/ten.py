@@ -18,7 +18,7 @@ from wasmfit.model import Board
 from wasmfit.toolchain import Gateway, Proven, ToolTrial
 
 from . import plugins
-from .execution import Limits, execute
+from .execution import RunLimits, execute
 from .machine import ExpectedCalls, QemuRunner
 
 INSTRUCTIONS = 10
@@ -26,7 +26,7 @@ STORED = 4
 """Bytes that it stores, just below the top of its stack."""
 
 _STACK = 0x1000
-_LIMITS = Limits(instructions=1_000, seconds=30)
+_LIMITS = RunLimits(instructions=1_000, seconds=30)
 
 _SYS_EXIT, _APPLICATION_EXIT = 0x18, 0x20026
 _ARM, _RISCV = 40, 243

@@ -6,7 +6,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from wasmfit.builder import BuildError, BuildStep, Context, FirmwareSpec, Image, Step, digest, image, steps
+from wasmfit.builder import (
+    BuildError,
+    BuildStep,
+    Context,
+    FirmwareSpec,
+    Image,
+    StepContext,
+    digest,
+    image,
+    steps,
+)
 from wasmfit.model import Cell, Measurement, Run, Size, Status
 from wasmfit.plan import name_of
 from wasmfit.probe import Bench, BoardError
@@ -53,7 +63,7 @@ class CellJob:
         """What is built once and used by every cell that needs it."""
         return tuple(self.image.tasks())
 
-    def measure(self, step: Step, failed: Failed | None) -> Measurement:
+    def measure(self, step: StepContext, failed: Failed | None) -> Measurement:
         """Builds and measures the cell."""
         if failed is not None:
             return self._record(failed.status, failed.reason, failed.log)

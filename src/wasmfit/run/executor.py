@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Generic, Protocol, TypeVar
 
-from wasmfit.builder import BuildStep, Context, Step
+from wasmfit.builder import BuildStep, Context, StepContext
 from wasmfit.builder.cache import Cache
 from wasmfit.events import Listener, TaskEnded, TaskProgress, TaskStarted
 from wasmfit.home import Home
@@ -110,7 +110,7 @@ class LocalRun(Generic[R]):
             if failed is None:
                 with _Told(self.tell, step.title) as told:
                     try:
-                        step.ensure(self.cache, Step(log, told.progress))
+                        step.ensure(self.cache, StepContext(log, told.progress))
                     except FAILURES as error:
                         # Every job that needs it ends with its failure, and shows its log.
                         failed = Failed.of(error, log)
@@ -131,7 +131,7 @@ class LocalRun(Generic[R]):
             failed = next(
                 (self._failures[step.key] for step in job.steps if step.key in self._failures), None
             )
-            self.keep(job, job.measure(Step(log_of(self.home, job.id), told.progress), failed))
+            self.keep(job, job.measure(StepContext(log_of(self.home, job.id), told.progress), failed))
 
 
 class _Told:

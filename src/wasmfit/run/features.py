@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from wasmfit import conformance
 from wasmfit.analysis.features import FeaturesMeasured
-from wasmfit.builder import BuildError, Context, Step
+from wasmfit.builder import BuildError, Context, StepContext
 from wasmfit.conformance import Part, PartCell
 from wasmfit.errors import UsageError
 from wasmfit.events import Listener, PartEnded
@@ -112,7 +112,7 @@ class FeaturesRun:
         return measured
 
     def _parts(self, names: Sequence[str], scripts: Scripts) -> dict[str, Part]:
-        step = Step(log_of(self.context.home, scripts.step.title))
+        step = StepContext(log_of(self.context.home, scripts.step.title))
         try:
             return {name: scripts.part(name, step) for name in names}
         except BuildError as error:

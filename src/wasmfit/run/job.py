@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, TypeVar
 
-from wasmfit.builder import BuildError, BuildStep, FirmwareSpec, Step
+from wasmfit.builder import BuildError, BuildStep, FirmwareSpec, StepContext
 from wasmfit.elf import ElfError, LinkMapError
 from wasmfit.errors import MissingToolError
 from wasmfit.home import Home
@@ -81,7 +81,7 @@ class Job(Protocol[R_co]):
     def steps(self) -> Sequence[BuildStep]:
         """The tasks that must have ended before it can be done."""
 
-    def measure(self, step: Step, failed: Failed | None) -> R_co:
+    def measure(self, step: StepContext, failed: Failed | None) -> R_co:
         """Builds what is left to build, and measures; a failure is a result.
 
         Args:

@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
-from wasmfit.builder import Context, Image, Step, digest, object_rule, runtime_rule, symbol_rule
+from wasmfit.builder import Context, Image, StepContext, digest, object_rule, runtime_rule, symbol_rule
 from wasmfit.elf import Elf, read_elf, read_link_map
-from wasmfit.emulation import Execution, Limits, QemuRunner, compiled, execute, leak, least_ram
+from wasmfit.emulation import Execution, QemuRunner, RunLimits, compiled, execute, leak, least_ram
 from wasmfit.footprint import ByteMap, attribute_bytes, section_totals
 from wasmfit.footprint.views.memories import MemoryLayout, flash_and_ram
 from wasmfit.model import Board, Cell, LeastRam, Size, Status
@@ -84,13 +84,13 @@ def _section(elf: Elf, name: str) -> int:
     return sum(section.size for section in elf.sections if section.name == name)
 
 
-def run(context: Context, step: Step, cell: Cell, image: Image) -> Execution:
+def run(context: Context, step: StepContext, cell: Cell, image: Image) -> Execution:
     """Runs an image in the emulator and checks what it answers."""
     step.progress("running", 0, 0)
     subject = subject_of(cell)
     execution = executed(context, step, cell, image)
     if execution.status is Status.OK:
-        step.progress("looking for the least RAM", 0, 0)
+        step.progress("looking for the minimum RAM", 0, 0)
         execution = _with(execution, least_ram=_least_ram(context, step, cell, image, execution))
     execution = _with(execution, calls=subject.shown(execution.run.calls))
     rounds_at = subject.rounds_at
@@ -117,7 +117,9 @@ def _with(execution: Execution, **figures: object) -> Execution:
     return execution.model_copy(update={"run": execution.run.model_copy(update=figures)})
 
 
-def executed(context: Context, step: Step, cell: Cell, image: Image, *, profiled: bool = False) -> Execution:
+def executed(
+    context: Context, step: StepContext, cell: Cell, image: Image, *, profiled: bool = False
+) -> Execution:
     """Runs an image once, as its workload or module wants it; ``profiled`` follows calls as well."""
     subject = subject_of(cell)
     return execute(
@@ -129,14 +131,14 @@ def executed(context: Context, step: Step, cell: Cell, image: Image, *, profiled
     )
 
 
-def _runner(context: Context, step: Step, cell: Cell) -> QemuRunner:
+def _runner(context: Context, step: StepContext, cell: Cell) -> QemuRunner:
     """The emulator of a cell's board, with the counting plugin for it."""
     plugin = compiled(context.home.plugins, context.gateway, cell.board.emulator.qemu, step.log)
     return QemuRunner(cell.board, plugin, context.gateway, step.log)
 
 
 def _least_ram(
-    context: Context, step: Step, cell: Cell, image: Image, execution: Execution
+    context: Context, step: StepContext, cell: Cell, image: Image, execution: Execution
 ) -> LeastRam | None:
     subject = subject_of(cell)
     return least_ram(
@@ -149,9 +151,9 @@ def _least_ram(
     )
 
 
-def _limits(subject: Subject) -> Limits:
+def _limits(subject: Subject) -> RunLimits:
     """The instructions decide; the clock is for what executes none, on a busy machine too."""
-    return Limits(instructions=subject.instructions, seconds=60 + subject.instructions / _SLOWEST)
+    return RunLimits(instructions=subject.instructions, seconds=60 + subject.instructions / _SLOWEST)
 
 
 def fingerprints(

@@ -11,7 +11,17 @@ from functools import partial
 from pathlib import Path
 
 from wasmfit import __version__, conformance
-from wasmfit.builder import BuildError, BuildStep, Context, FirmwareSpec, Step, digest, image, steps, suite
+from wasmfit.builder import (
+    BuildError,
+    BuildStep,
+    Context,
+    FirmwareSpec,
+    StepContext,
+    digest,
+    image,
+    steps,
+    suite,
+)
 from wasmfit.conformance import Part, PartCell, prepare
 from wasmfit.model import PartOutcomes
 from wasmfit.plan import PartName
@@ -39,7 +49,7 @@ class Scripts:
     _parts: dict[str, Part] = field(default_factory=dict)
     _reading: threading.Lock = field(default_factory=threading.Lock)
 
-    def part(self, name: str, step: Step) -> Part:
+    def part(self, name: str, step: StepContext) -> Part:
         """A part.
 
         Raises:
@@ -99,7 +109,7 @@ class PartJob:
         ]
         return tuple({step.key: step for step in found}.values())
 
-    def measure(self, step: Step, failed: Failed | None) -> PartOutcomes:
+    def measure(self, step: StepContext, failed: Failed | None) -> PartOutcomes:
         """Builds the image and runs the part."""
         if failed is not None:
             return left_out(self.cell, failed.reason)

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from wasmfit.builder import BuildError, Context, FirmwareSpec, Step, image
+from wasmfit.builder import BuildError, Context, FirmwareSpec, StepContext, image
 from wasmfit.elf.names.demangle import demangle
-from wasmfit.emulation import Profile, Row
+from wasmfit.emulation import CallProfile, Row
 from wasmfit.errors import WasmfitError
 from wasmfit.model import Cell, Status
 
@@ -30,7 +30,7 @@ class Profiled:
 
     cell: str
     phases: tuple[str, ...]
-    profile: Profile
+    profile: CallProfile
 
     def rows(self) -> list[Row]:
         """The functions, those that spent most first."""
@@ -47,7 +47,7 @@ def profiled(context: Context, cell: Cell, phases: Sequence[str]) -> Profiled:
     Raises:
         ProfileError: It cannot be built, or does not end well.
     """
-    step = Step(context.home.logs / "profile.log")
+    step = StepContext(context.home.logs / "profile.log")
     try:
         built = image(context, step, FirmwareSpec.of(cell))
     except BuildError as error:

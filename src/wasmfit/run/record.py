@@ -99,7 +99,7 @@ def facts_of(cell: Cell) -> dict[str, str]:
     return {name: fact for name, fact in shown.items() if fact}
 
 
-_GLUE = "takes any module: signatures and imports are data (a workload's own glue is shorter and typed)"
+_GLUE = "takes any module: signatures and imports are data (a workload's own embedding is shorter and typed)"
 
 
 def _now() -> str:

@@ -11,7 +11,14 @@ from wasmfit.errors import UsageError, WasmfitError
 from wasmfit.model import Cell
 from wasmfit.plan import plan
 from wasmfit.requests import Experiment
-from wasmfit.run.cluster.resources import given, identity, missing, require_same
+from wasmfit.run.cluster.resources import (
+    Requirements,
+    capabilities,
+    given,
+    identity,
+    missing,
+    require_same,
+)
 from wasmfit.toolchain import CCompiler, Gateway, Toolchain, Versions, c_compiler, find
 
 from ...toolchain.gcc import Library, gcc, newlib, picolibc

@@ -19,7 +19,7 @@ from typing import Any, Generic, TypeVar
 
 from distributed import CancelledError, Client, Future, KilledWorker
 
-from wasmfit.builder import BuildError, BuildStep, Context, Step, digest, packed, unpack
+from wasmfit.builder import BuildError, BuildStep, Context, StepContext, digest, packed, unpack
 from wasmfit.builder.step import MODULES
 from wasmfit.events import Listener, Said
 from wasmfit.run.job import Job, RemoteJob, log_of
@@ -237,7 +237,7 @@ class Session(Generic[R]):
         return self.client.submit(tasks.given, data, key=f"wasmfit-given-{key}")
 
     def _packed(self, job: RemoteJob[R], step: BuildStep) -> bytes:
-        return packed(step.ensure(self.context.cache, Step(log_of(self.context.home, job.id))))
+        return packed(step.ensure(self.context.cache, StepContext(log_of(self.context.home, job.id))))
 
     def _work(self, task: str, job: RemoteJob[R]) -> str:
         return JobRequest(task=task, job=job.name, setting=self._setting).model_dump_json()

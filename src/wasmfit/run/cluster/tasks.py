@@ -13,7 +13,7 @@ from typing import Any
 
 from distributed import Worker, get_worker
 
-from wasmfit.builder import ArchiveError, BuildStep, Step, packed, unpack
+from wasmfit.builder import ArchiveError, BuildStep, StepContext, packed, unpack
 from wasmfit.builder.cache import Cache
 from wasmfit.home import Home
 from wasmfit.run.cells import CellJob
@@ -85,7 +85,7 @@ def make(
         made = StepResult(kind=step.kind, key=step.key, title=step.title)
         reporter.started()
         try:
-            step.ensure(context.cache, Step(log.path, reporter.progress))
+            step.ensure(context.cache, StepContext(log.path, reporter.progress))
         except FAILURES as error:
             status, reason = end_of(error)
             made = made.model_copy(update={"status": status, "reason": reason, "log": log.text()})
@@ -128,7 +128,7 @@ def _measured(
     """A job's record with its logs, and the artefacts that it refers to."""
     log = _Log(log_of(home, job.id))
     reporter.started()
-    result = job.measure(Step(log.path, reporter.progress), failed.failure(home) if failed else None)
+    result = job.measure(StepContext(log.path, reporter.progress), failed.failure(home) if failed else None)
     logs = {job.id: log.text()} | ({failed.title: failed.log} if failed else {})
     return JobResult(result=job.dumped(result, worker), logs=logs).model_dump_json(), job.artefacts(result)
 

@@ -10,5 +10,5 @@ def unsupported_reason(catalog: Catalog, build: Build) -> str | None:
         return f"{build.unavailable.reason}. {build.unavailable.remedy}"
     if not catalog.takes_suite(build.runtime):
         unlike = build.runtime.facts.suite
-        return unlike or f"the catalogue has no embedding of {build.runtime.name} that replays the suite"
+        return unlike or f"the catalogue has no embedding of {build.runtime.name} that runs the suite"
     return None

@@ -71,10 +71,10 @@ def _linked(
     gateway: Gateway, compiler: Path, how: CTarget, linker: Sequence[str], folder: Path
 ) -> list[Path]:
     """Links; returns the libraries."""
-    place = attempt(
+    multilib = attempt(
         gateway, [compiler, *how.flags, "-print-multi-directory"], folder, "say which library it takes"
     )
-    archives = [how.library / "lib" / place.strip() / name for name in how.archives]
+    archives = [how.library / "lib" / multilib.strip() / name for name in how.archives]
     there = [path for path in archives if path.is_file()]
     if not there:
         raise MissingToolError(f"there is no {archives[0]}")

@@ -428,12 +428,12 @@ class Build(Record):
 
     def claim(self, feature: str) -> tuple[Literal["yes", "partly", "no"], str] | None:
         """What the runtime's documents say of a feature, and which of them does."""
-        found = [
-            (one.says[feature], one.source)
-            for one in self.runtime.claims
-            if feature in one.says and (not one.variants or self.name in one.variants)
+        claims = [
+            (claim.says[feature], claim.source)
+            for claim in self.runtime.claims
+            if feature in claim.says and (not claim.variants or self.name in claim.variants)
         ]
-        return found[-1] if found else None
+        return claims[-1] if claims else None
 
     @property
     def label(self) -> str:

@@ -128,14 +128,14 @@ def _check_rust(versions: Versions) -> Check:
         version = f"{examined.name}: {examined.rustc.version}; {examined.linker_version}"
         return Check(name, "rust", purpose, path=examined.rustc.path, version=version)
     # A toolchain of rustup's is mended by rustup; otherwise packages bring one.
-    by_rustup = next((one.remedy for one in examined if one.remedy), None)
+    by_rustup = next((rejected.remedy for rejected in examined if rejected.remedy), None)
     mending = Remedy(f"Run: {by_rustup}", (by_rustup,)) if by_rustup else remedy("rust")
     return Check(
         name,
         "rust",
         purpose,
         State.UNUSABLE if by_rustup or shutil.which("rustc") else State.MISSING,
-        cause="; ".join(f"{one.name} lacks {one.lacks}" for one in examined),
+        cause="; ".join(f"{rejected.name} lacks {rejected.lacks}" for rejected in examined),
         remedy=mending.text,
         commands=mending.commands,
     )

@@ -101,15 +101,15 @@ class PackageTable:
             data = tomllib.load(file)
         managers = {
             name: Manager(
-                **{**one, "ask": tuple(one["ask"]), "answer": re.compile(one["answer"])},
+                **{**manager, "ask": tuple(manager["ask"]), "answer": re.compile(manager["answer"])},
             )
-            for name, one in data["managers"].items()
+            for name, manager in data["managers"].items()
         }
         sources: dict[str, str] = data["sources"]
         needs = {
             name: Need(
-                one["words"],
-                one.get("otherwise", ""),
+                need["words"],
+                need.get("otherwise", ""),
                 {
                     key: Packages(
                         key,
@@ -118,10 +118,10 @@ class PackageTable:
                         entry.get("note", ""),
                         sources[entry["source"]] if "source" in entry else "",
                     )
-                    for key, entry in one["on"].items()
+                    for key, entry in need["on"].items()
                 },
             )
-            for name, one in data["needs"].items()
+            for name, need in data["needs"].items()
         }
         groups = {name: tuple(members) for name, members in data["groups"].items()}
         return PackageTable(data["systems"], data["codenames"], managers, needs, groups)

@@ -107,7 +107,7 @@ def unknown(words: Sequence[str]) -> list[str]:
         known = set(size._parser()._option_string_actions)
     else:
         _, command, _ = _command(name, arguments)
-        known = {option for parameter in command.params for option in parameter.opts}
+        known = {"--help", *(option for parameter in command.params for option in parameter.opts)}
     return [word for word in arguments if word.startswith("-") and word not in known]
 
 

@@ -10,10 +10,10 @@ from wasmfit.words import printable
 
 from . import literals
 from .calls import MOST_VALUES
-from .read import Import, Kind, Wasm
+from .read import ExternalKind, Import, Wasm
 
 RULES = ("noop", "clock_ms", "clock_us", "trap", "log", "random")
-"""The rules by name; beside them, any number is a constant."""
+"""The rules by name; any number is a constant."""
 
 WASI = frozenset({"wasi_snapshot_preview1", "wasi_unstable"})
 """The modules that WASI preview 1 imports come from."""
@@ -65,7 +65,7 @@ _TOUCHES_MEMORY = frozenset({Rule.LOG, Rule.WASI_WRITE, Rule.WASI_CLOCK, Rule.WA
 
 def obstacle(wasm: Wasm) -> str | None:
     """What the module wants that no host function of wasmfit's can give it, in words."""
-    wanted = [f"{one.kind} {label(one)}" for one in wasm.imports if one.kind is not Kind.FUNCTION]
+    wanted = [f"{one.kind} {label(one)}" for one in wasm.imports if one.kind is not ExternalKind.FUNCTION]
     if wanted:
         return f"imports {_listed(wanted)}; only functions can be stubbed"
     types = [
@@ -188,7 +188,7 @@ def _named(one: Import, signature: Signature, text: str) -> Stub:
         near = difflib.get_close_matches(text, RULES, 1)
         meant = f"Did you mean {near[0]!r}? " if near else ""
         raise UsageError(
-            f"{what} is {text!r}, which is no rule.", f"{meant}Rules: {', '.join(RULES)}, or a number."
+            f"{what} is {text!r}, which is not a rule.", f"{meant}Rules: {', '.join(RULES)}, or a number."
         )
     if len(signature.results) != 1:
         raise UsageError(

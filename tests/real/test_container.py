@@ -109,7 +109,7 @@ def test_the_image_compares(podman: Podman, warm_home: Home, tmp_path: Path) -> 
     assert ended.code == 0, ended.output
     cells = json.loads((tmp_path / "results.json").read_text(encoding="utf-8"))["cells"]
     assert {cell["status"] for cell in cells} == {"ok"}
-    assert {cell["runtime"] for cell in cells} == {"baseline", "wasm3", "wasefire"}
+    assert {cell["runtime"] for cell in cells} >= {"baseline", "wasm3", "wasefire"}
     ours = {
         cell["id"]: cell
         for cell in wasmfit.compare(runtimes=["wasefire"], home=warm_home.root).to_dict()["cells"]

@@ -10,7 +10,6 @@ import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -21,14 +20,13 @@ from wasmfit.home import Home
 from . import debian
 from .executed import executed
 from .root import Root, fresh
+from .two_systems import cells, image, rust
 
 pytestmark = [pytest.mark.real, pytest.mark.slow, pytest.mark.timeout(5400)]
 
 RUNTIMES = ("wasm3", "wamr-fast", "wasmi", "wasefire")
 OF_C = ("wasm3", "wamr-fast")
 BOARDS = ("nrf52840dk", "esp32c6")
-
-Cells = dict[str, dict[str, Any]]
 
 
 @pytest.fixture(scope="module")
@@ -65,10 +63,6 @@ def there(debian_13: Root, here: Path) -> Path:
     return Path(shutil.copy(debian_13.at_home("results.json"), here.with_name("debian-13.json")))
 
 
-def cells(results: Path) -> Cells:
-    return {cell["id"]: cell for cell in json.loads(results.read_text(encoding="utf-8"))["cells"]}
-
-
 def test_it_is_a_debian_13(debian_13: Root) -> None:
     assert re.fullmatch(r"13\.\d+", debian_13.run("cat /etc/debian_version").output.strip())
 
@@ -86,14 +80,6 @@ def test_the_same_bytes_give_the_same_figures(here: Path, there: Path) -> None:
     for name in same:
         assert theirs[name]["size"] == ours[name]["size"], name
         assert theirs[name]["run"] == ours[name]["run"], name
-
-
-def image(cell: dict[str, Any]) -> object:
-    return cell["provenance"]["elf_sha256"], (cell["provenance"]["twin"] or {}).get("elf_sha256")
-
-
-def rust(cell: dict[str, Any]) -> list[str]:
-    return [cell["provenance"]["tools"][name] for name in ("rustc", "cargo", "linker")]
 
 
 def test_this_machines_images_run_there_as_here(debian_13: Root, here: Path, tmp_path: Path) -> None:

@@ -50,8 +50,9 @@ def steps(context: Context, spec: FirmwareSpec, shared: Shared | None = None) ->
     shared = Shared() if shared is None else shared
     wasm = spec.payload.module(context, spec.build, shared)
     content = {} if wasm is None else {"module": wasm, **_content(context, spec, shared, wasm)}
-    backend = backend_of(context, spec, shared)
-    needs = {**content, **backend.parts(content.get("translated"))}
+    backend, translated = backend_of(context, spec, shared), content.get("translated")
+    decided_by = *spec.setting, translated and translated.key
+    needs = {**content, **shared.once(("parts", *decided_by), lambda: backend.parts(translated))}
     key = digest.of(
         "image",
         {role: need.key for role, need in needs.items()},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from wasmfit.model import Base, BaseCrate, Board, Build, Cell, Embedding, MemoryMap, Profile, Workload
 
@@ -62,7 +63,7 @@ class FirmwareSpec:
         """The firmware of a cell."""
         return cls(cell.build, cell.board, cell.base, cell.profile, payload_of(cell.workload))
 
-    @property
+    @cached_property
     def package(self) -> PackageSpec:
         """Its Rust package."""
         return PackageSpec(
@@ -78,7 +79,7 @@ class FirmwareSpec:
         """The workload whose crate is compiled in; every other firmware serves all workloads."""
         return self.payload.crate if self.build.runtime.guest == "crate" else None
 
-    @property
+    @cached_property
     def base_crate(self) -> BaseCrate | None:
         """The base's crate below the harness; ``None`` where the harness starts the chip itself."""
         return self.base.base_crate(self.board)
@@ -93,7 +94,7 @@ class FirmwareSpec:
         """Where the image is linked to, and where what runs in the emulator is: often the same."""
         return self.payload.addresses(self.board)
 
-    @property
+    @cached_property
     def setting(self) -> tuple[object, ...]:
         """What tells it from the other firmwares of one run, whatever their modules."""
         return (*self.package.label, self.board.name, self.base.name, self.build.runtime.stack)

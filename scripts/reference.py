@@ -31,6 +31,16 @@ from wasmfit.model import (
 from wasmfit.model.timing import CycleCost
 from wasmfit.module.module_config import ModuleConfig
 from wasmfit.report.markdown import escape
+from wasmfit.requests import (
+    Experiment,
+    FeaturesExperiment,
+    FitExperiment,
+    FitRequirements,
+    ModuleRequest,
+    ReportSettings,
+    RunSettings,
+    SourceFolder,
+)
 from wasmfit.store.schema import SCHEMA, migrate
 
 PAGE = Path(__file__).parents[1] / "docs" / "file-formats.md"
@@ -45,6 +55,12 @@ RECORDS: dict[str, type[BaseModel]] = {
     "base": Base,
     "features": Features,
     "module": ModuleConfig,
+    "experiment": Experiment,
+    "experiment-features": FeaturesExperiment,
+    "experiment-fit": FitExperiment,
+    "requirements": FitRequirements,
+    "report": ReportSettings,
+    "options": RunSettings,
     "budget": BudgetFile,
     "cell": Measurement,
 }
@@ -59,6 +75,12 @@ IN_WORDS = {
 }
 """Records that are written in one line."""
 
+ABOVE = {("experiment-fit", ModuleRequest)}
+"""Records that another part of the page has."""
+
+FOLDERS = {"experiment": "experiment", "experiment-features": "experiment", "experiment-fit": "experiment"}
+"""Part → the table of the file that its record is."""
+
 SET_BY_US = frozenset({("base", "checkout"), ("base", "missing")})
 """Fields of records that no file holds: wasmfit fills them in."""
 
@@ -70,11 +92,13 @@ def record_tables(part: str) -> str:
 
 def _tables(part: str, record: type[Any]) -> Iterator[str]:
     places: dict[type[Any], list[str]] = {record: []}
-    queue = [(record, "")]
+    queue = [(record, FOLDERS.get(part, ""))]
     for kind, path in queue:
         for name, field in _fields(part, kind):
             for inner, suffix in _inside(field.annotation):
                 place = f"{path}.{name}{suffix}".lstrip(".")
+                if (part, inner) in ABOVE:
+                    continue
                 if inner not in places:
                     places[inner] = []
                     queue.append((inner, place))
@@ -134,15 +158,29 @@ def described(kind: type[Any]) -> dict[str, str]:
     Raises:
         SystemExit: A field has no words.
     """
-    _, _, attributes = inspect.cleandoc(kind.__doc__ or "").partition("Attributes:\n")
     found: dict[str, str] = {}
-    for names, text in re.findall(r"^    (\w[\w, ]*): (.*(?:\n {8}.*)*)", attributes, re.MULTILINE):
-        for name in names.split(", "):
-            found[name] = _plain(text)
+    for base in reversed(kind.__mro__):
+        found |= _attributes(base)
     missing = [name for name in _own(kind) if name not in found]
     if missing:
         sys.exit(f"{kind.__name__} does not say under Attributes what these are: {', '.join(missing)}.")
     return {field.alias or name: found[name] for name, field in _own(kind).items()}
+
+
+def _attributes(kind: type[Any]) -> dict[str, str]:
+    """What the docstring of a class says of its attributes, and of those that are as of another class."""
+    _, _, attributes = inspect.cleandoc(kind.__doc__ or "").partition("Attributes:\n")
+    found: dict[str, str] = {}
+    for names, text in re.findall(r"^    (\w[\w, ]*): (.*(?:\n {8}.*)*)", attributes, re.MULTILINE):
+        other = re.match(r"As of :class:`(\w+)`[;.]", text)
+        source = getattr(sys.modules[kind.__module__], other[1], None) if other else None
+        for name in names.split(", "):
+            if other is None or source is None:
+                found[name] = _plain(text)
+            else:
+                more = _plain(text[other.end() :]).strip()
+                found[name] = f"{_attributes(source)[name]} {more[:1].upper()}{more[1:]}".strip()
+    return found
 
 
 def _plain(text: str) -> str:
@@ -175,7 +213,14 @@ def _inside(kind: Any) -> Iterator[tuple[type[Any], str]]:
         yield from _inside(inner[0])
 
 
-_NAMES = {str: "text", int: "integer", float: "number", bool: "true or false", Path: "path"}
+_NAMES = {
+    str: "text",
+    int: "integer",
+    float: "number",
+    bool: "true or false",
+    Path: "path",
+    SourceFolder: "text `RUNTIME=PATH`",
+}
 
 
 def _type(kind: Any) -> str:

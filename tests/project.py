@@ -11,7 +11,7 @@ from pathlib import Path
 import wasmfit
 from wasmfit.home import Home
 
-from .commands import blocks
+from .commands import all_blocks, blocks
 from .wat import assembled
 
 MODULE = """(module (func (export "run") (param i32 i32) (result i32)
@@ -44,6 +44,9 @@ def prepare(place: Path, home: Home) -> None:
         for name in names:
             (place / name).write_bytes(Path(one.provenance.elf).read_bytes())
     (place / "budget.toml").write_text(blocks("verdicts.md", "toml")[0])
+    for block in all_blocks("experiments.md"):
+        if block.file is not None:
+            (place / block.file).write_text(block.text)
 
 
 def shell(home: Home, place: Path, text: str) -> subprocess.CompletedProcess[str]:

@@ -11,8 +11,6 @@ BEING_RENAMED = frozenset(
     {
         # store, analysis, report, timing
         *("Answer", "Verdict"),
-        # api, cli, plan, module, search, probe
-        *("Budget", "Core", "Kind", "Phase", "SourceTree"),
     }
 )
 """Names that still mean several things. A name that is unique must leave this list, and none may join it."""

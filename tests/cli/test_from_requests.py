@@ -17,12 +17,13 @@ from wasmfit.requests import (
     ModuleRequest,
     ProfileRequest,
     RunSettings,
-    SourceTree,
+    SourceFolder,
 )
 from wasmfit.requests.flat import flat_fields
 from wasmfit.requests.option import Option
 
 MEASURING = ("compare", "bench", "report", "fit", "check")
+"""Commands whose measurements are a run of the store's."""
 
 
 def flags(command: str) -> set[str]:
@@ -40,16 +41,21 @@ def test_what_measures_has_every_option_of_measuring(command: str) -> None:
     assert flags_of(RunSettings) <= flags(command)
 
 
+def test_features_has_all_but_those_of_recorded_runs() -> None:
+    assert flags_of(RunSettings) - flags("features") == {"--on", "--label"}
+
+
 @pytest.mark.parametrize("command", ["compare", "bench", "report", "fit"])
 def test_what_measures_cells_has_every_axis(command: str) -> None:
     assert {"--runtime", "--workload", "--board", "--base", "--profile", "--source"} <= flags(command)
 
 
-def test_features_are_asked_of_a_cluster_in_vain(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_features_are_measured_on_a_cluster_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("WASMFIT_HOME", str(tmp_path))
-    ended = CliRunner().invoke(application(), ["features", "--cluster", "tcp://127.0.0.1:9"])
+    tree = ["--cluster", "tcp://127.0.0.1:9", "-r", "wasm3", "--source", f"wasm3={tmp_path}"]
+    ended = CliRunner().invoke(application(), ["features", *tree])
     assert isinstance(ended.exception, UsageError)
-    assert str(ended.exception) == "The W3C suite is not run on a cluster yet. Leave out --cluster."
+    assert "cannot be sent to a cluster" in str(ended.exception)
 
 
 class CalledError(Exception):
@@ -88,7 +94,7 @@ def test_everything_goes_where_it_belongs() -> None:
             runtimes=("wasm3", "wamr"),
             boards=("pico",),
             bases=("bare", "embassy"),
-            sources=(SourceTree("wasm3", Path("../tree")),),
+            sources=(SourceFolder("wasm3", Path("../tree")),),
         ),
         RunSettings(on="probe", rerun=True),
         3,

@@ -92,10 +92,12 @@ def test_signatures_that_cannot_be_called(tmp_path: Path) -> None:
 
 
 def test_an_export_may_be_called_anything() -> None:
-    from wasmfit.module.read import Export, Kind
+    from wasmfit.module.read import Export, ExternalKind
 
     name = "f(x) \x1b[31m"
-    wasm = Wasm(types=(FunctionType((), ()),), functions=(0,), exports=(Export(name, Kind.FUNCTION, 0),))
+    wasm = Wasm(
+        types=(FunctionType((), ()),), functions=(0,), exports=(Export(name, ExternalKind.FUNCTION, 0),)
+    )
     export, _, (call,) = calls(wasm, [f"{name}()"], [], "m.wasm")
     assert export == name
     assert call.text.isprintable()
@@ -103,9 +105,11 @@ def test_an_export_may_be_called_anything() -> None:
 
 @given(st.text(max_size=40))
 def test_any_text_is_a_call_or_a_sentence(text: str) -> None:
-    from wasmfit.module.read import Export, Kind
+    from wasmfit.module.read import Export, ExternalKind
 
-    wasm = Wasm(types=(FunctionType((), ()),), functions=(0,), exports=(Export("f", Kind.FUNCTION, 0),))
+    wasm = Wasm(
+        types=(FunctionType((), ()),), functions=(0,), exports=(Export("f", ExternalKind.FUNCTION, 0),)
+    )
     try:
         name = calls(wasm, [text], [], "m.wasm")[0]
     except UsageError:

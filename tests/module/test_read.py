@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from tests.wat import GUESTS, assembled, compiled, guest, run
 from wasmfit.model import Signature, ValueType
-from wasmfit.module.read import Kind, ModuleError, read
+from wasmfit.module.read import ExternalKind, ModuleError, read
 
 EMPTY = b"\0asm\1\0\0\0"
 
@@ -80,7 +80,7 @@ def test_references_and_vectors_have_names(tmp_path: Path) -> None:
 
 def test_what_else_can_be_imported(tmp_path: Path) -> None:
     wasm = read(guest("imports-memory", tmp_path).read_bytes())
-    assert [one.kind for one in wasm.imports] == [Kind.MEMORY, Kind.TABLE]
+    assert [one.kind for one in wasm.imports] == [ExternalKind.MEMORY, ExternalKind.TABLE]
     assert wasm.memories[0].minimum == 1
 
 

@@ -10,7 +10,7 @@ import pytest
 from tests.emulation.runner import HANG, OK, Runner
 from tests.probe import stand_in
 from wasmfit.model import BoardMeasurement
-from wasmfit.probe import Bench, BoardError
+from wasmfit.probe import BoardError, BoardRunner
 from wasmfit.probe.probe_rs import Probe, ProbeRs
 from wasmfit.toolchain import Gateway
 
@@ -72,7 +72,7 @@ def test_flash_run_and_sum_up(on_board: OnBoard, fake: ProbeRs) -> None:
     (probe,) = fake.probes()
     execution = runner(*CALLS)
     image = runner.firmware.image(CALLS)
-    found = Bench(fake, probe).measure(image, runner.board, execution.run, log=None)
+    found = BoardRunner(fake, probe).measure(image, runner.board, execution.run, log=None)
     assert isinstance(found, BoardMeasurement)
     assert (found.chip, found.flashed, found.runs) == ("esp32c6", 12_288, 5)
     assert found.call is not None
@@ -83,4 +83,6 @@ def test_a_chip_that_is_not_there_is_said_by_probe_rs(on_board: OnBoard, fake: P
     runner = on_board("nrf52840dk")
     probe = Probe("Other", "0000:0000", "None")
     with pytest.raises(BoardError, match=r"probe-rs does not flash it: .*probe could not be found"):
-        Bench(fake, probe).measure(runner.firmware.image(CALLS), runner.board, runner(*CALLS).run, log=None)
+        BoardRunner(fake, probe).measure(
+            runner.firmware.image(CALLS), runner.board, runner(*CALLS).run, log=None
+        )

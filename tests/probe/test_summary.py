@@ -9,14 +9,14 @@ from hypothesis import strategies as some
 
 from wasmfit.emulation.channel import Report
 from wasmfit.model import CheckedCall, Run, Status
-from wasmfit.probe.bench import FEWEST_RUNS, MOST_RUNS, often_enough
+from wasmfit.probe.board_runner import FEWEST_RUNS, MOST_RUNS, often_enough
 from wasmfit.probe.errors import BoardError
-from wasmfit.probe.run import OneRun, Phase
+from wasmfit.probe.run import BoardPhase, OneRun
 from wasmfit.probe.summary import interval, settled, summarised
 
 
 def one(load: int | None, *calls: int | None, results: tuple[int, ...] = (3, 3), end: str = "ok") -> OneRun:
-    phases = [Phase("load", load, 0.5), *(Phase("call", cycles, 0.25) for cycles in calls)]
+    phases = [BoardPhase("load", load, 0.5), *(BoardPhase("call", cycles, 0.25) for cycles in calls)]
     counter = None if load is None else "DWT CYCCNT"
     return OneRun(tuple(phases), Report(results=results, end=end), counter, finished=True)
 

@@ -1,9 +1,13 @@
 """Experiments that are kept: TOML files, and what is wrong with them."""
 
+import json
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from tests.commands import all_blocks
+from wasmfit.cli.commands import application
 from wasmfit.errors import UsageError
 from wasmfit.requests import (
     Experiment,
@@ -11,9 +15,9 @@ from wasmfit.requests import (
     FitRequirements,
     ModuleRequest,
     RunSettings,
-    SourceTree,
+    SourceFolder,
 )
-from wasmfit.requests.experiment_file import CompareFile, FitFile, read_experiment
+from wasmfit.requests.experiment_file import FILES, CompareFile, FitFile, read_experiment
 
 
 def file(tmp_path: Path, text: str) -> Path:
@@ -50,7 +54,7 @@ def test_paths_start_from_the_file(tmp_path: Path) -> None:
         command="compare",
         experiment=Experiment(
             runtimes=("wasm3",),
-            sources=(SourceTree("wasm3", tmp_path / "../wasm3"),),
+            sources=(SourceFolder("wasm3", tmp_path / "../wasm3"),),
             module=ModuleRequest(
                 path=tmp_path / "my.wasm", calls=("run(1, 2)",), expect=("3",), imports={"env.five": "5.5"}
             ),
@@ -144,6 +148,44 @@ def test_what_is_no_text(tmp_path: Path, content: bytes, said: str) -> None:
     with pytest.raises(UsageError) as caught:
         read_experiment(path)
     assert said in str(caught.value)
+
+
+def test_the_documents_example_is_the_comparison_that_it_says(tmp_path: Path) -> None:
+    (example,) = (block for block in all_blocks("experiments.md") if block.file == "experiment.toml")
+    assert read_experiment(file(tmp_path, example.text)) == CompareFile(
+        command="compare",
+        experiment=Experiment(
+            runtimes=("wasm3", "wamr"),
+            workloads=("add-with-extra",),
+            boards=("nrf52840dk",),
+            profiles=("reference",),
+        ),
+        options=RunSettings(label="experiment"),
+    )
+
+
+def test_a_file_decides_what_is_run(tmp_path: Path) -> None:
+    text = 'command = "compare"\n[experiment]\nruntimes = "wasmie"\n'
+    ended = CliRunner().invoke(application(), ["run", str(file(tmp_path, text))])
+    assert str(ended.exception) == "There is no runtime named 'wasmie'. Did you mean wasmi?"
+    text = 'command = "features"\n[experiment]\nfeatures = "smid"\n'
+    ended = CliRunner().invoke(application(), ["run", str(file(tmp_path, text))])
+    assert str(ended.exception) == "There is no feature named 'smid'. Did you mean simd?"
+
+
+def test_a_report_has_one_format(tmp_path: Path) -> None:
+    ended = CliRunner().invoke(application(), ["run", str(file(tmp_path, 'command = "report"')), "-f", "csv"])
+    assert str(ended.exception) == "A report is one HTML file, and has no other format. Leave out --format."
+
+
+def test_the_schema_has_every_command_and_field() -> None:
+    ended = CliRunner().invoke(application(), ["run", "--schema"])
+    assert ended.exit_code == 0
+    schema = json.loads(ended.stdout)
+    assert set(schema["discriminator"]["mapping"]) == set(FILES)
+    assert schema["$defs"]["Experiment"]["properties"].keys() == Experiment.model_fields.keys()
+    assert schema["$defs"]["Experiment"]["properties"]["sources"]["items"]["type"] == "string"
+    assert schema["$defs"]["RunSettings"]["additionalProperties"] is False
 
 
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from wasmfit.analysis.tuning import Objective, front
 from wasmfit.errors import UsageError, WasmfitError
-from wasmfit.search import Budget, Settings, search
+from wasmfit.search import SearchBudget, Settings, search
 
 from .fake import Fake, Figures, space_of
 
@@ -25,7 +25,7 @@ def by_level(changes: Settings) -> Figures:
 
 def test_profile_first_then_starts_then_others_until_the_budget_is_used_up() -> None:
     fake = Fake(space_of(), by_level)
-    found = search(fake.space, ALL, Budget(12), fake.measure)
+    found = search(fake.space, ALL, SearchBudget(12), fake.measure)
     assert fake.asked[0] == {}
     assert fake.asked[1 : 1 + len(fake.space.starts)] == [
         fake.space.changes(start) for start in fake.space.starts
@@ -37,7 +37,7 @@ def test_profile_first_then_starts_then_others_until_the_budget_is_used_up() -> 
 
 def test_nothing_is_measured_twice() -> None:
     fake = Fake(space_of(), by_level)
-    search(fake.space, ALL, Budget(60), fake.measure)
+    search(fake.space, ALL, SearchBudget(60), fake.measure)
     asked = [tuple(sorted(changes.items())) for changes in fake.asked]
     assert len(set(asked)) == len(asked) == 60
 
@@ -45,24 +45,24 @@ def test_nothing_is_measured_twice() -> None:
 def test_a_proposal_that_was_measured_gives_way_to_another_until_there_is_none() -> None:
     """Where only one switch matters the optimiser soon proposes the same again, in a space of thousands."""
     fake = Fake(space_of(), lambda changes: (100 - (changes.get("opt") == "z"), 100, 100))
-    found = search(fake.space, ALL, Budget(120), fake.measure)
+    found = search(fake.space, ALL, SearchBudget(120), fake.measure)
     assert len(found.trials) == len({tuple(changes.items()) for changes in fake.asked}) == 120
     whole = Fake(space_of(fixed=("opt=s,z,2", "icf=off,all", "inline=25,50"), only=True), by_level)
-    found = search(whole.space, ALL, Budget(120), whole.measure)
+    found = search(whole.space, ALL, SearchBudget(120), whole.measure)
     assert len(found.trials) == whole.space.size == 3 * 2 * 2 + 1, "and the profile itself"
     assert found.stopped == "the search has no other settings to propose"
 
 
 def test_same_search_again_asks_the_same_and_goes_on_from_there() -> None:
     short, long = Fake(space_of(), by_level), Fake(space_of(), by_level)
-    search(short.space, ALL, Budget(15), short.measure)
-    search(long.space, ALL, Budget(30), long.measure)
+    search(short.space, ALL, SearchBudget(15), short.measure)
+    search(long.space, ALL, SearchBudget(30), long.measure)
     assert long.asked[:15] == short.asked
 
 
 def test_it_learns_what_pays() -> None:
     fake = Fake(space_of(), by_level)
-    found = search(fake.space, (Objective.FLASH,), Budget(60), fake.measure)
+    found = search(fake.space, (Objective.FLASH,), SearchBudget(60), fake.measure)
     last = fake.asked[-20:]
     assert sum(changes.get("opt") == "z" for changes in last) > len(last) / 2
     (least,) = front(found.trials, (Objective.FLASH,))
@@ -75,7 +75,7 @@ def test_settings_that_fail_count_and_end_nothing() -> None:
         return None if changes.get("opt") == "2" else by_level(changes)
 
     fake = Fake(space_of(), rule)
-    found = search(fake.space, ALL, Budget(20), fake.measure)
+    found = search(fake.space, ALL, SearchBudget(20), fake.measure)
     failed = [trial for trial in found.trials if trial.figures is None]
     assert len(found.trials) == 20
     assert failed
@@ -88,12 +88,12 @@ def test_a_profile_that_does_not_run_ends_the_search_with_the_reason() -> None:
     with pytest.raises(
         WasmfitError, match=r"wasmi@2\.0\.0 does not run in the profile reference \(workload0"
     ):
-        search(fake.space, ALL, Budget(5), fake.measure)
+        search(fake.space, ALL, SearchBudget(5), fake.measure)
 
 
 def test_time_ends_it_before_the_next_build() -> None:
     fake, clock = Fake(space_of(), by_level), count(0, 60)
-    found = search(fake.space, ALL, Budget(1000, seconds=240), fake.measure, lambda: float(next(clock)))
+    found = search(fake.space, ALL, SearchBudget(1000, seconds=240), fake.measure, lambda: float(next(clock)))
     assert found.stopped == "the time of 4 minutes is used up"
     assert len(found.trials) == 4
 
@@ -101,14 +101,14 @@ def test_time_ends_it_before_the_next_build() -> None:
 def test_a_small_space_is_searched_whole_and_then_it_ends() -> None:
     fake = Fake(space_of(fixed=("opt=s,2", "panic=abort,immediate-abort"), only=True), by_level)
     assert fake.space.size == 4
-    found = search(fake.space, ALL, Budget(100), fake.measure)
+    found = search(fake.space, ALL, SearchBudget(100), fake.measure)
     assert len(found.trials) == 4
     assert found.stopped == "the search has no other settings to propose"
 
 
 def test_settings_that_are_given_whole_are_measured_beside_the_profile() -> None:
     fake = Fake(space_of(fixed=("opt=2", "icf=all"), only=True), by_level)
-    search(fake.space, ALL, Budget(100), fake.measure)
+    search(fake.space, ALL, SearchBudget(100), fake.measure)
     assert fake.asked == [{}, {"opt": "2", "icf": "all"}]
 
 
@@ -116,5 +116,5 @@ def test_without_optuna_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(importlib.util, "find_spec", lambda _name: None)
     fake = Fake(space_of(), by_level)
     with pytest.raises(UsageError, match=r"needs Optuna.*pip install 'wasmfit\[tune\]'"):
-        search(fake.space, ALL, Budget(5), fake.measure)
+        search(fake.space, ALL, SearchBudget(5), fake.measure)
     assert fake.asked == []

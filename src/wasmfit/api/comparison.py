@@ -13,7 +13,7 @@ from wasmfit.errors import UsageError
 from wasmfit.home import Home
 from wasmfit.module import load_user_module
 from wasmfit.plan import Plan, c_targets, plan
-from wasmfit.probe import Bench
+from wasmfit.probe import BoardRunner
 from wasmfit.requests import Experiment, RunOptions
 from wasmfit.requests.keywords import CompareKeywords, Keywords
 from wasmfit.run import Pipeline
@@ -81,7 +81,7 @@ def measure(catalog: Catalog, experiment: Experiment, options: RunOptions) -> Me
     )
     systems = [name for name in experiment.bases if not catalog.base(name).emulated]
     executor = executor_of(options, systems=systems, sources=experiment.sources)
-    bench = None if options.on is None else Bench.find(gateway, _selector(options.on))
+    bench = None if options.on is None else BoardRunner.find(gateway, _selector(options.on))
     home = Home.find(options.home)
     catalog = with_systems(catalog, gateway, home, experiment.bases, dict(experiment.sources))
     checkouts = [

@@ -19,7 +19,8 @@ from wasmfit.requests.keywords import FeaturesKeywords, Keywords
 from wasmfit.store import OutcomeStore
 from wasmfit.toolchain import Gateway, Versions, find
 
-from .local import require_local
+from .cluster import executor_of
+from .unrecorded import refuse_board_and_label
 
 
 def features(
@@ -31,7 +32,7 @@ def features(
 
     Args:
         experiment: Whose features.
-        options: How. The suite runs in the emulator of this machine, and is no run of the store's.
+        options: How. The suite runs in the emulator, and is not recorded as a run.
         fields: The fields of both records, as for :func:`compare`.
 
     Raises:
@@ -42,10 +43,11 @@ def features(
     experiment = keywords.record(FeaturesExperiment, experiment)
     options = keywords.record(RunOptions, options)
     keywords.end()
-    require_local(options, "The W3C suite")
+    refuse_board_and_label(options, "The W3C suite")
     # Loaded here: whatever runs no suite does without.
     from wasmfit.run.features import FeaturesRun
 
+    executor = executor_of(options, systems=(), sources=experiment.sources)
     catalog = Catalog.load(*options.catalogs)
     gateway = Gateway(echo=options.echo)
     checkouts = [checkout.inspect(catalog, gateway, name, path) for name, path in experiment.sources]
@@ -64,7 +66,8 @@ def features(
     }
     toolchain = find(Versions(home.tools, gateway), targets, [board.emulator for board in boards])
     context = Context(catalog, home, toolchain, gateway)
-    run = FeaturesRun(context, OutcomeStore(home.results), options.event_handler, options.rerun)
+    store = OutcomeStore(home.results)
+    run = FeaturesRun(context, store, options.event_handler, options.rerun, executor)
     return run.run(builds, boards, [catalog.profile(name) for name in experiment.profiles], chosen)
 
 
@@ -77,7 +80,7 @@ def features_of_measured(
         measurements: The comparison's; the suite is run on the releases among them that ran their modules.
         patterns: Names or patterns of features.
         bounds: Names of what is measured as a bound only, and loads no module.
-        options: The comparison's; the suite runs on this machine whatever they say.
+        options: The comparison's; the suite runs in the emulator whatever they say.
 
     Raises:
         UsageError, MissingToolError: As for :func:`features`.
@@ -91,7 +94,7 @@ def features_of_measured(
         experiment = FeaturesExperiment(
             runtimes=tuple(runtimes), features=tuple(patterns), boards=(board,), profiles=(profile,)
         )
-        yield from features(experiment, options.here()).runtimes
+        yield from features(experiment, options.unrecorded()).runtimes
 
 
 def _features(catalog: Catalog, patterns: Sequence[str]) -> list[Feature]:

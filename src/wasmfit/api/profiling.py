@@ -13,8 +13,8 @@ from wasmfit.requests.keywords import Keywords, ProfileKeywords
 from wasmfit.run import Profiled, profiled
 from wasmfit.toolchain import Gateway, Versions, find
 
-from .local import require_local
 from .systems import with_systems
+from .unrecorded import require_local
 
 
 def profile(

@@ -5,7 +5,7 @@ It loads nothing that builds or runs firmware: a survey takes less time than tha
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict, Unpack
 
 from wasmfit.footprint.analysis import DEFAULT_BY, SizeAnalysis, SizeOptions, analyse
 from wasmfit.footprint.views.memories import DeviceMemory, flash_and_ram
@@ -15,54 +15,70 @@ if TYPE_CHECKING:
     from wasmfit.footprint.graph.explain import Explanations, SavingsReport
 
 
-def size(
-    path: str | Path,
-    *,
-    by: Sequence[str | GroupBy] = DEFAULT_BY,
-    base: str | Path | None = None,
-    link_map: str | Path | None = None,
-    board: str | None = None,
-    memories: Sequence[DeviceMemory] = (),
-    sections: Sequence[str] = (),
-    regions: Sequence[str] = (),
-    owners: Sequence[str] = (),
-    top: int | Sequence[int | None] | None = None,
-    sort: str | SortOrder = SortOrder.SIZE,
-    references: bool = False,
-    inlined: bool = False,
-    catalogs: Sequence[Path] = (),
-) -> SizeAnalysis:
-    """Says who owns each byte of an ELF file.
+class SizeKeywords(TypedDict, total=False):
+    """What a size analysis shows.
 
-    Args:
-        path: The ELF file, of any firmware or program.
+    Attributes:
         by: Groupings of the view, the outermost first: ``section``, ``region``, ``crate``, ``object``,
             ``file``, ``symbol``, ``family`` or ``kind``.
-        base: An older ELF file to compare with.
         link_map: The map that lld wrote of the same link.
-        board: Name of a board of the catalogue, whose memories it is for.
         memories: The memories, for a device that is not in the catalogue.
         sections, regions, owners: Shell patterns of what to show; none shows all.
         top: Most rows of each level, or of the first, the second and all further ones.
         sort: ``size``, ``name`` or ``address``.
         references: Whether constants that nothing names belong to the code that refers to them.
         inlined: Whether code belongs to the crate that it was inlined from, by debug information.
+    """
+
+    by: Sequence[str | GroupBy]
+    link_map: str | Path | None
+    memories: Sequence[DeviceMemory]
+    sections: Sequence[str]
+    regions: Sequence[str]
+    owners: Sequence[str]
+    top: int | Sequence[int | None] | None
+    sort: str | SortOrder
+    references: bool
+    inlined: bool
+
+
+def size(
+    path: str | Path,
+    *,
+    base: str | Path | None = None,
+    board: str | None = None,
+    catalogs: Sequence[Path] = (),
+    **view: Unpack[SizeKeywords],
+) -> SizeAnalysis:
+    """Says who owns each byte of an ELF file.
+
+    Args:
+        path: The ELF file, of any firmware or program.
+        base: An older ELF file to compare with.
+        board: Name of a board of the catalogue, whose memories it is for.
         catalogs: Folders laid out as the built-in catalogue, whose boards are added to it.
+        view: What to show: see :class:`SizeKeywords`.
 
     Raises:
         UsageError: A file cannot be read, or a name is unknown.
     """
+    if unknown := view.keys() - SizeKeywords.__annotations__.keys():
+        raise TypeError(f"size() got an unexpected keyword argument {min(unknown)!r}")
+    memories = tuple(view.get("memories", ()))
     if board is not None:
         memories = (*memories_of(board, catalogs), *memories)
+    top = view.get("top")
     options = SizeOptions(
-        by=tuple(GroupBy(grouping) for grouping in by),
-        only=ViewFilter(tuple(sections), tuple(regions), tuple(owners)),
+        by=tuple(GroupBy(grouping) for grouping in view.get("by", DEFAULT_BY)),
+        only=ViewFilter(
+            tuple(view.get("sections", ())), tuple(view.get("regions", ())), tuple(view.get("owners", ()))
+        ),
         top=(top,) if top is None or isinstance(top, int) else tuple(top),
-        sort=SortOrder(sort),
-        memories=tuple(memories),
-        link_map=_path(link_map),
-        references=references,
-        inlined=inlined,
+        sort=SortOrder(view.get("sort", SortOrder.SIZE)),
+        memories=memories,
+        link_map=_path(view.get("link_map")),
+        references=view.get("references", False),
+        inlined=view.get("inlined", False),
     )
     return analyse(path, options, base)
 

@@ -16,12 +16,12 @@ from wasmfit.plan import c_targets, select_builds
 from wasmfit.requests import RunOptions, TuneRequest
 from wasmfit.requests.experiment import TUNED_BUILDS
 from wasmfit.requests.keywords import Keywords, TuneKeywords
-from wasmfit.search import Budget, Settings, Trials, search, space
+from wasmfit.search import SearchBudget, Settings, Trials, search, space
 from wasmfit.search.propose import require_optuna
 from wasmfit.store import Store
 from wasmfit.toolchain import Gateway, Versions, find
 
-from .local import require_local
+from .unrecorded import require_local
 
 _WITHOUT_LIMIT = 100_000
 """Where only time is limited."""
@@ -116,7 +116,7 @@ def _objective(name: str) -> Objective:
         raise unknown("objective", name, [one.value for one in Objective]) from None
 
 
-def _budget(builds: int | None, minutes: float | None) -> Budget:
+def _budget(builds: int | None, minutes: float | None) -> SearchBudget:
     if builds is not None and builds < 2:
         raise UsageError(
             f"A budget of {builds} builds leaves none to try: the first is the profile itself.",
@@ -128,7 +128,7 @@ def _budget(builds: int | None, minutes: float | None) -> Budget:
         )
     if builds is None:
         builds = TUNED_BUILDS if minutes is None else _WITHOUT_LIMIT
-    return Budget(builds, None if minutes is None else 60 * minutes)
+    return SearchBudget(builds, None if minutes is None else 60 * minutes)
 
 
 def _one_build(catalog: Catalog, runtime: str) -> Build:

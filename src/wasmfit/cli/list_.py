@@ -21,7 +21,7 @@ from .output import write_result
 Row = dict[str, str]
 
 
-class Kind(StrEnum):
+class Listing(StrEnum):
     """What can be listed."""
 
     RUNTIMES = "runtimes"
@@ -33,7 +33,7 @@ class Kind(StrEnum):
 
 
 def command(
-    kind: Annotated[Kind, typer.Argument(help="What to list.")],
+    kind: Annotated[Listing, typer.Argument(help="What to list.")],
     output_format: Annotated[Format, typer.Option("--format", "-f")] = Format.TABLE,
     output: Annotated[Path | None, typer.Option("-o", "--output", metavar="FILE")] = None,
     catalog: Annotated[list[Path] | None, typer.Option(metavar="DIR")] = None,
@@ -43,9 +43,9 @@ def command(
     write_result(_FORMATS[output_format](kind.value, rows), output)
 
 
-def _rows(catalog: Catalog, kind: Kind) -> list[Row]:
+def _rows(catalog: Catalog, kind: Listing) -> list[Row]:
     match kind:
-        case Kind.RUNTIMES:
+        case Listing.RUNTIMES:
             return [
                 {
                     "name": build.label,
@@ -59,7 +59,7 @@ def _rows(catalog: Catalog, kind: Kind) -> list[Row]:
                 for runtime in catalog.runtimes.values()
                 for build in builds(runtime)
             ]
-        case Kind.BOARDS:
+        case Listing.BOARDS:
             return [
                 {
                     "name": board.name,
@@ -78,7 +78,7 @@ def _rows(catalog: Catalog, kind: Kind) -> list[Row]:
                 }
                 for board in catalog.boards.values()
             ]
-        case Kind.WORKLOADS:
+        case Listing.WORKLOADS:
             return [
                 {
                     "name": workload.name,
@@ -90,11 +90,11 @@ def _rows(catalog: Catalog, kind: Kind) -> list[Row]:
                 }
                 for workload in catalog.workloads.values()
             ]
-        case Kind.PROFILES:
+        case Listing.PROFILES:
             return [
                 {"name": profile.name, "summary": profile.summary} for profile in catalog.profiles.values()
             ]
-        case Kind.BASES:
+        case Listing.BASES:
             return [
                 {
                     "name": base.name,
@@ -104,7 +104,7 @@ def _rows(catalog: Catalog, kind: Kind) -> list[Row]:
                 }
                 for base in catalog.bases.values()
             ]
-        case Kind.CELLS:
+        case Listing.CELLS:
             everything = plan(
                 catalog,
                 Experiment(

@@ -28,7 +28,6 @@ class OutputOptions(ResultOptions):
     """What a command that measures prints.
 
     Attributes:
-        format, file: As of :class:`ResultOptions`.
         verbose: Whether every command that is run is shown.
     """
 

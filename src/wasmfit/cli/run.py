@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from wasmfit.errors import UsageError
+from wasmfit.json_text import dumped
 from wasmfit.report import Format
 from wasmfit.requests.experiment_file import (
     BenchFile,
@@ -13,6 +14,7 @@ from wasmfit.requests.experiment_file import (
     FeaturesFile,
     FitFile,
     ReportFile,
+    json_schema,
     read_experiment,
 )
 
@@ -22,14 +24,30 @@ from .features import measure_features
 from .fit import rank_runtimes
 from .from_requests import from_requests
 from .options import OutputOptions
+from .output import write_result
 from .report import ReportOutput, report_experiment
+
+
+def _print_schema(wanted: bool) -> None:
+    if wanted:
+        write_result(dumped(json_schema()))
+        raise typer.Exit
 
 
 def run_file(
     experiment: Annotated[
-        Path, typer.Argument(metavar="EXPERIMENT.toml", help="The experiment: docs/file-formats.md.")
+        Path, typer.Argument(metavar="EXPERIMENT.toml", help="The experiment: docs/experiments.md.")
     ],
     output: OutputOptions,
+    schema: Annotated[  # noqa: ARG001
+        bool,
+        typer.Option(
+            "--schema",
+            help="Print the JSON Schema of such files and exit.",
+            is_eager=True,
+            callback=_print_schema,
+        ),
+    ] = False,
 ) -> None:
     """Run an experiment that is kept in a file: compare, bench, features, fit or report.
 

@@ -11,7 +11,7 @@ from wasmfit.model import Signature, ValueType
 
 from .cursor import Cursor, ModuleError
 
-__all__ = ["Export", "Import", "Kind", "Memory", "ModuleError", "Wasm", "read"]
+__all__ = ["Export", "ExternalKind", "Import", "Memory", "ModuleError", "Wasm", "read"]
 
 LONGEST = 16 * 1024 * 1024
 """Largest module that is read, in bytes: four times the flash of any board in the catalogue."""
@@ -63,7 +63,7 @@ _HAS_MAXIMUM, _SHARED, _IS_64, _PAGE_SIZE = 1, 2, 4, 8
 PAGE = 65_536
 
 
-class Kind(StrEnum):
+class ExternalKind(StrEnum):
     """What is imported or exported."""
 
     FUNCTION = "function"
@@ -73,7 +73,13 @@ class Kind(StrEnum):
     TAG = "tag"
 
 
-_KINDS = (Kind.FUNCTION, Kind.TABLE, Kind.MEMORY, Kind.GLOBAL, Kind.TAG)
+_KINDS = (
+    ExternalKind.FUNCTION,
+    ExternalKind.TABLE,
+    ExternalKind.MEMORY,
+    ExternalKind.GLOBAL,
+    ExternalKind.TAG,
+)
 
 
 @dataclass(frozen=True)
@@ -116,7 +122,7 @@ class Import:
 
     module: str
     name: str
-    kind: Kind
+    kind: ExternalKind
     type: FunctionType | None = None
     memory: Memory | None = None
 
@@ -126,7 +132,7 @@ class Export:
     """Something exported: what it is, and its index among its kind."""
 
     name: str
-    kind: Kind
+    kind: ExternalKind
     index: int
 
 
@@ -156,7 +162,7 @@ class Wasm:
         return {
             one.name: self.types[self.functions[one.index]]
             for one in self.exports
-            if one.kind is Kind.FUNCTION
+            if one.kind is ExternalKind.FUNCTION
         }
 
     def place(self, export: str) -> int:
@@ -165,14 +171,14 @@ class Wasm:
 
     def imported(self, export: str) -> Import | None:
         """The imported function that an export is, if it is one of those."""
-        functions = [one for one in self.imports if one.kind is Kind.FUNCTION]
+        functions = [one for one in self.imports if one.kind is ExternalKind.FUNCTION]
         index = self.exports[self.place(export)].index
         return functions[index] if index < len(functions) else None
 
     @property
     def exported_memory(self) -> str | None:
         """The name by which memory 0 is exported."""
-        names = (one.name for one in self.exports if one.kind is Kind.MEMORY and one.index == 0)
+        names = (one.name for one in self.exports if one.kind is ExternalKind.MEMORY and one.index == 0)
         return next(names, None)
 
 
@@ -184,7 +190,7 @@ class _Draft:
     memories: list[Memory] = field(default_factory=list)
     exports: list[Export] = field(default_factory=list)
     start: int | None = None
-    others: dict[Kind, int] = field(default_factory=dict)
+    others: dict[ExternalKind, int] = field(default_factory=dict)
     code: int = 0
     defined: int = 0
 
@@ -292,26 +298,26 @@ def _import(draft: _Draft, section: Cursor) -> None:
     kind = _kind(section)
     kind_of, memory = None, None
     match kind:
-        case Kind.FUNCTION:
+        case ExternalKind.FUNCTION:
             index = _type_index(draft, section)
             draft.functions.append(index)
             kind_of = draft.types[index]
-        case Kind.TABLE:
+        case ExternalKind.TABLE:
             _value(section)
             _limits(section)
-        case Kind.MEMORY:
+        case ExternalKind.MEMORY:
             memory = _memory(section)
             draft.memories.append(memory)
-        case Kind.GLOBAL:
+        case ExternalKind.GLOBAL:
             _value(section)
             section.byte()
-        case Kind.TAG:
+        case ExternalKind.TAG:
             section.byte()
             section.number()
     draft.imports.append(Import(module, name, kind, kind_of, memory))
 
 
-def _kind(section: Cursor) -> Kind:
+def _kind(section: Cursor) -> ExternalKind:
     code = section.byte()
     if code in _COMPACT:
         raise section.error("is written in the compact form of a proposal, which is not read", section.at - 1)
@@ -350,7 +356,9 @@ def _export(section: Cursor) -> Export:
 def _check_indices(draft: _Draft) -> None:
     names: set[str] = set()
     for one in draft.exports:
-        known = {Kind.FUNCTION: len(draft.functions), Kind.MEMORY: len(draft.memories)}.get(one.kind)
+        known = {ExternalKind.FUNCTION: len(draft.functions), ExternalKind.MEMORY: len(draft.memories)}.get(
+            one.kind
+        )
         if known is not None and one.index >= known:
             raise ModuleError(f"the export section names {one.kind} {one.index:,} of {known:,}")
         if one.name in names:

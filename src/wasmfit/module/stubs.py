@@ -10,7 +10,7 @@ from wasmfit.words import printable
 
 from . import literals
 from .calls import MOST_VALUES
-from .read import Import, Kind, Wasm
+from .read import ExternalKind, Import, Wasm
 
 RULES = ("noop", "clock_ms", "clock_us", "trap", "log", "random")
 """The rules by name; beside them, any number is a constant."""
@@ -65,7 +65,7 @@ _TOUCHES_MEMORY = frozenset({Rule.LOG, Rule.WASI_WRITE, Rule.WASI_CLOCK, Rule.WA
 
 def obstacle(wasm: Wasm) -> str | None:
     """What the module wants that no host function of wasmfit's can give it, in words."""
-    wanted = [f"{one.kind} {label(one)}" for one in wasm.imports if one.kind is not Kind.FUNCTION]
+    wanted = [f"{one.kind} {label(one)}" for one in wasm.imports if one.kind is not ExternalKind.FUNCTION]
     if wanted:
         return f"imports {_listed(wanted)}; only functions can be stubbed"
     types = [

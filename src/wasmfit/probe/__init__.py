@@ -13,13 +13,13 @@ How the figures come about, and what they do not say:
   for the host, whoever that is.
 """
 
-from .bench import Bench
+from .board_runner import BoardRunner
 from .errors import BoardError
 from .probe_rs import Probe, ProbeRs
 
 __all__ = [
-    "Bench",
     "BoardError",
+    "BoardRunner",
     "Probe",
     "ProbeRs",
 ]

@@ -44,7 +44,7 @@ class Reading:
 
 
 @dataclass(frozen=True)
-class Core:
+class DebuggedCore:
     """A kind of core.
 
     Attributes:
@@ -69,15 +69,15 @@ class Core:
 
 
 @dataclass(frozen=True)
-class CortexM(Core):
+class CortexM(DebuggedCore):
     """``bkpt 0xab``; CYCCNT of the data watchpoint and trace unit, which ARMv6-M and small ARMv8-M lack."""
 
     def asks(self, remote: Remote, pc: int) -> int | None:
-        """See :class:`Core`."""
+        """See :class:`DebuggedCore`."""
         return 2 if remote.memory(pc, 2) == _BKPT_AB else None
 
     def counter(self, remote: Remote) -> Counter | None:
-        """See :class:`Core`."""
+        """See :class:`DebuggedCore`."""
         try:
             remote.set_word(_DEMCR, remote.word(_DEMCR) | _TRCENA)
             control = remote.word(_DWT_CTRL)
@@ -93,16 +93,16 @@ class CortexM(Core):
 
 
 @dataclass(frozen=True)
-class RiscV(Core):
+class RiscV(DebuggedCore):
     """``slli x0, x0, 0x1f; ebreak; srai x0, x0, 7``; the counter ``mcycle``."""
 
     def asks(self, remote: Remote, pc: int) -> int | None:
-        """See :class:`Core`."""
+        """See :class:`DebuggedCore`."""
         around = remote.memory(pc - 4, 12)
         return 4 if (around[:4], around[4:8], around[8:]) == _EBREAK_BETWEEN else None
 
     def counter(self, remote: Remote) -> Counter | None:
-        """See :class:`Core`."""
+        """See :class:`DebuggedCore`."""
         registers = remote.registers
         if "mcycle" not in registers or "mcycleh" not in registers:
             return None
@@ -118,7 +118,7 @@ class RiscV(Core):
         return Reading("mcycle", 1 << 64, read)
 
 
-CORES: Mapping[str, Core] = {
+CORES: Mapping[str, DebuggedCore] = {
     "thumb": CortexM(pc=15, request=0, parameter=1, breakpoint=2),
     "riscv32": RiscV(pc=32, request=10, parameter=11, breakpoint=4),
 }

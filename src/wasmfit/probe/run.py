@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from wasmfit.emulation.channel import Channel, Report
 from wasmfit.emulation.symbols import Symbols
 
-from .cores import Core, Counter
+from .cores import Counter, DebuggedCore
 from .remote import Remote, RemoteError
 from .semihosting import Host
 
@@ -19,7 +19,7 @@ _MARKS = ("load", "instantiate", "call", "idle")
 
 
 @dataclass(frozen=True)
-class Phase:
+class BoardPhase:
     """What one phase took.
 
     Attributes:
@@ -44,19 +44,19 @@ class OneRun:
         finished: Whether the firmware asked for its end in time.
     """
 
-    phases: tuple[Phase, ...]
+    phases: tuple[BoardPhase, ...]
     report: Report
     counter: str | None
     finished: bool
 
-    def of(self, name: str) -> list[Phase]:
+    def of(self, name: str) -> list[BoardPhase]:
         """The phases of that name."""
         return [phase for phase in self.phases if phase.name == name]
 
 
 def run_once(
     remote: Remote,
-    core: Core,
+    core: DebuggedCore,
     image: Symbols,
     *,
     seconds: float,
@@ -96,7 +96,7 @@ def run_once(
 
 def _run(
     remote: Remote,
-    core: Core,
+    core: DebuggedCore,
     marks: Mapping[int, str],
     host: Host,
     clock: _Clock,
@@ -131,7 +131,7 @@ class _Clock:
     """Reads counter and clock at each mark, and keeps what lies between two."""
 
     def __init__(self, counter: Counter | None) -> None:
-        self.phases: list[Phase] = []
+        self.phases: list[BoardPhase] = []
         self._counter = counter
         self._began: tuple[str, int | None, float] | None = None
 
@@ -143,6 +143,6 @@ class _Clock:
             cycles = None
             if self._counter is not None and count is not None and first is not None:
                 cycles = (count - first) % self._counter.modulus
-            self.phases.append(Phase(before, cycles, stopped - since))
+            self.phases.append(BoardPhase(before, cycles, stopped - since))
         # What the host does while the core stands still is no part of the phase that begins.
         self._began = (name, count, time.monotonic())

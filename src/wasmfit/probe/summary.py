@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from wasmfit.model import BoardMeasurement, MeasuredPhase
 
-from .run import OneRun, Phase
+from .run import BoardPhase, OneRun
 
 INTERVAL = "Student's t, 95 %"
 
@@ -96,7 +96,7 @@ def _of(runs: Sequence[OneRun], name: str, which: int) -> _Figure | None:
     return _Figure(values)
 
 
-def _value(phase: Phase) -> float:
+def _value(phase: BoardPhase) -> float:
     return phase.seconds if phase.cycles is None else float(phase.cycles)
 
 

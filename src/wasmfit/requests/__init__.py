@@ -7,13 +7,13 @@ from .experiment import (
     FitExperiment,
     FitRequirements,
     Matrix,
-    Phase,
+    ProfilePhase,
     ProfileRequest,
     ReportSettings,
     ToggleCostExperiment,
     TuneRequest,
 )
-from .fields import SourceTree
+from .fields import SourceFolder
 from .module import ModuleRequest
 from .options import RunOptions, RunSettings
 
@@ -25,12 +25,12 @@ __all__ = [
     "FitRequirements",
     "Matrix",
     "ModuleRequest",
-    "Phase",
+    "ProfilePhase",
     "ProfileRequest",
     "ReportSettings",
     "RunOptions",
     "RunSettings",
-    "SourceTree",
+    "SourceFolder",
     "ToggleCostExperiment",
     "TuneRequest",
 ]

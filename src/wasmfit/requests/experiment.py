@@ -49,7 +49,6 @@ class Experiment(Matrix):
     """What is compared.
 
     Attributes:
-        runtimes, workloads, boards, bases, profiles, select, sources: As of :class:`Matrix`.
         module: A module of the user's, instead of workloads.
     """
 
@@ -65,8 +64,7 @@ class BenchmarkExperiment(Matrix):
     """What is compared with native code, which is always measured as well.
 
     Attributes:
-        workloads: Names or patterns.
-        runtimes, boards, bases, profiles, select, sources: As of :class:`Matrix`.
+        workloads: Names or patterns; all, if not given.
     """
 
     workloads: fields.Workloads = ("*",)
@@ -108,7 +106,10 @@ class FitExperiment(Record):
 
     Attributes:
         runtimes, sources: As of :class:`Matrix`.
-        workload, board, base, profile: A name each.
+        workload: Name of a workload.
+        board: Name of a board.
+        base: Name of what is below the runtime.
+        profile: Name of compiler settings.
         module: A module of the user's, instead of the workload.
     """
 
@@ -126,7 +127,7 @@ class FitExperiment(Record):
         return self
 
 
-class Phase(StrEnum):
+class ProfilePhase(StrEnum):
     """A part of what firmware does with a module."""
 
     LOAD = "load"
@@ -139,7 +140,10 @@ class ProfileRequest(Record):
 
     Attributes:
         runtime: A runtime, or ``NAME@VERSION``; it must be one.
-        workload, board, base, profile: A name each.
+        workload: Name of a workload.
+        board: Name of a board.
+        base: Name of what is below the runtime.
+        profile: Name of compiler settings.
         phases: Those to look at.
         module: A module of the user's, instead of the workload.
     """
@@ -149,7 +153,9 @@ class ProfileRequest(Record):
     board: fields.Board = defaults.BOARD
     base: fields.Base = defaults.BASE
     profile: fields.Profile = defaults.PROFILE
-    phases: Annotated[tuple[Phase, ...], Option(("--phase",), None, "Phases to look at.")] = (Phase.CALL,)
+    phases: Annotated[tuple[ProfilePhase, ...], Option(("--phase",), None, "Phases to look at.")] = (
+        ProfilePhase.CALL,
+    )
     module: ModuleRequest | None = None
 
     @model_validator(mode="after")
@@ -219,7 +225,7 @@ class FitRequirements(Record):
     Attributes:
         flash, ram: Bytes, or ``512K`` (K = 1024). The board's, if not given; an image is linked for the
             board, so more than it has makes no difference.
-        needs: Features that are needed, of :data:`wasmfit.analysis.evidence.NEEDS`.
+        needs: Features that are needed, as ``wasmfit fit --help`` lists them.
         weights: As ``flash=1,ram=1,speed=2``.
     """
 

@@ -1,7 +1,9 @@
 """An experiment that is kept: a TOML file with a command and its requests, for ``wasmfit run``."""
 
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, TypeAdapter
 
 from wasmfit.errors import UsageError
 from wasmfit.model import Record
@@ -110,6 +112,12 @@ FILES: dict[str, type[CompareFile | BenchFile | FeaturesFile | FitFile | ReportF
     "report": ReportFile,
 }
 """Command → what its file holds."""
+
+
+def json_schema() -> dict[str, Any]:
+    """The JSON Schema of these files."""
+    kept = TypeAdapter[ExperimentFile](Annotated[ExperimentFile, Field(discriminator="command")])
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **kept.json_schema()}
 
 
 def read_experiment(path: Path) -> ExperimentFile:

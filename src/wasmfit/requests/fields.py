@@ -14,7 +14,7 @@ FOLDER = "folder"
 """Key of the validation context: the folder that relative paths start from, for a request in a file."""
 
 
-class SourceTree(NamedTuple):
+class SourceFolder(NamedTuple):
     """A folder of the user's that something of the catalogue is built from.
 
     Attributes:
@@ -62,11 +62,11 @@ def _tree(value: object) -> object:
             f"--source takes RUNTIME=PATH, and {value!r} is not that.",
             "For example: --source wasmi=../wasmi",
         )
-    return SourceTree(name, Path(path))
+    return SourceFolder(name, Path(path))
 
 
-def _tree_from_folder(tree: SourceTree, info: ValidationInfo) -> SourceTree:
-    return SourceTree(tree.name, _from_folder(tree.path, info))
+def _tree_from_folder(tree: SourceFolder, info: ValidationInfo) -> SourceFolder:
+    return SourceFolder(tree.name, _from_folder(tree.path, info))
 
 
 def _rules(value: object) -> object:
@@ -118,7 +118,7 @@ Select = Annotated[Names, Option(("--select",), "GLOB", "Only cells whose id mat
 Sources = Annotated[
     tuple[
         Annotated[
-            SourceTree,
+            SourceFolder,
             BeforeValidator(_tree),
             AfterValidator(_tree_from_folder),
             WithJsonSchema({"type": "string", "pattern": "^[^=]+=.+$"}),

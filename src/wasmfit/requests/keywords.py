@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from wasmfit.events import EventHandler
 
-from .experiment import Phase
+from .experiment import ProfilePhase
 from .flat import flat_fields, from_flat
 
 R = TypeVar("R", bound=BaseModel)
@@ -157,7 +157,7 @@ class ProfileKeywords(ModuleKeywords, OptionKeywords, total=False):
     board: str
     base: str
     profile: str
-    phases: Sequence[str | Phase]
+    phases: Sequence[str | ProfilePhase]
 
 
 class TuneKeywords(OptionKeywords, total=False):

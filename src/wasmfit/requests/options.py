@@ -32,7 +32,6 @@ class RunOptions(RunSettings):
     """How cells are measured, and who is told.
 
     Attributes:
-        on, rerun, label, catalogs, cluster: As of :class:`RunSettings`.
         home: wasmfit's folder; ``WASMFIT_HOME`` or the user's cache folder if it is not given.
         command: What the run is recorded as; the library's function, if not given.
         event_handler: Told what happens, from several threads, one event at a time.
@@ -48,6 +47,6 @@ class RunOptions(RunSettings):
         """The same, with what the run is recorded as if nothing is said of that."""
         return self if self.command is not None else self.model_copy(update={"command": command})
 
-    def here(self) -> Self:
-        """The same for what runs on this machine, in its emulator, and is recorded as no run of its own."""
-        return self.model_copy(update={"on": None, "label": None, "cluster": None})
+    def unrecorded(self) -> Self:
+        """The same for what runs in the emulator alone, and is not recorded as a run of its own."""
+        return self.model_copy(update={"on": None, "label": None})

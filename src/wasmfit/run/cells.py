@@ -19,7 +19,7 @@ from wasmfit.builder import (
 )
 from wasmfit.model import Cell, Measurement, Run, Size, Status
 from wasmfit.plan import name_of
-from wasmfit.probe import Bench, BoardError
+from wasmfit.probe import BoardError, BoardRunner
 
 from . import image_bytes, measure, record
 from .job import FAILURES, Artefact, Failed, end_of
@@ -41,7 +41,7 @@ class CellJob:
     cell: Cell
     image: BuildStep
     fingerprint: str = ""
-    bench: Bench | None = None
+    bench: BoardRunner | None = None
 
     @property
     def id(self) -> str:
@@ -153,7 +153,7 @@ class CellJob:
         return self._record(Status.BUILD_FAILED, reason, log)
 
 
-def cell_jobs(context: Context, cells: Iterable[Cell], bench: Bench | None = None) -> list[CellJob]:
+def cell_jobs(context: Context, cells: Iterable[Cell], bench: BoardRunner | None = None) -> list[CellJob]:
     """The jobs of many cells: what their keys and fingerprints have in common is found out once."""
     shared = digest.Shared()
     images = [(cell, steps(context, FirmwareSpec.of(cell), shared)) for cell in cells]

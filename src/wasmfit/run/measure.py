@@ -10,7 +10,7 @@ from wasmfit.emulation import Execution, QemuRunner, RunLimits, compiled, execut
 from wasmfit.footprint import ByteMap, attribute_bytes, section_totals
 from wasmfit.footprint.views.memories import MemoryLayout, flash_and_ram
 from wasmfit.model import Board, Cell, LeastRam, Size, Status
-from wasmfit.probe import Bench
+from wasmfit.probe import BoardRunner
 
 from .subject import Subject, subject_of
 
@@ -157,7 +157,7 @@ def _limits(subject: Subject) -> RunLimits:
 
 
 def fingerprints(
-    keyed: Iterable[tuple[Cell, str]], context: Context, code: str, bench: Bench | None = None
+    keyed: Iterable[tuple[Cell, str]], context: Context, code: str, bench: BoardRunner | None = None
 ) -> list[str]:
     """Digests of all that decides what is measured: image, board, expectations, emulator, probe, our code.
 

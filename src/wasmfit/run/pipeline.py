@@ -10,7 +10,7 @@ from wasmfit.builder import Context
 from wasmfit.events import CellEnded, Listener
 from wasmfit.model import Measurement, Status
 from wasmfit.plan import Plan
-from wasmfit.probe import Bench
+from wasmfit.probe import BoardRunner
 from wasmfit.store import Origin, Shown, Store
 
 from . import record
@@ -43,7 +43,7 @@ class Pipeline:
     listener: Listener
     origin: Origin | None
     rerun: bool = False
-    bench: Bench | None = None
+    bench: BoardRunner | None = None
     executor: Executor | None = None
 
     def run(self, plan: Plan) -> Comparison:

@@ -25,7 +25,7 @@ Measure = Callable[[int, Settings], Trial]
 
 
 @dataclass(frozen=True)
-class Budget:
+class SearchBudget:
     """How long to search.
 
     Attributes:
@@ -38,7 +38,7 @@ class Budget:
 
 
 @dataclass(frozen=True)
-class Found:
+class SearchResult:
     """The trials in the order in which they were made, and why there are no more."""
 
     trials: tuple[Trial, ...]
@@ -58,10 +58,10 @@ def require_optuna() -> None:
 def search(
     space: Space,
     objectives: Sequence[Objective],
-    budget: Budget,
+    budget: SearchBudget,
     measure: Measure,
     clock: Callable[[], float] = time.monotonic,
-) -> Found:
+) -> SearchResult:
     """Searches a space for settings that take little of the objectives.
 
     Raises:
@@ -94,9 +94,11 @@ def search(
     random = Random(_SEED)  # noqa: S311 - no secret
     while True:
         if len(made) >= budget.builds:
-            return Found(tuple(made.values()), f"the budget of {budget.builds} builds is used up")
+            return SearchResult(tuple(made.values()), f"the budget of {budget.builds} builds is used up")
         if budget.seconds is not None and clock() - started >= budget.seconds:
-            return Found(tuple(made.values()), f"the time of {budget.seconds / 60:g} minutes is used up")
+            return SearchResult(
+                tuple(made.values()), f"the time of {budget.seconds / 60:g} minutes is used up"
+            )
         proposed = study.ask(choices)
         settings = space.whole(proposed.params)
         key = _key(space, settings)
@@ -105,7 +107,7 @@ def search(
             study.tell(proposed, state=TrialState.FAIL)
             near = next((one for one in _near(space, settings, random) if _key(space, one) not in made), None)
             if near is None:
-                return Found(tuple(made.values()), "the search has no other settings to propose")
+                return SearchResult(tuple(made.values()), "the search has no other settings to propose")
             study.enqueue_trial({name: near[name] for name in choices})
             continue
         trial = made[key] = measure(len(made) + 1, settings)

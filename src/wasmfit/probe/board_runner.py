@@ -26,7 +26,7 @@ _SECONDS = 120.0
 
 
 @dataclass(frozen=True)
-class Bench:
+class BoardRunner:
     """A board on a probe; one image at a time.
 
     Attributes:
@@ -39,7 +39,7 @@ class Bench:
     _turn: threading.Lock = field(default_factory=threading.Lock)
 
     @staticmethod
-    def find(gateway: Gateway, selector: str | None) -> Bench:
+    def find(gateway: Gateway, selector: str | None) -> BoardRunner:
         """The board on the probe that the user means.
 
         Raises:
@@ -47,7 +47,7 @@ class Bench:
             UsageError: The selector does not name one probe.
         """
         tool = ProbeRs.find(gateway)
-        return Bench(tool, choose(tool.probes(), selector))
+        return BoardRunner(tool, choose(tool.probes(), selector))
 
     def measure(self, image: Path, board: Board, run: Run, log: Path | None) -> BoardMeasurement:
         """Flashes an image and measures it.

@@ -53,8 +53,8 @@ def test_a_single_call_is_repeated_and_checked_once(floats: Wasm) -> None:
     [
         ([], [], "It exports root(f32) -> (f32), mean(f64, f64) -> (f64)"),
         (["rot(4)"], [], "Did you mean 'root'?"),
-        (["root"], [], "is no call"),
-        (["root(4"], [], "is no call"),
+        (["root"], [], "is not a call"),
+        (["root(4"], [], "is not a call"),
         (["(4)"], [], "names no function"),
         (["mean(1,)"], [], "has an empty argument"),
         (["mean(1)"], [], "mean takes 2 arguments (f64, f64); 1 are given"),

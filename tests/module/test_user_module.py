@@ -59,7 +59,7 @@ def test_stub_all_stubs_the_rest(tmp_path: Path) -> None:
     [
         ("env.clock", "clock_ms", "Did you mean 'env.clock_ms'?"),
         ("env.clock_ms", "clock", "Did you mean 'clock_us'?"),
-        ("env.clock_ms", "1.5", "no integer"),
+        ("env.clock_ms", "1.5", "not an integer"),
         ("env.log", "5", "it has no one result"),
         ("env.log", "clock_ms", "returns nothing"),
         ("env.log", "random", "it gives integers"),

@@ -24,12 +24,12 @@ def probes() -> list[Probe]:
 
 
 def lock(names: Sequence[str], *, home: Path | None = None, catalogs: Sequence[Path] = ()) -> Iterator[Path]:
-    """Writes the lockfiles of runtimes, workloads and bases anew, in the catalogue's folders.
+    """Writes the lockfiles of runtimes, workloads and bases again, in the catalogue's folders.
 
     Args:
         names: Runtimes, workloads, bases, or patterns of them; ``harness`` is what all share.
         home: wasmfit's folder.
-        catalogs: Catalogues beside the built-in one.
+        catalogs: Catalogues of the user's own.
 
     Returns:
         The lockfiles, each as soon as it is written.

@@ -144,6 +144,6 @@ def _one_build(catalog: Catalog, runtime: str) -> Build:
         raise UsageError(f"{build.label} is not built: {build.unavailable.reason}.", build.unavailable.remedy)
     if build.runtime.guest == "crate":
         raise UsageError(
-            f"{build.label} is no runtime: its settings are those of your code.", "Name another."
+            f"{build.label} is not a runtime: its settings are those of your code.", "Name another."
         )
     return build

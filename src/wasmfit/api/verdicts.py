@@ -80,7 +80,7 @@ def check(
     Args:
         budget: The file of limits.
         of: What to check, as for :func:`diff`; the newest measurement of every cell if it is not given.
-        baseline: What relative limits are relative to, in the place of what the file names.
+        baseline: What relative limits are relative to, instead of what the file names.
         run: Measure the cells that the limits name first. What is in the store is reused, unless the options
             say ``rerun``.
         options: How cells are measured.

@@ -39,7 +39,7 @@ def check_budget(
     baseline: Annotated[
         str | None,
         typer.Option(
-            metavar="RUN", help="What relative limits are held against, in the place of the file's."
+            metavar="RUN", help="What relative limits are compared with, instead of what the file names."
         ),
     ] = None,
     run: Annotated[
@@ -51,7 +51,7 @@ def check_budget(
         ),
     ] = False,
 ) -> None:
-    """Hold figures against a budget: exit 1 if a hard limit is broken, with what broke and by how much."""
+    """Compare figures with the limits of a budget: exit 1 if a hard limit is broken, with what broke and by how much."""
     require_writable(output.file)
     with reported(settings, verbose=output.verbose) as run_options:
         checked = check(budget, of=of, baseline=baseline, run=run, options=run_options)

@@ -27,7 +27,7 @@ def follow_metric(
         list[str] | None, typer.Option(metavar="GLOB", help="Only cells whose id matches.")
     ] = None,
     by_version: Annotated[
-        bool, typer.Option("--by-version", help="Over versions of the runtimes, in the place of time.")
+        bool, typer.Option("--by-version", help="Over versions of the runtimes, instead of time.")
     ] = False,
     list_runs: Annotated[bool, typer.Option("--runs", help="List the runs.")] = False,
     list_figures: Annotated[bool, typer.Option("--figures", help="List the figures.")] = False,

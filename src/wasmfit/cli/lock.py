@@ -18,6 +18,6 @@ def command(
         list[Path] | None, typer.Option(metavar="DIR", help="A catalogue of your own.")
     ] = None,
 ) -> None:
-    """Pin what a runtime or workload depends on: writes the lockfiles of its folder anew."""
+    """Pin what a runtime or workload depends on: writes the lockfiles of its folder again."""
     for path in lock(names, catalogs=catalog or ()):
         write_result(str(path))

@@ -41,7 +41,7 @@ def report_experiment(
     module = None if experiment.module is None else experiment.module.path
     if module is not None and module.suffix in (".html", ".htm"):
         raise UsageError(
-            f"{module} is no wasm module.", f"To write the report there: wasmfit report -o {module}"
+            f"{module} is not a wasm module.", f"To write the report there: wasmfit report -o {module}"
         )
     with kept_if_written(output.file), reported(settings, verbose=output.verbose) as options:
         document = make_report(

@@ -26,7 +26,7 @@ def command(
         ),
     ] = None,
     memory: Annotated[
-        str, typer.Option(metavar="SIZE", help="Memory after which it is started anew, such as 4GiB.")
+        str, typer.Option(metavar="SIZE", help="Memory after which it is started again, such as 4GiB.")
     ] = "auto",
     name: Annotated[
         str | None, typer.Option(metavar="NAME", help="Its name in messages and results.")

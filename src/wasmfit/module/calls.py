@@ -1,4 +1,4 @@
-"""``--call 'run(1, 2)'``, ``--expect 42``, ``--expect-log hello`` → calls, held against a signature."""
+"""``--call 'run(1, 2)'``, ``--expect 42``, ``--expect-log hello`` → calls that match a signature."""
 
 import difflib
 from collections.abc import Mapping, Sequence
@@ -89,7 +89,7 @@ def _split(text: str) -> tuple[str, list[str]]:
     """``name(arguments)`` → the name, and the arguments as text."""
     stripped = text.strip()
     if not stripped.endswith(")") or "(" not in stripped:
-        raise UsageError(f"--call {text!r} is no call.", "A call looks like: --call 'run(1, 2)'")
+        raise UsageError(f"--call {text!r} is not a call.", "A call looks like: --call 'run(1, 2)'")
     # An export may be called anything; numbers hold no parenthesis.
     name, _, rest = stripped[:-1].rpartition("(")
     if not name.strip():

@@ -35,7 +35,7 @@ def value(kind: ValueType, text: str, what: str) -> int:
 def _integer(kind: ValueType, text: str, what: str) -> int:
     if not _INTEGER.fullmatch(text):
         raise UsageError(
-            f"{what} is {text!r}, which is no integer.", f"Type {kind} takes 7, -7, 0x1f or 1_000."
+            f"{what} is {text!r}, which is not an integer.", f"Type {kind} takes 7, -7, 0x1f or 1_000."
         )
     number = int(text.replace("_", ""), 16 if "x" in text.lower() else 10)
     low, high = -(1 << (kind.bits - 1)), (1 << kind.bits) - 1
@@ -62,7 +62,7 @@ def _float(kind: ValueType, text: str, what: str) -> int:
         number = float(lower.replace("_", ""))
     else:
         raise UsageError(
-            f"{what} is {text!r}, which is no number.", f"Type {kind} takes 3, -2.5, 1e-3, inf or nan."
+            f"{what} is {text!r}, which is not a number.", f"Type {kind} takes 3, -2.5, 1e-3, inf or nan."
         )
     return _word(kind, number, text, what)
 

@@ -57,7 +57,7 @@ _OTHERS = {
 }
 _HEAP_TYPED = {0x63: "(ref null …)", 0x64: "(ref …)"}
 
-_COMPACT = (0x7E, 0x7F)  # in the place of a kind of import: many names of one module
+_COMPACT = (0x7E, 0x7F)  # instead of a kind of import: many names of one module
 
 _HAS_MAXIMUM, _SHARED, _IS_64, _PAGE_SIZE = 1, 2, 4, 8
 PAGE = 65_536

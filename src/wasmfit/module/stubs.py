@@ -13,7 +13,7 @@ from .calls import MOST_VALUES
 from .read import ExternalKind, Import, Wasm
 
 RULES = ("noop", "clock_ms", "clock_us", "trap", "log", "random")
-"""The rules by name; beside them, any number is a constant."""
+"""The rules by name; any number is a constant."""
 
 WASI = frozenset({"wasi_snapshot_preview1", "wasi_unstable"})
 """The modules that WASI preview 1 imports come from."""
@@ -188,7 +188,7 @@ def _named(one: Import, signature: Signature, text: str) -> Stub:
         near = difflib.get_close_matches(text, RULES, 1)
         meant = f"Did you mean {near[0]!r}? " if near else ""
         raise UsageError(
-            f"{what} is {text!r}, which is no rule.", f"{meant}Rules: {', '.join(RULES)}, or a number."
+            f"{what} is {text!r}, which is not a rule.", f"{meant}Rules: {', '.join(RULES)}, or a number."
         )
     if len(signature.results) != 1:
         raise UsageError(

@@ -34,7 +34,7 @@ def load_user_module(request: ModuleRequest) -> UserModule:
         wasm = read(data)
     except ModuleError as error:
         raise ModuleError(
-            f"{path} is no module that can be measured: {error.message}.", error.remedy
+            f"{path} is not a module that can be measured: {error.message}.", error.remedy
         ) from None
     config = read_module_config(path)
     texts = request.calls or tuple(call.call for call in config.calls)

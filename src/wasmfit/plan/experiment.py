@@ -59,7 +59,7 @@ def plan(
         catalog: The catalogue.
         experiment: What is measured.
         checkouts: Its source trees, inspected.
-        module: Its module, read; in the place of its workloads.
+        module: Its module, read; instead of its workloads.
 
     Raises:
         UsageError: A name is unknown, or nothing is left to measure.
@@ -77,11 +77,11 @@ def plan(
         )
     (baseline,) = builds(catalog.runtimes[BASELINE])
     settings = kept or _cells(catalog, experiment, module, [baseline])
-    # One of the cells that each baseline stands beside: they have all in common but the build.
-    beside = {
+    # One cell for each baseline: it has all in common with it but the build.
+    neighbours = {
         (cell.workload.name, cell.board.name, cell.base.name, cell.profile.name): cell for cell in settings
     }
-    baselines = {cell.id: cell for cell in (_without_runtime(one, baseline) for one in beside.values())}
+    baselines = {cell.id: cell for cell in (_without_runtime(cell, baseline) for cell in neighbours.values())}
     unsupported = [one for one in map(_on_unsupported_base, baselines.values()) if one is not None]
     left_out = [*unsupported, *(one for cell in kept if (one := _left_out(catalog, cell)) is not None)]
     gone = {one.cell.id for one in left_out}
@@ -112,7 +112,7 @@ def _on_unsupported_base(cell: Cell) -> LeftOut | None:
         return LeftOut(
             cell,
             Status.UNSUPPORTED,
-            f"on {cell.base.name}, runtimes in Rust are built; C sources are no part of its application",
+            f"on {cell.base.name}, runtimes in Rust are built; its application has no C sources",
         )
     obstacle = cell.base.obstacle(cell.board)
     return None if obstacle is None else LeftOut(cell, Status.UNSUPPORTED, obstacle)
@@ -167,7 +167,7 @@ def _cells(
 
 
 def _without_runtime(cell: Cell, baseline: Build) -> Cell:
-    """The baseline beside a cell. It carries the module and adds the arguments, whatever the module does."""
+    """The baseline of a cell. It carries the module and adds the arguments, whatever the module does."""
     workload = cell.workload
     held_to = workload if isinstance(workload, UserModule) else workload.added_up()
     return replace(cell, build=baseline, workload=held_to)

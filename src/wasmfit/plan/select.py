@@ -125,7 +125,7 @@ def switches(catalog: Catalog, wanted: Sequence[str]) -> list[tuple[PricedSwitch
 def with_checkouts(
     catalog: Catalog, chosen: Sequence[Build], checkouts: Sequence[Checkout], wanted: Sequence[str]
 ) -> list[Build]:
-    """The builds, and beside them those of the user's checkouts.
+    """The builds, and those of the user's checkouts.
 
     A checkout is built in every variant of its runtime among ``chosen`` that its version has; if there is
     none, in the default ones. Where the runtime comes from nowhere else, it takes the place of the row that
@@ -162,7 +162,7 @@ def with_checkouts(
 
 
 def _insert(result: list[Build], built: Build) -> None:
-    """Puts a checkout's build behind the others of its name."""
+    """Puts a checkout's build after the others of its name."""
     if any(other.label == built.label for other in result):
         raise UsageError(
             f"Two checkouts are {built.label}: their rows could not be told apart.",

@@ -244,7 +244,7 @@ def _where(chip: str, probe: Probe) -> list[str]:
 
 
 def reason(finished: Finished) -> str:
-    """probe-rs's error with its causes, without the warnings before and the stack of its own code behind."""
+    """probe-rs's error with its causes, without the warnings before and the stack of its own code after."""
     lines = iter(finished.output.splitlines())
     said = []
     for line in lines:

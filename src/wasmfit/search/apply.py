@@ -74,7 +74,7 @@ def _build(build: Build, values: Sequence[SwitchValue]) -> Build:
     """The build with what the values change.
 
     Features are changed in the version, not in the variant: the lockfile stays the version's, so a feature
-    that would need another crate fails to build, and says so, instead of being resolved anew.
+    that would need another crate fails to build, and says so, instead of being resolved again.
     """
     variant, version = build.variant, build.version
     flags = dict(variant.package_rustflags)

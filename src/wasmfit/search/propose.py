@@ -79,7 +79,7 @@ def search(
     if ideal is None:
         raise WasmfitError(
             f"{anchor.build.label} does not run in the profile {anchor.profile.name} ({anchor.reason}).",
-            "Choose another board or workload: trials are held against it.",
+            "Choose another board or workload: trials are compared with it.",
         )
     study = optuna.create_study(
         directions=["minimize"] * len(objectives),

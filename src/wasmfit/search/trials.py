@@ -63,7 +63,7 @@ class Trials:
         tuned = applied(self.space, self.build, self.profile, settings)
         # Trials are no run of the user's: `diff` and `history` are about what was compared.
         pipeline = Pipeline(self.context, self.store, self._tell, None, self.rerun)
-        # No image without the runtime beside it: what the harness takes is there in every trial.
+        # No image without the runtime: what the harness takes is there in every trial.
         done = pipeline.run(Plan(self.cells(tuned), (), ()))
         if tuned.changes:
             self._tidy(tuned)

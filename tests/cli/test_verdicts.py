@@ -94,7 +94,7 @@ def record(store: Store, cells: list[Measurement], label: str) -> None:
         (["fit", "--board", "nrf52840"], "Did you mean nrf52840dk?"),
         (["fit", "--runtime", "wasmie"], "Did you mean wasmi?"),
         (["fit", "none.wasm"], "none.wasm cannot be read"),
-        (["fit", "none.wasm", "--workload", "aes"], "in the place of a workload: not both"),
+        (["fit", "none.wasm", "--workload", "aes"], "instead of a workload: not both"),
         (["compare", "--label", "7"], "A run cannot be called '7'"),
         (["bench", "--label", "latest"], "A run cannot be called 'latest'"),
     ],

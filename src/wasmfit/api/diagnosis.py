@@ -117,19 +117,19 @@ def _trials(
     compilers: Mapping[str, CCompiler],
 ) -> dict[str, ToolTrial]:
     """How each tool that is there is tried."""
-    places = {check.need: check.path for check in looked if check.ok and check.path is not None}
+    paths = {check.need: check.path for check in looked if check.ok and check.path is not None}
     trials: dict[str, ToolTrial] = {}
-    chosen = rust.find(versions) if _RUST in places else None
+    chosen = rust.find(versions) if _RUST in paths else None
     linker = None
     if isinstance(chosen, Rust):
         linker = chosen.elf_linker
         modules = sorted({workload.guest.target for workload in catalog.workloads.values()})
         trials[_RUST] = rust_trial(gateway, chosen, sorted(catalog.targets), modules)
-    for need, place in places.items():
+    for need, path in paths.items():
         of_need = {name: one for name, one in compilers.items() if one.target.compilers[0] == need}
         boards = [board for board in catalog.boards.values() if board.emulator.qemu == need]
         if need == _HOST:
-            trials[need] = host_trial(gateway, place)
+            trials[need] = host_trial(gateway, path)
         elif of_need:
             trials[need] = c_trial(gateway, of_need, linker)
         elif boards:

@@ -41,16 +41,17 @@ def lock(names: Sequence[str], *, home: Path | None = None, catalogs: Sequence[P
     catalog = Catalog.load(*catalogs)
     known = {*catalog.runtimes, *catalog.workloads, *catalog.bases, HARNESS}
     for name in names:
-        if not any(fnmatchcase(one, name) for one in known):
+        if not any(fnmatchcase(entry, name) for entry in known):
             raise unknown("runtime, workload or base", name, known)
     folder, gateway = Home.find(home), Gateway()
     context = Context(catalog, folder, find(Versions(folder.tools, gateway), {}, ()), gateway)
-    for one in locks(catalog):
-        if any(fnmatchcase(one.owner, name) for name in names):
+    for lockfile in locks(catalog):
+        if any(fnmatchcase(lockfile.owner, name) for name in names):
             try:
-                write(context, one)
+                write(context, lockfile)
             except BuildError as error:
                 raise UsageError(
-                    f"{one.owner} cannot be locked: {error.reason}.", "Check crates, versions and features."
+                    f"{lockfile.owner} cannot be locked: {error.reason}.",
+                    "Check crates, versions and features.",
                 ) from error
-            yield one.path
+            yield lockfile.path

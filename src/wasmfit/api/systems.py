@@ -21,8 +21,8 @@ def with_systems(
         UsageError: A folder is no checkout.
         MissingToolError: What builds them is not installed.
     """
-    found = dict(catalog.bases)
-    for name in sources.keys() & found.keys() - set(bases):
+    known = dict(catalog.bases)
+    for name in sources.keys() & known.keys() - set(bases):
         raise UsageError(f"{name} is a base, and the comparison is not on it.", f"Add --base {name}.")
     for name in bases:
         base = catalog.base(name)
@@ -32,14 +32,16 @@ def with_systems(
             continue
         if shutil.which(laze.PROGRAM) is None:
             raise MissingToolError(f"laze is not installed, and {name} is built with it.", laze.REMEDY)
-        place = sources.get(name, home.work / "checkouts" / name)
-        why = None if name in sources else laze.clone(gateway, base.repository, place, home.logs / "git.log")
-        found[name] = base.model_copy(
-            update={"checkout": laze.inspect(gateway, name, place)}
+        checkout = sources.get(name, home.work / "checkouts" / name)
+        why = (
+            None if name in sources else laze.clone(gateway, base.repository, checkout, home.logs / "git.log")
+        )
+        known[name] = base.model_copy(
+            update={"checkout": laze.inspect(gateway, name, checkout)}
             if why is None
             else {
                 "missing": f"no checkout of {base.title.partition(',')[0]} could be had ({why}). "
                 f"Name one with --source {name}=PATH"
             }
         )
-    return replace(catalog, bases=found)
+    return replace(catalog, bases=known)

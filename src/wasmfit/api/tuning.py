@@ -96,15 +96,15 @@ def tune(
         on_trial(trial, measured[0])
         return trial
 
-    found = search(where, objectives, budget, measure)
+    result = search(where, objectives, budget, measure)
     return Tuning(
         runtime=build.label,
         board=board.name,
         workloads=tuple(workload.name for workload in workloads),
         objectives=objectives,
-        trials=found.trials,
+        trials=result.trials,
         space=where.size,
-        stopped=found.stopped,
+        stopped=result.stopped,
         withheld=where.withheld,
     )
 
@@ -113,7 +113,7 @@ def _objective(name: str) -> Objective:
     try:
         return Objective(name)
     except ValueError:
-        raise unknown("objective", name, [one.value for one in Objective]) from None
+        raise unknown("objective", name, [objective.value for objective in Objective]) from None
 
 
 def _budget(builds: int | None, minutes: float | None) -> SearchBudget:

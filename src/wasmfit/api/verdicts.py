@@ -59,11 +59,11 @@ def diff(
         old, new = resolve(str(before), reader, complete), resolve(str(after), reader, complete)
         if old.run is not None and old.run == new.run:
             raise UsageError(f"Both sides are {old.title}.", "Name two: `wasmfit history --runs` lists them.")
-        found = changes(old, new, select, everything=everything)
+        changed = changes(old, new, select, everything=everything)
     if not symbols:
-        return found
-    moved = largest(found.cells, "size.flash")[:_CELLS_WITH_SYMBOLS]
-    return replace(found, symbols={cell.name: grown for cell in moved if (grown := _symbols(cell))})
+        return changed
+    moved = largest(changed.cells, "size.flash")[:_CELLS_WITH_SYMBOLS]
+    return replace(changed, symbols={cell.name: grown for cell in moved if (grown := _symbols(cell))})
 
 
 def check(
@@ -161,10 +161,10 @@ def completing(catalog: Catalog) -> Complete:
 
     prices = {name: predictor(board, catalog.core(board)) for name, board in catalog.boards.items()}
 
-    def complete(one: Measurement) -> Measurement:
-        if one.board not in prices or one.run is None:
-            return one
-        return one.model_copy(update={"run": with_time(one, prices[one.board])})
+    def complete(measurement: Measurement) -> Measurement:
+        if measurement.board not in prices or measurement.run is None:
+            return measurement
+        return measurement.model_copy(update={"run": with_time(measurement, prices[measurement.board])})
 
     return complete
 
@@ -178,12 +178,12 @@ def _symbols(cell: CellChange) -> tuple[SymbolChange, ...]:
 
     (old, _), (new, _) = cell.elves
     try:
-        found = analyse(new, SizeOptions(by=(GroupBy.SYMBOL,), top=(4 * _SYMBOLS,)), old).difference
+        difference = analyse(new, SizeOptions(by=(GroupBy.SYMBOL,), top=(4 * _SYMBOLS,)), old).difference
     except (UsageError, WasmfitError):
         return ()
-    if found is None:
+    if difference is None:
         return ()
-    rows = [row for row in found.view.rows if row.count == 1 and row.bytes]
+    rows = [row for row in difference.view.rows if row.count == 1 and row.bytes]
     return tuple(SymbolChange(row.name, row.before, row.after) for row in rows[:_SYMBOLS])
 
 

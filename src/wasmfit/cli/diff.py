@@ -47,8 +47,8 @@ def diff_sides(
         from wasmfit.api.sizing import size
         from wasmfit.report.size import SizeFormat, formatter
 
-        found = size(after, base=before)
-        write_result(formatter(SizeFormat(output.format.value))(found), output.file)
+        analysis = size(after, base=before)
+        write_result(formatter(SizeFormat(output.format.value))(analysis), output.file)
         return
     changes = diff(
         before,

@@ -47,16 +47,16 @@ def from_requests(function: Callable[..., None], *, leave_out: Collection[str] =
     def command(**values: Any) -> None:
         records: dict[str, Any] = {}
         for name, parameters in options.items():
-            given = {one.name: values.pop(one.name) for one in parameters}
+            given = {parameter.name: values.pop(parameter.name) for parameter in parameters}
             records[name] = from_flat(
                 kinds[name], {key: value for key, value in given.items() if value not in (None, [], False)}
             )
         function(**records, **values)
 
-    parameters = [*(one for group in options.values() for one in group), *others]
+    parameters = [*(parameter for group in options.values() for parameter in group), *others]
     command.__doc__ = function.__doc__
     command.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
-    command.__annotations__ = {one.name: one.annotation for one in parameters}
+    command.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
     return command
 
 
@@ -90,7 +90,7 @@ def _kind(annotation: Any) -> Any:
     if origin is Annotated:
         return _kind(inner[0])
     if origin in (Union, UnionType):
-        return _kind(next(one for one in inner if one is not NoneType))
+        return _kind(next(member for member in inner if member is not NoneType))
     if origin is tuple:
         return list[_kind(inner[0])]  # type: ignore[misc]
     if origin is dict:

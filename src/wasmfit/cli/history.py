@@ -42,8 +42,8 @@ def follow_metric(
         rows = figure_rows() if list_figures else [run_to_dict(run) for run in runs()]
         write_result(rows_of(rows, "figures" if list_figures else "runs", output.format), output.file)
         return
-    found = history(figure, select=select or (), by_version=by_version, catalogs=catalog.catalogs)
-    write_result(FORMATS[output.format](found), output.file)
+    followed = history(figure, select=select or (), by_version=by_version, catalogs=catalog.catalogs)
+    write_result(FORMATS[output.format](followed), output.file)
 
 
 command = from_requests(follow_metric)

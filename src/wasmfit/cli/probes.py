@@ -19,14 +19,14 @@ def command(
 ) -> None:
     """List the debug probes that are attached, for --on probe:SELECTOR."""
     require_writable(output)
-    found = probes()
+    attached = probes()
     if output_format is Format.JSON:
-        write_result(dumped({"schema": 1, "probes": [asdict(one) for one in found]}), output)
-    elif found:
+        write_result(dumped({"schema": 1, "probes": [asdict(probe) for probe in attached]}), output)
+    elif attached:
         lines = (
-            f"{one.selector}  {one.name} ({one.kind}){'' if one.accessible else ', not accessible'}"
-            for one in found
+            f"{probe.selector}  {probe.name} ({probe.kind}){'' if probe.accessible else ', not accessible'}"
+            for probe in attached
         )
         write_result("\n".join(lines), output)
-    if not found:
+    if not attached:
         message("No debug probe is attached. Without one, images run in the emulator alone.")

@@ -116,11 +116,11 @@ class ProgressReporter:
                 if not reused:
                     self._print(f"[{self._ended}/{self._total}] {self._clock()} {_part(outcomes)}")
 
-    def _is_news(self, one: Measurement) -> bool:
+    def _is_news(self, measurement: Measurement) -> bool:
         """Whether it is worth a line: what is said of a runtime's every cell is said once."""
-        if one.status not in (Status.UNAVAILABLE, Status.UNSUPPORTED):
+        if measurement.status not in (Status.UNAVAILABLE, Status.UNSUPPORTED):
             return True
-        what = one.runtime, one.version, one.reason
+        what = measurement.runtime, measurement.version, measurement.reason
         is_news = what not in self._told
         self._told.add(what)
         return is_news
@@ -133,17 +133,18 @@ class ProgressReporter:
         self._console.print(Text(printable(line, _LONGEST_LINE)))
 
 
-def _row(one: Measurement) -> str:
-    if one.status is not Status.OK or one.size is None or one.run is None:
-        return f"{one.id}: {one.status.value}: {one.reason}"
+def _row(measurement: Measurement) -> str:
+    if measurement.status is not Status.OK or measurement.size is None or measurement.run is None:
+        return f"{measurement.id}: {measurement.status.value}: {measurement.reason}"
     return (
-        f"{one.id}: ok, .text {one.size.text:,} B, flash {one.size.flash:,} B, "
-        f"heap peak {one.run.heap_peak or 0:,} B, {one.run.instructions.call or 0:,} instructions a call"
+        f"{measurement.id}: ok, .text {measurement.size.text:,} B, flash {measurement.size.flash:,} B, "
+        f"heap peak {measurement.run.heap_peak or 0:,} B, "
+        f"{measurement.run.instructions.call or 0:,} instructions a call"
     )
 
 
-def _part(one: PartOutcomes) -> str:
-    if one.reason is not None:
-        return f"{one.id}: {one.reason}"
-    letters = "".join(file.outcomes for file in one.files)
-    return f"{one.id}: {letters.count(AssertionOutcome.PASSED.letter):,} of {len(letters):,} assertions hold"
+def _part(part: PartOutcomes) -> str:
+    if part.reason is not None:
+        return f"{part.id}: {part.reason}"
+    letters = "".join(file.outcomes for file in part.files)
+    return f"{part.id}: {letters.count(AssertionOutcome.PASSED.letter):,} of {len(letters):,} assertions hold"

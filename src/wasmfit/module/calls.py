@@ -68,21 +68,21 @@ def calls(
             "Name a function of the module's own.",
         )
     signature = _signature(name, known[name])
-    made = []
+    parsed = []
     for number, (_, arguments) in enumerate(split):
         words = _arguments(name, signature, arguments)
         said = expected[number] if expected else None
         hoped = None if said is None else _expected(name, signature, said)
-        text = f"{printable(name, 60)}({', '.join(one.strip() for one in arguments)})"
+        text = f"{printable(name, 60)}({', '.join(argument.strip() for argument in arguments)})"
         log = logs[number] if logs else None
-        made.append(UserCall(arguments=words, expected=hoped, log=log, text=text))
-    return name, signature, tuple(made)
+        parsed.append(UserCall(arguments=words, expected=hoped, log=log, text=text))
+    return name, signature, tuple(parsed)
 
 
-def repeated(made: tuple[UserCall, ...]) -> tuple[UserCall, ...]:
+def repeated(parsed: tuple[UserCall, ...]) -> tuple[UserCall, ...]:
     """A single call, several times; what the user expects is checked at the first."""
-    again = made[0].model_copy(update={"expected": None, "log": None})
-    return (*made, *[again] * (REPEATS - 1))
+    again = parsed[0].model_copy(update={"expected": None, "log": None})
+    return (*parsed, *[again] * (REPEATS - 1))
 
 
 def _split(text: str) -> tuple[str, list[str]]:
@@ -97,15 +97,15 @@ def _split(text: str) -> tuple[str, list[str]]:
     if not rest.strip():
         return name.strip(), []
     arguments = rest.split(",")
-    if any(not one.strip() for one in arguments):
+    if any(not argument.strip() for argument in arguments):
         raise UsageError(f"--call {text!r} has an empty argument.", "A call looks like: --call 'run(1, 2)'")
     return name.strip(), arguments
 
 
 def _no_export(wasm: Wasm, name: str, known: Mapping[str, FunctionType], file: str) -> UsageError:
-    for one in wasm.exports:
-        if one.name == name:
-            return UsageError(f"The export {name!r} of {file} is a {one.kind}, which cannot be called.")
+    for export in wasm.exports:
+        if export.name == name:
+            return UsageError(f"The export {name!r} of {file} is a {export.kind}, which cannot be called.")
     near = difflib.get_close_matches(name, known, 1)
     remedy = f"Did you mean {near[0]!r}? " if near else ""
     return UsageError(f"{file} has no export {name!r}.", f"{remedy}It exports {_listed(known)}.")
@@ -154,6 +154,6 @@ def _expected(name: str, signature: Signature, text: str) -> tuple[Expected, ...
             "Several results are separated by commas: --expect '1, 2.5'",
         )
     return tuple(
-        literals.expected(kind, one, f"What is expected of {name}")
-        for kind, one in zip(signature.results, texts, strict=True)
+        literals.expected(kind, text, f"What is expected of {name}")
+        for kind, text in zip(signature.results, texts, strict=True)
     )

@@ -92,8 +92,8 @@ class FunctionType:
     @property
     def signature(self) -> Signature | None:
         """The same, if there is nothing but numbers in it."""
-        params = tuple(one for one in self.params if isinstance(one, ValueType))
-        results = tuple(one for one in self.results if isinstance(one, ValueType))
+        params = tuple(kind for kind in self.params if isinstance(kind, ValueType))
+        results = tuple(kind for kind in self.results if isinstance(kind, ValueType))
         if len(params) + len(results) != len(self.params) + len(self.results):
             return None
         return Signature(params=params, results=results)
@@ -160,9 +160,9 @@ class Wasm:
     def callable(self) -> dict[str, FunctionType]:
         """The exported functions."""
         return {
-            one.name: self.types[self.functions[one.index]]
-            for one in self.exports
-            if one.kind is ExternalKind.FUNCTION
+            export.name: self.types[self.functions[export.index]]
+            for export in self.exports
+            if export.kind is ExternalKind.FUNCTION
         }
 
     def place(self, export: str) -> int:
@@ -171,14 +171,16 @@ class Wasm:
 
     def imported(self, export: str) -> Import | None:
         """The imported function that an export is, if it is one of those."""
-        functions = [one for one in self.imports if one.kind is ExternalKind.FUNCTION]
+        functions = [imported for imported in self.imports if imported.kind is ExternalKind.FUNCTION]
         index = self.exports[self.place(export)].index
         return functions[index] if index < len(functions) else None
 
     @property
     def exported_memory(self) -> str | None:
         """The name by which memory 0 is exported."""
-        names = (one.name for one in self.exports if one.kind is ExternalKind.MEMORY and one.index == 0)
+        names = (
+            export.name for export in self.exports if export.kind is ExternalKind.MEMORY and export.index == 0
+        )
         return next(names, None)
 
 
@@ -355,14 +357,14 @@ def _export(section: Cursor) -> Export:
 
 def _check_indices(draft: _Draft) -> None:
     names: set[str] = set()
-    for one in draft.exports:
+    for export in draft.exports:
         known = {ExternalKind.FUNCTION: len(draft.functions), ExternalKind.MEMORY: len(draft.memories)}.get(
-            one.kind
+            export.kind
         )
-        if known is not None and one.index >= known:
-            raise ModuleError(f"the export section names {one.kind} {one.index:,} of {known:,}")
-        if one.name in names:
-            raise ModuleError(f"the export section has two exports of one name, {one.name[:60]!r}")
-        names.add(one.name)
+        if known is not None and export.index >= known:
+            raise ModuleError(f"the export section names {export.kind} {export.index:,} of {known:,}")
+        if export.name in names:
+            raise ModuleError(f"the export section has two exports of one name, {export.name[:60]!r}")
+        names.add(export.name)
     if draft.start is not None and draft.start >= len(draft.functions):
         raise ModuleError(f"the start section names function {draft.start:,} of {len(draft.functions):,}")

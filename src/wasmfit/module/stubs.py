@@ -65,34 +65,39 @@ _TOUCHES_MEMORY = frozenset({Rule.LOG, Rule.WASI_WRITE, Rule.WASI_CLOCK, Rule.WA
 
 def obstacle(wasm: Wasm) -> str | None:
     """What the module wants that no host function of wasmfit's can give it, in words."""
-    wanted = [f"{one.kind} {label(one)}" for one in wasm.imports if one.kind is not ExternalKind.FUNCTION]
+    wanted = [
+        f"{imported.kind} {label(imported)}"
+        for imported in wasm.imports
+        if imported.kind is not ExternalKind.FUNCTION
+    ]
     if wanted:
         return f"imports {_listed(wanted)}; only functions can be stubbed"
     types = [
-        f"{label(one)} {one.type}"
-        for one in wasm.imports
-        if one.type is not None and one.type.signature is None
+        f"{label(imported)} {imported.type}"
+        for imported in wasm.imports
+        if imported.type is not None and imported.type.signature is None
     ]
     if types:
         return f"imports {_listed(types)}; stubs take and return i32, i64, f32 and f64"
     wide = [
-        f"{label(one)} {one.type}"
-        for one in wasm.imports
-        if one.type is not None and max(len(one.type.params), len(one.type.results)) > MOST_VALUES
+        f"{label(imported)} {imported.type}"
+        for imported in wasm.imports
+        if imported.type is not None
+        and max(len(imported.type.params), len(imported.type.results)) > MOST_VALUES
     ]
     if wide:
         return f"imports {_listed(wide)}; stubs have at most {MOST_VALUES} values either way"
     seen: dict[tuple[str, str], Import] = {}
-    for one in wasm.imports:
-        first = seen.setdefault((one.module, one.name), one)
-        if first.type != one.type:
-            return f"imports {label(one)} with two types, {first.type} and {one.type}"
+    for imported in wasm.imports:
+        first = seen.setdefault((imported.module, imported.name), imported)
+        if first.type != imported.type:
+            return f"imports {label(imported)} with two types, {first.type} and {imported.type}"
     return None
 
 
-def label(one: Import) -> str:
+def label(imported: Import) -> str:
     """An import as users name it, fit to print."""
-    return printable(f"{one.module}.{one.name}", 80)
+    return printable(f"{imported.module}.{imported.name}", 80)
 
 
 def stubs(wasm: Wasm, wanted: Mapping[str, str], *, stub_all: bool, command: str) -> tuple[Stub, ...]:
@@ -107,41 +112,41 @@ def stubs(wasm: Wasm, wanted: Mapping[str, str], *, stub_all: bool, command: str
     Raises:
         UsageError: Imports are not named, or a rule does not fit.
     """
-    imports = {(one.module.encode(), one.name.encode()): one for one in wasm.imports}
-    names = {f"{one.module}.{one.name}" for one in imports.values()}
+    imports = {(imported.module.encode(), imported.name.encode()): imported for imported in wasm.imports}
+    names = {f"{imported.module}.{imported.name}" for imported in imports.values()}
     for name in wanted:
         if name not in names:
             near = difflib.get_close_matches(name, names, 1)
             remedy = f"Did you mean {near[0]!r}?" if near else f"It imports {_listed(sorted(names))}."
             raise UsageError(f"The module does not import {name!r}.", remedy)
-    made, missing = [], []
-    for one in (imports[key] for key in sorted(imports)):
-        assert one.type is not None
-        signature = one.type.signature
+    stubbed, missing = [], []
+    for imported in (imports[key] for key in sorted(imports)):
+        assert imported.type is not None
+        signature = imported.type.signature
         assert signature is not None
-        text = wanted.get(f"{one.module}.{one.name}")
-        stub = _wasi(one, signature) if text is None else _named(one, signature, text)
+        text = wanted.get(f"{imported.module}.{imported.name}")
+        stub = _wasi(imported, signature) if text is None else _named(imported, signature, text)
         if stub is None and stub_all:
-            stub = _stub(one, signature, Rule.CONSTANT, 0, "noop")
+            stub = _stub(imported, signature, Rule.CONSTANT, 0, "noop")
         if stub is None:
-            missing.append(one)
+            missing.append(imported)
         else:
-            made.append(stub)
+            stubbed.append(stub)
     if missing:
         raise _missing(missing, command)
-    for stub in made:
+    for stub in stubbed:
         if stub.rule in _TOUCHES_MEMORY and wasm.exported_memory is None:
             raise UsageError(
                 f"The stub of {printable(stub.label)} ({stub.text}) touches the module's memory, "
                 "and the module exports none.",
                 "Export the memory, or choose another rule, such as noop.",
             )
-    return tuple(made)
+    return tuple(stubbed)
 
 
 def _missing(missing: list[Import], command: str) -> UsageError:
-    listed = _listed([f"{label(one)} {one.type}" for one in missing])
-    named = " ".join(f"--import '{one.module}.{one.name}=noop'" for one in missing)
+    listed = _listed([f"{label(imported)} {imported.type}" for imported in missing])
+    named = " ".join(f"--import '{imported.module}.{imported.name}=noop'" for imported in missing)
     return UsageError(
         f"The module imports {listed}: say what each of them does.",
         f"Rules: {', '.join(RULES)}, or a number that is returned. To begin with:\n  {command} {named}\n"
@@ -149,41 +154,43 @@ def _missing(missing: list[Import], command: str) -> UsageError:
     )
 
 
-def _wasi(one: Import, signature: Signature) -> Stub | None:
-    if one.module not in WASI:
+def _wasi(imported: Import, signature: Signature) -> Stub | None:
+    if imported.module not in WASI:
         return None
-    rule = _WASI.get(one.name)
+    rule = _WASI.get(imported.name)
     if rule is not None and signature.params[: len(rule.params)] == rule.params:
-        return _stub(one, signature, rule.rule, rule.value, rule.text)
+        return _stub(imported, signature, rule.rule, rule.value, rule.text)
     if signature.results == (_I32,):
-        return _stub(one, signature, Rule.CONSTANT, _NOT_SUPPORTED, "WASI: returns errno 52, not supported")
+        return _stub(
+            imported, signature, Rule.CONSTANT, _NOT_SUPPORTED, "WASI: returns errno 52, not supported"
+        )
     return None
 
 
-def _named(one: Import, signature: Signature, text: str) -> Stub:
+def _named(imported: Import, signature: Signature, text: str) -> Stub:
     text = text.strip()
-    what = f"The stub of {label(one)}"
+    what = f"The stub of {label(imported)}"
     match text:
         case "noop":
-            return _stub(one, signature, Rule.CONSTANT, 0, text)
+            return _stub(imported, signature, Rule.CONSTANT, 0, text)
         case "trap":
-            return _stub(one, signature, Rule.TRAP, 0, text)
+            return _stub(imported, signature, Rule.TRAP, 0, text)
         case "clock_ms" | "clock_us":
             if not signature.results:
                 raise UsageError(f"{what} is {text}, and the function returns nothing.", "noop does nothing.")
-            return _stub(one, signature, Rule.CLOCK, _CLOCK_UNITS[text], text)
+            return _stub(imported, signature, Rule.CLOCK, _CLOCK_UNITS[text], text)
         case "random":
             if not signature.results or any(kind.is_float for kind in signature.results):
-                raise UsageError(f"{what} is random, and the function is {one.type}: it gives integers.")
-            return _stub(one, signature, Rule.RANDOM, 0, text)
+                raise UsageError(f"{what} is random, and the function is {imported.type}: it gives integers.")
+            return _stub(imported, signature, Rule.RANDOM, 0, text)
         case "log":
             if signature.params[:2] != (_I32, _I32):
                 raise UsageError(
-                    f"{what} is log, and the function is {one.type}: log reads memory where its first "
+                    f"{what} is log, and the function is {imported.type}: log reads memory where its first "
                     "argument says, as many bytes as the second says, both i32.",
                     "noop does nothing.",
                 )
-            return _stub(one, signature, Rule.LOG, 0, text)
+            return _stub(imported, signature, Rule.LOG, 0, text)
     if not any(letter.isdigit() for letter in text) and text.lower().lstrip("+-") not in ("inf", "nan"):
         near = difflib.get_close_matches(text, RULES, 1)
         meant = f"Did you mean {near[0]!r}? " if near else ""
@@ -192,13 +199,15 @@ def _named(one: Import, signature: Signature, text: str) -> Stub:
         )
     if len(signature.results) != 1:
         raise UsageError(
-            f"{what} is the constant {text}, and the function is {one.type}: it has no one result."
+            f"{what} is the constant {text}, and the function is {imported.type}: it has no one result."
         )
-    return _stub(one, signature, Rule.CONSTANT, literals.value(signature.results[0], text, what), text)
+    return _stub(imported, signature, Rule.CONSTANT, literals.value(signature.results[0], text, what), text)
 
 
-def _stub(one: Import, signature: Signature, rule: Rule, value: int, text: str) -> Stub:
-    return Stub(module=one.module, name=one.name, signature=signature, rule=rule, value=value, text=text)
+def _stub(imported: Import, signature: Signature, rule: Rule, value: int, text: str) -> Stub:
+    return Stub(
+        module=imported.module, name=imported.name, signature=signature, rule=rule, value=value, text=text
+    )
 
 
 def _listed(things: list[str]) -> str:

@@ -43,7 +43,7 @@ class Plan:
     @property
     def all_cells(self) -> tuple[Cell, ...]:
         """Every cell that has a row, in the order of the rows."""
-        return (*self.measured, *(one.cell for one in self.left_out))
+        return (*self.measured, *(left_out.cell for left_out in self.left_out))
 
 
 def plan(

@@ -73,5 +73,5 @@ def build_of(catalog: Catalog, runtime: str, label: str) -> Build:
     Raises:
         UsageError: The catalogue does not have it.
     """
-    found = pick("runtime", runtime, catalog.runtimes)
-    return pick("build", label, {one.label: one for one in builds(found)})
+    known = pick("runtime", runtime, catalog.runtimes)
+    return pick("build", label, {build.label: build for build in builds(known)})

@@ -22,10 +22,10 @@ def select_boards(catalog: Catalog, wanted: Sequence[str]) -> list[Board]:
     chosen: dict[str, Board] = {}
     for argument in wanted:
         pattern = "*" if argument == ALL else argument
-        found = [board for name, board in sorted(catalog.boards.items()) if fnmatchcase(name, pattern)]
-        if not found:
+        matching = [board for name, board in sorted(catalog.boards.items()) if fnmatchcase(name, pattern)]
+        if not matching:
             raise unknown("board", argument, catalog.boards)
-        for board in found:
+        for board in matching:
             chosen.setdefault(board.name, board)
     return list(chosen.values())
 
@@ -64,26 +64,26 @@ def select_builds(catalog: Catalog, wanted: Sequence[str]) -> list[Build]:
 
 def _matching(runtimes: Sequence[Runtime], argument: str) -> list[Build]:
     name, _, version = argument.partition("@")
-    found = []
+    matching = []
     for runtime in runtimes:
         offered = builds(runtime) if version else newest(runtime)
-        found += [
+        matching += [
             build
             for build in offered
             if (runtime.name == name and build.variant.default) or fnmatchcase(build.name, name)
         ]
-    if not found:
+    if not matching:
         names = {runtime.name for runtime in runtimes} | {
             b.name for runtime in runtimes for b in builds(runtime)
         }
         raise unknown("runtime", name, names)
     if version:
-        fitting = [build for build in found if _fits(build.version, version)]
+        fitting = [build for build in matching if _fits(build.version, version)]
         if not fitting:
-            known = ", ".join(dict.fromkeys(build.version.version for build in found))
+            known = ", ".join(dict.fromkeys(build.version.version for build in matching))
             raise UsageError(f"The catalogue has no version {version} of {name}.", f"It has {known}.")
-        found = fitting
-    return found
+        matching = fitting
+    return matching
 
 
 def _fits(version: Version, wanted: str) -> bool:
@@ -101,25 +101,25 @@ def switches(catalog: Catalog, wanted: Sequence[str]) -> list[tuple[PricedSwitch
         UsageError: An argument matches nothing, or nothing that has a switch.
     """
     named = {build.runtime.name for build in select_builds(catalog, wanted)} if wanted else None
-    found = []
+    toggles = []
     for runtime in catalog.runtimes.values():
         if named is not None and runtime.name not in named:
             continue
         for switch in runtime.priced:
-            made = builds(runtime)
+            all_builds = builds(runtime)
             off, on = (
-                {build.number: build for build in made if build.name == name}
+                {build.number: build for build in all_builds if build.name == name}
                 for name in (switch.off, switch.on)
             )
             newest_first = [number for number in off if number in on]
             if newest_first:
-                found.append((switch, off[newest_first[0]], on[newest_first[0]]))
-    if not found:
+                toggles.append((switch, off[newest_first[0]], on[newest_first[0]]))
+    if not toggles:
         known = [runtime.name for runtime in catalog.runtimes.values() if runtime.priced]
         raise UsageError(
             "No runtime that is named has a switch to price.", f"These have: {', '.join(known)}."
         )
-    return found
+    return toggles
 
 
 def with_checkouts(

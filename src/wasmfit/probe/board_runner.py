@@ -106,10 +106,10 @@ def often_enough(once: Callable[[], OneRun], run: Run) -> list[OneRun]:
     return runs
 
 
-def _check(one: OneRun, run: Run) -> None:
+def _check(once: OneRun, run: Run) -> None:
     """Makes sure that a run ended well and gave the results that the emulator gave."""
-    report = one.report
-    if not one.finished:
+    report = once.report
+    if not once.finished:
         raise BoardError("on the board, it did not come to its end", Status.TIMEOUT)
     if report.end != "ok":
         words = report.failure or report.panic or report.end or "no reason"

@@ -94,12 +94,12 @@ class ProbeRs:
         Raises:
             MissingToolError: It is not installed.
         """
-        found = shutil.which(PROGRAM)
-        if found is None:
+        path = shutil.which(PROGRAM)
+        if path is None:
             raise MissingToolError(
                 "probe-rs is not installed, and boards are reached through it.", remedy(PROGRAM).text
             )
-        return ProbeRs(Path(found), gateway)
+        return ProbeRs(Path(path), gateway)
 
     def probes(self) -> list[Probe]:
         """The probes that are attached.
@@ -182,7 +182,7 @@ def serving(gateway: Gateway, command: list[str], log: Path | None = None) -> It
 
 def attached(output: str) -> list[Probe]:
     """The probes in what ``probe-rs list`` prints; other lines are words for people."""
-    found = (_PROBE.fullmatch(line.strip()) for line in output.splitlines())
+    matches = (_PROBE.fullmatch(line.strip()) for line in output.splitlines())
     return [
         Probe(
             name=printable(match["name"]),
@@ -190,7 +190,7 @@ def attached(output: str) -> list[Probe]:
             kind=printable(match["kind"]),
             accessible=match["inaccessible"] is None,
         )
-        for match in found
+        for match in matches
         if match is not None
     ]
 
@@ -206,8 +206,8 @@ def choose(probes: list[Probe], selector: str | None) -> Probe:
         raise MissingToolError(
             "No debug probe is attached.", "Attach one that probe-rs knows; `wasmfit probes` lists them."
         )
-    fitting = [one for one in probes if selector is None or _fits(one, selector)]
-    names = ", ".join(one.selector for one in fitting or probes)
+    fitting = [probe for probe in probes if selector is None or _fits(probe, selector)]
+    names = ", ".join(probe.selector for probe in fitting or probes)
     if not fitting:
         raise UsageError(f"No probe fits {selector!r}.", f"Attached: {names}.")
     if len(fitting) > 1:
@@ -256,5 +256,5 @@ def reason(finished: Finished) -> str:
             break
         # Numbered, where there are several.
         said.append(_CAUSE.sub("", line.strip()))
-    whole = [one.rstrip(".") for one in said if one and one != "Caused by:"]
+    whole = [line.rstrip(".") for line in said if line and line != "Caused by:"]
     return printable(": ".join(whole), 300) if whole else f"exit code {finished.code}"

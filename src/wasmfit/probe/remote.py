@@ -226,10 +226,10 @@ class Remote:
         registers: dict[str, int] = {}
         number = 0
         for part in parts:
-            for found in _REGISTER.finditer(part):
-                stated = _NUMBER.search(found[0])
+            for match in _REGISTER.finditer(part):
+                stated = _NUMBER.search(match[0])
                 number = int(stated[1]) if stated else number
-                registers.setdefault(found[1], number)
+                registers.setdefault(match[1], number)
                 number += 1
         return registers
 

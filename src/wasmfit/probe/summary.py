@@ -39,7 +39,10 @@ def interval(values: Sequence[float]) -> tuple[float, float, float]:
 def settled(runs: Sequence[OneRun], within: float) -> bool:
     """Whether no phase's interval is wider than this part of its mean, to either side."""
     figures = (_of(runs, name, which) for name, which in _PHASES.values())
-    return all(found is None or found.high - found.figure <= within * found.figure for found in figures)
+    return all(
+        statistics is None or statistics.high - statistics.figure <= within * statistics.figure
+        for statistics in figures
+    )
 
 
 def summarised(
@@ -100,16 +103,16 @@ def _value(phase: BoardPhase) -> float:
     return phase.seconds if phase.cycles is None else float(phase.cycles)
 
 
-def _record(found: _Figure | None, counted: bool, clock_hz: int) -> MeasuredPhase | None:
-    if found is None:
+def _record(statistics: _Figure | None, counted: bool, clock_hz: int) -> MeasuredPhase | None:
+    if statistics is None:
         return None
     if not counted:
-        return MeasuredPhase(time_s=found.figure, time_low_s=found.low, time_high_s=found.high)
+        return MeasuredPhase(time_s=statistics.figure, time_low_s=statistics.low, time_high_s=statistics.high)
     return MeasuredPhase(
-        cycles=round(found.figure),
-        cycles_low=math.floor(found.low),
-        cycles_high=math.ceil(found.high),
-        time_s=found.figure / clock_hz,
-        time_low_s=found.low / clock_hz,
-        time_high_s=found.high / clock_hz,
+        cycles=round(statistics.figure),
+        cycles_low=math.floor(statistics.low),
+        cycles_high=math.ceil(statistics.high),
+        time_s=statistics.figure / clock_hz,
+        time_low_s=statistics.low / clock_hz,
+        time_high_s=statistics.high / clock_hz,
     )

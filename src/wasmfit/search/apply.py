@@ -54,7 +54,7 @@ def _name(build: Build, profile: Profile, changes: Settings) -> str:
 
 
 def _each(values: Sequence[SwitchValue], field: str) -> tuple[str, ...]:
-    return tuple(one for value in values for one in getattr(value, field))
+    return tuple(item for value in values for item in getattr(value, field))
 
 
 def _rust(rust: RustProfile, changes: RustChanges) -> RustProfile:
@@ -91,7 +91,11 @@ def _build(build: Build, values: Sequence[SwitchValue]) -> Build:
             "facts": _facts(variant.facts, [value.facts for value in values]),
         }
     )
-    own = {name: one for name, one in version.dependencies.items() if name not in variant.dependencies}
+    own = {
+        name: dependency
+        for name, dependency in version.dependencies.items()
+        if name not in variant.dependencies
+    }
     dependencies = {**version.dependencies, **_with_features(own, values)}
     return build.model_copy(
         update={
@@ -107,10 +111,10 @@ def _with_features(
     changed = dict(dependencies)
     for value in values:
         for name in (value.add.keys() | value.remove.keys()) & changed.keys():
-            one = changed[name]
-            kept = [feature for feature in one.features if feature not in value.remove.get(name, ())]
+            dependency = changed[name]
+            kept = [feature for feature in dependency.features if feature not in value.remove.get(name, ())]
             features = tuple(dict.fromkeys((*kept, *value.add.get(name, ()))))
-            changed[name] = one.model_copy(update={"features": features})
+            changed[name] = dependency.model_copy(update={"features": features})
     return changed
 
 

@@ -90,32 +90,34 @@ def search(
     }
     for settings in space.starts:
         study.enqueue_trial({name: space.whole(settings)[name] for name in choices})
-    made = {_key(space, {}): anchor}
+    trials = {_key(space, {}): anchor}
     random = Random(_SEED)  # noqa: S311 - no secret
     while True:
-        if len(made) >= budget.builds:
-            return SearchResult(tuple(made.values()), f"the budget of {budget.builds} builds is used up")
+        if len(trials) >= budget.builds:
+            return SearchResult(tuple(trials.values()), f"the budget of {budget.builds} builds is used up")
         if budget.seconds is not None and clock() - started >= budget.seconds:
             return SearchResult(
-                tuple(made.values()), f"the time of {budget.seconds / 60:g} minutes is used up"
+                tuple(trials.values()), f"the time of {budget.seconds / 60:g} minutes is used up"
             )
         proposed = study.ask(choices)
         settings = space.whole(proposed.params)
         key = _key(space, settings)
-        if key in made:
+        if key in trials:
             # Told again, it would count twice, and be proposed all the more.
             study.tell(proposed, state=TrialState.FAIL)
-            near = next((one for one in _near(space, settings, random) if _key(space, one) not in made), None)
+            near = next(
+                (other for other in _near(space, settings, random) if _key(space, other) not in trials), None
+            )
             if near is None:
-                return SearchResult(tuple(made.values()), "the search has no other settings to propose")
+                return SearchResult(tuple(trials.values()), "the search has no other settings to propose")
             study.enqueue_trial({name: near[name] for name in choices})
             continue
-        trial = made[key] = measure(len(made) + 1, settings)
+        trial = trials[key] = measure(len(trials) + 1, settings)
         figures = trial.figures
         if figures is None:
             study.tell(proposed, state=TrialState.FAIL)
         else:
-            study.tell(proposed, [log(figures[one] / ideal[one]) for one in objectives])
+            study.tell(proposed, [log(figures[objective] / ideal[objective]) for objective in objectives])
 
 
 def _near(space: Space, settings: Settings, random: Random) -> Iterator[dict[str, str]]:
@@ -125,7 +127,7 @@ def _near(space: Space, settings: Settings, random: Random) -> Iterator[dict[str
             {**settings, **dict(zip(names, values, strict=True))}
             for names in combinations(space.values, differences)
             for values in product(
-                *([one for one in space.values[name] if one != settings[name]] for name in names)
+                *([value for value in space.values[name] if value != settings[name]] for name in names)
             )
         ]
         random.shuffle(near)

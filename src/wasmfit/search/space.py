@@ -46,13 +46,13 @@ class Space:
 
     def chosen(self, settings: Settings) -> list[SwitchValue]:
         """The values that the settings name, and of what is not named none."""
-        found = ((switch, settings.get(name)) for name, switch in self.switches.items())
-        return [value for switch, name in found if name is not None and (value := switch.value(name))]
+        chosen = ((switch, settings.get(name)) for name, switch in self.switches.items())
+        return [value for switch, name in chosen if name is not None and (value := switch.value(name))]
 
     def given_up(self, settings: Settings) -> dict[str, str]:
         """``SWITCH=VALUE`` → what it gives up, of those settings that give something up."""
-        found = ((name, self.switches[name].value(value)) for name, value in self.changes(settings).items())
-        return {f"{name}={value.name}": value.gives_up for name, value in found if value and value.gives_up}
+        chosen = ((name, self.switches[name].value(value)) for name, value in self.changes(settings).items())
+        return {f"{name}={value.name}": value.gives_up for name, value in chosen if value and value.gives_up}
 
     def whole(self, settings: Settings) -> dict[str, str]:
         """The settings with a value for every switch that may be tried: the first, of what is not named."""
@@ -96,14 +96,14 @@ def space(
         for value in switch.values
         if value.needs_leave
     }
-    for one in allow:
-        if one not in gated:
+    for name in allow:
+        if name not in gated:
             if not gated:
                 raise UsageError(
-                    f"Nothing of {build.name} needs leave, and --allow names {printable(one)!r}.",
+                    f"Nothing of {build.name} needs leave, and --allow names {printable(name)!r}.",
                     "Leave out --allow.",
                 )
-            raise unknown("value that needs leave", one, gated)
+            raise unknown("value that needs leave", name, gated)
     values = {
         name: held[name]
         if name in held
@@ -151,7 +151,7 @@ def _held(switches: Mapping[str, Switch], fixed: Iterable[str]) -> dict[str, tup
         values = dict.fromkeys(part.strip() for part in text.split(","))
         for value in values:
             if switch.value(value) is None:
-                raise unknown(f"value of {name}", value, [one.name for one in switch.values])
+                raise unknown(f"value of {name}", value, [known.name for known in switch.values])
         if name in held:
             raise UsageError(f"--set names {name} twice.", f"Write --set {name}=A,B.")
         held[name] = tuple(values)

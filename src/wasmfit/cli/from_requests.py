@@ -49,7 +49,7 @@ def from_requests(function: Callable[..., None], *, leave_out: Collection[str] =
         for name, parameters in options.items():
             given = {parameter.name: values.pop(parameter.name) for parameter in parameters}
             records[name] = from_flat(
-                kinds[name], {key: value for key, value in given.items() if value not in (None, [], False)}
+                kinds[name], {key: value for key, value in given.items() if not _is_left_out(value)}
             )
         function(**records, **values)
 
@@ -58,6 +58,11 @@ def from_requests(function: Callable[..., None], *, leave_out: Collection[str] =
     command.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     command.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
     return command
+
+
+def _is_left_out(value: object) -> bool:
+    """Whether the command line says nothing of an option. A number that is 0 has been given."""
+    return value is None or value is False or value == []
 
 
 def _spelled(field: FieldInfo) -> Option | Argument | None:

@@ -86,7 +86,7 @@ def test_it_compiles_without_a_warning(plugin: Path, version: int, tmp_path: Pat
         "-std=c11",
         "-D_DEFAULT_SOURCE",
     )
-    sources = plugins.sources(version, plugin)
+    sources = plugins.parts(version, plugin)
     command: list[str | Path] = ["cc", *strict, "-I", plugins.SOURCES, *sources, "-o", tmp_path / "x.so"]
     done = Gateway().run(command, timeout=60, log=log)
     assert done.code == 0, done.output

@@ -15,7 +15,7 @@ import tempfile
 from pathlib import Path
 
 from wasmfit.errors import MissingToolError
-from wasmfit.toolchain import Gateway, remedy
+from wasmfit.toolchain import Gateway, file_identity, remedy, write_whole
 from wasmfit.words import printable
 
 from . import qemu
@@ -44,7 +44,7 @@ def interfaces() -> tuple[int, ...]:
     return tuple(sorted((int(source.stem[1:]) for source in _INTERFACES.glob("v*.c")), reverse=True))
 
 
-def sources(interface: int, plugin: Path = SOURCES) -> list[Path]:
+def parts(interface: int, plugin: Path = SOURCES) -> list[Path]:
     """The C files that a plugin is compiled from, together, for a version of the interface."""
     return [*sorted(plugin.glob("*.c")), _INTERFACES / f"v{interface}.c"]
 
@@ -65,7 +65,9 @@ def compiled(
         MissingToolError: There is no such QEMU, it takes no plugin of ours, there is no C compiler, or it
             cannot compile for this machine.
     """
-    return _compiled(folder, gateway, interface(folder, gateway, emulator, log), log, plugin)
+    sources = sources_digest()
+    version = _interface(folder, gateway, emulator, log, sources)
+    return _compiled(folder, gateway, version, log, plugin, sources)
 
 
 def interface(folder: Path, gateway: Gateway, emulator: str, log: Path | None = None) -> int:
@@ -76,26 +78,28 @@ def interface(folder: Path, gateway: Gateway, emulator: str, log: Path | None = 
     Raises:
         MissingToolError: As :func:`compiled`.
     """
+    return _interface(folder, gateway, emulator, log, sources_digest())
+
+
+def _interface(folder: Path, gateway: Gateway, emulator: str, log: Path | None, sources: str) -> int:
     program = shutil.which(emulator)
     if program is None:
         raise MissingToolError(f"The emulator {emulator} is not installed.", qemu.remedy(emulator))
-    answer = folder / f"interface-{_key(_identity(Path(program)))}"
+    answer = folder / f"interface-{_key(Path(program), sources)}"
     try:
         return int(answer.read_text(encoding="ascii"))
     except (OSError, ValueError):
         pass
-    version = _ask(folder, gateway, program, log)
-    temporary = answer.with_name(f"{answer.name}.{os.getpid()}")
-    temporary.write_text(f"{version}\n", encoding="ascii")
-    temporary.replace(answer)
+    version = _ask(folder, gateway, program, log, sources)
+    write_whole(answer, f"{version}\n")
     return version
 
 
-def _ask(folder: Path, gateway: Gateway, program: str, log: Path | None) -> int:
+def _ask(folder: Path, gateway: Gateway, program: str, log: Path | None, sources: str) -> int:
     """Loads a probe of each version."""
     words = "it says nothing"
     for version in interfaces():
-        probe = _compiled(folder, gateway, version, log, _PROBE)
+        probe = _compiled(folder, gateway, version, log, _PROBE, sources)
         finished = gateway.run(
             [program, *qemu.NOTHING_ATTACHED, "-M", "none", "-plugin", str(probe)],
             timeout=_PROBE_SECONDS,
@@ -117,13 +121,15 @@ def _ask(folder: Path, gateway: Gateway, program: str, log: Path | None) -> int:
     )
 
 
-def _compiled(folder: Path, gateway: Gateway, version: int, log: Path | None, plugin: Path) -> Path:
+def _compiled(
+    folder: Path, gateway: Gateway, version: int, log: Path | None, plugin: Path, sources: str
+) -> Path:
     compiler = shutil.which(COMPILER)
     if compiler is None:
         raise MissingToolError(
             "The emulator's plugin needs a C compiler (cc), and there is none.", remedy(COMPILER).text
         )
-    library = folder / f"{plugin.name}-v{version}-{_key(_identity(Path(compiler)))}.so"
+    library = folder / f"{plugin.name}-v{version}-{_key(Path(compiler), sources)}.so"
     if library.is_file():
         return library
     folder.mkdir(parents=True, exist_ok=True)
@@ -134,7 +140,7 @@ def _compiled(folder: Path, gateway: Gateway, version: int, log: Path | None, pl
             *_FLAGS,
             "-I",
             SOURCES,
-            *sources(version, plugin),
+            *parts(version, plugin),
             "-o",
             linked,
         ]
@@ -149,17 +155,15 @@ def _compiled(folder: Path, gateway: Gateway, version: int, log: Path | None, pl
     return library
 
 
-def _identity(program: Path) -> tuple[str, int, int]:
-    """Changes when a program does."""
-    real = program.resolve()
-    status = real.stat()
-    return str(real), status.st_size, status.st_mtime_ns
-
-
-def _key(program: tuple[str, int, int]) -> str:
-    """Digest of a program and of all that plugins are compiled from."""
+def sources_digest() -> str:
+    """Digest of all that plugins are compiled from, besides the compiler."""
     digest = hashlib.sha256()
     for source in sorted(SOURCES.rglob("*.[ch]")):
         digest.update(repr((source.name, source.read_bytes())).encode())
-    digest.update(repr((os.uname().machine, _FLAGS, *program)).encode())
-    return digest.hexdigest()[:16]
+    digest.update(repr((os.uname().machine, _FLAGS)).encode())
+    return digest.hexdigest()
+
+
+def _key(program: Path, sources: str) -> str:
+    """Changes with a program and with what plugins are compiled from."""
+    return hashlib.sha256(repr((sources, file_identity(program))).encode()).hexdigest()[:16]

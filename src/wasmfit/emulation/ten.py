@@ -6,7 +6,6 @@ stores one word on its stack and ends itself by semihosting, as every image of w
 
 from __future__ import annotations
 
-import hashlib
 import shutil
 import struct
 import tempfile
@@ -40,11 +39,11 @@ def emulator_trial(gateway: Gateway, program: str, boards: Sequence[Board], fold
         program: The emulator; the boards are emulated by it.
         folder: Of compiled plugins.
     """
-    sources = sorted(plugins.SOURCES.rglob("*.[ch]"))
-    digest = hashlib.sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()
     images = [(board.emulator.model_dump_json(), image(board).hex()) for board in boards]
     tools = [shutil.which(tool) for tool in (program, plugins.COMPILER)]
-    return ToolTrial([tools, digest, images], lambda: _prove(gateway, program, boards, folder))
+    return ToolTrial(
+        [tools, plugins.sources_digest(), images], lambda: _prove(gateway, program, boards, folder)
+    )
 
 
 def _prove(gateway: Gateway, program: str, boards: Sequence[Board], folder: Path) -> Proven:

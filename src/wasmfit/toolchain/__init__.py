@@ -3,6 +3,7 @@
 from .c_compiler import CCompiler, NoCCompiler, c_compiler
 from .c_library import InstalledLibrary, known_libraries
 from .check import Check, State
+from .files import file_identity, write_whole
 from .find import Toolchain, checks, find, unusable
 from .packages import System
 from .process import ChildCancelledError, ChildStoppedError, ChildTimeoutError, Finished, Gateway
@@ -37,6 +38,7 @@ __all__ = [
     "c_compiler",
     "c_trial",
     "checks",
+    "file_identity",
     "find",
     "here",
     "host_trial",
@@ -45,4 +47,5 @@ __all__ = [
     "rust_trial",
     "unusable",
     "worktree",
+    "write_whole",
 ]

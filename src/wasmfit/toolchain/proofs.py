@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import os
 import threading
 import time
 from collections.abc import Callable, Iterable
@@ -11,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from wasmfit.words import printable
+
+from .files import file_identity, write_whole
 
 _LONGEST = 300
 _MOST = 32
@@ -100,9 +101,7 @@ class Proofs:
                 "words": proof.words,
                 "seconds": proof.seconds,
             }
-            temporary = self.memory.with_name(f"{self.memory.name}.{os.getpid()}")
-            temporary.write_text(json.dumps(known, indent=1), encoding="utf-8")
-            temporary.replace(self.memory)
+            write_whole(self.memory, json.dumps(known, indent=1))
 
     def _load(self) -> dict[str, Any]:
         try:
@@ -124,12 +123,11 @@ def _same(files: object) -> bool:
 
 
 def _identity(path: Path) -> list[object] | None:
+    """As JSON has it; ``None`` where there is no such file."""
     try:
-        real = path.resolve(strict=True)
-        status = real.stat()
+        return list(file_identity(path))
     except OSError:
         return None
-    return [str(real), status.st_size, status.st_mtime_ns]
 
 
 def first_error(output: str) -> str:

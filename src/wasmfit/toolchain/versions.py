@@ -7,6 +7,7 @@ import threading
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from .files import file_identity, write_whole
 from .process import Gateway
 
 _ASK_SECONDS = 30
@@ -84,13 +85,9 @@ class Versions:
         return self._known
 
     def _save(self, known: dict[str, str]) -> None:
-        temporary = self.memory.with_name(f"{self.memory.name}.{os.getpid()}")
-        temporary.write_text(json.dumps(known, indent=1), encoding="utf-8")
-        temporary.replace(self.memory)
+        write_whole(self.memory, json.dumps(known, indent=1))
 
 
 def _identity(path: Path, *question: str) -> str:
     """A question about a file as it is now."""
-    real = path.resolve(strict=True)
-    status = real.stat()
-    return json.dumps([str(path), str(real), status.st_size, status.st_mtime_ns, *question])
+    return json.dumps([str(path), *file_identity(path), *question])

@@ -63,7 +63,8 @@ class RankedRuntime:
         ratios: Criterion → multiple of the best.
         evidence: What shows that it has the required features.
         low_margins: Limits that it is close to, in words.
-        ties: Runtimes with which the order is inconclusive: their error bars overlap.
+        ties: Runtimes with which the order is inconclusive: the error bar of the ratio of the scores includes
+            1.
     """
 
     measurements: tuple[Measurement, ...]
@@ -141,11 +142,11 @@ class Fit:
         if self.ranked and self.ranked[0].ties:
             others = ", ".join(self.ranked[0].ties)
             yield (
-                f"the first place is inconclusive: the error bars of {others} overlap that of "
+                f"the first place is inconclusive: within the error bars, {others} may be as good as "
                 f"{self.ranked[0].label}"
             )
         elif self.ranked and by_time and counts_speed:
-            yield "the first place is conclusive: no other's error bar overlaps it"
+            yield "the first place is conclusive: within the error bars, no other is as good"
         if by_time and counts_speed:
             model = "calibrated with published values" if self.calibrated else "not calibrated for this board"
             yield f"speed is predicted, not measured; the board's model is {model}"

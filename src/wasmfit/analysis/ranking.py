@@ -12,9 +12,11 @@ its speed is the geometric mean.
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
+from itertools import combinations
 
 from wasmfit.errors import UsageError
-from wasmfit.model import Measurement, Status
+from wasmfit.model import Activity, Measurement, Status
+from wasmfit.timing import CostModel, CostShares, Ratio, cost_shares, ratio_of
 
 from .amounts import Amount
 from .benchmark import BASELINE, NATIVE, warm_call
@@ -36,6 +38,7 @@ def rank(
     bounds: Set[str] = frozenset(),
     run: int | None = None,
     notes: tuple[str, ...] = (),
+    cost_model: CostModel | None = None,
 ) -> Fit:
     """Rejects and ranks runtimes.
 
@@ -48,6 +51,8 @@ def rank(
         bounds: Names of what is measured as a bound only.
         run: The run in the store.
         notes: Which requirements could not be taken as they were given.
+        cost_model: What time is predicted with. Without it, the errors of predictions are taken as
+            independent.
 
     Raises:
         UsageError: There is no runtime among them.
@@ -90,7 +95,7 @@ def rank(
         modules=modules,
         requirements=requirements,
         speed_metric=speed_metric,
-        ranked=_ranked(fitting, requirements, speed_metric),
+        ranked=_ranked(fitting, requirements, speed_metric, cost_model),
         rejected=tuple(sorted(rejected, key=_distance)),
         bounds=bound_cells,
         calibrated=None if predicted is None else predicted.calibrated,
@@ -209,6 +214,7 @@ def _ranked(
     fitting: Sequence[_Fitting],
     requirements: BoardRequirements,
     speed_metric: str,
+    cost_model: CostModel | None,
 ) -> tuple[RankedRuntime, ...]:
     if not fitting:
         return ()
@@ -231,7 +237,8 @@ def _ranked(
         _scored(runtime, amount, best, requirements) for runtime, amount in zip(fitting, amounts, strict=True)
     ]
     ranked.sort(key=lambda runtime: (runtime.score, runtime.measurement.id))
-    return tuple(_with_ties(ranked))
+    model = cost_model if speed_metric == PREDICTED_TIME else None
+    return tuple(_with_ties(ranked, requirements, model))
 
 
 def _scored(
@@ -263,14 +270,50 @@ def _scored(
     )
 
 
-def _with_ties(ranked: Sequence[RankedRuntime]) -> Iterator[RankedRuntime]:
-    for runtime in ranked:
-        ties = tuple(
-            other.label
-            for other in ranked
-            if other is not runtime and runtime.low <= other.high and other.low <= runtime.high
-        )
-        yield replace(runtime, ties=ties) if ties else runtime
+def _with_ties(
+    ranked: Sequence[RankedRuntime], requirements: BoardRequirements, model: CostModel | None
+) -> Iterator[RankedRuntime]:
+    shares = [None if model is None else _shares(runtime, model) for runtime in ranked]
+    ties: list[list[str]] = [[] for _ in ranked]
+    for (left, runtime), (right, other) in combinations(enumerate(ranked), 2):
+        if runtime.low > other.high or other.low > runtime.high:
+            continue
+        left_shares, right_shares = shares[left], shares[right]
+        if model is not None and left_shares is not None and right_shares is not None:
+            speed = ratio_of(left_shares, right_shares, model).widened(model.error)
+            if _is_conclusive(runtime, other, speed, requirements.weights):
+                continue
+        ties[left].append(other.label)
+        ties[right].append(runtime.label)
+    yield from (replace(runtime, ties=tuple(names)) for runtime, names in zip(ranked, ties, strict=True))
+
+
+def _shares(runtime: RankedRuntime, model: CostModel) -> CostShares | None:
+    """What the predicted time of a runtime depends on; ``None`` if it is not known what the core did."""
+    calls = [_call(cell) for cell in sorted(runtime.measurements, key=lambda cell: cell.module)]
+    known = [call for call in calls if call is not None]
+    return cost_shares(known, model) if len(known) == len(calls) else None
+
+
+def _call(cell: Measurement) -> Activity | None:
+    return None if cell.run is None else cell.run.activity.call
+
+
+def _is_conclusive(
+    runtime: RankedRuntime, other: RankedRuntime, speed: Ratio, weights: Mapping[str, float]
+) -> bool:
+    """Whether the ratio of two scores is surely not 1, with the ratio of their speeds and its error bar.
+
+    Their flash and RAM are exact, and uncertain cycle costs are the same for both: what is wrong of one
+    changes both predictions, and so the ratio less than either.
+    """
+    if speed.low <= 0 or speed.high == math.inf:
+        return False
+    sizes = sum(
+        weights[name] * math.log(runtime.ratios[name] / other.ratios[name]) for name in ("flash", "ram")
+    )
+    low, high = (sizes + weights["speed"] * math.log(end) for end in (speed.low, speed.high))
+    return low > 0 or high < 0
 
 
 def _low_margins(amounts: Mapping[str, Amount], requirements: BoardRequirements) -> Iterator[str]:

@@ -7,9 +7,11 @@ There is no rule here: which runtimes are ranked, by which score, and what the o
 
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from wasmfit.model import Board, Measurement, RuntimeFeatures, Status
+from wasmfit.timing import CostModel
 
 from .amounts import amount_text
 from .benchmark import BASELINE, NATIVE, geometric_mean, setting_of, slowdowns, warm_call
@@ -116,6 +118,7 @@ class _Context:
     slowdowns: Mapping[str, float | None]
     features: Sequence[RuntimeFeatures]
     requirements: RuntimeRequirements
+    cost_models: Mapping[str, CostModel | None]
 
 
 def setting_rankings(
@@ -124,6 +127,7 @@ def setting_rankings(
     bounds: Set[str],
     requirements: RuntimeRequirements | None = None,
     features: Sequence[RuntimeFeatures] = (),
+    cost_models: Mapping[str, CostModel | None] = MappingProxyType({}),
 ) -> tuple[SettingRanking, ...]:
     """A ranking for every board, base and profile: for all modules together and, if there are several, for
     each.
@@ -134,6 +138,7 @@ def setting_rankings(
         bounds: Names of what is measured as a bound only.
         requirements: What is required; by default everything that the boards have.
         features: What the W3C suite found, for the features that are required.
+        cost_models: Board → what time is predicted with.
     """
     measurements = [measurement for measurement in measurements if measurement.runtime != BASELINE]
     context = _Context(
@@ -142,6 +147,7 @@ def setting_rankings(
         slowdowns(measurements),
         features,
         requirements or RuntimeRequirements(),
+        cost_models,
     )
     settings: dict[tuple[str, str, str], list[Measurement]] = {}
     for measurement in measurements:
@@ -177,6 +183,7 @@ def _ranking(
         sources=(suite_source(measured), declared_source),
         bounds=context.bounds,
         notes=context.requirements.notes(board),
+        cost_model=context.cost_models.get(name),
     )
     native = tuple(cell for cell in cells if cell.runtime == NATIVE)
     entries = (

@@ -9,6 +9,7 @@ from wasmfit.analysis.requirements import RuntimeRequirements
 from wasmfit.catalog import Catalog
 from wasmfit.requests import Experiment, FitExperiment, FitRequirements, RunOptions
 from wasmfit.requests.keywords import FitKeywords, Keywords
+from wasmfit.timing import cost_model
 
 from .comparison import measure
 from .features import features_of_measured
@@ -55,6 +56,7 @@ def fit(
         bounds=catalog.bounds,
         run=comparison.run,
         notes=required.notes(board),
+        cost_model=cost_model(board, catalog.core(board)),
     )
 
 

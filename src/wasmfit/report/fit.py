@@ -68,7 +68,8 @@ def _rule(fit: Fit) -> Table:
         "criterion",
         "a runtime does not fit if it exceeds flash or RAM, lacks a required feature, or does not run the "
         "module",
-        "a rank is inconclusive if the scores at the ends of two error bars overlap",
+        "a rank is inconclusive if two scores may be equal within the error of their ratio; errors of the "
+        "board's model that are common to both cancel in it",
         "a margin is low if less than 5% of a limit is left",
     ]
     for runtime in ranked:

@@ -22,6 +22,7 @@ from wasmfit.events import Listener, TaskEnded, TaskProgress, TaskStarted, nobod
 from wasmfit.model import Cell, Measurement, RuntimeFeatures, Status
 from wasmfit.plan import BASELINE, Plan
 from wasmfit.store import Store
+from wasmfit.timing import cost_model
 from wasmfit.toolchain import known_libraries
 
 from .flames import flame
@@ -227,13 +228,14 @@ def build_document(
     with_image = _with_image(measured)
     boards = {cell.board.name: cell.board for cell in plan.all_cells}.values()
     runtimes = notes(context.catalog, plan.all_cells)
+    models = {board.name: cost_model(board, context.catalog.core(board)) for board in boards}
     bounds = frozenset(runtime.name for runtime in runtimes if runtime.bound)
     return ReportDocument(
         measurements=measured,
         title=title or _title(plan),
         boards=tuple(boards),
         runtimes=runtimes,
-        rankings=setting_rankings(measured, boards, bounds, requirements, features),
+        rankings=setting_rankings(measured, boards, bounds, requirements, features, models),
         owner_classes=owner_classes(context, cells, measured),
         images=tuple(_images(context, cells, with_image[:MOST_IMAGES], listener)),
         images_omitted=len(with_image[MOST_IMAGES:]),

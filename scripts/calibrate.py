@@ -31,7 +31,7 @@ from tests.calibration.checks import (
 from tests.calibration.reference import FITTED, NATIVE, ORDERED, ORDERED_BOARDS, OURS, PUBLISHED
 
 _SHOWN = 8
-"""Prices that are shown of a mean, those that move it most."""
+"""Cycle costs that are shown of a mean, those that change it most."""
 
 
 def _names(catalogue: Path) -> list[str]:
@@ -131,14 +131,14 @@ def _print_sensitivities(of: dict[tuple[str, str], list[Ran]], models: dict[str,
 
 
 def _print_orders(cells: Sequence[Ran], models: dict[str, Model]) -> None:
-    print("\nOrder of two runtimes on the same program, common prices cancelling")
+    print("\nOrder of two runtimes on the same program, common cycle costs cancel")
     for board in sorted({one.board for one in cells}):
         found = list(pairs([one for one in cells if one.board == board], models))
-        settled = sum(comparison.is_settled for *_, comparison in found)
+        settled = sum(comparison.is_conclusive for *_, comparison in found)
         bars = [(one.high / one.low) ** 0.5 - 1 for *_, one in found]
         print(f"  {board:11} {settled} of {len(found)} pairs are settled; median bar ±{median(bars):.1%}")
         for one, other, comparison in found:
-            if not comparison.is_settled:
+            if not comparison.is_conclusive:
                 print(
                     f"  {'':11} not settled: {one.program}: {one.runtime} takes {comparison.typical:.2f} "
                     f"({comparison.low:.2f}–{comparison.high:.2f}) of {other.runtime}"

@@ -1,6 +1,6 @@
 """Writes the tables of README.md and docs/figures.md (``make maint-readme``); ``--check`` only compares.
 
-``--only NAME…`` writes some parts anew, and leaves the others.
+``--only NAME…`` writes some parts, and leaves the others.
 """
 
 import os
@@ -14,7 +14,7 @@ from pathlib import Path
 
 import wasmfit
 from wasmfit.analysis.comparison import Comparison
-from wasmfit.analysis.comparison_metrics import MEASURES
+from wasmfit.analysis.comparison_metrics import COMPARISON_METRICS
 from wasmfit.catalog import Catalog
 from wasmfit.home import Home
 from wasmfit.model import Status
@@ -32,7 +32,7 @@ REFERENCE_ROWS = {
     "runtime_crates": "runtime and its crates",
     "flashed": "flashed",
 }
-OPTION_MEASURES = ("flash", "heap_peak", "stack_peak", "instructions_load", "instructions_call")
+OPTION_METRICS = ("flash", "heap_peak", "stack_peak", "instructions_load", "instructions_call")
 SHOWN = (
     "text",
     "rodata",
@@ -85,7 +85,7 @@ def main() -> None:
         if "--check" not in arguments:
             page.write_text(text, encoding="utf-8")
         elif undated(text) != undated(page.read_text(encoding="utf-8")):
-            sys.exit(f"{page.name} does not show what is measured now; `make maint-readme` writes it anew.")
+            sys.exit(f"{page.name} does not show what is measured now; `make maint-readme` writes it again.")
 
 
 def shortened(line: str) -> str:
@@ -156,18 +156,18 @@ def printed(folder: Path, home: Home, line: str, most: int | None) -> str:
 
 def results(comparison: Comparison) -> str:
     """The newest version of every runtime, one line each, smallest first."""
-    measures = [measure for key in SHOWN for measure in MEASURES if measure.key == key]
+    metrics = [metric for key in SHOWN for metric in COMPARISON_METRICS if metric.key == key]
     lines = [
         line(
-            ["", *(f"{measure.label}{', B' if measure.unit else ''}" for measure in measures)],
+            ["", *(f"{metric.label}{', B' if metric.unit else ''}" for metric in metrics)],
         ),
-        line(["---", *("---:" for _ in measures)]),
+        line(["---", *("---:" for _ in metrics)]),
     ]
     measured = [one for one in comparison.measurements if one.status is Status.OK]
     for one in sorted(measured, key=lambda one: one.size.flash if one.size else 0):
-        figures = [measure.get(one) for measure in measures]
-        shown = (f"{figure:,}" if isinstance(figure, int) else "" for figure in figures)
-        lines.append(line([f"{one.runtime} {one.version}", *shown]))
+        values = [metric.get(one) for metric in metrics]
+        texts = (f"{value:,}" if isinstance(value, int) else "" for value in values)
+        lines.append(line([f"{one.runtime} {one.version}", *texts]))
     lines += [
         line([f"{one.runtime} {one.version}", f"unavailable: {(one.reason or '').split('.')[0]}"])
         for one in comparison.measurements
@@ -179,9 +179,9 @@ def results(comparison: Comparison) -> str:
 def options(comparison: Comparison) -> str:
     """What each variant of a runtime adds to the first, where that is of the same version."""
     by_label = {(one.runtime, one.version): one for one in comparison.measurements if one.status is Status.OK}
-    measures = [measure for key in OPTION_MEASURES for measure in MEASURES if measure.key == key]
-    head = ["", *(f"{measure.label}{', B' if measure.unit else ''}" for measure in measures), ""]
-    lines = [line(head), line(["---", *("---:" for _ in measures), "---"])]
+    metrics = [metric for key in OPTION_METRICS for metric in COMPARISON_METRICS if metric.key == key]
+    head = ["", *(f"{metric.label}{', B' if metric.unit else ''}" for metric in metrics), ""]
+    lines = [line(head), line(["---", *("---:" for _ in metrics), "---"])]
     for runtime in Catalog.load().runtimes.values():
         first, *others = runtime.variants
         for version in runtime.versions:
@@ -189,13 +189,13 @@ def options(comparison: Comparison) -> str:
             for variant in others:
                 one = by_label.get((variant.name, version.version))
                 if base is not None and one is not None:
-                    changes = [change(measure.get(base), measure.get(one)) for measure in measures]
+                    changes = [change(metric.get(base), metric.get(one)) for metric in metrics]
                     lines.append(line([f"{variant.name} {version.version}", *changes, variant.summary]))
     return "\n".join(lines)
 
 
 def reference(comparison: Comparison) -> str:
-    """The reference's figures beside ours."""
+    """The reference's values next to ours."""
     chosen = [one for one in comparison.measurements if one.published and one.size]
     head = ["bytes"]
     for one in chosen:

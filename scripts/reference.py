@@ -70,7 +70,7 @@ JSON = frozenset({"cell"})
 """What is no TOML file: paths are written as in `jq`, and what is not known is null."""
 
 IN_WORDS = {
-    CycleCost: "number, or [least, usual, most]",
+    CycleCost: "number, or [low, typical, high]",
     Activity: "counts, see [measuring.md](measuring.md)",
 }
 """Records that are written in one line."""

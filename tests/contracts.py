@@ -21,7 +21,7 @@ COMMANDS = {
     "check": "wasmfit check budget.toml",
     "history": "wasmfit history size.flash --select 'wasm3@*/add-with-extra/*/small'",
     "history-runs": "wasmfit history --runs",
-    "history-figures": "wasmfit history --figures",
+    "history-metrics": "wasmfit history --metrics",
     "size": "wasmfit size firmware.elf --board nrf52840dk --base old.elf",
     "size-why": "wasmfit size firmware.elf --why m3_ParseModule",
     "size-savings": "wasmfit size firmware.elf --savings",

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from .analysis.comparison import Comparison
     from .analysis.document import ReportDocument
     from .analysis.features import FeaturesMeasured
-    from .analysis.toggle_costs import Priced
+    from .analysis.toggle_costs import ToggleCosts
     from .api.benchmark import bench
     from .api.comparison import compare
     from .api.diagnosis import doctor
@@ -53,13 +53,13 @@ __all__ = [
     "FitExperiment",
     "FitRequirements",
     "ModuleRequest",
-    "Priced",
     "ProfileRequest",
     "ReportDocument",
     "ReportSettings",
     "RunOptions",
     "SizeAnalysis",
     "ToggleCostExperiment",
+    "ToggleCosts",
     "TuneRequest",
     "bench",
     "check",
@@ -83,9 +83,9 @@ _MODULES = {
     "Benchmark": "analysis.benchmark",
     "Comparison": "analysis.comparison",
     "FeaturesMeasured": "analysis.features",
-    "Priced": "analysis.toggle_costs",
     "ReportDocument": "analysis.document",
     "SizeAnalysis": "footprint.analysis",
+    "ToggleCosts": "analysis.toggle_costs",
     "bench": "api.benchmark",
     "compare": "api.comparison",
     "doctor": "api.diagnosis",

@@ -8,11 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.samples import measurement, run
-from wasmfit.analysis.benchmark import Benchmark, SlowDown, factors_of, rows, summaries
+from wasmfit.analysis.benchmark import Benchmark, Slowdown, rows, slowdowns, summaries
 from wasmfit.analysis.comparison import Comparison
 from wasmfit.model import InstructionCounts, LeastRam, Measurement, Prediction, Predictions, Run, Status
 from wasmfit.report import BENCH_FORMATS, Format
-from wasmfit.report.benchmark_tables import bench_tables
+from wasmfit.report.benchmark_tables import benchmark_tables
 
 
 def cell(runtime: str, module: str, call: int | None, **changes: object) -> Measurement:
@@ -44,7 +44,7 @@ def benchmark(cells: list[Measurement]) -> Benchmark:
 
 def test_a_geometric_mean_and_its_spread() -> None:
     # Logarithms to base 2 are 1, 2, 3: their mean is 2, the deviation of the sample 1.
-    found = SlowDown.over({"a": 2.0, "b": 4.0, "c": 8.0})
+    found = Slowdown.over({"a": 2.0, "b": 4.0, "c": 8.0})
     assert found is not None
     assert found.mean == pytest.approx(4)
     assert found.spread == pytest.approx(2)
@@ -53,17 +53,17 @@ def test_a_geometric_mean_and_its_spread() -> None:
 
 
 def test_one_workload_has_no_spread_and_none_no_mean() -> None:
-    found = SlowDown.over({"a": 3.0})
+    found = Slowdown.over({"a": 3.0})
     assert found is not None
     assert found.mean == pytest.approx(3)
     assert found.spread is None
-    assert SlowDown.over({}) is None
+    assert Slowdown.over({}) is None
 
 
 @given(st.lists(st.floats(0.01, 1e4), min_size=2, max_size=9), st.floats(0.1, 10))
 def test_a_mean_scales_with_its_factors_and_the_spread_does_not(factors: list[float], by: float) -> None:
-    one = SlowDown.over({str(number): factor for number, factor in enumerate(factors)})
-    other = SlowDown.over({str(number): factor * by for number, factor in enumerate(factors)})
+    one = Slowdown.over({str(number): factor for number, factor in enumerate(factors)})
+    other = Slowdown.over({str(number): factor * by for number, factor in enumerate(factors)})
     assert one is not None
     assert other is not None
     assert other.mean == pytest.approx(one.mean * by)
@@ -74,7 +74,7 @@ def test_a_mean_scales_with_its_factors_and_the_spread_does_not(factors: list[fl
 
 def test_factors_are_against_native_code_of_the_same_setting() -> None:
     small = [cell("native", "fir", 10, profile="small"), cell("fast", "fir", 20, profile="small")]
-    factors = factors_of([*NATIVE, *FAST, *small])
+    factors = slowdowns([*NATIVE, *FAST, *small])
     assert factors["fast@1.0.0/fir/nrf52840dk/bare/reference"] == 4
     assert factors["fast@1.0.0/fir/nrf52840dk/bare/small"] == 2
     assert factors["native@1.0.0/fir/nrf52840dk/bare/reference"] == 1
@@ -88,7 +88,7 @@ def test_without_native_code_there_is_no_factor_and_it_is_said() -> None:
     assert fast.slow_down.workloads == ("fir",)
     (missing,) = fast.missing
     assert (missing.workload, missing.status) == ("fft", Status.OK)
-    assert "native code has no figure" in missing.reason
+    assert "native code has no value" in missing.reason
     assert summaries(FAST)[0].slow_down is None
 
 
@@ -121,7 +121,7 @@ def test_nothing_in_common() -> None:
     cells = [*NATIVE[:2], cell("one", "fir", 5), cell("one", "fft", None), cell("two", "fft", 5)]
     assert all(one.common is None for one in summaries([*cells, cell("two", "fir", None)]))
     text = BENCH_FORMATS[Format.TABLE](benchmark([*cells, cell("two", "fir", None)]))
-    assert "there is no workload that every runtime ran" in text
+    assert "no workload was run by every runtime" in text
 
 
 def test_what_a_runtime_cannot_run_is_an_answer_and_a_wrong_result_none() -> None:
@@ -165,7 +165,7 @@ def test_least_ram_is_the_most_of_any_workload_where_it_was_found() -> None:
         partly = {one.runtime: one for one in summaries([*NATIVE, less, open_end])}["fast"]
         assert (partly.least_ram, partly.least_ram_unknown) == (50_000, (FAST[1].module,))
         text = BENCH_FORMATS[Format.TABLE](benchmark([*NATIVE, less, open_end]))
-        assert f"least RAM without {FAST[1].module}, which take too long" in text
+        assert f"minimum RAM without {FAST[1].module}, which take too long" in text
     text = BENCH_FORMATS[Format.TABLE](benchmark([*NATIVE, less, bound]))
     assert "at most 90,000" in text
 
@@ -173,13 +173,13 @@ def test_least_ram_is_the_most_of_any_workload_where_it_was_found() -> None:
 def test_the_baseline_runs_no_workload() -> None:
     cells = [cell("baseline", "fir", 16), *NATIVE]
     assert {one.runtime for one in summaries(cells)} == {"native"}
-    assert "baseline@1.0.0/fir/nrf52840dk/bare/reference" not in factors_of(cells)
+    assert "baseline@1.0.0/fir/nrf52840dk/bare/reference" not in slowdowns(cells)
 
 
 def test_tables_are_one_a_workload_then_slow_downs_then_the_summary() -> None:
-    found = bench_tables(benchmark(EVERYTHING))
+    found = benchmark_tables(benchmark(EVERYTHING))
     assert [table.title.split(" / ")[0] for table in found] == [
-        "fir", "fft", "sort", "slow-down against native code", "summary"
+        "fir", "fft", "sort", "slowdown compared with native code", "summary"
     ]  # fmt: skip
     matrix = {column.heading[0]: column.cells for column in found[3].columns}
     assert matrix["plain"] == ("10.0", "unsupported", "100")

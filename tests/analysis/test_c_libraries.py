@@ -4,17 +4,17 @@ from typing import Any
 
 import pytest
 
+from tests.report.documents import document
 from tests.samples import measurement, size
-from wasmfit.analysis.c_libraries import caution
-from wasmfit.analysis.changes import changes, compare
+from wasmfit.analysis.c_libraries import library_note
+from wasmfit.analysis.changes import compare_cell, compare_snapshots
 from wasmfit.analysis.comparison import Comparison
-from wasmfit.analysis.document import document
-from wasmfit.analysis.flat_rows import flat
-from wasmfit.analysis.snapshot import By, Snapshot
+from wasmfit.analysis.flat_rows import flat_row
+from wasmfit.analysis.snapshot import Snapshot, SnapshotKey
 from wasmfit.catalog import Catalog
 from wasmfit.model import CLibrary, Measurement
 from wasmfit.report.changes import to_markdown, to_text
-from wasmfit.report.comparison_tables import tables
+from wasmfit.report.comparison_tables import comparison_tables
 from wasmfit.report.html.pack import packed
 from wasmfit.report.overview import overview
 
@@ -31,73 +31,77 @@ def linked(library: CLibrary | None, runtime: str = "wasm3", **fields: Any) -> M
     return one.model_copy(update={"provenance": one.provenance.model_copy(update={"c_library": library})})
 
 
-def test_what_moved_a_figure_may_be_the_library() -> None:
+def test_a_change_may_be_due_to_the_library() -> None:
     before, after = linked(PICOLIBC), linked(NEWLIB, size=size(100_500))
-    assert compare("x", before, after).why == (f"the C library: {MOVE}",)
+    assert compare_cell("x", before, after).why == (f"the C library: {MOVE}",)
 
 
 @pytest.mark.parametrize("before", [None, NEWLIB])
-def test_what_is_not_known_or_the_same_moved_nothing(before: CLibrary | None) -> None:
-    assert compare("x", linked(before), linked(NEWLIB, size=size(100_500))).why == ()
+def test_an_unknown_library_or_the_same_one_changes_nothing(before: CLibrary | None) -> None:
+    assert compare_cell("x", linked(before), linked(NEWLIB, size=size(100_500))).why == ()
 
 
 def test_another_build_of_a_version_is_told_by_its_digest() -> None:
     other = PICOLIBC.model_copy(update={"sha256": "c" * 64})
-    (why,) = compare("x", linked(PICOLIBC), linked(other, size=size(100_500))).why
+    (why,) = compare_cell("x", linked(PICOLIBC), linked(other, size=size(100_500))).why
     assert why == f"the C library: picolibc 1.8 ({'a' * 12}) → picolibc 1.8 ({'c' * 12})"
 
 
 def snapshot(title: str, *ones: Measurement) -> Snapshot:
-    return Snapshot(title, By.CELL, {one.id: one for one in ones}, {}, None, lambda one: one)
+    return Snapshot(title, SnapshotKey.CELL, {one.id: one for one in ones}, {}, None, lambda one: one)
 
 
 def test_diff_says_it_once_for_all_cells() -> None:
     before = [linked(PICOLIBC, name) for name in ("wasm3", "wamr")]
     after = [linked(NEWLIB, name, size=size(100_500)) for name in ("wasm3", "wamr")]
-    found = changes(snapshot("old", *before), snapshot("new", *after))
-    said = f"another C library in the cells that changed ({MOVE}): what moved there is in part the library's"
-    assert found.notes == (said,)
-    assert to_text(found).count(said) == 1
-    assert "what moved there is in part the library" in to_markdown(found)
+    changes = compare_snapshots(snapshot("old", *before), snapshot("new", *after))
+    said = f"another C library in the cells that changed ({MOVE}): their difference is in part the library's"
+    assert changes.notes == (said,)
+    assert to_text(changes).count(said) == 1
+    assert "their difference is in part the library" in to_markdown(changes)
 
 
 def test_diff_says_of_how_many_cells_that_holds() -> None:
     before = [linked(PICOLIBC), linked(None, "wasmi")]
     after = [linked(NEWLIB, size=size(100_500)), linked(None, "wasmi", size=size(100_500))]
-    (note,) = changes(snapshot("old", *before), snapshot("new", *after)).notes
+    (note,) = compare_snapshots(snapshot("old", *before), snapshot("new", *after)).notes
     assert note.startswith(f"another C library in 1 of the 2 cells that changed ({MOVE})")
 
 
 def test_diff_of_the_same_library_says_nothing() -> None:
     grown = linked(PICOLIBC, size=size(100_500))
-    assert changes(snapshot("old", linked(PICOLIBC)), snapshot("new", grown)).notes == ()
+    assert compare_snapshots(snapshot("old", linked(PICOLIBC)), snapshot("new", grown)).notes == ()
 
 
 ON_BOARDS = (linked(NEWLIB), linked(None, "wasmi"), linked(PICOLIBC, board="esp32c3"))
 SAID = (
-    "not all are linked with one C library (newlib-nano 4.3.0 on nrf52840dk, picolibc 1.8 on esp32c3): "
-    "what differs between these is in part the library's"
+    "not all are linked with the same C library (newlib-nano 4.3.0 on nrf52840dk, picolibc 1.8 on esp32c3): "
+    "their difference is in part the library's"
 )
 
 
-def test_boards_with_different_libraries_are_not_held_against_each_other_in_silence() -> None:
+def test_boards_with_different_libraries_are_not_compared_in_silence() -> None:
     (table,) = overview(ON_BOARDS)
     assert table.notes == (SAID,)
     # Each board's own table is of one library.
-    assert not any(SAID in table.notes for table in tables(ON_BOARDS))
+    assert not any(SAID in table.notes for table in comparison_tables(ON_BOARDS))
 
 
 def test_runtimes_on_one_board_with_different_libraries_are_named() -> None:
-    (table,) = tables([linked(NEWLIB), linked(PICOLIBC, "wamr"), linked(None, "wasmi")])
+    (table,) = comparison_tables([linked(NEWLIB), linked(PICOLIBC, "wamr"), linked(None, "wasmi")])
     assert (
-        "not all are linked with one C library (newlib-nano 4.3.0 in wasm3@1.0, picolibc 1.8 in wamr@1.0): "
-        "what differs between these is in part the library's"
+        "not all are linked with the same C library "
+        "(newlib-nano 4.3.0 in wasm3@1.0, picolibc 1.8 in wamr@1.0): "
+        "their difference is in part the library's"
     ) in table.notes
 
 
-def test_one_library_is_no_reason_for_caution() -> None:
-    assert caution([linked(PICOLIBC), linked(PICOLIBC, "wamr", board="picow"), linked(None, "wasmi")]) is None
-    assert caution([]) is None
+def test_one_library_is_no_reason_for_a_note() -> None:
+    assert (
+        library_note([linked(PICOLIBC), linked(PICOLIBC, "wamr", board="picow"), linked(None, "wasmi")])
+        is None
+    )
+    assert library_note([]) is None
 
 
 def test_the_report_has_it_too() -> None:
@@ -107,7 +111,7 @@ def test_the_report_has_it_too() -> None:
 
     assert page(*ON_BOARDS)["libraries"] == SAID
     assert page(linked(PICOLIBC))["libraries"] is None
-    (made,) = page(linked(PICOLIBC))["made_of"]
+    (made,) = page(linked(PICOLIBC))["builds"]
     assert made["tools"]["C library"] == "picolibc 1.8"
 
 
@@ -116,7 +120,7 @@ def test_json_and_rows_have_it() -> None:
     of_c, of_rust = (cell["provenance"]["c_library"] for cell in comparison.to_dict()["cells"])
     assert of_c == {"name": "newlib-nano", "version": "4.3.0", "sha256": "b" * 64}
     assert of_rust is None
-    assert [flat(one)["c_library"] for one in comparison.measurements] == ["newlib-nano 4.3.0", None]
+    assert [flat_row(one)["c_library"] for one in comparison.measurements] == ["newlib-nano 4.3.0", None]
 
 
 def test_a_record_of_an_older_wasmfit_is_read() -> None:

@@ -10,7 +10,14 @@ from pathlib import Path
 import pytest
 
 from tests.samples import checked_out, failed, measurement, renamed, size, with_instructions, with_prediction
-from wasmfit.analysis.changes import Changes, How, SymbolChange, Verdict, changes, compare
+from wasmfit.analysis.changes import (
+    CellChangeKind,
+    ChangeEffect,
+    Changes,
+    SymbolChange,
+    compare_cell,
+    compare_snapshots,
+)
 from wasmfit.analysis.comparison import Comparison
 from wasmfit.analysis.snapshot import resolve
 from wasmfit.errors import UsageError
@@ -18,7 +25,7 @@ from wasmfit.model import Measurement, Status
 from wasmfit.report.changes import FORMATS, LONGEST_COMMENT, to_csv, to_json, to_markdown, to_text
 from wasmfit.report.escape import code
 from wasmfit.report.format import Format
-from wasmfit.store import Origin, Shown, Store
+from wasmfit.store import RunEntry, RunMetadata, Store
 
 WASM3 = "wasm3@0.5.0/add-with-extra/nrf52840dk/bare/reference"
 
@@ -32,13 +39,13 @@ def record(store: Store, cells: Sequence[Measurement], label: str, **origin: str
     for one in cells:
         fingerprint = f"{label} {one.id}"
         store.save(one, fingerprint)
-        shown.append(Shown(one, fingerprint, False))
-    return store.record(Origin("wasmfit compare", label, **origin), shown, "0.1.0")  # type: ignore[arg-type]
+        shown.append(RunEntry(one, fingerprint, False))
+    return store.record(RunMetadata("wasmfit compare", label, **origin), shown, "0.1.0")  # type: ignore[arg-type]
 
 
 def between(store: Store, before: str, after: str, only: Sequence[str] = ()) -> Changes:
     with store.reading() as reader:
-        return changes(resolve(before, reader, as_it_is), resolve(after, reader, as_it_is), only)
+        return compare_snapshots(resolve(before, reader, as_it_is), resolve(after, reader, as_it_is), only)
 
 
 @pytest.fixture
@@ -58,15 +65,20 @@ def store(tmp_path: Path) -> Store:
 
 def test_every_cell_and_figure_has_an_end(store: Store) -> None:
     found = between(store, "old", "new")
-    ends = {cell.name.partition("@")[0]: cell.how for cell in found.cells}
-    assert ends == {"wasmi": How.CHANGED, "wamr": How.CHANGED, "gone": How.VANISHED, "new": How.NEW}
+    ends = {cell.name.partition("@")[0]: cell.kind for cell in found.cells}
+    assert ends == {
+        "wasmi": CellChangeKind.CHANGED,
+        "wamr": CellChangeKind.CHANGED,
+        "gone": CellChangeKind.VANISHED,
+        "new": CellChangeKind.NEW,
+    }
     assert found.unchanged == 1
     (wasmi,) = [cell for cell in found.cells if cell.name.startswith("wasmi")]
     flash = wasmi.change("size.flash")
     assert flash is not None
-    assert (flash.by, flash.verdict, flash.how) == (500, Verdict.WORSE, How.CHANGED)
+    assert (flash.by, flash.effect, flash.kind) == (500, ChangeEffect.WORSE, CellChangeKind.CHANGED)
     assert flash.percent == pytest.approx(100 * 500 / 121_000)
-    assert [(one.figure.name, one.by) for one in wasmi.owners] == [("size.owners/.text/wasmi", 500)]
+    assert [(one.metric.name, one.by) for one in wasmi.owners] == [("size.owners/.text/wasmi", 500)]
     assert wasmi.change("run.heap_peak") is None
     (wamr,) = [cell for cell in found.cells if cell.name.startswith("wamr")]
     assert wamr.status_changed
@@ -97,9 +109,9 @@ def test_a_run_has_many_names(store: Store, before: str, after: str) -> None:
     ("spec", "words"),
     [
         ("odl", "Perhaps you meant old"),
-        ("7", "Nothing that was measured is called '7'"),
+        ("7", "No measurements are named '7'"),
         ("latest~2", "needs 3 recorded runs, and there are 2"),
-        ("run:x", "Nothing that was measured"),
+        ("run:x", "No measurements are named"),
         ("none.json", "none.json cannot be read: No such file"),
         ("wasmi@3", "Perhaps you meant wasmi@2.0.0"),
         ("profile:referenc", "Perhaps you meant profile:reference"),
@@ -123,7 +135,10 @@ def test_the_same_measured_again_is_told_without_reading(store: Store) -> None:
     with sqlite3.connect(store.path) as database:
         assert database.execute("SELECT count(DISTINCT measurement) FROM shown").fetchone() == (10,)
     found = between(store, "old", "again")
-    assert (found.unchanged, [cell.how for cell in found.cells]) == (2, [How.VANISHED, How.VANISHED])
+    assert (found.unchanged, [cell.kind for cell in found.cells]) == (
+        2,
+        [CellChangeKind.VANISHED, CellChangeKind.VANISHED],
+    )
 
 
 def test_another_module_of_the_same_effect_is_a_change(store: Store) -> None:
@@ -132,7 +147,7 @@ def test_another_module_of_the_same_effect_is_a_change(store: Store) -> None:
         provenance = one.provenance.model_copy(update={"module_bytes": length})
         record(store, [one.model_copy(update={"provenance": provenance})], label)
     (cell,) = between(store, "short", "long").cells
-    assert [change.figure.name for change in cell.figures] == ["provenance.module_bytes"]
+    assert [change.metric.name for change in cell.metrics] == ["provenance.module_bytes"]
 
 
 def test_versions_and_profiles(store: Store) -> None:
@@ -143,7 +158,7 @@ def test_versions_and_profiles(store: Store) -> None:
     record(store, [renamed(measurement(), "wasmi@2.0.0/add-with-extra/nrf52840dk/bare/small")], "small")
     found = between(store, "profile:small", "profile:reference", ["wasmi@2*"])
     assert [cell.name for cell in found.cells] == ["wasmi@2.0.0/add-with-extra/nrf52840dk/bare"]
-    with pytest.raises(UsageError, match="cannot be held against each other"):
+    with pytest.raises(UsageError, match="cannot be compared"):
         between(store, "wasmi@1.1", "latest")
 
 
@@ -157,7 +172,7 @@ def test_two_commits_of_a_checkout_are_the_same_cell(store: Store) -> None:
     record(store, [measurement(), checked_out("2.0.0+g0123456ab.dirty", 90_000)], "one")
     record(store, [measurement(), checked_out("2.0.0+g1123456ab", 91_000)], "two")
     (cell,) = between(store, "one", "two").cells
-    assert cell.how is How.CHANGED
+    assert cell.kind is CellChangeKind.CHANGED
     assert cell.name == "wasmi@checkout/add-with-extra/nrf52840dk/bare/reference"
     assert cell.before is not None
     assert cell.before.id.startswith("wasmi@2.0.0+g0123456ab.dirty/")
@@ -165,13 +180,16 @@ def test_two_commits_of_a_checkout_are_the_same_cell(store: Store) -> None:
 
 def test_predictions_within_their_bars_are_unsure() -> None:
     base = measurement()
-    near = compare("x", with_prediction(base, 1e-5), with_prediction(base, 1.15e-5))
-    far = compare("x", with_prediction(base, 1e-5), with_prediction(base, 1.3e-5))
-    assert (near.how, far.how) == (How.UNSURE, How.CHANGED)
-    assert {one.verdict for one in near.figures} == {Verdict.NEITHER}
-    verdicts = {one.figure.name: one.verdict for one in far.figures}
-    assert verdicts["run.predicted.call.time_s"] is Verdict.WORSE
-    assert compare("x", near_copy := with_prediction(base, 1e-5), near_copy).how is How.UNCHANGED
+    near = compare_cell("x", with_prediction(base, 1e-5), with_prediction(base, 1.15e-5))
+    far = compare_cell("x", with_prediction(base, 1e-5), with_prediction(base, 1.3e-5))
+    assert (near.kind, far.kind) == (CellChangeKind.INCONCLUSIVE, CellChangeKind.CHANGED)
+    assert {one.effect for one in near.metrics} == {ChangeEffect.NEITHER}
+    verdicts = {one.metric.name: one.effect for one in far.metrics}
+    assert verdicts["run.predicted.call.time_s"] is ChangeEffect.WORSE
+    assert (
+        compare_cell("x", near_copy := with_prediction(base, 1e-5), near_copy).kind
+        is CellChangeKind.UNCHANGED
+    )
 
 
 def test_what_measures_and_what_is_measured_are_told_apart() -> None:
@@ -180,10 +198,10 @@ def test_what_measures_and_what_is_measured_are_told_apart() -> None:
     before = one.model_copy(update={"provenance": same})
     tools = same.model_copy(update={"tools": {"qemu": "9"}})
     after = with_instructions(one, 501).model_copy(update={"provenance": tools})
-    why = compare("x", before, after).why
+    why = compare_cell("x", before, after).why
     assert why == (
         "qemu: none → 9",
-        "the image is the same to the byte: what measures it has changed, not the firmware",
+        "the image is identical: the measurement has changed, not the firmware",
     )
 
 
@@ -205,8 +223,8 @@ def test_a_file_of_compare_is_a_side(store: Store, tmp_path: Path) -> None:
         ('{"schema": 2, "cells": []}', "its schema is 2"),
         ('{"schema": 1, "cells": [{"id": 7}]}', "cells[0].id"),
         ('{"schema": 1, "cells": [7]}', "cells[0]."),
-        ("[" * 100_000, "is no result of"),
-        ('{"a": ' + "9" * 10_000 + "}", "is no result of"),
+        ("[" * 100_000, "is not a result of"),
+        ('{"a": ' + "9" * 10_000 + "}", "is not a result of"),
     ],
 )
 def test_another_file_is_refused_in_a_sentence(
@@ -233,7 +251,7 @@ def test_a_label_goes_before_a_file_of_that_name(
     (tmp_path / "v1.0").write_text("no JSON")
     record(store, [measurement()], "v1.0")
     assert between(store, "old", "v1.0").after.startswith("run 3 (v1.0")
-    with pytest.raises(UsageError, match=r"v1\.0 is no result of"):
+    with pytest.raises(UsageError, match=r"v1\.0 is not a result of"):
         between(store, "old", "file:v1.0")
 
 
@@ -249,7 +267,7 @@ def hostile() -> Changes:
     section = {".text": {HOSTILE: 5_000, "core": 10_000}}
     before = renamed(measurement(), f"{HOSTILE.replace('/', ':')}@1/m/b/bare/p")
     grown = size().model_copy(update={"owners": section, "text": 15_000})
-    one = compare(
+    one = compare_cell(
         before.id,
         before,
         before.model_copy(update={"size": grown, "status": Status.TRAPPED, "reason": HOSTILE}),
@@ -279,7 +297,7 @@ def many(count: int) -> Changes:
     before = measurement()
     after = with_instructions(measurement(size=size(100_100)), 510)
     cells = tuple(
-        compare(f"wasmi@0.{number}.0/add-with-extra/nrf52840dk/bare/reference", before, after)
+        compare_cell(f"wasmi@0.{number}.0/add-with-extra/nrf52840dk/bare/reference", before, after)
         for number in range(count)
     )
     return Changes("old", "new", cells, 3)
@@ -288,7 +306,7 @@ def many(count: int) -> Changes:
 def test_a_comment_is_as_long_as_a_comment_may_be() -> None:
     text = to_markdown(many(2000))
     assert LONGEST_COMMENT * 0.9 < len(text) <= LONGEST_COMMENT
-    assert "more cells changed and do not fit; `--format json` has them all" in text
+    assert "more cells changed and do not fit here; `--format json` has them all" in text
     assert text.count("<details>") == text.count("</details>")
     assert "2,000 of 2,003 cells" in text
 

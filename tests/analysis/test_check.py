@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from tests.report.junit import is_junit
 from tests.samples import failed, measurement, renamed, size, with_prediction
 from wasmfit.analysis.budget import parse_budget, read_budget
-from wasmfit.analysis.check import Checked, Verdict, check
-from wasmfit.analysis.quantities import Bound, bound
-from wasmfit.analysis.quantities import size as size_of
-from wasmfit.analysis.snapshot import By, Snapshot
+from wasmfit.analysis.check import BudgetCheck, LimitStatus, check_budget
+from wasmfit.analysis.quantities import LimitValue, parse_limit
+from wasmfit.analysis.quantities import parse_size as size_of
+from wasmfit.analysis.snapshot import Snapshot, SnapshotKey
 from wasmfit.errors import UsageError
 from wasmfit.model import Measurement
 from wasmfit.report.check import FORMATS, CheckFormat, to_github, to_json, to_junit, to_markdown, to_text
@@ -24,16 +24,16 @@ ID = measurement().id
 
 
 def snapshot(*cells: Measurement, title: str = "these") -> Snapshot:
-    return Snapshot(title, By.CELL, {one.id: one for one in cells}, {}, None, lambda one: one)
+    return Snapshot(title, SnapshotKey.CELL, {one.id: one for one in cells}, {}, None, lambda one: one)
 
 
-def checked(toml: str, *cells: Measurement, **baselines: Snapshot) -> Checked:
-    return check(parse_budget(toml, "budget.toml"), snapshot(*(cells or (measurement(),))), baselines)
+def checked(toml: str, *cells: Measurement, **baselines: Snapshot) -> BudgetCheck:
+    return check_budget(parse_budget(toml, "budget.toml"), snapshot(*(cells or (measurement(),))), baselines)
 
 
-def limit(figure: str = "size.flash", **fields: object) -> str:
+def limit(metric: str = "size.flash", **fields: object) -> str:
     lines = [f"{name} = {json.dumps(value)}" for name, value in ({"cells": "*"} | fields).items()]
-    return "\n".join(["[[limit]]", f"figure = {json.dumps(figure)}", *lines, ""])
+    return "\n".join(["[[limit]]", f"metric = {json.dumps(metric)}", *lines, ""])
 
 
 @pytest.mark.parametrize(
@@ -73,7 +73,7 @@ def test_sizes_are_their_factor(number: int, unit: str) -> None:
 @given(st.text(max_size=20), st.sampled_from(["B", "s", "instructions", ""]))
 def test_any_limit_is_taken_or_refused_in_a_sentence(text: str, unit: str) -> None:
     try:
-        found = bound(text, unit)
+        found = parse_limit(text, unit)
     except UsageError as error:
         shown = str(error)
     else:
@@ -100,7 +100,7 @@ def test_any_limit_is_taken_or_refused_in_a_sentence(text: str, unit: str) -> No
     ],
 )
 def test_limits(given: str | int, unit: str, allowed: float) -> None:
-    assert bound(given, unit).allowed(1000.0) == pytest.approx(allowed)
+    assert parse_limit(given, unit).allowed(1000.0) == pytest.approx(allowed)
 
 
 @pytest.mark.parametrize(
@@ -109,20 +109,20 @@ def test_limits(given: str | int, unit: str, allowed: float) -> None:
 )
 def test_what_is_no_limit(given: str | float, unit: str) -> None:
     with pytest.raises(UsageError):
-        bound(given, unit)
+        parse_limit(given, unit)
 
 
 def test_a_relative_limit_without_a_baseline_allows_nothing() -> None:
-    assert Bound(2, True, True, "+2%").allowed(None) is None
+    assert LimitValue(2, True, True, "+2%").allowed(None) is None
 
 
 def test_within_and_over() -> None:
     found = checked(limit(max=121_000) + limit(max="118K") + limit(min=121_001))
-    assert [one.verdict for one in found.outcomes] == [Verdict.OK, Verdict.BROKEN, Verdict.BROKEN]
-    assert [one.over for one in found.outcomes] == [None, 121_000 - 118 * 1024, 1]
-    assert [one.fails for one in found.outcomes] == [False, True, True]
-    assert found.outcomes[1].sentence == "size.flash is 121,000 B, 168 B too much: at most 120,832 B"
-    assert found.outcomes[2].sentence == "size.flash is 121,000 B, 1 B too little: at least 121,001 B"
+    assert [one.status for one in found.results] == [LimitStatus.OK, LimitStatus.BROKEN, LimitStatus.BROKEN]
+    assert [one.excess for one in found.results] == [None, 121_000 - 118 * 1024, 1]
+    assert [one.fails for one in found.results] == [False, True, True]
+    assert found.results[1].sentence == "size.flash is 121,000 B, 168 B too much: at most 120,832 B"
+    assert found.results[2].sentence == "size.flash is 121,000 B, 1 B too little: at least 121,001 B"
 
 
 def test_a_soft_limit_warns() -> None:
@@ -135,9 +135,9 @@ def test_against_a_baseline() -> None:
     toml = 'baseline = "main"\n' + limit(max="+0.4%") + limit(max="+500") + limit(max="-1%", level="soft")
     base = snapshot(measurement(), title="run 1")
     found = checked(toml, measurement(size=size(100_500)), main=base)
-    assert [one.verdict for one in found.outcomes] == [Verdict.BROKEN, Verdict.OK, Verdict.BROKEN]
-    assert [one.over for one in found.outcomes] == [pytest.approx(16), None, pytest.approx(1710)]
-    assert "at most 121,484 B (+0.4% of 121,000 B)" in found.outcomes[0].sentence
+    assert [one.status for one in found.results] == [LimitStatus.BROKEN, LimitStatus.OK, LimitStatus.BROKEN]
+    assert [one.excess for one in found.results] == [pytest.approx(16), None, pytest.approx(1710)]
+    assert "at most 121,484 B (+0.4% of 121,000 B)" in found.results[0].sentence
 
 
 def test_a_limit_has_its_own_baseline_and_the_command_line_wins() -> None:
@@ -149,11 +149,11 @@ def test_a_limit_has_its_own_baseline_and_the_command_line_wins() -> None:
 
 def test_unknown_is_not_within_budget() -> None:
     broken = checked(limit(max="1G", cells="broken@*"), failed())
-    assert [one.verdict for one in broken.outcomes] == [Verdict.UNKNOWN]
-    assert broken.outcomes[0].fails
-    assert "the cell ended as faulted: stack overflow" in broken.outcomes[0].sentence
+    assert [one.status for one in broken.results] == [LimitStatus.UNKNOWN]
+    assert broken.results[0].fails
+    assert "the cell ended as faulted: stack overflow" in broken.results[0].sentence
     missing = checked(limit("run.heap.held", max="1G"))
-    assert missing.outcomes[0].sentence == "run.heap.held is not known: it was not measured for this cell"
+    assert missing.results[0].sentence == "run.heap.held is not known: it was not measured for this cell"
     soft = checked(limit("run.heap.held", max="1G", level="soft"))
     assert (soft.failed, len(soft.warned)) == ((), 1)
 
@@ -161,20 +161,24 @@ def test_unknown_is_not_within_budget() -> None:
 def test_a_cell_that_the_baseline_lacks_is_unknown() -> None:
     toml = 'baseline = "main"\n' + limit(max="+2%")
     found = checked(toml, main=snapshot(title="run 1"))
-    assert found.outcomes[0].fails
-    assert "run 1 does not have the cell" in found.outcomes[0].sentence
+    assert found.results[0].fails
+    assert "run 1 does not have the cell" in found.results[0].sentence
     toml = 'baseline = "main"\n' + limit(max="+2%", cells="wasmi*")
     found = checked(toml, main=snapshot(renamed(failed(), ID), title="run 1"))
-    assert "in run 1, the cell ended as faulted" in found.outcomes[0].sentence
+    assert "in run 1, the cell ended as faulted" in found.results[0].sentence
 
 
 def test_an_error_bar_that_reaches_over_the_limit_is_worth_a_word() -> None:
     one = with_prediction(measurement(), 1e-5)
-    figure = "run.time_s"
-    found = checked(limit(figure, max="10.5us") + limit(figure, max="12us") + limit(figure, max="9us"), one)
-    assert [outcome.verdict for outcome in found.outcomes] == [Verdict.NEAR, Verdict.OK, Verdict.BROKEN]
+    metric = "run.time_s"
+    found = checked(limit(metric, max="10.5us") + limit(metric, max="12us") + limit(metric, max="9us"), one)
+    assert [outcome.status for outcome in found.results] == [
+        LimitStatus.NEAR,
+        LimitStatus.OK,
+        LimitStatus.BROKEN,
+    ]
     assert (len(found.failed), len(found.warned)) == (1, 1)
-    assert "its error bar reaches over that" in found.outcomes[0].sentence
+    assert "its error bar exceeds that" in found.results[0].sentence
 
 
 def test_globs_and_exceptions() -> None:
@@ -183,7 +187,7 @@ def test_globs_and_exceptions() -> None:
         for build in ("wasm3@1", "wamr@1", "baseline@1")
     ]
     toml = limit(max="1G", cells=["wa*"], **{"except": "wamr*"})
-    assert [one.id.partition("@")[0] for one in checked(toml, *cells).outcomes] == ["wasm3"]
+    assert [one.id.partition("@")[0] for one in checked(toml, *cells).results] == ["wasm3"]
 
 
 def test_an_owner_that_a_cell_lacks_has_no_byte_of_it() -> None:
@@ -193,10 +197,16 @@ def test_an_owner_that_a_cell_lacks_has_no_byte_of_it() -> None:
         update={"size": other.size.model_copy(update={"owners": {".text": {"core": 1}}})}
     )
     found = checked(limit("size.owners/.text/wasmi", max=10), measurement(), other)
-    assert [one.have.value if one.have else None for one in found.outcomes] == [90_000, 0]
+    assert [one.actual.value if one.actual else None for one in found.results] == [90_000, 0]
     with pytest.raises(UsageError, match="none of its cells has a byte") as error:
         checked(limit("size.owners/.text/wasmy", max=10), measurement(), other)
     assert error.value.remedy == "Perhaps you meant size.owners/.text/wasmi."
+
+
+def test_the_old_name_of_a_metric_is_read() -> None:
+    old = limit("size.text", max=1).replace("metric =", "figure =")
+    assert "figure" in old
+    assert parse_budget(old, "budget.toml").limits == parse_budget(limit("size.text", max=1), "").limits
 
 
 @pytest.mark.parametrize(
@@ -210,9 +220,15 @@ def test_an_owner_that_a_cell_lacks_has_no_byte_of_it() -> None:
         ("\n\n" + limit(), "budget.toml:3: limit.0: Value error, a limit needs max or min"),
         (
             "\n" + limit("size.flsh", max=1),
-            "budget.toml:3: There is no figure named 'size.flsh'. Perhaps you meant size.flash",
+            "budget.toml:3: There is no metric named 'size.flsh'. Perhaps you meant size.flash",
         ),
-        (limit(max="1T"), "budget.toml:4: '1T' is no size"),
+        (
+            "\n" + limit("size.flsh", max=1).replace("metric =", "figure ="),
+            "budget.toml:3: There is no metric named 'size.flsh'",
+        ),
+        (limit(max=1) + 'figure = "size.text"\n', "budget.toml:5: limit.0.figure: There is no such field"),
+        ('[[limit]]\ncells = "*"\nmax = 1\n', "budget.toml:1: limit.0.metric: Field required"),
+        (limit(max="1T"), "budget.toml:4: Invalid size '1T'"),
         (limit(max=1, level="hardish"), "budget.toml:5: limit.0.level"),
         (limit(max="+2%"), "none is named"),
         (limit(max=1, cells=[]), "limit.0.cells"),
@@ -238,7 +254,7 @@ def test_a_limit_that_holds_for_no_cell_is_an_error() -> None:
         checked(toml)
     assert f"Perhaps you meant {ID}" in error.value.remedy
     with pytest.raises(UsageError, match="has no such cell") as error:
-        check(parse_budget(limit(max=1), "b"), snapshot(), {})
+        check_budget(parse_budget(limit(max=1), "b"), snapshot(), {})
     assert "--run" in error.value.remedy
 
 
@@ -259,7 +275,7 @@ FIELDS = st.fixed_dictionaries(
     optional={
         "cells": st.one_of(st.text(), st.lists(st.text()), st.integers()),
         "except": st.one_of(st.text(), st.lists(st.text())),
-        "figure": st.one_of(st.text(), st.sampled_from(["size.flash", "run.time_s"])),
+        "metric": st.one_of(st.text(), st.sampled_from(["size.flash", "run.time_s"])),
         "max": st.one_of(st.integers(), st.text(), st.sampled_from(["1K", "+2%", "2ms"])),
         "min": st.one_of(st.integers(), st.booleans()),
         "level": st.sampled_from(["soft", "hard", "none"]),
@@ -295,10 +311,10 @@ def test_a_file_that_cannot_be_read(tmp_path: Path) -> None:
 HOSTILE = "x]]><script>&\"'\x00\x1b[31m\n::error file=a::b %0A @me #1"
 
 
-def hostile() -> Checked:
+def hostile() -> BudgetCheck:
     one = failed(reason=HOSTILE).model_copy(update={"id": f"a@1/{HOSTILE.replace('/', ':')}/b/c/d"})
     toml = limit(max=1, reason=HOSTILE.replace("\x00", "")) + limit(max=2, level="soft")
-    return check(
+    return check_budget(
         parse_budget(toml, HOSTILE), snapshot(one, measurement(size=size(10_000)), title=HOSTILE), {}
     )
 
@@ -309,7 +325,7 @@ def test_junit_is_valid_whatever_the_names_are() -> None:
         is_junit(text)
         root = ElementTree.fromstring(text)  # noqa: S314 - our own
         cases = root.findall("testsuite/testcase")
-        assert len(cases) == len(found.outcomes)
+        assert len(cases) == len(found.results)
         assert len(root.findall(".//failure")) + len(root.findall(".//error")) == len(found.failed)
         assert len(root.findall(".//system-out")) == len(found.warned)
 

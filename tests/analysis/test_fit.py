@@ -9,18 +9,18 @@ from hypothesis import strategies as st
 
 from tests.samples import measurement, renamed, size, unsearched, with_instructions, with_prediction
 from wasmfit.analysis.evidence import (
-    Answer,
-    Evidence,
-    Source,
-    declared,
+    EvidenceSource,
+    Support,
+    SupportEvidence,
+    declared_source,
     evidence,
-    features_of,
-    needs_of,
-    suite,
+    measurable_features,
+    parse_features,
+    suite_source,
 )
 from wasmfit.analysis.fit import Fit
-from wasmfit.analysis.ranking import fit
-from wasmfit.analysis.requirements import MEASURES, Limits, weights_of
+from wasmfit.analysis.ranking import rank
+from wasmfit.analysis.requirements import CRITERIA, BoardRequirements, parse_weights
 from wasmfit.errors import UsageError
 from wasmfit.model import FeatureMeasured, Group, LeastRam, Measurement, RuntimeFeatures, Status
 from wasmfit.model import FeatureVerdict as MeasuredVerdict
@@ -38,9 +38,11 @@ def cell(name: str, flash: int = 100_000, call: int = 500, time_s: float | None 
     return one if time_s is None else with_prediction(one, time_s)
 
 
-def ranked(*cells: Measurement, sources: tuple[Source, ...] = (declared,), **limits: object) -> Fit:
-    made = Limits(**({"flash": 1 << 20, "ram": 1 << 18} | limits))  # type: ignore[arg-type]
-    return fit(cells, made, board_title="Nordic nRF52840 DK", sources=sources)
+def ranked(
+    *cells: Measurement, sources: tuple[EvidenceSource, ...] = (declared_source,), **limits: object
+) -> Fit:
+    made = BoardRequirements(**({"flash": 1 << 20, "ram": 1 << 18} | limits))  # type: ignore[arg-type]
+    return rank(cells, made, board_title="Nordic nRF52840 DK", sources=sources)
 
 
 def names(found: Fit) -> list[str]:
@@ -48,14 +50,14 @@ def names(found: Fit) -> list[str]:
 
 
 def test_the_score_is_the_weighted_geometric_mean_of_multiples_of_the_best() -> None:
-    found = ranked(cell("a", 100_000, 800), cell("b", 200_000, 400), weights=weights_of("flash=2,ram=0"))
+    found = ranked(cell("a", 100_000, 800), cell("b", 200_000, 400), weights=parse_weights("flash=2,ram=0"))
     scores = {one.measurement.runtime: one.score for one in found.ranked}
     assert scores == {
         "a": pytest.approx((1.0**2 * 2.0) ** (1 / 3)),
         "b": pytest.approx((2.0**2 * 1.0) ** (1 / 3)),
     }
     assert names(found) == ["a", "b"]
-    assert names(ranked(*(one.measurement for one in found.ranked), weights=weights_of("speed=3"))) == [
+    assert names(ranked(*(one.measurement for one in found.ranked), weights=parse_weights("speed=3"))) == [
         "b",
         "a",
     ]
@@ -69,13 +71,13 @@ def test_nobody_beats_one_who_is_better_in_everything(
     figures: list[tuple[int, int]], weights: tuple[float, float, float]
 ) -> None:
     cells = [cell(f"r{number}", flash, call) for number, (flash, call) in enumerate(figures)]
-    found = ranked(*cells, weights=dict(zip(MEASURES, weights, strict=True)))
+    found = ranked(*cells, weights=dict(zip(CRITERIA, weights, strict=True)))
     assert len(found.ranked) == len(cells)
     for place, one in enumerate(found.ranked):
         assert one.score >= 1 - 1e-9
         assert math.isfinite(one.score)
         for better in found.ranked[place + 1 :]:
-            worse_in = any(better.ratios[name] > one.ratios[name] for name in MEASURES)
+            worse_in = any(better.ratios[name] > one.ratios[name] for name in CRITERIA)
             assert worse_in or better.score == pytest.approx(one.score)
 
 
@@ -88,7 +90,9 @@ def test_native_code_and_the_baseline_are_no_candidates() -> None:
 def test_the_exact_shortfall() -> None:
     found = ranked(cell("wasm3", 121_000), flash=100_000, ram=RAM - 18_432)
     (one,) = found.rejected
-    assert [(reason.measure, reason.have, reason.need, reason.short) for reason in one.reasons] == [
+    assert [
+        (reason.criterion, reason.available, reason.required, reason.missing) for reason in one.reasons
+    ] == [
         ("flash", 100_000, 121_000, 21_000),
         ("ram", RAM - 18_432, RAM, 18_432),
     ]
@@ -100,16 +104,16 @@ def test_the_exact_shortfall() -> None:
 
 def test_what_just_fits_fits_and_is_tight() -> None:
     (one,) = ranked(cell("wasm3"), flash=100_000, ram=RAM).ranked
-    assert one.tight == ("0 B of flash are left, 0.0%", "0 B of RAM are left, 0.0%")
+    assert one.low_margins == ("0 B of flash are left, 0.0%", "0 B of RAM are left, 0.0%")
     (one,) = ranked(cell("wasm3"), flash=106_000, ram=RAM * 2).ranked
-    assert one.tight == ()
+    assert one.low_margins == ()
 
 
 @pytest.mark.parametrize(
     ("status", "words"),
     [
-        (Status.UNSUPPORTED, "refuses the module: i32x4.add: no SIMD"),
-        (Status.UNAVAILABLE, "cannot be had: i32x4.add: no SIMD"),
+        (Status.UNSUPPORTED, "rejects the module: i32x4.add: no SIMD"),
+        (Status.UNAVAILABLE, "is not available: i32x4.add: no SIMD"),
         *((status, "i32x4.add: no SIMD") for status in Status if status is not Status.OK),
     ],
 )
@@ -129,33 +133,35 @@ def test_ram_that_is_not_known_is_not_enough() -> None:
 
 def test_a_ranking_within_the_error_bars_is_unsure() -> None:
     near = ranked(cell("a", time_s=1.0e-5), cell("b", time_s=1.1e-5))
-    assert near.ranked[0].tied_with == ("b 1.0",)
-    assert near.doubts[0].startswith("the first place is unsure")
-    assert "a place that is unsure" in near.sentence
+    assert near.ranked[0].ties == ("b 1.0",)
+    assert near.caveats[0].startswith("the first place is inconclusive")
+    assert "a rank that is inconclusive" in near.sentence
     far = ranked(cell("a", time_s=1.0e-5), cell("b", time_s=1.5e-5))
-    assert far.ranked[0].tied_with == ()
-    assert "sure: no other's" in far.doubts[0]
+    assert far.ranked[0].ties == ()
+    assert "the first place is conclusive" in far.caveats[0]
 
 
 def test_speed_is_instructions_unless_all_have_a_predicted_time() -> None:
-    assert ranked(cell("a", time_s=1e-5), cell("b", time_s=1e-5)).speed_figure == "run.predicted.call.time_s"
+    assert ranked(cell("a", time_s=1e-5), cell("b", time_s=1e-5)).speed_metric == "run.predicted.call.time_s"
     found = ranked(cell("a", time_s=1e-5), cell("b"))
-    assert found.speed_figure == "run.instructions.call"
-    assert any("instructions of a steady call" in doubt for doubt in found.doubts)
+    assert found.speed_metric == "run.instructions.call"
+    assert any("instructions of a warm call" in caveat for caveat in found.caveats)
 
 
 def test_a_model_that_is_not_calibrated_is_said_to_be_none() -> None:
     one = with_prediction(cell("a"), 1e-5, calibrated=False)
-    assert any("not calibrated" in doubt for doubt in ranked(one).doubts)
+    assert any("not calibrated" in doubt for doubt in ranked(one).caveats)
 
 
 def test_needs_by_what_the_catalogue_declares() -> None:
     facts = {"validation": "partial", "module bytes": "in place", "host step": "none"}
     one = cell("wasm3").model_copy(update={"facts": facts})
-    found = ranked(one, needs=("in-place", "no-host-step"))
-    assert [(known.answer, known.measured) for known in found.ranked[0].evidence] == [(Answer.YES, False)] * 2
-    assert "declared by the catalogue, not measured: in-place, no-host-step" in found.doubts
-    (left,) = ranked(one, needs=("validation", "simd")).rejected
+    found = ranked(one, features=("in-place", "no-host-step"))
+    assert [(known.support, known.measured) for known in found.ranked[0].evidence] == [
+        (Support.YES, False)
+    ] * 2
+    assert "declared by the catalogue, not measured: in-place, no-host-step" in found.caveats
+    (left,) = ranked(one, features=("validation", "simd")).rejected
     assert [reason.sentence for reason in left.reasons] == [
         "validation: partly (declared, not measured): validation: partial",
         "simd: not measured, and the catalogue declares nothing",
@@ -163,14 +169,14 @@ def test_needs_by_what_the_catalogue_declares() -> None:
 
 
 def test_what_was_measured_goes_before_what_is_declared() -> None:
-    def suite(_: Measurement, feature: str) -> Evidence | None:
-        return Evidence(feature, Answer.YES, "42 of 42", True) if feature == "simd" else None
+    def suite_source(_: Measurement, feature: str) -> SupportEvidence | None:
+        return SupportEvidence(feature, Support.YES, "42 of 42", True) if feature == "simd" else None
 
     one = cell("wasm3").model_copy(update={"facts": {"validation": "validates"}})
-    assert evidence(one, "simd", (suite, declared)).measured
-    assert evidence(one, "validation", (suite, declared)).how == "declared, not measured"
-    assert evidence(one, "fuel", (suite, declared)).answer is Answer.UNMEASURED
-    assert names(ranked(one, needs=("simd",), sources=(suite, declared))) == ["wasm3"]
+    assert evidence(one, "simd", (suite_source, declared_source)).measured
+    assert evidence(one, "validation", (suite_source, declared_source)).how == "declared, not measured"
+    assert evidence(one, "fuel", (suite_source, declared_source)).support is Support.UNMEASURED
+    assert names(ranked(one, features=("simd",), sources=(suite_source, declared_source))) == ["wasm3"]
 
 
 def test_what_the_suite_said() -> None:
@@ -185,29 +191,29 @@ def test_what_the_suite_said() -> None:
     features = RuntimeFeatures(
         runtime="wasm3", version="1.0", board="nrf52840dk", profile="reference", features=tuple(told)
     )
-    source = suite([features])
+    source = suite_source([features])
     one = cell("wasm3")
     yes, partly, none = (source(one, name) for name in ("simd", "gc", "threads"))
-    assert yes == Evidence("simd", Answer.YES, "42 of 42 assertions of the W3C suite hold", True)
+    assert yes == SupportEvidence("simd", Support.YES, "42 of 42 assertions of the W3C suite hold", True)
     assert partly is not None
-    assert (partly.answer, partly.reason.endswith("; refused at gc.wast:3")) == (Answer.PARTLY, True)
+    assert (partly.support, partly.reason.endswith("; refused at gc.wast:3")) == (Support.PARTLY, True)
     assert none is not None
-    assert (none.answer, none.measured) == (Answer.UNMEASURED, False)
+    assert (none.support, none.measured) == (Support.UNMEASURED, False)
     assert source(one, "fuel") is None
     assert source(cell("wasmi"), "simd") is None
 
 
 def test_fuel_is_measured_as_an_endless_loop_that_is_stopped() -> None:
     known = {"endless-loop", "simd", "mvp"}
-    assert features_of(("fuel", "simd", "validation"), known) == ["endless-loop", "simd"]
+    assert measurable_features(("fuel", "simd", "validation"), known) == ["endless-loop", "simd"]
     stopped = FeatureMeasured(
         feature="endless-loop", verdict=MeasuredVerdict.YES, passed=3, total=3, group=Group.BEHAVIOUR
     )
     found = RuntimeFeatures(
         runtime="wasm3", version="1.0", board="nrf52840dk", profile="reference", features=(stopped,)
     )
-    told = suite([found])(cell("wasm3"), "fuel")
-    assert told == Evidence("fuel", Answer.YES, "3 of 3 assertions of our own scripts hold", True)
+    told = suite_source([found])(cell("wasm3"), "fuel")
+    assert told == SupportEvidence("fuel", Support.YES, "3 of 3 assertions of our own scripts hold", True)
 
 
 def test_ram_is_the_least_that_was_found_by_search() -> None:
@@ -217,37 +223,37 @@ def test_ram_is_the_least_that_was_found_by_search() -> None:
     searched = one.model_copy(update={"run": one.run.model_copy(update={"least_ram": found})})
     both = ranked(searched, cell("wasmi"), ram=75_000)
     assert [(r.ram.value, r.measurement.runtime) for r in both.ranked] == [(70_000, "wasm3")]
-    assert any("found by search" in doubt for doubt in both.doubts)
-    assert not any("no search has found" in doubt for doubt in both.doubts)
-    assert any("RAM of wasmi 1.0 is static RAM" in doubt for doubt in ranked(searched, cell("wasmi")).doubts)
+    assert any("found by search" in doubt for doubt in both.caveats)
+    assert not any("no search has found" in doubt for doubt in both.caveats)
+    assert any("RAM of wasmi 1.0 is static RAM" in doubt for doubt in ranked(searched, cell("wasmi")).caveats)
 
 
 def test_lists_of_needs() -> None:
-    assert needs_of("fuel, simd,fuel") == ("fuel", "simd")
-    assert needs_of(None) == needs_of("") == ()
+    assert parse_features("fuel, simd,fuel") == ("fuel", "simd")
+    assert parse_features(None) == parse_features("") == ()
     with pytest.raises(UsageError, match="'smid'") as error:
-        needs_of("fuel,smid")
+        parse_features("fuel,smid")
     assert "Perhaps you meant simd. Known are: mvp," in error.value.remedy
 
 
 @pytest.mark.parametrize("text", ["flash", "speeed=1", "flash=x", "flash=-1", "flash=nan", "flash=inf", "=1"])
 def test_what_is_no_weight(text: str) -> None:
-    with pytest.raises(UsageError, match="is no weight"):
-        weights_of(text)
+    with pytest.raises(UsageError, match="Invalid weight"):
+        parse_weights(text)
 
 
 def test_weights() -> None:
-    assert weights_of("speed=2, flash=0.5") == {"flash": 0.5, "ram": 1, "speed": 2}
-    assert weights_of(None) == dict.fromkeys(MEASURES, 1)
+    assert parse_weights("speed=2, flash=0.5") == {"flash": 0.5, "ram": 1, "speed": 2}
+    assert parse_weights(None) == dict.fromkeys(CRITERIA, 1)
     with pytest.raises(UsageError, match="Every weight is 0"):
-        weights_of("flash=0,ram=0,speed=0")
+        parse_weights("flash=0,ram=0,speed=0")
 
 
 def test_the_sentence_has_the_numbers_and_their_source() -> None:
     found = ranked(cell("wasm3", time_s=2e-5), cell("wasmi", 2 << 20))
     assert found.sentence == (
         "On the Nordic nRF52840 DK with 1,048,576 B of flash and 262,144 B of RAM, wasm3 1.0 (profile "
-        "reference) runs add-with-extra in 100,000 B of flash and 80,024 B of RAM, and a steady call is "
+        "reference) runs add-with-extra in 100,000 B of flash and 80,024 B of RAM, and a warm call is "
         "predicted to take ≈20 µs (18–22); it is the only one that fits, 1 does not (wasmfit 0.1.0, "
         "2026-11-23)."
     )
@@ -266,12 +272,12 @@ def test_every_format_has_the_numbers() -> None:
     text = to_text(found, explain=True)
     for words in (
         found.sentence,
-        "how it is ranked",
+        "the ranking rule",
         "score = (flash^1",
         "big 1.0: the image is 1,048,576 B",
     ):
         assert words in text
-    assert "how it is ranked" not in to_text(found)
+    assert "the ranking rule" not in to_text(found)
     data = json.loads(to_json(found))
     assert [one["id"].partition("@")[0] for one in data["ranked"]] == ["wasm3", "wasmi"]
     assert data["rejected"][0]["reasons"][0] == {

@@ -11,18 +11,20 @@ from hypothesis import strategies as st
 
 from tests.samples import measurement, renamed, size
 from wasmfit.analysis.amounts import Amount
-from wasmfit.analysis.history import MOST_MOMENTS, History, Series, history, trends
+from wasmfit.analysis.history import MOST_POINTS, CellHistory, History, history, trends
 from wasmfit.errors import UsageError
 from wasmfit.model import Measurement, Status
 from wasmfit.report.history import sparkline, to_csv, to_json, to_markdown, to_text
-from wasmfit.store import Origin, Shown, Store
+from wasmfit.store import RunEntry, RunMetadata, Store
 
 ID = measurement().id
 
 
 def record(store: Store, one: Measurement, commit: str | None = None) -> None:
     store.save(one, f"{one.model_dump_json()}")
-    store.record(Origin("wasmfit compare", None, commit), [Shown(one, one.model_dump_json(), False)], "0.1.0")
+    store.record(
+        RunMetadata("wasmfit compare", None, commit), [RunEntry(one, one.model_dump_json(), False)], "0.1.0"
+    )
 
 
 def follow(store: Store, name: str = "size.flash", *select: str, versions: bool = False) -> History:
@@ -43,13 +45,13 @@ def courses(store: Store, *cells: Measurement) -> dict[tuple[str, str, str], tup
         return {(one.name, over, series.name): (flashes(series), seen) for one, over, series, seen in found}
 
 
-def only(found: History) -> Series:
-    (series,) = found.series
+def only(found: History) -> CellHistory:
+    (series,) = found.cells
     return series
 
 
-def flashes(series: Series) -> list[float | None]:
-    return [None if moment.amount is None else moment.amount.value for moment in series.moments]
+def flashes(series: CellHistory) -> list[float | None]:
+    return [None if moment.amount is None else moment.amount.value for moment in series.points]
 
 
 @pytest.fixture
@@ -63,17 +65,19 @@ def test_there_and_back_again(store: Store) -> None:
         record(store, one, commit * 40)
     series = only(follow(store))
     assert flashes(series) == [121_000, 121_500, 121_000]
-    assert [moment.moved for moment in series.moments] == [False, True, True]
-    assert [moment.run.number if moment.run else None for moment in series.moments] == [1, 3, 4]
-    assert series.moments[1].why == ("the working directory's commit: bbbbbbbbb → ccccccccc",)
+    assert [moment.changed for moment in series.points] == [False, True, True]
+    assert [moment.run.number if moment.run else None for moment in series.points] == [1, 3, 4]
+    assert series.points[1].why == ("the working directory's commit: bbbbbbbbb → ccccccccc",)
 
 
 def test_what_is_not_committed_may_be_what_moved_it(store: Store) -> None:
     for number, text in enumerate((100_000, 100_500)):
         one = measurement(size=size(text))
         store.save(one, str(number))
-        store.record(Origin("x", None, "a" * 40, "main", True), [Shown(one, str(number), False)], "0.1.0")
-    assert only(follow(store)).moments[1].why == ("what is not committed on aaaaaaaaa",)
+        store.record(
+            RunMetadata("x", None, "a" * 40, "main", True), [RunEntry(one, str(number), False)], "0.1.0"
+        )
+    assert only(follow(store)).points[1].why == ("uncommitted changes on aaaaaaaaa",)
 
 
 def test_what_differs_is_named(store: Store) -> None:
@@ -83,7 +87,7 @@ def test_what_differs_is_named(store: Store) -> None:
     )
     record(store, before)
     record(store, measurement(size=size(90_000), provenance=provenance))
-    assert only(follow(store)).moments[1].why == (
+    assert only(follow(store)).points[1].why == (
         "the lockfile: none → ffffffffffff",
         "flags: +[-O3]",
         "gcc: none → 13",
@@ -101,11 +105,11 @@ def test_a_change_is_held_against_the_measurement_before_it(texts: list[int]) ->
             record(store, measurement(size=size(text), provenance=tools))
         series = only(follow(store))
     moved = [number for number in range(1, len(texts)) if texts[number] != texts[number - 1]]
-    assert [moment.why for moment in series.moments] == [
+    assert [moment.why for moment in series.points] == [
         (),
         *((f"gcc: {number - 1} → {number}",) for number in moved),
     ]
-    assert [moment.run.number for moment in series.moments if moment.run] == [1, *(one + 1 for one in moved)]
+    assert [moment.run.number for moment in series.points if moment.run] == [1, *(one + 1 for one in moved)]
 
 
 def test_a_cell_that_failed_in_between_is_a_gap(store: Store) -> None:
@@ -119,7 +123,7 @@ def test_a_cell_that_failed_in_between_is_a_gap(store: Store) -> None:
 
 def test_what_was_measured_before_runs_were_recorded(store: Store) -> None:
     store.save(measurement(), "f")
-    assert only(follow(store)).moments[0].run is None
+    assert only(follow(store)).points[0].run is None
 
 
 def test_versions_in_their_order(store: Store) -> None:
@@ -127,7 +131,7 @@ def test_versions_in_their_order(store: Store) -> None:
         record(store, renamed(measurement(size=size(text)), ID.replace("2.0.0", version)))
     series = only(follow(store, versions=True))
     assert series.name == "wasmi/add-with-extra/nrf52840dk/bare/reference"
-    assert [moment.version for moment in series.moments] == ["0.9.0", "0.10.0", "1.0.0"]
+    assert [moment.version for moment in series.points] == ["0.9.0", "0.10.0", "1.0.0"]
     assert flashes(series) == [23_000, 24_000, 25_000]
 
 
@@ -139,7 +143,7 @@ def test_refusals(store: Store) -> None:
         follow(store, "size.flash", "wasmy*")
     with pytest.raises(UsageError, match=r"run\.heap\.held is known of none"):
         follow(store, "run.heap.held")
-    with pytest.raises(UsageError, match="no figure named"):
+    with pytest.raises(UsageError, match="no metric named"):
         follow(store, "size.flsh")
 
 
@@ -203,9 +207,9 @@ def test_trends_follow_a_cell_over_its_other_versions(store: Store) -> None:
 
 
 def test_trends_look_back_on_the_newest_measurements(store: Store) -> None:
-    for number in range(MOST_MOMENTS + 5):
+    for number in range(MOST_POINTS + 5):
         record(store, measurement(size=size(100_000 + number)))
     values, seen = courses(store, measurement())["size.flash", "time", ID]
-    assert seen == MOST_MOMENTS
+    assert seen == MOST_POINTS
     assert values[0] == 121_000 + 5
-    assert values[-1] == 121_000 + MOST_MOMENTS + 4
+    assert values[-1] == 121_000 + MOST_POINTS + 4

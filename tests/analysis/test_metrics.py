@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.samples import failed, measurement, unsearched, with_prediction
-from wasmfit.analysis.amounts import Amount, shown
-from wasmfit.analysis.metric_values import figures, ram_needed, value, values
-from wasmfit.analysis.metrics import ALIASES, OWNERS, Better, Kind, figure, has_rule, names
+from wasmfit.analysis.amounts import Amount, amount_text
+from wasmfit.analysis.metric_values import metric_amounts, metric_value, metric_values, ram_needed
+from wasmfit.analysis.metrics import ALIASES, OWNERS, Better, MetricKind, has_rule, metric, metric_names
 from wasmfit.errors import UsageError
 from wasmfit.model import Activities, Activity, Measurement
 
@@ -22,24 +22,24 @@ def full() -> Measurement:
     return one.model_copy(update={"run": one.run.model_copy(update={"activity": activity})})
 
 
-def leaves(value: object, path: str = "") -> Iterator[tuple[str, int | float]]:
-    if isinstance(value, dict):
-        for name, part in value.items():
+def leaves(metric_value: object, path: str = "") -> Iterator[tuple[str, int | float]]:
+    if isinstance(metric_value, dict):
+        for name, part in metric_value.items():
             yield from leaves(part, f"{path}.{name}" if path else str(name))
-    elif isinstance(value, int | float) and not isinstance(value, bool):
-        yield path, value
+    elif isinstance(metric_value, int | float) and not isinstance(metric_value, bool):
+        yield path, metric_value
 
 
 def test_it_is_known_of_every_figure_what_it_is() -> None:
     """A new field of the record needs a rule: what its unit is, and whether less of it is better."""
-    assert [name for name in names() if not has_rule(name)] == []
-    assert len(names()) == len(set(names())) > 190
+    assert [name for name in metric_names() if not has_rule(name)] == []
+    assert len(metric_names()) == len(set(metric_names())) > 190
 
 
 def test_a_figures_name_is_its_path_in_the_contract() -> None:
     one = full()
     contract = dict(leaves(json.loads(one.model_dump_json())))
-    found = figures(one)
+    found = metric_amounts(one)
     for name, amount in found.items():
         if name.startswith(OWNERS):
             section, _, owner = name.removeprefix(OWNERS).partition("/")
@@ -56,27 +56,27 @@ def test_a_figures_name_is_its_path_in_the_contract() -> None:
         if not (name.startswith(("baseline.", "size.owners.")) or name.endswith(ends) or name in ALIASES)
     }
     assert left_out == {"run.result", "run.expected"}
-    assert found.keys() - {name for name in found if name.startswith(OWNERS)} <= set(names())
+    assert found.keys() - {name for name in found if name.startswith(OWNERS)} <= set(metric_names())
 
 
 def test_one_figure_alone_is_the_same() -> None:
     for one in (full(), measurement(), failed()):
-        every = values(one)
-        for name in {*names(), *every, "size.owners/.text/nobody"}:
-            assert value(one, name) == every.get(name), name
+        every = metric_values(one)
+        for name in {*metric_names(), *every, "size.owners/.text/nobody"}:
+            assert metric_value(one, name) == every.get(name), name
 
 
 def test_what_is_unknown_is_missing_and_no_zero() -> None:
-    assert "run.heap.held" not in figures(measurement())
-    assert figures(failed()) == {}
+    assert "run.heap.held" not in metric_amounts(measurement())
+    assert metric_amounts(failed()) == {}
 
 
 def test_a_prediction_comes_with_its_error_bar() -> None:
-    found = figures(full())["run.predicted.call.time_s"]
+    found = metric_amounts(full())["run.predicted.call.time_s"]
     assert found == Amount(2e-5, 2e-5 * 0.9, 2e-5 * 1.1)
-    described = figure("run.time_s")
-    assert (described.name, described.kind) == ("run.predicted.call.time_s", Kind.PREDICTED)
-    assert shown(found, "s") == "≈20 µs (18–22)"
+    described = metric("run.time_s")
+    assert (described.name, described.kind) == ("run.predicted.call.time_s", MetricKind.PREDICTED)
+    assert amount_text(found, "s") == "≈20 µs (18–22)"
 
 
 def test_computed_figures() -> None:
@@ -85,30 +85,32 @@ def test_computed_figures() -> None:
     assert one.run.least_ram is not None
     assert ram_needed(one) == one.run.least_ram.bytes
     assert ram_needed(unsearched(one)) == 4_288 + 1_200 + 9_000 + 65_536
-    assert figures(one)["flash_over_baseline"].value == 95_000
-    assert "flash_over_baseline" not in figures(measurement(baseline=None))
+    assert metric_amounts(one)["flash_over_baseline"].value == 95_000
+    assert "flash_over_baseline" not in metric_amounts(measurement(baseline=None))
 
 
 def test_without_activity_the_rest_is_the_same() -> None:
-    every, some = values(full()), values(full(), activity=False)
-    assert {name: value for name, value in every.items() if not name.startswith("run.activity")} == some
+    every, some = metric_values(full()), metric_values(full(), activity=False)
+    assert {
+        name: metric_value for name, metric_value in every.items() if not name.startswith("run.activity")
+    } == some
     assert every["run.activity.call.alu"] == 7
 
 
 @pytest.mark.parametrize(
     ("name", "unit", "better", "kind"),
     [
-        ("size.flash", "B", Better.LESS, Kind.MEASURED),
-        ("size.owners/.text/wasmi", "B", Better.LESS, Kind.MEASURED),
-        ("size.owners/.text/a/b", "B", Better.LESS, Kind.MEASURED),
-        ("run.heap.largest_free", "B", Better.MORE, Kind.MEASURED),
-        ("run.predicted.call.per_s", "1/s", Better.MORE, Kind.PREDICTED),
-        ("run.instructions.call", "instructions", Better.LESS, Kind.MEASURED),
-        ("published.text", "B", Better.NEITHER, Kind.PUBLISHED),
+        ("size.flash", "B", Better.LESS, MetricKind.MEASURED),
+        ("size.owners/.text/wasmi", "B", Better.LESS, MetricKind.MEASURED),
+        ("size.owners/.text/a/b", "B", Better.LESS, MetricKind.MEASURED),
+        ("run.heap.largest_free", "B", Better.MORE, MetricKind.MEASURED),
+        ("run.predicted.call.per_s", "1/s", Better.MORE, MetricKind.PREDICTED),
+        ("run.instructions.call", "instructions", Better.LESS, MetricKind.MEASURED),
+        ("published.text", "B", Better.NEITHER, MetricKind.PUBLISHED),
     ],
 )
-def test_what_figures_are(name: str, unit: str, better: Better, kind: Kind) -> None:
-    found = figure(name)
+def test_what_figures_are(name: str, unit: str, better: Better, kind: MetricKind) -> None:
+    found = metric(name)
     assert (found.name, found.unit, found.better, found.kind) == (name, unit, better, kind)
 
 
@@ -120,22 +122,22 @@ def test_what_figures_are(name: str, unit: str, better: Better, kind: Kind) -> N
         ("run.instructions.cal", "run.instructions.call"),
         ("size.owners", "size.owners/.text/OWNER"),
         ("size.owners/.text", "size.owners/.text/OWNER"),
-        ("zzz", "Figures are the paths of"),
+        ("zzz", "Metrics are the paths of"),
     ],
 )
 def test_a_name_that_is_none_is_refused_with_the_nearest(name: str, hint: str) -> None:
-    with pytest.raises(UsageError, match="There is no figure named") as error:
-        figure(name)
+    with pytest.raises(UsageError, match="There is no metric named") as error:
+        metric(name)
     assert hint in error.value.remedy
 
 
 @given(st.text())
 def test_any_name_is_a_figure_or_refused(name: str) -> None:
-    if name in names() or name in ALIASES or (name.startswith(OWNERS) and name.count("/") > 1):
-        assert figure(name).name == ALIASES.get(name, name)
+    if name in metric_names() or name in ALIASES or (name.startswith(OWNERS) and name.count("/") > 1):
+        assert metric(name).name == ALIASES.get(name, name)
         return
     with pytest.raises(UsageError) as error:
-        figure(name)
+        metric(name)
     assert str(error.value).isprintable()
 
 
@@ -147,12 +149,12 @@ def test_bars_meet_symmetrically(low: float, high: float, other_low: float, othe
     low, high = sorted((low, high))
     other_low, other_high = sorted((other_low, other_high))
     one, other = Amount(low, low, high), Amount(other_low, other_low, other_high)
-    assert one.meets(other) == other.meets(one) == (max(low, other_low) <= min(high, other_high))
-    assert one.meets(one)
+    assert one.overlaps(other) == other.overlaps(one) == (max(low, other_low) <= min(high, other_high))
+    assert one.overlaps(one)
 
 
 @given(st.one_of(st.integers(0, 2**60), NUMBERS), st.sampled_from(["B", "s", "", "cycles", "1/s"]))
-def test_any_amount_can_be_shown(value: float, unit: str) -> None:
-    assert shown(Amount(value), unit)
-    assert shown(Amount(value, value * 0.9, value * 1.1), unit)
-    assert shown(None, unit) == "?"
+def test_any_amount_can_be_shown(metric_value: float, unit: str) -> None:
+    assert amount_text(Amount(metric_value), unit)
+    assert amount_text(Amount(metric_value, metric_value * 0.9, metric_value * 1.1), unit)
+    assert amount_text(None, unit) == "?"

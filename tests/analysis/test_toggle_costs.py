@@ -6,16 +6,19 @@ from typing import Any
 import pytest
 
 from tests.samples import measurement, run, size
-from wasmfit.analysis.toggle_costs import Pair, Priced, prices
+from wasmfit.analysis.toggle_costs import ToggleCosts, TogglePair, toggle_costs
 from wasmfit.catalog import Catalog
 from wasmfit.errors import UsageError
 from wasmfit.model import InstructionCounts, Measurement, Status
-from wasmfit.plan.select import switches
-from wasmfit.report import PRICE_FORMATS, Format
+from wasmfit.plan.select import feature_toggles
+from wasmfit.report import TOGGLE_COST_FORMATS, Format
 
 
-def _pairs(runtime: str) -> dict[str, Pair]:
-    return {switch.name: Pair(switch, off, on) for switch, off, on in switches(Catalog.load(), [runtime])}
+def _pairs(runtime: str) -> dict[str, TogglePair]:
+    return {
+        switch.name: TogglePair(switch, off, on)
+        for switch, off, on in feature_toggles(Catalog.load(), [runtime])
+    }
 
 
 def _call(instructions: int, **changes: Any) -> Measurement:
@@ -35,13 +38,13 @@ def _measured() -> list[Measurement]:
 
 
 def test_a_switch_costs_the_difference() -> None:
-    (price,) = prices([_pairs("wasmi")["fuel"]], _measured(), "add-with-extra")
+    (price,) = toggle_costs([_pairs("wasmi")["fuel"]], _measured(), "add-with-extra")
     assert price.flash == 3_000
     assert price.slow_down == {"add-with-extra": 1.5, "crc32": 1.25}
 
 
 def test_what_was_not_measured_has_no_price() -> None:
-    (price,) = prices([_pairs("wasmi")["validation"]], _measured(), "add-with-extra")
+    (price,) = toggle_costs([_pairs("wasmi")["validation"]], _measured(), "add-with-extra")
     assert (price.flash, price.slow_down) == (None, {})
 
 
@@ -49,14 +52,14 @@ def test_a_variant_stands_for_its_runtime_and_others_have_no_switch() -> None:
     assert _pairs("wamr-mini").keys() == _pairs("wamr").keys() >= {"fuel", "tail calls"}
     for pair in _pairs("wasmtime").values():
         assert pair.off.number == pair.on.number
-    with pytest.raises(UsageError, match="has a switch"):
-        switches(Catalog.load(), ["wasm3"])
+    with pytest.raises(UsageError, match="has a feature toggle"):
+        feature_toggles(Catalog.load(), ["wasm3"])
 
 
 @pytest.mark.parametrize("name", Format)
 def test_every_format(name: Format) -> None:
-    found = tuple(prices(list(_pairs("wasmi").values()), _measured(), "add-with-extra"))
-    text = PRICE_FORMATS[name](Priced(found, tuple(_measured()), "add-with-extra", 1.0, 0))
+    found = tuple(toggle_costs(list(_pairs("wasmi").values()), _measured(), "add-with-extra"))
+    text = TOGGLE_COST_FORMATS[name](ToggleCosts(found, tuple(_measured()), "add-with-extra", 1.0, 0))
     assert "fuel" in text
     if name is Format.CSV:
         assert "slow_down_crc32" in text.splitlines()[0]

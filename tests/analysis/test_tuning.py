@@ -13,7 +13,7 @@ from tests.samples import measurement
 from tests.search.fake import Figures, build, space_of, trial
 from wasmfit.analysis.tuning import Objective, Trial, Tuning, front
 from wasmfit.catalog import Catalog
-from wasmfit.report.config_export import excerpts
+from wasmfit.report.config_export import config_excerpts
 from wasmfit.search import applied
 
 REFERENCE = Catalog.load().profile("reference")
@@ -27,7 +27,7 @@ def tuning(*trials: Trial, objectives: tuple[Objective, ...] = ALL) -> Tuning:
 
 
 def test_figures_are_the_worst_image_and_the_mean_call() -> None:
-    found = trial(1, {}, (100, 70, 10), (90, 80, 1_000)).figures
+    found = trial(1, {}, (100, 70, 10), (90, 80, 1_000)).metrics
     assert found is not None
     assert (found[Objective.FLASH], found[Objective.RAM]) == (100, 80)
     assert found[Objective.SPEED] == pytest.approx(100)
@@ -42,7 +42,7 @@ def test_start_is_loading_and_instantiating() -> None:
 
 def test_a_trial_counts_only_if_every_cell_ran() -> None:
     one = trial(2, {"opt": "z"}, (100, 70, 10), None)
-    assert one.figures is None
+    assert one.metrics is None
     assert one.reason == "workload1: build-failed: no"
 
 
@@ -56,7 +56,7 @@ def test_front_is_what_no_other_beats(points: list[Figures | None]) -> None:
         for one in alive
         if not any(two != one and all(a <= b for a, b in zip(two, one, strict=True)) for two in alive)
     }
-    shown = [tuple(found[one] for one in ALL) for kept_one in kept if (found := kept_one.figures)]
+    shown = [tuple(found[one] for one in ALL) for kept_one in kept if (found := kept_one.metrics)]
     assert [tuple(round(value) for value in point) for point in shown] == sorted(unbeaten)
 
 
@@ -96,7 +96,7 @@ def test_a_thousandth_of_the_instructions_is_no_speed() -> None:
 def test_settings_to_copy_are_the_profile_and_what_cargo_reads(tmp_path: Path) -> None:
     settings = {"opt": "2", "messages": "off", "panic": "immediate-abort", "std": "size", "icf": "all"}
     made = applied(space_of(), build(), REFERENCE, {**settings, "dispatch": "portable", "parser-opt": "z"})
-    own, manifest, config = excerpts(made.build, made.profile)
+    own, manifest, config = config_excerpts(made.build, made.profile)
     place = tmp_path / "profiles" / "tuned.toml"
     place.parent.mkdir()
     place.write_text(own.text)
@@ -115,7 +115,7 @@ def test_settings_to_copy_are_the_profile_and_what_cargo_reads(tmp_path: Path) -
 
 def test_flags_of_the_crate_that_is_linked_are_its_own() -> None:
     made = applied(space_of(), build(), REFERENCE, {"inline": "50"})
-    own, manifest, config = excerpts(made.build, made.profile)
+    own, manifest, config = config_excerpts(made.build, made.profile)
     flags = ["-Cllvm-args=--inline-threshold=50"]
     assert tomllib.loads(own.text)["rust"]["linked_rustflags"] == flags
     cargo = tomllib.loads(manifest.text)
@@ -126,7 +126,7 @@ def test_flags_of_the_crate_that_is_linked_are_its_own() -> None:
 
 def test_a_changed_target_is_told_with_the_way_to_build_for_it() -> None:
     made = applied(space_of(), build(), REFERENCE, {"frame-pointers": "omitted"})
-    _, _, config, target = excerpts(made.build, made.profile)
+    _, _, config, target = config_excerpts(made.build, made.profile)
     assert tomllib.loads(config.text)["unstable"]["json-target-spec"] is True
     assert "--print target-spec-json" in target.file
     assert json.loads(target.text) == {"frame-pointer": "may-omit"}
@@ -134,6 +134,6 @@ def test_a_changed_target_is_told_with_the_way_to_build_for_it() -> None:
 
 def test_settings_of_a_runtime_in_c_are_flags_and_macros() -> None:
     made = applied(space_of("wasm3"), build("wasm3"), REFERENCE, {"c-opt": "2", "code-page": "512"})
-    text = excerpts(made.build, made.profile)[1].text
+    text = config_excerpts(made.build, made.profile)[1].text
     assert "CFLAGS: -O2\n" in text
     assert "-Dd_m3CodePageAlignSize=512" in text

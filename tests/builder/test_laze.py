@@ -96,15 +96,15 @@ def test_without_a_checkout_every_cell_is_unavailable_and_says_what_to_do() -> N
     lacking = Catalog(**{**vars(found), "bases": {**found.bases, base.name: base}})
     planned = plan(lacking, Experiment(runtimes=["wasmi", "wasm3"], bases=["ariel-os"]))
     assert planned.measured == ()
-    assert {(one.status, one.reason) for one in planned.left_out} == {(Status.UNAVAILABLE, base.missing)}
+    assert {(one.status, one.reason) for one in planned.skipped} == {(Status.UNAVAILABLE, base.missing)}
 
 
 def test_c_and_boards_that_it_does_not_know_are_unsupported(catalog: Catalog) -> None:
     planned = plan(catalog, Experiment(runtimes=["wasm3"], bases=["ariel-os"]))
-    (one,) = planned.left_out
+    (one,) = planned.skipped
     assert one.status is Status.UNSUPPORTED
     elsewhere = plan(
         catalog, Experiment(runtimes=["wasefire"], boards=["stm32f4discovery"], bases=["ariel-os"])
     )
-    assert {one.status for one in elsewhere.left_out} == {Status.UNSUPPORTED}
+    assert {one.status for one in elsewhere.skipped} == {Status.UNSUPPORTED}
     assert elsewhere.baselines == ()

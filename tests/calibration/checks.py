@@ -54,8 +54,8 @@ class Model:
             }
 
         return Model(
-            self.core.model_copy(update={"prices": other(self.core.prices)}),
-            self.timing.model_copy(update={"prices": other(self.timing.prices)}),
+            self.core.model_copy(update={"cycle_costs": other(self.core.cycle_costs)}),
+            self.timing.model_copy(update={"cycle_costs": other(self.timing.cycle_costs)}),
         )
 
     def with_price(self, measure: str, cycles: float) -> "Model":
@@ -64,7 +64,7 @@ class Model:
 
     def ranges(self) -> Iterator[tuple[str, CycleCost]]:
         """Measures whose price is not certain."""
-        for prices in (self.core.prices, self.timing.prices):
+        for prices in (self.core.cycle_costs, self.timing.cycle_costs):
             yield from ((name, price) for name, price in prices.items() if price.low < price.high)
 
 

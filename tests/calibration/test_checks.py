@@ -10,10 +10,10 @@ from .reference import FITTED, NATIVE, PUBLISHED
 
 MODEL = Model(
     Core.model_validate(
-        {"name": "c", "title": "c", "source": "s", "prices": {"alu": 1, "load": [1, 2, 4], "store": 1}}
+        {"name": "c", "title": "c", "source": "s", "cycle_costs": {"alu": 1, "load": [1, 2, 4], "store": 1}}
     ),
     Timing.model_validate(
-        {"core": "c", "prices": {"reads": [0, 1, 2]}, "error": 0.1, "calibrated": True, "source": "b"}
+        {"core": "c", "cycle_costs": {"reads": [0, 1, 2]}, "error": 0.1, "calibrated": True, "source": "b"}
     ),
 )
 
@@ -81,4 +81,4 @@ def test_references_are_of_boards_and_prices_that_there_are() -> None:
     for name, measure in FITTED.items():
         timing = catalog.board(name).timing
         assert timing is not None
-        assert measure in timing.prices
+        assert measure in timing.cycle_costs

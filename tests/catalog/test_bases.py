@@ -82,8 +82,8 @@ def test_a_hal_for_one_of_a_chips_two_kinds_of_core_is_for_no_other_and_the_reas
         CATALOG, Experiment(runtimes=["wasm3"], boards=["pico2w-riscv"], bases=["bare", "embassy"])
     )
     assert {cell.base.name for cell in planned.measured} == {"bare"}
-    assert {one.status for one in planned.left_out} == {Status.UNSUPPORTED}
-    assert {one.reason for one in planned.left_out} == {EMBASSY.obstacle(riscv)}
+    assert {one.status for one in planned.skipped} == {Status.UNSUPPORTED}
+    assert {one.reason for one in planned.skipped} == {EMBASSY.obstacle(riscv)}
     assert "it does not compile for Hazard3" in str(EMBASSY.obstacle(riscv))
 
 
@@ -92,7 +92,7 @@ def test_a_board_without_a_hal_is_unsupported_and_says_so() -> None:
     catalog = replace(CATALOG, boards={**CATALOG.boards, "mine": board})
     planned = plan(catalog, Experiment(runtimes=["wasm3"], boards=["mine"], bases=["embassy"]))
     assert planned.cells == ()
-    ends = {one.cell.build.name: (one.status, one.reason) for one in planned.left_out}
+    ends = {one.cell.build.name: (one.status, one.reason) for one in planned.skipped}
     status, reason = ends["wasm3"]
     assert status is Status.UNSUPPORTED
     assert "has nothing for esp32c61" in reason

@@ -46,7 +46,7 @@ NEW_BOARD = [
         (["features", "--runtime", "wasmie"], "Did you mean wasmi?"),
         (["features", "--board", "esp32"], "Did you mean esp32c6?"),
         (["features", "--priced", "--feature", "simd"], "--priced is of runtimes"),
-        (["features", "--priced", "--runtime", "wasm3"], "has a switch to price"),
+        (["features", "--priced", "--runtime", "wasm3"], "has a feature toggle"),
         (["features", "--runtime", "native"], "Native code runs no WebAssembly"),
         (["lock", "sha255"], "Did you mean sha256?"),
         (["compare", "--select", "nothing*"], "No cell matches"),

@@ -13,7 +13,7 @@ from tests.samples import failed, measurement, renamed, size
 from wasmfit.analysis.comparison import Comparison
 from wasmfit.cli import main
 from wasmfit.model import Measurement
-from wasmfit.store import Origin, Shown, Store
+from wasmfit.store import RunEntry, RunMetadata, Store
 
 LIMIT = '[[limit]]\ncells = "wasmi@*"\nfigure = "size.flash"\nmax = {}\n'
 
@@ -65,8 +65,8 @@ def record(store: Store, cells: list[Measurement], label: str) -> None:
     for one in cells:
         store.save(one, label)
     store.record(
-        Origin(f"wasmfit compare --label {label}", label),
-        [Shown(one, label, False) for one in cells],
+        RunMetadata(f"wasmfit compare --label {label}", label),
+        [RunEntry(one, label, False) for one in cells],
         "0.1.0",
     )
 
@@ -75,7 +75,7 @@ def record(store: Store, cells: list[Measurement], label: str) -> None:
     ("arguments", "words"),
     [
         (["diff", "odl"], "Perhaps you meant old"),
-        (["diff", "old", "profile:reference"], "cannot be held against each other"),
+        (["diff", "old", "profile:reference"], "cannot be compared"),
         (["diff", "none.json"], "none.json cannot be read"),
         (["diff", "latest"], "Both sides are run 2"),
         (["diff", "latest~9"], "needs 10 recorded runs, and there are 2"),
@@ -84,19 +84,19 @@ def record(store: Store, cells: list[Measurement], label: str) -> None:
         (["diff", "--format", "xml"], "xml"),
         (["check", "none.toml"], "none.toml cannot be read"),
         (["check"], "BUDGET.toml"),
-        (["history"], "One thing is needed"),
+        (["history"], "Give a metric, --runs or --metrics"),
         (["history", "size.flsh"], "Perhaps you meant size.flash"),
-        (["history", "size.flash", "--runs"], "One thing is needed"),
+        (["history", "size.flash", "--runs"], "Give a metric, --runs or --metrics"),
         (["history", "size.flash", "--select", "wasmy@*"], "No cell that was measured matches wasmy@*"),
         (["fit", "--needs", "smid"], "Perhaps you meant simd"),
-        (["fit", "--flash", "12Q"], "'12Q' is no size"),
-        (["fit", "--weights", "flash"], "is no weight"),
+        (["fit", "--flash", "12Q"], "Invalid size '12Q'"),
+        (["fit", "--weights", "flash"], "Invalid weight"),
         (["fit", "--board", "nrf52840"], "Did you mean nrf52840dk?"),
         (["fit", "--runtime", "wasmie"], "Did you mean wasmi?"),
         (["fit", "none.wasm"], "none.wasm cannot be read"),
         (["fit", "none.wasm", "--workload", "aes"], "instead of a workload: not both"),
-        (["compare", "--label", "7"], "A run cannot be called '7'"),
-        (["bench", "--label", "latest"], "A run cannot be called 'latest'"),
+        (["compare", "--label", "7"], "Invalid label '7'"),
+        (["bench", "--label", "latest"], "Invalid label 'latest'"),
     ],
 )
 def test_a_mistake_is_told_and_exits_2(
@@ -176,7 +176,9 @@ def test_a_broken_cell_breaks_its_budget(wasmfit: Command, home: Path, tmp_path:
 
 
 @pytest.mark.parametrize("form", ["table", "json", "csv", "markdown"])
-@pytest.mark.parametrize("what", [["size.flash"], ["--runs"], ["--figures"], ["size.flash", "--by-version"]])
+@pytest.mark.parametrize(
+    "what", [["size.flash"], ["--runs"], ["--metrics"], ["--figures"], ["size.flash", "--by-version"]]
+)
 def test_histories(wasmfit: Command, home: Path, what: list[str], form: str) -> None:
     ended = wasmfit("history", *what, "--format", form, home=home)
     assert ended.returncode == 0, ended.stderr

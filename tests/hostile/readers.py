@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tests.samples import failed, measurement
 from wasmfit.analysis.budget import parse_budget
-from wasmfit.analysis.changes import changes
+from wasmfit.analysis.changes import compare_snapshots
 from wasmfit.analysis.comparison import Comparison
 from wasmfit.analysis.snapshot import from_file
 from wasmfit.catalog import Catalog
@@ -75,7 +75,7 @@ def _takes_side(data: bytes) -> bool:
         mutant.write_bytes(data)
         try:
             before, after = (from_file(path, lambda one: one) for path in (sound, mutant))
-            changes(before, after, everything=True)
+            compare_snapshots(before, after, everything=True)
         except UsageError as error:
             fit_to_print(error)
             return False

@@ -94,7 +94,7 @@ def test_every_profile_has_its_baseline(catalog: Catalog) -> None:
 
 
 def test_what_cannot_be_built_keeps_its_row(catalog: Catalog) -> None:
-    (missing,) = plan(catalog, Experiment(runtimes=["wasm-interpreter"])).left_out
+    (missing,) = plan(catalog, Experiment(runtimes=["wasm-interpreter"])).skipped
     assert missing.status is Status.UNAVAILABLE
     assert "registry" in missing.reason
 
@@ -116,7 +116,7 @@ def checkout(
 
 def planned(catalog: Catalog, *checkouts: Checkout, runtimes: Sequence[str] = ()) -> list[str]:
     made = plan(catalog, Experiment(runtimes=runtimes), checkouts=checkouts)
-    return [cell.build.label for cell in (*made.cells, *(one.cell for one in made.left_out))]
+    return [cell.build.label for cell in (*made.cells, *(one.cell for one in made.skipped))]
 
 
 def test_a_checkout_is_measured_beside_the_release(catalog: Catalog) -> None:
@@ -163,7 +163,7 @@ def test_a_variant_that_the_checkout_cannot_have_is_refused(catalog: Catalog) ->
 
 
 def test_two_checkouts_that_look_alike_are_refused(catalog: Catalog) -> None:
-    with pytest.raises(UsageError, match="could not be told apart"):
+    with pytest.raises(UsageError, match="would have the same name"):
         planned(catalog, checkout("wasm3", "0.5.0"), checkout("wasm3", "0.5.0"), runtimes=["wasm3"])
     two = planned(
         catalog, checkout("wasm3", "0.5.0"), checkout("wasm3", "0.5.0", dirty=True), runtimes=["wasm3"]
@@ -202,7 +202,7 @@ def ends(catalog: Catalog, **changes: Any) -> dict[str, tuple[Status, str]]:
     """How the cells of a user's module end that are known without building: runtime → status and reason."""
     planned = plan(catalog, Experiment(), module=module(**changes))
     assert [cell.workload.name for cell in planned.baselines] == ["mine"]
-    return {one.cell.build.name: (one.status, one.reason) for one in planned.left_out}
+    return {one.cell.build.name: (one.status, one.reason) for one in planned.skipped}
 
 
 def test_a_users_module_is_measured_with_glue_that_takes_any(catalog: Catalog) -> None:
@@ -211,7 +211,7 @@ def test_a_users_module_is_measured_with_glue_that_takes_any(catalog: Catalog) -
     assert {cell.workload.name for cell in planned.measured} == {"mine"}
     assert ends(catalog)["native"] == (
         Status.UNSUPPORTED,
-        "native code is compiled from a workload's source; a module has none",
+        "native code is compiled from a workload's source, which a module does not have",
     )
     assert set(ends(catalog)) == {"native", "myrmic", "wasm-interpreter"}
 
@@ -241,7 +241,7 @@ def test_a_runtime_without_such_glue_says_so(catalog: Catalog) -> None:
     assert not moved.takes_any_module(catalog.runtimes["wasmi"])
     status, reason = ends(moved)["wasmi"]
     assert status is Status.UNSUPPORTED
-    assert "no glue of wasmi that takes any module" in reason
+    assert "no dynamic embedding of wasmi" in reason
 
 
 @pytest.mark.parametrize(

@@ -104,7 +104,7 @@ def test_diff_names_the_library(nano: Comparison, pico: Comparison, warm_home: H
     said = subprocess.run(command, capture_output=True, text=True, check=True, env=environment).stdout
     words = " ".join(said.split())
     assert "another C library in the cells that changed (picolibc " in words
-    assert "what moved there is in part the library's" in words
+    assert "their difference is in part the library's" in words
     assert "differs in the C library: picolibc " in words
 
 

@@ -38,19 +38,19 @@ def test_a_report_shows_what_was_measured(warm_home: Home, tmp_path: Path) -> No
 
     assert page.stat().st_size < 3_000_000
     assert [one["id"] for one in shown["cells"]] == [one.id for one in compared.measurements]
-    keys = [one["key"] for one in shown["measures"]]
+    keys = [one["key"] for one in shown["metrics"]]
     for cell, one in zip(shown["cells"], compared.to_dict()["cells"], strict=True):
         assert cell["status"] == one["status"]
-        figures = dict(zip(keys, cell["figures"], strict=True))
-        assert figures["flash"] == (one["size"] or {}).get("flash")
-        assert figures["heap_peak"] == (one["run"] or {}).get("heap_peak")
+        values = dict(zip(keys, cell["values"], strict=True))
+        assert values["flash"] == (one["size"] or {}).get("flash")
+        assert values["heap_peak"] == (one["run"] or {}).get("heap_peak")
 
-    (answer,) = made.answers
+    (answer,) = made.rankings
     verdict = wasmfit.fit(runtimes=["wasm3", "myrmic"], home=warm_home.root)
-    ranked = [one for one in answer.standings if one.score is not None]
+    ranked = [one for one in answer.entries if one.score is not None]
     assert [(one.label, one.score) for one in ranked] == [(one.label, one.score) for one in verdict.ranked]
-    assert (answer.why, answer.doubts) == (verdict.sentence, verdict.doubts)
-    assert answer.standings[0].runtime == "wasm3"
+    assert (answer.why, answer.caveats) == (verdict.sentence, verdict.caveats)
+    assert answer.entries[0].runtime == "wasm3"
     assert {one.name for one in made.runtimes if one.bound} == {"native", "baseline"}
     wasm3 = next(one for one in compared.measurements if one.runtime == "wasm3")
     (image,) = [one for one in made.images if one.cell == wasm3.id]

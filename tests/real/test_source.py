@@ -11,7 +11,7 @@ import pytest
 import wasmfit
 from wasmfit.home import Home
 from wasmfit.model import Measurement, Status
-from wasmfit.report.comparison_tables import tables
+from wasmfit.report.comparison_tables import comparison_tables
 from wasmfit.run import Event, TaskStarted
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(1800)]
@@ -80,7 +80,7 @@ def test_a_rust_runtime(warm_home: Home, tmp_path: Path) -> None:
     assert mine.run is not None
     assert release.run is not None
     assert (mine.run.instructions.instantiate or 0) > (release.run.instructions.instantiate or 0) + 100
-    (table,) = tables(changed.measurements)
+    (table,) = comparison_tables(changed.measurements)
     assert ("spacewasm", "against 0.7.1") in [column.heading for column in table.columns]
 
 

@@ -33,7 +33,7 @@ def test_three_builds_are_measured_and_the_next_search_goes_on_from_them(warm_ho
         assert one.run is not None
         assert one.run.result == one.run.expected
         assert one.provenance.elf_sha256
-    flash = [figures[Objective.FLASH] for trial in first.trials if (figures := trial.figures)]
+    flash = [figures[Objective.FLASH] for trial in first.trials if (figures := trial.metrics)]
     assert len(set(flash)) == 3, "each setting makes another image"
     small, quick = first.trials[1], first.trials[2]
     assert small.changes["c-opt"] == "z"
@@ -44,7 +44,7 @@ def test_three_builds_are_measured_and_the_next_search_goes_on_from_them(warm_ho
     stored = Store(warm_home.results).count()
     again = wasmfit.tune("wasm3", builds=3, workloads=["crc32"], home=warm_home.root)
     assert all(trial.reused for trial in again.trials)
-    assert [trial.figures for trial in again.trials] == [trial.figures for trial in first.trials]
+    assert [trial.metrics for trial in again.trials] == [trial.metrics for trial in first.trials]
     assert Store(warm_home.results).count() == stored
 
     replayed = wasmfit.tune(

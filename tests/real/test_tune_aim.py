@@ -47,7 +47,7 @@ def test_a_quarter_less_flash_at_no_loss_of_speed(runtime: str, warm_home: Home)
     assert len(held) > 12
     others = wasmfit.tune(runtime, workloads=held, settings=settings, only=True, home=warm_home.root)
     assert [trial.reason for trial in others.trials] == [None, None]
-    flash, speed = (found.against(tuned, one) for one in (Objective.FLASH, Objective.SPEED))
+    flash, speed = (found.ratio(tuned, one) for one in (Objective.FLASH, Objective.SPEED))
     assert flash is not None
     assert speed is not None
     assert (flash <= 0.75, speed <= 1) == (True, True), (
@@ -63,4 +63,4 @@ def test_a_quarter_less_flash_at_no_loss_of_speed(runtime: str, warm_home: Home)
         if value.get("needs_leave")
     }
     assert needed
-    assert not needed & {*settings, *tuned.gives_up}
+    assert not needed & {*settings, *tuned.trade_offs}

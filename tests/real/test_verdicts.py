@@ -11,7 +11,7 @@ import pytest
 import wasmfit
 from tests.commands import blocks
 from tests.report.junit import is_junit
-from wasmfit.analysis.metric_values import figures
+from wasmfit.analysis.metric_values import metric_amounts
 from wasmfit.home import Home
 from wasmfit.model import Measurement, Status
 from wasmfit.store import Store
@@ -44,17 +44,17 @@ def test_two_profiles_differ_by_what_was_measured(measured: dict[str, Measuremen
     )
     (cell,) = found.cells
     small, fast = (measured[CELL.format(profile)] for profile in ("small", "fast"))
-    before, after = figures(small), figures(fast)
-    for change in cell.figures:
-        if change.figure.name in before and not change.figure.name.startswith("size.owners/"):
-            assert change.before == before[change.figure.name]
-            assert change.after == after.get(change.figure.name)
+    before, after = metric_amounts(small), metric_amounts(fast)
+    for change in cell.metrics:
+        if change.metric.name in before and not change.metric.name.startswith("size.owners/"):
+            assert change.before == before[change.metric.name]
+            assert change.after == after.get(change.metric.name)
     flash = cell.change("size.flash")
     assert flash is not None
     assert fast.size is not None
     assert small.size is not None
     assert flash.by == fast.size.flash - small.size.flash
-    text = [one.by or 0 for one in cell.owners if one.figure.name.startswith("size.owners/.text/")]
+    text = [one.by or 0 for one in cell.owners if one.metric.name.startswith("size.owners/.text/")]
     assert sum(text) == fast.size.text - small.size.text
     assert any("-O3" in why for why in cell.why)
     assert found.symbols is not None
@@ -74,24 +74,24 @@ def test_budgets_of_what_was_measured(
         f"{cells}max = {fast.flash}\n{cells}max = {small.flash}\n{cells}max = '+0'\nbaseline = 'test-fast'\n"
     )
     found = wasmfit.check(tmp_path / "budget.toml", of="test-fast", home=warm_home.root)
-    assert [one.over for one in found.outcomes] == [None, fast.flash - small.flash, None]
+    assert [one.excess for one in found.results] == [None, fast.flash - small.flash, None]
     assert len(found.failed) == 1
 
 
 def test_what_fits_and_what_is_short(measured: dict[str, Measurement], warm_home: Home) -> None:
     one = measured[CELL.format("small")]
-    needed = int(figures(one)["ram_needed"].value)
+    needed = int(metric_amounts(one)["ram_needed"].value)
     assert one.size is not None
     found = wasmfit.fit(runtimes=["wasm3"], profile="small", ram=needed, home=warm_home.root)
     assert [ranked.measurement.id for ranked in found.ranked] == [one.id]
     assert not found.notes
     found = wasmfit.fit(runtimes=["wasm3"], profile="small", flash="2G", home=warm_home.root)
-    assert found.limits.flash == 1 << 20
-    assert "1,048,576 B of flash" in found.doubts[0]
+    assert found.requirements.flash == 1 << 20
+    assert "1,048,576 B of flash" in found.caveats[0]
     found = wasmfit.fit(
         runtimes=["wasm3"], profile="small", ram=needed - 1, flash=one.size.flash - 10, home=warm_home.root
     )
-    assert [(reason.measure, reason.short) for reason in found.rejected[0].reasons] == [
+    assert [(reason.criterion, reason.missing) for reason in found.rejected[0].reasons] == [
         ("flash", 10),
         ("ram", 1),
     ]
@@ -99,12 +99,12 @@ def test_what_fits_and_what_is_short(measured: dict[str, Measurement], warm_home
 
 def test_a_run_is_recorded_with_its_cells(measured: dict[str, Measurement], warm_home: Home) -> None:
     with Store(warm_home.results).reading() as reader:
-        run = next(run for run in reader.runs() if run.origin.label == "test-fast")
+        run = next(run for run in reader.runs() if run.metadata.label == "test-fast")
         cells = [kept.cell for kept in reader.shown(run.number)]
     assert cells == ["baseline@0.1.0/add-with-extra/nrf52840dk/bare/fast", CELL.format("fast")]
     assert set(cells) <= measured.keys()
     found = wasmfit.history("size.flash", select=[CELL.format("small")], home=warm_home.root)
-    last = found.series[0].moments[-1].amount
+    last = found.cells[0].points[-1].amount
     assert last is not None
     size = measured[CELL.format("small")].size
     assert size is not None

@@ -5,14 +5,13 @@ from itertools import product
 from tests.samples import failed, measurement, run, size
 from wasmfit.analysis.document import (
     ByteNode,
-    Flame,
-    ImageBytes,
+    FlameGraph,
+    ImageTree,
     OwnerClass,
     ReportDocument,
     RuntimeNote,
     Trend,
     TrendPoint,
-    document,
 )
 from wasmfit.catalog import Catalog
 from wasmfit.model import (
@@ -25,6 +24,8 @@ from wasmfit.model import (
     RuntimeFeatures,
     Status,
 )
+
+from .documents import document
 
 HOSTILE = "<img src=x onerror=\"document.title='run'\">"
 BREAKOUT = "</script><script>document.title='run'</script>"
@@ -106,9 +107,9 @@ def small() -> ReportDocument:
         runtimes=notes("native", "wasm3", "wamr", "large", "odd", "broken"),
         title=f"Report {BREAKOUT} {HOSTILE} {{{{data}}}}",
         owner_classes=CLASSES,
-        images=[ImageBytes(one.id, root) for one in cells if one.status is Status.OK],
+        images=[ImageTree(one.id, root) for one in cells if one.status is Status.OK],
         flames=[
-            Flame(
+            FlameGraph(
                 cells[2].id, ("call",), ByteNode("all", 500, (ByteNode(HOSTILE, 400), ByteNode("main", 100)))
             )
         ],
@@ -178,5 +179,5 @@ def thousand() -> ReportDocument:
         boards=list(Catalog.load().boards.values()),
         runtimes=notes("native", *runtimes),
         owner_classes=CLASSES,
-        images=[ImageBytes(one.id, image(*symbols)) for one in first],
+        images=[ImageTree(one.id, image(*symbols)) for one in first],
     )

@@ -31,12 +31,14 @@ def test_cost_by_base_with_the_differences_and_the_bases_own() -> None:
     assert table.title == "the runtime's own cost by base / add-with-extra / nrf52840dk / reference"
     columns = {column.heading: column.cells for column in table.columns}
     assert table.labels == ("baseline@2.0.0", "wasmi@2.0.0")
-    assert columns["bare", "runtime and glue, B"] == ("", "91,000")
-    assert columns["embassy", "runtime and glue, B"] == ("", "93,500")
+    assert columns["bare", "runtime and embedding, B"] == ("", "91,000")
+    assert columns["embassy", "runtime and embedding, B"] == ("", "93,500")
     assert columns["bare", "over baseline, B"] == ("26,000", "95,000")
     assert columns["embassy", "over baseline, B"] == ("29,000", "94,500")
-    against = [column.cells for column in table.columns if column.heading == ("embassy", "against bare")]
-    assert against == [("", "+2,500 (+2.7%)"), ("+3,000 (+11.5%)", "-500 (-0.5%)")]
+    differences = [
+        column.cells for column in table.columns if column.heading == ("embassy", "relative to bare")
+    ]
+    assert differences == [("", "+2,500 (+2.7%)"), ("+3,000 (+11.5%)", "-500 (-0.5%)")]
 
 
 def test_a_cell_without_an_image_leaves_its_place_empty() -> None:
@@ -48,5 +50,5 @@ def test_a_cell_without_an_image_leaves_its_place_empty() -> None:
     ]
     (table,) = base_tables(cells)
     columns = {column.heading: column.cells for column in table.columns}
-    assert columns["embassy", "runtime and glue, B"] == ("91,000", "")
-    assert columns["embassy", "against bare"][1] == ""
+    assert columns["embassy", "runtime and embedding, B"] == ("91,000", "")
+    assert columns["embassy", "relative to bare"][1] == ""

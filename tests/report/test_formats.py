@@ -13,7 +13,7 @@ from wasmfit.analysis.benchmark import Benchmark
 from wasmfit.analysis.comparison import Comparison
 from wasmfit.model import Logged, Status
 from wasmfit.report import to_csv, to_json, to_markdown, to_text
-from wasmfit.report.comparison_tables import tables
+from wasmfit.report.comparison_tables import comparison_tables
 
 
 def comparison() -> Comparison:
@@ -73,9 +73,9 @@ def test_least_ram_is_a_number_with_its_parts_or_says_why_it_is_none() -> None:
         of_one = Comparison(
             (one.model_copy(update={"run": one.run.model_copy(update={"least_ram": least})}),), 1, 0
         )
-        (line,) = (line for line in to_text(of_one).splitlines() if "least RAM, B" in line)
+        (line,) = (line for line in to_text(of_one).splitlines() if "minimum RAM, B" in line)
         (row,) = csv.DictReader(io.StringIO(to_csv(of_one)))
-        return line.replace("least RAM, B", "").strip(), row
+        return line.replace("minimum RAM, B", "").strip(), row
 
     shown, row = formatted()
     assert shown == "82,320"
@@ -84,7 +84,7 @@ def test_least_ram_is_a_number_with_its_parts_or_says_why_it_is_none() -> None:
     shown, row = formatted(reason="ended early")
     assert (shown, row["least_ram"], row["least_ram_reason"]) == ("at most 82,320", "82320", "ended early")
     shown, row = formatted(bytes=None, static=None, stack=None, heap=None, resolution=None, reason="too long")
-    assert (shown, row["least_ram"], row["least_ram_reason"]) == ("not looked for", "", "too long")
+    assert (shown, row["least_ram"], row["least_ram_reason"]) == ("not searched", "", "too long")
 
 
 def test_the_table_has_published_and_difference_columns() -> None:
@@ -139,25 +139,25 @@ def test_a_frame_has_a_row_a_cell() -> None:
 def test_a_checkout_stands_beside_its_release_with_the_difference() -> None:
     others = (measurement("wasm3", "0.5.0"), measurement("wasmi", "1.1.0"))
     mine = checked_out("2.0.1+g012345678.dirty", 101_000)
-    (table,) = tables([measurement(), *others, mine])
+    (table,) = comparison_tables([measurement(), *others, mine])
     columns = {column.heading: column.cells for column in table.columns}
-    change = dict(zip(table.labels, columns["wasmi", "against 2.0.0"], strict=True))
+    change = dict(zip(table.labels, columns["wasmi", "relative to 2.0.0"], strict=True))
     assert change[".text, B"] == "+1,000 (+1.0%)"
     assert change[".rodata, B"] == "0"
     assert change["status"] == ""
     said = " ".join(table.notes)
     assert "built like 2.0.0 from /home/me/wasmi, commit 0123456789abcdef" in said
-    assert "with changes that are not committed" in said
+    assert "with uncommitted changes" in said
 
 
 def test_a_checkout_without_its_release_has_no_difference() -> None:
-    (table,) = tables([checked_out("2.0.1+g012345678", 101_000), measurement("wasm3", "0.5.0")])
-    assert not any("against" in line for column in table.columns for line in column.heading)
+    (table,) = comparison_tables([checked_out("2.0.1+g012345678", 101_000), measurement("wasm3", "0.5.0")])
+    assert not any("relative to" in line for column in table.columns for line in column.heading)
 
 
 def test_a_checkout_of_another_line_is_held_against_what_is_there() -> None:
-    (table,) = tables([measurement("wasmi", "1.1.0"), checked_out("2.0.1+g012345678", 101_000)])
-    assert ("wasmi", "against 1.1.0") in [column.heading for column in table.columns]
+    (table,) = comparison_tables([measurement("wasmi", "1.1.0"), checked_out("2.0.1+g012345678", 101_000)])
+    assert ("wasmi", "relative to 1.1.0") in [column.heading for column in table.columns]
 
 
 def test_a_users_module_shows_results_and_what_was_called() -> None:
@@ -169,17 +169,17 @@ def test_a_users_module_shows_results_and_what_was_called() -> None:
     one = one.model_copy(update={"provenance": provenance, "facts": {"glue": "takes any module"}})
     text = to_text(Comparison((one,), 1.0, 0), 10_000)
     lines = [line.split() for line in text.splitlines()]
-    assert ["result:", "first", "call", "41"] in lines
-    assert ["result:", "steady", "call", "43"] in lines
-    assert ["right", "results", "unchecked"] in lines
+    assert ["result:", "cold", "call", "41"] in lines
+    assert ["result:", "warm", "call", "43"] in lines
+    assert ["correct", "results", "unchecked"] in lines
     assert f"module: mine.wasm, 1,234 B, SHA-256 {'ab' * 32}" in text
-    assert "glue: takes any module" in text
+    assert "embedding: takes any module" in text
     assert "stubs: env.log = log" in text
-    assert "calls: run(), 3 times, so that there is a first and a steady one" in text
+    assert "calls: run(), 3 times, so that there is a cold and a warm one" in text
     assert "logged: 5 B, digest 00000abc: hello" in text
 
 
 def test_a_workload_has_no_such_rows() -> None:
     text = to_text(Comparison((measurement(),), 1.0, 0), 10_000)
-    assert "result: first call" not in text
+    assert "result: cold call" not in text
     assert "module:" not in text

@@ -8,9 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests.samples import measurement
-from wasmfit.analysis.changes import changes
+from wasmfit.analysis.changes import compare_snapshots
 from wasmfit.analysis.comparison import Comparison
-from wasmfit.analysis.document import document
 from wasmfit.analysis.snapshot import resolve
 from wasmfit.catalog import Catalog
 from wasmfit.home import Home
@@ -19,7 +18,9 @@ from wasmfit.report import FORMATS, Format
 from wasmfit.report.changes import FORMATS as CHANGES
 from wasmfit.report.html import to_html
 from wasmfit.run.job import log_of
-from wasmfit.store import Origin, Shown, Store
+from wasmfit.store import RunEntry, RunMetadata, Store
+
+from .documents import document
 
 BOARDS = tuple(Catalog.load().boards.values())
 
@@ -65,13 +66,15 @@ def test_the_store_keeps_a_name_as_it_is(tmp_path: Path, name: str) -> None:
     before, after = named(name), named(name, 100_100)
     for number, one in enumerate((before, after)):
         store.save(one, f"{number}{name}")
-        store.record(Origin(name, None, None, name), [Shown(one, f"{number}{name}", reused=False)], "x")
+        store.record(
+            RunMetadata(name, None, None, name), [RunEntry(one, f"{number}{name}", reused=False)], "x"
+        )
     assert store.find(after.id, f"1{name}") == after
     with closing(sqlite3.connect(store.path)) as database:
         assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     with store.reading() as reader:
         sides = [resolve(word, reader, lambda one: one) for word in ("latest~1", "latest")]
-        found = changes(sides[0], sides[1])
+        found = compare_snapshots(sides[0], sides[1])
         assert [cell.name for cell in found.cells] == [after.id]
     for kind in (Format.TABLE, Format.MARKDOWN):
         said = "".join(CHANGES[kind](found, everything=True))

@@ -194,15 +194,15 @@ def test_many_trees_are_folded_until_they_fit() -> None:
     assert share > FIRST_SHARE
 
 
-def test_figures_are_those_of_the_measurements() -> None:
+def test_values_are_those_of_the_measurements() -> None:
     document = small()
     data = packed(document)
-    keys = [one["key"] for one in data["measures"]]
+    keys = [one["key"] for one in data["metrics"]]
     for one, cell in zip(document.measurements, data["cells"], strict=True):
-        figures = dict(zip(keys, cell["figures"], strict=True))
-        assert figures["flash"] == (one.size and one.size.flash)
-        assert figures["heap_peak"] == (one.run and one.run.heap_peak)
-        assert figures["instructions_call"] == (one.run and one.run.instructions.call)
+        values = dict(zip(keys, cell["values"], strict=True))
+        assert values["flash"] == (one.size and one.size.flash)
+        assert values["heap_peak"] == (one.run and one.run.heap_peak)
+        assert values["instructions_call"] == (one.run and one.run.instructions.call)
         assert cell["replay"] == one.provenance.replay
         if one.size is not None:
             assert sum(size for _, size in cell["flash"]) == one.size.flash

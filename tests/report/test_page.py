@@ -135,7 +135,7 @@ def test_a_workload_of_its_own_has_an_answer_of_its_own(page: Chrome) -> None:
 
 def test_an_address_with_a_state_opens_in_it(desktop: Chrome, pages: dict[str, Path]) -> None:
     opened(desktop, pages["small"], "#runtime=wamr+1.0.0&y=time")
-    assert "predicted time of a steady call" in text_of(desktop, "plot")
+    assert "predicted time of a warm call" in text_of(desktop, "plot")
     assert "wasm3" not in text_of(desktop, "answer")
 
 
@@ -170,19 +170,19 @@ def test_a_table_that_was_opened_stays_open(page: Chrome) -> None:
     assert shown == [False, True, False]
 
 
-def test_a_score_and_its_doubts_are_those_of_fit(page: Chrome) -> None:
+def test_a_score_and_its_caveats_are_those_of_fit(page: Chrome) -> None:
     data = json.loads(str(asked(page, "return document.getElementById('data').textContent")))
-    whole = data["answers"][0]
+    whole = data["rankings"][0]
     shown = text_of(page, "answer")
     assert whole["why"] in shown
-    assert len(whole["doubts"]) > 2
-    assert all(doubt in shown for doubt in whole["doubts"])
+    assert len(whole["caveats"]) > 2
+    assert all(caveat in shown for caveat in whole["caveats"])
     scores = asked(
         page,
         "return Array.from(document.querySelectorAll('#s-answer article:first-of-type td:nth-child(3)'),"
         " one => one.textContent.split(' ')[0])",
     )
-    ranked = [one["score"] for one in whole["standings"] if one["score"] is not None]
+    ranked = [one["score"] for one in whole["entries"] if one["score"] is not None]
     assert scores[: len(ranked)] == [f"{score:.2f}" for score in ranked]
 
 
@@ -213,7 +213,7 @@ def test_history_shows_what_moved_and_folds_what_did_not(page: Chrome) -> None:
     assert "70,000 B 2026-11-01 10:00" in shown
     assert "80,000 B 2026-11-02 10:00" in shown
     assert "-7,792 (-8.6%)" in shown
-    assert "One figure that did not move" in shown
+    assert "One metric that did not change" in shown
     assert asked(page, "return document.querySelectorAll('#s-history .course').length") == 2
     moved(page, "runtime=wamr+1.0.0")
     shown = text_of(page, "history")
@@ -224,8 +224,8 @@ def test_history_shows_what_moved_and_folds_what_did_not(page: Chrome) -> None:
 def test_ram_is_the_least_that_was_found(page: Chrome) -> None:
     moved(page, "x=ram_needed")
     assert "82,320" in text_of(page, "plot")
-    assert "RAM is the least that gives the same results" in text_of(page, "plot")
-    assert "least 82,320 B" in text_of(page, "memory")
+    assert "RAM is the minimum that gives the same results" in text_of(page, "plot")
+    assert "minimum 82,320 B" in text_of(page, "memory")
 
 
 def test_predictions_have_error_bars(page: Chrome) -> None:

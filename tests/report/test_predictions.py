@@ -3,10 +3,10 @@
 import pytest
 
 from tests.samples import measurement
-from wasmfit.analysis.comparison_metrics import MEASURES
-from wasmfit.analysis.flat_rows import flat
+from wasmfit.analysis.comparison_metrics import COMPARISON_METRICS
+from wasmfit.analysis.flat_rows import flat_row
 from wasmfit.model import Prediction, Predictions, Run, Status
-from wasmfit.report.comparison_tables import tables
+from wasmfit.report.comparison_tables import comparison_tables
 
 
 def with_prediction(cycles: int, low: int, high: int, clock_hz: int = 64_000_000) -> Run:
@@ -41,20 +41,22 @@ def with_prediction(cycles: int, low: int, high: int, clock_hz: int = 64_000_000
 )
 def test_with_its_bar(cycles: int, low: int, high: int, shown: tuple[str, ...]) -> None:
     one = measurement("wasmi").model_copy(update={"run": with_prediction(cycles, low, high)})
-    values = [measure.get(one) for measure in MEASURES if measure.label.startswith("predicted")]
+    values = [measure.get(one) for measure in COMPARISON_METRICS if measure.label.startswith("predicted")]
     assert values[: len(shown)] == list(shown)
-    row = flat(one)
+    row = flat_row(one)
     assert (row["predicted_cycles"], row["predicted_cycles_low"], row["predicted_cycles_high"]) == (
         cycles,
         low,
         high,
     )
-    (table,) = tables([one])
+    (table,) = comparison_tables([one])
     cells = dict(zip(table.labels, table.columns[0].cells, strict=True))
     assert all(cells[label].startswith("≈") for label in cells if label.startswith("predicted"))
 
 
 def test_without_one_there_is_nothing() -> None:
     one = measurement("wasmi").model_copy(update={"status": Status.OK, "run": Run()})
-    assert all(measure.get(one) is None for measure in MEASURES if measure.label.startswith("predicted"))
-    assert flat(one)["predicted_time_s"] is None
+    assert all(
+        measure.get(one) is None for measure in COMPARISON_METRICS if measure.label.startswith("predicted")
+    )
+    assert flat_row(one)["predicted_time_s"] is None

@@ -8,7 +8,7 @@ from dataclasses import replace
 from tests.search.fake import trial
 from wasmfit.analysis.tuning import Objective, Trial, Tuning
 from wasmfit.report import Format
-from wasmfit.report.tune import TUNE_FORMATS, told
+from wasmfit.report.tune import TUNE_FORMATS, trial_line
 
 ANCHOR = trial(1, {}, (100_000, 50_000, 1_000))
 SMALL = trial(2, {"opt": "z", "icf": "all"}, (75_000, 50_000, 1_000))
@@ -34,7 +34,7 @@ def test_text_says_what_is_saved_and_what_to_copy() -> None:
     assert "with opt=z icf=all takes the least flash" in first
     assert "flash -25.0%, ram +0.0%, speed +0.0%" in first
     assert "3 of 100 settings measured, 1 of which did not run: the budget" in text
-    assert "not tried without --allow validation-off: it gives up validation | on the device" in text
+    assert "not tried without --allow validation-off, whose trade-off is: validation | on the device" in text
     assert "1,000 B of stack and 2,000 B of heap" in text
     assert 'opt-level = "z"' in text
     assert "-Clink-arg=--icf=all" in text
@@ -43,18 +43,18 @@ def test_text_says_what_is_saved_and_what_to_copy() -> None:
 def test_what_gives_something_up_says_so_and_what_does_not_has_a_front_of_its_own() -> None:
     kept = trial(4, {"opt": "z"}, (90_000, 50_000, 1_000))
     first, second = TUNE_FORMATS[Format.TABLE](tuning(ANCHOR, SMALL, kept)).split(
-        "Of those that give up nothing, the same in flash and ram and speed"
+        "Without trade-offs, Pareto-optimal in flash and ram and speed"
     )
     assert "opt=z icf=all" in first
-    assert "icf=all gives up that two functions have two addresses" in first
+    assert "trade-off of icf=all: that two functions have two addresses" in first
     assert "90,000" in second.split("The settings to copy")[0]
     assert "75,000" not in second.split("The settings to copy")[0]
     found = json.loads(TUNE_FORMATS[Format.JSON](tuning(ANCHOR, SMALL, kept)))
     assert (found["front"], found["front_giving_up_nothing"]) == ([2], [4])
     alone = TUNE_FORMATS[Format.TABLE](tuning(ANCHOR, SMALL))
-    assert "nothing was found that gives up nothing and is better" in alone
-    assert "Of those that" not in alone
-    assert "Of those that" not in TUNE_FORMATS[Format.TABLE](tuning(ANCHOR, kept))
+    assert "no better settings without a trade-off were found" in alone
+    assert "Without trade-offs" not in alone
+    assert "Without trade-offs" not in TUNE_FORMATS[Format.TABLE](tuning(ANCHOR, kept))
 
 
 def test_predicted_time_is_shown_where_there_is_one_and_called_so() -> None:
@@ -68,7 +68,7 @@ def test_predicted_time_is_shown_where_there_is_one_and_called_so() -> None:
     text = TUNE_FORMATS[Format.TABLE](made)
     assert "predicted" in text
     assert "-10.0%" in text
-    assert "time: of a steady call, predicted for the board" in text
+    assert "time: of a warm call, predicted for the board" in text
     trials = json.loads(TUNE_FORMATS[Format.JSON](made))["trials"]
     assert [round(one["predicted_time_s"], 6) for one in trials] == [0.5, 0.45]
     without = tuning(
@@ -90,7 +90,7 @@ def test_predicted_time_is_shown_where_there_is_one_and_called_so() -> None:
 def test_where_nothing_is_better_there_is_nothing_to_copy() -> None:
     text = TUNE_FORMATS[Format.TABLE](tuning(ANCHOR, FAILED))
     assert text.startswith(
-        "Nothing that was tried takes less flash than the profile reference and loses nothing"
+        "Nothing that was tried takes less flash than the profile reference and is not worse"
     )
     assert "to copy" not in text
 
@@ -117,7 +117,7 @@ def test_markdown_escapes() -> None:
 
 
 def test_a_trial_on_a_line() -> None:
-    assert told(SMALL, ANCHOR) == (
+    assert trial_line(SMALL, ANCHOR) == (
         "opt=z icf=all: flash 75,000 B (-25.0%), ram 50,000 B (+0.0%), speed 1,000 instructions (+0.0%)"
     )
-    assert told(FAILED, ANCHOR) == "opt=2: workload0: build-failed: no"
+    assert trial_line(FAILED, ANCHOR) == "opt=2: workload0: build-failed: no"

@@ -66,8 +66,8 @@ def test_it_learns_what_pays() -> None:
     last = fake.asked[-20:]
     assert sum(changes.get("opt") == "z" for changes in last) > len(last) / 2
     (least,) = front(found.trials, (Objective.FLASH,))
-    assert least.figures is not None
-    assert least.figures[Objective.FLASH] == 220_000
+    assert least.metrics is not None
+    assert least.metrics[Objective.FLASH] == 220_000
 
 
 def test_settings_that_fail_count_and_end_nothing() -> None:
@@ -76,7 +76,7 @@ def test_settings_that_fail_count_and_end_nothing() -> None:
 
     fake = Fake(space_of(), rule)
     found = search(fake.space, ALL, SearchBudget(20), fake.measure)
-    failed = [trial for trial in found.trials if trial.figures is None]
+    failed = [trial for trial in found.trials if trial.metrics is None]
     assert len(found.trials) == 20
     assert failed
     assert not set(map(id, failed)) & set(map(id, front(found.trials, ALL)))

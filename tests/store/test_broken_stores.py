@@ -74,7 +74,7 @@ def test_a_store_cut_anywhere_is_said_to_be_broken(tmp_path: Path) -> None:
             assert said is None  # As SQLite has it, a file without a byte is a new database.
         else:
             assert said is not None, f"cut at {cut} of {len(whole)}"
-            assert "move it away" in said
+            assert "move it to another place" in said
             assert path.read_bytes() == whole[:cut], "a broken store was written to"
 
 
@@ -150,7 +150,7 @@ def test_a_store_that_another_process_holds(tmp_path: Path, monkeypatch: pytest.
         holder.communicate()
     assert said is not None
     assert "Another process" in said
-    assert "move it away" not in said, "a sound store is not to be moved away"
+    assert "move it to another place" not in said, "a sound store is not to be moved away"
     assert asked(path) is None
 
 

@@ -9,7 +9,7 @@ from wasmfit.model import FeatureMeasured, FeatureVerdict, FileOutcomes, PartOut
 from wasmfit.report import to_markdown, to_text
 from wasmfit.report.feature_tables import feature_lines
 from wasmfit.store import OutcomeStore
-from wasmfit.store.schema import SCHEMA, STEPS
+from wasmfit.store.schema import MIGRATIONS, SCHEMA
 
 
 def _part(outcomes: str = ".F") -> PartOutcomes:
@@ -46,7 +46,7 @@ def test_a_record_that_is_not_understood_is_measured_again(tmp_path: Path) -> No
 def test_an_older_store_gets_the_table_and_keeps_its_rows(tmp_path: Path) -> None:
     path = tmp_path / "results.sqlite"
     with sqlite3.connect(path) as database:
-        for statement in STEPS[0].statements:
+        for statement in MIGRATIONS[0].statements:
             database.execute(statement)
         database.execute("PRAGMA user_version = 1")
         database.execute(
@@ -64,7 +64,7 @@ def test_an_older_store_gets_the_table_and_keeps_its_rows(tmp_path: Path) -> Non
 def test_the_newest_verdicts_stand_beside_a_comparison(tmp_path: Path) -> None:
     store = OutcomeStore(tmp_path / "results.sqlite")
     place = ("wasm3", "0.5.0", "nrf52840dk", "reference")
-    assert store.find_features(*place) is None
+    assert store.find_features([place]) == []
     for verdict in (FeatureVerdict.NO, FeatureVerdict.YES):
         store.save_features(
             RuntimeFeatures(
@@ -79,8 +79,7 @@ def test_the_newest_verdicts_stand_beside_a_comparison(tmp_path: Path) -> None:
                 measured_at="2026-11-25T00:00:00+00:00",
             )
         )
-    found = store.find_features(*place)
-    assert found is not None
+    (found,) = store.find_features([place])
     expected = "features of wasm3@0.5.0 (nrf52840dk, reference; 2026-11-25): yes: gc; partly: mvp (9 of 10)"
     nothing = found.model_copy(
         update={"features": (FeatureMeasured(feature="gc", verdict=FeatureVerdict.UNMEASURABLE),)}
@@ -92,7 +91,7 @@ def test_the_newest_verdicts_stand_beside_a_comparison(tmp_path: Path) -> None:
     assert comparison.to_dict()["features"][0]["features"][0]["verdict"] == "yes"
     assert [one.verdict for one in found.features] == [FeatureVerdict.YES, FeatureVerdict.PARTLY]
     assert found.measured_at == "2026-11-25T00:00:00+00:00"
-    assert store.find_features("wasm3", "0.5.0", "pico2", "reference") is None
+    assert store.find_features([("wasm3", "0.5.0", "pico2", "reference")]) == []
     with sqlite3.connect(store.path) as database:
         database.execute("UPDATE conformance SET record = '{}'")
-    assert store.find_features(*place) is None
+    assert store.find_features([place]) == []

@@ -8,10 +8,10 @@ import pytest
 from tests.samples import measurement
 from wasmfit.errors import UsageError
 from wasmfit.model import Status
-from wasmfit.store import Origin, Shown, Store
+from wasmfit.store import RunEntry, RunMetadata, Store
 from wasmfit.store.runs import label_of
 
-ORIGIN = Origin("wasmfit compare", "mine", "a" * 40, "main", True)
+ORIGIN = RunMetadata("wasmfit compare", "mine", "a" * 40, "main", True)
 
 
 def store_of(tmp_path: Path) -> Store:
@@ -25,12 +25,12 @@ def test_a_run_is_found_with_what_it_showed(tmp_path: Path) -> None:
         "myrmic", "2026", status=Status.UNAVAILABLE, reason="nowhere", size=None, run=None, baseline=None
     )
     store.save(one, "f")
-    number = store.record(ORIGIN, [Shown(one, "f", False), Shown(missing, None, False)], "0.1.0")
+    number = store.record(ORIGIN, [RunEntry(one, "f", False), RunEntry(missing, None, False)], "0.1.0")
     with store.reading() as reader:
         (run,) = reader.runs()
         kept = reader.shown(number)
         assert [reader.measurement(entry) for entry in kept] == [one, missing]
-    assert (run.number, run.origin, run.wasmfit) == (number, ORIGIN, "0.1.0")
+    assert (run.number, run.metadata, run.wasmfit) == (number, ORIGIN, "0.1.0")
     assert run.title.startswith(f"run {number} (mine, main aaaaaaaaa with changes, ")
     assert kept[1].number is None
     assert kept[1].reason == "nowhere"
@@ -42,8 +42,8 @@ def test_a_run_keeps_the_verdict_that_it_gave(tmp_path: Path) -> None:
     one = measurement()
     store.save(one, "f")
     judged = one.model_copy(update={"status": Status.WRONG_RESULT, "reason": "run() gave 1, others 2"})
-    first = store.record(ORIGIN, [Shown(judged, "f", False)], "0.1.0")
-    second = store.record(ORIGIN, [Shown(one, "f", True)], "0.1.0")
+    first = store.record(ORIGIN, [RunEntry(judged, "f", False)], "0.1.0")
+    second = store.record(ORIGIN, [RunEntry(one, "f", True)], "0.1.0")
     with store.reading() as reader:
         assert reader.measurement(reader.shown(first)[0]) == judged
         assert reader.measurement(reader.shown(second)[0]) == one
@@ -54,7 +54,7 @@ def test_a_run_shows_the_measurement_with_its_fingerprint(tmp_path: Path) -> Non
     old, new = measurement(), measurement(published={"text": 1})
     store.save(old, "old")
     store.save(new, "new")
-    number = store.record(ORIGIN, [Shown(old, "old", True)], "0.1.0")
+    number = store.record(ORIGIN, [RunEntry(old, "old", True)], "0.1.0")
     with store.reading() as reader:
         assert reader.measurement(reader.shown(number)[0]) == old
         assert reader.measurement(reader.newest()[0]) == new
@@ -63,7 +63,7 @@ def test_a_run_shows_the_measurement_with_its_fingerprint(tmp_path: Path) -> Non
 def test_what_was_never_saved_is_not_recorded(tmp_path: Path) -> None:
     store = store_of(tmp_path)
     with pytest.raises(UsageError, match="CHECK"):
-        store.record(ORIGIN, [Shown(measurement(), "f", False)], "0.1.0")
+        store.record(ORIGIN, [RunEntry(measurement(), "f", False)], "0.1.0")
     with store.reading() as reader:
         assert reader.runs() == []
 
@@ -74,7 +74,7 @@ def test_a_line_of_time_has_what_runs_showed_and_what_none_did(tmp_path: Path) -
     for fingerprint in ("a", "b", "unseen"):
         store.save(one, fingerprint)
     runs = [
-        store.record(ORIGIN, [Shown(one, fingerprint, False)], "0.1.0") for fingerprint in ("a", "b", "a")
+        store.record(ORIGIN, [RunEntry(one, fingerprint, False)], "0.1.0") for fingerprint in ("a", "b", "a")
     ]
     with sqlite3.connect(store.path) as database:
         database.execute("UPDATE run SET at = '2026-12-0' || number || 'T00:00:00+00:00'")
@@ -105,5 +105,5 @@ def test_labels(text: str) -> None:
     "text", ["", "7", "latest", "latest~2", "abcdef0", "a b", "a\nb", "\x1b[31m", "x" * 101, "-r", "é"]
 )
 def test_what_is_no_label(text: str) -> None:
-    with pytest.raises(UsageError, match="cannot be called"):
+    with pytest.raises(UsageError, match="Invalid label"):
         label_of(text)

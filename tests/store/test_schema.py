@@ -9,7 +9,7 @@ import pytest
 from tests.samples import failed, measurement
 from wasmfit.model import Measurement
 from wasmfit.store import Store
-from wasmfit.store.schema import SCHEMA, STEPS, Step, migrate, version_of
+from wasmfit.store.schema import MIGRATIONS, SCHEMA, Migration, migrate, version_of
 
 Database = sqlite3.Connection
 
@@ -17,7 +17,7 @@ Database = sqlite3.Connection
 def of_schema(path: Path, steps: int, *kept: Measurement) -> None:
     """A store as a wasmfit left it that knew so many steps."""
     database = sqlite3.connect(path)
-    migrate(database, STEPS[:steps])
+    migrate(database, MIGRATIONS[:steps])
     with database:
         for one in kept:
             database.execute(
@@ -52,10 +52,12 @@ def test_a_step_that_fails_leaves_the_store_as_it_was(tmp_path: Path) -> None:
     path = tmp_path / "results.sqlite"
     of_schema(path, 1, measurement())
     before = tables(path)
-    broken = Step("breaks half-way", ("CREATE TABLE half (number INTEGER)", "CREATE TABLE half (number)"))
+    broken = Migration(
+        "breaks half-way", ("CREATE TABLE half (number INTEGER)", "CREATE TABLE half (number)")
+    )
     with sqlite3.connect(path) as database:
         with pytest.raises(sqlite3.OperationalError, match="already exists"):
-            migrate(database, (*STEPS, broken))
+            migrate(database, (*MIGRATIONS, broken))
         assert version_of(database) == 1
     assert tables(path) == before
     assert Store(path).count() == 1

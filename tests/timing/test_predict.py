@@ -1,4 +1,4 @@
-"""From what a core did to cycles and time, and the prices' files."""
+"""From what a core did to cycles and time, and the files of cycle costs."""
 
 from dataclasses import asdict
 from math import exp, inf
@@ -12,14 +12,25 @@ from pydantic import ValidationError
 from wasmfit.catalog import Catalog
 from wasmfit.catalog.load import CatalogError
 from wasmfit.model import COUNTS, KINDS, Activities, Activity, Core, CycleCost, Timing
-from wasmfit.timing import predict, predictions, ratio
+from wasmfit.timing import CostModel, Ratio, cost_shares, predict, predictions, ratio, ratio_of
 
 CATALOG = Catalog.load()
 CORE = Core.model_validate(
-    {"name": "c", "title": "a core", "source": "s", "prices": {"alu": 1, "load": [1, 2, 4], "load_pair": -1}}
+    {
+        "name": "c",
+        "title": "a core",
+        "source": "s",
+        "cycle_costs": {"alu": 1, "load": [1, 2, 4], "load_pair": -1},
+    }
 )
 TIMING = Timing.model_validate(
-    {"core": "c", "prices": {"fetch_misses": [5, 10, 10]}, "error": 0.1, "calibrated": False, "source": "b"}
+    {
+        "core": "c",
+        "cycle_costs": {"fetch_misses": [5, 10, 10]},
+        "error": 0.1,
+        "calibrated": False,
+        "source": "b",
+    }
 )
 ACTIVITIES = st.builds(Activity, **dict.fromkeys(COUNTS, st.integers(min_value=0, max_value=10**9)))
 
@@ -70,6 +81,11 @@ def test_every_prediction_has_its_bar(activity: Activity, name: str) -> None:
     assert found.cycles_high >= found.cycles * (1 + board.timing.error) - 1
 
 
+def test_the_old_name_of_cycle_costs_is_read() -> None:
+    old = {"name": "c", "title": "a core", "source": "s", "prices": {"alu": 1}}
+    assert Core.model_validate(old).cycle_costs == {"alu": CycleCost(low=1, typical=1, high=1)}
+
+
 def test_a_ratio_by_hand() -> None:
     first, second = Activity(alu=100, load=50), Activity(alu=100)
     found = ratio(first, second, CORE, TIMING)
@@ -77,12 +93,12 @@ def test_a_ratio_by_hand() -> None:
     # A quarter of the first is the load's least less than usual, and half its most more.
     assert found.low == pytest.approx(2 * exp(-50 / 200))
     assert found.high == pytest.approx(2 * exp(100 / 200))
-    assert found.is_settled
+    assert found.is_conclusive
 
 
 @given(ACTIVITIES, TIMED, st.integers(1, 9))
 def test_what_does_the_same_compares_without_a_bar(activity: Activity, name: str, times: int) -> None:
-    """Two that pay the same prices in the same parts: whatever is wrong of a price is wrong of both."""
+    """Two with the same costs in the same shares: whatever is wrong of a cost is wrong of both."""
     board = CATALOG.board(name)
     core = CATALOG.core(board)
     assert core is not None
@@ -105,7 +121,26 @@ def test_a_ratio_has_its_bar_and_its_inverse(first: Activity, second: Activity, 
     if found.low > 0 and found.high < inf:
         assert other.low == pytest.approx(1 / found.high)
         assert other.high == pytest.approx(1 / found.low)
-    assert found.is_settled == other.is_settled
+    assert found.is_conclusive == other.is_conclusive
+
+
+def test_a_ratio_of_several_is_the_geometric_mean() -> None:
+    model = CostModel.of(CORE, TIMING, 1)
+    first = cost_shares([Activity(alu=100), Activity(alu=100, load=50)], model)
+    second = cost_shares([Activity(alu=100), Activity(alu=50)], model)
+    found = ratio_of(first, second, model)
+    assert found.typical == pytest.approx(2)
+    # A load is incurred 50 times in 200 cycles of one of two.
+    assert found.low == pytest.approx(2 * exp(-50 / 200 / 2))
+    assert found.high == pytest.approx(2 * exp(100 / 200 / 2))
+
+
+def test_a_further_error_widens_a_ratio_in_quadrature() -> None:
+    found = Ratio(2 * exp(-0.03), 2, 2 * exp(0.04)).widened(0.03)
+    assert found.typical == 2
+    assert found.low == pytest.approx(2 * exp(-0.03 * 2**0.5))
+    assert found.high == pytest.approx(2 * exp(0.05))
+    assert Ratio(0, 1, inf).widened(0.1) == Ratio(0, 1, inf)
 
 
 def test_nothing_compares_with_nothing() -> None:
@@ -113,7 +148,7 @@ def test_nothing_compares_with_nothing() -> None:
     assert ratio(none, none, CORE, TIMING).typical == 1
     assert ratio(some, none, CORE, TIMING).typical == inf
     assert ratio(none, some, CORE, TIMING).typical == 0
-    assert not ratio(some, none, CORE, TIMING).is_settled
+    assert not ratio(some, none, CORE, TIMING).is_conclusive
 
 
 def test_what_is_assumed_stands_with_the_sources() -> None:
@@ -131,7 +166,7 @@ def test_every_instruction_has_a_price_on_every_core() -> None:
     floats = {kind for kind in KINDS if kind.startswith("float")}
     several = {"load_multiple", "store_multiple"}
     for core in CATALOG.cores.values():
-        missing = set(KINDS) - core.prices.keys()
+        missing = set(KINDS) - core.cycle_costs.keys()
         # RV32IMAC has neither float, nor loads of several registers, nor IT.
         assert missing <= (floats | several | {"prefix"} if core.name == "esp32-c6-hp" else set())
         assert core.source
@@ -146,9 +181,9 @@ def test_a_price_that_is_none(price: object) -> None:
 def test_a_price_for_what_nothing_measures(tmp_path: Path) -> None:
     (tmp_path / "cores").mkdir()
     (tmp_path / "cores" / "x.toml").write_text(
-        'name = "x"\ntitle = "x"\nsource = "x"\n[prices]\nalu = 1\nallu = 1\n'
+        'name = "x"\ntitle = "x"\nsource = "x"\n[cycle_costs]\nalu = 1\nallu = 1\n'
     )
-    with pytest.raises(CatalogError, match="nothing measures allu"):
+    with pytest.raises(CatalogError, match="nothing counts allu"):
         Catalog.load(tmp_path)
 
 

@@ -1,7 +1,8 @@
-"""A benchmark: runtimes × workloads, each held against native code on the same board and in the same profile.
+"""A benchmark: runtimes × workloads, each compared with native code on the same board and in the same
+profile.
 
-Slow-downs are ratios, so they are summed up as geometric means. A mean says over which workloads it is
-taken; means over different workloads are no comparison, so there is one over the common ones as well.
+Slowdowns are ratios, so they are averaged as geometric means. A mean names the workloads that it is taken
+over; means over different workloads are not comparable, so there is one over the common workloads as well.
 """
 
 import math
@@ -14,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 from wasmfit.frames import frame
 from wasmfit.model import Measurement, Run, Status
 
-from .comparison import ANSWERS, SCHEMA, Comparison
-from .flat_rows import flat
+from .comparison import CONCLUSIVE, SCHEMA, Comparison
+from .flat_rows import flat_row
 
 if TYPE_CHECKING:
     import pandas
@@ -23,26 +24,26 @@ if TYPE_CHECKING:
 NATIVE = "native"
 BASELINE = "baseline"
 
-CANNOT_RUN = ANSWERS | {Status.TRAPPED, Status.FAULTED, Status.OUT_OF_MEMORY}
-"""Ends that say of a workload, which others do run, that this runtime cannot: an answer as well."""
+CONCLUSIVE_FOR_WORKLOADS = CONCLUSIVE | {Status.TRAPPED, Status.FAULTED, Status.OUT_OF_MEMORY}
+"""Statuses of a workload, which other runtimes run, that say that this runtime cannot: conclusive as well."""
 
 Setting = tuple[str, str, str]
 """Board, base and profile."""
 
 
 def geometric_mean(factors: Collection[float]) -> float:
-    """The mean of factors, of which there is one at least, none of them 0; of one that factor."""
+    """The geometric mean of at least one factor, none of them 0; of a single factor, that factor exactly."""
     if len(factors) == 1:
         return next(iter(factors))
     return math.exp(statistics.fmean(map(math.log, factors)))
 
 
 @dataclass(frozen=True)
-class SlowDown:
-    """How many times as many instructions as native code, over several workloads.
+class Slowdown:
+    """Instructions as a multiple of native code's, over several workloads.
 
     Attributes:
-        workloads: Over which workloads.
+        workloads: The workloads.
         mean: Geometric mean.
         spread: Geometric standard deviation (of a sample): two thirds of workloads like these would lie
             between ``mean / spread`` and ``mean * spread``, were they log-normal. ``None`` for one workload.
@@ -56,12 +57,12 @@ class SlowDown:
     most: float
 
     @staticmethod
-    def over(factors: Mapping[str, float]) -> "SlowDown | None":
-        """Sums up workload → factor; ``None`` where there is none."""
+    def over(factors: Mapping[str, float]) -> "Slowdown | None":
+        """Summarises workload → factor; ``None`` if there is none."""
         if not factors:
             return None
         logarithms = [math.log(factor) for factor in factors.values()]
-        return SlowDown(
+        return Slowdown(
             workloads=tuple(factors),
             mean=geometric_mean(factors.values()),
             spread=math.exp(statistics.stdev(logarithms)) if len(logarithms) > 1 else None,
@@ -71,8 +72,8 @@ class SlowDown:
 
 
 @dataclass(frozen=True)
-class Missing:
-    """A workload that a mean leaves out: how its cell ended, and why there is no factor."""
+class MissingWorkload:
+    """A workload that a mean lacks: how its cell ended, and why there is no factor."""
 
     workload: str
     status: Status
@@ -80,17 +81,17 @@ class Missing:
 
 
 @dataclass(frozen=True)
-class Summary:
+class RuntimeSummary:
     """What a runtime costs over all workloads, on one board in one profile.
 
     Attributes:
-        runtime, version, board, base, profile: What is summed up.
-        slow_down: Over all workloads that it ran and native code ran too.
-        common: Over those of them that every runtime here ran which ran any.
-        heap_peak, stack_peak: The most of any workload, in bytes.
-        least_ram: Likewise, of those workloads where it was found.
-        least_ram_unknown: The workloads that ran where it was not.
-        missing: The workloads left out.
+        runtime, version, board, base, profile: What is summarised.
+        slow_down: Over all workloads that both it and native code ran.
+        common: Over those of them that every runtime here ran, of the runtimes that ran any.
+        heap_peak, stack_peak: The maximum over the workloads, in bytes.
+        least_ram: The minimum RAM, likewise, of those workloads for which it was found.
+        least_ram_unknown: The workloads that ran for which it was not found.
+        missing: The workloads that are not in ``slow_down``.
     """
 
     runtime: str
@@ -98,13 +99,13 @@ class Summary:
     board: str
     base: str
     profile: str
-    slow_down: SlowDown | None
-    common: SlowDown | None
+    slow_down: Slowdown | None
+    common: Slowdown | None
     heap_peak: int | None
     stack_peak: int | None
     least_ram: int | None
     least_ram_unknown: tuple[str, ...]
-    missing: tuple[Missing, ...]
+    missing: tuple[MissingWorkload, ...]
 
     @property
     def label(self) -> str:
@@ -129,15 +130,16 @@ class Benchmark:
 
     @property
     def failed(self) -> tuple[Measurement, ...]:
-        """Cells that leave a question open: not built, not ended, or wrong. Native code must always run."""
+        """Cells without a conclusive status: not built, not ended, or wrong. Native code must always run."""
         return tuple(
-            one
-            for one in self.measurements
-            if one.status not in (ANSWERS if one.runtime in (BASELINE, NATIVE) else CANNOT_RUN)
+            measurement
+            for measurement in self.measurements
+            if measurement.status
+            not in (CONCLUSIVE if measurement.runtime in (BASELINE, NATIVE) else CONCLUSIVE_FOR_WORKLOADS)
         )
 
     @property
-    def summaries(self) -> list[Summary]:
+    def summaries(self) -> list[RuntimeSummary]:
         """One for every runtime on every board in every profile."""
         return summaries(self.measurements)
 
@@ -146,19 +148,19 @@ class Benchmark:
         return {
             "schema": SCHEMA,
             "cells": self.comparison.to_dict()["cells"],
-            **self.beside_cells(),
+            **self.other_fields(),
         }
 
-    def beside_cells(self) -> dict[str, Any]:
-        """What the contract has beside its schema and cells."""
-        factors = factors_of(self.measurements)
+    def other_fields(self) -> dict[str, Any]:
+        """The fields of the contract other than its schema and cells."""
+        factors = slowdowns(self.measurements)
         return {
             "slow_downs": {name: factor for name, factor in factors.items() if factor is not None},
-            "summary": [asdict(one) for one in self.summaries],
+            "summary": [asdict(summary) for summary in self.summaries],
         }
 
     def to_frame(self) -> "pandas.DataFrame":
-        """One row a cell, as in the CSV output.
+        """One row per cell, as in the CSV output.
 
         Raises:
             UsageError: pandas is not installed.
@@ -167,46 +169,52 @@ class Benchmark:
 
 
 def rows(measurements: Sequence[Measurement]) -> list[dict[str, int | float | str | None]]:
-    """Every cell as one flat row, with its slow-down."""
-    factors = factors_of(measurements)
-    return [{**flat(one), "slow_down": factors.get(one.id)} for one in measurements]
+    """Every cell as one flat row, with its slowdown."""
+    factors = slowdowns(measurements)
+    return [
+        {**flat_row(measurement), "slow_down": factors.get(measurement.id)} for measurement in measurements
+    ]
 
 
-def setting_of(one: Measurement) -> Setting:
-    """What a cell must share with another for their figures to be compared."""
-    return one.board, one.base, one.profile
+def setting_of(measurement: Measurement) -> Setting:
+    """What a cell must share with another for their metrics to be comparable."""
+    return measurement.board, measurement.base, measurement.profile
 
 
-def steady(one: Measurement) -> int | None:
-    """Instructions of a steady call, of a cell that ended well."""
-    if one.status is not Status.OK or one.run is None:
+def warm_call(measurement: Measurement) -> int | None:
+    """Instructions of a warm call, of a cell with status ``ok``."""
+    if measurement.status is not Status.OK or measurement.run is None:
         return None
-    return one.run.instructions.call
+    return measurement.run.instructions.call
 
 
-def factors_of(measurements: Iterable[Measurement]) -> dict[str, float | None]:
-    """Id of a cell → instructions of a steady call as a multiple of native code's; ``None`` where either
-    figure is missing. Baselines run no workload and are left out.
+def slowdowns(measurements: Iterable[Measurement]) -> dict[str, float | None]:
+    """Id of a cell → instructions of a warm call as a multiple of native code's; ``None`` if either is not
+    known. Baselines run no workload and are omitted.
     """
-    measurements = [one for one in measurements if one.runtime != BASELINE]
-    place = attrgetter("module", "board", "base", "profile")
-    native = {place(one): steady(one) for one in measurements if one.runtime == NATIVE}
+    measurements = [measurement for measurement in measurements if measurement.runtime != BASELINE]
+    setting = attrgetter("module", "board", "base", "profile")
+    native = {
+        setting(measurement): warm_call(measurement)
+        for measurement in measurements
+        if measurement.runtime == NATIVE
+    }
     factors: dict[str, float | None] = {}
-    for one in measurements:
-        floor = native.get(place(one))
-        own = steady(one) if floor else None
-        factors[one.id] = own / floor if own and floor else None
+    for measurement in measurements:
+        native_call = native.get(setting(measurement))
+        own = warm_call(measurement) if native_call else None
+        factors[measurement.id] = own / native_call if own and native_call else None
     return factors
 
 
-def summaries(measurements: Iterable[Measurement]) -> list[Summary]:
-    """Sums up every runtime of every setting, in the order of the measurements."""
-    measurements = [one for one in measurements if one.runtime != BASELINE]
-    factors = factors_of(measurements)
+def summaries(measurements: Iterable[Measurement]) -> list[RuntimeSummary]:
+    """Summarises every runtime of every setting, in the order of the measurements."""
+    measurements = [measurement for measurement in measurements if measurement.runtime != BASELINE]
+    factors = slowdowns(measurements)
     settings: dict[Setting, dict[str, list[Measurement]]] = {}
-    for one in measurements:
-        builds = settings.setdefault(setting_of(one), {})
-        builds.setdefault(f"{one.runtime}@{one.version}", []).append(one)
+    for measurement in measurements:
+        builds = settings.setdefault(setting_of(measurement), {})
+        builds.setdefault(f"{measurement.runtime}@{measurement.version}", []).append(measurement)
     return [
         _summary(cells, factors, common)
         for builds in settings.values()
@@ -216,39 +224,52 @@ def summaries(measurements: Iterable[Measurement]) -> list[Summary]:
 
 
 def _common(builds: Iterable[Sequence[Measurement]], factors: Mapping[str, float | None]) -> set[str]:
-    """The workloads that every build has a factor for, of those builds that have any."""
-    able = [{one.module for one in cells if factors[one.id] is not None} for cells in builds]
+    """The workloads that every build has a factor for, of the builds that have any."""
+    able = [
+        {measurement.module for measurement in cells if factors[measurement.id] is not None}
+        for cells in builds
+    ]
     able = [workloads for workloads in able if workloads]
     return set.intersection(*able) if able else set()
 
 
-def _summary(cells: Sequence[Measurement], factors: Mapping[str, float | None], common: set[str]) -> Summary:
+def _summary(
+    cells: Sequence[Measurement], factors: Mapping[str, float | None], common: set[str]
+) -> RuntimeSummary:
     first = cells[0]
-    known = {one.module: factor for one in cells if (factor := factors[one.id]) is not None}
-    ran = {one.module: one.run for one in cells if one.status is Status.OK and one.run is not None}
-    least = {name: _least_ram(run) for name, run in ran.items()}
-    return Summary(
+    known = {
+        measurement.module: factor for measurement in cells if (factor := factors[measurement.id]) is not None
+    }
+    ran = {
+        measurement.module: measurement.run
+        for measurement in cells
+        if measurement.status is Status.OK and measurement.run is not None
+    }
+    minimum_ram = {name: _minimum_ram(run) for name, run in ran.items()}
+    return RuntimeSummary(
         runtime=first.runtime,
         version=first.version,
         board=first.board,
         base=first.base,
         profile=first.profile,
-        slow_down=SlowDown.over(known),
-        common=SlowDown.over({name: factor for name, factor in known.items() if name in common}),
+        slow_down=Slowdown.over(known),
+        common=Slowdown.over({name: factor for name, factor in known.items() if name in common}),
         heap_peak=max((run.heap_peak for run in ran.values() if run.heap_peak is not None), default=None),
         stack_peak=max((run.stack_peak for run in ran.values() if run.stack_peak is not None), default=None),
-        least_ram=max((one for one in least.values() if one is not None), default=None),
-        least_ram_unknown=tuple(name for name, one in least.items() if one is None),
-        missing=tuple(_missing(one) for one in cells if one.module not in known),
+        least_ram=max((size for size in minimum_ram.values() if size is not None), default=None),
+        least_ram_unknown=tuple(name for name, size in minimum_ram.items() if size is None),
+        missing=tuple(_missing(measurement) for measurement in cells if measurement.module not in known),
     )
 
 
-def _least_ram(run: Run) -> int | None:
-    """The least RAM, unless all that is known of it is a bound."""
+def _minimum_ram(run: Run) -> int | None:
+    """The minimum RAM, unless only an upper bound is known."""
     return None if run.least_ram is None or run.least_ram.reason is not None else run.least_ram.bytes
 
 
-def _missing(one: Measurement) -> Missing:
-    if one.status is Status.OK:
-        return Missing(one.module, one.status, "native code has no figure to hold it against")
-    return Missing(one.module, one.status, one.reason or "no reason given")
+def _missing(measurement: Measurement) -> MissingWorkload:
+    if measurement.status is Status.OK:
+        return MissingWorkload(
+            measurement.module, measurement.status, "native code has no value to compare it with"
+        )
+    return MissingWorkload(measurement.module, measurement.status, measurement.reason or "no reason given")

@@ -1,13 +1,14 @@
-"""Budgets: limits on figures of cells, as a TOML file has them."""
+"""Budgets: limits on metrics of cells, as a TOML file has them."""
 
 import difflib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import (
+    AliasChoices,
     BeforeValidator,
     ConfigDict,
     Field,
@@ -22,8 +23,8 @@ from wasmfit.model import Record
 from wasmfit.toml_text import line_of, parse
 from wasmfit.words import printable
 
-from .metrics import Figure, figure
-from .quantities import Bound, bound
+from .metrics import Metric, metric
+from .quantities import LimitValue, parse_limit
 
 _LARGEST_FILE = 1 << 20
 
@@ -35,25 +36,28 @@ def _listed(value: object) -> object:
 Globs = Annotated[tuple[Annotated[str, Field(min_length=1)], ...], BeforeValidator(_listed)]
 Number = StrictInt | StrictFloat | str
 
+_OLD_NAMES: Mapping[str, str] = {"figure": "metric"}
+"""Fields as they were called before → what they are called now; both are read."""
+
 
 class LimitTable(Record):
     """``[[limit]]`` in the file.
 
     Attributes:
         cells: Globs over cells' ids.
-        except_: Globs over those of them that it does not hold for.
-        figure: Name of a figure.
-        max, min: The most and the least that it may be: absolute, or with a sign against the baseline.
+        except_: Globs over those of them that it does not apply to.
+        metric: Name of a metric.
+        max, min: The most and the least that it may be: absolute, or with a sign relative to the baseline.
         level: A ``soft`` limit warns; a ``hard`` one fails.
-        baseline: What relative limits are held against, if it is another than the file's.
-        reason: Why it is there, shown when it is broken.
+        baseline: What a relative limit is compared with, if it is another than the file's.
+        reason: Why the limit exists, shown when it is exceeded.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=False)
 
     cells: Globs = Field(min_length=1)
     except_: Globs = Field(default=(), alias="except")
-    figure: str
+    metric: str = Field(validation_alias=AliasChoices("metric", "figure"))
     max: Number | None = None
     min: Number | None = None
     level: Literal["hard", "soft"] = "hard"
@@ -71,7 +75,7 @@ class BudgetFile(Record):
     """The whole file.
 
     Attributes:
-        baseline: A run, label, branch, commit or JSON file that relative limits are held against.
+        baseline: A run, label, branch, commit or JSON file that relative limits are compared with.
         limit: The limits.
     """
 
@@ -81,30 +85,30 @@ class BudgetFile(Record):
 
 @dataclass(frozen=True)
 class Limit:
-    """A limit that is understood.
+    """A limit after parsing.
 
     Attributes:
-        line: Where it stands in the file.
+        line: Its line in the file.
         table: As it was written.
-        figure: What it limits.
+        metric: What it limits.
         max, min: The limits.
-        baseline: What relative ones are held against.
+        baseline: What relative ones are compared with.
     """
 
     line: int
     table: LimitTable
-    figure: Figure
-    max: Bound | None
-    min: Bound | None
+    metric: Metric
+    max: LimitValue | None
+    min: LimitValue | None
     baseline: str | None
 
     @property
     def relative(self) -> bool:
         """Whether it needs a baseline."""
-        return any(one is not None and one.relative for one in (self.max, self.min))
+        return any(value is not None and value.relative for value in (self.max, self.min))
 
-    def holds_for(self, name: str, cell: str) -> bool:
-        """Whether a cell is one of its."""
+    def applies_to(self, name: str, cell: str) -> bool:
+        """Whether it applies to a cell, by its name or id."""
         return _any(self.table.cells, name, cell) and not _any(self.table.except_, name, cell)
 
 
@@ -126,7 +130,7 @@ class Budget:
 
     @property
     def baselines(self) -> tuple[str, ...]:
-        """What its relative limits are held against."""
+        """What its relative limits are compared with."""
         return tuple(
             dict.fromkeys(
                 limit.baseline for limit in self.limits if limit.relative and limit.baseline is not None
@@ -144,10 +148,10 @@ def read_budget(path: Path, baseline: str | None = None) -> Budget:
 
     Args:
         path: The file.
-        baseline: What relative limits are held against, in the place of what the file names.
+        baseline: What relative limits are compared with, instead of what the file names.
 
     Raises:
-        UsageError: The file cannot be read, or does not hold what it should; with file and line.
+        UsageError: The file cannot be read, or is invalid; with file and line.
     """
     shown = printable(str(path))
     try:
@@ -156,7 +160,7 @@ def read_budget(path: Path, baseline: str | None = None) -> Budget:
     except OSError as error:
         raise UsageError(f"{shown} cannot be read: {error.strerror}.", "Name a file of limits.") from error
     if len(content) > _LARGEST_FILE:
-        raise UsageError(f"{shown} is larger than {_LARGEST_FILE:,} B: no file of limits.")
+        raise UsageError(f"{shown} is larger than {_LARGEST_FILE:,} B: it is not a file of limits.")
     try:
         return parse_budget(content.decode(), str(path), baseline)
     except UnicodeDecodeError as error:
@@ -174,51 +178,58 @@ def parse_budget(text: str, path: str, baseline: str | None = None) -> Budget:
     try:
         file = BudgetFile.model_validate(data)
     except ValidationError as error:
-        raise UsageError("\n".join(_say(shown, text, dict(one)) for one in error.errors())) from error
+        raise UsageError("\n".join(_message(shown, text, dict(one)) for one in error.errors())) from error
     return Budget(path, tuple(_limits(shown, text, file, baseline)))
 
 
 def _limits(path: str, text: str, file: BudgetFile, baseline: str | None) -> Iterator[Limit]:
     for number, table in enumerate(file.limit):
         try:
-            described = figure(table.figure)
+            limited = metric(table.metric)
         except UsageError as error:
-            raise _at(path, text, ("limit", number, "figure"), error) from None
-        bounds: dict[str, Bound | None] = {}
+            raise _at(path, text, ("limit", number, "metric"), error) from None
+        values: dict[str, LimitValue | None] = {}
         for name, given in (("max", table.max), ("min", table.min)):
             try:
-                bounds[name] = None if given is None else bound(given, described.unit)
+                values[name] = None if given is None else parse_limit(given, limited.unit)
             except UsageError as error:
                 raise _at(path, text, ("limit", number, name), error) from None
         limit = Limit(
             line_of(text, ("limit", number)),
             table,
-            described,
-            bounds["max"],
-            bounds["min"],
+            limited,
+            values["max"],
+            values["min"],
             baseline or table.baseline or file.baseline,
         )
         if limit.relative and limit.baseline is None:
             raise UsageError(
-                f"{path}:{limit.line}: a limit with a sign is held against a baseline, and none is named.",
+                f"{path}:{limit.line}: a limit with a sign is relative to a baseline, and none is named.",
                 'Add baseline = "main" (a run, label, branch or file) at the top, or say --baseline main.',
             )
         yield limit
 
 
-def _at(path: str, text: str, place: tuple[str | int, ...], error: UsageError) -> UsageError:
-    return UsageError(f"{path}:{line_of(text, place)}: {error.message}", error.remedy)
+def _at(path: str, text: str, location: tuple[str | int, ...], error: UsageError) -> UsageError:
+    return UsageError(f"{path}:{_line(text, location)}: {error.message}", error.remedy)
 
 
-def _say(path: str, text: str, problem: dict[str, object]) -> str:
-    place = tuple(part for part in problem["loc"] if isinstance(part, str | int))  # type: ignore[attr-defined]
-    field = ".".join(map(str, place)) or "the file"
+def _line(text: str, location: tuple[str | int, ...]) -> int:
+    """The line of a field, under whichever of its names it is written."""
+    *parents, field = location
+    old = [name for name, new in _OLD_NAMES.items() if new == field]
+    return max(line_of(text, (*parents, name)) for name in (field, *old))
+
+
+def _message(path: str, text: str, problem: dict[str, object]) -> str:
+    location = tuple(part for part in problem["loc"] if isinstance(part, str | int))  # type: ignore[attr-defined]
+    field = ".".join(map(str, location)) or "the file"
     message = str(problem["msg"])
-    if problem["type"] == "extra_forbidden" and isinstance(place[-1], str):
-        fields = LimitTable if len(place) > 1 else BudgetFile
-        known = [one.alias or name for name, one in fields.model_fields.items()]
-        close = difflib.get_close_matches(place[-1], known, n=1, cutoff=0.5)
+    if problem["type"] == "extra_forbidden" and isinstance(location[-1], str):
+        record = LimitTable if len(location) > 1 else BudgetFile
+        known = [field.alias or name for name, field in record.model_fields.items()]
+        close = difflib.get_close_matches(location[-1], known, n=1, cutoff=0.5)
         message = (
             f"There is no such field; {f'perhaps you meant {close[0]}' if close else f'known are {known}'}"
         )
-    return f"{path}:{line_of(text, place)}: {printable(field)}: {printable(message)}."
+    return f"{path}:{line_of(text, location)}: {printable(field)}: {printable(message)}."

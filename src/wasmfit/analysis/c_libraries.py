@@ -1,7 +1,7 @@
-"""Which C libraries measurements were linked with, and a word of caution where these are not the same.
+"""The C libraries that measurements were linked with, and a note if they differ.
 
-A runtime in C brings what it calls of the C library into flash: with another library, other bytes, and other
-instructions. What that moves is not to be taken for the runtime's own.
+A runtime in C adds to flash what it calls of the C library: with another library, other bytes and other
+instructions. That difference is not to be taken for the runtime's own.
 """
 
 from collections.abc import Iterable, Sequence
@@ -9,47 +9,56 @@ from collections.abc import Iterable, Sequence
 from wasmfit.model import CLibrary, Measurement, Provenance
 
 _HASH = 12
-"""Digits of a hash that tell it from others."""
+"""Digits of a hash that are shown."""
 
 
-def moved(before: Provenance, after: Provenance) -> str | None:
-    """From which library to which, where both are known and they differ."""
+def library_change(before: Provenance, after: Provenance) -> str | None:
+    """From which library to which, if both are known and they differ."""
     was, now = before.c_library, after.c_library
     if was is None or now is None or was == now:
         return None
-    return " → ".join(_named((was, now)))
+    return " → ".join(_names((was, now)))
 
 
-def caution(measurements: Iterable[Measurement]) -> str | None:
-    """A sentence's part for measurements that are shown together and are not all linked with one library."""
-    linked = [(one, library) for one in measurements if (library := one.provenance.c_library) is not None]
+def library_note(measurements: Iterable[Measurement]) -> str | None:
+    """A clause for measurements that are shown together and are not all linked with the same library."""
+    linked = [
+        (measurement, library)
+        for measurement in measurements
+        if (library := measurement.provenance.c_library) is not None
+    ]
     libraries = list(dict.fromkeys(library for _, library in linked))
     if len(libraries) < 2:
         return None
-    by_board = len({(one.board, library) for one, library in linked}) == len({one.board for one, _ in linked})
-    places = []
-    for name, library in zip(_named(libraries), libraries, strict=True):
-        members = [one for one, its in linked if its == library]
-        names = dict.fromkeys(one.board if by_board else f"{one.runtime}@{one.version}" for one in members)
-        places.append(f"{name} {'on' if by_board else 'in'} {' and '.join(names)}")
-    told = ", ".join(places)
+    boards = {measurement.board for measurement, _ in linked}
+    by_board = len({(measurement.board, library) for measurement, library in linked}) == len(boards)
+    parts = []
+    for name, library in zip(_names(libraries), libraries, strict=True):
+        members = [measurement for measurement, other in linked if other == library]
+        users = dict.fromkeys(
+            member.board if by_board else f"{member.runtime}@{member.version}" for member in members
+        )
+        parts.append(f"{name} {'on' if by_board else 'in'} {' and '.join(users)}")
     return (
-        f"not all are linked with one C library ({told}): what differs between these is in part the library's"
+        f"not all are linked with the same C library ({', '.join(parts)}): their difference is in part the "
+        "library's"
     )
 
 
-def caution_of_changes(pairs: Sequence[tuple[Provenance, Provenance]]) -> str | None:
+def library_change_note(pairs: Sequence[tuple[Provenance, Provenance]]) -> str | None:
     """The same for cells that changed, before and after."""
-    moves = [move for before, after in pairs if (move := moved(before, after)) is not None]
-    if not moves:
+    changes = [change for before, after in pairs if (change := library_change(before, after)) is not None]
+    if not changes:
         return None
-    cells = f"{len(moves):,} of the {len(pairs):,} cells" if len(moves) < len(pairs) else "the cells"
-    told = " and ".join(dict.fromkeys(moves))
-    return f"another C library in {cells} that changed ({told}): what moved there is in part the library's"
+    cells = f"{len(changes):,} of the {len(pairs):,} cells" if len(changes) < len(pairs) else "the cells"
+    return (
+        f"another C library in {cells} that changed ({' and '.join(dict.fromkeys(changes))}): their "
+        "difference is in part the library's"
+    )
 
 
-def _named(libraries: Sequence[CLibrary]) -> list[str]:
-    """Names that tell the libraries apart: two builds of one version by their digests."""
+def _names(libraries: Sequence[CLibrary]) -> list[str]:
+    """Distinct names of the libraries: two builds of one version with their digests."""
     labels = [library.label for library in libraries]
     return [
         label if labels.count(label) == 1 else f"{label} ({library.sha256[:_HASH]})"

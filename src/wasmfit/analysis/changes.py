@@ -1,4 +1,4 @@
-"""What changed between two snapshots: every figure of every cell, and where it is unsure, that."""
+"""What changed between two snapshots: every metric of every cell, and whether a change is inconclusive."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -7,58 +7,64 @@ from typing import NamedTuple
 
 from wasmfit.errors import UsageError
 from wasmfit.model import Activities, Measurement, Provenance, Status
-from wasmfit.store.measurements import Kept, Reader
+from wasmfit.store.measurements import Reader, StoredCell
 from wasmfit.words import printable
 
 from .amounts import Amount
-from .c_libraries import caution_of_changes
-from .metric_values import amount, values
-from .metrics import FLASH_OVER_BASELINE, OWNERS, Better, Figure, figure
+from .c_libraries import library_change_note
+from .metric_values import metric_values, to_amount
+from .metrics import FLASH_OVER_BASELINE, OWNERS, Better, Metric, metric
 from .provenance import differences
-from .snapshot import By, Snapshot, cell_of
+from .snapshot import Snapshot, SnapshotKey, cell_of
 
 
-class How(StrEnum):
-    """What became of a cell, or of a figure.
+class CellChangeKind(StrEnum):
+    """What became of a cell, or of a metric.
 
     Attributes:
-        UNSURE: Only predictions changed, and by less than their error bars.
+        INCONCLUSIVE: Only predictions changed, and by less than their error bars. JSON and CSV have
+            ``unsure``.
     """
 
     CHANGED = "changed"
-    UNSURE = "unsure"
+    INCONCLUSIVE = "unsure"
     UNCHANGED = "unchanged"
     NEW = "new"
     VANISHED = "vanished"
 
+    @property
+    def word(self) -> str:
+        """The kind as text for readers."""
+        return self.name.lower()
 
-class Verdict(StrEnum):
-    """Whether a change is for the better."""
+
+class ChangeEffect(StrEnum):
+    """Whether a change is an improvement."""
 
     BETTER = "better"
     WORSE = "worse"
     NEITHER = "neither"
 
 
-class FigureChange(NamedTuple):
-    """A figure that is not what it was; a tuple, as :class:`Amount` is.
+class MetricChange(NamedTuple):
+    """A metric that changed; a tuple, as :class:`Amount` is.
 
     Attributes:
-        figure: What it is.
-        before, after: Its values; ``None`` where it is not known.
+        metric: The metric.
+        before, after: Its values; ``None`` if it is not known.
     """
 
-    figure: Figure
+    metric: Metric
     before: Amount | None
     after: Amount | None
 
     @property
-    def how(self) -> How:
-        """Changed, or unsure: where the error bars have a value in common."""
+    def kind(self) -> CellChangeKind:
+        """Changed, or inconclusive: if the error bars overlap."""
         before, after = self.before, self.after
         if before is None or after is None or before.low is None or after.low is None:
-            return How.CHANGED
-        return How.UNSURE if before.meets(after) else How.CHANGED
+            return CellChangeKind.CHANGED
+        return CellChangeKind.INCONCLUSIVE if before.overlaps(after) else CellChangeKind.CHANGED
 
     @property
     def by(self) -> int | float | None:
@@ -69,22 +75,23 @@ class FigureChange(NamedTuple):
 
     @property
     def percent(self) -> float | None:
-        """The difference in percent of what there was."""
+        """The difference in percent of the value before."""
         if self.before is None or self.after is None or not self.before.value:
             return None
         return 100 * (self.after.value - self.before.value) / abs(self.before.value)
 
     @property
-    def verdict(self) -> Verdict:
-        """Whether it is for the better; neither, where that is unsure or means nothing."""
-        return self.judged(self.how)
+    def effect(self) -> ChangeEffect:
+        """Whether it is an improvement; neither, if that is inconclusive or has no meaning."""
+        return self.effect_of(self.kind)
 
-    def judged(self, how: How) -> Verdict:
-        """The same, where it is known how it changed."""
-        better, before, after = self.figure.better, self.before, self.after
-        if better is Better.NEITHER or how is not How.CHANGED or before is None or after is None:
-            return Verdict.NEITHER
-        return Verdict.BETTER if (after.value < before.value) == (better is Better.LESS) else Verdict.WORSE
+    def effect_of(self, kind: CellChangeKind) -> ChangeEffect:
+        """The same, if the change's kind is known already."""
+        better, before, after = self.metric.better, self.before, self.after
+        if better is Better.NEITHER or kind is not CellChangeKind.CHANGED or before is None or after is None:
+            return ChangeEffect.NEITHER
+        improved = (after.value < before.value) == (better is Better.LESS)
+        return ChangeEffect.BETTER if improved else ChangeEffect.WORSE
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +104,7 @@ class SymbolChange:
 
 
 @dataclass(frozen=True, slots=True)
-class End:
+class CellOutcome:
     """How a cell ended, on one side."""
 
     id: str
@@ -107,41 +114,41 @@ class End:
 
 @dataclass(frozen=True, slots=True)
 class CellChange:
-    """A cell that is not what it was.
+    """A cell that changed.
 
     Attributes:
         name: What it is called on both sides.
-        how: What became of it.
+        kind: What became of it.
         before, after: How it ended; ``None`` on a side that does not have it.
-        figures: The figures that are not what they were, in the order of the record.
-        unchanged: How many are.
-        why: What differs in how the two came to be.
-        elves: The images with their SHA-256, before and after, where they are known.
+        metrics: The metrics that changed, in the order of the record.
+        unchanged: How many did not.
+        why: What differs in the provenance of the two.
+        elves: The images with their SHA-256, before and after, if they are known.
     """
 
     name: str
-    how: How
-    before: End | None
-    after: End | None
-    figures: tuple[FigureChange, ...] = ()
+    kind: CellChangeKind
+    before: CellOutcome | None
+    after: CellOutcome | None
+    metrics: tuple[MetricChange, ...] = ()
     unchanged: int = 0
     why: tuple[str, ...] = ()
     elves: tuple[tuple[str, str], tuple[str, str]] | None = None
 
     @property
     def status_changed(self) -> bool:
-        """Whether it ended otherwise on both sides that have it."""
+        """Whether it ended differently on two sides that both have it."""
         return self.before is not None and self.after is not None and self.before.status != self.after.status
 
     @property
-    def owners(self) -> tuple[FigureChange, ...]:
-        """The owners that grew or shrank, the most first."""
-        owners = [one for one in self.figures if one.figure.name.startswith(OWNERS)]
-        return tuple(sorted(owners, key=lambda one: (-abs(one.by or 0), one.figure.name)))
+    def owners(self) -> tuple[MetricChange, ...]:
+        """The owners that grew or shrank, the largest difference first."""
+        owners = [change for change in self.metrics if change.metric.name.startswith(OWNERS)]
+        return tuple(sorted(owners, key=lambda change: (-abs(change.by or 0), change.metric.name)))
 
-    def change(self, name: str) -> FigureChange | None:
-        """What became of a figure; ``None`` where nothing did."""
-        return next((one for one in self.figures if one.figure.name == name), None)
+    def change(self, name: str) -> MetricChange | None:
+        """The change of a metric; ``None`` if it did not change."""
+        return next((change for change in self.metrics if change.metric.name == name), None)
 
 
 @dataclass(frozen=True)
@@ -150,10 +157,10 @@ class Changes:
 
     Attributes:
         before, after: What was compared, in words.
-        cells: The cells that are not what they were, in the order of the new side, vanished ones last.
-        unchanged: How many cells are.
-        notes: What to know beside the figures.
-        symbols: Cell's name → the symbols that changed most, where both images are still there.
+        cells: The cells that changed, in the order of the new side, vanished ones last.
+        unchanged: How many cells did not.
+        notes: What a reader must know about them.
+        symbols: Cell's name → the symbols that changed most, if both images still exist.
     """
 
     before: str
@@ -163,28 +170,28 @@ class Changes:
     notes: tuple[str, ...] = ()
     symbols: Mapping[str, tuple[SymbolChange, ...]] | None = None
 
-    def of(self, how: How) -> tuple[CellChange, ...]:
-        """The cells of which that became."""
-        return tuple(cell for cell in self.cells if cell.how is how)
+    def of(self, kind: CellChangeKind) -> tuple[CellChange, ...]:
+        """The cells with that kind of change."""
+        return tuple(cell for cell in self.cells if cell.kind is kind)
 
 
-def changes(
+def compare_snapshots(
     before: Snapshot, after: Snapshot, only: Sequence[str] = (), *, everything: bool = False
 ) -> Changes:
-    """Compares two snapshots, cell by cell and figure by figure.
+    """Compares two snapshots, cell by cell and metric by metric.
 
     Args:
         before, after: The sides.
         only: Globs over names or ids of cells; none takes all.
-        everything: With ``run.activity``, which explains other figures and is three quarters of all.
+        everything: With ``run.activity``, which explains other metrics and is three quarters of all.
 
     Raises:
-        UsageError: The sides' cells have nothing to do with each other, or no cell is selected.
+        UsageError: The sides' cells are not comparable, or no cell is selected.
     """
-    if before.by is not after.by:
+    if before.key is not after.key:
         raise UsageError(
-            f"{before.title} and {after.title} cannot be held against each other: one tells cells apart by "
-            f"{before.by.value}, the other by {after.by.value}.",
+            f"{before.title} and {after.title} cannot be compared: one identifies cells by "
+            f"{before.key.value}, the other by {after.key.value}.",
             "Compare a run or file with one, a version with a version, or a profile with a profile.",
         )
     before, after = before.selected(only), after.selected(only)
@@ -193,13 +200,13 @@ def changes(
             f"No cell matches {printable(' or '.join(only))}.", "Ids are in `wasmfit list cells`."
         )
     notes: list[str] = []
-    found: list[CellChange] = []
+    changed: list[CellChange] = []
     pairs: list[tuple[Provenance, Provenance]] = []
     unchanged = 0
     for name, entry in after.entries.items():
         old = before.entries.get(name)
         if old is None:
-            found.append(CellChange(name, How.NEW, None, _end(entry)))
+            changed.append(CellChange(name, CellChangeKind.NEW, None, _outcome(entry)))
         elif _same(old, entry, after.reader):
             unchanged += 1
         else:
@@ -207,65 +214,69 @@ def changes(
             if was is None or now is None:
                 notes.append(f"{name}: its record is of an older wasmfit and is not understood")
                 continue
-            change = compare(name, was, now, everything=everything)
-            if change.how is How.UNCHANGED:
+            change = compare_cell(name, was, now, everything=everything)
+            if change.kind is CellChangeKind.UNCHANGED:
                 unchanged += 1
             else:
-                found.append(change)
+                changed.append(change)
                 pairs.append((was.provenance, now.provenance))
-    found += [
-        CellChange(name, How.VANISHED, _end(entry), None)
+    changed += [
+        CellChange(name, CellChangeKind.VANISHED, _outcome(entry), None)
         for name, entry in before.entries.items()
         if name not in after.entries
     ]
-    if libraries := caution_of_changes(pairs):
+    if libraries := library_change_note(pairs):
         notes.append(libraries)
-    if before.by is not By.CELL:
+    if before.key is not SnapshotKey.CELL:
         notes.append("the newest measurement of each cell counts, whenever it was made")
-    return Changes(before.title, after.title, tuple(found), unchanged, tuple(notes))
+    return Changes(before.title, after.title, tuple(changed), unchanged, tuple(notes))
 
 
-def compare(name: str, before: Measurement, after: Measurement, *, everything: bool = False) -> CellChange:
-    """Compares two measurements of what goes by one name."""
-    was, now = values(before, activity=everything), values(after, activity=everything)
-    gone = [one for one in was if one not in now]
+def compare_cell(
+    name: str, before: Measurement, after: Measurement, *, everything: bool = False
+) -> CellChange:
+    """Compares two measurements of cells with the same name."""
+    was, now = metric_values(before, activity=everything), metric_values(after, activity=everything)
+    gone = [metric_name for metric_name in was if metric_name not in now]
     changed = []
-    for one in (*(name for name, new in now.items() if was.get(name) != new), *gone):
-        old, new = was.get(one), now.get(one)
-        if one.startswith(OWNERS):
-            # Who owns nothing in one of two images owns no byte of it.
+    for metric_name in (*(known for known, new in now.items() if was.get(known) != new), *gone):
+        old, new = was.get(metric_name), now.get(metric_name)
+        if metric_name.startswith(OWNERS):
+            # An owner that an image does not have owns no byte of it.
             old = 0 if old is None and before.size is not None else old
             new = 0 if new is None and after.size is not None else new
-        elif one == FLASH_OVER_BASELINE and (old is None or new is None):
-            continue  # A baseline that is not at hand on one side says nothing of the cell.
+        elif metric_name == FLASH_OVER_BASELINE and (old is None or new is None):
+            continue  # A baseline that is missing on one side says nothing of the cell.
         changed.append(
-            FigureChange(
-                figure(one), None if old is None else amount(old), None if new is None else amount(new)
+            MetricChange(
+                metric(metric_name),
+                None if old is None else to_amount(old),
+                None if new is None else to_amount(new),
             )
         )
     other = before.status is not after.status or _activity(before) != _activity(after)
-    if other or any(one.how is How.CHANGED for one in changed):
-        how = How.CHANGED
+    if other or any(change.kind is CellChangeKind.CHANGED for change in changed):
+        kind = CellChangeKind.CHANGED
     else:
-        how = How.UNSURE if changed else How.UNCHANGED
+        kind = CellChangeKind.INCONCLUSIVE if changed else CellChangeKind.UNCHANGED
     return CellChange(
         name,
-        how,
-        End(before.id, before.status, before.reason),
-        End(after.id, after.status, after.reason),
+        kind,
+        CellOutcome(before.id, before.status, before.reason),
+        CellOutcome(after.id, after.status, after.reason),
         tuple(changed),
         len(now) + len(gone) - len(changed),
-        differences(before.provenance, after.provenance) if how is not How.UNCHANGED else (),
+        differences(before.provenance, after.provenance) if kind is not CellChangeKind.UNCHANGED else (),
         _elves(before, after),
     )
 
 
-def _activity(one: Measurement) -> Activities | None:
-    return None if one.run is None else one.run.activity
+def _activity(measurement: Measurement) -> Activities | None:
+    return None if measurement.run is None else measurement.run.activity
 
 
 def largest(cells: Iterable[CellChange], name: str) -> list[CellChange]:
-    """The cells in which a figure changed, the most first."""
+    """The cells in which a metric changed, the largest change first."""
 
     def by(cell: CellChange) -> float:
         change = cell.change(name)
@@ -274,9 +285,11 @@ def largest(cells: Iterable[CellChange], name: str) -> list[CellChange]:
     return sorted((cell for cell in cells if by(cell)), key=lambda cell: (-by(cell), cell.name))
 
 
-def _same(before: Kept | Measurement, after: Kept | Measurement, reader: Reader | None) -> bool:
-    """Whether both sides show the same, told without reading it: most cells of most runs do."""
-    if not (isinstance(before, Kept) and isinstance(after, Kept)) or before.status is not after.status:
+def _same(before: StoredCell | Measurement, after: StoredCell | Measurement, reader: Reader | None) -> bool:
+    """Whether both sides show the same, without parsing the records: most cells of most runs do."""
+    if not (isinstance(before, StoredCell) and isinstance(after, StoredCell)):
+        return False
+    if before.status is not after.status:
         return False
     if before.number is None or after.number is None:
         return before.number is after.number
@@ -285,8 +298,8 @@ def _same(before: Kept | Measurement, after: Kept | Measurement, reader: Reader 
     return before.cell == after.cell and reader is not None and reader.alike(before.number, after.number)
 
 
-def _end(entry: Kept | Measurement) -> End:
-    return End(cell_of(entry), entry.status, entry.reason)
+def _outcome(entry: StoredCell | Measurement) -> CellOutcome:
+    return CellOutcome(cell_of(entry), entry.status, entry.reason)
 
 
 def _elves(before: Measurement, after: Measurement) -> tuple[tuple[str, str], tuple[str, str]] | None:

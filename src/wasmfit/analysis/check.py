@@ -1,4 +1,4 @@
-"""Figures held against budgets."""
+"""Metrics of cells compared with budgets."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -10,25 +10,25 @@ from wasmfit.errors import UsageError
 from wasmfit.model import Measurement, Status
 from wasmfit.words import printable
 
-from .amounts import Amount, shown
+from .amounts import Amount, amount_text
 from .budget import Budget, Limit
-from .metric_values import amount, value
-from .metrics import OWNERS, Kind
-from .quantities import Bound
+from .metric_values import metric_value, to_amount
+from .metrics import OWNERS, MetricKind
+from .quantities import LimitValue
 from .snapshot import Snapshot, cell_of
 
-_LOOKED_AT = 200
-"""Cells whose owners are looked through for one of a similar name."""
+_MOST_SEARCHED = 200
+"""Cells whose owners are searched for a similar name."""
 
 
-class Verdict(Enum):
-    """What became of a limit for a cell.
+class LimitStatus(Enum):
+    """Whether a cell is within a limit.
 
     Attributes:
         OK: Within it.
-        NEAR: Within it, but the prediction's error bar reaches over it.
+        NEAR: Within it, but the prediction's error bar exceeds it.
         BROKEN: Not within it.
-        UNKNOWN: The figure, or what it is held against, is not known; which is not within it.
+        UNKNOWN: The metric, or its baseline, is not known, which counts as not within it.
     """
 
     OK = "ok"
@@ -38,19 +38,19 @@ class Verdict(Enum):
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """A limit held against a cell.
+class LimitResult:
+    """A limit compared with a cell.
 
     Attributes:
         limit: The limit.
         cell: The cell's name.
         id: Its id.
         side: ``max`` or ``min``.
-        verdict: Whether it holds.
-        have: The figure.
-        allowed: The limit in the figure's unit.
-        baseline: What it is relative to.
-        over: By how much it is broken, more than nothing.
+        status: Whether the cell is within it.
+        actual: The metric.
+        allowed: The limit in the metric's unit.
+        baseline: What a relative limit is compared with.
+        excess: By how much the limit is exceeded; ``None`` if it is not.
         reason: Why it is unknown.
     """
 
@@ -58,161 +58,171 @@ class Outcome:
     cell: str
     id: str
     side: str
-    verdict: Verdict
-    have: Amount | None
+    status: LimitStatus
+    actual: Amount | None
     allowed: float | None
     baseline: Amount | None = None
-    over: float | None = None
+    excess: float | None = None
     reason: str | None = None
 
     @property
     def fails(self) -> bool:
         """Whether it makes the check fail."""
-        return self.limit.table.level == "hard" and self.verdict in (Verdict.BROKEN, Verdict.UNKNOWN)
+        exceeded = self.status in (LimitStatus.BROKEN, LimitStatus.UNKNOWN)
+        return self.limit.table.level == "hard" and exceeded
 
     @property
     def warns(self) -> bool:
-        """Whether it is worth a word all the same."""
-        return not self.fails and self.verdict is not Verdict.OK
+        """Whether it deserves a warning."""
+        return not self.fails and self.status is not LimitStatus.OK
 
     @property
     def sentence(self) -> str:
-        """What is the matter, with what and by how much."""
-        unit, figure = self.limit.figure.unit, self.limit.figure.name
-        if self.verdict is Verdict.UNKNOWN:
-            return f"{figure} is not known: {self.reason}"
+        """The metric, the limit, and by how much it is exceeded."""
+        unit, name = self.limit.metric.unit, self.limit.metric.name
+        if self.status is LimitStatus.UNKNOWN:
+            return f"{name} is not known: {self.reason}"
         assert self.allowed is not None
-        have, allowed = shown(self.have, unit), shown(Amount(self.allowed), unit)
+        actual, allowed = amount_text(self.actual, unit), amount_text(Amount(self.allowed), unit)
         if self.baseline is not None:
-            allowed += f" ({self._bound.text} of {shown(self.baseline, unit)})"
+            allowed += f" ({self._value.text} of {amount_text(self.baseline, unit)})"
         most = "at most" if self.side == "max" else "at least"
-        if self.verdict is Verdict.BROKEN:
-            over = shown(Amount(self.over or 0), unit)
+        if self.status is LimitStatus.BROKEN:
+            excess = amount_text(Amount(self.excess or 0), unit)
             word = "too much" if self.side == "max" else "too little"
-            return f"{figure} is {have}, {over} {word}: {most} {allowed}"
-        words = ", and its error bar reaches over that" if self.verdict is Verdict.NEAR else ""
-        return f"{figure} is {have}: {most} {allowed}{words}"
+            return f"{name} is {actual}, {excess} {word}: {most} {allowed}"
+        words = ", and its error bar exceeds that" if self.status is LimitStatus.NEAR else ""
+        return f"{name} is {actual}: {most} {allowed}{words}"
 
     @property
-    def _bound(self) -> Bound:
-        found = self.limit.max if self.side == "max" else self.limit.min
-        assert found is not None
-        return found
+    def _value(self) -> LimitValue:
+        value = self.limit.max if self.side == "max" else self.limit.min
+        assert value is not None
+        return value
 
 
 @dataclass(frozen=True)
-class Checked:
-    """A budget held against measurements.
+class BudgetCheck:
+    """A budget compared with measurements.
 
     Attributes:
         path: The budget's file.
         title: What was checked.
-        outcomes: One for each limit of each cell that it holds for.
+        results: One for each limit of each cell that it applies to.
         oldest, newest: When the first and the last of the cells were measured, ISO 8601.
     """
 
     path: str
     title: str
-    outcomes: tuple[Outcome, ...]
+    results: tuple[LimitResult, ...]
     oldest: str
     newest: str
 
     @property
-    def failed(self) -> tuple[Outcome, ...]:
-        """What makes the check fail."""
-        return tuple(one for one in self.outcomes if one.fails)
+    def failed(self) -> tuple[LimitResult, ...]:
+        """The results that make the check fail."""
+        return tuple(result for result in self.results if result.fails)
 
     @property
-    def warned(self) -> tuple[Outcome, ...]:
-        """What does not, and is worth a word."""
-        return tuple(one for one in self.outcomes if one.warns)
+    def warned(self) -> tuple[LimitResult, ...]:
+        """The results that do not, and deserve a warning."""
+        return tuple(result for result in self.results if result.warns)
 
     @property
     def summary(self) -> str:
-        """How many limits hold, in a sentence's part."""
-        total = len(self.outcomes)
+        """How many limits hold, as a clause."""
+        total = len(self.results)
         held = total - len(self.failed) - len(self.warned)
-        cells = len({one.id for one in self.outcomes})
+        cells = len({result.id for result in self.results})
         return (
             f"{total:,} limit{'s' if total != 1 else ''} on {cells:,} cell{'s' if cells != 1 else ''}: "
             f"{held:,} held, {len(self.warned):,} warned, {len(self.failed):,} broken"
         )
 
 
-def check(budget: Budget, measured: Snapshot, baselines: Mapping[str, Snapshot]) -> Checked:
-    """Holds measurements against a budget.
+def check_budget(budget: Budget, measured: Snapshot, baselines: Mapping[str, Snapshot]) -> BudgetCheck:
+    """Compares measurements with a budget.
 
     Args:
         budget: The limits.
         measured: What to check.
-        baselines: What relative limits are held against, by the names that the budget has for them.
+        baselines: What relative limits are compared with, by the names that the budget has for them.
 
     Raises:
-        UsageError: A limit holds for no cell, or names an owner that none of its cells has.
+        UsageError: A limit applies to no cell, or names an owner that none of its cells has.
     """
-    outcomes: list[list[Outcome]] = [[] for _ in budget.limits]
-    predictions = any(limit.figure.kind is Kind.PREDICTED for limit in budget.limits)
+    results: list[list[LimitResult]] = [[] for _ in budget.limits]
+    predictions = any(limit.metric.kind is MetricKind.PREDICTED for limit in budget.limits)
     times: set[str] = set()
     for name, entry in measured.entries.items():
         cell = cell_of(entry)
-        wanted = [
-            (number, limit) for number, limit in enumerate(budget.limits) if limit.holds_for(name, cell)
+        applying = [
+            (number, limit) for number, limit in enumerate(budget.limits) if limit.applies_to(name, cell)
         ]
-        if not wanted:
+        if not applying:
             continue
-        # One cell after the other, since thousands need not be held at once.
-        one = measured.measurement(name, predictions=predictions)
-        if one is not None:
-            times.add(one.provenance.measured_at)
-        for number, limit in wanted:
-            outcomes[number] += _held(limit, name, cell, one, baselines, predictions)
-    for limit, held in zip(budget.limits, outcomes, strict=True):
-        if not held:
+        # One cell after the other, so that thousands need not be in memory at once.
+        measurement = measured.measurement(name, predictions=predictions)
+        if measurement is not None:
+            times.add(measurement.provenance.measured_at)
+        for number, limit in applying:
+            results[number] += _results(limit, name, cell, measurement, baselines, predictions)
+    for limit, of_limit in zip(budget.limits, results, strict=True):
+        if not of_limit:
             raise _no_cell(budget, limit, measured)
-        if limit.figure.name.startswith(OWNERS) and not any(one.have and one.have.value for one in held):
+        is_owner = limit.metric.name.startswith(OWNERS)
+        if is_owner and not any(result.actual and result.actual.value for result in of_limit):
             raise _no_owner(budget, limit, measured)
-    flat = tuple(one for held in outcomes for one in held)
-    return Checked(budget.path, measured.title, flat, min(times, default=""), max(times, default=""))
+    return BudgetCheck(
+        budget.path,
+        measured.title,
+        tuple(result for of_limit in results for result in of_limit),
+        min(times, default=""),
+        max(times, default=""),
+    )
 
 
-def _held(
+def _results(
     limit: Limit,
     name: str,
     cell: str,
-    one: Measurement | None,
+    measurement: Measurement | None,
     baselines: Mapping[str, Snapshot],
     predictions: bool,
-) -> Iterator[Outcome]:
-    for side, bound in (("max", limit.max), ("min", limit.min)):
-        if bound is None:
+) -> Iterator[LimitResult]:
+    for side, value in (("max", limit.max), ("min", limit.min)):
+        if value is None:
             continue
-        have, reason = _figure(limit, one)
-        against: Amount | None = None
-        if bound.relative and reason is None:
-            against, reason = _baseline(limit, name, baselines, predictions)
-        allowed = None if reason is not None else bound.allowed(None if against is None else against.value)
-        if have is None or allowed is None:
-            yield Outcome(limit, name, cell, side, Verdict.UNKNOWN, have, None, against, None, reason)
+        actual, reason = _amount(limit, measurement)
+        baseline: Amount | None = None
+        if value.relative and reason is None:
+            baseline, reason = _baseline(limit, name, baselines, predictions)
+        allowed = None if reason is not None else value.allowed(None if baseline is None else baseline.value)
+        if actual is None or allowed is None:
+            yield LimitResult(
+                limit, name, cell, side, LimitStatus.UNKNOWN, actual, None, baseline, None, reason
+            )
             continue
-        over = have.value - allowed if side == "max" else allowed - have.value
-        reach = have.most > allowed if side == "max" else have.least < allowed
-        verdict = Verdict.BROKEN if over > 0 else Verdict.NEAR if reach else Verdict.OK
-        yield Outcome(
-            limit, name, cell, side, verdict, have, allowed, against, over if over > 0 else None, None
+        excess = actual.value - allowed if side == "max" else allowed - actual.value
+        bar_exceeds = actual.most > allowed if side == "max" else actual.least < allowed
+        status = LimitStatus.BROKEN if excess > 0 else LimitStatus.NEAR if bar_exceeds else LimitStatus.OK
+        yield LimitResult(
+            limit, name, cell, side, status, actual, allowed, baseline, excess if excess > 0 else None, None
         )
 
 
-def _figure(limit: Limit, one: Measurement | None) -> tuple[Amount | None, str | None]:
-    """The figure of a cell, or why it is not known."""
-    if one is None:
-        return None, "its record is of an older wasmfit and is not understood; measure it anew"
-    found = value(one, limit.figure.name)
-    if found is None and limit.figure.name.startswith(OWNERS) and one.size is not None:
-        found = 0  # Owners add up to the section: one that is not named has nothing of it.
-    if found is not None:
-        return amount(found), None
-    if one.status is not Status.OK:
-        return None, f"the cell ended as {one.status.value}{f': {one.reason}' if one.reason else ''}"
+def _amount(limit: Limit, measurement: Measurement | None) -> tuple[Amount | None, str | None]:
+    """The metric of a cell, or why it is not known."""
+    if measurement is None:
+        return None, "its record is of an older wasmfit and is not understood; measure it again"
+    value = metric_value(measurement, limit.metric.name)
+    if value is None and limit.metric.name.startswith(OWNERS) and measurement.size is not None:
+        value = 0  # Owners add up to the section: one that is not named owns nothing of it.
+    if value is not None:
+        return to_amount(value), None
+    if measurement.status is not Status.OK:
+        reason = f": {measurement.reason}" if measurement.reason else ""
+        return None, f"the cell ended as {measurement.status.value}{reason}"
     return None, "it was not measured for this cell"
 
 
@@ -223,11 +233,11 @@ def _baseline(
     side = baselines[limit.baseline]
     if name not in side.entries:
         return None, (
-            f"{side.title} does not have the cell to hold it against; give it an absolute limit, "
+            f"{side.title} does not have the cell to compare it with; give it an absolute limit, "
             "or name it in except"
         )
-    found, reason = _figure(limit, side.measurement(name, predictions=predictions))
-    return found, None if reason is None else f"in {side.title}, {reason}"
+    amount, reason = _amount(limit, side.measurement(name, predictions=predictions))
+    return amount, None if reason is None else f"in {side.title}, {reason}"
 
 
 def _no_cell(budget: Budget, limit: Limit, measured: Snapshot) -> UsageError:
@@ -242,29 +252,29 @@ def _no_cell(budget: Budget, limit: Limit, measured: Snapshot) -> UsageError:
             "Measure it first, with --run or `wasmfit compare`; ids are in `wasmfit list cells`."
         )
     return UsageError(
-        f"{printable(budget.path)}:{limit.line}: the limit on {limit.figure.name} is for {printable(globs)}, "
+        f"{printable(budget.path)}:{limit.line}: the limit on {limit.metric.name} is for {printable(globs)}, "
         f"and {measured.title} has no such cell.",
         printable(remedy, 500),
     )
 
 
 def _no_owner(budget: Budget, limit: Limit, measured: Snapshot) -> UsageError:
-    records = (
+    measurements = (
         measured.measurement(name, predictions=False)
         for name, entry in measured.entries.items()
-        if limit.holds_for(name, cell_of(entry))
+        if limit.applies_to(name, cell_of(entry))
     )
     names = sorted(
         f"{OWNERS}{section}/{owner}"
-        for one in islice(records, _LOOKED_AT)
-        if one is not None and one.size is not None
-        for section, owners in one.size.owners.items()
+        for measurement in islice(measurements, _MOST_SEARCHED)
+        if measurement is not None and measurement.size is not None
+        for section, owners in measurement.size.owners.items()
         for owner in owners
     )
-    close = get_close_matches(limit.figure.name, names, n=1, cutoff=0.6)
+    close = get_close_matches(limit.metric.name, names, n=1, cutoff=0.6)
     return UsageError(
         f"{printable(budget.path)}:{limit.line}: none of its cells has a byte of "
-        f"{printable(limit.figure.name)}.",
+        f"{printable(limit.metric.name)}.",
         f"Perhaps you meant {printable(close[0])}."
         if close
         else "Owners are in `wasmfit compare --format json`.",

@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING, Any
 from wasmfit.frames import frame
 from wasmfit.model import Measurement, RuntimeFeatures, Status
 
-from .flat_rows import flat
+from .flat_rows import flat_row
 
 if TYPE_CHECKING:
     import pandas
 
 SCHEMA = 1
 
-ANSWERS = frozenset({Status.OK, Status.UNAVAILABLE, Status.UNSUPPORTED, Status.DOES_NOT_FIT})
-"""Ends that answer the question which runtime fits; any other is a failure of the cell."""
+CONCLUSIVE = frozenset({Status.OK, Status.UNAVAILABLE, Status.UNSUPPORTED, Status.DOES_NOT_FIT})
+"""Statuses that say whether a runtime fits; any other is a failure of the cell."""
 
 
 @dataclass(frozen=True)
@@ -25,8 +25,8 @@ class Comparison:
         measurements: One for every cell, baselines first.
         seconds: How long it took.
         reused: How many of them were in the store already.
-        run: The number under which the store has this run; ``None`` where it has not.
-        features: What ``wasmfit features`` has found of the runtimes, where it has been run whole.
+        run: The number of this run in the store; ``None`` if it was not recorded.
+        features: What ``wasmfit features`` has found of the runtimes, if it has measured all features.
     """
 
     measurements: tuple[Measurement, ...]
@@ -38,24 +38,24 @@ class Comparison:
     @property
     def failed(self) -> tuple[Measurement, ...]:
         """Cells that ended in a failure."""
-        return tuple(one for one in self.measurements if one.status not in ANSWERS)
+        return tuple(measurement for measurement in self.measurements if measurement.status not in CONCLUSIVE)
 
     def to_dict(self) -> dict[str, Any]:
         """The contract of ``compare --format json``."""
         return {
             "schema": SCHEMA,
-            "cells": [one.model_dump(mode="json") for one in self.measurements],
-            **self.beside_cells(),
+            "cells": [measurement.model_dump(mode="json") for measurement in self.measurements],
+            **self.other_fields(),
         }
 
-    def beside_cells(self) -> dict[str, Any]:
-        """What the contract has beside its schema and cells."""
-        return {"features": [one.model_dump(mode="json") for one in self.features]}
+    def other_fields(self) -> dict[str, Any]:
+        """The fields of the contract other than its schema and cells."""
+        return {"features": [features.model_dump(mode="json") for features in self.features]}
 
     def to_frame(self) -> "pandas.DataFrame":
-        """One row a cell, one column a measure, as in the CSV output.
+        """One row per cell, one column per metric, as in the CSV output.
 
         Raises:
             UsageError: pandas is not installed.
         """
-        return frame([flat(one) for one in self.measurements])
+        return frame([flat_row(measurement) for measurement in self.measurements])

@@ -1,9 +1,9 @@
-"""What a report shows, as one typed record: measurements, and what others found out about them.
+"""What a report shows, as one typed record: measurements, and what follows from them.
 
-Parts that were not measured are ``None`` or empty, and the report says in their place how to measure them.
+Parts that were not measured are ``None`` or empty, and the report says instead how to measure them.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -11,8 +11,7 @@ from enum import StrEnum
 from wasmfit import __version__
 from wasmfit.model import Board, Measurement, RuntimeFeatures
 
-from .answer import Answer, answers
-from .requirements import Wanted
+from .setting_rankings import SettingRanking
 
 
 class OwnerClass(StrEnum):
@@ -22,21 +21,21 @@ class OwnerClass(StrEnum):
     STANDARD = "Rust's standard library"
     C_LIBRARY = "C library"
     HARNESS = "harness and start-up"
-    GLUE = "glue"
+    EMBEDDING = "embedding"
     MODULE = "module"
     OTHER = "padding, tables, shared constants"
 
 
 @dataclass(frozen=True)
 class RuntimeNote:
-    """What to know of a runtime's build besides its figures.
+    """What a report shows of a runtime's build apart from its metrics.
 
     Attributes:
         name: Name in the measurements.
-        family: The runtime that it is a variant of; builds of a family have one colour.
+        family: The runtime that it is a variant of; builds of a family have the same colour.
         title: The family's name in words.
-        bound: Whether it loads no module, but stands for what the module costs as compiled code.
-        colour: The family's colour, by number, so that it has the same in every report; ``None`` for any.
+        bound: Whether it loads no module, but shows what the module costs as compiled code.
+        colour: The number of the family's colour, the same in every report; ``None`` for any.
     """
 
     name: str
@@ -48,13 +47,13 @@ class RuntimeNote:
 
 @dataclass(frozen=True)
 class ByteNode:
-    """Bytes of an image, and what they are made of.
+    """Bytes of an image, and their parts.
 
     Attributes:
         name: A memory, section, owner or family of symbols. Hostile text: it comes from the ELF file.
-        bytes: How many; those of ``rows`` add up to it where there are any.
+        bytes: How many; those of ``rows`` add up to it, if there are any.
         rows: Its parts.
-        count: How many things of that level it stands for: more than 1 for what others were folded into.
+        count: How many nodes it represents: more than 1 if others were merged into it.
     """
 
     name: str
@@ -64,11 +63,11 @@ class ByteNode:
 
 
 @dataclass(frozen=True)
-class ImageBytes:
+class ImageTree:
     """An image's bytes: memory → section → owner → family of symbols.
 
     Attributes:
-        cell: Id of the cell whose image it is.
+        cell: Id of the cell with that image.
         root: The whole.
     """
 
@@ -77,12 +76,12 @@ class ImageBytes:
 
 
 @dataclass(frozen=True)
-class Flame:
+class FlameGraph:
     """Where a cell's instructions were spent.
 
     Attributes:
         cell: Its id.
-        phases: The phases looked at.
+        phases: The phases that were profiled.
         root: The tree of calls; ``bytes`` are instructions in a function and in what it called.
     """
 
@@ -93,56 +92,56 @@ class Flame:
 
 @dataclass(frozen=True)
 class TrendPoint:
-    """A figure at one time or of one version.
+    """A metric at one time or of one version.
 
     Attributes:
         at: When, or which version.
-        value: The figure.
-        moved: What it changed by and why, as a sentence, where it is not the first.
+        value: The metric's value.
+        change: What it changed by and why, as a clause; ``None`` for the first point.
     """
 
     at: str
     value: float
-    moved: str | None = None
+    change: str | None = None
 
 
 @dataclass(frozen=True)
 class Trend:
-    """One figure of one cell, over versions or time.
+    """One metric of one cell, over versions or time.
 
     Attributes:
-        cell: The cell's id; without its version where versions are compared.
-        figure, unit: The figure.
+        cell: The cell's id; without its version if versions are compared.
+        metric, unit: The metric.
         over: ``time`` or ``version``.
-        points: The oldest first; equal ones behind one another are one.
-        seen: How many measurements these are.
+        points: The oldest first; consecutive equal ones are one.
+        measurements: How many measurements these are.
     """
 
     cell: str
-    figure: str
+    metric: str
     unit: str
     over: str
     points: tuple[TrendPoint, ...]
-    seen: int
+    measurements: int
 
 
 @dataclass(frozen=True)
 class ReportDocument:
-    """All that a report shows.
+    """Everything that a report shows.
 
     Attributes:
         title: Its heading.
         measurements: Every cell, baselines first.
         boards: The boards of these cells.
         runtimes: Their runtimes.
-        answers: Which runtime fits, for every setting.
-        owner_classes: Owner of bytes → the class of owners that it is of, for colours.
+        rankings: Which runtime fits, for every setting.
+        owner_classes: Owner of bytes → its class, for colours.
         images: Bytes of images; one of each build and setting is enough.
-        images_left_out: How many more there are of which the report has no bytes.
+        images_omitted: How many more images there are, of which the report has no bytes.
         flames: Where instructions were spent.
-        features: Features measured; ``None`` if nobody measured any.
+        features: Features measured; ``None`` if none were.
         feature_titles: Feature → its heading.
-        history: Figures over versions or time; ``None`` where nobody looked.
+        history: Metrics over versions or time; ``None`` if they were not looked up.
         made_at: UTC time, ISO 8601.
         wasmfit: Version of wasmfit.
     """
@@ -151,56 +150,13 @@ class ReportDocument:
     measurements: tuple[Measurement, ...]
     boards: tuple[Board, ...]
     runtimes: tuple[RuntimeNote, ...]
-    answers: tuple[Answer, ...]
+    rankings: tuple[SettingRanking, ...]
     owner_classes: Mapping[str, OwnerClass] = field(default_factory=dict)
-    images: tuple[ImageBytes, ...] = ()
-    images_left_out: int = 0
-    flames: tuple[Flame, ...] = ()
+    images: tuple[ImageTree, ...] = ()
+    images_omitted: int = 0
+    flames: tuple[FlameGraph, ...] = ()
     features: tuple[RuntimeFeatures, ...] | None = None
     feature_titles: Mapping[str, str] = field(default_factory=dict)
     history: tuple[Trend, ...] | None = None
     made_at: str = field(default_factory=lambda: datetime.now(UTC).isoformat(timespec="seconds"))
     wasmfit: str = __version__
-
-
-def document(
-    measurements: Sequence[Measurement],
-    *,
-    boards: Sequence[Board],
-    runtimes: Sequence[RuntimeNote],
-    title: str = "Which WebAssembly runtime fits?",
-    owner_classes: Mapping[str, OwnerClass] | None = None,
-    images: Sequence[ImageBytes] = (),
-    images_left_out: int = 0,
-    flames: Sequence[Flame] = (),
-    features: Sequence[RuntimeFeatures] | None = None,
-    feature_titles: Mapping[str, str] | None = None,
-    history: Sequence[Trend] | None = None,
-    wanted: Wanted | None = None,
-) -> ReportDocument:
-    """The document of some measurements.
-
-    Args:
-        measurements: The cells.
-        boards: At least the boards of the cells.
-        runtimes: What is known of their runtimes.
-        title, owner_classes, images, images_left_out, flames, features, feature_titles, history: As in
-            :class:`ReportDocument`.
-        wanted: What there is room for, and what is needed.
-    """
-    used = {one.board for one in measurements}
-    bounds = frozenset(one.name for one in runtimes if one.bound)
-    return ReportDocument(
-        title=title,
-        measurements=tuple(measurements),
-        boards=tuple(board for board in boards if board.name in used),
-        runtimes=tuple(runtimes),
-        answers=answers(measurements, boards, bounds, wanted, features or ()),
-        owner_classes=dict(owner_classes or {}),
-        images=tuple(images),
-        images_left_out=images_left_out,
-        flames=tuple(flames),
-        features=None if features is None else tuple(features),
-        feature_titles=dict(feature_titles or {}),
-        history=None if history is None else tuple(history),
-    )

@@ -1,4 +1,4 @@
-"""Whether a runtime has what somebody needs, and how that is known."""
+"""Whether a runtime has the features that are required, and how that is known."""
 
 import difflib
 from collections.abc import Callable, Container, Iterable, Mapping
@@ -10,11 +10,11 @@ from wasmfit.model import FeatureVerdict, Group, Measurement, RuntimeFeatures
 from wasmfit.words import printable
 
 
-class Answer(StrEnum):
-    """Whether it is there.
+class Support(StrEnum):
+    """Whether a runtime has a feature.
 
     Attributes:
-        UNMEASURED: Nobody has looked, and nothing is declared.
+        UNMEASURED: It was not measured, and the catalogue declares nothing.
     """
 
     YES = "yes"
@@ -24,18 +24,18 @@ class Answer(StrEnum):
 
 
 @dataclass(frozen=True)
-class Evidence:
+class SupportEvidence:
     """What is known of a feature of a runtime.
 
     Attributes:
-        feature: Its name, one of :data:`NEEDS`.
-        answer: Whether it is there.
-        reason: What says so, or what stands in the way.
+        feature: Its name, one of :data:`REQUIRABLE_FEATURES`.
+        support: Whether the runtime has it.
+        reason: What shows that, or what is missing.
         measured: Whether it was measured on a device image; else it is declared by the catalogue.
     """
 
     feature: str
-    answer: Answer
+    support: Support
     reason: str
     measured: bool
 
@@ -45,10 +45,10 @@ class Evidence:
         return "measured" if self.measured else "declared, not measured"
 
 
-Source = Callable[[Measurement, str], Evidence | None]
-"""Cell and feature → what is known; ``None`` where a source knows nothing. Sources are asked in order."""
+EvidenceSource = Callable[[Measurement, str], SupportEvidence | None]
+"""Cell and feature → what is known; ``None`` if a source knows nothing. Sources are asked in order."""
 
-NEEDS: Mapping[str, str] = {
+REQUIRABLE_FEATURES: Mapping[str, str] = {
     "mvp": "WebAssembly 1.0",
     "sign-extension": "sign-extension operators",
     "saturating-conversions": "saturating conversions of floats",
@@ -71,93 +71,99 @@ NEEDS: Mapping[str, str] = {
     "in-place": "the module runs from flash, without a copy in RAM",
     "no-host-step": "modules are loaded as compilers make them",
 }
-"""What can be needed, in words."""
+"""The features that can be required, in words."""
 
 _MEASURED_AS: Mapping[str, str] = {"fuel": "endless-loop"}
-"""Needs that are measured under another name."""
+"""Features that are measured under another name."""
 
 
-def features_of(needs: Iterable[str], known: Container[str]) -> list[str]:
-    """The measurable features that tell of needs."""
-    names = (_MEASURED_AS.get(need, need) for need in needs)
+def measurable_features(required: Iterable[str], known: Container[str]) -> list[str]:
+    """The features to measure, out of those known, for the features that are required."""
+    names = (_MEASURED_AS.get(feature, feature) for feature in required)
     return [name for name in names if name in known]
 
 
-def needs_of(words: str | None) -> tuple[str, ...]:
-    """A comma-separated list of needs.
+def parse_features(text: str | None) -> tuple[str, ...]:
+    """A comma-separated list of features that are required.
 
     Raises:
         UsageError: One of them is unknown; the message has the list.
     """
-    wanted = tuple(dict.fromkeys(word for part in (words or "").split(",") if (word := part.strip())))
-    for word in wanted:
-        if word not in NEEDS:
-            close = difflib.get_close_matches(word, NEEDS, n=1, cutoff=0.6)
+    names = tuple(dict.fromkeys(name for part in (text or "").split(",") if (name := part.strip())))
+    for name in names:
+        if name not in REQUIRABLE_FEATURES:
+            close = difflib.get_close_matches(name, REQUIRABLE_FEATURES, n=1, cutoff=0.6)
             hint = f"Perhaps you meant {close[0]}. " if close else ""
             raise UsageError(
-                f"Nothing that can be needed is called {printable(word)!r}.",
-                f"{hint}Known are: {', '.join(NEEDS)}.",
+                f"There is no feature named {printable(name)!r} that can be required.",
+                f"{hint}Known are: {', '.join(REQUIRABLE_FEATURES)}.",
             )
-    return wanted
+    return names
 
 
-def evidence(one: Measurement, feature: str, sources: tuple[Source, ...]) -> Evidence:
-    """What the first source that knows anything says."""
+def evidence(measurement: Measurement, feature: str, sources: tuple[EvidenceSource, ...]) -> SupportEvidence:
+    """What the first source says that knows anything."""
     for source in sources:
-        found = source(one, feature)
-        if found is not None:
-            return found
-    return Evidence(feature, Answer.UNMEASURED, "not measured, and the catalogue declares nothing", False)
+        known = source(measurement, feature)
+        if known is not None:
+            return known
+    return SupportEvidence(
+        feature, Support.UNMEASURED, "not measured, and the catalogue declares nothing", False
+    )
 
 
-def suite(runtimes: Iterable[RuntimeFeatures]) -> Source:
-    """What the W3C suite said of the runtimes' device images."""
-    known = {
-        (one.runtime, one.version, feature.feature): feature for one in runtimes for feature in one.features
+def suite_source(runtimes: Iterable[RuntimeFeatures]) -> EvidenceSource:
+    """What the W3C suite found on the runtimes' device images."""
+    measured = {
+        (runtime.runtime, runtime.version, feature.feature): feature
+        for runtime in runtimes
+        for feature in runtime.features
     }
 
-    def source(one: Measurement, feature: str) -> Evidence | None:
-        found = known.get((one.runtime, one.version, _MEASURED_AS.get(feature, feature)))
-        if found is None:
+    def source(measurement: Measurement, name: str) -> SupportEvidence | None:
+        feature = measured.get((measurement.runtime, measurement.version, _MEASURED_AS.get(name, name)))
+        if feature is None:
             return None
-        if found.verdict is FeatureVerdict.UNMEASURABLE:
-            return Evidence(feature, Answer.UNMEASURED, f"not measurable: {found.reason}", False)
-        whose = "our own scripts" if found.group is Group.BEHAVIOUR else "the W3C suite"
-        told = f"{found.passed:,} of {found.total:,} assertions of {whose} hold"
-        reason = f"{told}; {found.reason}" if found.reason else told
-        return Evidence(feature, Answer(found.verdict.value), reason, True)
+        if feature.verdict is FeatureVerdict.UNMEASURABLE:
+            return SupportEvidence(name, Support.UNMEASURED, f"not measurable: {feature.reason}", False)
+        suite = "our own scripts" if feature.group is Group.BEHAVIOUR else "the W3C suite"
+        passed = f"{feature.passed:,} of {feature.total:,} assertions of {suite} hold"
+        reason = f"{passed}; {feature.reason}" if feature.reason else passed
+        return SupportEvidence(name, Support(feature.verdict.value), reason, True)
 
     return source
 
 
-def declared(one: Measurement, feature: str) -> Evidence | None:
-    """What the catalogue's facts say, which come with a measurement."""
+def declared_source(measurement: Measurement, feature: str) -> SupportEvidence | None:
+    """What the catalogue's facts declare, which come with a measurement."""
     rule = _DECLARED.get(feature)
     if rule is None:
         return None
-    name, answers = rule
-    fact = one.facts.get(name)
+    fact_name, beginnings = rule
+    fact = measurement.facts.get(fact_name)
     if fact is None:
         return None
-    answer = next((answer for begins, answer in answers if fact.startswith(begins)), Answer.UNMEASURED)
-    return Evidence(feature, answer, f"{name}: {fact}", False)
+    support = next(
+        (support for beginning, support in beginnings if fact.startswith(beginning)), Support.UNMEASURED
+    )
+    return SupportEvidence(feature, support, f"{fact_name}: {fact}", False)
 
 
-_DECLARED: Mapping[str, tuple[str, tuple[tuple[str, Answer], ...]]] = {
+_DECLARED: Mapping[str, tuple[str, tuple[tuple[str, Support], ...]]] = {
     "validation": (
         "validation",
         (
-            ("validates", Answer.YES),
-            ("partial", Answer.PARTLY),
-            ("trusts", Answer.NO),
-            ("the host", Answer.NO),
-            ("none", Answer.NO),
+            ("validates", Support.YES),
+            ("partial", Support.PARTLY),
+            ("trusts", Support.NO),
+            ("the host", Support.NO),
+            ("none", Support.NO),
         ),
     ),
     "in-place": (
         "module bytes",
-        (("in place", Answer.YES), ("copied", Answer.NO), ("none", Answer.YES)),
+        (("in place", Support.YES), ("copied", Support.NO), ("none", Support.YES)),
     ),
-    "no-host-step": ("host step", (("none", Answer.YES), ("", Answer.NO))),
+    "no-host-step": ("host step", (("none", Support.YES), ("", Support.NO))),
 }
-"""Feature → the fact that tells, and what it begins with."""
+"""Feature → the fact that it follows from, and how that fact begins for each answer."""

@@ -1,4 +1,4 @@
-"""What was measured of runtimes' features: the result of ``wasmfit features``."""
+"""Features measured: the result of ``wasmfit features``."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -16,13 +16,13 @@ SCHEMA = 1
 
 @dataclass(frozen=True)
 class FeaturesMeasured:
-    """What runtimes have of WebAssembly, as far as the W3C suite can tell.
+    """Which features of WebAssembly runtimes have, as measured by the W3C suite.
 
     Attributes:
         runtimes: One for every runtime, board and profile.
         titles: Feature → heading of its row.
         look: Finds the assertions that do not hold; see :attr:`failing`.
-        notes: What a reader must know: where assertions come from, and which are left out.
+        notes: What a reader must know: where assertions come from, and which are excluded.
         failures: Cells that could not be measured though they should have been, and why.
         seconds: How long it took.
         reused: How many cells were in the store already.
@@ -40,26 +40,26 @@ class FeaturesMeasured:
 
     @cached_property
     def failing(self) -> tuple[Failing, ...]:
-        """The assertions that do not hold: found when asked for, since a runtime without SIMD has 25,000."""
+        """The assertions that do not hold, read only if asked for: a runtime without SIMD has 25,000."""
         return self.look()
 
     def to_dict(self) -> dict[str, Any]:
         """The contract of ``features --format json``."""
-        runtimes = [one.model_dump(mode="json") for one in self.runtimes]
+        runtimes = [runtime.model_dump(mode="json") for runtime in self.runtimes]
         return {"schema": SCHEMA, "runtimes": runtimes, "notes": list(self.notes)}
 
     def failing_to_dict(self) -> dict[str, Any]:
         """The contract of ``features --failing --format json``."""
-        return {"schema": SCHEMA, "failing": [one.model_dump(mode="json") for one in self.failing]}
+        return {"schema": SCHEMA, "failing": self.failing_rows()}
 
     def rows(self) -> list[dict[str, object]]:
         """One row for every runtime and feature."""
         return [
             {
-                "runtime": one.runtime,
-                "version": one.version,
-                "board": one.board,
-                "profile": one.profile,
+                "runtime": runtime.runtime,
+                "version": runtime.version,
+                "board": runtime.board,
+                "profile": runtime.profile,
                 "group": feature.group.value,
                 "feature": feature.feature,
                 "verdict": feature.verdict.value,
@@ -67,16 +67,16 @@ class FeaturesMeasured:
                 "total": feature.total,
                 "reason": feature.reason,
             }
-            for one in self.runtimes
-            for feature in one.features
+            for runtime in self.runtimes
+            for feature in runtime.features
         ]
 
     def failing_rows(self) -> list[dict[str, object]]:
         """One row for every assertion that does not hold."""
-        return [one.model_dump(mode="json") for one in self.failing]
+        return [assertion.model_dump(mode="json") for assertion in self.failing]
 
     def to_frame(self) -> "pandas.DataFrame":
-        """The rows as pandas has them.
+        """The rows as a data frame.
 
         Raises:
             UsageError: pandas is not installed.
@@ -84,14 +84,14 @@ class FeaturesMeasured:
         return frame(self.rows())
 
 
-def merged(found: Iterable[RuntimeFeatures]) -> list[RuntimeFeatures]:
-    """One record for every runtime, board and profile: each feature as the first that has it says."""
+def merged(records: Iterable[RuntimeFeatures]) -> list[RuntimeFeatures]:
+    """One record per runtime, board and profile, with each feature from the first record that has it."""
     settings: dict[tuple[str, str, str, str], RuntimeFeatures] = {}
-    for one in found:
-        setting = (one.runtime, one.version, one.board, one.profile)
-        before = settings.setdefault(setting, one)
-        known = {feature.feature for feature in before.features}
-        more = tuple(feature for feature in one.features if feature.feature not in known)
+    for record in records:
+        setting = (record.runtime, record.version, record.board, record.profile)
+        first = settings.setdefault(setting, record)
+        known = {feature.feature for feature in first.features}
+        more = tuple(feature for feature in record.features if feature.feature not in known)
         if more:
-            settings[setting] = before.model_copy(update={"features": (*before.features, *more)})
+            settings[setting] = first.model_copy(update={"features": (*first.features, *more)})
     return list(settings.values())

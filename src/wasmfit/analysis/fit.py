@@ -1,17 +1,17 @@
-"""The verdict on which runtime fits, and its words; :mod:`.rank` makes it."""
+"""Which runtimes fit, and the words for it; :mod:`.ranking` decides it."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from wasmfit.model import Measurement
 
-from .amounts import Amount, shown
-from .evidence import Evidence
-from .metric_values import RAM_NEEDED_IS, ram_was_searched
-from .requirements import Limits
+from .amounts import Amount, amount_text
+from .evidence import SupportEvidence
+from .metric_values import SUM_OF_PEAKS, has_minimum_ram
+from .requirements import BoardRequirements
 
-TIME = "run.predicted.call.time_s"
-STEADY = "run.instructions.call"
+PREDICTED_TIME = "run.predicted.call.time_s"
+WARM_CALL = "run.instructions.call"
 
 
 @dataclass(frozen=True)
@@ -19,26 +19,27 @@ class Shortfall:
     """Why a runtime does not fit.
 
     Attributes:
-        measure: ``flash``, ``ram``, ``status`` or the need's name.
-        have, need: What it has and what it would need, in bytes; ``None`` for what is no number.
-        short: What is missing, in bytes.
+        criterion: ``flash``, ``ram``, ``status`` or the name of a required feature.
+        available, required: What there is room for and what the runtime takes, in bytes; ``None`` if it is
+            not a number.
+        missing: The difference, in bytes.
         sentence: The same in words.
     """
 
-    measure: str
-    have: int | None
-    need: int | None
-    short: int | None
+    criterion: str
+    available: int | None
+    required: int | None
+    missing: int | None
     sentence: str
 
 
 @dataclass(frozen=True)
-class Rejected:
+class RejectedRuntime:
     """A runtime that does not fit, with every reason.
 
     Attributes:
-        measurements: Its records, one a module.
-        reasons: What it lacks.
+        measurements: Its records, one for each module.
+        reasons: Why it does not fit.
     """
 
     measurements: tuple[Measurement, ...]
@@ -46,23 +47,24 @@ class Rejected:
 
     @property
     def measurement(self) -> Measurement:
-        """Its record of the first module, which stands for it."""
+        """Its record of the first module, which represents it."""
         return self.measurements[0]
 
 
 @dataclass(frozen=True)
-class Ranked:
+class RankedRuntime:
     """A runtime that fits.
 
     Attributes:
-        measurements: Its records, one a module.
-        score: The lower the better; 1 is the best in everything.
+        measurements: Its records, one for each module.
+        score: The lower the better; 1 is the best in every criterion.
         low, high: The score at the ends of the speed's error bar.
         flash, ram, speed: What it was ranked by.
-        ratios: Measure → multiple of the best.
-        evidence: What says that it has what is needed.
-        tight: Limits that it is near to, in words.
-        tied_with: Ids of runtimes whose place may as well be this one's: their error bars meet.
+        ratios: Criterion → multiple of the best.
+        evidence: What shows that it has the required features.
+        low_margins: Limits that it is close to, in words.
+        ties: Runtimes with which the order is inconclusive: the error bar of the ratio of the scores includes
+            1.
     """
 
     measurements: tuple[Measurement, ...]
@@ -73,19 +75,19 @@ class Ranked:
     ram: Amount
     speed: Amount
     ratios: Mapping[str, float]
-    evidence: tuple[Evidence, ...]
-    tight: tuple[str, ...]
-    tied_with: tuple[str, ...] = ()
+    evidence: tuple[SupportEvidence, ...]
+    low_margins: tuple[str, ...]
+    ties: tuple[str, ...] = ()
 
     @property
     def measurement(self) -> Measurement:
-        """Its record of the first module, which stands for it."""
+        """Its record of the first module, which represents it."""
         return self.measurements[0]
 
     @property
-    def ram_was_searched(self) -> bool:
-        """Whether its RAM is the least that a search found, for every module."""
-        return all(map(ram_was_searched, self.measurements))
+    def has_minimum_ram(self) -> bool:
+        """Whether its RAM is the minimum that a search found, for every module."""
+        return all(map(has_minimum_ram, self.measurements))
 
     @property
     def label(self) -> str:
@@ -101,23 +103,23 @@ class Fit:
         board: The board's name.
         board_title: The name on its box.
         modules: What was run.
-        limits: What was asked for.
-        speed_figure: The figure that speed was ranked by.
-        ranked: Those that fit.
+        requirements: What is required.
+        speed_metric: The metric that speed was ranked by.
+        ranked: The runtimes that fit.
         rejected: Those that do not.
-        bounds: What is compiled into the firmware and loads no module: to read the others against.
-        calibrated: Whether the board's timing model was fitted to published figures; ``None`` without one.
+        bounds: What is compiled into the firmware and loads no module: for comparison with the others.
+        calibrated: Whether the board's timing model was fitted to published values; ``None`` without one.
         run: The run in the store.
-        notes: What became of what was asked for.
+        notes: Which requirements could not be taken as they were given.
     """
 
     board: str
     board_title: str
     modules: tuple[str, ...]
-    limits: Limits
-    speed_figure: str
-    ranked: tuple[Ranked, ...]
-    rejected: tuple[Rejected, ...]
+    requirements: BoardRequirements
+    speed_metric: str
+    ranked: tuple[RankedRuntime, ...]
+    rejected: tuple[RejectedRuntime, ...]
     bounds: tuple[tuple[Measurement, ...], ...]
     calibrated: bool | None
     run: int | None = None
@@ -129,74 +131,81 @@ class Fit:
         return self.modules[0] if len(self.modules) == 1 else f"these {len(self.modules)} modules"
 
     @property
-    def doubts(self) -> tuple[str, ...]:
-        """How sure the ranking is: what speaks against taking it at its word."""
-        return tuple(self._doubts())
+    def caveats(self) -> tuple[str, ...]:
+        """How certain the ranking is, and what it depends on."""
+        return tuple(self._caveats())
 
-    def _doubts(self) -> Iterator[str]:
+    def _caveats(self) -> Iterator[str]:
         yield from self.notes
-        if self.ranked and self.ranked[0].tied_with:
-            others = ", ".join(self.ranked[0].tied_with)
-            yield f"the first place is unsure: the error bars of {others} meet that of {self.ranked[0].label}"
-        elif self.ranked and self.speed_figure == TIME and self.limits.weights["speed"]:
-            yield "the first place is sure: no other's error bar reaches it"
-        if self.speed_figure == TIME and self.limits.weights["speed"]:
-            model = (
-                "calibrated with published figures" if self.calibrated else "not calibrated for this board"
+        by_time = self.speed_metric == PREDICTED_TIME
+        counts_speed = bool(self.requirements.weights["speed"])
+        if self.ranked and self.ranked[0].ties:
+            others = ", ".join(self.ranked[0].ties)
+            yield (
+                f"the first place is inconclusive: within the error bars, {others} may be as good as "
+                f"{self.ranked[0].label}"
             )
+        elif self.ranked and by_time and counts_speed:
+            yield "the first place is conclusive: within the error bars, no other is as good"
+        if by_time and counts_speed:
+            model = "calibrated with published values" if self.calibrated else "not calibrated for this board"
             yield f"speed is predicted, not measured; the board's model is {model}"
-        elif self.limits.weights["speed"]:
-            yield "speed is instructions of a steady call: there is no predicted time for all of them"
+        elif counts_speed:
+            yield "speed is instructions of a warm call: not all of them have a predicted time"
         if len(self.modules) > 1:
-            yield "flash and RAM are the most of any module, speed is the geometric mean over all"
-        summed = [one.label for one in self.ranked if not one.ram_was_searched]
-        if len(summed) < len(self.ranked):
-            yield "RAM is the least that gives the same results, found by search"
-        if summed:
-            whose = "" if len(summed) == len(self.ranked) else f" of {', '.join(summed)}"
-            yield f"RAM{whose} is {RAM_NEEDED_IS}: no search has found the least that will do"
-        for one in self.ranked:
-            for words in one.tight:
-                yield f"{one.label} is tight: {words}"
+            yield "flash and RAM are the maximum over the modules, speed is the geometric mean over all"
+        yield from self._ram_caveats()
+        for runtime in self.ranked:
+            for margin in runtime.low_margins:
+                yield f"{runtime.label} has a low margin: {margin}"
         declared = {
-            evident.feature for one in self.ranked for evident in one.evidence if not evident.measured
+            known.feature for runtime in self.ranked for known in runtime.evidence if not known.measured
         }
         if declared:
             yield f"declared by the catalogue, not measured: {', '.join(sorted(declared))}"
         if self.bounds:
-            names = ", ".join(f"{one.runtime} {one.version}" for one, *_ in self.bounds)
-            yield f"not ranked, being compiled into the firmware and loading no module: {names}"
+            names = ", ".join(f"{first.runtime} {first.version}" for first, *_ in self.bounds)
+            yield f"not ranked, since it is compiled into the firmware and loads no module: {names}"
+
+    def _ram_caveats(self) -> Iterator[str]:
+        """Whether RAM is the minimum that a search found, or a sum."""
+        summed = [runtime.label for runtime in self.ranked if not runtime.has_minimum_ram]
+        if len(summed) < len(self.ranked):
+            yield "RAM is the minimum that gives the same results, found by search"
+        if summed:
+            whose = "" if len(summed) == len(self.ranked) else f" of {', '.join(summed)}"
+            yield f"RAM{whose} is {SUM_OF_PEAKS}: no search has found the minimum"
 
     @property
     def sentence(self) -> str:
-        """A sentence fit for a design document."""
-        flash, ram = f"{self.limits.flash:,} B of flash", f"{self.limits.ram:,} B of RAM"
-        needs = f" and {', '.join(self.limits.needs)} needed" if self.limits.needs else ""
-        where = f"On the {self.board_title} with {flash} and {ram}{needs}"
+        """A sentence for a design document."""
+        required = self.requirements
+        flash, ram = f"{required.flash:,} B of flash", f"{required.ram:,} B of RAM"
+        features = f" and {', '.join(required.features)} required" if required.features else ""
+        where = f"On the {self.board_title} with {flash} and {ram}{features}"
         if not self.ranked:
             return (
                 f"{where}, none of {len(self.rejected)} runtimes fits {self.module}; what is missing is "
                 f"listed with each."
             )
         best = self.ranked[0]
-        source = best.measurement.provenance
+        provenance = best.measurement.provenance
         speed = (
-            f"a steady call is predicted to take {shown(best.speed, 's')}"
-            if self.speed_figure == TIME
-            else f"a steady call takes {shown(best.speed, '')} instructions"
+            f"a warm call is predicted to take {amount_text(best.speed, 's')}"
+            if self.speed_metric == PREDICTED_TIME
+            else f"a warm call takes {amount_text(best.speed, '')} instructions"
         )
         mean = "" if len(self.modules) == 1 else " (geometric mean)"
-        others = len(self.ranked) - 1
-        place = (
+        rank = (
             f"it ranks first of {len(self.ranked)} that fit"
-            + (", a place that is unsure" if best.tied_with else "")
-            if others
+            + (", a rank that is inconclusive" if best.ties else "")
+            if len(self.ranked) > 1
             else "it is the only one that fits"
         )
         return (
             f"{where}, {best.label} (profile {best.measurement.profile}) runs {self.module} in "
-            f"{best.flash.value:,} B of flash and {best.ram.value:,} B of RAM, and {speed}{mean}; {place}"
-            f"{_others(len(self.rejected))} (wasmfit {source.wasmfit}, {source.measured_at[:10]})."
+            f"{best.flash.value:,} B of flash and {best.ram.value:,} B of RAM, and {speed}{mean}; {rank}"
+            f"{_others(len(self.rejected))} (wasmfit {provenance.wasmfit}, {provenance.measured_at[:10]})."
         )
 
 

@@ -1,21 +1,21 @@
-"""A measurement as one flat row: what CSV files and data frames hold."""
+"""A measurement as one flat row, for CSV files and data frames."""
 
 from dataclasses import fields
 
 from wasmfit.model import LeastRam, Measurement, Prediction
 
-from .comparison_metrics import MEASURES, Value, predicted_call
+from .comparison_metrics import COMPARISON_METRICS, CellValue, predicted_call
 from .hardware import flat_measured
 
 _SEVERAL_NUMBERS = frozenset({"least_ram", "cycles_call", "time_call", "rate_call"})
-"""Measures that have columns of their own for what a table puts into one cell."""
+"""Metrics that have several columns of their own for what a table shows in one cell."""
 
 
-def _flat_least_ram(one: Measurement) -> dict[str, Value]:
-    """The least RAM and its parts; with a reason, what there is of it is no more than a bound."""
-    least = None if one.run is None else one.run.least_ram
+def _flat_minimum_ram(measurement: Measurement) -> dict[str, CellValue]:
+    """The minimum RAM and its parts; with a reason, it is only an upper bound."""
+    minimum = None if measurement.run is None else measurement.run.least_ram
     return {
-        "least_ram" if field == "bytes" else f"least_ram_{field}": getattr(least, field, None)
+        "least_ram" if field == "bytes" else f"least_ram_{field}": getattr(minimum, field, None)
         for field in LeastRam.model_fields
     }
 
@@ -23,35 +23,40 @@ def _flat_least_ram(one: Measurement) -> dict[str, Value]:
 _PREDICTED = tuple(field.name for field in fields(Prediction))
 
 
-def _flat_prediction(one: Measurement) -> dict[str, Value]:
-    """A steady call's prediction in columns of numbers, its error bar beside it."""
-    found = predicted_call(one)
-    return {f"predicted_{name}": getattr(found, name, None) for name in _PREDICTED}
+def _flat_prediction(measurement: Measurement) -> dict[str, CellValue]:
+    """A warm call's prediction in columns of numbers, with its error bar."""
+    prediction = predicted_call(measurement)
+    return {f"predicted_{name}": getattr(prediction, name, None) for name in _PREDICTED}
 
 
-def flat(one: Measurement) -> dict[str, Value]:
-    """A measurement as one flat row: identity, measures, published figures, provenance."""
+def flat_row(measurement: Measurement) -> dict[str, CellValue]:
+    """A measurement as one flat row: identity, metrics, published values, provenance."""
+    library = measurement.provenance.c_library
     return {
-        "id": one.id,
-        "runtime": one.runtime,
-        "version": one.version,
-        "module": one.module,
-        "board": one.board,
-        "base": one.base,
-        "profile": one.profile,
-        "status": one.status.value,
-        "reason": one.reason,
-        **{measure.key: measure.get(one) for measure in MEASURES if measure.key not in _SEVERAL_NUMBERS},
-        **_flat_least_ram(one),
-        **_flat_prediction(one),
-        **flat_measured(one),
+        "id": measurement.id,
+        "runtime": measurement.runtime,
+        "version": measurement.version,
+        "module": measurement.module,
+        "board": measurement.board,
+        "base": measurement.base,
+        "profile": measurement.profile,
+        "status": measurement.status.value,
+        "reason": measurement.reason,
         **{
-            f"published_{measure.key}": one.published.get(measure.key)
-            for measure in MEASURES
-            if measure.key in ("text", "rodata", "data", "bss", "flashed", "runtime_crates")
+            metric.key: metric.get(measurement)
+            for metric in COMPARISON_METRICS
+            if metric.key not in _SEVERAL_NUMBERS
         },
-        "elf_sha256": one.provenance.elf_sha256,
-        "c_library": None if one.provenance.c_library is None else one.provenance.c_library.label,
-        "measured_at": one.provenance.measured_at,
-        "wasmfit": one.provenance.wasmfit,
+        **_flat_minimum_ram(measurement),
+        **_flat_prediction(measurement),
+        **flat_measured(measurement),
+        **{
+            f"published_{metric.key}": measurement.published.get(metric.key)
+            for metric in COMPARISON_METRICS
+            if metric.key in ("text", "rodata", "data", "bss", "flashed", "runtime_crates")
+        },
+        "elf_sha256": measurement.provenance.elf_sha256,
+        "c_library": None if library is None else library.label,
+        "measured_at": measurement.provenance.measured_at,
+        "wasmfit": measurement.provenance.wasmfit,
     }

@@ -1,4 +1,4 @@
-"""A figure over time, or over versions, and what moved it."""
+"""A metric over time, or over versions, and what changed it."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,33 +12,32 @@ from packaging.version import InvalidVersion, Version
 from wasmfit.errors import UsageError
 from wasmfit.model import Measurement
 from wasmfit.store import RecordedRun
-from wasmfit.store.measurements import Point, Reader
+from wasmfit.store.measurements import Reader, TimelinePoint
 from wasmfit.words import printable
 
 from .amounts import Amount
-from .changes import FigureChange, How
-from .metric_values import amount as with_bar
-from .metric_values import value
-from .metrics import Figure, figure
+from .changes import CellChangeKind, MetricChange
+from .metric_values import metric_amount
+from .metrics import Metric, metric
 from .provenance import differences
-from .snapshot import Complete
+from .snapshot import AddPredictions
 
-MOST_SERIES = 500
-"""Cells that are followed at once; more are no use to anybody."""
+MOST_CELLS = 500
+"""Cells that are followed at once; a reader has no use for more."""
 
 
 @dataclass(frozen=True)
-class Moment:
-    """A figure at one time, or of one version.
+class HistoryPoint:
+    """A metric at one time, or of one version.
 
     Attributes:
         at: When it was shown, or measured; UTC, ISO 8601.
         version: The runtime's version.
         run: The run that showed it first; ``None`` for what was measured before runs were recorded.
-        amount: The figure; ``None`` where it is not known.
+        amount: The metric; ``None`` if it is not known.
         status: How the cell ended.
-        change: What it changed by since the moment before.
-        why: What differs since then in how it came to be, where the figure changed.
+        change: The change since the point before.
+        why: What differs in the provenance since then, if the metric changed.
     """
 
     at: str
@@ -46,191 +45,202 @@ class Moment:
     run: RecordedRun | None
     amount: Amount | None
     status: str
-    change: FigureChange | None = None
+    change: MetricChange | None = None
     why: tuple[str, ...] = ()
 
     @property
-    def moved(self) -> bool:
-        """Whether the figure is surely another than at the moment before."""
-        return self.change is not None and self.change.how is How.CHANGED
+    def changed(self) -> bool:
+        """Whether the metric conclusively differs from the point before."""
+        return self.change is not None and self.change.kind is CellChangeKind.CHANGED
 
 
 @dataclass(frozen=True)
-class Series:
-    """A figure of one cell, moment by moment.
+class CellHistory:
+    """A metric of one cell, point by point.
 
     Attributes:
-        name: The cell's id, without its version where versions are compared.
-        moments: The moments in order; equal ones behind each other are one.
+        name: The cell's id, without its version if versions are compared.
+        points: The points in order; consecutive equal ones are one.
     """
 
     name: str
-    moments: tuple[Moment, ...]
+    points: tuple[HistoryPoint, ...]
 
 
 @dataclass(frozen=True)
 class History:
-    """A figure of many cells.
+    """A metric of many cells.
 
     Attributes:
-        figure: What is followed.
+        metric: The metric.
         over: ``time`` or ``version``.
-        series: One for each cell.
+        cells: One for each cell.
     """
 
-    figure: Figure
+    metric: Metric
     over: str
-    series: tuple[Series, ...]
+    cells: tuple[CellHistory, ...]
 
 
 def history(
-    reader: Reader, complete: Complete, name: str, select: Sequence[str] = (), *, versions: bool = False
+    reader: Reader,
+    add_predictions: AddPredictions,
+    name: str,
+    select: Sequence[str] = (),
+    *,
+    versions: bool = False,
 ) -> History:
-    """Follows a figure.
+    """Follows a metric.
 
     Args:
         reader: The store.
-        complete: Adds predictions.
-        name: The figure.
+        add_predictions: Adds predictions to a measurement.
+        name: The metric.
         select: Globs over cells' ids; none takes all.
-        versions: Over versions of runtimes, the newest measurement of each, in the place of time.
+        versions: Over versions of runtimes, the newest measurement of each, instead of time.
 
     Raises:
-        UsageError: There is no such figure or cell, or there are too many cells.
+        UsageError: There is no such metric or cell, or there are too many cells.
     """
-    described = figure(name)
+    followed = metric(name)
     cells = reader.cells()
     chosen = [cell for cell in cells if not select or any(fnmatchcase(cell, glob) for glob in select)]
     if not chosen:
         raise _no_cell(select, cells)
     groups = _by_version(chosen) if versions else {cell: [cell] for cell in chosen}
-    if len(groups) > MOST_SERIES:
+    if len(groups) > MOST_CELLS:
         raise UsageError(
             f"{len(groups):,} cells are too many to follow at once.",
             f"--select GLOB chooses some, such as --select '{chosen[0].partition('@')[0]}@*'.",
         )
     runs = {run.number: run for run in reader.runs()}
-    series = []
+    histories = []
     for title, members in groups.items():
-        follow = (
-            _newest_of_each(reader, members) if versions else _read(reader, _points(reader, members[0]), runs)
+        observations = (
+            _newest_of_each(reader, members)
+            if versions
+            else _read(reader, _timeline(reader, members[0]), runs)
         )
-        moments = tuple(_moments(follow, described, complete))
-        if any(moment.amount is not None for moment in moments):
-            series.append(Series(title, moments))
-    if not series:
+        points = tuple(_points(observations, followed, add_predictions))
+        if any(point.amount is not None for point in points):
+            histories.append(CellHistory(title, points))
+    if not histories:
         raise UsageError(
-            f"{described.name} is known of none of the {len(chosen):,} cells.",
-            "Choose others with --select, or measure them anew.",
+            f"{followed.name} is known of none of the {len(chosen):,} cells.",
+            "Choose others with --select, or measure them again.",
         )
-    return History(described, "version" if versions else "time", tuple(series))
+    return History(followed, "version" if versions else "time", tuple(histories))
 
 
-MOST_MOMENTS = 60
-"""Measurements of one cell that :func:`trends` looks back on: each is read whole."""
+MOST_POINTS = 60
+"""Measurements of one cell that :func:`trends` looks back on: each record is read whole."""
 
 
 def trends(
-    reader: Reader, complete: Complete, names: Sequence[str], cells: Mapping[str, Measurement]
-) -> Iterator[tuple[Figure, str, Series, int]]:
-    """Figures of cells, over time and over versions, of whatever was measured more than once.
+    reader: Reader, add_predictions: AddPredictions, names: Sequence[str], cells: Mapping[str, Measurement]
+) -> Iterator[tuple[Metric, str, CellHistory, int]]:
+    """Metrics of cells, over time and over versions, of every cell that was measured more than once.
 
     Args:
         reader: The store.
-        complete: Adds predictions.
-        names: The figures.
-        cells: Id → measurement of what is told of; other versions are looked for, and the newest of each
-            counts.
+        add_predictions: Adds predictions to a measurement.
+        names: The metrics.
+        cells: Id → measurement of the cells; other versions are looked up, and the newest of each counts.
 
     Yields:
-        The figure; ``time`` or ``version``; its moments; and how many measurements these are.
+        The metric; ``time`` or ``version``; its history; and how many measurements that consists of.
 
     Raises:
-        UsageError: There is no such figure.
+        UsageError: There is no such metric.
     """
-    described = [figure(name) for name in names]
+    metrics = [metric(name) for name in names]
     runs = {run.number: run for run in reader.runs()}
-    followed: list[tuple[str, str, list[_Seen], int]] = []
-    again = reader.measured_again()
-    for cell in filter(again.__contains__, cells):
-        points = _points(reader, cell)
-        numbers = list(dict.fromkeys(point.number for point in points))
+    followed: list[tuple[str, str, list[_Observation], int]] = []
+    measured_again = reader.measured_again()
+    for cell in filter(measured_again.__contains__, cells):
+        timeline = _timeline(reader, cell)
+        numbers = list(dict.fromkeys(point.number for point in timeline))
         if len(numbers) > 1:
-            recent = frozenset(numbers[-MOST_MOMENTS:])
-            points = [point for point in points if point.number in recent]
-            followed.append(("time", cell, list(_read(reader, points, runs)), len(points)))
-    told = _by_version(list(cells))
+            recent = frozenset(numbers[-MOST_POINTS:])
+            timeline = [point for point in timeline if point.number in recent]
+            followed.append(("time", cell, list(_read(reader, timeline, runs)), len(timeline)))
+    titles = _by_version(list(cells))
     for title, members in _by_version(reader.cells()).items():
-        if len(members) > 1 and title in told:
+        if len(members) > 1 and title in titles:
             newest = list(_newest_of_each(reader, members, cells))
             followed.append(("version", title, newest, len(newest)))
-    for over, title, seen, number in followed:
-        for one in described:
-            moments = tuple(_moments(iter(seen), one, complete))
-            if number > 1 and any(moment.amount is not None for moment in moments):
-                yield one, over, Series(title, moments), number
+    for over, title, observations, count in followed:
+        for followed_metric in metrics:
+            points = tuple(_points(iter(observations), followed_metric, add_predictions))
+            if count > 1 and any(point.amount is not None for point in points):
+                yield followed_metric, over, CellHistory(title, points), count
 
 
-_Seen = tuple[str, RecordedRun | None, Measurement]
+_Observation = tuple[str, RecordedRun | None, Measurement]
 """When a measurement was shown, by which run, and its record."""
 
 
-def _points(reader: Reader, cell: str) -> list[Point]:
-    """What was shown of a cell, each measurement once for every stretch of runs that showed it."""
-    return [next(stretch) for _, stretch in groupby(reader.points(cell), key=attrgetter("number"))]
+def _timeline(reader: Reader, cell: str) -> list[TimelinePoint]:
+    """What was shown of a cell, each measurement once for every sequence of runs that showed it."""
+    return [next(same) for _, same in groupby(reader.points(cell), key=attrgetter("number"))]
 
 
-def _read(reader: Reader, points: Sequence[Point], runs: Mapping[int, RecordedRun]) -> Iterator[_Seen]:
-    """The records behind points in time, without those that say the same as the ones before and behind them:
-    most do, and nothing follows from them.
+def _read(
+    reader: Reader, timeline: Sequence[TimelinePoint], runs: Mapping[int, RecordedRun]
+) -> Iterator[_Observation]:
+    """The records of points in time, without those that equal both their neighbours: most do, and nothing
+    follows from them.
     """
-    same = [False, *(reader.alike(one.number, other.number) for one, other in pairwise(points)), True]
-    for point, (as_before, as_behind) in zip(points, pairwise(same), strict=True):
-        one = None if as_before and as_behind else reader.record(point.number)
-        if one is not None:
-            yield point.at, None if point.run is None else runs.get(point.run), one
+    same = [False, *(reader.alike(left.number, right.number) for left, right in pairwise(timeline)), True]
+    for point, (as_before, as_after) in zip(timeline, pairwise(same), strict=True):
+        measurement = None if as_before and as_after else reader.record(point.number)
+        if measurement is not None:
+            yield point.at, None if point.run is None else runs.get(point.run), measurement
 
 
 def _newest_of_each(
     reader: Reader, cells: Sequence[str], known: Mapping[str, Measurement] | None = None
-) -> Iterator[_Seen]:
+) -> Iterator[_Observation]:
     for cell in sorted(cells, key=_version):
         if known is not None and cell in known:
             yield known[cell].provenance.measured_at, None, known[cell]
             continue
         point = reader.last_point(cell)
-        one = None if point is None else reader.record(point.number)
-        if point is not None and one is not None:
-            yield point.at, None, one
+        measurement = None if point is None else reader.record(point.number)
+        if point is not None and measurement is not None:
+            yield point.at, None, measurement
 
 
-def _moments(seen: Iterator[_Seen], described: Figure, complete: Complete) -> Iterator[Moment]:
+def _points(
+    observations: Iterator[_Observation], followed: Metric, add_predictions: AddPredictions
+) -> Iterator[HistoryPoint]:
     before: Measurement | None = None
     was: Amount | None = None
     last: RecordedRun | None = None
-    for at, run, measured in seen:
-        one = complete(measured)
-        found = value(one, described.name)
-        amount = None if found is None else with_bar(found)
+    for at, run, record in observations:
+        measurement = add_predictions(record)
+        amount = metric_amount(measurement, followed.name)
         change = why = None
         if before is not None and amount != was:
-            change = FigureChange(described, was, amount)
-            why = (*_commits(last, run), *differences(before.provenance, one.provenance))
-        same = before is not None and amount == was and before.status is one.status
-        if not same or before is None or before.version != one.version:
-            yield Moment(at, one.version, run, amount, one.status.value, change, why or ())
-        before, was, last = one, amount, run or last
+            change = MetricChange(followed, was, amount)
+            why = (*_commits(last, run), *differences(before.provenance, measurement.provenance))
+        same = before is not None and amount == was and before.status is measurement.status
+        if not same or before is None or before.version != measurement.version:
+            yield HistoryPoint(
+                at, measurement.version, run, amount, measurement.status.value, change, why or ()
+            )
+        before, was, last = measurement, amount, run or last
 
 
 def _commits(before: RecordedRun | None, after: RecordedRun | None) -> Iterator[str]:
-    """The working directory's commits, where they are not the same."""
+    """The working directory's commits, if they differ."""
     if before is None or after is None:
         return
-    was, now = before.origin, after.origin
+    was, now = before.metadata, after.metadata
     if was.commit is not None and now.commit is not None and was.commit != now.commit:
         yield f"the working directory's commit: {was.commit[:9]} → {now.commit[:9]}"
     elif now.commit is not None and (was.dirty or now.dirty):
-        yield f"what is not committed on {now.commit[:9]}"
+        yield f"uncommitted changes on {now.commit[:9]}"
 
 
 def _by_version(cells: Sequence[str]) -> dict[str, list[str]]:
@@ -261,14 +271,14 @@ def _no_cell(select: Sequence[str], cells: Sequence[str]) -> UsageError:
 
 def run_to_dict(run: RecordedRun) -> dict[str, object]:
     """A run as plain data."""
-    origin = run.origin
+    metadata = run.metadata
     return {
         "number": run.number,
         "at": run.at,
-        "label": origin.label,
-        "branch": origin.branch,
-        "commit": origin.commit,
-        "dirty": origin.dirty,
-        "command": origin.command,
+        "label": metadata.label,
+        "branch": metadata.branch,
+        "commit": metadata.commit,
+        "dirty": metadata.dirty,
+        "command": metadata.command,
         "wasmfit": run.wasmfit,
     }

@@ -1,4 +1,4 @@
-"""The figures of a measurement: all that are known of it, or one by its name."""
+"""The metrics of a measurement: all that are known of it, or one by its name."""
 
 from collections.abc import Callable, Mapping
 from functools import cache
@@ -14,153 +14,156 @@ from .metrics import (
     BARRED,
     ERROR_BARS,
     FLASH_OVER_BASELINE,
-    NO_FIGURES,
+    NOT_METRICS,
     OWNERS,
     RAM_NEEDED,
     activity_names,
-    members,
+    union_members,
 )
 
-Bar = tuple[int | float, float | None, float | None]
-"""A value and the ends of its error bar: an :class:`Amount` as it is read."""
+ErrorBar = tuple[int | float, float | None, float | None]
+"""A value and the ends of its error bar: an :class:`Amount` before it is made one."""
 
-Value = int | float | Bar
-"""A figure's value; with its error bar, where it has one. Most are compared, and few are shown."""
+MetricValue = int | float | ErrorBar
+"""A metric's value, with its error bar if it has one. Most are only compared, and few are shown."""
 
-_BARS: Mapping[str, Callable[[Any], Bar]] = {
+_READ_BAR: Mapping[str, Callable[[Any], ErrorBar]] = {
     name: attrgetter(name, *ends) for name, ends in ERROR_BARS.items()
 }
-"""What reads a figure with the ends of its error bar."""
+"""Metric of a :data:`BARRED` record → what reads it with the ends of its error bar."""
 
 
-def figures(one: Measurement) -> dict[str, Amount]:
-    """Every figure of a measurement that is known, in the order of the record; what is unknown is missing."""
-    return {name: amount(value) for name, value in values(one).items()}
+def metric_amounts(measurement: Measurement) -> dict[str, Amount]:
+    """Every known metric of a measurement, in the order of the record; an unknown one is missing."""
+    return {name: to_amount(value) for name, value in metric_values(measurement).items()}
 
 
-def amount_of(one: Measurement, name: str) -> Amount | None:
-    """One figure as :func:`figures` has it; ``None`` where it is not known."""
-    found = value(one, name)
-    return None if found is None else amount(found)
+def metric_amount(measurement: Measurement, name: str) -> Amount | None:
+    """One metric, as in :func:`metric_amounts`; ``None`` if it is not known."""
+    value = metric_value(measurement, name)
+    return None if value is None else to_amount(value)
 
 
-def amount(value: Value) -> Amount:
+def to_amount(value: MetricValue) -> Amount:
     """A value with its error bar, if it has one."""
     return Amount(*value) if isinstance(value, tuple) else Amount(value)
 
 
-def values(one: Measurement, *, activity: bool = True) -> dict[str, Value]:
-    """As :func:`figures`, with mere numbers as they are: for thousands of measurements.
+def metric_values(measurement: Measurement, *, activity: bool = True) -> dict[str, MetricValue]:
+    """As :func:`metric_amounts`, but with plain numbers: for thousands of measurements.
 
     Args:
-        activity: With ``run.activity``, three quarters of all figures.
+        measurement: The measurement.
+        activity: With ``run.activity``, three quarters of all metrics.
     """
-    found: dict[str, Value] = {}
-    if one.size is not None:
-        _collect(one.size, "size.", found, activity)
-        for section, owners in one.size.owners.items():
+    values: dict[str, MetricValue] = {}
+    if measurement.size is not None:
+        _collect(measurement.size, "size.", values, activity)
+        for section, owners in measurement.size.owners.items():
             prefix = f"{OWNERS}{section}/"
             for owner, size in owners.items():
-                found[prefix + owner] = size
-    if one.run is not None:
-        _collect(one.run, "run.", found, activity)
-    if one.size is not None and one.baseline is not None:
-        found[FLASH_OVER_BASELINE] = one.size.flash - one.baseline.flash
-    needed = ram_needed(one)
+                values[prefix + owner] = size
+    if measurement.run is not None:
+        _collect(measurement.run, "run.", values, activity)
+    if measurement.size is not None and measurement.baseline is not None:
+        values[FLASH_OVER_BASELINE] = measurement.size.flash - measurement.baseline.flash
+    needed = ram_needed(measurement)
     if needed is not None:
-        found[RAM_NEEDED] = needed
-    for name, size in one.published.items():
-        found[f"published.{name}"] = size
-    if one.provenance.module_bytes is not None:
-        found["provenance.module_bytes"] = one.provenance.module_bytes
-    return found
+        values[RAM_NEEDED] = needed
+    for name, size in measurement.published.items():
+        values[f"published.{name}"] = size
+    if measurement.provenance.module_bytes is not None:
+        values["provenance.module_bytes"] = measurement.provenance.module_bytes
+    return values
 
 
-def value(one: Measurement, name: str) -> Value | None:
-    """One figure; ``None`` where it is not known. For thousands of measurements, of which one is wanted."""
+def metric_value(measurement: Measurement, name: str) -> MetricValue | None:
+    """One metric; ``None`` if it is not known. For thousands of measurements, to read one metric of each."""
+    size, baseline = measurement.size, measurement.baseline
     if name.startswith(OWNERS):
         section, _, owner = name.removeprefix(OWNERS).partition("/")
-        return None if one.size is None else one.size.owners.get(section, {}).get(owner)
+        return None if size is None else size.owners.get(section, {}).get(owner)
     if name == RAM_NEEDED:
-        return ram_needed(one)
+        return ram_needed(measurement)
     if name == FLASH_OVER_BASELINE:
-        return None if one.size is None or one.baseline is None else one.size.flash - one.baseline.flash
-    found: Any = one
+        return None if size is None or baseline is None else size.flash - baseline.flash
+    value: Any = measurement
     for part in name.split("."):
-        kind = type(found)
-        if kind in BARRED:
-            return _BARS[part](found) if part in _BARS and getattr(found, part, None) is not None else None
-        found = found.get(part) if kind is dict else getattr(found, part, None)
-        if found is None:
+        type_ = type(value)
+        if type_ in BARRED:
+            known = part in _READ_BAR and getattr(value, part, None) is not None
+            return _READ_BAR[part](value) if known else None
+        value = value.get(part) if type_ is dict else getattr(value, part, None)
+        if value is None:
             return None
-    return found if isinstance(found, int | float) and isfinite(found) else None
+    return value if isinstance(value, int | float) and isfinite(value) else None
 
 
-def _collect(record: Record, prefix: str, found: dict[str, Value], activity: bool) -> None:
+def _collect(record: Record, prefix: str, values: dict[str, MetricValue], activity: bool) -> None:
     fields = record.__dict__
     for name, path in _paths(type(record), prefix):
         value = fields[name]
         if value is None:
             continue
-        kind: Any = type(value)
-        if kind is int or (kind is float and isfinite(value)):
-            found[path] = value
-        elif kind in BARRED:
-            for barred, bar in _bars(kind, path):
-                if (amount := bar(value))[0] is not None:
-                    found[barred] = amount
-        elif kind is Activity:
+        type_: Any = type(value)
+        if type_ is int or (type_ is float and isfinite(value)):
+            values[path] = value
+        elif type_ in BARRED:
+            for metric_name, read_bar in _bars(type_, path):
+                if (bar := read_bar(value))[0] is not None:
+                    values[metric_name] = bar
+        elif type_ is Activity:
             if activity:
-                found.update(zip(activity_names(f"{path}."), _COUNTED(value), strict=True))
+                values.update(zip(activity_names(f"{path}."), _COUNTED(value), strict=True))
         else:
-            _collect(value, f"{path}.", found, activity)
+            _collect(value, f"{path}.", values, activity)
 
 
 @cache
 def _paths(record: type[Record], prefix: str) -> tuple[tuple[str, str], ...]:
-    """A record's fields that are figures or records of some, and what they are called."""
+    """The fields of a record that are metrics, or records of some, with their paths."""
     return tuple(
         (name, path)
         for name, field in record.model_fields.items()
-        if (path := f"{prefix}{name}") not in NO_FIGURES and path not in ALIASES
-        if any(map(_holds_figures, members(field.annotation)))
+        if (path := f"{prefix}{name}") not in NOT_METRICS and path not in ALIASES
+        if any(map(_holds_metrics, union_members(field.annotation)))
     )
 
 
-def _holds_figures(kind: object) -> bool:
-    if kind in (int, float, Activity, *BARRED):
+def _holds_metrics(type_: object) -> bool:
+    if type_ in (int, float, Activity, *BARRED):
         return True
-    return isinstance(kind, type) and issubclass(kind, Record)
+    return isinstance(type_, type) and issubclass(type_, Record)
 
 
 @cache
-def _bars(kind: type, path: str) -> tuple[tuple[str, Callable[[Any], Bar]], ...]:
-    """The figures of a prediction, or of what was measured on a board: their names, and what reads them."""
-    return tuple((f"{path}.{name}", bar) for name, bar in _BARS.items() if hasattr(kind, name))
+def _bars(type_: type, path: str) -> tuple[tuple[str, Callable[[Any], ErrorBar]], ...]:
+    """The metrics of a :data:`BARRED` record: their names, and what reads them."""
+    return tuple((f"{path}.{name}", read) for name, read in _READ_BAR.items() if hasattr(type_, name))
 
 
 _COUNTED = attrgetter(*COUNTS)
 
 
-def ram_needed(one: Measurement) -> int | None:
-    """Bytes of RAM that a cell needs: the least that was found by search; else what is there before it
-    starts, and the peaks of stack, heap and linear memory, as if they fell together. What the allocator needs
-    beside what it gives out is not in that.
+def ram_needed(measurement: Measurement) -> int | None:
+    """Bytes of RAM that a cell needs: the minimum RAM if a search found it; else static RAM and the peaks of
+    stack, heap and linear memory, as if they coincided. That sum lacks the allocator's overhead.
     """
-    run = one.run
-    if one.size is None or run is None:
+    run = measurement.run
+    if measurement.size is None or run is None:
         return None
     if run.least_ram is not None and run.least_ram.bytes is not None:
         return run.least_ram.bytes
     peaks = (run.stack_peak, run.heap_peak, run.linear_memory)
     known = [peak for peak in peaks if peak is not None]
-    return one.size.ram_static + sum(known) if len(known) == len(peaks) else None
+    return measurement.size.ram_static + sum(known) if len(known) == len(peaks) else None
 
 
-def ram_was_searched(one: Measurement) -> bool:
-    """Whether :data:`RAM_NEEDED` is the least that was found by search."""
-    return one.run is not None and one.run.least_ram is not None and one.run.least_ram.bytes is not None
+def has_minimum_ram(measurement: Measurement) -> bool:
+    """Whether :data:`RAM_NEEDED` is the minimum RAM that a search found."""
+    run = measurement.run
+    return run is not None and run.least_ram is not None and run.least_ram.bytes is not None
 
 
-RAM_NEEDED_IS = "static RAM and the peaks of stack, heap and linear memory, without the allocator's overhead"
-"""What :data:`RAM_NEEDED` is where no search found it, in words."""
+SUM_OF_PEAKS = "static RAM and the peaks of stack, heap and linear memory, without the allocator's overhead"
+"""What :data:`RAM_NEEDED` is if no search found the minimum RAM, in words."""

@@ -21,30 +21,32 @@ _SECONDS = {
 _LARGEST = 1 << 62
 
 
-def size(text: str) -> int:
-    """Bytes: plain, or with K, M or G, which are 1024 of what is before them, as memories are sold.
+def parse_size(text: str) -> int:
+    """Bytes: a plain number, or one with K, M or G, which are powers of 1024, as memories are sold.
 
     Raises:
-        UsageError: It is no size, or no whole number of bytes.
+        UsageError: It is not a size, or not a whole number of bytes.
     """
-    found = _SIZE.fullmatch(text.strip())
-    if found is None:
+    match = _SIZE.fullmatch(text.strip())
+    if match is None:
         raise UsageError(
-            f"{printable(text)!r} is no size.", "Sizes are 524288, 512K or 512KiB (K = 1024), 1M, …"
+            f"Invalid size {printable(text)!r}.", "Sizes are 524288, 512K or 512KiB (K = 1024), 1M, …"
         )
-    bytes_ = _decimal(found.group(1)) * _FACTORS[found.group(2).lower()]
-    if bytes_ != int(bytes_) or bytes_ > _LARGEST:
-        raise UsageError(f"{printable(text)!r} is no whole number of bytes.", "Write it in bytes.")
-    return int(bytes_)
+    size = _decimal(match.group(1)) * _FACTORS[match.group(2).lower()]
+    if size != int(size) or size > _LARGEST:
+        raise UsageError(
+            f"Invalid size {printable(text)!r}: it is not a whole number of bytes.", "Write it in bytes."
+        )
+    return int(size)
 
 
 @dataclass(frozen=True, slots=True)
-class Bound:
-    """A limit as it is written.
+class LimitValue:
+    """The value of a limit, as it is written.
 
     Attributes:
-        value: The number; for a relative one, the difference that is allowed.
-        relative: Whether it is held against a baseline.
+        value: The number; of a relative limit, the difference that is allowed.
+        relative: Whether it is compared with a baseline.
         percent: Whether the difference is a percentage.
         text: How it was written.
     """
@@ -55,7 +57,7 @@ class Bound:
     text: str
 
     def allowed(self, baseline: float | None) -> float | None:
-        """The figure's limit; ``None`` where the baseline is missing that it needs."""
+        """The limit as a value of the metric; ``None`` if it needs a baseline and there is none."""
         if not self.relative:
             return self.value
         if baseline is None:
@@ -63,18 +65,20 @@ class Bound:
         return baseline + (abs(baseline) * self.value / 100 if self.percent else self.value)
 
 
-def bound(given: int | float | str, unit: str) -> Bound:
-    """A limit of a figure: a number, or text; with a sign, it is a difference to a baseline.
+def parse_limit(given: int | float | str, unit: str) -> LimitValue:
+    """The value of a limit: a number, or text; with a sign, it is a difference from a baseline.
 
     Args:
         given: What the user wrote.
-        unit: The figure's unit: sizes take K, M and G, times ms and µs, others are plain numbers.
+        unit: The metric's unit: sizes take K, M and G, times ms and µs, others are plain numbers.
 
     Raises:
-        UsageError: It is none.
+        UsageError: It is not a valid value.
     """
     if isinstance(given, int | float):
-        return Bound(_finite(given), False, False, f"{given:,}" if isinstance(given, int) else str(given))
+        return LimitValue(
+            _finite(given), False, False, f"{given:,}" if isinstance(given, int) else str(given)
+        )
     text = given.strip()
     sign = -1 if text.startswith("-") else 1
     relative = text[:1] in ("+", "-")
@@ -82,24 +86,26 @@ def bound(given: int | float | str, unit: str) -> Bound:
     if body.endswith("%"):
         if not relative:
             raise UsageError(
-                f"{printable(text)!r} does not say of what.",
-                "A percentage is a difference to a baseline and has a sign: +2% or -5%.",
+                f"Invalid limit {printable(text)!r}: a percentage needs a sign.",
+                "A percentage is a difference from a baseline: +2% or -5%.",
             )
-        return Bound(sign * _number(body[:-1].strip(), text), True, True, text)
-    return Bound(sign * _amount(body, unit, text), relative, False, text)
+        return LimitValue(sign * _number(body[:-1].strip(), text), True, True, text)
+    return LimitValue(sign * _amount(body, unit, text), relative, False, text)
 
 
 def _amount(body: str, unit: str, text: str) -> float:
     if unit == "B":
-        return size(body)
-    if unit == "s" and (found := _TIME.fullmatch(body)):
-        return float(Decimal(found.group(1)) * _SECONDS[found.group(2)])
+        return parse_size(body)
+    if unit == "s" and (match := _TIME.fullmatch(body)):
+        return float(Decimal(match.group(1)) * _SECONDS[match.group(2)])
     return _number(body, text, " with s, ms, us or ns" if unit == "s" else "")
 
 
-def _number(body: str, text: str, more: str = "") -> float:
+def _number(body: str, text: str, units: str = "") -> float:
     if not _NUMBER.fullmatch(body):
-        raise UsageError(f"{printable(text)!r} is no limit of such a figure.", f"It is a plain number{more}.")
+        raise UsageError(
+            f"Invalid limit {printable(text)!r} for such a metric.", f"It is a plain number{units}."
+        )
     number = _decimal(body)
     return int(number) if number == int(number) else float(number)
 
@@ -111,4 +117,4 @@ def _decimal(digits: str) -> Decimal:
 def _finite(value: int | float) -> int | float:
     if abs(value) <= _LARGEST:
         return value
-    raise UsageError(f"{value} is no limit.", "It is a number.")
+    raise UsageError(f"Invalid limit {value}.", f"It is a number of at most {_LARGEST:,}.")

@@ -1,251 +1,263 @@
-"""Which runtime fits: limits and needs first, then a rank by what was measured.
+"""Which runtime fits: requirements first, then a rank by what was measured.
 
-The rule: a runtime is rejected for every limit that it is over and every need that it lacks. The others are
-ranked by a score, the weighted geometric mean of flash, RAM and speed, each as a multiple of the best among
-them. 1 is best in everything that has a weight; 2 is twice as costly as that, on the whole. A geometric mean,
-since these are ratios: to halve flash is worth what it costs to double RAM, at equal weights.
+The rule: a runtime is rejected for every limit that it exceeds and every required feature that it lacks. The
+others are ranked by a score, the weighted geometric mean of flash, RAM and speed, each as a multiple of the
+best among them. 1 is the best in every criterion that has a weight; 2 is twice as costly, on the whole. The
+mean is geometric since these are ratios: at equal weights, half the flash compensates for twice the RAM.
 
-Over several modules a runtime has to run each within the limits; its flash and RAM are the most of any, its
-speed is the geometric mean.
+Over several modules a runtime has to run each within the limits; its flash and RAM are the maximum over them,
+its speed is the geometric mean.
 """
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
+from itertools import combinations
 
 from wasmfit.errors import UsageError
-from wasmfit.model import Measurement, Status
+from wasmfit.model import Activity, Measurement, Status
+from wasmfit.timing import CostModel, CostShares, Ratio, cost_shares, ratio_of
 
 from .amounts import Amount
-from .benchmark import BASELINE, NATIVE, steady
-from .evidence import Answer, Evidence, Source, evidence
-from .fit import STEADY, TIME, Fit, Ranked, Rejected, Shortfall
-from .metric_values import amount_of, ram_needed
-from .requirements import MEASURES, Limits
+from .benchmark import BASELINE, NATIVE, warm_call
+from .evidence import EvidenceSource, Support, SupportEvidence, evidence
+from .fit import PREDICTED_TIME, WARM_CALL, Fit, RankedRuntime, RejectedRuntime, Shortfall
+from .metric_values import metric_amount, ram_needed
+from .requirements import CRITERIA, BoardRequirements
 
-TIGHT = 0.05
-"""What is left of a limit, as a part of it, below which a runtime fits tightly."""
+LOW_MARGIN = 0.05
+"""The fraction of a limit that is left below which the margin is low."""
 
 
-def fit(
+def rank(
     measurements: Iterable[Measurement],
-    limits: Limits,
+    requirements: BoardRequirements,
     *,
     board_title: str,
-    sources: tuple[Source, ...],
+    sources: tuple[EvidenceSource, ...],
     bounds: Set[str] = frozenset(),
     run: int | None = None,
     notes: tuple[str, ...] = (),
+    cost_model: CostModel | None = None,
 ) -> Fit:
-    """Rejects and ranks.
+    """Rejects and ranks runtimes.
 
     Args:
         measurements: One module or several, on one board and base in one profile; baselines and native code
-            are passed over.
-        limits: What there is room for, and what is wanted.
+            are ignored.
+        requirements: What is required.
         board_title: The board's name on its box.
-        sources: What to ask about features, in order.
+        sources: Evidence of features, asked in order.
         bounds: Names of what is measured as a bound only.
         run: The run in the store.
-        notes: What became of what was asked for.
+        notes: Which requirements could not be taken as they were given.
+        cost_model: What time is predicted with. Without it, the errors of predictions are taken as
+            independent.
 
     Raises:
         UsageError: There is no runtime among them.
     """
     builds: dict[tuple[str, str], list[Measurement]] = {}
-    for one in measurements:
-        if one.runtime not in (BASELINE, NATIVE):
-            builds.setdefault((one.runtime, one.version), []).append(one)
-    read_against = tuple(tuple(ones) for (name, _), ones in builds.items() if name in bounds)
-    runtimes = [tuple(ones) for (name, _), ones in builds.items() if name not in bounds]
+    for measurement in measurements:
+        if measurement.runtime not in (BASELINE, NATIVE):
+            builds.setdefault((measurement.runtime, measurement.version), []).append(measurement)
+    bound_cells = tuple(tuple(cells) for (name, _), cells in builds.items() if name in bounds)
+    runtimes = [tuple(cells) for (name, _), cells in builds.items() if name not in bounds]
     if not runtimes:
         raise UsageError(
-            f"No runtime was measured{' that loads modules' if read_against else ''}.",
+            f"No runtime was measured{' that loads modules' if bound_cells else ''}.",
             "Name one with --runtime, or none, for all of them.",
         )
-    modules = tuple(dict.fromkeys(one.module for ones in runtimes for one in ones))
+    modules = tuple(dict.fromkeys(cell.module for cells in runtimes for cell in cells))
     rejected, fitting = [], []
-    for ones in runtimes:
-        known = {feature: evidence(ones[0], feature, sources) for feature in limits.needs}
-        flash, ram = _most(map(flash_of, ones)), _most(map(_ram_of, ones))
+    for cells in runtimes:
+        known = {feature: evidence(cells[0], feature, sources) for feature in requirements.features}
+        flash, ram = _maximum(map(flash_of, cells)), _maximum(map(_ram_of, cells))
         reasons = (
-            *_unmeasured(ones, modules),
-            *_ends(ones),
-            *_too_large(flash, ram, limits),
-            *_lacking(known),
+            *_unmeasured(cells, modules),
+            *_not_ok(cells),
+            *_too_large(flash, ram, requirements),
+            *_missing_features(known),
         )
         if reasons:
-            rejected.append(Rejected(ones, reasons))
+            rejected.append(RejectedRuntime(cells, reasons))
         else:
-            fitting.append(_Fitting(ones, tuple(known.values()), flash or 0, ram or 0))
-    speed_figure = (
-        TIME if all(amount_of(one, TIME) is not None for fits in fitting for one in fits.ones) else STEADY
+            fitting.append(_Fitting(cells, tuple(known.values()), flash or 0, ram or 0))
+    all_predicted = all(
+        metric_amount(cell, PREDICTED_TIME) is not None for runtime in fitting for cell in runtime.cells
     )
-    first = runtimes[0][0]
-    predictions = (one.run.predicted for ones in runtimes for one in ones if one.run is not None)
-    predicted = next((one for one in predictions if one is not None), None)
+    speed_metric = PREDICTED_TIME if all_predicted else WARM_CALL
+    predictions = (cell.run.predicted for cells in runtimes for cell in cells if cell.run is not None)
+    predicted = next((prediction for prediction in predictions if prediction is not None), None)
     return Fit(
-        board=first.board,
+        board=runtimes[0][0].board,
         board_title=board_title,
         modules=modules,
-        limits=limits,
-        speed_figure=speed_figure,
-        ranked=_ranked(fitting, limits, speed_figure),
+        requirements=requirements,
+        speed_metric=speed_metric,
+        ranked=_ranked(fitting, requirements, speed_metric, cost_model),
         rejected=tuple(sorted(rejected, key=_distance)),
-        bounds=read_against,
+        bounds=bound_cells,
         calibrated=None if predicted is None else predicted.calibrated,
         run=run,
         notes=notes,
     )
 
 
-def _unmeasured(ones: Sequence[Measurement], modules: Sequence[str]) -> Iterator[Shortfall]:
-    """The modules that others were measured with and this runtime was not: nothing is known of them."""
-    measured = {one.module for one in ones}
+def _unmeasured(cells: Sequence[Measurement], modules: Sequence[str]) -> Iterator[Shortfall]:
+    """The modules that others were measured with and this runtime was not."""
+    measured = {cell.module for cell in cells}
     if missing := [module for module in modules if module not in measured]:
         yield Shortfall("status", None, None, None, f"not measured with {', '.join(missing)}")
 
 
-def _ends(ones: Sequence[Measurement]) -> Iterator[Shortfall]:
-    """Every end that is none of a runtime that fits."""
-    ends: dict[str, list[Measurement]] = {}
-    for one in ones:
-        if one.status is not Status.OK:
-            ends.setdefault(_ended(one), []).append(one)
-        elif lacking := _unknown(one):
-            ends.setdefault(f"{lacking} is not known: measure it anew", []).append(one)
-    for words, ended in ends.items():
-        whose = "" if len(ended) == len(ones) else f"{', '.join(one.module for one in ended)}: "
-        yield Shortfall("status", None, None, None, f"{whose}{words}")
+def _not_ok(cells: Sequence[Measurement]) -> Iterator[Shortfall]:
+    """Every outcome that a fitting runtime does not have."""
+    outcomes: dict[str, list[Measurement]] = {}
+    for cell in cells:
+        if cell.status is not Status.OK:
+            outcomes.setdefault(_outcome(cell), []).append(cell)
+        elif unknown := _unknown(cell):
+            outcomes.setdefault(f"{unknown} is not known: measure it again", []).append(cell)
+    for outcome, affected in outcomes.items():
+        modules = "" if len(affected) == len(cells) else f"{', '.join(cell.module for cell in affected)}: "
+        yield Shortfall("status", None, None, None, f"{modules}{outcome}")
 
 
-def _too_large(flash: int | None, ram: int | None, limits: Limits) -> Iterator[Shortfall]:
-    if flash is not None and flash > limits.flash:
-        short = flash - limits.flash
-        yield Shortfall("flash", limits.flash, flash, short, f"the image is {short:,} B larger than flash")
-    if ram is not None and ram > limits.ram:
-        yield Shortfall("ram", limits.ram, ram, ram - limits.ram, f"{ram - limits.ram:,} B of RAM short")
+def _too_large(flash: int | None, ram: int | None, requirements: BoardRequirements) -> Iterator[Shortfall]:
+    if flash is not None and flash > requirements.flash:
+        missing = flash - requirements.flash
+        sentence = f"the image is {missing:,} B larger than flash"
+        yield Shortfall("flash", requirements.flash, flash, missing, sentence)
+    if ram is not None and ram > requirements.ram:
+        missing = ram - requirements.ram
+        yield Shortfall("ram", requirements.ram, ram, missing, f"{missing:,} B of RAM short")
 
 
-def _lacking(known: Mapping[str, Evidence]) -> Iterator[Shortfall]:
-    for feature, evident in known.items():
-        if evident.answer is not Answer.YES:
-            yield Shortfall(
-                feature,
-                None,
-                None,
-                None,
-                f"{feature}: {evident.answer.value} ({evident.how}): {evident.reason}"
-                if evident.answer is not Answer.UNMEASURED
-                else f"{feature}: {evident.reason}",
+def _missing_features(known: Mapping[str, SupportEvidence]) -> Iterator[Shortfall]:
+    for name, feature in known.items():
+        if feature.support is not Support.YES:
+            how = (
+                "" if feature.support is Support.UNMEASURED else f"{feature.support.value} ({feature.how}): "
             )
+            yield Shortfall(name, None, None, None, f"{name}: {how}{feature.reason}")
 
 
-def _unknown(one: Measurement) -> str:
-    """What a cell that ran lacks of what it would be ranked by, in words; none where it has all."""
-    return " and ".join([words for get, words in _WANTED if get(one) is None])
+def _unknown(cell: Measurement) -> str:
+    """The criteria that are not known of a cell that ran, in words; empty if all are."""
+    return " and ".join([words for get, words in _RANKED_BY if get(cell) is None])
 
 
-def flash_of(one: Measurement) -> int | None:
+def flash_of(cell: Measurement) -> int | None:
     """Bytes of flash."""
-    return None if one.size is None else one.size.flash
+    return None if cell.size is None else cell.size.flash
 
 
-_WANTED = (flash_of, "its size"), (ram_needed, "what RAM it needs"), (steady, "what a steady call takes")
+_RANKED_BY = (flash_of, "its size"), (ram_needed, "its RAM"), (warm_call, "the cost of a warm call")
 """What a runtime is ranked by: what reads it, and what it is called."""
 
 
-def _ram_of(one: Measurement) -> int | None:
+def _ram_of(cell: Measurement) -> int | None:
     """Bytes of RAM that it needs, if it ran."""
-    return ram_needed(one) if one.status is Status.OK else None
+    return ram_needed(cell) if cell.status is Status.OK else None
 
 
-def _most(taken: Iterable[int | None]) -> int | None:
-    """The most that any module takes, in bytes; ``None`` where it is known of none."""
-    return max((one for one in taken if one is not None), default=None)
+def _maximum(sizes: Iterable[int | None]) -> int | None:
+    """The maximum over the modules, in bytes; ``None`` if it is known of none."""
+    return max((size for size in sizes if size is not None), default=None)
 
 
 def _mean(amounts: Sequence[Amount]) -> Amount:
-    """The geometric mean, with its error bar; of one amount that amount, to the last digit."""
+    """The geometric mean, with its error bar; of one amount that amount exactly."""
     if len(amounts) == 1:
         return amounts[0]
 
     def mean(values: Iterable[float]) -> float:
         return math.exp(sum(math.log(_positive(value)) for value in values) / len(amounts))
 
-    has_bar = any(one.low is not None for one in amounts)
+    has_bar = any(amount.low is not None for amount in amounts)
     return Amount(
-        mean(one.value for one in amounts),
-        mean(one.least for one in amounts) if has_bar else None,
-        mean(one.most for one in amounts) if has_bar else None,
+        mean(amount.value for amount in amounts),
+        mean(amount.least for amount in amounts) if has_bar else None,
+        mean(amount.most for amount in amounts) if has_bar else None,
     )
 
 
-def _ended(one: Measurement) -> str:
-    words = {
-        Status.UNSUPPORTED: "refuses the module",
-        Status.UNAVAILABLE: "cannot be had",
-        Status.DOES_NOT_FIT: "does not fit the board",
-        Status.OUT_OF_MEMORY: "runs out of memory",
-        Status.WRONG_RESULT: "gives a wrong result",
-        Status.TRAPPED: "traps",
-        Status.FAULTED: "faults",
-        Status.TIMEOUT: "does not come to an end",
-        Status.BUILD_FAILED: "could not be built",
-    }[one.status]
-    return f"{words}{f': {one.reason}' if one.reason else ''}"
+_OUTCOMES = {
+    Status.UNSUPPORTED: "rejects the module",
+    Status.UNAVAILABLE: "is not available",
+    Status.DOES_NOT_FIT: "does not fit the board",
+    Status.OUT_OF_MEMORY: "runs out of memory",
+    Status.WRONG_RESULT: "gives a wrong result",
+    Status.TRAPPED: "traps",
+    Status.FAULTED: "faults",
+    Status.TIMEOUT: "does not terminate",
+    Status.BUILD_FAILED: "could not be built",
+}
+
+
+def _outcome(cell: Measurement) -> str:
+    return f"{_OUTCOMES[cell.status]}{f': {cell.reason}' if cell.reason else ''}"
 
 
 @dataclass(frozen=True, slots=True)
 class _Fitting:
-    """A runtime that fits: its records, what is known of features, and the bytes that it takes."""
+    """A runtime that fits: its records, evidence of its features, and the bytes that it takes."""
 
-    ones: tuple[Measurement, ...]
-    evidence: tuple[Evidence, ...]
+    cells: tuple[Measurement, ...]
+    evidence: tuple[SupportEvidence, ...]
     flash: int
     ram: int
 
 
-def _ranked(fitting: Sequence[_Fitting], limits: Limits, speed_figure: str) -> tuple[Ranked, ...]:
+def _ranked(
+    fitting: Sequence[_Fitting],
+    requirements: BoardRequirements,
+    speed_metric: str,
+    cost_model: CostModel | None,
+) -> tuple[RankedRuntime, ...]:
     if not fitting:
         return ()
     amounts = [
         {
-            "flash": Amount(fits.flash),
-            "ram": Amount(fits.ram),
+            "flash": Amount(runtime.flash),
+            "ram": Amount(runtime.ram),
             "speed": _mean(
-                [found for one in fits.ones if (found := amount_of(one, speed_figure)) is not None]
+                [
+                    amount
+                    for cell in runtime.cells
+                    if (amount := metric_amount(cell, speed_metric)) is not None
+                ]
             ),
         }
-        for fits in fitting
+        for runtime in fitting
     ]
-    best = {name: min(_positive(one[name].value) for one in amounts) for name in MEASURES}
+    best = {name: min(_positive(amount[name].value) for amount in amounts) for name in CRITERIA}
     ranked = [
-        _scored(fits.ones, fits.evidence, amount, best, limits)
-        for fits, amount in zip(fitting, amounts, strict=True)
+        _scored(runtime, amount, best, requirements) for runtime, amount in zip(fitting, amounts, strict=True)
     ]
-    ranked.sort(key=lambda one: (one.score, one.measurement.id))
-    return tuple(_with_ties(ranked))
+    ranked.sort(key=lambda runtime: (runtime.score, runtime.measurement.id))
+    model = cost_model if speed_metric == PREDICTED_TIME else None
+    return tuple(_with_ties(ranked, requirements, model))
 
 
 def _scored(
-    ones: tuple[Measurement, ...],
-    evident: tuple[Evidence, ...],
+    runtime: _Fitting,
     amounts: Mapping[str, Amount],
     best: Mapping[str, float],
-    limits: Limits,
-) -> Ranked:
-    weights, total = limits.weights, sum(limits.weights.values())
-    ratios = {name: _positive(amounts[name].value) / best[name] for name in MEASURES}
-    sized = sum(weights[name] * math.log(ratios[name]) for name in MEASURES if name != "speed")
+    requirements: BoardRequirements,
+) -> RankedRuntime:
+    weights, total = requirements.weights, sum(requirements.weights.values())
+    ratios = {name: _positive(amounts[name].value) / best[name] for name in CRITERIA}
+    sizes = sum(weights[name] * math.log(ratios[name]) for name in CRITERIA if name != "speed")
 
     def score(speed: float) -> float:
-        timed = weights["speed"] * math.log(_positive(speed) / best["speed"])
-        return math.exp((sized + timed) / total)
+        time = weights["speed"] * math.log(_positive(speed) / best["speed"])
+        return math.exp((sizes + time) / total)
 
     speed = amounts["speed"]
-    return Ranked(
-        measurements=ones,
+    return RankedRuntime(
+        measurements=runtime.cells,
         score=score(speed.value),
         low=score(speed.least),
         high=score(speed.most),
@@ -253,35 +265,71 @@ def _scored(
         ram=amounts["ram"],
         speed=speed,
         ratios=ratios,
-        evidence=evident,
-        tight=tuple(_tight(amounts, limits)),
+        evidence=runtime.evidence,
+        low_margins=tuple(_low_margins(amounts, requirements)),
     )
 
 
-def _with_ties(ranked: Sequence[Ranked]) -> Iterator[Ranked]:
-    for one in ranked:
-        ties = tuple(
-            other.label
-            for other in ranked
-            if other is not one and one.low <= other.high and other.low <= one.high
-        )
-        yield replace(one, tied_with=ties) if ties else one
+def _with_ties(
+    ranked: Sequence[RankedRuntime], requirements: BoardRequirements, model: CostModel | None
+) -> Iterator[RankedRuntime]:
+    shares = [None if model is None else _shares(runtime, model) for runtime in ranked]
+    ties: list[list[str]] = [[] for _ in ranked]
+    for (left, runtime), (right, other) in combinations(enumerate(ranked), 2):
+        if runtime.low > other.high or other.low > runtime.high:
+            continue
+        left_shares, right_shares = shares[left], shares[right]
+        if model is not None and left_shares is not None and right_shares is not None:
+            speed = ratio_of(left_shares, right_shares, model).widened(model.error)
+            if _is_conclusive(runtime, other, speed, requirements.weights):
+                continue
+        ties[left].append(other.label)
+        ties[right].append(runtime.label)
+    yield from (replace(runtime, ties=tuple(names)) for runtime, names in zip(ranked, ties, strict=True))
 
 
-def _tight(amounts: Mapping[str, Amount], limits: Limits) -> Iterator[str]:
-    for name, limit in (("flash", limits.flash), ("ram", limits.ram)):
-        left = limit - amounts[name].value
-        if left < TIGHT * limit:
-            yield f"{left:,} B of {name.replace('ram', 'RAM')} are left, {left / limit:.1%}"
+def _shares(runtime: RankedRuntime, model: CostModel) -> CostShares | None:
+    """What the predicted time of a runtime depends on; ``None`` if it is not known what the core did."""
+    calls = [_call(cell) for cell in sorted(runtime.measurements, key=lambda cell: cell.module)]
+    known = [call for call in calls if call is not None]
+    return cost_shares(known, model) if len(known) == len(calls) else None
+
+
+def _call(cell: Measurement) -> Activity | None:
+    return None if cell.run is None else cell.run.activity.call
+
+
+def _is_conclusive(
+    runtime: RankedRuntime, other: RankedRuntime, speed: Ratio, weights: Mapping[str, float]
+) -> bool:
+    """Whether the ratio of two scores is surely not 1, with the ratio of their speeds and its error bar.
+
+    Their flash and RAM are exact, and uncertain cycle costs are the same for both: what is wrong of one
+    changes both predictions, and so the ratio less than either.
+    """
+    if speed.low <= 0 or speed.high == math.inf:
+        return False
+    sizes = sum(
+        weights[name] * math.log(runtime.ratios[name] / other.ratios[name]) for name in ("flash", "ram")
+    )
+    low, high = (sizes + weights["speed"] * math.log(end) for end in (speed.low, speed.high))
+    return low > 0 or high < 0
+
+
+def _low_margins(amounts: Mapping[str, Amount], requirements: BoardRequirements) -> Iterator[str]:
+    for name, limit in (("flash", requirements.flash), ("ram", requirements.ram)):
+        margin = limit - amounts[name].value
+        if margin < LOW_MARGIN * limit:
+            yield f"{margin:,} B of {name.replace('ram', 'RAM')} are left, {margin / limit:.1%}"
 
 
 def _positive(value: float) -> float:
-    """A figure that ratios can be made of: nothing takes less than one byte, instruction or picosecond."""
+    """A value that ratios can be taken of: nothing takes less than one byte, instruction or picosecond."""
     return max(value, 1e-12)
 
 
-def _distance(one: Rejected) -> tuple[int, int, str]:
+def _distance(runtime: RejectedRuntime) -> tuple[int, int, str]:
     """The nearest miss first: by the number of reasons, then by what is missing."""
-    missing = sum(reason.short or 0 for reason in one.reasons)
-    hopeless = any(reason.short is None for reason in one.reasons)
-    return len(one.reasons) + hopeless * 10, missing, one.measurement.id
+    missing = sum(reason.missing or 0 for reason in runtime.reasons)
+    not_a_size = any(reason.missing is None for reason in runtime.reasons)
+    return len(runtime.reasons) + not_a_size * 10, missing, runtime.measurement.id

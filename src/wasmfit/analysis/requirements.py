@@ -1,4 +1,4 @@
-"""What somebody asks for of a runtime: limits, needs, and weights to rank by."""
+"""What a user requires of a runtime: room in flash and RAM, features, and weights to rank by."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -8,105 +8,105 @@ from wasmfit.errors import UsageError
 from wasmfit.model import Board
 from wasmfit.words import printable
 
-from .evidence import needs_of
-from .quantities import size as size_of
+from .evidence import parse_features
+from .quantities import parse_size
 
-MEASURES = ("flash", "ram", "speed")
-"""What a score is made of."""
+CRITERIA = ("flash", "ram", "speed")
+"""What a score is computed from."""
 
 
 @dataclass(frozen=True)
-class Limits:
-    """What there is room for, and what is wanted.
+class BoardRequirements:
+    """What is required on one board.
 
     Attributes:
-        flash, ram: Bytes.
-        needs: Features.
-        weights: Measure → weight.
+        flash, ram: Bytes that there is room for.
+        features: The features that are required.
+        weights: Criterion → weight.
     """
 
     flash: int
     ram: int
-    needs: tuple[str, ...] = ()
-    weights: Mapping[str, float] = field(default_factory=lambda: dict.fromkeys(MEASURES, 1.0))
+    features: tuple[str, ...] = ()
+    weights: Mapping[str, float] = field(default_factory=lambda: dict.fromkeys(CRITERIA, 1.0))
 
 
 @dataclass(frozen=True)
-class Wanted:
-    """What somebody asks for, before it is known of which board.
+class RuntimeRequirements:
+    """What is required on any board.
 
     Attributes:
         flash, ram: Bytes that there is room for; ``None`` for all that the board has.
-        needs, weights: As in :class:`Limits`.
+        features, weights: As in :class:`BoardRequirements`.
     """
 
     flash: int | None = None
     ram: int | None = None
-    needs: tuple[str, ...] = ()
-    weights: Mapping[str, float] = field(default_factory=lambda: dict.fromkeys(MEASURES, 1.0))
+    features: tuple[str, ...] = ()
+    weights: Mapping[str, float] = field(default_factory=lambda: dict.fromkeys(CRITERIA, 1.0))
 
     @staticmethod
     def of(
         flash: str | int | None = None,
         ram: str | int | None = None,
-        needs: str | Sequence[str] = (),
+        features: str | Sequence[str] = (),
         weights: str | None = None,
-    ) -> "Wanted":
-        """From what a command line says: ``512K``, ``simd,fuel``, ``flash=1,speed=2``.
+    ) -> "RuntimeRequirements":
+        """From the text of command-line options: ``512K``, ``simd,fuel``, ``flash=1,speed=2``.
 
         Raises:
-            UsageError: A size, a need or a weight is none.
+            UsageError: A size, a feature or a weight is invalid.
         """
-        return Wanted(
-            flash=size_of(flash) if isinstance(flash, str) else flash,
-            ram=size_of(ram) if isinstance(ram, str) else ram,
-            needs=needs_of(needs if isinstance(needs, str) else ",".join(needs)),
-            weights=weights_of(weights),
+        return RuntimeRequirements(
+            flash=parse_size(flash) if isinstance(flash, str) else flash,
+            ram=parse_size(ram) if isinstance(ram, str) else ram,
+            features=parse_features(features if isinstance(features, str) else ",".join(features)),
+            weights=parse_weights(weights),
         )
 
-    def on(self, board: Board) -> Limits:
-        """The limits on a board: images are linked for it, so there is no more than it has."""
-        return Limits(
-            flash=_least(self.flash, board.flash.size),
-            ram=_least(self.ram, board.ram.size),
-            needs=self.needs,
+    def on(self, board: Board) -> BoardRequirements:
+        """The requirements on a board: images are linked for it, so there is no more room than it has."""
+        return BoardRequirements(
+            flash=_at_most(self.flash, board.flash.size),
+            ram=_at_most(self.ram, board.ram.size),
+            features=self.features,
             weights=self.weights,
         )
 
     def notes(self, board: Board) -> tuple[str, ...]:
-        """What became of what was asked for on a board."""
-        asked = (("flash", self.flash, board.flash.size), ("RAM", self.ram, board.ram.size))
+        """Which requirements could not be taken as they are given, on a board."""
+        memories = (("flash", self.flash, board.flash.size), ("RAM", self.ram, board.ram.size))
         return tuple(
-            f"there is no more than the board's {has:,} B of {name}, for which images are linked"
-            for name, wanted, has in asked
-            if wanted is not None and wanted > has
+            f"{name} is limited to the board's {size:,} B, for which images are linked"
+            for name, required, size in memories
+            if required is not None and required > size
         )
 
 
-def _least(wanted: int | None, has: int) -> int:
-    return has if wanted is None else min(wanted, has)
+def _at_most(required: int | None, size: int) -> int:
+    return size if required is None else min(required, size)
 
 
-def weights_of(text: str | None) -> dict[str, float]:
-    """``flash=1,ram=1,speed=2``; what is not named has weight 1.
+def parse_weights(text: str | None) -> dict[str, float]:
+    """``flash=1,ram=1,speed=2``; a criterion that is not named has weight 1.
 
     Raises:
-        UsageError: It is something else, or nothing has a weight.
+        UsageError: It is something else, or every weight is 0.
     """
-    weights = dict.fromkeys(MEASURES, 1.0)
-    for part in filter(None, (one.strip() for one in (text or "").split(","))):
+    weights = dict.fromkeys(CRITERIA, 1.0)
+    for part in filter(None, (part.strip() for part in (text or "").split(","))):
         name, separator, number = part.partition("=")
         if name not in weights or not separator:
             raise UsageError(
-                f"{printable(part)!r} is no weight.",
-                f"Weights are {'=1,'.join(MEASURES)}=1 with other numbers.",
+                f"Invalid weight {printable(part)!r}.",
+                f"Weights are {'=1,'.join(CRITERIA)}=1 with other numbers.",
             )
         try:
             weights[name] = float(number)
         except ValueError:
             weights[name] = math.nan
         if not 0 <= weights[name] <= 1000:
-            raise UsageError(f"{printable(number)!r} is no weight.", "A weight is a number from 0 to 1000.")
+            raise UsageError(f"Invalid weight {printable(number)!r}.", "A weight is a number from 0 to 1000.")
     if not any(weights.values()):
         raise UsageError("Every weight is 0, which ranks nothing.", "Give one of them a weight.")
     return weights

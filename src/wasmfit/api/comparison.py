@@ -17,7 +17,7 @@ from wasmfit.probe import BoardRunner
 from wasmfit.requests import Experiment, RunOptions
 from wasmfit.requests.keywords import CompareKeywords, Keywords
 from wasmfit.run import Pipeline
-from wasmfit.store import Origin, OutcomeStore, Store
+from wasmfit.store import OutcomeStore, RunMetadata, Store
 from wasmfit.store.runs import label_of
 from wasmfit.toolchain import Gateway, Versions, find, worktree
 
@@ -72,7 +72,7 @@ def measure(catalog: Catalog, experiment: Experiment, options: RunOptions) -> Me
         experiment = experiment.model_copy(update={"workloads": workloads})
     gateway = Gateway(echo=options.echo)
     working_directory = worktree(gateway, Path.cwd())
-    origin = Origin(
+    metadata = RunMetadata(
         options.command or "wasmfit",
         None if options.label is None else label_of(options.label),
         working_directory.commit,
@@ -95,10 +95,10 @@ def measure(catalog: Catalog, experiment: Experiment, options: RunOptions) -> Me
     toolchain = find(versions, c_targets(catalog, cells), [cell.board.emulator for cell in cells])
     context = Context(catalog, home, toolchain, gateway)
     store = Store(home.results)
-    pipeline = Pipeline(context, store, options.event_handler, origin, options.rerun, bench, executor)
+    pipeline = Pipeline(context, store, options.event_handler, metadata, options.rerun, bench, executor)
     comparison = pipeline.run(planned)
     # What `features` has found of these runtimes, where it has been run whole.
-    features = OutcomeStore(home.results).find_all_features(
+    features = OutcomeStore(home.results).find_features(
         (cell.runtime, cell.version, cell.board, cell.profile) for cell in comparison.measurements
     )
     return MeasuredExperiment(context, planned, replace(comparison, features=tuple(features)))

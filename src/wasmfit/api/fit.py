@@ -2,13 +2,14 @@
 
 from typing import Unpack
 
-from wasmfit.analysis.evidence import Source, declared, features_of, suite
+from wasmfit.analysis.evidence import EvidenceSource, declared_source, measurable_features, suite_source
 from wasmfit.analysis.fit import Fit
-from wasmfit.analysis.ranking import fit as rank
-from wasmfit.analysis.requirements import Wanted
+from wasmfit.analysis.ranking import rank
+from wasmfit.analysis.requirements import RuntimeRequirements
 from wasmfit.catalog import Catalog
 from wasmfit.requests import Experiment, FitExperiment, FitRequirements, RunOptions
 from wasmfit.requests.keywords import FitKeywords, Keywords
+from wasmfit.timing import cost_model
 
 from .comparison import measure
 from .features import features_of_measured
@@ -34,17 +35,19 @@ def fit(
     """
     keywords = Keywords("fit", fields)
     experiment = keywords.record(FitExperiment, experiment)
-    wanted = wanted_of(keywords.record(FitRequirements, requirements))
+    required = requirements_of(keywords.record(FitRequirements, requirements))
     options = keywords.record(RunOptions, options).recorded_as("wasmfit.fit()")
     keywords.end()
     catalog = Catalog.load(*options.catalogs)
     board = catalog.board(experiment.board)
-    limits = wanted.on(board)
+    limits = required.on(board)
     comparison = measure(catalog, _cells(catalog, experiment), options).comparison
-    sources: tuple[Source, ...] = (declared,)
-    if needed := features_of(limits.needs, {feature.name for feature in catalog.features.features}):
+    sources: tuple[EvidenceSource, ...] = (declared_source,)
+    if needed := measurable_features(
+        limits.features, {feature.name for feature in catalog.features.features}
+    ):
         features = features_of_measured(comparison.measurements, needed, catalog.bounds, options)
-        sources = (suite(list(features)), declared)
+        sources = (suite_source(list(features)), declared_source)
     return rank(
         comparison.measurements,
         limits,
@@ -52,17 +55,18 @@ def fit(
         sources=sources,
         bounds=catalog.bounds,
         run=comparison.run,
-        notes=wanted.notes(board),
+        notes=required.notes(board),
+        cost_model=cost_model(board, catalog.core(board)),
     )
 
 
-def wanted_of(requirements: FitRequirements) -> Wanted:
-    """What is wanted, understood.
+def requirements_of(request: FitRequirements) -> RuntimeRequirements:
+    """The requirements of a request, parsed.
 
     Raises:
-        UsageError: A size, a need or a weight is not understood.
+        UsageError: A size, a feature or a weight is invalid.
     """
-    return Wanted.of(requirements.flash, requirements.ram, requirements.needs, requirements.weights)
+    return RuntimeRequirements.of(request.flash, request.ram, request.needs, request.weights)
 
 
 def _cells(catalog: Catalog, experiment: FitExperiment) -> Experiment:

@@ -50,10 +50,10 @@ def profile(
     module = None if request.module is None else load_user_module(request.module)
     planned = plan(catalog, experiment, module=module)
     cells = planned.cells
-    if not cells and planned.left_out:
-        left_out = planned.left_out[0]
-        because = left_out.reason.rstrip(".")
-        raise UsageError(f"{left_out.cell.id} is not measured: {because}.", "Name another runtime.")
+    if not cells and planned.skipped:
+        skipped = planned.skipped[0]
+        because = skipped.reason.rstrip(".")
+        raise UsageError(f"{skipped.cell.id} is not measured: {because}.", "Name another runtime.")
     if len(cells) != 1:
         names = ", ".join(cell.build.label for cell in cells)
         raise UsageError(f"{request.runtime} is not one runtime but {names}.", "Name one.")

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Unpack
 
 from wasmfit.analysis.document import ReportDocument
-from wasmfit.analysis.evidence import features_of
+from wasmfit.analysis.evidence import measurable_features
 from wasmfit.analysis.features import merged
 from wasmfit.catalog import Catalog
 from wasmfit.errors import UsageError
@@ -17,7 +17,7 @@ from wasmfit.run import report_builder
 from .benchmark import with_native
 from .comparison import measure
 from .features import features_of_measured
-from .fit import wanted_of
+from .fit import requirements_of
 
 
 def make_report(
@@ -49,7 +49,7 @@ slow-downs are relative to it.
     """
     keywords = Keywords("make_report", fields)
     experiment = keywords.record(Experiment, experiment)
-    wanted = wanted_of(keywords.record(FitRequirements, requirements))
+    required = requirements_of(keywords.record(FitRequirements, requirements))
     settings = keywords.record(ReportSettings, settings)
     options = keywords.record(RunOptions, options).recorded_as("wasmfit.make_report()")
     keywords.end()
@@ -61,7 +61,7 @@ slow-downs are relative to it.
     measured = measure(catalog, experiment, options)
     comparison = measured.comparison
     known = {feature.name for feature in catalog.features.features}
-    suite = sorted(known) if settings.features else features_of(wanted.needs, known)
+    suite = sorted(known) if settings.features else measurable_features(required.features, known)
     features: Sequence[RuntimeFeatures] = comparison.features
     if suite:
         just_measured = features_of_measured(comparison.measurements, suite, catalog.bounds, options)
@@ -73,7 +73,7 @@ slow-downs are relative to it.
         title=settings.title,
         flames=settings.flames,
         features=merged(features),
-        wanted=wanted,
+        requirements=required,
         listener=options.event_handler,
     )
     if output is not None:

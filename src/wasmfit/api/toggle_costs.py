@@ -1,12 +1,12 @@
-"""What switches of runtimes cost."""
+"""What feature toggles of runtimes cost."""
 
 from typing import Unpack
 
 from wasmfit import defaults
-from wasmfit.analysis.toggle_costs import Pair, Priced, prices
+from wasmfit.analysis.toggle_costs import ToggleCosts, TogglePair, toggle_costs
 from wasmfit.catalog import Catalog
 from wasmfit.plan import BASELINE
-from wasmfit.plan.select import switches
+from wasmfit.plan.select import feature_toggles
 from wasmfit.requests import Experiment, RunOptions, ToggleCostExperiment
 from wasmfit.requests.keywords import Keywords, ToggleCostKeywords
 
@@ -19,16 +19,16 @@ def priced(
     experiment: ToggleCostExperiment | None = None,
     options: RunOptions | None = None,
     **fields: Unpack[ToggleCostKeywords],
-) -> Priced:
-    """What switches of runtimes cost: bytes of flash, and the slow-down of those that may slow down.
+) -> ToggleCosts:
+    """What feature toggles of runtimes cost: bytes of flash, and the slowdown of those that may slow down.
 
     Args:
-        experiment: Whose switches.
+        experiment: Whose feature toggles.
         options: How.
         fields: The fields of both records, as for :func:`compare`.
 
     Raises:
-        UsageError: A name is unknown, or nothing that is named has a switch.
+        UsageError: A name is unknown, or nothing that is named has a feature toggle.
         MissingToolError: A tool is missing.
     """
     keywords = Keywords("priced", fields)
@@ -36,14 +36,14 @@ def priced(
     options = keywords.record(RunOptions, options).recorded_as("wasmfit.priced()")
     keywords.end()
     catalog = Catalog.load(*options.catalogs)
-    pairs = [Pair(*switch) for switch in switches(catalog, experiment.runtimes)]
+    pairs = [TogglePair(*toggle) for toggle in feature_toggles(catalog, experiment.runtimes)]
     builds = dict.fromkeys(build.label for pair in pairs for build in (pair.off, pair.on))
     # Those that slow nothing down run no workload.
     cells = {
         f"{build.label}/{workload}/*"
         for pair in pairs
         for build in (pair.off, pair.on)
-        for workload in ((_SIZED_BY, *experiment.workloads) if pair.switch.slows else (_SIZED_BY,))
+        for workload in ((_SIZED_BY, *experiment.workloads) if pair.toggle.slows else (_SIZED_BY,))
     }
     compared = Experiment(
         runtimes=tuple(builds),
@@ -54,5 +54,5 @@ def priced(
     )
     comparison = measure(catalog, compared, options).comparison
     measurements = tuple(cell for cell in comparison.measurements if cell.runtime != BASELINE)
-    costs = tuple(prices(pairs, measurements, _SIZED_BY))
-    return Priced(costs, measurements, _SIZED_BY, comparison.seconds, comparison.reused)
+    costs = tuple(toggle_costs(pairs, measurements, _SIZED_BY))
+    return ToggleCosts(costs, measurements, _SIZED_BY, comparison.seconds, comparison.reused)

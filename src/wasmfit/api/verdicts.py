@@ -1,4 +1,4 @@
-"""Verdicts on what is stored: what changed, whether budgets hold, what moved a figure.
+"""Verdicts on what is stored: what changed, whether budgets hold, what changed a metric.
 
 What measures, and what looks into images, is loaded where it is needed: it takes longer to load than ten
 cells take to compare.
@@ -11,12 +11,11 @@ from pathlib import Path
 from typing import Unpack
 
 from wasmfit.analysis.budget import read_budget
-from wasmfit.analysis.changes import CellChange, Changes, SymbolChange, changes, largest
-from wasmfit.analysis.check import Checked
-from wasmfit.analysis.check import check as check_limits
+from wasmfit.analysis.changes import CellChange, Changes, SymbolChange, compare_snapshots, largest
+from wasmfit.analysis.check import BudgetCheck, check_budget
 from wasmfit.analysis.history import History
 from wasmfit.analysis.history import history as follow
-from wasmfit.analysis.snapshot import Complete, newest, resolve
+from wasmfit.analysis.snapshot import AddPredictions, newest, resolve
 from wasmfit.catalog import Catalog
 from wasmfit.errors import UsageError, WasmfitError
 from wasmfit.home import Home
@@ -24,7 +23,7 @@ from wasmfit.model import Measurement
 from wasmfit.requests import Experiment, RunOptions
 from wasmfit.requests.keywords import Keywords, OptionKeywords
 from wasmfit.store import RecordedRun, Store
-from wasmfit.timing import predictor, with_time
+from wasmfit.timing import cost_model, with_predictions
 
 _CELLS_WITH_SYMBOLS = 3
 """Cells whose images are compared symbol by symbol: each takes a part of a second."""
@@ -47,7 +46,7 @@ def diff(
     Args:
         before, after: What to compare: see :func:`wasmfit.analysis.snapshot.resolve`.
         select: Globs over names of cells.
-        everything: With ``run.activity``, which explains other figures.
+        everything: With ``run.activity``, which explains other metrics.
         symbols: Whether to look into the images of the cells that changed most, where they still exist.
         home, catalogs: As for :func:`wasmfit.compare`.
 
@@ -59,11 +58,11 @@ def diff(
         old, new = resolve(str(before), reader, complete), resolve(str(after), reader, complete)
         if old.run is not None and old.run == new.run:
             raise UsageError(f"Both sides are {old.title}.", "Name two: `wasmfit history --runs` lists them.")
-        changed = changes(old, new, select, everything=everything)
+        changed = compare_snapshots(old, new, select, everything=everything)
     if not symbols:
         return changed
-    moved = largest(changed.cells, "size.flash")[:_CELLS_WITH_SYMBOLS]
-    return replace(changed, symbols={cell.name: grown for cell in moved if (grown := _symbols(cell))})
+    most_changed = largest(changed.cells, "size.flash")[:_CELLS_WITH_SYMBOLS]
+    return replace(changed, symbols={cell.name: grown for cell in most_changed if (grown := _symbols(cell))})
 
 
 def check(
@@ -74,8 +73,8 @@ def check(
     run: bool = False,
     options: RunOptions | None = None,
     **fields: Unpack[OptionKeywords],
-) -> Checked:
-    """Compares figures with the limits of a budget.
+) -> BudgetCheck:
+    """Compares metrics with the limits of a budget.
 
     Args:
         budget: The file of limits.
@@ -116,31 +115,31 @@ def check(
     with store(options.home).reading() as reader:
         side = newest(reader, complete) if of is None else resolve(of, reader, complete)
         baselines = {name: resolve(pin, reader, complete) for name, pin in pinned.items()}
-        return check_limits(limits, side, baselines)
+        return check_budget(limits, side, baselines)
 
 
 def history(
-    figure: str,
+    metric: str,
     *,
     select: Sequence[str] = (),
     by_version: bool = False,
     home: Path | None = None,
     catalogs: Sequence[Path] = (),
 ) -> History:
-    """Follows a figure over time or over versions.
+    """Follows a metric over time or over versions.
 
     Args:
-        figure: Its name, such as ``size.flash``.
+        metric: Its name, such as ``size.flash``.
         select: Globs over cells' ids.
         by_version: Over versions of the runtimes, the newest measurement of each.
         home, catalogs: As for :func:`wasmfit.compare`.
 
     Raises:
-        UsageError: There is no such figure or cell.
+        UsageError: There is no such metric or cell.
     """
     complete = completing(Catalog.load(*catalogs))
     with store(home).reading() as reader:
-        return follow(reader, complete, figure, select, versions=by_version)
+        return follow(reader, complete, metric, select, versions=by_version)
 
 
 def runs(*, home: Path | None = None) -> list[RecordedRun]:
@@ -154,17 +153,19 @@ def store(home: Path | None) -> Store:
     return Store(Home.find(home).results)
 
 
-def completing(catalog: Catalog) -> Complete:
-    """What adds predictions to measurements: by today's prices, so that both sides of a comparison have the
-    same, and what changed is the firmware.
+def completing(catalog: Catalog) -> AddPredictions:
+    """What adds predictions to measurements: by today's cycle costs, so that both sides of a comparison have
+    the same, and what changed is the firmware.
     """
 
-    prices = {name: predictor(board, catalog.core(board)) for name, board in catalog.boards.items()}
+    models = {name: cost_model(board, catalog.core(board)) for name, board in catalog.boards.items()}
 
     def complete(measurement: Measurement) -> Measurement:
-        if measurement.board not in prices or measurement.run is None:
+        if measurement.board not in models or measurement.run is None:
             return measurement
-        return measurement.model_copy(update={"run": with_time(measurement, prices[measurement.board])})
+        return measurement.model_copy(
+            update={"run": with_predictions(measurement, models[measurement.board])}
+        )
 
     return complete
 

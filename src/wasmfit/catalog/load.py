@@ -131,7 +131,7 @@ class Catalog:
         return pick("target", board.target, self.targets)
 
     def core(self, board: Board) -> Core | None:
-        """The core whose prices time on a board is predicted with, if it has a timing model."""
+        """The core whose cycle costs predict the time on a board, if it has a timing model."""
         return None if board.timing is None else pick("core", board.timing.core, self.cores)
 
     def board(self, name: str) -> Board:

@@ -12,9 +12,9 @@ from .progress import reported
 
 
 def bench_workloads(experiment: BenchmarkExperiment, settings: RunSettings, output: OutputOptions) -> None:
-    """Run workloads on runtimes: instructions, slow-down against native code, heap and stack.
+    """Run workloads on runtimes: instructions, slowdown compared with native code, heap and stack.
 
-    Native code is always measured next to the runtimes that are chosen.
+    Native code is always measured in addition to the runtimes that are chosen.
     """
     require_writable(output.file)
     with reported(settings, verbose=output.verbose) as options:

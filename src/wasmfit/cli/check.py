@@ -51,7 +51,7 @@ def check_budget(
         ),
     ] = False,
 ) -> None:
-    """Compare figures with a budget: exit 1 if a hard limit is broken, with what broke and by how much."""
+    """Compare metrics with a budget: exit 1 if a hard limit is broken, with what broke and by how much."""
     require_writable(output.file)
     with reported(settings, verbose=output.verbose) as run_options:
         checked = check(budget, of=of, baseline=baseline, run=run, options=run_options)

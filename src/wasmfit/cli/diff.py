@@ -25,7 +25,7 @@ def diff_sides(
         list[str] | None, typer.Option(metavar="GLOB", help="Only cells whose name or id matches.")
     ] = None,
     everything: Annotated[
-        bool, typer.Option("--all", help="Every figure of every cell, those that explain others too.")
+        bool, typer.Option("--all", help="Every metric of every cell, also those that explain others.")
     ] = False,
     symbols: Annotated[
         bool, typer.Option("--symbols/--no-symbols", help="Look for what grew inside of the images.")

@@ -4,11 +4,11 @@ from typing import Annotated
 
 import typer
 
-from wasmfit.analysis.toggle_costs import Priced
+from wasmfit.analysis.toggle_costs import ToggleCosts
 from wasmfit.api.features import features
 from wasmfit.api.toggle_costs import priced
 from wasmfit.errors import UsageError
-from wasmfit.report import FAILING_FORMATS, FEATURE_FORMATS, PRICE_FORMATS, Format
+from wasmfit.report import FAILING_FORMATS, FEATURE_FORMATS, TOGGLE_COST_FORMATS, Format
 from wasmfit.requests import FeaturesExperiment, RunSettings, ToggleCostExperiment
 
 from .from_requests import from_requests
@@ -24,22 +24,20 @@ def measure_features(
     failing: Annotated[
         bool, typer.Option("--failing", help="List the assertions that do not hold, instead of the table.")
     ] = False,
-    prices: Annotated[
+    toggle_costs: Annotated[
         bool,
-        typer.Option(
-            "--priced", help="Say what switches of the runtimes' builds cost, instead of the table."
-        ),
+        typer.Option("--priced", help="Say what feature toggles of the runtimes cost, instead of the table."),
     ] = False,
 ) -> None:
     """Measure features of WebAssembly: the W3C suite on device images of runtimes."""
     require_writable(output.file)
-    if prices:
+    if toggle_costs:
         if failing or experiment.model_fields_set & {"features", "sources"}:
             raise UsageError(
                 "--priced is of runtimes, boards and profiles, and of nothing else.",
                 "Leave out --feature, --failing and --source.",
             )
-        _print_prices(experiment, settings, output)
+        _print_toggle_costs(experiment, settings, output)
         return
     with reported(settings, verbose=output.verbose) as options:
         measured = features(experiment, options)
@@ -53,13 +51,13 @@ def measure_features(
         raise typer.Exit(1)
 
 
-def _print_prices(experiment: FeaturesExperiment, settings: RunSettings, output: OutputOptions) -> None:
+def _print_toggle_costs(experiment: FeaturesExperiment, settings: RunSettings, output: OutputOptions) -> None:
     toggles = ToggleCostExperiment(
         runtimes=experiment.runtimes, boards=experiment.boards, profiles=experiment.profiles
     )
     with reported(settings, verbose=output.verbose) as options:
-        costs: Priced = priced(toggles, options)
-    write_result(PRICE_FORMATS[output.format](costs), output.file)
+        costs: ToggleCosts = priced(toggles, options)
+    write_result(TOGGLE_COST_FORMATS[output.format](costs), output.file)
     message(f"{len(costs.measurements)} cells ({costs.reused} from the store) in {costs.seconds:.1f} s.")
     for cell in costs.failed:
         message(f"{cell.id}: {cell.status.value}: {cell.reason}")

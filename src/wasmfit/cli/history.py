@@ -7,7 +7,7 @@ import typer
 from wasmfit.analysis.history import run_to_dict
 from wasmfit.api.verdicts import history, runs
 from wasmfit.errors import UsageError
-from wasmfit.report.history import FORMATS, figure_rows, rows_of
+from wasmfit.report.history import FORMATS, metric_rows, rows_of
 
 from .from_requests import from_requests
 from .options import CatalogOptions, ResultOptions
@@ -17,10 +17,10 @@ from .output import require_writable, write_result
 def follow_metric(
     output: ResultOptions,
     catalog: CatalogOptions,
-    figure: Annotated[
+    metric: Annotated[
         str | None,
         typer.Argument(
-            metavar="FIGURE", help="Such as size.flash or run.instructions.call.", show_default=False
+            metavar="METRIC", help="Such as size.flash or run.instructions.call.", show_default=False
         ),
     ] = None,
     select: Annotated[
@@ -30,19 +30,19 @@ def follow_metric(
         bool, typer.Option("--by-version", help="Over versions of the runtimes, instead of time.")
     ] = False,
     list_runs: Annotated[bool, typer.Option("--runs", help="List the runs.")] = False,
-    list_figures: Annotated[bool, typer.Option("--figures", help="List the figures.")] = False,
+    list_metrics: Annotated[
+        bool, typer.Option("--metrics", "--figures", help="List the metrics; --figures is the old name.")
+    ] = False,
 ) -> None:
-    """Follow a figure over time or versions: a sparkline a cell, and which change moved it."""
+    """Follow a metric over time or versions: a sparkline per cell, and what changed it."""
     require_writable(output.file)
-    if (figure is not None) + list_runs + list_figures != 1:
-        raise UsageError(
-            "One thing is needed: a figure, --runs or --figures.", "For example: wasmfit history size.flash"
-        )
-    if figure is None:
-        rows = figure_rows() if list_figures else [run_to_dict(run) for run in runs()]
-        write_result(rows_of(rows, "figures" if list_figures else "runs", output.format), output.file)
+    if (metric is not None) + list_runs + list_metrics != 1:
+        raise UsageError("Give a metric, --runs or --metrics.", "For example: wasmfit history size.flash")
+    if metric is None:
+        rows = metric_rows() if list_metrics else [run_to_dict(run) for run in runs()]
+        write_result(rows_of(rows, "figures" if list_metrics else "runs", output.format), output.file)
         return
-    followed = history(figure, select=select or (), by_version=by_version, catalogs=catalog.catalogs)
+    followed = history(metric, select=select or (), by_version=by_version, catalogs=catalog.catalogs)
     write_result(FORMATS[output.format](followed), output.file)
 
 

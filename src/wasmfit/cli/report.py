@@ -52,8 +52,8 @@ def report_experiment(
             options=options,
         )
     message(f"{output.file}: {output.file.stat().st_size:,} B, for any browser.")
-    for answer in document.answers[:1]:
-        message(answer.headline)
+    for ranking in document.rankings[:1]:
+        message(ranking.headline)
     # A workload that a runtime cannot run is an answer, as in a benchmark.
     print_failed(Benchmark(Comparison(document.measurements, 0.0, 0)).failed)
 

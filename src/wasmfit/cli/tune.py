@@ -3,7 +3,7 @@
 from wasmfit.analysis.tuning import Trial
 from wasmfit.api.tuning import tune
 from wasmfit.events import Said
-from wasmfit.report.tune import TUNE_FORMATS, told
+from wasmfit.report.tune import TUNE_FORMATS, trial_line
 from wasmfit.requests import RunSettings, TuneRequest
 
 from .from_requests import from_requests
@@ -17,13 +17,13 @@ _INTERRUPTED = "Interrupted. What was measured is stored: the same command goes 
 def tune_runtime(request: TuneRequest, settings: RunSettings, output: OutputOptions) -> None:
     """Search for settings that make a runtime smaller or faster, each of them built and measured.
 
-    The profile reference is what they are compared with. The same command goes on where it was interrupted.
+    They are compared with the profile reference. The same command continues where it was interrupted.
     """
     require_writable(output.file)
     with reported(settings, verbose=output.verbose, interrupted=_INTERRUPTED) as options:
 
         def on_trial(trial: Trial, anchor: Trial) -> None:
-            options.event_handler(Said(f"[{trial.number}] {told(trial, anchor)}"))
+            options.event_handler(Said(f"[{trial.number}] {trial_line(trial, anchor)}"))
 
         tuning = tune(request, options, on_trial=on_trial)
     write_result(TUNE_FORMATS[output.format](tuning), output.file)

@@ -36,8 +36,8 @@ class Predictions(Record):
 
     Attributes:
         load, instantiate, first_call, call: As of :class:`Instructions`.
-        calibrated: Whether the board's model was compared with figures published for it.
-        source: What the prices come from, and what software is taken to have set up.
+        calibrated: Whether the board's model was compared with values published for it.
+        source: What the cycle costs come from, and what software is assumed to have set up.
     """
 
     load: Prediction | None = None

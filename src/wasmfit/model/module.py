@@ -91,7 +91,7 @@ class UserModule(Record):
         memory_pages: The same in pages.
         stubs: What answers its imports, each name once, in ascending order.
         obstacle: What it wants that no stub can give it, in words: then no runtime is tried.
-        calls: Calls in order; the first is the first call, the last the steady one.
+        calls: Calls in order; the first is the cold call, the last the warm one.
         repeated: Whether the user named one call, which is made several times.
     """
 

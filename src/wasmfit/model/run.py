@@ -119,7 +119,7 @@ class Leak(Record):
 
 
 class LeastRam(Record):
-    """The least RAM with which the image gives the same results as with all that the board has.
+    """The minimum RAM with which the image gives the same results as with all that the board has.
 
     Found by running a copy of the image, in which one word is changed, with smaller and smaller heaps. All
     figures but ``trials`` are ``None`` where it was not looked for.
@@ -159,11 +159,11 @@ class Run(Record):
         stack_peaks: The deepest use phase by phase.
         heap: The heap when everything is loaded, and what is left of it.
         leak: What a hundred iterations leak; for modules whose calls are short enough.
-        least_ram: The least RAM that will do, of a run that ended well.
+        least_ram: The minimum RAM, of a run that ended well.
         instructions: Instructions per phase.
         activity: What they did, per phase.
-        cycles: Predicted cycles of a steady call; its error bar is in ``predicted``.
-        time_s: Predicted time of a steady call in seconds, likewise.
+        cycles: Predicted cycles of a warm call; its error bar is in ``predicted``.
+        time_s: Predicted time of a warm call in seconds, likewise.
         predicted: Predictions per phase with their error bars, where the board has a timing model.
         measured: The same measured on a board, where one was asked for.
     """

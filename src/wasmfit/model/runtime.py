@@ -157,7 +157,7 @@ class FeatureClaim(Record):
     variants: tuple[str, ...] = ()
 
 
-class PricedSwitch(Record):
+class FeatureToggle(Record):
     """Something that a runtime is built with or without: two variants that differ in nothing else.
 
     Attributes:
@@ -306,7 +306,7 @@ class Runtime(Record):
     versions: tuple[Version, ...] = Field(min_length=1)
     variants: tuple[Variant, ...] = Field(min_length=1)
     claims: tuple[FeatureClaim, ...] = ()
-    priced: tuple[PricedSwitch, ...] = ()
+    priced: tuple[FeatureToggle, ...] = ()
     c: CBuild | None = None
     checkout: CheckoutRule = CheckoutRule()
     unavailable: Unavailable | None = None

@@ -1,18 +1,18 @@
-"""What time is predicted from: the cycle costs of a core and a board. Data only; see ``catalog/cores``."""
+"""What time is predicted from: cycle costs of a core and a board. Data only; see ``catalog/cores``."""
 
 from typing import Annotated
 
-from pydantic import Field, model_validator
+from pydantic import AliasChoices, Field, model_validator
 
 from .activity import COUNTS
 from .base import Record
 
 
 class CycleCost(Record):
-    """Cycles that one event costs.
+    """Cycles that one event of an activity costs.
 
     Attributes:
-        low, typical, high: What it costs at the least, as a rule and at the most. Negative for what saves.
+        low, typical, high: Its minimum, typical and maximum cost. Negative for an event that saves cycles.
     """
 
     low: float
@@ -36,57 +36,60 @@ class CycleCost(Record):
         return self
 
 
-def _known(prices: dict[str, CycleCost]) -> dict[str, CycleCost]:
-    unknown = prices.keys() - set(COUNTS)
+def _known(costs: dict[str, CycleCost]) -> dict[str, CycleCost]:
+    unknown = costs.keys() - set(COUNTS)
     if unknown:
-        raise ValueError(f"nothing measures {', '.join(sorted(unknown))}")
-    return prices
+        raise ValueError(f"nothing counts {', '.join(sorted(unknown))}")
+    return costs
 
 
 CycleCosts = dict[Annotated[str, Field(min_length=1)], CycleCost]
 
+_COSTS = AliasChoices("cycle_costs", "prices")
+"""The field's name in files, and the name that it had before."""
+
 
 class Core(Record):
-    """The cycle costs of a core.
+    """A core's cycle costs.
 
     Attributes:
         name: Name in the boards' files.
         title: The core.
-        prices: Event → cycle cost; what is not named costs nothing.
+        cycle_costs: Event → cycle cost; an event that is not named costs nothing.
         source: Where the cycle costs come from.
     """
 
     name: str
     title: str
-    prices: CycleCosts
+    cycle_costs: CycleCosts = Field(validation_alias=_COSTS)
     source: str
 
     @model_validator(mode="after")
-    def _prices_are_known(self) -> "Core":
-        _known(self.prices)
+    def _costs_are_known(self) -> "Core":
+        _known(self.cycle_costs)
         return self
 
 
 class Timing(Record):
-    """What a board adds to the cycle costs of its core.
+    """What a board adds to its core's cycle costs.
 
     Attributes:
         core: The core.
-        prices: Event → cycle cost: of flash above all. They are added to the core's.
-        error: How far off a prediction may be, as a part of it, beyond what the prices' own ranges say.
-        calibrated: Whether it was compared with figures published for this board.
-        source: Where prices and error come from.
-        assumptions: What software is taken to have set up on the board.
+        cycle_costs: Event → cycle cost: of flash above all. They are added to the core's.
+        error: How far off a prediction may be, as a fraction of it, in addition to the ranges of the costs.
+        calibrated: Whether the model was compared with values published for this board.
+        source: Where cycle costs and error come from.
+        assumptions: What software is assumed to have set up on the board.
     """
 
     core: str
-    prices: CycleCosts
+    cycle_costs: CycleCosts = Field(validation_alias=_COSTS)
     error: float = Field(gt=0, lt=1)
     calibrated: bool
     source: str
     assumptions: tuple[str, ...] = ()
 
     @model_validator(mode="after")
-    def _prices_are_known(self) -> "Timing":
-        _known(self.prices)
+    def _costs_are_known(self) -> "Timing":
+        _known(self.cycle_costs)
         return self

@@ -73,7 +73,7 @@ class Workload(Record):
         extra: Value that the host function ``host.extra`` returns.
         guest: How the module is built from ``guest/`` next to the TOML file.
         limit: Instructions after which a run is given up: more than any runtime should need.
-        calls: Calls in order; the first is the first call, the last the steady one.
+        calls: Calls in order; the first is the cold call, the last the warm one.
     """
 
     name: str

@@ -11,7 +11,7 @@ from . import literals
 from .read import FunctionType, Wasm
 
 REPEATS = 3
-"""How often a single call is made, so that there is a first one and a steady one."""
+"""How often a single call is made, so that there is a cold one and a warm one."""
 
 MOST_CALLS = 1000
 MOST_VALUES = 16

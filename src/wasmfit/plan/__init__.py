@@ -1,6 +1,6 @@
-"""An experiment → the cells to measure, and those that cannot be, with the reason."""
+"""An experiment → the cells to measure, and those that are skipped, with the reason."""
 
-from .experiment import LeftOut, Plan, plan
+from .experiment import Plan, SkippedCell, plan
 from .named import CellName, PartName, build_of, cell_of, name_of
 from .select import BASELINE, select_boards, select_builds
 from .tools import c_targets
@@ -8,9 +8,9 @@ from .tools import c_targets
 __all__ = [
     "BASELINE",
     "CellName",
-    "LeftOut",
     "PartName",
     "Plan",
+    "SkippedCell",
     "build_of",
     "c_targets",
     "cell_of",

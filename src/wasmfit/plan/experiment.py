@@ -1,4 +1,4 @@
-"""An experiment → the plan that it becomes."""
+"""An experiment, and its plan."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -13,8 +13,8 @@ from .select import BASELINE, select_boards, select_builds, with_checkouts
 
 
 @dataclass(frozen=True)
-class LeftOut:
-    """A cell that is not built, with the end that it has all the same."""
+class SkippedCell:
+    """A cell that is not built, with its status."""
 
     cell: Cell
     status: Status
@@ -28,12 +28,12 @@ class Plan:
     Attributes:
         cells: To be measured.
         baselines: The image without a runtime for every board, base and profile among the cells.
-        left_out: Cells with an end and no measurement.
+        skipped: Cells that are not built.
     """
 
     cells: tuple[Cell, ...]
     baselines: tuple[Cell, ...]
-    left_out: tuple[LeftOut, ...]
+    skipped: tuple[SkippedCell, ...]
 
     @property
     def measured(self) -> tuple[Cell, ...]:
@@ -43,7 +43,7 @@ class Plan:
     @property
     def all_cells(self) -> tuple[Cell, ...]:
         """Every cell that has a row, in the order of the rows."""
-        return (*self.measured, *(left_out.cell for left_out in self.left_out))
+        return (*self.measured, *(skipped.cell for skipped in self.skipped))
 
 
 def plan(
@@ -53,7 +53,7 @@ def plan(
     checkouts: Sequence[Checkout] = (),
     module: UserModule | None = None,
 ) -> Plan:
-    """Turns an experiment into cells.
+    """The cells of an experiment.
 
     Args:
         catalog: The catalogue.
@@ -62,79 +62,83 @@ def plan(
         module: Its module, read; instead of its workloads.
 
     Raises:
-        UsageError: A name is unknown, or nothing is left to measure.
+        UsageError: A name is unknown, or no cell is left to measure.
     """
     released = [
         build for build in select_builds(catalog, experiment.runtimes) if build.runtime.name != BASELINE
     ]
     chosen = with_checkouts(catalog, released, checkouts, experiment.runtimes)
     cells = _cells(catalog, experiment, module, chosen)
-    kept = [cell for cell in cells if _selected(cell, experiment.select)]
-    if cells and not kept:
+    selected = [cell for cell in cells if _is_selected(cell, experiment.select)]
+    if cells and not selected:
         raise UsageError(
             f"No cell matches {' or '.join(experiment.select)}.",
             f"An id looks like {cells[0].id}; `wasmfit list cells` lists all.",
         )
     (baseline,) = builds(catalog.runtimes[BASELINE])
-    settings = kept or _cells(catalog, experiment, module, [baseline])
-    # One cell for each baseline: it has all in common with it but the build.
-    neighbours = {
-        (cell.workload.name, cell.board.name, cell.base.name, cell.profile.name): cell for cell in settings
+    # One cell of each setting: its baseline differs from it in the build alone.
+    settings = {
+        (cell.workload.name, cell.board.name, cell.base.name, cell.profile.name): cell
+        for cell in selected or _cells(catalog, experiment, module, [baseline])
     }
-    baselines = {cell.id: cell for cell in (_without_runtime(cell, baseline) for cell in neighbours.values())}
-    unsupported = [one for one in map(_on_unsupported_base, baselines.values()) if one is not None]
-    left_out = [*unsupported, *(one for cell in kept if (one := _left_out(catalog, cell)) is not None)]
-    gone = {one.cell.id for one in left_out}
+    baselines = {cell.id: cell for cell in (_baseline(cell, baseline) for cell in settings.values())}
+    skipped = [
+        *filter(None, map(_unsupported_base, baselines.values())),
+        *filter(None, (_skipped(catalog, cell) for cell in selected)),
+    ]
+    skipped_ids = {one.cell.id for one in skipped}
     return Plan(
-        cells=tuple(cell for cell in kept if cell.id not in gone),
-        baselines=tuple(cell for cell in baselines.values() if cell.id not in gone),
-        left_out=tuple(left_out),
+        cells=tuple(cell for cell in selected if cell.id not in skipped_ids),
+        baselines=tuple(cell for cell in baselines.values() if cell.id not in skipped_ids),
+        skipped=tuple(skipped),
     )
 
 
-def _left_out(catalog: Catalog, cell: Cell) -> LeftOut | None:
-    """The cell, if it is known without building anything how it ends."""
+def _skipped(catalog: Catalog, cell: Cell) -> SkippedCell | None:
+    """The cell, if its status is known without building anything."""
     missing = cell.build.unavailable
     if missing is not None:
-        return LeftOut(cell, Status.UNAVAILABLE, f"{missing.reason}. {missing.remedy}")
-    if (unsupported := _on_unsupported_base(cell)) is not None:
+        return SkippedCell(cell, Status.UNAVAILABLE, f"{missing.reason}. {missing.remedy}")
+    if (unsupported := _unsupported_base(cell)) is not None:
         return unsupported
     if isinstance(cell.workload, UserModule):
-        return _cannot_take(catalog, cell, cell.workload)
+        return _unsupported_module(catalog, cell, cell.workload)
     return None
 
 
-def _on_unsupported_base(cell: Cell) -> LeftOut | None:
-    """The cell, if its base has nothing for its board, or is not there: then its baseline ends so too."""
+def _unsupported_base(cell: Cell) -> SkippedCell | None:
+    """The cell, if its base does not support its board, or is missing: this applies to its baseline too."""
     if cell.base.missing:
-        return LeftOut(cell, Status.UNAVAILABLE, cell.base.missing)
+        return SkippedCell(cell, Status.UNAVAILABLE, cell.base.missing)
     if cell.base.start == "laze" and cell.build.runtime.language == "c":
-        return LeftOut(
+        return SkippedCell(
             cell,
             Status.UNSUPPORTED,
-            f"on {cell.base.name}, runtimes in Rust are built; its application has no C sources",
+            f"on {cell.base.name}, only runtimes in Rust are built: its application has no C sources",
         )
     obstacle = cell.base.obstacle(cell.board)
-    return None if obstacle is None else LeftOut(cell, Status.UNSUPPORTED, obstacle)
+    return None if obstacle is None else SkippedCell(cell, Status.UNSUPPORTED, obstacle)
 
 
-def _cannot_take(catalog: Catalog, cell: Cell, module: UserModule) -> LeftOut | None:
-    """The same for a module of the user's."""
+def _unsupported_module(catalog: Catalog, cell: Cell, module: UserModule) -> SkippedCell | None:
+    """The cell, if its runtime cannot run the user's module."""
     runtime, ram = cell.build.runtime, cell.board.ram.size
     if module.obstacle is not None:
-        return LeftOut(cell, Status.UNSUPPORTED, f"the module {module.obstacle}")
+        return SkippedCell(cell, Status.UNSUPPORTED, f"the module {module.obstacle}")
     if runtime.guest == "crate":
-        return LeftOut(
-            cell, Status.UNSUPPORTED, "native code is compiled from a workload's source; a module has none"
-        )
-    if not catalog.takes_any_module(runtime):
-        return LeftOut(
+        return SkippedCell(
             cell,
             Status.UNSUPPORTED,
-            f"the catalogue has no glue of {runtime.name} that takes any module (firmware/any.rs, or c.any)",
+            "native code is compiled from a workload's source, which a module does not have",
+        )
+    if not catalog.takes_any_module(runtime):
+        return SkippedCell(
+            cell,
+            Status.UNSUPPORTED,
+            f"the catalogue has no dynamic embedding of {runtime.name} (firmware/any.rs, or c.any)",
         )
     if module.memory_bytes > ram - runtime.stack:
-        return LeftOut(
+        return SkippedCell(
             cell,
             Status.DOES_NOT_FIT,
             f"the module declares {module.memory_pages:,} pages of memory ({module.memory_bytes:,} B); "
@@ -166,12 +170,12 @@ def _cells(
     ]
 
 
-def _without_runtime(cell: Cell, baseline: Build) -> Cell:
-    """The baseline of a cell. It carries the module and adds the arguments, whatever the module does."""
+def _baseline(cell: Cell, build: Build) -> Cell:
+    """The baseline of a cell. It contains the module and adds the arguments, whatever the module computes."""
     workload = cell.workload
-    held_to = workload if isinstance(workload, UserModule) else workload.added_up()
-    return replace(cell, build=baseline, workload=held_to)
+    expected = workload if isinstance(workload, UserModule) else workload.added_up()
+    return replace(cell, build=build, workload=expected)
 
 
-def _selected(cell: Cell, globs: Sequence[str]) -> bool:
+def _is_selected(cell: Cell, globs: Sequence[str]) -> bool:
     return not globs or any(fnmatchcase(cell.id, glob) for glob in globs)

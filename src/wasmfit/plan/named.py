@@ -1,4 +1,4 @@
-"""A cell by its names: what is sent to another machine, which has the same catalogue."""
+"""A cell by names, to be sent to another machine with the same catalogue."""
 
 from wasmfit.catalog import Catalog
 from wasmfit.catalog.load import pick
@@ -8,7 +8,7 @@ from .select import BASELINE
 
 
 class CellName(Record):
-    """What tells a cell from all others.
+    """What identifies a cell.
 
     Attributes:
         runtime: Name of the runtime, whose variants and versions ``build`` is one of.
@@ -25,7 +25,7 @@ class CellName(Record):
 
 
 class PartName(Record):
-    """What tells a part of the suite on a runtime from all others; as :class:`CellName`."""
+    """What identifies a part of the suite on a runtime; as :class:`CellName`."""
 
     runtime: str
     build: str
@@ -36,7 +36,7 @@ class PartName(Record):
 
 
 def name_of(cell: Cell) -> CellName:
-    """The name of a cell whose runtime is in the catalogue; a checkout has no name that others know."""
+    """The name of a cell whose runtime is in the catalogue; a checkout has no name on other machines."""
     workload = cell.workload
     return CellName(
         runtime=cell.build.runtime.name,
@@ -52,7 +52,7 @@ def cell_of(catalog: Catalog, name: CellName) -> Cell:
     """The cell of that name.
 
     Raises:
-        UsageError: The catalogue does not have what it names.
+        UsageError: The catalogue does not have what the name refers to.
     """
     build = build_of(catalog, name.runtime, name.build)
     workload = catalog.workload(name.workload) if isinstance(name.workload, str) else name.workload

@@ -1,4 +1,4 @@
-"""``--runtime`` arguments → builds."""
+"""Builds and boards by the arguments of ``--runtime`` and ``--board``."""
 
 from collections.abc import Sequence
 from fnmatch import fnmatchcase
@@ -6,21 +6,21 @@ from fnmatch import fnmatchcase
 from wasmfit.catalog import Catalog
 from wasmfit.catalog.load import unknown
 from wasmfit.errors import UsageError
-from wasmfit.model import Board, Build, Checkout, PricedSwitch, Runtime, Version, builds
+from wasmfit.model import Board, Build, Checkout, FeatureToggle, Runtime, Version, builds
 
 BASELINE = "baseline"
 NEWEST = "newest"
 ALL = "all"
 
 
-def select_boards(catalog: Catalog, wanted: Sequence[str]) -> list[Board]:
+def select_boards(catalog: Catalog, arguments: Sequence[str]) -> list[Board]:
     """The boards that ``--board`` arguments name, each once: names, patterns (``nrf*``), or ``all``.
 
     Raises:
         UsageError: An argument matches nothing; the message suggests what does.
     """
     chosen: dict[str, Board] = {}
-    for argument in wanted:
+    for argument in arguments:
         pattern = "*" if argument == ALL else argument
         matching = [board for name, board in sorted(catalog.boards.items()) if fnmatchcase(name, pattern)]
         if not matching:
@@ -38,26 +38,26 @@ def newest(runtime: Runtime) -> list[Build]:
     return list(chosen.values())
 
 
-def select_builds(catalog: Catalog, wanted: Sequence[str]) -> list[Build]:
+def select_builds(catalog: Catalog, arguments: Sequence[str]) -> list[Build]:
     """The builds that ``--runtime`` arguments name, each once, in the order of the arguments.
 
-    An argument is a runtime (its default variants, newest version), a variant, either
-    with ``@VERSION`` (whole or its beginning, such as ``wasmi@0.51``), a pattern
-    (``wasm*``, ``wasmi@*``), ``newest`` for the newest version of each runtime in its
-    default variants, or ``all`` for every variant of every version. None is ``newest``.
+    An argument is a runtime (its default variants, newest version) or a variant, either with ``@VERSION`` (a
+    version or its beginning, such as ``wasmi@0.51``), a pattern (``wasm*``, ``wasmi@*``), ``newest`` for the
+    newest version of each runtime in its default variants, or ``all`` for every variant of every version. No
+    argument is ``newest``.
 
     Raises:
         UsageError: An argument matches nothing; the message suggests what does.
     """
-    real = [runtime for runtime in catalog.runtimes.values() if runtime.name != BASELINE]
+    runtimes = [runtime for runtime in catalog.runtimes.values() if runtime.name != BASELINE]
     groups = {
-        NEWEST: [build for runtime in real for build in newest(runtime) if build.variant.default],
-        ALL: [build for runtime in real for build in builds(runtime)],
+        NEWEST: [build for runtime in runtimes for build in newest(runtime) if build.variant.default],
+        ALL: [build for runtime in runtimes for build in builds(runtime)],
         BASELINE: builds(catalog.runtimes[BASELINE]),
     }
     chosen: dict[str, Build] = {}
-    for argument in wanted or (NEWEST,):
-        for build in groups.get(argument) or _matching(real, argument):
+    for argument in arguments or (NEWEST,):
+        for build in groups.get(argument) or _matching(runtimes, argument):
             chosen.setdefault(build.label, build)
     return list(chosen.values())
 
@@ -74,81 +74,78 @@ def _matching(runtimes: Sequence[Runtime], argument: str) -> list[Build]:
         ]
     if not matching:
         names = {runtime.name for runtime in runtimes} | {
-            b.name for runtime in runtimes for b in builds(runtime)
+            build.name for runtime in runtimes for build in builds(runtime)
         }
         raise unknown("runtime", name, names)
     if version:
-        fitting = [build for build in matching if _fits(build.version, version)]
-        if not fitting:
+        of_version = [build for build in matching if _is_version(build.version, version)]
+        if not of_version:
             known = ", ".join(dict.fromkeys(build.version.version for build in matching))
             raise UsageError(f"The catalogue has no version {version} of {name}.", f"It has {known}.")
-        matching = fitting
+        return of_version
     return matching
 
 
-def _fits(version: Version, wanted: str) -> bool:
-    return fnmatchcase(version.version, wanted) or version.version.startswith(f"{wanted}.")
+def _is_version(version: Version, argument: str) -> bool:
+    return fnmatchcase(version.version, argument) or version.version.startswith(f"{argument}.")
 
 
-def switches(catalog: Catalog, wanted: Sequence[str]) -> list[tuple[PricedSwitch, Build, Build]]:
-    """The switches of runtimes, each with the newest build without it and the one with it.
+def feature_toggles(catalog: Catalog, arguments: Sequence[str]) -> list[tuple[FeatureToggle, Build, Build]]:
+    """The feature toggles of runtimes, each with the newest build without it and the one with it.
 
     Args:
         catalog: The catalogue.
-        wanted: ``--runtime`` arguments: runtimes, or variants of theirs; all if none is given.
+        arguments: ``--runtime`` arguments: runtimes, or variants of theirs; all if none is given.
 
     Raises:
-        UsageError: An argument matches nothing, or nothing that has a switch.
+        UsageError: An argument matches nothing, or nothing that has a feature toggle.
     """
-    named = {build.runtime.name for build in select_builds(catalog, wanted)} if wanted else None
+    named = {build.runtime.name for build in select_builds(catalog, arguments)} if arguments else None
     toggles = []
     for runtime in catalog.runtimes.values():
         if named is not None and runtime.name not in named:
             continue
-        for switch in runtime.priced:
+        for toggle in runtime.priced:
             all_builds = builds(runtime)
             off, on = (
                 {build.number: build for build in all_builds if build.name == name}
-                for name in (switch.off, switch.on)
+                for name in (toggle.off, toggle.on)
             )
             newest_first = [number for number in off if number in on]
             if newest_first:
-                toggles.append((switch, off[newest_first[0]], on[newest_first[0]]))
+                toggles.append((toggle, off[newest_first[0]], on[newest_first[0]]))
     if not toggles:
         known = [runtime.name for runtime in catalog.runtimes.values() if runtime.priced]
-        raise UsageError(
-            "No runtime that is named has a switch to price.", f"These have: {', '.join(known)}."
-        )
+        raise UsageError("No runtime that is named has a feature toggle.", f"These have: {', '.join(known)}.")
     return toggles
 
 
 def with_checkouts(
-    catalog: Catalog, chosen: Sequence[Build], checkouts: Sequence[Checkout], wanted: Sequence[str]
+    catalog: Catalog, released: Sequence[Build], checkouts: Sequence[Checkout], arguments: Sequence[str]
 ) -> list[Build]:
-    """The builds, and those of the user's checkouts.
+    """The builds of released versions, and those of the user's checkouts.
 
-    A checkout is built in every variant of its runtime among ``chosen`` that its version has; if there is
-    none, in the default ones. Where the runtime comes from nowhere else, it takes the place of the row that
-    says so.
+    A checkout is built in every variant of its runtime among ``released`` that its version has; if there is
+    none, in the default ones. If the runtime has no releases, the checkout replaces the row that says so.
 
     Args:
         catalog: The catalogue.
-        chosen: Builds of the catalogue's versions.
+        released: Builds of the catalogue's versions.
         checkouts: The checkouts.
-        wanted: The ``--runtime`` arguments: a variant that one of them names must exist.
+        arguments: The ``--runtime`` arguments: a variant that one of them names must exist.
 
     Raises:
         UsageError: A variant does not exist in the version that a checkout is built like, or two checkouts
-            could not be told apart.
+            have the same name.
     """
-    named = {argument.partition("@")[0] for argument in wanted}
-    result = list(chosen)
+    named = {argument.partition("@")[0] for argument in arguments}
+    result = list(released)
     for checkout in checkouts:
         runtime = catalog.runtimes[checkout.runtime]
-        asked = {build.name for build in result if build.runtime.name == runtime.name}
+        chosen = {build.name for build in result if build.runtime.name == runtime.name}
         (version,) = (version for version in runtime.versions if version.version == checkout.recipe)
         for variant in runtime.variants:
-            if variant.name not in asked if asked else not variant.default:
+            if variant.name not in chosen if chosen else not variant.default:
                 continue
             if not variant.versions or version.version in variant.versions:
                 _insert(result, Build(runtime=runtime, variant=variant, version=version, checkout=checkout))
@@ -157,16 +154,16 @@ def with_checkouts(
                     f"{variant.name} exists for version {', '.join(variant.versions)}; {checkout.path} "
                     f"holds {checkout.version}, which is built like {version.version}."
                 )
-    given = {checkout.runtime for checkout in checkouts}
-    return [build for build in result if build.unavailable is None or build.runtime.name not in given]
+    checked_out = {checkout.runtime for checkout in checkouts}
+    return [build for build in result if build.unavailable is None or build.runtime.name not in checked_out]
 
 
 def _insert(result: list[Build], built: Build) -> None:
-    """Puts a checkout's build after the others of its name."""
+    """Inserts a checkout's build after the others of its name."""
     if any(other.label == built.label for other in result):
         raise UsageError(
-            f"Two checkouts are {built.label}: their rows could not be told apart.",
+            f"Two checkouts are {built.label}: their rows would have the same name.",
             "Commit to one of them, or name only one.",
         )
-    alike = [at for at, other in enumerate(result) if other.name == built.name]
-    result.insert(alike[-1] + 1 if alike else len(result), built)
+    same_name = [index for index, other in enumerate(result) if other.name == built.name]
+    result.insert(same_name[-1] + 1 if same_name else len(result), built)

@@ -1,4 +1,4 @@
-"""What has to be there for the cells of a plan."""
+"""The tools that the cells of a plan need."""
 
 from collections.abc import Sequence
 

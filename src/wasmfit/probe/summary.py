@@ -92,7 +92,7 @@ def _of(runs: Sequence[OneRun], name: str, which: int) -> _Figure | None:
     values = []
     for run in runs:
         phases = run.of(name)
-        # The steady call is the last of several.
+        # The warm call is the last of several.
         if not phases or (which == -1 and len(phases) < 2):
             return None
         values.append(_value(phases[which]))

@@ -1,12 +1,13 @@
-"""Results as text: thin formatters. Those of comparisons are loaded when they are asked for, since they take
-longer to load than ``wasmfit size`` takes altogether."""
+"""Presentation: results in every format. Formatters of comparisons are loaded when they are used, since that
+takes longer than the whole of ``wasmfit size``.
+"""
 
 from typing import TYPE_CHECKING, Any
 
 from .format import Format
 
 if TYPE_CHECKING:
-    from .comparison import BENCH_FORMATS, FAILING_FORMATS, FEATURE_FORMATS, FORMATS, PRICE_FORMATS
+    from .comparison import BENCH_FORMATS, FAILING_FORMATS, FEATURE_FORMATS, FORMATS, TOGGLE_COST_FORMATS
     from .csv import to_csv
     from .json import to_json
     from .markdown import to_markdown
@@ -17,7 +18,7 @@ __all__ = [
     "FAILING_FORMATS",
     "FEATURE_FORMATS",
     "FORMATS",
-    "PRICE_FORMATS",
+    "TOGGLE_COST_FORMATS",
     "Format",
     "to_csv",
     "to_json",

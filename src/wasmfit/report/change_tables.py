@@ -1,39 +1,50 @@
-"""Changes as tables: what became of the cells, then each cell's figures; and as plain data."""
+"""Changes as tables: the cells that changed, then each cell's metrics; and as plain data."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from wasmfit.analysis.amounts import Amount, number, shown
-from wasmfit.analysis.changes import CellChange, Changes, End, FigureChange, How, SymbolChange, Verdict
+from wasmfit.analysis.amounts import Amount, amount_text, number_text
+from wasmfit.analysis.changes import (
+    CellChange,
+    CellChangeKind,
+    CellOutcome,
+    ChangeEffect,
+    Changes,
+    MetricChange,
+    SymbolChange,
+)
 from wasmfit.analysis.metrics import OWNERS, RAM_NEEDED
 
 from .table import Column, Table
 
 HEADLINES = ("size.flash", RAM_NEEDED, "run.instructions.call", "run.predicted.call.time_s")
-"""The figures that decide: those of the first table."""
+"""The metrics of the first table."""
 
 _CELLS = 40
 _DETAILED = 10
 _OWNERS = 5
 
 
-def change_tables(found: Changes, *, everything: bool = False) -> list[Table]:
+def change_tables(changes: Changes, *, everything: bool = False) -> list[Table]:
     """A table of the cells that changed, then one of each.
 
     Args:
-        everything: All cells and all figures, details of others too.
+        changes: What changed.
+        everything: All cells and all metrics, including details of others.
     """
-    moved = [cell for cell in found.cells if cell.how in (How.CHANGED, How.UNSURE)]
-    listed = ranked(found.cells)
+    changed = [
+        cell for cell in changes.cells if cell.kind in (CellChangeKind.CHANGED, CellChangeKind.INCONCLUSIVE)
+    ]
+    listed = ranked(changes.cells)
     shown_cells = listed if everything else listed[:_CELLS]
-    notes = [summary(found)]
+    notes = [summary(changes)]
     if len(listed) > len(shown_cells):
         notes.append(f"{len(listed) - len(shown_cells):,} more cells: --all, or --format json")
-    notes += found.notes
+    notes += changes.notes
     titles = ("what", *HEADLINES)
-    made = [
+    tables = [
         Table(
-            f"{found.before} → {found.after}",
+            f"{changes.before} → {changes.after}",
             tuple(cell.name for cell in shown_cells),
             tuple(
                 Column((title,), tuple(_headline(cell, title) for cell in shown_cells)) for title in titles
@@ -42,152 +53,163 @@ def change_tables(found: Changes, *, everything: bool = False) -> list[Table]:
             (),
         )
     ]
-    details = [cell for cell in ranked(moved) if figures_shown(cell, everything=everything)]
-    made += [
-        _cell(cell, found, everything=everything) for cell in details[: None if everything else _DETAILED]
+    details = [cell for cell in ranked(changed) if metrics_shown(cell, everything=everything)]
+    tables += [
+        _cell(cell, changes, everything=everything) for cell in details[: None if everything else _DETAILED]
     ]
-    return made
+    return tables
 
 
 def ranked(cells: Sequence[CellChange]) -> list[CellChange]:
-    """What is most worth reading first: other ends, then new and vanished cells, then by flash."""
+    """The most important first: changed statuses, then new and vanished cells, then by flash."""
 
     def rank(cell: CellChange) -> tuple[int, float]:
         flash = cell.change("size.flash")
-        moved = abs(flash.by or 0) if flash is not None else 0
-        order = (How.CHANGED, How.NEW, How.VANISHED, How.UNSURE, How.UNCHANGED).index(cell.how)
-        return (-1 if cell.status_changed else order, -moved)
+        difference = abs(flash.by or 0) if flash is not None else 0
+        order = (
+            CellChangeKind.CHANGED,
+            CellChangeKind.NEW,
+            CellChangeKind.VANISHED,
+            CellChangeKind.INCONCLUSIVE,
+            CellChangeKind.UNCHANGED,
+        ).index(cell.kind)
+        return (-1 if cell.status_changed else order, -difference)
 
     return sorted(cells, key=rank)
 
 
-def summary(found: Changes) -> str:
-    """How many cells became what, in a sentence's part."""
-    counts = [(how, len(found.of(how))) for how in (How.CHANGED, How.UNSURE, How.NEW, How.VANISHED)]
-    parts = [f"{count:,} {how.value}" for how, count in counts if count]
-    parts.append(f"{found.unchanged:,} unchanged")
-    unsure = "; unsure: only predictions changed, within their error bars" if found.of(How.UNSURE) else ""
-    return f"cells: {', '.join(parts)}{unsure}"
+def summary(changes: Changes) -> str:
+    """How many cells changed in which way, as a clause."""
+    kinds = (CellChangeKind.CHANGED, CellChangeKind.INCONCLUSIVE, CellChangeKind.NEW, CellChangeKind.VANISHED)
+    parts = [f"{len(cells):,} {kind.word}" for kind in kinds if (cells := changes.of(kind))]
+    parts.append(f"{changes.unchanged:,} unchanged")
+    note = "; inconclusive: only predictions changed, within their error bars"
+    return f"cells: {', '.join(parts)}{note if changes.of(CellChangeKind.INCONCLUSIVE) else ''}"
 
 
-def figures_shown(cell: CellChange, *, everything: bool) -> list[FigureChange]:
-    """The figures to show of a cell: without those that explain others, unless all are asked for."""
+def metrics_shown(cell: CellChange, *, everything: bool) -> list[MetricChange]:
+    """The metrics to show of a cell: without those that explain others, unless all are asked for."""
     return [
-        one
-        for one in cell.figures
-        if everything or not (one.figure.detail or one.figure.name.startswith(OWNERS))
+        change
+        for change in cell.metrics
+        if everything or not (change.metric.detail or change.metric.name.startswith(OWNERS))
     ]
 
 
-def _cell(cell: CellChange, found: Changes, *, everything: bool) -> Table:
-    rows = figures_shown(cell, everything=everything)
+def _cell(cell: CellChange, changes: Changes, *, everything: bool) -> Table:
+    rows = metrics_shown(cell, everything=everything)
     columns = (
-        Column(("before",), tuple(shown(one.before, one.figure.unit) for one in rows)),
-        Column(("after",), tuple(shown(one.after, one.figure.unit) for one in rows)),
-        Column(("change",), tuple(difference(one) for one in rows)),
-        Column(("",), tuple(remark(one) for one in rows)),
+        Column(("before",), tuple(amount_text(change.before, change.metric.unit) for change in rows)),
+        Column(("after",), tuple(amount_text(change.after, change.metric.unit) for change in rows)),
+        Column(("change",), tuple(difference(change) for change in rows)),
+        Column(("",), tuple(remark(change) for change in rows)),
     )
     notes = list(reasons(cell))
     if grown := cell.owners[: None if everything else _OWNERS]:
         notes.append(f"owners: {'; '.join(map(owner, grown))}")
-    if symbols := (found.symbols or {}).get(cell.name):
+    if symbols := (changes.symbols or {}).get(cell.name):
         notes.append(f"symbols: {'; '.join(map(symbol, symbols))}")
-    return Table(cell.name, tuple(one.figure.name for one in rows), columns, tuple(notes), ())
+    return Table(cell.name, tuple(change.metric.name for change in rows), columns, tuple(notes), ())
 
 
 def reasons(cell: CellChange) -> Iterator[str]:
-    """How it ended, where that changed, and what differs in how it came to be."""
+    """Its statuses, if they differ, and what differs in the provenance."""
     if cell.status_changed:
-        yield f"{_ended(cell.before)} → {_ended(cell.after)}"
+        yield f"{_status(cell.before)} → {_status(cell.after)}"
     if cell.why:
         yield f"differs in {'; '.join(cell.why)}"
 
 
-def _ended(end: End | None) -> str:
-    assert end is not None
-    return f"{end.status.value}{f' ({end.reason})' if end.reason else ''}"
+def _status(outcome: CellOutcome | None) -> str:
+    assert outcome is not None
+    return f"{outcome.status.value}{f' ({outcome.reason})' if outcome.reason else ''}"
 
 
-def owner(change: FigureChange) -> str:
-    """An owner with what it grew by."""
-    section, _, name = change.figure.name.removeprefix(OWNERS).partition("/")
+def owner(change: MetricChange) -> str:
+    """An owner with its difference."""
+    section, _, name = change.metric.name.removeprefix(OWNERS).partition("/")
     return f"{name} in {section} {change.by or 0:+,} B"
 
 
 def symbol(change: SymbolChange) -> str:
-    """A symbol with what it grew by."""
+    """A symbol with its difference."""
     return f"{change.name} {change.after - change.before:+,} B"
 
 
-def difference(change: FigureChange) -> str:
-    """By how much it changed, and its part of what there was."""
+def difference(change: MetricChange) -> str:
+    """The difference, and its percentage of the value before."""
     if change.by is None:
         return "appeared" if change.before is None else "no longer known"
     sign = "+" if change.by > 0 else "-"
-    if change.figure.unit == "s":
-        body = shown(Amount(abs(change.by)), "s")
+    if change.metric.unit == "s":
+        body = amount_text(Amount(abs(change.by)), "s")
     else:
-        body = number(abs(change.by) if isinstance(change.by, int) else float(f"{abs(change.by):.3g}"))
+        body = number_text(abs(change.by) if isinstance(change.by, int) else float(f"{abs(change.by):.3g}"))
     percent = "" if change.percent is None else f" ({change.percent:+.1f}%)"
     return f"{sign}{body}{percent}"
 
 
-def remark(change: FigureChange) -> str:
-    """``better``, ``worse`` or ``unsure``."""
-    if change.how is How.UNSURE:
-        return How.UNSURE.value
-    return "" if change.verdict is Verdict.NEITHER else change.verdict.value
+def remark(change: MetricChange) -> str:
+    """``better``, ``worse`` or ``inconclusive``."""
+    if change.kind is CellChangeKind.INCONCLUSIVE:
+        return change.kind.word
+    return "" if change.effect is ChangeEffect.NEITHER else change.effect.value
 
 
 def _headline(cell: CellChange, title: str) -> str:
     if title == "what":
-        return what(cell)
+        return cell_text(cell)
     change = cell.change(title)
     if change is not None:
-        return f"{difference(change)}{' unsure' if change.how is How.UNSURE else ''}"
-    return "=" if cell.how in (How.CHANGED, How.UNSURE) else ""
+        return f"{difference(change)}{' inconclusive' if change.kind is CellChangeKind.INCONCLUSIVE else ''}"
+    return "=" if cell.kind in (CellChangeKind.CHANGED, CellChangeKind.INCONCLUSIVE) else ""
 
 
-def what(cell: CellChange) -> str:
-    """What became of a cell, with its end where that is not as it was."""
+def cell_text(cell: CellChange) -> str:
+    """What became of a cell, with its status if that changed."""
     if cell.status_changed:
         assert cell.before is not None
         assert cell.after is not None
         return f"{cell.before.status.value} → {cell.after.status.value}"
-    end = cell.after if cell.how is How.NEW else None
-    return cell.how.value if end is None else f"{cell.how.value}: {end.status.value}"
+    outcome = cell.after if cell.kind is CellChangeKind.NEW else None
+    return cell.kind.word if outcome is None else f"{cell.kind.word}: {outcome.status.value}"
 
 
-def cell_to_dict(cell: CellChange, found: Changes) -> dict[str, Any]:
+def cell_to_dict(cell: CellChange, changes: Changes) -> dict[str, Any]:
     """A cell in the contract of ``diff --format json``."""
-    symbols = (found.symbols or {}).get(cell.name)
+    symbols = (changes.symbols or {}).get(cell.name)
     return {
         "name": cell.name,
-        "how": cell.how.value,
-        "before": _end_to_dict(cell.before),
-        "after": _end_to_dict(cell.after),
-        "figures": [_figure_to_dict(one) for one in cell.figures],
+        "how": cell.kind.value,
+        "before": _outcome_to_dict(cell.before),
+        "after": _outcome_to_dict(cell.after),
+        "figures": [_metric_to_dict(change) for change in cell.metrics],
         "unchanged": cell.unchanged,
         "why": list(cell.why),
         "symbols": None
         if symbols is None
-        else [{"symbol": one.name, "before": one.before, "after": one.after} for one in symbols],
+        else [
+            {"symbol": symbol_change.name, "before": symbol_change.before, "after": symbol_change.after}
+            for symbol_change in symbols
+        ],
     }
 
 
-def _end_to_dict(end: End | None) -> dict[str, Any] | None:
-    return None if end is None else {"id": end.id, "status": end.status.value, "reason": end.reason}
+def _outcome_to_dict(outcome: CellOutcome | None) -> dict[str, Any] | None:
+    if outcome is None:
+        return None
+    return {"id": outcome.id, "status": outcome.status.value, "reason": outcome.reason}
 
 
-def _figure_to_dict(change: FigureChange) -> dict[str, Any]:
-    figure, before, after = change
-    how = change.how
+def _metric_to_dict(change: MetricChange) -> dict[str, Any]:
+    metric, before, after = change
+    kind = change.kind
     return {
-        "figure": figure.name,
-        "unit": figure.unit,
-        "kind": figure.kind.value,
-        "how": how.value,
-        "verdict": change.judged(how).value,
+        "figure": metric.name,
+        "unit": metric.unit,
+        "kind": metric.kind.value,
+        "how": kind.value,
+        "verdict": change.effect_of(kind).value,
         "before": amount_to_dict(before),
         "after": amount_to_dict(after),
         "by": change.by,
@@ -196,39 +218,39 @@ def _figure_to_dict(change: FigureChange) -> dict[str, Any]:
 
 
 def amount_to_dict(amount: Amount | None) -> dict[str, Any] | None:
-    """A value, with the ends of its error bar if it has one; null for what is not known."""
+    """A value, with the ends of its error bar if it has one; null if it is not known."""
     if amount is None:
         return None
     value, low, high = amount
     return {"value": value} if low is None else {"value": value, "low": low, "high": high}
 
 
-def change_rows(found: Changes) -> list[dict[str, object]]:
-    """One flat row for each figure that changed; one as well for a cell that has none, such as a new one."""
+def change_rows(changes: Changes) -> list[dict[str, object]]:
+    """One flat row for each metric that changed; one as well for a cell without any, such as a new one."""
     rows: list[dict[str, object]] = []
-    for cell in found.cells:
-        same = {
+    for cell in changes.cells:
+        of_cell = {
             "cell": cell.name,
-            "how": cell.how.value,
+            "how": cell.kind.value,
             "status_before": cell.before.status.value if cell.before else None,
             "status_after": cell.after.status.value if cell.after else None,
         }
         rows += [
             {
-                **same,
-                "figure": one.figure.name,
-                "unit": one.figure.unit,
-                "kind": one.figure.kind.value,
-                "figure_how": one.how.value,
-                "before": one.before.value if one.before else None,
-                "after": one.after.value if one.after else None,
-                "by": one.by,
-                "percent": one.percent,
+                **of_cell,
+                "figure": change.metric.name,
+                "unit": change.metric.unit,
+                "kind": change.metric.kind.value,
+                "figure_how": change.kind.value,
+                "before": change.before.value if change.before else None,
+                "after": change.after.value if change.after else None,
+                "by": change.by,
+                "percent": change.percent,
             }
-            for one in cell.figures
+            for change in cell.metrics
         ]
-        if not cell.figures:
-            rows.append({**same, **dict.fromkeys(_COLUMNS)})
+        if not cell.metrics:
+            rows.append({**of_cell, **dict.fromkeys(_COLUMNS)})
     return rows
 
 

@@ -2,26 +2,26 @@
 
 from collections.abc import Callable, Iterator
 
-from wasmfit.analysis.amounts import shown
-from wasmfit.analysis.changes import CellChange, Changes, How
+from wasmfit.analysis.amounts import amount_text
+from wasmfit.analysis.changes import CellChange, CellChangeKind, Changes
 from wasmfit.analysis.comparison import SCHEMA
 from wasmfit.json_text import line, line_by_line
 
 from .change_tables import (
     CHANGE_COLUMNS,
     HEADLINES,
+    cell_text,
     cell_to_dict,
     change_rows,
     change_tables,
     difference,
-    figures_shown,
+    metrics_shown,
     owner,
     ranked,
     reasons,
     remark,
     summary,
     symbol,
-    what,
 )
 from .csv import rows_to_csv
 from .escape import code, quiet
@@ -32,69 +32,69 @@ LONGEST_COMMENT = 65_536
 """Characters that a comment on GitHub may have."""
 
 _ROOM = 500
-"""Characters kept for the words that say what was left out."""
+"""Characters reserved for the sentence that says what was omitted."""
 
 _ROWS = 25
 _OWNERS = 8
 
 
-def to_text(found: Changes, *, everything: bool = False) -> str:
+def to_text(changes: Changes, *, everything: bool = False) -> str:
     """Tables."""
-    if not found.cells:
-        return "\n".join([f"{found.before} → {found.after}", summary(found), *found.notes])
-    return tables_to_text(change_tables(found, everything=everything))
+    if not changes.cells:
+        return "\n".join([f"{changes.before} → {changes.after}", summary(changes), *changes.notes])
+    return tables_to_text(change_tables(changes, everything=everything))
 
 
 def to_json(
-    found: Changes,
+    changes: Changes,
     *,
     everything: bool = False,  # noqa: ARG001 - it always has everything
 ) -> Iterator[str]:
     """``{"schema": 1, "before", "after", "unchanged", "notes", "cells": [...]}``.
 
-    In parts, each made when it is taken.
+    In parts, each made when it is needed.
     """
     head = {
         "schema": SCHEMA,
-        "before": found.before,
-        "after": found.after,
-        "unchanged": found.unchanged,
-        "notes": list(found.notes),
+        "before": changes.before,
+        "after": changes.after,
+        "unchanged": changes.unchanged,
+        "notes": list(changes.notes),
     }
-    cells = (line(cell_to_dict(cell, found)) for cell in found.cells)
+    cells = (line(cell_to_dict(cell, changes)) for cell in changes.cells)
     return line_by_line(head, "cells", cells)
 
 
-def to_csv(found: Changes, *, everything: bool = False) -> str:  # noqa: ARG001 - likewise
-    """One line a figure that changed."""
-    return rows_to_csv(change_rows(found), CHANGE_COLUMNS)
+def to_csv(changes: Changes, *, everything: bool = False) -> str:  # noqa: ARG001 - likewise
+    """One line per metric that changed."""
+    return rows_to_csv(change_rows(changes), CHANGE_COLUMNS)
 
 
-def to_markdown(found: Changes, *, everything: bool = False) -> str:
-    """The summary, a table of what decides, and each cell's figures folded up; as much as a comment holds."""
-    parts = ["\n".join(_summary(found))]
-    length, listed = len(parts[0]), ranked(found.cells)
-    left_out = 0
+def to_markdown(changes: Changes, *, everything: bool = False) -> str:
+    """The summary, a table of headlines, and each cell's metrics folded; as much as a comment holds."""
+    parts = ["\n".join(_summary(changes))]
+    length, listed = len(parts[0]), ranked(changes.cells)
+    omitted = 0
     for cell in listed:
-        block = "\n".join(_folded(cell, found, everything=everything))
+        block = "\n".join(_folded(cell, changes, everything=everything))
         if not block:
             continue
-        if left_out or length + len(block) + 2 > LONGEST_COMMENT - _ROOM:
-            left_out += 1
+        if omitted or length + len(block) + 2 > LONGEST_COMMENT - _ROOM:
+            omitted += 1
             continue
         parts.append(block)
         length += len(block) + 2
-    if left_out:
-        parts.append(f"{left_out:,} more cells changed and do not fit; `--format json` has them all.")
+    if omitted:
+        parts.append(f"{omitted:,} more cells changed and do not fit here; `--format json` has them all.")
     return "\n\n".join(parts)
 
 
-def _summary(found: Changes) -> Iterator[str]:
-    cells = len(found.cells) + found.unchanged
-    yield f"### wasmfit: {len(found.cells):,} of {cells:,} cells are not what they were"
+def _summary(changes: Changes) -> Iterator[str]:
+    cells = len(changes.cells) + changes.unchanged
+    yield f"### wasmfit: {len(changes.cells):,} of {cells:,} cells changed"
     yield ""
-    yield f"{code(found.before)} → {code(found.after)}; {quiet(summary(found))}"
-    listed = ranked(found.cells)
+    yield f"{code(changes.before)} → {code(changes.after)}; {quiet(summary(changes))}"
+    listed = ranked(changes.cells)
     if listed:
         yield ""
         yield f"| cell | | {' | '.join(code(name) for name in HEADLINES)} |"
@@ -103,41 +103,38 @@ def _summary(found: Changes) -> Iterator[str]:
     if len(listed) > _ROWS:
         yield ""
         yield f"and {len(listed) - _ROWS:,} more cells."
-    if found.notes:
+    if changes.notes:
         yield ""
-        yield from (f"- {quiet(note)}" for note in found.notes[:_ROWS])
+        yield from (f"- {quiet(note)}" for note in changes.notes[:_ROWS])
 
 
 def _row(cell: CellChange) -> str:
-    cells = [code(cell.name), f"{'⚠ ' if cell.status_changed else ''}{quiet(what(cell))}"]
+    cells = [code(cell.name), f"{'⚠ ' if cell.status_changed else ''}{quiet(cell_text(cell))}"]
     for name in HEADLINES:
         change = cell.change(name)
         if change is None:
-            cells.append("=" if cell.how in (How.CHANGED, How.UNSURE) else "")
+            cells.append("=" if cell.kind in (CellChangeKind.CHANGED, CellChangeKind.INCONCLUSIVE) else "")
         else:
             word = remark(change)
             cells.append(f"{difference(change)}{f' {word}' if word else ''}")
     return f"| {' | '.join(cells)} |"
 
 
-def _folded(cell: CellChange, found: Changes, *, everything: bool) -> Iterator[str]:
-    rows = figures_shown(cell, everything=everything)
+def _folded(cell: CellChange, changes: Changes, *, everything: bool) -> Iterator[str]:
+    rows = metrics_shown(cell, everything=everything)
     if not rows and not cell.status_changed:
         return
-    count = f"{len(cell.figures):,} figures"
-    yield f"<details><summary>{code(cell.name)}: {quiet(what(cell))}, {count}</summary>"
+    count = f"{len(cell.metrics):,} metrics"
+    yield f"<details><summary>{code(cell.name)}: {quiet(cell_text(cell))}, {count}</summary>"
     yield ""
-    yield "| figure | before | after | change | |"
+    yield "| metric | before | after | change | |"
     yield "| --- | ---: | ---: | ---: | --- |"
-    for one in rows:
-        unit = one.figure.unit
-        yield (
-            f"| {code(one.figure.name)} | {shown(one.before, unit)} | {shown(one.after, unit)} "
-            f"| {difference(one)} | {remark(one)} |"
-        )
+    for change in rows:
+        before, after = (amount_text(amount, change.metric.unit) for amount in (change.before, change.after))
+        yield f"| {code(change.metric.name)} | {before} | {after} | {difference(change)} | {remark(change)} |"
     lines = [f"- {quiet(line)}" for line in reasons(cell)]
-    lines += [f"- owner {code(owner(one))}" for one in cell.owners[:_OWNERS]]
-    lines += [f"- symbol {code(symbol(one))}" for one in (found.symbols or {}).get(cell.name, ())]
+    lines += [f"- owner {code(owner(change))}" for change in cell.owners[:_OWNERS]]
+    lines += [f"- symbol {code(symbol(change))}" for change in (changes.symbols or {}).get(cell.name, ())]
     if lines:
         yield ""
         yield from lines
@@ -151,4 +148,4 @@ FORMATS: dict[Format, Callable[..., str | Iterator[str]]] = {
     Format.CSV: to_csv,
     Format.MARKDOWN: to_markdown,
 }
-"""Format → what makes its text, or parts of one that is long."""
+"""Format → its formatter, which returns the text, or parts of a long one."""

@@ -1,11 +1,11 @@
-"""A checked budget in each format: for people, for programs, and for what continuous integration shows."""
+"""A checked budget in each format: for people, for programs, and for continuous integration."""
 
 from collections.abc import Callable, Iterator, Sequence
 from enum import StrEnum
 from xml.etree import ElementTree
 
-from wasmfit.analysis.amounts import Amount, shown
-from wasmfit.analysis.check import Checked, Outcome, Verdict
+from wasmfit.analysis.amounts import Amount, amount_text
+from wasmfit.analysis.check import BudgetCheck, LimitResult, LimitStatus
 from wasmfit.analysis.comparison import SCHEMA
 from wasmfit.json_text import dumped
 from wasmfit.words import printable
@@ -33,55 +33,55 @@ class CheckFormat(StrEnum):
     GITHUB = "github"
 
 
-def to_text(checked: Checked) -> str:
-    """What is broken, what is worth a word, and how near the rest is."""
-    outcomes = ranked(checked)
-    listed = outcomes[:_ROWS]
+def to_text(checked: BudgetCheck) -> str:
+    """Broken limits, warnings, and how close the others are."""
+    results = ranked(checked)
+    listed = results[:_ROWS]
     columns = (
-        Column(("figure",), tuple(one.limit.figure.name for one in listed)),
-        Column(("is",), tuple(shown(one.have, one.limit.figure.unit) for one in listed)),
-        Column(("limit",), tuple(_allowed(one) for one in listed)),
-        Column(("",), tuple(word(one) for one in listed)),
+        Column(("metric",), tuple(result.limit.metric.name for result in listed)),
+        Column(("actual",), tuple(amount_text(result.actual, result.limit.metric.unit) for result in listed)),
+        Column(("limit",), tuple(_allowed(result) for result in listed)),
+        Column(("",), tuple(word(result) for result in listed)),
     )
-    notes = [f"{one.cell}: {said(one)}" for one in (*checked.failed, *checked.warned)][:_ROWS]
-    if len(outcomes) > len(listed):
-        notes.append(f"{len(outcomes) - len(listed):,} more limits: --format json")
-    notes += [checked.summary, _checked_what(checked)]
-    labels = tuple(one.cell for one in listed)
+    notes = [f"{result.cell}: {message(result)}" for result in (*checked.failed, *checked.warned)][:_ROWS]
+    if len(results) > len(listed):
+        notes.append(f"{len(results) - len(listed):,} more limits: --format json")
+    notes += [checked.summary, _what(checked)]
+    labels = tuple(result.cell for result in listed)
     return tables_to_text([Table(checked.path, labels, columns, tuple(notes), ())])
 
 
-def ranked(checked: Checked) -> list[Outcome]:
-    """Broken limits first, then those worth a word, then the others."""
-    return sorted(checked.outcomes, key=lambda one: (not one.fails, not one.warns))
+def ranked(checked: BudgetCheck) -> list[LimitResult]:
+    """Broken limits first, then warnings, then the others."""
+    return sorted(checked.results, key=lambda result: (not result.fails, not result.warns))
 
 
-def word(outcome: Outcome) -> str:
-    """What became of it, in a word; a soft limit that is broken is said to be one."""
-    if outcome.verdict in (Verdict.BROKEN, Verdict.UNKNOWN) and not outcome.fails:
-        return f"{outcome.verdict.value} (soft)"
-    return outcome.verdict.value
+def word(result: LimitResult) -> str:
+    """The status in a word; a broken soft limit is marked as one."""
+    if result.status in (LimitStatus.BROKEN, LimitStatus.UNKNOWN) and not result.fails:
+        return f"{result.status.value} (soft)"
+    return result.status.value
 
 
-def said(outcome: Outcome) -> str:
-    """The sentence, and why the limit is there."""
-    reason = outcome.limit.table.reason
-    return f"{outcome.sentence}{f' ({reason})' if reason else ''}"
+def message(result: LimitResult) -> str:
+    """The sentence, and why the limit exists."""
+    reason = result.limit.table.reason
+    return f"{result.sentence}{f' ({reason})' if reason else ''}"
 
 
-def _allowed(outcome: Outcome) -> str:
-    if outcome.allowed is None:
+def _allowed(result: LimitResult) -> str:
+    if result.allowed is None:
         return "?"
-    sign = "≤" if outcome.side == "max" else "≥"
-    return f"{sign} {shown(Amount(outcome.allowed), outcome.limit.figure.unit)}"
+    sign = "≤" if result.side == "max" else "≥"
+    return f"{sign} {amount_text(Amount(result.allowed), result.limit.metric.unit)}"
 
 
-def _checked_what(checked: Checked) -> str:
+def _what(checked: BudgetCheck) -> str:
     when = f", measured {checked.oldest[:16]} to {checked.newest[:16]} UTC" if checked.oldest else ""
     return f"checked: {checked.title}{when}"
 
 
-def to_json(checked: Checked) -> str:
+def to_json(checked: BudgetCheck) -> str:
     """``{"schema": 1, "ok", "outcomes": [...]}``."""
     return dumped(
         {
@@ -91,85 +91,85 @@ def to_json(checked: Checked) -> str:
             "measured_from": checked.oldest or None,
             "measured_to": checked.newest or None,
             "ok": not checked.failed,
-            "outcomes": [_row(one) for one in checked.outcomes],
+            "outcomes": [_row(result) for result in checked.results],
         }
     )
 
 
-def _row(one: Outcome) -> dict[str, object]:
+def _row(result: LimitResult) -> dict[str, object]:
     return {
-        "id": one.id,
-        "figure": one.limit.figure.name,
-        "unit": one.limit.figure.unit,
-        "kind": one.limit.figure.kind.value,
-        "side": one.side,
-        "level": one.limit.table.level,
-        "verdict": one.verdict.value,
-        "fails": one.fails,
-        "have": amount_to_dict(one.have),
-        "allowed": one.allowed,
-        "over": one.over,
-        "baseline": amount_to_dict(one.baseline),
-        "message": said(one),
-        "line": one.limit.line,
+        "id": result.id,
+        "figure": result.limit.metric.name,
+        "unit": result.limit.metric.unit,
+        "kind": result.limit.metric.kind.value,
+        "side": result.side,
+        "level": result.limit.table.level,
+        "verdict": result.status.value,
+        "fails": result.fails,
+        "have": amount_to_dict(result.actual),
+        "allowed": result.allowed,
+        "over": result.excess,
+        "baseline": amount_to_dict(result.baseline),
+        "message": message(result),
+        "line": result.limit.line,
     }
 
 
-def to_csv(checked: Checked) -> str:
-    """One line a limit."""
+def to_csv(checked: BudgetCheck) -> str:
+    """One line per limit."""
     return rows_to_csv(
         [
             {
-                **_row(one),
-                "have": one.have.value if one.have else None,
-                "baseline": one.baseline.value if one.baseline else None,
+                **_row(result),
+                "have": result.actual.value if result.actual else None,
+                "baseline": result.baseline.value if result.baseline else None,
             }
-            for one in checked.outcomes
+            for result in checked.results
         ]
     )
 
 
-def to_markdown(checked: Checked) -> str:
-    """What is broken, the rest folded up; as much as a comment holds."""
+def to_markdown(checked: BudgetCheck) -> str:
+    """Broken limits and warnings, the rest folded; as much as a comment holds."""
     mark = "fails" if checked.failed else "holds"
     lines = [f"### wasmfit: the budget {mark}", "", escape(checked.summary), ""]
     lines += _bullets([*checked.failed, *checked.warned])
-    rest = [one for one in checked.outcomes if one.verdict is Verdict.OK]
+    rest = [result for result in checked.results if result.status is LimitStatus.OK]
     room = LONGEST_COMMENT - _ROOM - sum(len(line) + 1 for line in lines)
     folded = ["", f"<details><summary>{len(rest):,} limits hold</summary>", ""]
-    folded += ["| cell | figure | is | limit |", "| --- | --- | ---: | ---: |"]
-    for one in rest:
+    folded += ["| cell | metric | actual | limit |", "| --- | --- | ---: | ---: |"]
+    for result in rest:
         row = (
-            f"| {code(one.cell)} | {code(one.limit.figure.name)} "
-            f"| {shown(one.have, one.limit.figure.unit)} | {_allowed(one)} |"
+            f"| {code(result.cell)} | {code(result.limit.metric.name)} "
+            f"| {amount_text(result.actual, result.limit.metric.unit)} | {_allowed(result)} |"
         )
         if (room := room - len(row) - 1) < _ROOM:
             break
         folded.append(row)
     if rest:
         lines += [*folded, "", "</details>"]
-    lines += ["", quiet(_checked_what(checked))]
+    lines += ["", quiet(_what(checked))]
     return "\n".join(lines)
 
 
-def _bullets(outcomes: Sequence[Outcome]) -> Iterator[str]:
-    """A line for each, as many as leave room for the others."""
+def _bullets(results: Sequence[LimitResult]) -> Iterator[str]:
+    """A line for each, as many as leave room for the rest."""
     room = LONGEST_COMMENT // 2
-    for number, one in enumerate(outcomes):
-        level = "**broken**" if one.fails else "warning"
-        line = f"- {level}: {code(one.cell)}: {quiet(said(one))}"
+    for number, result in enumerate(results):
+        level = "**broken**" if result.fails else "warning"
+        line = f"- {level}: {code(result.cell)}: {quiet(message(result))}"
         if (room := room - len(line) - 1) < 0:
-            yield f"- and {len(outcomes) - number:,} more: `--format json` has them all"
+            yield f"- and {len(results) - number:,} more: `--format json` has them all"
             return
         yield line
 
 
-def to_junit(checked: Checked) -> str:
-    """JUnit's XML: a test case a limit; what warns passes, with its words."""
+def to_junit(checked: BudgetCheck) -> str:
+    """JUnit's XML: a test case per limit; a warning passes, with its message as output."""
     failed = len(checked.failed)
-    unknown = sum(one.verdict is Verdict.UNKNOWN for one in checked.failed)
+    unknown = sum(result.status is LimitStatus.UNKNOWN for result in checked.failed)
     counts = {
-        "tests": str(len(checked.outcomes)),
+        "tests": str(len(checked.results)),
         "failures": str(failed - unknown),
         "errors": str(unknown),
     }
@@ -177,44 +177,44 @@ def to_junit(checked: Checked) -> str:
     suite = ElementTree.SubElement(
         root, "testsuite", {"name": _xml(checked.path), "skipped": "0", "time": "0", **counts}
     )
-    for one in checked.outcomes:
+    for result in checked.results:
         case = ElementTree.SubElement(
             suite,
             "testcase",
             {
-                "classname": _xml(one.cell),
-                "name": _xml(f"{one.limit.figure.name} {one.side} (line {one.limit.line})"),
+                "classname": _xml(result.cell),
+                "name": _xml(f"{result.limit.metric.name} {result.side} (line {result.limit.line})"),
                 "time": "0",
             },
         )
-        if one.fails:
-            kind = "error" if one.verdict is Verdict.UNKNOWN else "failure"
+        if result.fails:
+            kind = "error" if result.status is LimitStatus.UNKNOWN else "failure"
             failure = ElementTree.SubElement(
-                case, kind, {"message": _xml(one.sentence), "type": one.verdict.value}
+                case, kind, {"message": _xml(result.sentence), "type": result.status.value}
             )
-            failure.text = _xml(f"{one.id}: {said(one)}")
-        elif one.warns:
-            ElementTree.SubElement(case, "system-out").text = _xml(f"{word(one)}: {said(one)}")
+            failure.text = _xml(f"{result.id}: {message(result)}")
+        elif result.warns:
+            ElementTree.SubElement(case, "system-out").text = _xml(f"{word(result)}: {message(result)}")
     ElementTree.indent(root)
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{ElementTree.tostring(root, encoding="unicode")}'
 
 
 def _xml(text: str) -> str:
-    """Text without what XML cannot hold; the rest is escaped where it is written."""
+    """Text without characters that XML does not allow; markup is escaped by the writer."""
     return printable(text, _LONGEST_LINE)
 
 
-def to_github(checked: Checked) -> str:
+def to_github(checked: BudgetCheck) -> str:
     """Workflow commands, which GitHub shows as annotations at the budget's lines."""
     lines = [
         _command(
-            "error" if one.fails else "notice" if one.verdict is Verdict.NEAR else "warning",
+            "error" if result.fails else "notice" if result.status is LimitStatus.NEAR else "warning",
             checked.path,
-            one.limit.line,
-            one.cell,
-            said(one),
+            result.limit.line,
+            result.cell,
+            message(result),
         )
-        for one in (*checked.failed, *checked.warned)
+        for result in (*checked.failed, *checked.warned)
     ]
     return "\n".join([*lines, _data(f"wasmfit check: {checked.summary}")])
 
@@ -231,7 +231,7 @@ def _property(text: str) -> str:
     return _data(text).replace(":", "%3A").replace(",", "%2C")
 
 
-FORMATS: dict[CheckFormat, Callable[[Checked], str]] = {
+FORMATS: dict[CheckFormat, Callable[[BudgetCheck], str]] = {
     CheckFormat.TABLE: to_text,
     CheckFormat.JSON: to_json,
     CheckFormat.CSV: to_csv,
@@ -239,4 +239,4 @@ FORMATS: dict[CheckFormat, Callable[[Checked], str]] = {
     CheckFormat.JUNIT: to_junit,
     CheckFormat.GITHUB: to_github,
 }
-"""Format → what makes its text."""
+"""Format → its formatter."""

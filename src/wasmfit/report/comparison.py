@@ -5,24 +5,24 @@ from collections.abc import Callable, Iterable
 from wasmfit.analysis.benchmark import Benchmark, rows
 from wasmfit.analysis.comparison import Comparison
 from wasmfit.analysis.features import FeaturesMeasured
-from wasmfit.analysis.toggle_costs import Priced
+from wasmfit.analysis.toggle_costs import ToggleCosts
 from wasmfit.json_text import dumped
 
-from .benchmark_tables import bench_tables
+from .benchmark_tables import benchmark_tables
 from .csv import rows_to_csv, to_csv
 from .feature_tables import failing_tables, feature_tables
 from .format import Format
 from .json import json_parts, to_json
 from .markdown import tables_to_markdown, to_markdown
 from .terminal import tables_to_text, to_text
-from .toggle_cost_tables import price_tables
+from .toggle_cost_tables import toggle_cost_tables
 
 __all__ = [
     "BENCH_FORMATS",
     "FAILING_FORMATS",
     "FEATURE_FORMATS",
     "FORMATS",
-    "PRICE_FORMATS",
+    "TOGGLE_COST_FORMATS",
     "to_csv",
     "to_json",
     "to_markdown",
@@ -35,15 +35,15 @@ FORMATS: dict[Format, Callable[[Comparison], str | Iterable[str]]] = {
     Format.CSV: to_csv,
     Format.MARKDOWN: to_markdown,
 }
-"""Format → what makes its text, or the parts of one that may be long."""
+"""Format → its formatter, which returns the text, or parts of one that may be long."""
 
 BENCH_FORMATS: dict[Format, Callable[[Benchmark], str | Iterable[str]]] = {
-    Format.TABLE: lambda benchmark: tables_to_text(bench_tables(benchmark)),
+    Format.TABLE: lambda benchmark: tables_to_text(benchmark_tables(benchmark)),
     Format.JSON: json_parts,
     Format.CSV: lambda benchmark: rows_to_csv(rows(benchmark.measurements)),
-    Format.MARKDOWN: lambda benchmark: tables_to_markdown(bench_tables(benchmark)),
+    Format.MARKDOWN: lambda benchmark: tables_to_markdown(benchmark_tables(benchmark)),
 }
-"""The same for benchmarks; CSV has one line a cell, and no summary."""
+"""The same for benchmarks; CSV has one line per cell, and no summary."""
 
 FEATURE_FORMATS: dict[Format, Callable[[FeaturesMeasured], str]] = {
     Format.TABLE: lambda measured: tables_to_text(feature_tables(measured)),
@@ -61,10 +61,10 @@ FAILING_FORMATS: dict[Format, Callable[[FeaturesMeasured], str]] = {
 }
 """The same for the assertions that do not hold."""
 
-PRICE_FORMATS: dict[Format, Callable[[Priced], str]] = {
-    Format.TABLE: lambda priced: tables_to_text(price_tables(priced)),
-    Format.JSON: lambda priced: dumped(priced.to_dict()),
-    Format.CSV: lambda priced: rows_to_csv(priced.flat_rows()),
-    Format.MARKDOWN: lambda priced: tables_to_markdown(price_tables(priced)),
+TOGGLE_COST_FORMATS: dict[Format, Callable[[ToggleCosts], str]] = {
+    Format.TABLE: lambda costs: tables_to_text(toggle_cost_tables(costs)),
+    Format.JSON: lambda costs: dumped(costs.to_dict()),
+    Format.CSV: lambda costs: rows_to_csv(costs.flat_rows()),
+    Format.MARKDOWN: lambda costs: tables_to_markdown(toggle_cost_tables(costs)),
 }
-"""The same for what switches cost."""
+"""The same for what feature toggles cost."""

@@ -1,97 +1,107 @@
-"""Comparisons as tables: a row for each measure, a column for each runtime."""
+"""Comparisons as tables: a row per metric, a column per runtime."""
 
 from collections.abc import Iterable, Sequence
+from operator import attrgetter
 
-from wasmfit.analysis.c_libraries import caution
-from wasmfit.analysis.comparison_metrics import MEASURES, RESULTS, Measure
-from wasmfit.analysis.hardware import ON_BOARD, on_board
+from wasmfit.analysis.c_libraries import library_note
+from wasmfit.analysis.comparison_metrics import COMPARISON_METRICS, RESULT_METRICS, ComparisonMetric
+from wasmfit.analysis.hardware import HARDWARE_METRICS, hardware_measurement
 from wasmfit.model import Measurement, SourceTree, Status
 
 from .base_tables import base_tables
 from .numbers import change, grouped
-from .table import Column, Facts, Table
+from .table import BuildFacts, Column, Table
 
 
-def tables(measurements: Iterable[Measurement]) -> list[Table]:
-    """One table for each module, board, base and profile, in order; then what the base makes of it."""
-
-    def shared(one: Measurement) -> tuple[str, str, str, str]:
-        return one.module, one.board, one.base, one.profile
-
+def comparison_tables(measurements: Iterable[Measurement]) -> list[Table]:
+    """One table for each module, board, base and profile, in order; then the effect of the base."""
+    setting = attrgetter("module", "board", "base", "profile")
     groups: dict[tuple[str, str, str, str], list[Measurement]] = {}
-    for one in measurements:
-        groups.setdefault(shared(one), []).append(one)
-    shown = [_table(" / ".join(key), group) for key, group in groups.items()]
-    return [*shown, *base_tables([one for group in groups.values() for one in group])]
+    for measurement in measurements:
+        groups.setdefault(setting(measurement), []).append(measurement)
+    tables = [_table(" / ".join(key), group) for key, group in groups.items()]
+    return [*tables, *base_tables([measurement for group in groups.values() for measurement in group])]
 
 
 def _table(title: str, measurements: Sequence[Measurement]) -> Table:
     columns: list[Column] = []
-    own = any(one.provenance.module is not None for one in measurements)
-    ran = any(on_board(one) is not None for one in measurements)
-    measures = (*MEASURES, *(ON_BOARD if ran else ()), *(RESULTS if own else ()))
-    for one in measurements:
-        heading = (one.runtime, one.version)
-        cells = [grouped(measure.get(one)) for measure in measures]
-        columns.append(Column(heading, (one.status.value, *cells)))
-        if one.published:
-            columns.append(Column((one.runtime, "published"), ("", *(_published(m, one) for m in measures))))
-        if one.published and one.status is Status.OK:
+    own = any(measurement.provenance.module is not None for measurement in measurements)
+    ran = any(hardware_measurement(measurement) is not None for measurement in measurements)
+    metrics = (*COMPARISON_METRICS, *(HARDWARE_METRICS if ran else ()), *(RESULT_METRICS if own else ()))
+    for measurement in measurements:
+        heading = (measurement.runtime, measurement.version)
+        cells = [grouped(metric.get(measurement)) for metric in metrics]
+        columns.append(Column(heading, (measurement.status.value, *cells)))
+        if measurement.published:
             columns.append(
-                Column((one.runtime, "difference"), ("", *(_difference(m, one) for m in measures)))
+                Column(
+                    (measurement.runtime, "published"), ("", *(_published(m, measurement) for m in metrics))
+                )
             )
-        if (release := _release_beside(one, measurements)) is not None:
-            cells = [change(measure.get(release), measure.get(one)) for measure in measures]
-            columns.append(Column((one.runtime, f"against {release.version}"), ("", *cells)))
-    labels = ("status", *(f"{measure.label}{', B' if measure.unit else ''}" for measure in measures))
+        if measurement.published and measurement.status is Status.OK:
+            columns.append(
+                Column(
+                    (measurement.runtime, "difference"), ("", *(_difference(m, measurement) for m in metrics))
+                )
+            )
+        if (release := _release_of(measurement, measurements)) is not None:
+            cells = [change(metric.get(release), metric.get(measurement)) for metric in metrics]
+            columns.append(Column((measurement.runtime, f"relative to {release.version}"), ("", *cells)))
+    labels = ("status", *(f"{metric.label}{', B' if metric.unit else ''}" for metric in metrics))
     return Table(title, labels, tuple(columns), tuple(_notes(measurements)), tuple(_facts(measurements)))
 
 
-def _published(measure: Measure, one: Measurement) -> str:
-    return grouped(one.published.get(measure.key))
+def _published(metric: ComparisonMetric, measurement: Measurement) -> str:
+    return grouped(measurement.published.get(metric.key))
 
 
-def _difference(measure: Measure, one: Measurement) -> str:
-    theirs, ours = one.published.get(measure.key), measure.get(one)
+def _difference(metric: ComparisonMetric, measurement: Measurement) -> str:
+    theirs, ours = measurement.published.get(metric.key), metric.get(measurement)
     if not theirs or not isinstance(ours, int):
         return ""
     return f"{(ours - theirs) / theirs:+.1%}"
 
 
-def _release_beside(one: Measurement, measurements: Sequence[Measurement]) -> Measurement | None:
-    """For what was built from a checkout, the release to hold it against: the version it was built like."""
-    source = one.provenance.source
+def _release_of(measurement: Measurement, measurements: Sequence[Measurement]) -> Measurement | None:
+    """For a build of a checkout, the release to compare it with: the version that it is built like."""
+    source = measurement.provenance.source
     if source is None:
         return None
     releases = [
-        other for other in measurements if other.runtime == one.runtime and other.provenance.source is None
+        other
+        for other in measurements
+        if other.runtime == measurement.runtime and other.provenance.source is None
     ]
-    alike = [release for release in releases if release.version == source.built_like]
-    return next(iter(alike or releases), None)
+    same_recipe = [release for release in releases if release.version == source.built_like]
+    return next(iter(same_recipe or releases), None)
 
 
 def _notes(measurements: Sequence[Measurement]) -> Iterable[str]:
     yield from _module_notes(measurements)
-    if libraries := caution(measurements):
+    if libraries := library_note(measurements):
         yield libraries
-    for base in dict.fromkeys(one.facts["base"] for one in measurements if "base" in one.facts):
+    for base in dict.fromkeys(
+        measurement.facts["base"] for measurement in measurements if "base" in measurement.facts
+    ):
         yield f"base: {base}"
-    for one in measurements:
-        if one.status is not Status.OK:
-            yield f"{_label(one)}: {one.status.value}: {one.reason}"
-    for one in measurements:
-        if (tree := one.provenance.source) is not None:
-            yield f"{_label(one)}: built like {tree.built_like} from {tree.path}, {_commit(tree)}"
-    for board in dict.fromkeys(map(_hardware, measurements)):
-        if board is not None:
-            yield board
-    for source in dict.fromkeys(one.published_source for one in measurements if one.published_source):
+    for measurement in measurements:
+        if measurement.status is not Status.OK:
+            yield f"{_label(measurement)}: {measurement.status.value}: {measurement.reason}"
+    for measurement in measurements:
+        if (tree := measurement.provenance.source) is not None:
+            yield f"{_label(measurement)}: built like {tree.built_like} from {tree.path}, {_commit(tree)}"
+    for sentence in dict.fromkeys(map(_hardware, measurements)):
+        if sentence is not None:
+            yield sentence
+    for source in dict.fromkeys(
+        measurement.published_source for measurement in measurements if measurement.published_source
+    ):
         yield f"published: {source}"
 
 
-def _hardware(one: Measurement) -> str | None:
+def _hardware(measurement: Measurement) -> str | None:
     """How a cell was measured on a board, as a sentence."""
-    board = on_board(one)
+    board = hardware_measurement(measurement)
     if board is None:
         return None
     return (
@@ -101,40 +111,59 @@ def _hardware(one: Measurement) -> str | None:
 
 
 def _module_notes(measurements: Sequence[Measurement]) -> Iterable[str]:
-    """What was called, and what answered, where the module is the user's."""
-    own = [one for one in measurements if one.provenance.module is not None]
+    """What was called, and what answers the imports, of a user's module."""
+    own = [measurement for measurement in measurements if measurement.provenance.module is not None]
     if not own:
         return
-    made = next((one.provenance for one in own if one.provenance.module_bytes is not None), None)
-    size = "" if made is None else f", {made.module_bytes:,} B, SHA-256 {made.module_sha256}"
+    built = next(
+        (measurement.provenance for measurement in own if measurement.provenance.module_bytes is not None),
+        None,
+    )
+    size = "" if built is None else f", {built.module_bytes:,} B, SHA-256 {built.module_sha256}"
     yield f"module: {own[0].provenance.module}{size}"
-    if glue := next((one.facts["glue"] for one in own if "glue" in one.facts), None):
-        yield f"glue: {glue}"
+    if embedding := next(
+        (measurement.facts["glue"] for measurement in own if "glue" in measurement.facts), None
+    ):
+        yield f"embedding: {embedding}"
     if stubs := own[0].provenance.stubs:
         yield f"stubs: {'; '.join(f'{name} = {text}' for name, text in stubs.items())}"
-    calls = next((one.run.calls for one in own if one.run is not None and one.run.calls), ())
+    calls = next(
+        (
+            measurement.run.calls
+            for measurement in own
+            if measurement.run is not None and measurement.run.calls
+        ),
+        (),
+    )
     if len(calls) > 1 and len({call.text for call in calls}) == 1:
-        yield f"calls: {calls[0].text}, {len(calls)} times, so that there is a first and a steady one"
+        yield f"calls: {calls[0].text}, {len(calls)} times, so that there is a cold and a warm one"
     elif calls:
-        yield f"calls: {len(calls)}; {calls[0].text} is the first and {calls[-1].text} the steady one"
-    logged = next((one.run.logged for one in own if one.run is not None and one.run.logged is not None), None)
+        yield f"calls: {len(calls)}; {calls[0].text} is the cold call and {calls[-1].text} the warm one"
+    logged = next(
+        (
+            measurement.run.logged
+            for measurement in own
+            if measurement.run is not None and measurement.run.logged is not None
+        ),
+        None,
+    )
     if logged is not None:
         yield f"logged: {logged.length:,} B, digest {logged.digest:08x}: {logged.text}"
 
 
 def _commit(tree: SourceTree) -> str:
     if tree.commit is None:
-        return "which is no Git checkout"
-    return f"commit {tree.commit}{' with changes that are not committed' if tree.dirty else ''}"
+        return "which is not a Git checkout"
+    return f"commit {tree.commit}{' with uncommitted changes' if tree.dirty else ''}"
 
 
-def _facts(measurements: Sequence[Measurement]) -> Iterable[Facts]:
-    """Facts, those of several builds that share them once."""
-    alike: dict[tuple[tuple[str, str], ...], list[str]] = {}
-    for one in measurements:
-        alike.setdefault(tuple(one.facts.items()), []).append(_label(one))
-    return (Facts(tuple(names), dict(facts)) for facts, names in alike.items() if facts)
+def _facts(measurements: Sequence[Measurement]) -> Iterable[BuildFacts]:
+    """Facts, each once with all builds that share them."""
+    builds: dict[tuple[tuple[str, str], ...], list[str]] = {}
+    for measurement in measurements:
+        builds.setdefault(tuple(measurement.facts.items()), []).append(_label(measurement))
+    return (BuildFacts(tuple(names), dict(facts)) for facts, names in builds.items() if facts)
 
 
-def _label(one: Measurement) -> str:
-    return f"{one.runtime}@{one.version}"
+def _label(measurement: Measurement) -> str:
+    return f"{measurement.runtime}@{measurement.version}"

@@ -1,4 +1,4 @@
-"""Settings as they would stand in a project of the user's."""
+"""Settings as the configuration files of a user's project have them."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -14,49 +14,54 @@ _SPECIFICATION = (
     "`rustc -Zunstable-options --print target-spec-json --target TARGET` says, but"
 )
 _LINKED = "your-crate"
-"""Stands for the package that is linked."""
+"""A placeholder for the package that is linked."""
 
 _STANDARD = ("core", "alloc", "compiler_builtins")
 
 
 @dataclass(frozen=True)
-class Excerpt:
-    """A part of a file: what the file is, and what stands in it."""
+class ConfigExcerpt:
+    """A part of a configuration file: the file, and its text."""
 
     file: str
     text: str
 
 
-def excerpts(build: Build, profile: Profile, name: str = "tuned") -> tuple[Excerpt, ...]:
-    """The settings to copy: wasmfit's profile, and what Cargo or a C compiler is told.
+def config_excerpts(build: Build, profile: Profile, name: str = "tuned") -> tuple[ConfigExcerpt, ...]:
+    """The settings to copy: wasmfit's profile, and the configuration of Cargo or a C compiler.
 
-    Flags that the chip's target needs are no part of it: a project has those already.
+    Flags that the chip's target needs are omitted: a project has those already.
 
     Args:
+        build, profile: The build, and its profile.
         name: The profile's name, for a file of the same name.
     """
     own = profile.model_dump(mode="json", exclude={"tuned"}, exclude_defaults=True) | {"name": name}
-    found = [
-        Excerpt(f"profiles/{name}.toml of a catalogue for wasmfit --catalog", tomli_w.dumps(own).strip())
+    excerpts = [
+        ConfigExcerpt(
+            f"profiles/{name}.toml of a catalogue for wasmfit --catalog", tomli_w.dumps(own).strip()
+        )
     ]
     if build.runtime.language == "rust":
-        found.append(Excerpt("Cargo.toml", tomli_w.dumps(_manifest(build, profile.rust)).strip()))
-        found.append(Excerpt(".cargo/config.toml", tomli_w.dumps(_config(profile)).strip()))
+        excerpts.append(ConfigExcerpt("Cargo.toml", tomli_w.dumps(_manifest(build, profile.rust)).strip()))
+        excerpts.append(ConfigExcerpt(".cargo/config.toml", tomli_w.dumps(_config(profile)).strip()))
         if profile.rust.target:
-            found.append(Excerpt(_SPECIFICATION, json.dumps(profile.rust.target, indent=2, sort_keys=True)))
+            excerpts.append(
+                ConfigExcerpt(_SPECIFICATION, json.dumps(profile.rust.target, indent=2, sort_keys=True))
+            )
         if flags := build.variant.host_arguments:
-            found.append(Excerpt("arguments of the host step", " ".join(flags)))
+            excerpts.append(ConfigExcerpt("arguments of the host step", " ".join(flags)))
         if build.variant.cfg:
-            found.append(Excerpt("features of wasmfit's glue", " ".join(build.variant.cfg)))
+            excerpts.append(ConfigExcerpt("features of wasmfit's embedding", " ".join(build.variant.cfg)))
     elif build.runtime.language == "c":
-        found.append(Excerpt("the C compiler and linker", "\n".join(_c_flags(build, profile))))
-    return tuple(found)
+        excerpts.append(ConfigExcerpt("the C compiler and linker", "\n".join(_c_flags(build, profile))))
+    return tuple(excerpts)
 
 
 def _manifest(build: Build, rust: RustProfile) -> dict[str, Any]:
     levels = {} if rust.std_opt_level is None else dict.fromkeys(_STANDARD, rust.std_opt_level)
     packages: dict[str, dict[str, object]] = {
-        crate: {"opt-level": _level(one)} for crate, one in {**levels, **rust.packages}.items()
+        crate: {"opt-level": _level(level)} for crate, level in {**levels, **rust.packages}.items()
     }
     unstable = ["panic-immediate-abort"] if rust.panic == "immediate-abort" else []
     for crate, flags in build.variant.package_rustflags.items():
@@ -73,16 +78,16 @@ def _manifest(build: Build, rust: RustProfile) -> dict[str, Any]:
     }
     if packages:
         release["package"] = packages
-    needed = {
+    dependencies = {
         name: {
-            "version": one.version,
-            "default-features": one.default_features,
-            "features": list(one.features),
+            "version": dependency.version,
+            "default-features": dependency.default_features,
+            "features": list(dependency.features),
         }
-        for name, one in build.dependencies.items()
+        for name, dependency in build.dependencies.items()
     }
     head: dict[str, object] = {"cargo-features": list(dict.fromkeys(unstable))} if unstable else {}
-    return {**head, "dependencies": needed, "profile": {"release": release}}
+    return {**head, "dependencies": dependencies, "profile": {"release": release}}
 
 
 def _level(level: str) -> int | str:
@@ -110,6 +115,6 @@ def _c_flags(build: Build, profile: Profile) -> Iterator[str]:
 
 
 def _last_level(flags: tuple[str, ...]) -> list[str]:
-    """The flags without the optimisation levels that a later one takes the place of."""
+    """The flags without optimisation levels that a later one overrides."""
     levels = [flag for flag in flags if flag.startswith("-O")]
     return [flag for flag in flags if flag not in levels[:-1]]

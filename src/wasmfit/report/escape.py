@@ -1,4 +1,4 @@
-"""Making text of unknown origin harmless in Markdown."""
+"""Escapes untrusted text for Markdown."""
 
 import re
 
@@ -17,16 +17,16 @@ def escape(text: str) -> str:
 
 
 def quiet(text: str) -> str:
-    """The same for a comment: nobody is called by ``@name``, and ``#1`` names no issue.
+    """The same for a comment: ``@name`` mentions nobody, and ``#1`` links no issue.
 
-    Both are looked for in the text that a reader sees, so what keeps them apart is an invisible space.
+    Both are searched in the rendered text, so an invisible space separates them.
     """
     return escape(text).replace("@", "@&#8203;").replace("\\#", "\\#&#8203;")
 
 
 def code(text: str) -> str:
-    """A name in code type that is shown as it is wherever it stands: in a table, in HTML inside of Markdown,
-    and in a comment, where outside of code ``@name`` would call somebody and ``#1`` name an issue.
+    """A name in code type that is shown unchanged everywhere: in a table, in HTML inside of Markdown, and in
+    a comment, where outside of code ``@name`` would mention somebody and ``#1`` link an issue.
     """
-    shown = printable(" ".join(text.split()), _LONGEST_NAME)
-    return f"<code>{_NOT_PLAIN.sub(lambda found: f'&#{ord(found.group())};', shown)}</code>"
+    name = printable(" ".join(text.split()), _LONGEST_NAME)
+    return f"<code>{_NOT_PLAIN.sub(lambda match: f'&#{ord(match.group())};', name)}</code>"

@@ -1,29 +1,36 @@
-"""Features measured as tables, and the assertions behind them."""
+"""Features measured as tables, and their assertions."""
 
 from collections.abc import Iterator, Sequence
 
 from wasmfit.analysis.features import FeaturesMeasured
-from wasmfit.model import Failing, FeatureEvidence, FeatureMeasured, FeatureVerdict, Group, RuntimeFeatures
+from wasmfit.model import (
+    Failing,
+    FeatureEvidence,
+    FeatureMeasured,
+    FeatureVerdict,
+    Group,
+    RuntimeFeatures,
+)
 
 from .table import Column, Table
 
 _MOST_SHOWN = 200
-"""Assertions of one feature in a table for readers: a runtime without SIMD has 25,000 that say the same."""
+"""Assertions of one feature in a table: a runtime without SIMD has 25,000 with the same reason."""
 
 
 def feature_tables(measured: FeaturesMeasured) -> list[Table]:
-    """The tables, board by board and profile by profile: a row a feature, a column a runtime."""
+    """The tables, board by board and profile by profile: a row per feature, a column per runtime."""
     settings: dict[tuple[str, str, Group], list[RuntimeFeatures]] = {}
-    for one in measured.runtimes:
+    for runtime in measured.runtimes:
         for group in Group:
-            chosen = tuple(feature for feature in one.features if feature.group is group)
+            chosen = tuple(feature for feature in runtime.features if feature.group is group)
             if chosen:
-                of_group = one.model_copy(update={"features": chosen})
-                settings.setdefault((one.board, one.profile, group), []).append(of_group)
-    # Notes of all are said once, beneath the first.
+                of_group = runtime.model_copy(update={"features": chosen})
+                settings.setdefault((runtime.board, runtime.profile, group), []).append(of_group)
+    # Notes on all tables are shown once, below the first.
     return [
-        _table(measured, where, runtimes, number == 0)
-        for number, (where, runtimes) in enumerate(settings.items())
+        _table(measured, setting, runtimes, index == 0)
+        for index, (setting, runtimes) in enumerate(settings.items())
     ]
 
 
@@ -35,13 +42,16 @@ _TITLES = {
 
 def _table(
     measured: FeaturesMeasured,
-    where: tuple[str, str, Group],
+    setting: tuple[str, str, Group],
     runtimes: Sequence[RuntimeFeatures],
     is_first: bool,
 ) -> Table:
     labels = tuple(measured.titles[feature.feature] for feature in runtimes[0].features)
-    columns = tuple(Column((one.runtime, one.version), tuple(map(_cell, one.features))) for one in runtimes)
-    board, profile, group = where
+    columns = tuple(
+        Column((runtime.runtime, runtime.version), tuple(map(_cell, runtime.features)))
+        for runtime in runtimes
+    )
+    board, profile, group = setting
     title = f"{_TITLES[group]} / {board} / {profile}"
     notes = (
         *(measured.notes if is_first else ()),
@@ -53,73 +63,73 @@ def _table(
 
 
 def _differences(measured: FeaturesMeasured, runtimes: Sequence[RuntimeFeatures]) -> Iterator[str]:
-    for one in runtimes:
-        shown = {feature.feature for feature in one.features}
-        for difference in one.differences:
+    for runtime in runtimes:
+        shown = {feature.feature for feature in runtime.features}
+        for difference in runtime.differences:
             if difference.feature in shown:
                 yield (
-                    f"{one.runtime}@{one.version}, {measured.titles[difference.feature]}: documented as "
+                    f"{_label(runtime)}, {measured.titles[difference.feature]}: documented as "
                     f"{difference.claimed} ({difference.source}), measured as {difference.measured.value}"
                 )
 
 
 def _evidence(measured: FeaturesMeasured, runtimes: Sequence[RuntimeFeatures]) -> Iterator[str]:
-    for one in runtimes:
-        for feature in one.features:
+    for runtime in runtimes:
+        for feature in runtime.features:
             if feature.evidence:
-                shown = "; ".join(map(_shown, feature.evidence))
-                yield f"{one.runtime}@{one.version}, {measured.titles[feature.feature]}: measured {shown}"
+                values = "; ".join(map(_evidence_text, feature.evidence))
+                yield f"{_label(runtime)}, {measured.titles[feature.feature]}: measured {values}"
 
 
-def _shown(one: FeatureEvidence) -> str:
-    said = f" ({one.words})" if one.words and one.unit == "instructions" else ""
-    return f"{one.what}: {one.number:,} {one.unit}{said}"
+def _evidence_text(evidence: FeatureEvidence) -> str:
+    words = f" ({evidence.words})" if evidence.words and evidence.unit == "instructions" else ""
+    return f"{evidence.what}: {evidence.number:,} {evidence.unit}{words}"
 
 
-def _cell(one: FeatureMeasured) -> str:
-    match one.verdict:
+def _cell(feature: FeatureMeasured) -> str:
+    match feature.verdict:
         case FeatureVerdict.PARTLY:
-            return f"partly ({one.passed:,} of {one.total:,})"
+            return f"partly ({feature.passed:,} of {feature.total:,})"
         case FeatureVerdict.UNMEASURABLE:
             return "not measurable"
-    return one.verdict.value
+    return feature.verdict.value
 
 
 def _reasons(measured: FeaturesMeasured, runtimes: Sequence[RuntimeFeatures]) -> Iterator[str]:
-    """What stands in the way of each feature that is not there, and is said of all features at once, once."""
-    for one in runtimes:
+    """Why a runtime lacks features, each reason once with all features that it applies to."""
+    for runtime in runtimes:
         reasons: dict[tuple[FeatureVerdict, str], list[str]] = {}
-        for feature in one.features:
+        for feature in runtime.features:
             if feature.reason is not None:
-                said = feature.reason
-                reasons.setdefault((feature.verdict, said), []).append(measured.titles[feature.feature])
+                titles = reasons.setdefault((feature.verdict, feature.reason), [])
+                titles.append(measured.titles[feature.feature])
         for (verdict, reason), titles in reasons.items():
-            names = "everything" if len(titles) == len(one.features) > 1 else ", ".join(titles)
-            shown = "not measurable" if verdict is FeatureVerdict.UNMEASURABLE else verdict.value
-            yield f"{one.runtime}@{one.version}, {names}: {shown}: {reason}"
+            names = "everything" if len(titles) == len(runtime.features) > 1 else ", ".join(titles)
+            word = "not measurable" if verdict is FeatureVerdict.UNMEASURABLE else verdict.value
+            yield f"{_label(runtime)}, {names}: {word}: {reason}"
 
 
 def failing_tables(measured: FeaturesMeasured) -> list[Table]:
     """The assertions that do not hold, by runtime and feature."""
     groups: dict[tuple[str, str, str], list[Failing]] = {}
-    for one in measured.failing:
-        groups.setdefault((one.runtime, one.version, one.feature), []).append(one)
+    for assertion in measured.failing:
+        groups.setdefault((assertion.runtime, assertion.version, assertion.feature), []).append(assertion)
     return [
-        _failing(f"{runtime}@{version}: {measured.titles[feature]}", found)
-        for (runtime, version, feature), found in groups.items()
+        _failing(f"{runtime}@{version}: {measured.titles[feature]}", assertions)
+        for (runtime, version, feature), assertions in groups.items()
     ]
 
 
-def _failing(of: str, found: Sequence[Failing]) -> Table:
-    shown, more = found[:_MOST_SHOWN], len(found) - _MOST_SHOWN
+def _failing(title: str, assertions: Sequence[Failing]) -> Table:
+    shown, more = assertions[:_MOST_SHOWN], len(assertions) - _MOST_SHOWN
     return Table(
-        f"{of}: {len(found):,} assertions do not hold",
-        tuple(f"{one.part}/{one.file}:{one.line}" for one in shown),
+        f"{title}: {len(assertions):,} assertions do not hold",
+        tuple(f"{assertion.part}/{assertion.file}:{assertion.line}" for assertion in shown),
         (
-            Column(("outcome",), tuple(one.outcome.value for one in shown)),
-            Column(("action",), tuple(one.action for one in shown)),
-            Column(("expected",), tuple(one.expected for one in shown)),
-            Column(("got",), tuple(one.got for one in shown)),
+            Column(("outcome",), tuple(assertion.outcome.value for assertion in shown)),
+            Column(("action",), tuple(assertion.action for assertion in shown)),
+            Column(("expected",), tuple(assertion.expected for assertion in shown)),
+            Column(("got",), tuple(assertion.got for assertion in shown)),
         ),
         (f"{more:,} more are in the formats csv and json",) if more > 0 else (),
         (),
@@ -127,24 +137,27 @@ def _failing(of: str, found: Sequence[Failing]) -> Table:
 
 
 def feature_lines(known: Sequence[RuntimeFeatures]) -> list[str]:
-    """What is known of runtimes' features, a line for each of which something is: beside a comparison, which
-    measures none."""
+    """Known features of runtimes, a line for each, to go with a comparison, which measures none."""
     return [
-        f"features of {one.runtime}@{one.version} ({one.board}, {one.profile}; {one.measured_at[:10]}): "
-        f"{said}"
-        for one in known
-        if (said := _verdicts(one))
+        f"features of {_label(runtime)} ({runtime.board}, {runtime.profile}; {runtime.measured_at[:10]}): "
+        f"{verdicts}"
+        for runtime in known
+        if (verdicts := _verdicts(runtime))
     ]
 
 
-def _verdicts(one: RuntimeFeatures) -> str:
+def _label(runtime: RuntimeFeatures) -> str:
+    return f"{runtime.runtime}@{runtime.version}"
+
+
+def _verdicts(runtime: RuntimeFeatures) -> str:
     return "; ".join(
         f"{verdict.value}: {', '.join(names)}"
         for verdict in (FeatureVerdict.YES, FeatureVerdict.PARTLY, FeatureVerdict.NO)
-        if (names := [_named(feature) for feature in one.features if feature.verdict is verdict])
+        if (names := [_feature_name(feature) for feature in runtime.features if feature.verdict is verdict])
     )
 
 
-def _named(one: FeatureMeasured) -> str:
-    of = f" ({one.passed:,} of {one.total:,})" if one.verdict is FeatureVerdict.PARTLY else ""
-    return f"{one.feature}{of}"
+def _feature_name(feature: FeatureMeasured) -> str:
+    passed = f" ({feature.passed:,} of {feature.total:,})" if feature.verdict is FeatureVerdict.PARTLY else ""
+    return f"{feature.feature}{passed}"

@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Iterator
 
-from wasmfit.analysis.amounts import shown
+from wasmfit.analysis.amounts import amount_text
 from wasmfit.analysis.comparison import SCHEMA
-from wasmfit.analysis.fit import TIME, Fit, Ranked
-from wasmfit.analysis.requirements import MEASURES
+from wasmfit.analysis.fit import PREDICTED_TIME, Fit, RankedRuntime
+from wasmfit.analysis.requirements import CRITERIA
 from wasmfit.json_text import dumped
 from wasmfit.words import printable
 
@@ -20,170 +20,175 @@ from .terminal import tables_to_text
 _LONGEST_LINE = 4000
 
 
-def _tables(found: Fit, *, explain: bool) -> list[Table]:
-    made = [_ranking(found)] if found.ranked else []
-    if explain and found.ranked:
-        made.append(_rule(found))
-    return made
+def _tables(fit: Fit, *, explain: bool) -> list[Table]:
+    tables = [_ranking(fit)] if fit.ranked else []
+    if explain and fit.ranked:
+        tables.append(_rule(fit))
+    return tables
 
 
-def _ranking(found: Fit) -> Table:
-    ranked, limits = found.ranked, found.limits
-    speed = "predicted call" if found.speed_figure == TIME else "instructions a call"
-    unit = "s" if found.speed_figure == TIME else ""
+def _ranking(fit: Fit) -> Table:
+    ranked, required = fit.ranked, fit.requirements
+    speed = "predicted call" if fit.speed_metric == PREDICTED_TIME else "instructions per call"
+    unit = "s" if fit.speed_metric == PREDICTED_TIME else ""
     columns = (
-        Column(("score",), tuple(f"{one.score:.2f}" for one in ranked)),
-        Column(("flash, B",), tuple(f"{one.flash.value:,}" for one in ranked)),
-        Column(("left",), tuple(f"{limits.flash - one.flash.value:,}" for one in ranked)),
-        Column(("RAM, B",), tuple(f"{one.ram.value:,}" for one in ranked)),
-        Column(("left",), tuple(f"{limits.ram - one.ram.value:,}" for one in ranked)),
-        Column((speed,), tuple(shown(one.speed, unit) for one in ranked)),
-        Column(("place",), tuple(_place(one, number) for number, one in enumerate(ranked, start=1))),
+        Column(("score",), tuple(f"{runtime.score:.2f}" for runtime in ranked)),
+        Column(("flash, B",), tuple(f"{runtime.flash.value:,}" for runtime in ranked)),
+        Column(("left",), tuple(f"{required.flash - runtime.flash.value:,}" for runtime in ranked)),
+        Column(("RAM, B",), tuple(f"{runtime.ram.value:,}" for runtime in ranked)),
+        Column(("left",), tuple(f"{required.ram - runtime.ram.value:,}" for runtime in ranked)),
+        Column((speed,), tuple(amount_text(runtime.speed, unit) for runtime in ranked)),
+        Column(("rank",), tuple(_rank(runtime, rank) for rank, runtime in enumerate(ranked, start=1))),
     )
-    needs = f", needs {', '.join(limits.needs)}" if limits.needs else ""
-    title = f"{found.module} on {found.board}: {limits.flash:,} B of flash, {limits.ram:,} B of RAM{needs}"
-    return Table(title, tuple(one.label for one in ranked), columns, found.doubts, ())
+    features = f", {', '.join(required.features)} required" if required.features else ""
+    title = f"{fit.module} on {fit.board}: {required.flash:,} B of flash, {required.ram:,} B of RAM{features}"
+    return Table(title, tuple(runtime.label for runtime in ranked), columns, fit.caveats, ())
 
 
-def _place(one: Ranked, number: int) -> str:
-    return f"{number}{' unsure' if one.tied_with else ''}{' tight' if one.tight else ''}"
+def _rank(runtime: RankedRuntime, rank: int) -> str:
+    marks = ("inconclusive" if runtime.ties else "", "low margin" if runtime.low_margins else "")
+    return ", ".join(filter(None, (str(rank), *marks)))
 
 
-def _rule(found: Fit) -> Table:
-    """The numbers that the scores are made of."""
-    weights = found.limits.weights
-    total = sum(weights.values())
+def _rule(fit: Fit) -> Table:
+    """The rule with its numbers."""
+    ranked, weights = fit.ranked, fit.requirements.weights
     columns = [
-        Column((f"{name} ×{weights[name]:g}",), tuple(f"{one.ratios[name]:.3f}" for one in found.ranked))
-        for name in MEASURES
+        Column((f"{name} ×{weights[name]:g}",), tuple(f"{runtime.ratios[name]:.3f}" for runtime in ranked))
+        for name in CRITERIA
     ]
-    columns.append(Column(("score",), tuple(f"{one.score:.3f}" for one in found.ranked)))
+    columns.append(Column(("score",), tuple(f"{runtime.score:.3f}" for runtime in ranked)))
     columns.append(
-        Column(("by the error bar",), tuple(f"{one.low:.3f}–{one.high:.3f}" for one in found.ranked))
+        Column(("by the error bar",), tuple(f"{runtime.low:.3f}–{runtime.high:.3f}" for runtime in ranked))
     )
-    powers = " · ".join(f"{name}^{weights[name]:g}" for name in MEASURES)
+    powers = " · ".join(f"{name}^{weights[name]:g}" for name in CRITERIA)
     notes = [
-        f"score = ({powers})^(1/{total:g}): the weighted geometric mean of flash, RAM and time of a "
-        "steady call, each as a multiple of the least among those that fit; 1 is the best in everything",
-        "a runtime does not fit if it is over flash or RAM, lacks a need, or does not run the module",
-        "a place is unsure where the scores at the ends of two error bars meet",
-        "a runtime is tight where less than 5% of a limit is left",
+        f"score = ({powers})^(1/{sum(weights.values()):g}): the weighted geometric mean of flash, RAM and "
+        "time of a warm call, each as a multiple of the least among those that fit; 1 is the best in every "
+        "criterion",
+        "a runtime does not fit if it exceeds flash or RAM, lacks a required feature, or does not run the "
+        "module",
+        "a rank is inconclusive if two scores may be equal within the error of their ratio; errors of the "
+        "board's model that are common to both cancel in it",
+        "a margin is low if less than 5% of a limit is left",
     ]
-    for one in found.ranked:
+    for runtime in ranked:
         notes += [
-            f"{one.label}: {evident.feature}: yes, {evident.how}: {evident.reason}"
-            for evident in one.evidence
+            f"{runtime.label}: {known.feature}: yes, {known.how}: {known.reason}"
+            for known in runtime.evidence
         ]
     return Table(
-        "how it is ranked", tuple(one.label for one in found.ranked), tuple(columns), tuple(notes), ()
+        "the ranking rule", tuple(runtime.label for runtime in ranked), tuple(columns), tuple(notes), ()
     )
 
 
-def to_text(found: Fit, *, explain: bool = False) -> str:
-    """The sentence, the ranking, and what the others would take."""
-    parts = [found.sentence, tables_to_text(_tables(found, explain=explain))]
-    if found.rejected:
-        parts.append("\n".join(["Does not fit:", *(f"  {line}" for line in _rejected(found))]))
+def to_text(fit: Fit, *, explain: bool = False) -> str:
+    """The sentence, the ranking, and what the others lack."""
+    parts = [fit.sentence, tables_to_text(_tables(fit, explain=explain))]
+    if fit.rejected:
+        parts.append("\n".join(["Does not fit:", *(f"  {line}" for line in _rejected(fit))]))
     return "\n\n".join(filter(None, parts))
 
 
-def _rejected(found: Fit) -> Iterator[str]:
-    for one in found.rejected:
-        reasons = "; ".join(reason.sentence for reason in one.reasons)
-        yield printable(f"{one.measurement.runtime} {one.measurement.version}: {reasons}", _LONGEST_LINE)
+def _rejected(fit: Fit) -> Iterator[str]:
+    for runtime in fit.rejected:
+        reasons = "; ".join(reason.sentence for reason in runtime.reasons)
+        yield printable(
+            f"{runtime.measurement.runtime} {runtime.measurement.version}: {reasons}", _LONGEST_LINE
+        )
 
 
-def to_markdown(found: Fit, *, explain: bool = False) -> str:
+def to_markdown(fit: Fit, *, explain: bool = False) -> str:
     """The same."""
-    parts = [escape(found.sentence), tables_to_markdown(_tables(found, explain=explain))]
-    if found.rejected:
-        parts.append("\n".join(["Does not fit:", "", *(f"- {escape(line)}" for line in _rejected(found))]))
+    parts = [escape(fit.sentence), tables_to_markdown(_tables(fit, explain=explain))]
+    if fit.rejected:
+        parts.append("\n".join(["Does not fit:", "", *(f"- {escape(line)}" for line in _rejected(fit))]))
     return "\n\n".join(filter(None, parts))
 
 
-def to_json(found: Fit, *, explain: bool = False) -> str:  # noqa: ARG001 - it always has everything
+def to_json(fit: Fit, *, explain: bool = False) -> str:  # noqa: ARG001 - it always has everything
     """``{"schema": 1, "ranked": [{"id", "score", …}], "rejected": [{"id", "reasons": [...]}]}``."""
     return dumped(
         {
             "schema": SCHEMA,
-            "board": found.board,
-            "module": found.module,
-            "flash": found.limits.flash,
-            "ram": found.limits.ram,
-            "needs": list(found.limits.needs),
-            "weights": dict(found.limits.weights),
-            "speed": found.speed_figure,
-            "calibrated": found.calibrated,
-            "sentence": found.sentence,
-            "doubts": list(found.doubts),
-            "ranked": [_ranked_to_dict(one) for one in found.ranked],
+            "board": fit.board,
+            "module": fit.module,
+            "flash": fit.requirements.flash,
+            "ram": fit.requirements.ram,
+            "needs": list(fit.requirements.features),
+            "weights": dict(fit.requirements.weights),
+            "speed": fit.speed_metric,
+            "calibrated": fit.calibrated,
+            "sentence": fit.sentence,
+            "doubts": list(fit.caveats),
+            "ranked": [_ranked_to_dict(runtime) for runtime in fit.ranked],
             "rejected": [
                 {
-                    "id": one.measurement.id,
-                    "status": one.measurement.status.value,
+                    "id": runtime.measurement.id,
+                    "status": runtime.measurement.status.value,
                     "reasons": [
                         {
-                            "measure": reason.measure,
-                            "have": reason.have,
-                            "need": reason.need,
-                            "short": reason.short,
+                            "measure": reason.criterion,
+                            "have": reason.available,
+                            "need": reason.required,
+                            "short": reason.missing,
                             "sentence": reason.sentence,
                         }
-                        for reason in one.reasons
+                        for reason in runtime.reasons
                     ],
                 }
-                for one in found.rejected
+                for runtime in fit.rejected
             ],
         }
     )
 
 
-def _ranked_to_dict(one: Ranked) -> dict[str, object]:
+def _ranked_to_dict(runtime: RankedRuntime) -> dict[str, object]:
     return {
-        "id": one.measurement.id,
-        "score": one.score,
-        "score_low": one.low,
-        "score_high": one.high,
-        "flash": one.flash.value,
-        "ram": one.ram.value,
-        "speed": amount_to_dict(one.speed),
-        "ratios": dict(one.ratios),
-        "tight": list(one.tight),
-        "unsure_against": list(one.tied_with),
+        "id": runtime.measurement.id,
+        "score": runtime.score,
+        "score_low": runtime.low,
+        "score_high": runtime.high,
+        "flash": runtime.flash.value,
+        "ram": runtime.ram.value,
+        "speed": amount_to_dict(runtime.speed),
+        "ratios": dict(runtime.ratios),
+        "tight": list(runtime.low_margins),
+        "unsure_against": list(runtime.ties),
         "evidence": [
             {
-                "need": evident.feature,
-                "answer": evident.answer.value,
-                "measured": evident.measured,
-                "reason": evident.reason,
+                "need": known.feature,
+                "answer": known.support.value,
+                "measured": known.measured,
+                "reason": known.reason,
             }
-            for evident in one.evidence
+            for known in runtime.evidence
         ],
     }
 
 
-def to_csv(found: Fit, *, explain: bool = False) -> str:  # noqa: ARG001 - likewise
-    """One line a runtime."""
-    return rows_to_csv(list(_rows(found)))
+def to_csv(fit: Fit, *, explain: bool = False) -> str:  # noqa: ARG001 - likewise
+    """One line per runtime."""
+    return rows_to_csv(list(_rows(fit)))
 
 
-def _rows(found: Fit) -> Iterator[dict[str, object]]:
-    for place, one in enumerate(found.ranked, start=1):
+def _rows(fit: Fit) -> Iterator[dict[str, object]]:
+    for rank, runtime in enumerate(fit.ranked, start=1):
         yield {
-            "id": one.measurement.id,
-            "place": place,
-            "score": one.score,
-            "flash": one.flash.value,
-            "ram": one.ram.value,
-            "speed": one.speed.value,
-            "speed_low": one.speed.low,
-            "speed_high": one.speed.high,
+            "id": runtime.measurement.id,
+            "place": rank,
+            "score": runtime.score,
+            "flash": runtime.flash.value,
+            "ram": runtime.ram.value,
+            "speed": runtime.speed.value,
+            "speed_low": runtime.speed.low,
+            "speed_high": runtime.speed.high,
             "reasons": None,
         }
     columns = ("place", "score", "flash", "ram", "speed", "speed_low", "speed_high")
-    for left in found.rejected:
-        reasons = "; ".join(reason.sentence for reason in left.reasons)
-        yield {"id": left.measurement.id, **dict.fromkeys(columns), "reasons": reasons}
+    for rejected in fit.rejected:
+        reasons = "; ".join(reason.sentence for reason in rejected.reasons)
+        yield {"id": rejected.measurement.id, **dict.fromkeys(columns), "reasons": reasons}
 
 
 FORMATS: dict[Format, Callable[..., str]] = {
@@ -192,4 +197,4 @@ FORMATS: dict[Format, Callable[..., str]] = {
     Format.CSV: to_csv,
     Format.MARKDOWN: to_markdown,
 }
-"""Format → what makes its text."""
+"""Format → its formatter."""

@@ -1,7 +1,7 @@
-"""A grid of text: labels to the left, columns of figures to the right, as wide as what is in them.
+"""A grid of text: labels to the left, columns of values to the right, as wide as their contents.
 
-Its look is that of Rich's ``SIMPLE_HEAD``, against which a test holds it. Rich itself takes half a minute for
-the tables of 10,000 cells.
+It looks like Rich's ``SIMPLE_HEAD``, which a test compares it with. Rich itself takes half a minute for the
+tables of 10,000 cells.
 """
 
 from collections.abc import Iterator, Sequence
@@ -27,7 +27,7 @@ def grid(labels: Sequence[str], columns: Sequence[tuple[Sequence[str], Sequence[
 
     lines = max((len(heading) for heading, _ in columns), default=0)
     yield ""
-    # Headings stand on the line below them.
+    # Headings are aligned to the bottom.
     tops = [("",) * (lines - len(heading)) + tuple(heading) for heading, _ in columns]
     for number in range(lines):
         yield " " + line("", [heading[number] for heading in tops])

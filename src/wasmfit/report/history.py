@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Sequence
 
-from wasmfit.analysis.amounts import Amount, shown
+from wasmfit.analysis.amounts import Amount, amount_text
 from wasmfit.analysis.comparison import SCHEMA
-from wasmfit.analysis.history import History, Moment, Series, run_to_dict
-from wasmfit.analysis.metrics import figure, names
+from wasmfit.analysis.history import CellHistory, History, HistoryPoint, run_to_dict
+from wasmfit.analysis.metrics import metric, metric_names
 from wasmfit.json_text import dumped
 
 from .change_tables import amount_to_dict, difference, remark
@@ -22,125 +22,120 @@ _DETAILED = 10
 
 
 def sparkline(amounts: Sequence[Amount | None]) -> str:
-    """The values as bars between the least and the most of them; a dot for what is not known.
+    """The values as bars between their minimum and maximum; a dot for an unknown one.
 
-    The newest are shown where there are too many.
+    If there are too many, the newest are shown.
     """
     amounts = amounts[-_LONGEST_LINE:]
-    known = [one.value for one in amounts if one is not None]
+    known = [amount.value for amount in amounts if amount is not None]
     if not known:
         return _UNKNOWN * len(amounts)
     least, most = min(known), max(known)
-    return "".join(
-        _UNKNOWN
-        if one is None
-        else _BARS[3]
-        if most == least
-        else _BARS[min(int((one.value - least) / (most - least) * len(_BARS)), len(_BARS) - 1)]
-        for one in amounts
-    )
+    return "".join(_UNKNOWN if amount is None else _bar(amount.value, least, most) for amount in amounts)
 
 
-def _tables(found: History) -> list[Table]:
-    unit = found.figure.unit
-    made = [_overview(found)]
-    changing = [one for one in found.series if any(moment.change for moment in one.moments)]
-    shown_series = sorted(changing, key=_moved, reverse=True)[:_DETAILED]
-    made += [_series(one, unit, found.over) for one in shown_series]
-    return made
+def _bar(value: float, least: float, most: float) -> str:
+    if most == least:
+        return _BARS[3]
+    return _BARS[min(int((value - least) / (most - least) * len(_BARS)), len(_BARS) - 1)]
 
 
-def _overview(found: History) -> Table:
-    series = sorted(found.series, key=_moved, reverse=True)
-    unit = found.figure.unit
+def _tables(history: History) -> list[Table]:
+    unit = history.metric.unit
+    changing = [cell for cell in history.cells if any(point.change for point in cell.points)]
+    detailed = sorted(changing, key=_range, reverse=True)[:_DETAILED]
+    return [_overview(history), *(_cell(cell, unit, history.over) for cell in detailed)]
+
+
+def _overview(history: History) -> Table:
+    cells = sorted(history.cells, key=_range, reverse=True)
+    unit = history.metric.unit
     columns = (
-        Column(("",), tuple(sparkline([moment.amount for moment in one.moments]) for one in series)),
-        Column(("first",), tuple(shown(one.moments[0].amount, unit) for one in series)),
-        Column(("last",), tuple(shown(one.moments[-1].amount, unit) for one in series)),
-        Column(("moved",), tuple(str(sum(moment.moved for moment in one.moments)) for one in series)),
+        Column(("",), tuple(sparkline([point.amount for point in cell.points]) for cell in cells)),
+        Column(("first",), tuple(amount_text(cell.points[0].amount, unit) for cell in cells)),
+        Column(("last",), tuple(amount_text(cell.points[-1].amount, unit) for cell in cells)),
+        Column(("changes",), tuple(str(sum(point.changed for point in cell.points)) for cell in cells)),
     )
-    kind = found.figure.kind.value
-    title = f"{found.figure.name} ({kind}) over {found.over}"
+    kind = history.metric.kind.value
+    title = f"{history.metric.name} ({kind}) over {history.over}"
     notes = []
-    if len(series) > _DETAILED:
-        notes.append(f"the {_DETAILED} that moved most follow; --select chooses others")
-    return Table(title, tuple(one.name for one in series), columns, tuple(notes), ())
+    if len(cells) > _DETAILED:
+        notes.append(f"the {_DETAILED} that changed most follow; --select chooses others")
+    return Table(title, tuple(cell.name for cell in cells), columns, tuple(notes), ())
 
 
-def _moved(one: Series) -> float:
-    """How far a figure moved altogether, as a part of what it was at first."""
-    values = [moment.amount.value for moment in one.moments if moment.amount is not None]
+def _range(cell: CellHistory) -> float:
+    """The range of a metric over all points, as a fraction of its first value."""
+    values = [point.amount.value for point in cell.points if point.amount is not None]
     return (max(values) - min(values)) / abs(values[0]) if values and values[0] else 0.0
 
 
-def _series(one: Series, unit: str, over: str) -> Table:
-    moments = [
-        moment for moment in one.moments if over == "version" or moment.change or moment is one.moments[0]
-    ]
+def _cell(cell: CellHistory, unit: str, over: str) -> Table:
+    points = [point for point in cell.points if over == "version" or point.change or point is cell.points[0]]
     columns = (
-        Column((over,), tuple(moment.version if over == "version" else moment.at[:16] for moment in moments)),
-        Column(("value",), tuple(shown(moment.amount, unit) for moment in moments)),
-        Column(("change",), tuple(difference(moment.change) if moment.change else "" for moment in moments)),
-        Column(("",), tuple(remark(moment.change) if moment.change else "" for moment in moments)),
+        Column((over,), tuple(point.version if over == "version" else point.at[:16] for point in points)),
+        Column(("value",), tuple(amount_text(point.amount, unit) for point in points)),
+        Column(("change",), tuple(difference(point.change) if point.change else "" for point in points)),
+        Column(("",), tuple(remark(point.change) if point.change else "" for point in points)),
     )
-    labels = tuple(_label(moment) for moment in moments)
-    notes = tuple(f"{_label(moment)} differs in {'; '.join(moment.why)}" for moment in moments if moment.why)
-    return Table(one.name, labels, columns, notes, ())
+    labels = tuple(_label(point) for point in points)
+    notes = tuple(f"{_label(point)} differs in {'; '.join(point.why)}" for point in points if point.why)
+    return Table(cell.name, labels, columns, notes, ())
 
 
-def _label(moment: Moment) -> str:
-    if moment.run is not None:
-        origin = moment.run.origin
-        name = origin.label or (origin.commit or "")[:9]
-        return f"run {moment.run.number}{f' {name}' if name else ''}"
-    return f"{moment.version} {moment.at[:16]}"
+def _label(point: HistoryPoint) -> str:
+    if point.run is not None:
+        metadata = point.run.metadata
+        name = metadata.label or (metadata.commit or "")[:9]
+        return f"run {point.run.number}{f' {name}' if name else ''}"
+    return f"{point.version} {point.at[:16]}"
 
 
-def to_text(found: History) -> str:
-    """An overview with sparklines, then the cells that moved, change by change."""
-    return tables_to_text(_tables(found))
+def to_text(history: History) -> str:
+    """An overview with sparklines, then the cells that changed, change by change."""
+    return tables_to_text(_tables(history))
 
 
-def to_markdown(found: History) -> str:
+def to_markdown(history: History) -> str:
     """The same tables."""
-    return tables_to_markdown(_tables(found))
+    return tables_to_markdown(_tables(history))
 
 
-def to_json(found: History) -> str:
+def to_json(history: History) -> str:
     """``{"schema": 1, "figure", "series": [{"name", "moments": [...]}]}``."""
     return dumped(
         {
             "schema": SCHEMA,
-            "figure": found.figure.name,
-            "unit": found.figure.unit,
-            "kind": found.figure.kind.value,
-            "over": found.over,
+            "figure": history.metric.name,
+            "unit": history.metric.unit,
+            "kind": history.metric.kind.value,
+            "over": history.over,
             "series": [
                 {
-                    "name": one.name,
+                    "name": cell.name,
                     "moments": [
                         {
-                            "at": moment.at,
-                            "version": moment.version,
-                            "run": None if moment.run is None else run_to_dict(moment.run),
-                            "status": moment.status,
-                            "amount": amount_to_dict(moment.amount),
-                            "by": moment.change.by if moment.change else None,
-                            "percent": moment.change.percent if moment.change else None,
-                            "how": moment.change.how.value if moment.change else None,
-                            "why": list(moment.why),
+                            "at": point.at,
+                            "version": point.version,
+                            "run": None if point.run is None else run_to_dict(point.run),
+                            "status": point.status,
+                            "amount": amount_to_dict(point.amount),
+                            "by": point.change.by if point.change else None,
+                            "percent": point.change.percent if point.change else None,
+                            "how": point.change.kind.value if point.change else None,
+                            "why": list(point.why),
                         }
-                        for moment in one.moments
+                        for point in cell.points
                     ],
                 }
-                for one in found.series
+                for cell in history.cells
             ],
         }
     )
 
 
-def to_csv(found: History) -> str:
-    """One line a moment."""
+def to_csv(history: History) -> str:
+    """One line per point."""
     columns = (
         "name",
         "at",
@@ -157,21 +152,21 @@ def to_csv(found: History) -> str:
     )
     rows: list[dict[str, object]] = [
         {
-            "name": one.name,
-            "at": moment.at,
-            "version": moment.version,
-            "run": moment.run.number if moment.run else None,
-            "label": moment.run.origin.label if moment.run else None,
-            "commit": moment.run.origin.commit if moment.run else None,
-            "status": moment.status,
-            "figure": found.figure.name,
-            "unit": found.figure.unit,
-            "value": moment.amount.value if moment.amount else None,
-            "low": moment.amount.low if moment.amount else None,
-            "high": moment.amount.high if moment.amount else None,
+            "name": cell.name,
+            "at": point.at,
+            "version": point.version,
+            "run": point.run.number if point.run else None,
+            "label": point.run.metadata.label if point.run else None,
+            "commit": point.run.metadata.commit if point.run else None,
+            "status": point.status,
+            "figure": history.metric.name,
+            "unit": history.metric.unit,
+            "value": point.amount.value if point.amount else None,
+            "low": point.amount.low if point.amount else None,
+            "high": point.amount.high if point.amount else None,
         }
-        for one in found.series
-        for moment in one.moments
+        for cell in history.cells
+        for point in cell.points
     ]
     return rows_to_csv(rows, columns)
 
@@ -182,7 +177,7 @@ FORMATS: dict[Format, Callable[[History], str]] = {
     Format.CSV: to_csv,
     Format.MARKDOWN: to_markdown,
 }
-"""Format → what makes its text."""
+"""Format → its formatter."""
 
 
 def rows_of(rows: Sequence[dict[str, object]], name: str, form: Format) -> str:
@@ -207,14 +202,14 @@ def rows_of(rows: Sequence[dict[str, object]], name: str, form: Format) -> str:
     return tables_to_text([table]) if form is Format.TABLE else tables_to_markdown([table])
 
 
-def figure_rows() -> list[dict[str, object]]:
-    """Every figure with what is known of it."""
+def metric_rows() -> list[dict[str, object]]:
+    """Every metric with what is known of it."""
     return [
         {
-            "figure": one.name,
-            "unit": one.unit,
-            "better": one.better.value,
-            "kind": one.kind.value,
+            "figure": known.name,
+            "unit": known.unit,
+            "better": known.better.value,
+            "kind": known.kind.value,
         }
-        for one in map(figure, names())
+        for known in map(metric, metric_names())
     ]

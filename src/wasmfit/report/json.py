@@ -8,11 +8,11 @@ from wasmfit.json_text import line_by_line, printable
 
 
 def to_json(record: Comparison | Benchmark) -> str:
-    """``{"schema": 1, "cells": [...], ...}``, each cell on a line of its own; what is not known is null."""
+    """``{"schema": 1, "cells": [...], ...}``, each cell on a line of its own; an unknown value is null."""
     return "".join(json_parts(record))
 
 
 def json_parts(record: Comparison | Benchmark) -> Iterator[str]:
-    """The same in parts, each made when it is taken: the text of many cells is larger than their records."""
-    cells = (printable(one.model_dump_json()) for one in record.measurements)
-    return line_by_line({"schema": SCHEMA}, "cells", cells, record.beside_cells())
+    """The same in parts, each made when it is needed: the text of many cells is larger than their records."""
+    cells = (printable(measurement.model_dump_json()) for measurement in record.measurements)
+    return line_by_line({"schema": SCHEMA}, "cells", cells, record.other_fields())

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from wasmfit.analysis.comparison import Comparison
 
-from .comparison_tables import tables
+from .comparison_tables import comparison_tables
 from .escape import escape
 from .feature_tables import feature_lines
 from .overview import overview
@@ -14,16 +14,16 @@ __all__ = ["escape", "to_markdown"]
 
 
 def to_markdown(comparison: Comparison) -> str:
-    """Every table with its notes and facts below it, behind an overview of several boards."""
+    """Every table with its notes and facts below it, after an overview of several boards."""
     measured = comparison.measurements
-    shown = tables_to_markdown((*overview(measured), *tables(measured)))
+    tables = tables_to_markdown((*overview(measured), *comparison_tables(measured)))
     lines = "\n".join(f"- {escape(line)}" for line in feature_lines(comparison.features))
-    return "\n\n".join(filter(None, (shown, lines)))
+    return "\n\n".join(filter(None, (tables, lines)))
 
 
-def tables_to_markdown(shown: Iterable[Table]) -> str:
+def tables_to_markdown(tables: Iterable[Table]) -> str:
     """Any tables, likewise."""
-    return "\n\n".join(_table(table) for table in shown)
+    return "\n\n".join(_table(table) for table in tables)
 
 
 def _table(table: Table) -> str:
@@ -34,8 +34,8 @@ def _table(table: Table) -> str:
         _line(head),
         _line(["---", *("---:" for _ in table.columns)], raw=True),
     ]
-    for number, label in enumerate(table.labels):
-        lines.append(_line([label, *(column.cells[number] for column in table.columns)]))
+    for row, label in enumerate(table.labels):
+        lines.append(_line([label, *(column.cells[row] for column in table.columns)]))
     notes = (*table.notes, *(facts.sentence() for facts in table.facts))
     lines += ["", *(f"- {escape(note)}" for note in notes)]
     return "\n".join(lines)

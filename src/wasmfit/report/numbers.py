@@ -1,18 +1,18 @@
-"""Numbers as a reader wants them."""
+"""Numbers as text."""
 
-from wasmfit.analysis.comparison_metrics import Value
+from wasmfit.analysis.comparison_metrics import CellValue
 
 
-def grouped(value: Value) -> str:
-    """A value as a reader wants it; nothing for one that is not known."""
+def grouped(value: CellValue) -> str:
+    """A value with separated thousands; empty if it is not known."""
     if value is None:
         return ""
     return f"{value:,}" if isinstance(value, int) else str(value)
 
 
-def change(before: Value, after: Value) -> str:
-    """What has become of a figure: the difference, and its part of what there was."""
+def change(before: CellValue, after: CellValue) -> str:
+    """The difference of two values, and its percentage of the first."""
     if not isinstance(before, int) or not isinstance(after, int):
         return ""
-    part = f" ({(after - before) / before:+.1%})" if before and after != before else ""
-    return f"{after - before:+,}{part}" if after != before else "0"
+    percent = f" ({(after - before) / before:+.1%})" if before and after != before else ""
+    return f"{after - before:+,}{percent}" if after != before else "0"

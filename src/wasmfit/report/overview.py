@@ -1,8 +1,8 @@
-"""What became of each runtime on each board, at a glance."""
+"""How each runtime ended on each board, at a glance."""
 
 from collections.abc import Iterable, Sequence
 
-from wasmfit.analysis.c_libraries import caution
+from wasmfit.analysis.c_libraries import library_note
 from wasmfit.model import Measurement, Status
 
 from .table import Column, Table
@@ -11,33 +11,41 @@ from .table import Column, Table
 def overview(measurements: Iterable[Measurement]) -> list[Table]:
     """One table for each module, base and profile that was measured on several boards, in order.
 
-    Rows are runtimes, columns boards. A cell that is ``ok`` shows its bytes of flash, any other how it ended.
+    Rows are runtimes, columns boards. A cell that is ``ok`` shows its bytes of flash, any other its status.
     """
     groups: dict[tuple[str, str, str], list[Measurement]] = {}
-    for one in measurements:
-        groups.setdefault((one.module, one.base, one.profile), []).append(one)
-    return [_table(key, group) for key, group in groups.items() if len({one.board for one in group}) > 1]
+    for measurement in measurements:
+        groups.setdefault((measurement.module, measurement.base, measurement.profile), []).append(measurement)
+    return [
+        _table(key, group)
+        for key, group in groups.items()
+        if len({measurement.board for measurement in group}) > 1
+    ]
 
 
 def _table(key: tuple[str, str, str], measurements: Sequence[Measurement]) -> Table:
     module, base, profile = key
-    ends = {(one.board, _build(one)): _end(one) for one in measurements}
-    builds = tuple(dict.fromkeys(_build(one) for one in measurements))
-    boards = dict.fromkeys(one.board for one in measurements)
+    outcomes = {
+        (measurement.board, _build(measurement)): _outcome(measurement) for measurement in measurements
+    }
+    builds = tuple(dict.fromkeys(_build(measurement) for measurement in measurements))
+    boards = dict.fromkeys(measurement.board for measurement in measurements)
     return Table(
-        title=f"{module} / all boards / {base} / {profile}: bytes of flash, or how it ended",
+        title=f"{module} / all boards / {base} / {profile}: bytes of flash, or status",
         labels=builds,
         columns=tuple(
-            Column((board,), tuple(ends.get((board, build), "") for build in builds)) for board in boards
+            Column((board,), tuple(outcomes.get((board, build), "") for build in builds)) for board in boards
         ),
-        notes=tuple(filter(None, (caution(measurements),))),
+        notes=tuple(filter(None, (library_note(measurements),))),
         facts=(),
     )
 
 
-def _build(one: Measurement) -> str:
-    return f"{one.runtime}@{one.version}"
+def _build(measurement: Measurement) -> str:
+    return f"{measurement.runtime}@{measurement.version}"
 
 
-def _end(one: Measurement) -> str:
-    return f"{one.size.flash:,}" if one.status is Status.OK and one.size is not None else one.status.value
+def _outcome(measurement: Measurement) -> str:
+    if measurement.status is Status.OK and measurement.size is not None:
+        return f"{measurement.size.flash:,}"
+    return measurement.status.value

@@ -13,32 +13,32 @@ class Column:
 
 
 @dataclass(frozen=True)
-class Facts:
+class BuildFacts:
     """Facts, name to fact, of the builds that share them."""
 
     builds: tuple[str, ...]
     facts: Mapping[str, str]
 
     def sentence(self, names: Iterable[str] | None = None) -> str:
-        """The builds and their facts, or those of these names, on one line."""
+        """The builds and their facts, or those of the given names, on one line."""
         chosen = (f"{name}: {self.facts[name]}" for name in (names or self.facts) if name in self.facts)
         return f"{', '.join(self.builds)}: {'; '.join(chosen)}"
 
 
 @dataclass(frozen=True)
 class Table:
-    """The comparison of the cells that share module, board, base and profile.
+    """A table of text.
 
     Attributes:
-        title: What they share.
+        title: What the rows have in common.
         labels: The rows' names.
         columns: The columns.
-        notes: What to know beside the figures: reasons of cells without any, sources of published ones.
-        facts: What differs in kind between the columns.
+        notes: What a reader must know in addition: why values are missing, sources of published ones.
+        facts: Qualitative differences between the columns.
     """
 
     title: str
     labels: tuple[str, ...]
     columns: tuple[Column, ...]
     notes: tuple[str, ...]
-    facts: tuple[Facts, ...]
+    facts: tuple[BuildFacts, ...]

@@ -1,4 +1,4 @@
-"""The terminal: tables cut into blocks that fit its width."""
+"""The terminal: tables split into blocks that fit its width."""
 
 import io
 import shutil
@@ -11,7 +11,7 @@ from rich.text import Text
 from wasmfit.analysis.comparison import Comparison
 from wasmfit.words import printable
 
-from .comparison_tables import tables
+from .comparison_tables import comparison_tables
 from .feature_tables import feature_lines
 from .grid import grid
 from .overview import overview
@@ -19,32 +19,32 @@ from .table import Column, Table
 
 _UNLIMITED = 10_000
 _SHOWN_FACTS = ("validation", "module bytes", "host step", "operand stack")
-"""What a reader must know to compare fairly; the other formats have all facts."""
+"""Facts that a fair comparison needs; the other formats have all."""
 
 _LONGEST_NOTE = 4000
 
 
 def to_text(comparison: Comparison, width: int | None = None) -> str:
-    """Every table with its notes, behind an overview of several boards.
+    """Every table with its notes, after an overview of several boards.
 
-    ``width`` is the terminal's, or unlimited where there is none.
+    ``width`` is the terminal's, or unlimited if there is none.
     """
     measured = comparison.measurements
     lines = [printable(line, _LONGEST_NOTE) for line in feature_lines(comparison.features)]
-    return "\n\n".join((tables_to_text((*overview(measured), *tables(measured)), width), *lines))
+    return "\n\n".join((tables_to_text((*overview(measured), *comparison_tables(measured)), width), *lines))
 
 
-def tables_to_text(shown: Iterable[Table], width: int | None = None) -> str:
+def tables_to_text(tables: Iterable[Table], width: int | None = None) -> str:
     """Any tables, likewise."""
     width = width or _width()
-    return "\n\n".join(_show(table, width) for table in shown)
+    return "\n\n".join(_text(table, width) for table in tables)
 
 
 def _width() -> int:
     return shutil.get_terminal_size().columns if sys.stdout.isatty() else _UNLIMITED
 
 
-def _show(table: Table, width: int) -> str:
+def _text(table: Table, width: int) -> str:
     lines = [_plain(table.title)]
     labels = [_plain(label) for label in table.labels]
     for columns in _blocks(table, width):
@@ -60,7 +60,7 @@ def _show(table: Table, width: int) -> str:
 
 
 def _wrapped(text: str, width: int) -> list[str]:
-    """A note in lines of the terminal's width; in one, where there is no terminal."""
+    """A note in lines of the terminal's width; in one line, if there is no terminal."""
     if width >= _UNLIMITED:
         return [text]
     # Rich is used for layout only: names of modules and files are text, never markup.
@@ -72,15 +72,15 @@ def _plain(text: str) -> str:
 
 
 def _blocks(table: Table, width: int) -> list[list[Column]]:
-    """The columns in groups that fit beside the labels."""
+    """The columns in groups that fit next to the labels."""
     labels = max(map(len, table.labels)) + 3
     blocks: list[list[Column]] = [[]]
     used = labels
     for column in table.columns:
-        wide = max(map(len, (*column.heading, *column.cells))) + 3
-        if blocks[-1] and used + wide > width:
+        column_width = max(map(len, (*column.heading, *column.cells))) + 3
+        if blocks[-1] and used + column_width > width:
             blocks.append([])
             used = labels
         blocks[-1].append(column)
-        used += wide
+        used += column_width
     return blocks

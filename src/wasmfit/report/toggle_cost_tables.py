@@ -1,40 +1,40 @@
-"""What switches of runtimes cost, as tables."""
+"""What feature toggles of runtimes cost, as tables."""
 
 from collections.abc import Sequence
 
-from wasmfit.analysis.toggle_costs import Price, Priced
+from wasmfit.analysis.toggle_costs import ToggleCost, ToggleCosts
 
 from .table import Column, Table
 
 
-def price_tables(priced: Priced) -> list[Table]:
-    """The tables, board by board and profile by profile: a row a switch."""
-    places: dict[tuple[str, str], list[Price]] = {}
-    for one in priced.prices:
-        places.setdefault((one.board, one.profile), []).append(one)
-    return [_table(priced, where, rows) for where, rows in places.items()]
+def toggle_cost_tables(measured: ToggleCosts) -> list[Table]:
+    """The tables, board by board and profile by profile: a row per toggle."""
+    settings: dict[tuple[str, str], list[ToggleCost]] = {}
+    for cost in measured.costs:
+        settings.setdefault((cost.board, cost.profile), []).append(cost)
+    return [_table(measured, setting, costs) for setting, costs in settings.items()]
 
 
-def _table(priced: Priced, where: tuple[str, str], rows: Sequence[Price]) -> Table:
-    workloads = dict.fromkeys(name for one in rows for name in one.slow_down)
+def _table(measured: ToggleCosts, setting: tuple[str, str], costs: Sequence[ToggleCost]) -> Table:
+    workloads = dict.fromkeys(name for cost in costs for name in cost.slow_down)
     columns = [
-        Column(("flash", "without"), tuple(_bytes(one.flash_off) for one in rows)),
-        Column(("flash", "with"), tuple(_bytes(one.flash_on) for one in rows)),
-        Column(("flash", "difference"), tuple(_signed(one.flash) for one in rows)),
+        Column(("flash", "without"), tuple(_bytes(cost.flash_off) for cost in costs)),
+        Column(("flash", "with"), tuple(_bytes(cost.flash_on) for cost in costs)),
+        Column(("flash", "difference"), tuple(_signed(cost.flash) for cost in costs)),
         *(
-            Column(("instructions", name), tuple(_times(one.slow_down.get(name)) for one in rows))
+            Column(("instructions", name), tuple(_times(cost.slow_down.get(name)) for cost in costs))
             for name in workloads
         ),
     ]
-    labels = tuple(f"{one.runtime}@{one.version}: {one.switch.name}" for one in rows)
+    labels = tuple(f"{cost.runtime}@{cost.version}: {cost.toggle.name}" for cost in costs)
     notes = (
-        f"bytes written to flash with the module {priced.sized_by}, harness and module included: the images "
-        "differ in nothing but the switch",
-        "instructions of a steady call with the switch, as a multiple of those without",
-        *(f"{one.runtime}, {one.switch.name}: {one.switch.how}" for one in rows),
-        *(f"{one.runtime}, {one.switch.name}: {one.reason}" for one in rows if one.reason),
+        f"bytes written to flash with the module {measured.sized_by}, harness and module included: the "
+        "images differ only in the toggle",
+        "instructions of a warm call with the toggle, as a multiple of those without",
+        *(f"{cost.runtime}, {cost.toggle.name}: {cost.toggle.how}" for cost in costs),
+        *(f"{cost.runtime}, {cost.toggle.name}: {cost.reason}" for cost in costs if cost.reason),
     )
-    return Table(f"what switches cost / {' / '.join(where)}", labels, tuple(columns), notes, ())
+    return Table(f"what feature toggles cost / {' / '.join(setting)}", labels, tuple(columns), notes, ())
 
 
 def _bytes(number: int | None) -> str:

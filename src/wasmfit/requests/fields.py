@@ -5,7 +5,7 @@ from typing import Annotated, NamedTuple
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, WithJsonSchema
 
-from wasmfit.analysis.evidence import NEEDS
+from wasmfit.analysis.evidence import REQUIRABLE_FEATURES
 
 from .option import Argument, Option
 from .problem import problem
@@ -198,5 +198,7 @@ Flash = Annotated[
     ),
 ]
 Ram = Annotated[str | int | None, Option(("--ram",), "SIZE", "RAM, likewise.")]
-Needs = Annotated[NamesWithCommas, Option(("--needs",), "A,B", f"What is needed: {', '.join(NEEDS)}.")]
+Needs = Annotated[
+    NamesWithCommas, Option(("--needs",), "A,B", f"What is needed: {', '.join(REQUIRABLE_FEATURES)}.")
+]
 Weights = Annotated[str | None, Option(("--weights",), "flash=1,ram=1,speed=1", "How much each counts.")]

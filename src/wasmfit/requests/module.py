@@ -14,7 +14,7 @@ class ModuleRequest(Record):
 
     Attributes:
         path: The ``.wasm`` file.
-        calls: What to call, as ``run(1, -2, 3.5)``; the first is the first call, the last the steady one.
+        calls: What to call, as ``run(1, -2, 3.5)``; the first is the cold call, the last the warm one.
         expect: What each call must return, in the same order.
         expect_log: What each call must log, likewise.
         imports: ``module.name`` → what answers that import.

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from wasmfit.catalog import Catalog
 from wasmfit.model import Cell, Embedding, Measurement, Size
 from wasmfit.plan import Plan
-from wasmfit.timing import Predictor, predictor, with_time
+from wasmfit.timing import CostModel, cost_model, with_predictions
 
 from . import cross_check, record
 from .subject import subject_of
@@ -26,15 +26,15 @@ def completed(catalog: Catalog, plan: Plan, measured: Mapping[str, Measurement])
     baselines = {_setting(cell): measured[cell.id].size for cell in plan.baselines}
     judged = _judged(plan, measured)
     boards = {cell.board.name: cell.board for cell in plan.all_cells}
-    prices = {name: predictor(board, catalog.core(board)) for name, board in boards.items()}
+    models = {name: cost_model(board, catalog.core(board)) for name, board in boards.items()}
     facts: dict[tuple[str, str, Embedding], dict[str, str]] = {}
     found = []
     for cell in plan.all_cells:
         decided_by = cell.build.label, cell.base.name, cell.embedding
         if decided_by not in facts:
             facts[decided_by] = record.facts_of(cell)
-        baseline, price = baselines.get(_setting(cell)), prices[cell.board.name]
-        found.append(_completed(judged[cell.id], cell, baseline, price, facts[decided_by]))
+        baseline, model = baselines.get(_setting(cell)), models[cell.board.name]
+        found.append(_completed(judged[cell.id], cell, baseline, model, facts[decided_by]))
     return tuple(found)
 
 
@@ -61,7 +61,7 @@ def _completed(
     measurement: Measurement,
     cell: Cell,
     baseline: Size | None,
-    prices: Predictor | None,
+    model: CostModel | None,
     facts: dict[str, str],
 ) -> Measurement:
     """Adds what is not measured: baseline, facts, predicted time, and published figures where they apply."""
@@ -79,7 +79,7 @@ def _completed(
     return measurement.model_copy(
         update={
             "baseline": baseline,
-            "run": with_time(measurement, prices),
+            "run": with_predictions(measurement, model),
             "facts": facts,
             "published": dict(published.figures) if published else {},
             "published_source": published.source if published else None,

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from wasmfit.analysis.document import ByteNode, Flame
+from wasmfit.analysis.document import ByteNode, FlameGraph
 from wasmfit.words import printable
 
 from .image_bytes import LONGEST_NAME
@@ -12,9 +12,9 @@ _DEEPEST = 100
 """Calls in calls that are told apart; what is deeper counts in the last."""
 
 
-def flame(profiled: Profiled) -> Flame:
+def flame(profiled: Profiled) -> FlameGraph:
     """A profile as the tree of calls that a flame graph draws."""
-    return Flame(profiled.cell, profiled.phases, calls(profiled.folded()))
+    return FlameGraph(profiled.cell, profiled.phases, calls(profiled.folded()))
 
 
 def calls(folded: str) -> ByteNode:

@@ -8,7 +8,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from wasmfit.analysis.document import ByteNode, ImageBytes
+from wasmfit.analysis.document import ByteNode, ImageTree
 from wasmfit.builder import Context, FirmwareSpec, backend_of, digest
 from wasmfit.elf import ElfError, LinkMapError
 from wasmfit.footprint import ByteMap
@@ -39,7 +39,7 @@ def keep(context: Context, cell: Cell, made: ByteMap, sha256: str) -> None:
     context.cache.get("bytes", key(cell, sha256), lambda place: _write(cell, made, place))
 
 
-def image_bytes(context: Context, cell: Cell, one: Measurement) -> ImageBytes | None:
+def image_bytes(context: Context, cell: Cell, one: Measurement) -> ImageTree | None:
     """The bytes of a cell's image.
 
     Args:
@@ -60,7 +60,7 @@ def image_bytes(context: Context, cell: Cell, one: Measurement) -> ImageBytes | 
         )
     except (ElfError, LinkMapError, OSError):
         return None
-    return ImageBytes(one.id, _node(json.loads((place / _FILE).read_text("utf-8"))))
+    return ImageTree(one.id, _node(json.loads((place / _FILE).read_text("utf-8"))))
 
 
 def key(cell: Cell, sha256: str) -> str:

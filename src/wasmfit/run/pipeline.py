@@ -11,7 +11,7 @@ from wasmfit.events import CellEnded, Listener
 from wasmfit.model import Measurement, Status
 from wasmfit.plan import Plan
 from wasmfit.probe import BoardRunner
-from wasmfit.store import Origin, Shown, Store
+from wasmfit.store import RunEntry, RunMetadata, Store
 
 from . import record
 from .batch import Batch
@@ -31,8 +31,8 @@ class Pipeline:
         context: What to build with.
         store: Where measurements go.
         listener: Told what happens.
-        origin: Where the run comes from, under which it is recorded when it has ended; ``None`` for one that
-            is part of something larger, and is not recorded.
+        metadata: Where the run comes from, under which it is recorded when it has ended; ``None`` for one
+            that is part of something larger, and is not recorded.
         rerun: Measure cells again that are in the store.
         bench: The board that images run on as well, if there is one.
         executor: Who builds and measures; this process, if it is nobody.
@@ -41,7 +41,7 @@ class Pipeline:
     context: Context
     store: Store
     listener: Listener
-    origin: Origin | None
+    metadata: RunMetadata | None
     rerun: bool = False
     bench: BoardRunner | None = None
     executor: Executor | None = None
@@ -64,11 +64,11 @@ class Pipeline:
             self.listener,
             self.rerun,
         )
-        done = batch.run(jobs, [record.left_out(one) for one in plan.left_out])
+        done = batch.run(jobs, [record.skipped(cell) for cell in plan.skipped])
         measurements = completed(self.context.catalog, plan, done.results)
         prints = {job.id: job.fingerprint for job in jobs}
-        shown = [Shown(one, prints.get(one.id), one.id in done.reused) for one in measurements]
-        number = None if self.origin is None else self.store.record(self.origin, shown, __version__)
+        entries = [RunEntry(one, prints.get(one.id), one.id in done.reused) for one in measurements]
+        number = None if self.metadata is None else self.store.record(self.metadata, entries, __version__)
         return Comparison(measurements, time.monotonic() - started, len(done.reused), number)
 
 

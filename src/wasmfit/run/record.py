@@ -18,7 +18,7 @@ from wasmfit.model import (
     SourceTree,
     Status,
 )
-from wasmfit.plan import LeftOut
+from wasmfit.plan import SkippedCell
 
 from .subject import subject_of
 
@@ -65,7 +65,7 @@ def measured(
     )
 
 
-def left_out(one: LeftOut) -> Measurement:
+def skipped(one: SkippedCell) -> Measurement:
     """The record of a cell that nothing was built for."""
     return Measurement(
         **identity(one.cell),

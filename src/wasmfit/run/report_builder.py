@@ -5,23 +5,24 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from wasmfit.analysis.comparison import Comparison
 from wasmfit.analysis.document import (
-    Flame,
-    ImageBytes,
+    FlameGraph,
+    ImageTree,
     OwnerClass,
     ReportDocument,
     RuntimeNote,
     Trend,
     TrendPoint,
-    document,
 )
-from wasmfit.analysis.history import Moment, trends
-from wasmfit.analysis.requirements import Wanted
+from wasmfit.analysis.history import HistoryPoint, trends
+from wasmfit.analysis.requirements import RuntimeRequirements
+from wasmfit.analysis.setting_rankings import setting_rankings
 from wasmfit.builder import Context, runtime_rule
 from wasmfit.catalog import Catalog
 from wasmfit.events import Listener, TaskEnded, TaskProgress, TaskStarted, nobody
 from wasmfit.model import Cell, Measurement, RuntimeFeatures, Status
 from wasmfit.plan import BASELINE, Plan
 from wasmfit.store import Store
+from wasmfit.timing import cost_model
 from wasmfit.toolchain import known_libraries
 
 from .flames import flame
@@ -37,7 +38,7 @@ _NAMED = {
     "compiler_builtins": OwnerClass.STANDARD,
     "__rustc": OwnerClass.STANDARD,
     "libgcc": OwnerClass.C_LIBRARY,
-    "firmware": OwnerClass.GLUE,
+    "firmware": OwnerClass.EMBEDDING,
     "module": OwnerClass.MODULE,
 }
 
@@ -126,7 +127,7 @@ def _with_image(measured: Sequence[Measurement]) -> list[Measurement]:
 
 def _images(
     context: Context, cells: Mapping[str, Cell], measured: Sequence[Measurement], listener: Listener
-) -> Iterator[ImageBytes]:
+) -> Iterator[ImageTree]:
     for one in _told(measured, "bytes of images", listener):
         found = image_bytes(context, cells[one.id], one)
         if found is not None:
@@ -135,7 +136,7 @@ def _images(
 
 def _flames(
     context: Context, cells: Mapping[str, Cell], measured: Sequence[Measurement], listener: Listener
-) -> Iterator[Flame]:
+) -> Iterator[FlameGraph]:
     """Where the instructions of calls are spent, of every cell with a workload that ran."""
     ran = [
         one
@@ -162,40 +163,40 @@ def _told(ones: Sequence[Measurement], title: str, listener: Listener) -> Iterat
 
 
 _FOLLOWED = ("size.flash", "run.least_ram.bytes", "run.instructions.call")
-"""What the report follows over time and versions: one figure of each of the things that it is about."""
+"""What the report follows over time and versions: one metric of each of the things that it is about."""
 
 _CAUSES = 3
 """Differences that are told of a change; they come with the likeliest first."""
 
 
 def _history(store: Store, measured: Sequence[Measurement]) -> Iterator[Trend]:
-    """The figures of the runtimes that were measured more than once; no prediction is among them."""
+    """The metrics of the runtimes that were measured more than once; no prediction is among them."""
     cells = {one.id: one for one in measured if one.runtime != BASELINE}
     with store.reading() as reader:
-        for figure, over, series, seen in trends(reader, lambda one: one, _FOLLOWED, cells):
+        for metric, over, history, count in trends(reader, lambda one: one, _FOLLOWED, cells):
             points = tuple(
-                TrendPoint(_at(moment, over), moment.amount.value, _moved(moment))
-                for moment in series.moments
-                if moment.amount is not None
+                TrendPoint(_at(point, over), point.amount.value, _change(point))
+                for point in history.points
+                if point.amount is not None
             )
-            yield Trend(series.name, figure.name, figure.unit, over, points, seen)
+            yield Trend(history.name, metric.name, metric.unit, over, points, count)
 
 
-def _at(moment: Moment, over: str) -> str:
-    return moment.version if over == "version" else moment.at[:16].replace("T", " ")
+def _at(point: HistoryPoint, over: str) -> str:
+    return point.version if over == "version" else point.at[:16].replace("T", " ")
 
 
-def _moved(moment: Moment) -> str | None:
-    """By how much it moved, and what differs in how it came to be: the likeliest causes."""
-    change = moment.change
+def _change(point: HistoryPoint) -> str | None:
+    """By how much the metric changed, and what differs in the provenance: the likeliest causes."""
+    change = point.change
     if change is None or change.before is None or change.after is None:
         return None
     was, now = change.before.value, change.after.value
-    unit = " B" if change.figure.unit == "B" else ""
+    unit = " B" if change.metric.unit == "B" else ""
     part = f" ({(now - was) / was:+.1%})" if was else ""
-    why = list(moment.why[:_CAUSES])
-    if len(moment.why) > _CAUSES:
-        why.append(f"and {len(moment.why) - _CAUSES} more")
+    why = list(point.why[:_CAUSES])
+    if len(point.why) > _CAUSES:
+        why.append(f"and {len(point.why) - _CAUSES} more")
     return f"{now - was:+,}{unit}{part}{': ' if why else ''}{'; '.join(why)}"
 
 
@@ -207,7 +208,7 @@ def build_document(
     title: str | None = None,
     flames: bool = False,
     features: Sequence[RuntimeFeatures] = (),
-    wanted: Wanted | None = None,
+    requirements: RuntimeRequirements | None = None,
     listener: Listener = nobody,
 ) -> ReportDocument:
     """The report's document of an experiment that was run.
@@ -219,23 +220,27 @@ def build_document(
         title: The report's heading; by default the question with board and module in it.
         flames: Whether cells are run once more with every call followed.
         features: What the W3C suite found of their runtimes.
-        wanted: What there is room for, and what is needed.
+        requirements: What is required of a runtime.
         listener: Told how far it is.
     """
     measured = comparison.measurements
     cells = {cell.id: cell for cell in plan.all_cells}
     with_image = _with_image(measured)
-    return document(
-        measured,
+    boards = {cell.board.name: cell.board for cell in plan.all_cells}.values()
+    runtimes = notes(context.catalog, plan.all_cells)
+    models = {board.name: cost_model(board, context.catalog.core(board)) for board in boards}
+    bounds = frozenset(runtime.name for runtime in runtimes if runtime.bound)
+    return ReportDocument(
+        measurements=measured,
         title=title or _title(plan),
-        boards=[*{cell.board.name: cell.board for cell in plan.all_cells}.values()],
-        runtimes=notes(context.catalog, plan.all_cells),
+        boards=tuple(boards),
+        runtimes=runtimes,
+        rankings=setting_rankings(measured, boards, bounds, requirements, features, models),
         owner_classes=owner_classes(context, cells, measured),
-        images=list(_images(context, cells, with_image[:MOST_IMAGES], listener)),
-        images_left_out=len(with_image[MOST_IMAGES:]),
-        flames=list(_flames(context, cells, measured, listener)) if flames else (),
-        features=features or None,
+        images=tuple(_images(context, cells, with_image[:MOST_IMAGES], listener)),
+        images_omitted=len(with_image[MOST_IMAGES:]),
+        flames=tuple(_flames(context, cells, measured, listener)) if flames else (),
+        features=tuple(features) or None,
         feature_titles={one.name: one.title for one in context.catalog.features.features},
-        history=list(_history(Store(context.home.results), measured)),
-        wanted=wanted,
+        history=tuple(_history(Store(context.home.results), measured)),
     )

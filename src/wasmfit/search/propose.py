@@ -75,7 +75,7 @@ def search(
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     started = clock()
     anchor = measure(1, {})
-    ideal = anchor.figures
+    ideal = anchor.metrics
     if ideal is None:
         raise WasmfitError(
             f"{anchor.build.label} does not run in the profile {anchor.profile.name} ({anchor.reason}).",
@@ -113,11 +113,11 @@ def search(
             study.enqueue_trial({name: near[name] for name in choices})
             continue
         trial = trials[key] = measure(len(trials) + 1, settings)
-        figures = trial.figures
-        if figures is None:
+        metrics = trial.metrics
+        if metrics is None:
             study.tell(proposed, state=TrialState.FAIL)
         else:
-            study.tell(proposed, [log(figures[objective] / ideal[objective]) for objective in objectives])
+            study.tell(proposed, [log(metrics[objective] / ideal[objective]) for objective in objectives])
 
 
 def _near(space: Space, settings: Settings, random: Random) -> Iterator[dict[str, str]]:

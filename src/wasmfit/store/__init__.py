@@ -2,6 +2,6 @@
 
 from .measurements import Store, StoreError
 from .outcomes import OutcomeStore
-from .runs import Origin, RecordedRun, Shown
+from .runs import RecordedRun, RunEntry, RunMetadata
 
-__all__ = ["Origin", "OutcomeStore", "RecordedRun", "Shown", "Store", "StoreError"]
+__all__ = ["OutcomeStore", "RecordedRun", "RunEntry", "RunMetadata", "Store", "StoreError"]

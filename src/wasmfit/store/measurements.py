@@ -1,9 +1,8 @@
-"""The store: every measurement ever finished, and which of them each run has shown, in SQLite.
+"""The store: every finished measurement, and which of them each run has shown, in SQLite.
 
-A measurement is one row, written in one transaction when its cell has ended, so
-whatever happens to the process or the machine afterwards, it is there. Rows are
-never changed; the newest with a cell's fingerprint is the one that counts. A run
-is written when it has ended, in one transaction.
+A measurement is one row, written in one transaction when its cell has ended, so it survives whatever happens
+to the process or the machine afterwards. Rows are never changed; the newest with a cell's fingerprint is the
+one that counts. A run is written when it has ended, in one transaction.
 """
 
 import sqlite3
@@ -19,20 +18,23 @@ from wasmfit.errors import UsageError
 from wasmfit.model import Measurement, Status
 from wasmfit.words import printable
 
-from .runs import Origin, RecordedRun, Shown
+from .runs import RecordedRun, RunEntry, RunMetadata
 from .schema import SCHEMA, WAIT_SECONDS, migrate, version_of
 
-_MOVE_AWAY = "If it is damaged, move it away, and the cells are measured again."
+_MOVE_AWAY = "If it is damaged, move it to another place; the cells are then measured again."
 
 _REMEDIES = (
-    ("SQLITE_BUSY", f"Another process has held it for {WAIT_SECONDS} s. Wait for that one, or end it."),
+    ("SQLITE_BUSY", f"Another process has locked it for {WAIT_SECONDS} s. Wait for that process, or end it."),
     ("SQLITE_FULL", "The disk is full: `wasmfit cache --clean` makes room. What was stored is still there."),
-    ("SQLITE_IOERR", "The disk is full or broken: `wasmfit cache --clean` makes room."),
-    ("SQLITE_READONLY", "Make it and its folder yours to write, or set WASMFIT_HOME to another folder."),
-    ("SQLITE_CANTOPEN", "Is there a folder in its place, or none around it? Or set WASMFIT_HOME to another."),
-    ("SQLITE_PERM", "Make it and its folder yours to write, or set WASMFIT_HOME to another folder."),
+    ("SQLITE_IOERR", "The disk is full or faulty: `wasmfit cache --clean` makes room."),
+    ("SQLITE_READONLY", "Make the file and its folder writable, or set WASMFIT_HOME to another folder."),
+    (
+        "SQLITE_CANTOPEN",
+        "Is its path a folder, or is its folder missing? Or set WASMFIT_HOME to another folder.",
+    ),
+    ("SQLITE_PERM", "Make the file and its folder writable, or set WASMFIT_HOME to another folder."),
 )
-"""What to do, by the beginning of SQLite's name for what went wrong."""
+"""Beginning of the name of an SQLite error → the remedy."""
 
 
 class StoreError(UsageError):
@@ -40,14 +42,14 @@ class StoreError(UsageError):
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
-    """What the store says of a cell without its record being read.
+class StoredCell:
+    """A cell as the store lists it, without its record being read.
 
     Attributes:
         cell: The cell's id.
         number: Number of the measurement; ``None`` for a cell that nothing was built for.
         status, reason: How it ended, as it was shown.
-        record: The record of a cell that has no measurement.
+        record: The record, as JSON, of a cell that has no measurement.
     """
 
     cell: str
@@ -58,8 +60,8 @@ class Kept:
 
 
 @dataclass(frozen=True, slots=True)
-class Point:
-    """A measurement on a line of time.
+class TimelinePoint:
+    """A measurement of a cell at one time.
 
     Attributes:
         cell: The cell's id.
@@ -76,7 +78,7 @@ class Point:
 
 @dataclass(frozen=True)
 class Store:
-    """The store in the file ``path``, which is made when it is first needed."""
+    """The store in the file ``path``, which is created when it is first needed."""
 
     path: Path
 
@@ -85,7 +87,7 @@ class Store:
 
         Args:
             measurement: The finished cell.
-            fingerprint: Digest of everything that decides what is measured.
+            fingerprint: Digest of everything that the result depends on.
 
         Raises:
             StoreError: It cannot be written; nothing that was stored before is lost.
@@ -103,12 +105,12 @@ class Store:
                 ),
             )
 
-    def record(self, origin: Origin, shown: Sequence[Shown], wasmfit: str) -> int:
+    def record(self, metadata: RunMetadata, entries: Sequence[RunEntry], wasmfit: str) -> int:
         """Adds a run that has ended.
 
         Args:
-            origin: Where it comes from.
-            shown: Its cells in the order in which they are shown, their measurements saved before.
+            metadata: Which command made it, and in which working directory.
+            entries: Its cells in the order in which they are shown; their measurements must be saved.
             wasmfit: Version of wasmfit.
 
         Returns:
@@ -123,11 +125,11 @@ class Store:
                 " VALUES (?, ?, ?, ?, ?, ?, ?)",
                 (
                     datetime.now(UTC).isoformat(timespec="seconds"),
-                    origin.command,
-                    origin.label,
-                    origin.commit,
-                    origin.branch,
-                    origin.dirty,
+                    metadata.command,
+                    metadata.label,
+                    metadata.commit,
+                    metadata.branch,
+                    metadata.dirty,
                     wasmfit,
                 ),
             ).lastrowid
@@ -140,14 +142,14 @@ class Store:
                     (
                         number,
                         position,
-                        one.measurement.id,
-                        one.fingerprint,
-                        one.reused,
-                        one.measurement.status.value,
-                        one.measurement.reason,
-                        one.measurement.model_dump_json() if one.fingerprint is None else None,
+                        entry.measurement.id,
+                        entry.fingerprint,
+                        entry.reused,
+                        entry.measurement.status.value,
+                        entry.measurement.reason,
+                        entry.measurement.model_dump_json() if entry.fingerprint is None else None,
                     )
-                    for position, one in enumerate(shown)
+                    for position, entry in enumerate(entries)
                 ),
             )
         return number
@@ -156,11 +158,11 @@ class Store:
         """The newest measurement of a cell with that fingerprint."""
         return self.find_all({cell: fingerprint}).get(cell)
 
-    def find_all(self, prints: Mapping[str, str]) -> dict[str, Measurement]:
+    def find_all(self, fingerprints: Mapping[str, str]) -> dict[str, Measurement]:
         """The same for many cells at once.
 
         Args:
-            prints: Cell → fingerprint.
+            fingerprints: Cell → fingerprint.
 
         Returns:
             Cell → measurement, of the cells that have one.
@@ -168,8 +170,8 @@ class Store:
         if not self.path.exists():
             return {}
         with self.reading() as reader:
-            found = ((cell, reader.find(cell, fingerprint)) for cell, fingerprint in prints.items())
-            return {cell: one for cell, one in found if one is not None}
+            stored = ((cell, reader.find(cell, fingerprint)) for cell, fingerprint in fingerprints.items())
+            return {cell: measurement for cell, measurement in stored if measurement is not None}
 
     def count(self) -> int:
         """How many measurements there are."""
@@ -180,7 +182,7 @@ class Store:
 
     @contextmanager
     def reading(self) -> Iterator["Reader"]:
-        """For many questions one after the other, of a store that is read as it was at the first.
+        """A reader for many queries, which all see the store as it was at the first.
 
         Raises:
             StoreError: It cannot be read.
@@ -199,7 +201,7 @@ class Store:
             self._prepare(database)
             yield database
         except (sqlite3.Error, UnicodeDecodeError) as error:
-            # SQLite's words about a damaged file quote it, and may then be no text.
+            # SQLite's message about a damaged file may quote bytes of it that are not UTF-8.
             raise self._error(error) from error
         finally:
             database.close()
@@ -208,7 +210,7 @@ class Store:
         schema = version_of(database)
         if schema < 0:
             raise StoreError(
-                f"The store {printable(str(self.path))} says that its schema is {schema}, which is none.",
+                f"The store {printable(str(self.path))} has the invalid schema {schema}.",
                 _MOVE_AWAY,
             )
         if schema > SCHEMA:
@@ -220,7 +222,7 @@ class Store:
         migrate(database)
 
     def _error(self, error: Exception) -> StoreError:
-        # SQLite's extended codes begin with the name of the plain one.
+        # The name of an extended SQLite code begins with the name of its primary code.
         name = getattr(error, "sqlite_errorname", "")
         remedy = next((remedy for code, remedy in _REMEDIES if name.startswith(code)), _MOVE_AWAY)
         return StoreError(
@@ -238,11 +240,11 @@ _POINTS = (
 
 @dataclass(frozen=True)
 class Reader:
-    """Questions to a store. Records are read one by one, so that thousands need not be held at once."""
+    """Queries of a store. Records are read one by one, so that thousands need not be in memory at once."""
 
     _database: sqlite3.Connection
     _texts: dict[int, str | None] = field(default_factory=dict)
-    """The two records that were asked for last: those of two sides are held against each other, then read."""
+    """The last two records: those of two sides are compared as text, then read."""
 
     def find(self, cell: str, fingerprint: str) -> Measurement | None:
         """The newest measurement of a cell with that fingerprint; ``None`` where it is not understood."""
@@ -262,13 +264,13 @@ class Reader:
             RecordedRun(
                 number,
                 at,
-                Origin(command, label, commit, branch, None if dirty is None else bool(dirty)),
+                RunMetadata(command, label, commit, branch, None if dirty is None else bool(dirty)),
                 wasmfit,
             )
             for number, at, command, label, commit, branch, dirty, wasmfit in rows
         ]
 
-    def shown(self, run: int) -> list[Kept]:
+    def shown(self, run: int) -> list[StoredCell]:
         """The cells of a run, in order."""
         rows = self._database.execute(
             "SELECT cell, measurement, status, reason, CASE WHEN measurement IS NULL THEN record END"
@@ -276,17 +278,17 @@ class Reader:
             (run,),
         )
         return [
-            Kept(cell, number, Status(status), reason, record)
+            StoredCell(cell, number, Status(status), reason, record)
             for cell, number, status, reason, record in rows
         ]
 
-    def newest(self) -> list[Kept]:
+    def newest(self) -> list[StoredCell]:
         """The newest measurement of every cell, in the order of the cells' ids."""
         rows = self._database.execute(
             "SELECT cell, number, status FROM measurement WHERE number IN"
             " (SELECT max(number) FROM measurement GROUP BY cell) ORDER BY cell"
         )
-        return [Kept(cell, number, Status(status), None) for cell, number, status in rows]
+        return [StoredCell(cell, number, Status(status), None) for cell, number, status in rows]
 
     def cells(self) -> list[str]:
         """The id of every cell that was ever measured, in order."""
@@ -299,26 +301,26 @@ class Reader:
         rows = self._database.execute("SELECT cell FROM measurement GROUP BY cell HAVING count(*) > 1")
         return frozenset(cell for (cell,) in rows)
 
-    def points(self, cell: str) -> list[Point]:
+    def points(self, cell: str) -> list[TimelinePoint]:
         """What was shown of a cell, in the order of time; and what was measured and no run has shown."""
         rows = self._database.execute(f"{_POINTS} ORDER BY 2, 3, 1", (cell,))
-        return [Point(cell, number, at, run) for number, at, run in rows]
+        return [TimelinePoint(cell, number, at, run) for number, at, run in rows]
 
-    def last_point(self, cell: str) -> Point | None:
-        """The last of these."""
+    def last_point(self, cell: str) -> TimelinePoint | None:
+        """The last of :meth:`points`."""
         row = self._database.execute(f"{_POINTS} ORDER BY 2 DESC, 3 DESC, 1 DESC LIMIT 1", (cell,)).fetchone()
-        return None if row is None else Point(cell, *row)
+        return None if row is None else TimelinePoint(cell, *row)
 
-    def measurement(self, kept: Kept) -> Measurement | None:
+    def measurement(self, cell: StoredCell) -> Measurement | None:
         """The record of a cell, with status and reason as they were shown; ``None`` where it is not
         understood.
         """
-        if kept.number is None:
-            return None if kept.record is None else read(kept.record)
-        found = self.record(kept.number)
-        if found is None or (found.status is kept.status and kept.reason is None):
-            return found
-        return found.model_copy(update={"status": kept.status, "reason": kept.reason})
+        if cell.number is None:
+            return None if cell.record is None else read(cell.record)
+        measurement = self.record(cell.number)
+        if measurement is None or (measurement.status is cell.status and cell.reason is None):
+            return measurement
+        return measurement.model_copy(update={"status": cell.status, "reason": cell.reason})
 
     def record(self, number: int) -> Measurement | None:
         """The record of a measurement; ``None`` where there is none, or it is not understood."""
@@ -326,30 +328,30 @@ class Reader:
         return None if text is None else read(text)
 
     def alike(self, number: int, other: int) -> bool:
-        """Whether two measurements say the same of their cell, told without reading them.
+        """Whether two measurements have the same results, compared as text without parsing them.
 
-        What was measured stands before where it came from, and only that differs as a rule.
+        Results precede the provenance in a record, and as a rule only the provenance differs.
         """
         left, right = self._text(number), self._text(other)
-        return left is not None and right is not None and _measured(left) == _measured(right)
+        return left is not None and right is not None and _results(left) == _results(right)
 
     def _text(self, number: int) -> str | None:
         if number not in self._texts:
             if len(self._texts) > 1:
                 del self._texts[next(iter(self._texts))]
-            found = self._database.execute("SELECT record FROM measurement WHERE number = ?", (number,))
-            row = found.fetchone()
+            cursor = self._database.execute("SELECT record FROM measurement WHERE number = ?", (number,))
+            row = cursor.fetchone()
             self._texts[number] = None if row is None else str(row[0])
         return self._texts[number]
 
 
-def _measured(record: str) -> tuple[str, str]:
-    """A record's text without its provenance, and the module's length, which is a figure in there.
+def _results(record: str) -> tuple[str, str]:
+    """A record's text without its provenance, and the module's length, a metric that is part of it.
 
-    The last such field is the record's own: inside of provenance there are none with an object in it.
+    The last such field is the record's own: no field inside the provenance has that name.
     """
-    figures, _, provenance = record.rpartition('"provenance":{')
-    return figures, provenance.partition('"module_bytes":')[2].partition(",")[0]
+    results, _, provenance = record.rpartition('"provenance":{')
+    return results, provenance.partition('"module_bytes":')[2].partition(",")[0]
 
 
 def read(record: str) -> Measurement | None:
@@ -357,5 +359,5 @@ def read(record: str) -> Measurement | None:
     try:
         return Measurement.model_validate_json(record)
     except ValidationError:
-        # A record of an older wasmfit under the same schema: measured again, never guessed at.
+        # A record of an older wasmfit under the same schema: it is measured again, never guessed.
         return None

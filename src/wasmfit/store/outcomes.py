@@ -1,4 +1,4 @@
-"""The store's other table: what runtimes made of the W3C suite, a row for each part, runtime and board."""
+"""The store's other table: outcomes of the W3C suite, a row for each part, runtime and board."""
 
 import sqlite3
 from collections.abc import Iterable
@@ -14,19 +14,19 @@ from .measurements import Store
 R = TypeVar("R", bound=Record)
 
 _VERDICTS = "verdicts"
-"""In the place of a fingerprint: what verdicts were made from stands with the parts."""
+"""The fingerprint of verdicts: what they depend on is stored with the parts."""
 
 
 @dataclass(frozen=True)
 class OutcomeStore(Store):
-    """The same store, asked for parts of the suite. Rows are never changed here either."""
+    """The same store, for parts of the suite. Rows are never changed here either."""
 
     def save_part(self, outcomes: PartOutcomes, fingerprint: str) -> None:
         """Adds a part.
 
         Args:
-            outcomes: What came of it.
-            fingerprint: Digest of everything that decides that.
+            outcomes: The outcomes of its assertions.
+            fingerprint: Digest of everything that they depend on.
 
         Raises:
             StoreError: It cannot be written; nothing that was stored before is lost.
@@ -40,29 +40,30 @@ class OutcomeStore(Store):
         with self._open() as database:
             return _newest(database, cell, fingerprint, PartOutcomes)
 
-    def save_features(self, found: RuntimeFeatures) -> None:
-        """Adds the verdicts on a runtime, for those who want no more than them.
+    def save_features(self, features: RuntimeFeatures) -> None:
+        """Adds the verdicts on a runtime, so that they can be shown without its outcomes.
 
         Raises:
             StoreError: It cannot be written; nothing that was stored before is lost.
         """
-        cell = _features_of(found.runtime, found.version, found.board, found.profile)
-        self._add(cell, _VERDICTS, found.measured_at, found.model_dump_json())
+        cell = _features_cell(features.runtime, features.version, features.board, features.profile)
+        self._add(cell, _VERDICTS, features.measured_at, features.model_dump_json())
 
-    def find_features(self, runtime: str, version: str, board: str, profile: str) -> RuntimeFeatures | None:
-        """The newest verdicts on a runtime; ``None`` where there are none that can be read."""
-        return next(iter(self.find_all_features([(runtime, version, board, profile)])), None)
+    def find_features(self, settings: Iterable[tuple[str, str, str, str]]) -> list[RuntimeFeatures]:
+        """The newest verdicts on runtimes.
 
-    def find_all_features(self, settings: Iterable[tuple[str, str, str, str]]) -> list[RuntimeFeatures]:
-        """The same of many: runtime, version, board and profile. Where there are none, they are left out."""
+        Args:
+            settings: Runtime, version, board and profile of each; one without verdicts that can be read is
+                left out.
+        """
         if not self.path.exists():
             return []
         with self._open() as database:
-            found = (
-                _newest(database, _features_of(*one), _VERDICTS, RuntimeFeatures)
-                for one in dict.fromkeys(settings)
+            newest = (
+                _newest(database, _features_cell(*setting), _VERDICTS, RuntimeFeatures)
+                for setting in dict.fromkeys(settings)
             )
-            return [one for one in found if one is not None]
+            return [features for features in newest if features is not None]
 
     def _add(self, cell: str, fingerprint: str, measured_at: str, record: str) -> None:
         with self._open() as database, database:
@@ -80,9 +81,9 @@ def _newest(database: sqlite3.Connection, cell: str, fingerprint: str, kind: typ
     try:
         return None if row is None else kind.model_validate_json(row[0])
     except ValidationError:
-        # A record of an older wasmfit: measured again, never guessed at.
+        # A record of an older wasmfit: it is measured again, never guessed.
         return None
 
 
-def _features_of(runtime: str, version: str, board: str, profile: str) -> str:
+def _features_cell(runtime: str, version: str, board: str, profile: str) -> str:
     return f"{runtime}@{version}/features/{board}/bare/{profile}"

@@ -1,4 +1,4 @@
-"""Runs: what was asked for when, and what it showed."""
+"""Runs: which command was run when, and the cells that it showed."""
 
 import re
 from dataclasses import dataclass
@@ -12,27 +12,28 @@ _TAKEN = re.compile(r"latest(~\d+)?|[0-9a-f]{7,40}")
 
 
 def label_of(text: str) -> str:
-    """A run's name, if it can be one.
+    """A run's label, if the text is a valid one.
 
     Raises:
-        UsageError: It cannot be told from a run's number, a commit or ``latest``, or is no simple word.
+        UsageError: It could be a run's number, a commit or ``latest``, or it is not a simple word.
     """
     if _LABEL.fullmatch(text) and not _TAKEN.fullmatch(text):
         return text
     raise UsageError(
-        f"A run cannot be called {printable(text)!r}.",
-        "A label begins with a letter, is made of letters, digits and ._+@/-, and is no commit, nor latest.",
+        f"Invalid label {printable(text)!r}.",
+        "A label begins with a letter, consists of letters, digits and ._+@/-, and is neither a commit nor "
+        "latest.",
     )
 
 
 @dataclass(frozen=True)
-class Origin:
-    """Where a run comes from.
+class RunMetadata:
+    """Which command made a run, and in which working directory.
 
     Attributes:
         command: The command line, or the library's function.
-        label: The name that the user gave it.
-        commit: The commit checked out in the working directory, where there is one.
+        label: The name that the user gave the run.
+        commit: The commit checked out in the working directory, if there is one.
         branch: The branch, likewise; ``None`` where none is checked out.
         dirty: Whether tracked files differed from the commit.
     """
@@ -51,33 +52,34 @@ class RecordedRun:
     Attributes:
         number: Its number; later runs have higher ones.
         at: UTC time of its end, ISO 8601.
-        origin: Where it comes from.
+        metadata: Which command made it, and in which working directory.
         wasmfit: Version of wasmfit.
     """
 
     number: int
     at: str
-    origin: Origin
+    metadata: RunMetadata
     wasmfit: str
 
     @property
     def title(self) -> str:
-        """The run in a few words: its number with what tells people most."""
-        origin = self.origin
-        named = [] if origin.label is None else [origin.label]
-        if origin.commit is not None:
-            place = f"{origin.branch} " if origin.branch else ""
-            named.append(f"{place}{origin.commit[:9]}{' with changes' if origin.dirty else ''}")
-        return f"run {self.number} ({', '.join([*named, self.at[:16].replace('T', ' ')])})"
+        """The run in a few words: its number, label, branch, commit and time."""
+        metadata = self.metadata
+        names = [] if metadata.label is None else [metadata.label]
+        if metadata.commit is not None:
+            branch = f"{metadata.branch} " if metadata.branch else ""
+            names.append(f"{branch}{metadata.commit[:9]}{' with changes' if metadata.dirty else ''}")
+        return f"run {self.number} ({', '.join([*names, self.at[:16].replace('T', ' ')])})"
 
 
 @dataclass(frozen=True)
-class Shown:
-    """A cell as a run has shown it.
+class RunEntry:
+    """A cell of a run, as the run has shown it.
 
     Attributes:
         measurement: Its record.
-        fingerprint: What the measurement is stored under; ``None`` for a cell that nothing was built for.
+        fingerprint: The key that the measurement is stored under; ``None`` for a cell that nothing was built
+            for.
         reused: Whether it was in the store already.
     """
 

@@ -1,9 +1,9 @@
-"""The store's schema, as the steps that lead to it.
+"""The store's schema, as the migrations that lead to it.
 
-A store says in ``user_version`` how many steps it has taken. Opening it takes those that are missing, in
-order and in one transaction: either all of them are taken or the store is as it was. A step is never edited
-once it is released, since stores have taken it; what is to change is another step at the end. Steps add, and
-lose nothing that was measured.
+A store records in ``user_version`` how many migrations it has had. Opening it applies those that are missing,
+in order and in one transaction: either all of them are applied or the store stays as it was. A migration is
+never edited once it is released, since stores have had it; a change is another migration at the end.
+Migrations add, and lose nothing that was measured.
 """
 
 import sqlite3
@@ -13,11 +13,11 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Step:
-    """One step.
+class Migration:
+    """One step from a schema to the next.
 
     Attributes:
-        title: What it brings.
+        title: What it adds.
         statements: SQL, statement by statement.
     """
 
@@ -25,8 +25,8 @@ class Step:
     statements: tuple[str, ...]
 
 
-STEPS: tuple[Step, ...] = (
-    Step(
+MIGRATIONS: tuple[Migration, ...] = (
+    Migration(
         "measurements",
         (
             """CREATE TABLE measurement (
@@ -40,7 +40,7 @@ STEPS: tuple[Step, ...] = (
             "CREATE INDEX measurement_by_cell ON measurement (cell, fingerprint, number)",
         ),
     ),
-    Step(
+    Migration(
         "runs, and which measurements each has shown",
         (
             """CREATE TABLE run (
@@ -54,8 +54,8 @@ STEPS: tuple[Step, ...] = (
                 wasmfit TEXT NOT NULL
             )""",
             # What a run has shown of a cell. A cell that nothing was built for has no measurement, and its
-            # record stands here. Status and reason may differ from the measurement's: runtimes are held
-            # against one another in each run.
+            # record is stored here. Status and reason may differ from the measurement's: runtimes are
+            # compared with one another in each run.
             """CREATE TABLE shown (
                 run INTEGER NOT NULL REFERENCES run (number),
                 position INTEGER NOT NULL,
@@ -74,8 +74,8 @@ STEPS: tuple[Step, ...] = (
             "CREATE INDEX measurement_newest ON measurement (cell, number)",
         ),
     ),
-    Step(
-        "what runtimes made of the W3C suite",
+    Migration(
+        "outcomes of the W3C suite",
         (
             """CREATE TABLE conformance (
                 number INTEGER PRIMARY KEY,
@@ -88,54 +88,54 @@ STEPS: tuple[Step, ...] = (
         ),
     ),
 )
-"""All steps, the oldest first."""
+"""All migrations, the oldest first."""
 
 WAIT_SECONDS = 60
-"""How long others are waited for that hold a store."""
+"""How long to wait for other processes that have locked a store."""
 
-_LOOK_AGAIN_SECONDS = 0.01
+_RETRY_SECONDS = 0.01
 
-SCHEMA = len(STEPS)
+SCHEMA = len(MIGRATIONS)
 """The schema that this wasmfit reads and writes."""
 
 
 def version_of(database: sqlite3.Connection) -> int:
-    """How many steps a store has taken."""
+    """How many migrations a store has had."""
     return int(database.execute("PRAGMA user_version").fetchone()[0])
 
 
-def migrate(database: sqlite3.Connection, steps: Sequence[Step] = STEPS) -> None:
-    """Takes the steps that a store lacks, all or none.
+def migrate(database: sqlite3.Connection, migrations: Sequence[Migration] = MIGRATIONS) -> None:
+    """Applies the migrations that a store has not had, all or none.
 
     Args:
         database: The store, with no transaction open.
-        steps: All steps; a store that has taken more of them is not touched.
+        migrations: All migrations; a store that has had more of them is not touched.
     """
-    if version_of(database) >= len(steps):
+    if version_of(database) >= len(migrations):
         return
     _write_ahead(database)
     with database:
         database.execute("BEGIN IMMEDIATE")
-        # Somebody else may have taken them while we waited.
-        for step in steps[version_of(database) :]:
-            for statement in step.statements:
+        # Another process may have applied them while we waited.
+        for migration in migrations[version_of(database) :]:
+            for statement in migration.statements:
                 database.execute(statement)
-        database.execute(f"PRAGMA user_version = {max(version_of(database), len(steps))}")
+        database.execute(f"PRAGMA user_version = {max(version_of(database), len(migrations))}")
 
 
 def _write_ahead(database: sqlite3.Connection) -> None:
-    """Makes the store keep a log of writes: readers and a writer do not block each other, and a commit
-    survives a crash.
+    """Turns on the write-ahead log: readers and a writer do not block each other, and a commit survives a
+    crash.
 
-    While others open a store that is new, SQLite says at once that it is busy, whatever its timeout.
+    While other processes open a new store, SQLite reports at once that it is busy, whatever its timeout.
     """
-    last = time.monotonic() + WAIT_SECONDS
+    deadline = time.monotonic() + WAIT_SECONDS
     while True:
         try:
             database.execute("PRAGMA journal_mode = WAL")
         except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > last:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
                 raise
-            time.sleep(_LOOK_AGAIN_SECONDS)
+            time.sleep(_RETRY_SECONDS)
         else:
             return

@@ -1,12 +1,23 @@
 """From what a core did to cycles and time on the board: pure functions on records.
 
-A prediction is a sum of prices: each kind of instruction, each jump and each access to flash costs so many
-cycles on a core and board. Prices are data with their sources, and ranges where the sources have them or
-where they were fitted; the error bar is made of both. A prediction is no measurement, and nothing here makes
-it look like one: it has no figure without its bar.
+A prediction is a sum of cycle costs: each kind of instruction, each jump and each access to flash costs a
+number of cycles on a core and board. Cycle costs are data with their sources, and ranges if the sources have
+them or if they were fitted; the error bar follows from both. A prediction is not a measurement: it always has
+its error bar.
 """
 
-from .predict import Predictor, predict, predictions, predictor, with_time
-from .ratio import Ratio, ratio
+from .predict import CostModel, cost_model, predict, predictions, with_predictions
+from .ratio import CostShares, Ratio, cost_shares, ratio, ratio_of
 
-__all__ = ["Predictor", "Ratio", "predict", "predictions", "predictor", "ratio", "with_time"]
+__all__ = [
+    "CostModel",
+    "CostShares",
+    "Ratio",
+    "cost_model",
+    "cost_shares",
+    "predict",
+    "predictions",
+    "ratio",
+    "ratio_of",
+    "with_predictions",
+]

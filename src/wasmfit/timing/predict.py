@@ -10,7 +10,6 @@ from wasmfit.model import (
     Activity,
     Board,
     Core,
-    CycleCost,
     Measurement,
     Prediction,
     Predictions,
@@ -20,42 +19,33 @@ from wasmfit.model import (
 )
 
 
-def parts(activity: Activity, core: Core, timing: Timing) -> list[tuple[int, CycleCost]]:
-    """What a prediction is the sum of: how often each price is paid, the core's prices first."""
-    return [
-        (getattr(activity, measure), price)
-        for prices in (core.prices, timing.prices)
-        for measure, price in prices.items()
-    ]
-
-
 def predict(activity: Activity, core: Core, timing: Timing, clock_hz: int) -> Prediction:
     """Cycles and time of what a core did, on a board.
 
-    What each measure may cost less or more than as a rule is independent of the others, so the error bar
-    adds the parts by their squares. It reaches at least the board's own error to both sides.
+    The errors of the cycle costs are independent, so the error bar adds them in quadrature. It is at least
+    the board's own error to both sides.
     """
-    return Predictor.of(core, timing, clock_hz).predict(activity)
+    return CostModel.of(core, timing, clock_hz).predict(activity)
 
 
 @dataclass(frozen=True, slots=True)
-class Predictor:
-    """A board's prices, laid out once for the predictions of thousands of records.
+class CostModel:
+    """A board's cycle costs, prepared for the predictions of thousands of records.
 
     Attributes:
-        counts: Reads off an activity how often each price is paid.
-        typical: What one of each costs as a rule.
-        unsure: Reads off how often those are paid that may be less or more.
-        less, more: How much less these may be, and how much more.
-        error: How far off a prediction may be beyond that, as a part of it.
+        counts: Reads how often each event happened in an activity.
+        typical: The typical cost of each.
+        uncertain_counts: Reads how often the events happened whose cost is a range.
+        less, more: How much less and how much more these may cost.
+        error: How far off a prediction may be in addition, as a fraction of it.
         clock_hz: The core's clock.
-        calibrated: Whether the board was held against published figures.
-        source: Where prices and error come from.
+        calibrated: Whether the model was compared with values published for the board.
+        source: Where cycle costs and error come from.
     """
 
     counts: Callable[[Activity], Sequence[int]]
     typical: tuple[float, ...]
-    unsure: Callable[[Activity], Sequence[int]]
+    uncertain_counts: Callable[[Activity], Sequence[int]]
     less: tuple[float, ...]
     more: tuple[float, ...]
     error: float
@@ -64,16 +54,16 @@ class Predictor:
     source: str
 
     @staticmethod
-    def of(core: Core, timing: Timing, clock_hz: int) -> "Predictor":
-        """The prices of a core and a board, the core's first."""
-        paid = [pair for prices in (core.prices, timing.prices) for pair in prices.items()]
-        unsure = [(measure, price) for measure, price in paid if price.low != price.high]
-        return Predictor(
-            counts=_reader([measure for measure, _ in paid]),
-            typical=tuple(price.typical for _, price in paid),
-            unsure=_reader([measure for measure, _ in unsure]),
-            less=tuple(price.typical - price.low for _, price in unsure),
-            more=tuple(price.high - price.typical for _, price in unsure),
+    def of(core: Core, timing: Timing, clock_hz: int) -> "CostModel":
+        """The cost model of a core and a board, the core's costs first."""
+        costs = [item for costs in (core.cycle_costs, timing.cycle_costs) for item in costs.items()]
+        uncertain = [(event, cost) for event, cost in costs if cost.low != cost.high]
+        return CostModel(
+            counts=_reader([event for event, _ in costs]),
+            typical=tuple(cost.typical for _, cost in costs),
+            uncertain_counts=_reader([event for event, _ in uncertain]),
+            less=tuple(cost.typical - cost.low for _, cost in uncertain),
+            more=tuple(cost.high - cost.typical for _, cost in uncertain),
             error=timing.error,
             clock_hz=clock_hz,
             calibrated=timing.calibrated,
@@ -82,30 +72,30 @@ class Predictor:
 
     def predict(self, activity: Activity) -> Prediction:
         """Cycles and time of what a core did; see :func:`predict`."""
-        # Savings never exceed what they save from in what a core has done, but may in a record made by hand.
+        # Savings never exceed the costs in what a core has done, but may in a record made by hand.
         typical = max(sum(map(mul, self.counts(activity), self.typical)), 0)
-        unsure = self.unsure(activity)
-        less = hypot(*map(mul, unsure, self.less), typical * self.error)
-        more = hypot(*map(mul, unsure, self.more), typical * self.error)
+        counts = self.uncertain_counts(activity)
+        less = hypot(*map(mul, counts, self.less), typical * self.error)
+        more = hypot(*map(mul, counts, self.more), typical * self.error)
         return _prediction(typical, less, more, self.clock_hz)
 
     def predictions(self, activities: Activities) -> Predictions:
         """The same for every phase that is known."""
 
-        def one(activity: Activity | None) -> Prediction | None:
+        def predicted(activity: Activity | None) -> Prediction | None:
             return None if activity is None else self.predict(activity)
 
         return Predictions(
-            load=one(activities.load),
-            instantiate=one(activities.instantiate),
-            first_call=one(activities.first_call),
-            call=one(activities.call),
+            load=predicted(activities.load),
+            instantiate=predicted(activities.instantiate),
+            first_call=predicted(activities.first_call),
+            call=predicted(activities.call),
             calibrated=self.calibrated,
             source=self.source,
         )
 
-    def with_time(self, measurement: Measurement) -> Run | None:
-        """A measurement's run with the time that its phases are predicted to take, if it went well."""
+    def with_predictions(self, measurement: Measurement) -> Run | None:
+        """A measurement's run with the predicted time of its phases, if its status is ``ok``."""
         run = measurement.run
         if run is None or measurement.status is not Status.OK:
             return run
@@ -120,17 +110,17 @@ class Predictor:
         )
 
 
-def _reader(measures: Sequence[str]) -> Callable[[Activity], Sequence[int]]:
-    """What reads measures off an activity, all at once where there are several."""
-    if len(measures) > 1:
-        several: Callable[[Activity], Sequence[int]] = attrgetter(*measures)
+def _reader(events: Sequence[str]) -> Callable[[Activity], Sequence[int]]:
+    """What reads the counts of events from an activity, all at once if there are several."""
+    if len(events) > 1:
+        several: Callable[[Activity], Sequence[int]] = attrgetter(*events)
         return several
-    return lambda activity: [getattr(activity, measure) for measure in measures]
+    return lambda activity: [getattr(activity, event) for event in events]
 
 
 def _prediction(typical: float, less: float, more: float, clock_hz: int) -> Prediction:
     low, high = max(typical - less, 0), typical + more
-    # By place, which takes a third of the time: cycles, seconds and rate, each with its low and its high end.
+    # Positional arguments take a third of the time: cycles, seconds and rate, each with its low and high end.
     return Prediction(
         round(typical),
         round(low),
@@ -149,25 +139,25 @@ def _rate(cycles: float, clock_hz: int) -> float | None:
 
 
 def predictions(activities: Activities, core: Core, timing: Timing, clock_hz: int) -> Predictions:
-    """The same for every phase that is known."""
-    return Predictor.of(core, timing, clock_hz).predictions(activities)
+    """The predictions of every phase that is known."""
+    return CostModel.of(core, timing, clock_hz).predictions(activities)
 
 
-def predictor(board: Board, core: Core | None) -> Predictor | None:
-    """The board's prices; ``None`` where there are none."""
+def cost_model(board: Board, core: Core | None) -> CostModel | None:
+    """The board's cost model; ``None`` if it has none."""
     if board.timing is None or core is None:
         return None
-    return Predictor.of(core, board.timing, board.clock_hz)
+    return CostModel.of(core, board.timing, board.clock_hz)
 
 
-def with_time(measurement: Measurement, prices: Predictor | None) -> Run | None:
-    """A measurement's run with the time that its phases are predicted to take on the board, if it went well
-    and there are prices for it.
+def with_predictions(measurement: Measurement, model: CostModel | None) -> Run | None:
+    """A measurement's run with the predicted time of its phases on the board, if its status is ``ok`` and
+    there is a cost model.
     """
-    return measurement.run if prices is None else prices.with_time(measurement)
+    return measurement.run if model is None else model.with_predictions(measurement)
 
 
 def _sources(core: Core, timing: Timing) -> Iterable[str]:
     yield f"{core.title}: {core.source}"
     yield f"board: {timing.source}"
-    yield from (f"assumed: {one}" for one in timing.assumptions)
+    yield from (f"assumed: {assumption}" for assumption in timing.assumptions)

@@ -1,9 +1,9 @@
 """ES modules as one script.
 
-A page opened from a file may not load modules, so each of ours becomes a function that is called once, behind
+A page opened from a file may not load modules, so each of ours becomes a function that is called once, after
 those that it imports from. They are written for that: an import names what it takes, nothing is renamed or
-exported by default, and what is exported is never assigned again. A constant of a module may await what it
-is; the modules behind it wait too.
+exported by default, and an export is never assigned again. A constant of a module may be awaited; the modules
+after it wait too.
 """
 
 import re

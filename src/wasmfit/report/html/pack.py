@@ -1,4 +1,4 @@
-"""The report's document as the page reads it: what cells share is said once, figures stand in columns."""
+"""The report's document as the page reads it: what cells share is stored once, metrics are columns."""
 
 import shlex
 from collections.abc import Hashable, Mapping, Sequence
@@ -6,13 +6,13 @@ from dataclasses import asdict, fields
 from operator import attrgetter, itemgetter
 from typing import Any, Generic, TypeVar
 
-from wasmfit.analysis.answer import RULE, Standing
-from wasmfit.analysis.benchmark import BASELINE, NATIVE, factors_of
-from wasmfit.analysis.c_libraries import caution
-from wasmfit.analysis.comparison_metrics import MEASURES
+from wasmfit.analysis.benchmark import BASELINE, NATIVE, slowdowns
+from wasmfit.analysis.c_libraries import library_note
+from wasmfit.analysis.comparison_metrics import COMPARISON_METRICS
 from wasmfit.analysis.document import OwnerClass, ReportDocument, Trend
-from wasmfit.analysis.metric_values import RAM_NEEDED_IS, ram_needed
+from wasmfit.analysis.metric_values import SUM_OF_PEAKS, ram_needed
 from wasmfit.analysis.metrics import RAM_NEEDED
+from wasmfit.analysis.setting_rankings import RULE, RankingEntry
 from wasmfit.model import Board, Measurement, Prediction, RuntimeFeatures
 from wasmfit.words import printable
 
@@ -27,8 +27,8 @@ _PREDICTED = ("load", "instantiate", "first_call", "call")
 T = TypeVar("T", bound=Hashable)
 
 
-class _Table(Generic[T]):
-    """Values by their number, each once."""
+class _Numbered(Generic[T]):
+    """Distinct values, each with a number."""
 
     def __init__(self) -> None:
         self._numbers: dict[T, int] = {}
@@ -41,123 +41,123 @@ class _Table(Generic[T]):
 
 
 def packed(document: ReportDocument) -> dict[str, Any]:
-    """All of the document but its trees, which are packed by themselves."""
-    measures = [measure for measure in MEASURES if measure.unit or measure.key.startswith("instructions_")]
-    getters = [*(measure.get for measure in measures), ram_needed]
-    bounds = {one.name for one in document.runtimes if one.bound}
-    factors = factors_of(document.measurements)
-    owners, facts, made_of = _Table[str](), _Table[tuple[tuple[str, str], ...]](), _Table[_Made]()
+    """The document without its trees, which are packed separately."""
+    metrics = [
+        metric for metric in COMPARISON_METRICS if metric.unit or metric.key.startswith("instructions_")
+    ]
+    getters = [*(metric.get for metric in metrics), ram_needed]
+    bounds = {runtime.name for runtime in document.runtimes if runtime.bound}
+    factors = slowdowns(document.measurements)
+    owners, facts, builds = _Numbered[str](), _Numbered[tuple[tuple[str, str], ...]](), _Numbered[_Build]()
 
-    def cell(one: Measurement) -> dict[str, Any]:
-        provenance = one.provenance
+    def cell(measurement: Measurement) -> dict[str, Any]:
+        provenance = measurement.provenance
         return {
-            "id": one.id,
-            "runtime": one.runtime,
-            "version": one.version,
-            "module": one.module,
-            "board": one.board,
-            "base": one.base,
-            "profile": one.profile,
-            "status": one.status.value,
-            "reason": None if one.reason is None else printable(one.reason, _LONGEST),
-            "figures": [found if isinstance(found := get(one), int) else None for get in getters],
-            "slow": factors.get(one.id),
-            "time": _times(one),
-            **_owned(one, owners),
-            "published": dict(one.published) or None,
-            "source": one.published_source,
-            "facts": facts.number(tuple(one.facts.items())),
+            "id": measurement.id,
+            "runtime": measurement.runtime,
+            "version": measurement.version,
+            "module": measurement.module,
+            "board": measurement.board,
+            "base": measurement.base,
+            "profile": measurement.profile,
+            "status": measurement.status.value,
+            "reason": None if measurement.reason is None else printable(measurement.reason, _LONGEST),
+            "values": [value if isinstance(value := get(measurement), int) else None for get in getters],
+            "slowdown": factors.get(measurement.id),
+            "time": _times(measurement),
+            **_owned(measurement, owners),
+            "published": dict(measurement.published) or None,
+            "source": measurement.published_source,
+            "facts": facts.number(tuple(measurement.facts.items())),
             "elf": provenance.elf_sha256,
             "measured": provenance.measured_at,
             "replay": provenance.replay,
-            "made": made_of.number(_made(one)),
+            "build": builds.number(_build(measurement)),
         }
 
-    cells = [cell(one) for one in document.measurements]
+    cells = [cell(measurement) for measurement in document.measurements]
     return {
         "schema": SCHEMA,
         "title": document.title,
         "made": document.made_at,
         "wasmfit": document.wasmfit,
         "rule": RULE,
-        "libraries": caution(document.measurements),
-        "summed": RAM_NEEDED_IS,
+        "libraries": library_note(document.measurements),
+        "summed": SUM_OF_PEAKS,
         "native": NATIVE,
         "baseline": BASELINE,
-        "measures": [
-            *({"key": one.key, "label": one.label, "unit": one.unit} for one in measures),
+        "metrics": [
+            *({"key": metric.key, "label": metric.label, "unit": metric.unit} for metric in metrics),
             {"key": RAM_NEEDED, "label": "RAM needed", "unit": "B"},
         ],
         "boards": [_board(board) for board in document.boards],
-        "runtimes": [asdict(one) for one in document.runtimes],
-        "classes": [one.value for one in OwnerClass],
+        "runtimes": [asdict(runtime) for runtime in document.runtimes],
+        "classes": [owner_class.value for owner_class in OwnerClass],
         "owners": [
             [printable(name), _class_number(document.owner_classes.get(name, OwnerClass.OTHER))]
             for name in owners.values()
         ],
         "bounds": sorted(bounds),
-        "facts": [dict(one) for one in facts.values()],
-        "made_of": [
-            {"flags": one[0], "features": dict(one[1]), "tools": dict(one[2])} for one in made_of.values()
+        "facts": [dict(shared) for shared in facts.values()],
+        "builds": [
+            {"flags": flags, "features": dict(features), "tools": dict(tools)}
+            for flags, features, tools in builds.values()
         ],
         "cells": cells,
-        "images_left_out": document.images_left_out,
-        "answers": [
-            {
-                **vars(one),
-                "standings": [_standing(standing) for standing in one.standings],
-            }
-            for one in document.answers
+        "images_omitted": document.images_omitted,
+        "rankings": [
+            {**vars(ranking), "entries": [_entry(entry) for entry in ranking.entries]}
+            for ranking in document.rankings
         ],
-        "features": None if document.features is None else [_features(one) for one in document.features],
+        "features": None if document.features is None else list(map(_features, document.features)),
         "titles": dict(document.feature_titles),
-        "history": None if document.history is None else [_trend(one) for one in document.history],
+        "history": None if document.history is None else list(map(_trend, document.history)),
     }
 
 
-def _features(one: RuntimeFeatures) -> dict[str, Any]:
-    """A runtime's features, with the command that lists what does not hold."""
-    setting = ("-r", f"{one.runtime}@{one.version}", "-b", one.board, "-p", one.profile)
+def _features(features: RuntimeFeatures) -> dict[str, Any]:
+    """A runtime's features, with the command that lists the assertions that do not hold."""
+    setting = ("-r", f"{features.runtime}@{features.version}", "-b", features.board, "-p", features.profile)
     failing = shlex.join(("wasmfit", "features", *setting, "--failing", "--feature"))
-    return {**one.model_dump(mode="json"), "failing": failing}
+    return {**features.model_dump(mode="json"), "failing": failing}
 
 
-def _trend(one: Trend) -> dict[str, Any]:
+def _trend(trend: Trend) -> dict[str, Any]:
     points = [
-        [point.at, point.value, None if point.moved is None else printable(point.moved, _LONGEST)]
-        for point in one.points
+        [point.at, point.value, None if point.change is None else printable(point.change, _LONGEST)]
+        for point in trend.points
     ]
-    return {**vars(one), "points": points}
+    return {**vars(trend), "points": points}
 
 
 _Pairs = tuple[tuple[str, str], ...]
-_Made = tuple[tuple[str, ...], _Pairs, _Pairs]
+_Build = tuple[tuple[str, ...], _Pairs, _Pairs]
 
 
-def _made(one: Measurement) -> _Made:
-    """Flags, features and tools, as what they can be told apart by; the C library is one of the tools."""
-    provenance, library = one.provenance, one.provenance.c_library
+def _build(measurement: Measurement) -> _Build:
+    """Flags, features and tools, hashable; the C library is one of the tools."""
+    provenance, library = measurement.provenance, measurement.provenance.c_library
     tools = {**provenance.tools, **({} if library is None else {"C library": library.label})}
     return provenance.flags, tuple(provenance.features.items()), tuple(tools.items())
 
 
-_STANDING = tuple(field.name for field in fields(Standing) if field.name != "shortfalls")
-_stated = attrgetter(*_STANDING)
+_ENTRY_FIELDS = tuple(field.name for field in fields(RankingEntry) if field.name != "shortfalls")
+_values_of = attrgetter(*_ENTRY_FIELDS)
 
 
-def _standing(one: Standing) -> dict[str, Any]:
-    """A standing, with reasons that are no longer than can be read."""
-    lacks = [
+def _entry(entry: RankingEntry) -> dict[str, Any]:
+    """An entry, with reasons that are no longer than can be read."""
+    shortfalls = [
         {
-            "measure": lack.measure,
-            "have": lack.have,
-            "need": lack.need,
-            "short": lack.short,
-            "reason": printable(lack.sentence, _LONGEST),
+            "criterion": shortfall.criterion,
+            "available": shortfall.available,
+            "required": shortfall.required,
+            "missing": shortfall.missing,
+            "reason": printable(shortfall.sentence, _LONGEST),
         }
-        for lack in one.shortfalls
+        for shortfall in entry.shortfalls
     ]
-    return {**dict(zip(_STANDING, _stated(one), strict=True)), "shortfalls": lacks}
+    return {**dict(zip(_ENTRY_FIELDS, _values_of(entry), strict=True)), "shortfalls": shortfalls}
 
 
 def _board(board: Board) -> dict[str, Any]:
@@ -172,40 +172,42 @@ def _board(board: Board) -> dict[str, Any]:
     }
 
 
-def _class_number(one: OwnerClass) -> int:
-    return list(OwnerClass).index(one)
+def _class_number(owner_class: OwnerClass) -> int:
+    return list(OwnerClass).index(owner_class)
 
 
-def _times(one: Measurement) -> dict[str, list[float]] | None:
-    """Predicted seconds a phase: typical, least and most; no more digits than they deserve."""
-    predicted = None if one.run is None else one.run.predicted
+def _times(measurement: Measurement) -> dict[str, list[float]] | None:
+    """Predicted seconds per phase: typical, least and most; four significant digits."""
+    predicted = None if measurement.run is None else measurement.run.predicted
     if predicted is None:
         return None
     phases: dict[str, Prediction | None] = {name: getattr(predicted, name) for name in _PREDICTED}
     return {
-        name: [float(f"{second:.4g}") for second in (found.time_s, found.time_low_s, found.time_high_s)]
-        for name, found in phases.items()
-        if found is not None
+        name: [float(f"{seconds:.4g}") for seconds in (phase.time_s, phase.time_low_s, phase.time_high_s)]
+        for name, phase in phases.items()
+        if phase is not None
     }
 
 
-def _owned(one: Measurement, owners: _Table[str]) -> dict[str, list[tuple[int, int]]]:
+def _owned(measurement: Measurement, owners: _Numbered[str]) -> dict[str, list[tuple[int, int]]]:
     """Owners' numbers with their bytes in each memory, the largest first.
 
-    They add up to what the memory holds: bytes between sections have a row.
+    They add up to the memory's use: bytes between sections are an owner of their own.
     """
-    if one.size is None:
+    if measurement.size is None:
         return {"flash": [], "ram": []}
-    sections = one.size.owners.items()
+    sections = measurement.size.owners.items()
     flash = [rows for section, rows in sections if section not in _ONLY_IN_RAM]
     ram = [rows for section, rows in sections if section in _IN_RAM]
     return {
-        "flash": _numbered(flash, one.size.flash, owners),
-        "ram": _numbered(ram, one.size.ram_static, owners),
+        "flash": _numbered(flash, measurement.size.flash, owners),
+        "ram": _numbered(ram, measurement.size.ram_static, owners),
     }
 
 
-def _numbered(sections: Sequence[Mapping[str, int]], size: int, owners: _Table[str]) -> list[tuple[int, int]]:
+def _numbered(
+    sections: Sequence[Mapping[str, int]], size: int, owners: _Numbered[str]
+) -> list[tuple[int, int]]:
     total: dict[str, int] = {}
     for rows in sections:
         for owner, count in rows.items():

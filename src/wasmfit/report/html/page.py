@@ -15,7 +15,7 @@ _PLACE = re.compile(r"\{\{(\w+)\}\}")
 
 
 def to_html(document: ReportDocument) -> str:
-    """The report as a page that needs nothing beside itself.
+    """The report as a self-contained page.
 
     Text from measurements stands in elements of JSON alone, and the page's script makes text of it and never
     markup. The policy lets no other script or style run, and lets the page ask for nothing.

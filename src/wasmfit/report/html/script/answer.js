@@ -1,28 +1,28 @@
 // @ts-check
-/** The answer: which runtime fits, why, and what it would take for the others. */
+/** The ranking: which runtime fits, why, and what the others lack. */
 import { el } from "./dom.js";
 import { boardOf, data, isBound, labelOf } from "./data.js";
 import { inBytes, percent, times } from "./format.js";
 import { filterOf } from "./state.js";
-import { behind, table } from "./table.js";
+import { folded, table } from "./table.js";
 
-/** @typedef {import("./data.js").Cell} Cell @typedef {import("./data.js").Answer} Answer @typedef {import("./data.js").Standing} Standing */
+/** @typedef {import("./data.js").Cell} Cell @typedef {import("./data.js").Ranking} Ranking @typedef {import("./data.js").RankingEntry} RankingEntry */
 
-/** The answers that the filters leave: of one module if just one is chosen. @returns {Answer[]} */
-export function answersShown() {
+/** The rankings that pass the filters: of one module if just one is chosen. @returns {Ranking[]} */
+export function rankingsShown() {
   const [boards, profiles, modules] = ["board", "profile", "workload"].map(filterOf);
   const module = modules && modules.size === 1 ? [...modules][0] : null;
-  return data.answers.filter(
-    (one) =>
-      (!boards || boards.has(one.board)) &&
-      (!profiles || profiles.has(one.profile)) &&
-      (one.module === module || (one.modules.length === 1 && one.modules[0] === module)),
+  return data.rankings.filter(
+    (ranking) =>
+      (!boards || boards.has(ranking.board)) &&
+      (!profiles || profiles.has(ranking.profile)) &&
+      (ranking.module === module || (ranking.modules.length === 1 && ranking.modules[0] === module)),
   );
 }
 
 /** The cell to look at first: of the runtime that fits best, else of any that loads modules. @param {Cell[]} offered */
 export function preferred(offered) {
-  const best = answersShown()[0]?.standings[0];
+  const best = rankingsShown()[0]?.entries[0];
   return (
     offered.find((cell) => best && cell.runtime === best.runtime && cell.version === best.version) ??
     offered.find((cell) => cell.runtime !== data.baseline && !isBound(cell.runtime)) ??
@@ -32,17 +32,17 @@ export function preferred(offered) {
 
 /** @param {HTMLElement} into */
 export function drawAnswer(into) {
-  const shown = answersShown();
+  const shown = rankingsShown();
   const several = shown.length > 1;
   const modules = filterOf("workload");
-  into.append(...shown.map((one, place) => drawn(one, several, place > 0)));
+  into.append(...shown.map((ranking, index) => drawn(ranking, several, index > 0)));
   if (!shown.length) into.append(el("p", {}, "Nothing that was measured passes the filters."));
   else if (modules && modules.size > 1)
     into.append(
       el(
         "p",
         { class: "quiet" },
-        "This answer is over all workloads that were measured, not only those chosen; choose one to have its own.",
+        "This ranking is over all workloads that were measured, not only those chosen; choose one for its own.",
       ),
     );
   if (data.libraries) into.append(el("p", { class: "quiet" }, `${data.libraries}.`));
@@ -55,126 +55,126 @@ export function drawAnswer(into) {
   );
 }
 
-/** @param {Answer} answer @param {boolean} several @param {boolean} isBehind whether its table is behind a word */
-function drawn(answer, several, isBehind) {
+/** @param {Ranking} ranking @param {boolean} several @param {boolean} isFolded whether its table is folded */
+function drawn(ranking, several, isFolded) {
   const runtimes = filterOf("runtime");
-  const standings = answer.standings.filter((one) => !runtimes || runtimes.has(labelOf(one)));
-  const first = standings.find((one) => one.fits && !one.bound);
-  const [winner] = answer.standings;
-  const board = boardOf(answer.board);
+  const entries = ranking.entries.filter((entry) => !runtimes || runtimes.has(labelOf(entry)));
+  const first = entries.find((entry) => entry.fits && !entry.bound);
+  const [winner] = ranking.entries;
+  const board = boardOf(ranking.board);
   const isWhole = !first || first === winner;
-  const headline = isWhole ? answer.headline : `Of those chosen, ${labelOf(first)} comes first.`;
+  const headline = isWhole ? ranking.headline : `Of those chosen, ${labelOf(first)} comes first.`;
   const ranks = new Map(
-    standings.filter((one) => one.fits && !one.bound).map((one, place) => [one, place + 1]),
+    entries.filter((entry) => entry.fits && !entry.bound).map((entry, index) => [entry, index + 1]),
   );
   const where = [
-    board?.title ?? answer.board,
-    answer.profile,
-    answer.module ?? (answer.modules.length === 1 ? answer.modules[0] : `${answer.modules.length} workloads`),
+    board?.title ?? ranking.board,
+    ranking.profile,
+    ranking.module ?? (ranking.modules.length === 1 ? ranking.modules[0] : `${ranking.modules.length} workloads`),
   ].join(" · ");
-  const isCut = board && (answer.flash < board.flash || answer.ram < board.ram);
-  const asked = [
-    isCut ? `${inBytes(answer.flash)} of flash, ${inBytes(answer.ram)} of RAM` : "",
-    answer.needs.length ? `needs ${answer.needs.join(", ")}` : "",
-    Object.values(answer.weights).every((weight) => weight === 1)
+  const isCut = board && (ranking.flash < board.flash || ranking.ram < board.ram);
+  const required = [
+    isCut ? `${inBytes(ranking.flash)} of flash, ${inBytes(ranking.ram)} of RAM` : "",
+    ranking.features.length ? `features ${ranking.features.join(", ")}` : "",
+    Object.values(ranking.weights).every((weight) => weight === 1)
       ? ""
-      : `weights ${Object.entries(answer.weights)
+      : `weights ${Object.entries(ranking.weights)
           .map(([name, weight]) => `${name} ${weight}`)
           .join(", ")}`,
   ].filter(Boolean);
-  const standing = table(
-    `How every runtime stands: ${where}`,
+  const entryTable = table(
+    `Ranking: ${where}`,
     [
       {
         label: "Rank",
         kind: "rank",
-        text: (one) => (ranks.has(one) ? `${ranks.get(one)}` : one.fits ? "–" : "✗"),
-        value: (one) => ranks.get(one) ?? null,
+        text: (entry) => (ranks.has(entry) ? `${ranks.get(entry)}` : entry.fits ? "–" : "✗"),
+        value: (entry) => ranks.get(entry) ?? null,
         number: true,
       },
       { label: "Runtime", head: true, text: labelOf, value: labelOf },
-      { label: "Score", number: true, text: score, value: (one) => one.score },
+      { label: "Score", number: true, text: score, value: (entry) => entry.score },
       {
         label: "Flash",
         number: true,
-        text: (one) => room(one.flash, answer.flash),
-        value: (one) => one.flash,
+        text: (entry) => room(entry.flash, ranking.flash),
+        value: (entry) => entry.flash,
       },
       {
         label: "RAM",
         number: true,
-        text: (one) => room(one.ram, answer.ram, one.ram_searched),
-        value: (one) => one.ram,
+        text: (entry) => room(entry.ram, ranking.ram, entry.has_minimum_ram),
+        value: (entry) => entry.ram,
       },
       {
-        label: "Slow-down",
+        label: "Slowdown",
         number: true,
-        text: (one) => times(one.slow_down),
-        value: (one) => one.slow_down,
+        text: (entry) => times(entry.slowdown),
+        value: (entry) => entry.slowdown,
       },
       {
-        label: "Against the first, or what is lacking",
+        label: "Compared with the first, or what is missing",
         kind: "words plainly",
-        text: (one) => apart(one, one === first && isWhole),
+        text: (entry) => comparison(entry, entry === first && isWhole),
       },
     ],
-    standings,
-    { cards: true, mark: (one) => (one === first ? "first" : one.fits ? null : "lacks") },
+    entries,
+    { cards: true, mark: (entry) => (entry === first ? "first" : entry.fits ? null : "lacks") },
   );
   return el(
     "article",
     { class: "answer" },
     several ? el("h3", {}, where) : null,
     el("p", { class: "headline" }, headline),
-    asked.length ? el("p", { class: "quiet" }, `Asked for: ${asked.join("; ")}.`) : null,
-    isWhole ? el("p", {}, answer.why) : null,
-    isWhole && answer.doubts.length
+    required.length ? el("p", { class: "quiet" }, `Required: ${required.join("; ")}.`) : null,
+    isWhole ? el("p", {}, ranking.why) : null,
+    isWhole && ranking.caveats.length
       ? [
-          el("p", { class: "sub" }, "How sure this is"),
+          el("p", { class: "sub" }, "How certain this is"),
           el(
             "ul",
-            { class: "doubts" },
-            answer.doubts.map((doubt) => el("li", {}, doubt)),
+            { class: "caveats" },
+            ranking.caveats.map((caveat) => el("li", {}, caveat)),
           ),
         ]
       : null,
-    isBehind ? behind("How every runtime stands", standing) : standing,
+    isFolded ? folded("Ranking", entryTable) : entryTable,
   );
 }
 
-/** @param {number | null} need @param {number} have @param {boolean} [isLeast] whether less will surely not do */
-function room(need, have, isLeast = true) {
-  if (need === null) return "";
-  const part = `${percent(need, have)}${isLeast ? "" : ", peaks added"}`;
-  return el("span", {}, inBytes(need), el("small", {}, ` ${part}`));
+/** @param {number | null} required @param {number} available @param {boolean} [isMinimum] whether a search found it */
+function room(required, available, isMinimum = true) {
+  if (required === null) return "";
+  const part = `${percent(required, available)}${isMinimum ? "" : ", sum of peaks"}`;
+  return el("span", {}, inBytes(required), el("small", {}, ` ${part}`));
 }
 
-/** The score with its error bar, where it has one. @param {Standing} one */
-function score(one) {
-  if (one.score === null) return "";
-  const { score_low: low, score_high: high } = one;
+/** The score with its error bar, if it has entry. @param {RankingEntry} entry */
+function score(entry) {
+  if (entry.score === null) return "";
+  const { score_low: low, score_high: high } = entry;
   const hasBar = low !== null && high !== null && low.toFixed(2) !== high.toFixed(2);
   return el(
     "span",
     {},
-    one.score.toFixed(2),
+    entry.score.toFixed(2),
     hasBar ? el("small", {}, ` ${low.toFixed(2)}–${high.toFixed(2)}`) : null,
   );
 }
 
-/** @param {Standing} one @param {boolean} isFirst */
-function apart(one, isFirst) {
-  if (one.shortfalls.length)
+/** @param {RankingEntry} entry @param {boolean} isFirst */
+function comparison(entry, isFirst) {
+  if (entry.shortfalls.length)
     return el(
       "ul",
       {},
-      one.shortfalls.map(({ reason }) => el("li", {}, reason)),
+      entry.shortfalls.map(({ reason }) => el("li", {}, reason)),
     );
-  if (one.bound)
-    return "fits; compiled into the firmware, it loads no module: a bound to read the others against";
-  const said = [isFirst ? "fits best" : one.remark];
+  if (entry.bound)
+    return "fits; compiled into the firmware, it loads no module: a bound for comparison";
+  const remarks = [isFirst ? "fits best" : entry.remark];
   const runtimes = filterOf("runtime");
-  const others = one.unsure_against.filter((name) => !runtimes || runtimes.has(name));
-  if (others.length) said.push(`its place is unsure against ${others.join(", ")}`);
-  return [...said, ...one.tight.map((words) => `tight: ${words}`)].filter(Boolean).join("; ");
+  const others = entry.ties.filter((name) => !runtimes || runtimes.has(name));
+  if (others.length) remarks.push(`its rank is inconclusive compared with ${others.join(", ")}`);
+  return [...remarks, ...entry.low_margins.map((margin) => `low margin: ${margin}`)].filter(Boolean).join("; ");
 }

@@ -40,7 +40,7 @@ export function bars(width, rows, says, whole) {
   const chart = frame(
     width,
     height,
-    `${says}; arrow keys go from bar to bar, the table below has every figure`,
+    `${says}; arrow keys go from bar to bar, the table below has every value`,
   );
   for (const tick of x.ticks)
     chart.append(

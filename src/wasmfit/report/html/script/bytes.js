@@ -20,7 +20,7 @@ const LEVELS = ["image", "memories", "sections", "owners", "symbols"];
 /** What the report leaves out, and how to see it. */
 function elsewhere() {
   return [
-    `The bytes of ${whole(data.images_left_out)} more images are left out of so large a report. One of fewer boards, profiles or versions has them: `,
+    `The bytes of ${whole(data.images_omitted)} more images are left out of so large a report. One of fewer boards, profiles or versions has them: `,
     el("code", {}, "wasmfit report --select GLOB"),
     ".",
   ];
@@ -40,10 +40,10 @@ export async function drawBytes(into, cells, width) {
       el(
         "p",
         {},
-        data.images_left_out
+        data.images_omitted
           ? "Of no image that passes the filters are the bytes in here. "
           : "Not measured: no image that passes the filters lies in wasmfit's cache. ",
-        ...(data.images_left_out
+        ...(data.images_omitted
           ? elsewhere()
           : [el("code", {}, "wasmfit report --rerun"), " builds them again."]),
       ),
@@ -131,7 +131,7 @@ export async function drawBytes(into, cells, width) {
       "p",
       { class: "quiet" },
       `Generics are one row with all their instances. What is a smaller part of its image than ${Number((100 * data.share).toPrecision(2))}% is added up as “other”. Initialised data lies in flash and, at run time, in RAM as well. Images of other workloads differ in the module.`,
-      ...(data.images_left_out ? [" ", ...elsewhere()] : []),
+      ...(data.images_omitted ? [" ", ...elsewhere()] : []),
     ),
   );
 }

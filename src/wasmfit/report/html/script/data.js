@@ -4,39 +4,39 @@ import { byId } from "./dom.js";
 
 /**
  * @typedef {{id: string, runtime: string, version: string, module: string, board: string, base: string,
- *   profile: string, status: string, reason: string | null, figures: (number | null)[], slow: number | null,
+ *   profile: string, status: string, reason: string | null, values: (number | null)[], slowdown: number | null,
  *   time: Record<string, [number, number, number]> | null, flash: [number, number][], ram: [number, number][],
  *   published: Record<string, number> | null, source: string | null, facts: number, elf: string | null,
- *   measured: string, replay: string, made: number}} Cell
+ *   measured: string, replay: string, build: number}} Cell
  * @typedef {{name: string, title: string, chip: string, flash: number, ram: number, erase: number,
  *   clock: number}} Board
- * @typedef {{measure: string, have: number | null, need: number | null, short: number | null,
+ * @typedef {{criterion: string, available: number | null, required: number | null, missing: number | null,
  *   reason: string}} Shortfall
  * @typedef {{runtime: string, version: string, bound: boolean, fits: boolean, score: number | null,
  *   score_low: number | null, score_high: number | null, flash: number | null, ram: number | null,
- *   ram_searched: boolean, speed: string | null, slow_down: number | null, instructions: number | null,
- *   shortfalls: Shortfall[], tight: string[], unsure_against: string[], remark: string}} Standing
+ *   has_minimum_ram: boolean, speed: string | null, slowdown: number | null, instructions: number | null,
+ *   shortfalls: Shortfall[], low_margins: string[], ties: string[], remark: string}} RankingEntry
  * @typedef {{board: string, base: string, profile: string, module: string | null, modules: string[],
- *   headline: string, why: string, doubts: string[], flash: number, ram: number, needs: string[],
- *   weights: Record<string, number>, standings: Standing[]}} Answer
+ *   headline: string, why: string, caveats: string[], flash: number, ram: number, features: string[],
+ *   weights: Record<string, number>, entries: RankingEntry[]}} Ranking
  * @typedef {{feature: string, verdict: string, passed: number, total: number, reason: string | null,
  *   group?: string, evidence?: {what: string, number: number, unit: string}[]}} Feature
  * @typedef {{runtime: string, version: string, board: string, profile: string, features: Feature[],
  *   measured_at: string, failing: string}} Features
- * @typedef {{cell: string, figure: string, unit: string, over: string,
- *   points: [string, number, string | null][], seen: number}} Trend
+ * @typedef {{cell: string, metric: string, unit: string, over: string,
+ *   points: [string, number, string | null][], measurements: number}} Trend
  * @typedef {{schema: number, title: string, made: string, wasmfit: string, rule: string, libraries: string | null,
  *   native: string,
- *   baseline: string, measures: {key: string, label: string, unit: string}[], boards: Board[],
+ *   baseline: string, metrics: {key: string, label: string, unit: string}[], boards: Board[],
  *   runtimes: {name: string, family: string, title: string, bound: boolean, colour: number | null}[], classes: string[],
  *   owners: [string, number][], bounds: string[], facts: Record<string, string>[],
- *   made_of: {flags: string[], features: Record<string, string>, tools: Record<string, string>}[],
- *   cells: Cell[], answers: Answer[], features: Features[] | null,
- *   titles: Record<string, string>, summed: string, history: Trend[] | null, share: number, images_left_out: number,
+ *   builds: {flags: string[], features: Record<string, string>, tools: Record<string, string>}[],
+ *   cells: Cell[], rankings: Ranking[], features: Features[] | null,
+ *   titles: Record<string, string>, summed: string, history: Trend[] | null, share: number, images_omitted: number,
  *   phases: string[][]}} Data
  */
 
-/** A part of the page: what is large is text, base64 of deflated JSON. @param {string} id @returns {Promise<any>} */
+/** A part of the page: a large one is text, base64 of deflated JSON. @param {string} id @returns {Promise<any>} */
 export async function embedded(id) {
   const part = JSON.parse(byId(id).textContent || "null");
   if (typeof part !== "string") return part;
@@ -48,8 +48,8 @@ export async function embedded(id) {
 /** @type {Data} */
 export const data = await embedded("data");
 
-const PLACES = new Map(data.measures.map(({ key }, place) => [key, place]));
-const FAMILIES = new Map(data.runtimes.map((one) => [one.name, one.family]));
+const INDICES = new Map(data.metrics.map(({ key }, index) => [key, index]));
+const FAMILIES = new Map(data.runtimes.map(({ name, family }) => [name, family]));
 const BOUNDS = new Set(data.bounds);
 const BOARDS = new Map(data.boards.map((board) => [board.name, board]));
 const COLOURS = new Map();
@@ -62,18 +62,18 @@ for (const { name, family, bound, colour } of data.runtimes) {
 }
 const MODULE_CLASS = data.classes.indexOf("module");
 
-/** A figure of a cell; null where it is not known. @param {Cell} cell @param {string} key */
-export function figure(cell, key) {
-  const place = PLACES.get(key);
-  return place === undefined ? null : cell.figures[place];
+/** A metric of a cell; null if it is not known. @param {Cell} cell @param {string} key */
+export function metric(cell, key) {
+  const index = INDICES.get(key);
+  return index === undefined ? null : cell.values[index];
 }
 
-/** @param {{runtime: string, version: string}} one */
-export function labelOf(one) {
-  return `${one.runtime} ${one.version}`;
+/** @param {{runtime: string, version: string}} build */
+export function labelOf({ runtime, version }) {
+  return `${runtime} ${version}`;
 }
 
-/** Whether it stands for compiled code, to read the others against. @param {string} runtime */
+/** Whether it is compiled code, a bound for comparison. @param {string} runtime */
 export function isBound(runtime) {
   return BOUNDS.has(runtime);
 }
@@ -85,20 +85,20 @@ export function boardOf(name) {
 
 /** The class that colours everything of a runtime. @param {string} runtime */
 export function colourOf(runtime) {
-  const found = COLOURS.get(FAMILIES.get(runtime) || runtime);
-  return found === undefined ? "bound" : `r${found}`;
+  const colour = COLOURS.get(FAMILIES.get(runtime) || runtime);
+  return colour === undefined ? "bound" : `r${colour}`;
 }
 
-/** The mark of a variant, by its place in the family. @param {string} runtime */
+/** The mark of a variant, by its position in the family. @param {string} runtime */
 export function shapeOf(runtime) {
   if (isBound(runtime)) return 4;
   return Math.max(0, (VARIANTS.get(FAMILIES.get(runtime)) || []).indexOf(runtime)) % 4;
 }
 
-/** The class of an owner in a cell: compiled code's crates are the module. @param {Cell} cell @param {number} owner */
+/** The class of an owner in a cell: the crates of compiled code are the module. @param {Cell} cell @param {number} owner */
 export function classOf(cell, owner) {
-  const found = data.owners[owner][1];
-  return found === 0 && isBound(cell.runtime) ? MODULE_CLASS : found;
+  const number = data.owners[owner][1];
+  return number === 0 && isBound(cell.runtime) ? MODULE_CLASS : number;
 }
 
 /** @param {Cell} cell */

@@ -1,5 +1,5 @@
 // @ts-check
-/** Rows of dots on one axis, with a range behind them. */
+/** Rows of dots on one axis, with a range below them. */
 import { svg } from "./dom.js";
 import { brief } from "./format.js";
 import { frame, mark, words } from "./marks.js";
@@ -36,7 +36,7 @@ export function dots(width, rows, says, title, isLog) {
   const chart = frame(
     width,
     height,
-    `${says}; arrow keys go from row to row, the table below has every figure`,
+    `${says}; arrow keys go from row to row, the table below has every value`,
   );
   for (const tick of x.ticks)
     chart.append(
@@ -46,8 +46,8 @@ export function dots(width, rows, says, title, isLog) {
   chart.append(words((left + width - right) / 2, height - 6, `${title} →`, "axis", "middle"));
   const stops = rows.map((row, number) => {
     const y = number * step + (narrow ? 26 : 13);
-    const said = [row.name, row.note, ...row.dots.map((dot) => dot.text)];
-    const group = svg("g", { role: "img", "aria-label": said.join(", ") });
+    const lines = [row.name, row.note, ...row.dots.map((dot) => dot.text)];
+    const group = svg("g", { role: "img", "aria-label": lines.join(", ") });
     group.append(svg("rect", { class: "reach", x: 0, y: y - step / 2, width, height: step }));
     if (narrow)
       group.append(
@@ -66,7 +66,7 @@ export function dots(width, rows, says, title, isLog) {
       group.append(
         svg("line", { class: "middle", x1: x(row.middle), x2: x(row.middle), y1: y - 8, y2: y + 8 }),
       );
-    tell(group, said);
+    tell(group, lines);
     return group;
   });
   chart.append(...stops);

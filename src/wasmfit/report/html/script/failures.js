@@ -10,7 +10,7 @@ import { table } from "./table.js";
 export function drawFailures(into, cells) {
   const rows = cells.filter((cell) => !isOk(cell));
   if (!rows.length) {
-    into.append(el("p", {}, "Every cell shown was built, ran and gave the right results."));
+    into.append(el("p", {}, "Every cell shown was built, ran and gave correct results."));
     return;
   }
   /** @type {Map<string, {cell: Cell, modules: string[]}>} */
@@ -30,7 +30,7 @@ export function drawFailures(into, cells) {
   }
   into.append(
     table(
-      "Cells without figures",
+      "Cells without results",
       [
         {
           label: "Runtime",
@@ -47,7 +47,7 @@ export function drawFailures(into, cells) {
         { label: "Board", text: ({ cell }) => cell.board, value: ({ cell }) => cell.board },
         { label: "Profile", text: ({ cell }) => cell.profile, value: ({ cell }) => cell.profile },
         {
-          label: "End",
+          label: "Status",
           text: ({ cell }) => el("span", { class: "end" }, cell.status),
           value: ({ cell }) => cell.status,
         },

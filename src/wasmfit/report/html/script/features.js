@@ -11,7 +11,7 @@ import { table } from "./table.js";
 /** @type {Record<string, string>} */
 const SIGNS = { yes: "✓ yes", partly: "◐ partly", no: "✗ no", unmeasurable: "? not measurable" };
 /** @type {Record<string, string>} */
-const GROUPS = { webassembly: "Features of WebAssembly", behaviour: "What becomes of the device" };
+const GROUPS = { webassembly: "Features of WebAssembly", behaviour: "Behaviour of the device" };
 
 /** @param {HTMLElement} into */
 export function drawFeatures(into) {
@@ -21,7 +21,7 @@ export function drawFeatures(into) {
       el(
         "p",
         {},
-        "Nothing is stored of these runtimes: run ",
+        "No features of these runtimes are stored: run ",
         el("code", {}, "wasmfit features"),
         ", or ",
         el("code", {}, "wasmfit report --features"),
@@ -44,7 +44,7 @@ export function drawFeatures(into) {
     el(
       "p",
       { class: "quiet" },
-      "Measured by the W3C suite on device images. Open a verdict for what stands in the way, and for the command that lists every assertion that does not hold.",
+      "Measured by the W3C suite on device images. Open a verdict for the reason, and for the command that lists every assertion that does not hold.",
     ),
   );
   const groups = new Set(shown.flatMap((one) => one.features.map(({ group }) => group ?? "webassembly")));
@@ -57,7 +57,7 @@ export function drawFeatures(into) {
     }
   const without = missing(shown);
   if (without.length)
-    into.append(el("p", { class: "quiet" }, `Nothing is stored of ${without.join(", ")}.`));
+    into.append(el("p", { class: "quiet" }, `No features of ${without.join(", ")} are stored.`));
 }
 
 /** @param {string} title @param {string} group @param {Features[]} shown */

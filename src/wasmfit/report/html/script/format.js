@@ -1,5 +1,5 @@
 // @ts-check
-/** Figures as readers want them: thousands apart, units, and no more digits than are known. */
+/** Numbers as text: separated thousands, units, and significant digits only. */
 
 const WHOLE = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
 

@@ -1,6 +1,6 @@
 // @ts-check
 /** Cells put together: a runtime's build on one board in one profile, over its workloads. */
-import { data, figure, isOk, labelOf } from "./data.js";
+import { data, metric, isOk, labelOf } from "./data.js";
 
 /**
  * @typedef {import("./data.js").Cell} Cell
@@ -53,23 +53,23 @@ export function spread(values) {
   return Math.exp(Math.sqrt(logs.reduce((sum, value) => sum + (value - middle) ** 2, 0) / (logs.length - 1)));
 }
 
-/** The most of a figure over cells; null where none has it. @param {Cell[]} cells @param {string} key */
+/** The maximum of a metric over cells; null if none has it. @param {Cell[]} cells @param {string} key */
 export function most(cells, key) {
   const known = /** @type {number[]} */ (
-    cells.map((cell) => figure(cell, key)).filter((value) => value !== null)
+    cells.map((cell) => metric(cell, key)).filter((value) => value !== null)
   );
   return known.length ? Math.max(...known) : null;
 }
 
-/** The least of a figure over cells; null where none has it. @param {Cell[]} cells @param {string} key */
+/** The minimum of a metric over cells; null if none has it. @param {Cell[]} cells @param {string} key */
 export function least(cells, key) {
   const known = /** @type {number[]} */ (
-    cells.map((cell) => figure(cell, key)).filter((value) => value !== null)
+    cells.map((cell) => metric(cell, key)).filter((value) => value !== null)
   );
   return known.length ? Math.min(...known) : null;
 }
 
-/** The cell with the most of a figure. @param {Cell[]} cells @param {string} key @returns {Cell | undefined} */
+/** The cell with the maximum of a metric. @param {Cell[]} cells @param {string} key @returns {Cell | undefined} */
 export function largest(cells, key) {
-  return [...cells].sort((a, b) => (figure(b, key) ?? 0) - (figure(a, key) ?? 0))[0];
+  return [...cells].sort((a, b) => (metric(b, key) ?? 0) - (metric(a, key) ?? 0))[0];
 }

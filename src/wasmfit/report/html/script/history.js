@@ -1,19 +1,19 @@
 // @ts-check
-/** Figures over time and over versions. */
+/** Metrics over time and over versions. */
 import { el, svg } from "./dom.js";
 import { data } from "./data.js";
 import { whole } from "./format.js";
 import { frame } from "./marks.js";
 import { linear } from "./scales.js";
-import { behind, table } from "./table.js";
+import { folded, table } from "./table.js";
 
 /** @typedef {import("./data.js").Trend} Trend */
 
 /** @type {Record<string, string>} */
-const FIGURES = {
+const METRICS = {
   "size.flash": "flash",
-  "run.least_ram.bytes": "least RAM",
-  "run.instructions.call": "instructions of a steady call",
+  "run.least_ram.bytes": "minimum RAM",
+  "run.instructions.call": "instructions of a warm call",
 };
 
 /** @param {HTMLElement} into @param {Set<string>} ids of the cells that pass the filters */
@@ -25,9 +25,9 @@ export function drawHistory(into, ids) {
       el(
         "p",
         {},
-        "Nothing that is shown was measured more than once. Once it was, by another wasmfit, of another version or after a change, its course stands here; ",
+        "No cell shown was measured more than once. Once one was, with another wasmfit, in another version or after a change, its history is shown here; ",
         el("code", {}, "wasmfit history"),
-        " follows any figure.",
+        " follows any metric.",
       ),
     );
     return;
@@ -41,23 +41,23 @@ export function drawHistory(into, ids) {
     const still = chosen.filter((one) => !moved.includes(one));
     if (!chosen.length) continue;
     into.append(el("h3", {}, title));
-    if (moved.length) into.append(courses(`${title}: figures that moved`, moved));
+    if (moved.length) into.append(courses(`${title}: metrics that changed`, moved));
     if (still.length)
       into.append(
-        behind(
-          still.length === 1 ? "One figure that did not move" : `${whole(still.length)} figures that did not move`,
+        folded(
+          still.length === 1 ? "One metric that did not change" : `${whole(still.length)} metrics that did not change`,
           table(
-            `${title}: figures that did not move`,
+            `${title}: metrics that did not change`,
             [
               { label: "Cell", head: true, text: nameOf, value: nameOf },
-              { label: "Figure", text: named, value: named },
+              { label: "Metric", text: named, value: named },
               {
                 label: "Value",
                 number: true,
                 text: ({ points, unit }) => valued(points[0][1], unit),
                 value: ({ points }) => points[0][1],
               },
-              { label: "Measured", number: true, text: ({ seen }) => `${seen} times`, value: ({ seen }) => seen },
+              { label: "Measured", number: true, text: ({ measurements }) => `${measurements} times`, value: ({ measurements }) => measurements },
             ],
             still,
             { cards: true },
@@ -73,7 +73,7 @@ function versionless(id) {
   return `${id.slice(0, place).split("@")[0]}${id.slice(place)}`;
 }
 
-/** What tells a cell from the others that are shown. @param {Trend} one */
+/** What distinguishes a cell from the others that are shown. @param {Trend} one */
 function nameOf({ cell }) {
   const [build, module, board, , profile] = cell.split("/");
   return [
@@ -92,8 +92,8 @@ function several(key) {
 }
 
 /** @param {Trend} one */
-function named({ figure }) {
-  return FIGURES[figure] ?? figure;
+function named({ metric }) {
+  return METRICS[metric] ?? metric;
 }
 
 /** @param {number} value @param {string} unit */
@@ -109,8 +109,8 @@ function courses(title, rows) {
     title,
     [
       { label: "Cell", head: true, text: nameOf, value: nameOf },
-      { label: "Figure", text: named, value: named },
-      { label: "Course", text: spark },
+      { label: "Metric", text: named, value: named },
+      { label: "Trend", text: spark },
       {
         label: "From",
         number: true,
@@ -118,7 +118,7 @@ function courses(title, rows) {
         value: (one) => one.points[0][1],
       },
       { label: "To", number: true, text: (one) => moment(last(one), one.unit), value: (one) => last(one)[1] },
-      { label: "What moved it", kind: "words", text: reasons },
+      { label: "What changed it", kind: "words", text: reasons },
     ],
     rows,
     { cards: true },
@@ -152,7 +152,7 @@ function spark({ points, unit }) {
   );
   const y = linear([Math.min(...values), Math.max(...values)], [24, 4], 2);
   const x = linear([0, Math.max(1, values.length - 1)], [4, 116], 2);
-  // A figure stays as it is until it changes.
+  // A value holds until the next change.
   const path = values.map((value, place) =>
     place ? `H${x(place).toFixed(1)}V${y(value).toFixed(1)}` : `M${x(0)},${y(value).toFixed(1)}`,
   );

@@ -27,13 +27,13 @@ import { get, onChange, set } from "./state.js";
 /** @type {Section[]} */
 const SECTIONS = [
   { key: "answer", title: "The answer", keys: [], draw: drawAnswer },
-  { key: "plot", title: "Flash against speed", keys: ["x", "y", "axes", "over"], draw: drawPlot },
+  { key: "plot", title: "Flash and speed", keys: ["x", "y", "axes", "over"], draw: drawPlot },
   { key: "memory", title: "Flash and RAM by owner", keys: ["scale"], draw: drawMemory },
   { key: "bytes", title: "Every byte of an image", keys: ["image", "at"], draw: drawBytes },
-  { key: "speed", title: "Slow-down by workload", keys: [], draw: drawSpeed },
+  { key: "speed", title: "Slowdown by workload", keys: [], draw: drawSpeed },
   { key: "phases", title: "Stack and heap by phase", keys: [], draw: drawPhases },
   { key: "features", title: "Features", keys: [], draw: drawFeatures },
-  { key: "reference", title: "Published beside measured", keys: [], draw: drawReference },
+  { key: "reference", title: "Published and measured", keys: [], draw: drawReference },
   { key: "flames", title: "Where instructions are spent", keys: ["flame", "in"], draw: drawFlames },
   {
     key: "history",
@@ -42,10 +42,10 @@ const SECTIONS = [
     draw: (into, cells) => drawHistory(into, new Set(cells.map(({ id }) => id))),
   },
   { key: "failures", title: "What did not run", keys: [], draw: drawFailures },
-  { key: "provenance", title: "Where the figures come from", keys: [], draw: drawProvenance },
+  { key: "provenance", title: "Provenance", keys: [], draw: drawProvenance },
 ];
 
-/** Sections to be drawn anew when they come into view. @type {Set<string>} */
+/** Sections to be drawn again when they come into view. @type {Set<string>} */
 const stale = new Set(SECTIONS.map(({ key }) => key));
 /** @type {Set<string>} */
 const near = new Set();
@@ -96,7 +96,7 @@ function later(task) {
 function draw(section) {
   stale.delete(section.key);
   const into = byId(`b-${section.key}`);
-  // Drawn beside the page and put in at once, at the width that it will have.
+  // Drawn outside the page and inserted at once, at its final width.
   const made = el("div", { class: "body" });
   const token = {};
   newest.set(section.key, token);
@@ -121,7 +121,7 @@ function draw(section) {
   else put();
 }
 
-/** Tables behind a word stay open, and what had the focus has it again. @param {HTMLElement} into @param {() => void} change */
+/** Folded tables stay open, and the focus stays where it was. @param {HTMLElement} into @param {() => void} change */
 function keepFocus(into, change) {
   const open = openIn(into)
     .filter(([, one]) => one.open)
@@ -139,7 +139,7 @@ function keepFocus(into, change) {
     );
 }
 
-/** Tables behind a word, with a name that tells those of one word apart. @param {HTMLElement} into @returns {[string, HTMLDetailsElement][]} */
+/** Folded tables, each with a unique name. @param {HTMLElement} into @returns {[string, HTMLDetailsElement][]} */
 function openIn(into) {
   const all = /** @type {HTMLDetailsElement[]} */ ([...into.querySelectorAll("details.data")]);
   const names = all.map((one) => one.querySelector("summary")?.textContent ?? "");
@@ -192,7 +192,7 @@ function start() {
     .join(", ");
   byId("about").textContent = `${boards} · measured with wasmfit ${data.wasmfit} · ${data.made.slice(0, 10)}`;
   byId("foot").textContent =
-    "Figures without a word beside them were measured on the image whose bytes are counted. Predictions are called predictions and carry an error bar; published figures carry their source.";
+    "Values without a qualifier were measured on the image whose bytes are counted. Predictions are labelled as such and have an error bar; published values have their source.";
   byId("contents").append(
     el(
       "ul",

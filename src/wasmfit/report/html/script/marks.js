@@ -1,5 +1,5 @@
 // @ts-check
-/** Marks in charts, told apart by shape as well as by colour. */
+/** Marks in charts, distinguished by shape as well as by colour. */
 import { svg } from "./dom.js";
 
 const PATHS = [

@@ -1,13 +1,13 @@
 // @ts-check
-/** Flash and RAM by owner, against the board's limits. */
+/** Flash and RAM by owner, with the board's limits. */
 import { check, el } from "./dom.js";
-import { boardOf, classOf, data, figure } from "./data.js";
+import { boardOf, classOf, data, metric } from "./data.js";
 import { bars } from "./bars.js";
 import { inBytes, percent, whole } from "./format.js";
 import { grouped, largest } from "./groups.js";
 import { legend } from "./legend.js";
 import { get, set } from "./state.js";
-import { behind, table } from "./table.js";
+import { folded, table } from "./table.js";
 
 /** @typedef {import("./data.js").Cell} Cell @typedef {{name: string, cell: Cell, parts: number[], least?: number | null}} Row */
 
@@ -35,7 +35,7 @@ export function drawMemory(into, cells, width) {
     ? get("scale") === "board"
     : new Set(chosen.map(({ cell }) => cell.board)).size === 1 &&
       chosen.some(
-        ({ cell }) => (figure(cell, "flash") ?? 0) > 0.4 * (boardOf(cell.board)?.flash ?? Infinity),
+        ({ cell }) => (metric(cell, "flash") ?? 0) > 0.4 * (boardOf(cell.board)?.flash ?? Infinity),
       );
   into.append(
     el(
@@ -61,8 +61,8 @@ export function drawMemory(into, cells, width) {
     width,
     "RAM",
     chosenBy("ram_needed")
-      .filter(({ cell }) => figure(cell, "ram_needed") !== null)
-      .map(({ name, cell }) => ({ name, cell, parts: PEAKS.map(({ key }) => figure(cell, key) ?? 0), least: figure(cell, "least_ram") })),
+      .filter(({ cell }) => metric(cell, "ram_needed") !== null)
+      .map(({ name, cell }) => ({ name, cell, parts: PEAKS.map(({ key }) => metric(cell, key) ?? 0), least: metric(cell, "least_ram") })),
     PEAKS,
     "ram",
     isWhole,
@@ -71,12 +71,12 @@ export function drawMemory(into, cells, width) {
     el(
       "p",
       { class: "quiet" },
-      `Of several workloads, the one that takes most is shown for each runtime. Native code's own crates count as the module. Bars of RAM add up peaks, which need not come at the same time, and have no room for the allocator's own; where a search found the least RAM that gives the same results, its figure stands at the bar.`,
+      `Of several workloads, the largest is shown for each runtime. Native code's own crates count as the module. Bars of RAM are sums of peaks, which need not coincide, without the allocator's overhead; if a search found the minimum RAM that gives the same results, it is written at the bar.`,
     ),
   );
   const owners = chosen.flatMap(({ name, cell }) => ownersOf(name, cell));
   into.append(
-    behind(
+    folded(
       "Every owner of bytes as a table",
       table(
         "Bytes by owner",
@@ -132,7 +132,7 @@ function panel(into, width, what, rows, parts, memory, isWhole) {
   if (sorted.length > MOST)
     into.append(el("p", { class: "quiet" }, `The ${MOST} smallest of ${sorted.length}; the table has all.`));
   into.append(
-    behind(
+    folded(
       `${what} as a table`,
       table(
         `${what} by owner, B`,
@@ -142,7 +142,7 @@ function panel(into, width, what, rows, parts, memory, isWhole) {
           ...(rows.some(({ least }) => least)
             ? [
                 {
-                  label: "Least RAM, by search",
+                  label: "Minimum RAM, by search",
                   number: true,
                   text: (/** @type {Row} */ row) => whole(row.least),
                   value: (/** @type {Row} */ row) => row.least,
@@ -166,7 +166,7 @@ function panel(into, width, what, rows, parts, memory, isWhole) {
 function noteOf(row, have) {
   const all = row.parts.reduce((sum, part) => sum + part, 0);
   const need = row.least ?? all;
-  return `${row.least ? "least " : ""}${inBytes(need)}${have ? `  ${percent(need, have)}` : ""}`;
+  return `${row.least ? "minimum " : ""}${inBytes(need)}${have ? `  ${percent(need, have)}` : ""}`;
 }
 
 /** @param {Cell} cell */

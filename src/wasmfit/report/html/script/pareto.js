@@ -1,5 +1,5 @@
 // @ts-check
-/** The Pareto front: what nothing else beats in both figures. */
+/** The Pareto front: what nothing else dominates in both metrics. */
 
 /**
  * @template {{x: number, y: number}} P

@@ -1,7 +1,7 @@
 // @ts-check
 /** Heap and stack, phase by phase. */
 import { el } from "./dom.js";
-import { colourOf, figure } from "./data.js";
+import { colourOf, metric } from "./data.js";
 import { dots } from "./dots.js";
 import { inBytes, whole } from "./format.js";
 import { grouped, least, most } from "./groups.js";
@@ -18,10 +18,10 @@ const PHASES = [
 const HEAP = [
   ["heap_peak", "Heap peak, B"],
   ["linear_memory", "Linear memory, B"],
-  ["heap_overhead", "Allocator's overhead, B"],
+  ["heap_overhead", "Allocator overhead, B"],
   ["largest_request", "Largest request, B"],
   ["largest_free", "Largest free block, B"],
-  ["left", "Left when dropped, B"],
+  ["left", "Leaked after drop, B"],
 ];
 const MOST = 40;
 
@@ -91,12 +91,12 @@ export function drawPhases(into, cells, width) {
     el("h3", {}, "Heap"),
     table("Heap, B", columns(/** @type {[string, string][]} */ (HEAP)), rows),
   );
-  if (cells.some((cell) => figure(cell, "heap_peak") !== null))
+  if (cells.some((cell) => metric(cell, "heap_peak") !== null))
     into.append(
       el(
         "p",
         { class: "quiet" },
-        "Of several workloads, the most of any (of the largest free block, the least). Heap peaks leave linear memory out.",
+        "Of several workloads, the maximum (of the largest free block, the minimum). Heap peaks exclude linear memory.",
       ),
     );
 }

@@ -1,13 +1,13 @@
 // @ts-check
-/** Flash against speed: the section with the Pareto front. */
+/** Flash and speed: the section with the Pareto front. */
 import { check, choice, el } from "./dom.js";
-import { boardOf, colourOf, data, figure, isBound, shapeOf } from "./data.js";
+import { boardOf, colourOf, data, metric, isBound, shapeOf } from "./data.js";
 import { inBytes, time, times, whole } from "./format.js";
 import { common, grouped, mean, most } from "./groups.js";
 import { front } from "./pareto.js";
 import { scatter } from "./scatter.js";
 import { get, set } from "./state.js";
-import { behind, table } from "./table.js";
+import { folded, table } from "./table.js";
 
 /** @typedef {import("./data.js").Cell} Cell @typedef {import("./groups.js").Group} Group */
 
@@ -15,9 +15,9 @@ import { behind, table } from "./table.js";
 const ACROSS = { flash: "flash, B", ram_needed: "RAM needed, B", heap_peak: "heap peak, B" };
 /** @type {Record<string, string>} */
 const UP = {
-  slow: "slow-down against native code",
-  time: "predicted time of a steady call",
-  instructions: "instructions of a steady call",
+  slow: "slowdown compared with native code",
+  time: "predicted time of a warm call",
+  instructions: "instructions of a warm call",
 };
 
 /** @param {HTMLElement} into @param {Cell[]} cells @param {number} width */
@@ -26,8 +26,8 @@ export function drawPlot(into, cells, width) {
   const { shared, full, some, isFull } = overWhich(groups);
   const across = get("x", "flash") in ACROSS ? get("x", "flash") : "flash";
   const wanted = get("y", "slow") in UP ? get("y", "slow") : "slow";
-  // Without native code there is no slow-down.
-  const up = wanted === "slow" && !cells.some((cell) => cell.slow !== null) ? "instructions" : wanted;
+  // Without native code there is no slowdown.
+  const up = wanted === "slow" && !cells.some((cell) => cell.slowdown !== null) ? "instructions" : wanted;
   const isLog = get("axes", "log") !== "linear";
   const points = groups.map((group) => pointOf(group, shared, across, up)).filter((point) => point !== null);
   const shown = new Set(points.map((point) => point.name));
@@ -65,11 +65,11 @@ export function drawPlot(into, cells, width) {
     ),
   );
   if (!points.length) {
-    into.append(el("p", {}, "No cell that passes the filters has both figures."));
+    into.append(el("p", {}, "No cell that passes the filters has both values."));
     return;
   }
   const boards = [...new Set(cells.map((cell) => cell.board))];
-  // The least RAM is of what was searched; the rest is a sum, and said to be one.
+  // The minimum RAM is known if it was searched; else it is a sum, and labelled as one.
   const summed =
     across === "ram_needed" ? groups.filter((group) => shown.has(group.name) && !isSearched(group)) : [];
   const limit =
@@ -81,15 +81,15 @@ export function drawPlot(into, cells, width) {
     el(
       "p",
       { class: "quiet" },
-      `Less is better in both. The line is the Pareto front: no runtime shown beats one on it in both figures. Diamonds without a fill are compiled code and stand for no runtime. ${said(shared, full)}${up === "time" ? " Times are predictions of a model with its error bars, not measurements." : ""}${across === "ram_needed" ? ` RAM is the least that gives the same results, found by search${summed.length ? `; of ${few(summed.map(({ name }) => name))}, where no search found it, it is ${data.summed}` : ""}.` : ""}${hidden.length ? ` Not shown, since they lack a figure: ${few(hidden)}.` : ""}`,
+      `Less is better in both. The line is the Pareto front: no runtime shown is better in both than one on it. Diamonds without a fill are compiled code and not a runtime. ${said(shared, full)}${up === "time" ? " Times are predictions of a model with its error bars, not measurements." : ""}${across === "ram_needed" ? ` RAM is the minimum that gives the same results, found by search${summed.length ? `; of ${few(summed.map(({ name }) => name))}, which were not searched, it is ${data.summed}` : ""}.` : ""}${hidden.length ? ` Not shown, since a value is not known: ${few(hidden)}.` : ""}`,
     ),
   );
   const best = new Set(front(points.filter((point) => !point.bound)));
   into.append(
-    behind(
+    folded(
       "The plot as a table",
       table(
-        `${UP[up]} against ${ACROSS[across]}`,
+        `${UP[up]} and ${ACROSS[across]}`,
         [
           { label: "Runtime", head: true, text: (point) => point.name, value: (point) => point.name },
           { label: ACROSS[across], number: true, text: (point) => whole(point.x), value: (point) => point.x },
@@ -106,7 +106,7 @@ export function drawPlot(into, cells, width) {
 }
 
 /**
- * Which workloads are compared: means over different ones are no comparison. Either all, of the runtimes that ran
+ * Which workloads are compared: means over different ones are not comparable. Either all, of the runtimes that ran
  * all, or those that every runtime ran which ran any.
  * @param {Group[]} groups
  */
@@ -130,9 +130,9 @@ function said(shared, full) {
   return `Speeds are geometric means over ${which}; bytes are the most of any of them.`;
 }
 
-/** Whether its RAM is the least, for every workload. @param {Group} group */
+/** Whether its RAM is the minimum, for every workload. @param {Group} group */
 function isSearched(group) {
-  return group.ran.every((cell) => figure(cell, "least_ram") !== null);
+  return group.ran.every((cell) => metric(cell, "least_ram") !== null);
 }
 
 /** @param {Group} group @param {Set<string>} shared @param {string} across @param {string} up */
@@ -142,10 +142,10 @@ function pointOf(group, shared, across, up) {
   const calls = cells.map((cell) => cell.time?.call ?? null);
   const y =
     up === "slow"
-      ? mean(cells.map((cell) => cell.slow))
+      ? mean(cells.map((cell) => cell.slowdown))
       : up === "time"
         ? mean(calls.map((call) => call?.[0]))
-        : mean(cells.map((cell) => figure(cell, "instructions_call")));
+        : mean(cells.map((cell) => metric(cell, "instructions_call")));
   if (cells.length < shared.size || x === null || y === null || x <= 0) return null;
   const bar =
     up === "time"

@@ -1,5 +1,5 @@
 // @ts-check
-/** Where every figure comes from, and the command that measures it again. */
+/** The provenance of every cell, and the command that measures it again. */
 import { el } from "./dom.js";
 import { data } from "./data.js";
 import { table } from "./table.js";
@@ -13,7 +13,7 @@ export function drawProvenance(into, cells) {
       "Cells, with the command that replays each",
       [
         { label: "Cell", head: true, kind: "words", text: (cell) => cell.id, value: (cell) => cell.id },
-        { label: "End", text: (cell) => cell.status, value: (cell) => cell.status },
+        { label: "Status", text: (cell) => cell.status, value: (cell) => cell.status },
         { label: "Replay", kind: "words", text: (cell) => el("code", { class: "whole" }, cell.replay) },
         {
           label: "Image, SHA-256",
@@ -27,7 +27,7 @@ export function drawProvenance(into, cells) {
           text: (cell) => cell.measured.replace("T", " ").replace("+00:00", ""),
           value: (cell) => cell.measured,
         },
-        { label: "Made of", kind: "words", text: (cell) => madeOf(cell) },
+        { label: "Build", kind: "words", text: (cell) => buildOf(cell) },
       ],
       cells,
       { cards: true, first: 12 },
@@ -36,8 +36,8 @@ export function drawProvenance(into, cells) {
 }
 
 /** Flags, features, tools and facts; made when they are looked at. @param {Cell} cell */
-function madeOf(cell) {
-  const { flags, features, tools } = data.made_of[cell.made];
+function buildOf(cell) {
+  const { flags, features, tools } = data.builds[cell.build];
   const facts = data.facts[cell.facts];
   const parts = el("details", { class: "made" }, el("summary", {}, "flags, versions, facts"));
   parts.addEventListener("toggle", () => {

@@ -1,7 +1,7 @@
 // @ts-check
-/** Figures that others published, beside ours. */
+/** Values that others published, next to ours. */
 import { el } from "./dom.js";
-import { data, figure, labelOf } from "./data.js";
+import { data, metric, labelOf } from "./data.js";
 import { whole } from "./format.js";
 import { table } from "./table.js";
 
@@ -15,7 +15,7 @@ export function drawReference(into, cells) {
       el(
         "p",
         {},
-        "Nothing is published for the cells shown. The reference comparison's figures are for ",
+        "No values are published for the cells shown. The reference comparison's are for ",
         el("code", {}, "wasmfit report -r wasmi@0.51 -r wasmtime@38"),
         ".",
       ),
@@ -24,8 +24,8 @@ export function drawReference(into, cells) {
   }
   const rows = published.flatMap((cell) =>
     Object.entries(cell.published ?? {}).map(([key, theirs]) => {
-      const known = data.measures.find((one) => one.key === key);
-      return { cell, label: known?.label ?? key, theirs, ours: figure(cell, key) };
+      const known = data.metrics.find((one) => one.key === key);
+      return { cell, label: known?.label ?? key, theirs, ours: metric(cell, key) };
     }),
   );
   /** @param {typeof rows[0]} row */
@@ -40,7 +40,7 @@ export function drawReference(into, cells) {
           text: ({ cell }) => labelOf(cell),
           value: ({ cell }) => labelOf(cell),
         },
-        { label: "Figure", text: (row) => row.label, value: (row) => row.label },
+        { label: "Metric", text: (row) => row.label, value: (row) => row.label },
         { label: "Published", number: true, text: (row) => whole(row.theirs), value: (row) => row.theirs },
         {
           label: "Measured",

@@ -1,5 +1,5 @@
 // @ts-check
-/** Points of two figures, with the Pareto front and error bars. */
+/** Points of two metrics, with the Pareto front and error bars. */
 import { svg } from "./dom.js";
 import { brief } from "./format.js";
 import { frame, mark, words } from "./marks.js";
@@ -39,7 +39,7 @@ export function scatter(width, points, titles, isLog, limit) {
   const chart = frame(
     width,
     height,
-    `${titles.y} against ${titles.x}, ${points.length} points; arrow keys go from point to point, the table below has every figure`,
+    `${titles.y} against ${titles.x}, ${points.length} points; arrow keys go from point to point, the table below has every value`,
   );
 
   for (const tick of x.ticks)
@@ -95,7 +95,7 @@ export function scatter(width, points, titles, isLog, limit) {
         point.name,
         ...point.lines,
         isBest ? "on the Pareto front" : "",
-        point.bound ? "compiled code, to read the others against" : "",
+        point.bound ? "compiled code, a bound for comparison" : "",
       ].filter(Boolean);
       const group = svg("g", {
         class: `point${isBest ? " best" : ""}`,
@@ -163,7 +163,7 @@ function steps(best, top, right) {
 }
 
 /**
- * Names beside their points, where they cover neither a point nor one another; who finds no place has no name.
+ * Names next to their points, if they cover neither a point nor one another; a point without room has no name.
  * @param {{x: number, y: number, text: string}[]} wanted @param {import("./squarify.js").Box[]} taken what names may not cover
  * @param {{left: number, right: number, top: number, bottom: number}} room
  */

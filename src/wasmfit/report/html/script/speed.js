@@ -1,11 +1,11 @@
 // @ts-check
-/** Slow-down against native code: a row of dots a runtime, one dot a workload. */
+/** Slowdown compared with native code: a row of dots per runtime, one dot per workload. */
 import { el } from "./dom.js";
 import { colourOf, data } from "./data.js";
 import { dots } from "./dots.js";
 import { times, whole } from "./format.js";
 import { common, grouped, mean, spread } from "./groups.js";
-import { behind, table } from "./table.js";
+import { folded, table } from "./table.js";
 
 /** @typedef {import("./data.js").Cell} Cell @typedef {import("./groups.js").Group} Group */
 
@@ -16,8 +16,8 @@ export function drawSpeed(into, cells, width) {
   const groups = grouped(cells).filter((group) => group.runtime !== data.native);
   const shared = common(groups);
   const every = groups.map((group) => {
-    const known = group.ran.filter((cell) => cell.slow !== null);
-    const factors = known.map((cell) => /** @type {number} */ (cell.slow));
+    const known = group.ran.filter((cell) => cell.slowdown !== null);
+    const factors = known.map((cell) => /** @type {number} */ (cell.slowdown));
     const middle = mean(factors);
     const wide = spread(factors);
     return {
@@ -26,7 +26,7 @@ export function drawSpeed(into, cells, width) {
       factors,
       middle,
       wide,
-      shared: mean(known.filter((cell) => shared.has(cell.module)).map((cell) => cell.slow)),
+      shared: mean(known.filter((cell) => shared.has(cell.module)).map((cell) => cell.slowdown)),
     };
   });
   const rows = every.sort((a, b) => (a.middle ?? Infinity) - (b.middle ?? Infinity));
@@ -36,7 +36,7 @@ export function drawSpeed(into, cells, width) {
       el(
         "p",
         {},
-        "Not measured: there is no native code beside these cells to hold them against. Native code is compiled from a workload's source, which a module of your own has not.",
+        "Not measured: there is no native code to compare these cells with. Native code is compiled from a workload's source, which a module of your own does not have.",
       ),
     );
     return;
@@ -48,8 +48,8 @@ export function drawSpeed(into, cells, width) {
         name: group.name,
         colour: colourOf(group.runtime),
         dots: known.map((cell) => ({
-          value: /** @type {number} */ (cell.slow),
-          text: `${cell.module} ${times(cell.slow)}`,
+          value: /** @type {number} */ (cell.slowdown),
+          text: `${cell.module} ${times(cell.slowdown)}`,
           shape: 0,
         })),
         range: /** @type {[number, number] | null} */ (
@@ -58,7 +58,7 @@ export function drawSpeed(into, cells, width) {
         middle,
         note: times(middle),
       })),
-      "Slow-down against native code, one dot a workload",
+      "Slowdown compared with native code, one dot per workload",
       "times the instructions of native code",
       true,
     ),
@@ -67,7 +67,7 @@ export function drawSpeed(into, cells, width) {
     el(
       "p",
       { class: "quiet" },
-      "Instructions of a steady call over those of native code on the same board in the same profile. The tick is the geometric mean, the bar one geometric standard deviation to either side. Means over different workloads are no comparison: the last column is over those that all ran.",
+      "Instructions of a warm call over those of native code on the same board in the same profile. The tick is the geometric mean, the bar one geometric standard deviation to either side. Means over different workloads are not comparable: the last column is over those that all ran.",
     ),
   );
   if (measured.length > MOST)
@@ -75,7 +75,7 @@ export function drawSpeed(into, cells, width) {
   const modules = [...new Set(groups.flatMap((group) => group.cells.map((cell) => cell.module)))];
   into.append(
     table(
-      "Slow-down against native code",
+      "Slowdown compared with native code",
       [
         { label: "Runtime", head: true, text: ({ group }) => group.name, value: ({ group }) => group.name },
         {
@@ -115,10 +115,10 @@ export function drawSpeed(into, cells, width) {
   );
   if (modules.length > 1)
     into.append(
-      behind(
+      folded(
         "Every workload as a table",
         table(
-          "Slow-down, workload by workload",
+          "Slowdown, workload by workload",
           [
             {
               label: "Runtime",
@@ -130,7 +130,7 @@ export function drawSpeed(into, cells, width) {
               label: module,
               number: true,
               value: (/** @type {{group: Group}} */ { group }) =>
-                group.ran.find((cell) => cell.module === module)?.slow,
+                group.ran.find((cell) => cell.module === module)?.slowdown,
               text: (/** @type {{group: Group}} */ { group }) =>
                 ended(group.cells.find((cell) => cell.module === module)),
             })),
@@ -141,7 +141,7 @@ export function drawSpeed(into, cells, width) {
     );
   else
     into.append(
-      behind(
+      folded(
         "Instructions phase by phase",
         table(
           "Instructions",
@@ -153,10 +153,10 @@ export function drawSpeed(into, cells, width) {
               value: ({ group }) => group.name,
             },
             ...["load", "instantiate", "first_call", "call"].map((phase) => {
-              const place = data.measures.findIndex(({ key }) => key === `instructions_${phase}`);
-              const value = (/** @type {{group: Group}} */ { group }) => group.ran[0]?.figures[place] ?? null;
+              const place = data.metrics.findIndex(({ key }) => key === `instructions_${phase}`);
+              const value = (/** @type {{group: Group}} */ { group }) => group.ran[0]?.values[place] ?? null;
               return {
-                label: phase === "call" ? "steady call" : phase.replace("_", " "),
+                label: phase === "call" ? "warm call" : phase === "first_call" ? "cold call" : phase,
                 number: true,
                 value,
                 text: (/** @type {{group: Group}} */ row) => whole(value(row)),
@@ -172,5 +172,5 @@ export function drawSpeed(into, cells, width) {
 /** @param {Cell | undefined} cell */
 function ended(cell) {
   if (!cell) return "";
-  return cell.status === "ok" ? times(cell.slow) : cell.status;
+  return cell.status === "ok" ? times(cell.slowdown) : cell.status;
 }

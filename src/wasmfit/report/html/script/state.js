@@ -1,5 +1,5 @@
 // @ts-check
-/** What is chosen: filters and views. It stands in the address's fragment, so that a view can be sent on. */
+/** What is chosen: filters and views. It is kept in the address's fragment, so that a view can be shared. */
 
 /** @type {Record<string, string>} */
 let chosen = parsed();

@@ -47,7 +47,7 @@ export function table(caption, columns, rows, { cards = false, first = FIRST, ma
     if (!value) return;
     rising = by !== place || !rising;
     by = place;
-    // What is not known comes last, whatever the order.
+    // Unknown values come last, in either order.
     sorted = [...rows].sort((a, b) => {
       const [one, other] = [value(a), value(b)];
       if (one === null || one === undefined || other === null || other === undefined)
@@ -104,7 +104,7 @@ export function table(caption, columns, rows, { cards = false, first = FIRST, ma
   return whole;
 }
 
-/** A table behind a word, for what a chart shows already. @param {string} summary @param {HTMLElement} made */
-export function behind(summary, made) {
+/** A folded table, for what a chart shows already. @param {string} summary @param {HTMLElement} made */
+export function folded(summary, made) {
   return el("details", { class: "data" }, el("summary", {}, summary), made);
 }

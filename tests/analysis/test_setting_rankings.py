@@ -6,10 +6,10 @@ from hypothesis import strategies as st
 
 from tests.report.many import cell
 from tests.samples import failed, measurement, run, unsearched
-from wasmfit.analysis.answer import Answer, answers
-from wasmfit.analysis.evidence import declared
-from wasmfit.analysis.ranking import fit
-from wasmfit.analysis.requirements import Wanted
+from wasmfit.analysis.evidence import declared_source
+from wasmfit.analysis.ranking import rank
+from wasmfit.analysis.requirements import RuntimeRequirements
+from wasmfit.analysis.setting_rankings import SettingRanking, setting_rankings
 from wasmfit.catalog import Catalog
 from wasmfit.errors import UsageError
 from wasmfit.model import FeatureMeasured, FeatureVerdict, Measurement, RuntimeFeatures, Status
@@ -18,8 +18,8 @@ BOARD = Catalog.load().boards["nrf52840dk"]
 BOUNDS = frozenset({"native", "wasm2c"})
 
 
-def answer(*cells: Measurement, wanted: Wanted | None = None) -> Answer:
-    return answers(cells, [BOARD], BOUNDS, wanted)[0]
+def answer(*cells: Measurement, wanted: RuntimeRequirements | None = None) -> SettingRanking:
+    return setting_rankings(cells, [BOARD], BOUNDS, wanted)[0]
 
 
 def test_the_headline_remarks_and_doubts() -> None:
@@ -28,16 +28,17 @@ def test_the_headline_remarks_and_doubts() -> None:
         cell("both", flash=60_000, call=3_000),
         cell("fast", flash=400_000, call=2_000),
     )
-    assert [one.runtime for one in found.standings] == ["both", "small", "fast"]
-    best, small, fast = found.standings
+    assert [one.runtime for one in found.entries] == ["both", "small", "fast"]
+    best, small, fast = found.entries
     assert best.score == pytest.approx((60 / 50 * 3 / 2) ** (1 / 3))
     assert small.remark == "10,000 B less flash, as much RAM, 3.00 times its predicted time"
     assert fast.remark == "340,000 B more flash, as much RAM, 0.67 times its predicted time"
-    # The error bars of the samples are from half to one and a half: they meet.
+    # The error bars of the samples are from half to one and a half: they overlap.
     assert found.headline == (
-        "both 1.0.0 fits the Nordic nRF52840 DK and the module sha256 best, though the first place is unsure."
+        "both 1.0.0 fits the Nordic nRF52840 DK and the module sha256 best, though the first place is "
+        "inconclusive."
     )
-    assert any("the first place is unsure" in doubt for doubt in found.doubts)
+    assert any("the first place is inconclusive" in doubt for doubt in found.caveats)
 
 
 @given(
@@ -58,43 +59,47 @@ def test_it_is_what_fit_says(
         one = unsearched(cell(f"r{number}", flash=size, call=call))
         assert one.run is not None
         cells.append(one.model_copy(update={"run": one.run.model_copy(update={"heap_peak": heap})}))
-    wanted = Wanted.of(flash, ram, "in-place" if weights else (), weights)
+    wanted = RuntimeRequirements.of(flash, ram, "in-place" if weights else (), weights)
     shown = answer(*cells, cell("wasm2c"), cell("native"), measurement("baseline"), wanted=wanted)
-    verdict = fit(
+    verdict = rank(
         [*cells, cell("wasm2c")],
         wanted.on(BOARD),
         board_title=BOARD.title,
-        sources=(declared,),
+        sources=(declared_source,),
         bounds=BOUNDS,
         notes=wanted.notes(BOARD),
     )
-    ranked = [one for one in shown.standings if one.fits and not one.bound]
-    assert [(one.label, one.score, one.ram, one.unsure_against) for one in ranked] == [
-        (one.label, one.score, one.ram.value, one.tied_with) for one in verdict.ranked
+    ranked = [one for one in shown.entries if one.fits and not one.bound]
+    assert [(one.label, one.score, one.ram, one.ties) for one in ranked] == [
+        (one.label, one.score, one.ram.value, one.ties) for one in verdict.ranked
     ]
-    rejected = [one for one in shown.standings if not one.fits]
+    rejected = [one for one in shown.entries if not one.fits]
     assert [[lack.sentence for lack in one.shortfalls] for one in rejected] == [
         [reason.sentence for reason in one.reasons] for one in verdict.rejected
     ]
-    assert (shown.why, shown.doubts) == (verdict.sentence, verdict.doubts)
+    assert (shown.why, shown.caveats) == (verdict.sentence, verdict.caveats)
 
 
 def test_what_exceeds_the_board_names_the_bytes() -> None:
     found = answer(cell("fits"), cell("large", flash=1_048_577))
-    by_name = {one.runtime: one for one in found.standings}
+    by_name = {one.runtime: one for one in found.entries}
     (lack,) = by_name["large"].shortfalls
-    assert (lack.measure, lack.have, lack.need, lack.short) == ("flash", 1_048_576, 1_048_577, 1)
+    assert (lack.criterion, lack.available, lack.required, lack.missing) == ("flash", 1_048_576, 1_048_577, 1)
     assert lack.sentence == "the image is 1 B larger than flash"
     assert not by_name["large"].fits
-    assert found.standings[0].runtime == "fits"
+    assert found.entries[0].runtime == "fits"
 
 
 def test_the_least_ram_counts_where_it_was_searched_and_the_sum_where_not() -> None:
     much = run().model_copy(update={"heap_peak": 200_000})
     searched = cell("searched").model_copy(update={"run": much})
-    first, second = answer(searched, unsearched(searched).model_copy(update={"runtime": "summed"})).standings
-    assert (first.ram, first.ram_searched, first.fits) == (82_320, True, True)
-    assert (second.ram, second.ram_searched, second.fits) == (4_288 + 1_200 + 200_000 + 65_536, False, False)
+    first, second = answer(searched, unsearched(searched).model_copy(update={"runtime": "summed"})).entries
+    assert (first.ram, first.has_minimum_ram, first.fits) == (82_320, True, True)
+    assert (second.ram, second.has_minimum_ram, second.fits) == (
+        4_288 + 1_200 + 200_000 + 65_536,
+        False,
+        False,
+    )
 
 
 def test_over_several_modules_the_most_bytes_and_the_mean_speed() -> None:
@@ -104,15 +109,15 @@ def test_over_several_modules_the_most_bytes_and_the_mean_speed() -> None:
         cell("b", module="sha256", flash=60_000, call=1_200),
         cell("b", module="fft", flash=60_000, call=300),
     ]
-    whole, *single = answers(cells, [BOARD], BOUNDS)
-    a, b = sorted(whole.standings, key=lambda one: one.runtime)
+    whole, *single = setting_rankings(cells, [BOARD], BOUNDS)
+    a, b = sorted(whole.entries, key=lambda one: one.runtime)
     assert (a.flash, b.flash) == (90_000, 60_000)
     assert a.instructions == pytest.approx(300)
     assert b.instructions == pytest.approx(600)
     assert a.score == pytest.approx((90 / 60) ** (1 / 3))
     assert b.score == pytest.approx(2 ** (1 / 3))
     assert [one.module for one in single] == ["sha256", "fft"]
-    assert any("most of any module" in doubt for doubt in whole.doubts)
+    assert any("maximum over the modules" in caveat for caveat in whole.caveats)
 
 
 def test_who_fails_a_module_or_was_not_measured_with_it_is_not_ranked() -> None:
@@ -120,22 +125,22 @@ def test_who_fails_a_module_or_was_not_measured_with_it_is_not_ranked() -> None:
         update={"runtime": "some", "version": "1.0.0", "module": "fft"}
     )
     cells = [cell("all"), cell("all", module="fft"), cell("some"), broken, cell("half")]
-    whole, *single = answers(cells, [BOARD], BOUNDS)
+    whole, *single = setting_rankings(cells, [BOARD], BOUNDS)
     assert whole.modules == ("sha256", "fft")
-    standings = {one.runtime: one for one in whole.standings}
+    standings = {one.runtime: one for one in whole.entries}
     assert {name: one.fits for name, one in standings.items()} == {"all": True, "some": False, "half": False}
     assert standings["some"].shortfalls[0].sentence == "fft: traps: no SIMD"
     assert standings["half"].shortfalls[0].sentence == "not measured with fft"
-    assert all(one.fits for one in single[0].standings)
+    assert all(one.fits for one in single[0].entries)
 
 
 def test_bounds_and_baselines_are_not_ranked_and_set_no_measure() -> None:
     found = answer(cell("native", flash=1_000, call=1), measurement("baseline"), cell("wasm3"))
-    assert [(one.runtime, one.bound, one.score) for one in found.standings] == [
+    assert [(one.runtime, one.bound, one.score) for one in found.entries] == [
         ("wasm3", False, 1.0),
         ("native", True, None),
     ]
-    assert answers([cell("native")], [BOARD], BOUNDS) == ()
+    assert setting_rankings([cell("native")], [BOARD], BOUNDS) == ()
 
 
 def test_needs_are_held_against_what_the_suite_found_on_that_board() -> None:
@@ -143,12 +148,12 @@ def test_needs_are_held_against_what_the_suite_found_on_that_board() -> None:
     on = RuntimeFeatures(
         runtime="a", version="1.0.0", board="nrf52840dk", profile="reference", features=(simd,)
     )
-    wanted = Wanted.of(needs="simd")
-    (found,) = answers([cell("a"), cell("b")], [BOARD], BOUNDS, wanted, [on])
-    assert [(one.runtime, one.fits) for one in found.standings] == [("a", True), ("b", False)]
+    wanted = RuntimeRequirements.of(features="simd")
+    (found,) = setting_rankings([cell("a"), cell("b")], [BOARD], BOUNDS, wanted, [on])
+    assert [(one.runtime, one.fits) for one in found.entries] == [("a", True), ("b", False)]
     elsewhere = on.model_copy(update={"board": "pico2"})
-    (found,) = answers([cell("a")], [BOARD], BOUNDS, wanted, [elsewhere])
-    assert not found.standings[0].fits
+    (found,) = setting_rankings([cell("a")], [BOARD], BOUNDS, wanted, [elsewhere])
+    assert not found.entries[0].fits
 
 
 def test_nothing_that_fits_is_said() -> None:
@@ -157,13 +162,13 @@ def test_nothing_that_fits_is_said() -> None:
         found.headline
         == "No runtime that was measured fits the Nordic nRF52840 DK and the module add-with-extra."
     )
-    assert found.standings[0].shortfalls[0].sentence == "cannot be had: nowhere"
+    assert found.entries[0].shortfalls[0].sentence == "is not available: nowhere"
 
 
 @pytest.mark.parametrize(
     ("options", "words"),
-    [({"flash": "much"}, "much"), ({"needs": "smd"}, "simd"), ({"weights": "flash=x"}, "weight")],
+    [({"flash": "much"}, "much"), ({"features": "smd"}, "simd"), ({"weights": "flash=x"}, "weight")],
 )
 def test_what_cannot_be_asked_for_is_refused(options: dict[str, str], words: str) -> None:
     with pytest.raises(UsageError, match=words):
-        Wanted.of(**options)
+        RuntimeRequirements.of(**options)

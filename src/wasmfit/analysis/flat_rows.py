@@ -33,13 +33,7 @@ def flat_row(measurement: Measurement) -> dict[str, CellValue]:
     """A measurement as one flat row: identity, metrics, published values, provenance."""
     library = measurement.provenance.c_library
     return {
-        "id": measurement.id,
-        "runtime": measurement.runtime,
-        "version": measurement.version,
-        "module": measurement.module,
-        "board": measurement.board,
-        "base": measurement.base,
-        "profile": measurement.profile,
+        **measurement.identity,
         "status": measurement.status.value,
         "reason": measurement.reason,
         **{

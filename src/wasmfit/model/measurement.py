@@ -161,3 +161,16 @@ class Measurement(Record):
     published: dict[str, int] = Field(default_factory=dict)
     published_source: str | None = None
     provenance: Provenance
+
+    @property
+    def identity(self) -> dict[str, str]:
+        """What tells its cell from all others: its id and the parts of that."""
+        return {
+            "id": self.id,
+            "runtime": self.runtime,
+            "version": self.version,
+            "module": self.module,
+            "board": self.board,
+            "base": self.base,
+            "profile": self.profile,
+        }

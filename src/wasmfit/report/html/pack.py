@@ -53,13 +53,7 @@ def packed(document: ReportDocument) -> dict[str, Any]:
     def cell(measurement: Measurement) -> dict[str, Any]:
         provenance = measurement.provenance
         return {
-            "id": measurement.id,
-            "runtime": measurement.runtime,
-            "version": measurement.version,
-            "module": measurement.module,
-            "board": measurement.board,
-            "base": measurement.base,
-            "profile": measurement.profile,
+            **measurement.identity,
             "status": measurement.status.value,
             "reason": None if measurement.reason is None else printable(measurement.reason, _LONGEST),
             "values": [value if isinstance(value := get(measurement), int) else None for get in getters],

@@ -2,12 +2,38 @@
 
 import re
 import tomllib
+from pathlib import Path
 from typing import Any
 
 from wasmfit.errors import UsageError
 from wasmfit.words import printable
 
 _TABLE = re.compile(r"^\s*(\[\[?)\s*([^\]]+?)\s*\]\]?\s*(?:#.*)?$")
+
+
+def read_text(path: Path, what: str, longest: int) -> str:
+    """The text of a file.
+
+    Args:
+        path: The file.
+        what: What it should be, for messages: ``a file of limits``.
+        longest: Bytes that it may have.
+
+    Raises:
+        UsageError: It cannot be read, is too long, or is not UTF-8.
+    """
+    shown = printable(str(path))
+    try:
+        with path.open("rb") as file:
+            content = file.read(longest + 1)
+    except OSError as error:
+        raise UsageError(f"{shown} cannot be read: {error.strerror}.", f"Name {what}.") from error
+    if len(content) > longest:
+        raise UsageError(f"{shown} is larger than {longest:,} B: it is not {what}.")
+    try:
+        return content.decode()
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{shown} is not UTF-8 text (byte {error.start}).", "Save it as UTF-8.") from error
 
 
 def parse(text: str, path: str) -> dict[str, Any]:

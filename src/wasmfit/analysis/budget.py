@@ -20,7 +20,7 @@ from pydantic import (
 
 from wasmfit.errors import UsageError
 from wasmfit.model import Record
-from wasmfit.toml_text import line_of, parse
+from wasmfit.toml_text import line_of, parse, read_text
 from wasmfit.words import printable
 
 from .metrics import Metric, metric
@@ -153,18 +153,7 @@ def read_budget(path: Path, baseline: str | None = None) -> Budget:
     Raises:
         UsageError: The file cannot be read, or is invalid; with file and line.
     """
-    shown = printable(str(path))
-    try:
-        with path.open("rb") as file:
-            content = file.read(_LARGEST_FILE + 1)
-    except OSError as error:
-        raise UsageError(f"{shown} cannot be read: {error.strerror}.", "Name a file of limits.") from error
-    if len(content) > _LARGEST_FILE:
-        raise UsageError(f"{shown} is larger than {_LARGEST_FILE:,} B: it is not a file of limits.")
-    try:
-        return parse_budget(content.decode(), str(path), baseline)
-    except UnicodeDecodeError as error:
-        raise UsageError(f"{shown} is not UTF-8 text (byte {error.start}).", "Save it as UTF-8.") from error
+    return parse_budget(read_text(path, "a file of limits", _LARGEST_FILE), str(path), baseline)
 
 
 def parse_budget(text: str, path: str, baseline: str | None = None) -> Budget:

@@ -7,7 +7,7 @@ from pydantic import Field, TypeAdapter
 
 from wasmfit.errors import UsageError
 from wasmfit.model import Record
-from wasmfit.toml_text import line_of, parse
+from wasmfit.toml_text import line_of, parse, read_text
 from wasmfit.words import printable
 
 from .experiment import (
@@ -21,7 +21,7 @@ from .experiment import (
 from .fields import FOLDER
 from .options import RunSettings
 from .problem import did_you_mean
-from .toml_record import read_text, validated
+from .toml_record import validated
 
 _LARGEST_FILE = 1 << 20
 

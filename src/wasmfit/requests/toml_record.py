@@ -1,7 +1,6 @@
 """TOML that users write → a record, or a sentence with file, line, field and what was expected."""
 
 from collections.abc import Mapping
-from pathlib import Path
 from types import NoneType, UnionType
 from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 
@@ -15,31 +14,6 @@ from wasmfit.words import printable
 from .problem import did_you_mean, sentence
 
 R = TypeVar("R", bound=BaseModel)
-
-
-def read_text(path: Path, what: str, longest: int) -> str:
-    """The text of a file.
-
-    Args:
-        path: The file.
-        what: What it should be, for messages: ``a file of limits``.
-        longest: Bytes that it may have.
-
-    Raises:
-        UsageError: It cannot be read, is too long, or is not UTF-8.
-    """
-    shown = printable(str(path))
-    try:
-        with path.open("rb") as file:
-            content = file.read(longest + 1)
-    except OSError as error:
-        raise UsageError(f"{shown} cannot be read: {error.strerror}.", f"Name {what}.") from error
-    if len(content) > longest:
-        raise UsageError(f"{shown} is larger than {longest:,} B: it is not {what}.")
-    try:
-        return content.decode()
-    except UnicodeDecodeError as error:
-        raise UsageError(f"{shown} is not UTF-8 text (byte {error.start}).", "Save it as UTF-8.") from error
 
 
 def validated(

@@ -25,7 +25,7 @@ from wasmfit.model import Board, Status
 from wasmfit.plan import plan
 from wasmfit.requests import Experiment
 from wasmfit.run import CellEnded, Event
-from wasmfit.toolchain import Gateway, Versions, find
+from wasmfit.toolchain import ProcessRunner, Versions, find
 
 ROUNDS = 10
 WARM_LIMIT_S = 1.5
@@ -98,7 +98,7 @@ def counting(home: Home) -> bool:
     Where the tests' set-up has unpacked a second QEMU, it takes turns with the installed one.
     """
     root = Path(__file__).parents[1] / "tests" / "calibration"
-    catalog, gateway = Catalog.load(root), Gateway()
+    catalog, runner = Catalog.load(root), ProcessRunner()
     slowest = float("inf")
     for runtime, board in (("wasm3", "nrf52840dk"), ("wasmi", "nrf52840dk"), ("wasm3", "esp32c6")):
         (cell,) = plan(catalog, Experiment(runtimes=[runtime], workloads=["sha"], boards=[board])).cells
@@ -106,21 +106,21 @@ def counting(home: Home) -> bool:
         long = cell.workload.model_copy(update={"calls": (calls[0], *calls[1:] * COUNTED_CALLS)})
         cell = replace(cell, workload=long)
         c_targets = {cell.board.target: catalog.target(cell.board).c}
-        toolchain = find(Versions(home.tools, gateway), c_targets, [cell.board.emulator])
-        context = Context(catalog, home, toolchain, gateway)
+        toolchain = find(Versions(home.tools, runner), c_targets, [cell.board.emulator])
+        context = Context(catalog, home, toolchain, runner)
         built = image(context, StepContext(home.logs / "bench.log"), FirmwareSpec.of(cell))
         boards = [cell.board, *_in_second_qemu(cell.board)]
         rates: list[list[float]] = [[] for _ in boards]
         for _ in range(3):
             for where, seen in zip(boards, rates, strict=True):
-                plugin = compiled(home.plugins, gateway, where.emulator.qemu)
-                ran = execute(built.ran, QemuRunner(where, plugin, gateway), ExpectedCalls(long.calls))
+                plugin = compiled(home.plugins, runner, where.emulator.qemu)
+                ran = execute(built.ran, QemuRunner(where, plugin, runner), ExpectedCalls(long.calls))
                 assert ran.status is Status.OK, ran.reason
                 assert ran.instructions is not None
                 seen.append(ran.instructions / ran.seconds / 1e6)
         for where, seen in zip(boards, rates, strict=True):
             slowest = min(slowest, *seen)
-            version = gateway.run([where.emulator.qemu, "--version"], timeout=10).output.split("\n")[0]
+            version = runner.run([where.emulator.qemu, "--version"], timeout=10).output.split("\n")[0]
             print(f"{cell.id}: {min(seen):.0f} to {max(seen):.0f} M/s of {ran.instructions:,} in {version}")
         for seen in rates[1:]:
             print(f"  the second at {max(seen) / max(rates[0]):.2f} times the rate of the installed one")

@@ -26,15 +26,15 @@ from tests.hostile.targets import TARGETS
 from wasmfit.builder import Context, StepContext
 from wasmfit.catalog import Catalog
 from wasmfit.home import Home
-from wasmfit.toolchain import Gateway, Versions, find
+from wasmfit.toolchain import ProcessRunner, Versions, find
 
 HOST = "host"
 
 
 def _host_steps() -> list[tuple[str, Sequence[str]]]:
     """Runtime and command of every host step, whose programs are built if they are not."""
-    home, gateway = Home.find(), Gateway()
-    context = Context(Catalog.load(), home, find(Versions(home.tools, gateway), {}, ()), gateway)
+    home, runner = Home.find(), ProcessRunner()
+    context = Context(Catalog.load(), home, find(Versions(home.tools, runner), {}, ()), runner)
     step = StepContext(home.logs / "fuzz.log")
     return [(one.runtime.name, command_of(context, step, one)) for one in host_step_builds(context)]
 

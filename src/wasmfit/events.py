@@ -72,8 +72,3 @@ EventHandler = Callable[[Event], None]
 
 def null_handler(_event: Event) -> None:
     """An event handler that does nothing."""
-
-
-# The names that run/ has for them until it is one executor.
-Listener = EventHandler
-nobody = null_handler

@@ -27,15 +27,15 @@ def encoded(value: object, indent: int | None = None) -> bytes:
 
 def dumped(value: object) -> str:
     """A command's contract, with a line for each value."""
-    return printable(encoded(value, indent=2).decode())
+    return escape_unprintable(encoded(value, indent=2).decode())
 
 
 def line(value: object) -> str:
     """A value in one line."""
-    return printable(encoded(value).decode())
+    return escape_unprintable(encoded(value).decode())
 
 
-def printable(text: str) -> str:
+def escape_unprintable(text: str) -> str:
     """JSON in which what does not print is escaped: in a name, it would speak to the terminal."""
     # An encoder has escaped all that is below a space. To ask for ASCII is by far the fastest.
     harmless = (text.isascii() and "\x7f" not in text) or text.isprintable()

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from wasmfit.errors import UsageError
-from wasmfit.words import printable
+from wasmfit.words import escape_unprintable
 
 _TABLE = re.compile(r"^\s*(\[\[?)\s*([^\]]+?)\s*\]\]?\s*(?:#.*)?$")
 
@@ -22,7 +22,7 @@ def read_text(path: Path, what: str, longest: int) -> str:
     Raises:
         UsageError: It cannot be read, is too long, or is not UTF-8.
     """
-    shown = printable(str(path))
+    shown = escape_unprintable(str(path))
     try:
         with path.open("rb") as file:
             content = file.read(longest + 1)
@@ -51,7 +51,7 @@ def parse(text: str, path: str) -> dict[str, Any]:
         if not _is_within_64_bits(data):
             raise UsageError(f"{path} holds an integer of more than 64 bits, which TOML does not have.")
     except tomllib.TOMLDecodeError as error:
-        raise UsageError(f"{path} is not valid TOML: {printable(str(error))}.") from error
+        raise UsageError(f"{path} is not valid TOML: {escape_unprintable(str(error))}.") from error
     except RecursionError as error:
         raise UsageError(f"{path} is nested too deeply.") from error
     except ValueError as error:

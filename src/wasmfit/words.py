@@ -3,7 +3,7 @@
 LONGEST = 200
 
 
-def printable(text: str, longest: int = LONGEST) -> str:
+def escape_unprintable(text: str, longest: int = LONGEST) -> str:
     """The text on one line, cut to ``longest`` characters, with everything that does not print escaped."""
     cut = text[: longest + 1]
     shown = cut if cut.isprintable() else "".join(map(_escaped, cut))

@@ -9,13 +9,13 @@ from wasmfit.builder import checkout
 from wasmfit.catalog import Catalog
 from wasmfit.errors import UsageError
 from wasmfit.model import Checkout
-from wasmfit.toolchain import Gateway
+from wasmfit.toolchain import ProcessRunner
 
 CATALOG = Catalog.load()
 
 
 def inspect(name: str, path: Path) -> Checkout:
-    return checkout.inspect(CATALOG, Gateway(), name, path)
+    return checkout.inspect(CATALOG, ProcessRunner(), name, path)
 
 
 def write(path: Path, text: str) -> None:
@@ -141,8 +141,8 @@ def test_every_kind_of_change_counts(tmp_path: Path, change: str) -> None:
     after = inspect("wasmi", tmp_path)
     assert after.dirty
     assert after.digest != before.digest
-    assert checkout.has_changed(Gateway(), before)
-    assert not checkout.has_changed(Gateway(), after)
+    assert checkout.has_changed(ProcessRunner(), before)
+    assert not checkout.has_changed(ProcessRunner(), after)
 
 
 def test_without_git_the_files_are_the_identity(tmp_path: Path) -> None:
@@ -151,7 +151,7 @@ def test_without_git_the_files_are_the_identity(tmp_path: Path) -> None:
     write(tmp_path / "target/debug/junk", "left by a build")
     assert inspect("wasmi", tmp_path) == before
     write(tmp_path / "src/lib.rs", "// edited")
-    assert checkout.has_changed(Gateway(), before)
+    assert checkout.has_changed(ProcessRunner(), before)
 
 
 def test_a_folder_inside_a_repository_is_that_repository(tmp_path: Path) -> None:

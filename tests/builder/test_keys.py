@@ -14,7 +14,7 @@ from wasmfit.model import Cell, CLibrary, Region, UserModule
 from wasmfit.plan import plan
 from wasmfit.requests import Experiment
 from wasmfit.run.measure import fingerprints
-from wasmfit.toolchain import Gateway, Versions, find
+from wasmfit.toolchain import ProcessRunner, Versions, find
 
 OTHER_LIBRARY = CLibrary(name="newlib-nano", version="4.3.0", sha256="0" * 64)
 
@@ -40,10 +40,10 @@ def cells(catalog: Catalog) -> tuple[Cell, ...]:
 
 @pytest.fixture(scope="module")
 def context(catalog: Catalog, cells: tuple[Cell, ...], tmp_path_factory: pytest.TempPathFactory) -> Context:
-    home, gateway = Home.at(tmp_path_factory.mktemp("home")), Gateway()
+    home, runner = Home.at(tmp_path_factory.mktemp("home")), ProcessRunner()
     targets = {cell.board.target: catalog.target(cell.board).c for cell in cells}
     emulators = [cell.board.emulator for cell in cells]
-    return Context(catalog, home, find(Versions(home.tools, gateway), targets, emulators), gateway)
+    return Context(catalog, home, find(Versions(home.tools, runner), targets, emulators), runner)
 
 
 def keys(context: Context, cells: Iterable[Cell]) -> list[str]:

@@ -15,7 +15,7 @@ from wasmfit.home import Home
 from wasmfit.model import Cell, Status
 from wasmfit.plan import plan
 from wasmfit.requests import Experiment
-from wasmfit.toolchain import Gateway, Versions, find
+from wasmfit.toolchain import ProcessRunner, Versions, find
 
 SYSTEM = Path(__file__).parents[1] / "ariel-os"
 
@@ -23,7 +23,9 @@ SYSTEM = Path(__file__).parents[1] / "ariel-os"
 @pytest.fixture(scope="module")
 def catalog() -> Catalog:
     found = Catalog.load()
-    base = found.base("ariel-os").model_copy(update={"checkout": laze.inspect(Gateway(), "ariel-os", SYSTEM)})
+    base = found.base("ariel-os").model_copy(
+        update={"checkout": laze.inspect(ProcessRunner(), "ariel-os", SYSTEM)}
+    )
     return Catalog(**{**vars(found), "bases": {**found.bases, base.name: base}})
 
 
@@ -33,9 +35,9 @@ def cell(catalog: Catalog, runtime: str = "wasefire") -> Cell:
 
 
 def test_the_application_is_what_an_out_of_tree_one_is(catalog: Catalog, tmp_path: Path) -> None:
-    gateway = Gateway()
+    runner = ProcessRunner()
     home = Home.at(tmp_path / "home")
-    context = Context(catalog, home, find(Versions(home.tools, gateway), {}, ()), gateway)
+    context = Context(catalog, home, find(Versions(home.tools, runner), {}, ()), runner)
     one = cell(catalog)
     assert one.base.checkout is not None
     app = tmp_path / "app"
@@ -79,12 +81,12 @@ def test_any_text_is_a_plan_or_an_error(text: str) -> None:
 
 def test_what_is_no_checkout_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"no checkout of ariel-os: it has no laze-project\.yml"):
-        laze.inspect(Gateway(), "ariel-os", tmp_path)
+        laze.inspect(ProcessRunner(), "ariel-os", tmp_path)
 
 
 def test_a_clone_that_fails_says_why_and_leaves_nothing(tmp_path: Path) -> None:
     place = tmp_path / "checkouts" / "system"
-    why = laze.clone(Gateway(), str(tmp_path / "nowhere"), place, tmp_path / "log")
+    why = laze.clone(ProcessRunner(), str(tmp_path / "nowhere"), place, tmp_path / "log")
     assert why is not None
     assert "nowhere" in why
     assert not place.exists()

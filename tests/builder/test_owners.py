@@ -11,7 +11,7 @@ from wasmfit.home import Home
 from wasmfit.model import Cell
 from wasmfit.plan import plan
 from wasmfit.requests import Experiment
-from wasmfit.toolchain import CCompiler, Gateway, Toolchain, Versions, c_compiler, find, known_libraries
+from wasmfit.toolchain import CCompiler, ProcessRunner, Toolchain, Versions, c_compiler, find, known_libraries
 
 from ..toolchain.gcc import Library, gcc, newlib, picolibc
 
@@ -26,12 +26,12 @@ def cells() -> dict[str, Cell]:
 
 def on_a_machine(place: Path, cell: Cell, *libraries: Library) -> Context:
     """What a cell is built with where GCC has these libraries."""
-    versions = Versions(place / "tools.json", Gateway())
+    versions = Versions(place / "tools.json", ProcessRunner())
     gcc(place / "bin" / "riscv-none-elf-gcc", *libraries)
     compiler = c_compiler(versions, CATALOG.target(cell.board).c, {"PATH": str(place / "bin")})
     assert isinstance(compiler, CCompiler)
     tools: Toolchain = replace(find(versions, {}, ()), c={cell.board.target: compiler})
-    return Context(CATALOG, Home.at(place), tools, Gateway())
+    return Context(CATALOG, Home.at(place), tools, ProcessRunner())
 
 
 def test_the_library_that_is_there_owns_its_archives(tmp_path: Path, cells: dict[str, Cell]) -> None:

@@ -11,7 +11,7 @@ from wasmfit.catalog import Catalog
 from wasmfit.emulation import compiled
 from wasmfit.home import Home
 from wasmfit.model import Board
-from wasmfit.toolchain import Gateway
+from wasmfit.toolchain import ProcessRunner
 
 from .firmware import Misbehave, build
 from .runner import Runner
@@ -58,7 +58,7 @@ def on_board(
     def make(name: str) -> Runner:
         firmware, board = firmware_for(name)
         board = in_qemu(board, qemu_folder)
-        return Runner(firmware, board, compiled(plugins, Gateway(), board.emulator.qemu))
+        return Runner(firmware, board, compiled(plugins, ProcessRunner(), board.emulator.qemu))
 
     return make
 

@@ -11,7 +11,7 @@ from wasmfit.builder.payload import payload_of
 from wasmfit.catalog import Catalog
 from wasmfit.home import Home
 from wasmfit.model import Board, Build
-from wasmfit.toolchain import Gateway, Versions, find
+from wasmfit.toolchain import ProcessRunner, Versions, find
 
 EXTRA = 1000
 STACK = 32 * 1024
@@ -81,9 +81,9 @@ def build(folder: Path, home: Home, board: Board) -> Misbehave:
     shutil.copytree(SOURCES, runtime_folder / "firmware")
     (runtime_folder / "runtime.toml").write_text(_RUNTIME)
     catalog = Catalog.load(folder / "catalog")
-    gateway = Gateway()
-    toolchain = find(Versions(home.tools, gateway), {}, [board.emulator])
-    context = Context(catalog, home, toolchain, gateway)
+    runner = ProcessRunner()
+    toolchain = find(Versions(home.tools, runner), {}, [board.emulator])
+    context = Context(catalog, home, toolchain, runner)
     runtime = catalog.runtimes["misbehave"]
     wanted = Build(runtime=runtime, variant=runtime.variants[0], version=runtime.versions[0])
     payload = payload_of(catalog.workload("add-with-extra"))

@@ -14,7 +14,7 @@ from wasmfit.emulation import (
     symbols,
 )
 from wasmfit.model import Board, Status, WorkloadCall
-from wasmfit.toolchain import Gateway
+from wasmfit.toolchain import ProcessRunner
 
 from .firmware import EXTRA, Misbehave
 
@@ -42,13 +42,13 @@ class Runner:
         export: str = "run",
         limits: RunLimits = SHORT,
         log: Path | None = None,
-        gateway: Gateway | None = None,
+        runner: ProcessRunner | None = None,
         expected: Sequence[int] | None = None,
     ) -> Execution:
         results = expected or [(value + EXTRA * (kind in (OK, WRONG))) % 2**32 for kind, value in calls]
         return execute(
             self.firmware.image(calls, export),
-            QemuRunner(self.board, self.plugin, gateway or Gateway(), log),
+            QemuRunner(self.board, self.plugin, runner or ProcessRunner(), log),
             ExpectedCalls(
                 [
                     WorkloadCall(arguments=call, expected=result)
@@ -67,12 +67,12 @@ class Runner:
         marks = set(symbols.read(elf).marks.values())
         emulator = self.board.emulator
         log = ["-d", "exec,nochain", "-D", str(file)]
-        version = interface(self.plugin.parent, Gateway(), emulator.qemu)
+        version = interface(self.plugin.parent, ProcessRunner(), emulator.qemu)
         one_by_one = ["-singlestep"] if version == 1 else ["-accel", "tcg,one-insn-per-tb=on"]
         channel = ["-chardev", "null,id=c", "-semihosting-config", "enable=on,target=native,chardev=c"]
         machine = ["-M", emulator.machine, *emulator.options, "-nodefaults", "-display", "none"]
         command = [emulator.qemu, *machine, *channel, *one_by_one, *log, *qemu.image(emulator, elf)]
-        Gateway().run(command, timeout=120)
+        ProcessRunner().run(command, timeout=120)
         first = self.board.emulated.flash.origin
         count, at_marks, began = 0, [], False
         for line in file.read_text().splitlines():

@@ -11,7 +11,7 @@ import pytest
 
 from wasmfit.catalog import Catalog
 from wasmfit.emulation.plugins import SOURCES
-from wasmfit.toolchain import CCompiler, Gateway, Versions, c_compiler
+from wasmfit.toolchain import CCompiler, ProcessRunner, Versions, c_compiler
 
 pytestmark = pytest.mark.real
 
@@ -101,7 +101,7 @@ def program(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("decoders")
     (folder / "test.c").write_text(PROGRAM)
     command: list[str | Path] = ["cc", "-I", SOURCES, folder / "test.c", "-o", folder / "test"]
-    assert Gateway().run(command, timeout=60).code == 0
+    assert ProcessRunner().run(command, timeout=60).code == 0
     return folder / "test"
 
 
@@ -112,7 +112,7 @@ Code = list[tuple[int, int, str, str]]
 def code_of(name: str, memory: Path) -> Code:
     """What objdump finds in the C library of a target."""
     thumb = name.startswith("thumb")
-    compiler = c_compiler(Versions(memory, Gateway()), Catalog.load().targets[name].c)
+    compiler = c_compiler(Versions(memory, ProcessRunner()), Catalog.load().targets[name].c)
     assert isinstance(compiler, CCompiler)
     objdump = compiler.tool.path.with_name(compiler.tool.path.name.replace("-gcc", "-objdump"))
     command: list[str | Path] = [objdump, "-d", compiler.library.archives[0]]

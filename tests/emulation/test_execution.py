@@ -10,7 +10,7 @@ from wasmfit.builder import job
 from wasmfit.emulation import ExpectedCalls, QemuRunner, RunLimits, execute, leak
 from wasmfit.errors import MissingToolError
 from wasmfit.model import Activities, Leak, Requests, Status, WorkloadCall
-from wasmfit.toolchain import ChildCancelledError, Gateway
+from wasmfit.toolchain import ChildCancelledError, ProcessRunner
 
 from .firmware import STACK
 from .runner import (
@@ -119,7 +119,7 @@ def test_stack_peaks_of_phases_make_the_whole(run: Runner) -> None:
 def rounds_of(run: Runner, *calls: tuple[int, int], rounds: int) -> Leak | None:
     return leak(
         run.firmware.image(calls),
-        QemuRunner(run.board, run.plugin, Gateway()),
+        QemuRunner(run.board, run.plugin, ProcessRunner()),
         ExpectedCalls([WorkloadCall(arguments=call, expected=call[1]) for call in calls]),
         rounds=rounds,
         rounds_at=job.ROUNDS_AT,
@@ -256,7 +256,7 @@ def test_jump_to_nowhere(run: Runner) -> None:
 def test_name_of_the_caller_is_used(run: Runner) -> None:
     execution = execute(
         run.firmware.image([(UNDEFINED, 0)]),
-        QemuRunner(run.board, run.plugin, Gateway()),
+        QemuRunner(run.board, run.plugin, ProcessRunner()),
         ExpectedCalls([WorkloadCall(arguments=(UNDEFINED, 0), expected=0)]),
         name_of=lambda address: f"<{address & 0}>",
     )
@@ -381,10 +381,10 @@ def test_an_image_cannot_run_commands(run: Runner, tmp_path: Path) -> None:
 
 
 def test_cancel(run: Runner) -> None:
-    gateway = Gateway()
-    threading.Timer(0.5, gateway.cancel.set).start()
+    runner = ProcessRunner()
+    threading.Timer(0.5, runner.cancel.set).start()
     with pytest.raises(ChildCancelledError):
-        run((SLEEP, 0), gateway=gateway)
+        run((SLEEP, 0), runner=runner)
 
 
 def test_no_emulator(run: Runner) -> None:

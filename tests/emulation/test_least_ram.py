@@ -6,7 +6,7 @@ import pytest
 
 from wasmfit.emulation import Execution, ExpectedCalls, QemuRunner, execute, least_ram, symbols
 from wasmfit.model import LeastRam, Status, WorkloadCall
-from wasmfit.toolchain import Gateway
+from wasmfit.toolchain import ProcessRunner
 
 from .runner import (
     ADAPT,
@@ -32,7 +32,7 @@ def found(
 ) -> LeastRam:
     least = least_ram(
         run.firmware.image(calls),
-        QemuRunner(run.board, run.plugin, Gateway()),
+        QemuRunner(run.board, run.plugin, ProcessRunner()),
         expectations(run, calls),
         run(*calls),
         instructions=instructions,
@@ -61,7 +61,7 @@ def with_heap(run: Runner, calls: tuple[tuple[int, int], ...], size: int, folder
     assert symbols.patch(changed, heap.word, heap.start + size)
     return execute(
         changed,
-        QemuRunner(run.board, run.plugin, Gateway()),
+        QemuRunner(run.board, run.plugin, ProcessRunner()),
         expectations(run, calls),
         limits=SHORT,
     )
@@ -177,7 +177,7 @@ def test_an_image_that_does_not_say_where_its_heap_is(run: Runner, monkeypatch: 
     assert (
         least_ram(
             run.firmware.image(calls),
-            QemuRunner(run.board, run.plugin, Gateway()),
+            QemuRunner(run.board, run.plugin, ProcessRunner()),
             expectations(run, calls),
             run(*calls),
             instructions=10_000_000,

@@ -6,7 +6,7 @@ import pytest
 
 from tests.qemus import INSTALLED, SECOND, folder, in_qemu
 from wasmfit.catalog import Catalog
-from wasmfit.toolchain import Gateway
+from wasmfit.toolchain import ProcessRunner
 
 # Exits with 0 after one instruction that the core may not have, with 1 if that traps.
 _PROGRAM = """
@@ -50,9 +50,9 @@ def test_the_core_has_what_the_board_has(name: str, what: str, which: str, tmp_p
     source, elf = tmp_path / "program.s", tmp_path / "program.elf"
     source.write_text(_PROGRAM.format(instruction=instruction))
     compiler = ["riscv64-unknown-elf-gcc", "-march=rv32imafc_zba_zbb_zicsr", "-mabi=ilp32", "-nostdlib"]
-    built = Gateway().run([*compiler, "-Ttext=0x80000000", source, "-o", elf], timeout=60)
+    built = ProcessRunner().run([*compiler, "-Ttext=0x80000000", source, "-o", elf], timeout=60)
     assert built.code == 0, built.output
     emulator = in_qemu(Catalog.load().board(name), folder(which)).emulator
     machine = [emulator.qemu, "-M", emulator.machine, *emulator.options, "-nographic", "-semihosting"]
-    ended = Gateway().run([*machine, "-kernel", elf], timeout=30)
+    ended = ProcessRunner().run([*machine, "-kernel", elf], timeout=30)
     assert ended.code == (0 if name in boards else 1), ended.output

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from wasmfit.emulation import counter, qemu, symbols
 from wasmfit.emulation.plugins import SOURCES
 from wasmfit.model import COUNTS, KINDS, Activity
-from wasmfit.toolchain import Gateway
+from wasmfit.toolchain import ProcessRunner
 
 from .runner import ALLOCATE, COUNT_DOWN, DIVIDE, NEIGHBOURS, OK, SKIP, STORES, USE_STACK, Runner
 
@@ -188,7 +188,7 @@ def cache_program(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "-o",
         folder / "test",
     ]
-    assert Gateway().run(command, timeout=60).code == 0
+    assert ProcessRunner().run(command, timeout=60).code == 0
     return folder / "test"
 
 
@@ -260,7 +260,7 @@ def test_a_cache_that_cannot_be_is_refused(run: Runner, geometry: str, tmp_path:
     elf = run.firmware.image([(OK, 1)])
     told = counter.arguments(run.board, symbols.read(elf), tmp_path / "record", 1000)
     told = [f"cache={geometry}" if one.startswith("cache=") else one for one in told]
-    ended = Gateway().run(qemu.command(run.board.emulator, elf, run.plugin, told), timeout=30)
+    ended = ProcessRunner().run(qemu.command(run.board.emulator, elf, run.plugin, told), timeout=30)
     assert f'cannot use the argument "cache={geometry}"' in ended.output
     assert not Path(tmp_path / "record").exists() or "mark" not in (tmp_path / "record").read_text()
 

@@ -8,7 +8,7 @@ from wasmfit.emulation import ExpectedCalls, QemuRunner, execute
 from wasmfit.emulation.profile import UNKNOWN, CallProfile, Row, parse
 from wasmfit.emulation.symbols import PHASES, Function
 from wasmfit.model import WorkloadCall
-from wasmfit.toolchain import Gateway
+from wasmfit.toolchain import ProcessRunner
 
 from .runner import ALLOCATE, COUNT_DOWN, OK, Runner
 
@@ -54,7 +54,7 @@ def test_nothing_is_too_strange(text: str) -> None:
 def profiled(run: Runner, *calls: tuple[int, int]) -> tuple[CallProfile, int]:
     execution = execute(
         run.firmware.image(calls),
-        QemuRunner(run.board, run.plugin, Gateway()),
+        QemuRunner(run.board, run.plugin, ProcessRunner()),
         ExpectedCalls([WorkloadCall(arguments=call, expected=0) for call in calls]),
         profiled=True,
     )

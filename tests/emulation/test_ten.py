@@ -9,7 +9,7 @@ from wasmfit.catalog import Catalog
 from wasmfit.emulation import emulator_trial, symbols, ten
 from wasmfit.errors import MissingToolError
 from wasmfit.model import Board
-from wasmfit.toolchain import Gateway
+from wasmfit.toolchain import ProcessRunner
 
 BOARDS = Catalog.load().boards.values()
 
@@ -44,7 +44,9 @@ def without_plugins(folder: Path, words: str) -> None:
 def test_an_emulator_without_plugins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: str) -> None:
     without_plugins(tmp_path / "bin", words)
     monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}:/usr/bin:/bin")
-    trial = emulator_trial(Gateway(), "qemu-system-arm", boards_of("qemu-system-arm"), tmp_path / "plugins")
+    trial = emulator_trial(
+        ProcessRunner(), "qemu-system-arm", boards_of("qemu-system-arm"), tmp_path / "plugins"
+    )
     with pytest.raises(MissingToolError, match=r"/qemu-system-arm was built without support for TCG plugins"):
         trial.run()
 
@@ -56,7 +58,9 @@ def test_an_emulator_that_says_something_else(tmp_path: Path, monkeypatch: pytes
         "echo 'qemu-system-arm: -M mps2-an386: unsupported machine type'; exit 1",
     )
     monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}:/usr/bin:/bin")
-    trial = emulator_trial(Gateway(), "qemu-system-arm", boards_of("qemu-system-arm"), tmp_path / "plugins")
+    trial = emulator_trial(
+        ProcessRunner(), "qemu-system-arm", boards_of("qemu-system-arm"), tmp_path / "plugins"
+    )
     with pytest.raises(MissingToolError, match="mps2-an386: unsupported machine type"):
         trial.run()
 
@@ -65,7 +69,7 @@ def test_an_emulator_that_says_something_else(tmp_path: Path, monkeypatch: pytes
 @pytest.mark.parametrize("program", sorted({board.emulator.qemu for board in BOARDS}))
 def test_every_machine_counts_ten(program: str, tmp_path: Path) -> None:
     boards = boards_of(program)
-    proven = emulator_trial(Gateway(), program, boards, tmp_path).run()
+    proven = emulator_trial(ProcessRunner(), program, boards, tmp_path).run()
     for board in boards:
         assert board.emulator.machine in proven.words
     assert [path.name for path in proven.files] == [program, "cc"]
@@ -73,7 +77,7 @@ def test_every_machine_counts_ten(program: str, tmp_path: Path) -> None:
 
 @pytest.mark.real
 def test_a_wrong_count_is_no_proof(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    trial = emulator_trial(Gateway(), "qemu-system-arm", boards_of("qemu-system-arm")[:1], tmp_path)
+    trial = emulator_trial(ProcessRunner(), "qemu-system-arm", boards_of("qemu-system-arm")[:1], tmp_path)
     with monkeypatch.context() as patch:
         patch.setattr(ten, "INSTRUCTIONS", 11)
         with pytest.raises(MissingToolError, match=r"of ten instructions on mps2-an386 it counts 10"):
@@ -88,7 +92,7 @@ def test_a_wrong_count_is_no_proof(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 def test_another_plugin_or_machine_is_another_question(tmp_path: Path) -> None:
     first, second = boards_of("qemu-system-arm")[:2]
     asked = [
-        emulator_trial(Gateway(), "qemu-system-arm", boards, tmp_path).asked
+        emulator_trial(ProcessRunner(), "qemu-system-arm", boards, tmp_path).asked
         for boards in ([first], [first], [second], [first, second])
     ]
     assert asked[0] == asked[1]

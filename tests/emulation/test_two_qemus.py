@@ -19,7 +19,7 @@ from wasmfit.emulation import (
     run_suite,
 )
 from wasmfit.model import Board, WorkloadCall
-from wasmfit.toolchain import Gateway
+from wasmfit.toolchain import ProcessRunner
 
 from .firmware import EXTRA, Misbehave
 from .runner import (
@@ -65,7 +65,9 @@ def both(plugins: Path) -> tuple[Path | None, Path | None]:
     """The folders of both QEMUs, which take different versions of the plugin interface."""
     folders = folder(INSTALLED), folder(SECOND)
     board = Catalog.load().board("nrf52840dk")
-    versions = {interface(plugins, Gateway(), in_qemu(board, programs).emulator.qemu) for programs in folders}
+    versions = {
+        interface(plugins, ProcessRunner(), in_qemu(board, programs).emulator.qemu) for programs in folders
+    }
     assert len(versions) == 2, f"both QEMUs take version {versions} of the plugin interface"
     return folders
 
@@ -76,7 +78,7 @@ def measured(
     """Everything that a run gives but how long it took."""
     execution = execute(
         firmware.image(calls),
-        QemuRunner(board, compiled(plugins, Gateway(), board.emulator.qemu), Gateway()),
+        QemuRunner(board, compiled(plugins, ProcessRunner(), board.emulator.qemu), ProcessRunner()),
         ExpectedCalls([WorkloadCall(arguments=call, expected=(call[1] + EXTRA) % 2**32) for call in calls]),
         limits=RunLimits(instructions=200_000, seconds=SHORT.seconds),
         **options,
@@ -134,7 +136,9 @@ def test_the_guard(
         answers: list[str] = []
         run = run_suite(
             firmware.image([(COUNT_DOWN, 1000)]),
-            QemuRunner(here, compiled(plugins, Gateway(), here.emulator.qemu, plugin=WATCHDOG), Gateway()),
+            QemuRunner(
+                here, compiled(plugins, ProcessRunner(), here.emulator.qemu, plugin=WATCHDOG), ProcessRunner()
+            ),
             b"",
             budget=budget,
             seconds=60,

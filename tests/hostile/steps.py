@@ -8,7 +8,7 @@ from wasmfit.builder import Context, StepContext, host, sources
 from wasmfit.builder.digest import Shared
 from wasmfit.builder.host import refusal
 from wasmfit.model import Build, builds
-from wasmfit.toolchain import Gateway
+from wasmfit.toolchain import ProcessRunner
 
 from .mutate import BINARY
 from .target import Target
@@ -56,7 +56,7 @@ def target(name: str, command: Sequence[str]) -> Target:
             module.write_bytes(data)
             argv = [part.format(module=module, output=output) for part in command]
             # The limit is the one that cells have; beyond it allocations fail, and the program says so.
-            ended = Gateway().run(argv, cwd=Path(folder), timeout=_SECONDS, memory=host.MEMORY)
+            ended = ProcessRunner().run(argv, cwd=Path(folder), timeout=_SECONDS, memory=host.MEMORY)
             if ended.code == 0:
                 assert output.stat().st_size > 0
                 return True

@@ -13,7 +13,7 @@ from wasmfit.probe.cores import CORES
 from wasmfit.probe.probe_rs import serving
 from wasmfit.probe.remote import Remote
 from wasmfit.probe.run import OneRun, run_once
-from wasmfit.toolchain import Gateway
+from wasmfit.toolchain import ProcessRunner
 
 _EXECUTABLE = 4
 
@@ -34,7 +34,7 @@ def emulated(image: Path, board: Board) -> Iterator[int]:
         *("-S", "-gdb", f"tcp:127.0.0.1:{port}"),
         *qemu.image(emulator, image.absolute()),
     ]
-    with serving(Gateway(), command):
+    with serving(ProcessRunner(), command):
         yield port
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as some
 
 from wasmfit.errors import MissingToolError, UsageError
 from wasmfit.probe.probe_rs import Flashed, Probe, ProbeRs, attached, choose, flashed, reason
-from wasmfit.toolchain import Finished, Gateway
+from wasmfit.toolchain import Finished, ProcessRunner
 
 RECORDED = Path(__file__).parent / "recorded"
 
@@ -89,4 +89,4 @@ def test_a_layout_that_makes_no_sense_is_none() -> None:
 def test_without_probe_rs_one_sentence(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(MissingToolError, match=r"probe-rs is not installed.*cargo install probe-rs-tools"):
-        ProbeRs.find(Gateway())
+        ProbeRs.find(ProcessRunner())

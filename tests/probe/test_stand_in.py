@@ -12,7 +12,7 @@ from tests.probe import stand_in
 from wasmfit.model import BoardMeasurement
 from wasmfit.probe import BoardError, BoardRunner
 from wasmfit.probe.probe_rs import Probe, ProbeRs
-from wasmfit.toolchain import Gateway
+from wasmfit.toolchain import ProcessRunner
 
 OnBoard = Callable[[str], Runner]
 CALLS = ((OK, 1), (OK, 2), (OK, 3))
@@ -64,7 +64,7 @@ def fake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ProbeRs:
     program.write_text(FAKE.format(python=sys.executable, folder=str(tmp_path)))
     program.chmod(program.stat().st_mode | stat.S_IXUSR)
     monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[2]))
-    return ProbeRs(program, Gateway())
+    return ProbeRs(program, ProcessRunner())
 
 
 def test_flash_run_and_sum_up(on_board: OnBoard, fake: ProbeRs) -> None:

@@ -12,18 +12,18 @@ from pathlib import Path
 
 from wasmfit.catalog import Catalog
 from wasmfit.emulation import ExpectedCalls, QemuRunner, compiled, execute
-from wasmfit.toolchain import Gateway
+from wasmfit.toolchain import ProcessRunner
 
 
 def executed(folder: Path, plugins: Path) -> dict[str, object]:
     """Name → how it ended, its run and all its instructions."""
-    catalog, gateway = Catalog.load(), Gateway()
+    catalog, runner = Catalog.load(), ProcessRunner()
     runs: dict[str, object] = {}
     for image in json.loads((folder / "images.json").read_text(encoding="utf-8")):
         board = catalog.boards[image["board"]]
         execution = execute(
             folder / image["elf"],
-            QemuRunner(board, compiled(plugins, gateway, board.emulator.qemu), gateway),
+            QemuRunner(board, compiled(plugins, runner, board.emulator.qemu), runner),
             ExpectedCalls(catalog.workloads[image["workload"]].calls),
         )
         runs[image["name"]] = execution.model_dump(mode="json", exclude={"seconds"})

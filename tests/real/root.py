@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from wasmfit.toolchain import Finished, Gateway
+from wasmfit.toolchain import Finished, ProcessRunner
 
 from . import debian
 
@@ -60,7 +60,7 @@ class Root:
         }
         isolated = ("unshare", "--mount", "--pid", "--fork", "--kill-child", "--")
         enter = ("sh", "-ec", _ENTER, "enter", str(self.folder), f"cd\n{script}")
-        return Gateway().run([*isolated, *enter], timeout=timeout, env=variables, log=log)
+        return ProcessRunner().run([*isolated, *enter], timeout=timeout, env=variables, log=log)
 
     def at_home(self, name: str) -> Path:
         """Where a file of its user's is."""

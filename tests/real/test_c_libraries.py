@@ -14,7 +14,7 @@ from wasmfit.analysis.comparison import Comparison
 from wasmfit.catalog import Catalog
 from wasmfit.home import Home
 from wasmfit.model import Measurement, Status
-from wasmfit.toolchain import CCompiler, Gateway, Versions, c_compiler
+from wasmfit.toolchain import CCompiler, ProcessRunner, Versions, c_compiler
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(1800)]
 
@@ -28,7 +28,7 @@ def measured(home: Home, library: str, boards: tuple[str, ...], workloads: tuple
     catalog, environment = Catalog.load(), {**os.environ, "WASMFIT_LIBC": library}
     for board in boards:
         there = c_compiler(
-            Versions(home.tools, Gateway()), catalog.target(catalog.board(board)).c, environment
+            Versions(home.tools, ProcessRunner()), catalog.target(catalog.board(board)).c, environment
         )
         assert isinstance(there, CCompiler), f"{there.cause}: `scripts/setup tests` installs it"
     with pytest.MonkeyPatch.context() as patch:

@@ -28,13 +28,13 @@ from wasmfit.model import Measurement, Status
 from wasmfit.module import load_user_module
 from wasmfit.plan import plan, select_builds
 from wasmfit.requests import Experiment, ModuleRequest
-from wasmfit.run import CellEnded, Event, Executor, Said, TaskEnded, TaskStarted, nobody
+from wasmfit.run import CellEnded, Event, Executor, Said, TaskEnded, TaskStarted, null_handler
 from wasmfit.run.cells import cell_jobs
 from wasmfit.run.cluster import resources
 from wasmfit.run.cluster.executor import ClusterExecutor
 from wasmfit.run.features import FeaturesRun
 from wasmfit.store import OutcomeStore
-from wasmfit.toolchain import Gateway, Versions, find
+from wasmfit.toolchain import ProcessRunner, Versions, find
 
 from .farm import PROGRAMS, Farm
 
@@ -63,10 +63,10 @@ def farm(tmp_path_factory: pytest.TempPathFactory, warm_home: Home, local: Compa
 def give(warm: Home, home: Home, catalog: Catalog, experiment: Experiment) -> None:
     """Copies the modules and Rust archives of an experiment from one folder to another."""
     module = None if experiment.module is None else load_user_module(experiment.module)
-    cells, gateway = plan(catalog, experiment, module=module).measured, Gateway()
+    cells, runner = plan(catalog, experiment, module=module).measured, ProcessRunner()
     board = cells[0].board
-    tools = find(Versions(warm.tools, gateway), {board.target: catalog.target(board).c}, [board.emulator])
-    context = Context(catalog, warm, tools, gateway)
+    tools = find(Versions(warm.tools, runner), {board.target: catalog.target(board).c}, [board.emulator])
+    context = Context(catalog, warm, tools, runner)
     for step in {one.key: one for job in cell_jobs(context, cells) for one in job.steps}.values():
         place = context.cache.place(step.kind, step.key)
         copy = home.artefacts / place.relative_to(warm.artefacts)
@@ -123,7 +123,7 @@ def test_workers_measure_what_this_machine_does(farm: Farm, local: Comparison, t
     assert started == Counter(event.title for event in events if isinstance(event, TaskEnded))
     assert {one.id for one in local.measurements} <= set(started)
     assert len([event for event in events if isinstance(event, CellEnded)]) == len(local.measurements)
-    # What is stored is not sent again: nobody needs to be there.
+    # What is stored is not sent again: null_handler needs to be there.
     again = wasmfit.compare(runtimes=RUNTIMES, home=tmp_path, cluster="tcp://127.0.0.1:9")
     assert again.reused == len(local.measurements)
 
@@ -227,15 +227,15 @@ def test_a_module_and_a_catalogue_of_the_users_own_are_sent(
 
 def test_a_part_of_the_suite_is_run_by_workers(farm: Farm, warm_home: Home, tmp_path: Path) -> None:
     farm.compiler("good")
-    catalog, gateway = Catalog.load(), Gateway()
+    catalog, runner = Catalog.load(), ProcessRunner()
     board, profile = catalog.board("nrf52840dk"), catalog.profile("reference")
     builds = select_builds(catalog, ["wasm3", "wamr"])
     features = [one for one in catalog.features.features if one.name == "extended-const"]
 
     def measured(home: Home, executor: Executor | None) -> list[dict[str, Any]]:
-        tools = find(Versions(home.tools, gateway), {board.target: catalog.target(board).c}, [board.emulator])
-        context = Context(catalog, home, tools, gateway)
-        run = FeaturesRun(context, OutcomeStore(home.results), nobody, rerun=True, executor=executor)
+        tools = find(Versions(home.tools, runner), {board.target: catalog.target(board).c}, [board.emulator])
+        context = Context(catalog, home, tools, runner)
+        run = FeaturesRun(context, OutcomeStore(home.results), null_handler, rerun=True, executor=executor)
         found = run.run(builds, [board], [profile], features)
         assert not found.failures
         return [one.model_dump(exclude={"measured_at"}) for one in found.runtimes]

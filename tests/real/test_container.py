@@ -14,7 +14,7 @@ import pytest
 import wasmfit
 from tests.commands import ROOT, lines
 from wasmfit.home import Home
-from wasmfit.toolchain import Finished, Gateway
+from wasmfit.toolchain import Finished, ProcessRunner
 
 from . import debian
 from .root import fresh, settings
@@ -69,7 +69,7 @@ class Podman:
             *_OPTIONS.get(command, ()),
             *rest,
         )
-        return Gateway().run(
+        return ProcessRunner().run(
             ["unshare", "--mount", "--", "sh", "-ec", _ALONE, "alone", *podman],
             timeout=5400,
             cwd=cwd,

@@ -19,7 +19,7 @@ from wasmfit.conformance.execute import PartMeasured
 from wasmfit.home import Home
 from wasmfit.model import Build, FeatureVerdict
 from wasmfit.plan import select_builds
-from wasmfit.toolchain import Gateway, Versions, find
+from wasmfit.toolchain import ProcessRunner, Versions, find
 
 from . import native
 
@@ -33,11 +33,11 @@ _FOLDERS = {"v1": "wasm-v1", "v2": "wasm-v2", "simd": "proposals/simd", "gc": "p
 
 @pytest.fixture(scope="module")
 def context(warm_home: Home) -> Context:
-    gateway, catalog = Gateway(), Catalog.load()
+    runner, catalog = ProcessRunner(), Catalog.load()
     board = catalog.board("nrf52840dk")
     targets = {board.target: catalog.target(board).c}
     return Context(
-        catalog, warm_home, find(Versions(warm_home.tools, gateway), targets, [board.emulator]), gateway
+        catalog, warm_home, find(Versions(warm_home.tools, runner), targets, [board.emulator]), runner
     )
 
 

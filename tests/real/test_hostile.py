@@ -7,7 +7,7 @@ from tests.hostile.steps import command_of, host_step_builds, target
 from wasmfit.builder import Context, StepContext
 from wasmfit.catalog import Catalog
 from wasmfit.home import Home
-from wasmfit.toolchain import Gateway, Versions, find
+from wasmfit.toolchain import ProcessRunner, Versions, find
 
 pytestmark = pytest.mark.real
 
@@ -15,8 +15,8 @@ SOME = 60
 
 
 def test_host_steps_take_mutants_or_refuse_them_in_words(warm_home: Home) -> None:
-    gateway = Gateway()
-    context = Context(Catalog.load(), warm_home, find(Versions(warm_home.tools, gateway), {}, ()), gateway)
+    runner = ProcessRunner()
+    context = Context(Catalog.load(), warm_home, find(Versions(warm_home.tools, runner), {}, ()), runner)
     step = StepContext(warm_home.logs / "hostile.log")
     chosen = host_step_builds(context)
     assert {build.runtime.name for build in chosen} >= {"wasmtime", "wasefire", "wasm2c"}

@@ -11,7 +11,7 @@ from wasmfit.analysis.comparison import Comparison
 from wasmfit.builder.laze import PROGRAM
 from wasmfit.home import Home
 from wasmfit.model import Status
-from wasmfit.toolchain import Gateway
+from wasmfit.toolchain import ProcessRunner
 
 pytestmark = [pytest.mark.real, pytest.mark.slow, pytest.mark.timeout(3600)]
 
@@ -24,7 +24,7 @@ def laze(warm_home: Home) -> Path:
     root = warm_home.root / "tools" / "laze-0.1.39"
     if not (root / "bin" / PROGRAM).is_file():
         install = ["cargo", "install", "laze", "--version", "0.1.39", "--locked", "--root", str(root)]
-        finished = Gateway().run(install, timeout=1800)
+        finished = ProcessRunner().run(install, timeout=1800)
         assert finished.code == 0, finished.output
     return root / "bin"
 

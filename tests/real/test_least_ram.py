@@ -13,7 +13,7 @@ from wasmfit.home import Home
 from wasmfit.model import Cell, LeastRam, Measurement, Region, Status
 from wasmfit.plan import plan
 from wasmfit.requests import Experiment
-from wasmfit.toolchain import Gateway, Versions, find
+from wasmfit.toolchain import ProcessRunner, Versions, find
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(3600)]
 
@@ -29,13 +29,11 @@ def measured(warm_home: Home) -> dict[str, Measurement]:
 
 @pytest.fixture(scope="module")
 def context(warm_home: Home) -> Context:
-    catalog, gateway = Catalog.load(), Gateway()
+    catalog, runner = Catalog.load(), ProcessRunner()
     cells = plan(catalog, Experiment(runtimes=RUNTIMES, boards=BOARDS)).cells
     c_targets = {cell.board.target: catalog.target(cell.board).c for cell in cells}
     emulators = [cell.board.emulator for cell in cells]
-    return Context(
-        catalog, warm_home, find(Versions(warm_home.tools, gateway), c_targets, emulators), gateway
-    )
+    return Context(catalog, warm_home, find(Versions(warm_home.tools, runner), c_targets, emulators), runner)
 
 
 def least_of(one: Measurement) -> LeastRam:
@@ -47,7 +45,7 @@ def least_of(one: Measurement) -> LeastRam:
 def run(context: Context, cell: Cell, elf: Path, folder: Path) -> Execution:
     return execute(
         elf,
-        QemuRunner(cell.board, compiled(folder, context.gateway, cell.board.emulator.qemu), context.gateway),
+        QemuRunner(cell.board, compiled(folder, context.runner, cell.board.emulator.qemu), context.runner),
         ExpectedCalls(cell.workload.calls),
     )
 

@@ -81,7 +81,7 @@ def test_a_rust_runtime(warm_home: Home, tmp_path: Path) -> None:
     assert release.run is not None
     assert (mine.run.instructions.instantiate or 0) > (release.run.instructions.instantiate or 0) + 100
     (table,) = comparison_tables(changed.measurements)
-    assert ("spacewasm", "against 0.7.1") in [column.heading for column in table.columns]
+    assert ("spacewasm", "relative to 0.7.1") in [column.heading for column in table.columns]
 
 
 def test_a_c_runtime(warm_home: Home, tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ import pytest
 import wasmfit
 from wasmfit.home import Home
 from wasmfit.model import Measurement, Status
-from wasmfit.toolchain import Gateway, Versions, rust
+from wasmfit.toolchain import ProcessRunner, Versions, rust
 from wasmfit.toolchain.rust import Rust
 
 from . import debian
@@ -59,7 +59,7 @@ def rustup(tmp_path: Path) -> Path:
 
 
 def find(home: Home, **environment: str) -> Rust | list[rust.RejectedRust]:
-    return rust.find(Versions(home.tools, Gateway()), environment)
+    return rust.find(Versions(home.tools, ProcessRunner()), environment)
 
 
 def test_a_nightly_with_sources_is_preferred(warm_home: Home, rustup: Path) -> None:

@@ -7,7 +7,7 @@ from typing import Any, cast
 import pytest
 
 from wasmfit.builder import Context
-from wasmfit.events import Event, Listener, Said, Started
+from wasmfit.events import Event, EventHandler, Said, Started
 from wasmfit.run.batch import Batch
 
 from .fakes import Came, FakeJob
@@ -34,14 +34,14 @@ class Does:
     stops_at: str = ""
 
     def run(
-        self, context: Context, jobs: Sequence[Any], tell: Listener, keep: Callable[[Any, Any], None]
+        self, context: Context, jobs: Sequence[Any], emit: EventHandler, keep: Callable[[Any, Any], None]
     ) -> None:
         del context
         for job in jobs:
             if job.id == self.stops_at:
                 raise KeyboardInterrupt
             self.asked.append(job.id)
-            tell(Said(job.id))
+            emit(Said(job.id))
             keep(job, Came(job.id, "measured"))
 
 

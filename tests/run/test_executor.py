@@ -24,7 +24,7 @@ def done(home: Path, jobs: Sequence[FakeJob], workers: int = 2) -> tuple[dict[st
     events: list[Event] = []
     kept: dict[str, str] = {}
 
-    def tell(event: Event) -> None:
+    def emit(event: Event) -> None:
         with lock:
             events.append(event)
 
@@ -33,7 +33,7 @@ def done(home: Path, jobs: Sequence[FakeJob], workers: int = 2) -> tuple[dict[st
         assert came.id not in kept, "once"
         kept[came.id] = came.text
 
-    run = LocalRun(folder, Cache(folder.artefacts), tell, keep)
+    run = LocalRun(folder, Cache(folder.artefacts), emit, keep)
     execute(run.tasks(jobs), workers, threading.Event())
     return kept, events
 

@@ -19,7 +19,7 @@ from wasmfit.requests import Experiment
 from wasmfit.run.cells import cell_jobs
 from wasmfit.run.record import identity
 from wasmfit.store import Store
-from wasmfit.toolchain import Gateway, Versions, find
+from wasmfit.toolchain import ProcessRunner, Versions, find
 
 Record = Mapping[str, object]
 
@@ -62,14 +62,12 @@ def fill(home: Home, one: Experiment, templates: Sequence[Record]) -> int:
     Returns:
         How many cells.
     """
-    catalog, gateway = Catalog.load(), Gateway()
+    catalog, runner = Catalog.load(), ProcessRunner()
     planned = plan(catalog, one)
     cells = planned.measured
-    versions = Versions(home.tools, gateway)
+    versions = Versions(home.tools, runner)
     targets = {cell.board.target: catalog.target(cell.board).c for cell in cells}
-    context = Context(
-        catalog, home, find(versions, targets, [cell.board.emulator for cell in cells]), gateway
-    )
+    context = Context(catalog, home, find(versions, targets, [cell.board.emulator for cell in cells]), runner)
     store = Store(home.results)
     with store.reading():
         pass  # It is made.

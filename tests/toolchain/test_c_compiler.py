@@ -8,7 +8,7 @@ import pytest
 from wasmfit.catalog import Catalog
 from wasmfit.errors import UsageError
 from wasmfit.model import CTarget
-from wasmfit.toolchain import CCompiler, Gateway, NoCCompiler, Versions, c_compiler, known_libraries
+from wasmfit.toolchain import CCompiler, NoCCompiler, ProcessRunner, Versions, c_compiler, known_libraries
 
 from .gcc import BITS_64, archive, gcc, newlib, picolibc
 from .stand_ins import SAYS_VERSION, fake
@@ -25,7 +25,7 @@ class Machine:
         self.root = root
         self.programs = root / "bin"
         self.programs.mkdir()
-        self.versions = Versions(root / "tools.json", Gateway())
+        self.versions = Versions(root / "tools.json", ProcessRunner())
 
     def choose(self, target: CTarget = ARM, libc: str = "") -> CCompiler | NoCCompiler:
         return c_compiler(self.versions, target, {"PATH": str(self.programs), "WASMFIT_LIBC": libc})
@@ -196,7 +196,7 @@ def test_another_build_of_a_version_is_another_library(machine: Machine) -> None
 def test_an_archive_is_digested_once(machine: Machine) -> None:
     gcc(machine.programs / "arm-none-eabi-gcc", picolibc(machine.root / "picolibc", "."))
     first = machine.choose()
-    again = Versions(machine.root / "tools.json", Gateway())
+    again = Versions(machine.root / "tools.json", ProcessRunner())
     known = (machine.root / "tools.json").read_text()
     assert c_compiler(again, ARM, {"PATH": str(machine.programs)}) == first
     assert (machine.root / "tools.json").read_text() == known

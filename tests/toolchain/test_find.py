@@ -8,7 +8,7 @@ from wasmfit.errors import MissingToolError
 from wasmfit.model import CTarget, Emulator, Region
 from wasmfit.toolchain import (
     Check,
-    Gateway,
+    ProcessRunner,
     Rust,
     State,
     Versions,
@@ -40,7 +40,7 @@ def bin_(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def versions(tmp_path: Path) -> Versions:
-    return Versions(tmp_path / "tools.json", Gateway())
+    return Versions(tmp_path / "tools.json", ProcessRunner())
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""The gateway, with real child processes."""
+"""The process runner, with real child processes."""
 
 import os
 import random
@@ -19,10 +19,10 @@ from hypothesis import strategies as st
 
 from wasmfit.errors import MissingToolError
 from wasmfit.toolchain import process, sink
-from wasmfit.toolchain.process import ChildCancelledError, ChildTimeoutError, Gateway
+from wasmfit.toolchain.process import ChildCancelledError, ChildTimeoutError, ProcessRunner
 from wasmfit.toolchain.sink import LineCutter
 
-run = Gateway().run
+run = ProcessRunner().run
 
 
 def alive(marker: str) -> list[int]:
@@ -200,7 +200,7 @@ def test_a_crash_leaves_no_core_file() -> None:
 
 def test_echo() -> None:
     said: list[str] = []
-    Gateway(echo=said.append).run(["echo", "a b"], timeout=10)
+    ProcessRunner(echo=said.append).run(["echo", "a b"], timeout=10)
     assert said == ["echo 'a b'"]
 
 
@@ -273,13 +273,13 @@ def test_cancel_from_another_thread(marker: str) -> None:
     timer = threading.Timer(0.5, cancel.set)
     timer.start()
     with pytest.raises(ChildCancelledError, match="as asked") as caught:
-        Gateway(cancel=cancel).run(tree(marker), timeout=60)
+        ProcessRunner(cancel=cancel).run(tree(marker), timeout=60)
     timer.join()
     assert caught.value.finished.seconds < 10
     assert caught.value.finished.output == "up\n"
     assert alive(marker) == []
     with pytest.raises(ChildCancelledError, match="not started"):
-        Gateway(cancel=cancel).run(["true"], timeout=60)
+        ProcessRunner(cancel=cancel).run(["true"], timeout=60)
 
 
 def test_many_at_once(tmp_path: Path) -> None:
@@ -299,8 +299,8 @@ def test_many_at_once(tmp_path: Path) -> None:
 
 CHANGES_ITS_ENVIRONMENT = """
 import os, threading
-from wasmfit.toolchain.process import Gateway
-run = Gateway().run
+from wasmfit.toolchain.process import ProcessRunner
+run = ProcessRunner().run
 
 def change():
     number = 0
@@ -377,8 +377,8 @@ def test_endless_output_in_one_line_ends_at_the_timeout(tmp_path: Path) -> None:
 
 PARENT = """
 import sys, threading
-from wasmfit.toolchain.process import Gateway
-run = Gateway().run
+from wasmfit.toolchain.process import ProcessRunner
+run = ProcessRunner().run
 marker, trap = sys.argv[1:]
 script = trap + " sh -c '" + trap + " while :; do sleep 1; done # " + marker + "' & while :; do sleep 1; done"
 def one():
@@ -418,8 +418,8 @@ def test_parent_killed_at_any_moment_leaves_nothing_behind(marker: str) -> None:
 
 def test_parent_that_ends_leaves_no_watchdog(marker: str) -> None:
     script = f"""
-        from wasmfit.toolchain.process import Gateway
-        run = Gateway().run
+        from wasmfit.toolchain.process import ProcessRunner
+        run = ProcessRunner().run
         from wasmfit.toolchain.watchdog import WATCHDOG
         run(["true"], timeout=5)
         print(WATCHDOG._process.pid)  # {marker}
@@ -437,8 +437,8 @@ def test_parent_that_ends_leaves_no_watchdog(marker: str) -> None:
 def test_fork_without_exec_does_not_keep_the_watchdog_waiting(marker: str) -> None:
     script = """
         import os, sys, threading, time
-        from wasmfit.toolchain.process import Gateway
-        run = Gateway().run
+        from wasmfit.toolchain.process import ProcessRunner
+        run = ProcessRunner().run
         marker = sys.argv[1]
         def child():
             run(["sh", "-c", "sleep 100; :", marker], timeout=1000)
@@ -465,8 +465,8 @@ def cmdline(pid: int) -> bytes:
 def test_a_killed_watchdog_is_replaced_and_told_of_what_lives(marker: str) -> None:
     script = """
         import os, sys, threading, time
-        from wasmfit.toolchain.process import Gateway
-        run = Gateway().run
+        from wasmfit.toolchain.process import ProcessRunner
+        run = ProcessRunner().run
         from wasmfit.toolchain.watchdog import WATCHDOG
         marker = sys.argv[1]
         def child():

@@ -11,8 +11,8 @@ from wasmfit.errors import MissingToolError
 from wasmfit.model import CLibrary, CTarget
 from wasmfit.toolchain import (
     CCompiler,
-    Gateway,
     InstalledLibrary,
+    ProcessRunner,
     Rust,
     Tool,
     Versions,
@@ -40,13 +40,13 @@ def test_a_compiler_for_this_machine_that_does_not_compile(tmp_path: Path) -> No
     with pytest.raises(
         MissingToolError, match=re.escape("cc cannot compile and link one line of C: one.c:1:10:")
     ):
-        host_trial(Gateway(), compiler).run()
+        host_trial(ProcessRunner(), compiler).run()
 
 
 def test_a_compiler_whose_programs_do_nothing(tmp_path: Path) -> None:
     compiler = fake(tmp_path, "cc", "echo 'one: one.c' >one.d; printf '#!/bin/sh\\n' >one; chmod +x one")
     with pytest.raises(MissingToolError, match="does not do what it should"):
-        host_trial(Gateway(), compiler).run()
+        host_trial(ProcessRunner(), compiler).run()
 
 
 ARM = CTarget(compilers=("arm-none-eabi-gcc",), flags=("-mthumb",))
@@ -64,7 +64,7 @@ def arm(folder: Path, *, works: bool = True) -> CCompiler:
 
 
 def test_a_cross_compiler_that_does_not_compile(tmp_path: Path) -> None:
-    trial = c_trial(Gateway(), {TARGET: arm(tmp_path, works=False)}, None)
+    trial = c_trial(ProcessRunner(), {TARGET: arm(tmp_path, works=False)}, None)
     with pytest.raises(MissingToolError) as caught:
         trial.run()
     assert caught.value.message == (
@@ -75,7 +75,7 @@ def test_a_cross_compiler_that_does_not_compile(tmp_path: Path) -> None:
 def test_a_line_is_compiled_and_linked_with_the_c_library_that_is_taken(tmp_path: Path) -> None:
     compiler = arm(tmp_path)
     linker = fake(tmp_path, "ld", f'echo "$*" >{tmp_path}/linked; : >one.elf')
-    proven = c_trial(Gateway(), {TARGET: compiler}, [str(linker)]).run()
+    proven = c_trial(ProcessRunner(), {TARGET: compiler}, [str(linker)]).run()
     assert proven.words == f"compiles a line of C and links it with the C library for {TARGET}"
     files = {compiler.tool.path, *compiler.archives, linker, Path("/usr/include/string.h")}
     assert files == set(proven.files)
@@ -88,11 +88,11 @@ def test_a_linker_that_does_not_link(tmp_path: Path) -> None:
     with pytest.raises(
         MissingToolError, match=r"ld.lld cannot link it with the C library: .*undefined symbol"
     ):
-        c_trial(Gateway(), {TARGET: arm(tmp_path)}, [str(linker)]).run()
+        c_trial(ProcessRunner(), {TARGET: arm(tmp_path)}, [str(linker)]).run()
 
 
 def test_without_a_linker_c_is_compiled_only(tmp_path: Path) -> None:
-    proven = c_trial(Gateway(), {TARGET: arm(tmp_path)}, None).run()
+    proven = c_trial(ProcessRunner(), {TARGET: arm(tmp_path)}, None).run()
     assert proven.words == f"compiles a line of C for {TARGET} (there is no linker to try)"
 
 
@@ -125,7 +125,7 @@ WORKS = "*) exit 0;;"
     ],
 )
 def test_a_rust_that_does_not_compile(tmp_path: Path, rustc: str, words: str) -> None:
-    trial = rust_trial(Gateway(), toolchain(tmp_path, f"{rustc}\n{WORKS}"), [TARGET], ["wasm32v1-none"])
+    trial = rust_trial(ProcessRunner(), toolchain(tmp_path, f"{rustc}\n{WORKS}"), [TARGET], ["wasm32v1-none"])
     with pytest.raises(MissingToolError, match=re.escape(words)):
         trial.run()
 
@@ -137,7 +137,7 @@ def test_a_compiler_that_cannot_read_only_reads_and_checks(tmp_path: Path) -> No
         f" esac; echo checked >{tmp_path}/checked;;"
     )
     proven = rust_trial(
-        Gateway(), toolchain(tmp_path, f"{reads}\n{WORKS}"), [TARGET], ["wasm32v1-none"]
+        ProcessRunner(), toolchain(tmp_path, f"{reads}\n{WORKS}"), [TARGET], ["wasm32v1-none"]
     ).run()
     assert (tmp_path / "checked").exists()
     assert "reads the standard library's sources" in proven.words
@@ -145,41 +145,41 @@ def test_a_compiler_that_cannot_read_only_reads_and_checks(tmp_path: Path) -> No
 
 def test_rusts_own_variables_are_set(tmp_path: Path) -> None:
     made = toolchain(tmp_path, f'*) echo "$RUSTC_BOOTSTRAP" >>{tmp_path}/said;;')
-    rust_trial(Gateway(), replace(made, environment={"RUSTC_BOOTSTRAP": "1"}), [TARGET], []).run()
+    rust_trial(ProcessRunner(), replace(made, environment={"RUSTC_BOOTSTRAP": "1"}), [TARGET], []).run()
     assert set((tmp_path / "said").read_text().split()) == {"1"}
 
 
 @pytest.mark.real
 def test_this_machines_tools_work(tmp_path: Path) -> None:
-    catalog, gateway = Catalog.load(), Gateway()
-    versions = Versions(tmp_path / "tools.json", gateway)
+    catalog, runner = Catalog.load(), ProcessRunner()
+    versions = Versions(tmp_path / "tools.json", runner)
     chosen = rust.find(versions)
     assert isinstance(chosen, Rust)
-    proven = rust_trial(gateway, chosen, sorted(catalog.targets), ["wasm32v1-none"]).run()
+    proven = rust_trial(runner, chosen, sorted(catalog.targets), ["wasm32v1-none"]).run()
     assert all(path.exists() for path in proven.files)
     assert all(target in proven.words for target in catalog.targets)
     for name, target in catalog.targets.items():
         compiler = c_compiler(versions, target.c)
         assert isinstance(compiler, CCompiler)
-        proven = c_trial(gateway, {name: compiler}, chosen.elf_linker).run()
+        proven = c_trial(runner, {name: compiler}, chosen.elf_linker).run()
         assert set(compiler.archives) <= set(proven.files)
         assert any(path.name == "string.h" for path in proven.files)
         elsewhere = replace(compiler, target=target.c.model_copy(update={"flags": ("-mnothing",)}))
         with pytest.raises(MissingToolError, match="cannot compile one line of C"):
-            c_trial(gateway, {name: elsewhere}, chosen.elf_linker).run()
-    assert Path("/usr/include/stdio.h") in host_trial(gateway, Path("/usr/bin/cc")).run().files
+            c_trial(runner, {name: elsewhere}, chosen.elf_linker).run()
+    assert Path("/usr/include/stdio.h") in host_trial(runner, Path("/usr/bin/cc")).run().files
 
 
 @pytest.mark.real
 def test_sources_of_another_version_are_refused(tmp_path: Path) -> None:
-    chosen = rust.find(Versions(tmp_path / "tools.json", Gateway()))
+    chosen = rust.find(Versions(tmp_path / "tools.json", ProcessRunner()))
     assert isinstance(chosen, Rust)
     core = tmp_path / "library" / "core" / "src"
     core.mkdir(parents=True)
     # What only another version of the compiler knows.
     text = "#![feature(no_core, rustc_attrs)]\n#![no_core]\n#[rustc_of_the_future]\npub struct Odd;\n"
     (core / "lib.rs").write_text(text)
-    trial = rust_trial(Gateway(), replace(chosen, sources=tmp_path / "library"), [TARGET], [])
+    trial = rust_trial(ProcessRunner(), replace(chosen, sources=tmp_path / "library"), [TARGET], [])
     with pytest.raises(MissingToolError, match=r"does not take the standard library's sources"):
         trial.run()
 
@@ -187,13 +187,13 @@ def test_sources_of_another_version_are_refused(tmp_path: Path) -> None:
 def test_another_tool_is_another_question(tmp_path: Path) -> None:
     """What one compiler has proved says nothing of another one on PATH before it."""
     one, other = (fake(tmp_path / name, "cc", "exit 0") for name in ("one", "other"))
-    gateway, linker = Gateway(), ["ld"]
-    assert host_trial(gateway, one).asked != host_trial(gateway, other).asked
+    runner, linker = ProcessRunner(), ["ld"]
+    assert host_trial(runner, one).asked != host_trial(runner, other).asked
     compiler = arm(tmp_path)
     rebuilt = replace(compiler.library, identity=LIBRARY.model_copy(update={"sha256": "b" * 64}))
     others = [replace(compiler, tool=Tool(other, "")), replace(compiler, library=rebuilt)]
-    questions = [c_trial(gateway, {TARGET: each}, linker).asked for each in (compiler, *others)]
-    questions.append(c_trial(gateway, {TARGET: compiler}, None).asked)
+    questions = [c_trial(runner, {TARGET: each}, linker).asked for each in (compiler, *others)]
+    questions.append(c_trial(runner, {TARGET: compiler}, None).asked)
     assert all(questions.count(question) == 1 for question in questions)
     first, second = (toolchain(tmp_path / name, WORKS) for name in ("first", "second"))
-    assert rust_trial(gateway, first, [TARGET], []).asked != rust_trial(gateway, second, [TARGET], []).asked
+    assert rust_trial(runner, first, [TARGET], []).asked != rust_trial(runner, second, [TARGET], []).asked

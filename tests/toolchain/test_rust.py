@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from wasmfit.errors import UsageError
-from wasmfit.toolchain import Gateway, Rust, Versions, rust, rustup
+from wasmfit.toolchain import ProcessRunner, Rust, Versions, rust, rustup
 from wasmfit.toolchain.rust import RejectedRust
 
 HOST = "x86_64-unknown-linux-gnu"
@@ -69,7 +69,7 @@ def linker(system: Path, suffix: str, version: str = "19.1.7") -> None:
 
 
 def find(home: Path, system: Path, wanted: str = "") -> Rust | list[RejectedRust]:
-    versions = Versions(home.parent / "tools.json", Gateway())
+    versions = Versions(home.parent / "tools.json", ProcessRunner())
     return rust.find(versions, {"RUSTUP_HOME": str(home), "WASMFIT_RUST": wanted}, [system])
 
 

@@ -21,7 +21,7 @@ from pydantic import (
 from wasmfit.errors import UsageError
 from wasmfit.model import Record
 from wasmfit.toml_text import line_of, parse, read_text
-from wasmfit.words import printable
+from wasmfit.words import escape_unprintable
 
 from .metrics import Metric, metric
 from .quantities import LimitValue, parse_limit
@@ -162,7 +162,7 @@ def parse_budget(text: str, path: str, baseline: str | None = None) -> Budget:
     Raises:
         UsageError: As for :func:`read_budget`.
     """
-    shown = printable(path)
+    shown = escape_unprintable(path)
     data = parse(text, shown)
     try:
         file = BudgetFile.model_validate(data)
@@ -221,4 +221,4 @@ def _message(path: str, text: str, problem: dict[str, object]) -> str:
         message = (
             f"There is no such field; {f'perhaps you meant {close[0]}' if close else f'known are {known}'}"
         )
-    return f"{path}:{line_of(text, location)}: {printable(field)}: {printable(message)}."
+    return f"{path}:{line_of(text, location)}: {escape_unprintable(field)}: {escape_unprintable(message)}."

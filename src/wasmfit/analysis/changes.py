@@ -8,7 +8,7 @@ from typing import NamedTuple
 from wasmfit.errors import UsageError
 from wasmfit.model import Activities, Measurement, Provenance, Status
 from wasmfit.store.measurements import Reader, StoredCell
-from wasmfit.words import printable
+from wasmfit.words import escape_unprintable
 
 from .amounts import Amount
 from .c_libraries import library_change_note
@@ -197,7 +197,7 @@ def compare_snapshots(
     before, after = before.selected(only), after.selected(only)
     if only and not before.entries and not after.entries:
         raise UsageError(
-            f"No cell matches {printable(' or '.join(only))}.", "Ids are in `wasmfit list cells`."
+            f"No cell matches {escape_unprintable(' or '.join(only))}.", "Ids are in `wasmfit list cells`."
         )
     notes: list[str] = []
     changed: list[CellChange] = []

@@ -8,7 +8,7 @@ from itertools import islice
 
 from wasmfit.errors import UsageError
 from wasmfit.model import Measurement, Status
-from wasmfit.words import printable
+from wasmfit.words import escape_unprintable
 
 from .amounts import Amount, amount_text
 from .budget import Budget, Limit
@@ -252,9 +252,9 @@ def _no_cell(budget: Budget, limit: Limit, measured: Snapshot) -> UsageError:
             "Measure it first, with --run or `wasmfit compare`; ids are in `wasmfit list cells`."
         )
     return UsageError(
-        f"{printable(budget.path)}:{limit.line}: the limit on {limit.metric.name} is for {printable(globs)}, "
-        f"and {measured.title} has no such cell.",
-        printable(remedy, 500),
+        f"{escape_unprintable(budget.path)}:{limit.line}: the limit on {limit.metric.name} is for "
+        f"{escape_unprintable(globs)}, and {measured.title} has no such cell.",
+        escape_unprintable(remedy, 500),
     )
 
 
@@ -273,9 +273,9 @@ def _no_owner(budget: Budget, limit: Limit, measured: Snapshot) -> UsageError:
     )
     close = get_close_matches(limit.metric.name, names, n=1, cutoff=0.6)
     return UsageError(
-        f"{printable(budget.path)}:{limit.line}: none of its cells has a byte of "
-        f"{printable(limit.metric.name)}.",
-        f"Perhaps you meant {printable(close[0])}."
+        f"{escape_unprintable(budget.path)}:{limit.line}: none of its cells has a byte of "
+        f"{escape_unprintable(limit.metric.name)}.",
+        f"Perhaps you meant {escape_unprintable(close[0])}."
         if close
         else "Owners are in `wasmfit compare --format json`.",
     )

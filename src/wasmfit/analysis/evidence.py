@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from wasmfit.errors import UsageError
 from wasmfit.model import FeatureVerdict, Group, Measurement, RuntimeFeatures
-from wasmfit.words import printable
+from wasmfit.words import escape_unprintable
 
 
 class Support(StrEnum):
@@ -95,7 +95,7 @@ def parse_features(text: str | None) -> tuple[str, ...]:
             close = difflib.get_close_matches(name, REQUIRABLE_FEATURES, n=1, cutoff=0.6)
             hint = f"Perhaps you meant {close[0]}. " if close else ""
             raise UsageError(
-                f"There is no feature named {printable(name)!r} that can be required.",
+                f"There is no feature named {escape_unprintable(name)!r} that can be required.",
                 f"{hint}Known are: {', '.join(REQUIRABLE_FEATURES)}.",
             )
     return names

@@ -13,7 +13,7 @@ from wasmfit.errors import UsageError
 from wasmfit.model import Measurement
 from wasmfit.store import RecordedRun
 from wasmfit.store.measurements import Reader, TimelinePoint
-from wasmfit.words import printable
+from wasmfit.words import escape_unprintable
 
 from .amounts import Amount
 from .changes import CellChangeKind, MetricChange
@@ -264,8 +264,10 @@ def _no_cell(select: Sequence[str], cells: Sequence[str]) -> UsageError:
         return UsageError("Nothing was measured yet.", "`wasmfit compare` measures.")
     close = get_close_matches(select[0], cells, n=1, cutoff=0.4)
     return UsageError(
-        f"No cell that was measured matches {printable(' or '.join(select))}.",
-        f"Perhaps you meant {printable(close[0])}." if close else f"An id looks like {printable(cells[0])}.",
+        f"No cell that was measured matches {escape_unprintable(' or '.join(select))}.",
+        f"Perhaps you meant {escape_unprintable(close[0])}."
+        if close
+        else f"An id looks like {escape_unprintable(cells[0])}.",
     )
 
 

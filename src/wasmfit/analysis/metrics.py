@@ -16,7 +16,7 @@ from functools import cache
 
 from wasmfit.errors import UsageError
 from wasmfit.model import COUNTS, Activity, MeasuredPhase, Measurement, Prediction, Record
-from wasmfit.words import printable
+from wasmfit.words import escape_unprintable
 
 
 class MetricKind(StrEnum):
@@ -186,7 +186,7 @@ def _unknown(name: str) -> UsageError:
         else "Metrics are the paths of `wasmfit compare --format json`, such as size.flash, run.heap_peak or "
         "run.instructions.call; `wasmfit history --metrics` lists them."
     )
-    return UsageError(f"There is no metric named {printable(name)!r}.", remedy)
+    return UsageError(f"There is no metric named {escape_unprintable(name)!r}.", remedy)
 
 
 @cache

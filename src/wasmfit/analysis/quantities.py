@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from wasmfit.errors import UsageError
-from wasmfit.words import printable
+from wasmfit.words import escape_unprintable
 
 _SIZE = re.compile(r"(\d[\d_,]{0,18}(?:\.\d{1,9})?)\s*([kmg]?)(i?b)?", re.IGNORECASE | re.ASCII)
 _TIME = re.compile(r"(\d{1,12}(?:\.\d{1,9})?)\s*(s|ms|us|µs|ns)", re.ASCII)
@@ -30,12 +30,14 @@ def parse_size(text: str) -> int:
     match = _SIZE.fullmatch(text.strip())
     if match is None:
         raise UsageError(
-            f"Invalid size {printable(text)!r}.", "Sizes are 524288, 512K or 512KiB (K = 1024), 1M, …"
+            f"Invalid size {escape_unprintable(text)!r}.",
+            "Sizes are 524288, 512K or 512KiB (K = 1024), 1M, …",
         )
     size = _decimal(match.group(1)) * _FACTORS[match.group(2).lower()]
     if size != int(size) or size > _LARGEST:
         raise UsageError(
-            f"Invalid size {printable(text)!r}: it is not a whole number of bytes.", "Write it in bytes."
+            f"Invalid size {escape_unprintable(text)!r}: it is not a whole number of bytes.",
+            "Write it in bytes.",
         )
     return int(size)
 
@@ -86,7 +88,7 @@ def parse_limit(given: int | float | str, unit: str) -> LimitValue:
     if body.endswith("%"):
         if not relative:
             raise UsageError(
-                f"Invalid limit {printable(text)!r}: a percentage needs a sign.",
+                f"Invalid limit {escape_unprintable(text)!r}: a percentage needs a sign.",
                 "A percentage is a difference from a baseline: +2% or -5%.",
             )
         return LimitValue(sign * _number(body[:-1].strip(), text), True, True, text)
@@ -104,7 +106,7 @@ def _amount(body: str, unit: str, text: str) -> float:
 def _number(body: str, text: str, units: str = "") -> float:
     if not _NUMBER.fullmatch(body):
         raise UsageError(
-            f"Invalid limit {printable(text)!r} for such a metric.", f"It is a plain number{units}."
+            f"Invalid limit {escape_unprintable(text)!r} for such a metric.", f"It is a plain number{units}."
         )
     number = _decimal(body)
     return int(number) if number == int(number) else float(number)

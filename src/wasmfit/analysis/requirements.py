@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from wasmfit.errors import UsageError
 from wasmfit.model import Board
-from wasmfit.words import printable
+from wasmfit.words import escape_unprintable
 
 from .evidence import parse_features
 from .quantities import parse_size
@@ -98,7 +98,7 @@ def parse_weights(text: str | None) -> dict[str, float]:
         name, separator, number = part.partition("=")
         if name not in weights or not separator:
             raise UsageError(
-                f"Invalid weight {printable(part)!r}.",
+                f"Invalid weight {escape_unprintable(part)!r}.",
                 f"Weights are {'=1,'.join(CRITERIA)}=1 with other numbers.",
             )
         try:
@@ -106,7 +106,9 @@ def parse_weights(text: str | None) -> dict[str, float]:
         except ValueError:
             weights[name] = math.nan
         if not 0 <= weights[name] <= 1000:
-            raise UsageError(f"Invalid weight {printable(number)!r}.", "A weight is a number from 0 to 1000.")
+            raise UsageError(
+                f"Invalid weight {escape_unprintable(number)!r}.", "A weight is a number from 0 to 1000."
+            )
     if not any(weights.values()):
         raise UsageError("Every weight is 0, which ranks nothing.", "Give one of them a weight.")
     return weights

@@ -16,7 +16,7 @@ from wasmfit.errors import UsageError
 from wasmfit.model import Measurement, Size
 from wasmfit.store import RecordedRun
 from wasmfit.store.measurements import Reader, StoredCell
-from wasmfit.words import printable
+from wasmfit.words import escape_unprintable
 
 from .comparison import SCHEMA
 
@@ -265,20 +265,20 @@ def from_file(path: Path, add_predictions: AddPredictions) -> Snapshot:
     Raises:
         UsageError: It cannot be read, or is something else.
     """
-    what = f"{printable(str(path))} is not a result of `wasmfit compare --format json`"
+    what = f"{escape_unprintable(str(path))} is not a result of `wasmfit compare --format json`"
     try:
         if path.stat().st_size > LARGEST_FILE:
             raise UsageError(f"{what}: it is larger than {LARGEST_FILE:,} B.")
         data = json.loads(path.read_bytes())
     except OSError as error:
-        raise UsageError(f"{printable(str(path))} cannot be read: {error.strerror}.") from error
+        raise UsageError(f"{escape_unprintable(str(path))} cannot be read: {error.strerror}.") from error
     except (ValueError, RecursionError) as error:
-        raise UsageError(f"{what}: {printable(str(error))}.") from error
+        raise UsageError(f"{what}: {escape_unprintable(str(error))}.") from error
     if not isinstance(data, dict) or not isinstance(data.get("cells"), list):
         raise UsageError(f'{what}: it has no list "cells".')
     if data.get("schema") != SCHEMA:
         raise UsageError(
-            f"{what} that this wasmfit knows: its schema is {printable(repr(data.get('schema')))}, "
+            f"{what} that this wasmfit knows: its schema is {escape_unprintable(repr(data.get('schema')))}, "
             f"and {SCHEMA} is known.",
             "Write it again.",
         )
@@ -286,7 +286,7 @@ def from_file(path: Path, add_predictions: AddPredictions) -> Snapshot:
     seen: set[str] = set()
     for cell in cells:
         if cell.id in seen:
-            raise UsageError(f"{what}: it has the cell {printable(cell.id)} twice.")
+            raise UsageError(f"{what}: it has the cell {escape_unprintable(cell.id)} twice.")
         seen.add(cell.id)
     return Snapshot(str(path), SnapshotKey.CELL, _named(cells), _baselines(cells), None, add_predictions)
 
@@ -298,8 +298,8 @@ def _cell(what: str, number: int, cell: object) -> Measurement:
         first = error.errors()[0] if isinstance(error, ValidationError) else {"loc": (), "msg": "too deep"}
         location = ".".join(map(str, first["loc"]))
         raise UsageError(
-            f"{what} that this wasmfit understands: cells[{number}].{printable(location)}: "
-            f"{printable(str(first['msg']))}.",
+            f"{what} that this wasmfit understands: cells[{number}].{escape_unprintable(location)}: "
+            f"{escape_unprintable(str(first['msg']))}.",
             "Write it again with this version of wasmfit.",
         ) from error
 
@@ -339,10 +339,10 @@ def _unknown(spec: str, reader: Reader) -> UsageError:
     known = [*words, *builds, *profiles, "latest"]
     close = difflib.get_close_matches(spec, known, n=3, cutoff=0.6)
     if close:
-        remedy = f"Perhaps you meant {' or '.join(map(printable, close))}."
+        remedy = f"Perhaps you meant {' or '.join(map(escape_unprintable, close))}."
     else:
         remedy = (
             "Known are runs (a number, a label, latest, latest~1), branches and commits that runs were "
             "recorded at, NAME@VERSION, profile:NAME, and JSON files; `wasmfit history --runs` has runs."
         )
-    return UsageError(f"No measurements are named {printable(spec)!r}.", remedy)
+    return UsageError(f"No measurements are named {escape_unprintable(spec)!r}.", remedy)

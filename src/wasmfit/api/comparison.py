@@ -19,7 +19,7 @@ from wasmfit.requests.keywords import CompareKeywords, Keywords
 from wasmfit.run import Pipeline
 from wasmfit.store import OutcomeStore, RunMetadata, Store
 from wasmfit.store.runs import label_of
-from wasmfit.toolchain import Gateway, Versions, find, worktree
+from wasmfit.toolchain import ProcessRunner, Versions, find, worktree
 
 from .cluster import executor_of
 from .systems import with_systems
@@ -70,8 +70,8 @@ def measure(catalog: Catalog, experiment: Experiment, options: RunOptions) -> Me
     if module is None:
         workloads = workloads_like(catalog, experiment.workloads)
         experiment = experiment.model_copy(update={"workloads": workloads})
-    gateway = Gateway(echo=options.echo)
-    working_directory = worktree(gateway, Path.cwd())
+    runner = ProcessRunner(echo=options.echo)
+    working_directory = worktree(runner, Path.cwd())
     metadata = RunMetadata(
         options.command or "wasmfit",
         None if options.label is None else label_of(options.label),
@@ -81,19 +81,19 @@ def measure(catalog: Catalog, experiment: Experiment, options: RunOptions) -> Me
     )
     systems = [name for name in experiment.bases if not catalog.base(name).emulated]
     executor = executor_of(options, systems=systems, sources=experiment.sources)
-    bench = None if options.on is None else BoardRunner.find(gateway, _selector(options.on))
+    bench = None if options.on is None else BoardRunner.find(runner, _selector(options.on))
     home = Home.find(options.home)
-    catalog = with_systems(catalog, gateway, home, experiment.bases, dict(experiment.sources))
+    catalog = with_systems(catalog, runner, home, experiment.bases, dict(experiment.sources))
     checkouts = [
-        checkout.inspect(catalog, gateway, name, path)
+        checkout.inspect(catalog, runner, name, path)
         for name, path in experiment.sources
         if name not in catalog.bases
     ]
     planned = plan(catalog, experiment, checkouts=checkouts, module=module)
-    versions = Versions(home.tools, gateway)
+    versions = Versions(home.tools, runner)
     cells = planned.measured
     toolchain = find(versions, c_targets(catalog, cells), [cell.board.emulator for cell in cells])
-    context = Context(catalog, home, toolchain, gateway)
+    context = Context(catalog, home, toolchain, runner)
     store = Store(home.results)
     pipeline = Pipeline(context, store, options.event_handler, metadata, options.rerun, bench, executor)
     comparison = pipeline.run(planned)

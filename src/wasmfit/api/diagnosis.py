@@ -16,7 +16,7 @@ from wasmfit.home import Home
 from wasmfit.toolchain import (
     CCompiler,
     Check,
-    Gateway,
+    ProcessRunner,
     Proofs,
     Rust,
     State,
@@ -70,12 +70,12 @@ def doctor(*, home: Path | None = None) -> Diagnosis:
         home: wasmfit's folder.
     """
     began = time.monotonic()
-    catalog, folder, gateway = Catalog.load(), Home.find(home), Gateway()
-    versions, proofs = Versions(folder.tools, gateway), Proofs(folder.proofs)
+    catalog, folder, runner = Catalog.load(), Home.find(home), ProcessRunner()
+    versions, proofs = Versions(folder.tools, runner), Proofs(folder.proofs)
     compilers = {name: c_compiler(versions, target.c) for name, target in catalog.targets.items()}
     looked = checks(versions, compilers.values(), [board.emulator for board in catalog.boards.values()])
     working = {name: one for name, one in compilers.items() if isinstance(one, CCompiler)}
-    trials = _trials(catalog, folder, gateway, versions, looked, working)
+    trials = _trials(catalog, folder, runner, versions, looked, working)
     host = next(_tried(check, trials, proofs) for check in looked if check.need == _HOST)
     emulators = {board.emulator.qemu for board in catalog.boards.values()}
 
@@ -111,7 +111,7 @@ def _tried(check: Check, trials: Mapping[str, ToolTrial], proofs: Proofs) -> Che
 def _trials(
     catalog: Catalog,
     home: Home,
-    gateway: Gateway,
+    runner: ProcessRunner,
     versions: Versions,
     looked: list[Check],
     compilers: Mapping[str, CCompiler],
@@ -124,14 +124,14 @@ def _trials(
     if isinstance(chosen, Rust):
         linker = chosen.elf_linker
         modules = sorted({workload.guest.target for workload in catalog.workloads.values()})
-        trials[_RUST] = rust_trial(gateway, chosen, sorted(catalog.targets), modules)
+        trials[_RUST] = rust_trial(runner, chosen, sorted(catalog.targets), modules)
     for need, path in paths.items():
         of_need = {name: one for name, one in compilers.items() if one.target.compilers[0] == need}
         boards = [board for board in catalog.boards.values() if board.emulator.qemu == need]
         if need == _HOST:
-            trials[need] = host_trial(gateway, path)
+            trials[need] = host_trial(runner, path)
         elif of_need:
-            trials[need] = c_trial(gateway, of_need, linker)
+            trials[need] = c_trial(runner, of_need, linker)
         elif boards:
-            trials[need] = emulator_trial(gateway, need, boards, home.plugins)
+            trials[need] = emulator_trial(runner, need, boards, home.plugins)
     return trials

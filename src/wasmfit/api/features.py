@@ -17,7 +17,7 @@ from wasmfit.plan.select import with_checkouts
 from wasmfit.requests import FeaturesExperiment, RunOptions
 from wasmfit.requests.keywords import FeaturesKeywords, Keywords
 from wasmfit.store import OutcomeStore
-from wasmfit.toolchain import Gateway, Versions, find
+from wasmfit.toolchain import ProcessRunner, Versions, find
 
 from .cluster import executor_of
 from .unrecorded import refuse_board_and_label
@@ -49,8 +49,8 @@ def features(
 
     executor = executor_of(options, systems=(), sources=experiment.sources)
     catalog = Catalog.load(*options.catalogs)
-    gateway = Gateway(echo=options.echo)
-    checkouts = [checkout.inspect(catalog, gateway, name, path) for name, path in experiment.sources]
+    runner = ProcessRunner(echo=options.echo)
+    checkouts = [checkout.inspect(catalog, runner, name, path) for name, path in experiment.sources]
     runtimes = experiment.runtimes
     released = [build for build in select_builds(catalog, runtimes) if build.runtime.guest == "module"]
     builds = with_checkouts(catalog, released, checkouts, runtimes)
@@ -64,8 +64,8 @@ def features(
         for board in boards
         if any(build.runtime.language == "c" for build in builds)
     }
-    toolchain = find(Versions(home.tools, gateway), targets, [board.emulator for board in boards])
-    context = Context(catalog, home, toolchain, gateway)
+    toolchain = find(Versions(home.tools, runner), targets, [board.emulator for board in boards])
+    context = Context(catalog, home, toolchain, runner)
     store = OutcomeStore(home.results)
     run = FeaturesRun(context, store, options.event_handler, options.rerun, executor)
     return run.run(builds, boards, [catalog.profile(name) for name in experiment.profiles], chosen)

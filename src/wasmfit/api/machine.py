@@ -11,7 +11,7 @@ from wasmfit.catalog.load import unknown
 from wasmfit.errors import UsageError
 from wasmfit.home import Home
 from wasmfit.probe import Probe, ProbeRs
-from wasmfit.toolchain import Gateway, Versions, find
+from wasmfit.toolchain import ProcessRunner, Versions, find
 
 
 def probes() -> list[Probe]:
@@ -20,7 +20,7 @@ def probes() -> list[Probe]:
     Raises:
         MissingToolError: probe-rs is not installed.
     """
-    return ProbeRs.find(Gateway()).probes()
+    return ProbeRs.find(ProcessRunner()).probes()
 
 
 def lock(names: Sequence[str], *, home: Path | None = None, catalogs: Sequence[Path] = ()) -> Iterator[Path]:
@@ -43,8 +43,8 @@ def lock(names: Sequence[str], *, home: Path | None = None, catalogs: Sequence[P
     for name in names:
         if not any(fnmatchcase(entry, name) for entry in known):
             raise unknown("runtime, workload or base", name, known)
-    folder, gateway = Home.find(home), Gateway()
-    context = Context(catalog, folder, find(Versions(folder.tools, gateway), {}, ()), gateway)
+    folder, runner = Home.find(home), ProcessRunner()
+    context = Context(catalog, folder, find(Versions(folder.tools, runner), {}, ()), runner)
     for lockfile in locks(catalog):
         if any(fnmatchcase(lockfile.owner, name) for name in names):
             try:

@@ -11,7 +11,7 @@ from wasmfit.plan import c_targets, plan
 from wasmfit.requests import Experiment, ProfileRequest, RunOptions
 from wasmfit.requests.keywords import Keywords, ProfileKeywords
 from wasmfit.run import Profiled, profiled
-from wasmfit.toolchain import Gateway, Versions, find
+from wasmfit.toolchain import ProcessRunner, Versions, find
 
 from .systems import with_systems
 from .unrecorded import require_local
@@ -38,8 +38,8 @@ def profile(
     options = keywords.record(RunOptions, options)
     keywords.end()
     require_local(options, "A profile")
-    gateway, home = Gateway(echo=options.echo), Home.find(options.home)
-    catalog = with_systems(Catalog.load(*options.catalogs), gateway, home, (request.base,), {})
+    runner, home = ProcessRunner(echo=options.echo), Home.find(options.home)
+    catalog = with_systems(Catalog.load(*options.catalogs), runner, home, (request.base,), {})
     experiment = Experiment(
         runtimes=(request.runtime,),
         workloads=(request.workload,),
@@ -57,6 +57,6 @@ def profile(
     if len(cells) != 1:
         names = ", ".join(cell.build.label for cell in cells)
         raise UsageError(f"{request.runtime} is not one runtime but {names}.", "Name one.")
-    toolchain = find(Versions(home.tools, gateway), c_targets(catalog, cells), [cells[0].board.emulator])
+    toolchain = find(Versions(home.tools, runner), c_targets(catalog, cells), [cells[0].board.emulator])
     phases = [phase.value for phase in request.phases]
-    return profiled(Context(catalog, home, toolchain, gateway), cells[0], phases)
+    return profiled(Context(catalog, home, toolchain, runner), cells[0], phases)

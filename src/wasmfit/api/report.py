@@ -74,7 +74,7 @@ slow-downs are relative to it.
         flames=settings.flames,
         features=merged(features),
         requirements=required,
-        listener=options.event_handler,
+        emit=options.event_handler,
     )
     if output is not None:
         _write(Path(output), document)

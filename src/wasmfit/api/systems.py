@@ -9,11 +9,11 @@ from wasmfit.builder import laze
 from wasmfit.catalog import Catalog
 from wasmfit.errors import MissingToolError, UsageError
 from wasmfit.home import Home
-from wasmfit.toolchain import Gateway
+from wasmfit.toolchain import ProcessRunner
 
 
 def with_systems(
-    catalog: Catalog, gateway: Gateway, home: Home, bases: Sequence[str], sources: Mapping[str, Path]
+    catalog: Catalog, runner: ProcessRunner, home: Home, bases: Sequence[str], sources: Mapping[str, Path]
 ) -> Catalog:
     """The catalogue with the checkouts of the operating systems among the bases, or why there are none.
 
@@ -34,10 +34,10 @@ def with_systems(
             raise MissingToolError(f"laze is not installed, and {name} is built with it.", laze.REMEDY)
         checkout = sources.get(name, home.work / "checkouts" / name)
         why = (
-            None if name in sources else laze.clone(gateway, base.repository, checkout, home.logs / "git.log")
+            None if name in sources else laze.clone(runner, base.repository, checkout, home.logs / "git.log")
         )
         known[name] = base.model_copy(
-            update={"checkout": laze.inspect(gateway, name, checkout)}
+            update={"checkout": laze.inspect(runner, name, checkout)}
             if why is None
             else {
                 "missing": f"no checkout of {base.title.partition(',')[0]} could be had ({why}). "

@@ -19,7 +19,7 @@ from wasmfit.requests.keywords import Keywords, TuneKeywords
 from wasmfit.search import SearchBudget, Settings, Trials, search, space
 from wasmfit.search.propose import require_optuna
 from wasmfit.store import Store
-from wasmfit.toolchain import Gateway, Versions, find
+from wasmfit.toolchain import ProcessRunner, Versions, find
 
 from .unrecorded import require_local
 
@@ -70,14 +70,14 @@ def tune(
     workloads = [catalog.workload(name) for name in dict.fromkeys(request.workloads)]
     board, base = catalog.board(request.board), catalog.base(defaults.BASE)
     profile = catalog.profile(defaults.PROFILE)
-    home, gateway = Home.find(options.home), Gateway(echo=options.echo)
+    home, runner = Home.find(options.home), ProcessRunner(echo=options.echo)
     cells = [
         Cell(build=build, workload=workload, board=board, base=base, profile=profile)
         for workload in workloads
     ]
-    toolchain = find(Versions(home.tools, gateway), c_targets(catalog, cells), [board.emulator])
+    toolchain = find(Versions(home.tools, runner), c_targets(catalog, cells), [board.emulator])
     trials = Trials(
-        Context(catalog, home, toolchain, gateway),
+        Context(catalog, home, toolchain, runner),
         Store(home.results),
         where,
         build,

@@ -263,7 +263,7 @@ def _command(
 
 
 def _compile(context: Context, step: StepContext, command: list[str], unit: _Unit, place: Path) -> None:
-    finished = context.gateway.run(
+    finished = context.runner.run(
         [*command, "-c", str(unit.source), "-o", str(place / unit.object)], log=step.log, timeout=_SECONDS
     )
     if finished.code != 0:

@@ -17,7 +17,7 @@ import tomli_w
 
 from wasmfit.model import Build, Dependency
 from wasmfit.toolchain import Finished, Rust
-from wasmfit.words import printable
+from wasmfit.words import escape_unprintable
 
 from . import digest, lockfiles, missing_target_feature, specification
 from .context import Context, StepContext
@@ -207,7 +207,7 @@ def build(
         BuildError: Cargo failed; the reason is its first error.
     """
     work.mkdir(parents=True, exist_ok=True)
-    with exclusive_lock(work.with_name(f"{work.name}.lock"), context.gateway.cancel):
+    with exclusive_lock(work.with_name(f"{work.name}.lock"), context.runner.cancel):
         generate(package, work)
         rust = context.toolchain.rust
         variables = environment(rust, options, target)
@@ -219,7 +219,7 @@ def build(
         # Now that everything is downloaded, the registries' folders are there.
         variables = environment(rust, options, target, _without_registry())
         watch = _Watch(package.name, total, step, target / (options.target or ""))
-        finished = context.gateway.run(
+        finished = context.runner.run(
             [*command, "--message-format=json-render-diagnostics"],
             cwd=work,
             env=variables,
@@ -257,7 +257,7 @@ def resolve(context: Context, step: StepContext, package: Package, options: Opti
     generate(package, work)
     rust = context.toolchain.rust
     command = ["generate-lockfile"] if package.lock is None else ["update", "--workspace"]
-    finished = context.gateway.run(
+    finished = context.runner.run(
         [str(rust.cargo.path), *command],
         cwd=work,
         env=environment(rust, options, work / "target"),
@@ -319,7 +319,7 @@ def _specify(
     def printed(what: str, target: str) -> tuple[list[str], Finished]:
         lines: list[str] = []
         rustc = [str(context.toolchain.rust.rustc.path), "-Zunstable-options"]
-        finished = context.gateway.run(
+        finished = context.runner.run(
             [*rustc, "--print", what, "--target", target],
             cwd=work,
             env=variables,
@@ -350,7 +350,7 @@ def _units(
 ) -> int:
     """How many units cargo will build; 0 where it does not say (the graph is an unstable output)."""
     text: list[str] = []
-    finished = context.gateway.run(
+    finished = context.runner.run(
         [*command, "--unit-graph", "-Zunstable-options"],
         cwd=work,
         env=variables,
@@ -411,7 +411,7 @@ def first_error(output: str) -> str:
         if line.lower().startswith(("error", "memory allocation of"))
         or any(words in line for words in (": error:", "fatal error", "panicked at"))
     ]
-    return printable((errors or lines[-1:] or ["no output"])[0], 300)
+    return escape_unprintable((errors or lines[-1:] or ["no output"])[0], 300)
 
 
 def clear(folder: Path) -> None:

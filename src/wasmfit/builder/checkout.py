@@ -11,7 +11,7 @@ from wasmfit.catalog import Catalog
 from wasmfit.catalog.load import pick
 from wasmfit.errors import UsageError
 from wasmfit.model import Build, Checkout, Runtime, Version, builds
-from wasmfit.toolchain import Gateway
+from wasmfit.toolchain import ProcessRunner
 
 from . import digest
 
@@ -21,7 +21,7 @@ _PASSED_OVER = frozenset({".git", "target", "node_modules", ".venv", "build"})
 _RELEASE = re.compile(r"(\d+)\.(\d+)(?:\.(\d+))?")
 
 
-def inspect(catalog: Catalog, gateway: Gateway, name: str, path: Path) -> Checkout:
+def inspect(catalog: Catalog, runner: ProcessRunner, name: str, path: Path) -> Checkout:
     """Looks at a checkout of a runtime; nothing in it is changed or run.
 
     Args:
@@ -38,7 +38,7 @@ def inspect(catalog: Catalog, gateway: Gateway, name: str, path: Path) -> Checko
         raise UsageError(f"The checkout {path} of {name} is not a folder.", "Name the folder of its sources.")
     folder, stated = _find(runtime, root)
     recipe = _recipe(runtime, stated, path)
-    commit, changed, top = _git(gateway, root)
+    commit, changed, top = _git(runner, root)
     return Checkout(
         runtime=name,
         path=root,
@@ -51,7 +51,7 @@ def inspect(catalog: Catalog, gateway: Gateway, name: str, path: Path) -> Checko
     )
 
 
-def inspect_tree(gateway: Gateway, name: str, path: Path, holds: str) -> Checkout:
+def inspect_tree(runner: ProcessRunner, name: str, path: Path, holds: str) -> Checkout:
     """Looks at a checkout that is taken as a whole, whatever version it is of.
 
     Args:
@@ -67,7 +67,7 @@ def inspect_tree(gateway: Gateway, name: str, path: Path, holds: str) -> Checkou
         raise UsageError(
             f"{path} is no checkout of {name}: it has no {holds}.", "Name the folder of its sources."
         )
-    commit, changed, top = _git(gateway, root)
+    commit, changed, top = _git(runner, root)
     return Checkout(
         runtime=name,
         path=root,
@@ -80,9 +80,9 @@ def inspect_tree(gateway: Gateway, name: str, path: Path, holds: str) -> Checkou
     )
 
 
-def has_changed(gateway: Gateway, checkout: Checkout) -> bool:
+def has_changed(runner: ProcessRunner, checkout: Checkout) -> bool:
     """Whether the files are others than when it was looked at."""
-    commit, changed, top = _git(gateway, checkout.path)
+    commit, changed, top = _git(runner, checkout.path)
     return _digest(commit, changed, top, checkout.folder) != checkout.digest
 
 
@@ -202,18 +202,18 @@ def _inner(folder: Path) -> list[Path]:
     return [path for path in inner if path.is_dir() and not path.is_symlink()]
 
 
-def _git(gateway: Gateway, root: Path) -> tuple[str | None, list[str], Path]:
+def _git(runner: ProcessRunner, root: Path) -> tuple[str | None, list[str], Path]:
     """The commit, the names of what differs from it, and the folder that they are relative to."""
     program = shutil.which("git")
     if program is None:
         return None, [], root
     git = [program, "--no-optional-locks", "-C", str(root)]
-    asked = gateway.run([*git, "rev-parse", "HEAD", "--show-toplevel"], timeout=_GIT_SECONDS)
+    asked = runner.run([*git, "rev-parse", "HEAD", "--show-toplevel"], timeout=_GIT_SECONDS)
     lines = asked.output.splitlines()
     if asked.code != 0 or len(lines) != 2:
         return None, [], root
     listed: list[str] = []
-    status = gateway.run(
+    status = runner.run(
         [*git, "status", "--porcelain=v1", "-z", "--untracked-files=all"],
         timeout=_GIT_SECONDS,
         on_line=listed.append,

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from wasmfit.catalog import Catalog
 from wasmfit.home import Home
-from wasmfit.toolchain import Gateway, Toolchain
+from wasmfit.toolchain import ProcessRunner, Toolchain
 
 from .cache import Cache
 
@@ -26,18 +26,18 @@ class Context:
         catalog: What exists.
         home: wasmfit's folder.
         toolchain: The compilers and linkers.
-        gateway: Runs child processes.
+        runner: Runs child processes.
     """
 
     catalog: Catalog
     home: Home
     toolchain: Toolchain
-    gateway: Gateway
+    runner: ProcessRunner
 
     @property
     def cache(self) -> Cache:
         """The artefacts built so far."""
-        return Cache(self.home.artefacts, self.gateway.cancel)
+        return Cache(self.home.artefacts, self.runner.cancel)
 
 
 @dataclass(frozen=True)

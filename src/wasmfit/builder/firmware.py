@@ -364,5 +364,5 @@ def unchanged(context: Context, build: Build) -> None:
     Raises:
         BuildError: It has been edited since.
     """
-    if build.checkout is not None and checkout.has_changed(context.gateway, build.checkout):
+    if build.checkout is not None and checkout.has_changed(context.runner, build.checkout):
         raise BuildError(f"{build.checkout.path} was edited while it was built; run it again")

@@ -133,7 +133,7 @@ def _prepare(
     """
     program, wasm = made["program"] / PROGRAM, made["module"] / module.NAME
     command = [str(program), str(wasm), str(place / PREPARED), *build.variant.host_arguments]
-    finished = context.gateway.run(command, log=step.log, timeout=_SECONDS, memory=MEMORY)
+    finished = context.runner.run(command, log=step.log, timeout=_SECONDS, memory=MEMORY)
     if finished.code != 0:
         raise refusal("the host step", finished)
 

@@ -15,8 +15,8 @@ import tomli_w
 
 from wasmfit.errors import MissingToolError
 from wasmfit.model import Base, Checkout, Profile
-from wasmfit.toolchain import Gateway
-from wasmfit.words import printable
+from wasmfit.toolchain import ProcessRunner
+from wasmfit.words import escape_unprintable
 
 from . import cargo, checkout, digest, firmware, lockfiles
 from .cargo import Options
@@ -36,16 +36,16 @@ _BUILD_SECONDS = 3600
 _CLONE_SECONDS = 600
 
 
-def inspect(gateway: Gateway, base: str, path: Path) -> Checkout:
+def inspect(runner: ProcessRunner, base: str, path: Path) -> Checkout:
     """Looks at a checkout of an operating system; nothing in it is changed or run.
 
     Raises:
         UsageError: The folder is none, or holds no laze project.
     """
-    return checkout.inspect_tree(gateway, base, path, "laze-project.yml")
+    return checkout.inspect_tree(runner, base, path, "laze-project.yml")
 
 
-def clone(gateway: Gateway, url: str, place: Path, log: Path) -> str | None:
+def clone(runner: ProcessRunner, url: str, place: Path, log: Path) -> str | None:
     """Gets a checkout from where it lives, if it is not there yet; otherwise says why there is none."""
     if place.is_dir():
         return None
@@ -53,7 +53,7 @@ def clone(gateway: Gateway, url: str, place: Path, log: Path) -> str | None:
     shutil.rmtree(unfinished, ignore_errors=True)
     unfinished.parent.mkdir(parents=True, exist_ok=True)
     try:
-        finished = gateway.run(
+        finished = runner.run(
             ["git", "clone", "--quiet", "--depth", "1", url, str(unfinished)],
             timeout=_CLONE_SECONDS,
             env=_without_questions(),
@@ -63,7 +63,7 @@ def clone(gateway: Gateway, url: str, place: Path, log: Path) -> str | None:
         return "git is not installed"
     if finished.code != 0:
         lines = finished.output.strip().splitlines()
-        return printable(lines[-1] if lines else "git gave no reason", 200)
+        return escape_unprintable(lines[-1] if lines else "git gave no reason", 200)
     unfinished.rename(place)
     return None
 
@@ -91,7 +91,7 @@ def build(context: Context, step: StepContext, spec: FirmwareSpec, job: bytes, p
     assert base.checkout is not None
     builder = base.builders[board.name]
     app = context.home.work / "laze" / f"{base.name}-{base.checkout.digest[:12]}-{board.name}-{profile.name}"
-    with exclusive_lock(app.with_suffix(".lock"), context.gateway.cancel):
+    with exclusive_lock(app.with_suffix(".lock"), context.runner.cancel):
         write(context, spec, base.checkout, job, app)
         environment = _environment(context, profile, board.target)
         step.progress("laze plans", 0, 0)
@@ -105,7 +105,7 @@ def build(context: Context, step: StepContext, spec: FirmwareSpec, job: bytes, p
         # Every variant writes the same file.
         shutil.copy(outfile, place / "firmware.elf")
         shutil.copy(app / "Cargo.lock", place / "Cargo.lock")
-    if checkout.has_changed(context.gateway, base.checkout):
+    if checkout.has_changed(context.runner, base.checkout):
         raise BuildError(f"{base.checkout.path} was edited while it was built; run it again")
     firmware.unchanged(context, spec.build)
 
@@ -232,7 +232,7 @@ def _laze(
     arguments: list[str],
     seconds: int,
 ) -> None:
-    finished = context.gateway.run(
+    finished = context.runner.run(
         [PROGRAM, *arguments], cwd=app, env=environment, log=step.log, timeout=seconds
     )
     if finished.code != 0:
@@ -243,7 +243,11 @@ def _reason(output: str) -> str:
     """What laze says went wrong; of a build, what cargo says."""
     said = [line for line in output.splitlines() if line.startswith("laze: error")]
     first = cargo.first_error(output)
-    return printable(said[0].removeprefix("laze: error: "), 300) if said and "error" not in first else first
+    return (
+        escape_unprintable(said[0].removeprefix("laze: error: "), 300)
+        if said and "error" not in first
+        else first
+    )
 
 
 def _without_questions() -> dict[str, str]:

@@ -143,7 +143,7 @@ def link(
         "--format=binary",
         "job.bin",
     ]
-    finished = context.gateway.run(command, cwd=place, log=step.log, timeout=_SECONDS)
+    finished = context.runner.run(command, cwd=place, log=step.log, timeout=_SECONDS)
     if finished.code != 0:
         raise _overflow(finished.output) or missing_target_feature.failure(
             context, step, board.target, finished.output, f"link: {cargo.first_error(finished.output)}"

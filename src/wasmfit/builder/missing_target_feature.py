@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from wasmfit.model import Status
-from wasmfit.words import printable
+from wasmfit.words import escape_unprintable
 
 from .context import Context, StepContext
 from .errors import BuildError
@@ -64,11 +64,11 @@ def missing_features(output: str) -> Iterator[MissingFeature]:
         first = text.splitlines()[0]
         atomic = _atomic(first, text)
         if atomic is not None:
-            yield MissingFeature(atomic, printable(first, 200), _where(text))
+            yield MissingFeature(atomic, escape_unprintable(first, 200), _where(text))
     for text in _complaints(output, _LINKER_ERROR):
         symbol = _SYMBOL.search(text.splitlines()[0])
         if symbol is not None:
-            yield MissingFeature(str(8 * int(symbol[1])), printable(symbol[0], 200))
+            yield MissingFeature(str(8 * int(symbol[1])), escape_unprintable(symbol[0], 200))
 
 
 def failure(context: Context, step: StepContext, target: str, output: str, otherwise: str) -> BuildError:
@@ -106,11 +106,11 @@ def _atomic(first: str, text: str) -> str | None:
 def _where(text: str) -> str | None:
     place = _PLACE.search(text)
     crate = None if place is None else _CRATE.search(place[1])
-    return None if crate is None else printable(f"{crate[1]} {crate[2]}")
+    return None if crate is None else escape_unprintable(f"{crate[1]} {crate[2]}")
 
 
 def _is_missing(context: Context, step: StepContext, target: str, feature: MissingFeature) -> bool:
     """Whether the compiler says so of the target too."""
     command = [str(context.toolchain.rust.rustc.path), "--print", "cfg", "--target", target]
-    asked = context.gateway.run(command, log=step.log, timeout=_SECONDS)
+    asked = context.runner.run(command, log=step.log, timeout=_SECONDS)
     return asked.code == 0 and f'target_has_atomic="{feature.atomic}"' not in asked.output

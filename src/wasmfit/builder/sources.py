@@ -86,7 +86,7 @@ def _crate(context: Context, step: StepContext, build: Build, source: CrateSourc
         cargo.generate(made_from, work)
         rust = context.toolchain.rust
         environment = cargo.environment(rust, Options(), work / "target")
-        fetched = context.gateway.run(
+        fetched = context.runner.run(
             [str(rust.cargo.path), "fetch", "--locked"],
             cwd=work,
             env=environment,
@@ -96,7 +96,7 @@ def _crate(context: Context, step: StepContext, build: Build, source: CrateSourc
         if fetched.code != 0:
             raise BuildError(f"cargo: {cargo.first_error(fetched.output)}")
         text: list[str] = []
-        context.gateway.run(
+        context.runner.run(
             [str(rust.cargo.path), "metadata", "--locked", "--offline", "--format-version=1"],
             cwd=work,
             env=environment,
@@ -152,7 +152,7 @@ def _archive(context: Context, step: StepContext, source: SdistSource | WheelSou
             str(place),
             f"{wanted.name}=={wanted.version}",
         ]
-        finished = context.gateway.run(command, log=step.log, timeout=_SECONDS)
+        finished = context.runner.run(command, log=step.log, timeout=_SECONDS)
         archives = [*place.glob("*.whl"), *place.glob("*.tar.gz")]
         if finished.code != 0 or len(archives) != 1:
             raise BuildError(f"pip: {cargo.first_error(finished.output)}")

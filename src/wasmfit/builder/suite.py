@@ -90,7 +90,7 @@ def _make(context: Context, step: StepContext, _made: Mapping[str, Path], place:
     program = place / "program"
     shutil.copy(built.file("suite"), program)
     step.progress("reading the suite", 0, 0)
-    finished = context.gateway.run([program, place, _ours(context.catalog)], log=step.log, timeout=_SECONDS)
+    finished = context.runner.run([program, place, _ours(context.catalog)], log=step.log, timeout=_SECONDS)
     program.unlink()
     if finished.code != 0:
         raise BuildError(f"the suite cannot be read: {cargo.first_error(finished.output)}")

@@ -78,7 +78,7 @@ def _make(
     folder.mkdir()
     values = {"module": str(wasm), "output": rule.output}
     command = [str(program), *(argument.format_map(values) for argument in rule.arguments)]
-    finished = context.gateway.run(command, cwd=folder, log=step.log, timeout=_SECONDS, memory=MEMORY)
+    finished = context.runner.run(command, cwd=folder, log=step.log, timeout=_SECONDS, memory=MEMORY)
     program.unlink()
     if finished.code != 0:
         raise refusal(Path(rule.program).name, finished)

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ValidationError
 from wasmfit.errors import UsageError
 from wasmfit.model import Base, Board, Core, Features, Profile, Runtime, Switches, Target, Workload
 from wasmfit.toml_text import line_of, parse
-from wasmfit.words import printable
+from wasmfit.words import escape_unprintable
 
 _LONGEST_PROBLEM = 500  # characters
 
@@ -218,5 +218,5 @@ def _say(path: Path, text: str, problem: dict[str, object]) -> str:
     field = ".".join(map(str, location)) or "the file"
     given = problem.get("input")
     shown = f" (it is {given!r:.80})" if isinstance(given, str | int | float | bool) else ""
-    said = printable(f"{field}: {problem['msg']}{shown}", _LONGEST_PROBLEM)
+    said = escape_unprintable(f"{field}: {problem['msg']}{shown}", _LONGEST_PROBLEM)
     return f"{path}:{line_of(text, location)}: {said}."

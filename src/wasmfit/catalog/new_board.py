@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from wasmfit.errors import UsageError
 from wasmfit.model import Board, Emulator, Region
-from wasmfit.words import hexadecimal, printable
+from wasmfit.words import escape_unprintable, hexadecimal
 
 from .load import Catalog, pick, unknown
 
@@ -142,7 +142,7 @@ def check_name(catalog: Catalog, name: str, into: Path) -> Path:
     """
     if not _NAME.fullmatch(name):
         raise UsageError(
-            f"{printable(name, 80)!r} cannot be a board's name.",
+            f"{escape_unprintable(name, 80)!r} cannot be a board's name.",
             "Take lower-case letters, digits and single hyphens, 64 at most.",
         )
     if name in catalog.boards:

@@ -5,7 +5,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from wasmfit.errors import UsageError
-from wasmfit.words import printable
+from wasmfit.words import escape_unprintable
 
 from .load import BUILT_IN, Catalog
 
@@ -53,7 +53,7 @@ def new_runtime(
     """
     if not _NAME.fullmatch(name):
         raise UsageError(
-            f"{printable(name, 80)!r} cannot be a runtime's name.",
+            f"{escape_unprintable(name, 80)!r} cannot be a runtime's name.",
             "Take lower-case letters, digits and single hyphens, 64 at most.",
         )
     if name in catalog.runtimes:

@@ -11,7 +11,7 @@ from wasmfit.errors import MissingToolError
 from wasmfit.json_text import dumped
 from wasmfit.report import Format
 from wasmfit.toolchain import Check
-from wasmfit.words import printable
+from wasmfit.words import escape_unprintable
 
 from .output import write_result
 
@@ -46,14 +46,14 @@ def _lines(check: Check) -> list[str]:
         f"{_INDENTED}{check.cause}",
         f"{_INDENTED}{check.remedy}",
     ]
-    return [printable(line, _LONGEST) for line in lines]
+    return [escape_unprintable(line, _LONGEST) for line in lines]
 
 
 def _proof(check: Check) -> list[str]:
     if check.proof is None:
         return []
     when = ", tried before" if check.proof.remembered else f" ({check.proof.seconds:.1f} s)"
-    return [printable(f"{_INDENTED}{check.proof.words}{when}", _LONGEST)]
+    return [escape_unprintable(f"{_INDENTED}{check.proof.words}{when}", _LONGEST)]
 
 
 def _contract(diagnosis: Diagnosis) -> dict[str, Any]:

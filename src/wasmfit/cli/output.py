@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from wasmfit.errors import UsageError, WasmfitError
-from wasmfit.words import printable
+from wasmfit.words import escape_unprintable
 
 _LONGEST_LINE = 4000
 
@@ -77,7 +77,7 @@ def write_result(text: str | Iterable[str], output: Path | None = None) -> None:
 def message(text: str) -> None:
     """Tells the user something, with everything that does not print made visible."""
     for line in text.splitlines():
-        sys.stderr.write(f"{printable(line, _LONGEST_LINE)}\n")
+        sys.stderr.write(f"{escape_unprintable(line, _LONGEST_LINE)}\n")
 
 
 def report_error(problem: WasmfitError) -> None:

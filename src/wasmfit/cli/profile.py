@@ -11,7 +11,7 @@ from wasmfit.model import Record
 from wasmfit.requests import ProfileRequest, RunSettings
 from wasmfit.requests.option import Option
 from wasmfit.run import Profiled
-from wasmfit.words import printable
+from wasmfit.words import escape_unprintable
 
 from . import options
 from .from_requests import from_requests
@@ -72,7 +72,7 @@ def _table(profiled: Profiled, top: int) -> str:
     ]
     lines += [
         f"{row.alone:>14,} {row.alone / total:>6.1%} {row.inclusive:>14,} {row.inclusive / total:>6.1%}  "
-        f"{printable(row.function, 160)}"
+        f"{escape_unprintable(row.function, 160)}"
         for row in rows[:top]
     ]
     rest = sum(row.alone for row in rows[top:])

@@ -22,7 +22,7 @@ from wasmfit.events import (
 )
 from wasmfit.model import AssertionOutcome, Measurement, PartOutcomes, Status
 from wasmfit.requests import RunOptions, RunSettings
-from wasmfit.words import printable
+from wasmfit.words import escape_unprintable
 
 from .output import command_line, message
 
@@ -130,7 +130,7 @@ class ProgressReporter:
         return f"{minutes}:{seconds:02}"
 
     def _print(self, line: str) -> None:
-        self._console.print(Text(printable(line, _LONGEST_LINE)))
+        self._console.print(Text(escape_unprintable(line, _LONGEST_LINE)))
 
 
 def _row(measurement: Measurement) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 from wasmfit.builder import Context, Progress, StepContext, silent
 from wasmfit.emulation import WATCHDOG, QemuRunner, SuiteEnd, SuiteRun, compiled, run_suite
 from wasmfit.model import AssertionOutcome, Board, FileOutcomes
-from wasmfit.words import printable
+from wasmfit.words import escape_unprintable
 
 from .judge import LONGEST, ActionAnswer, Judged, answer, judge
 from .prepare import Prepared
@@ -56,8 +56,8 @@ def measured(
     Raises:
         MissingToolError: The emulator or a compiler for its plugin is missing.
     """
-    plugin = compiled(context.home.plugins, context.gateway, board.emulator.qemu, step.log, WATCHDOG)
-    runner = QemuRunner(board, plugin, context.gateway, step.log)
+    plugin = compiled(context.home.plugins, context.runner, board.emulator.qemu, step.log, WATCHDOG)
+    runner = QemuRunner(board, plugin, context.runner, step.log)
 
     def run(data: bytes, on_answer: Callable[[str], None]) -> SuiteRun:
         return run_suite(elf, runner, data, budget=BUDGET, seconds=_SECONDS, on_answer=on_answer)
@@ -177,16 +177,16 @@ class _OutcomeTable:
             if record.drops:
                 self._spectest = ""
             elif came.how not in ("ok", "absent"):
-                self._spectest = printable(f"spectest: {came.how}: {came.words}", LONGEST)
+                self._spectest = escape_unprintable(f"spectest: {came.how}: {came.words}", LONGEST)
             return
         command, place = chunk.script.commands[record.command], (chunk.script.file, record.command)
         if not command.is_assertion:
             if came.how not in ("ok", "got", "tight"):
-                self._setup[place] = printable(f"{came.how}: {came.words}".strip(": "), LONGEST)
+                self._setup[place] = escape_unprintable(f"{came.how}: {came.words}".strip(": "), LONGEST)
             return
         judged = judge(command, came, self._absence(chunk, command.instance))
         if judged.outcome is AssertionOutcome.REFUSED and came.how == "link" and self._spectest:
-            judged = Judged(judged.outcome, printable(f"{judged.words} ({self._spectest})", LONGEST))
+            judged = Judged(judged.outcome, escape_unprintable(f"{judged.words} ({self._spectest})", LONGEST))
         self._outcomes[place] = judged
 
     def _absence(self, chunk: Chunk, instance: int | None) -> str:
@@ -194,7 +194,7 @@ class _OutcomeTable:
             return ""
         said = self._setup.get((chunk.script.file, instance))
         line = chunk.script.commands[instance].line
-        return "" if said is None else printable(f"module of line {line}: {said}", LONGEST)
+        return "" if said is None else escape_unprintable(f"module of line {line}: {said}", LONGEST)
 
     def lost(self, chunk: Chunk, record: CommandRecord, outcome: AssertionOutcome, why: str) -> None:
         """Enters that the run ended in a record: what comes after it in the chunk is not run."""
@@ -205,21 +205,21 @@ class _OutcomeTable:
             if not commands[at].is_assertion:
                 continue
             if at == record.command:
-                self._outcomes[chunk.script.file, at] = Judged(outcome, printable(why, LONGEST))
+                self._outcomes[chunk.script.file, at] = Judged(outcome, escape_unprintable(why, LONGEST))
             elif not charged and record.command is not None and not commands[start].is_assertion:
                 # What is asserted of nothing is asserted of by what comes next.
-                self._outcomes[chunk.script.file, at] = Judged(outcome, printable(after, LONGEST))
+                self._outcomes[chunk.script.file, at] = Judged(outcome, escape_unprintable(after, LONGEST))
                 charged = True
             else:
                 self._outcomes[chunk.script.file, at] = Judged(
-                    AssertionOutcome.NOT_RUN, printable(after, LONGEST)
+                    AssertionOutcome.NOT_RUN, escape_unprintable(after, LONGEST)
                 )
 
     def charge(self, chunk: Chunk, outcome: AssertionOutcome, why: str) -> None:
         """Enters that a chunk's end ended the run: its last assertion does not hold."""
         for at in reversed(chunk.commands):
             if chunk.script.commands[at].is_assertion:
-                self._outcomes[chunk.script.file, at] = Judged(outcome, printable(why, LONGEST))
+                self._outcomes[chunk.script.file, at] = Judged(outcome, escape_unprintable(why, LONGEST))
                 return
 
     def written(self) -> tuple[tuple[FileOutcomes, ...], tuple[str, ...]]:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from wasmfit.model import AssertionOutcome
-from wasmfit.words import printable
+from wasmfit.words import escape_unprintable
 
 from .match import all_match, signed
 from .script import Command
@@ -174,8 +174,8 @@ def _otherwise(came: ActionAnswer) -> Judged:
             return Judged(AssertionOutcome.FAILED, f"an exception came out: {_words(came)}")
         case "trap":
             return Judged(AssertionOutcome.TRAPPED, _words(came))
-    return Judged(AssertionOutcome.FAILED, f"answered {printable(came.how, 20)}")
+    return Judged(AssertionOutcome.FAILED, f"answered {escape_unprintable(came.how, 20)}")
 
 
 def _words(came: ActionAnswer) -> str:
-    return printable(came.words.strip(), LONGEST)
+    return escape_unprintable(came.words.strip(), LONGEST)

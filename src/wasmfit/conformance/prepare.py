@@ -9,7 +9,7 @@ from pathlib import Path
 from wasmfit.builder import BuildError, BuildStep, Context, StepContext, digest, host
 from wasmfit.builder.digest import Shared
 from wasmfit.model import Build
-from wasmfit.words import printable
+from wasmfit.words import escape_unprintable
 
 from .script import Part, modules, modules_of
 
@@ -67,7 +67,7 @@ def _make(
         str(place / _FILE),
         *build.variant.host_arguments,
     ]
-    finished = context.gateway.run(command, log=step.log, timeout=_SECONDS)
+    finished = context.runner.run(command, log=step.log, timeout=_SECONDS)
     if finished.code != 0:
         raise BuildError(f"the host step gave up: {finished.output.strip()[-200:]}")
 
@@ -102,7 +102,9 @@ def unpacked(data: bytes) -> list[Prepared]:
             if len(content) < length:
                 raise BuildError("what the host step wrote ends too early")
             found.append(
-                content if taken else RefusedModule(printable(content.decode(errors="replace"), _LONGEST))
+                content
+                if taken
+                else RefusedModule(escape_unprintable(content.decode(errors="replace"), _LONGEST))
             )
             place += length
     except struct.error as error:

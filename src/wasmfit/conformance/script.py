@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from wasmfit.model import Excluded
-from wasmfit.words import printable
+from wasmfit.words import escape_unprintable
 
 Expected = str | list["Expected"]
 """An expected value: a word, or several of which one will do. See ``catalog/suite/host/values.rs``."""
@@ -87,7 +87,7 @@ class Command:
         match self.do:
             case "invoke":
                 within = "" if self.budget is None else f" within a budget of {self.budget:,}"
-                return printable(f"{self.name}({', '.join(self.args)}){within}")
+                return escape_unprintable(f"{self.name}({', '.join(self.args)}){within}")
             case "grown" | "more":
                 return f"heap for {self.name}"
             case "written":
@@ -95,9 +95,9 @@ class Command:
             case "rounds":
                 return f"{self.name} ({self.count:,} rounds)"
             case "get":
-                return printable(f"global {self.name}")
+                return escape_unprintable(f"global {self.name}")
             case "register":
-                return printable(f"register as {self.name}")
+                return escape_unprintable(f"register as {self.name}")
         return f"{self.do} module {self.module}"
 
     @property

@@ -2,7 +2,7 @@
 
 The firmware may be out of its mind when it writes them, so a line that is not
 exactly as the harness writes it is counted and left out, and texts are data:
-made printable, cut, never interpreted.
+made escape_unprintable, cut, never interpreted.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 
-from wasmfit.words import printable
+from wasmfit.words import escape_unprintable
 
 MOST_RESULTS = 100_000
 """Results kept; more are counted only."""
@@ -213,7 +213,7 @@ class Channel:
             case "panic":
                 return self._take_panic(line)
             case "fail":
-                self._failure = printable(rest)
+                self._failure = escape_unprintable(rest)
             case "phase" if rest in _PHASES:
                 self._phase = rest
             case "end" if line in _ENDS:
@@ -286,7 +286,7 @@ class Channel:
         match = _PANIC.fullmatch(line)
         if match is None:
             return False
-        self._panic = f"{printable(_whole_part(match[1]))}:{int(match[2], 16)}" if match[1] else ""
+        self._panic = f"{escape_unprintable(_whole_part(match[1]))}:{int(match[2], 16)}" if match[1] else ""
         return True
 
 

@@ -18,7 +18,7 @@ from wasmfit.model import (
     shown,
     to_float,
 )
-from wasmfit.words import hexadecimal, printable
+from wasmfit.words import escape_unprintable, hexadecimal
 
 from . import faults, logs
 from .channel import Report
@@ -77,7 +77,7 @@ class RunTrace:
         return (
             f"at {hexadecimal(address)}"
             if name is None
-            else f"in {printable(name)} (PC {hexadecimal(address)})"
+            else f"in {escape_unprintable(name)} (PC {hexadecimal(address)})"
         )
 
 
@@ -188,7 +188,7 @@ def _failure(trace: RunTrace) -> RunEnd | None:
     said = trace.report.failure or "no reason given"
     stub = trace.report.stub
     if stub is not None and stub < len(trace.imports):
-        said = f"the stub of {printable(trace.imports[stub])} traps: {said}"
+        said = f"the stub of {escape_unprintable(trace.imports[stub])} traps: {said}"
     match trace.phase:
         case "call":
             return RunEnd(Status.TRAPPED, said)
@@ -243,7 +243,7 @@ def _wrong_values(trace: RunTrace, signature: Signature) -> list[str]:
             wrong.append(f"{call.text} gave {listed(signature, values)}, not {wanted}")
         elif call.log is not None and not logs.is_right(trace.report, number, call.log):
             said = logs.shown(trace.report, number)
-            wrong.append(f"{call.text} logged {said}, not '{printable(call.log, _LONGEST_LOG)}'")
+            wrong.append(f"{call.text} logged {said}, not '{escape_unprintable(call.log, _LONGEST_LOG)}'")
     return wrong
 
 

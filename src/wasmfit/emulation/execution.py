@@ -30,7 +30,7 @@ from wasmfit.model import (
     WorkloadCall,
 )
 from wasmfit.model.base import Record
-from wasmfit.words import printable
+from wasmfit.words import escape_unprintable
 
 from . import counter, counts, machine, profile, symbols
 from .channel import Channel, Report
@@ -125,7 +125,7 @@ def execute(
     Raises:
         MissingToolError: There is no emulator, or none that can count.
         UsageError: The file is no image of wasmfit's.
-        ChildCancelledError: The gateway was told to stop.
+        ChildCancelledError: The runner was told to stop.
     """
     return _execute(elf, runner, expected, limits, name_of=name_of, profiled=profiled, plain=plain)[0]
 
@@ -333,7 +333,7 @@ def _logged(report: Report) -> Logged | None:
     return Logged(
         length=report.log.length,
         digest=report.log.digest,
-        text=printable(report.log.text.decode(errors="replace"), _LONGEST_LOG),
+        text=escape_unprintable(report.log.text.decode(errors="replace"), _LONGEST_LOG),
     )
 
 

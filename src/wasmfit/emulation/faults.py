@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from wasmfit.model import Region
-from wasmfit.words import hexadecimal, printable
+from wasmfit.words import escape_unprintable, hexadecimal
 
 from . import cortex_m, riscv
 from .channel import Report
@@ -91,8 +91,8 @@ def _place(registers: Registers, name_of: NameOf) -> str:
         return f", SP {hexadecimal(registers.sp)}"
     name = name_of(registers.pc)
     if name is not None:
-        return f", in {printable(name)} (PC {hexadecimal(registers.pc)})"
+        return f", in {escape_unprintable(name)} (PC {hexadecimal(registers.pc)})"
     # The function that jumped there; a return address may be the first one after it.
     caller = name_of(registers.caller - 2)
-    called = f", called from {printable(caller)}" if caller is not None else ""
+    called = f", called from {escape_unprintable(caller)}" if caller is not None else ""
     return f", PC {hexadecimal(registers.pc)}{called}"

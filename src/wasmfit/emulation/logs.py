@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wasmfit.words import printable
+from wasmfit.words import escape_unprintable
 
 from .channel import Log, Report
 
@@ -37,7 +37,7 @@ def shown(report: Report, call: int) -> str:
     if after.length > len(kept):
         return f"{length:,} other bytes"
     text = kept[before.length : after.length].decode(errors="replace")
-    return f"'{printable(text, _LONGEST)}'"
+    return f"'{escape_unprintable(text, _LONGEST)}'"
 
 
 def _around(report: Report, call: int) -> tuple[Log, Log]:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from wasmfit.errors import MissingToolError
 from wasmfit.model import Board, Signature, UserCall, WorkloadCall
-from wasmfit.toolchain import ChildTimeoutError, Gateway
+from wasmfit.toolchain import ChildTimeoutError, ProcessRunner
 
 from . import qemu, recorded
 
@@ -61,13 +61,13 @@ class QemuRunner:
     Attributes:
         board: The board.
         plugin: The compiled plugin; see :func:`wasmfit.emulation.plugins.compiled`.
-        gateway: Starts it.
+        runner: Starts it.
         log: Appended to: the command, and everything the image and the emulator say.
     """
 
     board: Board
     plugin: Path
-    gateway: Gateway
+    runner: ProcessRunner
     log: Path | None = None
 
     def run(
@@ -94,7 +94,7 @@ class QemuRunner:
 
         Raises:
             MissingToolError: There is no such emulator.
-            ChildCancelledError: The gateway was told to stop.
+            ChildCancelledError: The runner was told to stop.
         """
         with tempfile.TemporaryDirectory(prefix="wasmfit-") as name:
             folder = Path(name)
@@ -103,7 +103,7 @@ class QemuRunner:
             command = qemu.command(self.board.emulator, elf.absolute(), self.plugin, arguments(folder))
             in_time = True
             try:
-                finished = self.gateway.run(
+                finished = self.runner.run(
                     command,
                     timeout=seconds,
                     cwd=folder,

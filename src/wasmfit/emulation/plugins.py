@@ -15,8 +15,8 @@ import tempfile
 from pathlib import Path
 
 from wasmfit.errors import MissingToolError
-from wasmfit.toolchain import Gateway, file_identity, remedy, write_whole
-from wasmfit.words import printable
+from wasmfit.toolchain import ProcessRunner, file_identity, remedy, write_whole
+from wasmfit.words import escape_unprintable
 
 from . import qemu
 
@@ -50,7 +50,7 @@ def parts(interface: int, plugin: Path = SOURCES) -> list[Path]:
 
 
 def compiled(
-    folder: Path, gateway: Gateway, emulator: str, log: Path | None = None, plugin: Path = SOURCES
+    folder: Path, runner: ProcessRunner, emulator: str, log: Path | None = None, plugin: Path = SOURCES
 ) -> Path:
     """A plugin as a shared library that a QEMU takes.
 
@@ -66,11 +66,11 @@ def compiled(
             cannot compile for this machine.
     """
     sources = sources_digest()
-    version = _interface(folder, gateway, emulator, log, sources)
-    return _compiled(folder, gateway, version, log, plugin, sources)
+    version = _interface(folder, runner, emulator, log, sources)
+    return _compiled(folder, runner, version, log, plugin, sources)
 
 
-def interface(folder: Path, gateway: Gateway, emulator: str, log: Path | None = None) -> int:
+def interface(folder: Path, runner: ProcessRunner, emulator: str, log: Path | None = None) -> int:
     """The newest version of the plugin interface, of those that our sources know, that a QEMU takes.
 
     Asked once for each QEMU: ``folder`` remembers the answer as long as QEMU, sources and compiler stay.
@@ -78,10 +78,10 @@ def interface(folder: Path, gateway: Gateway, emulator: str, log: Path | None = 
     Raises:
         MissingToolError: As :func:`compiled`.
     """
-    return _interface(folder, gateway, emulator, log, sources_digest())
+    return _interface(folder, runner, emulator, log, sources_digest())
 
 
-def _interface(folder: Path, gateway: Gateway, emulator: str, log: Path | None, sources: str) -> int:
+def _interface(folder: Path, runner: ProcessRunner, emulator: str, log: Path | None, sources: str) -> int:
     program = shutil.which(emulator)
     if program is None:
         raise MissingToolError(f"The emulator {emulator} is not installed.", qemu.remedy(emulator))
@@ -90,20 +90,22 @@ def _interface(folder: Path, gateway: Gateway, emulator: str, log: Path | None, 
         return int(answer.read_text(encoding="ascii"))
     except (OSError, ValueError):
         pass
-    version = _ask(folder, gateway, program, log, sources)
+    version = _ask(folder, runner, program, log, sources)
     write_whole(answer, f"{version}\n")
     return version
 
 
-def _ask(folder: Path, gateway: Gateway, program: str, log: Path | None, sources: str) -> int:
-    """Loads a probe of each version."""
+def _ask(folder: Path, runner: ProcessRunner, program: str, log: Path | None, sources: str) -> int:
+    """Loads a probe of each version.
+
+    What the emulator prints is not logged: one that prints gigabytes would fill a log for each version.
+    """
     words = "it says nothing"
     for version in interfaces():
-        probe = _compiled(folder, gateway, version, log, _PROBE, sources)
-        finished = gateway.run(
+        probe = _compiled(folder, runner, version, log, _PROBE, sources)
+        finished = runner.run(
             [program, *qemu.NOTHING_ATTACHED, "-M", "none", "-plugin", str(probe)],
             timeout=_PROBE_SECONDS,
-            log=log,
         )
         if finished.code == 0 and _TAKEN.search(finished.output):
             return version
@@ -116,13 +118,13 @@ def _ask(folder: Path, gateway: Gateway, program: str, log: Path | None, sources
     known = ", ".join(map(str, sorted(interfaces())))
     raise MissingToolError(
         f"{program} takes none of the versions of the plugin interface that wasmfit knows ({known}): "
-        f"{printable(words)}.",
+        f"{escape_unprintable(words)}.",
         f"QEMU 7.2 or later with TCG plugins is needed. {qemu.remedy(program)}",
     )
 
 
 def _compiled(
-    folder: Path, gateway: Gateway, version: int, log: Path | None, plugin: Path, sources: str
+    folder: Path, runner: ProcessRunner, version: int, log: Path | None, plugin: Path, sources: str
 ) -> Path:
     compiler = shutil.which(COMPILER)
     if compiler is None:
@@ -144,11 +146,11 @@ def _compiled(
             "-o",
             linked,
         ]
-        finished = gateway.run(command, timeout=_COMPILE_SECONDS, log=log)
+        finished = runner.run(command, timeout=_COMPILE_SECONDS, log=log)
         if finished.code != 0:
             words = next((line for line in finished.output.splitlines() if "error" in line), finished.output)
             raise MissingToolError(
-                f"{compiler} cannot compile the emulator's plugin: {printable(words)}.",
+                f"{compiler} cannot compile the emulator's plugin: {escape_unprintable(words)}.",
                 remedy(COMPILER).text,
             )
         linked.replace(library)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from wasmfit.model import Emulator
 from wasmfit.toolchain import remedy as what_to_do
-from wasmfit.words import hexadecimal, printable
+from wasmfit.words import escape_unprintable, hexadecimal
 
 _LAST_WORDS = re.compile(r"qemu[\w-]*: (?!warning:|terminating on signal)(?:fatal: )?(.+)")
 
@@ -68,7 +68,7 @@ def _escaped(text: str) -> str:
 def last_words(output: str) -> str | None:
     """QEMU's last message about itself, if it left one."""
     said = [match[1] for match in map(_LAST_WORDS.match, output.splitlines()) if match]
-    return printable(said[-1]) if said else None
+    return escape_unprintable(said[-1]) if said else None
 
 
 def remedy(program: str) -> str:

@@ -8,7 +8,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from wasmfit.model import Board
-from wasmfit.words import hexadecimal, printable
+from wasmfit.words import escape_unprintable, hexadecimal
 
 from . import faults, machine, symbols
 from .channel import Channel, Report
@@ -124,7 +124,7 @@ def run_suite(
     Raises:
         MissingToolError: There is no emulator, or none that can be watched.
         UsageError: The file is no image of wasmfit's.
-        ChildCancelledError: The gateway was told to stop.
+        ChildCancelledError: The runner was told to stop.
     """
     board, image, channel = runner.board, symbols.read(elf), Channel()
 
@@ -204,7 +204,7 @@ def _ending(
 
 def _stray(board: Board, image: Symbols, recorded_end: WatchdogRecord) -> str:
     name = image.function_at(recorded_end.pc)
-    where = f"at {hexadecimal(recorded_end.pc)}" if name is None else f"in {printable(name)}"
+    where = f"at {hexadecimal(recorded_end.pc)}" if name is None else f"in {escape_unprintable(name)}"
     if faults.below(image.stack, recorded_end.address):
         depth = image.stack.origin - recorded_end.address
         return f"stack overflow: wrote {depth:,} bytes below the stack of {image.stack.size:,}, {where}"

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from wasmfit.errors import MissingToolError
 from wasmfit.model import Board
-from wasmfit.toolchain import Gateway, Proven, ToolTrial
+from wasmfit.toolchain import ProcessRunner, Proven, ToolTrial
 
 from . import plugins
 from .execution import RunLimits, execute
@@ -32,7 +32,7 @@ _ARM, _RISCV = 40, 243
 _EABI5 = 0x0500_0000
 
 
-def emulator_trial(gateway: Gateway, program: str, boards: Sequence[Board], folder: Path) -> ToolTrial:
+def emulator_trial(runner: ProcessRunner, program: str, boards: Sequence[Board], folder: Path) -> ToolTrial:
     """Running ten instructions under the counting plugin, on each different machine of these boards.
 
     Args:
@@ -42,18 +42,18 @@ def emulator_trial(gateway: Gateway, program: str, boards: Sequence[Board], fold
     images = [(board.emulator.model_dump_json(), image(board).hex()) for board in boards]
     tools = [shutil.which(tool) for tool in (program, plugins.COMPILER)]
     return ToolTrial(
-        [tools, plugins.sources_digest(), images], lambda: _prove(gateway, program, boards, folder)
+        [tools, plugins.sources_digest(), images], lambda: _prove(runner, program, boards, folder)
     )
 
 
-def _prove(gateway: Gateway, program: str, boards: Sequence[Board], folder: Path) -> Proven:
-    plugin, version = plugins.compiled(folder, gateway, program), plugins.interface(folder, gateway, program)
+def _prove(runner: ProcessRunner, program: str, boards: Sequence[Board], folder: Path) -> Proven:
+    plugin, version = plugins.compiled(folder, runner, program), plugins.interface(folder, runner, program)
     machines = {(board.emulator.machine, board.emulator.options): board for board in boards}
     with tempfile.TemporaryDirectory(prefix="wasmfit-") as work:
         elf = Path(work) / "ten.elf"
         for board in machines.values():
             elf.write_bytes(image(board))
-            _try(elf, board, plugin, gateway)
+            _try(elf, board, plugin, runner)
     # Not the plugin: of two emulators that are tried at once, both may compile it.
     tools = (shutil.which(tool) for tool in (program, plugins.COMPILER))
     names = ", ".join(dict.fromkeys(machine for machine, _ in machines))
@@ -63,9 +63,9 @@ def _prove(gateway: Gateway, program: str, boards: Sequence[Board], folder: Path
     )
 
 
-def _try(elf: Path, board: Board, plugin: Path, gateway: Gateway) -> None:
+def _try(elf: Path, board: Board, plugin: Path, runner: ProcessRunner) -> None:
     machine = board.emulator.machine
-    execution = execute(elf, QemuRunner(board, plugin, gateway), ExpectedCalls(), limits=_LIMITS, plain=True)
+    execution = execute(elf, QemuRunner(board, plugin, runner), ExpectedCalls(), limits=_LIMITS, plain=True)
     if execution.instructions != INSTRUCTIONS:
         counted = "none" if execution.instructions is None else f"{execution.instructions:,}"
         raise MissingToolError(f"of ten instructions on {machine} it counts {counted}: {execution.reason}")

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from wasmfit.errors import UsageError
 from wasmfit.model import Expected, Signature, UserCall
-from wasmfit.words import printable
+from wasmfit.words import escape_unprintable
 
 from . import literals
 from .read import FunctionType, Wasm
@@ -62,7 +62,7 @@ def calls(
             f"The name {name!r} holds a NUL, at which runtimes in C end it: they would call another export."
         )
     if (imported := wasm.imported(name)) is not None:
-        itself = printable(f"{imported.module}.{imported.name}", 80)
+        itself = escape_unprintable(f"{imported.module}.{imported.name}", 80)
         raise UsageError(
             f"The export {name!r} is the import {itself} itself: nothing of the module would run.",
             "Name a function of the module's own.",
@@ -73,7 +73,7 @@ def calls(
         words = _arguments(name, signature, arguments)
         said = expected[number] if expected else None
         hoped = None if said is None else _expected(name, signature, said)
-        text = f"{printable(name, 60)}({', '.join(argument.strip() for argument in arguments)})"
+        text = f"{escape_unprintable(name, 60)}({', '.join(argument.strip() for argument in arguments)})"
         log = logs[number] if logs else None
         parsed.append(UserCall(arguments=words, expected=hoped, log=log, text=text))
     return name, signature, tuple(parsed)
@@ -112,13 +112,13 @@ def _no_export(wasm: Wasm, name: str, known: Mapping[str, FunctionType], file: s
 
 
 def _listed(known: Mapping[str, FunctionType]) -> str:
-    shown = [f"{printable(name, 60)}{kind}" for name, kind in list(known.items())[:8]]
+    shown = [f"{escape_unprintable(name, 60)}{kind}" for name, kind in list(known.items())[:8]]
     more = f" and {len(known) - 8} more" if len(known) > 8 else ""
     return ", ".join(shown) + more
 
 
 def _example(name: str, kind: FunctionType) -> str:
-    return f"{printable(name, 60)}({', '.join('1' for _ in kind.params)})"
+    return f"{escape_unprintable(name, 60)}({', '.join('1' for _ in kind.params)})"
 
 
 def _signature(name: str, kind: FunctionType) -> Signature:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from wasmfit.errors import UsageError
-from wasmfit.words import printable
+from wasmfit.words import escape_unprintable
 
 
 class ModuleError(UsageError):
@@ -71,7 +71,9 @@ class Cursor:
         try:
             return raw.decode()
         except UnicodeDecodeError:
-            raise self.error(f"has a name that is not UTF-8: {printable(repr(raw), 60)}", start) from None
+            raise self.error(
+                f"has a name that is not UTF-8: {escape_unprintable(repr(raw), 60)}", start
+            ) from None
 
     def part(self, size: int, inside: str) -> "Cursor":
         """A cursor over the next ``size`` bytes, which this one skips."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from wasmfit.errors import UsageError
 from wasmfit.model import Rule, Signature, Stub, ValueType
-from wasmfit.words import printable
+from wasmfit.words import escape_unprintable
 
 from . import literals
 from .calls import MOST_VALUES
@@ -97,7 +97,7 @@ def obstacle(wasm: Wasm) -> str | None:
 
 def label(imported: Import) -> str:
     """An import as users name it, fit to print."""
-    return printable(f"{imported.module}.{imported.name}", 80)
+    return escape_unprintable(f"{imported.module}.{imported.name}", 80)
 
 
 def stubs(wasm: Wasm, wanted: Mapping[str, str], *, stub_all: bool, command: str) -> tuple[Stub, ...]:
@@ -137,7 +137,7 @@ def stubs(wasm: Wasm, wanted: Mapping[str, str], *, stub_all: bool, command: str
     for stub in stubbed:
         if stub.rule in _TOUCHES_MEMORY and wasm.exported_memory is None:
             raise UsageError(
-                f"The stub of {printable(stub.label)} ({stub.text}) touches the module's memory, "
+                f"The stub of {escape_unprintable(stub.label)} ({stub.text}) touches the module's memory, "
                 "and the module exports none.",
                 "Export the memory, or choose another rule, such as noop.",
             )

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from wasmfit.emulation import symbols
 from wasmfit.model import Board, BoardMeasurement, Run, Status
-from wasmfit.toolchain import Gateway
+from wasmfit.toolchain import ProcessRunner
 
 from .cores import CORES
 from .errors import BoardError
@@ -39,14 +39,14 @@ class BoardRunner:
     _turn: threading.Lock = field(default_factory=threading.Lock)
 
     @staticmethod
-    def find(gateway: Gateway, selector: str | None) -> BoardRunner:
+    def find(runner: ProcessRunner, selector: str | None) -> BoardRunner:
         """The board on the probe that the user means.
 
         Raises:
             MissingToolError: There is no probe-rs, or no probe.
             UsageError: The selector does not name one probe.
         """
-        tool = ProbeRs.find(gateway)
+        tool = ProbeRs.find(runner)
         return BoardRunner(tool, choose(tool.probes(), selector))
 
     def measure(self, image: Path, board: Board, run: Run, log: Path | None) -> BoardMeasurement:
@@ -79,7 +79,7 @@ class BoardRunner:
 
     def _runs(self, port: int, served: Served, image: Path, board: Board, run: Run) -> list[OneRun]:
         known, core = symbols.read(image), CORES[board.emulator.isa]
-        cancelled = self.tool.gateway.cancel.is_set
+        cancelled = self.tool.runner.cancel.is_set
 
         remote = Remote.connect(port, alive=served.runs)
 

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from wasmfit.errors import MissingToolError, UsageError
-from wasmfit.toolchain import ChildStoppedError, Finished, Gateway, remedy
-from wasmfit.words import printable
+from wasmfit.toolchain import ChildStoppedError, Finished, ProcessRunner, remedy
+from wasmfit.words import escape_unprintable
 
 from .errors import BoardError
 
@@ -82,13 +82,13 @@ class Served:
 
 @dataclass(frozen=True)
 class ProbeRs:
-    """The tool, with the gateway that runs it."""
+    """The tool, with what runs it."""
 
     program: Path
-    gateway: Gateway
+    runner: ProcessRunner
 
     @staticmethod
-    def find(gateway: Gateway) -> ProbeRs:
+    def find(runner: ProcessRunner) -> ProbeRs:
         """The tool on ``PATH``.
 
         Raises:
@@ -99,7 +99,7 @@ class ProbeRs:
             raise MissingToolError(
                 "probe-rs is not installed, and boards are reached through it.", remedy(PROGRAM).text
             )
-        return ProbeRs(Path(path), gateway)
+        return ProbeRs(Path(path), runner)
 
     def probes(self) -> list[Probe]:
         """The probes that are attached.
@@ -107,7 +107,7 @@ class ProbeRs:
         Raises:
             UsageError: probe-rs cannot say.
         """
-        finished = self.gateway.run([str(self.program), "list"], timeout=_LIST_SECONDS, env=_environment())
+        finished = self.runner.run([str(self.program), "list"], timeout=_LIST_SECONDS, env=_environment())
         if finished.code != 0:
             raise UsageError(f"probe-rs cannot list probes: {reason(finished)}.")
         return attached(finished.output)
@@ -120,7 +120,7 @@ class ProbeRs:
         """
         with tempfile.TemporaryDirectory(prefix="wasmfit-") as folder:
             layout = Path(folder) / "layout.svg"
-            finished = self.gateway.run(
+            finished = self.runner.run(
                 [
                     str(self.program),
                     "download",
@@ -154,18 +154,18 @@ class ProbeRs:
             *_where(chip, probe),
             f"--gdb-connection-string=127.0.0.1:{port}",
         ]
-        with serving(self.gateway, command, log) as served:
+        with serving(self.runner, command, log) as served:
             yield port, served
 
 
 @contextmanager
-def serving(gateway: Gateway, command: list[str], log: Path | None = None) -> Iterator[Served]:
+def serving(runner: ProcessRunner, command: list[str], log: Path | None = None) -> Iterator[Served]:
     """Runs a server in the background; it is ended with the context."""
     stop, served = threading.Event(), Served()
 
     def serve() -> None:
         try:
-            served.finished = Gateway(gateway.echo, stop).run(
+            served.finished = ProcessRunner(runner.echo, stop).run(
                 command, timeout=_SERVE_SECONDS, env=_environment(), log=log
             )
         except ChildStoppedError as error:
@@ -185,9 +185,11 @@ def attached(output: str) -> list[Probe]:
     matches = (_PROBE.fullmatch(line.strip()) for line in output.splitlines())
     return [
         Probe(
-            name=printable(match["name"]),
-            selector=printable(f"{match['id']}:{match['serial']}" if match["serial"] else match["id"]),
-            kind=printable(match["kind"]),
+            name=escape_unprintable(match["name"]),
+            selector=escape_unprintable(
+                f"{match['id']}:{match['serial']}" if match["serial"] else match["id"]
+            ),
+            kind=escape_unprintable(match["kind"]),
             accessible=match["inaccessible"] is None,
         )
         for match in matches
@@ -257,4 +259,4 @@ def reason(finished: Finished) -> str:
         # Numbered, where there are several.
         said.append(_CAUSE.sub("", line.strip()))
     whole = [line.rstrip(".") for line in said if line and line != "Caused by:"]
-    return printable(": ".join(whole), 300) if whole else f"exit code {finished.code}"
+    return escape_unprintable(": ".join(whole), 300) if whole else f"exit code {finished.code}"

@@ -8,7 +8,7 @@ from wasmfit.analysis.amounts import Amount, amount_text
 from wasmfit.analysis.check import BudgetCheck, LimitResult, LimitStatus
 from wasmfit.analysis.comparison import SCHEMA
 from wasmfit.json_text import dumped
-from wasmfit.words import printable
+from wasmfit.words import escape_unprintable
 
 from .change_tables import amount_to_dict
 from .changes import LONGEST_COMMENT
@@ -201,7 +201,7 @@ def to_junit(checked: BudgetCheck) -> str:
 
 def _xml(text: str) -> str:
     """Text without characters that XML does not allow; markup is escaped by the writer."""
-    return printable(text, _LONGEST_LINE)
+    return escape_unprintable(text, _LONGEST_LINE)
 
 
 def to_github(checked: BudgetCheck) -> str:
@@ -224,7 +224,9 @@ def _command(kind: str, path: str, line: int, title: str, message: str) -> str:
 
 
 def _data(text: str) -> str:
-    return printable(text, _LONGEST_LINE).replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    return (
+        escape_unprintable(text, _LONGEST_LINE).replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    )
 
 
 def _property(text: str) -> str:

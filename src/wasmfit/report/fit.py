@@ -7,7 +7,7 @@ from wasmfit.analysis.comparison import SCHEMA
 from wasmfit.analysis.fit import PREDICTED_TIME, Fit, RankedRuntime
 from wasmfit.analysis.requirements import CRITERIA
 from wasmfit.json_text import dumped
-from wasmfit.words import printable
+from wasmfit.words import escape_unprintable
 
 from .change_tables import amount_to_dict
 from .csv import rows_to_csv
@@ -93,7 +93,7 @@ def to_text(fit: Fit, *, explain: bool = False) -> str:
 def _rejected(fit: Fit) -> Iterator[str]:
     for runtime in fit.rejected:
         reasons = "; ".join(reason.sentence for reason in runtime.reasons)
-        yield printable(
+        yield escape_unprintable(
             f"{runtime.measurement.runtime} {runtime.measurement.version}: {reasons}", _LONGEST_LINE
         )
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from wasmfit.analysis.benchmark import Benchmark
 from wasmfit.analysis.comparison import SCHEMA, Comparison
-from wasmfit.json_text import line_by_line, printable
+from wasmfit.json_text import escape_unprintable, line_by_line
 
 
 def to_json(record: Comparison | Benchmark) -> str:
@@ -14,5 +14,5 @@ def to_json(record: Comparison | Benchmark) -> str:
 
 def json_parts(record: Comparison | Benchmark) -> Iterator[str]:
     """The same in parts, each made when it is needed: the text of many cells is larger than their records."""
-    cells = (printable(measurement.model_dump_json()) for measurement in record.measurements)
+    cells = (escape_unprintable(measurement.model_dump_json()) for measurement in record.measurements)
     return line_by_line({"schema": SCHEMA}, "cells", cells, record.other_fields())

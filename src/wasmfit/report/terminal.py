@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.text import Text
 
 from wasmfit.analysis.comparison import Comparison
-from wasmfit.words import printable
+from wasmfit.words import escape_unprintable
 
 from .comparison_tables import comparison_tables
 from .feature_tables import feature_lines
@@ -30,7 +30,7 @@ def to_text(comparison: Comparison, width: int | None = None) -> str:
     ``width`` is the terminal's, or unlimited if there is none.
     """
     measured = comparison.measurements
-    lines = [printable(line, _LONGEST_NOTE) for line in feature_lines(comparison.features)]
+    lines = [escape_unprintable(line, _LONGEST_NOTE) for line in feature_lines(comparison.features)]
     return "\n\n".join((tables_to_text((*overview(measured), *comparison_tables(measured)), width), *lines))
 
 
@@ -68,7 +68,7 @@ def _wrapped(text: str, width: int) -> list[str]:
 
 
 def _plain(text: str) -> str:
-    return printable(text, _LONGEST_NOTE)
+    return escape_unprintable(text, _LONGEST_NOTE)
 
 
 def _blocks(table: Table, width: int) -> list[list[Column]]:

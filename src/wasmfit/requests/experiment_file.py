@@ -8,7 +8,7 @@ from pydantic import Field, TypeAdapter
 from wasmfit.errors import UsageError
 from wasmfit.model import Record
 from wasmfit.toml_text import line_of, parse, read_text
-from wasmfit.words import printable
+from wasmfit.words import escape_unprintable
 
 from .experiment import (
     BenchmarkExperiment,
@@ -126,7 +126,7 @@ def read_experiment(path: Path) -> ExperimentFile:
     Raises:
         UsageError: The file cannot be read, or does not hold what it should; with file and line.
     """
-    shown = printable(str(path))
+    shown = escape_unprintable(str(path))
     text = read_text(path, "a file that holds an experiment", _LARGEST_FILE)
     data = parse(text, shown)
     command = data.get("command")

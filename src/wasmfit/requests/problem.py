@@ -7,7 +7,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from wasmfit.errors import UsageError
-from wasmfit.words import printable
+from wasmfit.words import escape_unprintable
 
 _KIND = "usage"
 _LONGEST_VALUE = 80  # characters
@@ -31,7 +31,7 @@ def sentence(details: ErrorDetails) -> tuple[str, str]:
         return details["ctx"]["message"], details["ctx"]["remedy"]
     value = details.get("input")
     shown = f" (it is {value!r:.{_LONGEST_VALUE}})" if isinstance(value, str | int | float) else ""
-    return printable(f"{details['msg']}{shown}."), ""
+    return escape_unprintable(f"{details['msg']}{shown}."), ""
 
 
 def usage_error(error: ValidationError) -> UsageError:

@@ -9,7 +9,7 @@ from pydantic_core import ErrorDetails
 
 from wasmfit.errors import UsageError
 from wasmfit.toml_text import line_of
-from wasmfit.words import printable
+from wasmfit.words import escape_unprintable
 
 from .problem import did_you_mean, sentence
 
@@ -44,7 +44,7 @@ def _said(kind: type[BaseModel], details: ErrorDetails, text: str, path: str) ->
     message, remedy = sentence(details)
     if details["type"] == "extra_forbidden":
         message, remedy = "There is no such field.", _known(kind, place)
-    said = printable(f"{field}: {message} {remedy}".rstrip(), 500)
+    said = escape_unprintable(f"{field}: {message} {remedy}".rstrip(), 500)
     return f"{path}:{line_of(text, place)}: {said}"
 
 

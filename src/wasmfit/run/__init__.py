@@ -6,14 +6,14 @@
 from wasmfit.events import (
     CellEnded,
     Event,
-    Listener,
+    EventHandler,
     PartEnded,
     Said,
     Started,
     TaskEnded,
     TaskProgress,
     TaskStarted,
-    nobody,
+    null_handler,
 )
 
 from .executor import Executor
@@ -23,8 +23,8 @@ from .profile import Profiled, ProfileError, profiled
 __all__ = [
     "CellEnded",
     "Event",
+    "EventHandler",
     "Executor",
-    "Listener",
     "PartEnded",
     "Pipeline",
     "ProfileError",
@@ -34,6 +34,6 @@ __all__ = [
     "TaskEnded",
     "TaskProgress",
     "TaskStarted",
-    "nobody",
+    "null_handler",
     "profiled",
 ]

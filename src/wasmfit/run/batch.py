@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Generic, Protocol, TypeVar
 
 from wasmfit.builder import Context
-from wasmfit.events import Event, Listener, Started
+from wasmfit.events import Event, EventHandler, Started
 
 from .executor import Executor
 from .job import Job, RemoteJob
@@ -59,7 +59,7 @@ class Batch(Generic[R]):
         executor: Who does them.
         kept: Where results are kept.
         ended: The event that says so of a result; whether it was in the store comes with it.
-        listener: Told what happens, by one thread at a time.
+        emit: Told what happens, by one thread at a time.
         rerun: Do jobs again whose results are in the store.
     """
 
@@ -67,7 +67,7 @@ class Batch(Generic[R]):
     executor: Executor
     kept: Results[R]
     ended: Callable[[R, bool], Event]
-    listener: Listener
+    emit: EventHandler
     rerun: bool = False
     _telling: threading.Lock = field(default_factory=threading.Lock)
     _results: dict[str, R] = field(default_factory=dict)
@@ -105,4 +105,4 @@ class Batch(Generic[R]):
 
     def _tell(self, event: Event) -> None:
         with self._telling:
-            self.listener(event)
+            self.emit(event)

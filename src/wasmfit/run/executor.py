@@ -9,7 +9,7 @@ from typing import Generic, Protocol, TypeVar
 
 from wasmfit.builder import BuildStep, Context, StepContext
 from wasmfit.builder.cache import Cache
-from wasmfit.events import Listener, TaskEnded, TaskProgress, TaskStarted
+from wasmfit.events import EventHandler, TaskEnded, TaskProgress, TaskStarted
 from wasmfit.home import Home
 
 from .job import FAILURES, Failed, Job, RemoteJob, log_of
@@ -25,7 +25,7 @@ class Executor(Protocol):
         self,
         context: Context,
         jobs: Sequence[RemoteJob[R]],
-        tell: Listener,
+        emit: EventHandler,
         keep: Callable[[Job[R], R], None],
     ) -> None:
         """Does every job, and hands what each came to to ``keep`` once, as soon as it has ended.
@@ -33,7 +33,7 @@ class Executor(Protocol):
         Args:
             context: What they were planned with.
             jobs: What to do.
-            tell: Told what happens; may be called from several threads at once.
+            emit: Told what happens; may be called from several threads at once.
             keep: Takes the results, whose paths are of this machine; from several threads at once.
 
         Raises:
@@ -56,7 +56,7 @@ class LocalExecutor:
         self,
         context: Context,
         jobs: Sequence[Job[R]],
-        tell: Listener,
+        emit: EventHandler,
         keep: Callable[[Job[R], R], None],
     ) -> None:
         """As :meth:`Executor.run`.
@@ -64,9 +64,9 @@ class LocalExecutor:
         Raises:
             BaseException: What ``keep`` or a job raised, or the user's interrupt; what ran has ended.
         """
-        cancel = context.gateway.cancel
+        cancel = context.runner.cancel
         execute(
-            LocalRun(context.home, Cache(context.home.artefacts, cancel), tell, keep).tasks(jobs),
+            LocalRun(context.home, Cache(context.home.artefacts, cancel), emit, keep).tasks(jobs),
             self.workers,
             cancel,
         )
@@ -79,13 +79,13 @@ class LocalRun(Generic[R]):
     Attributes:
         home: Where logs go.
         cache: Where artefacts go.
-        tell: Told what happens.
+        emit: Told what happens.
         keep: Takes results.
     """
 
     home: Home
     cache: Cache
-    tell: Listener
+    emit: EventHandler
     keep: Callable[[Job[R], R], None]
     _failures: dict[str, Failed] = field(default_factory=dict)
 
@@ -108,7 +108,7 @@ class LocalRun(Generic[R]):
                 (self._failures[need.key] for need in step.tasks() if need.key in self._failures), None
             )
             if failed is None:
-                with _Told(self.tell, step.title) as told:
+                with _Told(self.emit, step.title) as told:
                     try:
                         step.ensure(self.cache, StepContext(log, told.progress))
                     except FAILURES as error:
@@ -127,7 +127,7 @@ class LocalRun(Generic[R]):
         )
 
     def _end(self, job: Job[R]) -> None:
-        with _Told(self.tell, job.id) as told:
+        with _Told(self.emit, job.id) as told:
             failed = next(
                 (self._failures[step.key] for step in job.steps if step.key in self._failures), None
             )
@@ -137,8 +137,8 @@ class LocalRun(Generic[R]):
 class _Told:
     """A task whose beginning, progress and end are told."""
 
-    def __init__(self, tell: Listener, title: str) -> None:
-        self._tell, self._title = tell, title
+    def __init__(self, emit: EventHandler, title: str) -> None:
+        self._tell, self._title = emit, title
         self.error: str | None = None
 
     def __enter__(self) -> "_Told":

@@ -9,7 +9,7 @@ from wasmfit.analysis.features import FeaturesMeasured
 from wasmfit.builder import BuildError, Context, StepContext
 from wasmfit.conformance import Part, PartCell
 from wasmfit.errors import UsageError
-from wasmfit.events import Listener, PartEnded
+from wasmfit.events import EventHandler, PartEnded
 from wasmfit.model import (
     Board,
     Build,
@@ -38,14 +38,14 @@ class FeaturesRun:
     Attributes:
         context: What to build with.
         store: Where outcomes go.
-        listener: Told what happens.
+        emit: Told what happens.
         rerun: Run parts again that are in the store.
         executor: Who builds and runs; this process, if it is nobody.
     """
 
     context: Context
     store: OutcomeStore
-    listener: Listener
+    emit: EventHandler
     rerun: bool = False
     executor: Executor | None = None
 
@@ -84,7 +84,7 @@ class FeaturesRun:
             self.executor or LocalExecutor(),
             _Outcomes(self.store),
             PartEnded,
-            self.listener,
+            self.emit,
             self.rerun,
         )
         done = batch.run(

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from wasmfit.analysis.document import ByteNode, FlameGraph
-from wasmfit.words import printable
+from wasmfit.words import escape_unprintable
 
 from .image_bytes import LONGEST_NAME
 from .profile import Profiled
@@ -43,7 +43,7 @@ class _Calls:
 
     def node(self, name: str) -> ByteNode:
         rows = sorted((called.node(function) for function, called in self._called.items()), key=_largest)
-        return ByteNode(printable(name, LONGEST_NAME), self._spent, tuple(rows))
+        return ByteNode(escape_unprintable(name, LONGEST_NAME), self._spent, tuple(rows))
 
 
 def _largest(node: ByteNode) -> tuple[int, str]:

@@ -15,7 +15,7 @@ from wasmfit.footprint import ByteMap
 from wasmfit.footprint.views.memories import MemoryLayout, flash_and_ram
 from wasmfit.footprint.views.tree import NO_FILTER, GroupBy, ViewRow, build_view, placed_ranges
 from wasmfit.model import Cell, Measurement, Status
-from wasmfit.words import printable
+from wasmfit.words import escape_unprintable
 
 from . import measure
 
@@ -86,7 +86,7 @@ def _write(cell: Cell, made: ByteMap, place: Path) -> None:
 
 def _plain(node: ViewRow) -> list[Any]:
     """A row as JSON can express it: name, bytes, parts."""
-    return [printable(node.name, LONGEST_NAME), node.bytes, [_plain(row) for row in node.rows]]
+    return [escape_unprintable(node.name, LONGEST_NAME), node.bytes, [_plain(row) for row in node.rows]]
 
 
 def _node(plain: list[Any]) -> ByteNode:

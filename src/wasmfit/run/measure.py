@@ -133,8 +133,8 @@ def executed(
 
 def _runner(context: Context, step: StepContext, cell: Cell) -> QemuRunner:
     """The emulator of a cell's board, with the counting plugin for it."""
-    plugin = compiled(context.home.plugins, context.gateway, cell.board.emulator.qemu, step.log)
-    return QemuRunner(cell.board, plugin, context.gateway, step.log)
+    plugin = compiled(context.home.plugins, context.runner, cell.board.emulator.qemu, step.log)
+    return QemuRunner(cell.board, plugin, context.runner, step.log)
 
 
 def _least_ram(

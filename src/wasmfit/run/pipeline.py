@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from wasmfit import __version__
 from wasmfit.analysis.comparison import Comparison
 from wasmfit.builder import Context
-from wasmfit.events import CellEnded, Listener
+from wasmfit.events import CellEnded, EventHandler
 from wasmfit.model import Measurement, Status
 from wasmfit.plan import Plan
 from wasmfit.probe import BoardRunner
@@ -30,7 +30,7 @@ class Pipeline:
     Attributes:
         context: What to build with.
         store: Where measurements go.
-        listener: Told what happens.
+        emit: Told what happens.
         metadata: Where the run comes from, under which it is recorded when it has ended; ``None`` for one
             that is part of something larger, and is not recorded.
         rerun: Measure cells again that are in the store.
@@ -40,7 +40,7 @@ class Pipeline:
 
     context: Context
     store: Store
-    listener: Listener
+    emit: EventHandler
     metadata: RunMetadata | None
     rerun: bool = False
     bench: BoardRunner | None = None
@@ -61,7 +61,7 @@ class Pipeline:
             self.executor or LocalExecutor(),
             _Measurements(self.store),
             CellEnded,
-            self.listener,
+            self.emit,
             self.rerun,
         )
         done = batch.run(jobs, [record.skipped(cell) for cell in plan.skipped])

@@ -18,7 +18,7 @@ from wasmfit.analysis.requirements import RuntimeRequirements
 from wasmfit.analysis.setting_rankings import setting_rankings
 from wasmfit.builder import Context, runtime_rule
 from wasmfit.catalog import Catalog
-from wasmfit.events import Listener, TaskEnded, TaskProgress, TaskStarted, nobody
+from wasmfit.events import EventHandler, TaskEnded, TaskProgress, TaskStarted, null_handler
 from wasmfit.model import Cell, Measurement, RuntimeFeatures, Status
 from wasmfit.plan import BASELINE, Plan
 from wasmfit.store import Store
@@ -126,16 +126,16 @@ def _with_image(measured: Sequence[Measurement]) -> list[Measurement]:
 
 
 def _images(
-    context: Context, cells: Mapping[str, Cell], measured: Sequence[Measurement], listener: Listener
+    context: Context, cells: Mapping[str, Cell], measured: Sequence[Measurement], emit: EventHandler
 ) -> Iterator[ImageTree]:
-    for one in _told(measured, "bytes of images", listener):
+    for one in _told(measured, "bytes of images", emit):
         found = image_bytes(context, cells[one.id], one)
         if found is not None:
             yield found
 
 
 def _flames(
-    context: Context, cells: Mapping[str, Cell], measured: Sequence[Measurement], listener: Listener
+    context: Context, cells: Mapping[str, Cell], measured: Sequence[Measurement], emit: EventHandler
 ) -> Iterator[FlameGraph]:
     """Where the instructions of calls are spent, of every cell with a workload that ran."""
     ran = [
@@ -145,21 +145,21 @@ def _flames(
         and one.runtime != BASELINE
         and not subject_of(cells[one.id]).is_cross_checked
     ]
-    for one in _told(ran, "flame graphs", listener):
+    for one in _told(ran, "flame graphs", emit):
         try:
             yield flame(profiled(context, cells[one.id], _PHASES))
         except ProfileError as error:
-            listener(TaskProgress("flame graphs", str(error), 0, 0))
+            emit(TaskProgress("flame graphs", str(error), 0, 0))
 
 
-def _told(ones: Sequence[Measurement], title: str, listener: Listener) -> Iterator[Measurement]:
-    """The measurements one by one, with the listener told how far it is."""
+def _told(ones: Sequence[Measurement], title: str, emit: EventHandler) -> Iterator[Measurement]:
+    """The measurements one by one, with the event handler told how far it is."""
     started = time.monotonic()
-    listener(TaskStarted(title))
+    emit(TaskStarted(title))
     for number, one in enumerate(ones):
-        listener(TaskProgress(title, one.id, number, len(ones)))
+        emit(TaskProgress(title, one.id, number, len(ones)))
         yield one
-    listener(TaskEnded(title, time.monotonic() - started, None))
+    emit(TaskEnded(title, time.monotonic() - started, None))
 
 
 _FOLLOWED = ("size.flash", "run.least_ram.bytes", "run.instructions.call")
@@ -209,7 +209,7 @@ def build_document(
     flames: bool = False,
     features: Sequence[RuntimeFeatures] = (),
     requirements: RuntimeRequirements | None = None,
-    listener: Listener = nobody,
+    emit: EventHandler = null_handler,
 ) -> ReportDocument:
     """The report's document of an experiment that was run.
 
@@ -221,7 +221,7 @@ def build_document(
         flames: Whether cells are run once more with every call followed.
         features: What the W3C suite found of their runtimes.
         requirements: What is required of a runtime.
-        listener: Told how far it is.
+        emit: Told how far it is.
     """
     measured = comparison.measurements
     cells = {cell.id: cell for cell in plan.all_cells}
@@ -237,9 +237,9 @@ def build_document(
         runtimes=runtimes,
         rankings=setting_rankings(measured, boards, bounds, requirements, features, models),
         owner_classes=owner_classes(context, cells, measured),
-        images=tuple(_images(context, cells, with_image[:MOST_IMAGES], listener)),
+        images=tuple(_images(context, cells, with_image[:MOST_IMAGES], emit)),
         images_omitted=len(with_image[MOST_IMAGES:]),
-        flames=tuple(_flames(context, cells, measured, listener)) if flames else (),
+        flames=tuple(_flames(context, cells, measured, emit)) if flames else (),
         features=tuple(features) or None,
         feature_titles={one.name: one.title for one in context.catalog.features.features},
         history=tuple(_history(Store(context.home.results), measured)),

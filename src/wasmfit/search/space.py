@@ -8,7 +8,7 @@ from wasmfit.catalog import Catalog
 from wasmfit.catalog.load import pick, unknown
 from wasmfit.errors import UsageError
 from wasmfit.model import Build, Start, Switch, SwitchValue
-from wasmfit.words import printable
+from wasmfit.words import escape_unprintable
 
 Settings = Mapping[str, str]
 """Switch → value; a switch that is not named is as the profile and the runtime's variant have it."""
@@ -100,7 +100,7 @@ def space(
         if name not in gated:
             if not gated:
                 raise UsageError(
-                    f"Nothing of {build.name} needs leave, and --allow names {printable(name)!r}.",
+                    f"Nothing of {build.name} needs leave, and --allow names {escape_unprintable(name)!r}.",
                     "Leave out --allow.",
                 )
             raise unknown("value that needs leave", name, gated)
@@ -144,7 +144,7 @@ def _held(switches: Mapping[str, Switch], fixed: Iterable[str]) -> dict[str, tup
         name, separator, text = argument.partition("=")
         if not (name and separator and text):
             raise UsageError(
-                f"--set takes SWITCH=VALUE, and {printable(argument)!r} is not that.",
+                f"--set takes SWITCH=VALUE, and {escape_unprintable(argument)!r} is not that.",
                 "For example: --set opt=s,2 --set messages=on",
             )
         switch = pick("switch", name, switches)

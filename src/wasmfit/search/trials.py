@@ -7,7 +7,7 @@ from wasmfit.analysis.tuning import Trial
 from wasmfit.builder import Context, cargo, firmware
 from wasmfit.model import Base, Board, Build, Cell, Profile, Workload
 from wasmfit.plan import Plan
-from wasmfit.run import CellEnded, Event, Listener, Pipeline, Started
+from wasmfit.run import CellEnded, Event, EventHandler, Pipeline, Started
 from wasmfit.store import Store
 
 from .apply import Tuned, applied
@@ -25,7 +25,7 @@ class Trials:
         build, profile: What settings change.
         workloads: What is run.
         board, base: On what.
-        listener: Told of builds; cells and trials are told by whoever asked for them.
+        emit: Told of builds; cells and trials are told by whoever asked for them.
         rerun: Measure again what is stored.
     """
 
@@ -37,7 +37,7 @@ class Trials:
     workloads: Sequence[Workload]
     board: Board
     base: Base
-    listener: Listener
+    emit: EventHandler
     rerun: bool = False
 
     def cells(self, tuned: Tuned) -> tuple[Cell, ...]:
@@ -79,7 +79,7 @@ class Trials:
 
     def _tell(self, event: Event) -> None:
         if not isinstance(event, Started | CellEnded):
-            self.listener(event)
+            self.emit(event)
 
     def _tidy(self, tuned: Tuned) -> None:
         """Removes cargo's folder of a profile that no other build has: half a hundred megabytes each.

@@ -16,7 +16,7 @@ from pydantic import ValidationError
 
 from wasmfit.errors import UsageError
 from wasmfit.model import Measurement, Status
-from wasmfit.words import printable
+from wasmfit.words import escape_unprintable
 
 from .runs import RecordedRun, RunEntry, RunMetadata
 from .schema import SCHEMA, WAIT_SECONDS, migrate, version_of
@@ -210,12 +210,12 @@ class Store:
         schema = version_of(database)
         if schema < 0:
             raise StoreError(
-                f"The store {printable(str(self.path))} has the invalid schema {schema}.",
+                f"The store {escape_unprintable(str(self.path))} has the invalid schema {schema}.",
                 _MOVE_AWAY,
             )
         if schema > SCHEMA:
             raise StoreError(
-                f"The store {printable(str(self.path))} was written by a newer wasmfit "
+                f"The store {escape_unprintable(str(self.path))} was written by a newer wasmfit "
                 f"(schema {schema}; this one knows {SCHEMA}).",
                 "Use that wasmfit, or set WASMFIT_HOME to another folder.",
             )
@@ -226,7 +226,9 @@ class Store:
         name = getattr(error, "sqlite_errorname", "")
         remedy = next((remedy for code, remedy in _REMEDIES if name.startswith(code)), _MOVE_AWAY)
         return StoreError(
-            f"The store {printable(str(self.path))} cannot be used: {printable(str(error))}.", remedy
+            f"The store {escape_unprintable(str(self.path))} cannot be used: "
+            f"{escape_unprintable(str(error))}.",
+            remedy,
         )
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from wasmfit.errors import UsageError
 from wasmfit.model import Measurement
-from wasmfit.words import printable
+from wasmfit.words import escape_unprintable
 
 _LABEL = re.compile(r"[A-Za-z_][\w.+@/-]{0,99}", re.ASCII)
 _TAKEN = re.compile(r"latest(~\d+)?|[0-9a-f]{7,40}")
@@ -20,7 +20,7 @@ def label_of(text: str) -> str:
     if _LABEL.fullmatch(text) and not _TAKEN.fullmatch(text):
         return text
     raise UsageError(
-        f"Invalid label {printable(text)!r}.",
+        f"Invalid label {escape_unprintable(text)!r}.",
         "A label begins with a letter, consists of letters, digits and ._+@/-, and is neither a commit nor "
         "latest.",
     )

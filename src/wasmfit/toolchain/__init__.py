@@ -6,7 +6,7 @@ from .check import Check, State
 from .files import file_identity, write_whole
 from .find import Toolchain, checks, find, unusable
 from .packages import System
-from .process import ChildCancelledError, ChildStoppedError, ChildTimeoutError, Finished, Gateway
+from .process import ChildCancelledError, ChildStoppedError, ChildTimeoutError, Finished, ProcessRunner
 from .proofs import Proof, Proofs, Proven, ToolTrial
 from .prove import c_trial, host_trial, rust_trial
 from .remedies import here, remedy
@@ -21,9 +21,9 @@ __all__ = [
     "ChildStoppedError",
     "ChildTimeoutError",
     "Finished",
-    "Gateway",
     "InstalledLibrary",
     "NoCCompiler",
+    "ProcessRunner",
     "Proof",
     "Proofs",
     "Proven",

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from wasmfit.errors import UsageError
 from wasmfit.model import CTarget
-from wasmfit.words import printable
+from wasmfit.words import escape_unprintable
 
 from .c_library import InstalledLibrary, KnownLibrary, installed, known_libraries
 from .proofs import first_error
@@ -91,7 +91,7 @@ def _without_library(
     flags = " ".join(target.flags)
     # A compiler that cannot compile at all has no library either.
     command = [str(tool.path), *target.flags, "-E", "-x", "c", "/dev/null"]
-    reading = versions.gateway.run(command, timeout=_SECONDS)
+    reading = versions.runner.run(command, timeout=_SECONDS)
     if reading.code != 0:
         said = first_error(reading.output)
         return NoCCompiler(target, f"it does not compile for {flags}: {said}", tool.path, tool.version)
@@ -114,7 +114,7 @@ def _wanted(environment: Mapping[str, str]) -> Sequence[KnownLibrary]:
     chosen = [library for library in known if library.name == choice]
     if not chosen:
         raise UsageError(
-            f"{CHOICE} is {printable(choice)}, and wasmfit knows no such C library.",
+            f"{CHOICE} is {escape_unprintable(choice)}, and wasmfit knows no such C library.",
             f"Set it to {_any([library.name for library in known])}, or leave it unset.",
         )
     return chosen
@@ -124,4 +124,4 @@ def _libgcc(versions: Versions, tool: Tool, target: CTarget) -> tuple[Path, ...]
     if not target.libgcc:
         return ()
     command = [str(tool.path), *target.flags, "-print-libgcc-file-name"]
-    return (Path(versions.gateway.run(command, timeout=_SECONDS).output.strip()),)
+    return (Path(versions.runner.run(command, timeout=_SECONDS).output.strip()),)

@@ -11,7 +11,7 @@ from typing import BinaryIO
 
 from wasmfit.model import CLibrary, Record
 
-from .process import ChildTimeoutError, Gateway
+from .process import ChildTimeoutError, ProcessRunner
 from .versions import Versions
 
 _FILE = Path(__file__).with_name("c_libraries.toml")
@@ -80,7 +80,7 @@ def installed(
     machine = compiler.name.removesuffix("-gcc")
     for specs in library.specs or (None,):
         chosen = () if specs is None else (f"--specs={specs.format(machine=machine)}",)
-        found = _installed(versions, _Gcc(versions.gateway, compiler, tuple(flags)), library, chosen)
+        found = _installed(versions, _Gcc(versions.runner, compiler, tuple(flags)), library, chosen)
         if found is not None:
             return found
     return None
@@ -122,7 +122,7 @@ class _Header:
 class _Gcc:
     """A GCC with the flags that choose a core."""
 
-    gateway: Gateway
+    runner: ProcessRunner
     path: Path
     flags: tuple[str, ...]
 
@@ -148,7 +148,7 @@ class _Gcc:
 
     def _ask(self, *question: str) -> str | None:
         try:
-            finished = self.gateway.run([str(self.path), *self.flags, *question], timeout=_SECONDS)
+            finished = self.runner.run([str(self.path), *self.flags, *question], timeout=_SECONDS)
         except ChildTimeoutError:
             return None
         return finished.output.strip() if finished.code == 0 else None

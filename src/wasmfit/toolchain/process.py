@@ -1,4 +1,4 @@
-"""The gateway: every child process of wasmfit goes through :meth:`Gateway.run`.
+"""The process runner: every child process of wasmfit goes through :meth:`ProcessRunner.run`.
 
 A child gets a session of its own, ``/dev/null`` for input, an absolute time
 limit, and a bounded amount of our memory and of the log's disk, however much it
@@ -104,7 +104,7 @@ class _Cancelled(Exception):  # noqa: N818
 
 
 @dataclass(frozen=True)
-class Gateway:
+class ProcessRunner:
     """Runs the child processes of one command: all of them echoed, or not, and cancelled together.
 
     Attributes:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from wasmfit.words import printable
+from wasmfit.words import escape_unprintable
 
 from .files import file_identity, write_whole
 
@@ -134,4 +134,4 @@ def first_error(output: str) -> str:
     """The line of a tool's output that says what went wrong, cut to a readable length."""
     lines = [line.strip() for line in output.splitlines() if line.strip()]
     errors = [line for line in lines if "error" in line.lower()]
-    return printable((errors or lines[-1:] or ["it says nothing"])[0], _LONGEST)
+    return escape_unprintable((errors or lines[-1:] or ["it says nothing"])[0], _LONGEST)

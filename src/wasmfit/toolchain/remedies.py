@@ -7,7 +7,7 @@ from wasmfit.errors import MissingToolError
 from .packages import Manager, Need, Packages, PackageTable, Remedy, System, recognised
 from .packages import remedy as on_system
 from .packages.system import read
-from .process import ChildStoppedError, Gateway
+from .process import ChildStoppedError, ProcessRunner
 
 _SECONDS = 30
 
@@ -38,6 +38,6 @@ def _installed(manager: Manager | None, names: Sequence[str]) -> frozenset[str]:
         return frozenset()
     try:
         # Not echoed: it is not part of a build.
-        return manager.installed(Gateway().run([*manager.ask, *names], timeout=_SECONDS).output)
+        return manager.installed(ProcessRunner().run([*manager.ask, *names], timeout=_SECONDS).output)
     except (MissingToolError, ChildStoppedError):
         return frozenset()

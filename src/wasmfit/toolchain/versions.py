@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from .files import file_identity, write_whole
-from .process import Gateway
+from .process import ProcessRunner
 
 _ASK_SECONDS = 30
 
@@ -27,11 +27,11 @@ class Versions:
 
     Attributes:
         memory: The file; an unreadable one is the same as none.
-        gateway: Runs the programs.
+        runner: Runs the programs.
     """
 
     memory: Path
-    gateway: Gateway
+    runner: ProcessRunner
     _known: dict[str, str] | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -43,7 +43,7 @@ class Versions:
         with self._lock:
             known = self._load()
             if key not in known:
-                finished = self.gateway.run([str(path), *(arguments or ("--version",))], timeout=_ASK_SECONDS)
+                finished = self.runner.run([str(path), *(arguments or ("--version",))], timeout=_ASK_SECONDS)
                 if finished.code != 0:
                     return None
                 lines = finished.output.strip().splitlines()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from wasmfit.errors import WasmfitError
 
-from .process import Gateway
+from .process import ProcessRunner
 
 _SECONDS = 10
 
@@ -27,14 +27,14 @@ class Worktree:
     dirty: bool | None = None
 
 
-def worktree(gateway: Gateway, folder: Path) -> Worktree:
+def worktree(runner: ProcessRunner, folder: Path) -> Worktree:
     """Looks at a folder. Nothing in it is changed or run; whatever goes wrong, nothing is known."""
     program = shutil.which("git")
     if program is None:
         return Worktree()
     lines: list[str] = []
     try:
-        ended = gateway.run(
+        ended = runner.run(
             [
                 program,
                 "--no-optional-locks",

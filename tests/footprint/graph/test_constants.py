@@ -36,7 +36,7 @@ from ...elf.elf_builder import CODE, DATA, ElfBuilder, Sec, Sym
 from ...tools import tool
 from . import thumb
 
-CATALOG = Path(__file__).parent / "catalog"
+CATALOG = Path(__file__).parent.parent / "catalog"
 TEXT, RODATA = 0x1000, 0x8000
 CORE, WASM, OTHER = "_RNvCs1_4core1f", "_RNvCs2_4wasm1g", "_RNvCs3_5other1h"
 LOCAL, OBJECT, NOTYPE = 0, 1, 0

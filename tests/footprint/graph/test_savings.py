@@ -20,7 +20,7 @@ from wasmfit.home import Home
 from ...tools import tool
 from .test_retention import firmware, retention_of
 
-CATALOG = Path(__file__).parent / "catalog"
+CATALOG = Path(__file__).parent.parent / "catalog"
 
 
 def kinds_of(name: str) -> set[str]:

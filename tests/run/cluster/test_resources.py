@@ -19,7 +19,7 @@ from wasmfit.run.cluster.resources import (
     missing,
     require_same,
 )
-from wasmfit.toolchain import CCompiler, Gateway, Toolchain, Versions, c_compiler, find
+from wasmfit.toolchain import CCompiler, ProcessRunner, Toolchain, Versions, c_compiler, find
 
 from ...toolchain.gcc import Library, gcc, newlib, picolibc
 
@@ -82,7 +82,7 @@ def test_another_wasmfit_is_refused_with_both_versions() -> None:
 
 def on_a_machine(place: Path, *libraries: Library) -> Toolchain:
     """The tools of a machine whose GCC for Arm has these libraries."""
-    versions = Versions(place / "tools.json", Gateway())
+    versions = Versions(place / "tools.json", ProcessRunner())
     gcc(place / "bin" / "arm-none-eabi-gcc", *libraries)
     board = CATALOG.board("nrf52840dk")
     compiler = c_compiler(versions, CATALOG.target(board).c, {"PATH": str(place / "bin")})

@@ -18,7 +18,7 @@ from wasmfit.footprint.arrays import REACH, Integers
 from wasmfit.footprint.attribution.byte_map import ByteMap, ByteRange
 from wasmfit.footprint.attribution.kinds import ByteKind
 from wasmfit.footprint.attribution.symcache import NOTHING, LinesError, SymCache, parse_symcache
-from wasmfit.words import printable
+from wasmfit.words import escape_unprintable
 
 _MAX_DEPTH = 256  # of inlined calls; debug information that has more is taken for damaged
 
@@ -106,7 +106,7 @@ def read_lines(elf: Elf) -> DebugLines:
         LinesError: There is none, it is damaged, or the extra ``wasmfit[lines]`` is not installed.
         ElfError: The file cannot be read any more.
     """
-    shown = printable(elf.path)
+    shown = escape_unprintable(elf.path)
     if not any(section.name in _NEEDED for section in elf.sections):
         raise LinesError(
             f"{shown} has no debug information, so the source files of its code are unknown.",
@@ -132,7 +132,8 @@ def read_lines(elf: Elf) -> DebugLines:
         del converted, objects, archive
     except SymbolicError as error:
         raise LinesError(
-            f"The debug information of {shown} cannot be read: {printable(str(error))}.", "Build it again."
+            f"The debug information of {shown} cannot be read: {escape_unprintable(str(error))}.",
+            "Build it again.",
         ) from None
     return _lines(elf, parse_symcache(cache))
 
@@ -149,7 +150,9 @@ def _lines(elf: Elf, cache: SymCache) -> DebugLines:
     """
     base = elf.segments[0].vaddr if elf.segments else 0
     if base >= REACH:
-        raise LinesError(f"{printable(elf.path)} lies too high in the address space for source files.")
+        raise LinesError(
+            f"{escape_unprintable(elf.path)} lies too high in the address space for source files."
+        )
     starts = cache.starts.astype(np.int64) + base
     location = cache.first + np.arange(len(starts), dtype=np.int64)
     rows = cache.locations[cache.first :]

@@ -14,7 +14,7 @@ from wasmfit.analysis.metric_values import SUM_OF_PEAKS, ram_needed
 from wasmfit.analysis.metrics import RAM_NEEDED
 from wasmfit.analysis.setting_rankings import RULE, RankingEntry
 from wasmfit.model import Board, Measurement, Prediction, RuntimeFeatures
-from wasmfit.words import printable
+from wasmfit.words import escape_unprintable
 
 SCHEMA = 1
 BETWEEN = "[between sections]"
@@ -55,7 +55,9 @@ def packed(document: ReportDocument) -> dict[str, Any]:
         return {
             **measurement.identity,
             "status": measurement.status.value,
-            "reason": None if measurement.reason is None else printable(measurement.reason, _LONGEST),
+            "reason": None
+            if measurement.reason is None
+            else escape_unprintable(measurement.reason, _LONGEST),
             "values": [value if isinstance(value := get(measurement), int) else None for get in getters],
             "slowdown": factors.get(measurement.id),
             "time": _times(measurement),
@@ -88,7 +90,7 @@ def packed(document: ReportDocument) -> dict[str, Any]:
         "runtimes": [asdict(runtime) for runtime in document.runtimes],
         "classes": [owner_class.value for owner_class in OwnerClass],
         "owners": [
-            [printable(name), _class_number(document.owner_classes.get(name, OwnerClass.OTHER))]
+            [escape_unprintable(name), _class_number(document.owner_classes.get(name, OwnerClass.OTHER))]
             for name in owners.values()
         ],
         "bounds": sorted(bounds),
@@ -118,7 +120,7 @@ def _features(features: RuntimeFeatures) -> dict[str, Any]:
 
 def _trend(trend: Trend) -> dict[str, Any]:
     points = [
-        [point.at, point.value, None if point.change is None else printable(point.change, _LONGEST)]
+        [point.at, point.value, None if point.change is None else escape_unprintable(point.change, _LONGEST)]
         for point in trend.points
     ]
     return {**vars(trend), "points": points}
@@ -147,7 +149,7 @@ def _entry(entry: RankingEntry) -> dict[str, Any]:
             "available": shortfall.available,
             "required": shortfall.required,
             "missing": shortfall.missing,
-            "reason": printable(shortfall.sentence, _LONGEST),
+            "reason": escape_unprintable(shortfall.sentence, _LONGEST),
         }
         for shortfall in entry.shortfalls
     ]

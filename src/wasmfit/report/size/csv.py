@@ -5,7 +5,7 @@ import io
 
 from wasmfit.footprint.analysis import SizeAnalysis
 from wasmfit.footprint.views.diff import SizeChange
-from wasmfit.words import printable
+from wasmfit.words import escape_unprintable
 
 _LONGEST = 4000
 
@@ -28,13 +28,13 @@ def to_csv(analysis: SizeAnalysis) -> str:
 
 def _escaped(value: str | int | None) -> str | int | None:
     """A name with everything that does not print escaped: it may end on a terminal."""
-    return printable(value, _LONGEST) if isinstance(value, str) else value
+    return escape_unprintable(value, _LONGEST) if isinstance(value, str) else value
 
 
 def _write(writer: "csv.DictWriter[str]", change: SizeChange, path: dict[str, str]) -> None:
     for row in change.rows:
         assert row.by is not None
-        here = {**path, row.by.value: printable(row.name, _LONGEST)}
+        here = {**path, row.by.value: escape_unprintable(row.name, _LONGEST)}
         if row.rows:
             _write(writer, row, here)
         else:

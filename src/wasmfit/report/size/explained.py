@@ -6,7 +6,7 @@ from typing import Any
 from wasmfit.footprint.graph.explain import Explanations, NamedBytes, NamedReference, SymbolExplanation
 from wasmfit.footprint.graph.retention import MemoryBytes
 from wasmfit.json_text import dumped
-from wasmfit.words import hexadecimal, printable
+from wasmfit.words import escape_unprintable, hexadecimal
 
 _SHOWN = 8
 
@@ -15,23 +15,23 @@ def to_text(explained: Explanations) -> str:
     """A block for each match."""
     blocks = ["\n".join(_block(match)) for match in explained.matches]
     if explained.others:
-        names = ", ".join(printable(name) for name in explained.others[:_SHOWN])
+        names = ", ".join(escape_unprintable(name) for name in explained.others[:_SHOWN])
         blocks.append(f"{len(explained.others):,} others have that in their name: {names}")
-    blocks += [f"Note: {printable(limit, 1000)}" for limit in explained.limits]
+    blocks += [f"Note: {escape_unprintable(limit, 1000)}" for limit in explained.limits]
     return "\n\n".join(blocks)
 
 
 def _block(symbol: SymbolExplanation) -> Iterator[str]:
-    yield printable(symbol.name, 1000)
-    where = f"{printable(symbol.section)} at {hexadecimal(symbol.address)}"
+    yield escape_unprintable(symbol.name, 1000)
+    where = f"{escape_unprintable(symbol.section)} at {hexadecimal(symbol.address)}"
     retained = f"{amount(symbol.retained)} would be removed with it"
-    yield f"  {amount(symbol.own)} of {printable(symbol.owner)} in {where}; {retained}"
+    yield f"  {amount(symbol.own)} of {escape_unprintable(symbol.owner)} in {where}; {retained}"
     yield f"  reached from: {symbol.root}"
     for depth, link in enumerate(symbol.path):
         how = "" if link.how is None else f"{link.how} "
-        yield f"    {'  ' * depth}{how}{printable(link.name)}"
+        yield f"    {'  ' * depth}{how}{escape_unprintable(link.name)}"
     if symbol.dominators:
-        yield f"  reached only through {printable(symbol.dominators[-1])}"
+        yield f"  reached only through {escape_unprintable(symbol.dominators[-1])}"
     yield from _links("referred to by", symbol.callers)
     yield from _links("refers to", symbol.callees)
     yield from _dominated(symbol.dominated)
@@ -40,7 +40,7 @@ def _block(symbol: SymbolExplanation) -> Iterator[str]:
 def _links(title: str, links: Sequence[NamedReference]) -> Iterator[str]:
     if links:
         yield f"  {title} ({len(links):,}):"
-        yield from (f"    {printable(link.name)} ({link.how})" for link in links[:_SHOWN])
+        yield from (f"    {escape_unprintable(link.name)} ({link.how})" for link in links[:_SHOWN])
         yield from _rest(len(links))
 
 
@@ -48,7 +48,8 @@ def _dominated(parts: Sequence[NamedBytes]) -> Iterator[str]:
     if parts:
         yield f"  would be removed with it ({len(parts):,}):"
         yield from (
-            f"    {part.bytes.flash + part.bytes.ram:>9,}  {printable(part.name)}" for part in parts[:_SHOWN]
+            f"    {part.bytes.flash + part.bytes.ram:>9,}  {escape_unprintable(part.name)}"
+            for part in parts[:_SHOWN]
         )
         yield from _rest(len(parts))
 

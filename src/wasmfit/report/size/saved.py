@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from wasmfit.footprint.graph.explain import SavingCandidate, SavingsReport
 from wasmfit.json_text import dumped
 from wasmfit.report.escape import escape
-from wasmfit.words import printable
+from wasmfit.words import escape_unprintable
 
 from .explained import amount
 
@@ -18,24 +18,28 @@ _OVERLAP = "The rows overlap: their bytes must not be added up."
 
 def to_text(report: SavingsReport) -> str:
     """A block for each candidate, the largest first."""
-    lines = [f"What could be saved in {printable(report.file, 100)} ({report.size:,} B). {_OVERLAP}"]
+    lines = [f"What could be saved in {escape_unprintable(report.file, 100)} ({report.size:,} B). {_OVERLAP}"]
     for candidate in report.candidates:
         lines += ["", *_block(candidate)]
-    lines += ["", *(f"Note: {printable(limit, 1000)}" for limit in report.limits)] if report.limits else []
+    lines += (
+        ["", *(f"Note: {escape_unprintable(limit, 1000)}" for limit in report.limits)]
+        if report.limits
+        else []
+    )
     return "\n".join(lines)
 
 
 def _block(candidate: SavingCandidate) -> Iterator[str]:
-    what = f"{printable(candidate.title)} ({printable(candidate.key)})"
+    what = f"{escape_unprintable(candidate.title)} ({escape_unprintable(candidate.key)})"
     yield f"{candidate.retained.flash:>9,} B  {what}: {candidate.count:,}, {amount(candidate.own)} themselves"
     yield from textwrap.wrap(
-        f"remedy: {printable(candidate.remedy, 1000)}",
+        f"remedy: {escape_unprintable(candidate.remedy, 1000)}",
         _WIDTH,
         initial_indent=" " * 13,
         subsequent_indent=" " * 21,
     )
     for part in candidate.largest:
-        yield f"{'':13}{part.bytes.flash + part.bytes.ram:>9,}  {printable(part.name)}"
+        yield f"{'':13}{part.bytes.flash + part.bytes.ram:>9,}  {escape_unprintable(part.name)}"
 
 
 def to_json(report: SavingsReport) -> str:

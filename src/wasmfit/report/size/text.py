@@ -10,7 +10,7 @@ from wasmfit.footprint.views.crate_versions import sentences
 from wasmfit.footprint.views.diff import ChangeKind, SizeChange
 from wasmfit.footprint.views.memories import MemoryUse
 from wasmfit.footprint.views.tree import ViewRow, row_label
-from wasmfit.words import printable
+from wasmfit.words import escape_unprintable
 
 R = TypeVar("R", ViewRow, SizeChange)
 
@@ -42,13 +42,15 @@ def _text(analysis: SizeAnalysis, width: int, *, tree: bool) -> str:
     )
     lines += [f"Note: {note}" for note in analysis.notes]
     return "\n".join(
-        printable(line, max(width, 20)) if len(line) > width else line for line in lines
+        escape_unprintable(line, max(width, 20)) if len(line) > width else line for line in lines
     ).rstrip()
 
 
 def _heading(analysis: SizeAnalysis) -> str:
     what = f"{analysis.bits}-bit {analysis.machine} {analysis.kind}"
-    return f"{printable(analysis.file, 100)}: {what}, {analysis.size:,} bytes in {_sections(analysis)}"
+    return (
+        f"{escape_unprintable(analysis.file, 100)}: {what}, {analysis.size:,} bytes in {_sections(analysis)}"
+    )
 
 
 def _sections(analysis: SizeAnalysis) -> str:
@@ -68,7 +70,7 @@ def _memories(analysis: SizeAnalysis) -> list[str]:
 def _use(use: MemoryUse) -> tuple[str, str, str, str]:
     of = "" if use.size is None else f"of {use.size:,} B ({use.share:.1%})"
     pages = "" if use.pages is None else f"{use.pages:,} pages of {use.page_size:,} B: {use.flashed:,} B"
-    return printable(use.name), f"{use.bytes:,}", of, pages
+    return escape_unprintable(use.name), f"{use.bytes:,}", of, pages
 
 
 def _view(analysis: SizeAnalysis, width: int, tree: bool) -> Iterator[str]:
@@ -76,25 +78,26 @@ def _view(analysis: SizeAnalysis, width: int, tree: bool) -> Iterator[str]:
     yield f"{'bytes':>11}  {'%':>5}  {' / '.join(by.value for by in analysis.by)}"
     for drawn, row in _drawn(analysis.view.rows, tree):
         share = f"{row.bytes / whole:6.1%}" if whole else ""
-        yield _cut(f"{row.bytes:>11,}  {share:>5}  {drawn}{printable(row_label(row))}", width)
+        yield _cut(f"{row.bytes:>11,}  {share:>5}  {drawn}{escape_unprintable(row_label(row))}", width)
     yield f"{whole:>11,}  {'100%':>6}  total"
 
 
 def _difference(analysis: SizeAnalysis, width: int, tree: bool) -> Iterator[str]:
     difference = analysis.difference
     assert difference is not None
-    yield f"since {printable(difference.base, 100)}:"
+    yield f"since {escape_unprintable(difference.base, 100)}:"
     yield f"{'before':>11}  {'after':>11}  {'bytes':>11}  {' / '.join(by.value for by in analysis.by)}"
     for drawn, row in _drawn(difference.view.rows, tree):
         said = row.count == 1 and row.kind in (ChangeKind.APPEARED, ChangeKind.VANISHED)
-        name = f"{drawn}{printable(row.name)}{f' ({row.kind.value})' if said else ''}"
+        name = f"{drawn}{escape_unprintable(row.name)}{f' ({row.kind.value})' if said else ''}"
         yield _cut(f"{row.before:>11,}  {row.after:>11,}  {row.bytes:>+11,}  {name}", width)
     yield f"{difference.view.before:>11,}  {difference.view.after:>11,}  {difference.view.bytes:>+11,}  total"
     if difference.crates:
         yield ""
         yield "Crates that are not the same:"
         yield from (
-            _cut(f"  {printable(sentence, _LONGEST)}", width) for sentence in sentences(difference.crates)
+            _cut(f"  {escape_unprintable(sentence, _LONGEST)}", width)
+            for sentence in sentences(difference.crates)
         )
     if difference.moves:
         yield ""
@@ -102,8 +105,8 @@ def _difference(analysis: SizeAnalysis, width: int, tree: bool) -> Iterator[str]
         for move in difference.moves[:_SHOWN_MOVES]:
             was, now = "/".join(move.before), "/".join(move.after)
             yield _cut(
-                f"{move.bytes_before:>11,}  {move.bytes_after:>11,}  {printable(move.name)}: "
-                f"{printable(was)} → {printable(now)}",
+                f"{move.bytes_before:>11,}  {move.bytes_after:>11,}  {escape_unprintable(move.name)}: "
+                f"{escape_unprintable(was)} → {escape_unprintable(now)}",
                 width,
             )
 

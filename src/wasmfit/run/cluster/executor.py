@@ -11,7 +11,7 @@ from distributed import Client
 
 from wasmfit.builder import ArchiveError, Context, digest, packed
 from wasmfit.errors import UsageError
-from wasmfit.events import Listener
+from wasmfit.events import EventHandler
 from wasmfit.run.job import Job, RemoteJob
 
 from .address import scheduler_address, security
@@ -45,7 +45,7 @@ class ClusterExecutor:
         self,
         context: Context,
         jobs: Sequence[RemoteJob[R]],
-        tell: Listener,
+        emit: EventHandler,
         keep: Callable[[Job[R], R], None],
     ) -> None:
         """As :meth:`wasmfit.run.executor.Executor.run`; results are kept in the calling thread.
@@ -56,7 +56,7 @@ class ClusterExecutor:
         """
         sent = dict(_catalogue(folder) for folder in self.catalogs)
         with connected(self.address) as client:
-            Session(client, self.address, context, tell, keep, sent).run(jobs)
+            Session(client, self.address, context, emit, keep, sent).run(jobs)
 
 
 @contextmanager

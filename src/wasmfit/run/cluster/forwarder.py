@@ -1,7 +1,7 @@
 """What workers tell → the events that a pipeline's own work would have told.
 
 Workers are killed in the middle of a sentence, tasks start again elsewhere, and words arrive after the result
-they were about. A listener hears none of that: for every title a start, progress, and one end.
+they were about. An event handler hears none of that: for every title a start, progress, and one end.
 """
 
 import threading
@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from wasmfit.events import Listener, TaskEnded, TaskProgress, TaskStarted
+from wasmfit.events import EventHandler, TaskEnded, TaskProgress, TaskStarted
 
 TOPIC = "wasmfit"
 """Dask's topic that workers tell about their work under; it names its task (Dask adds ``worker``)."""
@@ -28,11 +28,11 @@ class EventForwarder:
     """Listens to workers on behalf of a listener.
 
     Attributes:
-        tell: The listener.
+        emit: The tell.
         echo: Called with command lines, if anybody wants them.
     """
 
-    tell: Listener
+    emit: EventHandler
     echo: Callable[[str], None] | None = None
     _titles: dict[str, str] = field(default_factory=dict)
     _running: dict[str, _Running] = field(default_factory=dict)
@@ -58,9 +58,9 @@ class EventForwarder:
             case "started", {"by": str(worker)}:
                 self._lose(task, "its worker was lost; again on another")
                 self._running[task] = _Running(self._titles[task], worker, time.monotonic())
-                self.tell(TaskStarted(self._titles[task]))
+                self.emit(TaskStarted(self._titles[task]))
             case "progress", {"what": str(what), "done": int(done), "total": int(total)} if running:
-                self.tell(TaskProgress(running.title, what, done, total))
+                self.emit(TaskProgress(running.title, what, done, total))
             case "ended", {"error": None}:
                 self._end(task, None)
             case "ended", {"error": str(error)}:
@@ -95,4 +95,4 @@ class EventForwarder:
     def _end(self, task: str, error: str | None) -> None:
         running = self._running.pop(task, None)
         if running is not None:
-            self.tell(TaskEnded(running.title, time.monotonic() - running.since, error))
+            self.emit(TaskEnded(running.title, time.monotonic() - running.since, error))

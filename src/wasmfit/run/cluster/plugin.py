@@ -15,7 +15,7 @@ from wasmfit.builder.cache import Cache
 from wasmfit.builder.exclusive_lock import StoppedError
 from wasmfit.catalog import Catalog
 from wasmfit.home import Home
-from wasmfit.toolchain import ChildCancelledError, Gateway, Toolchain, Versions, find
+from wasmfit.toolchain import ChildCancelledError, ProcessRunner, Toolchain, Versions, find
 
 from .work import RunSetting
 
@@ -71,12 +71,12 @@ class WasmfitPlugin(WorkerPlugin):
             Reschedule: It was ended; Dask does it again if somebody wants it after all.
         """
         cancel = self._cancels.setdefault(task, threading.Event())
-        gateway = Gateway(echo, cancel)
+        runner = ProcessRunner(echo, cancel)
         try:
             with self._lock:
                 catalog = self._catalog(setting.catalogs)
                 toolchain = self._toolchain(setting, catalog)
-            yield Context(catalog, self.home, toolchain, gateway)
+            yield Context(catalog, self.home, toolchain, runner)
         except (ChildCancelledError, StoppedError) as error:
             raise Reschedule from error
         finally:
@@ -90,7 +90,7 @@ class WasmfitPlugin(WorkerPlugin):
     def _toolchain(self, setting: RunSetting, catalog: Catalog) -> Toolchain:
         if setting not in self._toolchains:
             self._toolchains[setting] = find(
-                Versions(self.home.tools, Gateway()),
+                Versions(self.home.tools, ProcessRunner()),
                 {name: catalog.targets[name].c for name in setting.c_targets},
                 [catalog.board(name).emulator for name in setting.boards],
             )

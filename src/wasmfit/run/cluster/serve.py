@@ -20,7 +20,7 @@ from distributed.system import MEMORY_LIMIT
 from wasmfit.catalog import Catalog
 from wasmfit.errors import MissingToolError, UsageError
 from wasmfit.home import Home
-from wasmfit.toolchain import CCompiler, Gateway, Toolchain, Versions, find
+from wasmfit.toolchain import CCompiler, ProcessRunner, Toolchain, Versions, find
 
 from . import resources
 from .address import scheduler_address, security
@@ -173,7 +173,7 @@ def _loops(host: str) -> bool:
 def _found(home: Home) -> Toolchain:
     """Every tool that is here; one that is missing keeps only those cells away that need it."""
     catalog = Catalog.load()
-    versions = Versions(home.tools, Gateway())
+    versions = Versions(home.tools, ProcessRunner())
     compilers: dict[str, CCompiler] = {}
     emulators = []
     for name, target in catalog.targets.items():

@@ -21,7 +21,7 @@ from distributed import CancelledError, Client, Future, KilledWorker
 
 from wasmfit.builder import BuildError, BuildStep, Context, StepContext, digest, packed, unpack
 from wasmfit.builder.step import MODULES
-from wasmfit.events import Listener, Said
+from wasmfit.events import EventHandler, Said
 from wasmfit.run.job import Job, RemoteJob, log_of
 
 from . import resources, tasks
@@ -62,7 +62,7 @@ class Session(Generic[R]):
         client: The scheduler's client.
         address: What the user calls it.
         context: What the jobs were planned with.
-        tell: Told what happens.
+        emit: Told what happens.
         keep: Takes results.
         catalogs: Key → archive of the user's catalogues.
     """
@@ -70,7 +70,7 @@ class Session(Generic[R]):
     client: Client
     address: str
     context: Context
-    tell: Listener
+    emit: EventHandler
     keep: Callable[[Job[R], R], None]
     catalogs: dict[str, bytes]
     _name: str = field(default_factory=lambda: uuid.uuid4().hex)
@@ -83,13 +83,13 @@ class Session(Generic[R]):
 
     def run(self, jobs: Sequence[RemoteJob[R]]) -> None:
         """Does every job."""
-        self._forwarder = EventForwarder(self.tell, self.context.gateway.echo)
+        self._forwarder = EventForwarder(self.emit, self.context.runner.echo)
         self._requirements = Requirements(resources.identity(), self.context.toolchain)
         self._setting = RunSetting(
             catalogs=tuple(self.catalogs),
             c_targets=tuple(sorted(self.context.toolchain.c)),
             boards=tuple(sorted({job.spec.board.name for job in jobs})),
-            echo=self.context.gateway.echo is not None,
+            echo=self.context.runner.echo is not None,
         )
         self._require_reader()
         resources.require_same(self._requirements.identity, {one.name: one.has for one in self._workers()})
@@ -322,7 +322,7 @@ class Session(Generic[R]):
             )
             if sentence not in self._said:
                 self._said.add(sentence)
-                self.tell(Said(sentence))
+                self.emit(Said(sentence))
 
 
 def _once(held: dict[str, Future[Any]], key: str, make: Callable[[], Future[Any]]) -> Future[Any]:

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from wasmfit.errors import MissingToolError
-from wasmfit.toolchain.process import ChildTimeoutError, Gateway
+from wasmfit.toolchain.process import ChildTimeoutError, ProcessRunner
 from wasmfit.toolchain.proofs import first_error
 
 _SECONDS = 120
@@ -13,7 +13,7 @@ _WORD = re.compile(r"(?:\\.|[^\s\\])+")
 
 
 def attempt(
-    gateway: Gateway,
+    runner: ProcessRunner,
     command: Sequence[str | Path],
     folder: Path,
     what: str,
@@ -29,7 +29,7 @@ def attempt(
     """
     program = Path(command[0]).name
     try:
-        ended = gateway.run(command, timeout=_SECONDS, cwd=folder, env=environment)
+        ended = runner.run(command, timeout=_SECONDS, cwd=folder, env=environment)
     except ChildTimeoutError as error:
         raise MissingToolError(f"{program} does not {what} in {_SECONDS} s") from error
     if ended.code != 0:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from wasmfit.errors import MissingToolError
 from wasmfit.toolchain.c_compiler import CCompiler
-from wasmfit.toolchain.process import Gateway
+from wasmfit.toolchain.process import ProcessRunner
 from wasmfit.toolchain.proofs import Proven, ToolTrial
 
 from .attempt import attempt, dependencies
@@ -15,7 +15,9 @@ _SOURCE = "#include <string.h>\nunsigned wasmfit_probe(const char *text) { retur
 _ENTRY = "wasmfit_probe"
 
 
-def c_trial(gateway: Gateway, compilers: Mapping[str, CCompiler], linker: Sequence[str] | None) -> ToolTrial:
+def c_trial(
+    runner: ProcessRunner, compilers: Mapping[str, CCompiler], linker: Sequence[str] | None
+) -> ToolTrial:
     """Compiling a line of C that uses the C library, for each target, and linking it with that library.
 
     Args:
@@ -23,7 +25,7 @@ def c_trial(gateway: Gateway, compilers: Mapping[str, CCompiler], linker: Sequen
         linker: Command that links ELF files; without one nothing is linked.
     """
     question = [_SOURCE, {name: _asked(compiler) for name, compiler in compilers.items()}, linker]
-    return ToolTrial(question, lambda: _prove(gateway, compilers, linker))
+    return ToolTrial(question, lambda: _prove(runner, compilers, linker))
 
 
 def _asked(compiler: CCompiler) -> list[object]:
@@ -33,16 +35,16 @@ def _asked(compiler: CCompiler) -> list[object]:
     return [compiler.tool.path, *how, library.flags, compiler.archives]
 
 
-def _prove(gateway: Gateway, compilers: Mapping[str, CCompiler], linker: Sequence[str] | None) -> Proven:
+def _prove(runner: ProcessRunner, compilers: Mapping[str, CCompiler], linker: Sequence[str] | None) -> Proven:
     files = [compiler.tool.path for compiler in compilers.values()]
     with tempfile.TemporaryDirectory(prefix="wasmfit-") as name:
         folder = Path(name)
         (folder / "one.c").write_text(_SOURCE, encoding="ascii")
         for target, compiler in compilers.items():
             try:
-                files += _compiled(gateway, compiler, folder)
+                files += _compiled(runner, compiler, folder)
                 if linker is not None:
-                    files += _linked(gateway, compiler, linker, folder)
+                    files += _linked(runner, compiler, linker, folder)
             except MissingToolError as error:
                 raise MissingToolError(f"for {target}, {error.message}") from error
     works = (
@@ -52,7 +54,7 @@ def _prove(gateway: Gateway, compilers: Mapping[str, CCompiler], linker: Sequenc
     return Proven(f"{works} for {', '.join(compilers)}{unlinked}", tuple(dict.fromkeys(files)))
 
 
-def _compiled(gateway: Gateway, compiler: CCompiler, folder: Path) -> list[Path]:
+def _compiled(runner: ProcessRunner, compiler: CCompiler, folder: Path) -> list[Path]:
     """Compiles; returns the headers."""
     command: list[str | Path] = [
         compiler.tool.path,
@@ -65,14 +67,14 @@ def _compiled(gateway: Gateway, compiler: CCompiler, folder: Path) -> list[Path]
         "-c",
         "one.c",
     ]
-    attempt(gateway, command, folder, "compile one line of C")
+    attempt(runner, command, folder, "compile one line of C")
     return [path for path in dependencies(folder / "one.d") if path.is_absolute()]
 
 
-def _linked(gateway: Gateway, compiler: CCompiler, linker: Sequence[str], folder: Path) -> list[Path]:
+def _linked(runner: ProcessRunner, compiler: CCompiler, linker: Sequence[str], folder: Path) -> list[Path]:
     """Links; returns the libraries."""
     attempt(
-        gateway,
+        runner,
         [*linker, f"--entry={_ENTRY}", "-o", "one.elf", "one.o", *compiler.archives],
         folder,
         "link it with the C library",

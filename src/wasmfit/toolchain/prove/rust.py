@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from wasmfit.errors import MissingToolError
-from wasmfit.toolchain.process import ChildTimeoutError, Gateway
+from wasmfit.toolchain.process import ChildTimeoutError, ProcessRunner
 from wasmfit.toolchain.proofs import Proven, ToolTrial, first_error
 from wasmfit.toolchain.rust import Rust
 
@@ -32,7 +32,7 @@ _SECONDS = 300
 
 
 def rust_trial(
-    gateway: Gateway, rust: Rust, targets: Sequence[str], wasm_targets: Sequence[str]
+    runner: ProcessRunner, rust: Rust, targets: Sequence[str], wasm_targets: Sequence[str]
 ) -> ToolTrial:
     """Compiling a line for each target, linking it, and reading the standard library's sources."""
     tools = [
@@ -44,10 +44,10 @@ def rust_trial(
         rust.environment,
     ]
     question = [_SOURCE, _MODULE, targets, wasm_targets, tools]
-    return ToolTrial(question, lambda: _prove(gateway, rust, targets, wasm_targets))
+    return ToolTrial(question, lambda: _prove(runner, rust, targets, wasm_targets))
 
 
-def _prove(gateway: Gateway, rust: Rust, targets: Sequence[str], wasm_targets: Sequence[str]) -> Proven:
+def _prove(runner: ProcessRunner, rust: Rust, targets: Sequence[str], wasm_targets: Sequence[str]) -> Proven:
     environment = {**os.environ, **rust.environment}
     rustc = rust.rustc.path
     with tempfile.TemporaryDirectory(prefix="wasmfit-") as name:
@@ -57,7 +57,7 @@ def _prove(gateway: Gateway, rust: Rust, targets: Sequence[str], wasm_targets: S
 
         def run(target: str, command: Sequence[str | Path], what: str) -> None:
             try:
-                attempt(gateway, command, folder, what, environment)
+                attempt(runner, command, folder, what, environment)
             except MissingToolError as error:
                 raise MissingToolError(f"for {target}, {error.message}") from error
 
@@ -86,7 +86,7 @@ def _prove(gateway: Gateway, rust: Rust, targets: Sequence[str], wasm_targets: S
             ]
             run(target, [rustc, *chosen], "compile and link an empty module")
         sources = rust.sources / "core" / "src" / "lib.rs"
-        _read(gateway, rust, targets[0], sources, folder, environment)
+        _read(runner, rust, targets[0], sources, folder, environment)
     programs = (rust.cargo.path, rustc, Path(rust.elf_linker[0]), Path(rust.wasm_linker[0]))
     return Proven(
         f"compiles and links a line of Rust for {', '.join((*targets, *wasm_targets))}; "
@@ -96,7 +96,7 @@ def _prove(gateway: Gateway, rust: Rust, targets: Sequence[str], wasm_targets: S
 
 
 def _read(
-    gateway: Gateway, rust: Rust, target: str, sources: Path, folder: Path, environment: dict[str, str]
+    runner: ProcessRunner, rust: Rust, target: str, sources: Path, folder: Path, environment: dict[str, str]
 ) -> None:
     """Lets the compiler read the sources of ``core``."""
     for extra in ([_READ_ONLY], []):
@@ -104,7 +104,7 @@ def _read(
         output = ("--emit=metadata", "--cap-lints=allow", "-o", "core.rmeta")
         command = [str(rust.rustc.path), *extra, *options, *output, str(sources)]
         try:
-            ended = gateway.run(command, timeout=_SECONDS, cwd=folder, env=environment)
+            ended = runner.run(command, timeout=_SECONDS, cwd=folder, env=environment)
         except ChildTimeoutError as error:
             raise MissingToolError(f"rustc does not read {sources} in {_SECONDS} s") from error
         if ended.code == 0:

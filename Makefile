@@ -80,9 +80,9 @@ maint-workloads: setup ## Write the table of docs/workloads.md from the catalogu
 maint-reference: setup ## Write the tables of docs/file-formats.md from the records that read the files
 	$(PYTHON) scripts/reference.py
 
-.PHONY: maint-contracts
-maint-contracts: setup ## Write the shapes of docs/json.md from what the commands print
-	$(PYTHON) scripts/contracts.py
+.PHONY: maint-schemas
+maint-schemas: setup ## Write the JSON Schemas, and docs/json.md, from the records that the commands print
+	$(PYTHON) scripts/schemas.py $(ARGS)
 
 .PHONY: maint-decisions
 maint-decisions: setup ## Write the index of docs/decisions/ from the records

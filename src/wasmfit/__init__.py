@@ -42,6 +42,7 @@ if TYPE_CHECKING:
         ToggleCostExperiment,
         TuneRequest,
     )
+    from .schemas import schema
 
 __all__ = [
     "Benchmark",
@@ -74,6 +75,7 @@ __all__ = [
     "probes",
     "profile",
     "savings",
+    "schema",
     "size",
     "tune",
     "why",
@@ -95,6 +97,7 @@ _MODULES = {
     "priced": "api.toggle_costs",
     "probes": "api.machine",
     "profile": "api.profiling",
+    "schema": "schemas",
     "tune": "api.tuning",
     **dict.fromkeys(("check", "diff", "history"), "api.verdicts"),
     **dict.fromkeys(("savings", "size", "why"), "api.sizing"),

@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
-from pydantic_core import PydanticSerializationError, to_json
+from pydantic_core import PydanticSerializationError, to_json, to_jsonable_python
 
 _BEYOND_ASCII = re.compile(r"[^\x00-\x7e]")
 
@@ -13,7 +13,7 @@ def encoded(value: object, indent: int | None = None) -> bytes:
     """JSON of what JSON can express; a number that is none becomes null.
 
     Args:
-        value: Dictionaries, lists, tuples, text, numbers, ``None``.
+        value: Records, dictionaries, lists, tuples, text, numbers, ``None``.
         indent: Spaces for each level; ``None`` for one line without any.
     """
     try:
@@ -21,7 +21,7 @@ def encoded(value: object, indent: int | None = None) -> bytes:
     except PydanticSerializationError:
         # Half of a surrogate pair, from a name that was no UTF-8: escaped, since UTF-8 has no such thing.
         separators = (",", ":") if indent is None else None
-        known = json.loads(json.dumps(value), parse_constant=lambda _: None)
+        known = json.loads(json.dumps(to_jsonable_python(value)), parse_constant=lambda _: None)
         return json.dumps(known, indent=indent, separators=separators).encode("ascii")
 
 

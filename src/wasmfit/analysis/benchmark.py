@@ -8,14 +8,15 @@ over; means over different workloads are not comparable, so there is one over th
 import math
 import statistics
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from wasmfit.frames import frame
 from wasmfit.model import Measurement, Run, Status
+from wasmfit.model.contract import JsonDocument
 
-from .comparison import CONCLUSIVE, SCHEMA, Comparison
+from .comparison import CONCLUSIVE, Comparison
 from .flat_rows import flat_row
 
 if TYPE_CHECKING:
@@ -73,7 +74,13 @@ class Slowdown:
 
 @dataclass(frozen=True)
 class MissingWorkload:
-    """A workload that a mean lacks: how its cell ended, and why there is no factor."""
+    """A workload that a mean lacks.
+
+    Attributes:
+        workload: Its name.
+        status: How its cell ended.
+        reason: Why there is no factor.
+    """
 
     workload: str
     status: Status
@@ -113,6 +120,20 @@ class RuntimeSummary:
         return f"{self.runtime}@{self.version}"
 
 
+class BenchmarkDocument(JsonDocument):
+    """What ``bench --format json`` prints.
+
+    Attributes:
+        cells: One for every cell, baselines first.
+        slow_downs: Cell → instructions of a warm call as a multiple of native code's.
+        summary: One for every runtime on every board in every profile.
+    """
+
+    cells: tuple[Measurement, ...]
+    slow_downs: dict[str, float]
+    summary: tuple[RuntimeSummary, ...]
+
+
 @dataclass(frozen=True)
 class Benchmark:
     """The measurements of a benchmark.
@@ -143,21 +164,19 @@ class Benchmark:
         """One for every runtime on every board in every profile."""
         return summaries(self.measurements)
 
-    def to_dict(self) -> dict[str, Any]:
-        """The contract of ``bench --format json``."""
-        return {
-            "schema": SCHEMA,
-            "cells": self.comparison.to_dict()["cells"],
-            **self.other_fields(),
-        }
-
-    def other_fields(self) -> dict[str, Any]:
-        """The fields of the contract other than its schema and cells."""
+    @property
+    def document(self) -> BenchmarkDocument:
+        """What ``bench --format json`` prints."""
         factors = slowdowns(self.measurements)
-        return {
-            "slow_downs": {name: factor for name, factor in factors.items() if factor is not None},
-            "summary": [asdict(summary) for summary in self.summaries],
-        }
+        return BenchmarkDocument(
+            cells=self.measurements,
+            slow_downs={name: factor for name, factor in factors.items() if factor is not None},
+            summary=tuple(self.summaries),
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """The same as plain data."""
+        return self.document.model_dump(mode="json")
 
     def to_frame(self) -> "pandas.DataFrame":
         """One row per cell, as in the CSV output.

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from enum import Enum
 from itertools import islice
+from typing import Literal
 
 from wasmfit.errors import UsageError
 from wasmfit.model import Measurement, Status
@@ -57,7 +58,7 @@ class LimitResult:
     limit: Limit
     cell: str
     id: str
-    side: str
+    side: Literal["max", "min"]
     status: LimitStatus
     actual: Amount | None
     allowed: float | None
@@ -93,6 +94,12 @@ class LimitResult:
             return f"{name} is {actual}, {excess} {word}: {most} {allowed}"
         words = ", and its error bar exceeds that" if self.status is LimitStatus.NEAR else ""
         return f"{name} is {actual}: {most} {allowed}{words}"
+
+    @property
+    def message(self) -> str:
+        """The sentence, and why the limit exists."""
+        reason = self.limit.table.reason
+        return f"{self.sentence}{f' ({reason})' if reason else ''}"
 
     @property
     def _value(self) -> LimitValue:
@@ -190,7 +197,9 @@ def _results(
     baselines: Mapping[str, Snapshot],
     predictions: bool,
 ) -> Iterator[LimitResult]:
-    for side, value in (("max", limit.max), ("min", limit.min)):
+    sides: tuple[tuple[Literal["max", "min"], LimitValue | None], ...]
+    sides = ("max", limit.max), ("min", limit.min)
+    for side, value in sides:
         if value is None:
             continue
         actual, reason = _amount(limit, measurement)

@@ -5,16 +5,27 @@ from typing import TYPE_CHECKING, Any
 
 from wasmfit.frames import frame
 from wasmfit.model import Measurement, RuntimeFeatures, Status
+from wasmfit.model.contract import JsonDocument
 
 from .flat_rows import flat_row
 
 if TYPE_CHECKING:
     import pandas
 
-SCHEMA = 1
-
 CONCLUSIVE = frozenset({Status.OK, Status.UNAVAILABLE, Status.UNSUPPORTED, Status.DOES_NOT_FIT})
 """Statuses that say whether a runtime fits; any other is a failure of the cell."""
+
+
+class ComparisonDocument(JsonDocument):
+    """What ``compare --format json`` prints.
+
+    Attributes:
+        cells: One for every cell, baselines first.
+        features: What ``wasmfit features`` has found of the runtimes.
+    """
+
+    cells: tuple[Measurement, ...]
+    features: tuple[RuntimeFeatures, ...]
 
 
 @dataclass(frozen=True)
@@ -40,17 +51,14 @@ class Comparison:
         """Cells that ended in a failure."""
         return tuple(measurement for measurement in self.measurements if measurement.status not in CONCLUSIVE)
 
-    def to_dict(self) -> dict[str, Any]:
-        """The contract of ``compare --format json``."""
-        return {
-            "schema": SCHEMA,
-            "cells": [measurement.model_dump(mode="json") for measurement in self.measurements],
-            **self.other_fields(),
-        }
+    @property
+    def document(self) -> ComparisonDocument:
+        """What ``compare --format json`` prints."""
+        return ComparisonDocument(cells=self.measurements, features=self.features)
 
-    def other_fields(self) -> dict[str, Any]:
-        """The fields of the contract other than its schema and cells."""
-        return {"features": [features.model_dump(mode="json") for features in self.features]}
+    def to_dict(self) -> dict[str, Any]:
+        """The same as plain data."""
+        return self.document.model_dump(mode="json")
 
     def to_frame(self) -> "pandas.DataFrame":
         """One row per cell, one column per metric, as in the CSV output.

@@ -7,11 +7,32 @@ from typing import TYPE_CHECKING, Any
 
 from wasmfit.frames import frame
 from wasmfit.model import Failing, RuntimeFeatures
+from wasmfit.model.contract import JsonDocument
 
 if TYPE_CHECKING:
     import pandas
 
-SCHEMA = 1
+
+class FeaturesDocument(JsonDocument):
+    """What ``features --format json`` prints.
+
+    Attributes:
+        runtimes: One for every runtime, board and profile.
+        notes: What a reader must know: where assertions come from, and which are excluded.
+    """
+
+    runtimes: tuple[RuntimeFeatures, ...]
+    notes: tuple[str, ...]
+
+
+class FailingDocument(JsonDocument):
+    """What ``features --failing --format json`` prints.
+
+    Attributes:
+        failing: The assertions that do not hold.
+    """
+
+    failing: tuple[Failing, ...]
 
 
 @dataclass(frozen=True)
@@ -43,14 +64,19 @@ class FeaturesMeasured:
         """The assertions that do not hold, read only if asked for: a runtime without SIMD has 25,000."""
         return self.look()
 
-    def to_dict(self) -> dict[str, Any]:
-        """The contract of ``features --format json``."""
-        runtimes = [runtime.model_dump(mode="json") for runtime in self.runtimes]
-        return {"schema": SCHEMA, "runtimes": runtimes, "notes": list(self.notes)}
+    @property
+    def document(self) -> FeaturesDocument:
+        """What ``features --format json`` prints."""
+        return FeaturesDocument(runtimes=self.runtimes, notes=self.notes)
 
-    def failing_to_dict(self) -> dict[str, Any]:
-        """The contract of ``features --failing --format json``."""
-        return {"schema": SCHEMA, "failing": self.failing_rows()}
+    @property
+    def failing_document(self) -> FailingDocument:
+        """What ``features --failing --format json`` prints."""
+        return FailingDocument(failing=self.failing)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The document as plain data."""
+        return self.document.model_dump(mode="json")
 
     def rows(self) -> list[dict[str, object]]:
         """One row for every runtime and feature."""

@@ -6,11 +6,13 @@ from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from itertools import groupby, pairwise
 from operator import attrgetter
+from typing import Literal
 
 from packaging.version import InvalidVersion, Version
 
 from wasmfit.errors import UsageError
 from wasmfit.model import Measurement
+from wasmfit.model.contract import JsonRecord, Text
 from wasmfit.store import RecordedRun
 from wasmfit.store.measurements import Reader, TimelinePoint
 from wasmfit.words import escape_unprintable
@@ -78,7 +80,7 @@ class History:
     """
 
     metric: Metric
-    over: str
+    over: Literal["time", "version"]
     cells: tuple[CellHistory, ...]
 
 
@@ -271,16 +273,40 @@ def _no_cell(select: Sequence[str], cells: Sequence[str]) -> UsageError:
     )
 
 
-def run_to_dict(run: RecordedRun) -> dict[str, object]:
-    """A run as plain data."""
+class RunRecord(JsonRecord):
+    """A run in the store.
+
+    Attributes:
+        number: Its number; later runs have higher ones.
+        at: UTC time of its end, ISO 8601.
+        label: The name that the user gave it.
+        branch: The branch checked out in the working directory.
+        commit: The commit, likewise.
+        dirty: Whether tracked files differed from the commit.
+        command: The command line, or the library's function.
+        wasmfit: Version of wasmfit.
+    """
+
+    number: int
+    at: str
+    label: Text | None
+    branch: Text | None
+    commit: Text | None
+    dirty: bool | None
+    command: Text
+    wasmfit: str
+
+
+def run_record(run: RecordedRun) -> RunRecord:
+    """The record of a run."""
     metadata = run.metadata
-    return {
-        "number": run.number,
-        "at": run.at,
-        "label": metadata.label,
-        "branch": metadata.branch,
-        "commit": metadata.commit,
-        "dirty": metadata.dirty,
-        "command": metadata.command,
-        "wasmfit": run.wasmfit,
-    }
+    return RunRecord(
+        number=run.number,
+        at=run.at,
+        label=metadata.label,
+        branch=metadata.branch,
+        commit=metadata.commit,
+        dirty=metadata.dirty,
+        command=metadata.command,
+        wasmfit=run.wasmfit,
+    )

@@ -14,11 +14,10 @@ from pydantic import ValidationError
 
 from wasmfit.errors import UsageError
 from wasmfit.model import Measurement, Size
+from wasmfit.model.contract import SCHEMA
 from wasmfit.store import RecordedRun
 from wasmfit.store.measurements import Reader, StoredCell
 from wasmfit.words import escape_unprintable
-
-from .comparison import SCHEMA
 
 AddPredictions = Callable[[Measurement], Measurement]
 """Adds predictions to a measurement, which are computed when it is shown."""

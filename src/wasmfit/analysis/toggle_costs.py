@@ -6,10 +6,51 @@ from operator import attrgetter
 from typing import Any
 
 from wasmfit.model import Build, FeatureToggle, Measurement, Status
+from wasmfit.model.contract import JsonDocument, JsonRecord
 
 from .benchmark import warm_call
 
-SCHEMA = 1
+
+class ToggleCostRow(JsonRecord):
+    """What a feature toggle costs on a board in a profile.
+
+    Attributes:
+        runtime, version: The runtime.
+        switch: The feature toggle.
+        how: How it is set, in the runtime's words.
+        off, on: The variants without and with it.
+        board, profile: The board and the profile.
+        flash_off, flash_on: Bytes written to flash without and with it.
+        flash: Bytes of flash that it costs.
+        slow_down: Workload → instructions of a warm call with it, as a multiple of those without.
+        reason: Why a value is not known.
+    """
+
+    runtime: str
+    version: str
+    switch: str
+    how: str
+    off: str
+    on: str
+    board: str
+    profile: str
+    flash_off: int | None
+    flash_on: int | None
+    flash: int | None
+    slow_down: dict[str, float]
+    reason: str | None
+
+
+class ToggleCostsDocument(JsonDocument):
+    """What ``features --toggle-costs --format json`` prints.
+
+    Attributes:
+        sized_by: The workload whose images are compared by size.
+        switches: One for every feature toggle, board and profile.
+    """
+
+    sized_by: str
+    switches: tuple[ToggleCostRow, ...]
 
 
 @dataclass(frozen=True)
@@ -75,41 +116,46 @@ class ToggleCosts:
         """Cells that were not measured."""
         return tuple(measurement for measurement in self.measurements if measurement.status is not Status.OK)
 
+    @property
+    def document(self) -> ToggleCostsDocument:
+        """What ``features --toggle-costs --format json`` prints."""
+        return ToggleCostsDocument(sized_by=self.sized_by, switches=self.rows())
+
     def to_dict(self) -> dict[str, Any]:
-        """The contract of ``features --priced --format json``."""
-        return {"schema": SCHEMA, "sized_by": self.sized_by, "switches": self.rows()}
+        """The same as plain data."""
+        return self.document.model_dump(mode="json")
 
     def flat_rows(self) -> list[dict[str, object]]:
         """The rows with a column for each workload."""
         workloads = dict.fromkeys(name for cost in self.costs for name in cost.slow_down)
         return [
             {
-                **{name: value for name, value in row.items() if name != "slow_down"},
+                **row.model_dump(exclude={"slow_down"}),
                 **{f"slow_down_{name}": cost.slow_down.get(name) for name in workloads},
             }
             for cost, row in zip(self.costs, self.rows(), strict=True)
         ]
 
-    def rows(self) -> list[dict[str, object]]:
+    def rows(self) -> tuple[ToggleCostRow, ...]:
         """One row per toggle, board and profile."""
-        return [
-            {
-                "runtime": cost.runtime,
-                "version": cost.version,
-                "switch": cost.toggle.name,
-                "how": cost.toggle.how,
-                "off": cost.toggle.off,
-                "on": cost.toggle.on,
-                "board": cost.board,
-                "profile": cost.profile,
-                "flash_off": cost.flash_off,
-                "flash_on": cost.flash_on,
-                "flash": cost.flash,
-                "slow_down": cost.slow_down,
-                "reason": cost.reason,
-            }
+        return tuple(
+            ToggleCostRow(
+                runtime=cost.runtime,
+                version=cost.version,
+                switch=cost.toggle.name,
+                how=cost.toggle.how,
+                off=cost.toggle.off,
+                on=cost.toggle.on,
+                board=cost.board,
+                profile=cost.profile,
+                flash_off=cost.flash_off,
+                flash_on=cost.flash_on,
+                flash=cost.flash,
+                slow_down=cost.slow_down,
+                reason=cost.reason,
+            )
             for cost in self.costs
-        ]
+        )
 
 
 def toggle_costs(

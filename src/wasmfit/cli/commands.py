@@ -22,6 +22,7 @@ MODULES = {
     "check": "check",
     "history": "history",
     "list": "list_",
+    "schema": "schema",
     "probes": "probes",
     "doctor": "doctor",
     "new-board": "new_board",

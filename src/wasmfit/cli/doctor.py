@@ -1,8 +1,7 @@
 """``wasmfit doctor``."""
 
-from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -10,6 +9,7 @@ from wasmfit.api.diagnosis import Diagnosis, doctor
 from wasmfit.errors import MissingToolError
 from wasmfit.json_text import dumped
 from wasmfit.report import Format
+from wasmfit.report.documents.machine import DiagnosisDocument, ProofRecord, SystemRecord, ToolRecord
 from wasmfit.toolchain import Check
 from wasmfit.words import escape_unprintable
 
@@ -28,7 +28,7 @@ def command(
     """Try the tools that are found, and say what to do about those that are missing or do not work."""
     diagnosis = doctor()
     if output_format is Format.JSON:
-        text = dumped(_contract(diagnosis))
+        text = dumped(diagnosis_document(diagnosis))
     else:
         text = "\n".join(line for check in diagnosis.checks for line in _lines(check))
     write_result(text, output)
@@ -56,32 +56,38 @@ def _proof(check: Check) -> list[str]:
     return [escape_unprintable(f"{_INDENTED}{check.proof.words}{when}", _LONGEST)]
 
 
-def _contract(diagnosis: Diagnosis) -> dict[str, Any]:
+def diagnosis_document(diagnosis: Diagnosis) -> DiagnosisDocument:
+    """What ``doctor --format json`` prints."""
     system = diagnosis.system
-    manager = None if system.manager is None else system.manager.program
-    return {
-        "schema": 1,
-        "wasmfit": diagnosis.wasmfit,
-        "python": diagnosis.python,
-        "system": {"title": system.title, "machine": diagnosis.machine, "package_manager": manager},
-        "seconds": diagnosis.seconds,
-        "tools": [_tool(check) for check in diagnosis.checks],
-    }
+    return DiagnosisDocument(
+        wasmfit=diagnosis.wasmfit,
+        python=diagnosis.python,
+        system=SystemRecord(
+            title=system.title,
+            machine=diagnosis.machine,
+            package_manager=None if system.manager is None else system.manager.program,
+        ),
+        seconds=diagnosis.seconds,
+        tools=tuple(map(_tool, diagnosis.checks)),
+    )
 
 
-def _tool(check: Check) -> dict[str, Any]:
-    return {
-        "name": check.name,
-        "tool": check.need,
-        "purpose": check.purpose,
-        "state": check.state.value,
-        "ok": check.ok,
-        "found": check.found,
-        "path": None if check.path is None else str(check.path),
-        "version": check.version or None,
-        "cause": check.cause or None,
-        "lacks": check.cause,
-        "remedy": check.remedy or None,
-        "commands": list(check.commands),
-        "proof": None if check.proof is None else asdict(check.proof),
-    }
+def _tool(check: Check) -> ToolRecord:
+    proof = check.proof
+    return ToolRecord(
+        name=check.name,
+        tool=check.need,
+        purpose=check.purpose,
+        state=check.state.value,
+        ok=check.ok,
+        found=check.found,
+        path=None if check.path is None else str(check.path),
+        version=check.version or None,
+        cause=check.cause or None,
+        lacks=check.cause,
+        remedy=check.remedy or None,
+        commands=check.commands,
+        proof=None
+        if proof is None
+        else ProofRecord(words=proof.words, seconds=proof.seconds, remembered=proof.remembered),
+    )

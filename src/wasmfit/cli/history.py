@@ -4,10 +4,10 @@ from typing import Annotated
 
 import typer
 
-from wasmfit.analysis.history import run_to_dict
+from wasmfit.analysis.history import run_record
 from wasmfit.api.verdicts import history, runs
 from wasmfit.errors import UsageError
-from wasmfit.report.history import FORMATS, metric_rows, rows_of
+from wasmfit.report.history import FORMATS, metrics_text, runs_text
 
 from .from_requests import from_requests
 from .options import CatalogOptions, ResultOptions
@@ -39,8 +39,10 @@ def follow_metric(
     if (metric is not None) + list_runs + list_metrics != 1:
         raise UsageError("Give a metric, --runs or --metrics.", "For example: wasmfit history size.flash")
     if metric is None:
-        rows = metric_rows() if list_metrics else [run_to_dict(run) for run in runs()]
-        write_result(rows_of(rows, "figures" if list_metrics else "runs", output.format), output.file)
+        listed = (
+            metrics_text(output.format) if list_metrics else runs_text(map(run_record, runs()), output.format)
+        )
+        write_result(listed, output.file)
         return
     followed = history(metric, select=select or (), by_version=by_version, catalogs=catalog.catalogs)
     write_result(FORMATS[output.format](followed), output.file)

@@ -1,6 +1,6 @@
 """``wasmfit probes``."""
 
-from dataclasses import asdict
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -8,7 +8,9 @@ import typer
 
 from wasmfit.api.machine import probes
 from wasmfit.json_text import dumped
+from wasmfit.probe import Probe
 from wasmfit.report import Format
+from wasmfit.report.documents.machine import ProbeRecord, ProbesDocument
 
 from .output import message, require_writable, write_result
 
@@ -21,7 +23,7 @@ def command(
     require_writable(output)
     attached = probes()
     if output_format is Format.JSON:
-        write_result(dumped({"schema": 1, "probes": [asdict(probe) for probe in attached]}), output)
+        write_result(dumped(probes_document(attached)), output)
     elif attached:
         lines = (
             f"{probe.selector}  {probe.name} ({probe.kind}){'' if probe.accessible else ', not accessible'}"
@@ -30,3 +32,15 @@ def command(
         write_result("\n".join(lines), output)
     if not attached:
         message("No debug probe is attached. Without one, images run in the emulator alone.")
+
+
+def probes_document(attached: Sequence[Probe]) -> ProbesDocument:
+    """What ``probes --format json`` prints."""
+    return ProbesDocument(
+        probes=tuple(
+            ProbeRecord(
+                name=probe.name, selector=probe.selector, kind=probe.kind, accessible=probe.accessible
+            )
+            for probe in attached
+        )
+    )

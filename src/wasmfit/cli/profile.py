@@ -8,6 +8,7 @@ import typer
 from wasmfit.api.profiling import profile
 from wasmfit.json_text import dumped
 from wasmfit.model import Record
+from wasmfit.report.documents.profile import FunctionRecord, ProfileDocument
 from wasmfit.requests import ProfileRequest, RunSettings
 from wasmfit.requests.option import Option
 from wasmfit.run import Profiled
@@ -51,7 +52,7 @@ def profile_firmware(
         case ProfileFormat.TABLE:
             text = _table(profiled, top)
         case ProfileFormat.JSON:
-            text = _json(profiled)
+            text = dumped(profile_document(profiled))
         case ProfileFormat.FOLDED:
             text = profiled.folded()
     write_result(text.rstrip("\n"), output.file)
@@ -81,17 +82,14 @@ def _table(profiled: Profiled, top: int) -> str:
     return "\n".join(lines)
 
 
-def _json(profiled: Profiled) -> str:
-    functions = [
-        {"function": row.function, "self": row.alone, "inclusive": row.inclusive} for row in profiled.rows()
-    ]
-    total = profiled.profile.total(profiled.phases)
-    return dumped(
-        {
-            "schema": 1,
-            "cell": profiled.cell,
-            "phases": profiled.phases,
-            "instructions": total,
-            "functions": functions,
-        }
+def profile_document(profiled: Profiled) -> ProfileDocument:
+    """What ``profile --format json`` prints."""
+    return ProfileDocument(
+        cell=profiled.cell,
+        phases=profiled.phases,
+        instructions=profiled.profile.total(profiled.phases),
+        functions=tuple(
+            FunctionRecord(function=row.function, own=row.alone, inclusive=row.inclusive)
+            for row in profiled.rows()
+        ),
     )

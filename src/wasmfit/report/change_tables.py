@@ -1,7 +1,6 @@
-"""Changes as tables: the cells that changed, then each cell's metrics; and as plain data."""
+"""Changes as tables: the cells that changed, then each cell's metrics; and as flat rows."""
 
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 from wasmfit.analysis.amounts import Amount, amount_text, number_text
 from wasmfit.analysis.changes import (
@@ -173,56 +172,6 @@ def cell_text(cell: CellChange) -> str:
         return f"{cell.before.status.value} → {cell.after.status.value}"
     outcome = cell.after if cell.kind is CellChangeKind.NEW else None
     return cell.kind.word if outcome is None else f"{cell.kind.word}: {outcome.status.value}"
-
-
-def cell_to_dict(cell: CellChange, changes: Changes) -> dict[str, Any]:
-    """A cell in the contract of ``diff --format json``."""
-    symbols = (changes.symbols or {}).get(cell.name)
-    return {
-        "name": cell.name,
-        "how": cell.kind.value,
-        "before": _outcome_to_dict(cell.before),
-        "after": _outcome_to_dict(cell.after),
-        "figures": [_metric_to_dict(change) for change in cell.metrics],
-        "unchanged": cell.unchanged,
-        "why": list(cell.why),
-        "symbols": None
-        if symbols is None
-        else [
-            {"symbol": symbol_change.name, "before": symbol_change.before, "after": symbol_change.after}
-            for symbol_change in symbols
-        ],
-    }
-
-
-def _outcome_to_dict(outcome: CellOutcome | None) -> dict[str, Any] | None:
-    if outcome is None:
-        return None
-    return {"id": outcome.id, "status": outcome.status.value, "reason": outcome.reason}
-
-
-def _metric_to_dict(change: MetricChange) -> dict[str, Any]:
-    metric, before, after = change
-    kind = change.kind
-    return {
-        "figure": metric.name,
-        "unit": metric.unit,
-        "kind": metric.kind.value,
-        "how": kind.value,
-        "verdict": change.effect_of(kind).value,
-        "before": amount_to_dict(before),
-        "after": amount_to_dict(after),
-        "by": change.by,
-        "percent": change.percent,
-    }
-
-
-def amount_to_dict(amount: Amount | None) -> dict[str, Any] | None:
-    """A value, with the ends of its error bar if it has one; null if it is not known."""
-    if amount is None:
-        return None
-    value, low, high = amount
-    return {"value": value} if low is None else {"value": value, "low": low, "high": high}
 
 
 def change_rows(changes: Changes) -> list[dict[str, object]]:

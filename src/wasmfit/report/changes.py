@@ -4,14 +4,11 @@ from collections.abc import Callable, Iterator
 
 from wasmfit.analysis.amounts import amount_text
 from wasmfit.analysis.changes import CellChange, CellChangeKind, Changes
-from wasmfit.analysis.comparison import SCHEMA
-from wasmfit.json_text import line, line_by_line
 
 from .change_tables import (
     CHANGE_COLUMNS,
     HEADLINES,
     cell_text,
-    cell_to_dict,
     change_rows,
     change_tables,
     difference,
@@ -24,8 +21,10 @@ from .change_tables import (
     symbol,
 )
 from .csv import rows_to_csv
+from .documents.changes import cell_changes, changes_document
 from .escape import code, quiet
 from .format import Format
+from .json import document_lines
 from .terminal import tables_to_text
 
 LONGEST_COMMENT = 65_536
@@ -54,15 +53,7 @@ def to_json(
 
     In parts, each made when it is needed.
     """
-    head = {
-        "schema": SCHEMA,
-        "before": changes.before,
-        "after": changes.after,
-        "unchanged": changes.unchanged,
-        "notes": list(changes.notes),
-    }
-    cells = (line(cell_to_dict(cell, changes)) for cell in changes.cells)
-    return line_by_line(head, "cells", cells)
+    return document_lines(changes_document(changes), "cells", cell_changes(changes))
 
 
 def to_csv(changes: Changes, *, everything: bool = False) -> str:  # noqa: ARG001 - likewise

@@ -6,13 +6,12 @@ from xml.etree import ElementTree
 
 from wasmfit.analysis.amounts import Amount, amount_text
 from wasmfit.analysis.check import BudgetCheck, LimitResult, LimitStatus
-from wasmfit.analysis.comparison import SCHEMA
 from wasmfit.json_text import dumped
 from wasmfit.words import escape_unprintable
 
-from .change_tables import amount_to_dict
 from .changes import LONGEST_COMMENT
 from .csv import rows_to_csv
+from .documents.check import check_document, limit_record
 from .escape import code, escape, quiet
 from .table import Column, Table
 from .terminal import tables_to_text
@@ -43,7 +42,7 @@ def to_text(checked: BudgetCheck) -> str:
         Column(("limit",), tuple(_allowed(result) for result in listed)),
         Column(("",), tuple(word(result) for result in listed)),
     )
-    notes = [f"{result.cell}: {message(result)}" for result in (*checked.failed, *checked.warned)][:_ROWS]
+    notes = [f"{result.cell}: {result.message}" for result in (*checked.failed, *checked.warned)][:_ROWS]
     if len(results) > len(listed):
         notes.append(f"{len(results) - len(listed):,} more limits: --format json")
     notes += [checked.summary, _what(checked)]
@@ -63,12 +62,6 @@ def word(result: LimitResult) -> str:
     return result.status.value
 
 
-def message(result: LimitResult) -> str:
-    """The sentence, and why the limit exists."""
-    reason = result.limit.table.reason
-    return f"{result.sentence}{f' ({reason})' if reason else ''}"
-
-
 def _allowed(result: LimitResult) -> str:
     if result.allowed is None:
         return "?"
@@ -83,36 +76,7 @@ def _what(checked: BudgetCheck) -> str:
 
 def to_json(checked: BudgetCheck) -> str:
     """``{"schema": 1, "ok", "outcomes": [...]}``."""
-    return dumped(
-        {
-            "schema": SCHEMA,
-            "budget": checked.path,
-            "checked": checked.title,
-            "measured_from": checked.oldest or None,
-            "measured_to": checked.newest or None,
-            "ok": not checked.failed,
-            "outcomes": [_row(result) for result in checked.results],
-        }
-    )
-
-
-def _row(result: LimitResult) -> dict[str, object]:
-    return {
-        "id": result.id,
-        "figure": result.limit.metric.name,
-        "unit": result.limit.metric.unit,
-        "kind": result.limit.metric.kind.value,
-        "side": result.side,
-        "level": result.limit.table.level,
-        "verdict": result.status.value,
-        "fails": result.fails,
-        "have": amount_to_dict(result.actual),
-        "allowed": result.allowed,
-        "over": result.excess,
-        "baseline": amount_to_dict(result.baseline),
-        "message": message(result),
-        "line": result.limit.line,
-    }
+    return dumped(check_document(checked))
 
 
 def to_csv(checked: BudgetCheck) -> str:
@@ -120,7 +84,7 @@ def to_csv(checked: BudgetCheck) -> str:
     return rows_to_csv(
         [
             {
-                **_row(result),
+                **limit_record(result).model_dump(mode="json"),
                 "have": result.actual.value if result.actual else None,
                 "baseline": result.baseline.value if result.baseline else None,
             }
@@ -157,7 +121,7 @@ def _bullets(results: Sequence[LimitResult]) -> Iterator[str]:
     room = LONGEST_COMMENT // 2
     for number, result in enumerate(results):
         level = "**broken**" if result.fails else "warning"
-        line = f"- {level}: {code(result.cell)}: {quiet(message(result))}"
+        line = f"- {level}: {code(result.cell)}: {quiet(result.message)}"
         if (room := room - len(line) - 1) < 0:
             yield f"- and {len(results) - number:,} more: `--format json` has them all"
             return
@@ -192,9 +156,9 @@ def to_junit(checked: BudgetCheck) -> str:
             failure = ElementTree.SubElement(
                 case, kind, {"message": _xml(result.sentence), "type": result.status.value}
             )
-            failure.text = _xml(f"{result.id}: {message(result)}")
+            failure.text = _xml(f"{result.id}: {result.message}")
         elif result.warns:
-            ElementTree.SubElement(case, "system-out").text = _xml(f"{word(result)}: {message(result)}")
+            ElementTree.SubElement(case, "system-out").text = _xml(f"{word(result)}: {result.message}")
     ElementTree.indent(root)
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{ElementTree.tostring(root, encoding="unicode")}'
 
@@ -212,7 +176,7 @@ def to_github(checked: BudgetCheck) -> str:
             checked.path,
             result.limit.line,
             result.cell,
-            message(result),
+            result.message,
         )
         for result in (*checked.failed, *checked.warned)
     ]

@@ -47,7 +47,7 @@ BENCH_FORMATS: dict[Format, Callable[[Benchmark], str | Iterable[str]]] = {
 
 FEATURE_FORMATS: dict[Format, Callable[[FeaturesMeasured], str]] = {
     Format.TABLE: lambda measured: tables_to_text(feature_tables(measured)),
-    Format.JSON: lambda measured: dumped(measured.to_dict()),
+    Format.JSON: lambda measured: dumped(measured.document),
     Format.CSV: lambda measured: rows_to_csv(measured.rows()),
     Format.MARKDOWN: lambda measured: tables_to_markdown(feature_tables(measured)),
 }
@@ -55,7 +55,7 @@ FEATURE_FORMATS: dict[Format, Callable[[FeaturesMeasured], str]] = {
 
 FAILING_FORMATS: dict[Format, Callable[[FeaturesMeasured], str]] = {
     Format.TABLE: lambda measured: tables_to_text(failing_tables(measured)),
-    Format.JSON: lambda measured: dumped(measured.failing_to_dict()),
+    Format.JSON: lambda measured: dumped(measured.failing_document),
     Format.CSV: lambda measured: rows_to_csv(measured.failing_rows()),
     Format.MARKDOWN: lambda measured: tables_to_markdown(failing_tables(measured)),
 }
@@ -63,7 +63,7 @@ FAILING_FORMATS: dict[Format, Callable[[FeaturesMeasured], str]] = {
 
 TOGGLE_COST_FORMATS: dict[Format, Callable[[ToggleCosts], str]] = {
     Format.TABLE: lambda costs: tables_to_text(toggle_cost_tables(costs)),
-    Format.JSON: lambda costs: dumped(costs.to_dict()),
+    Format.JSON: lambda costs: dumped(costs.document),
     Format.CSV: lambda costs: rows_to_csv(costs.flat_rows()),
     Format.MARKDOWN: lambda costs: tables_to_markdown(toggle_cost_tables(costs)),
 }

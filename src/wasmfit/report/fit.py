@@ -3,14 +3,13 @@
 from collections.abc import Callable, Iterator
 
 from wasmfit.analysis.amounts import amount_text
-from wasmfit.analysis.comparison import SCHEMA
 from wasmfit.analysis.fit import PREDICTED_TIME, Fit, RankedRuntime
 from wasmfit.analysis.requirements import CRITERIA
 from wasmfit.json_text import dumped
 from wasmfit.words import escape_unprintable
 
-from .change_tables import amount_to_dict
 from .csv import rows_to_csv
+from .documents.fit import fit_document
 from .escape import escape
 from .format import Format
 from .markdown import tables_to_markdown
@@ -108,63 +107,7 @@ def to_markdown(fit: Fit, *, explain: bool = False) -> str:
 
 def to_json(fit: Fit, *, explain: bool = False) -> str:  # noqa: ARG001 - it always has everything
     """``{"schema": 1, "ranked": [{"id", "score", …}], "rejected": [{"id", "reasons": [...]}]}``."""
-    return dumped(
-        {
-            "schema": SCHEMA,
-            "board": fit.board,
-            "module": fit.module,
-            "flash": fit.requirements.flash,
-            "ram": fit.requirements.ram,
-            "needs": list(fit.requirements.features),
-            "weights": dict(fit.requirements.weights),
-            "speed": fit.speed_metric,
-            "calibrated": fit.calibrated,
-            "sentence": fit.sentence,
-            "doubts": list(fit.caveats),
-            "ranked": [_ranked_to_dict(runtime) for runtime in fit.ranked],
-            "rejected": [
-                {
-                    "id": runtime.measurement.id,
-                    "status": runtime.measurement.status.value,
-                    "reasons": [
-                        {
-                            "measure": reason.criterion,
-                            "have": reason.available,
-                            "need": reason.required,
-                            "short": reason.missing,
-                            "sentence": reason.sentence,
-                        }
-                        for reason in runtime.reasons
-                    ],
-                }
-                for runtime in fit.rejected
-            ],
-        }
-    )
-
-
-def _ranked_to_dict(runtime: RankedRuntime) -> dict[str, object]:
-    return {
-        "id": runtime.measurement.id,
-        "score": runtime.score,
-        "score_low": runtime.low,
-        "score_high": runtime.high,
-        "flash": runtime.flash.value,
-        "ram": runtime.ram.value,
-        "speed": amount_to_dict(runtime.speed),
-        "ratios": dict(runtime.ratios),
-        "tight": list(runtime.low_margins),
-        "unsure_against": list(runtime.ties),
-        "evidence": [
-            {
-                "need": known.feature,
-                "answer": known.support.value,
-                "measured": known.measured,
-                "reason": known.reason,
-            }
-            for known in runtime.evidence
-        ],
-    }
+    return dumped(fit_document(fit))
 
 
 def to_csv(fit: Fit, *, explain: bool = False) -> str:  # noqa: ARG001 - likewise

@@ -1,15 +1,16 @@
 """A history in each format; in the terminal, a sparkline for each cell."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from wasmfit.analysis.amounts import Amount, amount_text
-from wasmfit.analysis.comparison import SCHEMA
-from wasmfit.analysis.history import CellHistory, History, HistoryPoint, run_to_dict
+from wasmfit.analysis.history import CellHistory, History, HistoryPoint, RunRecord
 from wasmfit.analysis.metrics import metric, metric_names
 from wasmfit.json_text import dumped
+from wasmfit.model.contract import JsonDocument, JsonRecord
 
-from .change_tables import amount_to_dict, difference, remark
+from .change_tables import difference, remark
 from .csv import rows_to_csv
+from .documents.history import RunsDocument, history_document, metrics_document
 from .format import Format
 from .markdown import tables_to_markdown
 from .table import Column, Table
@@ -103,35 +104,7 @@ def to_markdown(history: History) -> str:
 
 def to_json(history: History) -> str:
     """``{"schema": 1, "figure", "series": [{"name", "moments": [...]}]}``."""
-    return dumped(
-        {
-            "schema": SCHEMA,
-            "figure": history.metric.name,
-            "unit": history.metric.unit,
-            "kind": history.metric.kind.value,
-            "over": history.over,
-            "series": [
-                {
-                    "name": cell.name,
-                    "moments": [
-                        {
-                            "at": point.at,
-                            "version": point.version,
-                            "run": None if point.run is None else run_to_dict(point.run),
-                            "status": point.status,
-                            "amount": amount_to_dict(point.amount),
-                            "by": point.change.by if point.change else None,
-                            "percent": point.change.percent if point.change else None,
-                            "how": point.change.kind.value if point.change else None,
-                            "why": list(point.why),
-                        }
-                        for point in cell.points
-                    ],
-                }
-                for cell in history.cells
-            ],
-        }
-    )
+    return dumped(history_document(history))
 
 
 def to_csv(history: History) -> str:
@@ -180,15 +153,28 @@ FORMATS: dict[Format, Callable[[History], str]] = {
 """Format → its formatter."""
 
 
-def rows_of(rows: Sequence[dict[str, object]], name: str, form: Format) -> str:
-    """A list of flat rows in any format."""
-    columns = list(rows[0]) if rows else []
+def runs_text(runs: Iterable[RunRecord], form: Format) -> str:
+    """The runs in any format."""
+    document = RunsDocument(runs=tuple(runs))
+    return _listed(document, "runs", document.runs, form)
+
+
+def metrics_text(form: Format) -> str:
+    """Every metric, with what is known of it, in any format."""
+    document = metrics_document(map(metric, metric_names()))
+    return _listed(document, "figures", document.figures, form)
+
+
+def _listed(document: JsonDocument, name: str, records: Sequence[JsonRecord], form: Format) -> str:
+    """A list of flat records in any format."""
     if form is Format.JSON:
-        return dumped({"schema": SCHEMA, name: list(rows)})
+        return dumped(document)
+    rows = [record.model_dump(mode="json") for record in records]
     if form is Format.CSV:
         return rows_to_csv(rows, ("number",))
     if not rows:
         return f"no {name} yet"
+    columns = list(rows[0])
     table = Table(
         name,
         tuple(str(row[columns[0]]) for row in rows),
@@ -200,16 +186,3 @@ def rows_of(rows: Sequence[dict[str, object]], name: str, form: Format) -> str:
         (),
     )
     return tables_to_text([table]) if form is Format.TABLE else tables_to_markdown([table])
-
-
-def metric_rows() -> list[dict[str, object]]:
-    """Every metric with what is known of it."""
-    return [
-        {
-            "figure": known.name,
-            "unit": known.unit,
-            "better": known.better.value,
-            "kind": known.kind.value,
-        }
-        for known in map(metric, metric_names())
-    ]

@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Iterator, Sequence
 
-from wasmfit.analysis.comparison import SCHEMA
 from wasmfit.analysis.tuning import SAME_SPEED, UNITS, Objective, Trial, Tuning
 from wasmfit.json_text import dumped
 
 from .config_export import ConfigExcerpt, config_excerpts
 from .csv import rows_to_csv
+from .documents.tuning import tuning_document
 from .escape import escape
 from .format import Format
 from .markdown import tables_to_markdown
@@ -177,40 +177,7 @@ def to_markdown(tuning: Tuning) -> str:
 
 def to_json(tuning: Tuning) -> str:
     """``{"schema": 1, "runtime", "board", …, "trials": […], "front": [NUMBER], …, "best": NUMBER}``."""
-    return dumped(
-        {
-            "schema": SCHEMA,
-            "runtime": tuning.runtime,
-            "board": tuning.board,
-            "workloads": list(tuning.workloads),
-            "objectives": [objective.value for objective in tuning.objectives],
-            "space": tuning.space,
-            "stopped": tuning.stopped,
-            "withheld": dict(tuning.withheld),
-            "trials": [_trial(tuning, trial) for trial in tuning.trials],
-            "front": [trial.number for trial in tuning.front],
-            "front_giving_up_nothing": [trial.number for trial in tuning.front_without_trade_offs],
-            "best": tuning.best.number,
-            "settings": {excerpt.file: excerpt.text for excerpt in _excerpts(tuning)},
-        }
-    )
-
-
-def _trial(tuning: Tuning, trial: Trial) -> dict[str, object]:
-    metrics = trial.metrics
-    return {
-        "number": trial.number,
-        "settings": dict(trial.changes),
-        "gives_up": list(trial.trade_offs.values()),
-        "profile": trial.profile.name,
-        "reason": trial.reason,
-        "reused": trial.reused,
-        **{objective.value: None if metrics is None else metrics[objective] for objective in Objective},
-        "start": trial.start,
-        "predicted_time_s": trial.time_s,
-        "against": {objective.value: tuning.ratio(trial, objective) for objective in Objective},
-        "cells": [cell.id for cell in trial.cells],
-    }
+    return dumped(tuning_document(tuning, ((excerpt.file, excerpt.text) for excerpt in _excerpts(tuning))))
 
 
 def to_csv(tuning: Tuning) -> str:

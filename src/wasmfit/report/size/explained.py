@@ -1,12 +1,13 @@
 """Why something is in a firmware, as text or JSON."""
 
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 from wasmfit.footprint.graph.explain import Explanations, NamedBytes, NamedReference, SymbolExplanation
 from wasmfit.footprint.graph.retention import MemoryBytes
 from wasmfit.json_text import dumped
 from wasmfit.words import escape_unprintable, hexadecimal
+
+from .documents import BytesRecord, LinkRecord, PartRecord, SymbolRecord, WhyDocument
 
 _SHOWN = 8
 
@@ -66,33 +67,42 @@ def amount(of: MemoryBytes) -> str:
 
 def to_json(explained: Explanations) -> str:
     """``{"schema": 1, "file", "found": [...], "others", "notes"}``."""
-    return dumped(
-        {
-            "schema": 1,
-            "file": explained.file,
-            "found": [_plain(match) for match in explained.matches],
-            "others": list(explained.others),
-            "notes": list(explained.limits),
-        }
+    document = WhyDocument(
+        schema=1,
+        file=explained.file,
+        found=list(map(_symbol, explained.matches)),
+        others=list(explained.others),
+        notes=list(explained.limits),
+    )
+    return dumped(document)
+
+
+def _symbol(symbol: SymbolExplanation) -> SymbolRecord:
+    return SymbolRecord(
+        name=symbol.name,
+        owner=symbol.owner,
+        section=symbol.section,
+        address=symbol.address,
+        own=memory_bytes(symbol.own),
+        retained=memory_bytes(symbol.retained),
+        root=symbol.root,
+        path=list(map(_link, symbol.path)),
+        keepers=list(symbol.dominators),
+        callers=list(map(_link, symbol.callers)),
+        callees=list(map(_link, symbol.callees)),
+        goes=list(map(part_record, symbol.dominated)),
     )
 
 
-def _plain(symbol: SymbolExplanation) -> dict[str, Any]:
-    return {
-        "name": symbol.name,
-        "owner": symbol.owner,
-        "section": symbol.section,
-        "address": symbol.address,
-        "own": symbol.own._asdict(),
-        "retained": symbol.retained._asdict(),
-        "root": symbol.root,
-        "path": [_link(link) for link in symbol.path],
-        "keepers": list(symbol.dominators),
-        "callers": [_link(link) for link in symbol.callers],
-        "callees": [_link(link) for link in symbol.callees],
-        "goes": [{"name": part.name, **part.bytes._asdict()} for part in symbol.dominated],
-    }
+def _link(link: NamedReference) -> LinkRecord:
+    return LinkRecord(name=link.name, how=link.how)
 
 
-def _link(link: NamedReference) -> dict[str, str | None]:
-    return {"name": link.name, "how": link.how}
+def memory_bytes(of: MemoryBytes) -> BytesRecord:
+    """Bytes in each kind of memory."""
+    return BytesRecord(flash=of.flash, ram=of.ram)
+
+
+def part_record(part: NamedBytes) -> PartRecord:
+    """Something with its bytes."""
+    return PartRecord(name=part.name, flash=part.bytes.flash, ram=part.bytes.ram)

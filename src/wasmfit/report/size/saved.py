@@ -10,7 +10,8 @@ from wasmfit.json_text import dumped
 from wasmfit.report.escape import escape
 from wasmfit.words import escape_unprintable
 
-from .explained import amount
+from .documents import SavingRecord, SavingsDocument
+from .explained import amount, memory_bytes, part_record
 
 _WIDTH = 100
 _OVERLAP = "The rows overlap: their bytes must not be added up."
@@ -44,25 +45,25 @@ def _block(candidate: SavingCandidate) -> Iterator[str]:
 
 def to_json(report: SavingsReport) -> str:
     """``{"schema": 1, "file", "bytes", "savings": [...], "notes"}``."""
-    document = {
-        "schema": 1,
-        "file": report.file,
-        "bytes": report.size,
-        "savings": [
-            {
-                "key": candidate.key,
-                "title": candidate.title,
-                "remedy": candidate.remedy,
-                "count": candidate.count,
-                "own": candidate.own._asdict(),
-                "retained": candidate.retained._asdict(),
-                "largest": [{"name": part.name, **part.bytes._asdict()} for part in candidate.largest],
-                "overlaps": list(candidate.overlaps),
-            }
+    document = SavingsDocument(
+        schema=1,
+        file=report.file,
+        bytes=report.size,
+        savings=[
+            SavingRecord(
+                key=candidate.key,
+                title=candidate.title,
+                remedy=candidate.remedy,
+                count=candidate.count,
+                own=memory_bytes(candidate.own),
+                retained=memory_bytes(candidate.retained),
+                largest=list(map(part_record, candidate.largest)),
+                overlaps=list(candidate.overlaps),
+            )
             for candidate in report.candidates
         ],
-        "notes": list(report.limits),
-    }
+        notes=list(report.limits),
+    )
     return dumped(document)
 
 

@@ -7,9 +7,6 @@ from pathlib import Path
 
 SOURCES = Path(__file__).parents[1] / "src" / "wasmfit"
 
-BEING_RENAMED: frozenset[str] = frozenset()
-"""Names that still mean several things. A name that is unique must leave this list, and none may join it."""
-
 
 def classes(folder: Path) -> dict[str, list[str]]:
     """The public classes of the modules in a folder, each with the modules that define it."""
@@ -24,13 +21,7 @@ def classes(folder: Path) -> dict[str, list[str]]:
 def test_classes_have_names_of_their_own() -> None:
     found = classes(SOURCES)
     assert len(found) > 300
-    shared = {name: modules for name, modules in found.items() if len(modules) > 1}
-    assert {name: modules for name, modules in shared.items() if name not in BEING_RENAMED} == {}
-
-
-def test_the_list_of_names_being_renamed_shrinks() -> None:
-    found = classes(SOURCES)
-    assert sorted(name for name in BEING_RENAMED if len(found.get(name, ())) < 2) == []
+    assert {name: modules for name, modules in found.items() if len(modules) > 1} == {}
 
 
 def test_a_shared_name_is_noticed(tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ from wasmfit.analysis.benchmark import Benchmark
 from wasmfit.analysis.comparison import Comparison
 from wasmfit.analysis.ranking import rank
 from wasmfit.analysis.requirements import BoardRequirements
-from wasmfit.analysis.toggle_costs import ToggleCosts, TogglePair, toggle_costs
+from wasmfit.analysis.toggle_costs import ToggleCosts, TogglePair, costs_of
 from wasmfit.api.diagnosis import Diagnosis
 from wasmfit.catalog import Catalog
 from wasmfit.cli import main
@@ -134,7 +134,7 @@ def _fit() -> str:
 def _toggle_costs() -> ToggleCosts:
     cells = (measurement(runtime="wasmi"), measurement(runtime="wasmi-fuel", size=size(103_000)))
     pairs = [TogglePair(*toggle) for toggle in feature_toggles(Catalog.load(), ["wasmi"])]
-    return ToggleCosts(tuple(toggle_costs(pairs, cells, "add-with-extra")), cells, "add-with-extra", 1.0, 0)
+    return ToggleCosts(tuple(costs_of(pairs, cells, "add-with-extra")), cells, "add-with-extra", 1.0, 0)
 
 
 def _diagnosis() -> Diagnosis:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from .api.profiling import profile
     from .api.report import make_report
     from .api.sizing import savings, size, why
-    from .api.toggle_costs import priced
+    from .api.toggle_costs import priced, toggle_costs
     from .api.tuning import tune
     from .api.verdicts import check, diff, history
     from .footprint.analysis import SizeAnalysis
@@ -77,6 +77,7 @@ __all__ = [
     "savings",
     "schema",
     "size",
+    "toggle_costs",
     "tune",
     "why",
 ]
@@ -94,12 +95,12 @@ _MODULES = {
     "features": "api.features",
     "fit": "api.fit",
     "make_report": "api.report",
-    "priced": "api.toggle_costs",
     "probes": "api.machine",
     "profile": "api.profiling",
     "schema": "schemas",
     "tune": "api.tuning",
     **dict.fromkeys(("check", "diff", "history"), "api.verdicts"),
+    **dict.fromkeys(("priced", "toggle_costs"), "api.toggle_costs"),
     **dict.fromkeys(("savings", "size", "why"), "api.sizing"),
     **dict.fromkeys(
         (

@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from tests.samples import measurement, run, size
-from wasmfit.analysis.toggle_costs import ToggleCosts, TogglePair, toggle_costs
+from wasmfit.analysis.toggle_costs import ToggleCosts, TogglePair, costs_of
 from wasmfit.catalog import Catalog
 from wasmfit.errors import UsageError
-from wasmfit.model import InstructionCounts, Measurement, Status
+from wasmfit.model import InstructionCounts, Measurement, Runtime, Status
 from wasmfit.plan.select import feature_toggles
 from wasmfit.report import TOGGLE_COST_FORMATS, Format
 
@@ -38,13 +38,13 @@ def _measured() -> list[Measurement]:
 
 
 def test_a_switch_costs_the_difference() -> None:
-    (price,) = toggle_costs([_pairs("wasmi")["fuel"]], _measured(), "add-with-extra")
+    (price,) = costs_of([_pairs("wasmi")["fuel"]], _measured(), "add-with-extra")
     assert price.flash == 3_000
     assert price.slow_down == {"add-with-extra": 1.5, "crc32": 1.25}
 
 
 def test_what_was_not_measured_has_no_price() -> None:
-    (price,) = toggle_costs([_pairs("wasmi")["validation"]], _measured(), "add-with-extra")
+    (price,) = costs_of([_pairs("wasmi")["validation"]], _measured(), "add-with-extra")
     assert (price.flash, price.slow_down) == (None, {})
 
 
@@ -58,7 +58,7 @@ def test_a_variant_stands_for_its_runtime_and_others_have_no_switch() -> None:
 
 @pytest.mark.parametrize("name", Format)
 def test_every_format(name: Format) -> None:
-    found = tuple(toggle_costs(list(_pairs("wasmi").values()), _measured(), "add-with-extra"))
+    found = tuple(costs_of(list(_pairs("wasmi").values()), _measured(), "add-with-extra"))
     text = TOGGLE_COST_FORMATS[name](ToggleCosts(found, tuple(_measured()), "add-with-extra", 1.0, 0))
     assert "fuel" in text
     if name is Format.CSV:
@@ -67,3 +67,13 @@ def test_every_format(name: Format) -> None:
         (fuel,) = [one for one in json.loads(text)["switches"] if one["switch"] == "fuel"]
         assert fuel["flash"] == 3_000
         assert fuel["slow_down"]["crc32"] == 1.25
+
+
+def test_the_former_name_is_read_and_told() -> None:
+    runtime = Catalog.load().runtimes["wasmi"]
+    data = runtime.model_dump(mode="python")
+    toggles = data.pop("feature_toggles")
+    with pytest.warns(
+        FutureWarning, match=r"\[\[priced\]\] of wasmi is the old name of \[\[feature_toggles\]\]"
+    ):
+        assert Runtime.model_validate({**data, "priced": toggles}) == runtime

@@ -50,7 +50,7 @@ NARROWED = {
 """Line → words added to it: a runtime that is built in seconds, or what it would ask on a terminal."""
 
 ENDS_WITH_1 = {
-    "wasmfit features --priced": "wasmi's tail calls overflow the stack in a workload, it says",
+    "wasmfit features --toggle-costs": "wasmi's tail calls overflow the stack in a workload, it says",
     "wasmfit fit --workload json --board pico2 --needs in-place,validation": "neither fits, it says",
     "wasmfit check budget.toml": "a limit is broken, it says",
     "wasmfit check budget.toml --run": "likewise",

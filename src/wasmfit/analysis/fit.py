@@ -185,8 +185,8 @@ class Fit:
         where = f"On the {self.board_title} with {flash} and {ram}{features}"
         if not self.ranked:
             return (
-                f"{where}, none of {len(self.rejected)} runtimes fits {self.module}; what is missing is "
-                f"listed with each."
+                f"{where}, none of {len(self.rejected)} runtimes fits {self.module}{self._setting}; what is "
+                f"missing is listed with each."
             )
         best = self.ranked[0]
         provenance = best.measurement.provenance
@@ -203,10 +203,16 @@ class Fit:
             else "it is the only one that fits"
         )
         return (
-            f"{where}, {best.label} (profile {best.measurement.profile}) runs {self.module} in "
+            f"{where}, {best.label}{self._setting} runs {self.module} in "
             f"{best.flash.value:,} B of flash and {best.ram.value:,} B of RAM, and {speed}{mean}; {rank}"
             f"{_others(len(self.rejected))} (wasmfit {provenance.wasmfit}, {provenance.measured_at[:10]})."
         )
+
+    @property
+    def _setting(self) -> str:
+        """Base and profile, which all of them have in common."""
+        first = next((runtime.measurement for runtime in (*self.ranked, *self.rejected)), None)
+        return "" if first is None else f" (base {first.base}, profile {first.profile})"
 
 
 def _others(count: int) -> str:

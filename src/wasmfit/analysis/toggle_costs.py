@@ -158,7 +158,7 @@ class ToggleCosts:
         )
 
 
-def toggle_costs(
+def costs_of(
     pairs: Sequence[TogglePair], measurements: Sequence[Measurement], sized_by: str
 ) -> Iterator[ToggleCost]:
     """What feature toggles cost, by the measurements of their builds.

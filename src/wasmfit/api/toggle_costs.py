@@ -1,9 +1,10 @@
 """What feature toggles of runtimes cost."""
 
+import warnings
 from typing import Unpack
 
 from wasmfit import defaults
-from wasmfit.analysis.toggle_costs import ToggleCosts, TogglePair, toggle_costs
+from wasmfit.analysis.toggle_costs import ToggleCosts, TogglePair, costs_of
 from wasmfit.catalog import Catalog
 from wasmfit.plan import BASELINE
 from wasmfit.plan.select import feature_toggles
@@ -15,7 +16,7 @@ from .comparison import measure
 _SIZED_BY = defaults.WORKLOAD
 
 
-def priced(
+def toggle_costs(
     experiment: ToggleCostExperiment | None = None,
     options: RunOptions | None = None,
     **fields: Unpack[ToggleCostKeywords],
@@ -31,9 +32,9 @@ def priced(
         UsageError: A name is unknown, or nothing that is named has a feature toggle.
         MissingToolError: A tool is missing.
     """
-    keywords = Keywords("priced", fields)
+    keywords = Keywords("toggle_costs", fields)
     experiment = keywords.record(ToggleCostExperiment, experiment)
-    options = keywords.record(RunOptions, options).recorded_as("wasmfit.priced()")
+    options = keywords.record(RunOptions, options).recorded_as("wasmfit.toggle_costs()")
     keywords.end()
     catalog = Catalog.load(*options.catalogs)
     pairs = [TogglePair(*toggle) for toggle in feature_toggles(catalog, experiment.runtimes)]
@@ -54,5 +55,19 @@ def priced(
     )
     comparison = measure(catalog, compared, options).comparison
     measurements = tuple(cell for cell in comparison.measurements if cell.runtime != BASELINE)
-    costs = tuple(toggle_costs(pairs, measurements, _SIZED_BY))
+    costs = tuple(costs_of(pairs, measurements, _SIZED_BY))
     return ToggleCosts(costs, measurements, _SIZED_BY, comparison.seconds, comparison.reused)
+
+
+def priced(
+    experiment: ToggleCostExperiment | None = None,
+    options: RunOptions | None = None,
+    **fields: Unpack[ToggleCostKeywords],
+) -> ToggleCosts:
+    """The old name of :func:`toggle_costs`; it goes with the next version."""
+    warnings.warn(
+        "wasmfit.priced() is the old name of wasmfit.toggle_costs(), and goes with the next version.",
+        FutureWarning,
+        stacklevel=2,
+    )
+    return toggle_costs(experiment, options, **fields)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from wasmfit import defaults
 from wasmfit.catalog import Catalog
 from wasmfit.model import BaseCrate, Build, CrateSource, builds
 
@@ -36,7 +37,7 @@ class Lock:
 
 def locks(catalog: Catalog) -> Iterator[Lock]:
     """Every lockfile that the catalogue needs."""
-    profile = catalog.profile("reference")
+    profile = catalog.profile(defaults.PROFILE)
     baseline = catalog.runtimes["baseline"]
     plain = Build(runtime=baseline, variant=baseline.variants[0], version=baseline.versions[0])
     yield Lock(
@@ -44,32 +45,31 @@ def locks(catalog: Catalog) -> Iterator[Lock]:
         catalog.harness / "locks" / "firmware.lock",
         firmware.package(catalog, PackageSpec(plain, profile)),
     )
-    made = suite.package(catalog)
-    assert made.lock is not None
-    yield Lock(HARNESS, made.lock, made)
+    suite_package = suite.package(catalog)
+    assert suite_package.lock is not None
+    yield Lock(HARNESS, suite_package.lock, suite_package)
     yield from _of_bases(catalog, plain)
     native = builds(catalog.runtimes["native"])[0]
     seen: set[Path] = set()
     for workload in catalog.workloads.values():
         owner = workload.name if workload.guest.dependencies else HARNESS
-        for made in (
+        for package in (
             guest.package(catalog, workload),
             firmware.package(catalog, PackageSpec(native, profile, workload)),
         ):
             # Those that depend on nothing share their lockfiles.
-            if made.lock is not None and made.lock not in seen:
-                seen.add(made.lock)
-                yield Lock(owner, made.lock, made)
+            if package.lock is not None and package.lock not in seen:
+                seen.add(package.lock)
+                yield Lock(owner, package.lock, package)
     for runtime in catalog.runtimes.values():
         if runtime.unavailable is not None:
             continue
         folder = catalog.folder(runtime) / "locks"
         for build in builds(runtime):
-            version = build.version
-            made = firmware.package(catalog, PackageSpec(build, profile))
-            if build.dependencies and made.lock is not None and made.lock not in seen:
-                seen.add(made.lock)
-                yield Lock(runtime.name, made.lock, made)
+            package = firmware.package(catalog, PackageSpec(build, profile))
+            if build.dependencies and package.lock is not None and package.lock not in seen:
+                seen.add(package.lock)
+                yield Lock(runtime.name, package.lock, package)
         for version in runtime.versions:
             build = Build(runtime=runtime, variant=runtime.variants[0], version=version)
             if version.host_dependencies:
@@ -85,10 +85,10 @@ def _of_bases(catalog: Catalog, plain: Build) -> Iterator[Lock]:
     for base in catalog.bases.values():
         for hal in base.hals:
             base_crate = BaseCrate(base=base, hal=hal, features=next(iter(hal.chips.values())))
-            made = firmware.package(
-                catalog, PackageSpec(plain, catalog.profile("reference"), base_crate=base_crate)
+            package = firmware.package(
+                catalog, PackageSpec(plain, catalog.profile(defaults.PROFILE), base_crate=base_crate)
             )
-            yield Lock(base.name, firmware.base_lock(catalog, base_crate), made, begins=made.lock)
+            yield Lock(base.name, firmware.base_lock(catalog, base_crate), package, begins=package.lock)
 
 
 def write(context: Context, lock: Lock) -> None:
@@ -100,6 +100,8 @@ def write(context: Context, lock: Lock) -> None:
     fresh = replace(lock.package, lock=lock.begins, second_lock=None)
     work = context.home.work / "locks" / f"{lock.owner}-{lock.path.stem}"
     cargo.clear(work)
-    made = cargo.resolve(context, StepContext(context.home.logs / "locks.log"), fresh, Options(), work=work)
+    resolved = cargo.resolve(
+        context, StepContext(context.home.logs / "locks.log"), fresh, Options(), work=work
+    )
     lock.path.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copy(made, lock.path)
+    shutil.copy(resolved, lock.path)

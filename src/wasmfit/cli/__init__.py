@@ -2,18 +2,25 @@
 
 import gc
 import sys
+import warnings
 
 from wasmfit.errors import WasmfitError
 
-from .output import report_error
+from .output import message, report_error
 
 _NEW_OBJECTS = 2_000_000
 """After so many, garbage is looked for; Python's own number is 700, or 2,000. Only rings of objects wait for
 that, 200 MB of them at most: all others go when nothing refers to them."""
 
 
+def _show_warning(text: Warning | str, *_where: object) -> None:
+    """A warning is a sentence, too: where in wasmfit it comes from is of no use to a user."""
+    message(f"wasmfit: {text}")
+
+
 def main() -> None:
     """The program: errors are a sentence and an exit code."""
+    warnings.showwarning = _show_warning
     # Records, by the ten thousand, are no garbage: looking for some among them doubles the time to read them.
     gc.set_threshold(_NEW_OBJECTS, 20, 20)
     try:

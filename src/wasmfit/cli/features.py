@@ -4,9 +4,8 @@ from typing import Annotated
 
 import typer
 
-from wasmfit.analysis.toggle_costs import ToggleCosts
 from wasmfit.api.features import features
-from wasmfit.api.toggle_costs import priced
+from wasmfit.api.toggle_costs import toggle_costs
 from wasmfit.errors import UsageError
 from wasmfit.report import FAILING_FORMATS, FEATURE_FORMATS, TOGGLE_COST_FORMATS, Format
 from wasmfit.requests import FeaturesExperiment, RunSettings, ToggleCostExperiment
@@ -24,17 +23,22 @@ def measure_features(
     failing: Annotated[
         bool, typer.Option("--failing", help="List the assertions that do not hold, instead of the table.")
     ] = False,
-    toggle_costs: Annotated[
+    costs: Annotated[
         bool,
-        typer.Option("--priced", help="Say what feature toggles of the runtimes cost, instead of the table."),
+        typer.Option(
+            "--toggle-costs", help="Say what feature toggles of the runtimes cost, instead of the table."
+        ),
     ] = False,
+    former_costs: Annotated[bool, typer.Option("--priced", hidden=True)] = False,
 ) -> None:
     """Measure features of WebAssembly: the W3C suite on device images of runtimes."""
     require_writable(output.file)
-    if toggle_costs:
+    if former_costs:
+        message("`--priced` is the old name of `--toggle-costs`, and goes with the next version.")
+    if costs or former_costs:
         if failing or experiment.model_fields_set & {"features", "sources"}:
             raise UsageError(
-                "--priced is of runtimes, boards and profiles, and of nothing else.",
+                "--toggle-costs is of runtimes, boards and profiles, and of nothing else.",
                 "Leave out --feature, --failing and --source.",
             )
         _print_toggle_costs(experiment, settings, output)
@@ -56,7 +60,7 @@ def _print_toggle_costs(experiment: FeaturesExperiment, settings: RunSettings, o
         runtimes=experiment.runtimes, boards=experiment.boards, profiles=experiment.profiles
     )
     with reported(settings, verbose=output.verbose) as options:
-        costs: ToggleCosts = priced(toggles, options)
+        costs = toggle_costs(toggles, options)
     write_result(TOGGLE_COST_FORMATS[output.format](costs), output.file)
     message(f"{len(costs.measurements)} cells ({costs.reused} from the store) in {costs.seconds:.1f} s.")
     for cell in costs.failed:

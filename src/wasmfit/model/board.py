@@ -51,7 +51,7 @@ class Emulator(Record):
         aligned: Whether the board's core faults at an access that is not aligned, where the machine's does
             not: then such an access ends the run.
         flash: Address at which this machine has memory instead of the board's flash.
-        ram: The same for RAM. Where one of them is not the board's own address, a twin of the image is run.
+        ram: The same for RAM. Where one of them is not the board's own address, a relinked image is run.
         ample: The largest memory in one piece that this machine has next to the one for flash: for runs that
             ask what code does, and not what it needs. Without it, there is no more than the board has.
         memory: Where this machine has memory and nothing else, more of it than the board: a store there that
@@ -88,7 +88,7 @@ class MemoryMap(Record):
 
 
 _TWIN_STEP = 65_536
-"""Flash and RAM of a twin lie a multiple of this many bytes away from the board's own."""
+"""Flash and RAM of a relinked image lie a multiple of this many bytes away from the board's own."""
 
 
 _VECTORS = 128
@@ -204,7 +204,7 @@ class Board(Record):
         for name, region in (("flash", self.emulated.flash), ("ram", self.emulated.ram)):
             if not any(_within(region, memory) for memory in self.emulator.memory):
                 raise ValueError(f"emulator.memory does not hold all of {name} at emulator.{name}")
-            # Else a cache would see other conflicts in the twin than on the board.
+            # Else a cache would see other conflicts in the relinked image than on the board.
             if (region.origin - getattr(self, name).origin) % _TWIN_STEP:
                 raise ValueError(f"emulator.{name} must be a multiple of {_TWIN_STEP} B from {name}.origin")
         return self
@@ -230,5 +230,5 @@ class Board(Record):
 
     @property
     def needs_relinking(self) -> bool:
-        """Whether what runs in the emulator is a twin of the image, linked to other addresses."""
+        """Whether what runs in the emulator is the image relinked to other addresses."""
         return self.own != self.emulated

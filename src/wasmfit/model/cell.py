@@ -51,7 +51,7 @@ class Cell:
 
     @property
     def is_relinked(self) -> bool:
-        """Whether a twin of its image runs, linked to where the emulator has memory."""
+        """Whether its image runs relinked, to where the emulator has memory."""
         # An operating system's own build links its image, which runs nowhere here.
         return self.board.needs_relinking and self.base.start != "laze"
 

@@ -8,7 +8,7 @@ from .run import Run
 from .status import Status
 
 GLUE = "firmware"
-"""The owner of the glue: the crate, or the C sources, that a runtime is called from."""
+"""The owner of the embedding: the crate, or the C sources, that a runtime is called from."""
 
 
 class Size(Record):
@@ -42,7 +42,7 @@ class Size(Record):
 
     @property
     def glue(self) -> int:
-        """Bytes of ``.text`` owned by the glue, with what is inlined into it of the runtime that it calls."""
+        """Bytes of ``.text`` owned by the embedding, with what is inlined into it of the runtime."""
         return self.owners.get(".text", {}).get(GLUE, 0)
 
 
@@ -55,7 +55,7 @@ class SourceTree(Record):
         commit: The commit that was checked out; ``None`` where it is not a Git checkout.
         dirty: Whether it differed from that commit.
         sha256: SHA-256 over commit and changes, or over all files where there is no commit.
-        built_like: The catalogue's version whose dependencies and glue it was built with.
+        built_like: The catalogue's version whose dependencies and embedding it was built with.
     """
 
     path: str
@@ -89,7 +89,7 @@ class Provenance(Record):
         module: Path of the user's module.
         source: The checkout that the runtime was built from; ``None`` for a release.
         elf: Path of the image.
-        elf_sha256: SHA-256 of the image that was measured, and that ran unless there is a twin.
+        elf_sha256: SHA-256 of the image that was measured, and that ran unless ``twin`` names another.
         twin: What ran instead of the image, where the emulated machine has no memory at the board's
             addresses.
         log: Path of the cell's log.

@@ -1,17 +1,21 @@
 """A runtime: its facts, versions and variants. Data only; see ``catalog/runtimes``."""
 
 import re
+import warnings
 from collections.abc import Iterable, Set
 from pathlib import Path
 from typing import Annotated, Literal
 
 from packaging.version import Version as Number
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, AliasChoices, Field, model_validator
 
 from .base import Record
 from .dependency import Dependency
 from .runtime_facts import FactChanges, RuntimeFacts
 from .switch import Start, Switch
+
+_FORMER_TOGGLES = "priced"
+"""What feature toggles were called in files."""
 
 
 def _with_a_group(pattern: str) -> str:
@@ -162,7 +166,7 @@ class FeatureToggle(Record):
 
     Attributes:
         name: What it is.
-        how: How it is switched, in the runtime's words.
+        how: How it is set, in the runtime's words.
         off, on: The variants without and with it.
         slows: Whether it may slow down what it is not used for: then calls are compared as well.
     """
@@ -195,7 +199,7 @@ class Translator(Record):
         output: Name of that C file; what else is written next to it can be included.
         header: Name of the header that declares the exports, next to it.
         export: Regular expression that finds an export in the header: ``{export}`` stands for its name, and
-            the first group is the C function, which the glue knows as the macro ``WASMFIT_EXPORT``.
+            the first group is the C function, which the embedding knows as the macro ``WASMFIT_EXPORT``.
         calls: How the C functions of a module of the user's are called (``build/calls.py``); without it,
             none is taken.
     """
@@ -219,9 +223,9 @@ class CBuild(Record):
 
     Attributes:
         sources: The runtime's sources; patterns are allowed.
-        firmware: Our glue.
-        any: Our glue for modules of the user's, in its place; empty where there is none.
-        suite: Our glue for the W3C suite, likewise.
+        firmware: Our embedding.
+        any: Our dynamic embedding, for modules of the user's; empty where there is none.
+        suite: Our embedding for the W3C suite, likewise.
         include, firmware_include: Folders of headers.
         defines: Macros.
         flags: More flags for the compiler.
@@ -285,7 +289,7 @@ class Runtime(Record):
         versions: Versions, in any order.
         variants: Ways to build it, in the order in which they are shown.
         claims: What its documents say of features; the later of two that differ counts.
-        priced: What its variants cost.
+        feature_toggles: Pairs of its variants that differ in one feature.
         c: How its C sources are compiled.
         checkout: How a checkout of it is recognised.
         unavailable: Why it cannot be had from a registry; a checkout may be all the same.
@@ -306,7 +310,9 @@ class Runtime(Record):
     versions: tuple[Version, ...] = Field(min_length=1)
     variants: tuple[Variant, ...] = Field(min_length=1)
     claims: tuple[FeatureClaim, ...] = ()
-    priced: tuple[FeatureToggle, ...] = ()
+    feature_toggles: tuple[FeatureToggle, ...] = Field(
+        default=(), validation_alias=AliasChoices("feature_toggles", _FORMER_TOGGLES)
+    )
     c: CBuild | None = None
     checkout: CheckoutRule = CheckoutRule()
     unavailable: Unavailable | None = None
@@ -318,6 +324,18 @@ class Runtime(Record):
         """Whether it loads no module, since what it runs is compiled into its firmware."""
         return self.guest == "crate" or (self.c is not None and self.c.translator is not None)
 
+    @model_validator(mode="before")
+    @classmethod
+    def _has_no_former_name(cls, data: object) -> object:
+        if isinstance(data, dict) and _FORMER_TOGGLES in data:
+            warnings.warn(
+                f"[[{_FORMER_TOGGLES}]] of {data.get('name')} is the old name of [[feature_toggles]], and "
+                "goes with the next version.",
+                FutureWarning,
+                stacklevel=2,
+            )
+        return data
+
     @model_validator(mode="after")
     def _names_what_is_there(self) -> "Runtime":
         versions = {version.version for version in self.versions}
@@ -326,8 +344,8 @@ class Runtime(Record):
             _known(f"variants.{variant.name}.versions", variant.versions, "[[versions]]", versions)
         for claim in self.claims:
             _known("claims", claim.variants, "[[variants]]", variants)
-        for pair in self.priced:
-            _known("priced", (pair.off, pair.on), "[[variants]]", variants)
+        for pair in self.feature_toggles:
+            _known("feature_toggles", (pair.off, pair.on), "[[variants]]", variants)
         for switch in self.switches:
             _known(f"switches.{switch.name}", switch.versions, "[[versions]]", versions)
             _known(f"switches.{switch.name}", switch.variants, "[[variants]]", variants)
@@ -358,7 +376,7 @@ class Checkout(Record):
         path: The folder that the user named.
         folder: In it, the folder of the crate or of the C sources.
         version: The version that it states.
-        recipe: The catalogue's version whose dependencies and glue it is built with.
+        recipe: The catalogue's version whose dependencies and embedding it is built with.
         commit: The commit that is checked out; ``None`` where it is not a Git checkout.
         dirty: Whether it differs from that commit; ``None`` where that is not known.
         digest: SHA-256 over the contents of all its files that Git does not ignore.

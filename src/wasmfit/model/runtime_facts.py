@@ -31,7 +31,7 @@ class FactChanges(Record):
     """The facts that a variant changes; notes are added to the runtime's.
 
     Attributes:
-        validation, module_bytes, execution, host_step, operand_stack, heap: In the place of the runtime's.
+        validation, module_bytes, execution, host_step, operand_stack, heap: Instead of the runtime's.
         notes: What else a reader must know of this variant.
     """
 

@@ -15,7 +15,7 @@ class RustChanges(Record):
     """What of a profile's Rust part a value sets; what is ``None`` or empty stays as it is.
 
     Attributes:
-        opt_level, std_opt_level, lto, codegen_units, panic, messages: In the place of the profile's.
+        opt_level, std_opt_level, lto, codegen_units, panic, messages: Instead of the profile's.
         std_features, rustflags, linked_rustflags: Added to the profile's.
         packages: Crate → its own optimisation level, likewise.
         target: What of rustc's specification of the target is otherwise, likewise.

@@ -105,7 +105,7 @@ def feature_toggles(catalog: Catalog, arguments: Sequence[str]) -> list[tuple[Fe
     for runtime in catalog.runtimes.values():
         if named is not None and runtime.name not in named:
             continue
-        for toggle in runtime.priced:
+        for toggle in runtime.feature_toggles:
             all_builds = builds(runtime)
             off, on = (
                 {build.number: build for build in all_builds if build.name == name}
@@ -115,7 +115,7 @@ def feature_toggles(catalog: Catalog, arguments: Sequence[str]) -> list[tuple[Fe
             if newest_first:
                 toggles.append((toggle, off[newest_first[0]], on[newest_first[0]]))
     if not toggles:
-        known = [runtime.name for runtime in catalog.runtimes.values() if runtime.priced]
+        known = [runtime.name for runtime in catalog.runtimes.values() if runtime.feature_toggles]
         raise UsageError("No runtime that is named has a feature toggle.", f"These have: {', '.join(known)}.")
     return toggles
 

@@ -87,11 +87,11 @@ class FeaturesExperiment(Record):
 
 
 class ToggleCostExperiment(Record):
-    """Which runtimes' feature toggles are priced.
+    """Which runtimes' feature toggles are compared.
 
     Attributes:
         runtimes: As of :class:`Matrix`; a variant stands for its runtime.
-        workloads: Where slow-downs are looked for.
+        workloads: Where slowdowns are looked for.
         boards, profiles: As of :class:`Matrix`.
     """
 

@@ -123,7 +123,7 @@ class FeaturesKeywords(OptionKeywords, total=False):
 
 
 class ToggleCostKeywords(OptionKeywords, total=False):
-    """What ``priced`` takes: :class:`ToggleCostExperiment` and :class:`RunOptions`."""
+    """What ``toggle_costs`` takes: :class:`ToggleCostExperiment` and :class:`RunOptions`."""
 
     runtimes: Sequence[str]
     workloads: Sequence[str]

@@ -4,7 +4,7 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from wasmfit import conformance
+from wasmfit import conformance, defaults
 from wasmfit.analysis.features import FeaturesMeasured
 from wasmfit.builder import BuildError, Context, StepContext
 from wasmfit.conformance import Part, PartCell
@@ -26,9 +26,6 @@ from .batch import Batch
 from .executor import Executor, LocalExecutor
 from .job import log_of
 from .parts import Scripts, left_out, part_jobs
-
-_BASE = "bare"
-"""What conformance images stand on: a base is of no concern to a feature."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +64,8 @@ class FeaturesRun:
         started = time.monotonic()
         catalog = self.context.catalog
         names = list(dict.fromkeys(one.part for feature in features for one in feature.selections))
-        base = catalog.base(_BASE)
+        # A base is of no concern to a feature.
+        base = catalog.base(defaults.BASE)
         settings = [
             [PartCell(build, part, board, base, profile) for part in names]
             for profile in profiles

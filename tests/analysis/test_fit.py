@@ -253,8 +253,8 @@ def test_the_sentence_has_the_numbers_and_their_source() -> None:
     found = ranked(cell("wasm3", time_s=2e-5), cell("wasmi", 2 << 20))
     assert found.sentence == (
         "On the Nordic nRF52840 DK with 1,048,576 B of flash and 262,144 B of RAM, wasm3 1.0 (base bare, "
-        "profile reference) runs add-with-extra in 100,000 B of flash and 80,024 B of RAM, and a warm call is "
-        "predicted to take ≈20 µs (18–22); it is the only one that fits, 1 does not (wasmfit 0.1.0, "
+        "profile reference) runs add-with-extra in 100,000 B of flash and 80,024 B of RAM, and a warm call "
+        "is predicted to take ≈20 µs (18–22); it is the only one that fits, 1 does not (wasmfit 0.1.0, "
         "2026-11-23)."
     )
     assert (

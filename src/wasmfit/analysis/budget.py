@@ -167,7 +167,9 @@ def parse_budget(text: str, path: str, baseline: str | None = None) -> Budget:
     try:
         file = BudgetFile.model_validate(data)
     except ValidationError as error:
-        raise UsageError("\n".join(_message(shown, text, dict(one)) for one in error.errors())) from error
+        raise UsageError(
+            "\n".join(_message(shown, text, dict(details)) for details in error.errors())
+        ) from error
     return Budget(path, tuple(_limits(shown, text, file, baseline)))
 
 

@@ -211,8 +211,10 @@ class Fit:
     @property
     def _setting(self) -> str:
         """Base and profile, which all of them have in common."""
-        first = next((runtime.measurement for runtime in (*self.ranked, *self.rejected)), None)
-        return "" if first is None else f" (base {first.base}, profile {first.profile})"
+        measurements = [runtime.measurement for runtime in self.ranked]
+        measurements += [runtime.measurement for runtime in self.rejected]
+        first = measurements[0]
+        return f" (base {first.base}, profile {first.profile})"
 
 
 def _others(count: int) -> str:

@@ -40,14 +40,14 @@ class Backend(Protocol):
     def setting(self) -> object:
         """What else decides what it is: of all modules the same."""
 
-    def assemble(self, step: StepContext, job: bytes, made: Made, place: Path) -> None:
-        """Makes ``firmware.elf`` in ``place``, with what belongs to it.
+    def assemble(self, step: StepContext, job: bytes, built: Made, artefact: Path) -> None:
+        """Makes ``firmware.elf`` in ``artefact``, with what belongs to it.
 
         Raises:
             BuildError: It cannot be made, or does not fit.
         """
 
-    def lock(self, made: Made, place: Path) -> str | None:
+    def lock(self, built: Made, artefact: Path) -> str | None:
         """SHA-256 of the Cargo lockfile that it was built with."""
 
     def macros(self) -> dict[str, str] | None:
@@ -80,13 +80,13 @@ class CargoBackend:
 
     def setting(self) -> object:
         """Memory maps, flags for the linker, and the linker."""
-        maps = [link.memory(self.spec.board, one, self.spec.stack) for one in self.spec.addresses]
+        maps = [link.memory(self.spec.board, address, self.spec.stack) for address in self.spec.addresses]
         return maps, self._linker_flags(), self.context.toolchain.rust.identity
 
-    def assemble(self, step: StepContext, job: bytes, made: Made, place: Path) -> None:
+    def assemble(self, step: StepContext, job: bytes, built: Made, artefact: Path) -> None:
         """Links the image, and again where the emulated machine has its memory elsewhere."""
         step.progress("linking", 0, 0)
-        archive, objects = Firmware.at(made["firmware"]), self._objects(made)
+        archive, objects = Firmware.at(built["firmware"]), self._objects(built)
         board, linked = self.spec.board, self.spec.linked
         inputs = link.Inputs(
             script=archive.linker_script,
@@ -99,12 +99,12 @@ class CargoBackend:
             flags=self._linker_flags(),
         )
         own, emulated = self.spec.addresses
-        image = link.link(self.context, step, board, own, inputs, place)
+        image = link.link(self.context, step, board, own, inputs, artefact)
         if own != emulated:
-            moved = link.link(self.context, step, board, emulated, inputs, place, relinked.NAME)
+            moved = link.link(self.context, step, board, emulated, inputs, artefact, relinked.NAME)
             relinked.check(image, own, moved, emulated)
 
-    def _objects(self, made: Made) -> c.Objects:  # noqa: ARG002 - C's
+    def _objects(self, built: Made) -> c.Objects:  # noqa: ARG002 - C's
         return c.Objects()
 
     def _linker_flags(self) -> tuple[str, ...]:
@@ -112,9 +112,9 @@ class CargoBackend:
         base_crate = self.spec.base_crate
         return (*self.spec.profile.linker, *(() if base_crate is None else base_crate.linker))
 
-    def lock(self, made: Made, place: Path) -> str | None:  # noqa: ARG002 - laze's
+    def lock(self, built: Made, artefact: Path) -> str | None:  # noqa: ARG002 - laze's
         """That of the archive."""
-        return firmware.used_lock(self.context, self.spec, made["firmware"])
+        return firmware.used_lock(self.context, self.spec, built["firmware"])
 
     def macros(self) -> dict[str, str] | None:
         """No C is compiled."""
@@ -138,8 +138,8 @@ class CBackend(CargoBackend):
         objects = c.step(self.context, self.spec, self.shared, translated)
         return {**super().parts(None), "objects": objects}
 
-    def _objects(self, made: Made) -> c.Objects:
-        return c.Objects.at(made["objects"], self._compiler.archives)
+    def _objects(self, built: Made) -> c.Objects:
+        return c.Objects.at(built["objects"], self._compiler.archives)
 
     @property
     def _compiler(self) -> CCompiler:
@@ -180,13 +180,13 @@ class LazeBackend:
         """The checkout, the application, and the package inside it."""
         return laze.key(self.context, self.spec, self.shared)
 
-    def assemble(self, step: StepContext, job: bytes, made: Made, place: Path) -> None:  # noqa: ARG002 - others'
+    def assemble(self, step: StepContext, job: bytes, built: Made, artefact: Path) -> None:  # noqa: ARG002 - others'
         """Lets laze build the application."""
-        laze.build(self.context, step, self.spec, job, place)
+        laze.build(self.context, step, self.spec, job, artefact)
 
-    def lock(self, made: Made, place: Path) -> str | None:  # noqa: ARG002 - others'
+    def lock(self, built: Made, artefact: Path) -> str | None:  # noqa: ARG002 - others'
         """The one that cargo ended with."""
-        return digest.file(place / LOCKFILE)
+        return digest.file(artefact / LOCKFILE)
 
     def macros(self) -> dict[str, str] | None:
         """No C is compiled."""

@@ -58,13 +58,13 @@ class Objects:
     libraries: tuple[Path, ...] = ()
 
     @classmethod
-    def at(cls, place: Path, libraries: tuple[Path, ...]) -> "Objects":
+    def at(cls, artefact: Path, libraries: tuple[Path, ...]) -> "Objects":
         """What a step has made, with the libraries to link."""
         return cls(
-            runtime=tuple(sorted(place.glob("runtime/*.o"))),
-            firmware=tuple(sorted(place.glob("firmware/*.o"))),
-            harness=tuple(sorted(place.glob("harness/*.o"))),
-            module=tuple(sorted(place.glob("module/*.o"))),
+            runtime=tuple(sorted(artefact.glob("runtime/*.o"))),
+            firmware=tuple(sorted(artefact.glob("firmware/*.o"))),
+            harness=tuple(sorted(artefact.glob("harness/*.o"))),
+            module=tuple(sorted(artefact.glob("module/*.o"))),
             libraries=libraries,
         )
 
@@ -79,24 +79,24 @@ class _Unit:
 
 def flags(build: Build, profile: Profile, board: Board) -> list[str]:
     """Flags that decide what is compiled: profile, macros, and what the runtime asks for; no paths."""
-    made = build.runtime.c
-    assert made is not None
+    c_build = build.runtime.c
+    assert c_build is not None
     return [
         *profile.c.flags,
         *_DEBUG[profile.rust.debug],
         *_COMMON,
-        *made.flags,
+        *c_build.flags,
         *(f"-D{name}={value}" for name, value in defines(build, board)),
     ]
 
 
 def defines(build: Build, board: Board) -> list[tuple[str, str]]:
     """The macros of a build: common ones, the target's, the version's, the variant's; later ones win."""
-    made = build.runtime.c
-    assert made is not None
-    arch = made.arch.get(board.target)
+    c_build = build.runtime.c
+    assert c_build is not None
+    arch = c_build.arch.get(board.target)
     merged = {
-        **made.defines,
+        **c_build.defines,
         **(arch.defines if arch else {}),
         **build.version.defines,
         **build.variant.defines,
@@ -170,7 +170,7 @@ def _key_now(context: Context, spec: FirmwareSpec, module: BuildStep | None) -> 
 
 
 def _make(
-    context: Context, spec: FirmwareSpec, step: StepContext, made: Mapping[str, Path], place: Path
+    context: Context, spec: FirmwareSpec, step: StepContext, built: Mapping[str, Path], artefact: Path
 ) -> None:
     """Compiles.
 
@@ -184,8 +184,8 @@ def _make(
     units = list(_units(build, board, root, firmware, spec.payload.embedding))
     support = _support(context, context.toolchain.c[board.target])
     units += [_Unit(path, f"harness/{name}.o") for name, path in support]
-    if "translated" in made:
-        translated = Translated.at(made["translated"], build)
+    if "translated" in built:
+        translated = Translated.at(built["translated"], build)
         command += [f"-I{translated.folder}", f"-ffile-prefix-map={translated.folder}=/module"]
         if translated.symbol is not None:
             command.append(f"-DWASMFIT_EXPORT={translated.symbol}")
@@ -193,36 +193,40 @@ def _make(
         if translated.calls is not None:
             units.append(_Unit(translated.calls, f"firmware/{translated.calls.name}.o"))
     for folder in ("runtime", "firmware", "harness", "module"):
-        (place / folder).mkdir()
+        (artefact / folder).mkdir()
     step.progress(units[0].source.name, 0, len(units))
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        for done, _ in enumerate(pool.map(lambda unit: _compile(context, step, command, unit, place), units)):
+        for done, _ in enumerate(
+            pool.map(lambda unit: _compile(context, step, command, unit, artefact), units)
+        ):
             step.progress(units[done].source.name, done + 1, len(units))
     unchanged(context, build)
 
 
 def _sources(build: Build, board: Board) -> list[str]:
-    made = build.runtime.c
-    assert made is not None
-    arch = made.arch.get(board.target)
-    return [*made.sources, *(arch.sources if arch else ()), *build.version.sources, *build.variant.sources]
+    c_build = build.runtime.c
+    assert c_build is not None
+    arch = c_build.arch.get(board.target)
+    return [*c_build.sources, *(arch.sources if arch else ()), *build.version.sources, *build.variant.sources]
 
 
 def _firmware(build: Build, embedding: Embedding) -> tuple[str, ...]:
     """Our glue's sources."""
-    made = build.runtime.c
-    assert made is not None
-    return {Embedding.STATIC: made.firmware, Embedding.DYNAMIC: made.any, Embedding.CONFORMANCE: made.suite}[
-        embedding
-    ]
+    c_build = build.runtime.c
+    assert c_build is not None
+    return {
+        Embedding.STATIC: c_build.firmware,
+        Embedding.DYNAMIC: c_build.any,
+        Embedding.CONFORMANCE: c_build.suite,
+    }[embedding]
 
 
 def _units(build: Build, board: Board, root: Path, firmware: Path, embedding: Embedding) -> Iterator[_Unit]:
     for name in _sources(build, board):
-        found = sorted(root.glob(name))
-        if not found:
+        matches = sorted(root.glob(name))
+        if not matches:
             raise BuildError(f"{build.label} has no source {name}")
-        for path in found:
+        for path in matches:
             yield _Unit(path, f"runtime/{_flat(path.relative_to(root))}.o")
     for name in _firmware(build, embedding):
         yield _Unit(firmware / name, f"firmware/{_flat(Path(name))}.o")
@@ -241,12 +245,12 @@ def _flat(path: Path) -> str:
 def _command(
     context: Context, build: Build, board: Board, profile: Profile, root: Path, firmware: Path
 ) -> list[str]:
-    made = build.runtime.c
-    assert made is not None
+    c_build = build.runtime.c
+    assert c_build is not None
     compiler = context.toolchain.c[board.target]
     include = [
-        *(root / path for path in made.include),
-        *(firmware / path for path in made.firmware_include),
+        *(root / path for path in c_build.include),
+        *(firmware / path for path in c_build.firmware_include),
         context.catalog.harness / "include",
     ]
     return [
@@ -262,9 +266,9 @@ def _command(
     ]
 
 
-def _compile(context: Context, step: StepContext, command: list[str], unit: _Unit, place: Path) -> None:
+def _compile(context: Context, step: StepContext, command: list[str], unit: _Unit, artefact: Path) -> None:
     finished = context.runner.run(
-        [*command, "-c", str(unit.source), "-o", str(place / unit.object)], log=step.log, timeout=_SECONDS
+        [*command, "-c", str(unit.source), "-o", str(artefact / unit.object)], log=step.log, timeout=_SECONDS
     )
     if finished.code != 0:
         raise BuildError(f"{unit.source.name}: {cargo.first_error(finished.output)}")

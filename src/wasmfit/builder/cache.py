@@ -35,19 +35,19 @@ class Cache:
 
         Processes and threads that want the same one wait for the one that makes it.
         """
-        place = self.place(kind, key)
-        if place.is_dir():
-            return place
-        with exclusive_lock(place.with_suffix(".lock"), self.cancel):
-            if not place.is_dir():
-                unfinished = place.with_suffix(".unfinished")
+        folder = self.place(kind, key)
+        if folder.is_dir():
+            return folder
+        with exclusive_lock(folder.with_suffix(".lock"), self.cancel):
+            if not folder.is_dir():
+                unfinished = folder.with_suffix(".unfinished")
                 shutil.rmtree(unfinished, ignore_errors=True)
                 unfinished.mkdir()
                 make(unfinished)
-                unfinished.rename(place)
-        return place
+                unfinished.rename(folder)
+        return folder
 
     @staticmethod
-    def drop(place: Path) -> None:
+    def drop(folder: Path) -> None:
         """Removes an artefact that has become worthless."""
-        shutil.rmtree(place, ignore_errors=True)
+        shutil.rmtree(folder, ignore_errors=True)

@@ -70,7 +70,7 @@ def source(header: str, code: str, module: UserModule) -> str:
         BuildError: Functions with several results, which wasm2c returns in structures of their own; vectors.
     """
     signatures = [module.signature, *(stub.signature for stub in module.stubs)]
-    if any(len(one.results) > 1 for one in signatures):
+    if any(len(signature.results) > 1 for signature in signatures):
         raise BuildError(
             "functions with several results are not handed to wasm2c's structures", Status.UNSUPPORTED
         )
@@ -97,16 +97,16 @@ def source(header: str, code: str, module: UserModule) -> str:
     return "\n".join(parts)
 
 
-def _at(exports: Sequence[str], place: int) -> str:
+def _at(exports: Sequence[str], position: int) -> str:
     """The C function of an export: wasm2c lists all exports in the module's order."""
-    if place >= len(exports):
+    if position >= len(exports):
         raise BuildError(f"wasm2c's header has {len(exports)} exports, the module more")
-    return exports[place]
+    return exports[position]
 
 
 def _import(number: int, name: str, owner: str, signature: Signature, memory: str | None) -> str:
-    params = "".join(f", {_C[kind]} p{place}" for place, kind in enumerate(signature.params))
-    words = [f"from_{_C[kind]}(p{place})" for place, kind in enumerate(signature.params)] or ["0"]
+    params = "".join(f", {_C[kind]} p{position}" for position, kind in enumerate(signature.params))
+    words = [f"from_{_C[kind]}(p{position})" for position, kind in enumerate(signature.params)] or ["0"]
     where = "NULL, 0"
     lines = []
     if memory is not None:
@@ -151,7 +151,7 @@ def symbol(rule: Translator, header: str, export: str) -> str:
     Raises:
         BuildError: The module has no such export.
     """
-    found = re.search(rule.export.replace("{export}", re.escape(export)), header)
-    if found is None:
+    match = re.search(rule.export.replace("{export}", re.escape(export)), header)
+    if match is None:
         raise BuildError(f"the module has no export {export!r}")
-    return found[1]
+    return match[1]

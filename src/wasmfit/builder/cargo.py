@@ -124,20 +124,26 @@ def level(opt_level: str) -> int | str:
 def dependencies(build: Build, pinned: Mapping[str, Dependency]) -> dict[str, object]:
     """Pinned dependencies as Cargo writes them; the runtime itself comes from its checkout, if it has one."""
     table: dict[str, object] = {}
-    for name, one in pinned.items():
+    for name, dependency in pinned.items():
         own = build.checkout is not None and name == build.crate
-        where = {"path": str(build.checkout.folder)} if own and build.checkout else {"version": one.version}
-        table[name] = _entry(where, one)
+        where = (
+            {"path": str(build.checkout.folder)}
+            if own and build.checkout
+            else {"version": dependency.version}
+        )
+        table[name] = _entry(where, dependency)
     return table
 
 
 def pinned(dependencies: Mapping[str, Dependency]) -> dict[str, object]:
     """Pinned dependencies as Cargo writes them, from the registry."""
-    return {name: _entry({"version": one.version}, one) for name, one in dependencies.items()}
+    return {
+        name: _entry({"version": dependency.version}, dependency) for name, dependency in dependencies.items()
+    }
 
 
-def _entry(where: Mapping[str, str], one: Dependency) -> dict[str, object]:
-    return {**where, "default-features": one.default_features, "features": list(one.features)}
+def _entry(where: Mapping[str, str], dependency: Dependency) -> dict[str, object]:
+    return {**where, "default-features": dependency.default_features, "features": list(dependency.features)}
 
 
 def lock_digest(package: Package) -> str | None:
@@ -168,10 +174,10 @@ def place_for(name: str, *content: object) -> str:
 def generate(package: Package, folder: Path) -> None:
     """Writes the package into a folder; a file that is right already keeps its time."""
     manifests = {"Cargo.toml": package.manifest, **package.manifests}
-    wanted = {Path(place): tomli_w.dumps(table).encode() for place, table in manifests.items()}
-    for place, source in package.files.items():
+    wanted = {Path(name): tomli_w.dumps(table).encode() for name, table in manifests.items()}
+    for name, source in package.files.items():
         for path in _files(source):
-            wanted[Path(place) / path.relative_to(source) if source.is_dir() else Path(place)] = (
+            wanted[Path(name) / path.relative_to(source) if source.is_dir() else Path(name)] = (
                 path.read_bytes()
             )
     if package.lock is not None:
@@ -336,9 +342,9 @@ def _specify(
     except ValueError:
         said = first_error(finished.output)
         raise BuildError(f"rustc does not say how {target} is specified: {said}") from None
-    place = work / specification.place(target)
-    place.parent.mkdir(parents=True, exist_ok=True)
-    place.write_text(changed, encoding="utf-8")
+    file = work / specification.place(target)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(changed, encoding="utf-8")
     # Cargo would say that rustc failed, and not why.
     _, finished = printed("cfg", specification.place(target))
     if finished.code != 0:

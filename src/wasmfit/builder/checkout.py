@@ -156,10 +156,10 @@ def _stated_version(folder: Path, file: str | None, pattern: str | None) -> str:
     if file is None or pattern is None:
         return "0.0.0"
     try:
-        found = re.search(pattern, (folder / file).read_text(encoding="utf-8", errors="replace"))
+        match = re.search(pattern, (folder / file).read_text(encoding="utf-8", errors="replace"))
     except OSError:
-        found = None
-    return ".".join(found.groups()) if found else "0.0.0"
+        match = None
+    return ".".join(match.groups()) if match else "0.0.0"
 
 
 def _recipe(runtime: Runtime, stated: str, path: Path) -> Version:
@@ -182,8 +182,8 @@ def _recipe(runtime: Runtime, stated: str, path: Path) -> Version:
 
 
 def _release(version: str) -> tuple[int, ...]:
-    found = _RELEASE.match(version)
-    return tuple(int(part or 0) for part in found.groups()) if found else (0, 0, 0)
+    match = _RELEASE.match(version)
+    return tuple(int(part or 0) for part in match.groups()) if match else (0, 0, 0)
 
 
 def _folders(root: Path) -> Iterator[Path]:

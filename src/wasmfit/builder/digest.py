@@ -38,8 +38,8 @@ class Shared:
         """The part of a name and of what decides it, which comes after the name."""
         if decided_by not in self._parts:
             self._parts[decided_by] = part()
-        found: T = self._parts[decided_by]
-        return found
+        known: T = self._parts[decided_by]
+        return known
 
     def path(self, source: Path) -> object:
         """As :func:`path`."""

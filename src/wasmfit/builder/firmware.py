@@ -33,9 +33,9 @@ class Firmware:
     linker_script: Path
 
     @classmethod
-    def at(cls, place: Path) -> "Firmware":
+    def at(cls, artefact: Path) -> "Firmware":
         """What a step has made."""
-        return cls(place / "firmware.a", place / "link.x")
+        return cls(artefact / "firmware.a", artefact / "link.x")
 
 
 _NAME = "firmware"
@@ -206,7 +206,7 @@ def contents(
     made_from = package(catalog, spec, digested)
     return Contents(
         manifests=(made_from.manifest, *([] if spec.base_crate is None else [made_from.manifests])),
-        files={place: digested(source) for place, source in made_from.files.items()},
+        files={path: digested(source) for path, source in made_from.files.items()},
         lock=cargo.lock_digest(made_from),
     )
 
@@ -301,7 +301,7 @@ def _where(spec: FirmwareSpec) -> str:
 
 
 def _make(
-    context: Context, spec: FirmwareSpec, step: StepContext, _made: Mapping[str, Path], place: Path
+    context: Context, spec: FirmwareSpec, step: StepContext, _built: Mapping[str, Path], artefact: Path
 ) -> None:
     """Compiles the package.
 
@@ -334,28 +334,28 @@ def _make(
         work=context.home.work / "firmware" / "-".join(filter(None, names)),
         target=target_folder(context, board, profile),
     )
-    shutil.copy(built.file(".a"), place / "firmware.a")
+    shutil.copy(built.file(".a"), artefact / "firmware.a")
     own = _own_script(context.catalog, spec)
     scripts = [folder / "link.x" for folder in built.link_folders if (folder / "link.x").is_file()]
     if own is None and len(scripts) != 1:
         raise BuildError(f"expected one link.x from the start-up crate, found {len(scripts)}")
-    shutil.copy(own or scripts[0], place / "link.x")
+    shutil.copy(own or scripts[0], artefact / "link.x")
     # The chip's interrupts, which the start-up crate's script includes, or the base's.
     for folder in built.link_folders:
         if (folder / "device.x").is_file():
-            shutil.copy(folder / "device.x", place / "device.x")
+            shutil.copy(folder / "device.x", artefact / "device.x")
     if not made_from.locked:
-        shutil.copy(built.lock, place / "Cargo.lock")
+        shutil.copy(built.lock, artefact / "Cargo.lock")
     unchanged(context, build)
 
 
-def used_lock(context: Context, spec: FirmwareSpec, place: Path) -> str | None:
-    """SHA-256 of the lockfile that the archive in ``place`` was built with."""
+def used_lock(context: Context, spec: FirmwareSpec, artefact: Path) -> str | None:
+    """SHA-256 of the lockfile that the archive in ``artefact`` was built with."""
     made_from = package(context.catalog, spec.package)
     if made_from.locked:
         return cargo.lock_digest(made_from)
-    made = place / "Cargo.lock"
-    return digest.file(made) if made.is_file() else None
+    lockfile = artefact / "Cargo.lock"
+    return digest.file(lockfile) if lockfile.is_file() else None
 
 
 def unchanged(context: Context, build: Build) -> None:

@@ -23,7 +23,7 @@ def package(catalog: Catalog, workload: Workload, cpu: str | None = None) -> Pac
     sources = catalog.folder(workload) / "guest"
     # Several modules share a target folder: see firmware.py. Names of their own
     # keep them apart in it, and from the crates that they depend on.
-    place = cargo.place_for("guest", digest.tree(sources))
+    crate_name = cargo.place_for("guest", digest.tree(sources))
     name = f"guest_{workload.name.replace('-', '_')}"
     overrides: dict[str, dict[str, object]] = {}
     if guest.std_opt_level is not None:
@@ -45,12 +45,12 @@ def package(catalog: Catalog, workload: Workload, cpu: str | None = None) -> Pac
     manifest: dict[str, object] = {
         "cargo-features": ["trim-paths", "panic-immediate-abort", "profile-rustflags"],
         "package": {"name": "guest", "version": "0.0.0", "edition": "2024", "publish": False},
-        "lib": {"name": name, "path": f"{place}/lib.rs", "crate-type": ["cdylib"]},
+        "lib": {"name": name, "path": f"{crate_name}/lib.rs", "crate-type": ["cdylib"]},
         "dependencies": cargo.pinned(guest.dependencies),
         "profile": {"release": release},
         "workspace": {},
     }
-    return Package(name=name, manifest=manifest, files={place: sources}, lock=lock(catalog, workload))
+    return Package(name=name, manifest=manifest, files={crate_name: sources}, lock=lock(catalog, workload))
 
 
 def lock(catalog: Catalog, workload: Workload) -> Path:
@@ -112,7 +112,7 @@ def key(context: Context, workload: Workload, cpu: str | None) -> str:
     return digest.of(
         "guest",
         made_from.manifest,
-        {place: digest.tree(source) for place, source in made_from.files.items()},
+        {name: digest.tree(source) for name, source in made_from.files.items()},
         cargo.lock_digest(made_from),
         chosen.arguments(),
         (*_cpu_flags(cpu), *workload.guest.rustflags),
@@ -148,8 +148,8 @@ def _make(
     workload: Workload,
     cpu: str | None,
     step: StepContext,
-    _made: Mapping[str, Path],
-    place: Path,
+    _built: Mapping[str, Path],
+    artefact: Path,
 ) -> None:
     """Compiles it.
 
@@ -166,4 +166,4 @@ def _make(
         work=context.home.work / "guest" / "-".join(filter(None, (workload.name, cpu))),
         target=target_folder(context, workload, cpu),
     )
-    shutil.copy(built.file(".wasm"), place / module.NAME)
+    shutil.copy(built.file(".wasm"), artefact / module.NAME)

@@ -59,7 +59,7 @@ def key(context: Context, build: Build) -> str:
     return digest.of(
         "host",
         made_from.manifest,
-        {place: digest.path(one) for place, one in made_from.files.items()},
+        {name: digest.path(path) for name, path in made_from.files.items()},
         digest.file(made_from.lock) if made_from.lock.is_file() else None,
         *build.contents,
         context.toolchain.rust.identity,
@@ -92,7 +92,9 @@ def step(context: Context, build: Build, shared: Shared) -> BuildStep | None:
     return shared.once(("host", build.label), program)
 
 
-def _make(context: Context, build: Build, step: StepContext, _made: Mapping[str, Path], place: Path) -> None:
+def _make(
+    context: Context, build: Build, step: StepContext, _built: Mapping[str, Path], artefact: Path
+) -> None:
     """Compiles the program.
 
     Raises:
@@ -107,7 +109,7 @@ def _make(context: Context, build: Build, step: StepContext, _made: Mapping[str,
         work=context.home.work / "host" / f"{build.runtime.name}-{build.number}",
         target=target,
     )
-    shutil.copy(built.file("host"), place / PROGRAM)
+    shutil.copy(built.file("host"), artefact / PROGRAM)
     # A gigabyte of a compiler's intermediate files that nobody shares.
     cargo.clear(target)
 
@@ -124,15 +126,15 @@ def prepared(context: Context, build: Build, program: BuildStep, wasm: BuildStep
 
 
 def _prepare(
-    context: Context, build: Build, step: StepContext, made: Mapping[str, Path], place: Path
+    context: Context, build: Build, step: StepContext, built: Mapping[str, Path], artefact: Path
 ) -> None:
     """Runs the program.
 
     Raises:
         BuildError: It refuses the module.
     """
-    program, wasm = made["program"] / PROGRAM, made["module"] / module.NAME
-    command = [str(program), str(wasm), str(place / PREPARED), *build.variant.host_arguments]
+    program, wasm = built["program"] / PROGRAM, built["module"] / module.NAME
+    command = [str(program), str(wasm), str(artefact / PREPARED), *build.variant.host_arguments]
     finished = context.runner.run(command, log=step.log, timeout=_SECONDS, memory=MEMORY)
     if finished.code != 0:
         raise refusal("the host step", finished)

@@ -81,16 +81,16 @@ def image(context: Context, step: StepContext, spec: FirmwareSpec, last: BuildSt
     last = steps(context, spec) if last is None else last
     cache, backend = context.cache, backend_of(context, spec)
     wasm = last.needs["module"].ensure(cache, step) / module.NAME if "module" in last.needs else None
-    place = last.ensure(cache, step)
-    made = {role: cache.place(need.kind, need.key) for role, need in last.needs.items()}
-    ran = place / f"{relinked.NAME}.elf"
+    artefact = last.ensure(cache, step)
+    built = {role: cache.place(need.kind, need.key) for role, need in last.needs.items()}
+    ran = artefact / f"{relinked.NAME}.elf"
     return Image(
-        elf=place / "firmware.elf",
-        ran=ran if ran.is_file() else place / "firmware.elf",
-        link_map=place / "firmware.map" if backend.has_link_map else None,
+        elf=artefact / "firmware.elf",
+        ran=ran if ran.is_file() else artefact / "firmware.elf",
+        link_map=artefact / "firmware.map" if backend.has_link_map else None,
         module=wasm,
         key=last.key,
-        lock=backend.lock(made, place),
+        lock=backend.lock(built, artefact),
     )
 
 
@@ -108,16 +108,16 @@ def _content(
 
 
 def _make(
-    context: Context, spec: FirmwareSpec, step: StepContext, made: Mapping[str, Path], place: Path
+    context: Context, spec: FirmwareSpec, step: StepContext, built: Mapping[str, Path], artefact: Path
 ) -> None:
-    job = spec.payload.job(_bytes(spec, made))
-    backend_of(context, spec).assemble(step, job, made, place)
+    job = spec.payload.job(_bytes(spec, built))
+    backend_of(context, spec).assemble(step, job, built, artefact)
 
 
-def _bytes(spec: FirmwareSpec, made: Mapping[str, Path]) -> bytes:
+def _bytes(spec: FirmwareSpec, built: Mapping[str, Path]) -> bytes:
     """The module as the runtime is given it; nothing where it is code, or comes from the host."""
-    if "prepared" in made:
-        return (made["prepared"] / host.PREPARED).read_bytes()
-    if spec.linked is not None or "translated" in made or "module" not in made:
+    if "prepared" in built:
+        return (built["prepared"] / host.PREPARED).read_bytes()
+    if spec.linked is not None or "translated" in built or "module" not in built:
         return b""
-    return (made["module"] / module.NAME).read_bytes()
+    return (built["module"] / module.NAME).read_bytes()

@@ -45,11 +45,11 @@ def inspect(runner: ProcessRunner, base: str, path: Path) -> Checkout:
     return checkout.inspect_tree(runner, base, path, "laze-project.yml")
 
 
-def clone(runner: ProcessRunner, url: str, place: Path, log: Path) -> str | None:
+def clone(runner: ProcessRunner, url: str, folder: Path, log: Path) -> str | None:
     """Gets a checkout from where it lives, if it is not there yet; otherwise says why there is none."""
-    if place.is_dir():
+    if folder.is_dir():
         return None
-    unfinished = place.with_suffix(".unfinished")
+    unfinished = folder.with_suffix(".unfinished")
     shutil.rmtree(unfinished, ignore_errors=True)
     unfinished.parent.mkdir(parents=True, exist_ok=True)
     try:
@@ -64,7 +64,7 @@ def clone(runner: ProcessRunner, url: str, place: Path, log: Path) -> str | None
     if finished.code != 0:
         lines = finished.output.strip().splitlines()
         return escape_unprintable(lines[-1] if lines else "git gave no reason", 200)
-    unfinished.rename(place)
+    unfinished.rename(folder)
     return None
 
 
@@ -81,8 +81,8 @@ def key(context: Context, spec: FirmwareSpec, shared: Shared) -> str:
     )
 
 
-def build(context: Context, step: StepContext, spec: FirmwareSpec, job: bytes, place: Path) -> None:
-    """Builds the application into ``place``: ``firmware.elf``, and the ``Cargo.lock`` that cargo ended with.
+def build(context: Context, step: StepContext, spec: FirmwareSpec, job: bytes, artefact: Path) -> None:
+    """Builds the application into ``artefact``: ``firmware.elf``, and cargo's ``Cargo.lock``.
 
     Raises:
         BuildError: laze or cargo failed, or the checkout was edited meanwhile.
@@ -103,8 +103,8 @@ def build(context: Context, step: StepContext, spec: FirmwareSpec, job: bytes, p
         if not outfile.is_file():
             raise BuildError(f"laze built no {outfile.relative_to(app)}, as its plan says")
         # Every variant writes the same file.
-        shutil.copy(outfile, place / "firmware.elf")
-        shutil.copy(app / "Cargo.lock", place / "Cargo.lock")
+        shutil.copy(outfile, artefact / "firmware.elf")
+        shutil.copy(app / "Cargo.lock", artefact / "Cargo.lock")
     if checkout.has_changed(context.runner, base.checkout):
         raise BuildError(f"{base.checkout.path} was edited while it was built; run it again")
     firmware.unchanged(context, spec.build)
@@ -116,9 +116,9 @@ def write(context: Context, spec: FirmwareSpec, system: Checkout, job: bytes, ap
     Raises:
         BuildError: A lockfile is missing.
     """
-    made = firmware.package(context.catalog, spec.package)
-    cargo.require_lock(made, spec.build.label)
-    assert made.lock is not None
+    package = firmware.package(context.catalog, spec.package)
+    cargo.require_lock(package, spec.build.label)
+    assert package.lock is not None
     tree = f"{_IMPORTS}/{system.path.name}"
     texts = {
         "laze-project.yml": _project(system.path),
@@ -130,9 +130,11 @@ def write(context: Context, spec: FirmwareSpec, system: Checkout, job: bytes, ap
         (app / name).parent.mkdir(parents=True, exist_ok=True)
         (app / name).write_text(text, encoding="utf-8")
     (app / "src" / "job.bin").write_bytes(job)
-    cargo.generate(_as_library(made), app / "firmware")
+    cargo.generate(_as_library(package), app / "firmware")
     own = system.path / "Cargo.lock"
-    locked = lockfiles.merged(made.lock, own) if own.is_file() else made.lock.read_text(encoding="utf-8")
+    locked = (
+        lockfiles.merged(package.lock, own) if own.is_file() else package.lock.read_text(encoding="utf-8")
+    )
     (app / "Cargo.lock").write_text(locked, encoding="utf-8")
 
 
@@ -179,11 +181,11 @@ def _manifest(base: Base, tree: str) -> dict[str, object]:
     }
 
 
-def _as_library(made: cargo.Package) -> cargo.Package:
+def _as_library(package: cargo.Package) -> cargo.Package:
     """A firmware's package as one that an application links, with the harness that leaves the chip alone."""
     manifest = {
         name: table
-        for name, table in made.manifest.items()
+        for name, table in package.manifest.items()
         if name in ("package", "lib", "features", "dependencies")
     }
     needed = _table(manifest["dependencies"])
@@ -192,7 +194,7 @@ def _as_library(made: cargo.Package) -> cargo.Package:
     assert isinstance(features, list)
     manifest["dependencies"] = {**needed, "wasmfit-harness": {**harness, "features": [*features, "os"]}}
     manifest["lib"] = {**_table(manifest["lib"]), "crate-type": ["rlib"]}
-    return cargo.Package(made.name, manifest, made.files, lock=None, manifests=made.manifests)
+    return cargo.Package(package.name, manifest, package.files, lock=None, manifests=package.manifests)
 
 
 def _table(value: object) -> dict[str, object]:
@@ -215,11 +217,11 @@ def _environment(context: Context, profile: Profile, target: str) -> dict[str, s
             **({variable: linker[0]} if len(linker) == 1 else {}),
         }
     )
-    made = cargo.environment(context.toolchain.rust, options, Path())
+    environment = cargo.environment(context.toolchain.rust, options, Path())
     # These two are laze's to set.
     return {
         name: value
-        for name, value in made.items()
+        for name, value in environment.items()
         if name not in ("CARGO_TARGET_DIR", "CARGO_ENCODED_RUSTFLAGS")
     }
 

@@ -95,10 +95,10 @@ def link(
     board: Board,
     memory_map: MemoryMap,
     inputs: Inputs,
-    place: Path,
+    artefact: Path,
     name: str = "firmware",
 ) -> Path:
-    """Links the image into ``place`` (``NAME.elf``, with ``NAME.map`` next to it).
+    """Links the image into ``artefact`` (``NAME.elf``, with ``NAME.map`` next to it).
 
     Args:
         memory_map: Where to: the board's own addresses, or those of its emulated machine.
@@ -113,9 +113,9 @@ def link(
             f"the firmware's stack alone takes {inputs.stack:,} B; the board has {ram.size:,} B of RAM",
             Status.DOES_NOT_FIT,
         )
-    (place / "job.bin").write_bytes(inputs.job)
+    (artefact / "job.bin").write_bytes(inputs.job)
     # Linker scripts include it by this name.
-    (place / "memory.x").write_text(memory(board, memory_map, inputs.stack), encoding="ascii")
+    (artefact / "memory.x").write_text(memory(board, memory_map, inputs.stack), encoding="ascii")
     command = [
         *context.toolchain.rust.elf_linker,
         "-L",
@@ -143,12 +143,12 @@ def link(
         "--format=binary",
         "job.bin",
     ]
-    finished = context.runner.run(command, cwd=place, log=step.log, timeout=_SECONDS)
+    finished = context.runner.run(command, cwd=artefact, log=step.log, timeout=_SECONDS)
     if finished.code != 0:
         raise _overflow(finished.output) or missing_target_feature.failure(
             context, step, board.target, finished.output, f"link: {cargo.first_error(finished.output)}"
         )
-    return place / f"{name}.elf"
+    return artefact / f"{name}.elf"
 
 
 def _overflow(output: str) -> BuildError | None:

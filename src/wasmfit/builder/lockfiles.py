@@ -30,8 +30,8 @@ class Pin:
     @property
     def line(self) -> tuple[str, str]:
         """What two versions share that can take each other's place: name, and what semver lets vary not."""
-        found = _SEMVER.match(self.version)
-        parts = found.groups() if found else (self.version,)
+        match = _SEMVER.match(self.version)
+        parts = match.groups() if match else (self.version,)
         significant = next((at for at, part in enumerate(parts) if part != "0"), len(parts) - 1)
         return self.name, ".".join(parts[: significant + 1])
 

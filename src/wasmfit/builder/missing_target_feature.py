@@ -88,7 +88,7 @@ def failure(context: Context, step: StepContext, target: str, output: str, other
 
 
 def _complaints(output: str, start: re.Pattern[str]) -> Iterator[str]:
-    starts = [found.start() for found in start.finditer(output)]
+    starts = [match.start() for match in start.finditer(output)]
     for begin, end in pairwise([*starts, len(output)]):
         yield output[begin:end]
 
@@ -104,8 +104,8 @@ def _atomic(first: str, text: str) -> str | None:
 
 
 def _where(text: str) -> str | None:
-    place = _PLACE.search(text)
-    crate = None if place is None else _CRATE.search(place[1])
+    location = _PLACE.search(text)
+    crate = None if location is None else _CRATE.search(location[1])
     return None if crate is None else escape_unprintable(f"{crate[1]} {crate[2]}")
 
 

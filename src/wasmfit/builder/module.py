@@ -19,8 +19,8 @@ def step(module: UserModule) -> BuildStep:
     return BuildStep("modules", module.sha256, f"module {module.name}", partial(_make, module))
 
 
-def _make(module: UserModule, _step: StepContext, _made: Mapping[str, Path], place: Path) -> None:
+def _make(module: UserModule, _step: StepContext, _built: Mapping[str, Path], artefact: Path) -> None:
     data = module.path.read_bytes()
     if hashlib.sha256(data).hexdigest() != module.sha256:
         raise BuildError(f"{module.path} was changed while it was measured; run it again")
-    (place / NAME).write_bytes(data)
+    (artefact / NAME).write_bytes(data)

@@ -81,7 +81,7 @@ def _crate(context: Context, step: StepContext, build: Build, source: CrateSourc
     if not made_from.lock.is_file():
         raise BuildError(f"the catalogue has no lockfile for {build.label}; `wasmfit lock` writes it")
 
-    def make(place: Path) -> None:
+    def make(artefact: Path) -> None:
         work = context.home.work / "sources" / build.label
         cargo.generate(made_from, work)
         rust = context.toolchain.rust
@@ -106,22 +106,22 @@ def _crate(context: Context, step: StepContext, build: Build, source: CrateSourc
             keep_stdout=False,
         )
         folder = _manifest_folder("\n".join(text), source)
-        (place / "source").symlink_to(folder)
+        (artefact / "source").symlink_to(folder)
 
     key = digest.of(source, digest.file(made_from.lock))
-    place = context.cache.get("sources", key, make) / "source"
-    if not place.is_dir():
+    crate = context.cache.get("sources", key, make) / "source"
+    if not crate.is_dir():
         # The registry's folder was cleaned since; the link alone is worth nothing.
-        context.cache.drop(place.parent)
-        place = context.cache.get("sources", key, make) / "source"
-    return place
+        context.cache.drop(crate.parent)
+        crate = context.cache.get("sources", key, make) / "source"
+    return crate
 
 
 def _manifest_folder(metadata: str, source: CrateSource) -> Path:
     try:
-        for found in json.loads(metadata)["packages"]:
-            if (found["name"], found["version"]) == (source.crate, source.version):
-                return Path(found["manifest_path"]).parent
+        for package in json.loads(metadata)["packages"]:
+            if (package["name"], package["version"]) == (source.crate, source.version):
+                return Path(package["manifest_path"]).parent
     except (ValueError, KeyError, TypeError) as error:
         raise BuildError(f"cargo metadata said what is not understood: {error!r}") from error
     raise BuildError(f"cargo fetched no {source.crate} {source.version}")
@@ -138,7 +138,7 @@ class _Pip:
 
 
 def _archive(context: Context, step: StepContext, source: SdistSource | WheelSource, wanted: _Pip) -> Path:
-    def make(place: Path) -> None:
+    def make(artefact: Path) -> None:
         command = [
             sys.executable,
             "-m",
@@ -149,35 +149,35 @@ def _archive(context: Context, step: StepContext, source: SdistSource | WheelSou
             "--only-binary" if wanted.wheel else "--no-binary",
             ":all:",
             "--dest",
-            str(place),
+            str(artefact),
             f"{wanted.name}=={wanted.version}",
         ]
         finished = context.runner.run(command, log=step.log, timeout=_SECONDS)
-        archives = [*place.glob("*.whl"), *place.glob("*.tar.gz")]
+        archives = [*artefact.glob("*.whl"), *artefact.glob("*.tar.gz")]
         if finished.code != 0 or len(archives) != 1:
             raise BuildError(f"pip: {cargo.first_error(finished.output)}")
         if digest.file(archives[0]) not in wanted.sha256:
             raise BuildError(f"{archives[0].name} has another SHA-256 than the catalogue says")
-        unpack(archives[0], place / "unpacked")
+        unpack(archives[0], artefact / "unpacked")
         # A source distribution has one folder in it, a wheel none around its files.
-        inner = place / "unpacked" / f"{wanted.name}-{wanted.version}"
-        (place / "unpacked" if wanted.wheel else inner).rename(place / "source")
+        inner = artefact / "unpacked" / f"{wanted.name}-{wanted.version}"
+        (artefact / "unpacked" if wanted.wheel else inner).rename(artefact / "source")
 
     return context.cache.get("sources", digest.of(source), make) / "source"
 
 
-def unpack(archive: Path, place: Path) -> None:
-    """Unpacks the plain files of a tar or zip archive below ``place``; nothing else in it is of use.
+def unpack(archive: Path, folder: Path) -> None:
+    """Unpacks the plain files of a tar or zip archive below ``folder``; nothing else in it is of use.
 
     (Debian's Python 3.11.2 does not know ``tarfile``'s extraction filters yet.)
 
     Raises:
         BuildError: A file would land elsewhere.
     """
-    place = place.resolve()
+    folder = folder.resolve()
     for name, content in _members(archive):
-        path = (place / name).resolve()
-        if not path.is_relative_to(place):
+        path = (folder / name).resolve()
+        if not path.is_relative_to(folder):
             raise BuildError(f"{archive.name} holds a file outside its own folder")
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content())

@@ -52,13 +52,13 @@ class BuildStep:
         Raises:
             BuildError: It cannot be made, or its sources were edited since its key was taken.
         """
-        place = cache.place(self.kind, self.key)
-        if place.is_dir():
-            return place
-        made = {role: need.ensure(cache, step) for role, need in self.needs.items()}
+        artefact = cache.place(self.kind, self.key)
+        if artefact.is_dir():
+            return artefact
+        built = {role: need.ensure(cache, step) for role, need in self.needs.items()}
 
         def make(folder: Path) -> None:
-            self.make(step, made, folder)
+            self.make(step, built, folder)
             if self.key_now is not None and self.key_now() != self.key:
                 raise BuildError(f"the sources of {self.title} were edited since the run began; run it again")
 
@@ -68,7 +68,7 @@ class BuildStep:
         """The tasks that must have ended before it can be made, each once, those that others need first."""
         seen: set[str] = set()
         for need in self.needs.values():
-            for one in (*need.tasks(), *([need] if need.is_task else [])):
-                if one.key not in seen:
-                    seen.add(one.key)
-                    yield one
+            for task in (*need.tasks(), *([need] if need.is_task else [])):
+                if task.key not in seen:
+                    seen.add(task.key)
+                    yield task

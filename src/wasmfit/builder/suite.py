@@ -76,7 +76,7 @@ def step(context: Context, shared: Shared) -> BuildStep:
     return shared.once(("suite",), scripts)
 
 
-def _make(context: Context, step: StepContext, _made: Mapping[str, Path], place: Path) -> None:
+def _make(context: Context, step: StepContext, _built: Mapping[str, Path], artefact: Path) -> None:
     """Compiles the program and runs it.
 
     Raises:
@@ -87,10 +87,10 @@ def _make(context: Context, step: StepContext, _made: Mapping[str, Path], place:
     target = target_folder(context)
     work = context.home.work / "host" / "suite"
     built = cargo.build(context, step, made_from, Options(), work=work, target=target)
-    program = place / "program"
+    program = artefact / "program"
     shutil.copy(built.file("suite"), program)
     step.progress("reading the suite", 0, 0)
-    finished = context.runner.run([program, place, _ours(context.catalog)], log=step.log, timeout=_SECONDS)
+    finished = context.runner.run([program, artefact, _ours(context.catalog)], log=step.log, timeout=_SECONDS)
     program.unlink()
     if finished.code != 0:
         raise BuildError(f"the suite cannot be read: {cargo.first_error(finished.output)}")

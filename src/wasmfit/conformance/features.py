@@ -65,9 +65,11 @@ def measured(feature: Feature, parts: Mapping[str, Part], outcomes: Outcomes) ->
             return FeatureMeasured(
                 feature=feature.name, group=feature.group, verdict=FeatureVerdict.UNMEASURABLE, reason=reason
             )
-    found = list(_found(feature.selections, parts, outcomes))
-    counted = Counter(outcome for _, _, outcome, _ in found)
-    proof = found if feature.precondition is None else list(_found((feature.precondition,), parts, outcomes))
+    assertions = list(_found(feature.selections, parts, outcomes))
+    counted = Counter(outcome for _, _, outcome, _ in assertions)
+    proof = (
+        assertions if feature.precondition is None else list(_found((feature.precondition,), parts, outcomes))
+    )
     worked = any(
         outcome is AssertionOutcome.PASSED and command.is_precondition for _, command, outcome, _ in proof
     )
@@ -77,8 +79,8 @@ def measured(feature: Feature, parts: Mapping[str, Part], outcomes: Outcomes) ->
         evidence=tuple(_evidence(feature, parts, outcomes)),
         verdict=verdict(counted, worked=worked),
         passed=counted[AssertionOutcome.PASSED],
-        total=len(found),
-        reason=_reason(found),
+        total=len(assertions),
+        reason=_reason(assertions),
         outcomes={outcome: counted[outcome] for outcome in AssertionOutcome if counted[outcome]},
     )
 
@@ -104,7 +106,7 @@ def _found(
     """The selected assertions: part and file, the assertion, its outcome, and what was said of it."""
     for selection in selections:
         ran = outcomes[selection.part]
-        files = {one.file: one for one in ran.files}
+        files = {file.file: file for file in ran.files}
         for file, number, command in select(selection, parts[selection.part]):
             said = files[file].words.get(number)
             outcome = AssertionOutcome.of(files[file].outcomes[number])
@@ -114,30 +116,30 @@ def _found(
 def _evidence(feature: Feature, parts: Mapping[str, Part], outcomes: Outcomes) -> Iterator[FeatureEvidence]:
     for selection in feature.selections:
         ran = outcomes[selection.part]
-        files = {one.file: one for one in ran.files}
+        files = {file.file: file for file in ran.files}
         for file, number, command in select(selection, parts[selection.part]):
-            found = files[file].numbers.get(number)
-            if found is not None:
+            amount = files[file].numbers.get(number)
+            if amount is not None:
                 said = files[file].words.get(number)
                 yield FeatureEvidence(
                     what=command.action,
-                    number=found,
+                    number=amount,
                     unit="instructions" if command.do == "invoke" else "B",
                     words=None if said is None else ran.words[said],
                 )
 
 
-def _reason(found: list[tuple[tuple[str, str], Command, AssertionOutcome, str]]) -> str | None:
+def _reason(assertions: list[tuple[tuple[str, str], Command, AssertionOutcome, str]]) -> str | None:
     """What most of the assertions that do not hold came to, and where the first of them stands."""
-    against = [one for one in found if one[2] is not AssertionOutcome.PASSED]
-    if not found:
+    against = [assertion for assertion in assertions if assertion[2] is not AssertionOutcome.PASSED]
+    if not assertions:
         return "no assertion of the suite is of it"
     if not against:
         return None
     counted = Counter((outcome, said) for _, _, outcome, said in against)
     (outcome, said), _ = counted.most_common(1)[0]
     (_, file), first = next(
-        (place, command) for place, command, *rest in against if tuple(rest) == (outcome, said)
+        (where, command) for where, command, *rest in against if tuple(rest) == (outcome, said)
     )
     return f"{outcome.value} at {file}:{first.line}" + (f": {said}" if said else "")
 
@@ -151,22 +153,27 @@ def runtime_features(
 
 def differences(build: Build, features: tuple[FeatureMeasured, ...]) -> Iterator[ClaimMismatch]:
     """Where a runtime's documents say something else than was measured."""
-    for one in features:
-        claim = build.claim(one.feature)
+    for feature in features:
+        claim = build.claim(feature.feature)
         if (
             claim is not None
-            and one.verdict is not FeatureVerdict.UNMEASURABLE
-            and claim[0] != one.verdict.value
+            and feature.verdict is not FeatureVerdict.UNMEASURABLE
+            and claim[0] != feature.verdict.value
         ):
             said, source = claim
-            yield ClaimMismatch(feature=one.feature, claimed=said, source=source, measured=one.verdict)
+            yield ClaimMismatch(
+                feature=feature.feature, claimed=said, source=source, measured=feature.verdict
+            )
 
 
 def failing(
     runtime: str, version: str, feature: Feature, parts: Mapping[str, Part], outcomes: Outcomes
 ) -> Iterator[Failing]:
     """The assertions of a feature that do not hold on a runtime; none where it was not run."""
-    if any(not outcomes.get(one.part) or not outcomes[one.part].files for one in feature.selections):
+    if any(
+        not outcomes.get(selection.part) or not outcomes[selection.part].files
+        for selection in feature.selections
+    ):
         return
     for (part, file), command, outcome, said in _found(feature.selections, parts, outcomes):
         if outcome is not AssertionOutcome.PASSED:

@@ -19,7 +19,7 @@ def all_match(expected: Sequence[Expected], got: Sequence[str]) -> bool:
 def matches(expected: Expected, got: str) -> bool:
     """Whether a value is the expected one, or one of those expected."""
     if not isinstance(expected, str):
-        return any(matches(one, got) for one in expected)
+        return any(matches(alternative, got) for alternative in expected)
     if expected == got:
         return True
     kind, _, wanted = expected.partition(":")
@@ -72,7 +72,7 @@ def _lanes(kind: str, wanted: Sequence[str], value: str) -> bool:
     lanes = [value[at : at + width] for at in range(0, 32, width)]
     numbers = ["".join(reversed([lane[at : at + 2] for at in range(0, width, 2)])) for lane in lanes]
     return len(numbers) == len(wanted) and all(
-        _nan(kind, one, number) for one, number in zip(wanted, numbers, strict=True)
+        _nan(kind, lane, number) for lane, number in zip(wanted, numbers, strict=True)
     )
 
 

@@ -52,7 +52,7 @@ def step(context: Context, build: Build, part: str, scripts: BuildStep, shared: 
 
 
 def _make(
-    context: Context, build: Build, part: str, step: StepContext, made: Mapping[str, Path], place: Path
+    context: Context, build: Build, part: str, step: StepContext, built: Mapping[str, Path], artefact: Path
 ) -> None:
     """Runs the program over all modules.
 
@@ -61,10 +61,10 @@ def _make(
     """
     step.progress("host step", 0, 0)
     command = [
-        str(made["program"] / host.PROGRAM),
+        str(built["program"] / host.PROGRAM),
         BATCH,
-        str(modules_of(made["suite"], part)),
-        str(place / _FILE),
+        str(modules_of(built["suite"], part)),
+        str(artefact / _FILE),
         *build.variant.host_arguments,
     ]
     finished = context.runner.run(command, log=step.log, timeout=_SECONDS)
@@ -72,7 +72,7 @@ def _make(
         raise BuildError(f"the host step gave up: {finished.output.strip()[-200:]}")
 
 
-def prepared(part: Part, place: Path | None) -> list[Prepared]:
+def prepared(part: Part, folder: Path | None) -> list[Prepared]:
     """The part's modules, by number.
 
     Args:
@@ -82,7 +82,7 @@ def prepared(part: Part, place: Path | None) -> list[Prepared]:
     Raises:
         BuildError: The file ends too early.
     """
-    return list(modules(part.modules)) if place is None else unpacked((place / _FILE).read_bytes())
+    return list(modules(part.modules)) if folder is None else unpacked((folder / _FILE).read_bytes())
 
 
 def unpacked(data: bytes) -> list[Prepared]:
@@ -93,20 +93,20 @@ def unpacked(data: bytes) -> list[Prepared]:
         BuildError: The file ends too early.
     """
     try:
-        (count,), place = _COUNT.unpack_from(data), _COUNT.size
-        found: list[Prepared] = []
+        (count,), offset = _COUNT.unpack_from(data), _COUNT.size
+        taken_modules: list[Prepared] = []
         for _ in range(count):
-            taken, length = _HEAD.unpack_from(data, place)
-            place += _HEAD.size
-            content = data[place : place + length]
+            taken, length = _HEAD.unpack_from(data, offset)
+            offset += _HEAD.size
+            content = data[offset : offset + length]
             if len(content) < length:
                 raise BuildError("what the host step wrote ends too early")
-            found.append(
+            taken_modules.append(
                 content
                 if taken
                 else RefusedModule(escape_unprintable(content.decode(errors="replace"), _LONGEST))
             )
-            place += length
+            offset += length
     except struct.error as error:
         raise BuildError("what the host step wrote ends too early") from error
-    return found
+    return taken_modules

@@ -158,17 +158,19 @@ class Part:
 def read(folder: Path, name: str, excluded: Iterable[Excluded] = ()) -> Part:
     """Reads a part from the folder that the host program wrote to."""
     data = json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
-    lines = {(one.file, line) for one in excluded if one.part == name for line in one.lines}
+    lines = {
+        (exclusion.file, line) for exclusion in excluded if exclusion.part == name for line in exclusion.lines
+    }
     scripts = tuple(
         Script(
-            one["file"],
+            script["file"],
             tuple(
-                _command(fields, excluded=(one["file"], fields["line"]) in lines)
-                for fields in one["commands"]
+                _command(fields, excluded=(script["file"], fields["line"]) in lines)
+                for fields in script["commands"]
             ),
-            one["left_out"],
+            script["left_out"],
         )
-        for one in data["files"]
+        for script in data["files"]
     )
     return Part(name, scripts, modules_of(folder, name))
 
@@ -204,10 +206,10 @@ def _command(fields: dict[str, Any], *, excluded: bool) -> Command:
 def modules(path: Path) -> list[bytes]:
     """The modules in a file of them."""
     data = memoryview(path.read_bytes())
-    (count,), place, found = _WORD.unpack_from(data), _WORD.size, []
+    (count,), offset, modules_read = _WORD.unpack_from(data), _WORD.size, []
     for _ in range(count):
-        (length,) = _WORD.unpack_from(data, place)
-        place += _WORD.size
-        found.append(bytes(data[place : place + length]))
-        place += length
-    return found
+        (length,) = _WORD.unpack_from(data, offset)
+        offset += _WORD.size
+        modules_read.append(bytes(data[offset : offset + length]))
+        offset += length
+    return modules_read

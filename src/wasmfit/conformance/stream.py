@@ -77,15 +77,15 @@ class Chunk:
 
 def chunks(part: Part) -> list[Chunk]:
     """The part cut where everything before can be dropped."""
-    found = []
+    parts = []
     for script in part.scripts:
         starts = [at for at, command in enumerate(script.commands) if command.fresh or at == 0]
-        found += [
+        parts += [
             Chunk(script, start, end)
             for start, end in pairwise((*starts, len(script.commands)))
             if start < end
         ]
-    return found
+    return parts
 
 
 def records(chunk: Chunk, modules: Sequence[Prepared]) -> Iterator[CommandRecord]:

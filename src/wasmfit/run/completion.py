@@ -28,14 +28,14 @@ def completed(catalog: Catalog, plan: Plan, measured: Mapping[str, Measurement])
     boards = {cell.board.name: cell.board for cell in plan.all_cells}
     models = {name: cost_model(board, catalog.core(board)) for name, board in boards.items()}
     facts: dict[tuple[str, str, Embedding], dict[str, str]] = {}
-    found = []
+    completed_cells = []
     for cell in plan.all_cells:
         decided_by = cell.build.label, cell.base.name, cell.embedding
         if decided_by not in facts:
             facts[decided_by] = record.facts_of(cell)
         baseline, model = baselines.get(_setting(cell)), models[cell.board.name]
-        found.append(_completed(judged[cell.id], cell, baseline, model, facts[decided_by]))
-    return tuple(found)
+        completed_cells.append(_completed(judged[cell.id], cell, baseline, model, facts[decided_by]))
+    return tuple(completed_cells)
 
 
 def _judged(plan: Plan, measured: Mapping[str, Measurement]) -> dict[str, Measurement]:
@@ -49,7 +49,9 @@ def _judged(plan: Plan, measured: Mapping[str, Measurement]) -> dict[str, Measur
         signature = subject.expected.signature
         if subject.is_cross_checked and signature is not None:
             ran = [measured[cell.id] for cell in cells]
-            judged |= {one.id: one for one in cross_check.cross_checked(ran, signature)}
+            judged |= {
+                measurement.id: measurement for measurement in cross_check.cross_checked(ran, signature)
+            }
     return judged
 
 

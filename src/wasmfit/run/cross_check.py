@@ -21,9 +21,9 @@ def cross_checked(measurements: Sequence[Measurement], signature: Signature) -> 
         signature: Of the export that they called.
     """
     answers = {
-        one.id: _answer(one, signature)
-        for one in measurements
-        if one.status is Status.OK and one.run is not None
+        measurement.id: _answer(measurement, signature)
+        for measurement in measurements
+        if measurement.status is Status.OK and measurement.run is not None
     }
     counted = Counter(answers.values()).most_common()
     if len(counted) < 2:
@@ -31,56 +31,59 @@ def cross_checked(measurements: Sequence[Measurement], signature: Signature) -> 
     (most, votes), (_, next_votes) = counted[0], counted[1]
     majority = most if votes > next_votes else None
     return [
-        one
-        if one.id not in answers or answers[one.id] == majority
-        else _marked(one, measurements, answers, majority)
-        for one in measurements
+        measurement
+        if measurement.id not in answers or answers[measurement.id] == majority
+        else _marked(measurement, measurements, answers, majority)
+        for measurement in measurements
     ]
 
 
-def _answer(one: Measurement, signature: Signature) -> Answer:
-    assert one.run is not None
+def _answer(measurement: Measurement, signature: Signature) -> Answer:
+    assert measurement.run is not None
     values = tuple(
         tuple(
             # Which NaN an operation gives is left open by WebAssembly.
             "nan" if is_nan(kind, word) else word
             for kind, word in zip(signature.results, call.results or (), strict=False)
         )
-        for call in one.run.calls
+        for call in measurement.run.calls
     )
-    logged = one.run.logged
+    logged = measurement.run.logged
     return values, None if logged is None else (logged.length, logged.digest)
 
 
 def _marked(
-    one: Measurement, measurements: Sequence[Measurement], answers: dict[str, Answer], majority: Answer | None
+    measurement: Measurement,
+    measurements: Sequence[Measurement],
+    answers: dict[str, Answer],
+    majority: Answer | None,
 ) -> Measurement:
     if majority is None:
-        reason = f"{_said(one)}, and the runtimes do not agree: --expect says what is right"
+        reason = f"{_said(measurement)}, and the runtimes do not agree: --expect says what is right"
     else:
         agreeing = [other for other in measurements if answers.get(other.id) == majority]
-        place = _first_difference(one, agreeing[0])
+        position = _first_difference(measurement, agreeing[0])
         reason = (
-            f"{_said(one, place)}, where {len(agreeing)} of {len(answers)} runtimes "
-            f"have {_said(agreeing[0], place)}"
+            f"{_said(measurement, position)}, where {len(agreeing)} of {len(answers)} runtimes "
+            f"have {_said(agreeing[0], position)}"
         )
-    return one.model_copy(update={"status": Status.WRONG_RESULT, "reason": reason})
+    return measurement.model_copy(update={"status": Status.WRONG_RESULT, "reason": reason})
 
 
-def _first_difference(one: Measurement, other: Measurement) -> int | None:
+def _first_difference(measurement: Measurement, other: Measurement) -> int | None:
     """The first call with other results; ``None`` where only the log differs."""
-    assert one.run is not None
+    assert measurement.run is not None
     assert other.run is not None
-    pairs = zip(one.run.calls, other.run.calls, strict=False)
+    pairs = zip(measurement.run.calls, other.run.calls, strict=False)
     return next((at for at, (left, right) in enumerate(pairs) if left.shown != right.shown), None)
 
 
-def _said(one: Measurement, place: int | None = 0) -> str:
-    assert one.run is not None
-    if place is None:
-        logged = one.run.logged
+def _said(measurement: Measurement, position: int | None = 0) -> str:
+    assert measurement.run is not None
+    if position is None:
+        logged = measurement.run.logged
         return (
             "logged nothing" if logged is None else f"logged {logged.length:,} B, digest {logged.digest:08x}"
         )
-    call = one.run.calls[place]
+    call = measurement.run.calls[position]
     return f"{call.text} gave {call.shown}"

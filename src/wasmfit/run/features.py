@@ -63,7 +63,9 @@ class FeaturesRun:
         """
         started = time.monotonic()
         catalog = self.context.catalog
-        names = list(dict.fromkeys(one.part for feature in features for one in feature.selections))
+        names = list(
+            dict.fromkeys(selection.part for feature in features for selection in feature.selections)
+        )
         # A base is of no concern to a feature.
         base = catalog.base(defaults.BASE)
         settings = [
@@ -93,20 +95,20 @@ class FeaturesRun:
                 if (why := unsupported_reason[cell.build.label]) is not None
             ],
         )
-        found = _Found(tuple(features), self._parts(names, scripts), done.results)
+        by_feature = _Found(tuple(features), self._parts(names, scripts), done.results)
         measured = FeaturesMeasured(
-            runtimes=tuple(found.runtime(cells) for cells in settings),
+            runtimes=tuple(by_feature.runtime(cells) for cells in settings),
             titles={feature.name: feature.title for feature in features},
-            look=lambda: tuple(one for cells in settings for one in found.failing(cells)),
-            notes=tuple(_notes(catalog.features, found.parts)),
+            look=lambda: tuple(assertion for cells in settings for assertion in by_feature.failing(cells)),
+            notes=tuple(_notes(catalog.features, by_feature.parts)),
             failures={job.id: why for job in jobs if (why := done.results[job.id].reason) is not None},
             seconds=time.monotonic() - started,
             reused=len(done.reused),
             cells=len(cells),
         )
         if len(features) == len(catalog.features.features) and not measured.failures:
-            for one in measured.runtimes:
-                self.store.save_features(one)
+            for runtime in measured.runtimes:
+                self.store.save_features(runtime)
         return measured
 
     def _parts(self, names: Sequence[str], scripts: Scripts) -> dict[str, Part]:
@@ -142,7 +144,7 @@ class _Found:
             board=board.name,
             profile=profile.name,
             features=verdicts,
-            measured_at=max(one.measured_at for one in outcomes.values()),
+            measured_at=max(part.measured_at for part in outcomes.values()),
             differences=tuple(conformance.differences(build, verdicts)),
         )
 
@@ -168,9 +170,9 @@ def _notes(catalogued: Features, parts: Mapping[str, Part]) -> Iterable[str]:
             for why, number in script.left_out.items():
                 left_out[why] = left_out.get(why, 0) + number
             superseded += sum(command.is_superseded for command in script.commands)
-    for one in catalogued.excluded:
-        if one.part in parts:
-            left_out[one.reason] = left_out.get(one.reason, 0) + len(one.lines)
+    for exclusion in catalogued.excluded:
+        if exclusion.part in parts:
+            left_out[exclusion.reason] = left_out.get(exclusion.reason, 0) + len(exclusion.lines)
     if superseded:
         left_out["calling a module wrong that newer versions allow"] = superseded
     if left_out:
@@ -189,8 +191,8 @@ class _Outcomes:
 
     def find_all(self, prints: Mapping[str, str]) -> Mapping[str, PartOutcomes]:
         """Those that are there."""
-        found = ((cell, self.store.find_part(cell, fingerprint)) for cell, fingerprint in prints.items())
-        return {cell: one for cell, one in found if one is not None}
+        stored = ((cell, self.store.find_part(cell, fingerprint)) for cell, fingerprint in prints.items())
+        return {cell: outcomes for cell, outcomes in stored if outcomes is not None}
 
     def save(self, result: PartOutcomes, fingerprint: str) -> None:
         """Adds outcomes; what ended a part before it ran may be the machine's fault, and is tried again."""

@@ -24,7 +24,7 @@ _BY = (GroupBy.REGION, GroupBy.SECTION, GroupBy.CRATE, GroupBy.FAMILY)
 _FILE = "bytes.json"
 
 
-def keep(context: Context, cell: Cell, made: ByteMap, sha256: str) -> None:
+def keep(context: Context, cell: Cell, byte_map: ByteMap, sha256: str) -> None:
     """Keeps the bytes of an image that is being measured, for a report.
 
     Args:
@@ -36,10 +36,10 @@ def keep(context: Context, cell: Cell, made: ByteMap, sha256: str) -> None:
     Raises:
         OSError: They cannot be written.
     """
-    context.cache.get("bytes", key(cell, sha256), lambda place: _write(cell, made, place))
+    context.cache.get("bytes", key(cell, sha256), lambda folder: _write(cell, byte_map, folder))
 
 
-def image_bytes(context: Context, cell: Cell, one: Measurement) -> ImageTree | None:
+def image_bytes(context: Context, cell: Cell, measurement: Measurement) -> ImageTree | None:
     """The bytes of a cell's image.
 
     Args:
@@ -50,17 +50,17 @@ def image_bytes(context: Context, cell: Cell, one: Measurement) -> ImageTree | N
     Returns:
         ``None`` where there is no image, or no longer the one that was measured.
     """
-    sha256 = one.provenance.elf_sha256
-    if one.status is not Status.OK or sha256 is None or one.provenance.elf is None:
+    sha256 = measurement.provenance.elf_sha256
+    if measurement.status is not Status.OK or sha256 is None or measurement.provenance.elf is None:
         return None
-    elf = Path(one.provenance.elf)
+    elf = Path(measurement.provenance.elf)
     try:
-        place = context.cache.get(
-            "bytes", key(cell, sha256), lambda place: _make(context, cell, elf, sha256, place)
+        folder = context.cache.get(
+            "bytes", key(cell, sha256), lambda folder: _make(context, cell, elf, sha256, folder)
         )
     except (ElfError, LinkMapError, OSError):
         return None
-    return ImageTree(one.id, _node(json.loads((place / _FILE).read_text("utf-8"))))
+    return ImageTree(measurement.id, _node(json.loads((folder / _FILE).read_text("utf-8"))))
 
 
 def key(cell: Cell, sha256: str) -> str:
@@ -68,20 +68,20 @@ def key(cell: Cell, sha256: str) -> str:
     return digest.of("bytes", sha256, cell.board.own, cell.board.erase_unit, measure.own_code())
 
 
-def _make(context: Context, cell: Cell, path: Path, sha256: str, place: Path) -> None:
+def _make(context: Context, cell: Cell, path: Path, sha256: str, folder: Path) -> None:
     if digest.file(path) != sha256:
         raise ElfError(f"{path} is not the image that was measured.", "Measure it again with --rerun.")
     # An operating system's own build links without a map.
     has_map = backend_of(context, FirmwareSpec.of(cell)).has_link_map
     link_map = path.with_name("firmware.map") if has_map else None
-    _write(cell, measure.owned(context, cell, path, link_map), place)
+    _write(cell, measure.owned(context, cell, path, link_map), folder)
 
 
-def _write(cell: Cell, made: ByteMap, place: Path) -> None:
+def _write(cell: Cell, byte_map: ByteMap, folder: Path) -> None:
     board = cell.board
-    memories = MemoryLayout(made.elf, flash_and_ram(board.flash, board.ram, board.erase_unit))
-    ranges = placed_ranges(made, memories, regions=True, only=NO_FILTER)
-    (place / _FILE).write_text(json.dumps(_plain(build_view(ranges, _BY))), encoding="utf-8")
+    memories = MemoryLayout(byte_map.elf, flash_and_ram(board.flash, board.ram, board.erase_unit))
+    ranges = placed_ranges(byte_map, memories, regions=True, only=NO_FILTER)
+    (folder / _FILE).write_text(json.dumps(_plain(build_view(ranges, _BY))), encoding="utf-8")
 
 
 def _plain(node: ViewRow) -> list[Any]:

@@ -58,8 +58,8 @@ def reason_of(error: Exception) -> str:
 
 def log_of(home: Home, name: str) -> Path:
     """The log of a step or a job."""
-    place = "".join(letter if letter.isalnum() or letter in "@.-+" else "_" for letter in name)
-    return home.logs / f"{place}.log"
+    file_name = "".join(letter if letter.isalnum() or letter in "@.-+" else "_" for letter in name)
+    return home.logs / f"{file_name}.log"
 
 
 class Job(Protocol[R_co]):

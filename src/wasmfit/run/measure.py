@@ -56,14 +56,14 @@ def owned(context: Context, cell: Cell, elf: Path, link_map: Path | None) -> Byt
     return attribute_by_references(by_name)
 
 
-def size(context: Context, cell: Cell, made: ByteMap) -> Size:
+def size(context: Context, cell: Cell, byte_map: ByteMap) -> Size:
     """What the bytes of a cell's image add up to."""
-    elf, board = made.elf, cell.board
+    elf, board = byte_map.elf, cell.board
     memories = MemoryLayout(elf, flash_and_ram(board.flash, board.ram, board.erase_unit))
     uses = {use.name: use for use in memories.uses()}
     flash, ram = uses["flash"], uses["RAM"]
     assert flash.pages is not None, "a board's flash has erase units"
-    owners = section_totals(made).owners()
+    owners = section_totals(byte_map).owners()
     is_runtimes = runtime_rule(context, cell)
     return Size(
         text=_section(elf, ".text"),
@@ -101,7 +101,7 @@ def run(context: Context, step: StepContext, cell: Cell, image: Image) -> Execut
     ):
         return execution
     step.progress(f"running {_ROUNDS} rounds", 0, 0)
-    found = leak(
+    leaked = leak(
         image.ran,
         _runner(context, step, cell),
         subject.expected,
@@ -109,7 +109,7 @@ def run(context: Context, step: StepContext, cell: Cell, image: Image) -> Execut
         rounds_at=rounds_at,
         limits=_limits(subject),
     )
-    return _with(execution, leak=found)
+    return _with(execution, leak=leaked)
 
 
 def _with(execution: Execution, **figures: object) -> Execution:

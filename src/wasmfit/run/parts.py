@@ -102,12 +102,12 @@ class PartJob:
     @property
     def steps(self) -> Sequence[BuildStep]:
         """The suite, the image's parts, and the program of a host step."""
-        found = [
+        steps = [
             self.scripts.step,
             *self.image.tasks(),
             *(() if self.modules is None else self.modules.tasks()),
         ]
-        return tuple({step.key: step for step in found}.values())
+        return tuple({step.key: step for step in steps}.values())
 
     def measure(self, step: StepContext, failed: Failed | None) -> PartOutcomes:
         """Builds the image and runs the part."""
@@ -119,16 +119,16 @@ class PartJob:
             part = self.scripts.part(self.cell.part, step)
             folder = None if self.modules is None else self.modules.ensure(context.cache, step)
             modules = conformance.prepared(part, folder)
-            found = conformance.measured(context, step, part, elf, self.cell.board, modules)
+            measured = conformance.measured(context, step, part, elf, self.cell.board, modules)
         except FAILURES as error:
             return left_out(self.cell, reason_of(error))
         return PartOutcomes(
             **_identity(self.cell),
-            files=found.files,
-            words=found.words,
-            instructions=found.instructions,
-            runs=found.runs,
-            seconds=round(found.seconds, 3),
+            files=measured.files,
+            words=measured.words,
+            instructions=measured.instructions,
+            runs=measured.runs,
+            seconds=round(measured.seconds, 3),
             elf=str(elf),
             elf_sha256=digest.file(elf),
             tools=context.toolchain.versions(),
@@ -210,7 +210,7 @@ def part_jobs(context: Context, cells: Iterable[PartCell]) -> tuple[list[PartJob
             "suite",
             scripts.step.key,
             cell.part,
-            [one for one in context.catalog.features.excluded if one.part == cell.part],
+            [exclusion for exclusion in context.catalog.features.excluded if exclusion.part == cell.part],
             last.key,
             None if modules is None else modules.key,
             cell.board.model_dump(mode="json", exclude={"timing", "flash_path"}),

@@ -67,7 +67,10 @@ class Pipeline:
         done = batch.run(jobs, [record.skipped(cell) for cell in plan.skipped])
         measurements = completed(self.context.catalog, plan, done.results)
         prints = {job.id: job.fingerprint for job in jobs}
-        entries = [RunEntry(one, prints.get(one.id), one.id in done.reused) for one in measurements]
+        entries = [
+            RunEntry(measurement, prints.get(measurement.id), measurement.id in done.reused)
+            for measurement in measurements
+        ]
         number = None if self.metadata is None else self.store.record(self.metadata, entries, __version__)
         return Comparison(measurements, time.monotonic() - started, len(done.reused), number)
 
@@ -80,8 +83,12 @@ class _Measurements:
 
     def find_all(self, prints: Mapping[str, str]) -> Mapping[str, Measurement]:
         """All but those that are worth another try."""
-        found = self.store.find_all(prints)
-        return {cell: one for cell, one in found.items() if one.status not in _WORTH_ANOTHER_TRY}
+        stored = self.store.find_all(prints)
+        return {
+            cell: measurement
+            for cell, measurement in stored.items()
+            if measurement.status not in _WORTH_ANOTHER_TRY
+        }
 
     def save(self, result: Measurement, fingerprint: str) -> None:
         """Adds a measurement, however it ended."""

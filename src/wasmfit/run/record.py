@@ -65,18 +65,18 @@ def measured(
     )
 
 
-def skipped(one: SkippedCell) -> Measurement:
+def skipped(cell: SkippedCell) -> Measurement:
     """The record of a cell that nothing was built for."""
     return Measurement(
-        **identity(one.cell),
-        status=one.status,
-        reason=one.reason,
+        **identity(cell.cell),
+        status=cell.status,
+        reason=cell.reason,
         provenance=Provenance(
-            glue=one.cell.embedding.value,
-            **subject_of(one.cell).provenance,
+            glue=cell.cell.embedding.value,
+            **subject_of(cell.cell).provenance,
             wasmfit=__version__,
             measured_at=_now(),
-            replay=_replay(one.cell),
+            replay=_replay(cell.cell),
         ),
     )
 
@@ -158,17 +158,23 @@ def _features_of_base(cell: Cell) -> dict[str, str]:
     if cell.base.checkout is not None:
         return {cell.base.name: cell.base.checkout.label.partition("+")[2]}
     needed = {} if cell.base_crate is None else cell.base_crate.dependencies
-    return {name: f"{one.version.lstrip('=')} [{', '.join(one.features)}]" for name, one in needed.items()}
+    return {
+        name: f"{dependency.version.lstrip('=')} [{', '.join(dependency.features)}]"
+        for name, dependency in needed.items()
+    }
 
 
 def _features_of_runtime(cell: Cell, backend: Backend) -> dict[str, str]:
     build = cell.build
     if (macros := backend.macros()) is not None:
         return macros
-    versions = {name: one.version for name, one in build.dependencies.items()}
+    versions = {name: dependency.version for name, dependency in build.dependencies.items()}
     if build.checkout is not None and build.crate in versions:
         versions[build.crate] = build.number
-    return {name: f"{versions[name]} [{', '.join(one.features)}]" for name, one in build.dependencies.items()}
+    return {
+        name: f"{versions[name]} [{', '.join(dependency.features)}]"
+        for name, dependency in build.dependencies.items()
+    }
 
 
 def _flags(catalog: Catalog, cell: Cell, backend: Backend) -> tuple[str, ...]:
@@ -182,7 +188,7 @@ def _flags(catalog: Catalog, cell: Cell, backend: Backend) -> tuple[str, ...]:
         *firmware.options(catalog.target(cell.board), cell.profile).rustflags,
         *(flag for flags in cell.build.variant.package_rustflags.values() for flag in flags),
         *rust.linked_rustflags,
-        *(f"{crate} opt-level={one}" for crate, one in rust.packages.items()),
+        *(f"{crate} opt-level={level}" for crate, level in rust.packages.items()),
         *(f"target {name}={value}" for name, value in rust.target.items()),
         *cell.profile.linker,
     ]

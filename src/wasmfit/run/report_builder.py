@@ -50,13 +50,13 @@ def owner_classes(
 
     A crate that is the base's in one image and the runtime's in another has the runtime's colour in all.
     """
-    found: dict[str, OwnerClass] = {}
+    classes: dict[str, OwnerClass] = {}
     rules: dict[tuple[str, ...], Callable[[str], bool]] = {}
     told: dict[tuple[str, ...], set[str]] = {}
-    for one in measurements:
-        if one.size is None:
+    for measurement in measurements:
+        if measurement.size is None:
             continue
-        cell = cells[one.id]
+        cell = cells[measurement.id]
         # What a rule follows from, which most images have in common.
         decided_by = (
             cell.build.label,
@@ -68,14 +68,14 @@ def owner_classes(
             rules[decided_by] = runtime_rule(context, cell)
             told[decided_by] = set()
         is_runtimes, known = rules[decided_by], told[decided_by]
-        if all(map(known.issuperset, one.size.owners.values())):
+        if all(map(known.issuperset, measurement.size.owners.values())):
             continue
-        named = set[str]().union(*one.size.owners.values()) - known
+        named = set[str]().union(*measurement.size.owners.values()) - known
         known |= named
         for name in named:
-            if found.get(name) is not OwnerClass.RUNTIME:
-                found[name] = _class(name, is_runtimes)
-    return dict(sorted(found.items()))
+            if classes.get(name) is not OwnerClass.RUNTIME:
+                classes[name] = _class(name, is_runtimes)
+    return dict(sorted(classes.items()))
 
 
 def _class(owner: str, is_runtimes: Callable[[str], bool]) -> OwnerClass:
@@ -91,15 +91,17 @@ def _class(owner: str, is_runtimes: Callable[[str], bool]) -> OwnerClass:
 def notes(catalog: Catalog, cells: Iterable[Cell]) -> tuple[RuntimeNote, ...]:
     """What a report should know of the cells' runtimes."""
     colours = [
-        name for name, one in sorted(catalog.runtimes.items()) if not one.is_bound and name != BASELINE
+        name
+        for name, runtime in sorted(catalog.runtimes.items())
+        if not runtime.is_bound and name != BASELINE
     ]
-    found = {}
+    runtimes = {}
     for cell in cells:
         runtime = cell.build.runtime
         bound = runtime.is_bound or runtime.name == BASELINE
         colour = None if bound else colours.index(runtime.name)
-        found[cell.build.name] = RuntimeNote(cell.build.name, runtime.name, runtime.title, bound, colour)
-    return tuple(found.values())
+        runtimes[cell.build.name] = RuntimeNote(cell.build.name, runtime.name, runtime.title, bound, colour)
+    return tuple(runtimes.values())
 
 
 def _title(plan: Plan) -> str:
@@ -119,19 +121,28 @@ page says how many it has not, and how to see them."""
 def _with_image(measured: Sequence[Measurement]) -> list[Measurement]:
     """One cell for every build and setting: images of other modules differ in the module."""
     first: dict[tuple[str, ...], Measurement] = {}
-    for one in measured:
-        if one.status is Status.OK:
-            first.setdefault((one.runtime, one.version, one.board, one.base, one.profile), one)
+    for measurement in measured:
+        if measurement.status is Status.OK:
+            first.setdefault(
+                (
+                    measurement.runtime,
+                    measurement.version,
+                    measurement.board,
+                    measurement.base,
+                    measurement.profile,
+                ),
+                measurement,
+            )
     return list(first.values())
 
 
 def _images(
     context: Context, cells: Mapping[str, Cell], measured: Sequence[Measurement], emit: EventHandler
 ) -> Iterator[ImageTree]:
-    for one in _told(measured, "bytes of images", emit):
-        found = image_bytes(context, cells[one.id], one)
-        if found is not None:
-            yield found
+    for measurement in _told(measured, "bytes of images", emit):
+        tree = image_bytes(context, cells[measurement.id], measurement)
+        if tree is not None:
+            yield tree
 
 
 def _flames(
@@ -139,15 +150,15 @@ def _flames(
 ) -> Iterator[FlameGraph]:
     """Where the instructions of calls are spent, of every cell with a workload that ran."""
     ran = [
-        one
-        for one in measured
-        if one.status is Status.OK
-        and one.runtime != BASELINE
-        and not subject_of(cells[one.id]).is_cross_checked
+        measurement
+        for measurement in measured
+        if measurement.status is Status.OK
+        and measurement.runtime != BASELINE
+        and not subject_of(cells[measurement.id]).is_cross_checked
     ]
-    for one in _told(ran, "flame graphs", emit):
+    for measurement in _told(ran, "flame graphs", emit):
         try:
-            yield flame(profiled(context, cells[one.id], _PHASES))
+            yield flame(profiled(context, cells[measurement.id], _PHASES))
         except ProfileError as error:
             emit(TaskProgress("flame graphs", str(error), 0, 0))
 
@@ -156,9 +167,9 @@ def _told(ones: Sequence[Measurement], title: str, emit: EventHandler) -> Iterat
     """The measurements one by one, with the event handler told how far it is."""
     started = time.monotonic()
     emit(TaskStarted(title))
-    for number, one in enumerate(ones):
-        emit(TaskProgress(title, one.id, number, len(ones)))
-        yield one
+    for number, measurement in enumerate(ones):
+        emit(TaskProgress(title, measurement.id, number, len(ones)))
+        yield measurement
     emit(TaskEnded(title, time.monotonic() - started, None))
 
 
@@ -171,9 +182,9 @@ _CAUSES = 3
 
 def _history(store: Store, measured: Sequence[Measurement]) -> Iterator[Trend]:
     """The metrics of the runtimes that were measured more than once; no prediction is among them."""
-    cells = {one.id: one for one in measured if one.runtime != BASELINE}
+    cells = {measurement.id: measurement for measurement in measured if measurement.runtime != BASELINE}
     with store.reading() as reader:
-        for metric, over, history, count in trends(reader, lambda one: one, _FOLLOWED, cells):
+        for metric, over, history, count in trends(reader, lambda measurement: measurement, _FOLLOWED, cells):
             points = tuple(
                 TrendPoint(_at(point, over), point.amount.value, _change(point))
                 for point in history.points
@@ -241,6 +252,6 @@ def build_document(
         images_omitted=len(with_image[MOST_IMAGES:]),
         flames=tuple(_flames(context, cells, measured, emit)) if flames else (),
         features=tuple(features) or None,
-        feature_titles={one.name: one.title for one in context.catalog.features.features},
+        feature_titles={feature.name: feature.title for feature in context.catalog.features.features},
         history=tuple(_history(Store(context.home.results), measured)),
     )

@@ -155,7 +155,7 @@ class ModuleSubject:
         for call in self.module.calls[:1] if self.module.repeated else self.module.calls:
             words += ["--call", call.text]
             if call.expected is not None:
-                words += ["--expect", ", ".join(one.text for one in call.expected)]
+                words += ["--expect", ", ".join(value.text for value in call.expected)]
             if call.log is not None:
                 words += ["--expect-log", call.log]
         for stub in self.module.stubs:

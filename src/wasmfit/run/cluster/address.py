@@ -39,10 +39,10 @@ def security(address: str, role: str) -> Security:
     Raises:
         UsageError: They have none.
     """
-    found = Security()
-    if address.startswith("tls:") and found.get_connection_args(role)["ssl_context"] is None:
+    settings = Security()
+    if address.startswith("tls:") and settings.get_connection_args(role)["ssl_context"] is None:
         raise UsageError(
             f"{address} needs certificates, and Dask's configuration names none for a {role}.",
             "docs/cluster.md says how to make them and where they are named.",
         )
-    return found
+    return settings

@@ -70,10 +70,10 @@ def connected(address: str) -> Iterator[Client]:
     # Dask tells losses to the log, at length; they are told to the user as sentences.
     for name in _LOGGERS:
         logging.getLogger(name).setLevel(logging.CRITICAL + 1)
-    place = scheduler_address(address)
-    allowed = security(place, "client")
+    reachable = scheduler_address(address)
+    allowed = security(reachable, "client")
     try:
-        client = Client(place, security=allowed, timeout=_CONNECT_SECONDS, set_as_default=False)
+        client = Client(reachable, security=allowed, timeout=_CONNECT_SECONDS, set_as_default=False)
     except (OSError, ValueError, TypeError, KeyError, RuntimeError) as error:
         raise ClusterError(
             f"No scheduler can be reached at {address}.",

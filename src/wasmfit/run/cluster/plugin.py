@@ -111,5 +111,5 @@ class WasmfitPlugin(WorkerPlugin):
     async def _artefact(self, kind: str, key: str) -> bytes | None:
         if not (kind.isidentifier() and key.isalnum()):
             return None
-        place = self.cache.place(kind, key)
-        return await asyncio.to_thread(packed, place) if place.is_dir() else None
+        folder = self.cache.place(kind, key)
+        return await asyncio.to_thread(packed, folder) if folder.is_dir() else None

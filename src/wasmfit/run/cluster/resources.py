@@ -79,10 +79,10 @@ class Requirements:
 
     def run(self, spec: FirmwareSpec, probe: str | None = None) -> dict[str, float]:
         """What a job needs: an emulator, or a board on a probe."""
-        place = QEMU if probe is None else f"probe:{probe}"
+        runner = QEMU if probe is None else f"probe:{probe}"
         name = spec.board.emulator.qemu
         emulator = f"{name} {self.toolchain.emulators[name].version}"
-        return {**self._common(spec), place: 1, **({emulator: 1} if probe is None else {})}
+        return {**self._common(spec), runner: 1, **({emulator: 1} if probe is None else {})}
 
     def _common(self, spec: FirmwareSpec) -> dict[str, float]:
         rust = [f"{name} {version}" for name, version in self.toolchain.rust.identity.items()]
@@ -100,19 +100,19 @@ def given(arguments: Iterable[str]) -> dict[str, float]:
     Raises:
         UsageError: One is not of that form.
     """
-    found = {}
+    amounts = {}
     for argument in arguments:
         name, _, amount = argument.rpartition("=")
         try:
-            found[name] = float(amount)
+            amounts[name] = float(amount)
         except ValueError:
-            found[name] = -1.0
-        if not (name and 0 <= found[name] < ENDLESS):
+            amounts[name] = -1.0
+        if not (name and 0 <= amounts[name] < ENDLESS):
             raise UsageError(
                 f"--resource takes NAME=AMOUNT, and {argument!r} is not that.",
                 "For example: --resource probe:nrf52840dk=1",
             )
-    return found
+    return amounts
 
 
 def require_same(identity: str, workers: Mapping[str, Resources]) -> None:
@@ -166,5 +166,12 @@ def _has(has: Resources, needs: Resources) -> bool:
 def _instead(name: str, workers: Mapping[str, Resources]) -> str:
     """What workers have of the same tool in another version."""
     tool = f"{name.partition(' ')[0]} "
-    others = sorted({one for has in workers.values() for one in has if " " in name and one.startswith(tool)})
+    others = sorted(
+        {
+            resource
+            for has in workers.values()
+            for resource in has
+            if " " in name and resource.startswith(tool)
+        }
+    )
     return f" (they have {', '.join(others)})" if others else ""

@@ -187,4 +187,4 @@ def _found(home: Home) -> Toolchain:
         except MissingToolError:
             continue
         emulators.append(board.emulator)
-    return find(versions, {name: one.target for name, one in compilers.items()}, emulators)
+    return find(versions, {name: compiler.target for name, compiler in compilers.items()}, emulators)

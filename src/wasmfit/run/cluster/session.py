@@ -92,7 +92,9 @@ class Session(Generic[R]):
             echo=self.context.runner.echo is not None,
         )
         self._require_reader()
-        resources.require_same(self._requirements.identity, {one.name: one.has for one in self._workers()})
+        resources.require_same(
+            self._requirements.identity, {worker.name: worker.has for worker in self._workers()}
+        )
         self._steps = {job.id: job.steps for job in jobs}
         self._find_holders()
         self.client.subscribe_topic(TOPIC, lambda event: self._forwarder.hear(event[1]))
@@ -118,16 +120,18 @@ class Session(Generic[R]):
     def _workers(self) -> list[_Worker]:
         """The workers that there are."""
         try:
-            found: dict[str, Any] = self.client.scheduler_info(n_workers=-1)["workers"]
+            workers: dict[str, Any] = self.client.scheduler_info(n_workers=-1)["workers"]
         except OSError as error:
             raise ClusterError(
                 f"The connection to the scheduler at {self.address} was lost.", _GO_ON
             ) from error
-        return [_Worker(address, str(one["name"]), one["resources"]) for address, one in found.items()]
+        return [
+            _Worker(address, str(worker["name"]), worker["resources"]) for address, worker in workers.items()
+        ]
 
     def _find_holders(self) -> None:
         """Asks every worker of ours which artefacts it has: a step that is there is not done elsewhere."""
-        ours = [one.address for one in self._workers() if self._requirements.identity in one.has]
+        ours = [worker.address for worker in self._workers() if self._requirements.identity in worker.has]
         wanted = sorted({(step.kind, step.key) for steps in self._steps.values() for step in steps})
         answers = self.client.run(tasks.holdings, wanted, workers=ours, on_error="ignore") if ours else {}
         self._holders.clear()
@@ -290,7 +294,9 @@ class Session(Generic[R]):
         """Ends a job that was alone when workers died."""
         names = ", ".join(dict.fromkeys(workers)) or "nobody was seen to start it"
         died = f"{error.allowed_failures + 1} workers died while they"
-        step = next((one for one in self._steps[job.id] if self._step_task(one, _ALONE) == error.task), None)
+        step = next(
+            (step for step in self._steps[job.id] if self._step_task(step, _ALONE) == error.task), None
+        )
         if step is None:
             self._give_up(job, f"{died} had it: {names}")
         else:
@@ -309,7 +315,7 @@ class Session(Generic[R]):
 
     def _say_what_is_missing(self, jobs: Sequence[RemoteJob[R]]) -> None:
         """Tells what no worker has and cells wait for, once in the same words."""
-        workers = {one.name: one.has for one in self._workers()}
+        workers = {worker.name: worker.has for worker in self._workers()}
         waiting: Counter[str] = Counter()
         for job in jobs:
             missing = resources.missing(self._requirements.build(job.spec), workers)

@@ -73,8 +73,8 @@ def make(
         step = _step(job_of(context, work.job), wanted, str(worker.name))
         if failed is not None:
             return failed.model_dump_json(), {}
-        place = plugin.cache.place(step.kind, step.key)
-        for holder in () if place.is_dir() else holders:
+        folder = plugin.cache.place(step.kind, step.key)
+        for holder in () if folder.is_dir() else holders:
             archive = plugin.ask(holder, step.kind, step.key)
             # Damaged on its way, it is as good as none.
             with contextlib.suppress(ArchiveError):
@@ -82,16 +82,16 @@ def make(
                     _receive(plugin.cache, {f"{step.kind}/{step.key}": archive})
                     break
         log = _Log(log_of(context.home, step.title))
-        made = StepResult(kind=step.kind, key=step.key, title=step.title)
+        result = StepResult(kind=step.kind, key=step.key, title=step.title)
         reporter.started()
         try:
             step.ensure(context.cache, StepContext(log.path, reporter.progress))
         except FAILURES as error:
             status, reason = end_of(error)
-            made = made.model_copy(update={"status": status, "reason": reason, "log": log.text()})
-        reporter.ended(made.reason)
-    made_here = {} if made.status is not None else {f"{step.kind}/{step.key}": packed(place)}
-    return made.model_dump_json(), made_here
+            result = result.model_copy(update={"status": status, "reason": reason, "log": log.text()})
+        reporter.ended(result.reason)
+    made_here = {} if result.status is not None else {f"{step.kind}/{step.key}": packed(folder)}
+    return result.model_dump_json(), made_here
 
 
 def _step(job: CellJob | PartJob, wanted: str, worker: str) -> BuildStep:
@@ -119,7 +119,7 @@ def measure(text: str, archives: Archives, steps: Sequence[Answer]) -> Answer:
         )
     reporter.ended(None)
     places = {f"{kind}/{key}": plugin.cache.place(kind, key) for kind, key in artefacts}
-    return answer, {name: packed(place) for name, place in places.items() if place.is_dir()}
+    return answer, {name: packed(folder) for name, folder in places.items() if folder.is_dir()}
 
 
 def _measured(
@@ -138,9 +138,9 @@ def _received(cache: Cache, archives: Archives, answers: Sequence[Answer]) -> St
     _receive(cache, archives)
     failed = None
     for answer, archive in answers:
-        made = StepResult.model_validate_json(answer)
+        result = StepResult.model_validate_json(answer)
         _receive(cache, archive)
-        failed = failed or (made if made.status is not None else None)
+        failed = failed or (result if result.status is not None else None)
     return failed
 
 

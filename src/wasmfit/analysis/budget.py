@@ -1,7 +1,6 @@
 """Budgets: limits on metrics of cells, as a TOML file has them."""
 
-import difflib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -14,12 +13,12 @@ from pydantic import (
     Field,
     StrictFloat,
     StrictInt,
-    ValidationError,
     model_validator,
 )
 
 from wasmfit.errors import UsageError
 from wasmfit.model import Record
+from wasmfit.toml_record import Place, line_of_field, validated
 from wasmfit.toml_text import line_of, parse, read_text
 from wasmfit.words import escape_unprintable
 
@@ -35,9 +34,6 @@ def _listed(value: object) -> object:
 
 Globs = Annotated[tuple[Annotated[str, Field(min_length=1)], ...], BeforeValidator(_listed)]
 Number = StrictInt | StrictFloat | str
-
-_OLD_NAMES: Mapping[str, str] = {"figure": "metric"}
-"""Fields as they were called before → what they are called now; both are read."""
 
 
 class LimitTable(Record):
@@ -164,12 +160,7 @@ def parse_budget(text: str, path: str, baseline: str | None = None) -> Budget:
     """
     shown = escape_unprintable(path)
     data = parse(text, shown)
-    try:
-        file = BudgetFile.model_validate(data)
-    except ValidationError as error:
-        raise UsageError(
-            "\n".join(_message(shown, text, dict(details)) for details in error.errors())
-        ) from error
+    file = validated(BudgetFile, data, text, shown)
     return Budget(path, tuple(_limits(shown, text, file, baseline)))
 
 
@@ -201,26 +192,5 @@ def _limits(path: str, text: str, file: BudgetFile, baseline: str | None) -> Ite
         yield limit
 
 
-def _at(path: str, text: str, location: tuple[str | int, ...], error: UsageError) -> UsageError:
-    return UsageError(f"{path}:{_line(text, location)}: {error.message}", error.remedy)
-
-
-def _line(text: str, location: tuple[str | int, ...]) -> int:
-    """The line of a field, under whichever of its names it is written."""
-    *parents, field = location
-    old = [name for name, new in _OLD_NAMES.items() if new == field]
-    return max(line_of(text, (*parents, name)) for name in (field, *old))
-
-
-def _message(path: str, text: str, problem: dict[str, object]) -> str:
-    location = tuple(part for part in problem["loc"] if isinstance(part, str | int))  # type: ignore[attr-defined]
-    field = ".".join(map(str, location)) or "the file"
-    message = str(problem["msg"])
-    if problem["type"] == "extra_forbidden" and isinstance(location[-1], str):
-        record = LimitTable if len(location) > 1 else BudgetFile
-        known = [field.alias or name for name, field in record.model_fields.items()]
-        close = difflib.get_close_matches(location[-1], known, n=1, cutoff=0.5)
-        message = (
-            f"There is no such field; {f'perhaps you meant {close[0]}' if close else f'known are {known}'}"
-        )
-    return f"{path}:{line_of(text, location)}: {escape_unprintable(field)}: {escape_unprintable(message)}."
+def _at(path: str, text: str, location: Place, error: UsageError) -> UsageError:
+    return UsageError(f"{path}:{line_of_field(BudgetFile, text, location)}: {error.message}", error.remedy)

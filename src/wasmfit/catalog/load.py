@@ -6,14 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 
 from wasmfit.errors import UsageError
 from wasmfit.model import Base, Board, Core, Features, Profile, Runtime, Switches, Target, Workload
+from wasmfit.toml_record import validated
 from wasmfit.toml_text import line_of, parse
-from wasmfit.words import escape_unprintable
-
-_LONGEST_PROBLEM = 500  # characters
 
 R = TypeVar("R", bound=BaseModel)
 T = TypeVar("T")
@@ -184,15 +182,9 @@ def read(path: Path, kind: type[R]) -> R:
     except UnicodeDecodeError as error:
         raise CatalogError(f"{path} is not UTF-8 text (byte {error.start}).", "Save it as UTF-8.") from error
     try:
-        data = parse(text, str(path))
+        record = validated(kind, parse(text, str(path)), text, str(path))
     except UsageError as error:
         raise CatalogError(error.message, error.remedy) from error
-    try:
-        record = kind.model_validate(data)
-    except ValidationError as error:
-        raise CatalogError(
-            "\n".join(_say(path, text, dict(problem)) for problem in error.errors())
-        ) from error
     expected = path.parent.name if path.stem in ("runtime", "workload", "base") else path.stem
     if getattr(record, "name", expected) != expected:
         raise CatalogError(
@@ -211,12 +203,3 @@ def _with_its_files(path: Path, base: Base) -> Base:
         if not (path.parent / name).is_file():
             raise CatalogError(f"{path} needs the file {name} next to it, which does not exist.", "Write it.")
     return base
-
-
-def _say(path: Path, text: str, problem: dict[str, object]) -> str:
-    location = tuple(part for part in problem["loc"] if isinstance(part, str | int))  # type: ignore[attr-defined]
-    field = ".".join(map(str, location)) or "the file"
-    given = problem.get("input")
-    shown = f" (it is {given!r:.80})" if isinstance(given, str | int | float | bool) else ""
-    said = escape_unprintable(f"{field}: {problem['msg']}{shown}", _LONGEST_PROBLEM)
-    return f"{path}:{line_of(text, location)}: {said}."

@@ -7,11 +7,11 @@ from pydantic import model_validator
 
 from wasmfit import defaults
 from wasmfit.model import Record
+from wasmfit.problem import problem
 
 from . import fields
 from .module import ModuleRequest
 from .option import Argument, Option
-from .problem import problem
 
 
 def _not_both(record: Record, module: ModuleRequest | None, workload: str) -> None:

@@ -7,6 +7,8 @@ from pydantic import Field, TypeAdapter
 
 from wasmfit.errors import UsageError
 from wasmfit.model import Record
+from wasmfit.problem import did_you_mean
+from wasmfit.toml_record import validated
 from wasmfit.toml_text import line_of, parse, read_text
 from wasmfit.words import escape_unprintable
 
@@ -20,8 +22,6 @@ from .experiment import (
 )
 from .fields import FOLDER
 from .options import RunSettings
-from .problem import did_you_mean
-from .toml_record import validated
 
 _LARGEST_FILE = 1 << 20
 

@@ -6,9 +6,9 @@ from typing import Annotated, NamedTuple
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, WithJsonSchema
 
 from wasmfit.analysis.evidence import REQUIRABLE_FEATURES
+from wasmfit.problem import problem
 
 from .option import Argument, Option
-from .problem import problem
 
 FOLDER = "folder"
 """Key of the validation context: the folder that relative paths start from, for a request in a file."""

@@ -7,9 +7,9 @@ from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
 from wasmfit.errors import UsageError
+from wasmfit.problem import usage_error
 
 from .module import ModuleRequest
-from .problem import usage_error
 
 R = TypeVar("R", bound=BaseModel)
 

@@ -1,4 +1,4 @@
-"""What pydantic finds wrong with a request → the error that a user sees."""
+"""What pydantic finds wrong with what a user wrote → the error that the user sees."""
 
 import difflib
 from collections.abc import Iterable
@@ -21,7 +21,7 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
 
 
 def problem(message: str, remedy: str) -> PydanticCustomError:
-    """What a validator of a request raises: a whole sentence, and a remedy."""
+    """What a validator raises: a whole sentence, and a remedy."""
     return PydanticCustomError(_KIND, "{message} {remedy}", {"message": message, "remedy": remedy})
 
 

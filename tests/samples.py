@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from wasmfit.analysis.amounts import Amount
+from wasmfit.analysis.metric_values import metric_values, to_amount
 from wasmfit.model import (
     CheckedCall,
     InstructionCounts,
@@ -138,3 +140,8 @@ def with_prediction(
     )
     both = Predictions(call=predicted, calibrated=calibrated, source="made up")
     return one.model_copy(update={"run": one.run.model_copy(update={"predicted": both})})
+
+
+def metric_amounts(measurement: Measurement) -> dict[str, Amount]:
+    """Every known metric, with its error bar."""
+    return {name: to_amount(value) for name, value in metric_values(measurement).items()}

@@ -11,7 +11,7 @@ import pytest
 import wasmfit
 from tests.commands import blocks
 from tests.report.junit import is_junit
-from wasmfit.analysis.metric_values import metric_amounts
+from tests.samples import metric_amounts
 from wasmfit.home import Home
 from wasmfit.model import Measurement, Status
 from wasmfit.store import Store

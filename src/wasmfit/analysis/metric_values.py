@@ -33,13 +33,8 @@ _READ_BAR: Mapping[str, Callable[[Any], ErrorBar]] = {
 """Metric of a :data:`BARRED` record → what reads it with the ends of its error bar."""
 
 
-def metric_amounts(measurement: Measurement) -> dict[str, Amount]:
-    """Every known metric of a measurement, in the order of the record; an unknown one is missing."""
-    return {name: to_amount(value) for name, value in metric_values(measurement).items()}
-
-
 def metric_amount(measurement: Measurement, name: str) -> Amount | None:
-    """One metric, as in :func:`metric_amounts`; ``None`` if it is not known."""
+    """One metric with its error bar; ``None`` if it is not known."""
     value = metric_value(measurement, name)
     return None if value is None else to_amount(value)
 
@@ -50,7 +45,7 @@ def to_amount(value: MetricValue) -> Amount:
 
 
 def metric_values(measurement: Measurement, *, activity: bool = True) -> dict[str, MetricValue]:
-    """As :func:`metric_amounts`, but with plain numbers: for thousands of measurements.
+    """Every known metric of a measurement, in the order of the record; an unknown one is missing.
 
     Args:
         measurement: The measurement.

@@ -130,13 +130,7 @@ def _described(name: str) -> Metric:
     for pattern, unit, better, kind, detail in _RULES:
         if fnmatchcase(name, pattern):
             return Metric(name, unit, better, kind, detail)
-    # A field that no rule describes yet is shown as a plain number.
-    return Metric(name, "", Better.NEITHER)
-
-
-def has_rule(name: str) -> bool:
-    """Whether a rule describes the metric."""
-    return any(fnmatchcase(name, pattern) for pattern, *_ in _RULES)
+    raise LookupError(f"no rule says what the metric {name} is")
 
 
 @cache

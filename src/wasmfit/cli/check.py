@@ -20,7 +20,7 @@ from .progress import reported
 class CheckOutput(Record):
     """As :class:`.options.OutputOptions`, with the formats of this command."""
 
-    format: Annotated[CheckFormat, Option(("--format", "-f"), None, "")] = CheckFormat.TABLE
+    format: Annotated[CheckFormat, Option(("--format", "-f"), None, options.FORMAT)] = CheckFormat.TABLE
     file: options.File = None
     verbose: options.Verbose = False
 

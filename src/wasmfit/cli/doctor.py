@@ -1,39 +1,35 @@
 """``wasmfit doctor``."""
 
-from pathlib import Path
-from typing import Annotated
-
 import typer
 
 from wasmfit.api.diagnosis import Diagnosis, doctor
 from wasmfit.errors import MissingToolError
 from wasmfit.json_text import dumped
-from wasmfit.report import Format
 from wasmfit.report.documents.machine import DiagnosisDocument, ProofRecord, SystemRecord, ToolRecord
 from wasmfit.toolchain import Check
 from wasmfit.words import escape_unprintable
 
+from .from_requests import from_requests
+from .options import TextFormat, TextOptions
 from .output import write_result
 
 _LONGEST = 1000
 _INDENTED = " " * 9
 
 
-def command(
-    output_format: Annotated[
-        Format, typer.Option("--format", "-f", help="table, or json, for a report of a bug.")
-    ] = Format.TABLE,
-    output: Annotated[Path | None, typer.Option("-o", "--output", metavar="FILE")] = None,
-) -> None:
+def diagnose(output: TextOptions) -> None:
     """Try the tools that are found, and say what to do about those that are missing or do not work."""
     diagnosis = doctor()
-    if output_format is Format.JSON:
+    if output.format is TextFormat.JSON:
         text = dumped(diagnosis_document(diagnosis))
     else:
         text = "\n".join(line for check in diagnosis.checks for line in _lines(check))
-    write_result(text, output)
+    write_result(text, output.file)
     if not diagnosis.ok:
         raise typer.Exit(MissingToolError.exit_code)
+
+
+command = from_requests(diagnose)
 
 
 def _lines(check: Check) -> list[str]:

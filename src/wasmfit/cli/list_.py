@@ -4,7 +4,6 @@ import csv
 import io
 from collections.abc import Iterator
 from enum import StrEnum
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -26,7 +25,9 @@ from wasmfit.report.documents.listing import (
 from wasmfit.report.markdown import escape
 from wasmfit.requests import Experiment
 
-from .output import write_result
+from .from_requests import from_requests
+from .options import CatalogOptions, ResultOptions
+from .output import require_writable, write_result
 
 Row = dict[str, str]
 
@@ -42,16 +43,20 @@ class Listing(StrEnum):
     CELLS = "cells"
 
 
-def command(
+def list_entries(
     kind: Annotated[Listing, typer.Argument(help="What to list.")],
-    output_format: Annotated[Format, typer.Option("--format", "-f")] = Format.TABLE,
-    output: Annotated[Path | None, typer.Option("-o", "--output", metavar="FILE")] = None,
-    catalog: Annotated[list[Path] | None, typer.Option(metavar="DIR")] = None,
+    output: ResultOptions,
+    catalog: CatalogOptions,
 ) -> None:
     """List runtimes, boards, workloads, profiles, bases or cells."""
-    listed = _listed(Catalog.load(*(catalog or ())), kind)
+    require_writable(output.file)
+    listed = _listed(Catalog.load(*catalog.catalogs), kind)
     rows: list[Row] = listed.model_dump(include={kind.value})[kind.value]
-    write_result(dumped(listed) if output_format is Format.JSON else _FORMATS[output_format](rows), output)
+    text = dumped(listed) if output.format is Format.JSON else _FORMATS[output.format](rows)
+    write_result(text, output.file)
+
+
+command = from_requests(list_entries)
 
 
 def _listed(catalog: Catalog, kind: Listing) -> ListDocument:

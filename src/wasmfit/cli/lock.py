@@ -1,23 +1,25 @@
 """``wasmfit lock``."""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from wasmfit.api.machine import lock
 
+from .from_requests import from_requests
+from .options import CatalogOptions
 from .output import write_result
 
 
-def command(
+def write_locks(
     names: Annotated[
         list[str], typer.Argument(metavar="NAME...", help="Runtimes, workloads, or patterns of them.")
     ],
-    catalog: Annotated[
-        list[Path] | None, typer.Option(metavar="DIR", help="A catalogue of your own.")
-    ] = None,
+    catalog: CatalogOptions,
 ) -> None:
     """Pin what a runtime or workload depends on: writes the lockfiles of its folder again."""
-    for path in lock(names, catalogs=catalog or ()):
+    for path in lock(names, catalogs=catalog.catalogs):
         write_result(str(path))
+
+
+command = from_requests(write_locks)

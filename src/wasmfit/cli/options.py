@@ -1,5 +1,6 @@
 """Options that are of the command line alone: where results go, and as what."""
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -8,8 +9,25 @@ from wasmfit.report import Format
 from wasmfit.requests import fields
 from wasmfit.requests.option import Option
 
+FORMAT = "Format of the result."
+"""What ``--format`` is, in every command."""
+
 File = Annotated[Path | None, Option(("-o", "--output"), "FILE", "Default: stdout.")]
 Verbose = Annotated[bool, Option(("--verbose", "-v"), None, "Show every command that is run.")]
+
+
+class TextFormat(StrEnum):
+    """What ``--format`` of commands takes whose result is no table of metrics."""
+
+    TABLE = "table"
+    JSON = "json"
+
+
+class TextOptions(Record):
+    """As :class:`ResultOptions`, of text or JSON."""
+
+    format: Annotated[TextFormat, Option(("--format", "-f"), None, FORMAT)] = TextFormat.TABLE
+    file: File = None
 
 
 class ResultOptions(Record):
@@ -20,7 +38,7 @@ class ResultOptions(Record):
         file: Where the result goes; stdout, if not given.
     """
 
-    format: Annotated[Format, Option(("--format", "-f"), None, "")] = Format.TABLE
+    format: Annotated[Format, Option(("--format", "-f"), None, FORMAT)] = Format.TABLE
     file: File = None
 
 

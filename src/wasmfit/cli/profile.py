@@ -32,7 +32,8 @@ class ProfileOutput(Record):
     """As :class:`.options.OutputOptions`, with the formats of this command."""
 
     format: Annotated[
-        ProfileFormat, Option(("--format", "-f"), None, "folded: stacks, for any flame graph tool.")
+        ProfileFormat,
+        Option(("--format", "-f"), None, f"{options.FORMAT} folded: stacks, for any flame graph tool."),
     ] = ProfileFormat.TABLE
     file: options.File = None
     verbose: options.Verbose = False

@@ -105,7 +105,7 @@ def _parser() -> argparse.ArgumentParser:
         type=_range,
         default=[],
         metavar="ORIGIN:SIZE",
-        help="such as 0x08000000:1M",
+        help="flash there is, such as 0x08000000:1M",
     )
     add(
         "--ram",
@@ -113,10 +113,17 @@ def _parser() -> argparse.ArgumentParser:
         type=_range,
         default=[],
         metavar="ORIGIN:SIZE",
-        help="such as 0x20000000:256K",
+        help="RAM there is, such as 0x20000000:256K",
     )
     add("--page", type=_positive, metavar="BYTES", help="erase unit of --flash")
-    add("--catalog", action="append", type=Path, default=[], metavar="DIR", help="a catalogue of your own")
+    add(
+        "--catalog",
+        action="append",
+        type=Path,
+        default=[],
+        metavar="DIR",
+        help="a catalogue of your own next to the built-in one",
+    )
     result = parser.add_argument_group("how to show it")
     add = result.add_argument
     add(

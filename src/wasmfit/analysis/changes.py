@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from types import MappingProxyType
 from typing import NamedTuple
 
 from wasmfit.errors import UsageError
@@ -12,6 +13,7 @@ from wasmfit.words import escape_unprintable
 
 from .amounts import Amount
 from .c_libraries import library_change_note
+from .certain_changes import CostModels, PredictionPair
 from .metric_values import metric_values, to_amount
 from .metrics import FLASH_OVER_BASELINE, OWNERS, Better, Metric, metric
 from .provenance import differences
@@ -52,19 +54,23 @@ class MetricChange(NamedTuple):
     Attributes:
         metric: The metric.
         before, after: Its values; ``None`` if it is not known.
+        is_certain: Whether they differ even though their error bars overlap.
     """
 
     metric: Metric
     before: Amount | None
     after: Amount | None
+    is_certain: bool = False
 
     @property
     def kind(self) -> CellChangeKind:
-        """Changed, or inconclusive: if the error bars overlap."""
+        """Changed, or inconclusive: if the error bars overlap, and most of the errors are not common."""
         before, after = self.before, self.after
         if before is None or after is None or before.low is None or after.low is None:
             return CellChangeKind.CHANGED
-        return CellChangeKind.INCONCLUSIVE if before.overlaps(after) else CellChangeKind.CHANGED
+        if before.overlaps(after) and not self.is_certain:
+            return CellChangeKind.INCONCLUSIVE
+        return CellChangeKind.CHANGED
 
     @property
     def by(self) -> int | float | None:
@@ -176,7 +182,12 @@ class Changes:
 
 
 def compare_snapshots(
-    before: Snapshot, after: Snapshot, only: Sequence[str] = (), *, everything: bool = False
+    before: Snapshot,
+    after: Snapshot,
+    only: Sequence[str] = (),
+    *,
+    everything: bool = False,
+    models: CostModels = MappingProxyType({}),
 ) -> Changes:
     """Compares two snapshots, cell by cell and metric by metric.
 
@@ -184,6 +195,7 @@ def compare_snapshots(
         before, after: The sides.
         only: Globs over names or ids of cells; none takes all.
         everything: With ``run.activity``, which explains other metrics and is three quarters of all.
+        models: What both sides' predictions were made with; without them, error bars alone decide.
 
     Raises:
         UsageError: The sides' cells are not comparable, or no cell is selected.
@@ -214,7 +226,7 @@ def compare_snapshots(
             if was is None or now is None:
                 notes.append(f"{name}: its record is of an older wasmfit and is not understood")
                 continue
-            change = compare_cell(name, was, now, everything=everything)
+            change = compare_cell(name, was, now, everything=everything, models=models)
             if change.kind is CellChangeKind.UNCHANGED:
                 unchanged += 1
             else:
@@ -233,9 +245,15 @@ def compare_snapshots(
 
 
 def compare_cell(
-    name: str, before: Measurement, after: Measurement, *, everything: bool = False
+    name: str,
+    before: Measurement,
+    after: Measurement,
+    *,
+    everything: bool = False,
+    models: CostModels = MappingProxyType({}),
 ) -> CellChange:
-    """Compares two measurements of cells with the same name."""
+    """Compares two measurements of cells with the same name; see :func:`compare_snapshots`."""
+    predictions = PredictionPair(before, after, models)
     was, now = metric_values(before, activity=everything), metric_values(after, activity=everything)
     gone = [metric_name for metric_name in was if metric_name not in now]
     changed = []
@@ -247,13 +265,14 @@ def compare_cell(
             new = 0 if new is None and after.size is not None else new
         elif metric_name == FLASH_OVER_BASELINE and (old is None or new is None):
             continue  # A baseline that is missing on one side says nothing of the cell.
-        changed.append(
-            MetricChange(
-                metric(metric_name),
-                None if old is None else to_amount(old),
-                None if new is None else to_amount(new),
-            )
+        change = MetricChange(
+            metric(metric_name),
+            None if old is None else to_amount(old),
+            None if new is None else to_amount(new),
         )
+        if change.kind is CellChangeKind.INCONCLUSIVE and predictions.differs(metric_name):
+            change = change._replace(is_certain=True)
+        changed.append(change)
     other = before.status is not after.status or _activity(before) != _activity(after)
     if other or any(change.kind is CellChangeKind.CHANGED for change in changed):
         kind = CellChangeKind.CHANGED

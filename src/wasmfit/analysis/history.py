@@ -6,6 +6,7 @@ from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from itertools import groupby, pairwise
 from operator import attrgetter
+from types import MappingProxyType
 from typing import Literal
 
 from packaging.version import InvalidVersion, Version
@@ -18,6 +19,7 @@ from wasmfit.store.measurements import Reader, TimelinePoint
 from wasmfit.words import escape_unprintable
 
 from .amounts import Amount
+from .certain_changes import CostModels, PredictionPair
 from .changes import CellChangeKind, MetricChange
 from .metric_values import metric_amount
 from .metrics import Metric, metric
@@ -91,6 +93,7 @@ def history(
     select: Sequence[str] = (),
     *,
     versions: bool = False,
+    models: CostModels = MappingProxyType({}),
 ) -> History:
     """Follows a metric.
 
@@ -100,6 +103,7 @@ def history(
         name: The metric.
         select: Globs over cells' ids; none takes all.
         versions: Over versions of runtimes, the newest measurement of each, instead of time.
+        models: What predictions are made with; without them, error bars alone decide what changed.
 
     Raises:
         UsageError: There is no such metric or cell, or there are too many cells.
@@ -123,7 +127,7 @@ def history(
             if versions
             else _read(reader, _timeline(reader, members[0]), runs)
         )
-        points = tuple(_points(observations, followed, add_predictions))
+        points = tuple(_points(observations, followed, add_predictions, models))
         if any(point.amount is not None for point in points):
             histories.append(CellHistory(title, points))
     if not histories:
@@ -173,7 +177,7 @@ def trends(
             followed.append(("version", title, newest, len(newest)))
     for over, title, observations, count in followed:
         for followed_metric in metrics:
-            points = tuple(_points(iter(observations), followed_metric, add_predictions))
+            points = tuple(_points(iter(observations), followed_metric, add_predictions, {}))
             if count > 1 and any(point.amount is not None for point in points):
                 yield followed_metric, over, CellHistory(title, points), count
 
@@ -214,7 +218,10 @@ def _newest_of_each(
 
 
 def _points(
-    observations: Iterator[_Observation], followed: Metric, add_predictions: AddPredictions
+    observations: Iterator[_Observation],
+    followed: Metric,
+    add_predictions: AddPredictions,
+    models: CostModels,
 ) -> Iterator[HistoryPoint]:
     before: Measurement | None = None
     was: Amount | None = None
@@ -224,7 +231,8 @@ def _points(
         amount = metric_amount(measurement, followed.name)
         change = why = None
         if before is not None and amount != was:
-            change = MetricChange(followed, was, amount)
+            certain = PredictionPair(before, measurement, models).differs(followed.name)
+            change = MetricChange(followed, was, amount, certain)
             why = (*_commits(last, run), *differences(before.provenance, measurement.provenance))
         same = before is not None and amount == was and before.status is measurement.status
         if not same or before is None or before.version != measurement.version:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Unpack
 
 from wasmfit.analysis.budget import read_budget
+from wasmfit.analysis.certain_changes import CostModels
 from wasmfit.analysis.changes import CellChange, Changes, SymbolChange, compare_snapshots, largest
 from wasmfit.analysis.check import BudgetCheck, check_budget
 from wasmfit.analysis.history import History
@@ -53,12 +54,13 @@ def diff(
     Raises:
         UsageError: A side is unknown, or the two cannot be compared.
     """
-    complete = completing(Catalog.load(*catalogs))
+    models = cost_models(Catalog.load(*catalogs))
+    complete = completing(models)
     with store(home).reading() as reader:
         old, new = resolve(str(before), reader, complete), resolve(str(after), reader, complete)
         if old.run is not None and old.run == new.run:
             raise UsageError(f"Both sides are {old.title}.", "Name two: `wasmfit history --runs` lists them.")
-        changed = compare_snapshots(old, new, select, everything=everything)
+        changed = compare_snapshots(old, new, select, everything=everything, models=models)
     if not symbols:
         return changed
     most_changed = largest(changed.cells, "size.flash")[:_CELLS_WITH_SYMBOLS]
@@ -94,7 +96,7 @@ def check(
     keywords.end()
     limits = read_budget(Path(budget), baseline)
     catalog = Catalog.load(*options.catalogs)
-    complete = completing(catalog)
+    complete = completing(cost_models(catalog))
     with store(options.home).reading() as reader:
         # Looked up before long work, and as it was before it: `latest` is the run before this one.
         pinned = {name: resolve(name, reader, complete).pinned or name for name in limits.baselines}
@@ -137,9 +139,9 @@ def history(
     Raises:
         UsageError: There is no such metric or cell.
     """
-    complete = completing(Catalog.load(*catalogs))
+    models = cost_models(Catalog.load(*catalogs))
     with store(home).reading() as reader:
-        return follow(reader, complete, metric, select, versions=by_version)
+        return follow(reader, completing(models), metric, select, versions=by_version, models=models)
 
 
 def runs(*, home: Path | None = None) -> list[RecordedRun]:
@@ -153,12 +155,15 @@ def store(home: Path | None) -> Store:
     return Store(Home.find(home).results)
 
 
-def completing(catalog: Catalog) -> AddPredictions:
+def cost_models(catalog: Catalog) -> CostModels:
+    """The cost model of every board that has one."""
+    return {name: cost_model(board, catalog.core(board)) for name, board in catalog.boards.items()}
+
+
+def completing(models: CostModels) -> AddPredictions:
     """What adds predictions to measurements: by today's cycle costs, so that both sides of a comparison have
     the same, and what changed is the firmware.
     """
-
-    models = {name: cost_model(board, catalog.core(board)) for name, board in catalog.boards.items()}
 
     def complete(measurement: Measurement) -> Measurement:
         if measurement.board not in models or measurement.run is None:

@@ -74,7 +74,7 @@ def doctor(*, home: Path | None = None) -> Diagnosis:
     versions, proofs = Versions(folder.tools, runner), Proofs(folder.proofs)
     compilers = {name: c_compiler(versions, target.c) for name, target in catalog.targets.items()}
     looked = checks(versions, compilers.values(), [board.emulator for board in catalog.boards.values()])
-    working = {name: one for name, one in compilers.items() if isinstance(one, CCompiler)}
+    working = {name: compiler for name, compiler in compilers.items() if isinstance(compiler, CCompiler)}
     trials = _trials(catalog, folder, runner, versions, looked, working)
     host = next(_tried(check, trials, proofs) for check in looked if check.need == _HOST)
     emulators = {board.emulator.qemu for board in catalog.boards.values()}
@@ -126,7 +126,9 @@ def _trials(
         modules = sorted({workload.guest.target for workload in catalog.workloads.values()})
         trials[_RUST] = rust_trial(runner, chosen, sorted(catalog.targets), modules)
     for need, path in paths.items():
-        of_need = {name: one for name, one in compilers.items() if one.target.compilers[0] == need}
+        of_need = {
+            name: compiler for name, compiler in compilers.items() if compiler.target.compilers[0] == need
+        }
         boards = [board for board in catalog.boards.values() if board.emulator.qemu == need]
         if need == _HOST:
             trials[need] = host_trial(runner, path)

@@ -66,7 +66,7 @@ def priced(
 ) -> ToggleCosts:
     """The old name of :func:`toggle_costs`; it goes with the next version."""
     warnings.warn(
-        "wasmfit.priced() is the old name of wasmfit.toggle_costs(), and goes with the next version.",
+        "`wasmfit.priced` is the old name of `wasmfit.toggle_costs`, and goes with the next version.",
         FutureWarning,
         stacklevel=2,
     )

@@ -34,11 +34,11 @@ command = from_requests(diagnose)
 
 def _lines(check: Check) -> list[str]:
     first = f"{check.state.value:<9}{check.name}"
-    found = "" if check.found is None else f": {check.found}"
+    location = "" if check.found is None else f": {check.found}"
     if check.ok:
-        return [f"{first}{found}", *_proof(check)]
+        return [f"{first}{location}", *_proof(check)]
     lines = [
-        f"{first}, which {check.purpose}{found}",
+        f"{first}, which {check.purpose}{location}",
         f"{_INDENTED}{check.cause}",
         f"{_INDENTED}{check.remedy}",
     ]

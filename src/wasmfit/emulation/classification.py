@@ -178,8 +178,8 @@ def _fault(trace: RunTrace) -> RunEnd | None:
 def _panic(trace: RunTrace) -> RunEnd | None:
     if trace.report.end != "panic":
         return None
-    place = f" at {trace.report.panic}" if trace.report.panic else ""
-    return RunEnd(Status.FAULTED, f"panicked{place} {trace.where}")
+    location = f" at {trace.report.panic}" if trace.report.panic else ""
+    return RunEnd(Status.FAULTED, f"panicked{location} {trace.where}")
 
 
 def _failure(trace: RunTrace) -> RunEnd | None:
@@ -238,7 +238,7 @@ def _wrong_values(trace: RunTrace, signature: Signature) -> list[str]:
             continue
         if call.expected is not None and not _values_fit(signature, call.expected, values):
             wanted = ", ".join(
-                _wanted(kind, one) for kind, one in zip(signature.results, call.expected, strict=True)
+                _wanted(kind, known) for kind, known in zip(signature.results, call.expected, strict=True)
             )
             wrong.append(f"{call.text} gave {listed(signature, values)}, not {wanted}")
         elif call.log is not None and not logs.is_right(trace.report, number, call.log):
@@ -272,7 +272,8 @@ def is_right(signature: Signature, call: UserCall, report: Report, number: int) 
 
 def _values_fit(signature: Signature, expected: Sequence[Expected], values: Sequence[int]) -> bool:
     return len(values) == len(signature.results) and all(
-        _fits(kind, one, word) for kind, one, word in zip(signature.results, expected, values, strict=True)
+        _fits(kind, known, word)
+        for kind, known, word in zip(signature.results, expected, values, strict=True)
     )
 
 

@@ -266,11 +266,13 @@ def _figures(
     signature: Signature | None,
 ) -> Run:
     counts_of_calls, measured_calls = counted.calls(), counted.calls_measured()
-    made = tuple(_call(call, index, counts_of_calls, report, signature) for index, call in enumerate(calls))
+    checked = tuple(
+        _call(call, index, counts_of_calls, report, signature) for index, call in enumerate(calls)
+    )
     return Run(
-        result=made[0].result if made else None,
-        expected=made[0].expected if made else None,
-        calls=made,
+        result=checked[0].result if checked else None,
+        expected=checked[0].expected if checked else None,
+        calls=checked,
         heap_peak=report.heap.peak if report.heap else None,
         logged=_logged(report),
         linear_memory=report.heap.linear_peak if report.heap else None,
@@ -285,14 +287,14 @@ def _figures(
         instructions=InstructionCounts(
             load=counted.instructions_of("load"),
             instantiate=counted.instructions_of("instantiate"),
-            first_call=made[0].instructions if made else None,
-            call=made[-1].instructions if len(made) > 1 else None,
+            first_call=checked[0].instructions if checked else None,
+            call=checked[-1].instructions if len(checked) > 1 else None,
         ),
         activity=Activities(
             load=_activity(board, counted.measures_of("load")),
             instantiate=_activity(board, counted.measures_of("instantiate")),
             first_call=_activity(board, _at(measured_calls, 0)),
-            call=_activity(board, _at(measured_calls, len(made) - 1)) if len(made) > 1 else None,
+            call=_activity(board, _at(measured_calls, len(checked) - 1)) if len(checked) > 1 else None,
         ),
     )
 

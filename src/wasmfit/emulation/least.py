@@ -140,16 +140,16 @@ def least_ram(
         overhead = heap_use.held - heap_use.asked if heap_use else 0
         in_use = (first.run.heap_peak or 0) + (first.run.linear_memory or 0)
         trials = _Trials(run, limits, _answers(first.run), instructions, overhead)
-        found = search(trials, most=heap.size, start=in_use + overhead, step=STEP)
-    deepest = trials.deepest.get(found.size, first.stack_deepest)
+        minimum = search(trials, most=heap.size, start=in_use + overhead, step=STEP)
+    deepest = trials.deepest.get(minimum.size, first.stack_deepest)
     static, stack = heap.start - image.stack.end, -(-deepest // _ALIGNMENT) * _ALIGNMENT
     return LeastRam(
-        bytes=static + stack + found.size,
+        bytes=static + stack + minimum.size,
         static=static,
         stack=stack,
-        heap=found.size,
-        resolution=None if found.wrong is None else found.size - found.wrong,
-        trials=found.trials,
+        heap=minimum.size,
+        resolution=None if minimum.wrong is None else minimum.size - minimum.wrong,
+        trials=minimum.trials,
         reason=trials.given_up,
     )
 

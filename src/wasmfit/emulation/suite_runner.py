@@ -166,8 +166,8 @@ def _arguments(board: Board, image: Symbols, record: Path, budget: int) -> list[
         *(f"tick={hexadecimal(image.marks[mark])}" for mark in _TICKS if mark in image.marks),
         f"ram={hexadecimal(ram.origin)}:{hexadecimal(ram.end)}",
         *(
-            f"memory={hexadecimal(one.origin)}:{hexadecimal(min(one.end, _LAST))}"
-            for one in board.emulator.memory
+            f"memory={hexadecimal(region.origin)}:{hexadecimal(min(region.end, _LAST))}"
+            for region in board.emulator.memory
         ),
     ]
 

@@ -53,7 +53,9 @@ class Hal(Record):
         if not fnmatchcase(board.target, self.targets):
             return None
         chip = board.probe_rs_chip.lower()
-        return next((found for pattern, found in self.chips.items() if fnmatchcase(chip, pattern)), None)
+        return next(
+            (features for pattern, features in self.chips.items() if fnmatchcase(chip, pattern)), None
+        )
 
 
 class Gap(Record):

@@ -167,7 +167,7 @@ class Wasm:
 
     def place(self, export: str) -> int:
         """An export's place among all."""
-        return next(at for at, one in enumerate(self.exports) if one.name == export)
+        return next(at for at, entry in enumerate(self.exports) if entry.name == export)
 
     def imported(self, export: str) -> Import | None:
         """The imported function that an export is, if it is one of those."""

@@ -86,7 +86,7 @@ def plan(
         *filter(None, map(_unsupported_base, baselines.values())),
         *filter(None, (_skipped(catalog, cell) for cell in selected)),
     ]
-    skipped_ids = {one.cell.id for one in skipped}
+    skipped_ids = {skip.cell.id for skip in skipped}
     return Plan(
         cells=tuple(cell for cell in selected if cell.id not in skipped_ids),
         baselines=tuple(cell for cell in baselines.values() if cell.id not in skipped_ids),

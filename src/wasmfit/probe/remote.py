@@ -259,8 +259,8 @@ class Remote:
                 answer = self._receive(min(left, _TICK), running=True)
             except TimeoutError:
                 continue
-            if found := _STOP.fullmatch(answer):
-                return Stop(int(found[2], 16), exited=found[1] in "WX")
+            if stop := _STOP.fullmatch(answer):
+                return Stop(int(stop[2], 16), exited=stop[1] in "WX")
             if not answer.startswith("O"):
                 raise RemoteError(f"The GDB server says of a running core {answer[:60]!r}.")
 

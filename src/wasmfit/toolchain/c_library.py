@@ -80,9 +80,9 @@ def installed(
     machine = compiler.name.removesuffix("-gcc")
     for specs in library.specs or (None,):
         chosen = () if specs is None else (f"--specs={specs.format(machine=machine)}",)
-        found = _installed(versions, _Gcc(versions.runner, compiler, tuple(flags)), library, chosen)
-        if found is not None:
-            return found
+        installed = _installed(versions, _Gcc(versions.runner, compiler, tuple(flags)), library, chosen)
+        if installed is not None:
+            return installed
     return None
 
 

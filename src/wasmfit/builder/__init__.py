@@ -1,6 +1,6 @@
 """A cell → an image: modules, host steps, C sources, firmware, links; all through one cache."""
 
-from . import checkout, digest, firmware, host, job, link, module, suite
+from . import checkout, digest, firmware, host, host_tool, job, link, module, suite
 from .archive import ArchiveError, packed, unpack
 from .backends import Backend, backend_of
 from .context import Context, Progress, StepContext, silent
@@ -28,6 +28,7 @@ __all__ = [
     "digest",
     "firmware",
     "host",
+    "host_tool",
     "image",
     "job",
     "keys",

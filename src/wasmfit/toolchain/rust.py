@@ -20,7 +20,7 @@ from . import rustup
 from .versions import Tool, Versions
 
 OLDEST = Version("1.95")
-"""The newest of the runtimes' minimum versions: wasmtime 48's."""
+"""What all runtimes but the newest wasmtime are content with: 49 wants 1.96, and its cells say so."""
 
 OLDEST_LLD = 18
 """No older one was ever tried."""

@@ -86,9 +86,17 @@ class CargoBackend:
     def assemble(self, step: StepContext, job: bytes, made: Made, place: Path) -> None:
         """Links the image, and again where the emulated machine has its memory elsewhere."""
         step.progress("linking", 0, 0)
-        archive, objects = Firmware.at(made["firmware"]), self._objects(made)
-        board, linked = self.spec.board, self.spec.linked
-        inputs = link.Inputs(
+        board, inputs = self.spec.board, self.inputs(job, made)
+        own, emulated = self.spec.addresses
+        image = link.link(self.context, step, board, own, inputs, place)
+        if own != emulated:
+            moved = link.link(self.context, step, board, emulated, inputs, place, relinked.NAME)
+            relinked.check(image, own, moved, emulated)
+
+    def inputs(self, job: bytes, made: Made) -> link.Inputs:
+        """What is linked."""
+        archive, objects, linked = Firmware.at(made["firmware"]), self._objects(made), self.spec.linked
+        return link.Inputs(
             script=archive.linker_script,
             archive=archive.archive,
             objects=(*objects.firmware, *objects.harness, *objects.module, *objects.runtime),
@@ -98,11 +106,6 @@ class CargoBackend:
             symbols={} if linked is None else {"wasmfit_guest": linked.export},
             flags=self._linker_flags(),
         )
-        own, emulated = self.spec.addresses
-        image = link.link(self.context, step, board, own, inputs, place)
-        if own != emulated:
-            moved = link.link(self.context, step, board, emulated, inputs, place, relinked.NAME)
-            relinked.check(image, own, moved, emulated)
 
     def _objects(self, made: Made) -> c.Objects:  # noqa: ARG002 - C's
         return c.Objects()
@@ -114,7 +117,7 @@ class CargoBackend:
 
     def lock(self, made: Made, place: Path) -> str | None:  # noqa: ARG002 - laze's
         """That of the archive."""
-        return firmware.used_lock(self.context, self.spec, made["firmware"])
+        return firmware.used_lock(self.context, self.spec, made.get("firmware"))
 
     def macros(self) -> dict[str, str] | None:
         """No C is compiled."""

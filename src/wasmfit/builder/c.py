@@ -10,7 +10,7 @@ from pathlib import Path
 from wasmfit.model import Board, Build, Debug, Embedding, Profile
 from wasmfit.toolchain import CCompiler
 
-from . import cargo, digest, sources
+from . import absent, cargo, digest, sources
 from .context import Context, StepContext
 from .digest import Shared
 from .errors import BuildError
@@ -178,6 +178,7 @@ def _make(
         BuildError: Something does not compile, or the checkout was edited meanwhile.
     """
     build, board, profile = spec.build, spec.board, spec.profile
+    absent.require_c(context, board.target, f"the image of {build.label}")
     root = sources.fetch(context, step, build)
     firmware = context.catalog.folder(build.runtime) / "firmware"
     command = _command(context, build, board, profile, root, firmware)

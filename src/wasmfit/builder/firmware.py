@@ -349,10 +349,10 @@ def _make(
     unchanged(context, build)
 
 
-def used_lock(context: Context, spec: FirmwareSpec, place: Path) -> str | None:
-    """SHA-256 of the lockfile that the archive in ``place`` was built with."""
+def used_lock(context: Context, spec: FirmwareSpec, place: Path | None) -> str | None:
+    """SHA-256 of the lockfile that an archive was built with; ``None``: by others, as locked."""
     made_from = package(context.catalog, spec.package)
-    if made_from.locked:
+    if made_from.locked or place is None:
         return cargo.lock_digest(made_from)
     made = place / "Cargo.lock"
     return digest.file(made) if made.is_file() else None

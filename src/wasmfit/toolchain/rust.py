@@ -46,6 +46,7 @@ class Rust:
         wasm_linker: Linker for wasm modules.
         linker_version: What the linker says it is.
         environment: Variables that cargo must run with.
+        is_here: Whether it is on this machine, and not only known from images that were made with it.
     """
 
     name: str
@@ -56,6 +57,7 @@ class Rust:
     wasm_linker: tuple[str, ...]
     linker_version: str
     environment: Mapping[str, str] = field(default_factory=dict)
+    is_here: bool = True
 
     @property
     def identity(self) -> dict[str, str]:

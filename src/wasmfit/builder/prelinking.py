@@ -1,5 +1,6 @@
 """Making images that take any module (:mod:`wasmfit.builder.prelinked`), for wasmfit-images."""
 
+import struct
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -91,7 +92,7 @@ def fill(spec: FirmwareSpec, folder: Path, job: bytes, place: Path) -> None:
                 raise BuildError(f"the image overflows flash by {over:,} B", Status.DOES_NOT_FIT)
             elf = place / f"{name}.elf"
             elf.write_bytes(prelinked.put(linked, places, job))
-        except prelinked.PrelinkError as error:
+        except (prelinked.PrelinkError, struct.error, LookupError) as error:
             raise BuildError(f"{folder / name}.elf is damaged: {error}") from error
         elf.chmod(0o755)
         text = (folder / f"{name}.map").read_text(encoding="utf-8")

@@ -92,6 +92,11 @@ maint-decisions: setup ## Write the index of docs/decisions/ from the records
 maint-dist: setup ## Build wheel and source distribution into dist/, and check them
 	$(PYTHON) scripts/dist.py $(ARGS)
 
+.PHONY: maint-images
+maint-images: ## Build wasmfit-images into dist/: hours from nothing; ARGS limits runtimes, boards, profiles
+	@scripts/setup images
+	$(PYTHON) scripts/images.py $(ARGS)
+
 .PHONY: maint-coverage
 maint-coverage: setup-tests ## Say which lines no test without real firmware runs; ARGS goes to pytest
 	.venv/bin/pytest -m "not real and not slow" --cov --cov-report term --cov-report html $(ARGS)

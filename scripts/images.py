@@ -43,7 +43,7 @@ from wasmfit.emulation import WATCHDOG, plugins
 from wasmfit.home import Home
 from wasmfit.model import Board, Build, Cell, Embedding, Profile
 from wasmfit.plan import c_targets, plan
-from wasmfit.provided import FORMAT, Group, Manifest, PluginSet
+from wasmfit.provided import FORMAT, ImageArchive, Manifest, PluginSet
 from wasmfit.requests import Experiment
 from wasmfit.toolchain import ProcessRunner, Versions, find, recorded
 
@@ -201,7 +201,7 @@ def distribution(context: Context, arguments: argparse.Namespace, folder: Path) 
         content, file = packed(artefacts), f"groups/{name}.tar.xz"
         (package / file).write_bytes(content)
         names = tuple(sorted(one.name for one, _ in artefacts))
-        listed[file] = Group(sha256=hashlib.sha256(content).hexdigest(), artefacts=names)
+        listed[file] = ImageArchive(sha256=hashlib.sha256(content).hexdigest(), artefacts=names)
     manifest = Manifest(
         format=FORMAT,
         wasmfit=__version__,

@@ -63,7 +63,7 @@ class RecordedTools(Record):
     c: dict[str, RecordedC]
 
 
-class Group(Record):
+class ImageArchive(Record):
     """An archive of artefacts that have much in common.
 
     Attributes:
@@ -103,7 +103,7 @@ class Manifest(Record):
     format: int
     wasmfit: str
     tools: RecordedTools
-    groups: dict[str, Group]
+    groups: dict[str, ImageArchive]
     plugins: dict[str, PluginSet]
 
 

@@ -61,16 +61,16 @@ class Machine:
 
 
 @pytest.fixture(scope="module")
-def packaged() -> Iterator[None]:
-    """The Rust that images are made with."""
+def packaged() -> Iterator[str]:
+    """The Rust that images are made with, by its name."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("WASMFIT_RUST", "packaged")
         patch.setenv("WASMFIT_IMAGES", "none")
-        yield
+        yield "packaged"
 
 
 @pytest.fixture(scope="module")
-def wheel(warm_home: Home, packaged: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def wheel(warm_home: Home, packaged: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """wasmfit-images with two runtimes on two boards, and one workload."""
     out = tmp_path_factory.mktemp("dist")
     words = ["-p", "reference", "-w", "add-with-extra", "-o", str(out)]
@@ -78,6 +78,7 @@ def wheel(warm_home: Home, packaged: None, tmp_path_factory: pytest.TempPathFact
     words += [word for name in BOARDS for word in ("-b", name)]
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("WASMFIT_HOME", str(warm_home.root))
+        patch.setenv("WASMFIT_RUST", packaged)
         assert IMAGES["main"](words) == 0
     (made,) = out.glob("*.whl")
     return made
@@ -151,10 +152,10 @@ def test_runtimes_that_it_lacks_are_unavailable_and_no_failure(machine: Machine,
 
 
 @pytest.mark.timeout(1800)
+@pytest.mark.usefixtures("packaged")
 def test_images_are_those_that_are_built_here(
     wheel: Path,
     warm_home: Home,
-    packaged: None,
     doubles: Path,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,

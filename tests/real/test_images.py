@@ -136,7 +136,7 @@ def test_a_module_is_measured_without_any_compiler(machine: Machine, doubles: Pa
     options = [*named(RUNTIMES, "-r"), "--format", "json"]
     text = machine.run("compare", doubles, "--call", "run(21)", "--expect", "42", *options)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    measured = {one["runtime"]: one for one in json.loads(text)["measurements"]}
+    measured = {one["runtime"]: one for one in json.loads(text)["cells"]}
     assert {name: one["status"] for name, one in measured.items()} == dict.fromkeys(
         ("baseline", *RUNTIMES), "ok"
     )

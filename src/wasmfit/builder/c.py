@@ -12,6 +12,7 @@ from wasmfit.toolchain import CCompiler
 
 from . import absent, cargo, digest, sources
 from .context import Context, StepContext
+from .costs import cost
 from .digest import Shared
 from .errors import BuildError
 from .firmware import FOR_EMBEDDING, unchanged
@@ -156,7 +157,7 @@ def step(context: Context, spec: FirmwareSpec, shared: Shared, module: BuildStep
             {} if module is None else {"translated": module},
             is_task=module is None,
             stage=FIRMWARE,
-            estimate=spec.build.runtime.effort,
+            estimate=cost("c", spec.build),
             key_now=partial(_key_now, context, spec, module),
         )
 

@@ -12,6 +12,7 @@ from wasmfit.toolchain import Finished
 from . import cargo, digest, host_tool, module
 from .cargo import Options, Package, dependencies
 from .context import Context, StepContext
+from .costs import cost
 from .digest import Shared
 from .errors import BuildError
 from .step import HOST, BuildStep
@@ -95,7 +96,7 @@ def built(context: Context, build: Build) -> BuildStep:
         is_task=True,
         lock=target_folder(context, build),
         stage=HOST,
-        estimate=build.runtime.effort,
+        estimate=cost("host", build),
         key_now=partial(key, context, build),
     )
 

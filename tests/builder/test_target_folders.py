@@ -1,5 +1,6 @@
 """Cargo's target folders: one for each runtime in Rust, which begins with what the harness needs."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -35,8 +36,9 @@ def test_a_folder_begins_with_what_the_harness_needs(common: Path, tmp_path: Pat
     assert (own / "thumb/release/deps/libcore-1.rlib").stat().st_mtime_ns == (
         common / "thumb/release/deps/libcore-1.rlib"
     ).stat().st_mtime_ns
-    (own / "thumb/release/deps/libcore-1.rlib").write_text("changed")
-    assert (common / "thumb/release/deps/libcore-1.rlib").read_text() == "core"
+    (own / "thumb/release/.fingerprint/core-1/note").write_text("changed")
+    assert (common / "thumb/release/.fingerprint/core-1/note").read_text() == "core is there"
+    assert (own / "thumb/release/deps/libcore-1.rlib").stat().st_nlink == 2
 
 
 def test_one_that_is_there_is_left_alone(common: Path, tmp_path: Path) -> None:
@@ -58,6 +60,6 @@ def test_a_copy_that_fails_is_thrown_away(
         (tmp_path / "own.unfinished").mkdir()
         raise FileNotFoundError("it went away")
 
-    monkeypatch.setattr(firmware.shutil, "copytree", fails)
+    monkeypatch.setattr(shutil, "copytree", fails)
     firmware._begin_with(common, tmp_path / "own")
     assert [path.name for path in tmp_path.iterdir()] == [common.name]

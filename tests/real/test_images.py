@@ -15,7 +15,6 @@ from pathlib import Path
 import pytest
 
 import wasmfit
-from wasmfit.analysis.comparison import Comparison
 from wasmfit.home import Home
 from wasmfit.model import Measurement, Status
 
@@ -122,7 +121,20 @@ def doubles(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def by_id(comparison: Comparison) -> dict[str, Measurement]:
+def measured(home: Path, module: Path | None) -> dict[str, Measurement]:
+    """The cells of the wheel's runtimes and boards, measured anew, by id."""
+    if module is None:
+        comparison = wasmfit.compare(runtimes=RUNTIMES, boards=BOARDS, home=home, rerun=True)
+    else:
+        comparison = wasmfit.compare(
+            runtimes=RUNTIMES,
+            boards=BOARDS,
+            home=home,
+            rerun=True,
+            module=str(module),
+            calls=["run(21)"],
+            expect="42",
+        )
     return {one.id: one for one in comparison.measurements}
 
 
@@ -136,8 +148,8 @@ def test_a_module_is_measured_without_any_compiler(machine: Machine, doubles: Pa
     options = [*named(RUNTIMES, "-r"), "--format", "json"]
     text = machine.run("compare", doubles, "--call", "run(21)", "--expect", "42", *options)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    measured = {one["runtime"]: one for one in json.loads(text)["cells"]}
-    assert {name: one["status"] for name, one in measured.items()} == dict.fromkeys(
+    cells = {one["runtime"]: one for one in json.loads(text)["cells"]}
+    assert {name: one["status"] for name, one in cells.items()} == dict.fromkeys(
         ("baseline", *RUNTIMES), "ok"
     )
     seconds = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
@@ -163,12 +175,11 @@ def test_images_are_those_that_are_built_here(
     """The same tools, with and without wasmfit-images: images to the byte, and every figure."""
     shutil.unpack_archive(wheel, tmp_path / "images", "zip")
     other = tmp_path / "home"
-    for module in ({}, {"module": str(doubles), "calls": ["run(21)"], "expect": "42"}):
-        asked = {"runtimes": list(RUNTIMES), "boards": list(BOARDS), **module}
+    for module in (None, doubles):
         monkeypatch.setenv("WASMFIT_IMAGES", "none")
-        built = by_id(wasmfit.compare(home=warm_home.root, rerun=True, **asked))
+        built = measured(warm_home.root, module)
         monkeypatch.setenv("WASMFIT_IMAGES", str(tmp_path / "images" / "wasmfit_images"))
-        filled = by_id(wasmfit.compare(home=other, rerun=True, **asked))
+        filled = measured(other, module)
         assert not any((other / "artefacts" / kind).exists() for kind in ("firmware", "c"))
         assert built.keys() == filled.keys()
         for cell, mine in built.items():

@@ -1,5 +1,6 @@
 """A build and a profile → the Rust archive of a firmware, and the linker script it came with."""
 
+import os
 import shutil
 import tomllib
 from collections.abc import Callable, Mapping
@@ -282,11 +283,25 @@ def _begin_with(common: Path, folder: Path) -> None:
     try:
         for notes in [path for path in common.rglob(_NOTES) if path.is_dir()]:
             shutil.copytree(notes, unfinished / notes.relative_to(common))
-        shutil.copytree(common, unfinished, ignore=left_out, dirs_exist_ok=True)
+        shutil.copytree(
+            common, unfinished, ignore=left_out, dirs_exist_ok=True, copy_function=_linked_or_copied
+        )
         unfinished.rename(folder)
     except OSError:
         # A file went away meanwhile: all is compiled in the folder itself, as it is without another one.
         shutil.rmtree(unfinished, ignore_errors=True)
+
+
+def _linked_or_copied(source: str, place: str) -> None:
+    """Links libraries, nearly all of a folder, which rustc writes whole and renames; copies the rest."""
+    if source.endswith((".rlib", ".rmeta")):
+        try:
+            os.link(source, place)
+        except OSError:
+            pass
+        else:
+            return
+    shutil.copy2(source, place)
 
 
 _NOTES = ".fingerprint"

@@ -89,7 +89,7 @@ def machine(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Machine:
     folder = tmp_path_factory.mktemp("machine")
     venv.create(folder / "venv", with_pip=False)
     python = folder / "venv" / "bin" / "python"
-    own, _ = DIST["build"](folder / "dist")
+    own: Path = DIST["build"](folder / "dist")[0]
     install = [
         sys.executable,
         "-m",

@@ -156,7 +156,7 @@ class _Plugins:
     def _ask(self, program: str) -> int:
         """Loads a probe of each version.
 
-        What the emulator prints is not logged: one that prints gigabytes would fill a log for each version.
+        Only the end of what the emulator prints is logged: one that prints gigabytes would fill a log for each.
         """
         words = "it says nothing"
         for version in interfaces():
@@ -165,6 +165,9 @@ class _Plugins:
                 [program, *qemu.NOTHING_ATTACHED, "-M", "none", "-plugin", str(probe)],
                 timeout=_PROBE_SECONDS,
             )
+            if self.log is not None:
+                with self.log.open("a", encoding="utf-8", errors="replace") as file:
+                    file.write(f"$ {program} -plugin {probe}\n{finished.output}\n")
             if finished.code == 0 and _TAKEN.search(finished.output):
                 return version
             if _NO_PLUGINS.search(finished.output):

@@ -90,7 +90,7 @@ def machine(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Machine:
     venv.create(folder / "venv", with_pip=False)
     python = folder / "venv" / "bin" / "python"
     own: Path = DIST["build"](folder / "dist")[0]
-    install = [
+    install: list[str | Path] = [
         sys.executable,
         "-m",
         "pip",

@@ -156,7 +156,7 @@ class _Plugins:
     def _ask(self, program: str) -> int:
         """Loads a probe of each version.
 
-        Only the end of what the emulator prints is logged: one that prints gigabytes would fill a log for each.
+        Only the end of what the emulator prints is logged: one that prints gigabytes would fill a log.
         """
         words = "it says nothing"
         for version in interfaces():

@@ -1,9 +1,9 @@
 """Measures what the documents promise about speed (``make maint-bench``).
 
-Without arguments: a second ``compare`` with nothing changed, and one of a module never seen before. With
-``--counting``: how fast instructions are counted, with kinds, stack, flash accesses and the board's cache
-watched. With ``--cold``: one from nothing but downloaded packages, in a folder of its own, with the time of
-the first row and of all rows; it takes minutes.
+Without arguments: a second ``compare`` with nothing changed, one of a module never seen before, and one from
+nothing but downloaded packages, in a folder of its own, with the time of the first row and of all rows, which
+takes minutes. With ``--cold``: the last alone, of the runtimes that are named. With ``--counting``: how fast
+instructions are counted, with kinds, stack, flash accesses and the board's cache watched.
 """
 
 import os
@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,6 +21,7 @@ import wasmfit
 from wasmfit.builder import Context, FirmwareSpec, StepContext, image
 from wasmfit.catalog import Catalog
 from wasmfit.emulation import ExpectedCalls, QemuRunner, compiled, execute
+from wasmfit.events import TaskEnded
 from wasmfit.home import Home
 from wasmfit.model import Board, Status
 from wasmfit.plan import plan
@@ -29,8 +31,9 @@ from wasmfit.toolchain import ProcessRunner, Versions, find
 
 ROUNDS = 10
 WARM_LIMIT_S = 1.5
-FIRST_ROW_LIMIT_S = 120
-ALL_ROWS_LIMIT_S = 720
+FIRST_ROW_LIMIT_S = 30
+ALL_ROWS_LIMIT_S = 240
+SLOWEST = 12
 MODULE_LIMIT_S = 10
 COUNTING_LIMIT = 100
 COUNTED_CALLS = 60
@@ -38,11 +41,11 @@ COUNTED_CALLS = 60
 
 def main() -> None:
     if "--cold" in sys.argv:
-        good = cold()
+        good = cold(sys.argv[2:])
     elif "--counting" in sys.argv:
         good = counting(Home.find())
     else:
-        good = warm(Home.find()) and module(Home.find())
+        good = all([warm(Home.find()), module(Home.find()), cold()])
     sys.exit(0 if good else 1)
 
 
@@ -137,22 +140,33 @@ def _in_second_qemu(board: Board) -> list[Board]:
     return [board.model_copy(update={"emulator": emulator})]
 
 
-def cold() -> bool:
-    """Times one compare from nothing, row by row."""
+def cold(runtimes: Sequence[str] = ()) -> bool:
+    """Times one compare from nothing, row by row, and says which tasks took the time.
+
+    Without wasmfit-images: what is timed is building.
+    """
+    os.environ["WASMFIT_IMAGES"] = "none"
     started = time.monotonic()
     rows: list[float] = []
+    tasks: dict[str, float] = {}
 
     def listen(event: Event) -> None:
+        if isinstance(event, TaskEnded):
+            tasks[event.title] = event.seconds
         if isinstance(event, CellEnded) and event.measurement.size is not None:
             rows.append(time.monotonic() - started)
             print(f"{rows[-1]:7.1f} s  {event.measurement.id}", flush=True)
 
     with tempfile.TemporaryDirectory(prefix="wasmfit-bench-") as folder:
-        comparison = wasmfit.compare(runtimes=sys.argv[2:], home=Path(folder), event_handler=listen)
+        comparison = wasmfit.compare(runtimes=list(runtimes), home=Path(folder), event_handler=listen)
+    for title, seconds in sorted(tasks.items(), key=lambda task: -task[1])[:SLOWEST]:
+        print(f"{seconds:7.1f} s  in {title}")
+    print(f"{sum(tasks.values()):7.0f} s  in all {len(tasks)} tasks, on {os.cpu_count()} processors")
     # The baseline is a row, but not the one that people wait for.
     print(
-        f"first runtime after {rows[1]:.0f} s (promised: {FIRST_ROW_LIMIT_S} s), all {len(rows)} rows after "
-        f"{rows[-1]:.0f} s (promised: {ALL_ROWS_LIMIT_S} s)"
+        f"first row after {rows[0]:.0f} s, first runtime after {rows[1]:.0f} s "
+        f"(promised: {FIRST_ROW_LIMIT_S} s), all {len(rows)} rows after {rows[-1]:.0f} s "
+        f"(promised: {ALL_ROWS_LIMIT_S} s)"
     )
     return not comparison.failed and rows[1] < FIRST_ROW_LIMIT_S and rows[-1] < ALL_ROWS_LIMIT_S
 

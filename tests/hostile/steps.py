@@ -4,7 +4,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from wasmfit.builder import Context, StepContext, host, sources
+from wasmfit.builder import Context, StepContext, host, host_tool, sources
 from wasmfit.builder.digest import Shared
 from wasmfit.builder.host import refusal
 from wasmfit.model import Build, builds
@@ -36,12 +36,12 @@ def command_of(context: Context, step: StepContext, build: Build) -> list[str]:
     if translator is None:
         program_step = host.step(context, build, Shared())
         assert program_step is not None
-        return [
-            str(program_step.ensure(context.cache, step) / host.PROGRAM),
-            "{module}",
-            "{output}",
-            *build.variant.host_arguments,
-        ]
+        folder, tool = program_step.ensure(context.cache, step), build.runtime.host_tool
+        if program_step.kind == host_tool.KIND:
+            assert tool is not None
+            program = folder / host_tool.PROGRAM
+            return host_tool.command(tool, program, build, Path("{module}"), Path("{output}"))
+        return [str(folder / host.PROGRAM), "{module}", "{output}", *build.variant.host_arguments]
     program = sources.package_folder(context, step, build) / translator.program
     program.chmod(0o755)
     return [str(program), *translator.arguments]

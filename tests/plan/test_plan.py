@@ -27,7 +27,7 @@ def labels(catalog: Catalog, *wanted: str) -> list[str]:
 def test_by_default_the_newest_of_each(catalog: Catalog) -> None:
     chosen = labels(catalog)
     assert "wasmi@2.0.0" in chosen
-    assert {"wasmtime@48.0.8", "wasmtime-no-simd@48.0.8"} <= set(chosen)
+    assert {"wasmtime@49.0.4", "wasmtime-no-simd@49.0.4"} <= set(chosen)
     assert {"wamr-classic@2.4.3", "wamr-fast@2.4.3", "wasm3@0.5.0"} <= set(chosen)
     assert not any(label.startswith(("wasmi@0", "wasmi@1", "wasmtime@38", "baseline")) for label in chosen)
 
@@ -39,10 +39,10 @@ def test_by_default_the_newest_of_each(catalog: Catalog) -> None:
         (["wasmi@0.51"], ["wasmi@0.51.5"]),
         (["wasmi@0.51.5", "wasmi@0.51"], ["wasmi@0.51.5"]),
         (["wasmtime@38.0.3"], ["wasmtime@38.0.3"]),
-        (["wasmtime-no-simd"], ["wasmtime-no-simd@48.0.8"]),
+        (["wasmtime-no-simd"], ["wasmtime-no-simd@49.0.4"]),
         (["wamr"], ["wamr-classic@2.4.3", "wamr-mini@2.4.3", "wamr-fast@2.4.3"]),
         (["wasmi-un*"], ["wasmi-unchecked@2.0.0"]),
-        (["wasmtime"], ["wasmtime@48.0.8", "wasmtime-no-simd@48.0.8"]),
+        (["wasmtime"], ["wasmtime@49.0.4", "wasmtime-no-simd@49.0.4"]),
         (["wasmi@*"], ["wasmi@2.0.0", "wasmi@1.1.0", "wasmi@0.51.5"]),
     ],
 )
@@ -137,8 +137,8 @@ def test_a_checkout_comes_in_the_variants_that_were_asked_for(catalog: Catalog) 
 
 
 def test_a_checkout_alone_comes_in_the_default_variants(catalog: Catalog) -> None:
-    chosen = planned(catalog, checkout("wasmtime", "48.0.8"), runtimes=["wasm3"])
-    assert chosen == ["wasm3@0.5.0", "wasmtime@48.0.8+g012345678", "wasmtime-no-simd@48.0.8+g012345678"]
+    chosen = planned(catalog, checkout("wasmtime", "49.0.4"), runtimes=["wasm3"])
+    assert chosen == ["wasm3@0.5.0", "wasmtime@49.0.4+g012345678", "wasmtime-no-simd@49.0.4+g012345678"]
 
 
 def test_by_default_a_checkout_stands_among_the_newest(catalog: Catalog) -> None:

@@ -26,6 +26,8 @@ WANTED = {
     "wasmi@2.0.0",
     "wasmi@1.1.0",
     "wasmi@0.51.5",
+    "wasmtime@49.0.4",
+    "wasmtime-no-simd@49.0.4",
     "wasmtime@48.0.8",
     "wasmtime-no-simd@48.0.8",
     "wasmtime@38.0.3",

@@ -1,13 +1,13 @@
 """A cell → an image: modules, host steps, C sources, firmware, links; all through one cache."""
 
-from . import checkout, digest, firmware, host, job, link, module, suite
+from . import checkout, digest, firmware, host, host_tool, job, link, module, prelinking, suite
 from .archive import ArchiveError, packed, unpack
 from .backends import Backend, backend_of
 from .context import Context, Progress, StepContext, silent
 from .errors import BuildError
 from .image import Image, image, keys, steps
 from .owners import object_rule, runtime_rule, symbol_rule
-from .payload import CommandsPayload
+from .payload import CommandsPayload, OpenPayload
 from .spec import FirmwareSpec, PackageSpec
 from .step import BuildStep
 
@@ -20,6 +20,7 @@ __all__ = [
     "Context",
     "FirmwareSpec",
     "Image",
+    "OpenPayload",
     "PackageSpec",
     "Progress",
     "StepContext",
@@ -28,6 +29,7 @@ __all__ = [
     "digest",
     "firmware",
     "host",
+    "host_tool",
     "image",
     "job",
     "keys",
@@ -35,6 +37,7 @@ __all__ = [
     "module",
     "object_rule",
     "packed",
+    "prelinking",
     "runtime_rule",
     "silent",
     "steps",

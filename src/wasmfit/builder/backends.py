@@ -86,9 +86,17 @@ class CargoBackend:
     def assemble(self, step: StepContext, job: bytes, built: Made, artefact: Path) -> None:
         """Links the image, and again where the emulated machine has its memory elsewhere."""
         step.progress("linking", 0, 0)
-        archive, objects = Firmware.at(built["firmware"]), self._objects(built)
-        board, linked = self.spec.board, self.spec.linked
-        inputs = link.Inputs(
+        board, inputs = self.spec.board, self.inputs(job, built)
+        own, emulated = self.spec.addresses
+        image = link.link(self.context, step, board, own, inputs, artefact)
+        if own != emulated:
+            moved = link.link(self.context, step, board, emulated, inputs, artefact, relinked.NAME)
+            relinked.check(image, own, moved, emulated)
+
+    def inputs(self, job: bytes, built: Made) -> link.Inputs:
+        """What is linked."""
+        archive, objects, linked = Firmware.at(built["firmware"]), self._objects(built), self.spec.linked
+        return link.Inputs(
             script=archive.linker_script,
             archive=archive.archive,
             objects=(*objects.firmware, *objects.harness, *objects.module, *objects.runtime),
@@ -98,11 +106,6 @@ class CargoBackend:
             symbols={} if linked is None else {"wasmfit_guest": linked.export},
             flags=self._linker_flags(),
         )
-        own, emulated = self.spec.addresses
-        image = link.link(self.context, step, board, own, inputs, artefact)
-        if own != emulated:
-            moved = link.link(self.context, step, board, emulated, inputs, artefact, relinked.NAME)
-            relinked.check(image, own, moved, emulated)
 
     def _objects(self, built: Made) -> c.Objects:  # noqa: ARG002 - C's
         return c.Objects()
@@ -114,7 +117,7 @@ class CargoBackend:
 
     def lock(self, built: Made, artefact: Path) -> str | None:  # noqa: ARG002 - laze's
         """That of the archive."""
-        return firmware.used_lock(self.context, self.spec, built["firmware"])
+        return firmware.used_lock(self.context, self.spec, built.get("firmware"))
 
     def macros(self) -> dict[str, str] | None:
         """No C is compiled."""

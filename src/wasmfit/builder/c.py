@@ -10,8 +10,9 @@ from pathlib import Path
 from wasmfit.model import Board, Build, Debug, Embedding, Profile
 from wasmfit.toolchain import CCompiler
 
-from . import cargo, digest, sources
+from . import absent, cargo, digest, sources
 from .context import Context, StepContext
+from .costs import cost
 from .digest import Shared
 from .errors import BuildError
 from .firmware import FOR_EMBEDDING, unchanged
@@ -156,7 +157,7 @@ def step(context: Context, spec: FirmwareSpec, shared: Shared, module: BuildStep
             {} if module is None else {"translated": module},
             is_task=module is None,
             stage=FIRMWARE,
-            estimate=spec.build.runtime.effort,
+            estimate=cost("c", spec.build),
             key_now=partial(_key_now, context, spec, module),
         )
 
@@ -178,6 +179,7 @@ def _make(
         BuildError: Something does not compile, or the checkout was edited meanwhile.
     """
     build, board, profile = spec.build, spec.board, spec.profile
+    absent.require_c(context, board.target, f"the image of {build.label}")
     root = sources.fetch(context, step, build)
     firmware = context.catalog.folder(build.runtime) / "firmware"
     command = _command(context, build, board, profile, root, firmware)

@@ -11,6 +11,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from wasmfit.provided import ProvidedImages
+
 from .exclusive_lock import exclusive_lock
 
 
@@ -21,10 +23,12 @@ class Cache:
     Attributes:
         root: The folder.
         cancel: Ends the wait for an artefact that somebody else is making.
+        provided: Artefacts that need not be made, where there are any.
     """
 
     root: Path
     cancel: threading.Event = field(default_factory=threading.Event)
+    provided: ProvidedImages | None = None
 
     def place(self, kind: str, key: str) -> Path:
         """Where the artefact is, or would be."""
@@ -43,7 +47,10 @@ class Cache:
                 unfinished = folder.with_suffix(".unfinished")
                 shutil.rmtree(unfinished, ignore_errors=True)
                 unfinished.mkdir()
-                make(unfinished)
+                if self.provided is not None and self.provided.has(kind, key):
+                    self.provided.put(kind, key, unfinished)
+                else:
+                    make(unfinished)
                 unfinished.rename(folder)
         return folder
 

@@ -19,7 +19,7 @@ from wasmfit.model import Build, Dependency
 from wasmfit.toolchain import Finished, Rust
 from wasmfit.words import escape_unprintable
 
-from . import digest, lockfiles, missing_target_feature, specification
+from . import absent, digest, lockfiles, missing_target_feature, specification
 from .context import Context, StepContext
 from .errors import BuildError
 from .exclusive_lock import exclusive_lock
@@ -212,6 +212,7 @@ def build(
     Raises:
         BuildError: Cargo failed; the reason is its first error.
     """
+    absent.require_rust(context, absent.WHAT.get(package.name, package.name))
     work.mkdir(parents=True, exist_ok=True)
     with exclusive_lock(work.with_name(f"{work.name}.lock"), context.runner.cancel):
         generate(package, work)

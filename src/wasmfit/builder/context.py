@@ -37,7 +37,7 @@ class Context:
     @property
     def cache(self) -> Cache:
         """The artefacts built so far."""
-        return Cache(self.home.artefacts, self.runner.cancel)
+        return Cache(self.home.artefacts, self.runner.cancel, self.toolchain.images)
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """A build and a profile → the Rust archive of a firmware, and the linker script it came with."""
 
+import os
 import shutil
 import tomllib
 from collections.abc import Callable, Mapping
@@ -13,6 +14,7 @@ from wasmfit.model import BaseCrate, Board, Build, Embedding, Profile, Target
 from . import cargo, checkout, digest, guest
 from .cargo import Options, Package, dependencies, level
 from .context import Context, StepContext
+from .costs import cost
 from .digest import Shared
 from .errors import BuildError
 from .spec import FirmwareSpec, PackageSpec
@@ -252,9 +254,58 @@ def _own_script(catalog: Catalog, spec: FirmwareSpec) -> Path | None:
     return None if name is None else catalog.harness / "link" / name
 
 
-def target_folder(context: Context, board: Board, profile: Profile) -> Path:
-    """Cargo's target folder for a board and profile: core, alloc and the harness are compiled once in it."""
+def target_folder(context: Context, board: Board, profile: Profile, build: Build) -> Path:
+    """Cargo's target folder for a target, a profile, and a runtime in Rust.
+
+    Cargos take turns at a folder, so those of two runtimes have two; what its versions and variants have in
+    common is compiled once in it.
+    """
+    common = _common_folder(context, board, profile)
+    return common.with_name(f"{common.name}-{build.runtime.name}") if build.dependencies else common
+
+
+def _common_folder(context: Context, board: Board, profile: Profile) -> Path:
+    """The folder of what depends on the harness alone."""
     return context.home.work / "target" / f"{board.target}-{profile.name}"
+
+
+def _begin_with(common: Path, folder: Path) -> None:
+    """Begins a target folder with what another has: core, alloc and what the harness depends on.
+
+    Cargo notes that something is compiled after it is, and these notes are copied first: so a folder that
+    is in use is as good a beginning.
+    """
+    if folder.exists() or not common.is_dir():
+        return
+    unfinished = folder.with_name(f"{folder.name}.unfinished")
+    shutil.rmtree(unfinished, ignore_errors=True)
+    left_out = shutil.ignore_patterns(_NOTES, "firmware-*", "libfirmware*")
+    try:
+        for notes in [path for path in common.rglob(_NOTES) if path.is_dir()]:
+            shutil.copytree(notes, unfinished / notes.relative_to(common))
+        shutil.copytree(
+            common, unfinished, ignore=left_out, dirs_exist_ok=True, copy_function=_linked_or_copied
+        )
+        unfinished.rename(folder)
+    except OSError:
+        # A file went away meanwhile: all is compiled in the folder itself, as it is without another one.
+        shutil.rmtree(unfinished, ignore_errors=True)
+
+
+def _linked_or_copied(source: str, place: str) -> None:
+    """Links libraries, nearly all of a folder, which rustc writes whole and renames; copies the rest."""
+    if source.endswith((".rlib", ".rmeta")):
+        try:
+            os.link(source, place)
+        except OSError:
+            pass
+        else:
+            return
+    shutil.copy2(source, place)
+
+
+_NOTES = ".fingerprint"
+"""Cargo's folder of what is compiled."""
 
 
 def step(context: Context, spec: FirmwareSpec, shared: Shared) -> BuildStep:
@@ -269,9 +320,10 @@ def step(context: Context, spec: FirmwareSpec, shared: Shared) -> BuildStep:
             f"firmware {_what(spec)} {setting}",
             partial(_make, context, spec),
             is_task=True,
-            lock=target_folder(context, spec.board, spec.profile),
+            lock=target_folder(context, spec.board, spec.profile, spec.build),
             stage=FIRMWARE,
-            estimate=spec.build.runtime.effort,
+            # What depends on the harness alone is needed by most, and takes seconds.
+            estimate=cost("firmware", spec.build) if spec.build.dependencies else 0,
             key_now=lambda: key(context, spec, Shared()),
         )
 
@@ -317,7 +369,8 @@ def _make(
     )
     made_from = package(context.catalog, spec.package)
     cargo.require_lock(made_from, build.label if linked is None else f"{build.label} of {linked.name}")
-    embedding = spec.payload.embedding
+    embedding, target = spec.payload.embedding, target_folder(context, board, profile, build)
+    _begin_with(_common_folder(context, board, profile), target)
     names = (
         build.label,
         board.target,
@@ -332,7 +385,7 @@ def _make(
         made_from,
         options(context.catalog.target(board), profile),
         work=context.home.work / "firmware" / "-".join(filter(None, names)),
-        target=target_folder(context, board, profile),
+        target=target,
     )
     shutil.copy(built.file(".a"), artefact / "firmware.a")
     own = _own_script(context.catalog, spec)
@@ -349,10 +402,10 @@ def _make(
     unchanged(context, build)
 
 
-def used_lock(context: Context, spec: FirmwareSpec, artefact: Path) -> str | None:
-    """SHA-256 of the lockfile that the archive in ``artefact`` was built with."""
+def used_lock(context: Context, spec: FirmwareSpec, artefact: Path | None) -> str | None:
+    """SHA-256 of the lockfile that an archive was built with; ``None``: by others, as locked."""
     made_from = package(context.catalog, spec.package)
-    if made_from.locked:
+    if made_from.locked or artefact is None:
         return cargo.lock_digest(made_from)
     lockfile = artefact / "Cargo.lock"
     return digest.file(lockfile) if lockfile.is_file() else None

@@ -9,9 +9,10 @@ from wasmfit.catalog import Catalog
 from wasmfit.model import Build, Status
 from wasmfit.toolchain import Finished
 
-from . import cargo, digest, module
+from . import cargo, digest, host_tool, module
 from .cargo import Options, Package, dependencies
 from .context import Context, StepContext
+from .costs import cost
 from .digest import Shared
 from .errors import BuildError
 from .step import HOST, BuildStep
@@ -72,24 +73,42 @@ def target_folder(context: Context, build: Build) -> Path:
 
 
 def step(context: Context, build: Build, shared: Shared) -> BuildStep | None:
-    """Builds the program; ``None`` where a runtime needs none."""
+    """Has the program: a published one where one serves, or else it is built; ``None`` where a runtime needs
+    none.
+    """
     if not build.version.host_dependencies:
         return None
 
     def program() -> BuildStep:
-        return BuildStep(
-            "host",
-            key(context, build),
-            f"host step {build.runtime.name}@{build.number}",
-            partial(_make, context, build),
-            is_task=True,
-            lock=target_folder(context, build),
-            stage=HOST,
-            estimate=build.runtime.effort,
-            key_now=partial(key, context, build),
-        )
+        found = host_tool.find(context, build)
+        return built(context, build) if found is None else found.step(context)
 
     return shared.once(("host", build.label), program)
+
+
+def built(context: Context, build: Build) -> BuildStep:
+    """Builds the program."""
+    return BuildStep(
+        "host",
+        key(context, build),
+        f"host step {build.runtime.name}@{build.number}",
+        partial(_make, context, build),
+        is_task=True,
+        lock=target_folder(context, build),
+        stage=HOST,
+        estimate=cost("host", build),
+        key_now=partial(key, context, build),
+    )
+
+
+def provenance(context: Context, build: Build) -> str | None:
+    """What prepares a build's modules, in words; ``None`` where nothing does."""
+    if not build.version.host_dependencies:
+        return None
+    found = host_tool.find(context, build)
+    if found is not None:
+        return host_tool.provenance(context, found)
+    return f"built from {build.runtime.name} {build.number}"
 
 
 def _make(
@@ -120,21 +139,25 @@ def prepared(context: Context, build: Build, program: BuildStep, wasm: BuildStep
         "prepared",
         digest.of(program.key, wasm.key, build.variant.host_arguments),
         f"host step of {build.label}",
-        partial(_prepare, context, build),
+        partial(_prepare, context, build, program.kind),
         {"program": program, "module": wasm},
     )
 
 
 def _prepare(
-    context: Context, build: Build, step: StepContext, built: Mapping[str, Path], artefact: Path
+    context: Context, build: Build, kind: str, step: StepContext, built: Mapping[str, Path], artefact: Path
 ) -> None:
     """Runs the program.
 
     Raises:
         BuildError: It refuses the module.
     """
-    program, wasm = built["program"] / PROGRAM, built["module"] / module.NAME
-    command = [str(program), str(wasm), str(artefact / PREPARED), *build.variant.host_arguments]
+    tool, wasm, output = build.runtime.host_tool, built["module"] / module.NAME, artefact / PREPARED
+    if kind == host_tool.KIND:
+        assert tool is not None
+        command = host_tool.command(tool, built["program"] / host_tool.PROGRAM, build, wasm, output)
+    else:
+        command = [str(built["program"] / PROGRAM), str(wasm), str(output), *build.variant.host_arguments]
     finished = context.runner.run(command, log=step.log, timeout=_SECONDS, memory=MEMORY)
     if finished.code != 0:
         raise refusal("the host step", finished)

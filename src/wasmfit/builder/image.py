@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from . import digest, host, module, relinked, translate
+from wasmfit.provided import ProvidedImages
+
+from . import digest, host, module, prelinking, relinked, translate
 from .backends import backend_of
 from .context import Context, StepContext
 from .digest import Shared
+from .errors import BuildError
 from .spec import FirmwareSpec
 from .step import BuildStep
 
@@ -48,19 +51,57 @@ def steps(context: Context, spec: FirmwareSpec, shared: Shared | None = None) ->
         shared: What other firmwares of the run have in common with it is found out once.
     """
     shared = Shared() if shared is None else shared
-    wasm = spec.payload.module(context, spec.build, shared)
+    images, wasm = context.toolchain.images, spec.payload.module(context, spec.build, shared)
     content = {} if wasm is None else {"module": wasm, **_content(context, spec, shared, wasm)}
     backend, translated = backend_of(context, spec, shared), content.get("translated")
     decided_by = *spec.setting, translated and translated.key
-    needs = {**content, **shared.once(("parts", *decided_by), lambda: backend.parts(translated))}
+    parts = shared.once(("parts", *decided_by), lambda: backend.parts(translated))
+    needs = {**content, **parts}
+    setting = shared.once(("setting", *spec.setting), lambda: digest.of(backend.setting()))
     key = digest.of(
         "image",
         {role: need.key for role, need in needs.items()},
         # A baseline's job is not that of the cells next to it.
         shared.once(("job", spec.build.label, spec.payload.name), lambda: digest.of(spec.payload.job_key)),
-        shared.once(("setting", *spec.setting), lambda: digest.of(backend.setting())),
+        setting,
     )
-    return BuildStep("images", key, f"image of {spec.build.label}", partial(_make, context, spec), needs)
+    title = f"image of {spec.build.label}"
+    # What wasmfit-images has is taken, and what it would be made from is not.
+    content = {role: _without_needs(need, images) for role, need in content.items()}
+    if wasm is not None and images is not None and images.has("images", key):
+        return BuildStep("images", key, title, _gone, {"module": content["module"]})
+    provided = _provided(images, parts, setting) if wasm is not None and not translated else None
+    if provided is not None:
+        work = partial(_fill, spec)
+        return BuildStep("images", key, title, work, {**content, "prelinked": provided})
+    return BuildStep("images", key, title, partial(_make, context, spec), needs)
+
+
+def _without_needs(step: BuildStep, images: ProvidedImages | None) -> BuildStep:
+    """The step, which needs nothing where wasmfit-images has what it makes."""
+    if images is None or not images.has(step.kind, step.key):
+        return step
+    return replace(step, needs={})
+
+
+def _provided(
+    images: ProvidedImages | None, parts: Mapping[str, BuildStep], setting: str
+) -> BuildStep | None:
+    """The same image for any module, where wasmfit-images has it: its parts need not be built."""
+    key = prelinking.key(parts, setting)
+    if images is None or not images.has(prelinking.KIND, key):
+        return None
+    return BuildStep(prelinking.KIND, key, "image for any module", _gone)
+
+
+def _gone(_step: StepContext, _made: Mapping[str, Path], _place: Path) -> None:
+    raise BuildError("an image of wasmfit-images is no longer there; run it again")
+
+
+def _fill(spec: FirmwareSpec, _step: StepContext, made: Mapping[str, Path], place: Path) -> None:
+    """Puts the module into an image that was linked for any."""
+    job = spec.payload.job(_bytes(spec, made))
+    prelinking.fill(spec, made["prelinked"], job, place)
 
 
 def keys(context: Context, specs: Iterable[FirmwareSpec]) -> list[str]:

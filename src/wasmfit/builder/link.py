@@ -7,7 +7,7 @@ from pathlib import Path
 
 from wasmfit.model import Board, MemoryMap, Status
 
-from . import cargo, missing_target_feature
+from . import absent, cargo, missing_target_feature
 from .context import Context, StepContext
 from .errors import BuildError
 
@@ -107,6 +107,7 @@ def link(
     Raises:
         BuildError: It does not link, or does not fit: then with what overflows by how much.
     """
+    absent.require_rust(context, f"this image for {board.name}")
     ram = memory_map.ram
     if inputs.stack >= ram.size:
         raise BuildError(

@@ -139,6 +139,44 @@ class ModulePayload(_OnBoard):
 
 
 @dataclass(frozen=True)
+class OpenPayload(_OnBoard):
+    """Nothing yet: an image that takes any module is linked before there is one.
+
+    Attributes:
+        embedding: Which of the runtime's embeddings runs it.
+    """
+
+    embedding: Embedding
+
+    @property
+    def name(self) -> str:
+        """There is one."""
+        return "any module"
+
+    @property
+    def crate(self) -> Workload | None:
+        """There is none."""
+        return None
+
+    def module(self, context: Context, build: Build, shared: Shared) -> BuildStep | None:  # noqa: ARG002 - Payload's
+        """There is none."""
+        return None
+
+    def job(self, module: bytes) -> bytes:  # noqa: ARG002 - Payload's
+        """None yet."""
+        return b""
+
+    @property
+    def job_key(self) -> object:
+        """It has none."""
+        return None
+
+    def entry(self, rule: Translator, header: str, code: str) -> calls.Entry:
+        """What becomes C has to be there."""
+        raise NotImplementedError("what becomes C has to be there when an image is linked")
+
+
+@dataclass(frozen=True)
 class CommandsPayload:
     """Nothing: the host sends modules and what to do with them while it runs, as the W3C suite is."""
 

@@ -7,11 +7,9 @@ metadata, which may run its setup script; nothing is built or installed).
 """
 
 import json
-import sys
 import tarfile
 import zipfile
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -22,6 +20,7 @@ from . import cargo, digest
 from .cargo import Options, Package
 from .context import Context, StepContext
 from .errors import BuildError
+from .wheels import IndexFile, download
 
 _SECONDS = 900
 
@@ -51,10 +50,10 @@ def package_folder(context: Context, step: StepContext, build: Build) -> Path:
         case CrateSource():
             return _crate(context, step, build, source)
         case SdistSource():
-            wanted = _Pip(source.sdist, source.version, (source.sha256,))
+            wanted = IndexFile(source.sdist, source.version, (source.sha256,))
             return _archive(context, step, source, wanted)
         case WheelSource():
-            wanted = _Pip(source.wheel, source.version, source.sha256, wheel=True)
+            wanted = IndexFile(source.wheel, source.version, source.sha256, wheel=True)
             return _archive(context, step, source, wanted)
     raise BuildError(f"{build.label} names no sources")
 
@@ -127,38 +126,12 @@ def _manifest_folder(metadata: str, source: CrateSource) -> Path:
     raise BuildError(f"cargo fetched no {source.crate} {source.version}")
 
 
-@dataclass(frozen=True)
-class _Pip:
-    """A file of the Python package index: distribution, version, the hashes it may have, and its kind."""
-
-    name: str
-    version: str
-    sha256: tuple[str, ...]
-    wheel: bool = False
-
-
-def _archive(context: Context, step: StepContext, source: SdistSource | WheelSource, wanted: _Pip) -> Path:
+def _archive(
+    context: Context, step: StepContext, source: SdistSource | WheelSource, wanted: IndexFile
+) -> Path:
     def make(artefact: Path) -> None:
-        command = [
-            sys.executable,
-            "-m",
-            "pip",
-            "download",
-            "--quiet",
-            "--no-deps",
-            "--only-binary" if wanted.wheel else "--no-binary",
-            ":all:",
-            "--dest",
-            str(artefact),
-            f"{wanted.name}=={wanted.version}",
-        ]
-        finished = context.runner.run(command, log=step.log, timeout=_SECONDS)
-        archives = [*artefact.glob("*.whl"), *artefact.glob("*.tar.gz")]
-        if finished.code != 0 or len(archives) != 1:
-            raise BuildError(f"pip: {cargo.first_error(finished.output)}")
-        if digest.file(archives[0]) not in wanted.sha256:
-            raise BuildError(f"{archives[0].name} has another SHA-256 than the catalogue says")
-        unpack(archives[0], artefact / "unpacked")
+        archive = download(context, step, wanted, artefact)
+        unpack(archive, artefact / "unpacked")
         # A source distribution has one folder in it, a wheel none around its files.
         inner = artefact / "unpacked" / f"{wanted.name}-{wanted.version}"
         (artefact / "unpacked" if wanted.wheel else inner).rename(artefact / "source")

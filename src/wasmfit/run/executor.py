@@ -66,7 +66,7 @@ class LocalExecutor:
         """
         cancel = context.runner.cancel
         execute(
-            LocalRun(context.home, Cache(context.home.artefacts, cancel), emit, keep).tasks(jobs),
+            LocalRun(context.home, context.cache, emit, keep).tasks(jobs),
             self.workers,
             cancel,
         )

@@ -133,7 +133,13 @@ def executed(
 
 def _runner(context: Context, step: StepContext, cell: Cell) -> QemuRunner:
     """The emulator of a cell's board, with the counting plugin for it."""
-    plugin = compiled(context.home.plugins, context.runner, cell.board.emulator.qemu, step.log)
+    plugin = compiled(
+        context.home.plugins,
+        context.runner,
+        cell.board.emulator.qemu,
+        step.log,
+        images=context.toolchain.images,
+    )
     return QemuRunner(cell.board, plugin, context.runner, step.log)
 
 

@@ -19,8 +19,8 @@ from .cells import cell_jobs
 from .completion import completed
 from .executor import Executor, LocalExecutor
 
-_WORTH_ANOTHER_TRY = frozenset({Status.BUILD_FAILED, Status.TIMEOUT})
-"""Ends that may be the machine's fault: no network, a full disk, a busy processor."""
+_WORTH_ANOTHER_TRY = frozenset({Status.BUILD_FAILED, Status.TIMEOUT, Status.UNAVAILABLE})
+"""Ends that may be the machine's fault: no network, no compiler, a full disk, a busy processor."""
 
 
 @dataclass(frozen=True)

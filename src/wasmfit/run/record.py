@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from wasmfit import __version__
-from wasmfit.builder import Backend, Context, FirmwareSpec, Image, backend_of, digest, firmware
+from wasmfit.builder import Backend, Context, FirmwareSpec, Image, backend_of, digest, firmware, host
 from wasmfit.catalog import Catalog
 from wasmfit.model import (
     Cell,
@@ -56,13 +56,19 @@ def measured(
             lockfile_sha256=image.lock if image else None,
             features=_features(cell, backend),
             flags=_flags(context.catalog, cell, backend),
-            tools=context.toolchain.versions(),
+            tools=_tools(context, cell),
             c_library=backend.c_library(),
             wasmfit=__version__,
             measured_at=_now(),
             replay=_replay(cell),
         ),
     )
+
+
+def _tools(context: Context, cell: Cell) -> dict[str, str]:
+    """Tool → version; what prepared the module is one of them."""
+    prepared_by = host.provenance(context, cell.build)
+    return {**context.toolchain.versions(), **({} if prepared_by is None else {"host step": prepared_by})}
 
 
 def skipped(cell: SkippedCell) -> Measurement:

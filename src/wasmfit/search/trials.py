@@ -86,4 +86,4 @@ class Trials:
 
         Images and logs stay, which measurements refer to.
         """
-        cargo.clear(firmware.target_folder(self.context, self.board, tuned.profile))
+        cargo.clear(firmware.target_folder(self.context, self.board, tuned.profile, tuned.build))

@@ -29,12 +29,14 @@ class CCompiler:
         target: How C is compiled for the target.
         library: The C library.
         archives: What to link with: the C library, and GCC's own where the target wants it.
+        is_here: Whether it is on this machine, and not only known from images that were made with it.
     """
 
     tool: Tool
     target: CTarget
     library: InstalledLibrary
     archives: tuple[Path, ...]
+    is_here: bool = True
 
 
 @dataclass(frozen=True)

@@ -2,13 +2,15 @@
 
 import os
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from wasmfit.errors import MissingToolError
+from wasmfit.errors import MissingToolError, UsageError
 from wasmfit.model import CTarget, Emulator
+from wasmfit.provided import ProvidedImages
 
+from . import recorded
 from . import rust as rusts
 from .c_compiler import CCompiler, NoCCompiler, c_compiler
 from .check import Check, State
@@ -24,21 +26,24 @@ class Toolchain:
 
     Attributes:
         rust: The Rust toolchain and its linkers.
-        host_cc: C compiler for this machine: links host programs, and the emulator's plugin.
+        host_cc: C compiler for this machine: links host programs, and the emulator's plugin; ``None`` where
+            images were made elsewhere and there is none.
         c: Target → its C compiler, for the targets asked for.
         emulators: QEMU program → the tool.
+        images: What need not be built, where wasmfit-images is installed.
     """
 
     rust: Rust
-    host_cc: Tool
+    host_cc: Tool | None
     c: dict[str, CCompiler]
     emulators: dict[str, Tool]
+    images: ProvidedImages | None = None
 
     def versions(self) -> dict[str, str]:
         """Tool → version, for provenance."""
         return {
             **self.rust.identity,
-            "cc": self.host_cc.version,
+            **({} if self.host_cc is None else {"cc": self.host_cc.version}),
             **{compiler.tool.path.name: compiler.tool.version for compiler in self.c.values()},
             **{name: tool.version for name, tool in self.emulators.items()},
         }
@@ -55,37 +60,77 @@ def checks(
     """
     listed = [_check_rust(versions), _check_host_cc(versions)]
     listed += _told_once(map(_check_c, compilers))
-    listed += [_check_qemu(versions, name) for name in sorted({emulator.qemu for emulator in emulators})]
-    return listed
+    return [*listed, *_check_qemus(versions, emulators)]
 
 
-def find(versions: Versions, c_targets: dict[str, CTarget], emulators: Iterable[Emulator]) -> Toolchain:
+def find(
+    versions: Versions,
+    c_targets: dict[str, CTarget],
+    emulators: Iterable[Emulator],
+    environment: Mapping[str, str] = os.environ,
+) -> Toolchain:
     """Finds the tools.
+
+    Where wasmfit-images is installed, the compilers that its images were made with take the place of those
+    that are not here; ``WASMFIT_RUST=images`` has them take it everywhere.
 
     Args:
         c_targets: Target → how C is compiled for it, for the targets whose C compiler is needed.
         emulators: The emulators needed.
+        environment: Environment variables.
 
     Raises:
         MissingToolError: One or more are missing; the message has the command that installs them all.
+        UsageError: ``WASMFIT_RUST`` asks for images, and there are none.
     """
-    emulators = tuple(emulators)
-    compilers = {name: c_compiler(versions, target) for name, target in c_targets.items()}
-    missing = [check for check in checks(versions, compilers.values(), emulators) if not check.ok]
+    emulators, images = tuple(emulators), ProvidedImages.find(environment)
+    wanted = environment.get("WASMFIT_RUST") == recorded.NAME
+    if wanted and images is None:
+        raise UsageError(
+            "WASMFIT_RUST is images, and wasmfit-images is not installed.",
+            "Install it next to wasmfit, or leave WASMFIT_RUST unset.",
+        )
+    tools = None if images is None else images.manifest.tools
+    host_cc = _on_path(versions, "cc")
+    rust = None if wanted else rusts.find(versions)
+    # Rust builds nothing without the computer's own C compiler, which links build scripts.
+    if tools is not None and (host_cc is None or not isinstance(rust, Rust)):
+        rust = recorded.recorded_rust(tools)
+    is_here = isinstance(rust, Rust) and rust.is_here
+    compilers: dict[str, CCompiler | NoCCompiler] = {}
+    for name, target in c_targets.items():
+        # Without a linker, no compiler of another version than the images' is of use.
+        compiler = c_compiler(versions, target) if tools is None or is_here else None
+        if tools is not None and name in tools.c and not isinstance(compiler, CCompiler):
+            compiler = recorded.recorded_c(tools.c[name], target)
+        compilers[name] = c_compiler(versions, target) if compiler is None else compiler
+    listed = [_check_rust(versions), _check_host_cc(versions)] if tools is None or is_here else []
+    missing = [
+        check
+        for check in (
+            *listed,
+            *_told_once(map(_check_c, compilers.values())),
+            *_check_qemus(versions, emulators),
+        )
+        if not check.ok
+    ]
     if missing:
         raise MissingToolError(
             "\n".join(check.complaint for check in missing), "`wasmfit doctor` lists everything."
         )
-    rust, host_cc = rusts.find(versions), _on_path(versions, "cc")
     assert isinstance(rust, Rust)
-    assert host_cc is not None
     qemus = {name: _on_path(versions, name) for name in {emulator.qemu for emulator in emulators}}
     return Toolchain(
         rust,
         host_cc,
         {name: compiler for name, compiler in compilers.items() if isinstance(compiler, CCompiler)},
         {name: tool for name, tool in qemus.items() if tool is not None},
+        images,
     )
+
+
+def _check_qemus(versions: Versions, emulators: Iterable[Emulator]) -> list[Check]:
+    return [_check_qemu(versions, name) for name in sorted({emulator.qemu for emulator in emulators})]
 
 
 def _on_path(versions: Versions, name: str) -> Tool | None:

@@ -20,7 +20,7 @@ from . import rustup
 from .versions import Tool, Versions
 
 OLDEST = Version("1.95")
-"""The newest of the runtimes' minimum versions: wasmtime 48's."""
+"""What all runtimes but the newest wasmtime are content with: 49 wants 1.96, and its cells say so."""
 
 OLDEST_LLD = 18
 """No older one was ever tried."""
@@ -46,6 +46,7 @@ class Rust:
         wasm_linker: Linker for wasm modules.
         linker_version: What the linker says it is.
         environment: Variables that cargo must run with.
+        is_here: Whether it is on this machine, and not only known from images that were made with it.
     """
 
     name: str
@@ -56,6 +57,7 @@ class Rust:
     wasm_linker: tuple[str, ...]
     linker_version: str
     environment: Mapping[str, str] = field(default_factory=dict)
+    is_here: bool = True
 
     @property
     def identity(self) -> dict[str, str]:

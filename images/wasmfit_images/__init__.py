@@ -1,0 +1,1 @@
+"""Images for wasmfit; `wasmfit.provided` reads them."""

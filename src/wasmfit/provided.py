@@ -1,0 +1,208 @@
+"""What the distribution ``wasmfit-images`` brings: artefacts that need not be built, and plugins.
+
+It is the package ``wasmfit_images``: ``manifest.json`` (:class:`Manifest`), archives of artefacts, each named
+by its kind and key, and plugins for the emulator. A key is a digest of all that an artefact is made from, its
+tools among it, so what is taken is what would be built.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import io
+import json
+import os
+import platform
+import tarfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from .errors import UsageError
+from .model import CLibrary, Record
+
+PACKAGE = "wasmfit_images"
+CHOICE = "WASMFIT_IMAGES"
+"""The variable that names a folder in the package's place, or ``none``."""
+
+FORMAT = 1
+
+
+class RecordedC(Record):
+    """A C compiler that images were made with.
+
+    Attributes:
+        program: Its name.
+        version: What it says of itself.
+        library: The C library that it was used with.
+        archives: Names of all static libraries that were linked.
+        of_library: Those that are the C library's.
+        harness: Sources in ``harness/libc`` that the library was given.
+    """
+
+    program: str
+    version: str
+    library: CLibrary
+    archives: tuple[str, ...]
+    of_library: tuple[str, ...]
+    harness: tuple[str, ...]
+
+
+class RecordedTools(Record):
+    """The tools that images were made with.
+
+    Attributes:
+        system: The system that they are of.
+        rust: Versions of rustc, cargo and the linker.
+        c: Target → its C compiler.
+    """
+
+    system: str
+    rust: dict[str, str]
+    c: dict[str, RecordedC]
+
+
+class ImageArchive(Record):
+    """An archive of artefacts that have much in common.
+
+    Attributes:
+        sha256: SHA-256 of the archive.
+        artefacts: ``KIND/KEY`` of each.
+    """
+
+    sha256: str
+    artefacts: tuple[str, ...]
+
+
+class PluginSet(Record):
+    """Plugins for one kind of machine, under Linux.
+
+    Attributes:
+        sources: Digest of what they were compiled from.
+        glibc: The oldest C library that has what they use.
+        files: Name → SHA-256.
+    """
+
+    sources: str
+    glibc: tuple[int, int]
+    files: dict[str, str]
+
+
+class Manifest(Record):
+    """What the distribution has.
+
+    Attributes:
+        format: Version of this record.
+        wasmfit: The version of wasmfit that made it.
+        tools: What it was made with.
+        groups: File name → what is in it.
+        plugins: Machine, as ``uname -m`` has it → its plugins.
+    """
+
+    format: int
+    wasmfit: str
+    tools: RecordedTools
+    groups: dict[str, ImageArchive]
+    plugins: dict[str, PluginSet]
+
+
+@dataclass(frozen=True)
+class ProvidedImages:
+    """The distribution, where it is installed.
+
+    Attributes:
+        root: Its folder.
+        manifest: What it has.
+    """
+
+    root: Path
+    manifest: Manifest
+
+    @staticmethod
+    def find(environment: Mapping[str, str] = os.environ) -> ProvidedImages | None:
+        """The distribution that is installed, or the folder that ``WASMFIT_IMAGES`` names.
+
+        Raises:
+            UsageError: The folder has none, or it is broken, or of another format.
+        """
+        named = environment.get(CHOICE, "")
+        if named == "none":
+            return None
+        root = Path(named) if named else _installed()
+        return None if root is None else ProvidedImages.at(root)
+
+    @staticmethod
+    def at(root: Path) -> ProvidedImages:
+        """The distribution in a folder.
+
+        Raises:
+            UsageError: As for :meth:`find`.
+        """
+        remedy = f"Install wasmfit-images again, or set {CHOICE}=none to do without."
+        try:
+            text = (root / "manifest.json").read_text(encoding="utf-8")
+            read = json.loads(text)
+            if isinstance(read, dict) and read.get("format", FORMAT) != FORMAT:
+                raise UsageError(f"The images in {root} are of another version of wasmfit.", remedy)
+            return ProvidedImages(root, Manifest.model_validate_json(text))
+        except (OSError, ValueError) as error:
+            raise UsageError(f"The images in {root} cannot be read.", remedy) from error
+
+    def has(self, kind: str, key: str) -> bool:
+        """Whether an artefact is among them."""
+        return f"{kind}/{key[:_KEY]}" in self._groups
+
+    def put(self, kind: str, key: str, place: Path) -> None:
+        """Writes an artefact's files into a folder.
+
+        Raises:
+            UsageError: Its archive is not what the manifest says.
+            KeyError: It is not among them.
+        """
+        name = f"{kind}/{key[:_KEY]}"
+        archive = self._groups[name]
+        data = (self.root / archive).read_bytes()
+        if hashlib.sha256(data).hexdigest() != self.manifest.groups[archive].sha256:
+            raise UsageError(
+                f"{self.root / archive} is damaged: its SHA-256 is another.", "Install wasmfit-images again."
+            )
+        with tarfile.open(fileobj=io.BytesIO(data), mode="r:xz") as members:
+            for member in members:
+                folder, _, file = member.name.rpartition("/")
+                content = members.extractfile(member) if folder == name and member.isfile() else None
+                if content is not None:
+                    (place / file).write_bytes(content.read())
+
+    def plugin(self, name: str, sources: str) -> Path | None:
+        """A plugin for this machine, from these sources; ``None`` where there is none that it can load."""
+        made = self.manifest.plugins.get(platform.machine())
+        library, version = platform.libc_ver()
+        if (
+            made is None
+            or made.sources != sources
+            or library != "glibc"
+            or not _is_enough(version, made.glibc)
+        ):
+            return None
+        return self.root / "plugins" / platform.machine() / name if name in made.files else None
+
+    @cached_property
+    def _groups(self) -> dict[str, str]:
+        """Artefact → the archive that it is in."""
+        return {one: name for name, group in self.manifest.groups.items() for one in group.artefacts}
+
+
+_KEY = 32
+"""Characters of a key that name an artefact."""
+
+
+def _installed() -> Path | None:
+    spec = importlib.util.find_spec(PACKAGE)
+    folders = [] if spec is None else list(spec.submodule_search_locations or ())
+    return Path(folders[0]) if folders else None
+
+
+def _is_enough(version: str, oldest: tuple[int, int]) -> bool:
+    numbers = [int(part) for part in version.split(".")[:2] if part.isdigit()]
+    return len(numbers) == len(oldest) and tuple(numbers) >= oldest

@@ -1,0 +1,101 @@
+"""What wasmfit-images brings: found, checked, put into the cache in the place of building it."""
+
+import hashlib
+import io
+import json
+import platform
+import tarfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from wasmfit import provided
+from wasmfit.builder import BuildStep, StepContext
+from wasmfit.builder.cache import Cache
+from wasmfit.errors import UsageError
+from wasmfit.provided import ProvidedImages
+
+KEY = "ab" * 32
+NAME = f"fake/{KEY[:32]}"
+
+
+def archive(**files: bytes) -> bytes:
+    stream = io.BytesIO()
+    with tarfile.open(fileobj=stream, mode="w:xz") as made:
+        for name, content in {f"{NAME}/{name}": content for name, content in files.items()}.items():
+            member = tarfile.TarInfo(name)
+            member.size = len(content)
+            made.addfile(member, io.BytesIO(content))
+    return stream.getvalue()
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """A distribution with one artefact, and plugins for this machine."""
+    folder = tmp_path / "images"
+    (folder / "groups").mkdir(parents=True)
+    content = archive(a=b"one", b=b"two")
+    (folder / "groups" / "g.tar.xz").write_bytes(content)
+    write(
+        folder,
+        groups={"groups/g.tar.xz": {"sha256": hashlib.sha256(content).hexdigest(), "artefacts": [NAME]}},
+        plugins={
+            platform.machine(): {"sources": "s", "glibc": [2, 4], "files": {"plugin-v1.so": "0" * 64}},
+        },
+    )
+    return folder
+
+
+def write(folder: Path, **fields: Any) -> None:
+    tools = {"system": "here", "rust": {"rustc": "1", "cargo": "1", "linker": "1"}, "c": {}}
+    manifest = {"format": provided.FORMAT, "wasmfit": "0", "tools": tools, "groups": {}, "plugins": {}}
+    (folder / "manifest.json").write_text(json.dumps({**manifest, **fields}))
+
+
+def fails(_step: StepContext, _made: object, _place: Path) -> None:
+    raise AssertionError("nothing is built that is provided")
+
+
+def test_an_artefact_is_taken_in_the_place_of_building_it(root: Path, tmp_path: Path) -> None:
+    images = ProvidedImages.at(root)
+    assert images.has("fake", KEY)
+    assert not images.has("other", KEY)
+    step = BuildStep("fake", KEY, "a step", fails)
+    place = step.ensure(Cache(tmp_path / "cache", provided=images), StepContext(tmp_path / "log"))
+    assert {path.name: path.read_bytes() for path in place.iterdir()} == {"a": b"one", "b": b"two"}
+
+
+def test_a_damaged_archive_is_told(root: Path, tmp_path: Path) -> None:
+    (root / "groups" / "g.tar.xz").write_bytes(archive(a=b"another"))
+    with pytest.raises(UsageError, match="damaged: its SHA-256 is another"):
+        ProvidedImages.at(root).put("fake", KEY, tmp_path)
+
+
+def test_a_folder_may_be_named_and_images_may_be_left_out(root: Path) -> None:
+    found = ProvidedImages.find({provided.CHOICE: str(root)})
+    assert found is not None
+    assert found.root == root
+    assert ProvidedImages.find({provided.CHOICE: "none"}) is None
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"format": 99}'])
+def test_a_broken_manifest_is_told(tmp_path: Path, text: str) -> None:
+    (tmp_path / "manifest.json").write_text(text)
+    with pytest.raises(UsageError, match=r"cannot be read|of another version of wasmfit"):
+        ProvidedImages.at(tmp_path)
+
+
+def test_plugins_are_for_a_machine_and_for_a_library_that_is_new_enough(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def plugin(name: str = "plugin-v1.so", sources: str = "s") -> Path | None:
+        return ProvidedImages.at(root).plugin(name, sources)
+
+    monkeypatch.setattr(platform, "libc_ver", lambda: ("glibc", "2.31"))
+    assert plugin() == root / "plugins" / platform.machine() / "plugin-v1.so"
+    assert plugin("plugin-v9.so") is None
+    assert plugin(sources="others") is None
+    for library in (("glibc", "2.3"), ("musl", "1.2"), ("", "")):
+        monkeypatch.setattr(platform, "libc_ver", lambda library=library: library)
+        assert plugin() is None

@@ -157,6 +157,7 @@ class Benchmark:
         return {
             "slow_downs": {name: factor for name, factor in factors.items() if factor is not None},
             "summary": [asdict(summary) for summary in self.summaries],
+            "notes": list(self.comparison.notes),
         }
 
     def to_frame(self) -> "pandas.DataFrame":

@@ -27,6 +27,7 @@ class Comparison:
         reused: How many of them were in the store already.
         run: The number of this run in the store; ``None`` if it was not recorded.
         features: What ``wasmfit features`` has found of the runtimes, if it has measured all features.
+        notes: What the measurements rest on, where they were found and not made.
     """
 
     measurements: tuple[Measurement, ...]
@@ -34,6 +35,7 @@ class Comparison:
     reused: int
     run: int | None = None
     features: tuple[RuntimeFeatures, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @property
     def failed(self) -> tuple[Measurement, ...]:
@@ -50,7 +52,10 @@ class Comparison:
 
     def other_fields(self) -> dict[str, Any]:
         """The fields of the contract other than its schema and cells."""
-        return {"features": [features.model_dump(mode="json") for features in self.features]}
+        return {
+            "features": [features.model_dump(mode="json") for features in self.features],
+            "notes": list(self.notes),
+        }
 
     def to_frame(self) -> "pandas.DataFrame":
         """One row per cell, one column per metric, as in the CSV output.

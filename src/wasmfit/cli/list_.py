@@ -30,6 +30,7 @@ class Listing(StrEnum):
     PROFILES = "profiles"
     BASES = "bases"
     CELLS = "cells"
+    MEASURED = "measured"
 
 
 def command(
@@ -38,7 +39,7 @@ def command(
     output: Annotated[Path | None, typer.Option("-o", "--output", metavar="FILE")] = None,
     catalog: Annotated[list[Path] | None, typer.Option(metavar="DIR")] = None,
 ) -> None:
-    """List runtimes, boards, workloads, profiles, bases or cells."""
+    """List runtimes, boards, workloads, profiles, bases, cells, or what was measured."""
     rows = _rows(Catalog.load(*(catalog or ())), kind)
     write_result(_FORMATS[output_format](kind.value, rows), output)
 
@@ -115,6 +116,11 @@ def _rows(catalog: Catalog, kind: Listing) -> list[Row]:
                 ),
             )
             return [{"id": cell.id} for cell in everything.all_cells]
+        case Listing.MEASURED:
+            # Loaded here: nothing else that is listed needs the store.
+            from wasmfit.api.measured_listing import measured_cells
+
+            return [one.row for one in measured_cells(catalog)]
 
 
 def _timing(board: Board) -> str:

@@ -2,6 +2,7 @@
 
 from wasmfit.catalog import Catalog
 from wasmfit.catalog.load import pick
+from wasmfit.errors import UsageError
 from wasmfit.model import Build, Cell, Record, UserModule, builds
 
 from .select import BASELINE
@@ -75,3 +76,28 @@ def build_of(catalog: Catalog, runtime: str, label: str) -> Build:
     """
     known = pick("runtime", runtime, catalog.runtimes)
     return pick("build", label, {build.label: build for build in builds(known)})
+
+
+def cell_by_id(catalog: Catalog, cell: str) -> Cell | None:
+    """The cell with that id; ``None`` where the catalogue does not have what the id names.
+
+    A module of the user's is in no catalogue, and a cell with one is not found.
+    """
+    label, _, setting = cell.partition("/")
+    names = setting.split("/")
+    if len(names) != 4:
+        return None
+    known = {build.label: build for runtime in catalog.runtimes.values() for build in builds(runtime)}
+    workload, board, base, profile = names
+    try:
+        name = CellName(
+            runtime=known[label].runtime.name,
+            build=label,
+            workload=workload,
+            board=board,
+            base=base,
+            profile=profile,
+        )
+        return cell_of(catalog, name)
+    except (KeyError, UsageError):
+        return None

@@ -61,6 +61,7 @@ def _overview(history: History) -> Table:
     notes = []
     if len(cells) > _DETAILED:
         notes.append(f"the {_DETAILED} that changed most follow; --select chooses others")
+    notes += history.notes
     return Table(title, tuple(cell.name for cell in cells), columns, tuple(notes), ())
 
 
@@ -130,6 +131,7 @@ def to_json(history: History) -> str:
                 }
                 for cell in history.cells
             ],
+            "notes": list(history.notes),
         }
     )
 

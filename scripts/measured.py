@@ -9,7 +9,7 @@ measured.py say        the same without an error, with how much of each step the
 
 import argparse
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -112,7 +112,8 @@ class NewSet:
 
     def write(self, path: Path) -> None:
         """Packs it."""
-        write_set(path, list(self.cells.values()), list(self.features.values()))
+        said = tuple(coverage(self.catalog, self.cells, self.features))
+        write_set(path, list(self.cells.values()), list(self.features.values()), said)
 
 
 def _setting(cell: str) -> tuple[str, str, str, str]:
@@ -168,16 +169,22 @@ def _features_id(build: Build) -> str:
     return features_cell(build.name, build.number, BOARD, PROFILE)
 
 
-def coverage(catalog: Catalog, measured_set: MeasuredSet) -> Iterator[str]:
-    """How much of each step a set has, in sentences."""
+def coverage(catalog: Catalog, have_cells: Container[str], have_features: Container[str]) -> Iterator[str]:
+    """How much of each step there is, in sentences.
+
+    Args:
+        catalog: The catalogue.
+        have_cells: Ids of the cells that there are.
+        have_features: Ids of features, likewise.
+    """
     for step in steps(catalog):
         if isinstance(step, Step):
             planned: Plan = plan(catalog, step.experiment)
             cells = [cell.id for cell in planned.measured]
-            known = sum(cell in measured_set.cells for cell in cells)
+            known = sum(cell in have_cells for cell in cells)
         else:
             cells = [_features_id(build) for build in _with_suite(catalog, step)]
-            known = sum(cell in measured_set.features for cell in cells)
+            known = sum(cell in have_features for cell in cells)
         yield f"{step.title}: {known:,} of {len(cells):,}"
 
 
@@ -198,7 +205,8 @@ def problems(catalog: Catalog, measured_set: MeasuredSet) -> Iterator[str]:
         outdated.setdefault(since, []).append(cell)
     for since, cells in outdated.items():
         if since:
-            yield f"{len(cells):,} cells are outdated, since other: {', '.join(since)}; such as {cells[0]}"
+            parts = ", ".join(since)
+            yield f"outdated, since these have changed: {parts}: {len(cells):,} cells, such as {cells[0]}"
 
 
 def _measure_all(arguments: argparse.Namespace) -> None:
@@ -236,7 +244,7 @@ def main(words: Sequence[str] | None = None) -> int:
         return 0
     catalog, measured_set = Catalog.load(), MeasuredSet()
     if arguments.what == "say":
-        for line in coverage(catalog, measured_set):
+        for line in coverage(catalog, measured_set.cells, measured_set.features):
             print(line)
     found = list(problems(catalog, measured_set))
     for problem in found:

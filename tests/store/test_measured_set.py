@@ -85,6 +85,12 @@ def test_paths_of_the_machine_that_measured_are_left_out(tmp_path: Path) -> None
     assert found.provenance.twin.differs == "in addresses alone"
 
 
+def test_a_set_says_what_it_was_meant_to_have(tmp_path: Path) -> None:
+    write_set(tmp_path / "set.zip", [], [], ("workloads: 3 of 20",))
+    assert MeasuredSet(tmp_path / "set.zip").coverage == ("workloads: 3 of 20",)
+    assert MeasuredSet(tmp_path / "none.zip").coverage == ()
+
+
 def test_equal_sets_are_equal_files(tmp_path: Path) -> None:
     ones = [stored(measurement()), stored(measurement("wasm3", "0.5.0"))]
     packed(tmp_path / "a.zip", *ones)

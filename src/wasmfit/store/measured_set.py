@@ -126,6 +126,15 @@ class MeasuredSet:
             return None
         return RuntimeFeatures.model_validate_json(self._lines(_FEATURES)[entry.line])
 
+    @property
+    def coverage(self) -> tuple[str, ...]:
+        """What it was meant to have, and how much of that it has, in sentences.
+
+        Raises:
+            UsageError: The file cannot be read.
+        """
+        return tuple(self._list.get("coverage", ()))
+
     @cached_property
     def _list(self) -> Mapping[str, Any]:
         if not self.path.is_file():
@@ -173,13 +182,16 @@ def features_cell(runtime: str, version: str, board: str, profile: str) -> str:
     return f"{runtime}@{version}/features/{board}/bare/{profile}"
 
 
-def write_set(path: Path, cells: Sequence[SetCell], features: Sequence[SetFeatures]) -> None:
+def write_set(
+    path: Path, cells: Sequence[SetCell], features: Sequence[SetFeatures], coverage: Sequence[str] = ()
+) -> None:
     """Writes a set, whole or not at all.
 
     Args:
         path: The file.
         cells: Its measurements. Paths in them are left out: they are of the machine that measured.
         features: Its verdicts.
+        coverage: What it was meant to have, and how much of that it has.
 
     Raises:
         OSError: It cannot be written.
@@ -217,7 +229,13 @@ def write_set(path: Path, cells: Sequence[SetCell], features: Sequence[SetFeatur
                 *(words.number(one.inputs[part]) for part in parts),
             ]
         )
-    head = {"schema": SET_SCHEMA, "parts": parts, "words": words.known, **listed}
+    head = {
+        "schema": SET_SCHEMA,
+        "coverage": list(coverage),
+        "parts": parts,
+        "words": words.known,
+        **listed,
+    }
     new = path.with_name(f"{path.name}.new")
     with zipfile.ZipFile(new, "w", zipfile.ZIP_LZMA) as archive:
         _add(archive, _LIST, json.dumps(head, separators=(",", ":")))

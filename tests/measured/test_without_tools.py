@@ -116,6 +116,13 @@ def test_what_says_how_to_measure_is_refused(home: Path, option: str) -> None:
     assert "--measured measures nothing" in said
 
 
+@pytest.mark.parametrize("command", ["compare", "bench"])
+def test_what_measures_says_what_would_answer(home: Path, command: str) -> None:
+    said = answered(home, command, "-r", "wasm3", "-w", "crc32", code=3)
+    assert "is missing" in said
+    assert "--measured answers from the measurements that come with wasmfit" in said
+
+
 def test_a_module_of_ones_own_needs_the_tools(home: Path) -> None:
     (home / "my.wasm").write_bytes(
         bytes.fromhex("0061736d0100000001070160027f7f017f030201000707010372756e00000a09010700200020016a0b")

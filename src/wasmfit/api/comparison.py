@@ -23,7 +23,7 @@ from wasmfit.toolchain import ProcessRunner, Versions, find, worktree
 
 from .cluster import executor_of
 from .measured_experiment import MeasuredExperiment
-from .recorded import recorded
+from .recorded import recorded, telling_of_the_set
 from .systems import with_systems
 
 
@@ -50,7 +50,10 @@ and imports are arguments next to it.
     experiment = keywords.record(Experiment, experiment)
     options = keywords.record(RunOptions, options).recorded_as("wasmfit.compare()")
     keywords.end()
-    return measure(Catalog.load(*options.catalogs), experiment, options).comparison
+    catalog = Catalog.load(*options.catalogs)
+    if experiment.module is not None or experiment.sources:
+        return measure(catalog, experiment, options).comparison
+    return telling_of_the_set(lambda: measure(catalog, experiment, options)).comparison
 
 
 def measure(catalog: Catalog, experiment: Experiment, options: RunOptions) -> MeasuredExperiment:

@@ -121,6 +121,20 @@ def or_recorded(options: RunOptions, measured: Callable[[RunOptions], R], note: 
         return note(found, _WITHOUT_TOOLS)
 
 
+def telling_of_the_set(measured: Callable[[], R]) -> R:
+    """What is measured; where a tool is missing, the error says that the set would answer.
+
+    Raises:
+        MissingToolError: A tool is missing.
+    """
+    try:
+        return measured()
+    except MissingToolError as error:
+        raise MissingToolError(
+            error.message, f"{error.remedy} --measured answers from the measurements that come with wasmfit."
+        ) from error
+
+
 def with_note(one: MeasuredExperiment, note: str) -> MeasuredExperiment:
     """The same experiment with a note before all others."""
     comparison = one.comparison

@@ -17,17 +17,19 @@ from wasmfit import __version__
 from wasmfit.api.comparison import compare
 from wasmfit.api.features import features
 from wasmfit.api.set_origins import set_origins
+from wasmfit.builder import BuildError, Context, FirmwareSpec, StepContext, digest, image
 from wasmfit.catalog import Catalog
-from wasmfit.catalog.inputs import InputDigests
+from wasmfit.catalog.inputs import InputDigests, changed
 from wasmfit.cli.output import message
 from wasmfit.cli.progress import ProgressReporter
 from wasmfit.defaults import BOARD, PROFILE
 from wasmfit.home import Home
-from wasmfit.model import Build, Status
-from wasmfit.plan import Plan, cell_by_id, plan, select_builds
+from wasmfit.model import Build, Cell, Status
+from wasmfit.plan import Plan, c_targets, cell_by_id, plan, select_builds
 from wasmfit.requests import Experiment, FeaturesExperiment, RunOptions
 from wasmfit.store import MeasuredSet, Store
 from wasmfit.store.measured_set import BUILT_IN, SetCell, SetFeatures, features_cell, write_set
+from wasmfit.toolchain import ProcessRunner, Versions, find
 from wasmfit.toolchain.packages.system import read
 
 LARGEST_SET = 3_000_000
@@ -80,10 +82,14 @@ def steps(catalog: Catalog) -> list[Step | FeatureStep]:
 
 @dataclass
 class NewSet:
-    """The set that is being made: what is still current of the old one, and what is measured."""
+    """The set that is being made: what is still current of the old one, and what is measured.
+
+    What is outdated stays, and is outdated, until it is measured again.
+    """
 
     catalog: Catalog
     digests: InputDigests
+    outdated: dict[str, SetCell] = field(default_factory=dict)
     cells: dict[str, SetCell] = field(default_factory=dict)
     features: dict[str, SetFeatures] = field(default_factory=dict)
 
@@ -91,8 +97,10 @@ class NewSet:
         """Takes what is current."""
         for name, entry in old.cells.items():
             cell, one = cell_by_id(self.catalog, name), old.measurement(name)
-            if cell is not None and one is not None and entry.inputs == self.digests.of_cell(cell):
-                self.cells[name] = SetCell(one, entry.system, entry.inputs)
+            if cell is None or one is None:
+                continue
+            is_current = entry.inputs == self.digests.of_cell(cell)
+            (self.cells if is_current else self.outdated)[name] = SetCell(one, entry.system, entry.inputs)
         settings = self.feature_inputs()
         for name, entry in old.features.items():
             found = old.features_of(_setting(name))
@@ -113,7 +121,8 @@ class NewSet:
     def write(self, path: Path) -> None:
         """Packs it."""
         said = tuple(coverage(self.catalog, self.cells, self.features))
-        write_set(path, list(self.cells.values()), list(self.features.values()), said)
+        cells = {**self.outdated, **self.cells}
+        write_set(path, list(cells.values()), list(self.features.values()), said)
 
 
 def _setting(cell: str) -> tuple[str, str, str, str]:
@@ -126,6 +135,43 @@ def system() -> str:
     """This system in two words, such as ``Debian 12``."""
     said = read()
     return " ".join(filter(None, (said.get("ID", "unknown").capitalize(), said.get("VERSION_ID", ""))))
+
+
+_IN_IMAGES = frozenset({"runtime", "harness", "profile"})
+"""Parts that decide nothing but what the image is: if that is the same, so is all that was measured of it."""
+
+
+def carry_over(step: Step, old: MeasuredSet, new: NewSet, options: RunOptions) -> None:
+    """Takes outdated cells of a step whose images come out as they were: they are built, and not run."""
+    cells = []
+    for cell in plan(new.catalog, step.experiment).measured:
+        entry = old.cells.get(cell.id)
+        if entry is None or cell.id in new.cells or entry.system != system():
+            continue
+        if _IN_IMAGES.issuperset(changed(entry.inputs, new.digests.of_cell(cell))):
+            cells.append(cell)
+    if not cells:
+        return
+    home, runner = Home.find(options.home), ProcessRunner()
+    emulators = [cell.board.emulator for cell in cells]
+    toolchain = find(Versions(home.tools, runner), c_targets(new.catalog, cells), emulators)
+    context = Context(new.catalog, home, toolchain, runner)
+    carried = 0
+    for cell in cells:
+        one = old.measurement(cell.id)
+        if one is not None and one.provenance.elf_sha256 == _image(context, cell):
+            new.cells[cell.id] = SetCell(one, old.cells[cell.id].system, new.digests.of_cell(cell))
+            carried += 1
+    message(f"{step.title}: {carried:,} of {len(cells):,} outdated cells have the image that was measured.")
+
+
+def _image(context: Context, cell: Cell) -> str | None:
+    """SHA-256 of a cell's image as it is built today; ``None`` where it cannot be built."""
+    try:
+        built = image(context, StepContext(context.home.logs / "measured.log"), FirmwareSpec.of(cell))
+    except (BuildError, OSError):
+        return None
+    return digest.file(built.elf)
 
 
 def measure(step: Step, new: NewSet, options: RunOptions) -> None:
@@ -211,9 +257,9 @@ def problems(catalog: Catalog, measured_set: MeasuredSet) -> Iterator[str]:
 
 def _measure_all(arguments: argparse.Namespace) -> None:
     catalog = Catalog.load()
-    new = NewSet(catalog, InputDigests(catalog))
+    old, new = MeasuredSet(), NewSet(catalog, InputDigests(catalog))
     if not arguments.again:
-        new.take(MeasuredSet())
+        new.take(old)
     with ProgressReporter() as reporter:
         options = RunOptions(
             home=arguments.home,
@@ -223,6 +269,8 @@ def _measure_all(arguments: argparse.Namespace) -> None:
         )
         for step in steps(catalog):
             if isinstance(step, Step):
+                if not arguments.again:
+                    carry_over(step, old, new, options)
                 measure(step, new, options)
             else:
                 measure_features(step, new, options)

@@ -62,7 +62,7 @@ def test_a_set_that_is_missing_or_too_large_is_told(tmp_path: Path) -> None:
     assert problem == "there is no measured set"
 
 
-def test_what_is_current_is_not_measured_again(measured_set: MeasuredSet) -> None:
+def test_what_is_current_is_not_measured_again(measured_set: MeasuredSet, tmp_path: Path) -> None:
     catalog = Catalog.load()
     new = SCRIPT["NewSet"](catalog, InputDigests(catalog))
     new.take(measured_set)
@@ -74,6 +74,10 @@ def test_what_is_current_is_not_measured_again(measured_set: MeasuredSet) -> Non
     other = SCRIPT["NewSet"](edited, InputDigests(edited))
     other.take(measured_set)
     assert set(other.cells) == {CELLS[1]}
+    # What is outdated is not lost: its image may come out as it was.
+    assert set(other.outdated) == {CELLS[0]}
+    other.write(tmp_path / "new.zip")
+    assert set(MeasuredSet(tmp_path / "new.zip").cells) == set(CELLS)
 
 
 def test_every_cell_is_in_a_step_once_by_value() -> None:

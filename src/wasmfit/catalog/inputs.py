@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from wasmfit.model import Board, Build, Cell, Profile, UserModule, Workload
+from wasmfit.model import Board, Build, Cell, Profile, Record, UserModule, Workload
 
 from .load import Catalog
 
@@ -74,9 +74,9 @@ class InputDigests:
     def _runtime(self, build: Build, without: frozenset[str]) -> str:
         def parts() -> Iterator[object]:
             runtime, version = build.runtime, build.version.version
-            yield runtime.model_dump(mode="json", include=_BUILD)
-            yield build.version.model_dump(mode="json", exclude={"published"})
-            yield build.variant.model_dump(mode="json", exclude={"summary", "facts", "versions", "default"})
+            yield _plain(runtime, set(type(runtime).model_fields) - _BUILD)
+            yield _plain(build.version, {"published"})
+            yield _plain(build.variant, {"summary", "facts", "versions", "default"})
             folder = self.catalog.folder(runtime)
             for path, content in _files(folder, without=without):
                 is_lock = path.startswith("locks/")
@@ -88,7 +88,7 @@ class InputDigests:
     def _harness(self, board: Board, base: str, without: frozenset[str]) -> str:
         def parts() -> Iterator[object]:
             target = self.catalog.target(board)
-            yield target.model_dump(mode="json", exclude={"title"})
+            yield _plain(target, {"title"})
             for path, content in _files(self.catalog.harness, without=without):
                 if not path.startswith("link/") or path == f"link/{target.linker_script}":
                     yield path, content
@@ -97,14 +97,10 @@ class InputDigests:
         return self._once(("harness", board.target, base, *sorted(without)), parts)
 
     def _profile(self, profile: Profile) -> str:
-        return self._once(
-            ("profile", profile.name), lambda: (profile.model_dump(mode="json", exclude={"summary"}),)
-        )
+        return self._once(("profile", profile.name), lambda: (_plain(profile, {"summary"}),))
 
     def _board(self, board: Board) -> str:
-        return self._once(
-            ("board", board.name), lambda: (board.model_dump(mode="json", exclude=_NOT_OF_BOARDS),)
-        )
+        return self._once(("board", board.name), lambda: (_plain(board, _NOT_OF_BOARDS),))
 
     def _workload(self, workload: Workload) -> str:
         # The baseline's results are others, and follow from the workload's arguments.
@@ -112,7 +108,7 @@ class InputDigests:
         return self._once(
             ("workload", workload.name),
             lambda: (
-                record.model_dump(mode="json", exclude={"title", "arguments", "checked"}),
+                _plain(record, {"title", "arguments", "checked"}),
                 *_files(self.catalog.folder(record) / "guest", without=frozenset()),
             ),
         )
@@ -122,6 +118,11 @@ class InputDigests:
             text = json.dumps(list(parts()), sort_keys=True, separators=(",", ":"))
             self._known[decided_by] = hashlib.sha256(text.encode()).hexdigest()[:_LENGTH]
         return self._known[decided_by]
+
+
+def _plain(record: Record, without: set[str] | dict[str, Any]) -> object:
+    """A record as JSON can express it, without defaults: a new field that no file sets changes nothing."""
+    return record.model_dump(mode="json", exclude=without, exclude_defaults=True)
 
 
 def changed(then: Mapping[str, str], now: Mapping[str, str]) -> tuple[str, ...]:

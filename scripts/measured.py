@@ -25,7 +25,7 @@ from wasmfit.cli.progress import ProgressReporter
 from wasmfit.defaults import BOARD, PROFILE
 from wasmfit.home import Home
 from wasmfit.model import Build, Cell, Status
-from wasmfit.plan import Plan, c_targets, cell_by_id, plan, select_builds
+from wasmfit.plan import Plan, c_targets, cell_by_id, cells_by_id, plan, select_builds
 from wasmfit.requests import Experiment, FeaturesExperiment, RunOptions
 from wasmfit.store import MeasuredSet, Store
 from wasmfit.store.measured_set import BUILT_IN, SetCell, SetFeatures, features_cell, write_set
@@ -95,8 +95,9 @@ class NewSet:
 
     def take(self, old: MeasuredSet) -> None:
         """Takes what is current."""
+        known = cells_by_id(self.catalog, old.cells)
         for name, entry in old.cells.items():
-            cell, one = cell_by_id(self.catalog, name), old.measurement(name)
+            cell, one = known.get(name), old.measurement(name)
             if cell is None or one is None:
                 continue
             is_current = entry.inputs == self.digests.of_cell(cell)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from wasmfit.analysis.basis import Origin
 from wasmfit.catalog import Catalog
 from wasmfit.catalog.inputs import InputDigests, changed
-from wasmfit.plan import cell_by_id
+from wasmfit.plan import cells_by_id
 from wasmfit.store import MeasuredSet
 from wasmfit.store.measured_set import SetEntry
 
@@ -18,11 +18,11 @@ def set_origins(catalog: Catalog, measured_set: MeasuredSet, cells: Iterable[str
         measured_set: The set.
         cells: Their ids.
     """
-    digests = InputDigests(catalog)
+    digests, names = InputDigests(catalog), tuple(cells)
+    known = cells_by_id(catalog, names)
     origins = {}
-    for name in cells:
-        cell = cell_by_id(catalog, name)
-        entry = measured_set.cells[name]
+    for name in names:
+        cell, entry = known.get(name), measured_set.cells[name]
         # What the catalogue no longer has is of a runtime, board or profile that has changed.
         origins[name] = set_origin(entry, {} if cell is None else digests.of_cell(cell))
     return origins

@@ -1,8 +1,9 @@
 """A cell by names, to be sent to another machine with the same catalogue."""
 
+from collections.abc import Iterable
+
 from wasmfit.catalog import Catalog
 from wasmfit.catalog.load import pick
-from wasmfit.errors import UsageError
 from wasmfit.model import Build, Cell, Record, UserModule, builds
 
 from .select import BASELINE
@@ -79,25 +80,33 @@ def build_of(catalog: Catalog, runtime: str, label: str) -> Build:
 
 
 def cell_by_id(catalog: Catalog, cell: str) -> Cell | None:
-    """The cell with that id; ``None`` where the catalogue does not have what the id names.
+    """The cell with that id; ``None`` where the catalogue does not have what the id names."""
+    return cells_by_id(catalog, (cell,)).get(cell)
+
+
+def cells_by_id(catalog: Catalog, cells: Iterable[str]) -> dict[str, Cell]:
+    """Id → cell, of those whose ids name what the catalogue has.
 
     A module of the user's is in no catalogue, and a cell with one is not found.
     """
-    label, _, setting = cell.partition("/")
-    names = setting.split("/")
-    if len(names) != 4:
-        return None
     known = {build.label: build for runtime in catalog.runtimes.values() for build in builds(runtime)}
-    workload, board, base, profile = names
-    try:
-        name = CellName(
-            runtime=known[label].runtime.name,
-            build=label,
-            workload=workload,
-            board=board,
-            base=base,
-            profile=profile,
-        )
-        return cell_of(catalog, name)
-    except (KeyError, UsageError):
-        return None
+    summed = {name: workload.added_up() for name, workload in catalog.workloads.items()}
+    found = {}
+    for cell in cells:
+        label, _, setting = cell.partition("/")
+        build, names = known.get(label), setting.split("/")
+        if build is None or len(names) != 4:
+            continue
+        workload, board, base, profile = names
+        workloads = summed if build.runtime.name == BASELINE else catalog.workloads
+        try:
+            found[cell] = Cell(
+                build=build,
+                workload=workloads[workload],
+                board=catalog.boards[board],
+                base=catalog.bases[base],
+                profile=catalog.profiles[profile],
+            )
+        except KeyError:
+            continue
+    return found

@@ -69,6 +69,14 @@ maint-locks: setup ## Resolve the catalogue's lockfiles again
 maint-readme: setup ## Write the tables of README.md from a comparison
 	$(PYTHON) scripts/readme.py
 
+.PHONY: maint-measured
+maint-measured: setup ## Measure what the measured set lacks, and pack it into the package; hours
+	$(PYTHON) scripts/measured.py $(ARGS)
+
+.PHONY: maint-measured-check
+maint-measured-check: setup ## Say whether a release may carry the measured set: nothing in it is outdated
+	$(PYTHON) scripts/measured.py check
+
 .PHONY: maint-features
 maint-features: setup ## Write the tables of docs/features.md from measurements
 	$(PYTHON) scripts/features.py $(ARGS)

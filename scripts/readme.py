@@ -51,10 +51,10 @@ SHOWN = (
 
 COMMANDS = {
     "answer": ("wasmfit fit --flash 80K --ram 128K -r wasm3 -r wamr -r wasefire",),
-    "changed": ("wasmfit diff profile:reference profile:small --select 'wasm3@*'",),
+    "changed": ("wasmfit diff profile:reference profile:small --select 'wasm3@*/nrf52840dk/*'",),
     "budget": ("wasmfit check budget.toml",),
     "history": (
-        "wasmfit history size.flash --by-version --select 'wasmi@*/add-with-extra/nrf*/bare/reference'",
+        "wasmfit history size.flash --by-version --select 'wasmi@*/add-with-extra/nrf52840dk/bare/reference'",
     ),
     "features": ("wasmfit features -r wasm3 -r wamr-fast",),
 }

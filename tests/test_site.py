@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import wasmfit
+from wasmfit.catalog import Catalog
 
 ROOT = Path(__file__).parents[1]
 
@@ -51,6 +52,25 @@ def test_every_page_and_every_decision_is_there(site: Path) -> None:
     listed = (site / "decisions" / "index.html").read_text("utf-8")
     for path in (ROOT / "docs" / "decisions").glob("[0-9]*.md"):
         assert f'href="{path.stem}.html"' in listed
+
+
+def test_every_board_and_runtime_has_a_page(site: Path) -> None:
+    catalog = Catalog.load()
+    boards = {path.stem for path in (site / "measured" / "boards").glob("*.html")}
+    runtimes = {path.stem for path in (site / "measured" / "runtimes").glob("*.html")}
+    assert boards == set(catalog.boards)
+    assert runtimes == set(catalog.runtimes) - {"baseline"}
+    overview = (site / "measured" / "index.html").read_text("utf-8")
+    for link in ("report.html", "boards/pico2.html", "runtimes/wasm3.html"):
+        assert f'href="{link}"' in overview
+    assert "Measured with wasmfit" in overview
+    assert "this machine" not in overview
+
+
+def test_the_report_is_on_the_site(site: Path) -> None:
+    report = (site / "measured" / "report.html").read_text("utf-8")
+    assert "Which WebAssembly runtime fits the Nordic nRF52840 DK" in report
+    assert "Content-Security-Policy" in report
 
 
 def test_nothing_is_fetched_from_another_host(site: Path) -> None:

@@ -62,7 +62,7 @@ def test_a_firmware_in_rust_has_no_c_library(tmp_path: Path, cells: dict[str, Ce
 
 def test_no_c_library_is_a_part_of_a_runtime(tmp_path: Path, cells: dict[str, Cell]) -> None:
     cell = cells["wasm3"]
-    is_runtimes = runtime_rule(on_a_machine(tmp_path, cell, picolibc(tmp_path / "pico", ".")), cell)
+    is_runtimes = runtime_rule(on_a_machine(tmp_path, cell, picolibc(tmp_path / "pico", ".")).catalog, cell)
     assert is_runtimes("wasm3")
     for name in (*(library.name for library in known_libraries()), "libgcc", "harness"):
         assert not is_runtimes(name)

@@ -72,14 +72,21 @@ _CHECKOUT = "a checkout of somebody else's repository"
 _PROBE = "a board at a debug probe"
 _INSTALLS = "installs from the network"
 
+_HISTORY = (
+    "wasmfit history size.flash --by-version --select 'wasmi@*/add-with-extra/nrf52840dk/bare/reference'"
+)
+
 NOT_RUN = {
     "make compare": f"{_MINUTES} of every runtime; test_everything.py makes the same comparison",
     "make test": "runs this",
+    "make maint-measured": "hours: every cell of the measured set",
+    'make maint-measured ARGS="--cluster tcp://10.0.0.5:8786"': "hours, and a scheduler there",
+    'make maint-measured ARGS="--again"': "hours: every cell of the measured set",
     "wasmfit bench": f"{_MINUTES}: twenty workloads on every runtime; test_workloads.py",
     "wasmfit bench -w sha256 -w 'matmul-*' -r wasm3 -r wasmi-portable": _OF_WASMI,
     "wasmfit fit --flash 80K --ram 128K -r wasm3 -r wamr -r wasefire": _PRINTED,
     "wasmfit features -r wasm3 -r wamr-fast": _PRINTED,
-    "wasmfit history size.flash --by-version --select 'wasmi@*/add-with-extra/nrf*/bare/reference'": _PRINTED,
+    _HISTORY: _PRINTED,
     "wasmfit features -r wasmi -r 'wamr-*' -b esp32c6": f"{_MINUTES} of wasmi for RISC-V; test_features.py",
     "wasmfit features -r tinywasm --feature mvp --failing": f"{_MINUTES} of tinywasm; test_features.py",
     'wasmfit report -r wasm3 -r wasmi -p reference -p small --title "Which interpreter?"': _OF_WASMI,

@@ -125,7 +125,7 @@ def test_hostile_names_stay_text() -> None:
 
 def test_nothing_measured() -> None:
     empty = Comparison((), 0, 0)
-    assert json.loads(to_json(empty)) == {"schema": 1, "cells": [], "features": []}
+    assert json.loads(to_json(empty)) == {"schema": 1, "cells": [], "features": [], "notes": []}
     assert to_csv(empty) == "id"
     assert to_text(empty) == to_markdown(empty) == ""
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from wasmfit.frames import frame
 from wasmfit.model import Measurement, Run, Status
-from wasmfit.model.contract import JsonDocument
+from wasmfit.model.contract import JsonDocument, Text
 
 from .comparison import CONCLUSIVE, Comparison
 from .flat_rows import flat_row
@@ -127,11 +127,13 @@ class BenchmarkDocument(JsonDocument):
         cells: One for every cell, baselines first.
         slow_downs: Cell → instructions of a warm call as a multiple of native code's.
         summary: One for every runtime on every board in every profile.
+        notes: What the measurements rest on, where they were found and not made.
     """
 
     cells: tuple[Measurement, ...]
     slow_downs: dict[str, float]
     summary: tuple[RuntimeSummary, ...]
+    notes: tuple[Text, ...]
 
 
 @dataclass(frozen=True)
@@ -172,6 +174,7 @@ class Benchmark:
             cells=self.measurements,
             slow_downs={name: factor for name, factor in factors.items() if factor is not None},
             summary=tuple(self.summaries),
+            notes=self.comparison.notes,
         )
 
     def to_dict(self) -> dict[str, Any]:

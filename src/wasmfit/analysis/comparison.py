@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from wasmfit.frames import frame
 from wasmfit.model import Measurement, RuntimeFeatures, Status
-from wasmfit.model.contract import JsonDocument
+from wasmfit.model.contract import JsonDocument, Text
 
 from .flat_rows import flat_row
 
@@ -22,10 +22,12 @@ class ComparisonDocument(JsonDocument):
     Attributes:
         cells: One for every cell, baselines first.
         features: What ``wasmfit features`` has found of the runtimes.
+        notes: What the measurements rest on, where they were found and not made.
     """
 
     cells: tuple[Measurement, ...]
     features: tuple[RuntimeFeatures, ...]
+    notes: tuple[Text, ...]
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,7 @@ class Comparison:
         reused: How many of them were in the store already.
         run: The number of this run in the store; ``None`` if it was not recorded.
         features: What ``wasmfit features`` has found of the runtimes, if it has measured all features.
+        notes: What the measurements rest on, where they were found and not made.
     """
 
     measurements: tuple[Measurement, ...]
@@ -45,6 +48,7 @@ class Comparison:
     reused: int
     run: int | None = None
     features: tuple[RuntimeFeatures, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @property
     def failed(self) -> tuple[Measurement, ...]:
@@ -54,7 +58,7 @@ class Comparison:
     @property
     def document(self) -> ComparisonDocument:
         """What ``compare --format json`` prints."""
-        return ComparisonDocument(cells=self.measurements, features=self.features)
+        return ComparisonDocument(cells=self.measurements, features=self.features, notes=self.notes)
 
     def to_dict(self) -> dict[str, Any]:
         """The same as plain data."""

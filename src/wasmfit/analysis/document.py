@@ -142,6 +142,7 @@ class ReportDocument:
         features: Features measured; ``None`` if none were.
         feature_titles: Feature → its heading.
         history: Metrics over versions or time; ``None`` if they were not looked up.
+        notes: What the measurements rest on, where they were found and not made.
         made_at: UTC time, ISO 8601.
         wasmfit: Version of wasmfit.
     """
@@ -158,5 +159,6 @@ class ReportDocument:
     features: tuple[RuntimeFeatures, ...] | None = None
     feature_titles: Mapping[str, str] = field(default_factory=dict)
     history: tuple[Trend, ...] | None = None
+    notes: tuple[str, ...] = ()
     made_at: str = field(default_factory=lambda: datetime.now(UTC).isoformat(timespec="seconds"))
     wasmfit: str = __version__

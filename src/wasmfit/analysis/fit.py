@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from wasmfit.model import Measurement
 
 from .amounts import Amount, amount_text
+from .basis import MEASURED
 from .evidence import SupportEvidence
 from .metric_values import SUM_OF_PEAKS, has_minimum_ram
 from .requirements import BoardRequirements
@@ -189,7 +190,6 @@ class Fit:
                 f"missing is listed with each."
             )
         best = self.ranked[0]
-        provenance = best.measurement.provenance
         speed = (
             f"a warm call is predicted to take {amount_text(best.speed, 's')}"
             if self.speed_metric == PREDICTED_TIME
@@ -205,7 +205,7 @@ class Fit:
         return (
             f"{where}, {best.label}{self._setting} runs {self.module} in "
             f"{best.flash.value:,} B of flash and {best.ram.value:,} B of RAM, and {speed}{mean}; {rank}"
-            f"{_others(len(self.rejected))} (wasmfit {provenance.wasmfit}, {provenance.measured_at[:10]})."
+            f"{_others(len(self.rejected))} ({_made(best.measurement)})."
         )
 
     @property
@@ -215,6 +215,13 @@ class Fit:
         measurements += [runtime.measurement for runtime in self.rejected]
         first = measurements[0]
         return f" (base {first.base}, profile {first.profile})"
+
+
+def _made(measurement: Measurement) -> str:
+    """With what and when a measurement was made; and where, if it was found and not made now."""
+    if MEASURED in measurement.facts:
+        return f"measured {measurement.facts[MEASURED]}"
+    return f"wasmfit {measurement.provenance.wasmfit}, {measurement.provenance.measured_at[:10]}"
 
 
 def _others(count: int) -> str:

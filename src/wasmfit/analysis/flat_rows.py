@@ -4,6 +4,7 @@ from dataclasses import fields
 
 from wasmfit.model import LeastRam, Measurement, Prediction
 
+from .basis import MEASURED
 from .comparison_metrics import COMPARISON_METRICS, CellValue, predicted_call
 from .hardware import flat_measured
 
@@ -53,4 +54,5 @@ def flat_row(measurement: Measurement) -> dict[str, CellValue]:
         "c_library": None if library is None else library.label,
         "measured_at": measurement.provenance.measured_at,
         "wasmfit": measurement.provenance.wasmfit,
+        "measured": measurement.facts.get(MEASURED),
     }

@@ -79,11 +79,13 @@ class History:
         metric: The metric.
         over: ``time`` or ``version``.
         cells: One for each cell.
+        notes: What the points rest on, where some are of the measured set.
     """
 
     metric: Metric
     over: Literal["time", "version"]
     cells: tuple[CellHistory, ...]
+    notes: tuple[str, ...] = ()
 
 
 def history(

@@ -8,6 +8,7 @@ from wasmfit.requests import BenchmarkExperiment, Experiment, Matrix, RunOptions
 from wasmfit.requests.keywords import BenchKeywords, Keywords
 
 from .comparison import measure
+from .recorded import telling_of_the_set
 
 M = TypeVar("M", bound=Matrix)
 
@@ -33,7 +34,8 @@ def bench(
     options = keywords.record(RunOptions, options).recorded_as("wasmfit.bench()")
     keywords.end()
     cells = Experiment(**dict(with_native(experiment)))
-    return Benchmark(measure(Catalog.load(*options.catalogs), cells, options).comparison)
+    catalog = Catalog.load(*options.catalogs)
+    return Benchmark(telling_of_the_set(lambda: measure(catalog, cells, options)).comparison)
 
 
 def with_native(matrix: M) -> M:

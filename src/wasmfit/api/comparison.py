@@ -1,7 +1,7 @@
 """Building, running and comparing: what most of the library is made of."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Unpack
@@ -12,7 +12,7 @@ from wasmfit.catalog import Catalog
 from wasmfit.errors import UsageError
 from wasmfit.home import Home
 from wasmfit.module import load_user_module
-from wasmfit.plan import Plan, c_targets, plan
+from wasmfit.plan import c_targets, plan
 from wasmfit.probe import BoardRunner
 from wasmfit.requests import Experiment, RunOptions
 from wasmfit.requests.keywords import CompareKeywords, Keywords
@@ -22,6 +22,8 @@ from wasmfit.store.runs import label_of
 from wasmfit.toolchain import ProcessRunner, Versions, find, worktree
 
 from .cluster import executor_of
+from .measured_experiment import MeasuredExperiment
+from .recorded import recorded, telling_of_the_set
 from .systems import with_systems
 
 
@@ -48,20 +50,14 @@ and imports are arguments next to it.
     experiment = keywords.record(Experiment, experiment)
     options = keywords.record(RunOptions, options).recorded_as("wasmfit.compare()")
     keywords.end()
-    return measure(Catalog.load(*options.catalogs), experiment, options).comparison
-
-
-@dataclass(frozen=True)
-class MeasuredExperiment:
-    """An experiment that was run, with what it was run with."""
-
-    context: Context
-    plan: Plan
-    comparison: Comparison
+    catalog = Catalog.load(*options.catalogs)
+    if experiment.module is not None or experiment.sources:
+        return measure(catalog, experiment, options).comparison
+    return telling_of_the_set(lambda: measure(catalog, experiment, options)).comparison
 
 
 def measure(catalog: Catalog, experiment: Experiment, options: RunOptions) -> MeasuredExperiment:
-    """Measures an experiment; what is in the store already is reused.
+    """Measures an experiment; what is in the store already is reused; options may say that nothing else is.
 
     Raises:
         UsageError, MissingToolError, WasmfitError: As for :func:`compare`.
@@ -70,6 +66,8 @@ def measure(catalog: Catalog, experiment: Experiment, options: RunOptions) -> Me
     if module is None:
         workloads = workloads_like(catalog, experiment.workloads)
         experiment = experiment.model_copy(update={"workloads": workloads})
+    if options.measured:
+        return recorded(catalog, experiment, options)
     runner = ProcessRunner(echo=options.echo)
     working_directory = worktree(runner, Path.cwd())
     metadata = RunMetadata(
@@ -101,7 +99,7 @@ def measure(catalog: Catalog, experiment: Experiment, options: RunOptions) -> Me
     features = OutcomeStore(home.results).find_features(
         (cell.runtime, cell.version, cell.board, cell.profile) for cell in comparison.measurements
     )
-    return MeasuredExperiment(context, planned, replace(comparison, features=tuple(features)))
+    return MeasuredExperiment(catalog, home, planned, replace(comparison, features=tuple(features)), context)
 
 
 def workloads_like(catalog: Catalog, patterns: Sequence[str]) -> tuple[str, ...]:

@@ -1,6 +1,7 @@
 """Which features of WebAssembly runtimes have."""
 
 from collections.abc import Iterator, Sequence, Set
+from dataclasses import replace
 from fnmatch import fnmatchcase
 from typing import Unpack
 
@@ -20,6 +21,8 @@ from wasmfit.store import OutcomeStore
 from wasmfit.toolchain import ProcessRunner, Versions, find
 
 from .cluster import executor_of
+from .found_features import found_features
+from .recorded import or_recorded
 from .unrecorded import refuse_board_and_label
 
 
@@ -43,6 +46,14 @@ def features(
     experiment = keywords.record(FeaturesExperiment, experiment)
     options = keywords.record(RunOptions, options)
     keywords.end()
+    return or_recorded(options, lambda how: _features_as(experiment, how), _with_note)
+
+
+def _with_note(measured: FeaturesMeasured, note: str) -> FeaturesMeasured:
+    return replace(measured, notes=(note, *measured.notes))
+
+
+def _features_as(experiment: FeaturesExperiment, options: RunOptions) -> FeaturesMeasured:
     refuse_board_and_label(options, "The W3C suite")
     # Loaded here: whatever runs no suite does without.
     from wasmfit.run.features import FeaturesRun
@@ -58,7 +69,13 @@ def features(
         raise UsageError("Native code runs no WebAssembly, and no other runtime is named.")
     chosen = _features(catalog, experiment.features)
     boards = select_boards(catalog, experiment.boards)
+    profiles = [catalog.profile(name) for name in experiment.profiles]
     home = Home.find(options.home)
+    if options.measured:
+        if experiment.sources:
+            raise UsageError("A working tree is in no measured set.", "Leave out --measured, or --source.")
+        settings = [(build, board, profile) for profile in profiles for board in boards for build in builds]
+        return found_features(catalog, home, settings, chosen)
     targets = {
         board.target: catalog.target(board).c
         for board in boards
@@ -68,7 +85,7 @@ def features(
     context = Context(catalog, home, toolchain, runner)
     store = OutcomeStore(home.results)
     run = FeaturesRun(context, store, options.event_handler, options.rerun, executor)
-    return run.run(builds, boards, [catalog.profile(name) for name in experiment.profiles], chosen)
+    return run.run(builds, boards, profiles, chosen)
 
 
 def features_of_measured(

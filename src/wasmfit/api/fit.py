@@ -13,6 +13,7 @@ from wasmfit.timing import cost_model
 
 from .comparison import measure
 from .features import features_of_measured
+from .recorded import or_recorded, with_note
 
 
 def fit(
@@ -22,6 +23,9 @@ def fit(
     **fields: Unpack[FitKeywords],
 ) -> Fit:
     """Ranks the runtimes that fit a board, and says what the others would take. What is missing is measured.
+
+    Where a tool is missing that measures, the answer rests on what was measured before, here or for the set
+    that comes with wasmfit, and says so.
 
     Args:
         experiment: The runtimes, and what they are measured on.
@@ -41,12 +45,15 @@ def fit(
     catalog = Catalog.load(*options.catalogs)
     board = catalog.board(experiment.board)
     limits = required.on(board)
-    comparison = measure(catalog, _cells(catalog, experiment), options).comparison
+    cells = _cells(catalog, experiment)
+    measured = or_recorded(options, lambda how: measure(catalog, cells, how), with_note)
+    comparison = measured.comparison
     sources: tuple[EvidenceSource, ...] = (declared_source,)
     if needed := measurable_features(
         limits.features, {feature.name for feature in catalog.features.features}
     ):
-        features = features_of_measured(comparison.measurements, needed, catalog.bounds, options)
+        how = options.answered() if measured.context is None else options
+        features = features_of_measured(comparison.measurements, needed, catalog.bounds, how)
         sources = (suite_source(list(features)), declared_source)
     return rank(
         comparison.measurements,
@@ -55,7 +62,7 @@ def fit(
         sources=sources,
         bounds=catalog.bounds,
         run=comparison.run,
-        notes=required.notes(board),
+        notes=(*comparison.notes, *required.notes(board)),
         cost_model=cost_model(board, catalog.core(board)),
     )
 

@@ -18,6 +18,7 @@ from .benchmark import with_native
 from .comparison import measure
 from .features import features_of_measured
 from .fit import requirements_of
+from .recorded import or_recorded, with_note
 
 
 def make_report(
@@ -58,8 +59,12 @@ slow-downs are relative to it.
     if experiment.module is None:
         experiment = with_native(experiment)
     catalog = Catalog.load(*options.catalogs)
-    measured = measure(catalog, experiment, options)
+    measured = or_recorded(options, lambda how: measure(catalog, experiment, how), with_note)
     comparison = measured.comparison
+    if measured.context is None:
+        if settings.flames:
+            raise UsageError("Flame graphs are of cells that are run.", "Leave out --flames, or --measured.")
+        options = options.answered()
     known = {feature.name for feature in catalog.features.features}
     suite = sorted(known) if settings.features else measurable_features(required.features, known)
     features: Sequence[RuntimeFeatures] = comparison.features
@@ -67,7 +72,9 @@ slow-downs are relative to it.
         just_measured = features_of_measured(comparison.measurements, suite, catalog.bounds, options)
         features = [*just_measured, *features]
     document = report_builder.build_document(
-        measured.context,
+        report_builder.ReportSources(
+            measured.catalog, measured.home, measured.context, measured.measured_set
+        ),
         measured.plan,
         comparison,
         title=settings.title,

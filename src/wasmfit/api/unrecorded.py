@@ -24,8 +24,10 @@ def require_local(options: RunOptions, work: str) -> None:
     """As :func:`refuse_board_and_label`, for work that is done on this machine.
 
     Raises:
-        UsageError: The options name a cluster, a board or a label.
+        UsageError: The options name a cluster, a board or a label, or say that nothing is measured.
     """
+    if options.measured:
+        raise UsageError(f"{work} is made now, and not found in a measured set.", "Leave out --measured.")
     if options.cluster is not None:
         raise UsageError(f"{work} is made on this machine, and not on a cluster.", "Leave out --cluster.")
     refuse_board_and_label(options, work)

@@ -10,6 +10,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Unpack
 
+from wasmfit.analysis.basis import basis_notes
 from wasmfit.analysis.budget import read_budget
 from wasmfit.analysis.certain_changes import CostModels
 from wasmfit.analysis.changes import CellChange, Changes, SymbolChange, compare_snapshots, largest
@@ -23,8 +24,11 @@ from wasmfit.home import Home
 from wasmfit.model import Measurement
 from wasmfit.requests import Experiment, RunOptions
 from wasmfit.requests.keywords import Keywords, OptionKeywords
-from wasmfit.store import RecordedRun, Store
+from wasmfit.store import MeasuredSet, RecordedRun, Store
+from wasmfit.store.measurements import StoredCell
 from wasmfit.timing import cost_model, with_predictions
+
+from .set_origins import set_origins
 
 _CELLS_WITH_SYMBOLS = 3
 """Cells whose images are compared symbol by symbol: each takes a part of a second."""
@@ -53,14 +57,25 @@ def diff(
 
     Raises:
         UsageError: A side is unknown, or the two cannot be compared.
+
+    Versions and profiles that were never measured here are those of the measured set.
     """
-    models = cost_models(Catalog.load(*catalogs))
+    catalog, measured_set = Catalog.load(*catalogs), MeasuredSet()
+    models = cost_models(catalog)
     complete = completing(models)
-    with store(home).reading() as reader:
+    with store(home).reading(measured_set) as reader:
         old, new = resolve(str(before), reader, complete), resolve(str(after), reader, complete)
         if old.run is not None and old.run == new.run:
             raise UsageError(f"Both sides are {old.title}.", "Name two: `wasmfit history --runs` lists them.")
         changed = compare_snapshots(old, new, select, everything=everything, models=models)
+        elsewhere = {
+            entry.cell
+            for side in (old.selected(select), new.selected(select))
+            for entry in side.entries.values()
+            if isinstance(entry, StoredCell) and entry.is_of_set
+        }
+    origins = set_origins(catalog, measured_set, sorted(elsewhere))
+    changed = replace(changed, notes=(*changed.notes, *basis_notes(origins)))
     if not symbols:
         return changed
     most_changed = largest(changed.cells, "size.flash")[:_CELLS_WITH_SYMBOLS]
@@ -95,6 +110,8 @@ def check(
     options = keywords.record(RunOptions, options).recorded_as("wasmfit.check()")
     keywords.end()
     limits = read_budget(Path(budget), baseline)
+    if options.measured:
+        raise UsageError("A budget is checked against what was measured here.", "Leave out `measured`.")
     catalog = Catalog.load(*options.catalogs)
     complete = completing(cost_models(catalog))
     with store(options.home).reading() as reader:
@@ -128,7 +145,7 @@ def history(
     home: Path | None = None,
     catalogs: Sequence[Path] = (),
 ) -> History:
-    """Follows a metric over time or over versions.
+    """Follows a metric over time or over versions; the measured set has what was never measured here.
 
     Args:
         metric: Its name, such as ``size.flash``.
@@ -139,9 +156,13 @@ def history(
     Raises:
         UsageError: There is no such metric or cell.
     """
-    models = cost_models(Catalog.load(*catalogs))
-    with store(home).reading() as reader:
-        return follow(reader, completing(models), metric, select, versions=by_version, models=models)
+    catalog, measured_set = Catalog.load(*catalogs), MeasuredSet()
+    models = cost_models(catalog)
+    with store(home).reading(measured_set) as reader:
+        followed = follow(reader, completing(models), metric, select, versions=by_version, models=models)
+        elsewhere = reader.of_set(select)
+    origins = set_origins(catalog, measured_set, elsewhere)
+    return replace(followed, notes=basis_notes(origins))
 
 
 def runs(*, home: Path | None = None) -> list[RecordedRun]:

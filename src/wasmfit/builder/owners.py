@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
 
+from wasmfit.catalog import Catalog
 from wasmfit.model import Cell
 from wasmfit.toolchain import known_libraries
 
@@ -82,24 +83,22 @@ def symbol_rule(context: Context, cell: Cell) -> Callable[[str], str | None]:
     return owner
 
 
-def runtime_rule(context: Context, cell: Cell) -> Callable[[str], bool]:
+def runtime_rule(catalog: Catalog, cell: Cell) -> Callable[[str], bool]:
     """Whether an owner is the runtime or a crate of its.
 
     The rest is standard library, C library, harness, glue, base, and their crates. What a base depends on and
     the runtime as well is the runtime's, as it is on every other base.
     """
     below = _STANDARD_LIBRARY | _OURS | {_LIBGCC} | {library.name for library in known_libraries()}
-    below |= _crates(context.catalog.harness / "locks" / "firmware.lock")
-    lock = firmware.package(
-        context.catalog, PackageSpec(cell.build, cell.profile, embedding=cell.embedding)
-    ).lock
+    below |= _crates(catalog.harness / "locks" / "firmware.lock")
+    lock = firmware.package(catalog, PackageSpec(cell.build, cell.profile, embedding=cell.embedding)).lock
     own = _crates(lock) if lock is not None and lock.is_file() else frozenset()
     if not cell.base.emulated:
         # Cargo's lockfile of such an image is without what the system asks for on the command line.
         own -= below
         return lambda owner: owner in own or owner == cell.build.runtime.name
     if cell.base_crate is not None:
-        below |= _crates(firmware.base_lock(context.catalog, cell.base_crate)) - own
+        below |= _crates(firmware.base_lock(catalog, cell.base_crate)) - own
     return lambda owner: owner not in below and not owner.startswith("[")
 
 

@@ -26,11 +26,15 @@ def compare_runtimes(experiment: Experiment, settings: RunSettings, output: Outp
 
 
 def print_end(comparison: Comparison, failed: Sequence[Measurement]) -> None:
-    """Says how many cells there were and which failed: if any did, the exit code is 1."""
+    """Says how many cells there were and which failed: if any did, the exit code is 1.
+
+    Of cells that were found and not measured, none has failed now: how each ended is part of the answer.
+    """
     cells, reused, seconds = len(comparison.measurements), comparison.reused, comparison.seconds
     number = "" if comparison.run is None else f", run {comparison.run}"
     message(f"{cells} cells ({reused} from the store) in {seconds:.1f} s{number}.")
-    print_failed(failed)
+    if not comparison.notes:
+        print_failed(failed)
 
 
 def print_failed(failed: Sequence[Measurement]) -> None:

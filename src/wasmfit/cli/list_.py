@@ -18,6 +18,7 @@ from wasmfit.report.documents.listing import (
     BoardRow,
     CellRow,
     ListDocument,
+    MeasuredRow,
     ProfileRow,
     RuntimeRow,
     WorkloadRow,
@@ -41,6 +42,7 @@ class Listing(StrEnum):
     PROFILES = "profiles"
     BASES = "bases"
     CELLS = "cells"
+    MEASURED = "measured"
 
 
 def list_entries(
@@ -48,7 +50,7 @@ def list_entries(
     output: ResultOptions,
     catalog: CatalogOptions,
 ) -> None:
-    """List runtimes, boards, workloads, profiles, bases or cells."""
+    """List runtimes, boards, workloads, profiles, bases, cells, or what was measured."""
     require_writable(output.file)
     listed = _listed(Catalog.load(*catalog.catalogs), kind)
     rows: list[Row] = listed.model_dump(include={kind.value})[kind.value]
@@ -78,6 +80,11 @@ def _listed(catalog: Catalog, kind: Listing) -> ListDocument:
             return ListDocument(bases=tuple(_base(catalog, base) for base in catalog.bases.values()))
         case Listing.CELLS:
             return ListDocument(cells=tuple(_cells(catalog)))
+        case Listing.MEASURED:
+            # Loaded here: nothing else that is listed needs the store.
+            from wasmfit.api.measured_listing import measured_cells
+
+            return ListDocument(measured=tuple(MeasuredRow(**one.row) for one in measured_cells(catalog)))
 
 
 def _runtimes(catalog: Catalog) -> Iterator[RuntimeRow]:

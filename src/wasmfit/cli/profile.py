@@ -60,7 +60,7 @@ def profile_firmware(
 
 
 command = from_requests(
-    profile_firmware, leave_out=("expect", "expect_log", "on", "rerun", "label", "cluster")
+    profile_firmware, leave_out=("expect", "expect_log", "on", "rerun", "measured", "label", "cluster")
 )
 
 

@@ -29,4 +29,4 @@ def tune_runtime(request: TuneRequest, settings: RunSettings, output: OutputOpti
     write_result(TUNE_FORMATS[output.format](tuning), output.file)
 
 
-command = from_requests(tune_runtime, leave_out=("on", "label", "cluster"))
+command = from_requests(tune_runtime, leave_out=("on", "measured", "label", "cluster"))

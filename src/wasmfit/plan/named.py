@@ -1,5 +1,7 @@
 """A cell by names, to be sent to another machine with the same catalogue."""
 
+from collections.abc import Iterable
+
 from wasmfit.catalog import Catalog
 from wasmfit.catalog.load import pick
 from wasmfit.model import Build, Cell, Record, UserModule, builds
@@ -75,3 +77,36 @@ def build_of(catalog: Catalog, runtime: str, label: str) -> Build:
     """
     known = pick("runtime", runtime, catalog.runtimes)
     return pick("build", label, {build.label: build for build in builds(known)})
+
+
+def cell_by_id(catalog: Catalog, cell: str) -> Cell | None:
+    """The cell with that id; ``None`` where the catalogue does not have what the id names."""
+    return cells_by_id(catalog, (cell,)).get(cell)
+
+
+def cells_by_id(catalog: Catalog, cells: Iterable[str]) -> dict[str, Cell]:
+    """Id → cell, of those whose ids name what the catalogue has.
+
+    A module of the user's is in no catalogue, and a cell with one is not found.
+    """
+    known = {build.label: build for runtime in catalog.runtimes.values() for build in builds(runtime)}
+    summed = {name: workload.added_up() for name, workload in catalog.workloads.items()}
+    found = {}
+    for cell in cells:
+        label, _, setting = cell.partition("/")
+        build, names = known.get(label), setting.split("/")
+        if build is None or len(names) != 4:
+            continue
+        workload, board, base, profile = names
+        workloads = summed if build.runtime.name == BASELINE else catalog.workloads
+        try:
+            found[cell] = Cell(
+                build=build,
+                workload=workloads[workload],
+                board=catalog.boards[board],
+                base=catalog.bases[base],
+                profile=catalog.profiles[profile],
+            )
+        except KeyError:
+            continue
+    return found

@@ -37,11 +37,19 @@ FORMATS: dict[Format, Callable[[Comparison], str | Iterable[str]]] = {
 }
 """Format → its formatter, which returns the text, or parts of one that may be long."""
 
+
+def _with_notes(text: str, benchmark: Benchmark) -> str:
+    """A benchmark as text, with what its measurements rest on."""
+    return "\n\n".join(filter(None, (text, "\n".join(benchmark.comparison.notes))))
+
+
 BENCH_FORMATS: dict[Format, Callable[[Benchmark], str | Iterable[str]]] = {
-    Format.TABLE: lambda benchmark: tables_to_text(benchmark_tables(benchmark)),
+    Format.TABLE: lambda benchmark: _with_notes(tables_to_text(benchmark_tables(benchmark)), benchmark),
     Format.JSON: json_parts,
     Format.CSV: lambda benchmark: rows_to_csv(rows(benchmark.measurements)),
-    Format.MARKDOWN: lambda benchmark: tables_to_markdown(benchmark_tables(benchmark)),
+    Format.MARKDOWN: lambda benchmark: _with_notes(
+        tables_to_markdown(benchmark_tables(benchmark)), benchmark
+    ),
 }
 """The same for benchmarks; CSV has one line per cell, and no summary."""
 

@@ -62,6 +62,7 @@ def _overview(history: History) -> Table:
     notes = []
     if len(cells) > _DETAILED:
         notes.append(f"the {_DETAILED} that changed most follow; --select chooses others")
+    notes += history.notes
     return Table(title, tuple(cell.name for cell in cells), columns, tuple(notes), ())
 
 

@@ -17,7 +17,9 @@ def to_markdown(comparison: Comparison) -> str:
     """Every table with its notes and facts below it, after an overview of several boards."""
     measured = comparison.measurements
     tables = tables_to_markdown((*overview(measured), *comparison_tables(measured)))
-    lines = "\n".join(f"- {escape(line)}" for line in feature_lines(comparison.features))
+    lines = "\n".join(
+        f"- {escape(line)}" for line in (*feature_lines(comparison.features), *comparison.notes)
+    )
     return "\n\n".join(filter(None, (tables, lines)))
 
 

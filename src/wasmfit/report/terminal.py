@@ -30,7 +30,8 @@ def to_text(comparison: Comparison, width: int | None = None) -> str:
     ``width`` is the terminal's, or unlimited if there is none.
     """
     measured = comparison.measurements
-    lines = [escape_unprintable(line, _LONGEST_NOTE) for line in feature_lines(comparison.features)]
+    said = (*feature_lines(comparison.features), *comparison.notes)
+    lines = [escape_unprintable(line, _LONGEST_NOTE) for line in said]
     return "\n\n".join((tables_to_text((*overview(measured), *comparison_tables(measured)), width), *lines))
 
 

@@ -176,6 +176,15 @@ On = Annotated[
     Option(("--on",), "probe[:SELECTOR]", "Run on the board at a debug probe as well, through probe-rs."),
 ]
 Rerun = Annotated[bool, Option(("--rerun",), None, "Measure again what is stored already.")]
+Measured = Annotated[
+    bool,
+    Option(
+        ("--measured",),
+        None,
+        "Build and run nothing: answer from what was measured before, here or for the set that comes with "
+        "wasmfit.",
+    ),
+]
 Label = Annotated[str | None, Option(("--label",), "NAME", "Name this run, for diff, check and history.")]
 Catalogs = Annotated[
     tuple[RelativePath, ...],

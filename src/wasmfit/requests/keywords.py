@@ -63,6 +63,7 @@ class OptionKeywords(TypedDict, total=False):
 
     on: str | None
     rerun: bool
+    measured: bool
     label: str | None
     catalogs: Sequence[Path]
     cluster: str | None

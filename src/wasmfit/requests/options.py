@@ -16,6 +16,8 @@ class RunSettings(Record):
     Attributes:
         on: ``probe``, or ``probe:SELECTOR``: a board that images run on as well, reached through probe-rs.
         rerun: Whether what is in the store is measured again.
+        measured: Whether nothing is built or run, and answers come from what was measured before: here, or
+            for the measured set that comes with wasmfit.
         label: A name for this run, by which ``diff``, ``check`` and ``history`` find it.
         catalogs: Folders laid out as the built-in catalogue, whose entries are added to it.
         cluster: Address or file of a Dask scheduler whose workers do the work.
@@ -23,6 +25,7 @@ class RunSettings(Record):
 
     on: fields.On = None
     rerun: fields.Rerun = False
+    measured: fields.Measured = False
     label: fields.Label = None
     catalogs: fields.Catalogs = ()
     cluster: fields.Cluster = None
@@ -46,6 +49,12 @@ class RunOptions(RunSettings):
     def recorded_as(self, command: str) -> Self:
         """The same, with what the run is recorded as if nothing is said of that."""
         return self if self.command is not None else self.model_copy(update={"command": command})
+
+    def answered(self) -> Self:
+        """The same for an answer from what was measured before."""
+        return self.model_copy(
+            update={"measured": True, "on": None, "rerun": False, "label": None, "cluster": None}
+        )
 
     def unrecorded(self) -> Self:
         """The same for what runs in the emulator alone, and is not recorded as a run of its own."""

@@ -64,7 +64,7 @@ def size(context: Context, cell: Cell, byte_map: ByteMap) -> Size:
     flash, ram = uses["flash"], uses["RAM"]
     assert flash.pages is not None, "a board's flash has erase units"
     owners = section_totals(byte_map).owners()
-    is_runtimes = runtime_rule(context, cell)
+    is_runtimes = runtime_rule(context.catalog, cell)
     return Size(
         text=_section(elf, ".text"),
         rodata=_section(elf, ".rodata"),

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from wasmfit.analysis.comparison import Comparison
 from wasmfit.analysis.document import (
@@ -19,9 +20,10 @@ from wasmfit.analysis.setting_rankings import setting_rankings
 from wasmfit.builder import Context, runtime_rule
 from wasmfit.catalog import Catalog
 from wasmfit.events import EventHandler, TaskEnded, TaskProgress, TaskStarted, null_handler
+from wasmfit.home import Home
 from wasmfit.model import Cell, Measurement, RuntimeFeatures, Status
 from wasmfit.plan import BASELINE, Plan
-from wasmfit.store import Store
+from wasmfit.store import MeasuredSet, Store
 from wasmfit.timing import cost_model
 from wasmfit.toolchain import known_libraries
 
@@ -43,8 +45,25 @@ _NAMED = {
 }
 
 
+@dataclass(frozen=True)
+class ReportSources:
+    """What a report takes its contents from.
+
+    Attributes:
+        catalog: The catalogue.
+        home: wasmfit's folder.
+        context: What images are looked into with; ``None`` where none is here, since nothing was built.
+        measured_set: Where other versions are looked up that were never measured here.
+    """
+
+    catalog: Catalog
+    home: Home
+    context: Context | None = None
+    measured_set: MeasuredSet | None = None
+
+
 def owner_classes(
-    context: Context, cells: Mapping[str, Cell], measurements: Iterable[Measurement]
+    catalog: Catalog, cells: Mapping[str, Cell], measurements: Iterable[Measurement]
 ) -> dict[str, OwnerClass]:
     """Every owner that the measurements name → its class.
 
@@ -65,7 +84,7 @@ def owner_classes(
             cell.base_crate.label if cell.base_crate else "",
         )
         if decided_by not in rules:
-            rules[decided_by] = runtime_rule(context, cell)
+            rules[decided_by] = runtime_rule(catalog, cell)
             told[decided_by] = set()
         is_runtimes, known = rules[decided_by], told[decided_by]
         if all(map(known.issuperset, measurement.size.owners.values())):
@@ -180,10 +199,10 @@ _CAUSES = 3
 """Differences that are told of a change; they come with the likeliest first."""
 
 
-def _history(store: Store, measured: Sequence[Measurement]) -> Iterator[Trend]:
+def _history(sources: ReportSources, measured: Sequence[Measurement]) -> Iterator[Trend]:
     """The metrics of the runtimes that were measured more than once; no prediction is among them."""
     cells = {measurement.id: measurement for measurement in measured if measurement.runtime != BASELINE}
-    with store.reading() as reader:
+    with Store(sources.home.results).reading(sources.measured_set) as reader:
         for metric, over, history, count in trends(reader, lambda measurement: measurement, _FOLLOWED, cells):
             points = tuple(
                 TrendPoint(_at(point, over), point.amount.value, _change(point))
@@ -212,7 +231,7 @@ def _change(point: HistoryPoint) -> str | None:
 
 
 def build_document(
-    context: Context,
+    sources: ReportSources,
     plan: Plan,
     comparison: Comparison,
     *,
@@ -225,7 +244,7 @@ def build_document(
     """The report's document of an experiment that was run.
 
     Args:
-        context: What it was built with.
+        sources: What else is looked up in.
         plan: Its cells.
         comparison: Its measurements.
         title: The report's heading; by default the question with board and module in it.
@@ -236,10 +255,11 @@ def build_document(
     """
     measured = comparison.measurements
     cells = {cell.id: cell for cell in plan.all_cells}
-    with_image = _with_image(measured)
+    catalog, context = sources.catalog, sources.context
+    with_image = [] if context is None else _with_image(measured)
     boards = {cell.board.name: cell.board for cell in plan.all_cells}.values()
-    runtimes = notes(context.catalog, plan.all_cells)
-    models = {board.name: cost_model(board, context.catalog.core(board)) for board in boards}
+    runtimes = notes(catalog, plan.all_cells)
+    models = {board.name: cost_model(board, catalog.core(board)) for board in boards}
     bounds = frozenset(runtime.name for runtime in runtimes if runtime.bound)
     return ReportDocument(
         measurements=measured,
@@ -247,11 +267,12 @@ def build_document(
         boards=tuple(boards),
         runtimes=runtimes,
         rankings=setting_rankings(measured, boards, bounds, requirements, features, models),
-        owner_classes=owner_classes(context, cells, measured),
-        images=tuple(_images(context, cells, with_image[:MOST_IMAGES], emit)),
+        owner_classes=owner_classes(catalog, cells, measured),
+        images=() if context is None else tuple(_images(context, cells, with_image[:MOST_IMAGES], emit)),
         images_omitted=len(with_image[MOST_IMAGES:]),
-        flames=tuple(_flames(context, cells, measured, emit)) if flames else (),
+        flames=tuple(_flames(context, cells, measured, emit)) if flames and context is not None else (),
         features=tuple(features) or None,
-        feature_titles={feature.name: feature.title for feature in context.catalog.features.features},
-        history=tuple(_history(Store(context.home.results), measured)),
+        feature_titles={feature.name: feature.title for feature in catalog.features.features},
+        history=tuple(_history(sources, measured)),
+        notes=comparison.notes,
     )

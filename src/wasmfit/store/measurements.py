@@ -10,6 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from fnmatch import fnmatchcase
+from functools import cached_property
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -18,6 +20,7 @@ from wasmfit.errors import UsageError
 from wasmfit.model import Measurement, Status
 from wasmfit.words import escape_unprintable
 
+from .measured_set import MeasuredSet
 from .runs import RecordedRun, RunEntry, RunMetadata
 from .schema import SCHEMA, WAIT_SECONDS, migrate, version_of
 
@@ -47,7 +50,8 @@ class StoredCell:
 
     Attributes:
         cell: The cell's id.
-        number: Number of the measurement; ``None`` for a cell that nothing was built for.
+        number: Number of the measurement, negative for one of the measured set; ``None`` for a cell that
+            nothing was built for.
         status, reason: How it ended, as it was shown.
         record: The record, as JSON, of a cell that has no measurement.
     """
@@ -57,6 +61,11 @@ class StoredCell:
     status: Status
     reason: str | None
     record: str | None = None
+
+    @property
+    def is_of_set(self) -> bool:
+        """Whether its measurement is of the measured set, and was not made here."""
+        return self.number is not None and self.number < 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,15 +190,18 @@ class Store:
             return int(database.execute("SELECT count(*) FROM measurement").fetchone()[0])
 
     @contextmanager
-    def reading(self) -> Iterator["Reader"]:
+    def reading(self, measured_set: MeasuredSet | None = None) -> Iterator["Reader"]:
         """A reader for many queries, which all see the store as it was at the first.
+
+        Args:
+            measured_set: Where the reader finds cells that the store does not have.
 
         Raises:
             StoreError: It cannot be read.
         """
         with self._open() as database, database:
             database.execute("BEGIN")
-            yield Reader(database)
+            yield Reader(database, _InSet(measured_set))
 
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:
@@ -241,10 +253,46 @@ _POINTS = (
 
 
 @dataclass(frozen=True)
+class _InSet:
+    """The measured set as a part of the store: its measurements have negative numbers."""
+
+    measured_set: MeasuredSet | None = None
+
+    @cached_property
+    def cells(self) -> Mapping[str, StoredCell]:
+        """Id → cell."""
+        entries = {} if self.measured_set is None else self.measured_set.cells
+        return {
+            cell: StoredCell(cell, -number, entry.status, None)
+            for number, (cell, entry) in enumerate(entries.items(), start=1)
+        }
+
+    @cached_property
+    def _by_number(self) -> Mapping[int | None, str]:
+        return {stored.number: cell for cell, stored in self.cells.items()}
+
+    def point(self, cell: str) -> TimelinePoint | None:
+        """The measurement of a cell, if there is one."""
+        stored = self.cells.get(cell)
+        if self.measured_set is None or stored is None or stored.number is None:
+            return None
+        return TimelinePoint(cell, stored.number, self.measured_set.cells[cell].measured_at, None)
+
+    def record(self, number: int) -> str | None:
+        """The record of a measurement, if there is one."""
+        cell = self._by_number.get(number)
+        return None if self.measured_set is None or cell is None else self.measured_set.record(cell)
+
+
+@dataclass(frozen=True)
 class Reader:
-    """Queries of a store. Records are read one by one, so that thousands need not be in memory at once."""
+    """Queries of a store. Records are read one by one, so that thousands need not be in memory at once.
+
+    Where it has a measured set as well, that is asked for cells that were never measured here.
+    """
 
     _database: sqlite3.Connection
+    _set: _InSet = field(default_factory=_InSet)
     _texts: dict[int, str | None] = field(default_factory=dict)
     """The last two records: those of two sides are compared as text, then read."""
 
@@ -290,13 +338,32 @@ class Reader:
             "SELECT cell, number, status FROM measurement WHERE number IN"
             " (SELECT max(number) FROM measurement GROUP BY cell) ORDER BY cell"
         )
-        return [StoredCell(cell, number, Status(status), None) for cell, number, status in rows]
+        own = {cell: StoredCell(cell, number, Status(status), None) for cell, number, status in rows}
+        return [stored for _, stored in sorted({**self._set.cells, **own}.items())]
 
     def cells(self) -> list[str]:
         """The id of every cell that was ever measured, in order."""
+        own = [cell for (cell,) in self._database.execute("SELECT DISTINCT cell FROM measurement ORDER BY 1")]
+        return sorted({*self._set.cells, *own}) if self._set.cells else own
+
+    def of_set(self, globs: Sequence[str]) -> list[str]:
+        """The ids among :meth:`cells` that only the measured set has, and that match one of the globs.
+
+        Args:
+            globs: Patterns of ids; all match if there are none.
+        """
         return [
-            cell for (cell,) in self._database.execute("SELECT DISTINCT cell FROM measurement ORDER BY 1")
+            stored.cell
+            for stored in self.newest()
+            if stored.is_of_set and (not globs or any(fnmatchcase(stored.cell, glob) for glob in globs))
         ]
+
+    def own(self, cell: str) -> Measurement | None:
+        """The newest measurement of a cell that was made here; ``None`` where it is not understood."""
+        row = self._database.execute(
+            "SELECT record FROM measurement WHERE cell = ? ORDER BY number DESC LIMIT 1", (cell,)
+        ).fetchone()
+        return None if row is None else read(row[0])
 
     def measured_again(self) -> frozenset[str]:
         """The id of every cell that has more than one measurement."""
@@ -306,12 +373,14 @@ class Reader:
     def points(self, cell: str) -> list[TimelinePoint]:
         """What was shown of a cell, in the order of time; and what was measured and no run has shown."""
         rows = self._database.execute(f"{_POINTS} ORDER BY 2, 3, 1", (cell,))
-        return [TimelinePoint(cell, number, at, run) for number, at, run in rows]
+        own = [TimelinePoint(cell, number, at, run) for number, at, run in rows]
+        elsewhere = self._set.point(cell)
+        return own if own or elsewhere is None else [elsewhere]
 
     def last_point(self, cell: str) -> TimelinePoint | None:
         """The last of :meth:`points`."""
         row = self._database.execute(f"{_POINTS} ORDER BY 2 DESC, 3 DESC, 1 DESC LIMIT 1", (cell,)).fetchone()
-        return None if row is None else TimelinePoint(cell, *row)
+        return self._set.point(cell) if row is None else TimelinePoint(cell, *row)
 
     def measurement(self, cell: StoredCell) -> Measurement | None:
         """The record of a cell, with status and reason as they were shown; ``None`` where it is not
@@ -341,10 +410,13 @@ class Reader:
         if number not in self._texts:
             if len(self._texts) > 1:
                 del self._texts[next(iter(self._texts))]
-            cursor = self._database.execute("SELECT record FROM measurement WHERE number = ?", (number,))
-            row = cursor.fetchone()
-            self._texts[number] = None if row is None else str(row[0])
+            self._texts[number] = self._set.record(number) if number < 0 else self._own_text(number)
         return self._texts[number]
+
+    def _own_text(self, number: int) -> str | None:
+        cursor = self._database.execute("SELECT record FROM measurement WHERE number = ?", (number,))
+        row = cursor.fetchone()
+        return None if row is None else str(row[0])
 
 
 def _results(record: str) -> tuple[str, str]:

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from wasmfit.model import PartOutcomes, Record, RuntimeFeatures
 
+from .measured_set import features_cell
 from .measurements import Store
 
 R = TypeVar("R", bound=Record)
@@ -46,7 +47,7 @@ class OutcomeStore(Store):
         Raises:
             StoreError: It cannot be written; nothing that was stored before is lost.
         """
-        cell = _features_cell(features.runtime, features.version, features.board, features.profile)
+        cell = features_cell(features.runtime, features.version, features.board, features.profile)
         self._add(cell, _VERDICTS, features.measured_at, features.model_dump_json())
 
     def find_features(self, settings: Iterable[tuple[str, str, str, str]]) -> list[RuntimeFeatures]:
@@ -60,7 +61,7 @@ class OutcomeStore(Store):
             return []
         with self._open() as database:
             newest = (
-                _newest(database, _features_cell(*setting), _VERDICTS, RuntimeFeatures)
+                _newest(database, features_cell(*setting), _VERDICTS, RuntimeFeatures)
                 for setting in dict.fromkeys(settings)
             )
             return [features for features in newest if features is not None]
@@ -83,7 +84,3 @@ def _newest(database: sqlite3.Connection, cell: str, fingerprint: str, kind: typ
     except ValidationError:
         # A record of an older wasmfit: it is measured again, never guessed.
         return None
-
-
-def _features_cell(runtime: str, version: str, board: str, profile: str) -> str:
-    return f"{runtime}@{version}/features/{board}/bare/{profile}"

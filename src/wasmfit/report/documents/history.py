@@ -94,6 +94,7 @@ class HistoryDocument(JsonDocument):
         kind: Where its value is from.
         over: What the points are of.
         series: One for each cell.
+        notes: What the points rest on, where some are of the measured set.
     """
 
     figure: Text
@@ -101,6 +102,7 @@ class HistoryDocument(JsonDocument):
     kind: MetricKind
     over: Literal["time", "version"]
     series: tuple[SeriesRecord, ...]
+    notes: tuple[Text, ...]
 
 
 def history_document(history: History) -> HistoryDocument:
@@ -113,6 +115,7 @@ def history_document(history: History) -> HistoryDocument:
         series=tuple(
             SeriesRecord(name=cell.name, moments=tuple(map(_point, cell.points))) for cell in history.cells
         ),
+        notes=history.notes,
     )
 
 

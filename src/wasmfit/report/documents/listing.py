@@ -112,6 +112,24 @@ class CellRow(JsonRecord):
     id: Text
 
 
+class MeasuredRow(JsonRecord):
+    """A cell that was measured.
+
+    Attributes:
+        id: Its id.
+        status: How it ended.
+        measured: The day.
+        place: Where: ``here``, or version of wasmfit and system.
+        outdated: What has changed since, with commas.
+    """
+
+    id: Text
+    status: Text
+    measured: Text
+    place: Text
+    outdated: Text
+
+
 class ListDocument(JsonDocument):
     """What ``list --format json`` prints: the one list that was asked for.
 
@@ -122,6 +140,7 @@ class ListDocument(JsonDocument):
         profiles: Every profile.
         bases: Every base.
         cells: Every cell.
+        measured: Every cell that was measured.
     """
 
     runtimes: tuple[RuntimeRow, ...] | None = omitted()
@@ -130,3 +149,4 @@ class ListDocument(JsonDocument):
     profiles: tuple[ProfileRow, ...] | None = omitted()
     bases: tuple[BaseRow, ...] | None = omitted()
     cells: tuple[CellRow, ...] | None = omitted()
+    measured: tuple[MeasuredRow, ...] | None = omitted()

@@ -79,6 +79,7 @@ def packed(document: ReportDocument) -> dict[str, Any]:
         "wasmfit": document.wasmfit,
         "rule": RULE,
         "libraries": library_note(document.measurements),
+        "notes": [escape_unprintable(note, _LONGEST) for note in document.notes],
         "summed": SUM_OF_PEAKS,
         "native": NATIVE,
         "baseline": BASELINE,

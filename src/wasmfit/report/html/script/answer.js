@@ -45,7 +45,8 @@ export function drawAnswer(into) {
         "This ranking is over all workloads that were measured, not only those chosen; choose one for its own.",
       ),
     );
-  if (data.libraries) into.append(el("p", { class: "quiet" }, `${data.libraries}.`));
+  for (const note of [...(data.libraries ? [data.libraries] : []), ...data.notes])
+    into.append(el("p", { class: "quiet" }, `${note}.`));
   into.append(
     el(
       "p",

@@ -25,7 +25,7 @@ import { byId } from "./dom.js";
  *   measured_at: string, failing: string}} Features
  * @typedef {{cell: string, metric: string, unit: string, over: string,
  *   points: [string, number, string | null][], measurements: number}} Trend
- * @typedef {{schema: number, title: string, made: string, wasmfit: string, rule: string, libraries: string | null,
+ * @typedef {{schema: number, title: string, made: string, wasmfit: string, rule: string, libraries: string | null, notes: string[],
  *   native: string,
  *   baseline: string, metrics: {key: string, label: string, unit: string}[], boards: Board[],
  *   runtimes: {name: string, family: string, title: string, bound: boolean, colour: number | null}[], classes: string[],

@@ -1,0 +1,84 @@
+"""What an answer rests on: measurements made on this machine, and those that come with wasmfit."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+MEASURED = "measured"
+"""The fact that says of a measurement where and when it was made."""
+
+_MOST_NAMED = 3
+"""Cells that a note names; each says so of itself among its facts."""
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where a measurement was made, with what, and whether it still holds.
+
+    Attributes:
+        here: Whether it was made on this machine.
+        wasmfit: The version of wasmfit that made it.
+        system: The system that it was made on, where that is another machine's.
+        measured_at: UTC time, ISO 8601.
+        changed: The parts that have changed since: ``runtime``, ``harness``, ``profile``, ``board`` or
+            ``module``; with any, it is outdated.
+    """
+
+    here: bool
+    wasmfit: str
+    system: str
+    measured_at: str
+    changed: tuple[str, ...] = ()
+
+    @property
+    def day(self) -> str:
+        """The day on which it was made."""
+        return self.measured_at[:10]
+
+    @property
+    def sentence(self) -> str:
+        """All of it, as a clause."""
+        outdated = f"; outdated: {_since(self.changed)}" if self.changed else ""
+        return f"{_made(self, self.day)}{outdated}"
+
+
+def _made(origin: Origin, days: str) -> str:
+    if origin.here:
+        return f"with wasmfit {origin.wasmfit} on this machine, {days}"
+    return f"with wasmfit {origin.wasmfit}, {origin.system}, {days}; not on this machine"
+
+
+def _since(changed: tuple[str, ...]) -> str:
+    *others, last = changed
+    parts = f"{', '.join(others)} and {last}" if others else last
+    return f"{parts} {'have' if others else 'has'} changed since"
+
+
+def basis_notes(origins: Mapping[str, Origin]) -> tuple[str, ...]:
+    """Sentences that say what an answer rests on, and which of it is outdated.
+
+    Args:
+        origins: Id → origin, of every measurement that it rests on.
+    """
+    return tuple(_notes(origins))
+
+
+def _notes(origins: Mapping[str, Origin]) -> Iterator[str]:
+    places: dict[tuple[bool, str, str], list[Origin]] = {}
+    outdated: dict[tuple[str, ...], list[str]] = {}
+    for cell, origin in origins.items():
+        places.setdefault((not origin.here, origin.wasmfit, origin.system), []).append(origin)
+        if origin.changed:
+            outdated.setdefault(origin.changed, []).append(cell)
+    for _, made in sorted(places.items()):
+        days = sorted({origin.day for origin in made})
+        period = days[0] if len(days) == 1 else f"{days[0]} to {days[-1]}"
+        count = "" if len(places) == 1 else f"{len(made):,} of {len(origins):,} cells: "
+        yield f"{count}measured {_made(made[0], period)}"
+    for changed, cells in outdated.items():
+        yield f"outdated, since {_since(changed).removesuffix(' since')}: {named(cells)}"
+
+
+def named(cells: Sequence[str]) -> str:
+    """The first few of many cells, and how many more there are."""
+    more = len(cells) - _MOST_NAMED
+    return f"{', '.join(cells[:_MOST_NAMED])}{f' and {more:,} more' if more > 0 else ''}"

@@ -1,0 +1,216 @@
+"""Answers from what was measured before, here or for the set that comes with wasmfit: no tool is needed."""
+
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import TypeVar
+
+from wasmfit import __version__
+from wasmfit.analysis.basis import MEASURED, Origin, basis_notes, named
+from wasmfit.analysis.comparison import Comparison
+from wasmfit.catalog import Catalog
+from wasmfit.catalog.inputs import InputDigests
+from wasmfit.errors import MissingToolError, UsageError
+from wasmfit.home import Home
+from wasmfit.model import Cell, Measurement, RuntimeFeatures, Status
+from wasmfit.plan import Plan, plan
+from wasmfit.requests import Experiment, RunOptions
+from wasmfit.run import record
+from wasmfit.run.completion import completed
+from wasmfit.store import MeasuredSet, OutcomeStore, Store
+from wasmfit.store.measurements import Reader
+
+from .measured_experiment import MeasuredExperiment
+from .set_origins import set_origin
+
+R = TypeVar("R")
+
+_WITHOUT_TOOLS = "found and not measured now, since a tool is missing here: `wasmfit doctor` says which"
+
+_LISTED = "`wasmfit list measured` has what there is; without --measured, what is missing is measured."
+
+
+def recorded(catalog: Catalog, experiment: Experiment, options: RunOptions) -> MeasuredExperiment:
+    """An experiment with what was measured of it before. Own measurements come before those of the set.
+
+    Args:
+        catalog: The catalogue.
+        experiment: What is compared: workloads on releases.
+        options: Where wasmfit's folder is.
+
+    Raises:
+        UsageError: Nothing of it was ever measured, or it is of a module or a working tree of the user's.
+    """
+    started = time.monotonic()
+    refuse_measuring(options)
+    if experiment.module is not None:
+        raise UsageError(
+            "A module of your own is in no measured set.", "Leave out --measured, or the module."
+        )
+    if experiment.sources:
+        raise UsageError("A working tree is in no measured set.", "Leave out --measured, or --source.")
+    home = Home.find(options.home)
+    planned = plan(catalog, experiment)
+    measured_set = MeasuredSet()
+    digests = InputDigests(catalog)
+    with Store(home.results).reading() as reader:
+        found = {
+            cell.id: one
+            for cell in planned.measured
+            if (one := _found(reader, measured_set, digests, cell)) is not None
+        }
+    known = {cell: measurement for cell, (measurement, _) in found.items()}
+    origins = {cell: origin for cell, (_, origin) in found.items()}
+    missing = [cell.id for cell in planned.cells if cell.id not in known]
+    if planned.cells and len(missing) == len(planned.cells):
+        raise UsageError(
+            f"No measurement of {named(missing)} is here or in the set that comes with wasmfit.", _LISTED
+        )
+    shown = _only(planned, known)
+    settings = ((one.runtime, one.version, one.board, one.profile) for one in known.values())
+    comparison = Comparison(
+        _completed(catalog, shown, known, origins),
+        time.monotonic() - started,
+        len(known),
+        features=tuple(one for one, _ in recorded_features(home, measured_set, settings)),
+        notes=(*basis_notes(origins), *_missing(missing)),
+    )
+    return MeasuredExperiment(catalog, home, shown, comparison, measured_set=measured_set)
+
+
+def refuse_measuring(options: RunOptions) -> None:
+    """Refuses options that say how something is measured, where nothing is.
+
+    Raises:
+        UsageError: One of them is given.
+    """
+    given = {
+        "--rerun": options.rerun,
+        "--on": options.on,
+        "--cluster": options.cluster,
+        "--label": options.label,
+    }
+    for option, value in given.items():
+        if value:
+            raise UsageError(
+                f"{option} says how something is measured, and --measured measures nothing.",
+                f"Leave out {option}, or --measured.",
+            )
+
+
+def or_recorded(options: RunOptions, measured: Callable[[RunOptions], R], note: Callable[[R, str], R]) -> R:
+    """What is measured, or found where a tool that measures is missing.
+
+    Args:
+        options: How.
+        measured: Measures, or finds what was measured before, as the options say.
+        note: Adds to a result why it was not measured.
+
+    Raises:
+        MissingToolError: A tool is missing, and nothing was measured before.
+    """
+    try:
+        return measured(options)
+    except MissingToolError as error:
+        if options.measured:
+            raise
+        try:
+            found = measured(options.answered())
+        except UsageError:
+            raise error from None
+        return note(found, _WITHOUT_TOOLS)
+
+
+def telling_of_the_set(measured: Callable[[], R]) -> R:
+    """What is measured; where a tool is missing, the error says that the set would answer.
+
+    Raises:
+        MissingToolError: A tool is missing.
+    """
+    try:
+        return measured()
+    except MissingToolError as error:
+        raise MissingToolError(
+            error.message, f"{error.remedy} --measured answers from the measurements that come with wasmfit."
+        ) from error
+
+
+def with_note(one: MeasuredExperiment, note: str) -> MeasuredExperiment:
+    """The same experiment with a note before all others."""
+    comparison = one.comparison
+    return replace(one, comparison=replace(comparison, notes=(note, *comparison.notes)))
+
+
+_WORTH_ANOTHER_TRY = frozenset({Status.BUILD_FAILED, Status.TIMEOUT})
+"""Ends that may have been this machine's fault."""
+
+
+def _found(
+    reader: Reader, measured_set: MeasuredSet, digests: InputDigests, cell: Cell
+) -> tuple[Measurement, Origin] | None:
+    """The measurement of a cell that an answer rests on, and its origin.
+
+    A measurement made here comes first, unless another version of wasmfit made it and the set has one of this
+    version's catalogue, or it failed where the set's did not.
+    """
+    own, entry = reader.own(cell.id), measured_set.cells.get(cell.id)
+    if own is not None and own.provenance.module is not None:
+        own = None  # A module of the user's has the workload's name.
+    origin = None if entry is None else set_origin(entry, digests.of_cell(cell))
+    if own is not None and (
+        origin is None
+        or (
+            own.status not in _WORTH_ANOTHER_TRY and (own.provenance.wasmfit == __version__ or origin.changed)
+        )
+    ):
+        provenance = own.provenance
+        return own, Origin(True, provenance.wasmfit, "", provenance.measured_at)
+    theirs = measured_set.measurement(cell.id)
+    return None if theirs is None or origin is None else (theirs, origin)
+
+
+def _completed(
+    catalog: Catalog, shown: Plan, known: Mapping[str, Measurement], origins: Mapping[str, Origin]
+) -> tuple[Measurement, ...]:
+    """The measurements with what they are shown with, their origin among the facts."""
+    skipped = {one.cell.id: record.skipped(one) for one in shown.skipped}
+    return tuple(
+        one.model_copy(update={"facts": {**one.facts, MEASURED: origins[one.id].sentence}})
+        if one.id in origins
+        else one
+        for one in completed(catalog, shown, {**known, **skipped})
+    )
+
+
+def recorded_features(
+    home: Home, measured_set: MeasuredSet, settings: Iterable[tuple[str, str, str, str]]
+) -> list[tuple[RuntimeFeatures, bool]]:
+    """The verdicts on runtimes, and whether they are of this machine; one without any is left out.
+
+    Args:
+        home: wasmfit's folder.
+        measured_set: The set.
+        settings: Runtime, version, board and profile of each.
+    """
+    wanted = list(dict.fromkeys(settings))
+    own = {
+        (one.runtime, one.version, one.board, one.profile): one
+        for one in OutcomeStore(home.results).find_features(wanted)
+    }
+    found = ((own.get(setting) or measured_set.features_of(setting), setting in own) for setting in wanted)
+    return [(one, here) for one, here in found if one is not None]
+
+
+def _only(planned: Plan, known: Iterable[str]) -> Plan:
+    """The plan without the cells of which nothing is known."""
+    chosen = set(known)
+    return replace(
+        planned,
+        cells=tuple(cell for cell in planned.cells if cell.id in chosen),
+        baselines=tuple(cell for cell in planned.baselines if cell.id in chosen),
+    )
+
+
+def _missing(cells: Sequence[str]) -> Iterable[str]:
+    if cells:
+        yield f"never measured, here or for the set: {named(cells)}; without --measured they are measured"

@@ -1,0 +1,142 @@
+"""Answers with Python alone: an empty PATH, no compiler, no emulator, and nothing that only POSIX has."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from wasmfit.catalog import Catalog
+from wasmfit.store import MeasuredSet
+
+WINDOWS = Path(__file__).with_name("windows.py")
+
+SECONDS = 2
+"""Processor time that an answer may take; on an idle machine it is the time that passes."""
+
+THERE = "not on this machine"
+WASM3 = "wasm3@0.5.0/add-with-extra/nrf52840dk/bare/reference"
+
+
+def answered(home: Path, *words: str, code: int = 0) -> str:
+    """What ``wasmfit WORDS`` prints on such a machine, in time."""
+    before = os.times()
+    ended = subprocess.run(
+        [sys.executable, WINDOWS, *words],
+        env={"PATH": "", "HOME": str(home), "WASMFIT_HOME": str(home)},
+        cwd=home,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
+    )
+    after = os.times()
+    assert ended.returncode == code, ended.stderr
+    used = after.children_user + after.children_system - before.children_user - before.children_system
+    assert used < SECONDS
+    return f"{ended.stdout}{ended.stderr}"
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A new user's folder; the first start compiles Python's own code."""
+    folder = tmp_path_factory.mktemp("home")
+    for module in ("api.report", "api.features", "cli.report", "cli.features", "cli.diff", "cli.history"):
+        subprocess.run([sys.executable, "-c", f"import wasmfit.{module}"], check=True)
+    return folder
+
+
+def test_the_set_has_what_these_tests_ask_for() -> None:
+    known = MeasuredSet()
+    assert WASM3 in known.cells
+    assert {"nrf52840dk", "esp32c3", "pico2"} <= {cell.split("/")[2] for cell in known.cells}
+    assert known.path.stat().st_size <= 3_000_000
+
+
+@pytest.mark.parametrize(
+    ("words", "shown"),
+    [
+        (("fit",), ("ranks first of", "`wasmfit doctor` says which")),
+        (("fit", "--measured", "--flash", "80K", "-b", "pico2"), ("wasm3 0.5.0",)),
+        (("compare", "--measured"), ("wasm3", "74,404")),
+        (("compare", "--measured", "-b", "all"), ("all boards", "esp32c3", "microbit-v2")),
+        (("bench", "--measured", "-w", "add-with-extra"), ("slowdown", "wasm3@0.5.0")),
+        (("report", "-w", "add-with-extra", "-o", "new.html"), ("new.html: ",)),
+    ],
+    ids=lambda words: " ".join(words) if isinstance(words, tuple) else None,
+)
+def test_an_answer_says_that_it_is_found(home: Path, words: tuple[str, ...], shown: tuple[str, ...]) -> None:
+    said = answered(home, *words)
+    if words[0] == "report":
+        said += (home / "new.html").read_text("utf-8")
+    for text in (*shown, THERE):
+        assert text in said
+
+
+def test_versions_are_followed(home: Path) -> None:
+    said = answered(home, "history", "size.flash", "--by-version", "--select", "wasm3@*/add-with-extra/*")
+    assert "wasm3/add-with-extra/nrf52840dk/bare/reference" in said
+    assert THERE in said
+
+
+def test_versions_and_profiles_are_compared(home: Path) -> None:
+    known = MeasuredSet().cells
+    assert WASM3.replace("reference", "small") in known
+    said = answered(home, "diff", "profile:reference", "profile:small", "--select", "wasm3@*")
+    assert "size.flash" in said
+    assert THERE in said
+
+
+def test_features_are_answered(home: Path) -> None:
+    assert MeasuredSet().features
+    said = answered(home, "features", "-r", next(iter(MeasuredSet().features)).partition("/")[0])
+    assert THERE in said
+    assert "SIMD" in said
+
+
+def test_what_there_is_is_listed(home: Path) -> None:
+    listed = json.loads(answered(home, "list", "measured", "--format", "json"))["measured"]
+    (row,) = (row for row in listed if row["id"] == WASM3)
+    assert row["status"] == "ok"
+    assert row["place"].startswith("wasmfit ")
+    assert {row["id"] for row in listed} == set(MeasuredSet().cells)
+
+
+def test_what_was_never_measured_is_told(home: Path) -> None:
+    said = answered(home, "compare", "--measured", "--base", "embassy", "-r", "wasm3", code=2)
+    assert "No measurement of wasm3@0.5.0/add-with-extra/nrf52840dk/embassy/reference" in said
+    assert "wasmfit list measured" in said
+
+
+@pytest.mark.parametrize("option", ["--rerun", "--label=mine", "--cluster=tcp://10.0.0.5:8786", "--on=probe"])
+def test_what_says_how_to_measure_is_refused(home: Path, option: str) -> None:
+    said = answered(home, "compare", "--measured", option, code=2)
+    assert "--measured measures nothing" in said
+
+
+@pytest.mark.parametrize("command", ["compare", "bench"])
+def test_what_measures_says_what_would_answer(home: Path, command: str) -> None:
+    said = answered(home, command, "-r", "wasm3", "-w", "crc32", code=3)
+    assert "is missing" in said
+    assert "--measured answers from the measurements that come with wasmfit" in said
+
+
+def test_a_module_of_ones_own_needs_the_tools(home: Path) -> None:
+    (home / "my.wasm").write_bytes(
+        bytes.fromhex("0061736d0100000001070160027f7f017f030201000707010372756e00000a09010700200020016a0b")
+    )
+    said = answered(home, "compare", "my.wasm", "--call", "run(1, 2)", "--measured", code=2)
+    assert "A module of your own is in no measured set" in said
+    assert "is missing" in answered(home, "fit", "my.wasm", "--call", "run(1, 2)", code=3)
+
+
+def test_the_set_is_of_this_catalogue() -> None:
+    catalog = Catalog.load()
+    unknown = {
+        cell
+        for cell in MeasuredSet().cells
+        if cell.split("/")[1] not in catalog.workloads or cell.split("/")[2] not in catalog.boards
+    }
+    assert unknown == set()

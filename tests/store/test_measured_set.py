@@ -1,0 +1,143 @@
+"""The measured set: what is packed is found again, and the store's own measurements come before it."""
+
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from tests.samples import measurement, renamed
+from wasmfit.errors import UsageError
+from wasmfit.model import (
+    FeatureMeasured,
+    FeatureVerdict,
+    Measurement,
+    RelinkedImage,
+    RuntimeFeatures,
+    Status,
+)
+from wasmfit.store import MeasuredSet, Store
+from wasmfit.store.measured_set import SetCell, SetFeatures, write_set
+
+INPUTS = {"runtime": "a1", "harness": "b2", "profile": "c3", "board": "d4", "module": "e5"}
+
+
+def stored(one: Measurement, **provenance: object) -> Measurement:
+    """A measurement as the store has it: without what it is shown with."""
+    return one.model_copy(
+        update={"baseline": None, "provenance": one.provenance.model_copy(update=provenance)}
+    )
+
+
+def packed(path: Path, *ones: Measurement, features: tuple[RuntimeFeatures, ...] = ()) -> MeasuredSet:
+    write_set(
+        path,
+        [SetCell(one, "Debian 12", INPUTS) for one in ones],
+        [SetFeatures(one, "0.1.0", "Debian 12", INPUTS) for one in features],
+    )
+    return MeasuredSet(path)
+
+
+def test_what_was_packed_is_found(tmp_path: Path) -> None:
+    ones = [stored(measurement()), stored(measurement("wasm3", "0.5.0", status=Status.FAULTED, reason="why"))]
+    ones.append(renamed(ones[0], "wasmi@2.0.0/sha256/nrf52840dk/bare/reference"))
+    packed(tmp_path / "set.zip", *ones)
+    found = MeasuredSet(tmp_path / "set.zip")
+    assert sorted(found.cells) == sorted(one.id for one in ones)
+    assert [found.measurement(one.id) for one in ones] == ones
+    entry = found.cells[ones[1].id]
+    assert (entry.status, entry.system, entry.wasmfit, entry.inputs) == (
+        Status.FAULTED,
+        "Debian 12",
+        "0.1.0",
+        INPUTS,
+    )
+    assert entry.measured_at == "2026-11-23T20:00:00+00:00"
+    assert found.measurement("nothing@1/add-with-extra/nrf52840dk/bare/reference") is None
+
+
+def test_verdicts_are_found(tmp_path: Path) -> None:
+    features = tuple(
+        RuntimeFeatures(
+            runtime="wasm3",
+            version="0.5.0",
+            board="nrf52840dk",
+            profile=profile,
+            features=(FeatureMeasured(feature="simd", verdict=FeatureVerdict.NO, reason=profile),),
+            measured_at="2026-11-23T20:00:00+00:00",
+        )
+        for profile in ("small", "reference")
+    )
+    found = packed(tmp_path / "set.zip", features=features)
+    for one in features:
+        assert found.features_of(("wasm3", "0.5.0", "nrf52840dk", one.profile)) == one
+    assert found.features_of(("wasm3", "0.5.0", "pico2", "small")) is None
+    assert not found.cells
+
+
+def test_paths_of_the_machine_that_measured_are_left_out(tmp_path: Path) -> None:
+    twin = RelinkedImage(elf="/home/me/twin.elf", elf_sha256="0" * 64, differs="in addresses alone")
+    one = stored(measurement(), elf="/home/me/a.elf", log="/home/me/a.log", worker="box", twin=twin)
+    found = packed(tmp_path / "set.zip", one).measurement(one.id)
+    assert found is not None
+    assert "/home/me" not in found.model_dump_json()
+    assert found.provenance.worker is None
+    assert found.provenance.twin is not None
+    assert found.provenance.twin.differs == "in addresses alone"
+
+
+def test_a_set_says_what_it_was_meant_to_have(tmp_path: Path) -> None:
+    write_set(tmp_path / "set.zip", [], [], ("workloads: 3 of 20",))
+    assert MeasuredSet(tmp_path / "set.zip").coverage == ("workloads: 3 of 20",)
+    assert MeasuredSet(tmp_path / "none.zip").coverage == ()
+
+
+def test_equal_sets_are_equal_files(tmp_path: Path) -> None:
+    ones = [stored(measurement()), stored(measurement("wasm3", "0.5.0"))]
+    packed(tmp_path / "a.zip", *ones)
+    packed(tmp_path / "b.zip", *reversed(ones))
+    assert (tmp_path / "a.zip").read_bytes() == (tmp_path / "b.zip").read_bytes()
+
+
+def test_a_set_that_is_not_there_is_empty(tmp_path: Path) -> None:
+    empty = MeasuredSet(tmp_path / "none.zip")
+    assert not empty.cells
+    assert not empty.features
+
+
+@pytest.mark.parametrize("content", [b"", b"no archive", b"PK\x05\x06" + bytes(18)])
+def test_a_damaged_set_is_told(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "set.zip").write_bytes(content)
+    with pytest.raises(UsageError, match=r"measured set .* cannot be read"):
+        _ = MeasuredSet(tmp_path / "set.zip").cells
+
+
+@pytest.mark.parametrize("text", ['{"schema": 99}', "[1", "[]"])
+def test_a_set_of_another_schema_is_told(tmp_path: Path, text: str) -> None:
+    with zipfile.ZipFile(tmp_path / "set.zip", "w") as archive:
+        archive.writestr("set.json", text)
+    with pytest.raises(UsageError, match=r"measured set .* cannot be read"):
+        _ = MeasuredSet(tmp_path / "set.zip").cells
+
+
+def test_a_reader_asks_the_set_for_what_was_never_measured_here(tmp_path: Path) -> None:
+    ours = stored(measurement())
+    theirs = stored(measurement(reason="theirs"))
+    other = stored(measurement("wasm3", "0.5.0"))
+    measured_set = packed(tmp_path / "set.zip", theirs, other)
+    store = Store(tmp_path / "results.sqlite")
+    store.save(ours, "f")
+    with store.reading(measured_set) as reader:
+        assert reader.cells() == [other.id, ours.id]
+        assert [one.is_of_set for one in reader.newest()] == [True, False]
+        assert [reader.measurement(one) for one in reader.newest()] == [other, ours]
+        assert reader.of_set([]) == [other.id]
+        assert reader.of_set(["wasmi*"]) == []
+        for cell, one in ((other.id, other), (ours.id, ours)):
+            (point,) = reader.points(cell)
+            assert reader.last_point(cell) == point
+            assert reader.record(point.number) == one
+        assert reader.own(ours.id) == ours
+        assert reader.own(other.id) is None
+    with store.reading() as reader:
+        assert reader.cells() == [ours.id]
+        assert reader.points(other.id) == []

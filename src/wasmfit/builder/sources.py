@@ -1,17 +1,14 @@
 """Fetching the sources of C runtimes from package registries, checked against their hashes.
 
 Crates come through ``cargo fetch`` under a lockfile: named as dependencies of a
-target that never is, they are downloaded and never built. Python source
-distributions come through pip, and only the archive is taken (pip reads its
-metadata, which may run its setup script; nothing is built or installed).
+target that never is, they are downloaded and never built. Of a Python package only
+the archive is fetched, from pip's indexes; nothing of it is run.
 """
 
 import json
-import sys
 import tarfile
 import zipfile
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -22,6 +19,7 @@ from . import cargo, digest
 from .cargo import Options, Package
 from .context import Context, StepContext
 from .errors import BuildError
+from .package_index import PackageFile, PackageIndexes
 
 _SECONDS = 900
 
@@ -51,11 +49,11 @@ def package_folder(context: Context, step: StepContext, build: Build) -> Path:
         case CrateSource():
             return _crate(context, step, build, source)
         case SdistSource():
-            wanted = _Pip(source.sdist, source.version, (source.sha256,))
-            return _archive(context, step, source, wanted)
+            wanted = PackageFile(source.sdist, source.version, (source.sha256,), ".tar.gz")
+            return _archive(context, source, wanted)
         case WheelSource():
-            wanted = _Pip(source.wheel, source.version, source.sha256, wheel=True)
-            return _archive(context, step, source, wanted)
+            wanted = PackageFile(source.wheel, source.version, source.sha256, ".whl")
+            return _archive(context, source, wanted)
     raise BuildError(f"{build.label} names no sources")
 
 
@@ -127,41 +125,13 @@ def _manifest_folder(metadata: str, source: CrateSource) -> Path:
     raise BuildError(f"cargo fetched no {source.crate} {source.version}")
 
 
-@dataclass(frozen=True)
-class _Pip:
-    """A file of the Python package index: distribution, version, the hashes it may have, and its kind."""
-
-    name: str
-    version: str
-    sha256: tuple[str, ...]
-    wheel: bool = False
-
-
-def _archive(context: Context, step: StepContext, source: SdistSource | WheelSource, wanted: _Pip) -> Path:
+def _archive(context: Context, source: SdistSource | WheelSource, wanted: PackageFile) -> Path:
     def make(place: Path) -> None:
-        command = [
-            sys.executable,
-            "-m",
-            "pip",
-            "download",
-            "--quiet",
-            "--no-deps",
-            "--only-binary" if wanted.wheel else "--no-binary",
-            ":all:",
-            "--dest",
-            str(place),
-            f"{wanted.name}=={wanted.version}",
-        ]
-        finished = context.runner.run(command, log=step.log, timeout=_SECONDS)
-        archives = [*place.glob("*.whl"), *place.glob("*.tar.gz")]
-        if finished.code != 0 or len(archives) != 1:
-            raise BuildError(f"pip: {cargo.first_error(finished.output)}")
-        if digest.file(archives[0]) not in wanted.sha256:
-            raise BuildError(f"{archives[0].name} has another SHA-256 than the catalogue says")
-        unpack(archives[0], place / "unpacked")
+        archive = PackageIndexes.of_pip(context.runner).fetch(wanted, place)
+        unpack(archive, place / "unpacked")
         # A source distribution has one folder in it, a wheel none around its files.
         inner = place / "unpacked" / f"{wanted.name}-{wanted.version}"
-        (place / "unpacked" if wanted.wheel else inner).rename(place / "source")
+        (place / "unpacked" if wanted.suffix == ".whl" else inner).rename(place / "source")
 
     return context.cache.get("sources", digest.of(source), make) / "source"
 

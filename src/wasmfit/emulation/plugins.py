@@ -25,6 +25,7 @@ SOURCES = Path(__file__).parent / "plugin"
 
 _PROBE = SOURCES / "probe"
 _INTERFACES = SOURCES / "interface"
+_FENCE = SOURCES / "fence"
 
 COMPILER = "cc"
 """The compiler of plugins."""
@@ -46,7 +47,7 @@ def interfaces() -> tuple[int, ...]:
 
 def parts(interface: int, plugin: Path = SOURCES) -> list[Path]:
     """The C files that a plugin is compiled from, together, for a version of the interface."""
-    return [*sorted(plugin.glob("*.c")), _INTERFACES / f"v{interface}.c"]
+    return [*sorted(plugin.glob("*.c")), *sorted(_FENCE.glob("*.c")), _INTERFACES / f"v{interface}.c"]
 
 
 def compiled(

@@ -176,6 +176,10 @@ On = Annotated[
     Option(("--on",), "probe[:SELECTOR]", "Run on the board at a debug probe as well, through probe-rs."),
 ]
 Rerun = Annotated[bool, Option(("--rerun",), None, "Measure again what is stored already.")]
+NoFence = Annotated[
+    bool,
+    Option(("--no-fence",), None, "Run emulated images without the fence around this machine's files."),
+]
 Label = Annotated[str | None, Option(("--label",), "NAME", "Name this run, for diff, check and history.")]
 Catalogs = Annotated[
     tuple[RelativePath, ...],

@@ -18,6 +18,7 @@ class RunSettings(Record):
         rerun: Whether what is in the store is measured again.
         label: A name for this run, by which ``diff``, ``check`` and ``history`` find it.
         catalogs: Folders laid out as the built-in catalogue, whose entries are added to it.
+        no_fence: Whether emulated images run without the fence that keeps this machine's files from them.
         cluster: Address or file of a Dask scheduler whose workers do the work.
     """
 
@@ -25,6 +26,7 @@ class RunSettings(Record):
     rerun: fields.Rerun = False
     label: fields.Label = None
     catalogs: fields.Catalogs = ()
+    no_fence: fields.NoFence = False
     cluster: fields.Cluster = None
 
 

@@ -2,7 +2,7 @@
 
 A repository's settings name programs: filters, a file system monitor, hooks, a pager, helpers for passwords,
 and what a partial clone fetches missing objects with. To look at a folder must not run them, so every one is
-set to nothing by settings of ours, which weigh more. A filter has a name of the repository's choice; the names
+set to nothing by settings of ours, which weigh more. A filter's name is the repository's choice; the names
 are asked for first, which runs nothing.
 """
 

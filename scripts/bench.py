@@ -3,7 +3,7 @@
 Without arguments: an answer from the measured set, a second ``compare`` with nothing changed, one of a module
 never seen before, and one from nothing but downloaded packages, in a folder of its own, with the time of the
 first row and of all rows, which takes minutes. With ``--cold``: the last alone, of runtimes that are named.
-With ``--counting``: how fast instructions are counted, with kinds, stack, flash accesses and the cache watched.
+With ``--counting``: how fast instructions are counted, with all that is watched besides.
 """
 
 import os

@@ -16,6 +16,7 @@ from wasmfit.builder.digest import Shared
 from wasmfit.catalog import Catalog
 from wasmfit.conformance import Part, PartCell
 from wasmfit.conformance.execute import PartMeasured
+from wasmfit.emulation import has_fence
 from wasmfit.home import Home
 from wasmfit.model import Build, FeatureVerdict
 from wasmfit.plan import select_builds
@@ -152,7 +153,8 @@ def test_the_device_answers_as_this_computer_does(
     cell = PartCell(build, part.name, board, context.catalog.base("bare"), profile)
     elf = image(context, step, cell.spec).elf
     modules = conformance.prepared(part, None)
-    there = conformance.measured(context, step, part, elf, board, modules)
+    runner = conformance.suite_runner(context, step, board, has_fence())
+    there = conformance.measured(step, part, elf, runner, modules)
     assert here.runs == there.runs == 1
     assert _differences(part, here, there) == _SOFT_DOUBLES
 

@@ -91,7 +91,7 @@ def measure(catalog: Catalog, experiment: Experiment, options: RunOptions) -> Me
     versions = Versions(home.tools, runner)
     cells = planned.measured
     toolchain = find(versions, c_targets(catalog, cells), [cell.board.emulator for cell in cells])
-    context = Context(catalog, home, toolchain, runner)
+    context = Context(catalog, home, toolchain, runner, fence=not options.no_fence)
     store = Store(home.results)
     pipeline = Pipeline(context, store, options.event_handler, metadata, options.rerun, bench, executor)
     comparison = pipeline.run(planned)

@@ -82,7 +82,7 @@ def _features_as(experiment: FeaturesExperiment, options: RunOptions) -> Feature
         if any(build.runtime.language == "c" for build in builds)
     }
     toolchain = find(Versions(home.tools, runner), targets, [board.emulator for board in boards])
-    context = Context(catalog, home, toolchain, runner)
+    context = Context(catalog, home, toolchain, runner, fence=not options.no_fence)
     store = OutcomeStore(home.results)
     run = FeaturesRun(context, store, options.event_handler, options.rerun, executor)
     return run.run(builds, boards, profiles, chosen)

@@ -59,4 +59,4 @@ def profile(
         raise UsageError(f"{request.runtime} is not one runtime but {names}.", "Name one.")
     toolchain = find(Versions(home.tools, runner), c_targets(catalog, cells), [cells[0].board.emulator])
     phases = [phase.value for phase in request.phases]
-    return profiled(Context(catalog, home, toolchain, runner), cells[0], phases)
+    return profiled(Context(catalog, home, toolchain, runner, fence=not options.no_fence), cells[0], phases)

@@ -77,7 +77,7 @@ def tune(
     ]
     toolchain = find(Versions(home.tools, runner), c_targets(catalog, cells), [board.emulator])
     trials = Trials(
-        Context(catalog, home, toolchain, runner),
+        Context(catalog, home, toolchain, runner, fence=not options.no_fence),
         Store(home.results),
         where,
         build,

@@ -2,7 +2,6 @@
 
 import hashlib
 import re
-import shutil
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,7 +10,7 @@ from wasmfit.catalog import Catalog
 from wasmfit.catalog.load import pick
 from wasmfit.errors import UsageError
 from wasmfit.model import Build, Checkout, Runtime, Version, builds
-from wasmfit.toolchain import ProcessRunner
+from wasmfit.toolchain import ProcessRunner, ask_git
 
 from . import digest
 
@@ -204,22 +203,12 @@ def _inner(folder: Path) -> list[Path]:
 
 def _git(runner: ProcessRunner, root: Path) -> tuple[str | None, list[str], Path]:
     """The commit, the names of what differs from it, and the folder that they are relative to."""
-    program = shutil.which("git")
-    if program is None:
+    lines = ask_git(runner, root, "rev-parse", "HEAD", "--show-toplevel", seconds=_GIT_SECONDS)
+    if lines is None or len(lines) != 2:
         return None, [], root
-    git = [program, "--no-optional-locks", "-C", str(root)]
-    asked = runner.run([*git, "rev-parse", "HEAD", "--show-toplevel"], timeout=_GIT_SECONDS)
-    lines = asked.output.splitlines()
-    if asked.code != 0 or len(lines) != 2:
-        return None, [], root
-    listed: list[str] = []
-    status = runner.run(
-        [*git, "status", "--porcelain=v1", "-z", "--untracked-files=all"],
-        timeout=_GIT_SECONDS,
-        on_line=listed.append,
-        keep_stdout=False,
-    )
-    if status.code != 0:
+    status = ("status", "--porcelain=v1", "-z", "--untracked-files=all", "--ignore-submodules=dirty")
+    listed = ask_git(runner, root, *status, seconds=_GIT_SECONDS)
+    if listed is None:
         return None, [], root
     # "XY name", and after a rename the old name alone, which then is a name too short by three.
     changed = [entry[3:] if entry[2:3] == " " else entry for entry in "".join(listed).split("\0") if entry]

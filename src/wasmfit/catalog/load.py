@@ -102,6 +102,10 @@ class Catalog:
         kinds = {Runtime: "runtimes", Workload: "workloads", Base: "bases"}
         return self.folders[f"{kinds[type(record)]}/{record.name}"]
 
+    def is_built_in(self, record: Runtime | Workload | Base) -> bool:
+        """Whether a runtime, a workload or a base is one that comes with wasmfit."""
+        return self.folder(record).is_relative_to(BUILT_IN)
+
     @property
     def bounds(self) -> frozenset[str]:
         """Names of builds that load no module: the bounds that runtimes are read against."""

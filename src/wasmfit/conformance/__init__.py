@@ -11,7 +11,7 @@ of memory. That some assertion needs more than even that is an outcome of its ow
 """
 
 from .cell import PartCell
-from .execute import measured
+from .execute import measured, suite_runner
 from .features import differences, failing, runtime_features, select
 from .prepare import prepared
 from .script import Part, read
@@ -27,5 +27,6 @@ __all__ = [
     "read",
     "runtime_features",
     "select",
+    "suite_runner",
     "unsupported_reason",
 ]

@@ -48,10 +48,11 @@ class PartMeasured:
     seconds: float
 
 
-def measured(
-    context: Context, step: StepContext, part: Part, elf: Path, board: Board, modules: Sequence[Prepared]
-) -> PartMeasured:
-    """Runs a part, again and again until the image has come to its end.
+def suite_runner(context: Context, step: StepContext, board: Board, fence: bool) -> QemuRunner:
+    """The emulator of a board, with the plugin that watches over a part of the suite.
+
+    Args:
+        fence: Whether images run inside the fence around this machine's files.
 
     Raises:
         MissingToolError: The emulator or a compiler for its plugin is missing.
@@ -64,7 +65,17 @@ def measured(
         WATCHDOG,
         context.toolchain.images,
     )
-    runner = QemuRunner(board, plugin, context.runner, step.log)
+    return QemuRunner(board, plugin, context.runner, step.log, fence)
+
+
+def measured(
+    step: StepContext, part: Part, elf: Path, runner: QemuRunner, modules: Sequence[Prepared]
+) -> PartMeasured:
+    """Runs a part, again and again until the image has come to its end.
+
+    Raises:
+        MissingToolError: There is no such emulator, or no fence where one is needed.
+    """
 
     def run(data: bytes, on_answer: Callable[[str], None]) -> SuiteRun:
         return run_suite(elf, runner, data, budget=BUDGET, seconds=_SECONDS, on_answer=on_answer)

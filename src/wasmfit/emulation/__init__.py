@@ -21,6 +21,7 @@ How the figures come about, and what they do not say:
 """
 
 from .execution import DEFAULT_LIMITS, Execution, RunLimits, execute, leak
+from .fence import NO_FENCE, has_fence, unfenced
 from .least import least_ram
 from .machine import ExpectedCalls, QemuRunner
 from .plugins import compiled, interface
@@ -30,6 +31,7 @@ from .ten import emulator_trial
 
 __all__ = [
     "DEFAULT_LIMITS",
+    "NO_FENCE",
     "WATCHDOG",
     "CallProfile",
     "Execution",
@@ -42,8 +44,10 @@ __all__ = [
     "compiled",
     "emulator_trial",
     "execute",
+    "has_fence",
     "interface",
     "leak",
     "least_ram",
     "run_suite",
+    "unfenced",
 ]

@@ -27,6 +27,9 @@ from .faults import NameOf
 
 _LONGEST_LOG = 200
 
+REACHED = "reached for the files of this machine (semihosting {call}), and was stopped"
+"""What an image did that the fence has stopped."""
+
 
 @dataclass(frozen=True)
 class RunTrace:
@@ -106,6 +109,15 @@ def _limit(trace: RunTrace) -> RunEnd | None:
     if trace.seconds is not None:
         return RunEnd(Status.TIMEOUT, f"reached the limit of {trace.seconds:g} s {trace.where}")
     return None
+
+
+def _fenced_call(trace: RunTrace) -> RunEnd | None:
+    call = trace.counts.fenced_call
+    return (
+        None
+        if call is None
+        else RunEnd(Status.FAULTED, f"{REACHED.format(call=escape_unprintable(call))} {trace.where}")
+    )
 
 
 def _out_of_bounds_store(trace: RunTrace) -> RunEnd | None:
@@ -287,6 +299,7 @@ def _fits(kind: ValueType, expected: Expected, word: int) -> bool:
 
 
 _RULES: tuple[Callable[[RunTrace], RunEnd | None], ...] = (
+    _fenced_call,
     _limit,
     _out_of_bounds_store,
     _unaligned,

@@ -50,6 +50,8 @@ class Counts:
         lowest: Lowest stack address written since the last mark, likewise.
         limited: Whether the instruction limit was reached.
         out_of_bounds: The store that ended the run, since the board's memory would not have taken it.
+        fenced_call: The semihosting call that reached for this machine's files, and was stopped.
+        unfenced: Whether it did not run, because the fence could not be put up.
         unaligned: The access that ended the run, since the board's core makes none that is not aligned.
     """
 
@@ -60,6 +62,8 @@ class Counts:
     limited: bool = False
     out_of_bounds: OutOfBoundsStore | None = None
     unaligned: OutOfBoundsStore | None = None
+    fenced_call: str | None = None
+    unfenced: bool = False
 
     @property
     def phase(self) -> str:
@@ -134,21 +138,34 @@ def parse(text: str) -> Counts:
                 since = None
                 if mark is not None:
                     marks.append(mark)
-            case [("end" | "limit") as word, *numbers]:
-                state = _numbers(numbers, 2)
-                if state is not None:
-                    return Counts(True, tuple(marks), state[0], state[1], limited=word == "limit")
-            case [("stray" | "unaligned") as word, *numbers]:
-                state = _numbers(numbers, 4)
-                if state is not None:
-                    ended = Counts(True, tuple(marks), state[2], state[3])
-                    access = OutOfBoundsStore(state[0], state[1])
-                    return (
-                        replace(ended, out_of_bounds=access)
-                        if word == "stray"
-                        else replace(ended, unaligned=access)
-                    )
+            case words:
+                ended = _ended(words, tuple(marks))
+                if ended is not None:
+                    return ended
     return Counts(True, tuple(marks))
+
+
+def _ended(words: list[str], marks: tuple[Mark, ...]) -> Counts | None:
+    """What the last line says."""
+    match words:
+        case [("end" | "limit" | "unfenced") as word, *numbers]:
+            state = _numbers(numbers, 2)
+            if state is not None:
+                limited, unfenced = word == "limit", word == "unfenced"
+                return Counts(True, marks, state[0], state[1], limited=limited, unfenced=unfenced)
+        case ["fenced", call, *numbers]:
+            state = _numbers(numbers, 2)
+            if state is not None:
+                return Counts(True, marks, state[0], state[1], fenced_call=call)
+        case [("stray" | "unaligned") as word, *numbers]:
+            state = _numbers(numbers, 4)
+            if state is not None:
+                ended = Counts(True, marks, state[2], state[3])
+                access = OutOfBoundsStore(state[0], state[1])
+                if word == "stray":
+                    return replace(ended, out_of_bounds=access)
+                return replace(ended, unaligned=access)
+    return None
 
 
 def _mark(number: str, count: str, lowest: str, since: Measures | None) -> Mark | None:

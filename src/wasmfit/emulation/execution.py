@@ -37,6 +37,7 @@ from .channel import Channel, Report
 from .classification import RunTrace, classify_run, is_right, listed
 from .counts import Counts, Measures
 from .faults import NameOf
+from .fence import unfenced
 from .machine import ExpectedCalls, QemuRunner
 from .profile import CallProfile
 from .symbols import Symbols
@@ -163,6 +164,8 @@ def _execute(
     tree = profile.parse(run.written[_PROFILE], image.functions) if profiled else None
     if not counted.started:
         raise runner.refused(run)
+    if counted.unfenced:
+        raise unfenced()
     report = channel.report()
     verdict = classify_run(
         RunTrace(

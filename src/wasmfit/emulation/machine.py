@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from wasmfit.errors import MissingToolError
@@ -12,6 +12,7 @@ from wasmfit.model import Board, Signature, UserCall, WorkloadCall
 from wasmfit.toolchain import ChildTimeoutError, ProcessRunner
 
 from . import qemu, recorded
+from .fence import has_fence
 
 RECORD = "record"
 """Name of the file that a plugin writes."""
@@ -63,12 +64,14 @@ class QemuRunner:
         plugin: The compiled plugin; see :func:`wasmfit.emulation.plugins.compiled`.
         runner: Starts it.
         log: Appended to: the command, and everything the image and the emulator say.
+        fence: Whether images run inside the fence, or not at all.
     """
 
     board: Board
     plugin: Path
     runner: ProcessRunner
     log: Path | None = None
+    fence: bool = field(default_factory=has_fence)
 
     def run(
         self,
@@ -100,7 +103,12 @@ class QemuRunner:
             folder = Path(name)
             for file, content in reads.items():
                 (folder / file).write_bytes(content)
-            command = qemu.command(self.board.emulator, elf.absolute(), self.plugin, arguments(folder))
+            command = qemu.command(
+                self.board.emulator,
+                elf.absolute(),
+                self.plugin,
+                [*arguments(folder), *(["fence=1"] if self.fence else [])],
+            )
             in_time = True
             try:
                 finished = self.runner.run(

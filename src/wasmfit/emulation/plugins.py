@@ -29,6 +29,7 @@ PROBE = SOURCES / "probe"
 """Sources of the plugin that a QEMU is asked with which interface it takes."""
 
 _INTERFACES = SOURCES / "interface"
+_FENCE = SOURCES / "fence"
 
 COMPILER = "cc"
 """The compiler of plugins."""
@@ -50,7 +51,7 @@ def interfaces() -> tuple[int, ...]:
 
 def parts(interface: int, plugin: Path = SOURCES) -> list[Path]:
     """The C files that a plugin is compiled from, together, for a version of the interface."""
-    return [*sorted(plugin.glob("*.c")), _INTERFACES / f"v{interface}.c"]
+    return [*sorted(plugin.glob("*.c")), *sorted(_FENCE.glob("*.c")), _INTERFACES / f"v{interface}.c"]
 
 
 def compiled(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -26,6 +25,9 @@ TOLD = "emulated"
 def command(emulator: Emulator, elf: Path, plugin: Path, plugin_arguments: Sequence[str]) -> list[str]:
     """The command that runs an image: nothing attached but the result channel, which is stdout.
 
+    The plugin puts up the fence around the image; QEMU's own sandbox would only end without a word what the
+    fence can name.
+
     Without ``-icount``: instructions are counted by the plugin, and an image has no clock to read.
     """
     return [
@@ -34,7 +36,6 @@ def command(emulator: Emulator, elf: Path, plugin: Path, plugin_arguments: Seque
         *emulator.options,
         *_vectors(emulator),
         *NOTHING_ATTACHED,
-        *_sandbox(),
         *("-chardev", "stdio,id=channel,signal=off"),
         *("-semihosting-config", f"enable=on,target=native,chardev=channel,arg={TOLD}"),
         *("-plugin", ",".join(_escaped(argument) for argument in (str(plugin), *plugin_arguments))),
@@ -53,12 +54,6 @@ def image(emulator: Emulator, elf: Path) -> tuple[str, str]:
     if emulator.start == "entry":
         return "-device", f"loader,file={_escaped(str(elf))},cpu-num=0"
     return "-kernel", str(elf)
-
-
-def _sandbox() -> tuple[str, ...]:
-    # Semihosting lets the image run commands on this machine. The harness does not, but a
-    # module that breaks out of its runtime could.
-    return ("-sandbox", "on,spawn=deny,elevateprivileges=deny") if sys.platform == "linux" else ()
 
 
 def _escaped(text: str) -> str:

@@ -12,6 +12,8 @@ from wasmfit.words import escape_unprintable, hexadecimal
 
 from . import faults, machine, symbols
 from .channel import Channel, Report
+from .classification import REACHED
+from .fence import unfenced
 from .machine import QemuRunner
 from .plugins import SOURCES
 from .symbols import Symbols
@@ -68,7 +70,10 @@ class SuiteRun:
 
 @dataclass(frozen=True)
 class WatchdogRecord:
-    """The plugin's record: how the run ended (``end``, ``limit``, ``stray``), and where a stray store was."""
+    """The plugin's record: how the run ended (``end``, ``limit``, ``stray``, ``fenced``, ``unfenced``).
+
+    ``address`` and ``pc`` are of a stray store, ``call`` is what the fence has stopped.
+    """
 
     started: bool = False
     word: str | None = None
@@ -76,6 +81,7 @@ class WatchdogRecord:
     address: int = 0
     pc: int = 0
     ticks: tuple[int, ...] = ()
+    call: str = ""
 
 
 def parse(text: str) -> WatchdogRecord:
@@ -89,8 +95,10 @@ def parse(text: str) -> WatchdogRecord:
             match line.split():
                 case ["tick", total]:
                     ticks.append(int(total))
-                case [("end" | "limit") as word, total]:
+                case [("end" | "limit" | "unfenced") as word, total]:
                     return WatchdogRecord(True, word, int(total), ticks=tuple(ticks))
+                case ["fenced", total, call]:
+                    return WatchdogRecord(True, "fenced", int(total), ticks=tuple(ticks), call=call)
                 case ["stray", total, address, pc]:
                     return WatchdogRecord(
                         True, "stray", int(total), int(address, 0), int(pc, 0), tuple(ticks)
@@ -146,6 +154,8 @@ def run_suite(
     recorded_end = parse(run.record)
     if not recorded_end.started:
         raise runner.refused(run)
+    if recorded_end.word == "unfenced":
+        raise unfenced()
     if not run.in_time:
         ended, words = SuiteEnd.TIMED_OUT, f"no end after {seconds:g} s"
     elif recorded_end.word == "limit":
@@ -161,6 +171,7 @@ def _arguments(board: Board, image: Symbols, record: Path, budget: int) -> list[
     return [
         f"out={record}",
         f"isa={board.emulator.isa}",
+        f"reads={RECORDS}",
         f"begin={hexadecimal(begin)}",
         f"each={budget}",
         *(f"tick={hexadecimal(image.marks[mark])}" for mark in _TICKS if mark in image.marks),
@@ -176,6 +187,8 @@ def _ending(
     board: Board, image: Symbols, recorded_end: WatchdogRecord, report: Report, last_words: str | None
 ) -> tuple[SuiteEnd, str]:
     """What became of a run that ended by itself, or by an out-of-bounds store."""
+    if recorded_end.word == "fenced":
+        return SuiteEnd.CRASHED, REACHED.format(call=escape_unprintable(recorded_end.call))
     if recorded_end.word == "stray":
         return SuiteEnd.CRASHED, _stray(board, image, recorded_end)
     registers = faults.read(report)

@@ -185,6 +185,10 @@ Measured = Annotated[
         "wasmfit.",
     ),
 ]
+NoFence = Annotated[
+    bool,
+    Option(("--no-fence",), None, "Run emulated images without the fence around this machine's files."),
+]
 Label = Annotated[str | None, Option(("--label",), "NAME", "Name this run, for diff, check and history.")]
 Catalogs = Annotated[
     tuple[RelativePath, ...],

@@ -20,6 +20,7 @@ class RunSettings(Record):
             for the measured set that comes with wasmfit.
         label: A name for this run, by which ``diff``, ``check`` and ``history`` find it.
         catalogs: Folders laid out as the built-in catalogue, whose entries are added to it.
+        no_fence: Whether emulated images run without the fence that keeps this machine's files from them.
         cluster: Address or file of a Dask scheduler whose workers do the work.
     """
 
@@ -28,6 +29,7 @@ class RunSettings(Record):
     measured: fields.Measured = False
     label: fields.Label = None
     catalogs: fields.Catalogs = ()
+    no_fence: fields.NoFence = False
     cluster: fields.Cluster = None
 
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from typing import Generic, Protocol, TypeVar
 
 from wasmfit.builder import Context
-from wasmfit.events import Event, EventHandler, Started
+from wasmfit.emulation import NO_FENCE, has_fence
+from wasmfit.events import Event, EventHandler, Said, Started
 
 from .executor import Executor
 from .job import Job, RemoteJob
@@ -92,6 +93,8 @@ class Batch(Generic[R]):
             self._end(result, reused=False)
         missing = [job for job in jobs if job.id not in stored]
         if missing:
+            if self.context.fence and not has_fence():
+                self._tell(Said(NO_FENCE))
             self.executor.run(self.context, missing, self._tell, self._keep)
         return Done(self._results, frozenset(stored))
 

@@ -12,6 +12,7 @@ from wasmfit.footprint.views.memories import MemoryLayout, flash_and_ram
 from wasmfit.model import Board, Cell, LeastRam, Size, Status
 from wasmfit.probe import BoardRunner
 
+from .fence import fence_around
 from .subject import Subject, subject_of
 
 _PACKAGE = Path(__file__).parents[1]
@@ -140,7 +141,8 @@ def _runner(context: Context, step: StepContext, cell: Cell) -> QemuRunner:
         step.log,
         images=context.toolchain.images,
     )
-    return QemuRunner(cell.board, plugin, context.runner, step.log)
+    fence = fence_around(context, cell.build, cell.base, cell.workload)
+    return QemuRunner(cell.board, plugin, context.runner, step.log, fence)
 
 
 def _least_ram(

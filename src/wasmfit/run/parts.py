@@ -26,6 +26,7 @@ from wasmfit.conformance import Part, PartCell, prepare
 from wasmfit.model import PartOutcomes
 from wasmfit.plan import PartName
 
+from .fence import fence_around
 from .job import FAILURES, Artefact, Failed, reason_of
 
 _PACKAGE = Path(__file__).parents[1]
@@ -119,7 +120,9 @@ class PartJob:
             part = self.scripts.part(self.cell.part, step)
             folder = None if self.modules is None else self.modules.ensure(context.cache, step)
             modules = conformance.prepared(part, folder)
-            measured = conformance.measured(context, step, part, elf, self.cell.board, modules)
+            fence = fence_around(context, self.cell.build, self.cell.base)
+            runner = conformance.suite_runner(context, step, self.cell.board, fence)
+            measured = conformance.measured(step, part, elf, runner, modules)
         except FAILURES as error:
             return left_out(self.cell, reason_of(error))
         return PartOutcomes(

@@ -5,6 +5,7 @@ from .c_library import InstalledLibrary, known_libraries
 from .check import Check, State
 from .files import file_identity, write_whole
 from .find import Toolchain, checks, find, unusable
+from .git import ask_git
 from .packages import System
 from .process import ChildCancelledError, ChildStoppedError, ChildTimeoutError, Finished, ProcessRunner
 from .proofs import Proof, Proofs, Proven, ToolTrial
@@ -35,6 +36,7 @@ __all__ = [
     "Toolchain",
     "Versions",
     "Worktree",
+    "ask_git",
     "c_compiler",
     "c_trial",
     "checks",

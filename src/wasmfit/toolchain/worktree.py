@@ -1,12 +1,10 @@
 """The Git commit of a folder: where the code that a run measured stood."""
 
-import shutil
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from wasmfit.errors import WasmfitError
-
+from .git import ask_git
 from .process import ProcessRunner
 
 _SECONDS = 10
@@ -29,26 +27,14 @@ class Worktree:
 
 def worktree(runner: ProcessRunner, folder: Path) -> Worktree:
     """Looks at a folder. Nothing in it is changed or run; whatever goes wrong, nothing is known."""
-    program = shutil.which("git")
-    if program is None:
-        return Worktree()
-    lines: list[str] = []
-    try:
-        ended = runner.run(
-            [
-                program,
-                "--no-optional-locks",
-                # A file system monitor is a program that the folder's own settings name.
-                *("-c", "core.fsmonitor=false", "-C", str(folder)),
-                *("status", "--porcelain=v2", "--branch", "--untracked-files=no"),
-            ],
-            timeout=_SECONDS,
-            on_line=lines.append,
-            keep_stdout=False,
-        )
-    except (WasmfitError, OSError):
-        return Worktree()
-    return parse(lines) if ended.code == 0 else Worktree()
+    # Submodules have settings of their own: whether their files differ is not asked.
+    lines = ask_git(
+        runner,
+        folder,
+        *("status", "--porcelain=v2", "--branch", "--untracked-files=no", "--ignore-submodules=dirty"),
+        seconds=_SECONDS,
+    )
+    return Worktree() if lines is None else parse(lines)
 
 
 def parse(status: Iterable[str]) -> Worktree:

@@ -26,6 +26,7 @@
  *   aligned=1       an access at an address that is no multiple of its size ends the emulation: the
  *                   board would fault, the machine lets it pass
  *   limit=N         instructions after which the emulation ends
+ *   fence=1         the image runs inside the fence (fence.h), or not at all
  *   functions=PATH  ascending 32-bit addresses of all functions: asks for the profile
  *   profile=PATH    where the profile goes
  *
@@ -41,6 +42,9 @@
  * and last, unless the emulator was killed or died:
  *   end COUNT LOWEST      it ended by itself, or was asked to
  *   limit COUNT LOWEST    it reached the limit
+ *   fenced CALL COUNT LOWEST
+ *                         it made a semihosting call that reaches for the host
+ *   unfenced COUNT LOWEST the fence could not be put up
  *   stray ADDRESS PC COUNT LOWEST
  *                         the instruction at PC stored to ADDRESS
  *   unaligned ADDRESS PC COUNT LOWEST
@@ -143,8 +147,11 @@ static bool read_argument(const char *name, const char *value)
         return profile_read_functions(value);
     }
     if (!strcmp(name, "profile")) {
-        profile_to(value);
-        return true;
+        return profile_to(value);
+    }
+    if (!strcmp(name, "fence")) {
+        fenced = !strcmp(value, "1");
+        return fenced;
     }
     return !strcmp(name, "limit") && numbers(value, 1, &limit);
 }

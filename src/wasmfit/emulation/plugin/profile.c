@@ -18,7 +18,7 @@ struct node {
 
 uint32_t *functions;
 static size_t number_of_functions;
-static const char *profile_path;
+static FILE *profile;
 static struct node *nodes;
 static int32_t number_of_nodes, node; /* node: where the program is */
 static struct {
@@ -102,18 +102,17 @@ void on_profiled_block(unsigned cpu, void *data)
 
 void write_profile(void)
 {
-    FILE *file = profile_path ? fopen(profile_path, "w") : NULL;
-    if (!file) {
+    if (!profile) {
         return;
     }
     for (int32_t i = 0; i < number_of_nodes; i++) {
-        fprintf(file, "node %d %d %d", i, nodes[i].parent, nodes[i].function);
+        fprintf(profile, "node %d %d %d", i, nodes[i].parent, nodes[i].function);
         for (size_t k = 0; k < PHASES; k++) {
-            fprintf(file, " %" PRIu64, nodes[i].spent[k]);
+            fprintf(profile, " %" PRIu64, nodes[i].spent[k]);
         }
-        fputc('\n', file);
+        fputc('\n', profile);
     }
-    fclose(file);
+    fclose(profile);
 }
 
 bool profile_read_functions(const char *path)
@@ -133,7 +132,9 @@ bool profile_read_functions(const char *path)
     return true;
 }
 
-void profile_to(const char *path)
+/* Opened now: nothing can be, once the fence is up. */
+bool profile_to(const char *path)
 {
-    profile_path = must(strdup(path));
+    profile = fopen(path, "we");
+    return profile != NULL;
 }

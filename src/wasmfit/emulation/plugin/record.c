@@ -8,6 +8,8 @@
 #define MARK_LINES 100000
 #define MEASURED_LINES 4096
 
+bool fenced;
+
 static unsigned mark_lines;
 
 void record(const char *line, int length)
@@ -78,21 +80,43 @@ void record_mark(const struct mark *mark)
     set_lowest(stack.end);
 }
 
-void record_rest(void)
+static void record_stopped(const char *call)
 {
+    char word[32];
+    snprintf(word, sizeof word, "fenced %s", call);
+    record_end(word);
+}
+
+void record_fence(void)
+{
+    if (fenced && !fence_enter(record_stopped)) {
+        record_end("unfenced");
+    }
+}
+
+/* The last word: `word`, unless a call was made that the fence has answered. */
+static void record_last(const char *word)
+{
+    char call[32];
+    if (fence_harmless()) {
+        snprintf(call, sizeof call, "fenced %s", fence_harmless());
+        word = call;
+    }
     settle();
     record_measures();
-    record_state("end");
+    record_state(word);
     write_profile();
+}
+
+void record_rest(void)
+{
+    record_last("end");
 }
 
 /* What the program has printed has been written by now, and nothing of the
  * emulator's own needs tidying up. */
 void record_end(const char *word)
 {
-    settle();
-    record_measures();
-    record_state(word);
-    write_profile();
+    record_last(word);
     _exit(0);
 }

@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "fence.h"
 #include "cache.h"
 #include "classes.h"
 #include "plugin.h"
@@ -86,9 +87,12 @@ static inline void set_lowest(uint32_t address)
 
 /* ---- record.c ---- */
 
+extern bool fenced; /* whether the program runs inside the fence */
+
 void record(const char *line, int length);
 void record_mark(const struct mark *mark);
 void record_end(const char *word); /* the last line: ends the emulation */
+void record_fence(void);           /* puts the fence up, before anything runs */
 void record_rest(void);            /* the same where QEMU ends by itself */
 
 /* ---- watch.c: what QEMU calls while the program runs ---- */
@@ -107,7 +111,7 @@ void on_aligned_access(unsigned cpu, uint32_t info, uint64_t address, void *pc);
 
 extern uint32_t *functions;
 bool profile_read_functions(const char *path);
-void profile_to(const char *path);
+bool profile_to(const char *path);
 int32_t function_at(uint32_t address);
 void on_profiled_block(unsigned cpu, void *block);
 void write_profile(void);

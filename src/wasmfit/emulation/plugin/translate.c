@@ -246,6 +246,7 @@ void on_translated(struct qemu_plugin_tb *tb)
     size_t length = 0;
     struct block *block;
     executed = interface_counter();
+    record_fence();
     for (size_t i = 0; i < instructions; i++) {
         struct qemu_plugin_insn *insn = qemu_plugin_tb_get_insn(tb, i);
         uint32_t pc = (uint32_t)qemu_plugin_insn_vaddr(insn);

@@ -6,11 +6,14 @@
  *   isa=thumb|riscv32
  *   begin=ADDRESS    where the count starts anew
  *   tick=ADDRESS     where the count so far is recorded (twice at the most)
+ *   reads=NAME       the file that the program may open
+ *   fence=1          the program runs inside the fence (fence.h), or not at all
  *   each=NUMBER      instructions that may be executed from one such passage to the next
  *   ram=LOW:END      where stores may go
  *   memory=LOW:END   where other stores are an error (several may be given); elsewhere are peripherals
  *
- * The record is "guard 1", "tick TOTAL" for each passage, and, at the end, one of "end TOTAL", "limit TOTAL", "stray TOTAL ADDRESS PC". */
+ * The record is "guard 1", "tick TOTAL" for each passage, and, at the end, one of "end TOTAL", "limit TOTAL", "stray TOTAL ADDRESS PC",
+ * "fenced TOTAL CALL" and "unfenced TOTAL" (../counter.c). */
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -19,6 +22,7 @@
 #include <unistd.h>
 
 #include "classes.h"
+#include "fence.h"
 #include "isas.h"
 #include "plugin.h"
 #include "qemu.h"
@@ -33,6 +37,7 @@ static const struct isa *isa;
 static uint64_t begin, each = UINT64_MAX, ticks[2];
 static size_t number_of_ticks;
 static int out = -1;
+static bool fenced;
 
 static uint64_t spent, before; /* since the last passage, and until then */
 
@@ -83,10 +88,22 @@ static void on_access(unsigned cpu, qemu_plugin_meminfo_t info, uint64_t where, 
     }
 }
 
+static void on_stopped(const char *call)
+{
+    char more[32];
+    snprintf(more, sizeof more, " %s", call);
+    record_total("fenced", more);
+    _exit(0);
+}
+
 static void on_translated(struct qemu_plugin_tb *tb)
 {
     size_t instructions = qemu_plugin_tb_n_insns(tb);
     uintptr_t block = instructions << 2;
+    if (fenced && !fence_enter(on_stopped)) {
+        record_total("unfenced", "");
+        _exit(0);
+    }
     for (size_t i = 0; i < instructions; i++) {
         struct qemu_plugin_insn *insn = qemu_plugin_tb_get_insn(tb, i);
         uint32_t pc = (uint32_t)qemu_plugin_insn_vaddr(insn);
@@ -107,6 +124,9 @@ static void on_translated(struct qemu_plugin_tb *tb)
 
 static void on_end(void)
 {
+    if (fence_harmless()) {
+        on_stopped(fence_harmless());
+    }
     record_total("end", "");
 }
 
@@ -130,6 +150,13 @@ static bool read_argument(const char *name, const char *value)
     }
     if (!strcmp(name, "each")) {
         return numbers(value, 1, &each);
+    }
+    if (!strcmp(name, "reads")) {
+        return fence_give(value);
+    }
+    if (!strcmp(name, "fence")) {
+        fenced = !strcmp(value, "1");
+        return fenced;
     }
     if (!strcmp(name, "ram")) {
         return read_range(value, &ram);

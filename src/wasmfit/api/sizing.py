@@ -130,4 +130,4 @@ def memories_of(board: str, catalogs: Sequence[Path] = ()) -> tuple[DeviceMemory
     from wasmfit.catalog import Catalog
 
     known = Catalog.load(*catalogs).board(board)
-    return flash_and_ram(known.flash, known.ram, known.erase_unit)
+    return flash_and_ram(known.flash, known.ram, known.erase_unit, known.aliases)

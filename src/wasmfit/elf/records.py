@@ -72,15 +72,53 @@ class Binding(IntEnum):
 
 
 class Machine(IntEnum):
-    """Values of ``e_machine`` whose code is recognised."""
+    """Values of ``e_machine`` whose code or whose memories are recognised."""
 
+    SPARC = 2
     X86 = 3
+    M68K = 4
+    MIPS = 8
+    PPC = 20
+    PPC64 = 21
+    S390 = 22
+    V850_CYGNUS = 0x9080
     ARM = 40
+    SH = 42
+    SPARCV9 = 43
+    TRICORE = 44
+    ARC = 45
+    H8_300 = 46
     X86_64 = 62
+    M68HC12 = 53
+    M68HC11 = 70
     AVR = 83
+    V850 = 87
+    M32R = 88
+    OPENRISC = 92
+    ARC_COMPACT = 93
     XTENSA = 94
+    MSP430 = 105
+    BLACKFIN = 106
+    NIOS2 = 113
+    M16C = 117
+    DSPIC = 118
+    HEXAGON = 164
+    M8051 = 165
+    CR16 = 177
+    RX = 173
     AARCH64 = 183
+    AVR32 = 185
+    STM8 = 186
+    MICROBLAZE = 189
+    ARC_COMPACT2 = 195
+    RL78 = 197
+    Z80 = 220
+    FT32 = 222
     RISCV = 243
+    LANAI = 244
+    BPF = 247
+    CSKY = 252
+    LOONGARCH = 258
 
 
 @dataclass(frozen=True, slots=True)

@@ -233,6 +233,9 @@ def _machine(elf: Elf) -> str:
     return _MACHINES[Machine(elf.machine)] if elf.machine in _MACHINES else f"machine {elf.machine}"
 
 
+_MOST_SHARED = 5
+
+
 def _notes(elf: Elf, byte_map: ByteMap, memories: MemoryLayout, options: SizeOptions) -> list[str]:
     notes = []
     if elf.kind == ElfKind.RELOCATABLE:
@@ -245,15 +248,41 @@ def _notes(elf: Elf, byte_map: ByteMap, memories: MemoryLayout, options: SizeOpt
         notes.append("It is stripped but for its dynamic symbols; use the file as linked.")
     if GroupBy.OBJECT in options.by and options.link_map is None:
         notes.append(f"Objects are only in the linker's map: --map {_map_next_to(elf)}.")
-    if memories.guessed and GroupBy.REGION in options.by:
+    if elf.kind != ElfKind.RELOCATABLE:
+        notes += _notes_on_memories(memories)
+    return [*notes, *_notes_on_owners(elf, byte_map, options)]
+
+
+def _notes_on_memories(memories: MemoryLayout) -> list[str]:
+    notes = []
+    if memories.guessed:
         notes.append(
             "Flash and RAM are a guess from the file; --board or --flash and --ram say what they are."
+        )
+    if memories.loaded_elsewhere:
+        notes.append(
+            f"A boot loader copies {memories.loaded_elsewhere:,} bytes from flash to RAM; the file does not "
+            "say where in flash they lie, so they count in RAM alone."
+        )
+    notes += [
+        f"{shared.bytes:,} bytes of {shared.section.name} lie where others do in {shared.memory}, as those "
+        "of overlays and aliases do; they count once, for the others."
+        for shared in memories.account.shared[:_MOST_SHARED]
+    ]
+    if len(memories.account.shared) > _MOST_SHARED:
+        notes.append(
+            f"{len(memories.account.shared) - _MOST_SHARED:,} more sections share bytes with others."
         )
     for use in memories.uses():
         if use.name == OUTSIDE:
             notes.append(f"{use.bytes:,} bytes lie outside of all memories.")
         elif use.size is not None and use.bytes > use.size:
             notes.append(f"It does not fit: {use.name} has {use.size:,} bytes, {use.bytes:,} are taken.")
+    return notes
+
+
+def _notes_on_owners(elf: Elf, byte_map: ByteMap, options: SizeOptions) -> list[str]:
+    notes = []
     unknown = sum(r.size for r in byte_map.ranges if r.owner == UNKNOWN)
     if elf.symbols and unknown * 20 > byte_map.size and options.link_map is None:
         notes.append(

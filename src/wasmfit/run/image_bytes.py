@@ -79,7 +79,7 @@ def _make(context: Context, cell: Cell, path: Path, sha256: str, place: Path) ->
 
 def _write(cell: Cell, made: ByteMap, place: Path) -> None:
     board = cell.board
-    memories = MemoryLayout(made.elf, flash_and_ram(board.flash, board.ram, board.erase_unit))
+    memories = MemoryLayout(made.elf, flash_and_ram(board.flash, board.ram, board.erase_unit, board.aliases))
     ranges = placed_ranges(made, memories, regions=True, only=NO_FILTER)
     (place / _FILE).write_text(json.dumps(_plain(build_view(ranges, _BY))), encoding="utf-8")
 

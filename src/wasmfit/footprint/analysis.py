@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from wasmfit.elf.machines import machine_name
 from wasmfit.elf.read import read_elf
-from wasmfit.elf.records import Elf, ElfKind, Machine
+from wasmfit.elf.records import Elf, ElfKind
 from wasmfit.errors import UsageError
 from wasmfit.footprint.attribution.any_firmware import attribute_any_firmware
 from wasmfit.footprint.attribution.byte_map import ByteMap, with_literals
@@ -114,15 +115,6 @@ class SizeAnalysis:
         return frame(self.rows(), columns=[*(by.value for by in self.by), "bytes"])
 
 
-_MACHINES = {
-    Machine.X86: "x86",
-    Machine.ARM: "Arm",
-    Machine.X86_64: "x86-64",
-    Machine.AVR: "AVR",
-    Machine.XTENSA: "Xtensa",
-    Machine.AARCH64: "AArch64",
-    Machine.RISCV: "RISC-V",
-}
 _KINDS = {
     ElfKind.RELOCATABLE: "object file",
     ElfKind.EXECUTABLE: "program",
@@ -153,7 +145,7 @@ def analyse(
         raise UsageError(f"Nothing in {path} matches the filter.", _what_there_is(byte_map, memories))
     return SizeAnalysis(
         file=str(path),
-        machine=_machine(elf),
+        machine=machine_name(elf.machine),
         bits=elf.bits,
         kind=_KINDS.get(ElfKind(elf.kind), "file") if elf.kind in _KINDS else "file",
         size=byte_map.size,
@@ -174,21 +166,25 @@ def byte_map_for(elf: Elf, options: SizeOptions, link_map: Path | None) -> tuple
         LinkMapError: The map cannot be read, or is of another link.
         LinesError: Inlined code is asked for, and debug information is missing or cannot be read.
     """
+    notes: list[str] = []
     byte_map = attribute_any_firmware(elf, link_map)
     if GroupBy.KIND in options.by:
         byte_map = with_literals(byte_map)
     if options.references:
         # Imported here like all below, since most analyses do without.
-        from wasmfit.footprint.graph.constants import attribute_by_references
+        from wasmfit.footprint.graph.constants import with_constant_owners
+        from wasmfit.footprint.graph.reference_graph import build_graph
 
-        byte_map = attribute_by_references(byte_map)
+        graph = build_graph(byte_map)
+        byte_map = with_constant_owners(graph)
+        notes += graph.references.limits
     if options.inlined:
         from wasmfit.footprint.attribution.debug_lines import owners_by_inlining
 
         byte_map = owners_by_inlining(byte_map)
-    notes: list[str] = []
     if GroupBy.FILE in options.by:
-        byte_map, notes = _with_files(byte_map)
+        byte_map, on_files = _with_files(byte_map)
+        notes += on_files
     return byte_map, notes
 
 
@@ -227,10 +223,6 @@ def _difference(elf: Elf, new: list[PlacedRange], base: str | Path, options: Siz
         moves(old, new),
         tuple(crate_changes(crates(old_elf), crates(elf))),
     )
-
-
-def _machine(elf: Elf) -> str:
-    return _MACHINES[Machine(elf.machine)] if elf.machine in _MACHINES else f"machine {elf.machine}"
 
 
 _MOST_SHARED = 5

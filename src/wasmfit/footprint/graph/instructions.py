@@ -8,7 +8,8 @@ for all instructions of a kind at once.
 
 import ctypes
 import re
-from collections.abc import Iterable, Iterator
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import capstone
@@ -167,20 +168,43 @@ class Decoder:
         return self._engines[kind]
 
 
-def code_ranges(elf: Elf) -> list[CodeRange]:
+def code_ranges(elf: Elf, data: Sequence[tuple[int, int]] = ()) -> list[CodeRange]:
     """Divide the sections that hold code into code and data by the mapping symbols in them.
 
     What stands before the first mapping symbol of a section, and all of a section without any, is code of the
     kind that the file has most.
+
+    Args:
+        elf: The file.
+        data: Ranges that are data whatever the mapping symbols say, or do not say.
     """
     marks = MappingSymbols(elf)
     usual = _usual_kind(elf, marks)
+    known = sorted(data)
     return [
-        CodeRange(section, start, end, kind)
+        part
         for section in elf.allocated()
         if section.executable and section.has_bytes and section.end <= REACH
         for start, end, kind in marks.split(section.index, section.address, section.end, usual)
+        for part in _data_apart(CodeRange(section, start, end, kind), known)
     ]
+
+
+def _data_apart(code: CodeRange, data: Sequence[tuple[int, int]]) -> Iterator[CodeRange]:
+    at = code.start
+    if code.kind != DATA:
+        for low, high in data[max(bisect_right(data, (at, at)) - 1, 0) :]:
+            if low >= code.end:
+                break
+            start, end = max(low, at), min(high, code.end)
+            if start >= end:
+                continue
+            if at < start:
+                yield code._replace(start=at, end=start)
+            yield code._replace(start=start, end=end, kind=DATA)
+            at = end
+    if at < code.end:
+        yield code._replace(start=at)
 
 
 def function_starts(elf: Elf) -> Integers:

@@ -10,11 +10,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from wasmfit.elf.machines import machine_name
 from wasmfit.elf.mapping_symbols import DATA
 from wasmfit.elf.records import Elf, Machine, SectionType
 from wasmfit.footprint.arrays import REACH, Integers
 from wasmfit.footprint.attribution.byte_map import ByteMap, ByteRange
-from wasmfit.footprint.attribution.kinds import LINKER_SECTION_TYPES, UNWIND_SECTIONS
+from wasmfit.footprint.attribution.kinds import DATA_KINDS, LINKER_SECTION_TYPES, UNWIND_SECTIONS
 from wasmfit.footprint.graph import arm, host, riscv
 from wasmfit.footprint.graph.addresses import AddressResolver
 from wasmfit.footprint.graph.fragments import merged_constant_size
@@ -81,12 +82,13 @@ def find_references(byte_map: ByteMap) -> References:
         byte_map: Its bytes; made with a link map, they show where more things begin.
     """
     elf = byte_map.elf
-    addresses = AddressResolver(elf, _begins(byte_map.ranges))
+    data = [(r.start, r.end) for r in byte_map.ranges if r.section.executable and r.kind in DATA_KINDS]
+    addresses = AddressResolver(elf, _begins(byte_map.ranges), data)
     decoder = Decoder(elf)
     limits = [] if decoder.supported else [_no_decoder(elf)]
     if any(section.end > REACH for section in elf.allocated()):
         limits.append("What lies in the upper part of the address space, as a kernel does, is not followed.")
-    ranges = code_ranges(elf)
+    ranges = code_ranges(elf, data)
     starts = function_starts(elf)
     if sum(code.end - code.start for code in ranges) > MAX_CODE_BYTES:
         limits.append(
@@ -112,11 +114,9 @@ def find_references(byte_map: ByteMap) -> References:
 
 
 def _no_decoder(elf: Elf) -> str:
-    known = {Machine.XTENSA: "Xtensa", Machine.AVR: "AVR"}
     order = "big-endian " if elf.big_endian else ""
-    name = known.get(Machine(elf.machine)) if elf.machine in set(Machine) else None
     return (
-        f"There is no decoder for {order}{name or f'machine {elf.machine}'} code, so only addresses in data "
+        f"There is no decoder for {order}{machine_name(elf.machine)} code, so only addresses in data "
         "are followed; constants that only code refers to stay without an owner."
     )
 

@@ -48,6 +48,7 @@ class SectionFlag(IntEnum):
     MERGE = 0x10
     STRINGS = 0x20
     TLS = 0x400
+    COMPRESSED = 0x800
 
 
 class SymbolType(IntEnum):
@@ -134,6 +135,7 @@ class Section:
         flags: ``sh_flags``; :class:`SectionFlag` names the usual ones.
         align: Alignment in bytes, at least 1.
         offset: Where its bytes begin in the file.
+        info: ``sh_info``: of relocations, the number of the section that they are for.
     """
 
     index: int
@@ -144,6 +146,7 @@ class Section:
     flags: int
     align: int
     offset: int
+    info: int = 0
 
     @property
     def end(self) -> int:
@@ -271,6 +274,12 @@ class Elf:
             if segment.vaddr <= address and address + size <= segment.vaddr + segment.filesz:
                 return segment.offset + address - segment.vaddr
         return None
+
+    @property
+    def only_debug(self) -> bool:
+        """Whether all code is without bytes, as in a file that has been reduced to its debug information."""
+        code = [s for s in self.allocated() if s.executable]
+        return bool(code) and all(section.type == SectionType.NOBITS for section in code)
 
     def allocated(self) -> tuple[Section, ...]:
         """The sections that take memory on the device, in the file's order; empty ones are left out."""

@@ -24,6 +24,7 @@ from wasmfit.footprint.views.tree import (
     placed_ranges,
 )
 from wasmfit.frames import frame
+from wasmfit.words import escape_unprintable
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -150,7 +151,7 @@ def analyse(
         kind=_KINDS.get(ElfKind(elf.kind), "file") if elf.kind in _KINDS else "file",
         size=byte_map.size,
         sections=section_totals(byte_map).sections,
-        uses=tuple(memories.uses()) if elf.kind != ElfKind.RELOCATABLE else (),
+        uses=tuple(memories.uses()) if _has_memories(elf) else (),
         guessed=memories.guessed,
         by=options.by,
         view=build_view(ranges, options.by, top=options.top, sort=options.sort),
@@ -180,8 +181,16 @@ def byte_map_for(elf: Elf, options: SizeOptions, link_map: Path | None) -> tuple
         notes += graph.references.limits
     if options.inlined:
         from wasmfit.footprint.attribution.debug_lines import owners_by_inlining
+        from wasmfit.footprint.attribution.source_lines import split_units
 
         byte_map = owners_by_inlining(byte_map)
+        split = split_units(elf)
+        if split is not None:
+            notes.append(
+                f"The debug information of {split.units:,} units is in other files (such as "
+                f"{escape_unprintable(split.example)}), which are not read, so what was inlined in them is "
+                "unknown."
+            )
     if GroupBy.FILE in options.by:
         byte_map, on_files = _with_files(byte_map)
         notes += on_files
@@ -192,18 +201,29 @@ def _with_files(byte_map: ByteMap) -> tuple[ByteMap, list[str]]:
     """Source files by debug information where there is some, else by local symbols, which is said."""
     from wasmfit.footprint.attribution.source_files import with_files
 
-    if not any(section.name in (".debug_info", ".zdebug_info") for section in byte_map.elf.sections):
+    if not any(section.name in _DEBUG for section in byte_map.elf.sections):
         return with_files(byte_map), [
             "It has no debug information, so only local symbols of C have a source file. "
             "Compile with -g for more."
         ]
-    from wasmfit.footprint.attribution.debug_lines import files_by_dwarf
+    from wasmfit.footprint.attribution.source_lines import files_by_line_tables
     from wasmfit.footprint.attribution.symcache import LinesError
 
     try:
-        return with_files(files_by_dwarf(byte_map)), []
+        divided, split = files_by_line_tables(byte_map)
+        return with_files(divided), [] if split is None else [_on_split(split.units, split.example)]
     except LinesError as error:
         return with_files(byte_map), [f"Only local symbols of C have a source file. {error}"]
+
+
+_DEBUG = frozenset({".debug_info", ".zdebug_info", ".debug_line", ".zdebug_line"})
+
+
+def _on_split(units: int, example: str) -> str:
+    return (
+        f"The debug information of {units:,} units is in other files (such as "
+        f"{escape_unprintable(example)}), which are not read; the line tables in the file itself are used."
+    )
 
 
 def _placed(byte_map: ByteMap, memories: MemoryLayout, options: SizeOptions) -> list[PlacedRange]:
@@ -228,11 +248,20 @@ def _difference(elf: Elf, new: list[PlacedRange], base: str | Path, options: Siz
 _MOST_SHARED = 5
 
 
+def _has_memories(elf: Elf) -> bool:
+    return elf.kind != ElfKind.RELOCATABLE and not elf.only_debug
+
+
 def _notes(elf: Elf, byte_map: ByteMap, memories: MemoryLayout, options: SizeOptions) -> list[str]:
     notes = []
     if elf.kind == ElfKind.RELOCATABLE:
         notes.append(
             "It is an object file, not linked yet: its sections have no addresses, and it fills no memory."
+        )
+    if not byte_map.ranges and any(s.name.startswith((".gnu.lto_", ".llvm.lto")) for s in elf.sections):
+        notes.append(
+            "It holds a compiler's intermediate code (-flto) and no code of the processor yet; name the "
+            "linked file."
         )
     if not elf.symbols:
         notes.append("It has no symbols (stripped), so most bytes have no owner; use the file as linked.")
@@ -240,7 +269,12 @@ def _notes(elf: Elf, byte_map: ByteMap, memories: MemoryLayout, options: SizeOpt
         notes.append("It is stripped but for its dynamic symbols; use the file as linked.")
     if GroupBy.OBJECT in options.by and options.link_map is None:
         notes.append(f"Objects are only in the linker's map: --map {_map_next_to(elf)}.")
-    if elf.kind != ElfKind.RELOCATABLE:
+    if elf.only_debug and elf.kind != ElfKind.RELOCATABLE:
+        notes.append(
+            "Its sections hold no bytes, only their debug information (as objcopy --only-keep-debug leaves "
+            "it), so memories and fill are unknown; use the file as linked."
+        )
+    if _has_memories(elf):
         notes += _notes_on_memories(memories)
     return [*notes, *_notes_on_owners(elf, byte_map, options)]
 

@@ -65,10 +65,10 @@ def kind_of_claim(section: Section, symbol_type: int | None, input_section: str 
 
 def kind_of_section(section: Section) -> ByteKind:
     """What a section's bytes are when nothing more is known of them."""
+    if section.executable:
+        return ByteKind.CODE  # in files of debug information alone it has no bytes
     if section.type == SectionType.NOBITS:
         return ByteKind.ZEROED
-    if section.executable:
-        return ByteKind.CODE
     if section.type in (SectionType.ARM_EXIDX, *LINKER_SECTION_TYPES) or section.name in UNWIND_SECTIONS:
         return ByteKind.TABLES
     if section.name in VECTOR_SECTIONS:

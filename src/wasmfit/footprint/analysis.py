@@ -29,6 +29,7 @@ from wasmfit.words import escape_unprintable
 if TYPE_CHECKING:
     from pandas import DataFrame
 
+    from wasmfit.footprint.graph.budget import Budget
     from wasmfit.footprint.views.diff import SizeDifference
 
 
@@ -51,6 +52,7 @@ class SizeOptions:
         references: Whether constants that nothing names belong to the code that refers to them. All code is
             decoded.
         inlined: Whether code belongs to the crate that it was inlined from, by debug information.
+        limit: What a search for references may take.
     """
 
     by: tuple[GroupBy, ...] = DEFAULT_BY
@@ -61,6 +63,7 @@ class SizeOptions:
     link_map: Path | None = None
     references: bool = False
     inlined: bool = False
+    limit: "Budget | None" = None
 
 
 DEFAULT_OPTIONS = SizeOptions()
@@ -176,7 +179,7 @@ def byte_map_for(elf: Elf, options: SizeOptions, link_map: Path | None) -> tuple
         from wasmfit.footprint.graph.constants import with_constant_owners
         from wasmfit.footprint.graph.reference_graph import build_graph
 
-        graph = build_graph(byte_map)
+        graph = build_graph(byte_map, options.limit)
         byte_map = with_constant_owners(graph)
         notes += graph.references.limits
     if options.inlined:

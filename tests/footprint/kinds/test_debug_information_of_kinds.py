@@ -103,7 +103,7 @@ def test_split_debug_information_leaves_the_line_tables(tmp_path: Path) -> None:
     assert files(split, sections=[".text"]) == files(whole, sections=[".text"])
     assert files(split)["gen.h"] > 40
     for options in ({"by": ("file",)}, {"inlined": True}):
-        notes = wasmfit.size(split, **options).notes  # type: ignore[arg-type]
+        notes = wasmfit.size(split, **options).notes
         assert any(".dwo" in note and "not read" in note for note in notes)
     assert not any(".dwo" in note for note in wasmfit.size(whole, by=("file",)).notes)
 

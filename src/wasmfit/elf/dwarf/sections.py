@@ -8,6 +8,7 @@ import struct
 import zlib
 from collections.abc import Iterator
 from functools import cached_property
+from typing import Literal
 
 from wasmfit.elf.errors import ElfError
 from wasmfit.elf.records import Elf, ElfKind, Machine, Section, SectionFlag, SectionType
@@ -106,7 +107,7 @@ class DebugSections:
     def _relocate(self, data: bytearray, relocations: Section) -> None:
         absolute = _ABSOLUTE.get(self._elf.machine, {})
         sums = _SUMS.get(self._elf.machine, {})
-        order = "big" if self._elf.big_endian else "little"
+        order: Literal["big", "little"] = "big" if self._elf.big_endian else "little"
         for offset, kind, symbol, addend in self._rows(relocations):
             size = absolute.get(kind, 0)
             sign = 0
@@ -196,7 +197,7 @@ def _packing(elf: Elf, section: Section, data: memoryview) -> tuple[int, int, in
             raise ElfError(f"{section.name} of {elf.path} is cut off.", "Build it again.")
         fields = form.unpack(data[: form.size])
         packing, size, start = fields[0], fields[2] if elf.bits == 64 else fields[1], form.size
-    elif section.name.startswith(".zdebug") and data[:4] == b"ZLIB" and len(data) >= _OLD_HEADER.size:
+    elif section.name.startswith(".zdebug") and bytes(data[:4]) == b"ZLIB" and len(data) >= _OLD_HEADER.size:
         packing, size, start = _ZLIB, _OLD_HEADER.unpack(data[: _OLD_HEADER.size])[1], _OLD_HEADER.size
     else:
         return 0, len(data), 0

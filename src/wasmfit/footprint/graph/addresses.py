@@ -81,6 +81,8 @@ class AddressResolver:
         in_code = self._in_code(value, section)
         address = np.where(in_code & self._thumb, value & ~1, value)
         keep = ~in_code | self._function_pointers(value)
+        if not len(self._functions):
+            keep &= in_code | _among(value, self._named)
         return ReferencePairs(source[keep], address[keep])
 
     def likely(self, pairs: ReferencePairs) -> ReferencePairs:
@@ -91,7 +93,9 @@ class AddressResolver:
             return NO_PAIRS
         in_code = self._in_code(value, section)
         address = np.where(in_code & self._thumb, value & ~1, value)
-        begins = (value >= SMALL) | _among(value, self._named)
+        begins = _among(value, self._named)
+        if len(self._functions):
+            begins |= value >= SMALL
         unknown = ~in_code & ~begins
         begins[unknown] = self._text(pairs, source[unknown], value[unknown], section[unknown])
         keep = np.where(in_code, self._function_pointers(value), begins)
@@ -122,9 +126,9 @@ class AddressResolver:
         return keep
 
     def _begins_function(self, address: Integers) -> Booleans:
-        # With no function known at all (a stripped file), any address in code will do.
+        # With no function known at all (a stripped file), only the entry point is one.
         if not len(self._functions):
-            return np.ones(len(address), np.bool_)
+            return np.asarray(address == (self._elf.entry & ~int(self._thumb)))
         return _among(address, self._functions)
 
     def in_file(self, pairs: ReferencePairs) -> ReferencePairs:

@@ -19,6 +19,7 @@ import numpy.typing as npt
 from wasmfit.elf.mapping_symbols import DATA, MappingSymbols
 from wasmfit.elf.records import Elf, Machine, Section, SymbolType
 from wasmfit.footprint.arrays import REACH, Integers
+from wasmfit.footprint.graph.budget import Budget
 
 _BATCH = 1 << 14  # instructions; a batch of capstone's records takes 4 MiB
 _OPERANDS = 48  # characters of the operands' text that are kept
@@ -90,16 +91,26 @@ class Decoder:
         self._names: dict[int, str] = {}
         self._engines: dict[str, Any] = {}
 
-    def decode(self, elf: Elf, ranges: Iterable[CodeRange], functions: Integers) -> DecodedInstructions:
+    def decode(
+        self, elf: Elf, ranges: Iterable[CodeRange], functions: Integers, budget: Budget | None = None
+    ) -> DecodedInstructions:
         """Decode all code of some ranges.
 
         Args:
             elf: The file.
             ranges: Where code is; data among them is left out.
             functions: The addresses at which functions begin, ascending.
+            budget: When to stop.
         """
         code = [code_range for code_range in ranges if code_range.kind != DATA]
-        parts = [part for code_range in code for part in self._decoded(elf, code_range)]
+        parts: list[npt.NDArray[np.void]] = []
+        for code_range in code:
+            for part in self._decoded(elf, code_range):
+                parts.append(part)
+                if budget is not None and budget.is_spent:
+                    break
+            if budget is not None and budget.is_spent:
+                break
         all_ = np.concatenate(parts) if parts else np.empty(0, _DTYPE)
         size = all_["size"].astype(np.int64)
         word = all_["bytes"].astype(np.int64)
@@ -193,9 +204,9 @@ def code_ranges(elf: Elf, data: Sequence[tuple[int, int]] = ()) -> list[CodeRang
 def _data_apart(code: CodeRange, data: Sequence[tuple[int, int]]) -> Iterator[CodeRange]:
     at = code.start
     if code.kind != DATA:
-        for low, high in data[max(bisect_right(data, (at, at)) - 1, 0) :]:
-            if low >= code.end:
-                break
+        first = max(bisect_right(data, (at, at)) - 1, 0)
+        for number in range(first, bisect_right(data, (code.end, code.end))):
+            low, high = data[number]
             start, end = max(low, at), min(high, code.end)
             if start >= end:
                 continue

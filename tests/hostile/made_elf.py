@@ -1,8 +1,7 @@
 """ELF files made from a seed: whole and well-formed in most parts, hostile in some.
 
-Headers, overlapping sections, overlays, symbols and their names, mapping symbols, ``STT_FILE``, pieces of debug
-information, packed sections, relocations and maps. Mutants of bytes are mostly refused by the reader; these lead
-further in.
+Headers, overlapping sections, overlays, symbols and their names, mapping symbols, ``STT_FILE``, pieces of
+debug information, packed sections. Mutants of bytes are mostly refused by the reader; these lead further in.
 """
 
 import random
@@ -22,14 +21,15 @@ NAMES: tuple[Callable[[random.Random], str], ...] = (
     lambda r: f"_RINvNtC4core3ptr13drop_in_placeNtC3one1TE{'B' * r.randrange(40)}4_",
     lambda r: r.choice(("$t", "$d", "$a", "$x", "$xrv32imc", "$d.7")),
     lambda r: r.choice((".L4", ".Lpcrel_hi0", ".Lanon.0f.1", "$L1", "L0\x01")),
-    lambda r: r.choice(("__f_veneer", "__Thumbv7ABSLongThunk_f", "_edata", "__bss_start", "Image$$RW$$Base")),
+    lambda r: r.choice(("__f_veneer", "__Thumbv7ABSLongThunk_f", "_edata", "Image$$RW$$Base")),
     lambda r: "".join(chr(r.randrange(1, 256)) for _ in range(r.randrange(40))),
     lambda r: "a<" * r.randrange(1, 400),
 )
 """What makes names of symbols."""
 
 SECTIONS = (
-    ".text", ".rodata", ".data", ".bss", ".vectors", ".storage", ".ov1", ".ov2", ".iram0.text", ".flash.rodata",
+    ".text", ".rodata", ".data", ".bss", ".vectors", ".storage", ".ov1", ".ov2", ".iram0.text",
+    ".flash.rodata",
     ".eh_frame", ".ARM.exidx", ".interp", ".tbss", ".stack", ".opd", ".gnu.sgstubs", ".init_array",
 )  # fmt: skip
 MACHINES = (3, 8, 20, 21, 40, 40, 40, 62, 62, 83, 94, 94, 105, 183, 197, 243, 243, 247, 258, 999)

@@ -120,6 +120,8 @@ class Machine(IntEnum):
     BPF = 247
     CSKY = 252
     LOONGARCH = 258
+    WASM = 0x10000
+    """None of an ELF file: stands for WebAssembly."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 
 from wasmfit.elf.machines import machine_name
 from wasmfit.elf.read import read_elf
-from wasmfit.elf.records import Elf, ElfKind
+from wasmfit.elf.records import Elf, ElfKind, Machine
 from wasmfit.errors import UsageError
 from wasmfit.footprint.attribution.any_firmware import attribute_any_firmware
 from wasmfit.footprint.attribution.byte_map import ByteMap, with_literals
 from wasmfit.footprint.attribution.owners import ANONYMOUS_CONSTANTS, STRINGS, UNKNOWN
 from wasmfit.footprint.attribution.section_totals import SectionTotals, section_totals
+from wasmfit.footprint.attribution.wasm_file import is_module, read_module
 from wasmfit.footprint.views.memories import OUTSIDE, DeviceMemory, MemoryLayout, MemoryUse
 from wasmfit.footprint.views.tree import (
     NO_FILTER,
@@ -132,7 +133,7 @@ def analyse(
     """Analyse a file.
 
     Args:
-        path: The ELF file.
+        path: The ELF file, or a WebAssembly module.
         options: What to show.
         base: Another ELF file to compare with.
 
@@ -141,7 +142,7 @@ def analyse(
         LinkMapError: The map cannot be read, or is of another link.
         UsageError: Nothing in the file matches the filter.
     """
-    elf = read_elf(path)
+    elf = _read(path)
     byte_map, notes = byte_map_for(elf, options, options.link_map)
     memories = MemoryLayout(elf, options.memories)
     ranges = _placed(byte_map, memories, options)
@@ -151,7 +152,11 @@ def analyse(
         file=str(path),
         machine=machine_name(elf.machine),
         bits=elf.bits,
-        kind=_KINDS.get(ElfKind(elf.kind), "file") if elf.kind in _KINDS else "file",
+        kind="module"
+        if elf.machine == Machine.WASM
+        else _KINDS.get(ElfKind(elf.kind), "file")
+        if elf.kind in _KINDS
+        else "file",
         size=byte_map.size,
         sections=section_totals(byte_map).sections,
         uses=tuple(memories.uses()) if _has_memories(elf) else (),
@@ -161,6 +166,11 @@ def analyse(
         notes=(*notes, *_notes(elf, byte_map, memories, options)),
         difference=None if base is None else _difference(elf, ranges, base, options),
     )
+
+
+def _read(path: str | Path) -> Elf:
+    """The file, also if it is a WebAssembly module."""
+    return read_module(Path(path)) if is_module(Path(path)) else read_elf(path)
 
 
 def byte_map_for(elf: Elf, options: SizeOptions, link_map: Path | None) -> tuple[ByteMap, list[str]]:
@@ -237,7 +247,7 @@ def _difference(elf: Elf, new: list[PlacedRange], base: str | Path, options: Siz
     from wasmfit.footprint.views.crate_versions import crate_changes, crates
     from wasmfit.footprint.views.diff import SizeDifference, build_changes, moves
 
-    old_elf = read_elf(base)
+    old_elf = _read(base)
     byte_map, _ = byte_map_for(old_elf, options, None)
     old = _placed(byte_map, MemoryLayout(old_elf, options.memories), options)
     return SizeDifference(
@@ -313,7 +323,8 @@ def _notes_on_memories(memories: MemoryLayout) -> list[str]:
 def _notes_on_owners(elf: Elf, byte_map: ByteMap, options: SizeOptions) -> list[str]:
     notes = []
     unknown = sum(r.size for r in byte_map.ranges if r.owner == UNKNOWN)
-    if elf.symbols and unknown * 20 > byte_map.size and options.link_map is None:
+    mapped = options.link_map is not None or elf.machine == Machine.WASM
+    if elf.symbols and unknown * 20 > byte_map.size and not mapped:
         notes.append(
             f"{unknown:,} bytes are of functions and data that carry no crate's name; the linker's map has "
             f"their objects: --map {_map_next_to(elf)}."

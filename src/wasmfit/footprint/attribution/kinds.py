@@ -108,5 +108,7 @@ LINKER_SECTIONS = frozenset(
 )
 """The same, by what linkers call them."""
 
-RESERVED_SECTIONS = frozenset({".stack", ".heap", "._user_heap_stack", ".stack_dummy", ".heap_dummy"})
+RESERVED_SECTIONS = frozenset(
+    {".stack", ".heap", "._user_heap_stack", "linear memory", ".stack_dummy", ".heap_dummy"}
+)
 """What linker scripts call sections that only keep room free."""

@@ -15,9 +15,11 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from wasmfit.elf.records import Elf, Machine, Section, SectionFlag, SectionType
+from wasmfit.footprint.attribution.wasm_file import RAM_FROM
 
 FLASH = "flash"
 RAM = "RAM"
+MODULE = "module"
 READ_ONLY = "read-only"
 WRITABLE = "writable"
 
@@ -59,6 +61,8 @@ _MAPS = (
         ),
         whole=False,
     ),
+    # What a module is on the air and in flash, and what it takes of RAM
+    _AddressMap((Machine.WASM,), ((0, RAM_FROM, MODULE), (RAM_FROM, 1 << 62, RAM)), whole=False),
     # RL78: RAM and the mirror of flash in the highest 64 KiB of 1 MiB, data flash before RAM
     _AddressMap(
         (Machine.RL78,),
@@ -213,7 +217,7 @@ class MemoryGuess:
 
     def is_flash(self, name: str) -> bool:
         """Whether a memory keeps its bytes without power."""
-        return not self.hosted and name != RAM
+        return not self.hosted and name not in (RAM, MODULE)
 
     def at_load_time(self, address: int) -> str:
         """The memory that bytes are written to."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple, Protocol
 
-from wasmfit.elf.records import Elf, Section, SectionFlag, SectionType
+from wasmfit.elf.records import Elf, Machine, Section, SectionFlag, SectionType
 from wasmfit.footprint.views.guessed_memories import FLASH, MemoryGuess
 
 OUTSIDE = "[outside of all memories]"
@@ -268,7 +268,7 @@ class MemoryLayout:
     @property
     def guessed(self) -> bool:
         """Whether the memories are a guess."""
-        return self._guess is not None and not self._guess.hosted
+        return self._guess is not None and not self._guess.hosted and self._elf.machine != Machine.WASM
 
     @property
     def loaded_elsewhere(self) -> int:

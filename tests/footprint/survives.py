@@ -5,6 +5,8 @@ from wasmfit.elf.names.stable import family
 from wasmfit.footprint import ByteMap, attribute_bytes, section_totals, with_literals
 from wasmfit.footprint.attribution.libraries import library_rule, owner_of_object
 from wasmfit.footprint.attribution.source_files import with_files
+from wasmfit.footprint.attribution.source_lines import files_by_line_tables
+from wasmfit.footprint.attribution.symcache import LinesError
 from wasmfit.footprint.graph.constants import attribute_by_references
 from wasmfit.footprint.graph.reference_graph import build_graph
 from wasmfit.footprint.graph.retention import retention
@@ -35,8 +37,17 @@ def survives(image: bytes) -> bool:
         _views_add_up(byte_map, memories)
         assert all(use.bytes >= 0 for use in memories.uses())
     crates(elf)
+    _files_add_up(byte_map)
     _references_add_up(byte_map)
     return True
+
+
+def _files_add_up(byte_map: ByteMap) -> None:
+    try:
+        divided, _ = files_by_line_tables(byte_map)
+    except LinesError:
+        return
+    assert divided.size == byte_map.size
 
 
 def _references_add_up(byte_map: ByteMap) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from tests.elf.elf_builder import CODE, DATA, ElfBuilder, Sec, Seg, Sym
 from tests.footprint.survives import survives
+from tests.hostile.made_elf import made_elf
 from tests.samples import measurement
 from tests.wat import GUESTS, compiled
 from wasmfit.builder.job import pack_any
@@ -215,11 +216,23 @@ def _takes_store(data: bytes) -> bool:
 
 _CATALOG = Catalog.load()
 
+
+def _choices() -> list[bytes]:
+    """What decides how files are made."""
+    return [bytes(range(number, number + 64)) for number in range(64)]
+
+
+def _takes_choices(data: bytes) -> bool:
+    """Makes a file, and takes it as ``elf`` does."""
+    return survives(made_elf(data))
+
+
 TARGETS = {
     one.name: one
     for one in (
         Target("module", modules, BINARY, _takes_module),
         Target("elf", elf_files, BINARY, survives),
+        Target("made-elf", _choices, BINARY, _takes_choices),
         Target("toml", toml_files, TEXT, _takes_toml),
         Target("beside", _beside, TEXT, _takes_beside),
         Target("record", records, TEXT, _takes_record),

@@ -12,6 +12,7 @@ from wasmfit.footprint.views.memories import DeviceMemory, flash_and_ram
 from wasmfit.footprint.views.tree import GroupBy, SortOrder, ViewFilter
 
 if TYPE_CHECKING:
+    from wasmfit.footprint.graph.budget import Budget
     from wasmfit.footprint.graph.explain import Explanations, SavingsReport
 
 
@@ -28,6 +29,7 @@ class SizeKeywords(TypedDict, total=False):
         sort: ``size``, ``name`` or ``address``.
         references: Whether constants that nothing names belong to the code that refers to them.
         inlined: Whether code belongs to the crate that it was inlined from, by debug information.
+        limit: Most bytes of memory and seconds that a search for references may take.
     """
 
     by: Sequence[str | GroupBy]
@@ -40,6 +42,7 @@ class SizeKeywords(TypedDict, total=False):
     sort: str | SortOrder
     references: bool
     inlined: bool
+    limit: tuple[int, float] | None
 
 
 def size(
@@ -79,17 +82,25 @@ def size(
         link_map=_path(view.get("link_map")),
         references=view.get("references", False),
         inlined=view.get("inlined", False),
+        limit=_budget(view.get("limit")),
     )
     return analyse(path, options, base)
 
 
-def why(path: str | Path, symbol: str, *, link_map: str | Path | None = None) -> "Explanations":
+def why(
+    path: str | Path,
+    symbol: str,
+    *,
+    link_map: str | Path | None = None,
+    limit: tuple[int, float] | None = None,
+) -> "Explanations":
     """Says why something is in an ELF file: what refers to it, and what would be removed with it.
 
     Args:
         path: The ELF file.
         symbol: A symbol's name, mangled or readable, or a part of the readable one, or an address (``0x…``).
         link_map: The map that the linker wrote of the same link.
+        limit: Most bytes of memory and seconds that it may take.
 
     Raises:
         UsageError: A file cannot be read, or nothing has that name.
@@ -97,23 +108,38 @@ def why(path: str | Path, symbol: str, *, link_map: str | Path | None = None) ->
     # What decodes code takes longer to load than an analysis takes.
     from wasmfit.footprint.graph import explain
 
-    return explain.why(path, symbol, _path(link_map))
+    return explain.why(path, symbol, _path(link_map), _budget(limit))
 
 
-def savings(path: str | Path, *, link_map: str | Path | None = None, largest: int = 5) -> "SavingsReport":
+def savings(
+    path: str | Path,
+    *,
+    link_map: str | Path | None = None,
+    largest: int = 5,
+    limit: tuple[int, float] | None = None,
+) -> "SavingsReport":
     """Says what could be saved in an ELF file, with the usual remedies.
 
     Args:
         path: The ELF file.
         link_map: The map that the linker wrote of the same link.
         largest: How many of the largest things of each kind to name.
+        limit: Most bytes of memory and seconds that it may take.
 
     Raises:
         UsageError: A file cannot be read.
     """
     from wasmfit.footprint.graph import explain
 
-    return explain.savings(path, _path(link_map), largest=largest)
+    return explain.savings(path, _path(link_map), largest=largest, budget=_budget(limit))
+
+
+def _budget(limit: tuple[int, float] | None) -> "Budget | None":
+    if limit is None:
+        return None
+    from wasmfit.footprint.graph.budget import Budget
+
+    return Budget(*limit)
 
 
 def _path(link_map: str | Path | None) -> Path | None:
@@ -130,4 +156,4 @@ def memories_of(board: str, catalogs: Sequence[Path] = ()) -> tuple[DeviceMemory
     from wasmfit.catalog import Catalog
 
     known = Catalog.load(*catalogs).board(board)
-    return flash_and_ram(known.flash, known.ram, known.erase_unit)
+    return flash_and_ram(known.flash, known.ram, known.erase_unit, known.aliases)

@@ -31,6 +31,7 @@ _FEW = (GroupBy.SECTION, GroupBy.REGION, GroupBy.KIND)
 _RANGE = re.compile(
     r"(0x[0-9a-f]{1,16}|\d{1,20})[:+](0x[0-9a-f]{1,16}|\d{1,20})([kmg]?)(?:i?b)?", re.IGNORECASE
 )
+_LIMIT = re.compile(r"(\d{1,12})([kmg]?)(?:i?b)?(?:,(\d{1,6}))?", re.IGNORECASE)
 _UNITS = {"": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30}
 
 
@@ -62,6 +63,7 @@ def run(arguments: Sequence[str]) -> None:
         sort=given.sort,
         references=given.references,
         inlined=given.inlined,
+        limit=given.limit,
     )
     write_result(formatter(given.format)(analysis), given.output)
 
@@ -116,6 +118,7 @@ def _parser() -> argparse.ArgumentParser:
         help="RAM there is, such as 0x20000000:256K",
     )
     add("--page", type=_positive, metavar="BYTES", help="erase unit of --flash")
+    add("--limit", type=_limit, metavar="MEMORY,SECONDS", help="for references (default: 1G,60)")
     add(
         "--catalog",
         action="append",
@@ -141,7 +144,7 @@ def _parser() -> argparse.ArgumentParser:
 def _why(given: argparse.Namespace) -> str:
     from wasmfit.report.size import explained
 
-    explanations = why(given.elf, given.why, link_map=given.map)
+    explanations = why(given.elf, given.why, link_map=given.map, limit=given.limit)
     match given.format:
         case SizeFormat.TABLE | SizeFormat.TREE:
             return explained.to_text(explanations)
@@ -153,7 +156,7 @@ def _why(given: argparse.Namespace) -> str:
 def _savings(given: argparse.Namespace) -> str:
     from wasmfit.report.size import saved
 
-    report = savings(given.elf, link_map=given.map, largest=given.top or _LARGEST)
+    report = savings(given.elf, link_map=given.map, largest=given.top or _LARGEST, limit=given.limit)
     formats = {
         SizeFormat.JSON: saved.to_json,
         SizeFormat.CSV: saved.to_csv,
@@ -201,6 +204,13 @@ def _range(text: str) -> tuple[int, int]:
             f"invalid range {text!r}: expected ORIGIN:SIZE, such as 0x08000000:1M or 0x0:256K"
         )
     return int(match[1], 0), length
+
+
+def _limit(text: str) -> tuple[int, float]:
+    match = _LIMIT.fullmatch(text.strip())
+    if match is None or not int(match[1]) or not int(match[3] or 60):
+        raise argparse.ArgumentTypeError(f"invalid limit {text!r}: expected MEMORY,SECONDS, such as 4G,300")
+    return int(match[1]) * _UNITS[match[2].lower()], float(match[3] or 60)
 
 
 def _memories(given: argparse.Namespace) -> tuple[DeviceMemory, ...]:

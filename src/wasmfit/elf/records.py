@@ -48,6 +48,7 @@ class SectionFlag(IntEnum):
     MERGE = 0x10
     STRINGS = 0x20
     TLS = 0x400
+    COMPRESSED = 0x800
 
 
 class SymbolType(IntEnum):
@@ -72,15 +73,55 @@ class Binding(IntEnum):
 
 
 class Machine(IntEnum):
-    """Values of ``e_machine`` whose code is recognised."""
+    """Values of ``e_machine`` whose code or whose memories are recognised."""
 
+    SPARC = 2
     X86 = 3
+    M68K = 4
+    MIPS = 8
+    PPC = 20
+    PPC64 = 21
+    S390 = 22
+    V850_CYGNUS = 0x9080
     ARM = 40
+    SH = 42
+    SPARCV9 = 43
+    TRICORE = 44
+    ARC = 45
+    H8_300 = 46
     X86_64 = 62
+    M68HC12 = 53
+    M68HC11 = 70
     AVR = 83
+    V850 = 87
+    M32R = 88
+    OPENRISC = 92
+    ARC_COMPACT = 93
     XTENSA = 94
+    MSP430 = 105
+    BLACKFIN = 106
+    NIOS2 = 113
+    M16C = 117
+    DSPIC = 118
+    HEXAGON = 164
+    M8051 = 165
+    CR16 = 177
+    RX = 173
     AARCH64 = 183
+    AVR32 = 185
+    STM8 = 186
+    MICROBLAZE = 189
+    ARC_COMPACT2 = 195
+    RL78 = 197
+    Z80 = 220
+    FT32 = 222
     RISCV = 243
+    LANAI = 244
+    BPF = 247
+    CSKY = 252
+    LOONGARCH = 258
+    WASM = 0x10000
+    """None of an ELF file: stands for WebAssembly."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +137,7 @@ class Section:
         flags: ``sh_flags``; :class:`SectionFlag` names the usual ones.
         align: Alignment in bytes, at least 1.
         offset: Where its bytes begin in the file.
+        info: ``sh_info``: of relocations, the number of the section that they are for.
     """
 
     index: int
@@ -106,6 +148,7 @@ class Section:
     flags: int
     align: int
     offset: int
+    info: int = 0
 
     @property
     def end(self) -> int:
@@ -233,6 +276,12 @@ class Elf:
             if segment.vaddr <= address and address + size <= segment.vaddr + segment.filesz:
                 return segment.offset + address - segment.vaddr
         return None
+
+    @property
+    def only_debug(self) -> bool:
+        """Whether all code is without bytes, as in a file that has been reduced to its debug information."""
+        code = [s for s in self.allocated() if s.executable]
+        return bool(code) and all(section.type == SectionType.NOBITS for section in code)
 
     def allocated(self) -> tuple[Section, ...]:
         """The sections that take memory on the device, in the file's order; empty ones are left out."""

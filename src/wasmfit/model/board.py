@@ -139,6 +139,23 @@ class FlashPath(Record):
         return self
 
 
+class Alias(Record):
+    """Other addresses at which flash or RAM is there as well; what lies there counts once.
+
+    Attributes:
+        memory: Which of the two.
+        origin: First address.
+        size: Length in bytes.
+        of: The memory's own address of the byte at ``origin``. Without it these are bytes of their own, which
+            add to the memory, such as those of a cache that a firmware may use as RAM.
+    """
+
+    memory: Literal["flash", "ram"]
+    origin: int = Field(ge=0, lt=1 << 32)
+    size: int = Field(gt=0, lt=1 << 32)
+    of: int | None = Field(default=None, ge=0, lt=1 << 32)
+
+
 class Board(Record):
     """A board with its memory map.
 
@@ -151,6 +168,7 @@ class Board(Record):
         flash: Flash memory that a firmware may use. It may begin inside an erase unit, after what every
             image has in front, and ends with one.
         ram: RAM that a firmware may use.
+        aliases: Other addresses of the two.
         erase_unit: Smallest part of flash that can be erased, in bytes; what is flashed is a multiple of it.
         clock_hz: Clock of the core in Hz.
         probe_rs_chip: Name by which probe-rs knows the chip.
@@ -167,6 +185,7 @@ class Board(Record):
     target: str
     flash: Region
     ram: Region
+    aliases: tuple[Alias, ...] = ()
     erase_unit: int = Field(gt=0)
     clock_hz: int = Field(gt=0)
     probe_rs_chip: str

@@ -79,7 +79,9 @@ def _make(context: Context, cell: Cell, path: Path, sha256: str, folder: Path) -
 
 def _write(cell: Cell, byte_map: ByteMap, folder: Path) -> None:
     board = cell.board
-    memories = MemoryLayout(byte_map.elf, flash_and_ram(board.flash, board.ram, board.erase_unit))
+    memories = MemoryLayout(
+        byte_map.elf, flash_and_ram(board.flash, board.ram, board.erase_unit, board.aliases)
+    )
     ranges = placed_ranges(byte_map, memories, regions=True, only=NO_FILTER)
     (folder / _FILE).write_text(json.dumps(_plain(build_view(ranges, _BY))), encoding="utf-8")
 

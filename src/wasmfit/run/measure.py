@@ -60,7 +60,7 @@ def owned(context: Context, cell: Cell, elf: Path, link_map: Path | None) -> Byt
 def size(context: Context, cell: Cell, byte_map: ByteMap) -> Size:
     """What the bytes of a cell's image add up to."""
     elf, board = byte_map.elf, cell.board
-    memories = MemoryLayout(elf, flash_and_ram(board.flash, board.ram, board.erase_unit))
+    memories = MemoryLayout(elf, flash_and_ram(board.flash, board.ram, board.erase_unit, board.aliases))
     uses = {use.name: use for use in memories.uses()}
     flash, ram = uses["flash"], uses["RAM"]
     assert flash.pages is not None, "a board's flash has erase units"

@@ -19,8 +19,8 @@ from wasmfit.footprint.attribution.debug_lines import (
     files_by_dwarf,
     owners_by_inlining,
     read_lines,
-    source_path,
 )
+from wasmfit.footprint.attribution.source_paths import source_path
 from wasmfit.footprint.attribution.symcache import LinesError, parse_symcache
 
 from ...elf.elf_builder import CODE, ElfBuilder, Sec, Sym

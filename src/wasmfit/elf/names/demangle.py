@@ -6,6 +6,7 @@ like C++ names, only the escapes are undone and the hash is cut off.
 
 import re
 from functools import lru_cache
+from math import log
 
 from wasmfit.elf.names import rust_legacy
 
@@ -13,8 +14,8 @@ from wasmfit.elf.names import rust_legacy
 # to 117 MB. m references to the level below make one level of growth by m, at best 3 ** (1 / 3) a reference.
 # Of 85,000 real names 2 in a thousand are refused: those with more than 20 references.
 _REFERENCE = re.compile(r"[BST][0-9A-Za-z]*_")
-_GROWTH = 3 ** (1 / 3)
-_LONGEST_POSSIBLE = 1 << 20
+_GROWTH = log(3) / 3
+_LONGEST_POSSIBLE = log(1 << 20)
 _LONGEST = 1 << 13
 # What compilers append: .llvm.123, .cold, .part.0, .isra.1, .constprop.0, and numbers that tell copies apart.
 _APPENDED = frozenset(
@@ -54,7 +55,10 @@ def _demangled_base(name: str) -> str:
     # Imported here, since nothing but names that are printed needs it.
     import pycxxfilt
 
-    if len(name) > _LONGEST or len(name) * _GROWTH ** len(_REFERENCE.findall(name)) > _LONGEST_POSSIBLE:
+    if len(name) > _LONGEST or not name:
+        return name
+    # Compared as logarithms: the product overflows.
+    if log(len(name)) + _GROWTH * len(_REFERENCE.findall(name)) > _LONGEST_POSSIBLE:
         return name
     try:
         text = pycxxfilt.demangle(name)

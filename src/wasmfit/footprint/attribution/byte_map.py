@@ -6,16 +6,23 @@ give the parts another owner, file or kind, and no byte can be lost or counted t
 """
 
 import re
+import struct
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import groupby
 from typing import NamedTuple
 
 from wasmfit.elf.linkmap.records import InputSection, LinkMap
 from wasmfit.elf.mapping_symbols import DATA, MappingSymbols
-from wasmfit.elf.records import Elf, Section, Symbol
-from wasmfit.footprint.attribution.claimed_ranges import claimed_ranges, symbols_by_section
-from wasmfit.footprint.attribution.kinds import ByteKind, kind_of_section
+from wasmfit.elf.records import Elf, Section, Symbol, SymbolType
+from wasmfit.footprint.attribution.claimed_ranges import (
+    ClaimedRange,
+    ClaimKind,
+    claimed_ranges,
+    symbols_by_section,
+)
+from wasmfit.footprint.attribution.kinds import ByteKind, kind_of_claim, kind_of_section
 from wasmfit.footprint.attribution.owners import (
     ANONYMOUS_CONSTANTS,
     KIND_OF_OWNER,
@@ -133,18 +140,84 @@ def attribute_bytes(
 
 def _ranges(elf: Elf, link_map: LinkMap | None, owners: OwnerRules) -> Iterator[ByteRange]:
     symbols = symbols_by_section(elf)
+    data = _DataInCode(elf)
     for section in elf.allocated():
         mapped = None if link_map is None else link_map.find(section.name, section.address, section.size)
         default_kind = kind_of_section(section)
+        simple = not section.executable and mapped is None
         for claimed in claimed_ranges(elf, section, symbols.get(section.index, ()), mapped):
+            start, end, claim, symbol, source = claimed
+            if claim is ClaimKind.NONE and section.executable:
+                yield from _unclaimed_code(elf, section, claimed, data, owners)
+                continue
             owner = owners.owner(claimed, section)
-            kind = KIND_OF_OWNER.get(owner, default_kind)
-            start, end = claimed.start, claimed.end
-            byte_range = ByteRange(start, end, section, kind, owner, claimed.symbol, claimed.input, None)
-            if owner == ANONYMOUS_CONSTANTS and claimed.input is None and is_nameless(claimed):
+            kind = KIND_OF_OWNER.get(owner)
+            if kind is None:
+                kind = default_kind
+                if not simple or (symbol is not None and symbol.type == SymbolType.FUNC):
+                    kind = _kind(elf, section, claimed)
+            byte_range = ByteRange(start, end, section, kind, owner, symbol, source, None)
+            if owner == ANONYMOUS_CONSTANTS and source is None and is_nameless(claimed):
                 yield from _text_apart(elf, byte_range._replace(symbol=None))
             else:
                 yield byte_range
+
+
+def _kind(elf: Elf, section: Section, claimed: ClaimedRange) -> ByteKind:
+    symbol, source = claimed.symbol, claimed.input
+    if symbol is not None and symbol.type == SymbolType.OBJECT and _is_vectors(elf, section, claimed):
+        return ByteKind.LITERALS
+    return kind_of_claim(
+        section,
+        symbol.type if symbol is not None and symbol.size else None,
+        None if source is None else source.section,
+    )
+
+
+def _is_vectors(elf: Elf, section: Section, claimed: ClaimedRange) -> bool:
+    """Whether code begins with a table that has the entry point's address: vectors of any name."""
+    if not section.executable or claimed.start != section.address or not section.has_bytes:
+        return False
+    word = elf.bits // 8
+    data = elf.contents(section)[: claimed.size // word * word]
+    words = struct.iter_unpack(f"{'>' if elf.big_endian else '<'}{'Q' if word == 8 else 'I'}", data)
+    return any(address == elf.entry or address & ~1 == elf.entry for (address,) in words)
+
+
+class _DataInCode:
+    """Where data lies among code that no symbol claims."""
+
+    def __init__(self, elf: Elf) -> None:
+        self._elf = elf
+
+    @cached_property
+    def _marks(self) -> MappingSymbols:
+        return MappingSymbols(self._elf)
+
+    def parts(self, section: Section, start: int, end: int) -> Iterator[tuple[int, int, bool]]:
+        """Divides a range: first address, first address after it, and whether it is data."""
+        for low, high, kind in self._marks.split(section.index, start, end):
+            if kind == DATA:
+                yield low, high, low != section.address
+                continue
+            # What linkers merge has no marks, and code has few texts by chance.
+            data = self._elf.contents(section)[low - section.address : high - section.address]
+            yield low, high, 2 * sum(last - first for first, last in _texts(data)) >= high - low
+
+
+def _unclaimed_code(
+    elf: Elf, section: Section, claimed: ClaimedRange, data: _DataInCode, owners: OwnerRules
+) -> Iterator[ByteRange]:
+    for start, end, is_data in data.parts(section, claimed.start, claimed.end):
+        if is_data:
+            byte_range = ByteRange(
+                start, end, section, ByteKind.CONSTANTS, ANONYMOUS_CONSTANTS, None, None, None
+            )
+            yield from _text_apart(elf, byte_range)
+            continue
+        owner = owners.owner(claimed, section)
+        kind = KIND_OF_OWNER.get(owner, ByteKind.CODE)
+        yield ByteRange(start, end, section, kind, owner, None, None, None)
 
 
 def _text_apart(elf: Elf, constants: ByteRange) -> Iterator[ByteRange]:

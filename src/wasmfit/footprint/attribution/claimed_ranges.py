@@ -4,6 +4,7 @@ All that is said of the bytes later (owner, symbol, object) is said of such rang
 section.
 """
 
+import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from enum import Enum, auto
@@ -51,20 +52,30 @@ class ClaimedRange(NamedTuple):
 
 
 _MAX_PADDING = 4096  # bytes; a hostile file may claim any alignment
+# .L4, .Lpcrel_hi0, .L0 (GNU's for RISC-V), $L4 (MIPS), L0^A and L1^B (numbered labels).
+_LOCAL_LABEL = re.compile(r"\.L|\$L|L\d+[\x01\x02]|\.\.")
+# What linker scripts call the ends of things: _edata, __bss_start__, __StackTop, Image$$RW$$Base.
+_MARK = re.compile(
+    r"_*[es](?:data|bss|text|rodata|init|stack|heap|ram|flash|idata|got|uninit|code|vectors?)_*$|_*end_*$"
+    r"|.*(?:_|^)(?:end|start|begin|limit|size|top|base|stop|lma|vma|load|loadaddr)_*\d*$"
+    r"|.*(?:End|Start|Base|Limit|Top|Size)_*$|.*\$\$(?:Base|Limit|Length)|__global_pointer\$|_gp$|_SDA\d?_BASE_",
+    re.DOTALL,
+)
 _NO_OWNERS = (SymbolType.SECTION, SymbolType.FILE)
 
 
 def symbols_by_section(elf: Elf) -> dict[int, list[Symbol]]:
     """The symbols that can own bytes, by the number of their section.
 
-    Sections, files and the mapping symbols ``$t``, ``$d``, ``$a``, ``$x`` own nothing.
+    Sections, files, the mapping symbols ``$t``, ``$d``, ``$a``, ``$x``, and labels of the compiler's or the
+    assembler's own (``.L4``, ``.Lpcrel_hi0``) own nothing.
     """
     grouped: dict[int, list[Symbol]] = {}
     for symbol in elf.symbols:
         number = symbol.section
         if number is None or symbol.type in _NO_OWNERS:
             continue
-        if is_mapping_symbol(symbol.name):
+        if is_mapping_symbol(symbol.name) or (not symbol.size and _LOCAL_LABEL.match(symbol.name)):
             continue
         grouped.setdefault(number, []).append(symbol)
     return grouped
@@ -198,10 +209,14 @@ class _Divider:
         """Ranges of what lies in no part of the map and in no symbol with a size."""
         return [
             ClaimedRange(low, high, ClaimKind.PADDING, None, None)
-            if self._is_padding(low, high)
+            if self._may_be_padding(label) and self._is_padding(low, high)
             else ClaimedRange(low, high, ClaimKind.SYMBOL if label else ClaimKind.NONE, label, None)
             for low, high, label in self._split_at_labels(start, end)
         ]
+
+    def _may_be_padding(self, label: Symbol | None) -> bool:
+        """Whether what follows a label can be fill: not what a label in data names, unless that is a mark."""
+        return label is None or self._code or _MARK.match(label.name) is not None
 
     def _split_at_labels(self, start: int, end: int) -> list[tuple[int, int, Symbol | None]]:
         """A symbol without size claims what follows it, up to the next symbol."""

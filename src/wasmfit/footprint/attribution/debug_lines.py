@@ -3,22 +3,34 @@
 Needs the extra ``wasmfit[lines]``.
 """
 
-import posixpath
-import re
+import sys
+import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from importlib.util import find_spec
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
+from wasmfit.elf.dwarf.sections import check_claims
+from wasmfit.elf.errors import ElfError
 from wasmfit.elf.names.crates import rust_crate
-from wasmfit.elf.records import Elf, Machine
+from wasmfit.elf.records import Elf, ElfKind, Machine
 from wasmfit.footprint.arrays import REACH, Integers
+from wasmfit.footprint.attribution import symbolic_child
 from wasmfit.footprint.attribution.byte_map import ByteMap, ByteRange
 from wasmfit.footprint.attribution.kinds import ByteKind
+from wasmfit.footprint.attribution.source_lines import files_by_line_tables
+from wasmfit.footprint.attribution.source_paths import source_path
 from wasmfit.footprint.attribution.symcache import NOTHING, LinesError, SymCache, parse_symcache
 from wasmfit.words import escape_unprintable
+
+MOST_MEMORY = 1 << 30
+"""Most memory that reading debug information may take, in bytes of address space."""
+MOST_SECONDS = 60
+"""Longest time that it may take, in seconds."""
 
 _MAX_DEPTH = 256  # of inlined calls; debug information that has more is taken for damaged
 
@@ -112,30 +124,52 @@ def read_lines(elf: Elf) -> DebugLines:
             f"{shown} has no debug information, so the source files of its code are unknown.",
             'Build it with debug information: debug = "full" in the profile (cargo), or -g (C).',
         )
-    try:
-        # Its library has 78 MB: loaded when needed only.
-        from symbolic.debuginfo import Archive
-        from symbolic.exceptions import SymbolicError
-        from symbolic.symcache import SymCache as Converter
-    except ImportError:
+    if find_spec("symbolic") is None:
         raise LinesError(
             "Reading debug information needs the package symbolic, which is not installed.",
             "pip install 'wasmfit[lines]'",
-        ) from None
-    image = bytes(elf.image())
-    try:
-        # Each refers to memory of the one before, and must not outlive it: symbolic does not see to that.
-        archive = Archive.from_bytes(image)
-        objects = list(archive.iter_objects())
-        converted = Converter.from_object(objects[0])  # type: ignore[no-untyped-call]
-        cache = bytes(converted.open_stream().read())
-        del converted, objects, archive
-    except SymbolicError as error:
+        )
+    if elf.kind == ElfKind.RELOCATABLE:
         raise LinesError(
-            f"The debug information of {shown} cannot be read: {escape_unprintable(str(error))}.",
-            "Build it again.",
-        ) from None
-    return _lines(elf, parse_symcache(cache))
+            f"{shown} is an object file, and its inlined calls can be read when it is linked only.",
+            "Name the linked file; --by file works on object files as well.",
+        )
+    try:
+        check_claims(elf)
+    except ElfError as error:
+        raise LinesError(str(error)) from None
+    return _lines(elf, parse_symcache(_converted(elf)))
+
+
+def _converted(elf: Elf) -> bytes:
+    """What symbolic makes of a file, in a process whose memory and time have an end."""
+    # Loaded when needed only.
+    from wasmfit.toolchain.process import ChildTimeoutError, ProcessRunner
+
+    shown = escape_unprintable(elf.path)
+    with tempfile.TemporaryDirectory(prefix="wasmfit-lines-") as folder:
+        source, result = Path(folder) / "elf", Path(folder) / "symcache"
+        source.write_bytes(elf.image())
+        try:
+            finished = ProcessRunner().run(
+                [sys.executable, "-I", symbolic_child.__file__, str(source), str(result)],
+                timeout=MOST_SECONDS,
+                memory=MOST_MEMORY,
+            )
+        except ChildTimeoutError:
+            raise LinesError(
+                f"Reading the debug information of {shown} took longer than {MOST_SECONDS} s.",
+                "Build it with less of it (-g1).",
+            ) from None
+        if finished.code == symbolic_child.REFUSED:
+            said = escape_unprintable(" ".join(finished.output.split()))
+            raise LinesError(f"The debug information of {shown} cannot be read: {said}.", "Build it again.")
+        if finished.code or not result.is_file():
+            raise LinesError(
+                f"The debug information of {shown} cannot be read in {MOST_MEMORY >> 20} MiB of memory.",
+                "Build it with less of it (-g1), or again if it is damaged.",
+            )
+        return result.read_bytes()
 
 
 _NEEDED = frozenset({".debug_info", ".zdebug_info"})
@@ -172,44 +206,18 @@ def _lines(elf: Elf, cache: SymCache) -> DebugLines:
     return DebugLines(starts, location, cache)
 
 
-# Cargo names a registry's folder by its host and a hash, whichever registry or mirror it is.
-_REGISTRY = re.compile(r"^(?:.*/registry/src/)?[A-Za-z0-9][A-Za-z0-9.-]*-[0-9a-f]{16}/")
-_LIBRARY = re.compile(
-    r"^.*?/(library/(?:alloc|core|std|compiler-builtins|portable-simd|stdarch|proc_macro)/)"
-)
-
-
-def source_path(directory: str, folder: str, name: str) -> str:
-    """The path of a source file, from what debug information has of it.
-
-    Args:
-        directory: The folder that the compiler ran in.
-        folder: The file's folder, maybe relative to ``directory``.
-        name: Its name, maybe with folders.
-
-    Returns:
-        The path; without what lies before a package of cargo's registry, or before Rust's own library.
-    """
-    if not name:
-        return ""
-    path = posixpath.join(folder, name)
-    path = _REGISTRY.sub("", path) if _REGISTRY.match(path) else posixpath.join(directory, path)
-    library = _LIBRARY.match(path)
-    path = path[library.start(1) :] if library else _REGISTRY.sub("", path)
-    return posixpath.normpath(path)
-
-
 def files_by_dwarf(byte_map: ByteMap, lines: DebugLines | None = None) -> ByteMap:
     """A pass: code is divided by source file. Inlined code counts for the file that it was written in.
 
     Args:
         byte_map: The bytes.
-        lines: Its debug information, if it has been read already.
+        lines: What symbolic has read of it, to be used instead of the line tables.
 
     Raises:
-        LinesError: See :func:`read_lines`.
+        LinesError: There is no debug information, or it cannot be read.
     """
-    lines = lines or read_lines(byte_map.elf)
+    if lines is None:
+        return files_by_line_tables(byte_map)[0]
     return byte_map.with_ranges(
         byte_range if file is None else byte_range._replace(file=file)
         for byte_range, file in _divided(byte_map, lines.starts, lines.files)

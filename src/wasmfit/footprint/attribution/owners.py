@@ -57,8 +57,23 @@ SymbolRule = Callable[[str], str | None]
 # .L__unnamed_2, alloc_<hash>, vtable.4, switch.table.f, .L.str.1. Only such names begin with .L.
 _ANONYMOUS = re.compile(r"\.L|anon\.[0-9a-f]|__unnamed_[0-9]|alloc_[0-9a-f]{16}|vtable\.[0-9]|switch\.table")
 _ANONYMOUS_SECTION = re.compile(r"\.(?:rodata|data)(?:\.[\w]+)*\.(?:\.L|anon\.|__unnamed_|alloc_)")
-# lld's __Thumbv7ABSLongThunk_f, GNU ld's __f_veneer
-_VENEER = re.compile(r"__(?:ARM|Thumb|AArch64)\w*Thunk_|__.+_veneer$")
+# lld's __Thumbv7ABSLongThunk_f, __AArch64ADRPThunk_f, __LA25Thunk_f, __long_branch_f, __plt_f; GNU ld's
+# __f_veneer, __f_from_thumb, __erratum_835769_veneer_0, __stm32l4xx_veneer_0, e843419@0001_00000002_10,
+# 0000001b.long_branch.f; mold's f$thunk and thunk-0-f
+_VENEER = re.compile(
+    r"__(?:ARM|Arm|Thumb|AArch64|LA25|microLA25|MIPS|Mips|AVR|PPC|Hexagon|hexagon)\w*?[Tt]hunk_|__.+_veneer(?:_\w+)?$"
+    r"|__.+_(?:from|change_to)_(?:arm|thumb)$|e843419@|[0-9a-f]{8}\.(?:long_branch|plt_branch|plt_call)\b"
+    r"|__(?:long_branch|gep_setup|toc_save)_\w|.+\$(?:thunk|veneer)\b|thunk-\d+-",
+    re.DOTALL,
+)
+# What maps call the input sections and the object of such code.
+_VENEER_INPUT = re.compile(
+    r"\.(?:glue_7t?|v4_bx|vfp11_veneer|stm32l4xx_veneer|trampolines|stub|gnu\.sgstubs)$|.*(?:__stub|\.stub|thunk)"
+)
+_VENEER_OBJECTS = frozenset({"linker stubs", "linker-created stubs"})
+_VENEER_SECTIONS = frozenset(
+    {".gnu.sgstubs", ".glue_7", ".glue_7t", ".v4_bx", ".vfp11_veneer", ".trampolines"}
+)
 _MERGED_STRINGS = re.compile(r"\.rodata.*\.str")
 _MERGED_CONSTANTS = re.compile(r"\.rodata.*\.cst")
 _VECTOR_SYMBOL = re.compile(
@@ -101,6 +116,8 @@ class OwnerRules:
         if claimed.claim is ClaimKind.SCRIPT:
             return LINKER_SCRIPT
         symbol = claimed.symbol
+        if _is_veneer(claimed, section):
+            return VENEERS
         if symbol is not None:
             crate = self._crate(symbol.name)
             if crate is not None:
@@ -175,6 +192,23 @@ def _no_rule(_name: str) -> str | None:
     return None
 
 
+def _is_veneer(claimed: ClaimedRange, section: Section) -> bool:
+    """Whether the linker made code to reach what is far: by its name, and by the map.
+
+    Its symbol is local, and so seems to belong to the last file.
+    """
+    if not section.executable:
+        return False
+    symbol, source = claimed.symbol, claimed.input
+    if symbol is not None and _VENEER.match(symbol.name):
+        return True
+    if source is not None:
+        if source.object in _VENEER_OBJECTS:
+            return True
+        return source.object == INTERNAL and _VENEER_INPUT.match(source.section) is not None
+    return section.name in _VENEER_SECTIONS
+
+
 def _by_input_name(claimed: ClaimedRange) -> str | None:
     crate = None if claimed.input is None else embedded_crate(claimed.input.section)
     return None if crate is None else crate.name
@@ -185,8 +219,6 @@ def _by_kind(claimed: ClaimedRange, section: Section) -> str:
     source, symbol = claimed.input, claimed.symbol
     if source is not None and source.object == INTERNAL:
         return _of_linker(source.section, section)
-    if symbol is not None and _VENEER.match(symbol.name):
-        return VENEERS
     if section.type == SectionType.ARM_EXIDX or section.name in UNWIND_SECTIONS:
         return UNWIND_TABLES
     if section.type in LINKER_SECTION_TYPES or section.name in LINKER_SECTIONS:

@@ -4,6 +4,8 @@ Flash begins at address 0 on many microcontrollers, so that small numbers look l
 data is therefore taken for one only if something begins there; a larger one may also point into something.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from wasmfit.elf.records import Elf, Machine, Section, SymbolType
@@ -27,9 +29,12 @@ class AddressResolver:
     Args:
         elf: The file.
         begins: Addresses at which more begins than symbols do: input sections, merged constants.
+        data: Ranges of data in sections with code.
     """
 
-    def __init__(self, elf: Elf, begins: Integers | None = None) -> None:
+    def __init__(
+        self, elf: Elf, begins: Integers | None = None, data: Sequence[tuple[int, int]] = ()
+    ) -> None:
         self._elf = elf
         self._thumb = elf.machine == Machine.ARM
         self._word = elf.bits // 8
@@ -40,6 +45,9 @@ class AddressResolver:
         self._ends = np.array([s.end for s in sections], dtype=np.int64)
         self._code = np.array([s.executable for s in sections], dtype=np.bool_)
         self._functions = function_starts(elf)
+        among = sorted(part for part in data if part[1] <= REACH)
+        self._data_starts = np.array([start for start, _ in among], dtype=np.int64)
+        self._data_ends = np.array([end for _, end in among], dtype=np.int64)
         numbers = {s.index for s in sections}
         symbols = [
             s
@@ -62,7 +70,7 @@ class AddressResolver:
         inside = section >= 0
         targets = pairs.target
         if self._thumb:
-            targets = np.where(inside & self._code[np.maximum(section, 0)], targets & ~1, targets)
+            targets = np.where(inside & self._in_code(targets, section), targets & ~1, targets)
         return ReferencePairs(pairs.source[inside], targets[inside])
 
     def built(self, pairs: ReferencePairs) -> ReferencePairs:
@@ -70,9 +78,11 @@ class AddressResolver:
         source, value, section = self._inside(pairs)
         if not len(value):
             return NO_PAIRS
-        in_code = self._code[section]
+        in_code = self._in_code(value, section)
         address = np.where(in_code & self._thumb, value & ~1, value)
         keep = ~in_code | self._function_pointers(value)
+        if not len(self._functions):
+            keep &= in_code | _among(value, self._named)
         return ReferencePairs(source[keep], address[keep])
 
     def likely(self, pairs: ReferencePairs) -> ReferencePairs:
@@ -81,13 +91,23 @@ class AddressResolver:
         source, value, section = self._inside(ReferencePairs(pairs.source[possible], pairs.target[possible]))
         if not len(value):
             return NO_PAIRS
-        in_code = self._code[section]
+        in_code = self._in_code(value, section)
         address = np.where(in_code & self._thumb, value & ~1, value)
-        begins = (value >= SMALL) | _among(value, self._named)
+        begins = _among(value, self._named)
+        if len(self._functions):
+            begins |= value >= SMALL
         unknown = ~in_code & ~begins
         begins[unknown] = self._text(pairs, source[unknown], value[unknown], section[unknown])
         keep = np.where(in_code, self._function_pointers(value), begins)
         return ReferencePairs(source[keep], address[keep])
+
+    def _in_code(self, address: Integers, section: Integers) -> Booleans:
+        """Whether addresses lie in a section with code, but for the data in it."""
+        in_code: Booleans = self._code[np.maximum(section, 0)]
+        if len(self._data_starts):
+            row = np.maximum(np.searchsorted(self._data_starts, address, side="right") - 1, 0)
+            in_code = in_code & ~((address >= self._data_starts[row]) & (address < self._data_ends[row]))
+        return in_code
 
     def _inside(self, pairs: ReferencePairs) -> tuple[Integers, Integers, Integers]:
         section = self._section_of(pairs.target)
@@ -106,9 +126,9 @@ class AddressResolver:
         return keep
 
     def _begins_function(self, address: Integers) -> Booleans:
-        # With no function known at all (a stripped file), any address in code will do.
+        # With no function known at all (a stripped file), only the entry point is one.
         if not len(self._functions):
-            return np.ones(len(address), np.bool_)
+            return np.asarray(address == (self._elf.entry & ~int(self._thumb)))
         return _among(address, self._functions)
 
     def in_file(self, pairs: ReferencePairs) -> ReferencePairs:

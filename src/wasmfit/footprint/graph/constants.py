@@ -114,8 +114,12 @@ class ConstantOwners:
 
 def attribute_by_references(byte_map: ByteMap) -> ByteMap:
     """A pass: constants whose names have no owner get the owner that refers to them."""
-    constants = find_constant_owners(build_graph(byte_map))
-    return byte_map.with_ranges(_ranges(byte_map, constants))
+    return with_constant_owners(build_graph(byte_map))
+
+
+def with_constant_owners(graph: ReferenceGraph) -> ByteMap:
+    """The same for a graph that has been made; its references say what could not be read."""
+    return graph.byte_map.with_ranges(_ranges(graph.byte_map, find_constant_owners(graph)))
 
 
 def find_constant_owners(

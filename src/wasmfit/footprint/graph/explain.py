@@ -9,6 +9,7 @@ from wasmfit.elf.names.stable import family
 from wasmfit.elf.read import read_elf
 from wasmfit.errors import UsageError
 from wasmfit.footprint.attribution.any_firmware import attribute_any_firmware
+from wasmfit.footprint.graph.budget import Budget
 from wasmfit.footprint.graph.reference import ReferenceKind
 from wasmfit.footprint.graph.reference_graph import build_graph
 from wasmfit.footprint.graph.retention import (
@@ -145,18 +146,21 @@ class SavingsReport:
     limits: tuple[str, ...]
 
 
-def why(path: str | Path, text: str, link_map: Path | None = None) -> Explanations:
+def why(
+    path: str | Path, text: str, link_map: Path | None = None, budget: Budget | None = None
+) -> Explanations:
     """Explain why something is in a firmware.
 
     Args:
         path: The ELF file.
         text: A symbol's name, mangled or readable, or a part of the readable one, or an address (``0x…``).
         link_map: The map that the linker wrote of the same link.
+        budget: What it may take.
 
     Raises:
         UsageError: A file cannot be read, or nothing in it has that name.
     """
-    retained = _retention(path, link_map)
+    retained = _retention(path, link_map, budget)
     numbers = retained.find(text, demangle)
     if not numbers:
         raise UsageError(f"Nothing in {path} is called {text!r}.", _suggestion(retained, text))
@@ -169,7 +173,12 @@ def why(path: str | Path, text: str, link_map: Path | None = None) -> Explanatio
 
 
 def savings(
-    path: str | Path, link_map: Path | None = None, *, at_least: int = 256, largest: int = 5
+    path: str | Path,
+    link_map: Path | None = None,
+    *,
+    at_least: int = 256,
+    largest: int = 5,
+    budget: Budget | None = None,
 ) -> SavingsReport:
     """Find what could be saved in a firmware.
 
@@ -178,11 +187,12 @@ def savings(
         link_map: The map that the linker wrote of the same link.
         at_least: The fewest bytes worth reporting.
         largest: How many of the largest things of each kind to name.
+        budget: What it may take.
 
     Raises:
         UsageError: A file cannot be read.
     """
-    retained = _retention(path, link_map)
+    retained = _retention(path, link_map, budget)
     return SavingsReport(
         file=str(path),
         size=retained.graph.byte_map.size,
@@ -203,8 +213,8 @@ def savings(
     )
 
 
-def _retention(path: str | Path, link_map: Path | None) -> Retention:
-    return retention(build_graph(attribute_any_firmware(read_elf(path), link_map)))
+def _retention(path: str | Path, link_map: Path | None, budget: Budget | None) -> Retention:
+    return retention(build_graph(attribute_any_firmware(read_elf(path), link_map), budget))
 
 
 def _explanation(retained: Retention, reason: RetentionReason) -> SymbolExplanation:

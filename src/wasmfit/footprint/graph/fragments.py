@@ -12,7 +12,7 @@ from typing import NamedTuple
 from wasmfit.elf.records import Elf, Section, Symbol
 from wasmfit.footprint.arrays import Integers
 from wasmfit.footprint.attribution.byte_map import ByteMap, ByteRange
-from wasmfit.footprint.attribution.kinds import ByteKind
+from wasmfit.footprint.attribution.kinds import DATA_KINDS, ByteKind
 
 
 class Fragment(NamedTuple):
@@ -49,8 +49,8 @@ class Fragment(NamedTuple):
 
     @property
     def is_code(self) -> bool:
-        """Whether it lies in a section with code."""
-        return self.byte_range.section.executable
+        """Whether it is code: it lies in a section with code, and is not known to be data."""
+        return self.byte_range.section.executable and self.byte_range.kind not in DATA_KINDS
 
     def contents(self, elf: Elf) -> bytes:
         """Its bytes in the file; nothing for data that is zeroed at the start."""
@@ -131,7 +131,9 @@ def _has_same_symbol(fragment: Fragment, byte_range: ByteRange) -> bool:
 def _is_blob(byte_range: ByteRange) -> bool:
     """Whether a range holds many things that only references tell apart."""
     section = byte_range.section
-    if section.executable or not section.has_bytes or byte_range.kind in (ByteKind.PADDING, ByteKind.SCRIPT):
+    if section.executable and byte_range.kind not in DATA_KINDS:
+        return False
+    if not section.has_bytes or byte_range.kind in (ByteKind.PADDING, ByteKind.SCRIPT):
         return False
     if merged_constant_size(byte_range) is not None:
         return True

@@ -8,7 +8,8 @@ for all instructions of a kind at once.
 
 import ctypes
 import re
-from collections.abc import Iterable, Iterator
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import capstone
@@ -18,6 +19,7 @@ import numpy.typing as npt
 from wasmfit.elf.mapping_symbols import DATA, MappingSymbols
 from wasmfit.elf.records import Elf, Machine, Section, SymbolType
 from wasmfit.footprint.arrays import REACH, Integers
+from wasmfit.footprint.graph.budget import Budget
 
 _BATCH = 1 << 14  # instructions; a batch of capstone's records takes 4 MiB
 _OPERANDS = 48  # characters of the operands' text that are kept
@@ -89,16 +91,26 @@ class Decoder:
         self._names: dict[int, str] = {}
         self._engines: dict[str, Any] = {}
 
-    def decode(self, elf: Elf, ranges: Iterable[CodeRange], functions: Integers) -> DecodedInstructions:
+    def decode(
+        self, elf: Elf, ranges: Iterable[CodeRange], functions: Integers, budget: Budget | None = None
+    ) -> DecodedInstructions:
         """Decode all code of some ranges.
 
         Args:
             elf: The file.
             ranges: Where code is; data among them is left out.
             functions: The addresses at which functions begin, ascending.
+            budget: When to stop.
         """
         code = [code_range for code_range in ranges if code_range.kind != DATA]
-        parts = [part for code_range in code for part in self._decoded(elf, code_range)]
+        parts: list[npt.NDArray[np.void]] = []
+        for code_range in code:
+            for part in self._decoded(elf, code_range):
+                parts.append(part)
+                if budget is not None and budget.is_spent:
+                    break
+            if budget is not None and budget.is_spent:
+                break
         all_ = np.concatenate(parts) if parts else np.empty(0, _DTYPE)
         size = all_["size"].astype(np.int64)
         word = all_["bytes"].astype(np.int64)
@@ -167,20 +179,43 @@ class Decoder:
         return self._engines[kind]
 
 
-def code_ranges(elf: Elf) -> list[CodeRange]:
+def code_ranges(elf: Elf, data: Sequence[tuple[int, int]] = ()) -> list[CodeRange]:
     """Divide the sections that hold code into code and data by the mapping symbols in them.
 
     What stands before the first mapping symbol of a section, and all of a section without any, is code of the
     kind that the file has most.
+
+    Args:
+        elf: The file.
+        data: Ranges that are data whatever the mapping symbols say, or do not say.
     """
     marks = MappingSymbols(elf)
     usual = _usual_kind(elf, marks)
+    known = sorted(data)
     return [
-        CodeRange(section, start, end, kind)
+        part
         for section in elf.allocated()
         if section.executable and section.has_bytes and section.end <= REACH
         for start, end, kind in marks.split(section.index, section.address, section.end, usual)
+        for part in _data_apart(CodeRange(section, start, end, kind), known)
     ]
+
+
+def _data_apart(code: CodeRange, data: Sequence[tuple[int, int]]) -> Iterator[CodeRange]:
+    at = code.start
+    if code.kind != DATA:
+        first = max(bisect_right(data, (at, at)) - 1, 0)
+        for number in range(first, bisect_right(data, (code.end, code.end))):
+            low, high = data[number]
+            start, end = max(low, at), min(high, code.end)
+            if start >= end:
+                continue
+            if at < start:
+                yield code._replace(start=at, end=start)
+            yield code._replace(start=start, end=end, kind=DATA)
+            at = end
+    if at < code.end:
+        yield code._replace(start=at)
 
 
 def function_starts(elf: Elf) -> Integers:

@@ -1,7 +1,7 @@
 """All bytes of a file and what refers to what, as one graph."""
 
 from bisect import bisect_right
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -9,6 +9,7 @@ import numpy as np
 from wasmfit.footprint.arrays import REACH, Integers
 from wasmfit.footprint.attribution.byte_map import ByteMap
 from wasmfit.footprint.attribution.kinds import ByteKind
+from wasmfit.footprint.graph.budget import Budget
 from wasmfit.footprint.graph.fragments import Fragment, divide_into_fragments
 from wasmfit.footprint.graph.reference import ReferenceKind
 from wasmfit.footprint.graph.references import References, find_references
@@ -64,9 +65,25 @@ class ReferenceGraph:
         return number if number >= 0 and address < self.fragments[number].end else None
 
 
-def build_graph(byte_map: ByteMap) -> ReferenceGraph:
-    """Find the references of a file and make them a graph."""
-    references = find_references(byte_map)
+def build_graph(byte_map: ByteMap, budget: Budget | None = None) -> ReferenceGraph:
+    """Find the references of a file and make them a graph.
+
+    Args:
+        byte_map: The bytes.
+        budget: What it may take; see :func:`~wasmfit.footprint.graph.references.find_references`.
+    """
+    budget = budget or Budget()
+    references = find_references(byte_map, budget)
+    if not budget.holds(len(references), _MEMORY_OF_REFERENCE):
+        kept = budget.memory // _MEMORY_OF_REFERENCE
+        said = f"Only {kept:,} of {len(references):,} references were followed within {budget.words}."
+        references = replace(
+            references,
+            source=references.source[:kept],
+            target=references.target[:kept],
+            kind=references.kind[:kept],
+            limits=(*references.limits, said),
+        )
     fragments = divide_into_fragments(byte_map, references.target)
     source = _numbers(fragments, references.source)
     target = _numbers(fragments, references.target)
@@ -86,6 +103,9 @@ def build_graph(byte_map: ByteMap) -> ReferenceGraph:
             best[source_number, number] = min(best.get((source_number, number), kind), kind)
     edges = tuple(Edge(*ends, ReferenceKind(kind)) for ends, kind in sorted(best.items()))
     return ReferenceGraph(byte_map, fragments, edges, references)
+
+
+_MEMORY_OF_REFERENCE = 400  # bytes: a fragment, an edge and their places in tables
 
 
 def _numbers(fragments: tuple[Fragment, ...], addresses: Integers) -> Integers:

@@ -10,13 +10,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from wasmfit.elf.machines import machine_name
 from wasmfit.elf.mapping_symbols import DATA
 from wasmfit.elf.records import Elf, Machine, SectionType
 from wasmfit.footprint.arrays import REACH, Integers
 from wasmfit.footprint.attribution.byte_map import ByteMap, ByteRange
-from wasmfit.footprint.attribution.kinds import LINKER_SECTION_TYPES, UNWIND_SECTIONS
+from wasmfit.footprint.attribution.kinds import DATA_KINDS, LINKER_SECTION_TYPES, UNWIND_SECTIONS
 from wasmfit.footprint.graph import arm, host, riscv
 from wasmfit.footprint.graph.addresses import AddressResolver
+from wasmfit.footprint.graph.budget import Budget
 from wasmfit.footprint.graph.fragments import merged_constant_size
 from wasmfit.footprint.graph.instructions import (
     CodeRange,
@@ -37,6 +39,11 @@ from wasmfit.footprint.graph.reference import (
 
 MAX_CODE_BYTES = 32 << 20
 """Most code that is decoded, in bytes: while that is done, it takes some fifty times its size of memory."""
+
+MAX_CODE_RANGES = 100_000
+"""Most ranges of code and data that alternate: each costs a call of the decoder."""
+
+_MEMORY_OF_CODE, _MEMORY_OF_DATA = 32, 12  # bytes, of each byte
 
 _RELATIVE = {Machine.X86_64: 8, Machine.AARCH64: 1027}  # R_X86_64_RELATIVE, R_AARCH64_RELATIVE
 
@@ -72,35 +79,55 @@ class References:
             yield Reference(source, target, ReferenceKind(kind))
 
 
-def find_references(byte_map: ByteMap) -> References:
+def find_references(byte_map: ByteMap, budget: Budget | None = None) -> References:
     """Find the references of a file.
 
     Jumps within a function are left out, as are references from unwind tables and from the linker's own.
 
     Args:
         byte_map: Its bytes; made with a link map, they show where more things begin.
+        budget: What it may take; 1 GiB and 60 s where none is given. ``limits`` says what is left out for it.
     """
+    budget = budget or Budget()
     elf = byte_map.elf
-    addresses = AddressResolver(elf, _begins(byte_map.ranges))
+    data = [(r.start, r.end) for r in byte_map.ranges if r.section.executable and r.kind in DATA_KINDS]
+    addresses = AddressResolver(elf, _begins(byte_map.ranges), data)
     decoder = Decoder(elf)
     limits = [] if decoder.supported else [_no_decoder(elf)]
     if any(section.end > REACH for section in elf.allocated()):
         limits.append("What lies in the upper part of the address space, as a kernel does, is not followed.")
-    ranges = code_ranges(elf)
+    ranges = code_ranges(elf, data)
     starts = function_starts(elf)
-    if sum(code.end - code.start for code in ranges) > MAX_CODE_BYTES:
+    if ranges and not len(starts):
         limits.append(
-            f"There is more code than the {MAX_CODE_BYTES >> 20} MiB that are decoded, so only addresses in "
+            "No symbol says where functions begin (stripped), so only the entry point and what symbols name "
+            "can be referred to."
+        )
+    most = min(MAX_CODE_BYTES, budget.memory // _MEMORY_OF_CODE)
+    if sum(code.end - code.start for code in ranges if code.kind != DATA) > most:
+        limits.append(
+            f"There is more code than the {most >> 20} MiB that are decoded, so only addresses in "
             "data are followed."
         )
         code = decoder.decode(elf, (), starts)
+    elif len(ranges) > MAX_CODE_RANGES:
+        limits.append(
+            f"Code and data alternate more than {MAX_CODE_RANGES:,} times, so no code is decoded and only "
+            "addresses in data are followed."
+        )
+        code, ranges = decoder.decode(elf, (), starts), []
     else:
-        code = decoder.decode(elf, ranges, starts)
+        code = decoder.decode(elf, ranges, starts, budget)
+        if budget.is_spent:
+            limits.append(f"Not all code was decoded within {budget.words}.")
+    words, is_whole = _data_words(byte_map, addresses, ranges, budget)
+    if not is_whole:
+        limits.append(f"Not all data was searched for addresses within {budget.words}.")
     in_code = _code_references(elf, code, decoder, ranges) if len(code.id) else NO_CODE_REFERENCES
     by_kind = [
         (ReferenceKind.ADDRESS, addresses.certain(in_code.relative)),
         (ReferenceKind.ADDRESS, addresses.built(join(in_code.built, addresses.load(in_code.loads)))),
-        (ReferenceKind.DATA, addresses.likely(_data_words(byte_map, addresses, ranges))),
+        (ReferenceKind.DATA, addresses.likely(words)),
         (ReferenceKind.DATA, addresses.certain(_relative_relocations(elf, addresses))),
         (ReferenceKind.CALL, addresses.certain(in_code.calls)),
         (ReferenceKind.JUMP, _leaving(addresses.certain(in_code.jumps), starts)),
@@ -112,11 +139,9 @@ def find_references(byte_map: ByteMap) -> References:
 
 
 def _no_decoder(elf: Elf) -> str:
-    known = {Machine.XTENSA: "Xtensa", Machine.AVR: "AVR"}
     order = "big-endian " if elf.big_endian else ""
-    name = known.get(Machine(elf.machine)) if elf.machine in set(Machine) else None
     return (
-        f"There is no decoder for {order}{name or f'machine {elf.machine}'} code, so only addresses in data "
+        f"There is no decoder for {order}{machine_name(elf.machine)} code, so only addresses in data "
         "are followed; constants that only code refers to stay without an owner."
     )
 
@@ -160,17 +185,26 @@ def _begins(ranges: Sequence[ByteRange]) -> Integers:
     return np.concatenate([*constants, np.array(inputs, dtype=np.int64)])
 
 
-def _data_words(byte_map: ByteMap, addresses: AddressResolver, ranges: list[CodeRange]) -> ReferencePairs:
-    """All words of data, and of the data among code, with their addresses.
+def _data_words(
+    byte_map: ByteMap, addresses: AddressResolver, ranges: list[CodeRange], budget: Budget
+) -> tuple[ReferencePairs, bool]:
+    """All words of data, and of the data among code, with their addresses, and whether these are all.
 
     What the linker merged holds no addresses: it only merges what nothing has to be filled into. Unwind
     tables refer to every function, and keep none of them.
     """
     parts = [NO_PAIRS]
+    is_whole = True
+    searched = 0
     for section in byte_map.elf.allocated():
         if section.executable or not section.has_bytes or section.end > REACH:
             continue
         if section.name in UNWIND_SECTIONS or section.type in (SectionType.ARM_EXIDX, *LINKER_SECTION_TYPES):
+            continue
+        searched += section.size
+        if budget.is_spent or not budget.holds(searched, _MEMORY_OF_DATA):
+            is_whole = False
+            searched -= section.size
             continue
         parts.append(addresses.words(section.address, section.end))
     parts += [addresses.words(data.start, data.end) for data in ranges if data.kind == DATA]
@@ -181,11 +215,11 @@ def _data_words(byte_map: ByteMap, addresses: AddressResolver, ranges: list[Code
         if byte_range.end <= REACH and merged_constant_size(byte_range) is not None
     )
     if not merged:
-        return words
+        return words, is_whole
     starts, ends = (np.array(bounds, dtype=np.int64) for bounds in zip(*merged, strict=True))
     row = np.searchsorted(starts, words.source, side="right") - 1
     outside = (row < 0) | (words.source >= ends[np.maximum(row, 0)])
-    return ReferencePairs(words.source[outside], words.target[outside])
+    return ReferencePairs(words.source[outside], words.target[outside]), is_whole
 
 
 def _relative_relocations(elf: Elf, addresses: AddressResolver) -> ReferencePairs:

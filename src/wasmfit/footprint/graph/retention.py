@@ -13,7 +13,7 @@ from functools import cached_property
 from itertools import pairwise
 from typing import NamedTuple
 
-from wasmfit.elf.records import Elf, Machine, SectionFlag
+from wasmfit.elf.records import Elf, ElfKind, Machine, SectionFlag
 from wasmfit.footprint.attribution.kinds import VECTOR_SECTIONS, ByteKind
 from wasmfit.footprint.graph.dominators import immediate_dominators, subtree_sums, tree_order
 from wasmfit.footprint.graph.fragments import Fragment
@@ -291,7 +291,8 @@ def _roots(graph: ReferenceGraph, successors: list[list[int]]) -> dict[int, Root
         if root is not None:
             roots[number] = root
     entry = graph.fragment_at(elf.entry & ~1 if elf.machine == Machine.ARM else elf.entry)
-    if entry is not None:
+    # An object file has none: its sections begin at 0, and so does what it records.
+    if entry is not None and elf.kind != ElfKind.RELOCATABLE:
         roots[entry] = RootReason.ENTRY
     seen = set(roots)
     _reach(list(roots), successors, seen)

@@ -181,7 +181,9 @@ def _copies(retention: Retention, family: Callable[[str], str]) -> list[Saving]:
     shapes = folding.shapes(graph)
     families: dict[str, list[int]] = {}
     for number, fragment in enumerate(graph.fragments):
-        if fragment.is_code and fragment.symbol is not None and fragment.symbol.name.startswith(("_R", "_Z")):
+        if number not in shapes or fragment.symbol is None:
+            continue
+        if fragment.symbol.name.startswith(("_R", "_Z")):
             families.setdefault(family(fragment.symbol.name), []).append(number)
     alike: list[int] = []
     several: list[int] = []

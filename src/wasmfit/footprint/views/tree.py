@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 from fnmatch import fnmatchcase
-from itertools import chain
+from itertools import groupby
 from typing import NamedTuple, TypeVar
 
 from wasmfit.elf.names.demangle import demangle
@@ -127,17 +127,27 @@ def placed_ranges(
     """
     ranges: Iterable[PlacedRange]
     if regions or only.regions:
-        names = {
-            s.index: [where.memory for where in memories.placements(s)] for s in byte_map.elf.allocated()
-        }
-        in_sections = (PlacedRange(r, name) for r in byte_map.ranges for name in names[r.section.index])
-        ranges = chain(in_sections, _between(memories))
+        ranges = _in_memories(byte_map, memories)
     else:
         ranges = (PlacedRange(byte_range, "") for byte_range in byte_map.ranges)
     return list(ranges) if only.is_open else [placed for placed in ranges if _shown(placed, only)]
 
 
-def _between(memories: MemoryLayout) -> Iterator[PlacedRange]:
+def _in_memories(byte_map: ByteMap, memories: MemoryLayout) -> Iterator[PlacedRange]:
+    """The ranges, cut to what their sections take of each memory: they add up to the memories' totals."""
+    taken = memories.account.by_section()
+    for section, ranges in groupby(byte_map.ranges, key=lambda byte_range: byte_range.section):
+        extents = taken.get(section.index, ())
+        for byte_range in ranges:
+            offset = byte_range.start - section.address
+            for extent in extents:
+                low = max(offset, extent.offset)
+                high = min(offset + byte_range.size, extent.offset + extent.size)
+                if low < high:
+                    whole = (low, high) == (offset, offset + byte_range.size)
+                    start, end = section.address + low, section.address + high
+                    cut = byte_range if whole else byte_range._replace(start=start, end=end)
+                    yield PlacedRange(cut, extent.memory)
     for region, low, high in memories.between():
         section = Section(0, BETWEEN, low, high - low, SectionType.NULL, 0, 1, 0)
         yield PlacedRange(ByteRange(low, high, section, ByteKind.PADDING, PADDING, None, None, None), region)

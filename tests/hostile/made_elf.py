@@ -1,0 +1,175 @@
+"""ELF files made from a seed: whole and well-formed in most parts, hostile in some.
+
+Headers, overlapping sections, overlays, symbols and their names, mapping symbols, ``STT_FILE``, pieces of
+debug information, packed sections. Mutants of bytes are mostly refused by the reader; these lead further in.
+"""
+
+import random
+import struct
+import zlib
+from collections.abc import Callable
+
+from tests.elf.elf_builder import ALLOC, CODE, DATA, ElfBuilder, Sec, Seg, Sym
+
+NAMES: tuple[Callable[[random.Random], str], ...] = (
+    lambda r: f"function_{r.randrange(50)}",
+    lambda r: "_Z1f" + r.choice(("S_", "S0_", "T_")) * r.randrange(1, 3000),
+    lambda r: (
+        "_ZN" + "".join(f"{len(part)}{part}" for part in ("core", "fmt", "x" * r.randrange(1, 9))) + "E"
+    ),
+    lambda r: f"_RNvC{r.choice((3, 7, 99))}abc{r.randrange(99)}x",
+    lambda r: f"_RINvNtC4core3ptr13drop_in_placeNtC3one1TE{'B' * r.randrange(40)}4_",
+    lambda r: r.choice(("$t", "$d", "$a", "$x", "$xrv32imc", "$d.7")),
+    lambda r: r.choice((".L4", ".Lpcrel_hi0", ".Lanon.0f.1", "$L1", "L0\x01")),
+    lambda r: r.choice(("__f_veneer", "__Thumbv7ABSLongThunk_f", "_edata", "Image$$RW$$Base")),
+    lambda r: "".join(chr(r.randrange(1, 256)) for _ in range(r.randrange(40))),
+    lambda r: "a<" * r.randrange(1, 400),
+)
+"""What makes names of symbols."""
+
+SECTIONS = (
+    ".text", ".rodata", ".data", ".bss", ".vectors", ".storage", ".ov1", ".ov2", ".iram0.text",
+    ".flash.rodata",
+    ".eh_frame", ".ARM.exidx", ".interp", ".tbss", ".stack", ".opd", ".gnu.sgstubs", ".init_array",
+)  # fmt: skip
+MACHINES = (3, 8, 20, 21, 40, 40, 40, 62, 62, 83, 94, 94, 105, 183, 197, 243, 243, 247, 258, 999)
+ADDRESSES = (
+    0, 0, 0x100, 0x4000, 0xF_3000, 0x80_0100, 0x80_8040, 0x0800_0000, 0x1000_0000, 0x2000_0000, 0x2000_8000,
+    0x3C00_0020, 0x3F40_0020, 0x3FC8_0000, 0x4008_0000, 0x4037_C000, 0x4200_0020, 0x8000_0000, 0xFFFF_FF00,
+)  # fmt: skip
+
+
+def made_elf(choices: bytes) -> bytes:
+    """A file that some bytes decide."""
+    chance = random.Random(choices)  # noqa: S311 - to be made again, not to be secret
+    bits = chance.choice((32, 32, 64))
+    big_endian = chance.random() < 0.15
+    sections = [_section(chance) for _ in range(chance.randrange(1, 9))]
+    sections += _debug(chance, bits, big_endian=big_endian)
+    names = [section.name for section in sections]
+    symbols = [_symbol(chance, names, sections) for _ in range(chance.randrange(0, 60))]
+    segments = [_segment(chance, sections, bits) for _ in range(chance.randrange(0, 6))]
+    image = bytearray(
+        ElfBuilder(
+            sections=sections,
+            symbols=symbols,
+            segments=segments,
+            bits=bits,
+            big_endian=big_endian,
+            machine=chance.choice(MACHINES),
+            kind=chance.choice((1, 2, 2, 2, 3)),
+        ).build()
+    )
+    for _ in range(chance.choice((0, 0, 0, 1, 2, 8))):
+        image[chance.randrange(16, len(image))] = chance.choice((0, 1, 0x7F, 0x80, 0xFF))
+    return bytes(image)
+
+
+def _contents(chance: random.Random, size: int) -> bytes:
+    match chance.randrange(6):
+        case 0:
+            return bytes(size)
+        case 1:
+            return b"\x70\x47" * (size // 2)
+        case 2:
+            return (b"a text that ends\0" * (size // 17 + 1))[:size]
+        case 3:
+            words = (chance.choice(ADDRESSES) + chance.randrange(256) for _ in range(size // 4))
+            return b"".join(struct.pack("<I", word & 0xFFFF_FFFF) for word in words)
+        case 4:
+            return b"\xff" * size
+    return chance.randbytes(size)
+
+
+def _section(chance: random.Random) -> Sec:
+    size = chance.choice((0, 1, 3, 8, 16, 40, 100, 300, 2000))
+    address = chance.choice(ADDRESSES) + chance.choice((0, 0, 0, 4, 16, 100))
+    nobits = chance.random() < 0.25
+    return Sec(
+        chance.choice(SECTIONS) + chance.choice(("", "", ".a")),
+        address,
+        None if nobits else _contents(chance, size),
+        size=chance.choice((size, 1 << 16, 1 << 31)) if nobits and chance.random() < 0.1 else size,
+        flags=chance.choice((ALLOC, CODE, CODE, DATA, CODE | DATA, DATA | 0x400, ALLOC | 0x30)),
+        align=chance.choice((0, 1, 2, 4, 16, 4096, 1 << 30)),
+        type=8 if nobits else chance.choice((1, 1, 1, 1, 7, 14, 0x7000_0001)),
+    )
+
+
+def _symbol(chance: random.Random, names: list[str], sections: list[Sec]) -> Sym:
+    where: str | int = chance.choice(names)
+    near = next(section for section in sections if section.name == where)
+    if chance.random() < 0.1:
+        where = chance.choice((0, 0xFFF1, 0xFFF2))
+    value = near.address + chance.randrange(near.length + 2 if near.length < 4096 else 4096)
+    return Sym(
+        chance.choice(NAMES)(chance).replace("\0", ""),
+        value & 0xFFFF_FFFF if chance.random() < 0.97 else chance.getrandbits(32),
+        chance.choice((0, 0, 1, 2, 8, 16, 60, 0xFFFF_FFFF)),
+        where,
+        chance.choice((0, 1, 1, 2, 2, 2, 3, 4, 6, 10)),
+        chance.randrange(3),
+        chance.randrange(4),
+    )
+
+
+def _segment(chance: random.Random, sections: list[Sec], bits: int) -> Seg:
+    section = chance.choice(sections)
+    load = section.address if chance.random() < 0.5 else chance.choice(ADDRESSES)
+    size = min(section.length, 2000)
+    # Where its bytes are is a guess: after the headers, which overlays share.
+    offset = chance.choice((0, 52 if bits == 32 else 64, 100))
+    return Seg(section.address, load, chance.choice((0, size // 2, min(size, 64))), size, 1, offset)
+
+
+def _debug(chance: random.Random, bits: int, *, big_endian: bool) -> list[Sec]:
+    if chance.random() < 0.4:
+        return []
+    parts = {
+        ".debug_line": _line_table(chance, bits, big_endian=big_endian),
+        ".debug_info": _unit(chance, bits, big_endian=big_endian),
+        ".debug_abbrev": b"\1\x11\0\x10\x17\x1b\x08\x03\x08\0\0\0"
+        if chance.random() < 0.8
+        else chance.randbytes(20),
+        ".debug_str": _contents(chance, 60),
+    }
+    return [_packed(chance, name, data, bits, big_endian=big_endian) for name, data in parts.items()]
+
+
+def _packed(chance: random.Random, name: str, data: bytes, bits: int, *, big_endian: bool) -> Sec:
+    if chance.random() < 0.6:
+        return Sec(name, 0, data, flags=0, align=1)
+    claim = chance.choice((len(data), len(data) + 1, 10 << 30, 1 << 20, 0)) % (1 << bits)
+    order = ">" if big_endian else "<"
+    kind = chance.choice((1, 1, 1, 2, 7))
+    head = (
+        struct.pack(order + "IIQQ", kind, 0, claim, 1)
+        if bits == 64
+        else struct.pack(order + "III", kind, claim, 1)
+    )
+    return Sec(name, 0, head + zlib.compress(data), flags=0x800, align=1)
+
+
+def _unit(chance: random.Random, bits: int, *, big_endian: bool) -> bytes:
+    order = ">" if big_endian else "<"
+    body = struct.pack(order + "HIB", 4, 0, bits // 8) + b"\1" + struct.pack(order + "I", 0) + b"/tmp\0a.c\0"
+    return struct.pack(order + "I", len(body) + chance.choice((0, 0, 0, 1, 1 << 30))) + body
+
+
+def _line_table(chance: random.Random, bits: int, *, big_endian: bool) -> bytes:
+    order = ">" if big_endian else "<"
+    files = b"\0" + b"".join(f"f{n}.c".encode() + b"\0\0\0\0" for n in range(chance.randrange(1, 4))) + b"\0"
+    rest = struct.pack("BBbBB", 1, 1, -5 & 0x7F, 14, 13) + b"\0\1\1\1\1\0\0\0\1\0\0\1" + files
+    program = bytearray()
+    for _ in range(chance.randrange(1, 12)):
+        address = chance.choice(ADDRESSES) & ((1 << bits) - 1)
+        width = bits // 8
+        program += bytes((0, 1 + width, 2)) + struct.pack(order + ("I" if width == 4 else "Q"), address)
+        for _ in range(chance.randrange(30)):
+            program += chance.choice((b"\1", b"\2\4", b"\4\1", b"\4\2", b"\x20", b"\xf0", b"\x08", b"\4\x7f"))
+        program += b"\0\1\1"
+    if chance.random() < 0.2:
+        program[chance.randrange(len(program))] = chance.randrange(256)
+    head = struct.pack(order + "HI", chance.choice((2, 3, 3, 3, 4, 5)), len(rest)) + rest
+    body = head + bytes(program)
+    return struct.pack(order + "I", len(body) + chance.choice((0, 0, 0, 0, 5, -5))) + body

@@ -9,7 +9,7 @@ from wasmfit.catalog import Catalog
 from wasmfit.model import Build, Status
 from wasmfit.toolchain import Finished
 
-from . import cargo, digest, module
+from . import cargo, digest, host_compiler, module
 from .cargo import Options, Package, dependencies
 from .context import Context, StepContext
 from .digest import Shared
@@ -73,6 +73,8 @@ def target_folder(context: Context, build: Build) -> Path:
 
 def step(context: Context, build: Build, shared: Shared) -> BuildStep | None:
     """Builds the program; ``None`` where a runtime needs none."""
+    if build.runtime.c is not None and build.runtime.c.host is not None:
+        return host_compiler.step(context, build, shared)
     if not build.version.host_dependencies:
         return None
 
@@ -112,19 +114,29 @@ def _make(context: Context, build: Build, step: StepContext, _made: Mapping[str,
     cargo.clear(target)
 
 
-def prepared(context: Context, build: Build, program: BuildStep, wasm: BuildStep) -> BuildStep:
-    """What the device is given (:data:`PREPARED`): what the host step makes of the module."""
+def arguments(build: Build, target: str) -> tuple[str, ...]:
+    """What the program is told besides the module and where to write."""
+    made = build.runtime.c
+    if made is None or made.host is None:
+        return build.variant.host_arguments
+    told = (*made.host.arguments, *build.variant.host_arguments)
+    return tuple(one.format_map(made.arch[target].host) for one in told) if target in made.arch else told
+
+
+def prepared(context: Context, build: Build, target: str, program: BuildStep, wasm: BuildStep) -> BuildStep:
+    """What the device is given (:data:`PREPARED`): what the host step makes of the module for a target."""
+    told = arguments(build, target)
     return BuildStep(
         "prepared",
-        digest.of(program.key, wasm.key, build.variant.host_arguments),
+        digest.of(program.key, wasm.key, told),
         f"host step of {build.label}",
-        partial(_prepare, context, build),
+        partial(_prepare, context, told),
         {"program": program, "module": wasm},
     )
 
 
 def _prepare(
-    context: Context, build: Build, step: StepContext, made: Mapping[str, Path], place: Path
+    context: Context, told: tuple[str, ...], step: StepContext, made: Mapping[str, Path], place: Path
 ) -> None:
     """Runs the program.
 
@@ -132,7 +144,7 @@ def _prepare(
         BuildError: It refuses the module.
     """
     program, wasm = made["program"] / PROGRAM, made["module"] / module.NAME
-    command = [str(program), str(wasm), str(place / PREPARED), *build.variant.host_arguments]
+    command = [str(program), str(wasm), str(place / PREPARED), *told]
     finished = context.runner.run(command, log=step.log, timeout=_SECONDS, memory=MEMORY)
     if finished.code != 0:
         raise refusal("the host step", finished)

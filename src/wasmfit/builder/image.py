@@ -104,7 +104,9 @@ def _content(
     if rule is not None and rule.translator is not None:
         return {"translated": translate.step(context, spec, wasm)}
     program = host.step(context, spec.build, shared)
-    return {} if program is None else {"prepared": host.prepared(context, spec.build, program, wasm)}
+    if program is None:
+        return {}
+    return {"prepared": host.prepared(context, spec.build, spec.board.target, program, wasm)}
 
 
 def _make(

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from wasmfit.builder import BuildError, BuildStep, Context, StepContext, digest, host
 from wasmfit.builder.digest import Shared
-from wasmfit.model import Build
 from wasmfit.words import escape_unprintable
 
+from .cell import PartCell
 from .script import Part, modules, modules_of
 
 _SECONDS = 1800
@@ -33,28 +33,39 @@ class RefusedModule:
 Prepared = bytes | RefusedModule
 
 
-def step(context: Context, build: Build, part: str, scripts: BuildStep, shared: Shared) -> BuildStep | None:
+def step(context: Context, cell: PartCell, scripts: BuildStep, shared: Shared) -> BuildStep | None:
     """Has the host step prepare a part's modules; ``None`` where a runtime needs none.
 
     Args:
         scripts: What makes the suite's scripts and modules.
     """
+    build, part = cell.build, cell.part
     program = host.step(context, build, shared)
     if program is None:
         return None
+    told = host.arguments(build, cell.board.target)
     return BuildStep(
         "prepared",
-        digest.of("suite modules", program.key, build.variant.host_arguments, scripts.key, part),
+        digest.of("suite modules", program.key, told, scripts.key, part),
         f"modules of {part} for {build.label}",
-        partial(_make, context, build, part),
+        partial(_make, context, told, part),
         {"program": program, "suite": scripts},
     )
 
 
 def _make(
-    context: Context, build: Build, part: str, step: StepContext, made: Mapping[str, Path], place: Path
+    context: Context,
+    told: tuple[str, ...],
+    part: str,
+    step: StepContext,
+    made: Mapping[str, Path],
+    place: Path,
 ) -> None:
     """Runs the program over all modules.
+
+    Args:
+        told: Its arguments.
+        part: Whose modules.
 
     Raises:
         BuildError: It gave up.
@@ -65,7 +76,7 @@ def _make(
         BATCH,
         str(modules_of(made["suite"], part)),
         str(place / _FILE),
-        *build.variant.host_arguments,
+        *told,
     ]
     finished = context.runner.run(command, log=step.log, timeout=_SECONDS)
     if finished.code != 0:

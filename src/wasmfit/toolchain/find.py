@@ -3,7 +3,7 @@
 import os
 import shutil
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from wasmfit.errors import MissingToolError
@@ -12,6 +12,7 @@ from wasmfit.model import CTarget, Emulator
 from . import rust as rusts
 from .c_compiler import CCompiler, NoCCompiler, c_compiler
 from .check import Check, State
+from .llvm import Llvm, NoLlvm, find_llvm
 from .packages import Remedy
 from .remedies import remedy
 from .rust import Rust
@@ -27,12 +28,14 @@ class Toolchain:
         host_cc: C compiler for this machine: links host programs, and the emulator's plugin.
         c: Target → its C compiler, for the targets asked for.
         emulators: QEMU program → the tool.
+        llvm: LLVM for this machine, which only some host steps need.
     """
 
     rust: Rust
     host_cc: Tool
     c: dict[str, CCompiler]
     emulators: dict[str, Tool]
+    llvm: Llvm | NoLlvm = field(default_factory=NoLlvm)
 
     def versions(self) -> dict[str, str]:
         """Tool → version, for provenance."""
@@ -85,6 +88,27 @@ def find(versions: Versions, c_targets: dict[str, CTarget], emulators: Iterable[
         host_cc,
         {name: compiler for name, compiler in compilers.items() if isinstance(compiler, CCompiler)},
         {name: tool for name, tool in qemus.items() if tool is not None},
+        find_llvm(versions),
+    )
+
+
+def check_llvm(versions: Versions) -> Check:
+    """Looks for LLVM, without which all else works."""
+    name, purpose = "LLVM with its headers", "compiles modules ahead for wamr-aot; all else works without it"
+    found = find_llvm(versions)
+    if isinstance(found, Llvm):
+        version = f"{found.version}; {found.cxx.version}"
+        return Check(name, "llvm", purpose, path=found.library, version=version, needed=False)
+    mending = remedy("llvm")
+    return Check(
+        name,
+        "llvm",
+        purpose,
+        State.MISSING,
+        cause=found.cause,
+        remedy=mending.text,
+        commands=mending.commands,
+        needed=False,
     )
 
 

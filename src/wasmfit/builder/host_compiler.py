@@ -1,4 +1,4 @@
-"""A runtime's own compiler, for this machine: C and C++ on LLVM, from the sources that the device's part is of."""
+"""A runtime's own compiler, for this machine: C and C++ on LLVM, from the same sources as the device's."""
 
 import os
 from collections.abc import Iterator, Mapping

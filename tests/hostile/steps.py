@@ -18,13 +18,16 @@ _SECONDS = 60
 _PANICKED = 101
 
 
+_TARGET = "thumbv7em-none-eabihf"
+
+
 def host_step_builds(context: Context) -> list[Build]:
     """The newest version of every runtime that needs a step on the host, each program once."""
     found: dict[str, Build] = {}
     for runtime in context.catalog.runtimes.values():
         for build in builds(runtime):
             if build.version.host_dependencies or (
-                runtime.c is not None and runtime.c.translator is not None
+                runtime.c is not None and (runtime.c.translator or runtime.c.host) is not None
             ):
                 found.setdefault(runtime.name, build)
     return list(found.values())
@@ -40,7 +43,7 @@ def command_of(context: Context, step: StepContext, build: Build) -> list[str]:
             str(program_step.ensure(context.cache, step) / host.PROGRAM),
             "{module}",
             "{output}",
-            *build.variant.host_arguments,
+            *host.arguments(build, _TARGET),
         ]
     program = sources.package_folder(context, step, build) / translator.program
     program.chmod(0o755)

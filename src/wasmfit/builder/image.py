@@ -25,6 +25,7 @@ class Image:
             :mod:`wasmfit.builder.relinked`.
         link_map: The linker's map of it; ``None`` where an operating system's own build links.
         module: The wasm module; ``None`` where modules come from the host while it runs.
+        prepared: What a host step made of it, which is in the image in its place.
         key: Digest of everything that decides what the image is.
         lock: SHA-256 of the Cargo lockfile.
     """
@@ -33,6 +34,7 @@ class Image:
     ran: Path
     link_map: Path | None
     module: Path | None
+    prepared: Path | None
     key: str
     lock: str | None
 
@@ -89,6 +91,7 @@ def image(context: Context, step: StepContext, spec: FirmwareSpec, last: BuildSt
         ran=ran if ran.is_file() else place / "firmware.elf",
         link_map=place / "firmware.map" if backend.has_link_map else None,
         module=wasm,
+        prepared=made["prepared"] / host.PREPARED if "prepared" in made else None,
         key=last.key,
         lock=backend.lock(made, place),
     )

@@ -36,7 +36,7 @@ def measured(
 ) -> Measurement:
     """The record of a cell that was built, or tried to be."""
     backend = backend_of(context, FirmwareSpec.of(cell))
-    module = None if image is None else image.module
+    module, prepared = (None, None) if image is None else (image.module, image.prepared)
     return Measurement(
         **identity(cell),
         status=status,
@@ -53,10 +53,11 @@ def measured(
             log=str(log),
             module_sha256=None if module is None else digest.file(module),
             module_bytes=None if module is None else module.stat().st_size,
+            prepared_bytes=None if prepared is None else prepared.stat().st_size,
             lockfile_sha256=image.lock if image else None,
             features=_features(cell, backend),
             flags=_flags(context.catalog, cell, backend),
-            tools=context.toolchain.versions(),
+            tools=_tools(context, cell),
             c_library=backend.c_library(),
             wasmfit=__version__,
             measured_at=_now(),
@@ -147,6 +148,13 @@ def _relinked(cell: Cell, image: Image) -> RelinkedImage | None:
         elf_sha256=digest.file(image.ran),
         differs=f"in addresses alone: {', '.join(moves)}; sections, symbols and limits are the same",
     )
+
+
+def _tools(context: Context, cell: Cell) -> dict[str, str]:
+    """The tools that a comparison uses, and LLVM where the runtime's own compiler is built on it."""
+    rule = cell.build.runtime.c
+    has_compiler = rule is not None and rule.host is not None
+    return {**context.toolchain.versions(), **(context.toolchain.llvm.identity if has_compiler else {})}
 
 
 def _features(cell: Cell, backend: Backend) -> dict[str, str]:

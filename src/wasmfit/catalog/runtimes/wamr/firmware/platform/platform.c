@@ -112,6 +112,33 @@ void os_thread_jit_write_protect_np(bool enabled)
 {
     (void)enabled;
 }
+
+/* The loader's table of functions that compiled code may call has these for cores without atomic instructions.
+ * There is one core, and nothing interrupts. */
+#if defined __riscv && !defined __riscv_atomic
+bool atomic_compare_exchange_4(volatile void *at, void *expected, unsigned int desired, bool weak, int success,
+                               int failure) __asm__("__atomic_compare_exchange_4");
+void atomic_store_4(volatile void *at, unsigned int value, int order) __asm__("__atomic_store_4");
+
+bool atomic_compare_exchange_4(volatile void *at, void *expected, unsigned int desired, bool weak, int success,
+                               int failure)
+{
+    (void)weak, (void)success, (void)failure;
+    unsigned int found = *(volatile unsigned int *)at;
+    bool equal = found == *(unsigned int *)expected;
+    if (equal)
+        *(volatile unsigned int *)at = desired;
+    else
+        *(unsigned int *)expected = found;
+    return equal;
+}
+
+void atomic_store_4(volatile void *at, unsigned int value, int order)
+{
+    (void)order;
+    *(volatile unsigned int *)at = value;
+}
+#endif
 #endif
 
 /* In place of bh_log.c, see BH_LOG in runtime.toml: WAMR logs what it also

@@ -170,7 +170,7 @@ def _steps(cell: Cell, data: dict[str, dict[str, float]]) -> Iterator[tuple[tupl
     yield ("firmware", what, target, profile), seconds("firmware", what, build.label), int(sizes["firmware"])
     if build.runtime.c is not None and build.runtime.c.translator is None:
         yield ("c", build.label, target, profile), seconds("c", build.label), int(sizes["c"])
-    if build.version.host_dependencies:
+    if build.version.host_dependencies or (build.runtime.c is not None and build.runtime.c.host is not None):
         host = f"{build.runtime.name}@{build.number}"
         yield ("host", host), seconds("host", host), int(sizes["host"])
 

@@ -41,7 +41,7 @@ def test_every_page_of_the_command_line_is_looked_at() -> None:
     assert pages >= {"README.md", "getting-started.md", "verdicts.md", "ci.md", "size.md", "report.md"}
     assert {line.words[1] for line in COMMANDS} >= {
         *("compare", "bench", "features", "report", "profile", "size", "fit", "diff", "check", "history"),
-        *("list", "probes", "doctor", "new-board", "new-runtime", "lock", "cache", "worker"),
+        *("list", "probes", "doctor", "new-board", "new-runtime", "versions", "lock", "cache", "worker"),
     }
 
 

@@ -164,10 +164,11 @@ def test_a_folder_inside_a_repository_is_that_repository(tmp_path: Path) -> None
     assert inspect("wasmi", tmp_path / "crates/wasmi").digest != before.digest
 
 
-def wasm3(folder: Path, version: str) -> None:
+def wasm3(folder: Path, version: str, own: str = "m3_emit.c") -> None:
     c = CATALOG.runtimes["wasm3"].c
     assert c is not None
-    for source in c.sources:
+    # What every release has, and what a pattern stands for in this one.
+    for source in (*(one for one in c.sources if "*" not in one), "m3_env.c", "m3_exec.c", own):
         write(folder / source, "")
     write(folder / "wasm3.h", f'#define M3_VERSION_MAJOR 0\n#define M3_VERSION       "{version}"\n')
 
@@ -178,6 +179,12 @@ def test_c_sources_are_found_with_their_version(tmp_path: Path) -> None:
     assert found.folder == tmp_path / "source"
     assert found.version == "0.5.1"
     assert found.recipe == "0.5.0"
+
+
+def test_the_same_folder_serves_wasm3_with_its_validator(tmp_path: Path) -> None:
+    wasm3(tmp_path / "source", "0.9.0", own="m3_validate.c")
+    found = inspect("wasm3", tmp_path)
+    assert (found.version, found.recipe, found.label) == ("0.9.0", "0.5.0", "0.9.0+source")
 
 
 def test_wamr_states_its_version_in_three_parts(tmp_path: Path) -> None:

@@ -66,7 +66,7 @@ def test_an_emulator_without_plugins_is_exactly_that(bin_: Path, warm_home: Home
     assert lines[at].endswith(f"{bin_}/qemu-system-arm: stand-in 1.0")
     assert lines[at + 1].strip() == NO_PLUGINS.format(bin_)
     assert "There is another one, /usr/bin/qemu-system-arm: put its folder first on PATH." in lines[at + 2]
-    assert len([line for line in lines if line.startswith("ok ")]) == 5
+    assert len([line for line in lines if line.startswith("ok ")]) == 6
     told = json.loads(wasmfit("doctor", "--format", "json", home=warm_home.root, PATH=path).stdout)
     [tool] = [tool for tool in told["tools"] if tool["tool"] == "qemu-system-arm"]
     assert (tool["state"], tool["ok"], tool["proof"]) == ("unusable", False, None)

@@ -18,13 +18,16 @@ _SECONDS = 60
 _PANICKED = 101
 
 
+_TARGET = "thumbv7em-none-eabihf"
+
+
 def host_step_builds(context: Context) -> list[Build]:
     """The newest version of every runtime that needs a step on the host, each program once."""
     found: dict[str, Build] = {}
     for runtime in context.catalog.runtimes.values():
         for build in builds(runtime):
             if build.version.host_dependencies or (
-                runtime.c is not None and runtime.c.translator is not None
+                runtime.c is not None and (runtime.c.translator or runtime.c.host) is not None
             ):
                 found.setdefault(runtime.name, build)
     return list(found.values())
@@ -41,7 +44,7 @@ def command_of(context: Context, step: StepContext, build: Build) -> list[str]:
             assert tool is not None
             program = folder / host_tool.PROGRAM
             return host_tool.command(tool, program, build, Path("{module}"), Path("{output}"))
-        return [str(folder / host.PROGRAM), "{module}", "{output}", *build.variant.host_arguments]
+        return [str(folder / host.PROGRAM), "{module}", "{output}", *host.arguments(build, _TARGET)]
     program = sources.package_folder(context, step, build) / translator.program
     program.chmod(0o755)
     return [str(program), *translator.arguments]

@@ -270,3 +270,18 @@ def test_all_boards(catalog: Catalog) -> None:
 def test_a_board_that_is_not_there(catalog: Catalog, wanted: str, words: str) -> None:
     with pytest.raises(UsageError, match=words):
         select_boards(catalog, [wanted])
+
+
+def test_a_toggle_is_measured_next_to_what_is_without_it(catalog: Catalog) -> None:
+    found = plan(catalog, Experiment(runtimes=("wasmi", "wamr", "wasm3"), toggles=("fuel",)))
+    assert [cell.build.name for cell in found.cells] == [
+        *("wasmi", "wasmi-fuel"),
+        *("wamr-classic", "wamr-metering", "wamr-mini", "wamr-fast"),
+        "wasm3",
+    ]
+
+
+def test_a_toggle_that_nothing_has_is_told(catalog: Catalog) -> None:
+    with pytest.raises(UsageError, match="no feature toggle named 'feul'") as caught:
+        plan(catalog, Experiment(toggles=("feul",)))
+    assert caught.value.remedy == "Did you mean fuel?"

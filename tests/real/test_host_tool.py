@@ -19,6 +19,7 @@ NEWEST = [
     if build.version == builds(Catalog.load().runtimes["wasmtime"])[0].version
 ]
 
+TARGET = Catalog.load().board("nrf52840dk").target
 WORKLOADS = ("add-with-extra", "crc32", "json", "matmul-f32", "sha256")
 
 
@@ -39,7 +40,7 @@ def test_they_make_the_same_modules(context: Context, build: Build, tmp_path: Pa
         wasm = guest.step(context, context.catalog.workload(name), build.runtime.guest_cpu, Shared())
         wasm.ensure(context.cache, step)
         made = [
-            host.prepared(context, build, program, wasm).ensure(context.cache, step) / host.PREPARED
+            host.prepared(context, build, TARGET, program, wasm).ensure(context.cache, step) / host.PREPARED
             for program in (published.step(context), built)
         ]
         assert made[0].read_bytes() == made[1].read_bytes(), name

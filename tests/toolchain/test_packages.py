@@ -253,7 +253,7 @@ def test_setup_installs_what_is_missing_and_nothing_else(
     assert capsys.readouterr().out.splitlines() == [
         "as_root apt-get update -qq",
         "as_root apt-get install -y -qq --no-install-recommends python3 python3-venv make libc6-dev "
-        "picolibc-arm-none-eabi picolibc-riscv64-unknown-elf qemu-system-arm",
+        "picolibc-arm-none-eabi picolibc-riscv64-unknown-elf qemu-system-arm llvm-19-dev g++",
     ]
 
 
@@ -269,7 +269,7 @@ def test_setup_on_other_systems(
     assert module.main(["run"]) == 1  # no compiler for RISC-V
     assert capsys.readouterr() == (
         "as_root dnf install -y -q gcc glibc-devel arm-none-eabi-gcc-cs arm-none-eabi-newlib "
-        "qemu-system-arm-core qemu-system-riscv-core rust cargo rust-src lld\n",
+        "qemu-system-arm-core qemu-system-riscv-core rust cargo rust-src lld llvm-devel gcc-c++\n",
         "",
     )
     monkeypatch.setattr(module.system, "read", lambda: parsed(NOBLE))

@@ -67,8 +67,9 @@ def metric_values(measurement: Measurement, *, activity: bool = True) -> dict[st
         values[RAM_NEEDED] = needed
     for name, size in measurement.published.items():
         values[f"published.{name}"] = size
-    if measurement.provenance.module_bytes is not None:
-        values["provenance.module_bytes"] = measurement.provenance.module_bytes
+    for name in ("module_bytes", "prepared_bytes"):
+        if (length := getattr(measurement.provenance, name)) is not None:
+            values[f"provenance.{name}"] = length
     return values
 
 

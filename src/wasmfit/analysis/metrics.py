@@ -90,6 +90,7 @@ _RULES: tuple[tuple[str, str, Better, MetricKind, bool], ...] = (
     ("run.measured.*.time_s", "s", Better.LESS, MetricKind.MEASURED, False),
     ("published.*", "B", Better.NEITHER, MetricKind.PUBLISHED, True),
     ("provenance.module_bytes", "B", Better.LESS, MetricKind.MEASURED, True),
+    ("provenance.prepared_bytes", "B", Better.LESS, MetricKind.MEASURED, True),
 )
 """Name pattern, unit, better, kind and detail of metrics; the first pattern that matches applies."""
 

@@ -16,6 +16,7 @@ from wasmfit.home import Home
 from wasmfit.toolchain import (
     CCompiler,
     Check,
+    Llvm,
     ProcessRunner,
     Proofs,
     Rust,
@@ -25,15 +26,18 @@ from wasmfit.toolchain import (
     Versions,
     c_compiler,
     c_trial,
+    check_llvm,
     checks,
+    find_llvm,
     here,
     host_trial,
+    llvm_trial,
     rust,
     rust_trial,
     unusable,
 )
 
-_HOST, _RUST = "cc", "rust"
+_HOST, _RUST, _LLVM = "cc", "rust", "llvm"
 
 
 @dataclass(frozen=True)
@@ -57,8 +61,8 @@ class Diagnosis:
 
     @property
     def ok(self) -> bool:
-        """Whether everything is there and works."""
-        return all(check.ok for check in self.checks)
+        """Whether everything that nothing works without is there and works."""
+        return all(check.ok or not check.needed for check in self.checks)
 
 
 def doctor(*, home: Path | None = None) -> Diagnosis:
@@ -74,6 +78,7 @@ def doctor(*, home: Path | None = None) -> Diagnosis:
     versions, proofs = Versions(folder.tools, runner), Proofs(folder.proofs)
     compilers = {name: c_compiler(versions, target.c) for name, target in catalog.targets.items()}
     looked = checks(versions, compilers.values(), [board.emulator for board in catalog.boards.values()])
+    looked.append(check_llvm(versions))
     working = {name: compiler for name, compiler in compilers.items() if isinstance(compiler, CCompiler)}
     trials = _trials(catalog, folder, runner, versions, looked, working)
     host = next(_tried(check, trials, proofs) for check in looked if check.need == _HOST)
@@ -132,6 +137,10 @@ def _trials(
         boards = [board for board in catalog.boards.values() if board.emulator.qemu == need]
         if need == _HOST:
             trials[need] = host_trial(runner, path)
+        elif need == _LLVM:
+            llvm = find_llvm(versions)
+            assert isinstance(llvm, Llvm)
+            trials[need] = llvm_trial(runner, llvm)
         elif of_need:
             trials[need] = c_trial(runner, of_need, linker)
         elif boards:

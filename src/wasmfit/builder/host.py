@@ -9,7 +9,7 @@ from wasmfit.catalog import Catalog
 from wasmfit.model import Build, Status
 from wasmfit.toolchain import Finished
 
-from . import cargo, digest, host_tool, module
+from . import cargo, digest, host_compiler, host_tool, module
 from .cargo import Options, Package, dependencies
 from .context import Context, StepContext
 from .costs import cost
@@ -76,6 +76,8 @@ def step(context: Context, build: Build, shared: Shared) -> BuildStep | None:
     """Has the program: a published one where one serves, or else it is built; ``None`` where a runtime needs
     none.
     """
+    if build.runtime.c is not None and build.runtime.c.host is not None:
+        return host_compiler.step(context, build, shared)
     if not build.version.host_dependencies:
         return None
 
@@ -133,19 +135,35 @@ def _make(
     cargo.clear(target)
 
 
-def prepared(context: Context, build: Build, program: BuildStep, wasm: BuildStep) -> BuildStep:
-    """What the device is given (:data:`PREPARED`): what the host step makes of the module."""
+def arguments(build: Build, target: str) -> tuple[str, ...]:
+    """What the program is told besides the module and where to write."""
+    made = build.runtime.c
+    if made is None or made.host is None:
+        return build.variant.host_arguments
+    told = (*made.host.arguments, *build.variant.host_arguments)
+    return tuple(one.format_map(made.arch[target].host) for one in told) if target in made.arch else told
+
+
+def prepared(context: Context, build: Build, target: str, program: BuildStep, wasm: BuildStep) -> BuildStep:
+    """What the device is given (:data:`PREPARED`): what the host step makes of the module for a target."""
+    told = arguments(build, target)
     return BuildStep(
         "prepared",
-        digest.of(program.key, wasm.key, build.variant.host_arguments),
+        digest.of(program.key, wasm.key, told),
         f"host step of {build.label}",
-        partial(_prepare, context, build, program.kind),
+        partial(_prepare, context, build, told, program.kind),
         {"program": program, "module": wasm},
     )
 
 
 def _prepare(
-    context: Context, build: Build, kind: str, step: StepContext, built: Mapping[str, Path], artefact: Path
+    context: Context,
+    build: Build,
+    told: tuple[str, ...],
+    kind: str,
+    step: StepContext,
+    built: Mapping[str, Path],
+    artefact: Path,
 ) -> None:
     """Runs the program.
 
@@ -157,7 +175,7 @@ def _prepare(
         assert tool is not None
         command = host_tool.command(tool, built["program"] / host_tool.PROGRAM, build, wasm, output)
     else:
-        command = [str(built["program"] / PROGRAM), str(wasm), str(output), *build.variant.host_arguments]
+        command = [str(built["program"] / PROGRAM), str(wasm), str(output), *told]
     finished = context.runner.run(command, log=step.log, timeout=_SECONDS, memory=MEMORY)
     if finished.code != 0:
         raise refusal("the host step", finished)

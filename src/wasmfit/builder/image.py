@@ -28,6 +28,7 @@ class Image:
             :mod:`wasmfit.builder.relinked`.
         link_map: The linker's map of it; ``None`` where an operating system's own build links.
         module: The wasm module; ``None`` where modules come from the host while it runs.
+        prepared: What a host step made of it, which is in the image in its place.
         key: Digest of everything that decides what the image is.
         lock: SHA-256 of the Cargo lockfile.
     """
@@ -36,6 +37,7 @@ class Image:
     ran: Path
     link_map: Path | None
     module: Path | None
+    prepared: Path | None
     key: str
     lock: str | None
 
@@ -130,6 +132,7 @@ def image(context: Context, step: StepContext, spec: FirmwareSpec, last: BuildSt
         ran=ran if ran.is_file() else artefact / "firmware.elf",
         link_map=artefact / "firmware.map" if backend.has_link_map else None,
         module=wasm,
+        prepared=built["prepared"] / host.PREPARED if "prepared" in built else None,
         key=last.key,
         lock=backend.lock(built, artefact),
     )
@@ -145,7 +148,9 @@ def _content(
     if rule is not None and rule.translator is not None:
         return {"translated": translate.step(context, spec, wasm)}
     program = host.step(context, spec.build, shared)
-    return {} if program is None else {"prepared": host.prepared(context, spec.build, program, wasm)}
+    if program is None:
+        return {}
+    return {"prepared": host.prepared(context, spec.build, spec.board.target, program, wasm)}
 
 
 def _make(

@@ -106,6 +106,11 @@ class Catalog:
         """Whether a runtime, a workload or a base is one that comes with wasmfit."""
         return self.folder(record).is_relative_to(BUILT_IN)
 
+    def glue(self, runtime: Runtime) -> Path:
+        """The folder of a runtime's glue: its own, or that of the runtime that it shares it with."""
+        shared = None if runtime.c is None else runtime.c.glue_of
+        return self.folder(runtime if shared is None else self.runtimes[shared]) / "firmware"
+
     @property
     def bounds(self) -> frozenset[str]:
         """Names of builds that load no module: the bounds that runtimes are read against."""

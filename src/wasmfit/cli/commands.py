@@ -27,6 +27,7 @@ MODULES = {
     "doctor": "doctor",
     "new-board": "new_board",
     "new-runtime": "new_runtime",
+    "versions": "versions",
     "lock": "lock",
     "cache": "cache",
     "worker": "worker",

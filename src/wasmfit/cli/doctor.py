@@ -76,6 +76,7 @@ def _tool(check: Check) -> ToolRecord:
         purpose=check.purpose,
         state=check.state.value,
         ok=check.ok,
+        needed=check.needed,
         found=check.found,
         path=None if check.path is None else str(check.path),
         version=check.version or None,

@@ -13,11 +13,15 @@ from .output import write_result
 
 def write_locks(
     names: Annotated[
-        list[str], typer.Argument(metavar="NAME...", help="Runtimes, workloads, or patterns of them.")
+        list[str],
+        typer.Argument(
+            metavar="NAME...",
+            help="Runtimes, workloads, patterns of them, or a release to add, RUNTIME@VERSION.",
+        ),
     ],
     catalog: CatalogOptions,
 ) -> None:
-    """Pin what a runtime or workload depends on: writes the lockfiles of its folder again."""
+    """Pin what a runtime or workload depends on: writes its lockfiles again, or adds a release."""
     for path in lock(names, catalogs=catalog.catalogs):
         write_result(str(path))
 

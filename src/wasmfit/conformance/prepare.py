@@ -11,6 +11,7 @@ from wasmfit.builder.digest import Shared
 from wasmfit.model import Build
 from wasmfit.words import escape_unprintable
 
+from .cell import PartCell
 from .script import Part, modules, modules_of
 
 _SECONDS = 1800
@@ -33,20 +34,22 @@ class RefusedModule:
 Prepared = bytes | RefusedModule
 
 
-def step(context: Context, build: Build, part: str, scripts: BuildStep, shared: Shared) -> BuildStep | None:
+def step(context: Context, cell: PartCell, scripts: BuildStep, shared: Shared) -> BuildStep | None:
     """Has the host step prepare a part's modules; ``None`` where a runtime needs none.
 
     Args:
         scripts: What makes the suite's scripts and modules.
     """
+    build, part = cell.build, cell.part
     program = host.step(context, build, shared)
     if program is None:
         return None
+    told = host.arguments(build, cell.board.target)
     return BuildStep(
         "prepared",
-        digest.of("suite modules", program.key, build.variant.host_arguments, scripts.key, part),
+        digest.of("suite modules", program.key, told, scripts.key, part),
         f"modules of {part} for {build.label}",
-        partial(_make, context, build, part, program.kind),
+        partial(_make, context, build, told, part, program.kind),
         {"program": program, "suite": scripts},
     )
 
@@ -54,6 +57,7 @@ def step(context: Context, build: Build, part: str, scripts: BuildStep, shared: 
 def _make(
     context: Context,
     build: Build,
+    told: tuple[str, ...],
     part: str,
     kind: str,
     step: StepContext,
@@ -61,6 +65,10 @@ def _make(
     artefact: Path,
 ) -> None:
     """Runs the program over all modules.
+
+    Args:
+        told: Its arguments.
+        part: Whose modules.
 
     Raises:
         BuildError: It gave up.
@@ -77,7 +85,7 @@ def _make(
         BATCH,
         str(given),
         str(artefact / _FILE),
-        *build.variant.host_arguments,
+        *told,
     ]
     finished = context.runner.run(command, log=step.log, timeout=_SECONDS)
     if finished.code != 0:

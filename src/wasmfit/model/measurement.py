@@ -95,6 +95,8 @@ class Provenance(Record):
         log: Path of the cell's log.
         module_sha256: SHA-256 of the wasm module.
         module_bytes: Length of the wasm module.
+        prepared_bytes: Length of what a host step made of it, which is sent and stored in its place; ``None``
+            where there is no such step.
         lockfile_sha256: SHA-256 of the Cargo lockfile.
         features: Dependencies with their features, or C defines, as built.
         flags: Compiler flags.
@@ -117,6 +119,7 @@ class Provenance(Record):
     log: str | None = None
     module_sha256: str | None = None
     module_bytes: int | None = None
+    prepared_bytes: int | None = None
     lockfile_sha256: str | None = None
     features: dict[str, str] = Field(default_factory=dict)
     flags: tuple[str, ...] = ()

@@ -173,10 +173,33 @@ class CArch(Record):
     Attributes:
         sources: C sources, besides those that every target has.
         defines: Macros, likewise.
+        host: Name → what it stands for in the host step's arguments.
     """
 
     sources: tuple[str, ...] = ()
     defines: dict[str, str] = Field(default_factory=dict)
+    host: dict[str, str] = Field(default_factory=dict)
+
+
+class HostCompiler(Record):
+    """A program for this machine, in C and C++ on LLVM, that compiles modules for the device.
+
+    Attributes:
+        sources: Its sources in the runtime's; patterns are allowed.
+        program: Our own sources, in the runtime's folder.
+        include: Folders of headers in the runtime's sources.
+        defines: Macros.
+        cxx_flags: Flags for C++ alone.
+        arguments: What it is always given, before the variant's arguments; ``{name}`` in both is what
+            :attr:`CArch.host` says of the target.
+    """
+
+    sources: tuple[str, ...]
+    program: tuple[str, ...]
+    include: tuple[str, ...] = ()
+    defines: dict[str, str] = Field(default_factory=dict)
+    cxx_flags: tuple[str, ...] = ()
+    arguments: tuple[str, ...] = ()
 
 
 class Translator(Record):
@@ -220,6 +243,8 @@ class CBuild(Record):
         flags: More flags for the compiler.
         arch: What one target needs, by its name.
         translator: How a module becomes C, for a runtime that compiles it ahead of time.
+        host: The host step's program, for a runtime whose modules are compiled by its own compiler.
+        glue_of: The runtime whose glue it shares: ``firmware/`` is in that one's folder.
     """
 
     sources: tuple[str, ...]
@@ -232,6 +257,8 @@ class CBuild(Record):
     flags: tuple[str, ...] = ()
     arch: dict[str, CArch] = Field(default_factory=dict)
     translator: Translator | None = None
+    host: HostCompiler | None = None
+    glue_of: str | None = None
 
 
 class CheckoutRule(Record):

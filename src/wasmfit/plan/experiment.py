@@ -9,7 +9,7 @@ from wasmfit.errors import UsageError
 from wasmfit.model import Build, Cell, Checkout, Status, UserModule, Workload, builds
 from wasmfit.requests import Experiment
 
-from .select import BASELINE, select_boards, select_builds, with_checkouts
+from .select import BASELINE, select_boards, select_builds, with_checkouts, with_toggles
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,9 @@ def plan(
     released = [
         build for build in select_builds(catalog, experiment.runtimes) if build.runtime.name != BASELINE
     ]
-    chosen = with_checkouts(catalog, released, checkouts, experiment.runtimes)
+    chosen = with_checkouts(
+        catalog, with_toggles(catalog, released, experiment.toggles), checkouts, experiment.runtimes
+    )
     cells = _cells(catalog, experiment, module, chosen)
     selected = [cell for cell in cells if _is_selected(cell, experiment.select)]
     if cells and not selected:

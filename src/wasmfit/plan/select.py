@@ -120,6 +120,33 @@ def feature_toggles(catalog: Catalog, arguments: Sequence[str]) -> list[tuple[Fe
     return toggles
 
 
+def with_toggles(catalog: Catalog, chosen: Sequence[Build], names: Sequence[str]) -> list[Build]:
+    """The builds, each followed by its variants with these feature toggles.
+
+    Args:
+        catalog: The catalogue.
+        chosen: The builds.
+        names: Names of feature toggles; runtimes without one of that name stay as they are.
+
+    Raises:
+        UsageError: No runtime has a feature toggle of that name.
+    """
+    every = {toggle.name for runtime in catalog.runtimes.values() for toggle in runtime.feature_toggles}
+    for name in names:
+        if name not in every:
+            raise unknown("feature toggle", name, every)
+    result: dict[str, Build] = {}
+    for build in chosen:
+        result.setdefault(build.label, build)
+        switched_on = [
+            one.on for one in build.runtime.feature_toggles if one.name in names and one.off == build.name
+        ]
+        for other in builds(build.runtime):
+            if other.name in switched_on and other.number == build.number:
+                result.setdefault(other.label, other)
+    return list(result.values())
+
+
 def with_checkouts(
     catalog: Catalog, released: Sequence[Build], checkouts: Sequence[Checkout], arguments: Sequence[str]
 ) -> list[Build]:

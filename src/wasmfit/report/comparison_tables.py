@@ -78,6 +78,7 @@ def _release_of(measurement: Measurement, measurements: Sequence[Measurement]) -
 
 def _notes(measurements: Sequence[Measurement]) -> Iterable[str]:
     yield from _module_notes(measurements)
+    yield from _prepared_notes(measurements)
     if libraries := library_note(measurements):
         yield libraries
     for base in dict.fromkeys(
@@ -149,6 +150,18 @@ def _module_notes(measurements: Sequence[Measurement]) -> Iterable[str]:
     )
     if logged is not None:
         yield f"logged: {logged.length:,} B, digest {logged.digest:08x}: {logged.text}"
+
+
+def _prepared_notes(measurements: Sequence[Measurement]) -> Iterable[str]:
+    """How long each module is, and what host steps make of it."""
+    prepared: dict[tuple[str, int], dict[str, int]] = {}
+    for one in measurements:
+        length, made = one.provenance.module_bytes, one.provenance.prepared_bytes
+        if length is not None and made is not None:
+            prepared.setdefault((one.module, length), {})[_label(one)] = made
+    for (module, length), lengths in prepared.items():
+        made_of_it = ", ".join(f"{made:,} B for {label}" for label, made in lengths.items())
+        yield f"sent and stored in place of {module}, {length:,} B of wasm: {made_of_it}"
 
 
 def _commit(tree: SourceTree) -> str:

@@ -34,6 +34,8 @@ class Matrix(Record):
         select: Patterns of cells' ids; a cell is kept if one of them matches, and all are if there are none.
         sources: Working trees of runtimes, ``RUNTIME=PATH``, measured next to the releases; for an operating
             system among the bases, the checkout to build from.
+        toggles: Feature toggles, such as ``fuel``: the variant with it is measured next to the one without,
+            of every runtime that has both.
     """
 
     runtimes: fields.Runtimes = ()
@@ -43,6 +45,7 @@ class Matrix(Record):
     profiles: fields.Profiles = (defaults.PROFILE,)
     select: fields.Select = ()
     sources: fields.Sources = ()
+    toggles: fields.Toggles = ()
 
 
 class Experiment(Matrix):

@@ -134,6 +134,16 @@ Sources = Annotated[
     ),
 ]
 
+Toggles = Annotated[
+    Names,
+    Option(
+        ("--with",),
+        "TOGGLE",
+        "A feature toggle, such as fuel: variants with it are measured next to those without. "
+        "May be repeated.",
+    ),
+]
+
 Workload = Annotated[str, Option(("--workload", "-w"), "W", "Workload.")]
 Board = Annotated[str, Option(("--board", "-b"), "B", "Board.")]
 Base = Annotated[str, Option(("--base",), "BASE", "Base.")]

@@ -94,6 +94,7 @@ class MatrixKeywords(TypedDict, total=False):
     profiles: Sequence[str]
     select: Sequence[str]
     sources: Sequence[tuple[str, Path]]
+    toggles: Sequence[str]
 
 
 class RequirementKeywords(TypedDict, total=False):

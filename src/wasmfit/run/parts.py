@@ -208,7 +208,7 @@ def part_jobs(context: Context, cells: Iterable[PartCell]) -> tuple[list[PartJob
             ("image", cell.build.label, cell.board.name, cell.base.name, cell.profile.name),
             partial(steps, context, cell.spec, shared),
         )
-        modules = prepare.step(context, cell.build, cell.part, scripts.step, shared)
+        modules = prepare.step(context, cell, scripts.step, shared)
         fingerprint = digest.of(
             "suite",
             scripts.step.key,

@@ -36,7 +36,7 @@ def measured(
 ) -> Measurement:
     """The record of a cell that was built, or tried to be."""
     backend = backend_of(context, FirmwareSpec.of(cell))
-    module = None if image is None else image.module
+    module, prepared = (None, None) if image is None else (image.module, image.prepared)
     return Measurement(
         **identity(cell),
         status=status,
@@ -53,6 +53,7 @@ def measured(
             log=str(log),
             module_sha256=None if module is None else digest.file(module),
             module_bytes=None if module is None else module.stat().st_size,
+            prepared_bytes=None if prepared is None else prepared.stat().st_size,
             lockfile_sha256=image.lock if image else None,
             features=_features(cell, backend),
             flags=_flags(context.catalog, cell, backend),
@@ -66,9 +67,14 @@ def measured(
 
 
 def _tools(context: Context, cell: Cell) -> dict[str, str]:
-    """Tool → version; what prepared the module is one of them."""
-    prepared_by = host.provenance(context, cell.build)
-    return {**context.toolchain.versions(), **({} if prepared_by is None else {"host step": prepared_by})}
+    """Tool → version: what prepared the module is one of them, and LLVM where that is built on it."""
+    rule, prepared_by = cell.build.runtime.c, host.provenance(context, cell.build)
+    has_compiler = rule is not None and rule.host is not None
+    return {
+        **context.toolchain.versions(),
+        **({} if prepared_by is None else {"host step": prepared_by}),
+        **(context.toolchain.llvm.identity if has_compiler else {}),
+    }
 
 
 def skipped(cell: SkippedCell) -> Measurement:

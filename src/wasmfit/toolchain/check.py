@@ -37,6 +37,7 @@ class Check:
         remedy: What to do about that on this system, in a sentence or two.
         commands: The commands in it.
         proof: What was tried and worked, where anything was tried.
+        needed: Whether nothing works without it.
     """
 
     name: str
@@ -50,6 +51,7 @@ class Check:
     remedy: str = ""
     commands: tuple[str, ...] = ()
     proof: Proof | None = None
+    needed: bool = True
 
     @property
     def ok(self) -> bool:

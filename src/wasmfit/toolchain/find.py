@@ -3,7 +3,7 @@
 import os
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from wasmfit.errors import MissingToolError, UsageError
@@ -14,6 +14,7 @@ from . import recorded
 from . import rust as rusts
 from .c_compiler import CCompiler, NoCCompiler, c_compiler
 from .check import Check, State
+from .llvm import Llvm, NoLlvm, find_llvm
 from .packages import Remedy
 from .remedies import remedy
 from .rust import Rust
@@ -31,6 +32,7 @@ class Toolchain:
         c: Target → its C compiler, for the targets asked for.
         emulators: QEMU program → the tool.
         images: What need not be built, where wasmfit-images is installed.
+        llvm: LLVM for this machine, which only some host steps need.
     """
 
     rust: Rust
@@ -38,6 +40,7 @@ class Toolchain:
     c: dict[str, CCompiler]
     emulators: dict[str, Tool]
     images: ProvidedImages | None = None
+    llvm: Llvm | NoLlvm = field(default_factory=NoLlvm)
 
     def versions(self) -> dict[str, str]:
         """Tool → version, for provenance."""
@@ -126,6 +129,27 @@ def find(
         {name: compiler for name, compiler in compilers.items() if isinstance(compiler, CCompiler)},
         {name: tool for name, tool in qemus.items() if tool is not None},
         images,
+        find_llvm(versions),
+    )
+
+
+def check_llvm(versions: Versions) -> Check:
+    """Looks for LLVM, without which all else works."""
+    name, purpose = "LLVM with its headers", "compiles modules ahead for wamr-aot; all else works without it"
+    found = find_llvm(versions)
+    if isinstance(found, Llvm):
+        version = f"{found.version}; {found.cxx.version}"
+        return Check(name, "llvm", purpose, path=found.library, version=version, needed=False)
+    mending = remedy("llvm")
+    return Check(
+        name,
+        "llvm",
+        purpose,
+        State.MISSING,
+        cause=found.cause,
+        remedy=mending.text,
+        commands=mending.commands,
+        needed=False,
     )
 
 

@@ -42,6 +42,7 @@ class ToolRecord(JsonRecord):
         purpose: What it is needed for.
         state: ``unusable``: it is there and does not work.
         ok: Whether the state is ``ok``.
+        needed: Whether a comparison of all runtimes but a few needs it.
         found: Path and version in one line.
         path: Where it is.
         version: What it says of itself.
@@ -57,6 +58,7 @@ class ToolRecord(JsonRecord):
     purpose: Text
     state: Literal["ok", "missing", "unusable"]
     ok: bool
+    needed: bool
     found: Text | None
     path: Text | None
     version: Text | None

@@ -2,6 +2,7 @@
 
 from .c import c_trial
 from .host import host_trial
+from .llvm import llvm_trial
 from .rust import rust_trial
 
-__all__ = ["c_trial", "host_trial", "rust_trial"]
+__all__ = ["c_trial", "host_trial", "llvm_trial", "rust_trial"]

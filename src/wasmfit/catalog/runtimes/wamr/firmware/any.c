@@ -4,6 +4,7 @@
 
 #include "wasm_export.h"
 #include "wasmfit_any.h"
+#include "bytes.h"
 
 /* The stack of wasm operands and frames, on the heap; C's own stack is another. */
 enum { WASM_STACK_BYTES = 8192 };
@@ -78,10 +79,7 @@ void wasmfit_firmware(void)
     wasmfit_phase_load();
     uint32_t length;
     const uint8_t *flash = wasmfit_any_module(&length);
-    uint8_t *bytes = malloc(length);
-    if (!bytes)
-        wasmfit_fail("no memory for the module's bytes");
-    memcpy(bytes, flash, length);
+    uint8_t *bytes = given_bytes(flash, length);
     if (!wasm_runtime_init())
         wasmfit_fail("WAMR cannot be initialised");
     register_imports();
@@ -117,5 +115,5 @@ void wasmfit_firmware(void)
     wasm_runtime_unload(module);
     /* What the imports are registered with stays: WAMR keeps pointers to it to the end. */
     wasm_runtime_destroy();
-    free(bytes);
+    end_of_bytes(bytes);
 }

@@ -1,10 +1,10 @@
-/* WAMR in a firmware of wasmfit. WAMR rewrites a module's bytes while it loads
- * them, so they are copied from flash to the heap first. */
+/* WAMR in a firmware of wasmfit. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "wasm_export.h"
 #include "wasmfit.h"
+#include "bytes.h"
 
 /* The stack of wasm operands and frames, on the heap; C's own stack is another. */
 enum { WASM_STACK_BYTES = 8192 };
@@ -25,10 +25,7 @@ void wasmfit_firmware(void)
     wasmfit_phase_load();
     uint32_t length;
     const uint8_t *flash = wasmfit_module(&length);
-    uint8_t *bytes = malloc(length);
-    if (!bytes)
-        wasmfit_fail("no memory for the module's bytes");
-    memcpy(bytes, flash, length);
+    uint8_t *bytes = given_bytes(flash, length);
     if (!wasm_runtime_init() || !wasm_runtime_register_natives("host", host, 1))
         wasmfit_fail("WAMR cannot be initialised");
     wasm_module_t module = wasm_runtime_load(bytes, length, error, sizeof error);
@@ -60,5 +57,5 @@ void wasmfit_firmware(void)
     wasm_runtime_deinstantiate(instance);
     wasm_runtime_unload(module);
     wasm_runtime_destroy();
-    free(bytes);
+    end_of_bytes(bytes);
 }

@@ -87,6 +87,60 @@ int os_mutex_unlock(korp_mutex *mutex)
     return 0;
 }
 
+/* Code that was compiled ahead may be copied to RAM before it is executed. No board of the catalogue's runs with a
+ * data cache that is on, so that what was written is in memory; what was fetched ahead of it is dropped. */
+#if WASM_ENABLE_AOT != 0
+void os_dcache_flush(void)
+{
+#if defined __arm__
+    __asm volatile("dsb" ::: "memory");
+#endif
+}
+
+void os_icache_flush(void *start, size_t length)
+{
+    (void)start, (void)length;
+#if defined __arm__
+    __asm volatile("dsb\n\tisb" ::: "memory");
+#elif defined __riscv
+    /* fence.i, which the assembler takes only where the target names its extension. */
+    __asm volatile(".word 0x0000100f" ::: "memory");
+#endif
+}
+
+void os_thread_jit_write_protect_np(bool enabled)
+{
+    (void)enabled;
+}
+
+/* The loader's table of functions that compiled code may call has these for cores without atomic instructions.
+ * There is one core, and nothing interrupts. */
+#if defined __riscv && !defined __riscv_atomic
+bool atomic_compare_exchange_4(volatile void *at, void *expected, unsigned int desired, bool weak, int success,
+                               int failure) __asm__("__atomic_compare_exchange_4");
+void atomic_store_4(volatile void *at, unsigned int value, int order) __asm__("__atomic_store_4");
+
+bool atomic_compare_exchange_4(volatile void *at, void *expected, unsigned int desired, bool weak, int success,
+                               int failure)
+{
+    (void)weak, (void)success, (void)failure;
+    unsigned int found = *(volatile unsigned int *)at;
+    bool equal = found == *(unsigned int *)expected;
+    if (equal)
+        *(volatile unsigned int *)at = desired;
+    else
+        *(unsigned int *)expected = found;
+    return equal;
+}
+
+void atomic_store_4(volatile void *at, unsigned int value, int order)
+{
+    (void)order;
+    *(volatile unsigned int *)at = value;
+}
+#endif
+#endif
+
 /* In place of bh_log.c, see BH_LOG in runtime.toml: WAMR logs what it also
  * reports to its caller. */
 void wamr_log(uint32 level, const char *file, int line, const char *format, ...)

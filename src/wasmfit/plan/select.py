@@ -138,9 +138,8 @@ def with_toggles(catalog: Catalog, chosen: Sequence[Build], names: Sequence[str]
     result: dict[str, Build] = {}
     for build in chosen:
         result.setdefault(build.label, build)
-        switched_on = [
-            one.on for one in build.runtime.feature_toggles if one.name in names and one.off == build.name
-        ]
+        toggles = build.runtime.feature_toggles
+        switched_on = [toggle.on for toggle in toggles if toggle.name in names and toggle.off == build.name]
         for other in builds(build.runtime):
             if other.name in switched_on and other.number == build.number:
                 result.setdefault(other.label, other)

@@ -42,7 +42,7 @@ class ToolRecord(JsonRecord):
         purpose: What it is needed for.
         state: ``unusable``: it is there and does not work.
         ok: Whether the state is ``ok``.
-        needed: Whether a comparison of all runtimes but a few needs it.
+        needed: Whether nothing works without it.
         found: Path and version in one line.
         path: Where it is.
         version: What it says of itself.

@@ -6,12 +6,14 @@ from dataclasses import replace
 
 import pytest
 
-from wasmfit.builder import Context, FirmwareSpec, steps
+from wasmfit.builder import Context, FirmwareSpec, prelinking, steps
 from wasmfit.builder import keys as keys_of
+from wasmfit.builder.digest import Shared
 from wasmfit.catalog import Catalog
 from wasmfit.home import Home
 from wasmfit.model import Cell, CLibrary, Region, UserModule
 from wasmfit.plan import plan
+from wasmfit.provided import FORMAT, ImageArchive, Manifest, ProvidedImages, RecordedTools
 from wasmfit.requests import Experiment
 from wasmfit.run.measure import fingerprints
 from wasmfit.toolchain import ProcessRunner, Versions, find
@@ -106,6 +108,50 @@ def test_where_a_c_library_lies_is_in_no_key(context: Context, cells: tuple[Cell
     }
     moved = replace(context, toolchain=replace(context.toolchain, c=compilers))
     assert key(context, cell) == key(moved, cell)
+
+
+def provided(context: Context, *names: str) -> Context:
+    """The context where wasmfit-images has these artefacts."""
+    tools = RecordedTools(system="here", rust=context.toolchain.rust.identity, c={})
+    archives = {"groups/g": ImageArchive(sha256="0" * 64, artefacts=names)}
+    manifest = Manifest(format=FORMAT, wasmfit="0", tools=tools, groups=archives, plugins={})
+    images = ProvidedImages(context.home.root, manifest)
+    return replace(context, toolchain=replace(context.toolchain, images=images))
+
+
+def test_an_image_has_the_same_key_whether_it_is_built_or_filled(
+    context: Context, cells: tuple[Cell, ...]
+) -> None:
+    cell = next(cell for cell in cells if cell.build.name == "wasm3")
+    spec = FirmwareSpec.of(cell)
+    open_image = prelinking.step(context, spec, Shared())
+    assert open_image is not None
+    filled = steps(provided(context, f"{open_image.kind}/{open_image.key[:32]}"), spec)
+    assert filled.key == key(context, cell)
+    assert set(filled.needs) == {"module", "prelinked"}
+    assert [step.kind for step in filled.tasks()] == ["guest"]
+    assert set(steps(context, spec).needs) == {"module", "firmware", "objects"}
+
+
+def test_a_whole_image_and_a_module_are_taken_with_nothing_else(
+    context: Context, cells: tuple[Cell, ...]
+) -> None:
+    cell = next(cell for cell in cells if cell.build.name == "wasm2c")
+    spec, built = FirmwareSpec.of(cell), steps(context, FirmwareSpec.of(cell))
+    taken = steps(provided(context, f"images/{built.key[:32]}"), spec)
+    assert taken.key == built.key
+    assert set(taken.needs) == {"module"}
+    prepared = next(cell for cell in cells if cell.build.name == "wasefire")
+    step = steps(context, FirmwareSpec.of(prepared)).needs["prepared"]
+    without = steps(provided(context, f"prepared/{step.key[:32]}"), FirmwareSpec.of(prepared))
+    assert step.needs
+    assert not without.needs["prepared"].needs
+
+
+def test_what_links_or_loads_no_module_is_in_no_open_image(context: Context, cells: tuple[Cell, ...]) -> None:
+    for name in ("native", "wasm2c"):
+        cell = next(cell for cell in cells if cell.build.name == name)
+        assert prelinking.step(context, FirmwareSpec.of(cell), Shared()) is None
 
 
 def test_what_is_expected_is_in_the_fingerprint_alone(context: Context, cells: tuple[Cell, ...]) -> None:

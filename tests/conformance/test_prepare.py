@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wasmfit.builder import BuildError
-from wasmfit.conformance.prepare import RefusedModule, unpacked
+from wasmfit.conformance.prepare import RefusedModule, packed_modules, unpacked
 
 
 def _packed(modules: list[tuple[bool, bytes]]) -> bytes:
@@ -34,3 +34,14 @@ def test_a_file_that_ends_early_is_an_error(modules: list[tuple[bool, bytes]], d
     whole = _packed(modules)
     with pytest.raises(BuildError, match="ends too early"):
         unpacked(whole[: data.draw(st.integers(0, len(whole) - 1))])
+
+
+def test_what_a_published_program_makes_reads_like_what_ours_writes() -> None:
+    made: list[bytes | str] = [b"code", "not – accepted", b"", "no"]
+    assert packed_modules(made) == _packed(
+        [(True, b"code"), (False, "not – accepted".encode()), (True, b""), (False, b"no")]
+    )
+    taken, refused, empty, last = unpacked(packed_modules(made))
+    assert (taken, empty) == (b"code", b"")
+    assert isinstance(refused, RefusedModule)
+    assert last == RefusedModule("no")

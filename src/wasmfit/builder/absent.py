@@ -6,13 +6,17 @@ from wasmfit.toolchain import remedy
 from .context import Context
 from .errors import BuildError
 
-WHAT = {
+_WHAT = {
     "firmware": "this runtime for this board and profile",
     "guest": "this workload's module",
     "host": "the program that prepares modules for this runtime",
     "suite": "the W3C suite",
 }
-"""What a package is built to, by its name."""
+
+
+def what(package: str) -> str:
+    """What a package is built to, in words, by its name: ``guest_crc32`` is a guest."""
+    return _WHAT.get(package.partition("_")[0], package)
 
 
 def require_rust(context: Context, what: str) -> None:

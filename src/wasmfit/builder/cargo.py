@@ -212,7 +212,7 @@ def build(
     Raises:
         BuildError: Cargo failed; the reason is its first error.
     """
-    absent.require_rust(context, absent.WHAT.get(package.name, package.name))
+    absent.require_rust(context, absent.what(package.name))
     work.mkdir(parents=True, exist_ok=True)
     with exclusive_lock(work.with_name(f"{work.name}.lock"), context.runner.cancel):
         generate(package, work)

@@ -76,7 +76,7 @@ def steps(context: Context, spec: FirmwareSpec, shared: Shared | None = None) ->
     if provided is not None:
         work = partial(_fill, spec)
         return BuildStep("images", key, title, work, {**content, "prelinked": provided})
-    return BuildStep("images", key, title, partial(_make, context, spec), needs)
+    return BuildStep("images", key, title, partial(_make, context, spec), {**content, **parts})
 
 
 def _without_needs(step: BuildStep, images: ProvidedImages | None) -> BuildStep:

@@ -167,6 +167,8 @@ class _Plugins:
                 timeout=_PROBE_SECONDS,
             )
             if self.log is not None:
+                # Where nothing is compiled, it is the first to write.
+                self.log.parent.mkdir(parents=True, exist_ok=True)
                 with self.log.open("a", encoding="utf-8", errors="replace") as file:
                     file.write(f"$ {program} -plugin {probe}\n{finished.output}\n")
             if finished.code == 0 and _TAKEN.search(finished.output):

@@ -22,7 +22,20 @@ CHOSEN_BEFORE = (filelock, platformdirs, subprocess, tempfile)
 MODULES = frozenset({"fcntl", "grp", "pty", "pwd", "resource", "syslog", "termios", "tty"})
 
 FUNCTIONS: dict[ModuleType, tuple[str, ...]] = {
-    os: ("fork", "forkpty", "geteuid", "getpgid", "getuid", "killpg", "mkfifo", "nice", "setsid", "uname"),
+    os: (
+        "fork",
+        "forkpty",
+        "geteuid",
+        "getpgid",
+        "getuid",
+        "killpg",
+        "mkfifo",
+        "nice",
+        "register_at_fork",
+        "setsid",
+        "uname",
+        "waitid",
+    ),
     signal: ("SIGALRM", "SIGCHLD", "SIGHUP", "SIGKILL", "SIGQUIT", "SIGUSR1", "alarm", "pthread_sigmask"),
 }
 
@@ -42,8 +55,17 @@ class Refuse(importlib.abc.MetaPathFinder):
         return None
 
 
+ACCESS = os.access
+
+
+def access(path: str | os.PathLike[str], mode: int) -> bool:
+    """As ``os.access``, where nothing is a program: not even where Debian has it, whatever PATH says."""
+    return mode != os.X_OK and ACCESS(path, mode)
+
+
 def take_away() -> None:
-    """Takes away what only POSIX has."""
+    """Takes away what only POSIX has, and every program."""
+    os.access = access  # type: ignore[assignment]
     for name in MODULES:
         sys.modules.pop(name, None)
     sys.meta_path.insert(0, Refuse())

@@ -130,4 +130,5 @@ WATCHDOG = Watchdog()
 """The watchdog of this process."""
 
 atexit.register(WATCHDOG.close)
-os.register_at_fork(after_in_child=WATCHDOG.after_fork)
+if hasattr(os, "register_at_fork"):  # Where there is no fork, nobody inherits it.
+    os.register_at_fork(after_in_child=WATCHDOG.after_fork)

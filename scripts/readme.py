@@ -15,10 +15,10 @@ from pathlib import Path
 import wasmfit
 from wasmfit.analysis.comparison import Comparison
 from wasmfit.analysis.comparison_metrics import COMPARISON_METRICS
+from wasmfit.analysis.numbers import change
 from wasmfit.catalog import Catalog
 from wasmfit.home import Home
 from wasmfit.model import Status
-from wasmfit.report.numbers import change
 
 README = Path(__file__).parents[1] / "README.md"
 FIGURES = README.parent / "docs" / "figures.md"

@@ -181,9 +181,9 @@ def test_tables_are_one_a_workload_then_slow_downs_then_the_summary() -> None:
     assert [table.title.split(" / ")[0] for table in found] == [
         "fir", "fft", "sort", "slowdown compared with native code", "summary"
     ]  # fmt: skip
-    matrix = {column.heading[0]: column.cells for column in found[3].columns}
+    matrix = {column.heading[0]: column.texts for column in found[3].columns}
     assert matrix["plain"] == ("10.0", "unsupported", "100")
-    means = {column.heading[0]: column.cells for column in found[4].columns}
+    means = {column.heading[0]: column.texts for column in found[4].columns}
     assert means["workloads"] == ("3 of 3", "3 of 3", "2 of 3", "0 of 3")
     assert means["spread"][3] == ""
     notes = "\n".join(found[4].notes)

@@ -21,7 +21,7 @@ from pydantic import (
 from wasmfit.errors import UsageError
 from wasmfit.model import Record
 from wasmfit.toml_text import line_of, parse, read_text
-from wasmfit.words import escape_unprintable
+from wasmfit.words import escape_unprintable, problem_text
 
 from .metrics import Metric, metric
 from .quantities import LimitValue, parse_limit
@@ -213,7 +213,7 @@ def _line(text: str, location: tuple[str | int, ...]) -> int:
 def _message(path: str, text: str, problem: dict[str, object]) -> str:
     location = tuple(part for part in problem["loc"] if isinstance(part, str | int))  # type: ignore[attr-defined]
     field = ".".join(map(str, location)) or "the file"
-    message = str(problem["msg"])
+    message = problem_text(problem["msg"])
     if problem["type"] == "extra_forbidden" and isinstance(location[-1], str):
         record = LimitTable if len(location) > 1 else BudgetFile
         known = [field.alias or name for name, field in record.model_fields.items()]

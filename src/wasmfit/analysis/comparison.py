@@ -4,12 +4,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from wasmfit.frames import frame
-from wasmfit.model import Measurement, RuntimeFeatures, Status
+from wasmfit.model import Board, Measurement, RuntimeFeatures, Status
 
 from .flat_rows import flat_row
 
 if TYPE_CHECKING:
     import pandas
+    from matplotlib.axes import Axes
 
 SCHEMA = 1
 
@@ -17,7 +18,7 @@ CONCLUSIVE = frozenset({Status.OK, Status.UNAVAILABLE, Status.UNSUPPORTED, Statu
 """Statuses that say whether a runtime fits; any other is a failure of the cell."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Comparison:
     """The measurements of an experiment.
 
@@ -27,6 +28,8 @@ class Comparison:
         reused: How many of them were in the store already.
         run: The number of this run in the store; ``None`` if it was not recorded.
         features: What ``wasmfit features`` has found of the runtimes, if it has measured all features.
+        boards: The boards of the measurements, for their limits.
+        bounds: Names of builds that load no module: what runtimes are read against, and none of them.
     """
 
     measurements: tuple[Measurement, ...]
@@ -34,6 +37,8 @@ class Comparison:
     reused: int
     run: int | None = None
     features: tuple[RuntimeFeatures, ...] = ()
+    boards: tuple[Board, ...] = ()
+    bounds: frozenset[str] = frozenset()
 
     @property
     def failed(self) -> tuple[Measurement, ...]:
@@ -59,3 +64,26 @@ class Comparison:
             UsageError: pandas is not installed.
         """
         return frame([flat_row(measurement) for measurement in self.measurements])
+
+    def plot(self, x: str = "flash", y: str = "instructions_call") -> "Axes":
+        """A point for each runtime, by two metrics; flash against instructions of a warm call.
+
+        Args:
+            x, y: Names of columns or metrics, as ``wasmfit compare --columns`` takes them.
+
+        Raises:
+            UsageError: A metric is unknown, no cell has both, or matplotlib is not installed.
+        """
+        from .display import plot
+
+        return plot(self, x, y)
+
+    def __repr__(self) -> str:
+        from .display import short
+
+        return short(self)
+
+    def _repr_html_(self) -> str:
+        from .display import as_html
+
+        return as_html(self)

@@ -13,6 +13,7 @@ from wasmfit.errors import UsageError
 from wasmfit.model import Measurement
 from wasmfit.store import RecordedRun
 from wasmfit.store.measurements import Reader, TimelinePoint
+from wasmfit.table import CellValue
 from wasmfit.words import escape_unprintable
 
 from .amounts import Amount
@@ -271,7 +272,7 @@ def _no_cell(select: Sequence[str], cells: Sequence[str]) -> UsageError:
     )
 
 
-def run_to_dict(run: RecordedRun) -> dict[str, object]:
+def run_to_dict(run: RecordedRun) -> dict[str, CellValue]:
     """A run as plain data."""
     metadata = run.metadata
     return {

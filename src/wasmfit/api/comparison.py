@@ -10,6 +10,7 @@ from wasmfit.analysis.comparison import Comparison
 from wasmfit.builder import Context, checkout
 from wasmfit.catalog import Catalog
 from wasmfit.errors import UsageError
+from wasmfit.events import BuildPlan
 from wasmfit.home import Home
 from wasmfit.module import load_user_module
 from wasmfit.plan import Plan, c_targets, plan
@@ -17,6 +18,7 @@ from wasmfit.probe import BoardRunner
 from wasmfit.requests import Experiment, RunOptions
 from wasmfit.requests.keywords import CompareKeywords, Keywords
 from wasmfit.run import Pipeline
+from wasmfit.run.rows_so_far import WithRows
 from wasmfit.store import OutcomeStore, RunMetadata, Store
 from wasmfit.store.runs import label_of
 from wasmfit.toolchain import ProcessRunner, Versions, find, worktree
@@ -51,6 +53,27 @@ and imports are arguments next to it.
     return measure(Catalog.load(*options.catalogs), experiment, options).comparison
 
 
+def preview(
+    experiment: Experiment | None = None,
+    options: RunOptions | None = None,
+    **fields: Unpack[CompareKeywords],
+) -> BuildPlan:
+    """Says what :func:`compare` would build and measure, and about how long that takes; it builds nothing.
+
+    Args:
+        experiment, options, fields: As for :func:`compare`.
+
+    Raises:
+        UsageError, MissingToolError: As for :func:`compare`.
+    """
+    keywords = Keywords("preview", fields)
+    experiment = keywords.record(Experiment, experiment)
+    options = keywords.record(RunOptions, options).recorded_as("wasmfit.preview()")
+    keywords.end()
+    planned, pipeline = _prepared(Catalog.load(*options.catalogs), experiment, options)
+    return pipeline.build_plan(planned)
+
+
 @dataclass(frozen=True)
 class MeasuredExperiment:
     """An experiment that was run, with what it was run with."""
@@ -66,6 +89,25 @@ def measure(catalog: Catalog, experiment: Experiment, options: RunOptions) -> Me
     Raises:
         UsageError, MissingToolError, WasmfitError: As for :func:`compare`.
     """
+    planned, pipeline = _prepared(catalog, experiment, options)
+    context = pipeline.context
+    comparison = pipeline.run(planned)
+    # What `features` has found of these runtimes, where it has been run whole.
+    features = OutcomeStore(context.home.results).find_features(
+        (cell.runtime, cell.version, cell.board, cell.profile) for cell in comparison.measurements
+    )
+    boards = {cell.board.name: cell.board for cell in planned.all_cells}
+    comparison = replace(
+        comparison,
+        features=tuple(features),
+        boards=tuple(boards.values()),
+        bounds=context.catalog.bounds,
+    )
+    return MeasuredExperiment(context, planned, comparison)
+
+
+def _prepared(catalog: Catalog, experiment: Experiment, options: RunOptions) -> tuple[Plan, Pipeline]:
+    """The plan of an experiment, and what runs it."""
     module = None if experiment.module is None else load_user_module(experiment.module)
     if module is None:
         workloads = workloads_like(catalog, experiment.workloads)
@@ -93,15 +135,17 @@ def measure(catalog: Catalog, experiment: Experiment, options: RunOptions) -> Me
     versions = Versions(home.tools, runner)
     cells = planned.measured
     toolchain = find(versions, c_targets(catalog, cells), [cell.board.emulator for cell in cells])
-    context = Context(catalog, home, toolchain, runner)
-    store = Store(home.results)
-    pipeline = Pipeline(context, store, options.event_handler, metadata, options.rerun, bench, executor)
-    comparison = pipeline.run(planned)
-    # What `features` has found of these runtimes, where it has been run whole.
-    features = OutcomeStore(home.results).find_features(
-        (cell.runtime, cell.version, cell.board, cell.profile) for cell in comparison.measurements
+    pipeline = Pipeline(
+        Context(catalog, home, toolchain, runner),
+        Store(home.results),
+        WithRows(options.event_handler, catalog, planned),
+        metadata,
+        options.rerun,
+        bench,
+        executor,
+        options.rerun_failed,
     )
-    return MeasuredExperiment(context, planned, replace(comparison, features=tuple(features)))
+    return planned, pipeline
 
 
 def workloads_like(catalog: Catalog, patterns: Sequence[str]) -> tuple[str, ...]:

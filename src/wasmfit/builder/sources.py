@@ -155,7 +155,7 @@ def _archive(context: Context, step: StepContext, source: SdistSource | WheelSou
         finished = context.runner.run(command, log=step.log, timeout=_SECONDS)
         archives = [*place.glob("*.whl"), *place.glob("*.tar.gz")]
         if finished.code != 0 or len(archives) != 1:
-            raise BuildError(f"pip: {cargo.first_error(finished.output)}")
+            raise BuildError(f"{wanted.name} {wanted.version}: {cargo.first_error(finished.output)}")
         if digest.file(archives[0]) not in wanted.sha256:
             raise BuildError(f"{archives[0].name} has another SHA-256 than the catalogue says")
         unpack(archives[0], place / "unpacked")

@@ -5,7 +5,7 @@ import sys
 
 from wasmfit.errors import WasmfitError
 
-from .output import report_error
+from .output import end_as_by_sigpipe, print_what_can_be_printed, report_error
 
 _NEW_OBJECTS = 2_000_000
 """After so many, garbage is looked for; Python's own number is 700, or 2,000. Only rings of objects wait for
@@ -14,6 +14,7 @@ that, 200 MB of them at most: all others go when nothing refers to them."""
 
 def main() -> None:
     """The program: errors are a sentence and an exit code."""
+    print_what_can_be_printed()
     # Records, by the ten thousand, are no garbage: looking for some among them doubles the time to read them.
     gc.set_threshold(_NEW_OBJECTS, 20, 20)
     try:
@@ -30,6 +31,4 @@ def main() -> None:
         report_error(error)
         sys.exit(error.exit_code)
     except BrokenPipeError:
-        # Whoever read our output has gone; there is nobody left to tell.
-        sys.stderr.close()
-        sys.exit(1)
+        end_as_by_sigpipe()

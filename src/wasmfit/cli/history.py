@@ -7,7 +7,7 @@ import typer
 from wasmfit.analysis.history import run_to_dict
 from wasmfit.api.verdicts import history, runs
 from wasmfit.errors import UsageError
-from wasmfit.report.history import FORMATS, metric_rows, rows_of
+from wasmfit.report.history import FORMATS, metric_rows, rows_of, runs_formatted
 
 from .from_requests import from_requests
 from .options import CatalogOptions, ResultOptions
@@ -29,7 +29,9 @@ def follow_metric(
     by_version: Annotated[
         bool, typer.Option("--by-version", help="Over versions of the runtimes, instead of time.")
     ] = False,
-    list_runs: Annotated[bool, typer.Option("--runs", help="List the runs.")] = False,
+    list_runs: Annotated[
+        bool, typer.Option("--runs", help="List the runs: the newest 20; the formats for programs have all.")
+    ] = False,
     list_metrics: Annotated[
         bool, typer.Option("--metrics", "--figures", help="List the metrics; --figures is the old name.")
     ] = False,
@@ -38,9 +40,11 @@ def follow_metric(
     require_writable(output.file)
     if (metric is not None) + list_runs + list_metrics != 1:
         raise UsageError("Give a metric, --runs or --metrics.", "For example: wasmfit history size.flash")
+    if list_metrics:
+        write_result(rows_of(metric_rows(), "figures", output.format), output.file)
+        return
     if metric is None:
-        rows = metric_rows() if list_metrics else [run_to_dict(run) for run in runs()]
-        write_result(rows_of(rows, "figures" if list_metrics else "runs", output.format), output.file)
+        write_result(runs_formatted([run_to_dict(run) for run in runs()], output.format), output.file)
         return
     followed = history(metric, select=select or (), by_version=by_version, catalogs=catalog.catalogs)
     write_result(FORMATS[output.format](followed), output.file)

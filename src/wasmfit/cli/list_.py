@@ -1,24 +1,28 @@
 """``wasmfit list``."""
 
-import csv
-import io
 from enum import StrEnum
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from wasmfit.catalog import Catalog
+from wasmfit.errors import UsageError
 from wasmfit.json_text import dumped
 from wasmfit.model import Board, builds
 from wasmfit.plan import plan
 from wasmfit.report import Format
-from wasmfit.report.markdown import escape
+from wasmfit.report.csv import rows_to_csv
+from wasmfit.report.markdown import tables_to_markdown
+from wasmfit.report.rows import rows_to_text
+from wasmfit.report.terminal import terminal_width
 from wasmfit.requests import Experiment
+from wasmfit.table import CellValue, table_of_rows
 
 from .output import write_result
 
-Row = dict[str, str]
+Row = dict[str, CellValue]
 
 
 class Listing(StrEnum):
@@ -37,10 +41,21 @@ def command(
     output_format: Annotated[Format, typer.Option("--format", "-f")] = Format.TABLE,
     output: Annotated[Path | None, typer.Option("-o", "--output", metavar="FILE")] = None,
     catalog: Annotated[list[Path] | None, typer.Option(metavar="DIR")] = None,
+    select: Annotated[
+        list[str] | None, typer.Option(metavar="GLOB", help="Only names, or ids of cells, that match.")
+    ] = None,
 ) -> None:
     """List runtimes, boards, workloads, profiles, bases or cells."""
     rows = _rows(Catalog.load(*(catalog or ())), kind)
-    write_result(_FORMATS[output_format](kind.value, rows), output)
+    if select:
+        rows = [
+            row for row in rows if any(fnmatchcase(str(next(iter(row.values()))), glob) for glob in select)
+        ]
+        if not rows:
+            raise UsageError(
+                f"No {kind.value} match {' or '.join(select)}.", f"`wasmfit list {kind.value}` lists all."
+            )
+    write_result(_text(kind, rows, output_format), output)
 
 
 def _rows(catalog: Catalog, kind: Listing) -> list[Row]:
@@ -124,30 +139,34 @@ def _timing(board: Board) -> str:
     return "calibrated" if board.timing.calibrated else "estimated"
 
 
-def _table(_kind: str, rows: list[Row]) -> str:
-    names = list(rows[0]) if rows else []
-    # What has one column is read by programs, line by line.
-    shown = [{name: name for name in names}, *rows] if len(names) > 1 else rows
-    widths = {name: max(len(row[name]) for row in shown) for name in names}
-    return "\n".join("  ".join(f"{row[name]:{widths[name]}}" for name in row).rstrip() for row in shown)
+_PRIORITIES = {
+    "summary": 1,
+    "license": 2,
+    "core": 6,
+    "probe_rs": 5,
+    "emulator": 4,
+    "erase_unit": 3,
+    "title": 2,
+    "timing": 1,
+    "arguments": 2,
+    "expected_from": 1,
+}
+"""Columns that a narrow terminal does without, those with the highest number first."""
+
+_FOR_PROGRAMS = ("source",)
+"""Columns that people see on a page of its own: `wasmfit show board NAME`."""
 
 
-def _json(kind: str, rows: list[Row]) -> str:
-    return dumped({"schema": 1, kind: rows})
-
-
-def _csv(_kind: str, rows: list[Row]) -> str:
-    text = io.StringIO()
-    writer = csv.DictWriter(text, fieldnames=list(rows[0]) if rows else ["name"], lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    return text.getvalue().rstrip("\n")
-
-
-def _markdown(_kind: str, rows: list[Row]) -> str:
-    names = list(rows[0]) if rows else []
-    lines = [names, ["---"] * len(names), *([escape(row[name]) for name in names] for row in rows)]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
-
-
-_FORMATS = {Format.TABLE: _table, Format.JSON: _json, Format.CSV: _csv, Format.MARKDOWN: _markdown}
+def _text(kind: Listing, rows: list[Row], form: Format) -> str:
+    if form is Format.JSON:
+        return dumped({"schema": 1, kind.value: rows})
+    if form is Format.CSV:
+        return rows_to_csv(rows, ("name",))
+    shown = [{name: text for name, text in row.items() if name not in _FOR_PROGRAMS} for row in rows]
+    if form is Format.TABLE and all(len(row) == 1 for row in shown):
+        # What has one column is read by programs, line by line.
+        return "\n".join(str(text) for row in shown for text in row.values())
+    table = table_of_rows("", shown, _PRIORITIES)
+    if form is Format.MARKDOWN:
+        return tables_to_markdown([table])
+    return rows_to_text(table, terminal_width(), " (a wider terminal, or --format json)")

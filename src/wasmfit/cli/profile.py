@@ -1,6 +1,7 @@
 """``wasmfit profile``."""
 
 from enum import StrEnum
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -9,6 +10,7 @@ from wasmfit.api.profiling import profile
 from wasmfit.json_text import dumped
 from wasmfit.model import Record
 from wasmfit.requests import ProfileRequest, RunSettings
+from wasmfit.requests.experiment import ProfilePhase
 from wasmfit.requests.option import Option
 from wasmfit.run import Profiled
 from wasmfit.words import escape_unprintable
@@ -35,6 +37,7 @@ class ProfileOutput(Record):
     ] = ProfileFormat.TABLE
     file: options.File = None
     verbose: options.Verbose = False
+    quiet: options.Quiet = False
 
 
 def profile_firmware(
@@ -45,7 +48,9 @@ def profile_firmware(
 ) -> None:
     """Say which functions of a firmware its instructions are spent in."""
     require_writable(output.file)
-    with reported(settings, verbose=output.verbose, interrupted="Interrupted.") as run_options:
+    with reported(
+        settings, verbose=output.verbose, quiet=output.quiet, interrupted="Interrupted."
+    ) as run_options:
         profiled = profile(request, run_options)
     match output.format:
         case ProfileFormat.TABLE:
@@ -58,15 +63,17 @@ def profile_firmware(
 
 
 command = from_requests(
-    profile_firmware, leave_out=("expect", "expect_log", "on", "rerun", "label", "cluster")
+    profile_firmware,
+    leave_out=("expect", "expect_log", "on", "rerun", "rerun_failed", "jobs", "label", "cluster"),
 )
 
 
 def _table(profiled: Profiled, top: int) -> str:
     total = profiled.profile.total(profiled.phases) or 1
     rows = profiled.rows()
+    phases = ", ".join(map(partial(_phase, profiled), profiled.phases))
     lines = [
-        f"{profiled.cell}, {', '.join(profiled.phases)}: {total:,} instructions",
+        f"{profiled.cell}, {phases}: {total:,} instructions",
         "",
         f"{'self':>14} {'':>6} {'with callees':>14} {'':>6}  function",
     ]
@@ -79,6 +86,13 @@ def _table(profiled: Profiled, top: int) -> str:
     if rest:
         lines.append(f"{rest:>14,} {rest / total:>6.1%} {'':>14} {'':>6}  [{len(rows) - top} others]")
     return "\n".join(lines)
+
+
+def _phase(profiled: Profiled, phase: str) -> str:
+    """A phase in words: that of calls adds them up."""
+    if phase != ProfilePhase.CALL or profiled.calls == 1:
+        return phase
+    return f"{profiled.calls} calls added up"
 
 
 def _json(profiled: Profiled) -> str:

@@ -13,7 +13,7 @@ from wasmfit.requests.option import Option
 
 from .compare import print_failed
 from .from_requests import from_requests
-from .options import Verbose
+from .options import Quiet, Verbose
 from .output import kept_if_written, message
 from .progress import reported
 
@@ -24,10 +24,12 @@ class ReportOutput(Record):
     Attributes:
         file: The file.
         verbose: Whether every command that is run is shown.
+        quiet: Whether nothing but the result and errors is shown.
     """
 
     file: Annotated[Path, Option(("-o", "--output"), "FILE", "")] = Path("report.html")
     verbose: Verbose = False
+    quiet: Quiet = False
 
 
 def report_experiment(
@@ -43,7 +45,10 @@ def report_experiment(
         raise UsageError(
             f"{module} is not a wasm module.", f"To write the report there: wasmfit report -o {module}"
         )
-    with kept_if_written(output.file), reported(settings, verbose=output.verbose) as options:
+    with (
+        kept_if_written(output.file),
+        reported(settings, verbose=output.verbose, quiet=output.quiet) as options,
+    ):
         document = make_report(
             output.file,
             experiment=experiment,

@@ -1,19 +1,21 @@
 """A history in each format; in the terminal, a sparkline for each cell."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 from wasmfit.analysis.amounts import Amount, amount_text
 from wasmfit.analysis.comparison import SCHEMA
 from wasmfit.analysis.history import CellHistory, History, HistoryPoint, run_to_dict
 from wasmfit.analysis.metrics import metric, metric_names
 from wasmfit.json_text import dumped
+from wasmfit.table import CellValue, Table, table_of_rows, text_column
 
 from .change_tables import amount_to_dict, difference, remark
 from .csv import rows_to_csv
 from .format import Format
 from .markdown import tables_to_markdown
-from .table import Column, Table
-from .terminal import tables_to_text
+from .rows import rows_to_text
+from .terminal import tables_to_text, terminal_width
 
 _BARS = "▁▂▃▄▅▆▇█"
 _LONGEST_LINE = 60
@@ -51,10 +53,10 @@ def _overview(history: History) -> Table:
     cells = sorted(history.cells, key=_range, reverse=True)
     unit = history.metric.unit
     columns = (
-        Column(("",), tuple(sparkline([point.amount for point in cell.points]) for cell in cells)),
-        Column(("first",), tuple(amount_text(cell.points[0].amount, unit) for cell in cells)),
-        Column(("last",), tuple(amount_text(cell.points[-1].amount, unit) for cell in cells)),
-        Column(("changes",), tuple(str(sum(point.changed for point in cell.points)) for cell in cells)),
+        text_column(("",), (sparkline([point.amount for point in cell.points]) for cell in cells)),
+        text_column(("first",), (amount_text(cell.points[0].amount, unit) for cell in cells)),
+        text_column(("last",), (amount_text(cell.points[-1].amount, unit) for cell in cells)),
+        text_column(("changes",), (str(sum(point.changed for point in cell.points)) for cell in cells)),
     )
     kind = history.metric.kind.value
     title = f"{history.metric.name} ({kind}) over {history.over}"
@@ -73,10 +75,10 @@ def _range(cell: CellHistory) -> float:
 def _cell(cell: CellHistory, unit: str, over: str) -> Table:
     points = [point for point in cell.points if over == "version" or point.change or point is cell.points[0]]
     columns = (
-        Column((over,), tuple(point.version if over == "version" else point.at[:16] for point in points)),
-        Column(("value",), tuple(amount_text(point.amount, unit) for point in points)),
-        Column(("change",), tuple(difference(point.change) if point.change else "" for point in points)),
-        Column(("",), tuple(remark(point.change) if point.change else "" for point in points)),
+        text_column((over,), (point.version if over == "version" else point.at[:16] for point in points)),
+        text_column(("value",), (amount_text(point.amount, unit) for point in points)),
+        text_column(("change",), (difference(point.change) if point.change else "" for point in points)),
+        text_column(("",), (remark(point.change) if point.change else "" for point in points)),
     )
     labels = tuple(_label(point) for point in points)
     notes = tuple(f"{_label(point)} differs in {'; '.join(point.why)}" for point in points if point.why)
@@ -180,29 +182,48 @@ FORMATS: dict[Format, Callable[[History], str]] = {
 """Format → its formatter."""
 
 
-def rows_of(rows: Sequence[dict[str, object]], name: str, form: Format) -> str:
+def rows_of(rows: Sequence[Mapping[str, CellValue]], name: str, form: Format) -> str:
     """A list of flat rows in any format."""
-    columns = list(rows[0]) if rows else []
     if form is Format.JSON:
-        return dumped({"schema": SCHEMA, name: list(rows)})
+        return dumped({"schema": SCHEMA, name: [dict(row) for row in rows]})
     if form is Format.CSV:
         return rows_to_csv(rows, ("number",))
     if not rows:
         return f"no {name} yet"
-    table = Table(
-        name,
-        tuple(str(row[columns[0]]) for row in rows),
-        tuple(
-            Column((column,), tuple("" if row[column] is None else str(row[column]) for row in rows))
-            for column in columns[1:]
-        ),
-        (),
-        (),
-    )
-    return tables_to_text([table]) if form is Format.TABLE else tables_to_markdown([table])
+    table = table_of_rows(name, rows, {})
+    return rows_to_text(table, terminal_width()) if form is Format.TABLE else tables_to_markdown([table])
 
 
-def metric_rows() -> list[dict[str, object]]:
+_NEWEST = 20
+"""Runs that people see."""
+
+
+def runs_formatted(runs: Sequence[Mapping[str, CellValue]], form: Format) -> str:
+    """The runs, the newest first; for people a line each, as many as a screen holds."""
+    if form in (Format.JSON, Format.CSV) or not runs:
+        return rows_of(runs, "runs", form)
+    rows: list[dict[str, CellValue]] = [
+        {
+            "run": run["number"],
+            "at (UTC)": str(run["at"])[:16].replace("T", " "),
+            "label": run["label"] or "",
+            "commit": _commit(run),
+            "command": run["command"],
+        }
+        for run in runs[:_NEWEST]
+    ]
+    older = len(runs) - len(rows)
+    notes = (f"{older:,} older runs: --format json",) if older else ()
+    table = replace(table_of_rows("", rows, {"commit": 2, "label": 1}), notes=notes)
+    return rows_to_text(table, terminal_width()) if form is Format.TABLE else tables_to_markdown([table])
+
+
+def _commit(run: Mapping[str, CellValue]) -> str:
+    commit = str(run["commit"] or "")[:9]
+    return f"{commit} with changes" if commit and run["dirty"] else commit
+
+
+def metric_rows() -> list[dict[str, CellValue]]:
     """Every metric with what is known of it."""
     return [
         {

@@ -140,7 +140,8 @@ Base = Annotated[str, Option(("--base",), "BASE", "Base.")]
 Profile = Annotated[str, Option(("--profile", "-p"), "P", "Profile.")]
 
 ModulePath = Annotated[
-    RelativePath, Argument("[MODULE.wasm]", "A module of your own, instead of a workload.")
+    RelativePath,
+    Argument("[MODULE.wasm | CELL]", "A module of your own, instead of a workload; or one cell's id."),
 ]
 Calls = Annotated[
     Names,
@@ -176,6 +177,14 @@ On = Annotated[
     Option(("--on",), "probe[:SELECTOR]", "Run on the board at a debug probe as well, through probe-rs."),
 ]
 Rerun = Annotated[bool, Option(("--rerun",), None, "Measure again what is stored already.")]
+RerunFailed = Annotated[
+    bool, Option(("--rerun-failed",), None, "Measure again what is stored and failed, and nothing else.")
+]
+Jobs = Annotated[
+    int | None,
+    Field(ge=1),
+    Option(("--jobs", "-j"), "N", "Builds and emulators at a time. Default: as many as processors."),
+]
 Label = Annotated[str | None, Option(("--label",), "NAME", "Name this run, for diff, check and history.")]
 Catalogs = Annotated[
     tuple[RelativePath, ...],

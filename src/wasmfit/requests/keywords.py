@@ -63,6 +63,8 @@ class OptionKeywords(TypedDict, total=False):
 
     on: str | None
     rerun: bool
+    rerun_failed: bool
+    jobs: int | None
     label: str | None
     catalogs: Sequence[Path]
     cluster: str | None

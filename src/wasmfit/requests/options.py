@@ -16,6 +16,8 @@ class RunSettings(Record):
     Attributes:
         on: ``probe``, or ``probe:SELECTOR``: a board that images run on as well, reached through probe-rs.
         rerun: Whether what is in the store is measured again.
+        rerun_failed: Whether what is in the store and failed is measured again.
+        jobs: Builds and emulators at a time on this machine; as many as processors, if not given.
         label: A name for this run, by which ``diff``, ``check`` and ``history`` find it.
         catalogs: Folders laid out as the built-in catalogue, whose entries are added to it.
         cluster: Address or file of a Dask scheduler whose workers do the work.
@@ -23,6 +25,8 @@ class RunSettings(Record):
 
     on: fields.On = None
     rerun: fields.Rerun = False
+    rerun_failed: fields.RerunFailed = False
+    jobs: fields.Jobs = None
     label: fields.Label = None
     catalogs: fields.Catalogs = ()
     cluster: fields.Cluster = None

@@ -6,8 +6,10 @@ from dataclasses import dataclass, field
 from typing import Generic, Protocol, TypeVar
 
 from wasmfit.builder import Context
-from wasmfit.events import Event, EventHandler, Started
+from wasmfit.events import BuildPlan, Event, EventHandler, Started
 
+from .build_plan import build_plan
+from .durations import Durations
 from .executor import Executor
 from .job import Job, RemoteJob
 
@@ -61,6 +63,7 @@ class Batch(Generic[R]):
         ended: The event that says so of a result; whether it was in the store comes with it.
         emit: Told what happens, by one thread at a time.
         rerun: Do jobs again whose results are in the store.
+        durations: What similar work took, and where what this takes is recorded.
     """
 
     context: Context
@@ -69,6 +72,7 @@ class Batch(Generic[R]):
     ended: Callable[[R, bool], Event]
     emit: EventHandler
     rerun: bool = False
+    durations: Durations = field(default_factory=Durations)
     _telling: threading.Lock = field(default_factory=threading.Lock)
     _results: dict[str, R] = field(default_factory=dict)
 
@@ -92,8 +96,18 @@ class Batch(Generic[R]):
             self._end(result, reused=False)
         missing = [job for job in jobs if job.id not in stored]
         if missing:
-            self.executor.run(self.context, missing, self._tell, self._keep)
+            self._tell(build_plan(self.context, missing, len(stored), self.durations, self.executor.workers))
+            try:
+                self.executor.run(self.context, missing, self._tell, self._keep)
+            finally:
+                self.durations.save()
         return Done(self._results, frozenset(stored))
+
+    def plan(self, jobs: Sequence[RemoteJob[R]]) -> BuildPlan:
+        """What :meth:`run` would do."""
+        stored = {} if self.rerun else self.kept.find_all({job.id: job.fingerprint for job in jobs})
+        missing = [job for job in jobs if job.id not in stored]
+        return build_plan(self.context, missing, len(stored), self.durations, self.executor.workers)
 
     def _keep(self, job: Job[R], result: R) -> None:
         self.kept.save(result, job.fingerprint)
@@ -104,5 +118,6 @@ class Batch(Generic[R]):
         self._tell(self.ended(result, reused))
 
     def _tell(self, event: Event) -> None:
+        self.durations.watch(event)
         with self._telling:
             self.emit(event)

@@ -156,6 +156,7 @@ class Table:
         notes: What a reader must know in addition: why values are missing, sources of published ones.
         facts: Qualitative differences between the columns.
         label_name: What the labels are, for programs.
+        label_heading: What stands above them.
         remainder: Rows without values: their names, and why they have none.
         legend: What marks and headings mean.
     """
@@ -166,6 +167,7 @@ class Table:
     notes: tuple[str, ...] = ()
     facts: tuple[BuildFacts, ...] = ()
     label_name: str = "name"
+    label_heading: str = ""
     remainder: tuple[tuple[str, str], ...] = ()
     legend: tuple[LegendClause, ...] = ()
 
@@ -207,7 +209,9 @@ def table_of_rows(
                 priority=priorities.get(name, 0),
             )
         )
-    return Table(title, tuple(str(row[first]) for row in rows), tuple(columns), label_name=first)
+    return Table(
+        title, tuple(str(row[first]) for row in rows), tuple(columns), label_name=first, label_heading=first
+    )
 
 
 def _is_number(value: CellValue) -> bool:

@@ -42,7 +42,7 @@ def test_what_measures_has_every_option_of_measuring(command: str) -> None:
 
 
 def test_features_has_all_but_those_of_recorded_runs() -> None:
-    assert flags_of(RunSettings) - flags("features") == {"--on", "--label"}
+    assert flags_of(RunSettings) - flags("features") == {"--on", "--label", "--rerun-failed"}
 
 
 @pytest.mark.parametrize("command", ["compare", "bench", "report", "fit"])

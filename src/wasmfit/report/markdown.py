@@ -27,10 +27,9 @@ def tables_to_markdown(tables: Iterable[Table]) -> str:
 
 
 def _table(table: Table) -> str:
-    head = [" ", *(" ".join(column.heading) for column in table.columns)]
+    head = [table.label_heading or " ", *(" ".join(column.heading) for column in table.columns)]
     lines = [
-        f"**{escape(table.title)}**",
-        "",
+        *([f"**{escape(table.title)}**", ""] if table.title else []),
         _line(head),
         _line(["---", *map(_rule, table.columns)], raw=True),
     ]
@@ -40,7 +39,7 @@ def _table(table: Table) -> str:
     legend = filter(None, ["; ".join(table.legend_of(table.columns))])
     notes = (*legend, *table.notes, *(facts.sentence() for facts in table.facts))
     lines += ["", *(f"- {escape(note)}" for note in notes)]
-    return "\n".join(lines)
+    return "\n".join(lines).rstrip("\n") if not table.title else "\n".join(lines)
 
 
 def _line(cells: list[str], *, raw: bool = False) -> str:

@@ -67,7 +67,7 @@ def _is_cut(column: Column) -> bool:
 
 
 def _label_width(table: Table) -> int:
-    return max(map(cell_len, map(_plain, table.labels)), default=0)
+    return max(map(cell_len, map(_plain, (table.label_heading, *table.labels))), default=0)
 
 
 def _hanging(column: Column) -> int:
@@ -115,7 +115,8 @@ def _grid(table: Table, columns: Sequence[Column], width: int) -> Iterator[str]:
         return f" {''.join(parts)}"
 
     for number in range(height):
-        yield line("", [heading[number] for heading in headings])
+        label = table.label_heading if number == height - 1 else ""
+        yield line(_plain(label), [heading[number] for heading in headings])
     gaps = sum(len(_BETWEEN) for _ in columns) - sum(_hanging(column) for column in columns[:-1])
     yield " " + "─" * (label_width + sum(widths) + gaps)
     rows = [_texts(column) for column in columns]

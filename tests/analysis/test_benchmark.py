@@ -207,7 +207,7 @@ def test_predicted_time_is_shown_where_it_is_known_and_labelled() -> None:
     predicted = Predictions(call=call, calibrated=True, source="a test")
     changed = timed.model_copy(update={"time_s": 1.23456, "predicted": predicted})
     text = BENCH_FORMATS[Format.MARKDOWN](benchmark([*NATIVE, FAST[0].model_copy(update={"run": changed})]))
-    assert "1,230,000 (12.5 to 2,500,000)" in text
+    assert "≈1.23 s (1.25e-05–2.5)" in text
     assert "predicted time: from a model of the board with its error bar, not measured" in text
 
 

@@ -340,7 +340,8 @@ def _unknown(spec: str, reader: Reader) -> UsageError:
     known = [*words, *builds, *profiles, "latest"]
     close = difflib.get_close_matches(spec, known, n=3, cutoff=0.6)
     kind, _, word = spec.partition(":")
-    if kind == "profile" and _SIMPLE.fullmatch(word):
+    near = difflib.get_close_matches(word, [name.removeprefix("profile:") for name in profiles], cutoff=0.7)
+    if kind == "profile" and _SIMPLE.fullmatch(word) and not near:
         return UsageError(
             f"Nothing was measured in the profile {word}.",
             f"To measure it: wasmfit compare --profile {word}",

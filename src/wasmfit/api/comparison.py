@@ -108,7 +108,7 @@ def measure(catalog: Catalog, experiment: Experiment, options: RunOptions) -> Me
 
 def _prepared(catalog: Catalog, experiment: Experiment, options: RunOptions) -> tuple[Plan, Pipeline]:
     """The plan of an experiment, and what runs it."""
-    module = None if experiment.module is None else load_user_module(experiment.module)
+    module = None if experiment.module is None else load_user_module(experiment.module, options.command)
     if module is None:
         workloads = workloads_like(catalog, experiment.workloads)
         experiment = experiment.model_copy(update={"workloads": workloads})

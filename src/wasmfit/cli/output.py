@@ -57,6 +57,11 @@ def kept_if_written(output: Path) -> Iterator[None]:
         raise
 
 
+def has_content(output: Path) -> bool:
+    """Whether something is there that would be replaced; an empty file, which may be ours, is nothing."""
+    return output.is_file() and output.stat().st_size > 0
+
+
 def write_result(text: str | Iterable[str], output: Path | None = None) -> None:
     """Writes a command's result to ``output``, or to stdout.
 
@@ -72,8 +77,7 @@ def write_result(text: str | Iterable[str], output: Path | None = None) -> None:
     if output is None:
         _write_to_stdout(parts)
         return
-    # An empty file is what `require_writable` may have made.
-    replaced = ", in place of what was there" if output.stat().st_size else ""
+    replaced = ", in place of what was there" if has_content(output) else ""
     with output.open("w", encoding="utf-8") as file:
         file.writelines(parts)
         file.write("\n")

@@ -9,11 +9,13 @@ import typer
 from wasmfit.api.profiling import profile
 from wasmfit.json_text import dumped
 from wasmfit.model import Record
+from wasmfit.report.rows import rows_to_text
+from wasmfit.report.terminal import terminal_width
 from wasmfit.requests import ProfileRequest, RunSettings
 from wasmfit.requests.experiment import ProfilePhase
 from wasmfit.requests.option import Option
 from wasmfit.run import Profiled
-from wasmfit.words import escape_unprintable
+from wasmfit.table import Alignment, Table, text_column, value_column
 
 from . import options
 from .from_requests import from_requests
@@ -71,21 +73,27 @@ command = from_requests(
 def _table(profiled: Profiled, top: int) -> str:
     total = profiled.profile.total(profiled.phases) or 1
     rows = profiled.rows()
+    shown, others = rows[:top], rows[top:]
+    alone: list[int] = [row.alone for row in shown]
+    inclusive: list[int | None] = [row.inclusive for row in shown]
+    names = [row.function for row in shown]
+    if rest := sum(row.alone for row in others):
+        alone.append(rest)
+        inclusive.append(None)
+        names.append(f"[{len(others)} others]")
+    columns = (
+        value_column(("self",), alone, "{:,}".format),
+        value_column(("",), [spent / total for spent in alone], "{:.1%}".format),
+        value_column(("with callees",), inclusive, "{:,}".format),
+        value_column(
+            ("",), [None if spent is None else spent / total for spent in inclusive], "{:.1%}".format
+        ),
+        text_column(("function",), names, Alignment.LEFT),
+    )
     phases = ", ".join(map(partial(_phase, profiled), profiled.phases))
-    lines = [
-        f"{profiled.cell}, {phases}: {total:,} instructions",
-        "",
-        f"{'self':>14} {'':>6} {'with callees':>14} {'':>6}  function",
-    ]
-    lines += [
-        f"{row.alone:>14,} {row.alone / total:>6.1%} {row.inclusive:>14,} {row.inclusive / total:>6.1%}  "
-        f"{escape_unprintable(row.function, 160)}"
-        for row in rows[:top]
-    ]
-    rest = sum(row.alone for row in rows[top:])
-    if rest:
-        lines.append(f"{rest:>14,} {rest / total:>6.1%} {'':>14} {'':>6}  [{len(rows) - top} others]")
-    return "\n".join(lines)
+    title = f"{profiled.cell}, {phases}: {total:,} instructions"
+    labels = tuple(str(number) for number in range(1, len(alone) + 1))
+    return rows_to_text(Table(title, labels, columns), terminal_width())
 
 
 def _phase(profiled: Profiled, phase: str) -> str:

@@ -15,10 +15,12 @@ from pathlib import Path
 import wasmfit
 from wasmfit.analysis.comparison import Comparison
 from wasmfit.analysis.comparison_metrics import COMPARISON_METRICS
+from wasmfit.analysis.numbers import change
+from wasmfit.analysis.summary import SummaryChoice
 from wasmfit.catalog import Catalog
 from wasmfit.home import Home
 from wasmfit.model import Status
-from wasmfit.report.numbers import change
+from wasmfit.report.summary import to_summary
 
 README = Path(__file__).parents[1] / "README.md"
 FIGURES = README.parent / "docs" / "figures.md"
@@ -33,22 +35,6 @@ REFERENCE_ROWS = {
     "flashed": "flashed",
 }
 OPTION_METRICS = ("flash", "heap_peak", "stack_peak", "instructions_load", "instructions_call")
-SHOWN = (
-    "text",
-    "rodata",
-    "flash",
-    "flashed",
-    "ram_static",
-    "heap_peak",
-    "linear_memory",
-    "stack_peak",
-    "instructions_load",
-    "instructions_instantiate",
-    "instructions_first_call",
-    "instructions_call",
-)
-
-
 COMMANDS = {
     "answer": ("wasmfit fit --flash 80K --ram 128K -r wasm3 -r wamr -r wasefire",),
     "changed": ("wasmfit diff profile:reference profile:small --select 'wasm3@*/nrf52840dk/*'",),
@@ -62,6 +48,9 @@ COMMANDS = {
 
 COLUMNS = 112
 """Width of that terminal."""
+
+SCREEN = 100
+"""Width of the first screen."""
 
 LONGEST = 330
 """Characters of a line that are shown: the sentence of ``fit`` is one."""
@@ -155,25 +144,10 @@ def printed(folder: Path, home: Home, line: str, most: int | None) -> str:
 
 
 def results(comparison: Comparison) -> str:
-    """The newest version of every runtime, one line each, smallest first."""
-    metrics = [metric for key in SHOWN for metric in COMPARISON_METRICS if metric.key == key]
-    lines = [
-        line(
-            ["", *(f"{metric.label}{', B' if metric.unit else ''}" for metric in metrics)],
-        ),
-        line(["---", *("---:" for _ in metrics)]),
-    ]
-    measured = [one for one in comparison.measurements if one.status is Status.OK]
-    for one in sorted(measured, key=lambda one: one.size.flash if one.size else 0):
-        values = [metric.get(one) for metric in metrics]
-        texts = (f"{value:,}" if isinstance(value, int) else "" for value in values)
-        lines.append(line([f"{one.runtime} {one.version}", *texts]))
-    lines += [
-        line([f"{one.runtime} {one.version}", f"unavailable: {(one.reason or '').split('.')[0]}"])
-        for one in comparison.measurements
-        if one.status is Status.UNAVAILABLE
-    ]
-    return "\n".join(lines)
+    """The first screen: the newest version of every runtime, as a terminal shows it."""
+    return "\n".join(
+        ["```console", "$ wasmfit compare", to_summary(comparison, SummaryChoice(), SCREEN), "```"]
+    )
 
 
 def options(comparison: Comparison) -> str:

@@ -15,6 +15,7 @@ from pydantic import TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema
 
 from wasmfit.analysis.benchmark import BenchmarkDocument
+from wasmfit.analysis.cell_page import CellDocument
 from wasmfit.analysis.comparison import ComparisonDocument
 from wasmfit.analysis.features import FailingDocument, FeaturesDocument
 from wasmfit.analysis.toggle_costs import ToggleCostsDocument
@@ -35,6 +36,7 @@ PAGE = ROOT / "docs" / "json.md"
 
 DOCUMENTS: dict[str, Any] = {
     "compare": ComparisonDocument,
+    "show": CellDocument,
     "bench": BenchmarkDocument,
     "features": FeaturesDocument,
     "features-failing": FailingDocument,

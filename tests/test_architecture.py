@@ -1,6 +1,8 @@
 """docs/architecture.md: its table is the order that import-linter holds, and its walk names functions."""
 
 import re
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 from pkgutil import resolve_name
@@ -36,3 +38,13 @@ def test_the_walk_names_at_most_ten_functions_and_all_exist() -> None:
         split = re.fullmatch(r"(wasmfit[a-z_.]*)\.((?:[A-Z]\w*\.)?\w+)", name)
         assert split is not None, name
         assert callable(resolve_name(f"{split[1]}:{split[2]}")), name
+
+
+def test_numpy_is_loaded_by_accounting_alone() -> None:
+    modules = ("compare", "bench", "fit", "show", "history", "list_", "diff", "report")
+    imports = "; ".join(f"import wasmfit.cli.{name}" for name in modules)
+    code = f"import sys; {imports}; print('numpy' in sys.modules)"
+    loaded = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=300
+    )
+    assert loaded.stdout.strip() == "False"

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from .analysis.features import FeaturesMeasured
     from .analysis.toggle_costs import ToggleCosts
     from .api.benchmark import bench
-    from .api.comparison import compare
+    from .api.cells import show
+    from .api.comparison import compare, preview
     from .api.diagnosis import doctor
     from .api.features import features
     from .api.fit import fit
@@ -71,11 +72,13 @@ __all__ = [
     "fit",
     "history",
     "make_report",
+    "preview",
     "priced",
     "probes",
     "profile",
     "savings",
     "schema",
+    "show",
     "size",
     "toggle_costs",
     "tune",
@@ -91,6 +94,8 @@ _MODULES = {
     "ToggleCosts": "analysis.toggle_costs",
     "bench": "api.benchmark",
     "compare": "api.comparison",
+    "preview": "api.comparison",
+    "show": "api.cells",
     "doctor": "api.diagnosis",
     "features": "api.features",
     "fit": "api.fit",
@@ -121,6 +126,10 @@ _MODULES = {
 }
 """What the package offers → the module that has it, loaded when it is asked for: every module of the package
 passes here for the version."""
+
+
+def __dir__() -> list[str]:
+    return sorted([*__all__, "__version__"])
 
 
 def __getattr__(name: str) -> Any:

@@ -6,7 +6,7 @@ Event handlers are called from several threads, with one event at a time.
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from wasmfit.model import Measurement, PartOutcomes
+from wasmfit.model import Board, Measurement, PartOutcomes
 
 
 @dataclass(frozen=True)
@@ -15,6 +15,47 @@ class Started:
 
     total: int
     reused: int
+
+
+@dataclass(frozen=True)
+class PlannedStep:
+    """A step that must be built: what it is called, what it builds, and seconds that it may take."""
+
+    title: str
+    kind: str
+    seconds: float
+
+
+@dataclass(frozen=True)
+class BuildPlan:
+    """What is left to do, before anything is built.
+
+    Attributes:
+        steps: What must be built first.
+        cells: The cells that are measured, with the seconds that each may take.
+        stored: How many other cells are in the store.
+        seconds: What all of it may take together.
+    """
+
+    steps: tuple[PlannedStep, ...]
+    cells: tuple[tuple[str, float], ...]
+    stored: int
+    seconds: float
+
+
+@dataclass(frozen=True)
+class RowsSoFar:
+    """What a comparison would show of the cells that have ended.
+
+    Attributes:
+        measurements: The cells, with baselines and predictions.
+        boards: Their boards.
+        bounds: As of :class:`wasmfit.analysis.comparison.Comparison`.
+    """
+
+    measurements: tuple[Measurement, ...]
+    boards: tuple[Board, ...]
+    bounds: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -66,7 +107,9 @@ class PartEnded:
     reused: bool
 
 
-Event = Started | TaskStarted | TaskProgress | TaskEnded | Said | CellEnded | PartEnded
+Event = (
+    Started | BuildPlan | RowsSoFar | TaskStarted | TaskProgress | TaskEnded | Said | CellEnded | PartEnded
+)
 EventHandler = Callable[[Event], None]
 
 

@@ -80,6 +80,11 @@ class Home:
         return self.root / "tools.json"
 
     @property
+    def durations(self) -> Path:
+        """How long steps and cells took."""
+        return self.root / "durations.json"
+
+    @property
     def proofs(self) -> Path:
         """What was tried with tools and worked, so that it need not be tried each time."""
         return self.root / "proofs.json"

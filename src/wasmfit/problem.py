@@ -1,13 +1,12 @@
 """What pydantic finds wrong with what a user wrote → the error that the user sees."""
 
-import difflib
 from collections.abc import Iterable
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from wasmfit.errors import UsageError
-from wasmfit.words import escape_unprintable
+from wasmfit.words import closest, escape_unprintable, problem_text
 
 _KIND = "usage"
 _LONGEST_VALUE = 80  # characters
@@ -16,8 +15,8 @@ _LONGEST_VALUE = 80  # characters
 def did_you_mean(name: str, known: Iterable[str]) -> str:
     """The known name that is meant, or all of them."""
     names = list(known)
-    close = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
-    return f"Did you mean {close[0]}?" if close else f"Known are: {', '.join(names)}."
+    close = closest(name, names)
+    return f"Did you mean {close}?" if close else f"Known are: {', '.join(names)}."
 
 
 def problem(message: str, remedy: str) -> PydanticCustomError:
@@ -31,7 +30,7 @@ def sentence(details: ErrorDetails) -> tuple[str, str]:
         return details["ctx"]["message"], details["ctx"]["remedy"]
     value = details.get("input")
     shown = f" (it is {value!r:.{_LONGEST_VALUE}})" if isinstance(value, str | int | float) else ""
-    return escape_unprintable(f"{details['msg']}{shown}."), ""
+    return escape_unprintable(f"{problem_text(details['msg'])}{shown}."), ""
 
 
 def usage_error(error: ValidationError) -> UsageError:

@@ -1,5 +1,7 @@
 """Making text of unknown origin (ELF files, modules, tools' output) fit to print."""
 
+from collections.abc import Iterable
+
 LONGEST = 200
 
 
@@ -14,6 +16,39 @@ def _escaped(character: str) -> str:
     return character if character.isprintable() else character.encode("unicode_escape").decode()
 
 
+def problem_text(words: object) -> str:
+    """What pydantic says of a value, without its name for who has said it."""
+    return str(words).removeprefix("Value error, ")
+
+
 def hexadecimal(address: int) -> str:
     """An address as ``0x20000000``."""
     return f"0x{address:08x}"
+
+
+def closest(name: str, known: Iterable[str], cutoff: float = 0.5) -> str | None:
+    """The known name that is meant, if one is near enough: ``wasm3`` where ``wasm4`` was written.
+
+    Args:
+        name: What was written.
+        known: The names that there are.
+        cutoff: How alike the two must be, from 0 to 1.
+    """
+    # Loaded here: what finds every name does without.
+    from difflib import get_close_matches
+
+    near = get_close_matches(name, list(known), n=8, cutoff=cutoff)
+    return min(near, key=lambda other: _distance(name, other), default=None)
+
+
+def _distance(name: str, other: str) -> int:
+    """What it costs to edit one name into the other; another digit costs half of another letter."""
+    row = [2 * place for place in range(len(other) + 1)]
+    for number, letter in enumerate(name, start=1):
+        before, row[0] = row[0], 2 * number
+        for place, other_letter in enumerate(other, start=1):
+            both_digits = letter.isdigit() and other_letter.isdigit()
+            edit = 0 if letter == other_letter else 1 if both_digits else 2
+            cost = min(row[place] + 2, row[place - 1] + 2, before + edit)
+            before, row[place] = row[place], cost
+    return row[-1]

@@ -181,9 +181,9 @@ def test_tables_are_one_a_workload_then_slow_downs_then_the_summary() -> None:
     assert [table.title.split(" / ")[0] for table in found] == [
         "fir", "fft", "sort", "slowdown compared with native code", "summary"
     ]  # fmt: skip
-    matrix = {column.heading[0]: column.cells for column in found[3].columns}
+    matrix = {column.heading[0]: column.texts for column in found[3].columns}
     assert matrix["plain"] == ("10.0", "unsupported", "100")
-    means = {column.heading[0]: column.cells for column in found[4].columns}
+    means = {column.heading[0]: column.texts for column in found[4].columns}
     assert means["workloads"] == ("3 of 3", "3 of 3", "2 of 3", "0 of 3")
     assert means["spread"][3] == ""
     notes = "\n".join(found[4].notes)
@@ -207,7 +207,7 @@ def test_predicted_time_is_shown_where_it_is_known_and_labelled() -> None:
     predicted = Predictions(call=call, calibrated=True, source="a test")
     changed = timed.model_copy(update={"time_s": 1.23456, "predicted": predicted})
     text = BENCH_FORMATS[Format.MARKDOWN](benchmark([*NATIVE, FAST[0].model_copy(update={"run": changed})]))
-    assert "1,230,000 (12.5 to 2,500,000)" in text
+    assert "≈1.23 s (1.25e-05–2.5)" in text
     assert "predicted time: from a model of the board with its error bar, not measured" in text
 
 

@@ -217,7 +217,7 @@ def test_the_old_name_of_a_metric_is_read() -> None:
         ("[[limit]]\n", "budget.toml:1: limit.0.cells: Field required"),
         ("x = 1\n" + limit(max=1), "budget.toml:1: x: There is no such field. Known are: baseline, limit."),
         (limit(maxx=1, max=2), "Did you mean max?"),
-        ("\n\n" + limit(), "budget.toml:3: limit.0: Value error, a limit needs max or min"),
+        ("\n\n" + limit(), "budget.toml:3: limit.0: a limit needs max or min"),
         (
             "\n" + limit("size.flsh", max=1),
             "budget.toml:3: There is no metric named 'size.flsh'. Perhaps you meant size.flash",

@@ -18,6 +18,7 @@ from wasmfit.requests import (
     ProfileRequest,
     RunSettings,
     SourceFolder,
+    TuneRequest,
 )
 from wasmfit.requests.flat import flat_fields
 from wasmfit.requests.option import Option
@@ -44,7 +45,7 @@ def test_what_measures_has_every_option_of_measuring(command: str) -> None:
 
 
 def test_features_has_all_but_those_of_recorded_runs() -> None:
-    assert flags_of(RunSettings) - flags("features") == {"--on", "--label"}
+    assert flags_of(RunSettings) - flags("features") == {"--on", "--label", "--rerun-failed"}
 
 
 @pytest.mark.parametrize("command", ["compare", "bench", "report", "fit"])
@@ -116,11 +117,16 @@ def test_what_is_required_is_asked_for() -> None:
         raise CalledError(request)
 
     assert call(profile, "-r", "wasm3", "--phase", "load")[0].phases == ("load",)
+    assert call(profile, "wasm3@0.5.0/fft/pico2/bare/small")[0].board == "pico2"
+
+    def tune(request: TuneRequest) -> None:
+        raise CalledError(request)
+
     app = typer.Typer(rich_markup_mode=None)
-    app.command()(from_requests(profile))
+    app.command()(from_requests(tune))
     ended = CliRunner().invoke(app, [])
     assert ended.exit_code == 2
-    assert "Missing option '--runtime'" in ended.output
+    assert "Missing argument 'RUNTIME'" in ended.output
 
 
 def test_what_is_left_out_is_no_option() -> None:

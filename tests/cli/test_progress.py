@@ -1,10 +1,14 @@
 """What a run says on stderr where there is no terminal: a line a cell, and nothing twice."""
 
+import io
+from functools import partial
+
 import pytest
+from rich.console import Console
 
 from tests.samples import failed, measurement, renamed
 from wasmfit.cli.progress import ProgressReporter
-from wasmfit.events import CellEnded, Started
+from wasmfit.events import BuildPlan, CellEnded, PlannedStep, RowsSoFar, Started, TaskStarted
 from wasmfit.model import Measurement, Status
 
 
@@ -35,3 +39,53 @@ def test_every_cell_that_fails_is_told(capsys: pytest.CaptureFixture[str]) -> No
 def test_another_reason_is_news(capsys: pytest.CaptureFixture[str]) -> None:
     first, second = (failed(Status.UNSUPPORTED, reason) for reason in ("no SIMD", "no threads"))
     assert len(lines(capsys, first, of("fft", second), of("aes", first))) == 2
+
+
+def test_what_must_be_built_is_said_before_it_is(capsys: pytest.CaptureFixture[str]) -> None:
+    plan = BuildPlan((PlannedStep("firmware wasmi", "firmware", 280.0),), (("a/b", 5.0),), 0, 285.0)
+    with ProgressReporter() as reporter:
+        reporter(Started(1, 0))
+        reporter(plan)
+    said = capsys.readouterr().err
+    assert said == (
+        "1 firmware must be built first (longest: firmware wasmi about 5 min); 1 cell to be measured; "
+        "about 5 min in all.\n"
+    )
+
+
+def test_a_second_start_counts_from_one_again(capsys: pytest.CaptureFixture[str]) -> None:
+    with ProgressReporter() as reporter:
+        for _ in range(2):
+            reporter(Started(1, 0))
+            reporter(CellEnded(failed(), reused=False))
+    lines = capsys.readouterr().err.splitlines()
+    assert [line.split()[0] for line in lines] == ["[1/1]", "[1/1]"]
+
+
+def test_quiet_is_silent(capsys: pytest.CaptureFixture[str]) -> None:
+    with ProgressReporter(quiet=True) as reporter:
+        reporter(Started(1, 0))
+        reporter(BuildPlan((), (("a/b", 5.0),), 0, 5.0))
+        reporter(CellEnded(failed(), reused=False))
+    assert capsys.readouterr().err == ""
+
+
+def rows_in_words(so_far: RowsSoFar, width: int) -> str:
+    return f"{len(so_far.measurements)} rows, {width} wide"
+
+
+def test_on_a_terminal_rows_grow_above_what_is_being_built(monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = partial(Console, file=io.StringIO(), force_terminal=True, width=80)
+    monkeypatch.setattr("wasmfit.cli.progress.Console", lambda **_: terminal())
+    plan = BuildPlan((PlannedStep("firmware wasmi", "firmware", 280.0),), (("a/b", 5.0),), 0, 285.0)
+    with ProgressReporter(rows=rows_in_words) as reporter:
+        reporter(Started(2, 0))
+        reporter(plan)
+        reporter(TaskStarted("firmware wasmi"))
+        reporter(RowsSoFar((measurement(),), (), frozenset()))
+        screen = io.StringIO()
+        Console(file=screen, width=120).print(reporter._screen())
+    lines = screen.getvalue().splitlines()
+    assert lines[0] == "1 rows, 80 wide"
+    assert lines[1].startswith("firmware wasmi")
+    assert lines[2] == "left: 1 of 1 builds and 1 cell, about 5 min"

@@ -200,3 +200,14 @@ def test_a_name_in_an_id_is_harmless(stem: str) -> None:
     name = _name(Path(f"{stem}.wasm"))
     assert 0 < len(name) <= 60
     assert set(name) <= set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-~+%")
+
+
+def test_a_command_to_paste_keeps_the_options_that_were_given(tmp_path: Path) -> None:
+    request = ModuleRequest(path=guest("mixed", tmp_path), calls=tuple(CALL))
+    typed = "wasmfit compare mixed.wasm --call 'run(1, 2.5, 3.25, -4)' -r wasm3 -b pico2"
+    with pytest.raises(UsageError) as error:
+        load_user_module(request, typed)
+    assert f"{typed} --import 'env.clock_ms=noop'" in error.value.remedy
+    with pytest.raises(UsageError) as error:
+        load_user_module(request, "wasmfit.compare()")
+    assert "wasmfit compare " in error.value.remedy

@@ -29,14 +29,14 @@ def test_cost_by_base_with_the_differences_and_the_bases_own() -> None:
     ]
     (table,) = base_tables(cells)
     assert table.title == "the runtime's own cost by base / add-with-extra / nrf52840dk / reference"
-    columns = {column.heading: column.cells for column in table.columns}
+    columns = {column.heading: column.texts for column in table.columns}
     assert table.labels == ("baseline@2.0.0", "wasmi@2.0.0")
     assert columns["bare", "runtime and embedding, B"] == ("", "91,000")
     assert columns["embassy", "runtime and embedding, B"] == ("", "93,500")
     assert columns["bare", "over baseline, B"] == ("26,000", "95,000")
     assert columns["embassy", "over baseline, B"] == ("29,000", "94,500")
     differences = [
-        column.cells for column in table.columns if column.heading == ("embassy", "relative to bare")
+        column.texts for column in table.columns if column.heading == ("embassy", "relative to bare")
     ]
     assert differences == [("", "+2,500 (+2.7%)"), ("+3,000 (+11.5%)", "-500 (-0.5%)")]
 
@@ -49,6 +49,6 @@ def test_a_cell_without_an_image_leaves_its_place_empty() -> None:
         measurement("wasm3", base="embassy", size=None, run=None),
     ]
     (table,) = base_tables(cells)
-    columns = {column.heading: column.cells for column in table.columns}
+    columns = {column.heading: column.texts for column in table.columns}
     assert columns["embassy", "runtime and embedding, B"] == ("91,000", "")
     assert columns["embassy", "relative to bare"][1] == ""

@@ -140,7 +140,7 @@ def test_a_checkout_stands_beside_its_release_with_the_difference() -> None:
     others = (measurement("wasm3", "0.5.0"), measurement("wasmi", "1.1.0"))
     mine = checked_out("2.0.1+g012345678.dirty", 101_000)
     (table,) = comparison_tables([measurement(), *others, mine])
-    columns = {column.heading: column.cells for column in table.columns}
+    columns = {column.heading: column.texts for column in table.columns}
     change = dict(zip(table.labels, columns["wasmi", "relative to 2.0.0"], strict=True))
     assert change[".text, B"] == "+1,000 (+1.0%)"
     assert change[".rodata, B"] == "0"

@@ -33,7 +33,7 @@ def on_board(call: MeasuredPhase) -> Measurement:
 
 def rows(one: Measurement) -> dict[str, str]:
     (table,) = comparison_tables([one])
-    return dict(zip(table.labels, table.columns[0].cells, strict=True))
+    return dict(zip(table.labels, table.columns[0].texts, strict=True))
 
 
 def test_without_a_board_there_are_no_such_rows() -> None:

@@ -19,7 +19,7 @@ SEVERAL = (
 def test_rows_are_runtimes_and_columns_boards() -> None:
     (table,) = overview(SEVERAL)
     assert table.labels == ("wasmi@2.0.0", "wasm3@0.5.0", "wasmi@1.1.0")
-    assert {column.heading: column.cells for column in table.columns} == {
+    assert {column.heading: column.texts for column in table.columns} == {
         ("nrf52840dk",): ("121,000", "121,000", ""),
         ("picow",): ("unsupported", "121,000", "does-not-fit"),
     }
@@ -32,7 +32,7 @@ def test_one_board_needs_none() -> None:
 
 def test_a_failed_image_that_has_a_size_shows_its_end() -> None:
     (table,) = overview([*SEVERAL, measurement(board="toy", status=Status.OUT_OF_MEMORY)])
-    assert table.columns[-1].cells[0] == "out-of-memory"
+    assert table.columns[-1].texts[0] == "out-of-memory"
 
 
 def test_it_comes_first_in_what_people_read() -> None:

@@ -50,7 +50,7 @@ def test_with_its_bar(cycles: int, low: int, high: int, shown: tuple[str, ...]) 
         high,
     )
     (table,) = comparison_tables([one])
-    cells = dict(zip(table.labels, table.columns[0].cells, strict=True))
+    cells = dict(zip(table.labels, table.columns[0].texts, strict=True))
     assert all(cells[label].startswith("≈") for label in cells if label.startswith("predicted"))
 
 

@@ -105,7 +105,7 @@ def test_limits_are_in_a_table_of_their_own(tmp_path: Path) -> None:
         ),
         (
             'command = "compare"\n[options]\nevent_handler = "x"',
-            ":3: options.event_handler: There is no such field. Known are: on, rerun, measured, label",
+            ":3: options.event_handler: There is no such field. Known are: on, rerun, measured, rerun_failed",
         ),
         (
             'command = "compare"\n[experiment]\nboards = 7',

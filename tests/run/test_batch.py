@@ -32,6 +32,7 @@ class Does:
 
     asked: list[str] = field(default_factory=list)
     stops_at: str = ""
+    workers: int = 1
 
     def run(
         self, context: Context, jobs: Sequence[Any], emit: EventHandler, keep: Callable[[Any, Any], None]

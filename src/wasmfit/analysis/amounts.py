@@ -1,5 +1,6 @@
 """Amounts: a metric's value with its error bar, and how both are written."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 
@@ -55,11 +56,40 @@ def seconds_text(amount: Amount) -> str:
     return f"≈{body} ({amount.low / scale:.3g}–{amount.high / scale:.3g})"
 
 
+def scaled_texts(amounts: Sequence[Amount | None]) -> tuple[str, list[str]]:
+    """Times in seconds with their error bars, all in one unit, so that they can be compared.
+
+    Returns:
+        The unit, and a text for each; empty for one that is not known.
+    """
+    known = sorted(abs(amount.value) for amount in amounts if amount is not None)
+    if not known:
+        return "s", [""] * len(amounts)
+    middle = known[len(known) // 2]
+    scale, unit = next(((scale, unit) for scale, unit in _SCALES if middle < 1000 * scale), _SCALES[-1])
+    return unit, ["" if amount is None else _scaled(amount, scale) for amount in amounts]
+
+
+def _scaled(amount: Amount, scale: float) -> str:
+    def text(value: float) -> str:
+        rounded = _rounded(value / scale)
+        return f"{rounded:,.0f}" if rounded >= 100 else f"{rounded:.3g}"
+
+    if amount.low is None or amount.high is None:
+        return text(amount.value)
+    return f"≈{text(amount.value)} ({text(amount.low)}–{text(amount.high)})"
+
+
 def number_text(value: int | float) -> str:
     """A number with a comma between thousands, and no more digits than are significant."""
     if isinstance(value, int) or value.is_integer():
         return f"{int(value):,}"
     return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
+
+
+def factor_text(value: float) -> str:
+    """A ratio with three significant digits, more than a mean over workloads has."""
+    return f"{value:,.0f}" if value >= 100 else f"{value:.1f}" if value >= 10 else f"{value:.2f}"
 
 
 def _rounded(value: float) -> float:

@@ -4,13 +4,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from wasmfit.frames import frame
-from wasmfit.model import Measurement, RuntimeFeatures, Status
+from wasmfit.model import Board, Measurement, RuntimeFeatures, Status
 from wasmfit.model.contract import JsonDocument, Text
 
 from .flat_rows import flat_row
 
 if TYPE_CHECKING:
     import pandas
+    from matplotlib.axes import Axes
 
 CONCLUSIVE = frozenset({Status.OK, Status.UNAVAILABLE, Status.UNSUPPORTED, Status.DOES_NOT_FIT})
 """Statuses that say whether a runtime fits; any other is a failure of the cell."""
@@ -30,7 +31,7 @@ class ComparisonDocument(JsonDocument):
     notes: tuple[Text, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Comparison:
     """The measurements of an experiment.
 
@@ -41,6 +42,8 @@ class Comparison:
         run: The number of this run in the store; ``None`` if it was not recorded.
         features: What ``wasmfit features`` has found of the runtimes, if it has measured all features.
         notes: What the measurements rest on, where they were found and not made.
+        boards: The boards of the measurements, for their limits.
+        bounds: Names of builds that load no module: what runtimes are read against, and none of them.
     """
 
     measurements: tuple[Measurement, ...]
@@ -49,6 +52,8 @@ class Comparison:
     run: int | None = None
     features: tuple[RuntimeFeatures, ...] = ()
     notes: tuple[str, ...] = ()
+    boards: tuple[Board, ...] = ()
+    bounds: frozenset[str] = frozenset()
 
     @property
     def failed(self) -> tuple[Measurement, ...]:
@@ -71,3 +76,26 @@ class Comparison:
             UsageError: pandas is not installed.
         """
         return frame([flat_row(measurement) for measurement in self.measurements])
+
+    def plot(self, x: str = "flash", y: str = "instructions_call") -> "Axes":
+        """A point for each runtime, by two metrics; flash against instructions of a warm call.
+
+        Args:
+            x, y: Names of columns or metrics, as ``wasmfit compare --columns`` takes them.
+
+        Raises:
+            UsageError: A metric is unknown, no cell has both, or matplotlib is not installed.
+        """
+        from .display import plot
+
+        return plot(self, x, y)
+
+    def __repr__(self) -> str:
+        from .display import short
+
+        return short(self)
+
+    def _repr_html_(self) -> str:
+        from .display import as_html
+
+        return as_html(self)

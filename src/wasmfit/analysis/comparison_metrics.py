@@ -4,9 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from wasmfit.model import Measurement, Prediction
-
-CellValue = int | float | str | None
-"""What a cell of a table holds; ``None`` if it is not known."""
+from wasmfit.table import CellValue
 
 
 @dataclass(frozen=True)

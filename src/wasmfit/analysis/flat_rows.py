@@ -3,9 +3,10 @@
 from dataclasses import fields
 
 from wasmfit.model import LeastRam, Measurement, Prediction
+from wasmfit.table import CellValue
 
 from .basis import MEASURED
-from .comparison_metrics import COMPARISON_METRICS, CellValue, predicted_call
+from .comparison_metrics import COMPARISON_METRICS, predicted_call
 from .hardware import flat_measured
 
 _SEVERAL_NUMBERS = frozenset({"least_ram", "cycles_call", "time_call", "rate_call"})

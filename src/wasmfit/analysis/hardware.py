@@ -4,8 +4,9 @@ from collections.abc import Callable
 from dataclasses import fields
 
 from wasmfit.model import BoardMeasurement, MeasuredPhase, Measurement
+from wasmfit.table import CellValue
 
-from .comparison_metrics import CellValue, ComparisonMetric, time_text
+from .comparison_metrics import ComparisonMetric, time_text
 
 
 def hardware_measurement(measurement: Measurement) -> BoardMeasurement | None:

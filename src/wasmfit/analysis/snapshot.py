@@ -17,7 +17,7 @@ from wasmfit.model import Measurement, Size
 from wasmfit.model.contract import SCHEMA
 from wasmfit.store import RecordedRun
 from wasmfit.store.measurements import Reader, StoredCell
-from wasmfit.words import escape_unprintable
+from wasmfit.words import escape_unprintable, problem_text
 
 AddPredictions = Callable[[Measurement], Measurement]
 """Adds predictions to a measurement, which are computed when it is shown."""
@@ -28,6 +28,7 @@ LARGEST_FILE = 256 << 20
 _BASELINE = "baseline@"
 _LATEST = re.compile(r"latest(?:~(\d{1,6}))?")
 _COMMIT = re.compile(r"[0-9a-f]{7,40}")
+_SIMPLE = re.compile(r"[a-z][a-z0-9-]{0,60}")
 _CHECKOUT = re.compile(r"@[^/]*[+.](?:g[0-9a-f]{9}(?:\.dirty)?|source)(?=/)")
 
 
@@ -298,7 +299,7 @@ def _cell(what: str, number: int, cell: object) -> Measurement:
         location = ".".join(map(str, first["loc"]))
         raise UsageError(
             f"{what} that this wasmfit understands: cells[{number}].{escape_unprintable(location)}: "
-            f"{escape_unprintable(str(first['msg']))}.",
+            f"{escape_unprintable(problem_text(first['msg']))}.",
             "Write it again with this version of wasmfit.",
         ) from error
 
@@ -337,6 +338,13 @@ def _unknown(spec: str, reader: Reader) -> UsageError:
     profiles = dict.fromkeys(f"profile:{cell.rpartition('/')[2]}" for cell in reader.cells())
     known = [*words, *builds, *profiles, "latest"]
     close = difflib.get_close_matches(spec, known, n=3, cutoff=0.6)
+    kind, _, word = spec.partition(":")
+    near = difflib.get_close_matches(word, [name.removeprefix("profile:") for name in profiles], cutoff=0.7)
+    if kind == "profile" and _SIMPLE.fullmatch(word) and not near:
+        return UsageError(
+            f"Nothing was measured in the profile {word}.",
+            f"To measure it: wasmfit compare --profile {word}",
+        )
     if close:
         remedy = f"Perhaps you meant {' or '.join(map(escape_unprintable, close))}."
     else:

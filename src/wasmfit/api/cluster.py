@@ -8,12 +8,13 @@ from wasmfit.errors import UsageError
 from wasmfit.home import Home
 from wasmfit.requests import RunOptions
 from wasmfit.run import Executor
+from wasmfit.run.executor import LocalExecutor
 
 
 def executor_of(
     options: RunOptions, *, systems: Sequence[str], sources: Sequence[tuple[str, Path]]
 ) -> Executor | None:
-    """Who works, if it is not this process.
+    """Who works, if it is not this process with as many threads as there are processors.
 
     Args:
         options: With the cluster, if there is one.
@@ -24,7 +25,12 @@ def executor_of(
         UsageError: What is measured cannot be sent to a cluster, or Dask is not installed.
     """
     if options.cluster is None:
-        return None
+        return None if options.jobs is None else LocalExecutor(options.jobs)
+    if options.jobs is not None:
+        raise UsageError(
+            "--jobs is of this machine, and the cluster's workers do the work.",
+            "Leave it out; `wasmfit worker --resource` says how much a worker does at a time.",
+        )
     _require_dask("--cluster")
     if sources:
         raise UsageError(

@@ -10,13 +10,15 @@ from wasmfit.analysis.comparison import Comparison
 from wasmfit.builder import Context, checkout
 from wasmfit.catalog import Catalog
 from wasmfit.errors import UsageError
+from wasmfit.events import BuildPlan
 from wasmfit.home import Home
 from wasmfit.module import load_user_module
-from wasmfit.plan import c_targets, plan
+from wasmfit.plan import Plan, c_targets, plan
 from wasmfit.probe import BoardRunner
 from wasmfit.requests import Experiment, RunOptions
 from wasmfit.requests.keywords import CompareKeywords, Keywords
 from wasmfit.run import Pipeline
+from wasmfit.run.rows_so_far import WithRows
 from wasmfit.store import OutcomeStore, RunMetadata, Store
 from wasmfit.store.runs import label_of
 from wasmfit.toolchain import ProcessRunner, Versions, find, worktree
@@ -56,18 +58,64 @@ and imports are arguments next to it.
     return telling_of_the_set(lambda: measure(catalog, experiment, options)).comparison
 
 
+def preview(
+    experiment: Experiment | None = None,
+    options: RunOptions | None = None,
+    **fields: Unpack[CompareKeywords],
+) -> BuildPlan:
+    """Says what :func:`compare` would build and measure, and about how long that takes; it builds nothing.
+
+    Args:
+        experiment, options, fields: As for :func:`compare`.
+
+    Raises:
+        UsageError, MissingToolError: As for :func:`compare`.
+    """
+    keywords = Keywords("preview", fields)
+    experiment = keywords.record(Experiment, experiment)
+    options = keywords.record(RunOptions, options).recorded_as("wasmfit.preview()")
+    keywords.end()
+    planned, pipeline = _prepared(Catalog.load(*options.catalogs), experiment, options)
+    return pipeline.build_plan(planned)
+
+
 def measure(catalog: Catalog, experiment: Experiment, options: RunOptions) -> MeasuredExperiment:
     """Measures an experiment; what is in the store already is reused; options may say that nothing else is.
 
     Raises:
         UsageError, MissingToolError, WasmfitError: As for :func:`compare`.
     """
-    module = None if experiment.module is None else load_user_module(experiment.module)
-    if module is None:
-        workloads = workloads_like(catalog, experiment.workloads)
-        experiment = experiment.model_copy(update={"workloads": workloads})
     if options.measured:
-        return recorded(catalog, experiment, options)
+        return _with_boards(recorded(catalog, _whole(catalog, experiment), options))
+    planned, pipeline = _prepared(catalog, experiment, options)
+    context = pipeline.context
+    comparison = pipeline.run(planned)
+    # What `features` has found of these runtimes, where it has been run whole.
+    features = OutcomeStore(context.home.results).find_features(
+        (cell.runtime, cell.version, cell.board, cell.profile) for cell in comparison.measurements
+    )
+    comparison = replace(comparison, features=tuple(features))
+    return _with_boards(MeasuredExperiment(context.catalog, context.home, planned, comparison, context))
+
+
+def _with_boards(measured: MeasuredExperiment) -> MeasuredExperiment:
+    """The same with what its tables show besides measurements."""
+    boards = {cell.board.name: cell.board for cell in measured.plan.all_cells}
+    comparison = replace(measured.comparison, boards=tuple(boards.values()), bounds=measured.catalog.bounds)
+    return replace(measured, comparison=comparison)
+
+
+def _whole(catalog: Catalog, experiment: Experiment) -> Experiment:
+    """The experiment, with every workload that its patterns name."""
+    if experiment.module is not None:
+        return experiment
+    return experiment.model_copy(update={"workloads": workloads_like(catalog, experiment.workloads)})
+
+
+def _prepared(catalog: Catalog, experiment: Experiment, options: RunOptions) -> tuple[Plan, Pipeline]:
+    """The plan of an experiment, and what runs it."""
+    module = None if experiment.module is None else load_user_module(experiment.module, options.command)
+    experiment = _whole(catalog, experiment)
     runner = ProcessRunner(echo=options.echo)
     working_directory = worktree(runner, Path.cwd())
     metadata = RunMetadata(
@@ -91,15 +139,17 @@ def measure(catalog: Catalog, experiment: Experiment, options: RunOptions) -> Me
     versions = Versions(home.tools, runner)
     cells = planned.measured
     toolchain = find(versions, c_targets(catalog, cells), [cell.board.emulator for cell in cells])
-    context = Context(catalog, home, toolchain, runner, fence=not options.no_fence)
-    store = Store(home.results)
-    pipeline = Pipeline(context, store, options.event_handler, metadata, options.rerun, bench, executor)
-    comparison = pipeline.run(planned)
-    # What `features` has found of these runtimes, where it has been run whole.
-    features = OutcomeStore(home.results).find_features(
-        (cell.runtime, cell.version, cell.board, cell.profile) for cell in comparison.measurements
+    pipeline = Pipeline(
+        Context(catalog, home, toolchain, runner, fence=not options.no_fence),
+        Store(home.results),
+        WithRows(options.event_handler, catalog, planned),
+        metadata,
+        options.rerun,
+        bench,
+        executor,
+        options.rerun_failed,
     )
-    return MeasuredExperiment(catalog, home, planned, replace(comparison, features=tuple(features)), context)
+    return planned, pipeline
 
 
 def workloads_like(catalog: Catalog, patterns: Sequence[str]) -> tuple[str, ...]:

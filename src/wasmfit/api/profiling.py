@@ -47,7 +47,7 @@ def profile(
         bases=(request.base,),
         profiles=(request.profile,),
     )
-    module = None if request.module is None else load_user_module(request.module)
+    module = None if request.module is None else load_user_module(request.module, options.command)
     planned = plan(catalog, experiment, module=module)
     cells = planned.cells
     if not cells and planned.skipped:

@@ -8,6 +8,7 @@ root, and paths are trimmed, so two machines make the same bytes.
 
 import json
 import os
+import re
 import shutil
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -409,8 +410,20 @@ def environment(rust: Rust, options: Options, target: Path, flags: tuple[str, ..
     }
 
 
+_OFFLINE = re.compile(
+    r"could not resolve host|temporary failure in name resolution|name or service not known"
+    r"|network is unreachable|no route to host|failed to establish a new connection",
+    re.IGNORECASE,
+)
+
+
 def first_error(output: str) -> str:
-    """The line of a tool's output that says what went wrong, cut to a readable length."""
+    """The line of a tool's output that says what went wrong, cut to a readable length.
+
+    Tools that download say at length, each in its own words, that there is no network.
+    """
+    if _OFFLINE.search(output):
+        return "offline: a package registry cannot be reached, and what is needed was not downloaded before"
     lines = [line.strip() for line in output.splitlines() if line.strip()]
     errors = [
         line

@@ -1,6 +1,5 @@
 """Reads the catalogue's TOML files into records, and finds things in it by name."""
 
-import difflib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +11,7 @@ from wasmfit.errors import UsageError
 from wasmfit.model import Base, Board, Core, Features, Profile, Runtime, Switches, Target, Workload
 from wasmfit.toml_record import validated
 from wasmfit.toml_text import line_of, parse
+from wasmfit.words import closest
 
 R = TypeVar("R", bound=BaseModel)
 T = TypeVar("T")
@@ -142,7 +142,11 @@ class Catalog:
         return None if board.timing is None else pick("core", board.timing.core, self.cores)
 
     def board(self, name: str) -> Board:
-        """The board of that name."""
+        """The board of that name, or the only one with the chip of that name."""
+        if name not in self.boards:
+            of_chip = [board for board in self.boards.values() if board.chip.lower() == name.lower()]
+            if len(of_chip) == 1:
+                return of_chip[0]
         return pick("board", name, self.boards)
 
     def profile(self, name: str) -> Profile:
@@ -173,8 +177,8 @@ def unknown(kind: str, name: str, known: Iterable[str]) -> UsageError:
     """The error for a name that nothing has."""
     names = sorted(known)
     begun = [known for known in names if name and known.startswith(name)]
-    close = difflib.get_close_matches(name, names, n=1, cutoff=0.5) or begun
-    remedy = f"Did you mean {close[0]}?" if close else f"Known are: {', '.join(names)}."
+    close = closest(name, names) or next(iter(begun), None)
+    remedy = f"Did you mean {close}?" if close else f"Known are: {', '.join(names)}."
     return UsageError(f"There is no {kind} named {name!r}.", remedy)
 
 

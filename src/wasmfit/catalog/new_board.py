@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from wasmfit.errors import UsageError
 from wasmfit.model import Board, Emulator, Region
-from wasmfit.words import escape_unprintable, hexadecimal
+from wasmfit.words import escape_unprintable, hexadecimal, problem_text
 
 from .load import Catalog, pick, unknown
 
@@ -252,6 +252,6 @@ def _problems(error: ValidationError) -> str:
     said = []
     for problem in error.errors():
         field = ".".join(map(str, problem["loc"]))
-        words = problem["msg"].removeprefix("Value error, ")
+        words = problem_text(problem["msg"])
         said.append(f"{field}: {words}" if field else words)
     return "; ".join(said)

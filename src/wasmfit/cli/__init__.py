@@ -7,8 +7,8 @@ from typing import TextIO
 
 from wasmfit.errors import WasmfitError
 
+from .output import end_as_by_sigpipe, print_what_can_be_printed, report_error
 from .output import message as report
-from .output import report_error
 
 _NEW_OBJECTS = 2_000_000
 """After so many, garbage is looked for; Python's own number is 700, or 2,000. Only rings of objects wait for
@@ -30,6 +30,7 @@ def _show_warning(
 def main() -> None:
     """The program: errors are a sentence and an exit code."""
     warnings.showwarning = _show_warning
+    print_what_can_be_printed()
     # Records, by the ten thousand, are no garbage: looking for some among them doubles the time to read them.
     gc.set_threshold(_NEW_OBJECTS, 20, 20)
     try:
@@ -46,6 +47,4 @@ def main() -> None:
         report_error(error)
         sys.exit(error.exit_code)
     except BrokenPipeError:
-        # Whoever read our output has gone; there is nobody left to tell.
-        sys.stderr.close()
-        sys.exit(1)
+        end_as_by_sigpipe()

@@ -23,6 +23,7 @@ class CheckOutput(Record):
     format: Annotated[CheckFormat, Option(("--format", "-f"), None, options.FORMAT)] = CheckFormat.TABLE
     file: options.File = None
     verbose: options.Verbose = False
+    quiet: options.Quiet = False
 
 
 def check_budget(
@@ -53,7 +54,7 @@ def check_budget(
 ) -> None:
     """Compare metrics with a budget: exit 1 if a hard limit is broken, with what broke and by how much."""
     require_writable(output.file)
-    with reported(settings, verbose=output.verbose) as run_options:
+    with reported(settings, verbose=output.verbose, quiet=output.quiet) as run_options:
         checked = check(budget, of=of, baseline=baseline, run=run, options=run_options)
     write_result(FORMATS[output.format](checked), output.file)
     message(f"{checked.summary}.")

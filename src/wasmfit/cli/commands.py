@@ -1,11 +1,14 @@
 """The commands, each in a module of its own that is loaded when its command is named."""
 
 from importlib import import_module
+from typing import Any
 
 import typer
+from typer.core import TyperGroup
 
 from wasmfit import __version__
 
+from .manual import manual_page, summary_of
 from .output import write_result
 
 MODULES = {
@@ -13,6 +16,7 @@ MODULES = {
     "bench": "bench",
     "features": "features",
     "report": "report",
+    "show": "show",
     "run": "run",
     "profile": "profile",
     "tune": "tune",
@@ -43,9 +47,10 @@ def application(only: str | None = None) -> typer.Typer:
     """
     app = typer.Typer(
         name="wasmfit",
+        cls=WholeSentences,
         help="Which WebAssembly runtime fits your microcontroller? Measured, not guessed.",
-        no_args_is_help=True,
-        add_completion=False,
+        invoke_without_command=True,
+        context_settings={"help_option_names": ["-h", "--help"]},
         pretty_exceptions_enable=False,
         rich_markup_mode=None,
     )
@@ -69,6 +74,32 @@ def _add_size(app: typer.Typer) -> None:
         size.run(arguments)
 
 
+START = """\
+Which WebAssembly runtime fits your microcontroller? Measured, not guessed:
+flash, RAM, stack, instructions and predicted time of every runtime on your board.
+
+  wasmfit compare                                    every runtime in one table
+  wasmfit compare my.wasm --call 'run(1)' -b pico2   with a module and board of yours
+  wasmfit fit --flash 256K --ram 64K                 which of them fit, ranked
+
+More: wasmfit --help, wasmfit list boards, wasmfit show board NAME, wasmfit doctor"""
+"""What the program says when it is asked nothing."""
+
+
+class WholeSentences(TyperGroup):
+    """Help that shows each command's summary whole, on several lines where there is no room."""
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        """Writes the list of commands."""
+        rows = [
+            (name, summary_of(command))
+            for name in self.list_commands(ctx)
+            if (command := self.get_command(ctx, name)) is not None and not command.hidden
+        ]
+        with formatter.section("Commands"):
+            formatter.write_dl(rows)
+
+
 def _print_version(wanted: bool) -> None:
     if wanted:
         write_result(f"wasmfit {__version__}")
@@ -76,8 +107,15 @@ def _print_version(wanted: bool) -> None:
 
 
 def _options(
-    version: bool = typer.Option(
-        False, "--version", help="Print the version and exit.", is_eager=True, callback=_print_version
+    context: typer.Context,
+    version: bool = typer.Option(  # noqa: ARG001
+        False, "--version", "-V", help="Print the version and exit.", is_eager=True, callback=_print_version
     ),
+    man: bool = typer.Option(False, "--man", help="Print the manual page and exit: wasmfit --man | man -l -"),
 ) -> None:
-    pass
+    if man:
+        write_result(manual_page(context))
+        raise typer.Exit
+    if context.invoked_subcommand is None:
+        write_result(START)
+        raise typer.Exit

@@ -1,40 +1,85 @@
 """``wasmfit compare``."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import Annotated
 
 import typer
 
 from wasmfit.analysis.comparison import Comparison
-from wasmfit.api.comparison import compare
+from wasmfit.api.comparison import compare, preview
+from wasmfit.errors import UsageError
+from wasmfit.events import RowsSoFar
 from wasmfit.model import Measurement, Status
-from wasmfit.report import FORMATS
-from wasmfit.requests import Experiment, RunSettings
+from wasmfit.report import FORMATS, Format
+from wasmfit.report.summary import summary_formatted, to_summary
+from wasmfit.requests import Experiment, RunOptions, RunSettings
 
+from .estimates import plan_lines
 from .from_requests import from_requests
-from .options import OutputOptions
+from .options import OutputOptions, SummaryOptions
 from .output import message, require_writable, write_result
 from .progress import reported
 
+DryRun = Annotated[
+    bool,
+    typer.Option("--dry-run", help="List what would be built and measured, with an estimate, and end."),
+]
 
-def compare_runtimes(experiment: Experiment, settings: RunSettings, output: OutputOptions) -> None:
-    """Build, check, run and compare runtimes on a board."""
+
+def compare_runtimes(
+    experiment: Experiment,
+    settings: RunSettings,
+    summary: SummaryOptions,
+    output: OutputOptions,
+    dry_run: DryRun = False,
+) -> None:
+    """Build, check, run and compare runtimes on a board: one table, the smallest first."""
+    summary.choice.check()
+    if summary.details and not summary.choice.is_default:
+        raise UsageError(
+            "--details shows every metric, and has neither columns nor an order.",
+            "Leave out --columns, --sort and --group-by.",
+        )
+    if dry_run:
+        write_result("\n".join(plan_lines(preview(experiment, RunOptions(**dict(settings))))), output.file)
+        return
     require_writable(output.file)
-    with reported(settings, verbose=output.verbose) as options:
+    shows_rows = output.format is Format.TABLE and not summary.details
+
+    def rows(so_far: RowsSoFar, width: int) -> str:
+        comparison = Comparison(so_far.measurements, 0, 0, boards=so_far.boards, bounds=so_far.bounds)
+        return to_summary(comparison, summary.choice, width)
+
+    with reported(
+        settings, verbose=output.verbose, quiet=output.quiet, rows=rows if shows_rows else None
+    ) as options:
         comparison = compare(experiment, options)
-    write_result(FORMATS[output.format](comparison), output.file)
-    print_end(comparison, comparison.failed)
+    write_result(_text(comparison, summary, output.format), output.file)
+    print_end(comparison, comparison.failed, quiet=output.quiet)
 
 
-def print_end(comparison: Comparison, failed: Sequence[Measurement]) -> None:
+def _text(comparison: Comparison, summary: SummaryOptions, form: Format) -> str | Iterable[str]:
+    """The summary; in the formats for programs and documents everything, unless columns were chosen."""
+    if summary.details or (form is not Format.TABLE and summary.choice.is_default):
+        return FORMATS[form](comparison)
+    return summary_formatted(comparison, summary.choice, form)
+
+
+def print_end(comparison: Comparison, failed: Sequence[Measurement], *, quiet: bool = False) -> None:
     """Says how many cells there were and which failed: if any did, the exit code is 1.
 
     Of cells that were found and not measured, none has failed now: how each ended is part of the answer.
     """
+    if not quiet:
+        _print_count(comparison)
+    if not comparison.notes:
+        print_failed(failed)
+
+
+def _print_count(comparison: Comparison) -> None:
     cells, reused, seconds = len(comparison.measurements), comparison.reused, comparison.seconds
     number = "" if comparison.run is None else f", run {comparison.run}"
     message(f"{cells} cells ({reused} from the store) in {seconds:.1f} s{number}.")
-    if not comparison.notes:
-        print_failed(failed)
 
 
 def print_failed(failed: Sequence[Measurement]) -> None:

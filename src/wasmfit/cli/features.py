@@ -43,7 +43,7 @@ def measure_features(
             )
         _print_toggle_costs(experiment, settings, output)
         return
-    with reported(settings, verbose=output.verbose) as options:
+    with reported(settings, verbose=output.verbose, quiet=output.quiet) as options:
         measured = features(experiment, options)
     if failing and not measured.failing and output.format is Format.TABLE:
         message("No assertion fails.")
@@ -59,7 +59,7 @@ def _print_toggle_costs(experiment: FeaturesExperiment, settings: RunSettings, o
     toggles = ToggleCostExperiment(
         runtimes=experiment.runtimes, boards=experiment.boards, profiles=experiment.profiles
     )
-    with reported(settings, verbose=output.verbose) as options:
+    with reported(settings, verbose=output.verbose, quiet=output.quiet) as options:
         costs = toggle_costs(toggles, options)
     write_result(TOGGLE_COST_FORMATS[output.format](costs), output.file)
     message(f"{len(costs.measurements)} cells ({costs.reused} from the store) in {costs.seconds:.1f} s.")
@@ -69,4 +69,4 @@ def _print_toggle_costs(experiment: FeaturesExperiment, settings: RunSettings, o
         raise typer.Exit(1)
 
 
-command = from_requests(measure_features, leave_out=("on", "label"))
+command = from_requests(measure_features, leave_out=("on", "label", "rerun_failed"))

@@ -23,7 +23,7 @@ def rank_runtimes(
 ) -> None:
     """Rank the runtimes that fit, and say what the others would take. What is missing is measured."""
     require_writable(output.file)
-    with reported(settings, verbose=output.verbose) as options:
+    with reported(settings, verbose=output.verbose, quiet=output.quiet) as options:
         ranking = fit(experiment, requirements, options)
     write_result(FORMATS[output.format](ranking, explain=explain), output.file)
     message(f"{len(ranking.ranked)} of {len(ranking.ranked) + len(ranking.rejected)} runtimes fit.")

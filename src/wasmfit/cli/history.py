@@ -29,7 +29,9 @@ def follow_metric(
     by_version: Annotated[
         bool, typer.Option("--by-version", help="Over versions of the runtimes, instead of time.")
     ] = False,
-    list_runs: Annotated[bool, typer.Option("--runs", help="List the runs.")] = False,
+    list_runs: Annotated[
+        bool, typer.Option("--runs", help="List the runs: the newest 20; the formats for programs have all.")
+    ] = False,
     list_metrics: Annotated[
         bool, typer.Option("--metrics", "--figures", help="List the metrics; --figures is the old name.")
     ] = False,
@@ -38,11 +40,11 @@ def follow_metric(
     require_writable(output.file)
     if (metric is not None) + list_runs + list_metrics != 1:
         raise UsageError("Give a metric, --runs or --metrics.", "For example: wasmfit history size.flash")
+    if list_metrics:
+        write_result(metrics_text(output.format), output.file)
+        return
     if metric is None:
-        listed = (
-            metrics_text(output.format) if list_metrics else runs_text(map(run_record, runs()), output.format)
-        )
-        write_result(listed, output.file)
+        write_result(runs_text([run_record(run) for run in runs()], output.format), output.file)
         return
     followed = history(metric, select=select or (), by_version=by_version, catalogs=catalog.catalogs)
     write_result(FORMATS[output.format](followed), output.file)

@@ -1,18 +1,20 @@
 """``wasmfit list``."""
 
-import csv
-import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from enum import StrEnum
+from fnmatch import fnmatchcase
 from typing import Annotated
 
 import typer
 
 from wasmfit.catalog import Catalog
+from wasmfit.errors import UsageError
 from wasmfit.json_text import dumped
 from wasmfit.model import Base, Board, Workload, builds
+from wasmfit.model.contract import JsonRecord
 from wasmfit.plan import plan
 from wasmfit.report import Format
+from wasmfit.report.csv import rows_to_csv
 from wasmfit.report.documents.listing import (
     BaseRow,
     BoardRow,
@@ -23,14 +25,17 @@ from wasmfit.report.documents.listing import (
     RuntimeRow,
     WorkloadRow,
 )
-from wasmfit.report.markdown import escape
+from wasmfit.report.markdown import tables_to_markdown
+from wasmfit.report.rows import rows_to_text
+from wasmfit.report.terminal import terminal_width
 from wasmfit.requests import Experiment
+from wasmfit.table import CellValue, table_of_rows
 
 from .from_requests import from_requests
 from .options import CatalogOptions, ResultOptions
 from .output import require_writable, write_result
 
-Row = dict[str, str]
+Row = dict[str, CellValue]
 
 
 class Listing(StrEnum):
@@ -49,13 +54,27 @@ def list_entries(
     kind: Annotated[Listing, typer.Argument(help="What to list.")],
     output: ResultOptions,
     catalog: CatalogOptions,
+    select: Annotated[
+        list[str] | None, typer.Option(metavar="GLOB", help="Only names, or ids of cells, that match.")
+    ] = None,
 ) -> None:
     """List runtimes, boards, workloads, profiles, bases, cells, or what was measured."""
     require_writable(output.file)
     listed = _listed(Catalog.load(*catalog.catalogs), kind)
-    rows: list[Row] = listed.model_dump(include={kind.value})[kind.value]
-    text = dumped(listed) if output.format is Format.JSON else _FORMATS[output.format](rows)
-    write_result(text, output.file)
+    if select:
+        rows = tuple(row for row in getattr(listed, kind.value) if _matches(row, select))
+        if not rows:
+            raise UsageError(
+                f"No {kind.value} match {' or '.join(select)}.", f"`wasmfit list {kind.value}` lists all."
+            )
+        listed = listed.model_copy(update={kind.value: rows})
+    write_result(_text(kind, listed, output.format), output.file)
+
+
+def _matches(row: JsonRecord, globs: Sequence[str]) -> bool:
+    """Whether the name or id of a row is one of these."""
+    name = str(next(iter(row.model_dump().values())))
+    return any(fnmatchcase(name, glob) for glob in globs)
 
 
 command = from_requests(list_entries)
@@ -158,26 +177,35 @@ def _timing(board: Board) -> str:
     return "calibrated" if board.timing.calibrated else "estimated"
 
 
-def _table(rows: list[Row]) -> str:
-    names = list(rows[0]) if rows else []
-    # What has one column is read by programs, line by line.
-    shown = [{name: name for name in names}, *rows] if len(names) > 1 else rows
-    widths = {name: max(len(row[name]) for row in shown) for name in names}
-    return "\n".join("  ".join(f"{row[name]:{widths[name]}}" for name in row).rstrip() for row in shown)
+_PRIORITIES = {
+    "summary": 1,
+    "license": 2,
+    "core": 6,
+    "probe_rs": 5,
+    "emulator": 4,
+    "erase_unit": 3,
+    "title": 2,
+    "timing": 1,
+    "arguments": 2,
+    "expected_from": 1,
+}
+"""Columns that a narrow terminal does without, those with the highest number first."""
+
+_FOR_PROGRAMS = ("source",)
+"""Columns that people see on a page of its own: `wasmfit show board NAME`."""
 
 
-def _csv(rows: list[Row]) -> str:
-    text = io.StringIO()
-    writer = csv.DictWriter(text, fieldnames=list(rows[0]) if rows else ["name"], lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    return text.getvalue().rstrip("\n")
-
-
-def _markdown(rows: list[Row]) -> str:
-    names = list(rows[0]) if rows else []
-    lines = [names, ["---"] * len(names), *([escape(row[name]) for name in names] for row in rows)]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
-
-
-_FORMATS = {Format.TABLE: _table, Format.CSV: _csv, Format.MARKDOWN: _markdown}
+def _text(kind: Listing, listed: ListDocument, form: Format) -> str:
+    if form is Format.JSON:
+        return dumped(listed)
+    rows: list[Row] = listed.model_dump(include={kind.value})[kind.value]
+    if form is Format.CSV:
+        return rows_to_csv(rows, ("name",))
+    shown = [{name: text for name, text in row.items() if name not in _FOR_PROGRAMS} for row in rows]
+    if form is Format.TABLE and all(len(row) == 1 for row in shown):
+        # What has one column is read by programs, line by line.
+        return "\n".join(str(text) for row in shown for text in row.values())
+    table = table_of_rows("", shown, _PRIORITIES)
+    if form is Format.MARKDOWN:
+        return tables_to_markdown([table])
+    return rows_to_text(table, terminal_width(), " (a wider terminal, or --format json)")

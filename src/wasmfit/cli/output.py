@@ -1,15 +1,20 @@
 """Results go to stdout or a file, everything for humans to stderr."""
 
+import io
+import os
 import shlex
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NoReturn
 
 from wasmfit.errors import UsageError, WasmfitError
 from wasmfit.words import escape_unprintable
 
 _LONGEST_LINE = 4000
+_SIGPIPE = 141
+"""Exit code of a program that SIGPIPE ended, as shells have it."""
 
 
 def command_line() -> str:
@@ -52,6 +57,11 @@ def kept_if_written(output: Path) -> Iterator[None]:
         raise
 
 
+def has_content(output: Path) -> bool:
+    """Whether something is there that would be replaced; an empty file, which may be ours, is nothing."""
+    return output.is_file() and output.stat().st_size > 0
+
+
 def write_result(text: str | Iterable[str], output: Path | None = None) -> None:
     """Writes a command's result to ``output``, or to stdout.
 
@@ -65,13 +75,41 @@ def write_result(text: str | Iterable[str], output: Path | None = None) -> None:
     require_writable(output)
     parts = (text,) if isinstance(text, str) else text
     if output is None:
+        _write_to_stdout(parts)
+        return
+    replaced = ", in place of what was there" if has_content(output) else ""
+    with output.open("w", encoding="utf-8") as file:
+        file.writelines(parts)
+        file.write("\n")
+    message(f"{output}: {output.stat().st_size:,} B written{replaced}.")
+
+
+def _write_to_stdout(parts: Iterable[str]) -> None:
+    try:
         sys.stdout.writelines(parts)
         sys.stdout.write("\n")
         sys.stdout.flush()
-    else:
-        with output.open("w", encoding="utf-8") as file:
-            file.writelines(parts)
-            file.write("\n")
+    except BrokenPipeError:
+        end_as_by_sigpipe()
+
+
+def end_as_by_sigpipe() -> NoReturn:
+    """Ends the program as a shell expects it of one whose reader has gone, such as `head`.
+
+    Raises:
+        SystemExit: Always.
+    """
+    # What is still buffered would be written, in vain, when the interpreter ends.
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    raise SystemExit(_SIGPIPE)
+
+
+def print_what_can_be_printed() -> None:
+    """Makes a terminal or file of another encoding show ``?`` for what it has no character for."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
 
 
 def message(text: str) -> None:

@@ -1,19 +1,22 @@
 """Progress on stderr: a bar for every running task, and a line for every cell that has ended."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import TracebackType
 
-from rich.console import Console
+from rich.console import Console, Group, RenderableType
+from rich.live import Live
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.text import Text
 from typer import Exit
 
 from wasmfit.events import (
+    BuildPlan,
     CellEnded,
     Event,
     PartEnded,
+    RowsSoFar,
     Said,
     Started,
     TaskEnded,
@@ -24,6 +27,7 @@ from wasmfit.model import AssertionOutcome, Measurement, PartOutcomes, Status
 from wasmfit.requests import RunOptions, RunSettings
 from wasmfit.words import escape_unprintable
 
+from .estimates import TimeLeft, plan_sentence
 from .output import command_line, message
 
 INTERRUPTED = 130
@@ -33,18 +37,29 @@ _INTERRUPTED = "Interrupted. Finished cells are stored; the same command goes on
 _LONGEST_LINE = 1000
 
 
+RowsText = Callable[[RowsSoFar, int], str]
+"""The rows of a comparison so far as text of a width."""
+
+
 @contextmanager
 def reported(
-    settings: RunSettings, *, verbose: bool, interrupted: str = _INTERRUPTED
+    settings: RunSettings,
+    *,
+    verbose: bool,
+    quiet: bool = False,
+    interrupted: str = _INTERRUPTED,
+    rows: RowsText | None = None,
 ) -> Iterator[RunOptions]:
     """The options of a run whose progress is shown, and which is recorded as this command line.
 
     Args:
         settings: How cells are measured.
         verbose: Whether every command that is run is shown.
+        quiet: Whether no progress is shown.
         interrupted: What is said when the user interrupts it.
+        rows: The table of what has been measured, to be shown as it grows on a terminal.
     """
-    with ProgressReporter(interrupted) as reporter:
+    with ProgressReporter(interrupted, quiet=quiet, rows=rows) as reporter:
         yield RunOptions(
             **dict(settings),
             command=command_line(),
@@ -60,9 +75,14 @@ class ProgressReporter:
     own handling would say no more than "Aborted".
     """
 
-    def __init__(self, interrupted: str = _INTERRUPTED) -> None:
+    def __init__(
+        self, interrupted: str = _INTERRUPTED, *, quiet: bool = False, rows: RowsText | None = None
+    ) -> None:
         self._interrupted = interrupted
+        self._quiet = quiet
+        self._text_of_rows = rows
         self._console = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
+        self._is_live = self._console.is_terminal and not quiet
         self._progress = Progress(
             TextColumn("{task.description}", markup=False),
             BarColumn(bar_width=24),
@@ -70,31 +90,69 @@ class ProgressReporter:
             TextColumn("{task.fields[what]}", markup=False),
             TimeElapsedColumn(),
             console=self._console,
-            transient=True,
-            disable=not self._console.is_terminal,
+            auto_refresh=False,
         )
         self._bars: dict[str, TaskID] = {}
         self._started = time.monotonic()
+        self._left = TimeLeft()
+        self._rows: RowsSoFar | None = None
         self._total = 0
         self._ended = 0
         self._told: set[tuple[str, str, str | None]] = set()
+        self._live = Live(
+            console=self._console, transient=True, get_renderable=self._screen, refresh_per_second=4
+        )
 
     def __enter__(self) -> "ProgressReporter":
-        self._progress.start()
+        if self._is_live:
+            self._live.start()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._progress.stop()
+        if self._is_live:
+            self._live.stop()
         if kind is not None and issubclass(kind, KeyboardInterrupt):
             message(self._interrupted)
             raise Exit(INTERRUPTED) from None
 
+    def _screen(self) -> RenderableType:
+        """The rows so far, what is being done, and how long the rest may take."""
+        parts: list[RenderableType] = []
+        if self._rows is not None and self._text_of_rows is not None:
+            parts.append(Text(self._text_of_rows(self._rows, self._console.width), no_wrap=True))
+        if self._bars:
+            parts.append(self._progress.get_renderable())
+        if left := self._left.text():
+            parts.append(Text(left))
+        return Group(*parts)
+
     def __call__(self, event: Event) -> None:
+        self._left.watch(event)
         match event:
             case Started(total, _):
-                self._total = total
+                # What measures twice, such as the suite after a comparison, starts twice.
+                self._total, self._ended = total, 0
+            case BuildPlan():
+                self._print(plan_sentence(event))
+            case RowsSoFar():
+                self._rows = event
+            case TaskStarted() | TaskProgress() | TaskEnded():
+                self._show_task(event)
+            case Said(sentence):
+                self._print(sentence)
+            case CellEnded(measurement, reused):
+                self._ended += 1
+                if not reused and self._is_news(measurement) and not self._is_in_rows:
+                    self._print(f"[{self._ended}/{self._total}] {self._clock()} {_row(measurement)}")
+            case PartEnded(outcomes, reused):
+                self._ended += 1
+                if not reused:
+                    self._print(f"[{self._ended}/{self._total}] {self._clock()} {_part(outcomes)}")
+
+    def _show_task(self, event: TaskStarted | TaskProgress | TaskEnded) -> None:
+        match event:
             case TaskStarted(title):
                 self._bars[title] = self._progress.add_task(title, total=None, what="")
             case TaskProgress(title, what, done, total):
@@ -105,16 +163,11 @@ class ProgressReporter:
                     self._print(f"{title}: failed after {seconds:.0f} s: {error}")
                 elif not self._console.is_terminal and seconds >= 1:
                     self._print(f"{title}: done in {seconds:.0f} s")
-            case Said(sentence):
-                self._print(sentence)
-            case CellEnded(measurement, reused):
-                self._ended += 1
-                if not reused and self._is_news(measurement):
-                    self._print(f"[{self._ended}/{self._total}] {self._clock()} {_row(measurement)}")
-            case PartEnded(outcomes, reused):
-                self._ended += 1
-                if not reused:
-                    self._print(f"[{self._ended}/{self._total}] {self._clock()} {_part(outcomes)}")
+
+    @property
+    def _is_in_rows(self) -> bool:
+        """Whether a cell that has ended is seen in the table."""
+        return self._is_live and self._text_of_rows is not None and self._rows is not None
 
     def _is_news(self, measurement: Measurement) -> bool:
         """Whether it is worth a line: what is said of a runtime's every cell is said once."""
@@ -130,6 +183,8 @@ class ProgressReporter:
         return f"{minutes}:{seconds:02}"
 
     def _print(self, line: str) -> None:
+        if self._quiet:
+            return
         self._console.print(Text(escape_unprintable(line, _LONGEST_LINE)))
 
 

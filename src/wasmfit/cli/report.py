@@ -13,8 +13,8 @@ from wasmfit.requests.option import Option
 
 from .compare import print_failed
 from .from_requests import from_requests
-from .options import Verbose
-from .output import kept_if_written, message
+from .options import Quiet, Verbose
+from .output import has_content, kept_if_written, message
 from .progress import reported
 
 
@@ -24,10 +24,12 @@ class ReportOutput(Record):
     Attributes:
         file: The file.
         verbose: Whether every command that is run is shown.
+        quiet: Whether nothing but the result and errors is shown.
     """
 
     file: Annotated[Path, Option(("-o", "--output"), "FILE", "")] = Path("report.html")
     verbose: Verbose = False
+    quiet: Quiet = False
 
 
 def report_experiment(
@@ -43,7 +45,11 @@ def report_experiment(
         raise UsageError(
             f"{module} is not a wasm module.", f"To write the report there: wasmfit report -o {module}"
         )
-    with kept_if_written(output.file), reported(settings, verbose=output.verbose) as options:
+    replaced = ", in place of what was there" if has_content(output.file) else ""
+    with (
+        kept_if_written(output.file),
+        reported(settings, verbose=output.verbose, quiet=output.quiet) as options,
+    ):
         document = make_report(
             output.file,
             experiment=experiment,
@@ -51,7 +57,7 @@ def report_experiment(
             settings=report,
             options=options,
         )
-    message(f"{output.file}: {output.file.stat().st_size:,} B, for any browser.")
+    message(f"{output.file}: {output.file.stat().st_size:,} B, for any browser{replaced}.")
     for ranking in document.rankings[:1]:
         message(ranking.headline)
     # A workload that a runtime cannot run is an answer, as in a benchmark.

@@ -23,7 +23,7 @@ from .compare import compare_runtimes
 from .features import measure_features
 from .fit import rank_runtimes
 from .from_requests import from_requests
-from .options import OutputOptions
+from .options import OutputOptions, SummaryOptions
 from .output import write_result
 from .report import ReportOutput, report_experiment
 
@@ -56,7 +56,7 @@ def run_file(
     """
     match read_experiment(experiment):
         case CompareFile() as kept:
-            compare_runtimes(kept.experiment, kept.options, output)
+            compare_runtimes(kept.experiment, kept.options, SummaryOptions(), output)
         case BenchFile() as kept:
             bench_workloads(kept.experiment, kept.options, output)
         case FeaturesFile() as kept:
@@ -66,7 +66,7 @@ def run_file(
         case ReportFile() as kept:
             if output.format is not Format.TABLE:
                 raise UsageError("A report is one HTML file, and has no other format.", "Leave out --format.")
-            page = ReportOutput(verbose=output.verbose)
+            page = ReportOutput(verbose=output.verbose, quiet=output.quiet)
             if output.file is not None:
                 page = page.model_copy(update={"file": output.file})
             report_experiment(kept.experiment, kept.requirements, kept.report, kept.options, page)

@@ -44,6 +44,7 @@ def run(arguments: Sequence[str]) -> None:
     """
     given = _parser().parse_args(arguments)
     require_writable(given.output)
+    _take_cells(given)
     if given.why is not None:
         write_result(_why(given), given.output)
         return
@@ -71,7 +72,12 @@ def run(arguments: Sequence[str]) -> None:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="wasmfit size", description=SUMMARY, allow_abbrev=False)
     add = parser.add_argument
-    add("elf", metavar="ELF", type=Path, help="the file, as the linker wrote it")
+    add(
+        "elf",
+        metavar="ELF",
+        type=Path,
+        help="the file, as the linker wrote it; or the id of a cell, for its image",
+    )
     view = parser.add_argument_group("what to show")
     add = view.add_argument
     add(
@@ -139,6 +145,21 @@ def _parser() -> argparse.ArgumentParser:
     )
     add("--output", "-o", type=Path, metavar="FILE", help="default: stdout")
     return parser
+
+
+def _take_cells(given: argparse.Namespace) -> None:
+    """Replaces cells' ids by the paths of their images, whose board says what memories there are."""
+    for name in ("elf", "base"):
+        path = getattr(given, name)
+        if path is None or path.exists() or not ("@" in str(path) and "/" in str(path)):
+            continue
+        # Loaded here: an ELF file is read in less time.
+        from wasmfit.api.cells import image_of
+
+        image, board = image_of(str(path))
+        setattr(given, name, image)
+        if name == "elf" and given.board is None and not (given.flash or given.ram):
+            given.board = board
 
 
 def _why(given: argparse.Namespace) -> str:

@@ -20,7 +20,7 @@ def tune_runtime(request: TuneRequest, settings: RunSettings, output: OutputOpti
     They are compared with the profile reference. The same command continues where it was interrupted.
     """
     require_writable(output.file)
-    with reported(settings, verbose=output.verbose, interrupted=_INTERRUPTED) as options:
+    with reported(settings, verbose=output.verbose, quiet=output.quiet, interrupted=_INTERRUPTED) as options:
 
         def on_trial(trial: Trial, anchor: Trial) -> None:
             options.event_handler(Said(f"[{trial.number}] {trial_line(trial, anchor)}"))
@@ -29,4 +29,6 @@ def tune_runtime(request: TuneRequest, settings: RunSettings, output: OutputOpti
     write_result(TUNE_FORMATS[output.format](tuning), output.file)
 
 
-command = from_requests(tune_runtime, leave_out=("on", "measured", "label", "cluster"))
+command = from_requests(
+    tune_runtime, leave_out=("on", "label", "cluster", "rerun_failed", "measured", "jobs")
+)

@@ -18,11 +18,16 @@ _LONGEST_NAME = 60
 _LOGS = frozenset({Rule.LOG, Rule.WASI_WRITE})
 
 
-def load_user_module(request: ModuleRequest) -> UserModule:
+def load_user_module(request: ModuleRequest, given: str | None = None) -> UserModule:
     """Reads a module, and checks that it declares what the user wants of it.
 
     What the request says goes before what the TOML file next to the module says: calls replace its calls,
     and stubs are added to its stubs.
+
+    Args:
+        request: What the user says.
+        given: The command line, whose options a command to paste keeps; ``None``, or something else than a
+            command line, where there is none.
 
     Raises:
         UsageError: The file cannot be read or is no module, a call does not match the export, or imports
@@ -43,9 +48,11 @@ def load_user_module(request: ModuleRequest) -> UserModule:
     export, signature, parsed = calls(wasm, texts, expected, path.name, logs)
     rules = {name: str(rule) for name, rule in config.imports.items()} | request.imports
     unsupported = obstacle(wasm)
-    command = shlex.join(
-        ["wasmfit", "compare", str(path), *(part for text in texts for part in ("--call", text))]
-    )
+    command = given
+    if command is None or not command.startswith("wasmfit "):
+        command = shlex.join(
+            ["wasmfit", "compare", str(path), *(part for text in texts for part in ("--call", text))]
+        )
     stub_all = request.stub_all or config.stub_all
     answered = stubs(wasm, rules, stub_all=stub_all, command=command) if unsupported is None else ()
     if (

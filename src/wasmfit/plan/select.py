@@ -14,7 +14,8 @@ ALL = "all"
 
 
 def select_boards(catalog: Catalog, arguments: Sequence[str]) -> list[Board]:
-    """The boards that ``--board`` arguments name, each once: names, patterns (``nrf*``), or ``all``.
+    """The boards that ``--board`` arguments name, each once: names, patterns (``nrf*``), or ``all``; or a
+    chip that only one board has.
 
     Raises:
         UsageError: An argument matches nothing; the message suggests what does.
@@ -24,7 +25,7 @@ def select_boards(catalog: Catalog, arguments: Sequence[str]) -> list[Board]:
         pattern = "*" if argument == ALL else argument
         matching = [board for name, board in sorted(catalog.boards.items()) if fnmatchcase(name, pattern)]
         if not matching:
-            raise unknown("board", argument, catalog.boards)
+            matching = [catalog.board(argument)]
         for board in matching:
             chosen.setdefault(board.name, board)
     return list(chosen.values())

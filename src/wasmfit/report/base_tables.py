@@ -2,10 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 
+from wasmfit.analysis.numbers import change, grouped
 from wasmfit.model import Measurement
-
-from .numbers import change, grouped
-from .table import Column, Table
+from wasmfit.table import Column, Table, text_column
 
 
 def base_tables(measurements: Sequence[Measurement]) -> list[Table]:
@@ -48,10 +47,10 @@ def _columns(bases: Sequence[str], rows: Sequence[Sequence[Measurement | None]])
     for label, get in (("runtime and embedding, B", _runtime), ("over baseline, B", _over_baseline)):
         sizes = [[None if measurement is None else get(measurement) for measurement in row] for row in rows]
         for index, base in enumerate(bases):
-            yield Column((base, label), tuple(grouped(row[index]) for row in sizes))
+            yield text_column((base, label), (grouped(row[index]) for row in sizes))
             if index:
                 differences = tuple(change(row[0], row[index]) for row in sizes)
-                yield Column((base, f"relative to {bases[0]}"), differences)
+                yield text_column((base, f"relative to {bases[0]}"), differences)
 
 
 def _runtime(measurement: Measurement) -> int | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from wasmfit.analysis.amounts import Amount, factor_text, seconds_text
 from wasmfit.analysis.benchmark import (
     BASELINE,
     Benchmark,
@@ -12,11 +13,10 @@ from wasmfit.analysis.benchmark import (
     slowdowns,
     warm_call,
 )
-from wasmfit.analysis.comparison_metrics import minimum_ram
+from wasmfit.analysis.comparison_metrics import minimum_ram, time_text
+from wasmfit.analysis.numbers import grouped
 from wasmfit.model import Measurement, Status
-
-from .numbers import grouped
-from .table import Column, Table
+from wasmfit.table import Column, Table, text_column, value_column
 
 
 def benchmark_tables(benchmark: Benchmark) -> list[Table]:
@@ -46,11 +46,11 @@ def benchmark_tables(benchmark: Benchmark) -> list[Table]:
 def _workload(title: str, cells: Sequence[Measurement], factors: dict[str, float | None]) -> Table:
     columns = [
         _column("status", (measurement.status.value for measurement in cells)),
-        _column("instructions", (_grouped(warm_call(measurement)) for measurement in cells)),
-        _column("slowdown", (_factor(factors[measurement.id]) for measurement in cells)),
-        _column("heap peak, B", (_grouped(_run(measurement, "heap_peak")) for measurement in cells)),
-        _column("stack peak, B", (_grouped(_run(measurement, "stack_peak")) for measurement in cells)),
-        _column("minimum RAM, B", (grouped(minimum_ram(measurement)) for measurement in cells)),
+        _numbers("instructions", (warm_call(measurement) for measurement in cells)),
+        _factors("slowdown", (factors[measurement.id] for measurement in cells)),
+        _numbers("heap peak, B", (_run(measurement, "heap_peak") for measurement in cells)),
+        _numbers("stack peak, B", (_run(measurement, "stack_peak") for measurement in cells)),
+        value_column(("minimum RAM, B",), map(minimum_ram, cells), grouped, unit="B"),
     ]
     notes = [
         f"{_label(measurement)}: {measurement.status.value}: {measurement.reason}"
@@ -58,7 +58,7 @@ def _workload(title: str, cells: Sequence[Measurement], factors: dict[str, float
         if measurement.status is not Status.OK
     ]
     if any(_time(measurement) for measurement in cells):
-        columns.append(_column("predicted time, µs", (_time(measurement) for measurement in cells)))
+        columns.append(_column("predicted time", map(_time, cells)))
         notes.append("predicted time: from a model of the board with its error bar, not measured")
     return Table(title, tuple(map(_label, cells)), tuple(columns), tuple(notes), ())
 
@@ -77,11 +77,11 @@ def _matrix(title: str, workloads: dict[str, list[Measurement]], factors: dict[s
             return ""
         factor = factors[measurement.id]
         if factor is not None:
-            return _factor(factor)
+            return factor_text(factor)
         return measurement.status.value if measurement.status is not Status.OK else "no native value"
 
     columns = tuple(
-        Column(tuple(build.split("@", 1)), tuple(text(workload, build) for workload in workloads))
+        text_column(tuple(build.split("@", 1)), tuple(text(workload, build) for workload in workloads))
         for build in builds
     )
     return Table(title, tuple(workloads), columns, (), ())
@@ -94,14 +94,14 @@ def _summary(title: str, summaries: Sequence[RuntimeSummary], total: int) -> Tab
             "workloads",
             (f"{len(slowdown.workloads) if slowdown else 0} of {total}" for slowdown in slowdowns),
         ),
-        _column("slowdown: geometric mean", (_factor(known.mean if known else None) for known in slowdowns)),
+        _factors("slowdown: geometric mean", (known.mean if known else None for known in slowdowns)),
         _column("spread", map(_spread, slowdowns)),
-        _column("minimum", (_factor(known.least if known else None) for known in slowdowns)),
-        _column("maximum", (_factor(known.most if known else None) for known in slowdowns)),
-        _column("mean over common", (_factor(row.common.mean if row.common else None) for row in summaries)),
-        _column("heap peak, B", (_grouped(row.heap_peak) for row in summaries)),
-        _column("stack peak, B", (_grouped(row.stack_peak) for row in summaries)),
-        _column("minimum RAM, B", (_grouped(row.least_ram) for row in summaries)),
+        _factors("minimum", (known.least if known else None for known in slowdowns)),
+        _factors("maximum", (known.most if known else None for known in slowdowns)),
+        _factors("mean over common", (row.common.mean if row.common else None for row in summaries)),
+        _numbers("heap peak, B", (row.heap_peak for row in summaries)),
+        _numbers("stack peak, B", (row.stack_peak for row in summaries)),
+        _numbers("minimum RAM, B", (row.least_ram for row in summaries)),
     )
     return Table(
         title, tuple(summary.label for summary in summaries), columns, tuple(_notes(summaries, total)), ()
@@ -135,7 +135,15 @@ def _notes(summaries: Sequence[RuntimeSummary], total: int) -> Iterator[str]:
 
 
 def _column(heading: str, cells: Iterable[str]) -> Column:
-    return Column((heading,), tuple(cells))
+    return text_column((heading,), cells)
+
+
+def _numbers(heading: str, values: Iterable[int | None]) -> Column:
+    return value_column((heading,), values, "{:,}".format)
+
+
+def _factors(heading: str, values: Iterable[float | None]) -> Column:
+    return value_column((heading,), values, factor_text)
 
 
 def _label(measurement: Measurement) -> str:
@@ -150,29 +158,13 @@ def _run(measurement: Measurement, name: str) -> int | None:
 
 
 def _time(measurement: Measurement) -> str:
-    """The predicted time of a warm call with its error bar in µs, if the board has a model."""
+    """The predicted time of a warm call with its error bar, if the board has a model."""
     if measurement.run is None or measurement.status is not Status.OK or measurement.run.time_s is None:
         return ""
     call = None if measurement.run.predicted is None else measurement.run.predicted.call
-    bar = "" if call is None else f" ({_micro(call.time_low_s)} to {_micro(call.time_high_s)})"
-    return f"{_micro(measurement.run.time_s)}{bar}"
-
-
-def _micro(seconds: float) -> str:
-    """Microseconds with three significant digits: a prediction has no more."""
-    rounded = float(f"{seconds * 1e6:.3g}")
-    return f"{rounded:,.0f}" if rounded >= 100 else f"{rounded:.3g}"
-
-
-def _grouped(value: int | None) -> str:
-    return "" if value is None else f"{value:,}"
-
-
-def _factor(value: float | None) -> str:
-    """Three significant digits, more than a mean over workloads has."""
-    if value is None:
-        return ""
-    return f"{value:,.0f}" if value >= 100 else f"{value:.1f}" if value >= 10 else f"{value:.2f}"
+    if call is None:
+        return f"≈{seconds_text(Amount(measurement.run.time_s))}"
+    return f"≈{time_text(call.time_s, call.time_low_s, call.time_high_s)}"
 
 
 def _spread(slowdown: Slowdown | None) -> str:

@@ -13,8 +13,7 @@ from wasmfit.analysis.changes import (
     SymbolChange,
 )
 from wasmfit.analysis.metrics import OWNERS, RAM_NEEDED
-
-from .table import Column, Table
+from wasmfit.table import Table, text_column
 
 HEADLINES = ("size.flash", RAM_NEEDED, "run.instructions.call", "run.predicted.call.time_s")
 """The metrics of the first table."""
@@ -46,7 +45,7 @@ def change_tables(changes: Changes, *, everything: bool = False) -> list[Table]:
             f"{changes.before} → {changes.after}",
             tuple(cell.name for cell in shown_cells),
             tuple(
-                Column((title,), tuple(_headline(cell, title) for cell in shown_cells)) for title in titles
+                text_column((title,), (_headline(cell, title) for cell in shown_cells)) for title in titles
             ),
             tuple(notes),
             (),
@@ -98,10 +97,10 @@ def metrics_shown(cell: CellChange, *, everything: bool) -> list[MetricChange]:
 def _cell(cell: CellChange, changes: Changes, *, everything: bool) -> Table:
     rows = metrics_shown(cell, everything=everything)
     columns = (
-        Column(("before",), tuple(amount_text(change.before, change.metric.unit) for change in rows)),
-        Column(("after",), tuple(amount_text(change.after, change.metric.unit) for change in rows)),
-        Column(("change",), tuple(difference(change) for change in rows)),
-        Column(("",), tuple(remark(change) for change in rows)),
+        text_column(("before",), (amount_text(change.before, change.metric.unit) for change in rows)),
+        text_column(("after",), (amount_text(change.after, change.metric.unit) for change in rows)),
+        text_column(("change",), (difference(change) for change in rows)),
+        text_column(("",), (remark(change) for change in rows)),
     )
     notes = list(reasons(cell))
     if grown := cell.owners[: None if everything else _OWNERS]:

@@ -7,13 +7,13 @@ from xml.etree import ElementTree
 from wasmfit.analysis.amounts import Amount, amount_text
 from wasmfit.analysis.check import BudgetCheck, LimitResult, LimitStatus
 from wasmfit.json_text import dumped
+from wasmfit.table import Table, text_column
 from wasmfit.words import escape_unprintable
 
 from .changes import LONGEST_COMMENT
 from .csv import rows_to_csv
 from .documents.check import check_document, limit_record
 from .escape import code, escape, quiet
-from .table import Column, Table
 from .terminal import tables_to_text
 
 _ROOM = 500
@@ -37,10 +37,10 @@ def to_text(checked: BudgetCheck) -> str:
     results = ranked(checked)
     listed = results[:_ROWS]
     columns = (
-        Column(("metric",), tuple(result.limit.metric.name for result in listed)),
-        Column(("actual",), tuple(amount_text(result.actual, result.limit.metric.unit) for result in listed)),
-        Column(("limit",), tuple(_allowed(result) for result in listed)),
-        Column(("",), tuple(word(result) for result in listed)),
+        text_column(("metric",), (result.limit.metric.name for result in listed)),
+        text_column(("actual",), (amount_text(result.actual, result.limit.metric.unit) for result in listed)),
+        text_column(("limit",), (_allowed(result) for result in listed)),
+        text_column(("",), (word(result) for result in listed)),
     )
     notes = [f"{result.cell}: {result.message}" for result in (*checked.failed, *checked.warned)][:_ROWS]
     if len(results) > len(listed):

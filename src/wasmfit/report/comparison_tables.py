@@ -6,11 +6,12 @@ from operator import attrgetter
 from wasmfit.analysis.c_libraries import library_note
 from wasmfit.analysis.comparison_metrics import COMPARISON_METRICS, RESULT_METRICS, ComparisonMetric
 from wasmfit.analysis.hardware import HARDWARE_METRICS, hardware_measurement
+from wasmfit.analysis.numbers import change, grouped
+from wasmfit.analysis.summary import release_of
 from wasmfit.model import Measurement, SourceTree, Status
+from wasmfit.table import BuildFacts, Column, Table, text_column, value_column
 
 from .base_tables import base_tables
-from .numbers import change, grouped
-from .table import BuildFacts, Column, Table
 
 
 def comparison_tables(measurements: Iterable[Measurement]) -> list[Table]:
@@ -30,23 +31,23 @@ def _table(title: str, measurements: Sequence[Measurement]) -> Table:
     metrics = (*COMPARISON_METRICS, *(HARDWARE_METRICS if ran else ()), *(RESULT_METRICS if own else ()))
     for measurement in measurements:
         heading = (measurement.runtime, measurement.version)
-        cells = [grouped(metric.get(measurement)) for metric in metrics]
-        columns.append(Column(heading, (measurement.status.value, *cells)))
+        values = (measurement.status.value, *(metric.get(measurement) for metric in metrics))
+        columns.append(value_column(heading, values, grouped))
         if measurement.published:
             columns.append(
-                Column(
+                text_column(
                     (measurement.runtime, "published"), ("", *(_published(m, measurement) for m in metrics))
                 )
             )
         if measurement.published and measurement.status is Status.OK:
             columns.append(
-                Column(
+                text_column(
                     (measurement.runtime, "difference"), ("", *(_difference(m, measurement) for m in metrics))
                 )
             )
-        if (release := _release_of(measurement, measurements)) is not None:
+        if (release := release_of(measurement, measurements)) is not None:
             cells = [change(metric.get(release), metric.get(measurement)) for metric in metrics]
-            columns.append(Column((measurement.runtime, f"relative to {release.version}"), ("", *cells)))
+            columns.append(text_column((measurement.runtime, f"relative to {release.version}"), ("", *cells)))
     labels = ("status", *(f"{metric.label}{', B' if metric.unit else ''}" for metric in metrics))
     return Table(title, labels, tuple(columns), tuple(_notes(measurements)), tuple(_facts(measurements)))
 
@@ -60,20 +61,6 @@ def _difference(metric: ComparisonMetric, measurement: Measurement) -> str:
     if not theirs or not isinstance(ours, int):
         return ""
     return f"{(ours - theirs) / theirs:+.1%}"
-
-
-def _release_of(measurement: Measurement, measurements: Sequence[Measurement]) -> Measurement | None:
-    """For a build of a checkout, the release to compare it with: the version that it is built like."""
-    source = measurement.provenance.source
-    if source is None:
-        return None
-    releases = [
-        other
-        for other in measurements
-        if other.runtime == measurement.runtime and other.provenance.source is None
-    ]
-    same_recipe = [release for release in releases if release.version == source.built_like]
-    return next(iter(same_recipe or releases), None)
 
 
 def _notes(measurements: Sequence[Measurement]) -> Iterable[str]:

@@ -11,8 +11,7 @@ from wasmfit.model import (
     Group,
     RuntimeFeatures,
 )
-
-from .table import Column, Table
+from wasmfit.table import Table, text_column
 
 _MOST_SHOWN = 200
 """Assertions of one feature in a table: a runtime without SIMD has 25,000 with the same reason."""
@@ -48,7 +47,7 @@ def _table(
 ) -> Table:
     labels = tuple(measured.titles[feature.feature] for feature in runtimes[0].features)
     columns = tuple(
-        Column((runtime.runtime, runtime.version), tuple(map(_cell, runtime.features)))
+        text_column((runtime.runtime, runtime.version), (map(_cell, runtime.features)))
         for runtime in runtimes
     )
     board, profile, group = setting
@@ -126,10 +125,10 @@ def _failing(title: str, assertions: Sequence[Failing]) -> Table:
         f"{title}: {len(assertions):,} assertions do not hold",
         tuple(f"{assertion.part}/{assertion.file}:{assertion.line}" for assertion in shown),
         (
-            Column(("outcome",), tuple(assertion.outcome.value for assertion in shown)),
-            Column(("action",), tuple(assertion.action for assertion in shown)),
-            Column(("expected",), tuple(assertion.expected for assertion in shown)),
-            Column(("got",), tuple(assertion.got for assertion in shown)),
+            text_column(("outcome",), (assertion.outcome.value for assertion in shown)),
+            text_column(("action",), (assertion.action for assertion in shown)),
+            text_column(("expected",), (assertion.expected for assertion in shown)),
+            text_column(("got",), (assertion.got for assertion in shown)),
         ),
         (f"{more:,} more are in the formats csv and json",) if more > 0 else (),
         (),

@@ -1,11 +1,12 @@
 """Which runtime fits, in each format."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from wasmfit.analysis.amounts import amount_text
 from wasmfit.analysis.fit import PREDICTED_TIME, Fit, RankedRuntime
 from wasmfit.analysis.requirements import CRITERIA
 from wasmfit.json_text import dumped
+from wasmfit.table import Column, Table, text_column, value_column
 from wasmfit.words import escape_unprintable
 
 from .csv import rows_to_csv
@@ -13,7 +14,6 @@ from .documents.fit import fit_document
 from .escape import escape
 from .format import Format
 from .markdown import tables_to_markdown
-from .table import Column, Table
 from .terminal import tables_to_text
 
 _LONGEST_LINE = 4000
@@ -31,17 +31,21 @@ def _ranking(fit: Fit) -> Table:
     speed = "predicted call" if fit.speed_metric == PREDICTED_TIME else "instructions per call"
     unit = "s" if fit.speed_metric == PREDICTED_TIME else ""
     columns = (
-        Column(("score",), tuple(f"{runtime.score:.2f}" for runtime in ranked)),
-        Column(("flash, B",), tuple(f"{runtime.flash.value:,}" for runtime in ranked)),
-        Column(("left",), tuple(f"{required.flash - runtime.flash.value:,}" for runtime in ranked)),
-        Column(("RAM, B",), tuple(f"{runtime.ram.value:,}" for runtime in ranked)),
-        Column(("left",), tuple(f"{required.ram - runtime.ram.value:,}" for runtime in ranked)),
-        Column((speed,), tuple(amount_text(runtime.speed, unit) for runtime in ranked)),
-        Column(("rank",), tuple(_rank(runtime, rank) for rank, runtime in enumerate(ranked, start=1))),
+        value_column(("score",), (runtime.score for runtime in ranked), "{:.2f}".format, metric="score"),
+        _bytes("flash, B", "flash", (runtime.flash.value for runtime in ranked)),
+        _bytes("left", "flash_left", (required.flash - runtime.flash.value for runtime in ranked)),
+        _bytes("RAM, B", "ram", (runtime.ram.value for runtime in ranked)),
+        _bytes("left", "ram_left", (required.ram - runtime.ram.value for runtime in ranked)),
+        text_column((speed,), (amount_text(runtime.speed, unit) for runtime in ranked)),
+        text_column(("rank",), (_rank(runtime, rank) for rank, runtime in enumerate(ranked, start=1))),
     )
     features = f", {', '.join(required.features)} required" if required.features else ""
     title = f"{fit.module} on {fit.board}: {required.flash:,} B of flash, {required.ram:,} B of RAM{features}"
     return Table(title, tuple(runtime.label for runtime in ranked), columns, fit.caveats, ())
+
+
+def _bytes(heading: str, metric: str, values: Iterable[int | float]) -> Column:
+    return value_column((heading,), values, "{:,}".format, metric=metric, unit="B")
 
 
 def _rank(runtime: RankedRuntime, rank: int) -> str:
@@ -53,12 +57,12 @@ def _rule(fit: Fit) -> Table:
     """The rule with its numbers."""
     ranked, weights = fit.ranked, fit.requirements.weights
     columns = [
-        Column((f"{name} ×{weights[name]:g}",), tuple(f"{runtime.ratios[name]:.3f}" for runtime in ranked))
+        text_column((f"{name} ×{weights[name]:g}",), (f"{runtime.ratios[name]:.3f}" for runtime in ranked))
         for name in CRITERIA
     ]
-    columns.append(Column(("score",), tuple(f"{runtime.score:.3f}" for runtime in ranked)))
+    columns.append(text_column(("score",), (f"{runtime.score:.3f}" for runtime in ranked)))
     columns.append(
-        Column(("by the error bar",), tuple(f"{runtime.low:.3f}–{runtime.high:.3f}" for runtime in ranked))
+        text_column(("by the error bar",), (f"{runtime.low:.3f}–{runtime.high:.3f}" for runtime in ranked))
     )
     powers = " · ".join(f"{name}^{weights[name]:g}" for name in CRITERIA)
     notes = [

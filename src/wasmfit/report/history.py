@@ -1,20 +1,22 @@
 """A history in each format; in the terminal, a sparkline for each cell."""
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 
 from wasmfit.analysis.amounts import Amount, amount_text
 from wasmfit.analysis.history import CellHistory, History, HistoryPoint, RunRecord
 from wasmfit.analysis.metrics import metric, metric_names
 from wasmfit.json_text import dumped
 from wasmfit.model.contract import JsonDocument, JsonRecord
+from wasmfit.table import CellValue, Table, table_of_rows, text_column
 
 from .change_tables import difference, remark
 from .csv import rows_to_csv
 from .documents.history import RunsDocument, history_document, metrics_document
 from .format import Format
 from .markdown import tables_to_markdown
-from .table import Column, Table
-from .terminal import tables_to_text
+from .rows import rows_to_text
+from .terminal import tables_to_text, terminal_width
 
 _BARS = "▁▂▃▄▅▆▇█"
 _LONGEST_LINE = 60
@@ -52,10 +54,10 @@ def _overview(history: History) -> Table:
     cells = sorted(history.cells, key=_range, reverse=True)
     unit = history.metric.unit
     columns = (
-        Column(("",), tuple(sparkline([point.amount for point in cell.points]) for cell in cells)),
-        Column(("first",), tuple(amount_text(cell.points[0].amount, unit) for cell in cells)),
-        Column(("last",), tuple(amount_text(cell.points[-1].amount, unit) for cell in cells)),
-        Column(("changes",), tuple(str(sum(point.changed for point in cell.points)) for cell in cells)),
+        text_column(("",), (sparkline([point.amount for point in cell.points]) for cell in cells)),
+        text_column(("first",), (amount_text(cell.points[0].amount, unit) for cell in cells)),
+        text_column(("last",), (amount_text(cell.points[-1].amount, unit) for cell in cells)),
+        text_column(("changes",), (str(sum(point.changed for point in cell.points)) for cell in cells)),
     )
     kind = history.metric.kind.value
     title = f"{history.metric.name} ({kind}) over {history.over}"
@@ -75,10 +77,10 @@ def _range(cell: CellHistory) -> float:
 def _cell(cell: CellHistory, unit: str, over: str) -> Table:
     points = [point for point in cell.points if over == "version" or point.change or point is cell.points[0]]
     columns = (
-        Column((over,), tuple(point.version if over == "version" else point.at[:16] for point in points)),
-        Column(("value",), tuple(amount_text(point.amount, unit) for point in points)),
-        Column(("change",), tuple(difference(point.change) if point.change else "" for point in points)),
-        Column(("",), tuple(remark(point.change) if point.change else "" for point in points)),
+        text_column((over,), (point.version if over == "version" else point.at[:16] for point in points)),
+        text_column(("value",), (amount_text(point.amount, unit) for point in points)),
+        text_column(("change",), (difference(point.change) if point.change else "" for point in points)),
+        text_column(("",), (remark(point.change) if point.change else "" for point in points)),
     )
     labels = tuple(_label(point) for point in points)
     notes = tuple(f"{_label(point)} differs in {'; '.join(point.why)}" for point in points if point.why)
@@ -154,12 +156,6 @@ FORMATS: dict[Format, Callable[[History], str]] = {
 """Format → its formatter."""
 
 
-def runs_text(runs: Iterable[RunRecord], form: Format) -> str:
-    """The runs in any format."""
-    document = RunsDocument(runs=tuple(runs))
-    return _listed(document, "runs", document.runs, form)
-
-
 def metrics_text(form: Format) -> str:
     """Every metric, with what is known of it, in any format."""
     document = metrics_document(map(metric, metric_names()))
@@ -170,20 +166,40 @@ def _listed(document: JsonDocument, name: str, records: Sequence[JsonRecord], fo
     """A list of flat records in any format."""
     if form is Format.JSON:
         return dumped(document)
-    rows = [record.model_dump(mode="json") for record in records]
+    rows: list[dict[str, CellValue]] = [record.model_dump(mode="json") for record in records]
     if form is Format.CSV:
         return rows_to_csv(rows, ("number",))
     if not rows:
         return f"no {name} yet"
-    columns = list(rows[0])
-    table = Table(
-        name,
-        tuple(str(row[columns[0]]) for row in rows),
-        tuple(
-            Column((column,), tuple("" if row[column] is None else str(row[column]) for row in rows))
-            for column in columns[1:]
-        ),
-        (),
-        (),
-    )
-    return tables_to_text([table]) if form is Format.TABLE else tables_to_markdown([table])
+    table = table_of_rows(name, rows, {})
+    return rows_to_text(table, terminal_width()) if form is Format.TABLE else tables_to_markdown([table])
+
+
+_NEWEST = 20
+"""Runs that people see."""
+
+
+def runs_text(runs: Iterable[RunRecord], form: Format) -> str:
+    """The runs, the newest first; for people a line each, as many as a screen holds."""
+    document = RunsDocument(runs=tuple(runs))
+    if form in (Format.JSON, Format.CSV) or not document.runs:
+        return _listed(document, "runs", document.runs, form)
+    rows: list[dict[str, CellValue]] = [
+        {
+            "run": run.number,
+            "at (UTC)": run.at[:16].replace("T", " "),
+            "label": run.label or "",
+            "commit": _commit(run),
+            "command": run.command,
+        }
+        for run in document.runs[:_NEWEST]
+    ]
+    older = len(document.runs) - len(rows)
+    notes = (f"{older:,} older runs: --format json",) if older else ()
+    table = replace(table_of_rows("", rows, {"commit": 2, "label": 1}), notes=notes)
+    return rows_to_text(table, terminal_width()) if form is Format.TABLE else tables_to_markdown([table])
+
+
+def _commit(run: RunRecord) -> str:
+    commit = (run.commit or "")[:9]
+    return f"{commit} with changes" if commit and run.dirty else commit

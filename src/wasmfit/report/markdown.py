@@ -3,12 +3,12 @@
 from collections.abc import Iterable
 
 from wasmfit.analysis.comparison import Comparison
+from wasmfit.table import Alignment, Column, Table
 
 from .comparison_tables import comparison_tables
 from .escape import escape
 from .feature_tables import feature_lines
 from .overview import overview
-from .table import Table
 
 __all__ = ["escape", "to_markdown"]
 
@@ -29,19 +29,24 @@ def tables_to_markdown(tables: Iterable[Table]) -> str:
 
 
 def _table(table: Table) -> str:
-    head = [" ", *(" ".join(column.heading) for column in table.columns)]
+    head = [table.label_heading or " ", *(" ".join(column.heading) for column in table.columns)]
     lines = [
-        f"**{escape(table.title)}**",
-        "",
+        *([f"**{escape(table.title)}**", ""] if table.title else []),
         _line(head),
-        _line(["---", *("---:" for _ in table.columns)], raw=True),
+        _line(["---", *map(_rule, table.columns)], raw=True),
     ]
     for row, label in enumerate(table.labels):
-        lines.append(_line([label, *(column.cells[row] for column in table.columns)]))
-    notes = (*table.notes, *(facts.sentence() for facts in table.facts))
+        lines.append(_line([label, *(column.cells[row].shown for column in table.columns)]))
+    lines += [_line([name, why]) for name, why in table.remainder]
+    legend = filter(None, ["; ".join(table.legend_of(table.columns))])
+    notes = (*legend, *table.notes, *(facts.sentence() for facts in table.facts))
     lines += ["", *(f"- {escape(note)}" for note in notes)]
-    return "\n".join(lines)
+    return "\n".join(lines).rstrip("\n") if not table.title else "\n".join(lines)
 
 
 def _line(cells: list[str], *, raw: bool = False) -> str:
     return f"| {' | '.join(cell if raw else escape(cell) for cell in cells)} |"
+
+
+def _rule(column: Column) -> str:
+    return "---:" if column.alignment is Alignment.RIGHT else "---"

@@ -4,8 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from wasmfit.analysis.c_libraries import library_note
 from wasmfit.model import Measurement, Status
-
-from .table import Column, Table
+from wasmfit.table import Table, text_column
 
 
 def overview(measurements: Iterable[Measurement]) -> list[Table]:
@@ -34,7 +33,7 @@ def _table(key: tuple[str, str, str], measurements: Sequence[Measurement]) -> Ta
         title=f"{module} / all boards / {base} / {profile}: bytes of flash, or status",
         labels=builds,
         columns=tuple(
-            Column((board,), tuple(outcomes.get((board, build), "") for build in builds)) for board in boards
+            text_column((board,), (outcomes.get((board, build), "") for build in builds)) for board in boards
         ),
         notes=tuple(filter(None, (library_note(measurements),))),
         facts=(),

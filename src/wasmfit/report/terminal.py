@@ -1,6 +1,7 @@
 """The terminal: tables split into blocks that fit its width."""
 
 import io
+import os
 import shutil
 import sys
 from collections.abc import Iterable
@@ -9,15 +10,17 @@ from rich.console import Console
 from rich.text import Text
 
 from wasmfit.analysis.comparison import Comparison
+from wasmfit.table import Column, Table
 from wasmfit.words import escape_unprintable
 
 from .comparison_tables import comparison_tables
 from .feature_tables import feature_lines
 from .grid import grid
 from .overview import overview
-from .table import Column, Table
 
-_UNLIMITED = 10_000
+UNLIMITED = 10_000
+"""Width of lines where there is no terminal."""
+
 _SHOWN_FACTS = ("validation", "module bytes", "host step", "operand stack")
 """Facts that a fair comparison needs; the other formats have all."""
 
@@ -37,12 +40,15 @@ def to_text(comparison: Comparison, width: int | None = None) -> str:
 
 def tables_to_text(tables: Iterable[Table], width: int | None = None) -> str:
     """Any tables, likewise."""
-    width = width or _width()
+    width = width or terminal_width()
     return "\n\n".join(_text(table, width) for table in tables)
 
 
-def _width() -> int:
-    return shutil.get_terminal_size().columns if sys.stdout.isatty() else _UNLIMITED
+def terminal_width() -> int:
+    """The width of the terminal, or what ``COLUMNS`` says; unlimited if stdout is none."""
+    if sys.stdout.isatty() or os.environ.get("COLUMNS", "").isdigit():
+        return shutil.get_terminal_size().columns
+    return UNLIMITED
 
 
 def _text(table: Table, width: int) -> str:
@@ -50,19 +56,22 @@ def _text(table: Table, width: int) -> str:
     labels = [_plain(label) for label in table.labels]
     for columns in _blocks(table, width):
         texts = [
-            ([_plain(line) for line in column.heading], [_plain(cell) for cell in column.cells])
+            ([_plain(line) for line in column.heading], [_plain(text) for text in column.texts])
             for column in columns
         ]
         lines += grid(labels, texts)
+    for name, why in table.remainder:
+        lines += _wrapped(_plain(f"{name}: {why}"), width)
+    legend = filter(None, ["; ".join(table.legend_of(table.columns))])
     facts = (facts.sentence(_SHOWN_FACTS) for facts in table.facts)
-    for note in (*table.notes, *facts):
+    for note in (*legend, *table.notes, *facts):
         lines += _wrapped(_plain(note), width)
     return "\n".join(line.rstrip() for line in lines)
 
 
 def _wrapped(text: str, width: int) -> list[str]:
     """A note in lines of the terminal's width; in one line, if there is no terminal."""
-    if width >= _UNLIMITED:
+    if width >= UNLIMITED:
         return [text]
     # Rich is used for layout only: names of modules and files are text, never markup.
     return [line.plain for line in Text(text).wrap(Console(file=io.StringIO(), width=width), width)]
@@ -78,7 +87,7 @@ def _blocks(table: Table, width: int) -> list[list[Column]]:
     blocks: list[list[Column]] = [[]]
     used = labels
     for column in table.columns:
-        column_width = max(map(len, (*column.heading, *column.cells))) + 3
+        column_width = max(map(len, (*column.heading, *column.texts))) + 3
         if blocks[-1] and used + column_width > width:
             blocks.append([])
             used = labels

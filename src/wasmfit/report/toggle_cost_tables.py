@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 
 from wasmfit.analysis.toggle_costs import ToggleCost, ToggleCosts
-
-from .table import Column, Table
+from wasmfit.table import Table, text_column
 
 
 def toggle_cost_tables(measured: ToggleCosts) -> list[Table]:
@@ -18,11 +17,11 @@ def toggle_cost_tables(measured: ToggleCosts) -> list[Table]:
 def _table(measured: ToggleCosts, setting: tuple[str, str], costs: Sequence[ToggleCost]) -> Table:
     workloads = dict.fromkeys(name for cost in costs for name in cost.slow_down)
     columns = [
-        Column(("flash", "without"), tuple(_bytes(cost.flash_off) for cost in costs)),
-        Column(("flash", "with"), tuple(_bytes(cost.flash_on) for cost in costs)),
-        Column(("flash", "difference"), tuple(_signed(cost.flash) for cost in costs)),
+        text_column(("flash", "without"), (_bytes(cost.flash_off) for cost in costs)),
+        text_column(("flash", "with"), (_bytes(cost.flash_on) for cost in costs)),
+        text_column(("flash", "difference"), (_signed(cost.flash) for cost in costs)),
         *(
-            Column(("instructions", name), tuple(_times(cost.slow_down.get(name)) for cost in costs))
+            text_column(("instructions", name), (_times(cost.slow_down.get(name)) for cost in costs))
             for name in workloads
         ),
     ]

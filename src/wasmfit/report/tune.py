@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from wasmfit.analysis.tuning import SAME_SPEED, UNITS, Objective, Trial, Tuning
 from wasmfit.json_text import dumped
+from wasmfit.table import Table, text_column
 
 from .config_export import ConfigExcerpt, config_excerpts
 from .csv import rows_to_csv
@@ -11,7 +12,6 @@ from .documents.tuning import tuning_document
 from .escape import escape
 from .format import Format
 from .markdown import tables_to_markdown
-from .table import Column, Table
 from .terminal import tables_to_text
 
 
@@ -90,11 +90,11 @@ def _table(tuning: Tuning, title: str, trials: Sequence[Trial], notes: Sequence[
     for objective in Objective:
         values = tuple(_value(trial, objective) for trial in rows)
         ratios = tuple(_percent(tuning.ratio(trial, objective)) for trial in rows)
-        columns.append(Column((objective.value, UNITS[objective]), values))
-        columns.append(Column(("relative to", anchor.profile.name), ratios))
-    columns.append(Column(("start", "instructions"), tuple(_start(trial) for trial in rows)))
+        columns.append(text_column((objective.value, UNITS[objective]), values))
+        columns.append(text_column(("relative to", anchor.profile.name), ratios))
+    columns.append(text_column(("start", "instructions"), (_start(trial) for trial in rows)))
     if anchor.time_s is not None:
-        columns.append(Column(("time", "predicted"), tuple(_time(trial, anchor) for trial in rows)))
+        columns.append(text_column(("time", "predicted"), (_time(trial, anchor) for trial in rows)))
     return Table(title, tuple(_settings(row) for row in rows), tuple(columns), tuple(notes), ())
 
 

@@ -151,7 +151,7 @@ class ProfileRequest(Record):
         module: A module of the user's, instead of the workload.
     """
 
-    runtime: Annotated[str, Option(("--runtime", "-r"), "R", "Runtime or R@VERSION.")]
+    runtime: Annotated[str, Option(("--runtime", "-r"), "R", "Runtime or R@VERSION.")] = ""
     workload: fields.Workload = defaults.WORKLOAD
     board: fields.Board = defaults.BOARD
     base: fields.Base = defaults.BASE
@@ -164,6 +164,11 @@ class ProfileRequest(Record):
     @model_validator(mode="after")
     def _names_one_guest(self) -> Self:
         _not_both(self, self.module, "workload")
+        if not self.runtime:
+            raise problem(
+                "A profile is of one runtime, and none is named.",
+                "Name it, as in `wasmfit profile --runtime wasm3`, or give a cell's id.",
+            )
         return self
 
 

@@ -150,7 +150,8 @@ Base = Annotated[str, Option(("--base",), "BASE", "Base.")]
 Profile = Annotated[str, Option(("--profile", "-p"), "P", "Profile.")]
 
 ModulePath = Annotated[
-    RelativePath, Argument("[MODULE.wasm]", "A module of your own, instead of a workload.")
+    RelativePath,
+    Argument("[MODULE.wasm | CELL]", "A module of your own, instead of a workload; or one cell's id."),
 ]
 Calls = Annotated[
     Names,
@@ -198,6 +199,14 @@ Measured = Annotated[
 NoFence = Annotated[
     bool,
     Option(("--no-fence",), None, "Run emulated images without the fence around this machine's files."),
+]
+RerunFailed = Annotated[
+    bool, Option(("--rerun-failed",), None, "Measure again what is stored and failed, and nothing else.")
+]
+Jobs = Annotated[
+    int | None,
+    Field(ge=1),
+    Option(("--jobs", "-j"), "N", "Builds and emulators at a time. Default: as many as processors."),
 ]
 Label = Annotated[str | None, Option(("--label",), "NAME", "Name this run, for diff, check and history.")]
 Catalogs = Annotated[

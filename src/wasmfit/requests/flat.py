@@ -9,6 +9,7 @@ from pydantic.fields import FieldInfo
 from wasmfit.errors import UsageError
 from wasmfit.problem import usage_error
 
+from .cell_id import with_cell_id
 from .module import ModuleRequest
 
 R = TypeVar("R", bound=BaseModel)
@@ -38,6 +39,7 @@ def from_flat(kind: type[R], values: Mapping[str, Any]) -> R:
     Raises:
         UsageError: A value makes no sense, or something is said of a module and none is named.
     """
+    values = with_cell_id(kind, values) if _MODULE in kind.model_fields else values
     own = {name: value for name, value in values.items() if name not in _of_module()}
     of_module = {name: value for name, value in values.items() if name in _of_module()}
     module = own.get(_MODULE)

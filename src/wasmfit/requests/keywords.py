@@ -64,6 +64,8 @@ class OptionKeywords(TypedDict, total=False):
     on: str | None
     rerun: bool
     measured: bool
+    rerun_failed: bool
+    jobs: int | None
     label: str | None
     catalogs: Sequence[Path]
     cluster: str | None

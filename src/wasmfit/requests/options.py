@@ -18,6 +18,8 @@ class RunSettings(Record):
         rerun: Whether what is in the store is measured again.
         measured: Whether nothing is built or run, and answers come from what was measured before: here, or
             for the measured set that comes with wasmfit.
+        rerun_failed: Whether what is in the store and failed is measured again.
+        jobs: Builds and emulators at a time on this machine; as many as processors, if not given.
         label: A name for this run, by which ``diff``, ``check`` and ``history`` find it.
         catalogs: Folders laid out as the built-in catalogue, whose entries are added to it.
         no_fence: Whether emulated images run without the fence that keeps this machine's files from them.
@@ -27,6 +29,8 @@ class RunSettings(Record):
     on: fields.On = None
     rerun: fields.Rerun = False
     measured: fields.Measured = False
+    rerun_failed: fields.RerunFailed = False
+    jobs: fields.Jobs = None
     label: fields.Label = None
     catalogs: fields.Catalogs = ()
     no_fence: fields.NoFence = False

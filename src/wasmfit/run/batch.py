@@ -7,8 +7,10 @@ from typing import Generic, Protocol, TypeVar
 
 from wasmfit.builder import Context
 from wasmfit.emulation import NO_FENCE, has_fence
-from wasmfit.events import Event, EventHandler, Said, Started
+from wasmfit.events import BuildPlan, Event, EventHandler, Said, Started
 
+from .build_plan import build_plan
+from .durations import Durations
 from .executor import Executor
 from .job import Job, RemoteJob
 
@@ -62,6 +64,7 @@ class Batch(Generic[R]):
         ended: The event that says so of a result; whether it was in the store comes with it.
         emit: Told what happens, by one thread at a time.
         rerun: Do jobs again whose results are in the store.
+        durations: What similar work took, and where what this takes is recorded.
     """
 
     context: Context
@@ -70,6 +73,7 @@ class Batch(Generic[R]):
     ended: Callable[[R, bool], Event]
     emit: EventHandler
     rerun: bool = False
+    durations: Durations = field(default_factory=Durations)
     _telling: threading.Lock = field(default_factory=threading.Lock)
     _results: dict[str, R] = field(default_factory=dict)
 
@@ -95,8 +99,18 @@ class Batch(Generic[R]):
         if missing:
             if self.context.fence and not has_fence():
                 self._tell(Said(NO_FENCE))
-            self.executor.run(self.context, missing, self._tell, self._keep)
+            self._tell(build_plan(self.context, missing, len(stored), self.durations, self.executor.workers))
+            try:
+                self.executor.run(self.context, missing, self._tell, self._keep)
+            finally:
+                self.durations.save()
         return Done(self._results, frozenset(stored))
+
+    def plan(self, jobs: Sequence[RemoteJob[R]]) -> BuildPlan:
+        """What :meth:`run` would do."""
+        stored = {} if self.rerun else self.kept.find_all({job.id: job.fingerprint for job in jobs})
+        missing = [job for job in jobs if job.id not in stored]
+        return build_plan(self.context, missing, len(stored), self.durations, self.executor.workers)
 
     def _keep(self, job: Job[R], result: R) -> None:
         self.kept.save(result, job.fingerprint)
@@ -107,5 +121,6 @@ class Batch(Generic[R]):
         self._tell(self.ended(result, reused))
 
     def _tell(self, event: Event) -> None:
+        self.durations.watch(event)
         with self._telling:
             self.emit(event)

@@ -21,6 +21,10 @@ R = TypeVar("R")
 class Executor(Protocol):
     """Who does jobs; storing what they come to is left to the caller."""
 
+    @property
+    def workers(self) -> int:
+        """Jobs and steps at a time, as far as it is known."""
+
     def run(
         self,
         context: Context,

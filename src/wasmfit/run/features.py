@@ -23,6 +23,7 @@ from wasmfit.model import (
 from wasmfit.store import OutcomeStore
 
 from .batch import Batch
+from .durations import Durations
 from .executor import Executor, LocalExecutor
 from .job import log_of
 from .parts import Scripts, left_out, part_jobs
@@ -86,6 +87,7 @@ class FeaturesRun:
             PartEnded,
             self.emit,
             self.rerun,
+            Durations.read(self.context.home.durations),
         )
         done = batch.run(
             jobs,

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from wasmfit import __version__
-from wasmfit.analysis.comparison import Comparison
+from wasmfit.analysis.comparison import CONCLUSIVE, Comparison
 from wasmfit.builder import Context
-from wasmfit.events import CellEnded, EventHandler
+from wasmfit.events import BuildPlan, CellEnded, EventHandler
 from wasmfit.model import Measurement, Status
 from wasmfit.plan import Plan
 from wasmfit.probe import BoardRunner
@@ -17,6 +17,7 @@ from . import record
 from .batch import Batch
 from .cells import cell_jobs
 from .completion import completed
+from .durations import Durations
 from .executor import Executor, LocalExecutor
 
 _WORTH_ANOTHER_TRY = frozenset({Status.BUILD_FAILED, Status.TIMEOUT, Status.UNAVAILABLE})
@@ -36,6 +37,7 @@ class Pipeline:
         rerun: Measure cells again that are in the store.
         bench: The board that images run on as well, if there is one.
         executor: Who builds and measures; this process, if it is nobody.
+        rerun_failed: Measure cells again that are in the store and failed.
     """
 
     context: Context
@@ -45,6 +47,7 @@ class Pipeline:
     rerun: bool = False
     bench: BoardRunner | None = None
     executor: Executor | None = None
+    rerun_failed: bool = False
 
     def run(self, plan: Plan) -> Comparison:
         """Measures every cell of the plan.
@@ -56,14 +59,7 @@ class Pipeline:
         """
         started = time.monotonic()
         jobs = cell_jobs(self.context, plan.measured, self.bench)
-        batch = Batch(
-            self.context,
-            self.executor or LocalExecutor(),
-            _Measurements(self.store),
-            CellEnded,
-            self.emit,
-            self.rerun,
-        )
+        batch = self._batch()
         done = batch.run(jobs, [record.skipped(cell) for cell in plan.skipped])
         measurements = completed(self.context.catalog, plan, done.results)
         prints = {job.id: job.fingerprint for job in jobs}
@@ -74,21 +70,40 @@ class Pipeline:
         number = None if self.metadata is None else self.store.record(self.metadata, entries, __version__)
         return Comparison(measurements, time.monotonic() - started, len(done.reused), number)
 
+    def build_plan(self, plan: Plan) -> BuildPlan:
+        """What :meth:`run` would build and measure.
+
+        Raises:
+            StoreError: The store cannot be used.
+        """
+        return self._batch().plan(cell_jobs(self.context, plan.measured, self.bench))
+
+    def _batch(self) -> Batch[Measurement]:
+        kept = _Measurements(self.store, self.rerun_failed)
+        durations = Durations.read(self.context.home.durations)
+        executor = self.executor or LocalExecutor()
+        return Batch(self.context, executor, kept, CellEnded, self.emit, self.rerun, durations)
+
 
 @dataclass(frozen=True)
 class _Measurements:
-    """The store of measurements."""
+    """The store of measurements.
+
+    Attributes:
+        store: The store.
+        rerun_failed: Whether failures are measured again.
+    """
 
     store: Store
+    rerun_failed: bool = False
 
     def find_all(self, prints: Mapping[str, str]) -> Mapping[str, Measurement]:
-        """All but those that are worth another try."""
+        """All but those that are worth another try, or are to have one."""
         stored = self.store.find_all(prints)
-        return {
-            cell: measurement
-            for cell, measurement in stored.items()
-            if measurement.status not in _WORTH_ANOTHER_TRY
-        }
+        return {cell: kept for cell, kept in stored.items() if not self._is_tried_again(kept.status)}
+
+    def _is_tried_again(self, status: Status) -> bool:
+        return status in _WORTH_ANOTHER_TRY or (self.rerun_failed and status not in CONCLUSIVE)
 
     def save(self, result: Measurement, fingerprint: str) -> None:
         """Adds a measurement, however it ended."""

@@ -26,11 +26,13 @@ class Profiled:
         cell: Its id.
         phases: The phases looked at.
         profile: The tree of calls.
+        calls: How many calls of the export its phase ``call`` adds up.
     """
 
     cell: str
     phases: tuple[str, ...]
     profile: CallProfile
+    calls: int = 1
 
     def rows(self) -> list[Row]:
         """The functions, those that spent most first."""
@@ -55,4 +57,4 @@ def profiled(context: Context, cell: Cell, phases: Sequence[str]) -> Profiled:
     execution = measure.executed(context, step, cell, built, profiled=True)
     if execution.status is not Status.OK or execution.profile is None:
         raise ProfileError(f"{cell.id} ended as {execution.status.value}: {execution.reason}")
-    return Profiled(cell.id, tuple(phases), execution.profile)
+    return Profiled(cell.id, tuple(phases), execution.profile, len(execution.run.calls))

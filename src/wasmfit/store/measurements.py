@@ -20,6 +20,7 @@ from wasmfit.errors import UsageError
 from wasmfit.model import Measurement, Status
 from wasmfit.words import escape_unprintable
 
+from . import paths
 from .measured_set import MeasuredSet
 from .runs import RecordedRun, RunEntry, RunMetadata
 from .schema import SCHEMA, WAIT_SECONDS, migrate, version_of
@@ -110,7 +111,7 @@ class Store:
                     fingerprint,
                     measurement.status.value,
                     measurement.provenance.measured_at,
-                    measurement.model_dump_json(),
+                    paths.relative(measurement, self.path.parent).model_dump_json(),
                 ),
             )
 
@@ -201,7 +202,7 @@ class Store:
         """
         with self._open() as database, database:
             database.execute("BEGIN")
-            yield Reader(database, _InSet(measured_set))
+            yield Reader(database, self.path.parent, _InSet(measured_set))
 
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:
@@ -292,6 +293,7 @@ class Reader:
     """
 
     _database: sqlite3.Connection
+    _folder: Path
     _set: _InSet = field(default_factory=_InSet)
     _texts: dict[int, str | None] = field(default_factory=dict)
     """The last two records: those of two sides are compared as text, then read."""
@@ -302,7 +304,7 @@ class Reader:
             "SELECT record FROM measurement WHERE cell = ? AND fingerprint = ? ORDER BY number DESC LIMIT 1",
             (cell, fingerprint),
         ).fetchone()
-        return None if row is None else read(row[0])
+        return None if row is None else self._read(row[0])
 
     def runs(self) -> list[RecordedRun]:
         """All runs, the newest first."""
@@ -387,7 +389,7 @@ class Reader:
         understood.
         """
         if cell.number is None:
-            return None if cell.record is None else read(cell.record)
+            return None if cell.record is None else self._read(cell.record)
         measurement = self.record(cell.number)
         if measurement is None or (measurement.status is cell.status and cell.reason is None):
             return measurement
@@ -396,7 +398,7 @@ class Reader:
     def record(self, number: int) -> Measurement | None:
         """The record of a measurement; ``None`` where there is none, or it is not understood."""
         text = self._text(number)
-        return None if text is None else read(text)
+        return None if text is None else self._read(text)
 
     def alike(self, number: int, other: int) -> bool:
         """Whether two measurements have the same results, compared as text without parsing them.
@@ -405,6 +407,10 @@ class Reader:
         """
         left, right = self._text(number), self._text(other)
         return left is not None and right is not None and _results(left) == _results(right)
+
+    def _read(self, record: str) -> Measurement | None:
+        measurement = read(record)
+        return None if measurement is None else paths.absolute(measurement, self._folder)
 
     def _text(self, number: int) -> str | None:
         if number not in self._texts:

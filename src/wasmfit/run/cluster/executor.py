@@ -41,6 +41,11 @@ class ClusterExecutor:
     address: str
     catalogs: Sequence[Path] = ()
 
+    @property
+    def workers(self) -> int:
+        """One, since how many there are is known when they are asked: estimates are upper bounds."""
+        return 1
+
     def run(
         self,
         context: Context,

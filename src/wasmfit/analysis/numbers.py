@@ -1,6 +1,6 @@
 """Numbers as text."""
 
-from wasmfit.analysis.comparison_metrics import CellValue
+from wasmfit.table import CellValue
 
 
 def grouped(value: CellValue) -> str:

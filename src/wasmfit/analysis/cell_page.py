@@ -1,0 +1,47 @@
+"""Everything that is known of one cell."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from wasmfit.model import Board, Measurement, RuntimeFeatures
+from wasmfit.model.contract import JsonDocument
+
+
+class CellDocument(JsonDocument):
+    """What ``show --format json`` prints.
+
+    Attributes:
+        cell: The newest measurement, with baseline and predictions.
+        features: What ``wasmfit features`` has found of its runtime.
+        runs: Numbers of the runs that have shown it, the newest first.
+    """
+
+    cell: Measurement
+    features: tuple[RuntimeFeatures, ...]
+    runs: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class CellPage:
+    """One cell.
+
+    Attributes:
+        measurement: Its newest measurement, with baseline and predictions.
+        board: Its board; ``None`` if the catalogue no longer has it.
+        features: What ``wasmfit features`` has found of its runtime.
+        runs: Numbers of the runs that have shown it, the newest first.
+    """
+
+    measurement: Measurement
+    board: Board | None
+    features: tuple[RuntimeFeatures, ...] = ()
+    runs: tuple[int, ...] = ()
+
+    @property
+    def document(self) -> CellDocument:
+        """What ``show --format json`` prints."""
+        return CellDocument(cell=self.measurement, features=self.features, runs=self.runs)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The same as plain data."""
+        return self.document.model_dump(mode="json")

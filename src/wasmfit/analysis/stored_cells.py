@@ -1,0 +1,54 @@
+"""Cells of the store by what a user writes of their ids."""
+
+from collections.abc import Sequence
+from fnmatch import fnmatchcase
+
+from wasmfit.errors import UsageError
+from wasmfit.store.measurements import Reader, StoredCell
+from wasmfit.words import closest, escape_unprintable
+
+_NAMED = 5
+"""Cells that an error names."""
+
+
+def find_stored(reader: Reader, text: str) -> StoredCell:
+    """The newest measurement of the one cell that is meant.
+
+    Args:
+        reader: The store.
+        text: The cell's id, its beginning, a part of it, or a pattern.
+
+    Raises:
+        UsageError: There is no such cell, or there are several.
+    """
+    cells = {stored.cell: stored for stored in reader.newest()}
+    chosen = _meant(list(cells), text)
+    if len(chosen) == 1:
+        return cells[chosen[0]]
+    if chosen:
+        more = f" and {len(chosen) - _NAMED:,} more" if len(chosen) > _NAMED else ""
+        raise UsageError(
+            f"{escape_unprintable(text)!r} is {len(chosen):,} cells: {', '.join(chosen[:_NAMED])}{more}.",
+            "Name one of them; a part of the id that no other has is enough.",
+        )
+    near = closest(text, cells, 0.4)
+    hint = f"Did you mean {near}? " if near else ""
+    raise UsageError(
+        f"No cell {escape_unprintable(text)!r} was measured.",
+        f"{hint}`wasmfit compare` measures; `wasmfit list cells` lists all ids that there can be.",
+    )
+
+
+def _meant(ids: Sequence[str], text: str) -> list[str]:
+    """The ids that a text may mean, by the first rule that any of them follows."""
+    rules = (
+        lambda cell: cell == text,
+        lambda cell: cell.startswith((f"{text}/", f"{text}@")),
+        lambda cell: fnmatchcase(cell, text),
+        lambda cell: cell.startswith(text),
+        lambda cell: text in cell,
+    )
+    for rule in rules:
+        if chosen := [cell for cell in ids if rule(cell)]:
+            return chosen
+    return []

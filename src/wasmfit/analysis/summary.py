@@ -1,0 +1,300 @@
+"""The summary of a comparison: one table with a row for each runtime, the smallest first.
+
+It answers the question that a comparison is made for. What explains it is on the page of one cell
+(``wasmfit show``), in the details and in the report.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from operator import attrgetter
+
+from wasmfit.model import Board, Measurement, Status
+from wasmfit.table import Column, LegendClause, Table
+
+from .benchmark import BASELINE, slowdowns
+from .comparison import Comparison
+from .metrics import Better
+from .numbers import change
+from .summary_columns import SummaryCells, SummaryColumn, summary_column, summary_columns
+
+BEST = "*"
+"""The mark of the best value of a column."""
+
+
+class RowGroup(StrEnum):
+    """What the rows of one table of a summary have in common.
+
+    Attributes:
+        SETTING: Module, board, base and profile: rows are runtimes.
+    """
+
+    SETTING = "setting"
+    RUNTIME = "runtime"
+    MODULE = "module"
+    BOARD = "board"
+    BASE = "base"
+    PROFILE = "profile"
+
+
+_IN_COMMON: Mapping[RowGroup, tuple[str, ...]] = {
+    RowGroup.SETTING: ("module", "board", "base", "profile"),
+    **{group: (group.value,) for group in RowGroup if group is not RowGroup.SETTING},
+}
+_PARTS = ("runtime", "version", "module", "board", "base", "profile")
+
+
+@dataclass(frozen=True)
+class SummaryChoice:
+    """What a summary shows.
+
+    Attributes:
+        columns: Names of columns or metrics, or ``all``; the default ones, if there are none.
+        sort: Name of the column or metric to sort by.
+        group_by: What the rows of a table have in common.
+    """
+
+    columns: tuple[str, ...] = ()
+    sort: str = "flash"
+    group_by: RowGroup = RowGroup.SETTING
+
+    def check(self) -> None:
+        """Finds out before long work whether its names are known.
+
+        Raises:
+            UsageError: One is not.
+        """
+        summary_columns(self.columns, ())
+        summary_column(self.sort)
+
+    @property
+    def is_default(self) -> bool:
+        """Whether nothing was chosen."""
+        return self == SummaryChoice()
+
+
+_DEFAULT = SummaryChoice()
+
+
+def summary_tables(comparison: Comparison, choice: SummaryChoice = _DEFAULT) -> list[Table]:
+    """The tables of a summary, in the order of the measurements; the baseline has no row.
+
+    Args:
+        comparison: The comparison.
+        choice: What is shown.
+
+    Raises:
+        UsageError: A column is unknown.
+    """
+    columns = summary_columns(choice.columns, comparison.measurements)
+    sort = summary_column(choice.sort)
+    in_common = _IN_COMMON[choice.group_by]
+    groups: dict[tuple[str, ...], list[Measurement]] = {}
+    for measurement in comparison.measurements:
+        key = tuple(getattr(measurement, part) for part in in_common)
+        groups.setdefault(key, []).append(measurement)
+    factors = slowdowns(comparison.measurements)
+    return [
+        _table(comparison, dict(zip(in_common, key, strict=True)), group, factors, columns, sort)
+        for key, group in groups.items()
+    ]
+
+
+def _table(
+    comparison: Comparison,
+    in_common: Mapping[str, str],
+    measurements: Sequence[Measurement],
+    factors: Mapping[str, float | None],
+    columns: Sequence[SummaryColumn],
+    sort: SummaryColumn,
+) -> Table:
+    baselines = [measurement for measurement in measurements if measurement.runtime == BASELINE]
+    others = [measurement for measurement in measurements if measurement.runtime != BASELINE]
+    ran = [measurement for measurement in others if measurement.status is Status.OK]
+    label = _labeller(others, in_common)
+    cells = SummaryCells(ran, factors)
+    order = _order(cells, sort)
+    may_be_best = [measurement.runtime not in comparison.bounds for measurement in ran]
+    shown = [_column(column, cells, order, may_be_best) for column in columns]
+    left_out = [measurement for measurement in (*baselines, *others) if measurement.status is not Status.OK]
+    return Table(
+        _title(in_common, measurements, {board.name: board for board in comparison.boards}),
+        tuple(label(ran[number]) for number in order),
+        tuple(column for column in shown if any(cell.text for cell in column.cells) or not ran),
+        tuple(_notes(ran, others)),
+        label_name="runtime",
+        legend=tuple(_legend(ran, baselines, comparison.bounds, shown)),
+        remainder=tuple(
+            (
+                label(measurement) if measurement in others else f"{BASELINE} {measurement.version}",
+                f"{measurement.status.value}: {measurement.reason or 'no reason given'}",
+            )
+            for measurement in left_out
+        ),
+    )
+
+
+def _order(cells: SummaryCells, sort: SummaryColumn) -> list[int]:
+    """Numbers of the cells, the best first and the unknown last."""
+    sign = -1 if sort.better is Better.MORE else 1
+    numbers = sort.numbers(cells)
+    values = sort.values(cells)
+
+    def key(number: int) -> tuple[bool, float, str]:
+        value = numbers[number]
+        return value is None, sign * (value or 0), "" if value is not None else str(values[number] or "")
+
+    return sorted(range(len(cells.measurements)), key=key)
+
+
+def _column(
+    column: SummaryColumn, cells: SummaryCells, order: Sequence[int], may_be_best: Sequence[bool]
+) -> Column:
+    unit, texts = column.cells(cells)
+    best = _best(column, cells, may_be_best)
+    marked = [replace(cell, mark=BEST) if number in best else cell for number, cell in enumerate(texts)]
+    *lines, last = column.heading
+    return Column(
+        (*lines, f"{last} {unit}" if last.endswith(",") else last),
+        tuple(marked[number] for number in order),
+        column.key,
+        column.unit,
+        title=column.title,
+        priority=column.priority,
+    )
+
+
+def _best(column: SummaryColumn, cells: SummaryCells, may_be_best: Sequence[bool]) -> frozenset[int]:
+    """Numbers of the cells with the best value, if there is a choice."""
+    known = {
+        number: value
+        for number, value in enumerate(column.numbers(cells))
+        if value is not None and may_be_best[number]
+    }
+    if column.better is Better.NEITHER or len(set(known.values())) < 2:
+        return frozenset()
+    best = (min if column.better is Better.LESS else max)(known.values())
+    return frozenset(number for number, value in known.items() if value == best)
+
+
+def _labeller(
+    measurements: Sequence[Measurement], in_common: Mapping[str, str]
+) -> Callable[[Measurement], str]:
+    """What names the rows: runtime and version, and all that differs between them."""
+    varying = [
+        part
+        for part in _PARTS[2:]
+        if part not in in_common and len({getattr(measurement, part) for measurement in measurements}) > 1
+    ]
+    with_runtime = "runtime" not in in_common
+    names = attrgetter("runtime", "version")
+
+    def label(measurement: Measurement) -> str:
+        runtime, version = names(measurement)
+        name = f"{runtime} {version}" if with_runtime else version
+        return " ".join((name, *(getattr(measurement, part) for part in varying)))
+
+    return label
+
+
+def _title(
+    in_common: Mapping[str, str], measurements: Sequence[Measurement], boards: Mapping[str, Board]
+) -> str:
+    """What the rows have in common, with the limits of the board."""
+    same = {
+        part: next(iter(values))
+        for part in _PARTS
+        if len(values := {getattr(measurement, part) for measurement in measurements}) == 1
+    } | dict(in_common)
+    what = " ".join(
+        filter(None, (same.get("runtime") if "runtime" in in_common else None, _calls(measurements, same)))
+    )
+    board = boards.get(same.get("board", ""))
+    where = same.get("board")
+    if board is not None:
+        where = f"{board.name} ({_size(board.flash.size)} flash, {_size(board.ram.size)} RAM)"
+    how = ", ".join(same[part] for part in ("base", "profile") if part in same)
+    return ", ".join(filter(None, (" on ".join(filter(None, (what, where))), how)))
+
+
+def _size(size: int) -> str:
+    """The size of a memory, in KiB as it is sold if it is a multiple of that."""
+    return f"{size >> 10} KiB" if size % 1024 == 0 else f"{size:,} B"
+
+
+def _calls(measurements: Sequence[Measurement], same: Mapping[str, str]) -> str | None:
+    """The module; one of the user's with its warm call, and what that returned if all agree."""
+    name = same.get("module")
+    runs = [measurement.run for measurement in measurements if measurement.run and measurement.run.calls]
+    if name is None or not runs or measurements[0].provenance.module is None:
+        return name
+    last = runs[-1].calls[-1]
+    shown = {run.calls[-1].shown for run in runs if run.calls[-1].shown is not None}
+    result = f" = {next(iter(shown))}" if len(shown) == 1 else ""
+    return f"{name}, {last.text}{result}" if last.text else name
+
+
+def _legend(
+    ran: Sequence[Measurement],
+    baselines: Sequence[Measurement],
+    bounds: frozenset[str],
+    columns: Sequence[Column],
+) -> Iterator[LegendClause]:
+    if any(column.is_marked for column in columns):
+        names = dict.fromkeys(measurement.runtime for measurement in ran if measurement.runtime in bounds)
+        but = (
+            f" but for {' and '.join(names)}, which load{'s' if len(names) == 1 else ''} no module"
+            if names
+            else ""
+        )
+        yield LegendClause(f"{BEST} best of its column{but}")
+    if len(baselines) == 1 and baselines[0].size is not None:
+        without = f"over baseline: without a runtime it is {baselines[0].size.flash:,} B"
+        yield LegendClause(without, ("flash_over_baseline",))
+    yield LegendClause("load, calls: instructions", ("instructions_start", "instructions_call"))
+    yield LegendClause("slowdown: against native code", ("slowdown",))
+    yield LegendClause("≈ predicted", ("time_call",))
+
+
+def _notes(ran: Sequence[Measurement], others: Sequence[Measurement]) -> Iterator[str]:
+    for measurement in others:
+        yield from _against_release(measurement, others)
+    unchecked = [
+        measurement
+        for measurement in ran
+        if measurement.provenance.module is not None
+        and measurement.run is not None
+        and all(call.expected is None and call.right is None for call in measurement.run.calls)
+    ]
+    if unchecked:
+        yield "results were compared between runtimes only: --expect says what is right"
+
+
+def _against_release(measurement: Measurement, others: Sequence[Measurement]) -> Iterator[str]:
+    """For a build of a checkout: how it differs from the release that it is built like."""
+    release = release_of(measurement, others)
+    if release is None or measurement.status is not Status.OK:
+        return
+    names = ("flash", "least_ram", "instructions_start", "instructions_call")
+    differences = []
+    for name in names:
+        column = summary_column(name)
+        before, after = column.values(SummaryCells([release, measurement], {}))
+        if isinstance(before, int) and isinstance(after, int):
+            differences.append(f"{column.title} {change(before, after)}")
+    yield f"{measurement.runtime} {measurement.version} against {release.version}: {', '.join(differences)}"
+
+
+def release_of(measurement: Measurement, measurements: Sequence[Measurement]) -> Measurement | None:
+    """For a build of a checkout, the release to compare it with: the version that it is built like."""
+    source = measurement.provenance.source
+    if source is None:
+        return None
+    setting = attrgetter("runtime", "module", "board", "base", "profile")
+    releases = [
+        other
+        for other in measurements
+        if setting(other) == setting(measurement) and other.provenance.source is None
+    ]
+    same_recipe = [release for release in releases if release.version == source.built_like]
+    return next(iter(same_recipe or releases), None)

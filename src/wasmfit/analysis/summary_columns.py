@@ -1,0 +1,261 @@
+"""The columns that the summary of a comparison can have: one value of each cell, to read and to sort by."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from wasmfit.errors import UsageError
+from wasmfit.model import Measurement
+from wasmfit.table import CellValue, TableCell
+from wasmfit.words import closest, escape_unprintable
+
+from .amounts import Amount, amount_text, factor_text, scaled_texts
+from .comparison_metrics import COMPARISON_METRICS, RESULT_METRICS, ComparisonMetric, predicted_call
+from .hardware import HARDWARE_METRICS, hardware_measurement
+from .metric_values import metric_amount
+from .metrics import Better, metric
+
+Values = Sequence[CellValue | Amount]
+
+
+@dataclass(frozen=True)
+class SummaryCells:
+    """The cells that a summary is of, with what is known of them together.
+
+    Attributes:
+        measurements: The cells, one row each.
+        slowdowns: Id → instructions of a warm call as a multiple of native code's.
+    """
+
+    measurements: Sequence[Measurement]
+    slowdowns: Mapping[str, float | None]
+
+
+def _grouped(values: Values) -> tuple[str, list[str]]:
+    return "", [
+        "" if value is None else f"{value:,}" if isinstance(value, int) else str(value) for value in values
+    ]
+
+
+@dataclass(frozen=True)
+class SummaryColumn:
+    """A column that a summary can have.
+
+    Attributes:
+        key: Its name on the command line and in CSV.
+        heading: Its heading, line by line.
+        values: Its values, of all cells of a table.
+        title: The heading in words.
+        unit: Of the values; a heading that ends in a comma gets it.
+        better: Whether less or more of it is better: the best value is marked.
+        priority: As of :class:`wasmfit.table.Column`.
+        texts: The values as people read them, and the unit that they are scaled to.
+    """
+
+    key: str
+    heading: tuple[str, ...]
+    values: Callable[[SummaryCells], Values]
+    unit: str = ""
+    title: str = ""
+    better: Better = Better.LESS
+    priority: int = 0
+    texts: Callable[[Values], tuple[str, list[str]]] = field(default=_grouped)
+
+    def numbers(self, cells: SummaryCells) -> list[float | None]:
+        """The values to sort by and to find the best among; what is no number is not known."""
+        return [_number(value) for value in self.values(cells)]
+
+    def cells(self, cells: SummaryCells) -> tuple[str, tuple[TableCell, ...]]:
+        """The unit that the cells are shown in, and the cells."""
+        values = self.values(cells)
+        scaled, texts = self.texts(values)
+        plain = [value.value if isinstance(value, Amount) else value for value in values]
+        return scaled or self.unit, tuple(
+            TableCell(text, value) for text, value in zip(texts, plain, strict=True)
+        )
+
+
+def _number(value: CellValue | Amount) -> float | None:
+    if isinstance(value, Amount):
+        return value.value
+    return value if isinstance(value, int | float) else None
+
+
+def _each(get: Callable[[Measurement], CellValue | Amount]) -> Callable[[SummaryCells], Values]:
+    return lambda cells: [get(measurement) for measurement in cells.measurements]
+
+
+def _start(measurement: Measurement) -> int | None:
+    counts = None if measurement.run is None else measurement.run.instructions
+    if counts is None or counts.load is None or counts.instantiate is None:
+        return None
+    return counts.load + counts.instantiate
+
+
+def _minimum_ram(measurement: Measurement) -> int | None:
+    minimum = None if measurement.run is None else measurement.run.least_ram
+    return None if minimum is None else minimum.bytes
+
+
+def _predicted(measurement: Measurement) -> Amount | None:
+    prediction = predicted_call(measurement)
+    if prediction is None:
+        return None
+    return Amount(prediction.time_s, prediction.time_low_s, prediction.time_high_s)
+
+
+def _times(values: Values) -> tuple[str, list[str]]:
+    return scaled_texts([value if isinstance(value, Amount) else None for value in values])
+
+
+def _factors(values: Values) -> tuple[str, list[str]]:
+    return "", [factor_text(value) if isinstance(value, float | int) else "" for value in values]
+
+
+_NUMBERS = {metric.key: metric for metric in COMPARISON_METRICS}
+
+_DEFAULTS = (
+    SummaryColumn("flash", ("flash,",), _each(_NUMBERS["flash"].get), "B", "flash"),
+    SummaryColumn(
+        "flash_over_baseline",
+        ("over", "baseline,"),
+        _each(_NUMBERS["flash_over_baseline"].get),
+        "B",
+        "over baseline",
+        priority=8,
+    ),
+    SummaryColumn("least_ram", ("minimum", "RAM,"), _each(_minimum_ram), "B", "minimum RAM", priority=1),
+    SummaryColumn("stack_peak", ("stack,",), _each(_NUMBERS["stack_peak"].get), "B", "stack", priority=7),
+    SummaryColumn(
+        "instructions_start",
+        ("load and", "instant."),
+        _each(_start),
+        title="load and instantiate",
+        priority=6,
+    ),
+    SummaryColumn(
+        "instructions_call",
+        ("warm", "call"),
+        _each(_NUMBERS["instructions_call"].get),
+        title="warm call",
+        priority=4,
+    ),
+    SummaryColumn(
+        "slowdown",
+        ("slow-", "down"),
+        lambda cells: [cells.slowdowns.get(measurement.id) for measurement in cells.measurements],
+        title="slowdown",
+        priority=3,
+        texts=_factors,
+    ),
+    SummaryColumn(
+        "time_call",
+        ("predicted time", "of warm call,"),
+        _each(_predicted),
+        "s",
+        "predicted time",
+        priority=2,
+        texts=_times,
+    ),
+)
+DEFAULT_COLUMNS = tuple(column.key for column in _DEFAULTS)
+"""The columns of the summary that nobody has chosen any for."""
+
+ON_BOARD_COLUMNS = ("measured_call",)
+"""Columns that are added where cells ran on a board."""
+
+ALIASES = {"minimum_ram": "least_ram", "ram": "least_ram", "time": "time_call", "stack": "stack_peak"}
+"""Other names of columns."""
+
+_MORE_IS_BETTER = frozenset({"rate_call", "largest_free"})
+_NEITHER = frozenset({"linear_memory", "stack_reserved", "right_calls", "requests"})
+
+
+def _of_metric(known: ComparisonMetric) -> SummaryColumn:
+    better = Better.LESS
+    if known.key in _MORE_IS_BETTER:
+        better = Better.MORE
+    elif known.key in _NEITHER or known in RESULT_METRICS:
+        better = Better.NEITHER
+    heading = _lines(f"{known.label}," if known.unit else known.label)
+    return SummaryColumn(known.key, heading, _each(known.get), known.unit, known.label, better)
+
+
+def _lines(label: str) -> tuple[str, ...]:
+    """A heading in two lines of about the same length."""
+    words = label.replace(": ", " ").split()
+    at = min(range(1, len(words) + 1), key=lambda at: max(map(len, _split(words, at))))
+    return tuple(filter(None, _split(words, at)))
+
+
+def _split(words: Sequence[str], at: int) -> tuple[str, str]:
+    return " ".join(words[:at]), " ".join(words[at:])
+
+
+_STATUS = SummaryColumn(
+    "status", ("status",), _each(lambda measurement: measurement.status.value), better=Better.NEITHER
+)
+COLUMNS: Mapping[str, SummaryColumn] = {
+    "status": _STATUS,
+    **{column.key: column for column in _DEFAULTS},
+    **{
+        known.key: _of_metric(known)
+        for known in (*COMPARISON_METRICS, *HARDWARE_METRICS, *RESULT_METRICS)
+        if known.key not in DEFAULT_COLUMNS
+    },
+}
+"""Every column by its key, those that are shown by default first."""
+
+
+def summary_column(name: str) -> SummaryColumn:
+    """The column of a key, or of a metric's name such as ``size.owners/.text/wasmi``.
+
+    Raises:
+        UsageError: There is neither.
+    """
+    key = ALIASES.get(name, name)
+    if key in COLUMNS:
+        return COLUMNS[key]
+    try:
+        known = metric(name)
+    except UsageError:
+        close = closest(name, [*COLUMNS, *ALIASES])
+        hint = f"Did you mean {close}? " if close else ""
+        raise UsageError(
+            f"There is no metric named {escape_unprintable(name)!r}.",
+            f"{hint}Columns are {', '.join(COLUMNS)}; `wasmfit history --metrics` lists other metrics.",
+        ) from None
+
+    def texts(values: Values) -> tuple[str, list[str]]:
+        amounts = [value if isinstance(value, Amount) else None for value in values]
+        if known.unit == "s":
+            return scaled_texts(amounts)
+        return "", ["" if amount is None else amount_text(amount, "") for amount in amounts]
+
+    return SummaryColumn(
+        name,
+        tuple(f"{name}{',' if known.unit else ''}".replace("/", "/ ").split()),
+        _each(lambda measurement: metric_amount(measurement, name)),
+        known.unit,
+        name,
+        known.better,
+        texts=texts,
+    )
+
+
+def summary_columns(names: Sequence[str], measurements: Iterable[Measurement]) -> list[SummaryColumn]:
+    """The columns that names stand for; of none, the default ones; ``all`` is every one.
+
+    Raises:
+        UsageError: A name is unknown.
+    """
+    if not names:
+        chosen = list(_DEFAULTS)
+        if any(hardware_measurement(measurement) is not None for measurement in measurements):
+            chosen += [COLUMNS[key] for key in ON_BOARD_COLUMNS]
+        return chosen
+    keys: dict[str, SummaryColumn] = {}
+    for name in names:
+        for column in COLUMNS.values() if name == "all" else [summary_column(name)]:
+            # What somebody has asked for is not dropped.
+            keys.setdefault(column.key, replace(column, priority=0))
+    return list(keys.values())

@@ -1,0 +1,111 @@
+"""One cell that was measured: what is known of it, and its image."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from wasmfit.analysis.cell_page import CellPage
+from wasmfit.analysis.stored_cells import find_stored
+from wasmfit.catalog import Catalog
+from wasmfit.errors import UsageError
+from wasmfit.home import Home
+from wasmfit.model import Measurement
+from wasmfit.plan import BASELINE, plan
+from wasmfit.requests import Experiment
+from wasmfit.run.completion import completed
+from wasmfit.store import OutcomeStore, Store
+from wasmfit.store.measurements import Reader
+
+from .verdicts import completing, cost_models
+
+
+def show(cell: str, *, home: Path | None = None, catalogs: Sequence[Path] = ()) -> CellPage:
+    """Everything that is known of one cell, from its newest measurement.
+
+    Args:
+        cell: Its id, or a part of it that no other cell has.
+        home, catalogs: As for :func:`wasmfit.compare`.
+
+    Raises:
+        UsageError: There is no such cell, or there are several.
+    """
+    own = Home.find(home)
+    catalog = Catalog.load(*catalogs)
+    with Store(own.results).reading() as reader:
+        measurement = _newest(reader, cell)
+        baseline = _baseline(reader, measurement)
+        runs = [point.run for point in reader.points(measurement.id) if point.run is not None]
+    page = _completed(catalog, measurement, baseline)
+    setting = (measurement.runtime, measurement.version, measurement.board, measurement.profile)
+    features = OutcomeStore(own.results).find_features([setting])
+    return CellPage(
+        page,
+        catalog.boards.get(measurement.board),
+        tuple(features),
+        tuple(sorted(set(runs), reverse=True)),
+    )
+
+
+def image_of(cell: str, *, home: Path | None = None) -> tuple[Path, str]:
+    """The image of a cell that was measured, and the name of its board.
+
+    Args:
+        cell: As for :func:`show`.
+        home: As for :func:`wasmfit.compare`.
+
+    Raises:
+        UsageError: There is no such cell, or its image is gone.
+    """
+    with Store(Home.find(home).results).reading() as reader:
+        measurement = _newest(reader, cell)
+    elf = measurement.provenance.elf
+    if elf is None:
+        raise UsageError(
+            f"{measurement.id} has no image: {measurement.status.value}: {measurement.reason}.",
+            "Name a cell that was built.",
+        )
+    if not Path(elf).is_file():
+        raise UsageError(
+            f"The image of {measurement.id} is gone.", f"Build it again: {measurement.provenance.replay}"
+        )
+    return Path(elf), measurement.board
+
+
+def _newest(reader: Reader, cell: str) -> Measurement:
+    stored = find_stored(reader, cell)
+    measurement = reader.measurement(stored)
+    if measurement is None:
+        raise UsageError(
+            f"The record of {stored.cell} is of another wasmfit, and is not understood.", "Measure it again."
+        )
+    return measurement
+
+
+def _completed(catalog: Catalog, measurement: Measurement, baseline: Measurement | None) -> Measurement:
+    """The measurement with what a comparison adds to it, as far as the catalogue still knows its cell."""
+    try:
+        planned = plan(
+            catalog,
+            Experiment(
+                runtimes=(f"{measurement.runtime}@{measurement.version}",),
+                workloads=(measurement.module,),
+                boards=(measurement.board,),
+                bases=(measurement.base,),
+                profiles=(measurement.profile,),
+            ),
+        )
+    except UsageError:
+        planned = None
+    known = {one.id: one for one in (measurement, baseline) if one is not None}
+    if planned is not None and known.keys() == {cell.id for cell in planned.all_cells}:
+        return next(one for one in completed(catalog, planned, known) if one.id == measurement.id)
+    size = None if baseline is None else baseline.size
+    return completing(cost_models(catalog))(measurement).model_copy(update={"baseline": size})
+
+
+def _baseline(reader: Reader, measurement: Measurement) -> Measurement | None:
+    """The newest baseline of the same setting."""
+    setting = "/".join(measurement.id.split("/")[1:])
+    for stored in reader.newest():
+        if stored.cell.startswith(f"{BASELINE}@") and stored.cell.endswith(f"/{setting}"):
+            return reader.measurement(stored)
+    return None

@@ -1,0 +1,42 @@
+"""The first screen of a comparison: its summary, as text, Markdown or CSV."""
+
+from collections.abc import Iterable
+
+from wasmfit.analysis.comparison import Comparison
+from wasmfit.analysis.summary import SummaryChoice, summary_tables
+
+from .csv import tables_to_csv
+from .format import Format
+from .json import json_parts
+from .markdown import tables_to_markdown
+from .rows import rows_to_text
+from .terminal import UNLIMITED, tables_to_text, terminal_width
+
+_MORE = " (--columns all)"
+
+
+def to_summary(comparison: Comparison, choice: SummaryChoice, width: int | None = None) -> str:
+    """The summary for a terminal; columns that were chosen are all shown, in blocks if need be.
+
+    Args:
+        comparison: The comparison.
+        choice: What is shown.
+        width: The terminal's, if it is not that of stdout; without one, lines are as long as they are.
+    """
+    width = width or terminal_width()
+    tables = summary_tables(comparison, choice)
+    if choice.columns and width < UNLIMITED:
+        return tables_to_text(tables, width)
+    return "\n\n".join(rows_to_text(table, width, _MORE) for table in tables)
+
+
+def summary_formatted(comparison: Comparison, choice: SummaryChoice, form: Format) -> str | Iterable[str]:
+    """The summary in a format; JSON has everything in any case."""
+    match form:
+        case Format.JSON:
+            return json_parts(comparison)
+        case Format.CSV:
+            return tables_to_csv(summary_tables(comparison, choice))
+        case Format.MARKDOWN:
+            return tables_to_markdown(summary_tables(comparison, choice))
+    return to_summary(comparison, choice)

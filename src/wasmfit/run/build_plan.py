@@ -1,0 +1,46 @@
+"""What a run has to do: the steps that are not built yet, and the cells without a result."""
+
+from collections.abc import Mapping, Sequence
+from typing import TypeVar
+
+from wasmfit.builder import BuildStep, Context
+from wasmfit.events import BuildPlan, PlannedStep
+
+from .durations import Durations, wall_seconds
+from .job import Job
+
+R = TypeVar("R")
+
+_KINDS: Mapping[int, str] = {1: "module", 2: "firmware", 3: "host program"}
+"""Stage of a step → what it builds."""
+
+
+def build_plan(
+    context: Context, jobs: Sequence[Job[R]], stored: int, durations: Durations, workers: int
+) -> BuildPlan:
+    """What is left to do.
+
+    Args:
+        context: What jobs are built with.
+        jobs: Those without a stored result.
+        stored: How many others there are.
+        durations: What was recorded.
+        workers: How many things are done at a time.
+    """
+    missing: dict[str, BuildStep] = {}
+    for job in jobs:
+        for step in job.steps:
+            if step.key not in missing and not context.cache.place(step.kind, step.key).is_dir():
+                missing[step.key] = step
+    seconds = {key: durations.of_step(step.title, step.estimate) for key, step in missing.items()}
+    cells = [(job.id, durations.of_cell(job.id)) for job in jobs]
+    parts = [(seconds[key], step.lock) for key, step in missing.items()]
+    return BuildPlan(
+        tuple(
+            PlannedStep(step.title, _KINDS.get(step.stage, "step"), seconds[key])
+            for key, step in sorted(missing.items(), key=lambda item: item[1].stage)
+        ),
+        tuple(cells),
+        stored,
+        wall_seconds([*parts, *((of_cell, None) for _, of_cell in cells)], workers),
+    )

@@ -31,6 +31,9 @@ _WASM3 = "-r wasm3"
 
 NARROWED = {
     "wasmfit compare": _WASM3,
+    "wasmfit compare --sort instructions_call": _WASM3,
+    "wasmfit compare --columns flash,heap_peak,stack_peak": _WASM3,
+    "wasmfit compare --details": _WASM3,
     "wasmfit features": f"{_WASM3} --feature extended-const",
     "wasmfit features --feature simd --format markdown": _WASM3,
     "wasmfit report": _WASM3,
@@ -58,7 +61,11 @@ ENDS_WITH_1 = {
 }
 """Line → why its answer, and so its exit code, may be no."""
 
-BEFORE = {"wasmfit check budget.toml --of latest": "wasmfit compare -r wasm3 -p small"}
+BEFORE = {
+    "wasmfit check budget.toml --of latest": "wasmfit compare -r wasm3 -p small",
+    "wasmfit show wasm3@0.5.0/add-with-extra/nrf52840dk/bare/reference": "wasmfit compare -r wasm3",
+    "wasmfit size wasm3@0.5.0/add-with-extra/nrf52840dk/bare/reference": "wasmfit compare -r wasm3",
+}
 """Line → what a reader has done right before it."""
 
 EMPTY = frozenset({"wasmfit cache", "wasmfit cache --clean"})

@@ -64,7 +64,7 @@ NEW_BOARD = [
             ["profile", "-r", "wasm3", "none.wasm", "--call", "run()"],
             "none.wasm cannot be read: No such file",
         ),
-        (["profile", "-r", "myrmic"], "is not measured: on microcontrollers its engine is WAMR"),
+        (["profile", "-r", "myrmic"], "is not measured: it is public, but in no package registry"),
         (["profile", "-r", "wamr"], "is not one runtime but wamr-classic"),
         (["compare", "--board", "nucleo-f4*6"], "There is no board named 'nucleo-f4*6'"),
         (["new-board", "mine"], "--chip, --target, --flash, --ram, --erase, --clock must be given"),

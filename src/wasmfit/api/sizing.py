@@ -12,7 +12,7 @@ from wasmfit.footprint.views.memories import DeviceMemory, flash_and_ram
 from wasmfit.footprint.views.tree import GroupBy, SortOrder, ViewFilter
 
 if TYPE_CHECKING:
-    from wasmfit.footprint.graph.budget import Budget
+    from wasmfit.footprint.graph.budget import ReferenceBudget
     from wasmfit.footprint.graph.explain import Explanations, SavingsReport
 
 
@@ -134,12 +134,12 @@ def savings(
     return explain.savings(path, _path(link_map), largest=largest, budget=_budget(limit))
 
 
-def _budget(limit: tuple[int, float] | None) -> "Budget | None":
+def _budget(limit: tuple[int, float] | None) -> "ReferenceBudget | None":
     if limit is None:
         return None
-    from wasmfit.footprint.graph.budget import Budget
+    from wasmfit.footprint.graph.budget import ReferenceBudget
 
-    return Budget(*limit)
+    return ReferenceBudget(*limit)
 
 
 def _path(link_map: str | Path | None) -> Path | None:

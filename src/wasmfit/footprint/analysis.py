@@ -30,7 +30,7 @@ from wasmfit.words import escape_unprintable
 if TYPE_CHECKING:
     from pandas import DataFrame
 
-    from wasmfit.footprint.graph.budget import Budget
+    from wasmfit.footprint.graph.budget import ReferenceBudget
     from wasmfit.footprint.views.diff import SizeDifference
 
 
@@ -64,7 +64,7 @@ class SizeOptions:
     link_map: Path | None = None
     references: bool = False
     inlined: bool = False
-    limit: "Budget | None" = None
+    limit: "ReferenceBudget | None" = None
 
 
 DEFAULT_OPTIONS = SizeOptions()

@@ -10,7 +10,7 @@ import wasmfit
 from wasmfit.cli import size as cli
 from wasmfit.elf import Machine, parse_elf
 from wasmfit.footprint import attribute_bytes
-from wasmfit.footprint.graph.budget import Budget
+from wasmfit.footprint.graph.budget import ReferenceBudget
 from wasmfit.footprint.graph.reference_graph import build_graph
 from wasmfit.footprint.graph.references import MAX_CODE_RANGES, find_references
 
@@ -44,12 +44,12 @@ def test_in_stripped_files_only_what_has_a_symbol_is_referred_to() -> None:
 @pytest.mark.parametrize(
     ("budget", "said"),
     [
-        (Budget(100, 60), "Not all data was searched"),
-        (Budget(1 << 30, 0), "Not all code was decoded"),
-        (Budget(8000, 60), "references were followed"),
+        (ReferenceBudget(100, 60), "Not all data was searched"),
+        (ReferenceBudget(1 << 30, 0), "Not all code was decoded"),
+        (ReferenceBudget(8000, 60), "references were followed"),
     ],
 )
-def test_what_is_left_out_for_a_budget_is_said(budget: Budget, said: str) -> None:
+def test_what_is_left_out_for_a_budget_is_said(budget: ReferenceBudget, said: str) -> None:
     graph = build_graph(attribute_bytes(parse_elf(image(symbols=[FUNCTION]))), budget)
     assert any(said in limit and "--limit" in limit for limit in graph.references.limits)
 

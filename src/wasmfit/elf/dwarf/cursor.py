@@ -7,7 +7,7 @@ class DamagedError(ElfError):
     """Debug information that ends early or contradicts itself."""
 
 
-class Cursor:
+class DwarfCursor:
     """A place in some bytes.
 
     Args:

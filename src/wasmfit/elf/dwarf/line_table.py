@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from wasmfit.elf.dwarf.cursor import Cursor, DamagedError, text_at
+from wasmfit.elf.dwarf.cursor import DamagedError, DwarfCursor, text_at
 from wasmfit.elf.dwarf.sections import DebugSections
 from wasmfit.elf.errors import ElfError
 from wasmfit.elf.records import Elf
@@ -67,7 +67,7 @@ def line_sequences(elf: Elf, sections: DebugSections, folders: Mapping[int, str]
                 f"Reading the line tables of {elf.path} took longer than {MOST_SECONDS:g} s.",
                 "Build it with less debug information (-g1).",
             )
-        cursor = Cursor(data, at, len(data), big_endian=elf.big_endian)
+        cursor = DwarfCursor(data, at, len(data), big_endian=elf.big_endian)
         try:
             length, width = cursor.length()
             end = cursor.at + length
@@ -79,7 +79,9 @@ def line_sequences(elf: Elf, sections: DebugSections, folders: Mapping[int, str]
 
 
 class _LineProgram:
-    def __init__(self, elf: Elf, sections: DebugSections, cursor: Cursor, width: int, folder: str) -> None:
+    def __init__(
+        self, elf: Elf, sections: DebugSections, cursor: DwarfCursor, width: int, folder: str
+    ) -> None:
         self._sections = sections
         self._cursor = cursor
         self._width = width

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from wasmfit.elf.dwarf.cursor import Cursor, DamagedError, text_at
+from wasmfit.elf.dwarf.cursor import DamagedError, DwarfCursor, text_at
 from wasmfit.elf.dwarf.sections import DebugSections
 from wasmfit.elf.records import Elf
 
@@ -45,7 +45,7 @@ def compile_units(elf: Elf, sections: DebugSections) -> Iterator[CompileUnit]:
     at = 0
     while at < len(info):
         try:
-            cursor = Cursor(info, at, len(info), big_endian=elf.big_endian)
+            cursor = DwarfCursor(info, at, len(info), big_endian=elf.big_endian)
             length, width = cursor.length()
             end = cursor.at + length
             version = cursor.number(2)
@@ -73,7 +73,7 @@ class _Sizes:
 
 
 def _unit(
-    cursor: Cursor, abbreviations: bytes, table: int, sizes: _Sizes, sections: DebugSections
+    cursor: DwarfCursor, abbreviations: bytes, table: int, sizes: _Sizes, sections: DebugSections
 ) -> CompileUnit:
     code = cursor.leb()
     values: dict[int, tuple[int, int]] = {}
@@ -90,7 +90,7 @@ def _unit(
 
 def _specification(table: bytes, at: int, wanted: int) -> Iterator[tuple[int, int]]:
     """The attributes and forms of an abbreviation."""
-    cursor = Cursor(table, at, len(table), big_endian=False)
+    cursor = DwarfCursor(table, at, len(table), big_endian=False)
     while (code := cursor.leb()) != 0:
         cursor.leb()
         cursor.bytes(1)
@@ -106,7 +106,7 @@ def _specification(table: bytes, at: int, wanted: int) -> Iterator[tuple[int, in
             return
 
 
-def _skip(cursor: Cursor, form: int, sizes: _Sizes) -> None:
+def _skip(cursor: DwarfCursor, form: int, sizes: _Sizes) -> None:
     """Passes over a value."""
     if form in _FIXED:
         cursor.bytes(_FIXED[form])
@@ -132,7 +132,7 @@ def _skip(cursor: Cursor, form: int, sizes: _Sizes) -> None:
 class _Values:
     """Values of a unit's attributes."""
 
-    cursor: Cursor
+    cursor: DwarfCursor
     values: dict[int, tuple[int, int]]
     sizes: _Sizes
     sections: DebugSections
@@ -161,6 +161,6 @@ class _Values:
         base = self.offset(_STR_OFFSETS_BASE)
         offsets = self.sections.get(".debug_str_offsets")
         at = (8 if base is None else base) + number * self.sizes.offset
-        place = Cursor(offsets, at, len(offsets), big_endian=False)
+        place = DwarfCursor(offsets, at, len(offsets), big_endian=False)
         place._order = self.cursor._order
         return text_at(self.sections.get(".debug_str"), place.number(self.sizes.offset))

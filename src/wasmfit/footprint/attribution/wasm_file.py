@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from wasmfit.elf.dwarf.cursor import Cursor, DamagedError
+from wasmfit.elf.dwarf.cursor import DamagedError, DwarfCursor
 from wasmfit.elf.errors import ElfError
 from wasmfit.elf.file_bytes import BytesInFile, BytesInMemory
 from wasmfit.elf.records import (
@@ -123,8 +123,8 @@ class _Module:
             _image=BytesInMemory(self._image),
         )
 
-    def _cursor(self, start: int, end: int) -> Cursor:
-        return Cursor(self._image, start, end, big_endian=False)
+    def _cursor(self, start: int, end: int) -> DwarfCursor:
+        return DwarfCursor(self._image, start, end, big_endian=False)
 
     def _read_parts(self) -> Iterator[_Part]:
         cursor = self._cursor(8, len(self._image))
@@ -143,7 +143,7 @@ class _Module:
     def _part(self, number: int, name: str | None = None) -> _Part | None:
         return next((p for p in self._parts if p.number == number and (name is None or p.name == name)), None)
 
-    def _text(self, cursor: Cursor) -> str:
+    def _text(self, cursor: DwarfCursor) -> str:
         return cursor.bytes(cursor.leb()).decode("utf-8", "backslashreplace")
 
     def _names(self) -> tuple[dict[int, str], dict[int, str]]:
@@ -251,7 +251,7 @@ class _Module:
             yield _symbol(name, start + moved, cursor.at - start, section, SymbolType.OBJECT)
 
     @staticmethod
-    def _pass_expression(cursor: Cursor) -> None:
+    def _pass_expression(cursor: DwarfCursor) -> None:
         """Passes over a constant expression."""
         while (code := cursor.number(1)) != 0x0B:
             if code in (0x41, 0x42, 0x23, 0xD0, 0xD2):

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
-class Budget:
+class ReferenceBudget:
     """Most memory and time, from when it is made.
 
     Attributes:

@@ -9,7 +9,7 @@ from wasmfit.elf.names.stable import family
 from wasmfit.elf.read import read_elf
 from wasmfit.errors import UsageError
 from wasmfit.footprint.attribution.any_firmware import attribute_any_firmware
-from wasmfit.footprint.graph.budget import Budget
+from wasmfit.footprint.graph.budget import ReferenceBudget
 from wasmfit.footprint.graph.reference import ReferenceKind
 from wasmfit.footprint.graph.reference_graph import build_graph
 from wasmfit.footprint.graph.retention import (
@@ -147,7 +147,7 @@ class SavingsReport:
 
 
 def why(
-    path: str | Path, text: str, link_map: Path | None = None, budget: Budget | None = None
+    path: str | Path, text: str, link_map: Path | None = None, budget: ReferenceBudget | None = None
 ) -> Explanations:
     """Explain why something is in a firmware.
 
@@ -178,7 +178,7 @@ def savings(
     *,
     at_least: int = 256,
     largest: int = 5,
-    budget: Budget | None = None,
+    budget: ReferenceBudget | None = None,
 ) -> SavingsReport:
     """Find what could be saved in a firmware.
 
@@ -213,7 +213,7 @@ def savings(
     )
 
 
-def _retention(path: str | Path, link_map: Path | None, budget: Budget | None) -> Retention:
+def _retention(path: str | Path, link_map: Path | None, budget: ReferenceBudget | None) -> Retention:
     return retention(build_graph(attribute_any_firmware(read_elf(path), link_map), budget))
 
 

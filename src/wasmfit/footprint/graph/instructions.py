@@ -19,7 +19,7 @@ import numpy.typing as npt
 from wasmfit.elf.mapping_symbols import DATA, MappingSymbols
 from wasmfit.elf.records import Elf, Machine, Section, SymbolType
 from wasmfit.footprint.arrays import REACH, Integers
-from wasmfit.footprint.graph.budget import Budget
+from wasmfit.footprint.graph.budget import ReferenceBudget
 
 _BATCH = 1 << 14  # instructions; a batch of capstone's records takes 4 MiB
 _OPERANDS = 48  # characters of the operands' text that are kept
@@ -92,7 +92,11 @@ class Decoder:
         self._engines: dict[str, Any] = {}
 
     def decode(
-        self, elf: Elf, ranges: Iterable[CodeRange], functions: Integers, budget: Budget | None = None
+        self,
+        elf: Elf,
+        ranges: Iterable[CodeRange],
+        functions: Integers,
+        budget: ReferenceBudget | None = None,
     ) -> DecodedInstructions:
         """Decode all code of some ranges.
 

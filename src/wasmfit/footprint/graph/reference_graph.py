@@ -9,7 +9,7 @@ import numpy as np
 from wasmfit.footprint.arrays import REACH, Integers
 from wasmfit.footprint.attribution.byte_map import ByteMap
 from wasmfit.footprint.attribution.kinds import ByteKind
-from wasmfit.footprint.graph.budget import Budget
+from wasmfit.footprint.graph.budget import ReferenceBudget
 from wasmfit.footprint.graph.fragments import Fragment, divide_into_fragments
 from wasmfit.footprint.graph.reference import ReferenceKind
 from wasmfit.footprint.graph.references import References, find_references
@@ -65,14 +65,14 @@ class ReferenceGraph:
         return number if number >= 0 and address < self.fragments[number].end else None
 
 
-def build_graph(byte_map: ByteMap, budget: Budget | None = None) -> ReferenceGraph:
+def build_graph(byte_map: ByteMap, budget: ReferenceBudget | None = None) -> ReferenceGraph:
     """Find the references of a file and make them a graph.
 
     Args:
         byte_map: The bytes.
         budget: What it may take; see :func:`~wasmfit.footprint.graph.references.find_references`.
     """
-    budget = budget or Budget()
+    budget = budget or ReferenceBudget()
     references = find_references(byte_map, budget)
     if not budget.holds(len(references), _MEMORY_OF_REFERENCE):
         kept = budget.memory // _MEMORY_OF_REFERENCE

@@ -18,7 +18,7 @@ from wasmfit.footprint.attribution.byte_map import ByteMap, ByteRange
 from wasmfit.footprint.attribution.kinds import DATA_KINDS, LINKER_SECTION_TYPES, UNWIND_SECTIONS
 from wasmfit.footprint.graph import arm, host, riscv
 from wasmfit.footprint.graph.addresses import AddressResolver
-from wasmfit.footprint.graph.budget import Budget
+from wasmfit.footprint.graph.budget import ReferenceBudget
 from wasmfit.footprint.graph.fragments import merged_constant_size
 from wasmfit.footprint.graph.instructions import (
     CodeRange,
@@ -79,7 +79,7 @@ class References:
             yield Reference(source, target, ReferenceKind(kind))
 
 
-def find_references(byte_map: ByteMap, budget: Budget | None = None) -> References:
+def find_references(byte_map: ByteMap, budget: ReferenceBudget | None = None) -> References:
     """Find the references of a file.
 
     Jumps within a function are left out, as are references from unwind tables and from the linker's own.
@@ -88,7 +88,7 @@ def find_references(byte_map: ByteMap, budget: Budget | None = None) -> Referenc
         byte_map: Its bytes; made with a link map, they show where more things begin.
         budget: What it may take; 1 GiB and 60 s where none is given. ``limits`` says what is left out for it.
     """
-    budget = budget or Budget()
+    budget = budget or ReferenceBudget()
     elf = byte_map.elf
     data = [(r.start, r.end) for r in byte_map.ranges if r.section.executable and r.kind in DATA_KINDS]
     addresses = AddressResolver(elf, _begins(byte_map.ranges), data)
@@ -186,7 +186,7 @@ def _begins(ranges: Sequence[ByteRange]) -> Integers:
 
 
 def _data_words(
-    byte_map: ByteMap, addresses: AddressResolver, ranges: list[CodeRange], budget: Budget
+    byte_map: ByteMap, addresses: AddressResolver, ranges: list[CodeRange], budget: ReferenceBudget
 ) -> tuple[ReferencePairs, bool]:
     """All words of data, and of the data among code, with their addresses, and whether these are all.
 

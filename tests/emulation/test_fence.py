@@ -1,7 +1,7 @@
 """Whatever semihosting call an image makes, no file of this machine is read, written, renamed or removed."""
 
 import subprocess
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -29,6 +29,7 @@ COMPILERS = {
     "thumb": ("arm-none-eabi-gcc", "-mcpu=cortex-m4", "-mthumb"),
     "riscv32": ("riscv64-unknown-elf-gcc", "-march=rv32imac", "-mabi=ilp32"),
 }
+ENTRIES = {"thumb": "hostile", "riscv32": "start"}
 MODES = range(12)
 ROOM = "(unsigned)room"
 """The image's own memory, as an argument."""
@@ -36,11 +37,12 @@ ROOM = "(unsigned)room"
 
 @dataclass(frozen=True)
 class Hostile:
-    """Makes and runs hostile images for one board in one QEMU."""
+    """Makes and runs hostile images for one board in one QEMU; ``spacious``: in all memory of the machine."""
 
     board: Board
     plugins: Path
     folder: Path
+    spacious: bool = False
 
     def image(self, operation: int, *arguments: str | int, reads: bool = False) -> Path:
         """One that makes a call; a text among the arguments stands for its address."""
@@ -48,13 +50,14 @@ class Hostile:
             str(argument) if isinstance(argument, int) or argument == ROOM else f'(unsigned)"{argument}"'
             for argument in arguments
         )
-        flash, ram = self.board.emulated.flash, self.board.emulated.ram
+        own = self.board.spacious if self.spacious else self.board.emulated
+        flash, ram = own.flash, own.ram
         script = self.folder / "script.ld"
         script.write_text(
             f"SECTIONS {{ . = {flash.origin}; .text : {{ KEEP(*(.start)) *(.text*) *(.rodata*) }}"
             f" . = {ram.origin}; wasmfit_stack_start = .; . += 4096; _stack_start = .;"
             " .bss : { *(.data*) *(.bss*) *(COMMON) } /DISCARD/ : { *(.comment) *(.eh_frame*) } }"
-            " ENTRY(hostile)"
+            f" ENTRY({ENTRIES[self.board.emulator.isa]})"
         )
         elf = self.folder / "hostile.elf"
         subprocess.run(
@@ -157,6 +160,7 @@ def test_what_is_no_file_may_be_opened(hostile: Hostile, name: str) -> None:
 
 
 def test_the_suite_opens_its_own_file_and_no_other(hostile: Hostile, tmp_path: Path) -> None:
+    hostile = replace(hostile, spacious=True)
     emulator = hostile.board.emulator.qemu
     plugin = compiled(hostile.plugins, ProcessRunner(), emulator, plugin=WATCHDOG)
     runner = QemuRunner(hostile.board, plugin, ProcessRunner(), tmp_path / "log", fence=True)

@@ -28,7 +28,7 @@ void hostile(void)
     call(6, reading);
     call(4, room);
 #endif
-    call(4, "end ok\n");
+    call(4, "\nend ok\n");
     call(0x18, (const void *)0x20026);
     for (;;) {
     }

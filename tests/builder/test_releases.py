@@ -6,14 +6,14 @@ import pytest
 
 from wasmfit.api.versions import RuntimeReleases, _released
 from wasmfit.builder import Context
-from wasmfit.builder.releases import Package, Releases, package_of, releases
+from wasmfit.builder.releases import Releases, RuntimePackage, package_of, releases
 from wasmfit.catalog import Catalog
 from wasmfit.home import Home
 from wasmfit.model import builds
 from wasmfit.toolchain import Finished, ProcessRunner, Versions, find
 
 CATALOG = Catalog.load()
-CRATE = Package("toy", "1.0.0", is_crate=True, is_runtime=True)
+CRATE = RuntimePackage("toy", "1.0.0", is_crate=True, is_runtime=True)
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +46,7 @@ def test_the_newest_that_fits_and_what_the_newest_wants(context: Context, said: 
 
 def test_a_python_package_is_asked_of_pip(context: Context, said: dict[str, str]) -> None:
     said["toy"] = "toy (1.4)\nAvailable versions: 1.4, 1.3, 1.0\n"
-    package = Package("toy", "1.0", is_crate=False, is_runtime=True)
+    package = RuntimePackage("toy", "1.0", is_crate=False, is_runtime=True)
     assert releases(context, package) == Releases("1.4", "1.4")
 
 
@@ -75,6 +75,6 @@ def test_a_newer_rust_is_named_with_the_one_that_is_here(context: Context) -> No
 
 def test_what_is_no_crate_of_its_own_version_is_added_by_hand(context: Context) -> None:
     wamr = package_of(builds(CATALOG.runtimes["wamr"])[0])
-    assert wamr == Package("wamrx-sys", "0.3.0", is_crate=True, is_runtime=False)
+    assert wamr == RuntimePackage("wamrx-sys", "0.3.0", is_crate=True, is_runtime=False)
     why = _released("wamr", wamr, Releases("0.4.0", "0.4.0"), context).why
-    assert why == "0.4.0 fits: its sources and glue are to be added by hand"
+    assert why == "0.4.0 fits: its sources and embedding are to be added by hand"

@@ -189,4 +189,4 @@ def test_every_runtime_that_runs_modules_takes_any() -> None:
         if runtime.c is not None:
             assert runtime.c.any
             for name in (*runtime.c.firmware, *runtime.c.any):
-                assert (catalog.glue(runtime) / name).is_file()
+                assert (catalog.embedding(runtime) / name).is_file()

@@ -9,7 +9,7 @@ from packaging.version import InvalidVersion
 from packaging.version import Version as Number
 
 from wasmfit.builder import Context
-from wasmfit.builder.releases import Package, Releases, package_of, releases
+from wasmfit.builder.releases import Releases, RuntimePackage, package_of, releases
 from wasmfit.catalog import Catalog
 from wasmfit.catalog.load import unknown
 from wasmfit.home import Home
@@ -73,7 +73,9 @@ def versions(
     return tuple(found)
 
 
-def _released(runtime: str, package: Package, known: Releases | str, context: Context) -> RuntimeReleases:
+def _released(
+    runtime: str, package: RuntimePackage, known: Releases | str, context: Context
+) -> RuntimeReleases:
     if isinstance(known, str):
         return RuntimeReleases(runtime, package.name, package.version, None, None, f"not known: {known}")
     here = " ".join(context.toolchain.rust.rustc.version.split()[:2])
@@ -81,12 +83,12 @@ def _released(runtime: str, package: Package, known: Releases | str, context: Co
     return RuntimeReleases(runtime, package.name, package.version, known.fitting, known.newest, why)
 
 
-def _why(runtime: str, package: Package, known: Releases, rust: str) -> str:
+def _why(runtime: str, package: RuntimePackage, known: Releases, rust: str) -> str:
     """Why the newest is not measured."""
     reasons = []
     if _is_newer(known.fitting, package.version):
         adds = f"`wasmfit lock {runtime}@{known.fitting}` adds it"
-        by_hand = "its sources and glue are to be added by hand"
+        by_hand = "its sources and embedding are to be added by hand"
         reasons.append(
             f"{known.fitting} fits: {adds if package.is_crate and package.is_runtime else by_hand}"
         )

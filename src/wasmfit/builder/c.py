@@ -117,7 +117,7 @@ def key(context: Context, spec: FirmwareSpec, shared: Shared) -> str:
 def _key(
     context: Context, build: Build, board: Board, profile: Profile, embedding: Embedding, shared: Shared
 ) -> str:
-    folder = context.catalog.glue(build.runtime)
+    folder = context.catalog.embedding(build.runtime)
     others = {name for other in Embedding for name in _firmware(build, other)} - set(
         _firmware(build, embedding)
     )
@@ -181,7 +181,7 @@ def _make(
     build, board, profile = spec.build, spec.board, spec.profile
     absent.require_c(context, board.target, f"the image of {build.label}")
     root = sources.fetch(context, step, build)
-    firmware = context.catalog.glue(build.runtime)
+    firmware = context.catalog.embedding(build.runtime)
     command = _command(context, build, board, profile, root, firmware)
     units = list(_units(build, board, root, firmware, spec.payload.embedding))
     support = _support(context, context.toolchain.c[board.target])

@@ -18,7 +18,7 @@ _PYTHON = re.compile(r"^Available versions: (\S+?)(?:,|$)", re.MULTILINE)
 
 
 @dataclass(frozen=True)
-class Package:
+class RuntimePackage:
     """What a runtime comes from.
 
     Attributes:
@@ -49,20 +49,20 @@ class Releases:
     wants: str | None = None
 
 
-def package_of(build: Build) -> Package | None:
+def package_of(build: Build) -> RuntimePackage | None:
     """The package that a build's runtime comes from; ``None`` where it is in none."""
     match build.version.source:
         case CrateSource(crate=name, version=version):
-            return Package(name, version, is_crate=True, is_runtime=False)
+            return RuntimePackage(name, version, is_crate=True, is_runtime=False)
         case SdistSource(sdist=name, version=version) | WheelSource(wheel=name, version=version):
-            return Package(name, version, is_crate=False, is_runtime=version == build.version.version)
+            return RuntimePackage(name, version, is_crate=False, is_runtime=version == build.version.version)
     if build.crate is None:
         return None
     version = build.version.dependencies[build.crate].version.lstrip("=")
-    return Package(build.crate, version, is_crate=True, is_runtime=version == build.version.version)
+    return RuntimePackage(build.crate, version, is_crate=True, is_runtime=version == build.version.version)
 
 
-def releases(context: Context, package: Package) -> Releases | str:
+def releases(context: Context, package: RuntimePackage) -> Releases | str:
     """The releases of a package, or why they are not known, as a clause."""
     if package.is_crate:
         return _of_crate(context, package.name)

@@ -106,9 +106,9 @@ class Catalog:
         """Whether a runtime, a workload or a base is one that comes with wasmfit."""
         return self.folder(record).is_relative_to(BUILT_IN)
 
-    def glue(self, runtime: Runtime) -> Path:
-        """The folder of a runtime's glue: its own, or that of the runtime that it shares it with."""
-        shared = None if runtime.c is None else runtime.c.glue_of
+    def embedding(self, runtime: Runtime) -> Path:
+        """The folder of a runtime's embedding: its own, or that of the runtime that it shares it with."""
+        shared = None if runtime.c is None else runtime.c.embedding_of
         return self.folder(runtime if shared is None else self.runtimes[shared]) / "firmware"
 
     @property

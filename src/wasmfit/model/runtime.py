@@ -244,7 +244,7 @@ class CBuild(Record):
         arch: What one target needs, by its name.
         translator: How a module becomes C, for a runtime that compiles it ahead of time.
         host: The host step's program, for a runtime whose modules are compiled by its own compiler.
-        glue_of: The runtime whose glue it shares: ``firmware/`` is in that one's folder.
+        embedding_of: The runtime whose embedding it shares: ``firmware/`` is in that one's folder.
     """
 
     sources: tuple[str, ...]
@@ -258,7 +258,7 @@ class CBuild(Record):
     arch: dict[str, CArch] = Field(default_factory=dict)
     translator: Translator | None = None
     host: HostCompiler | None = None
-    glue_of: str | None = None
+    embedding_of: str | None = None
 
 
 class CheckoutRule(Record):

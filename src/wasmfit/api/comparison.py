@@ -66,7 +66,9 @@ def measure(catalog: Catalog, experiment: Experiment, options: RunOptions) -> Me
     Raises:
         UsageError, MissingToolError, WasmfitError: As for :func:`compare`.
     """
-    module = None if experiment.module is None else load_user_module(experiment.module)
+    module = (
+        None if experiment.module is None else load_user_module(experiment.module, _command_line(options))
+    )
     if module is None:
         workloads = workloads_like(catalog, experiment.workloads)
         experiment = experiment.model_copy(update={"workloads": workloads})
@@ -102,6 +104,12 @@ def measure(catalog: Catalog, experiment: Experiment, options: RunOptions) -> Me
         (cell.runtime, cell.version, cell.board, cell.profile) for cell in comparison.measurements
     )
     return MeasuredExperiment(context, planned, replace(comparison, features=tuple(features)))
+
+
+def _command_line(options: RunOptions) -> str | None:
+    """The command line, if it was one: the library records its function."""
+    command = options.command
+    return command if command is not None and command.startswith("wasmfit ") else None
 
 
 def workloads_like(catalog: Catalog, patterns: Sequence[str]) -> tuple[str, ...]:

@@ -19,8 +19,11 @@ from wasmfit.model import (
     CheckedCall,
     HeapUse,
     InstructionCounts,
+    Kept,
     Leak,
     Logged,
+    OutBuffer,
+    ReadBuffer,
     Requests,
     Run,
     Signature,
@@ -33,9 +36,9 @@ from wasmfit.model.base import Record
 from wasmfit.words import escape_unprintable
 
 from . import counter, counts, machine, profile, symbols
-from .channel import Channel, Report
-from .classification import RunTrace, classify_run, is_right, listed
-from .counts import Counts, Measures
+from .channel import Channel, Log, Report
+from .classification import RunTrace, buffers_of, classify_run, is_held, is_right, listed
+from .counts import WITHIN_CALL, Counts, Measures, Passage
 from .faults import NameOf
 from .machine import ExpectedCalls, QemuRunner
 from .profile import CallProfile
@@ -43,7 +46,8 @@ from .symbols import Symbols
 
 T = TypeVar("T")
 
-_MEASURED = frozenset({"load", "instantiate", "call"})
+_CALLS = frozenset({"call", *WITHIN_CALL})
+_MEASURED = frozenset({"load", "instantiate"}) | _CALLS
 _LONGEST_LOG = 400
 _FUNCTIONS, _PROFILE = "functions", "profile"
 """Names of the files with the functions' addresses, and for the profile."""
@@ -177,6 +181,10 @@ def _execute(
             name_of=name_of or image.function_at,
             signature=signature,
             imports=expected.imports,
+            order=expected.order,
+            trap_words=expected.trap_words,
+            refusals=expected.refusals,
+            advice=expected.advice,
         )
     )
     execution = Execution(
@@ -265,8 +273,10 @@ def _figures(
     report: Report,
     signature: Signature | None,
 ) -> Run:
-    counts_of_calls, measured_calls = counted.calls(), counted.calls_measured()
-    made = tuple(_call(call, index, counts_of_calls, report, signature) for index, call in enumerate(calls))
+    passages = counted.passages()
+    measured_calls = [passage.measures for passage in passages]
+    regions = [passage.region_measures for passage in passages]
+    made = tuple(_call(calls, index, passages, report, signature) for index in range(len(calls)))
     return Run(
         result=made[0].result if made else None,
         expected=made[0].expected if made else None,
@@ -279,7 +289,7 @@ def _figures(
         stack_peaks=StackPeaks(
             load=_stack_peak(image, counted, frozenset({"load"})),
             instantiate=_stack_peak(image, counted, frozenset({"instantiate"})),
-            call=_stack_peak(image, counted, frozenset({"call"})),
+            call=_stack_peak(image, counted, _CALLS),
         ),
         heap=_heap_use(report),
         instructions=InstructionCounts(
@@ -287,24 +297,27 @@ def _figures(
             instantiate=counted.instructions_of("instantiate"),
             first_call=made[0].instructions if made else None,
             call=made[-1].instructions if len(made) > 1 else None,
+            region=made[-1].region if made else None,
         ),
         activity=Activities(
             load=_activity(board, counted.measures_of("load")),
             instantiate=_activity(board, counted.measures_of("instantiate")),
             first_call=_activity(board, _at(measured_calls, 0)),
             call=_activity(board, _at(measured_calls, len(made) - 1)) if len(made) > 1 else None,
+            region=_activity(board, _at(regions, len(made) - 1)) if made else None,
         ),
     )
 
 
 def _call(
-    call: WorkloadCall | UserCall,
+    calls: Sequence[WorkloadCall | UserCall],
     index: int,
-    counts_of_calls: Sequence[int],
+    passages: Sequence[Passage],
     report: Report,
     signature: Signature | None,
 ) -> CheckedCall:
-    instructions = _at(counts_of_calls, index)
+    call, passage = calls[index], _at(passages, index)
+    instructions = None if passage is None else passage.instructions
     if isinstance(call, WorkloadCall):
         result = _at(report.results, index)
         return CheckedCall(
@@ -315,15 +328,29 @@ def _call(
             instructions=instructions,
         )
     values = report.values[index] if index < len(report.values) else None
+    held = buffers_of(calls, report, index)
     return CheckedCall(
-        arguments=call.arguments,
+        # What an earlier call has returned is known only when that is over.
+        arguments=tuple(0 if isinstance(one, Kept) else one for one in call.arguments),
         result=None if not values else values[0],
         expected=call.expected[0].word if call.expected else None,
         instructions=instructions,
         text=call.text,
         results=values,
         shown=None if values is None or signature is None else listed(signature, values),
-        right=None if signature is None else is_right(signature, call, report, index),
+        right=None if signature is None else is_right(signature, call, report, index, held),
+        region=None if passage is None else passage.region,
+        buffers=tuple(_buffer(out, one) for out, one in zip(call.outs, held, strict=False)),
+    )
+
+
+def _buffer(out: OutBuffer, held: Log) -> ReadBuffer:
+    return ReadBuffer(
+        text=out.text,
+        length=held.length,
+        digest=held.digest,
+        first=held.text.hex(),
+        right=None if out.expected is None else is_held(out, held),
     )
 
 

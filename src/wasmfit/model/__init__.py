@@ -25,9 +25,20 @@ from .conformance import (
 from .dependency import Dependency
 from .durations import BoardMeasurement, MeasuredPhase, Prediction, Predictions
 from .measurement import Measurement, Provenance, RelinkedImage, Size, SourceTree
-from .module import Expected, Rule, Stub, UserCall, UserModule
+from .module import (
+    Expected,
+    ExportedFunction,
+    Kept,
+    ModuleStep,
+    OutBuffer,
+    Rule,
+    StepKind,
+    Stub,
+    UserCall,
+    UserModule,
+)
 from .profile import CProfile, Debug, Profile, RustProfile
-from .run import CheckedCall, HeapUse, Leak, LeastRam, Logged, Requests, Run, StackPeaks
+from .run import CheckedCall, HeapUse, Leak, LeastRam, Logged, ReadBuffer, Requests, Run, StackPeaks
 from .runtime import (
     Build,
     CArch,
@@ -86,6 +97,7 @@ __all__ = [
     "Emulator",
     "Excluded",
     "Expected",
+    "ExportedFunction",
     "FactChanges",
     "Failing",
     "Feature",
@@ -102,18 +114,22 @@ __all__ = [
     "Hal",
     "HeapUse",
     "InstructionCounts",
+    "Kept",
     "Leak",
     "LeastRam",
     "Logged",
     "MeasuredPhase",
     "Measurement",
     "MemoryMap",
+    "ModuleStep",
+    "OutBuffer",
     "PartOutcomes",
     "Prediction",
     "Predictions",
     "Profile",
     "Provenance",
     "Published",
+    "ReadBuffer",
     "Record",
     "Region",
     "RelinkedImage",
@@ -133,6 +149,7 @@ __all__ = [
     "StackPeaks",
     "Start",
     "Status",
+    "StepKind",
     "Stub",
     "Switch",
     "SwitchValue",

@@ -318,8 +318,13 @@ def test_how_a_module_exits_is_said(evidence: RunTrace) -> None:
 def test_a_call_that_prepares_is_named(evidence: RunTrace) -> None:
     order = ((False, "init()"), (False, "fill(3)"), (True, "run()"))
     report = Report(phase="idle", prepared=((),), failure="unreachable", end="fail")
-    assert classify_run(replace(evidence, report=report, order=order)) == RunEnd(
+    of_module = replace(evidence, report=report, order=order, signature=Signature())
+    assert classify_run(of_module) == RunEnd(
         Status.TRAPPED, "unreachable, in fill(3), which comes before what is measured"
+    )
+    buffer = Report(phase="idle", prepared=((), ()), failure="no such memory", end="fail")
+    assert classify_run(replace(of_module, report=buffer)) == RunEnd(
+        Status.TRAPPED, "no such memory, before call 1"
     )
 
 

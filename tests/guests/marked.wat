@@ -2,7 +2,12 @@
  (import "env" "start_trigger" (func $begin))
  (import "env" "stop_trigger" (func $end))
  (import "env" "initialise_board" (func $board))
- (func $loop (param i32) (loop $again (br_if $again (local.tee 0 (i32.sub (local.get 0) (i32.const 1))))))
+ (global $noise (mut i32) (i32.const 1))
+ ;; What a compiler cannot do at once.
+ (func $loop (param i32)
+  (loop $again
+   (global.set $noise (i32.xor (i32.mul (global.get $noise) (i32.const 1664525)) (local.get 0)))
+   (br_if $again (local.tee 0 (i32.sub (local.get 0) (i32.const 1))))))
  ;; Loops before, in and behind what is of interest.
  (func (export "run") (param $before i32) (param $in i32) (param $behind i32) (result i32)
   (call $loop (local.get $before)) (call $begin) (call $loop (local.get $in)) (call $end)

@@ -239,10 +239,8 @@ def _failure(trace: RunTrace) -> RunEnd | None:
     else:
         is_ours = False
     refuses = not is_ours and trace.trap_words is not None and not said.startswith(trace.trap_words)
-    if trace.preparing is not None:
-        if refuses:
-            return _refused(trace, f"to compile a function of the module: {said}")
-        return RunEnd(Status.TRAPPED, f"{said}, in {trace.preparing}, which comes before what is measured")
+    if trace.phase == "idle" and trace.signature is not None:
+        return _between_calls(trace, said, refuses=refuses)
     match trace.phase:
         # A runtime that compiles a function when it is first called refuses it as it would have before.
         case "call" if refuses:
@@ -257,6 +255,17 @@ def _failure(trace: RunTrace) -> RunEnd | None:
             return _refused(trace, f"to instantiate the module: {said}")
         case _:
             return RunEnd(Status.FAULTED, f"gave up {trace.where}: {said}")
+
+
+def _between_calls(trace: RunTrace, said: str, *, refuses: bool) -> RunEnd:
+    """Between the measured calls of a module, others prepare, and the harness fills and reads its memory."""
+    if trace.preparing is not None:
+        if refuses:
+            return _refused(trace, f"to compile a function of the module: {said}")
+        return RunEnd(Status.TRAPPED, f"{said}, in {trace.preparing}, which comes before what is measured")
+    made = len(trace.report.values)
+    place = f"before call {made + 1}" if made < len(trace.calls) else "behind the last call"
+    return RunEnd(Status.TRAPPED, f"{said}, {place}")
 
 
 def _refused(trace: RunTrace, what: str) -> RunEnd:

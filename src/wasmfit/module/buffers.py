@@ -9,6 +9,7 @@ from wasmfit.model import OutBuffer, Signature, ValueType
 from wasmfit.words import escape_unprintable
 
 from .call_text import BufferText, CallText
+from .files import located
 from .read import Wasm
 
 ALLOCATORS: Mapping[str, tuple[str, ...]] = {
@@ -29,19 +30,19 @@ _HEX = re.compile(r"0x((?:[0-9a-f]{2})+)", re.IGNORECASE)
 _SIZE = re.compile(r"[0-9][0-9_]*")
 
 
-def content(buffer: BufferText, folder: Path) -> bytes:
+def content(buffer: BufferText, folders: Sequence[Path]) -> bytes:
     """What an input holds; nothing where it is an output.
 
     Raises:
         UsageError: The file cannot be read, or the text is none of the forms.
     """
-    return _bytes(buffer.content, buffer.text, folder) if buffer.is_input else b""
+    return _bytes(buffer.content, buffer.text, folders) if buffer.is_input else b""
 
 
-def _bytes(text: str, what: str, folder: Path) -> bytes:
+def _bytes(text: str, what: str, folders: Sequence[Path]) -> bytes:
     shown = escape_unprintable(what, 60)
     if text.startswith("@"):
-        return _file(folder / text[1:], shown)
+        return _file(located(text[1:], folders), shown)
     if match := _HEX.fullmatch(text):
         return bytes.fromhex(match[1])
     if len(text) >= 2 and text[0] == text[-1] and text[0] in "'\"":
@@ -140,7 +141,7 @@ def allocation(name: str, signature: Signature, wanted: int) -> tuple[int, ...]:
     return tuple(wanted if one == "size" else int(one) for one in form)
 
 
-def expecting(parsed: CallText, outs: Sequence[OutBuffer], folder: Path) -> tuple[OutBuffer, ...]:
+def expecting(parsed: CallText, outs: Sequence[OutBuffer], folders: Sequence[Path]) -> tuple[OutBuffer, ...]:
     """The outputs of a call, with what they must hold.
 
     Raises:
@@ -154,7 +155,7 @@ def expecting(parsed: CallText, outs: Sequence[OutBuffer], folder: Path) -> tupl
         )
     expected = []
     for out, text in zip(outs, parsed.returns, strict=True):
-        data = _bytes(text, text, folder)
+        data = _bytes(text, text, folders)
         if len(data) != out.size:
             raise UsageError(
                 f"{out.text} is read, {out.size:,} B, and {escape_unprintable(text, 60)} "

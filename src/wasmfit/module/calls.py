@@ -23,6 +23,7 @@ from wasmfit.words import escape_unprintable
 
 from . import buffers, literals
 from .call_text import BufferText, CallText, LiteralText, parse
+from .files import HERE
 from .read import ExternalKind, FunctionType, Wasm
 
 REPEATS = 3
@@ -51,7 +52,7 @@ class CallRequest:
         before: Calls of other exports that come first.
         times: How often a single call is made; ``None`` for what is usual.
         allocator: The export that gives out memory for buffers; ``None`` for a known one.
-        folder: Where files of buffers are.
+        folders: Where files of buffers are looked for.
     """
 
     calls: Sequence[str]
@@ -60,7 +61,7 @@ class CallRequest:
     before: Sequence[str] = ()
     times: int | None = None
     allocator: str | None = None
-    folder: Path = Path()
+    folders: Sequence[Path] = HERE
 
 
 @dataclass(frozen=True)
@@ -100,7 +101,7 @@ def program(wasm: Wasm, request: CallRequest, file: str) -> ModuleProgram:
             f"The calls name {' and '.join(map(repr, names))}; all calls of a measurement are of one export.",
             "Measure the others with a command of their own, or prepare with --before.",
         )
-    compiler = _Compiler(wasm, file, request.folder, request.allocator)
+    compiler = _Compiler(wasm, file, request.folders, request.allocator)
     compiler.function(names[0])
     before = [step for text in _before(wasm, request, names[0]) for step in compiler.prepare(text)]
     made = [
@@ -210,7 +211,7 @@ class _Compiler:
 
     Attributes:
         wasm, file: The module.
-        folder: Where files of buffers are.
+        folders: Where files of buffers are looked for.
         allocator: The export that gives out memory, as the user says.
         functions: The functions that are called so far.
         allocations: Steps that take memory for buffers, once for all calls.
@@ -218,7 +219,7 @@ class _Compiler:
 
     wasm: Wasm
     file: str
-    folder: Path
+    folders: Sequence[Path]
     allocator: str | None
     functions: list[ExportedFunction] = field(default_factory=list)
     allocations: list[ModuleStep] = field(default_factory=list)
@@ -274,7 +275,7 @@ class _Compiler:
             expected=hoped,
             log=log,
             text=text,
-            outs=buffers.expecting(parsed, outs, self.folder),
+            outs=buffers.expecting(parsed, outs, self.folders),
         )
         return _Made(call, (*before, _step(StepKind.CALL, number, arguments, text), *after))
 
@@ -350,7 +351,7 @@ class _Compiler:
             if not isinstance(argument, BufferText):
                 arguments.append(self._value(parsed.name, at, kind, argument, before))
                 continue
-            data = buffers.content(argument, self.folder)
+            data = buffers.content(argument, self.folders)
             size = len(data) if argument.is_input else buffers.size(argument)
             address = self._address(argument, at, size, before)
             arguments.append(address)

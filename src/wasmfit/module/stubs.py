@@ -12,6 +12,7 @@ from wasmfit.words import escape_unprintable
 
 from . import literals
 from .calls import MOST_VALUES
+from .files import HERE, located
 from .read import ExternalKind, Import, Wasm
 from .usual_imports import presets, usual_import
 
@@ -156,7 +157,7 @@ def stubs(
     stub_all: bool,
     command: str,
     streams: Streams = NO_STREAMS,
-    folder: Path = Path(),
+    folders: Sequence[Path] = HERE,
 ) -> tuple[Stub, ...]:
     """What answers each imported function, each name once, in ascending order as runtimes want them.
 
@@ -166,7 +167,7 @@ def stubs(
         stub_all: Whether functions that nobody names do nothing.
         command: The command as far as it is written, for the message that completes it.
         streams: What a command of WASI's is given.
-        folder: Where files of samples are.
+        folders: Where files of samples are looked for.
 
     Raises:
         UsageError: Imports are not named, or a rule does not fit.
@@ -185,9 +186,9 @@ def stubs(
         assert signature is not None
         text = wanted.get(f"{imported.module}.{imported.name}")
         if text is None:
-            stub = _wasi(imported, signature, streams) or _usual(imported, signature, folder)
+            stub = _wasi(imported, signature, streams) or _usual(imported, signature, folders)
         else:
-            stub = _named(imported, signature, text, folder)
+            stub = _named(imported, signature, text, folders)
         if stub is None and stub_all:
             stub = _stub(imported, signature, Rule.CONSTANT, 0, "noop")
         if stub is None:
@@ -259,23 +260,23 @@ def _wasi(imported: Import, signature: Signature, streams: Streams) -> Stub | No
     return None
 
 
-def _usual(imported: Import, signature: Signature, folder: Path) -> Stub | None:
+def _usual(imported: Import, signature: Signature, folders: Sequence[Path]) -> Stub | None:
     """The rule for what a compiler gives every module."""
     known = usual_import(f"{imported.module}.{imported.name}", signature)
     if known is None:
         return None
-    stub = _named(imported, signature, known.rule, folder)
+    stub = _named(imported, signature, known.rule, folders)
     return stub.model_copy(update={"text": f"{known.of}: {known.rule}"})
 
 
-def _named(imported: Import, signature: Signature, text: str, folder: Path) -> Stub:
+def _named(imported: Import, signature: Signature, text: str, folders: Sequence[Path]) -> Stub:
     text = text.strip()
     what = f"The stub of {label(imported)}"
     unit, _, step = text.partition(":")
     if unit in _CLOCK_UNITS:
         return _clock(imported, signature, unit, step if ":" in text else None, text)
     if text.startswith("@"):
-        return _samples(imported, signature, folder / text[1:], text)
+        return _samples(imported, signature, located(text[1:], folders), text)
     if text in _PLAIN:
         return _stub(imported, signature, _PLAIN[text], 0, text)
     match text:

@@ -14,6 +14,7 @@ from wasmfit.requests import ModuleRequest
 from . import text as wat
 from .call_text import parse
 from .calls import CallRequest, ModuleProgram, program
+from .files import located
 from .layout import feature_advice, memory_advice, memory_layout
 from .module_config import ModuleConfig, read_module_config
 from .read import LONGEST, ModuleError, Wasm, read
@@ -71,7 +72,7 @@ def load_user_module(request: ModuleRequest, command: str | None = None) -> User
             stub_all=wanted.stub_all,
             command=command or _command(path, request),
             streams=wanted.streams,
-            folder=wanted.calls.folder,
+            folders=wanted.calls.folders,
         )
         _check_logs(made, answered, path)
     layout = memory_layout(data)
@@ -161,7 +162,7 @@ class _Wanted:
                 before=before,
                 times=times,
                 allocator=request.allocator or config.allocator,
-                folder=request.folder if request.calls else beside,
+                folders=(Path(), beside) if request.calls else (beside, Path()),
             ),
             rules=(
                 (preset.imports if preset is not None else {})
@@ -209,7 +210,7 @@ def _logs(request: ModuleRequest, config: ModuleConfig) -> tuple[str | None, ...
     text = request.expect_stdout
     if not text.startswith("@"):
         return (text,)
-    path = request.folder / text[1:]
+    path = located(text[1:], (Path(), request.path.parent))
     try:
         return (path.read_bytes().decode("utf-8"),)
     except (OSError, UnicodeDecodeError) as error:

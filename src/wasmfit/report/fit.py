@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 from wasmfit.analysis.amounts import amount_text
 from wasmfit.analysis.comparison import SCHEMA
-from wasmfit.analysis.fit import PREDICTED_TIME, Fit, RankedRuntime
+from wasmfit.analysis.fit import TIMES, Fit, RankedRuntime
 from wasmfit.analysis.requirements import CRITERIA
 from wasmfit.json_text import dumped
 from wasmfit.words import escape_unprintable
@@ -29,8 +29,8 @@ def _tables(fit: Fit, *, explain: bool) -> list[Table]:
 
 def _ranking(fit: Fit) -> Table:
     ranked, required = fit.ranked, fit.requirements
-    speed = "predicted call" if fit.speed_metric == PREDICTED_TIME else "instructions per call"
-    unit = "s" if fit.speed_metric == PREDICTED_TIME else ""
+    speed = "predicted call" if fit.speed_metric in TIMES else "instructions per call"
+    unit = "s" if fit.speed_metric in TIMES else ""
     columns = (
         Column(("score",), tuple(f"{runtime.score:.2f}" for runtime in ranked)),
         Column(("flash, B",), tuple(f"{runtime.flash.value:,}" for runtime in ranked)),

@@ -1,7 +1,5 @@
 """A module of the user's, as a request names it."""
 
-from pathlib import Path
-
 from pydantic import Field
 
 from wasmfit.model import Record
@@ -30,7 +28,6 @@ class ModuleRequest(Record):
         stdin: A file that a command reads as standard input.
         limit: Instructions after which a run is given up: ``20G``, or a number.
         timeout: Seconds after which it is.
-        folder: Where files of buffers and samples are: of an experiment file, its folder.
     """
 
     path: fields.ModulePath
@@ -48,4 +45,3 @@ class ModuleRequest(Record):
     stdin: fields.Stdin = None
     limit: fields.InstructionLimit = None
     timeout: fields.Timeout = None
-    folder: fields.RelativePath = Field(default=Path(), validate_default=True)

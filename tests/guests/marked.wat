@@ -8,10 +8,10 @@
   (loop $again
    (global.set $noise (i32.xor (i32.mul (global.get $noise) (i32.const 1664525)) (local.get 0)))
    (br_if $again (local.tee 0 (i32.sub (local.get 0) (i32.const 1))))))
- ;; Loops before, in and behind what is of interest.
- (func (export "run") (param $before i32) (param $in i32) (param $behind i32) (result i32)
+ ;; Loops before, in and after what is of interest.
+ (func (export "run") (param $before i32) (param $in i32) (param $after i32) (result i32)
   (call $loop (local.get $before)) (call $begin) (call $loop (local.get $in)) (call $end)
-  (call $loop (local.get $behind)) (i32.const 0))
+  (call $loop (local.get $after)) (i32.const 0))
  (func (export "main") (result i32)
   (call $board) (call $loop (i32.const 500)) (call $begin) (call $loop (i32.const 100)) (call $end) (i32.const 0))
  (func (export "nested") (call $begin) (call $begin) (call $end))

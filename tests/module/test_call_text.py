@@ -52,7 +52,7 @@ def test_an_export_may_be_called_anything(name: str) -> None:
         ("(1)", "names no function"),
         ("f(1,)", "empty argument"),
         ("f(in:)", "is an empty buffer"),
-        ("f(in@1024)", "has no content behind its address"),
+        ("f(in@1024)", "has no content after its address"),
         ("f(g(h(i(j(k(l(m(n(1)))))))))", "calls 8 deep"),
     ],
 )

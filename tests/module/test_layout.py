@@ -5,13 +5,13 @@ from pathlib import Path
 import pytest
 
 from tests.wat import assembled
-from wasmfit.module.layout import feature_advice, memory_advice, memory_layout
+from wasmfit.module.layout import feature_advice, linked_layout, memory_advice
 from wasmfit.module.read import read
 
 
 def advice(text: str, into: Path, custom: bytes = b"") -> str | None:
     data = assembled(f"(module {text})", into).read_bytes() + custom
-    return memory_advice(read(data), memory_layout(data))
+    return memory_advice(read(data), linked_layout(data))
 
 
 def section(name: str, content: bytes) -> bytes:
@@ -70,14 +70,14 @@ def test_a_page_needs_no_advice(tmp_path: Path) -> None:
 
 def test_features_that_can_be_left_out(tmp_path: Path) -> None:
     data = assembled("(module)", tmp_path).read_bytes()
-    assert feature_advice(read(data), memory_layout(data)) is None
+    assert feature_advice(read(data), linked_layout(data)) is None
     data += section("target_features", b"\x02+" + field("bulk-memory") + b"+" + field("mutable-globals"))
-    said = feature_advice(read(data), memory_layout(data))
+    said = feature_advice(read(data), linked_layout(data))
     assert said == "it was compiled for bulk-memory: `-mcpu=mvp` leaves them out"
 
 
 def test_sections_that_are_broken_say_nothing(tmp_path: Path) -> None:
     data = assembled("(module (memory 17))", tmp_path).read_bytes() + section("producers", b"\x7f")
-    layout = memory_layout(data)
+    layout = linked_layout(data)
     assert layout.producers == ()
     assert memory_advice(read(data), layout) is not None

@@ -56,7 +56,7 @@ def test_a_command_is_called_once(tmp_path: Path) -> None:
     assert {"--arg", "-v", "--stdin"} <= set(module.options)
 
 
-def test_buffers_are_filled_before_and_read_behind_each_call(tmp_path: Path) -> None:
+def test_buffers_are_filled_before_and_read_after_each_call(tmp_path: Path) -> None:
     (tmp_path / "frame.bin").write_bytes(b"abc")
     call = f"process(in:@{tmp_path / 'frame.bin'}, out:3) -> 'bcd'"
     module = loaded(guest("filter", tmp_path), call, imports=SAMPLE, times=2)

@@ -264,7 +264,7 @@ def _between_calls(trace: RunTrace, said: str, *, refuses: bool) -> RunEnd:
             return _refused(trace, f"to compile a function of the module: {said}")
         return RunEnd(Status.TRAPPED, f"{said}, in {trace.preparing}, which comes before what is measured")
     made = len(trace.report.values)
-    place = f"before call {made + 1}" if made < len(trace.calls) else "behind the last call"
+    place = f"before call {made + 1}" if made < len(trace.calls) else "after the last call"
     return RunEnd(Status.TRAPPED, f"{said}, {place}")
 
 
@@ -332,14 +332,14 @@ def _wrong_values(trace: RunTrace, signature: Signature) -> list[str]:
 
 
 def buffers_of(calls: Sequence[WorkloadCall | UserCall], report: Report, number: int) -> Sequence[Log]:
-    """What was read of memory behind a call, by its place among all."""
+    """What was read of memory after a call, by its place among all."""
     counts = [len(call.outs) if isinstance(call, UserCall) else 0 for call in calls]
     start = sum(counts[:number])
     return report.buffers[start : start + counts[number]]
 
 
 def _wrong_buffer(call: UserCall, read: Sequence[Log]) -> str | None:
-    """What is wrong with the memory behind a call."""
+    """What is wrong with the memory after a call."""
     for out, held in zip(call.outs, read, strict=False):
         if not is_held(out, held):
             assert out.expected is not None
@@ -357,7 +357,7 @@ def _first_difference(expected: bytes, held: bytes) -> str:
     for at, (left, right) in enumerate(zip(expected, held, strict=False)):
         if left != right:
             return f": byte {at} is {right:#04x}, not {left:#04x}"
-    return f", behind byte {len(held) - 1}"
+    return f", after byte {len(held) - 1}"
 
 
 def listed(signature: Signature, values: Sequence[int]) -> str:
@@ -378,7 +378,7 @@ def is_right(
 
     Args:
         number: The call's place among all.
-        held: What was read of memory behind it.
+        held: What was read of memory after it.
     """
     hoped = any(out.expected is not None for out in call.outs)
     if number >= len(report.values) or (call.expected is None and call.log is None and not hoped):

@@ -94,7 +94,7 @@ class CallProfile:
 
 
 def _spent(node: Node, phases: Sequence[str]) -> int:
-    """Instructions in the phases; a call's are also those in its region of interest and behind that."""
+    """Instructions in the phases; a call's are also those in its region of interest and after that."""
     wanted = dict.fromkeys([*phases, *(WITHIN_CALL if "call" in phases else ())])
     return sum(node.spent[_PHASE_IDS[phase]] for phase in wanted)
 

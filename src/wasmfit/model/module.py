@@ -107,7 +107,7 @@ class UserCall(Record):
         expected: What each result must be, if the user has said so.
         log: What the call must log, likewise.
         text: The call as it is shown.
-        outs: What is read of memory behind it.
+        outs: What is read of memory after it.
     """
 
     arguments: tuple[int | Kept, ...]

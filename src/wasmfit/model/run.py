@@ -10,7 +10,7 @@ from .durations import BoardMeasurement, Predictions
 
 @dataclass(frozen=True, slots=True, config=ConfigDict(extra="forbid"))
 class ReadBuffer:
-    """Memory of the module that was read behind a call.
+    """Memory of the module that was read after a call.
 
     Attributes:
         text: The buffer as the user wrote it.
@@ -41,7 +41,7 @@ class CheckedCall:
         shown: The same as a reader wants them.
         right: Whether results, log and buffers are as expected; ``None`` where nothing was, or nothing came.
         region: Instructions executed in the region of interest that the module marks, if it marks one.
-        buffers: Memory that was read behind the call.
+        buffers: Memory that was read after the call.
 
     A dataclass, as :class:`Activity` is.
     """

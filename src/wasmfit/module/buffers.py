@@ -82,7 +82,7 @@ def size(buffer: BufferText) -> int:
 
 
 def lengths_follow(parsed: CallText, signature: Signature) -> dict[bool, bool]:
-    """Whether a buffer's length is an argument of its own, behind its address: of inputs, and of outputs.
+    """Whether a buffer's length is an argument of its own, after its address: of inputs, and of outputs.
 
     The signature says so: by how many parameters it has more than there are arguments.
 

@@ -139,7 +139,7 @@ def _buffer(text: str, word: str, is_input: bool, option: str, depth: int) -> Bu
         place, separator, content = _address(rest[1:])
         if not separator or not place:
             raise UsageError(
-                f"{option}: {text!r} has no content behind its address.",
+                f"{option}: {text!r} has no content after its address.",
                 f"For example: {word}@1024:{'@frame.bin' if is_input else '64'}",
             )
         address = _call(place, (), option, depth) if place.endswith(")") else LiteralText(place)

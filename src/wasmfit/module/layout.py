@@ -14,7 +14,7 @@ _MUTABLE = 1
 
 
 @dataclass(frozen=True)
-class MemoryLayout:
+class LinkedLayout:
     """What is known of a module's memory and origin.
 
     Attributes:
@@ -40,7 +40,7 @@ class MemoryLayout:
         return self.stack_pointer - below
 
 
-def memory_layout(data: bytes) -> MemoryLayout:
+def linked_layout(data: bytes) -> LinkedLayout:
     """Reads the layout of a module that :func:`wasmfit.module.read.read` has read."""
     pointer: int | None = None
     segments: list[tuple[int, int]] = []
@@ -63,7 +63,7 @@ def memory_layout(data: bytes) -> MemoryLayout:
                     features = [_feature(section) for _ in range(section.count("features"))]
         except ModuleError:
             continue
-    return MemoryLayout(
+    return LinkedLayout(
         stack_pointer=pointer,
         data_start=min((start for start, _ in segments), default=0),
         data_end=max((end for _, end in segments), default=0),
@@ -83,7 +83,7 @@ def _stack_pointer(section: Cursor) -> int | None:
 
 
 def _constant(section: Cursor) -> int:
-    """The value of a constant expression that is one i32; behind another one, nothing is read."""
+    """The value of a constant expression that is one i32; after another one, nothing is read."""
     if section.byte() != _I32_CONST:
         raise section.error("has another expression")
     value = _signed(section)
@@ -162,7 +162,7 @@ _FEATURES = {
 _PRODUCERS = (("rust", "rust"), ("tinygo", "tinygo"), ("zig", "zig"), ("emscripten", "emscripten"))
 
 
-def tool(wasm: Wasm, layout: MemoryLayout) -> str:
+def tool(wasm: Wasm, layout: LinkedLayout) -> str:
     """What the module was made by, as far as it says so: the key of what its options are called."""
     said = " ".join(layout.producers).lower()
     for word, key in _PRODUCERS:
@@ -180,7 +180,7 @@ def tool(wasm: Wasm, layout: MemoryLayout) -> str:
     return _DEFAULT_TOOL
 
 
-def memory_advice(wasm: Wasm, layout: MemoryLayout) -> str | None:
+def memory_advice(wasm: Wasm, layout: LinkedLayout) -> str | None:
     """What would make a module's memory smaller; ``None`` where it is a page, or nothing is known."""
     pages = sum(memory.minimum for memory in wasm.memories)
     if pages < 2:
@@ -211,7 +211,7 @@ def _are(size: int) -> str:
     return "is" if size // PAGE < 2 else "are"
 
 
-def feature_advice(wasm: Wasm, layout: MemoryLayout) -> str | None:
+def feature_advice(wasm: Wasm, layout: LinkedLayout) -> str | None:
     """What leaves out the features that a module says it may use; ``None`` where it says nothing."""
     # Every runtime has these.
     beyond = sorted(set(layout.features) - {"mutable-globals"})

@@ -55,7 +55,7 @@ class Streams:
 
     @property
     def texts(self) -> bytes:
-        """The arguments, each with a NUL behind it."""
+        """The arguments, each with a NUL after it."""
         return b"".join(text.encode() + b"\0" for text in self.arguments)
 
 
@@ -336,7 +336,7 @@ def _clock(imported: Import, signature: Signature, unit: str, step: str | None, 
 
 
 def _samples(imported: Import, signature: Signature, path: Path, text: str) -> Stub:
-    """Values from a file, one for each call; behind the last comes the first again."""
+    """Values from a file, one for each call; after the last comes the first again."""
     what = f"The stub of {label(imported)}"
     if len(signature.results) != 1:
         raise UsageError(f"{what} is {text}, and the function is {imported.type}: it has no one result.")

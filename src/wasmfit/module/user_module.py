@@ -15,7 +15,7 @@ from . import text as wat
 from .call_text import parse
 from .calls import CallRequest, ModuleProgram, program
 from .files import located
-from .layout import feature_advice, memory_advice, memory_layout
+from .layout import feature_advice, linked_layout, memory_advice
 from .module_config import ModuleConfig, read_module_config
 from .read import LONGEST, ModuleError, Wasm, read
 from .stubs import Streams, obstacle, stubs
@@ -75,7 +75,7 @@ def load_user_module(request: ModuleRequest, command: str | None = None) -> User
             folders=wanted.calls.folders,
         )
         _check_logs(made, answered, path)
-    layout = memory_layout(data)
+    layout = linked_layout(data)
     return UserModule(
         name=_name(path),
         path=path,

@@ -130,7 +130,7 @@ fn program() -> &'static mut Program {
 
 #[unsafe(no_mangle)]
 extern "C" fn wasmfit_any_function(number: u32) -> *const c_char {
-    // The blob keeps a NUL behind every name.
+    // The blob keeps a NUL after every name.
     let function = Job::get().functions().get(number as usize);
     function.map_or(ptr::null(), |function| function.name().as_ptr().cast())
 }

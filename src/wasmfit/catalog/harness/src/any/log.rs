@@ -21,7 +21,7 @@ static DIGEST: State = State::new(EMPTY);
 /// The digest of nothing (FNV-1a).
 pub const EMPTY: u32 = 0x811c_9dc5;
 
-/// The digest with more bytes behind those that it is of.
+/// The digest with more bytes after those that it is of.
 pub fn digest_of(digest: u32, bytes: &[u8]) -> u32 {
     bytes.iter().fold(digest, |digest, &byte| (digest ^ u32::from(byte)).wrapping_mul(0x0100_0193))
 }

@@ -141,7 +141,7 @@ impl Program {
         Job::get().steps().get(self.step)
     }
 
-    /// Goes on to the next call, with its arguments ready; the number of its function, or nothing behind the
+    /// Goes on to the next call, with its arguments ready; the number of its function, or nothing after the
     /// last one. Does what is to be done with memory on the way.
     pub fn next(&mut self, job: &Job, memory: &mut impl Memory) -> Option<usize> {
         loop {

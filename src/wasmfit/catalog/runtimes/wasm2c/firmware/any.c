@@ -11,13 +11,13 @@ void wasmfit_module_call(uint32_t function, const uint64_t *arguments, uint64_t 
 uint8_t *wasmfit_module_memory(uint32_t *size);
 
 /* Where a call goes on that the module has ended itself, and why it has. */
-static void *behind[5];
+static void *after[5];
 static const char *ended;
 
 _Noreturn void wasmfit_module_end(const char *why)
 {
     ended = why;
-    __builtin_longjmp(behind, 1);
+    __builtin_longjmp(after, 1);
 }
 
 _Noreturn void wasmfit_trap(wasm_rt_trap_t code)
@@ -28,7 +28,7 @@ _Noreturn void wasmfit_trap(wasm_rt_trap_t code)
 static __attribute__((noinline)) void make(const wasmfit_call *call)
 {
     uint64_t results[WASMFIT_MOST_VALUES];
-    if (__builtin_setjmp(behind)) {
+    if (__builtin_setjmp(after)) {
         wasmfit_any_failed(ended);
         return;
     }

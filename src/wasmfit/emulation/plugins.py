@@ -98,7 +98,7 @@ def _interface(folder: Path, runner: ProcessRunner, emulator: str, log: Path | N
 def _ask(folder: Path, runner: ProcessRunner, program: str, log: Path | None, sources: str) -> int:
     """Loads a probe of each version.
 
-    What the emulator prints is not logged: one that prints gigabytes would fill a log for each version.
+    Only the end of what the emulator prints is logged: one that prints gigabytes would fill a log for each.
     """
     words = "it says nothing"
     for version in interfaces():
@@ -107,6 +107,9 @@ def _ask(folder: Path, runner: ProcessRunner, program: str, log: Path | None, so
             [program, *qemu.NOTHING_ATTACHED, "-M", "none", "-plugin", str(probe)],
             timeout=_PROBE_SECONDS,
         )
+        if log is not None:
+            with log.open("a", encoding="utf-8", errors="replace") as file:
+                file.write(f"$ {program} -plugin {probe}\n{finished.output}\n")
         if finished.code == 0 and _TAKEN.search(finished.output):
             return version
         if _NO_PLUGINS.search(finished.output):

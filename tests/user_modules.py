@@ -6,11 +6,14 @@ from typing import Any
 from tests.samples import measurement
 from wasmfit.model import (
     CheckedCall,
+    ExportedFunction,
     InstructionCounts,
     Logged,
     Measurement,
+    ModuleStep,
     Run,
     Signature,
+    StepKind,
     UserCall,
     UserModule,
     ValueType,
@@ -24,14 +27,14 @@ def module(kind: ValueType = ValueType.I32, **changes: Any) -> UserModule:
         "path": Path("mine.wasm"),
         "sha256": "0" * 64,
         "size": 100,
-        "export": "run",
-        "signature": Signature(results=(kind,)),
+        "functions": (ExportedFunction(name="run", signature=Signature(results=(kind,))),),
         "memory": None,
         "memory_bytes": 65_536,
         "memory_pages": 1,
         "stubs": (),
         "calls": (UserCall(arguments=(), text="run()"),) * 2,
         "repeated": True,
+        "steps": (ModuleStep(kind=StepKind.CALL, times=2, text="run()"),),
     }
     return UserModule.model_validate({**fields, **changes})
 

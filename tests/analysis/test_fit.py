@@ -2,6 +2,7 @@
 
 import json
 import math
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -139,6 +140,29 @@ def test_a_ranking_within_the_error_bars_is_unsure() -> None:
     far = ranked(cell("a", time_s=1.0e-5), cell("b", time_s=1.5e-5))
     assert far.ranked[0].ties == ()
     assert "the first place is conclusive" in far.caveats[0]
+
+
+def with_region(one: Measurement, instructions: int, time_s: float | None = None) -> Measurement:
+    """The same where the module marks a region of interest."""
+    assert one.run is not None
+    run = one.run.model_copy(
+        update={"instructions": one.run.instructions.model_copy(update={"region": instructions})}
+    )
+    if time_s is not None and run.predicted is not None and run.predicted.call is not None:
+        region = replace(run.predicted.call, time_s=time_s, time_low_s=time_s, time_high_s=time_s)
+        run = run.model_copy(update={"predicted": run.predicted.model_copy(update={"region": region})})
+    return one.model_copy(update={"run": run})
+
+
+def test_speed_is_that_of_the_region_of_interest_where_all_mark_one() -> None:
+    first, second = cell("a", call=900), cell("b", call=500)
+    found = ranked(with_region(first, 10), with_region(second, 20))
+    assert found.speed_metric == "run.instructions.region"
+    assert [one.speed.value for one in found.ranked if one.measurement.runtime == "a"] == [10]
+    assert "the region of interest takes 10 instructions" in found.sentence
+    assert ranked(with_region(first, 10), second).speed_metric == "run.instructions.call"
+    timed = [with_region(cell(name, time_s=1e-5), 10, time_s=1e-6) for name in ("a", "b")]
+    assert ranked(*timed).speed_metric == "run.predicted.region.time_s"
 
 
 def test_speed_is_instructions_unless_all_have_a_predicted_time() -> None:

@@ -10,8 +10,18 @@ from hypothesis import strategies as st
 
 from wasmfit.builder import job
 from wasmfit.catalog.load import BUILT_IN
-from wasmfit.model import Rule, Signature, Stub, UserCall, UserModule, ValueType
-from wasmfit.module.calls import MOST_VALUES
+from wasmfit.model import (
+    ExportedFunction,
+    Kept,
+    ModuleStep,
+    Rule,
+    Signature,
+    StepKind,
+    Stub,
+    UserModule,
+    ValueType,
+)
+from wasmfit.module.calls import MOST_FUNCTIONS, MOST_KEPT, MOST_VALUES
 
 words = st.integers(0, 2**32 - 1)
 
@@ -59,55 +69,79 @@ stubs = st.builds(
     signature=signatures,
     rule=st.sampled_from(list(Rule)),
     value=st.integers(0, 2**64 - 1),
+    data=st.binary(max_size=20),
     text=st.just(""),
 )
 
 
-@given(data=st.data(), module=st.binary(max_size=100), signature=signatures)
-def test_a_job_for_any_module_can_be_read_back(
-    data: st.DataObject, module: bytes, signature: Signature
-) -> None:
-    arguments = st.lists(
-        st.integers(0, 2**64 - 1), min_size=len(signature.params), max_size=len(signature.params)
-    )
-    calls = [UserCall(arguments=tuple(one), text="") for one in data.draw(st.lists(arguments, max_size=4))]
+words64 = st.integers(0, 2**64 - 1)
+arguments = st.lists(words64 | st.builds(Kept, slot=st.integers(0, 15), text=st.just("")), max_size=4)
+functions = st.builds(ExportedFunction, name=names, signature=signatures)
+steps = st.builds(
+    ModuleStep,
+    kind=st.sampled_from(list(StepKind)),
+    function=st.integers(0, 7),
+    slot=st.none() | st.integers(0, 15),
+    times=st.integers(1, 1000),
+    arguments=arguments.map(tuple),
+    data=st.binary(max_size=20),
+    size=st.integers(0, 100),
+)
+
+
+@given(data=st.data(), module=st.binary(max_size=100))
+def test_a_job_for_any_module_can_be_read_back(data: st.DataObject, module: bytes) -> None:
     wanted = UserModule(
         name="m",
         path=Path("m.wasm"),
         sha256="",
         size=len(module),
-        export=data.draw(names),
-        signature=signature,
+        functions=tuple(data.draw(st.lists(functions, min_size=1, max_size=3))),
         memory=data.draw(st.none() | names),
         memory_bytes=0,
         memory_pages=0,
         stubs=tuple(data.draw(st.lists(stubs, max_size=4))),
-        calls=tuple(calls),
+        calls=(),
         repeated=False,
+        steps=tuple(data.draw(st.lists(steps, max_size=4))),
     )
     blob = job.pack_any(module, wanted)
-    header = struct.unpack_from("<4s14I", blob)
+    header = struct.unpack_from("<4s10I", blob)
     assert header[0] == b"WFJA"
     assert header[1] % job.MODULE_ALIGNMENT == 0
     assert _part(blob, header[1:3]) == module
-    assert _text(blob, header[3:5]) == wanted.export
-    assert _text(blob, header[5:7]) == (wanted.memory or "")
-    assert Signature(params=_types(blob, header[7:9]), results=_types(blob, header[9:11])) == signature
-    assert header[11] % 8 == 0
-    assert header[12] == len(calls)
-    count = len(signature.params) * len(calls)
-    words = struct.unpack_from(f"<{count}Q", blob, header[11])
-    assert list(words) == [word for call in calls for word in call.arguments]
-    assert header[13] % 4 == 0
-    assert header[14] == len(wanted.stubs)
-    for number, stub in enumerate(wanted.stubs):
-        entry = struct.unpack_from("<11I", blob, header[13] + 44 * number)
+    assert _text(blob, header[3:5]) == (wanted.memory or "")
+    for entry, function in zip(_entries(blob, header[5:7], 6), wanted.functions, strict=True):
+        assert _text(blob, entry[:2]) == function.name
+        assert (
+            Signature(params=_types(blob, entry[2:4]), results=_types(blob, entry[4:6])) == function.signature
+        )
+    for entry, step in zip(_entries(blob, header[7:9], 8), wanted.steps, strict=True):
+        slot = 0xFFFF_FFFF if step.slot is None else step.slot
+        assert entry[:4] == (step.kind, step.function, slot, step.times)
+        read = [one[0] if one[0] < 16 else one[1] | one[2] << 32 for one in _entries(blob, entry[4:6], 3)]
+        assert read == [one.slot if isinstance(one, Kept) else one for one in step.arguments]
+        if step.kind is StepKind.READ:
+            assert entry[7] == step.size
+        else:
+            assert _part(blob, entry[6:8]) == step.data
+    for entry, stub in zip(_entries(blob, header[9:11], 11), wanted.stubs, strict=True):
         assert _text(blob, entry[:2]) == stub.module
         assert _text(blob, entry[2:4]) == stub.name
         assert _types(blob, entry[4:6]) == stub.signature.params
         assert _types(blob, entry[6:8]) == stub.signature.results
         assert entry[8] == stub.rule
-        assert entry[9] | entry[10] << 32 == stub.value
+        if stub.data:
+            assert entry[9] % 8 == 0
+            assert _part(blob, entry[9:11]) == stub.data
+        else:
+            assert entry[9] | entry[10] << 32 == stub.value
+
+
+def _entries(blob: bytes, part: tuple[int, ...], words: int) -> list[tuple[int, ...]]:
+    at, count = part
+    assert at % 4 == 0
+    return [struct.unpack_from(f"<{words}I", blob, at + 4 * words * number) for number in range(count)]
 
 
 def _part(blob: bytes, part: tuple[int, ...]) -> bytes:
@@ -135,3 +169,10 @@ def test_the_harness_knows_the_same_rules_and_limits() -> None:
     assert re.findall(r"MOST_VALUES: usize = (\d+)", source) == [str(MOST_VALUES)]
     header = (BUILT_IN / "harness/include/wasmfit_any.h").read_text("utf-8")
     assert re.findall(r"WASMFIT_MOST_VALUES = (\d+)", header) == [str(MOST_VALUES)]
+    assert re.findall(r"WASMFIT_MOST_FUNCTIONS = (\d+)", header) == [str(MOST_FUNCTIONS)]
+    program = (BUILT_IN / "harness/src/any/program.rs").read_text("utf-8")
+    assert re.findall(r"SLOTS: usize = (\d+)", program) == [str(MOST_KEPT)]
+    kinds = re.findall(r"^    (\w+) = (\d+),", program, re.MULTILINE)
+    assert {name.upper(): int(number) for name, number in kinds} == {
+        kind.name: kind.value for kind in StepKind
+    }

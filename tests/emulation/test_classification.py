@@ -52,7 +52,7 @@ def test_ok(evidence: RunTrace) -> None:
         (
             Report(phase="call", failure="unreachable", end="fail"),
             Status.TRAPPED,
-            "unreachable",
+            "unreachable, in call 2 of 2",
         ),
         (
             Report(phase="load", failure="bad opcode", end="fail"),
@@ -287,6 +287,47 @@ def test_what_was_logged_must_be_what_was_expected(evidence: RunTrace) -> None:
 def test_the_stub_that_ended_a_run_is_named(evidence: RunTrace) -> None:
     report = Report(phase="call", failure="Trap", stub=1, end="fail")
     named = replace(evidence, report=report, imports=("env.log", "env.ab\x1bort"))
-    assert classify_run(named) == RunEnd(Status.TRAPPED, "the stub of env.ab\\x1bort traps: Trap")
+    assert classify_run(named) == RunEnd(
+        Status.TRAPPED, "the stub of env.ab\\x1bort traps: Trap, in call 2 of 2"
+    )
     # The firmware may name one that there is not.
-    assert classify_run(replace(named, imports=("env.log",))) == RunEnd(Status.TRAPPED, "Trap")
+    assert classify_run(replace(named, imports=("env.log",))) == RunEnd(
+        Status.TRAPPED, "Trap, in call 2 of 2"
+    )
+
+
+@pytest.mark.parametrize("phase", ["load", "instantiate", "call"])
+def test_one_refusal_is_one_status_whenever_the_runtime_looks(evidence: RunTrace, phase: str) -> None:
+    report = Report(phase=phase, failure="LEB encoded value overflow", end="fail")
+    lazy = replace(evidence, report=report, trap_words="[trap]", advice="-mcpu=mvp helps")
+    ended = classify_run(lazy)
+    assert ended.status is Status.UNSUPPORTED
+    assert (ended.reason or "").startswith("refused to")
+    assert (ended.reason or "").endswith("LEB encoded value overflow; -mcpu=mvp helps")
+    trap = replace(lazy, report=Report(phase="call", failure="[trap] unreachable", end="fail"))
+    assert classify_run(trap).status is Status.TRAPPED
+
+
+def test_how_a_module_exits_is_said(evidence: RunTrace) -> None:
+    report = Report(phase="call", failure="Trap", exited=3, end="fail")
+    assert classify_run(replace(evidence, report=report)) == RunEnd(
+        Status.TRAPPED, "exited with code 3, in call 2 of 2"
+    )
+
+
+def test_a_call_that_prepares_is_named(evidence: RunTrace) -> None:
+    order = ((False, "init()"), (False, "fill(3)"), (True, "run()"))
+    report = Report(phase="idle", prepared=((),), failure="unreachable", end="fail")
+    of_module = replace(evidence, report=report, order=order, signature=Signature())
+    assert classify_run(of_module) == RunEnd(
+        Status.TRAPPED, "unreachable, in fill(3), which comes before what is measured"
+    )
+    buffer = Report(phase="idle", prepared=((), ()), failure="no such memory", end="fail")
+    assert classify_run(replace(of_module, report=buffer)) == RunEnd(
+        Status.TRAPPED, "no such memory, before call 1"
+    )
+
+
+def test_what_an_embedding_cannot_do_is_unsupported(evidence: RunTrace) -> None:
+    report = Report(phase="idle", cannot="one export alone", end="fail")
+    assert classify_run(replace(evidence, report=report)) == RunEnd(Status.UNSUPPORTED, "one export alone")

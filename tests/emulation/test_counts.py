@@ -1,5 +1,6 @@
 """Reading the plugin's record, which may be cut short anywhere."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -71,7 +72,7 @@ def test_no_record_means_no_plugin() -> None:
 
 
 def test_marks_that_are_none_are_left_out() -> None:
-    assert parse("counter 2\nmark 0 1 1\nmark 6 1 1\nmark x 1 1\nmark 1 1\nmark 1 1 1 1\n") == Counts(True)
+    assert parse("counter 2\nmark 0 1 1\nmark 8 1 1\nmark x 1 1\nmark 1 1\nmark 1 1 1 1\n") == Counts(True)
 
 
 @given(st.integers(0, len(RECORD)))
@@ -88,3 +89,41 @@ def test_nothing_is_too_strange(lines: list[str]) -> None:
     counts.calls()
     counts.lowest_in(MEASURED)
     counts.instructions_of("load")
+
+
+CALL = [("call", 100), ("idle", 150)]
+MARKED = [("call", 100), ("region", 110), ("outside", 130), ("region", 135), ("outside", 145), ("idle", 150)]
+
+
+def marked(*marks: tuple[str, int]) -> Counts:
+    """A record of marks, between each of which one jump was counted."""
+    return Counts(True, tuple(Mark(phase, count, 0, {"jumps": 1}) for phase, count in marks))
+
+
+def test_a_call_is_all_of_it_and_its_region_what_the_module_marks() -> None:
+    plain, region = marked(*CALL, *MARKED).passages()
+    assert (plain.instructions, plain.region, plain.problem) == (50, None, None)
+    assert (region.instructions, region.region, region.problem) == (50, 30, None)
+    assert region.measures == {"jumps": 5}
+    assert region.region_measures == {"jumps": 2}
+    assert marked(*MARKED).calls() == marked(*CALL).calls() == (50,)
+
+
+@pytest.mark.parametrize(
+    ("within", "said"),
+    [
+        (["region", "region", "outside"], "begins again before it has ended"),
+        (["outside"], "ends before it has begun"),
+        (["region", "outside", "outside"], "ends before it has begun"),
+        (["region"], "does not end in the call that it begins in"),
+    ],
+)
+def test_a_region_that_is_nested_or_has_no_end_is_said(within: list[str], said: str) -> None:
+    marks = [("call", 1), *((phase, 2) for phase in within), ("idle", 3)]
+    (passage,) = marked(*marks).passages()
+    assert (passage.problem, passage.region) == (said, None)
+
+
+def test_a_region_of_a_call_that_did_not_come_back_is_none() -> None:
+    assert marked(("call", 1), ("region", 2)).passages() == ()
+    assert marked(("call", 1), ("region", 2), ("done", 3)).passages() == ()

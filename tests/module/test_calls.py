@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tests.wat import assembled, guest
 from wasmfit.errors import UsageError
-from wasmfit.module.calls import REPEATS, calls, repeated
+from wasmfit.module.calls import REPEATS, CallRequest, calls, program
 from wasmfit.module.read import FunctionType, Wasm, read
 
 
@@ -41,8 +41,10 @@ def test_several_results_and_none(several: Wasm) -> None:
 
 
 def test_a_single_call_is_repeated_and_checked_once(floats: Wasm) -> None:
-    _, _, made = calls(floats, ["root(4)"], ["2"], "floats.wasm")
-    first, *others = repeated(made)
+    made = program(floats, CallRequest(["root(4)"], ["2"]), "floats.wasm")
+    first, *others = made.calls
+    assert made.repeated
+    assert [(step.text, step.times) for step in made.steps] == [("root(4)", REPEATS)]
     assert first.expected is not None
     assert len(others) == REPEATS - 1
     assert all(one.expected is None and one.arguments == first.arguments for one in others)

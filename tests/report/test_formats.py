@@ -35,7 +35,13 @@ def test_json_is_the_contract() -> None:
     assert measured | {"runtime_crates", "owners"} <= cell["size"].keys() == cell["baseline"].keys()
     executed = {"result", "expected", "heap_peak", "linear_memory", "stack_peak", "instructions", "cycles"}
     assert executed | {"time_s"} <= cell["run"].keys()
-    assert cell["run"]["instructions"].keys() == {"load", "instantiate", "first_call", "call"}
+    assert cell["run"]["instructions"].keys() == {
+        "load",
+        "instantiate",
+        "first_call",
+        "call",
+        "region",
+    }
     assert {"elf", "elf_sha256"} <= cell["provenance"].keys()
 
 

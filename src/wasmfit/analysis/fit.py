@@ -13,6 +13,11 @@ from .requirements import BoardRequirements
 
 PREDICTED_TIME = "run.predicted.call.time_s"
 WARM_CALL = "run.instructions.call"
+REGION_TIME = "run.predicted.region.time_s"
+REGION = "run.instructions.region"
+"""The same of the region of interest, where the module marks one: it says itself what is to be measured."""
+
+TIMES = frozenset({PREDICTED_TIME, REGION_TIME})
 
 
 @dataclass(frozen=True)
@@ -138,7 +143,7 @@ class Fit:
 
     def _caveats(self) -> Iterator[str]:
         yield from self.notes
-        by_time = self.speed_metric == PREDICTED_TIME
+        by_time = self.speed_metric in TIMES
         counts_speed = bool(self.requirements.weights["speed"])
         if self.ranked and self.ranked[0].ties:
             others = ", ".join(self.ranked[0].ties)
@@ -190,10 +195,11 @@ class Fit:
                 f"missing is listed with each."
             )
         best = self.ranked[0]
+        what = "the region of interest" if self.speed_metric in (REGION, REGION_TIME) else "a warm call"
         speed = (
-            f"a warm call is predicted to take {amount_text(best.speed, 's')}"
-            if self.speed_metric == PREDICTED_TIME
-            else f"a warm call takes {amount_text(best.speed, '')} instructions"
+            f"{what} is predicted to take {amount_text(best.speed, 's')}"
+            if self.speed_metric in TIMES
+            else f"{what} takes {amount_text(best.speed, '')} instructions"
         )
         mean = "" if len(self.modules) == 1 else " (geometric mean)"
         rank = (

@@ -21,7 +21,17 @@ from wasmfit.timing import CostModel, CostShares, Ratio, cost_shares, ratio_of
 from .amounts import Amount
 from .benchmark import BASELINE, NATIVE, warm_call
 from .evidence import EvidenceSource, Support, SupportEvidence, evidence
-from .fit import PREDICTED_TIME, WARM_CALL, Fit, RankedRuntime, RejectedRuntime, Shortfall
+from .fit import (
+    PREDICTED_TIME,
+    REGION,
+    REGION_TIME,
+    TIMES,
+    WARM_CALL,
+    Fit,
+    RankedRuntime,
+    RejectedRuntime,
+    Shortfall,
+)
 from .metric_values import metric_amount, ram_needed
 from .requirements import CRITERIA, BoardRequirements
 
@@ -83,10 +93,7 @@ def rank(
             rejected.append(RejectedRuntime(cells, reasons))
         else:
             fitting.append(_Fitting(cells, tuple(known.values()), flash or 0, ram or 0))
-    all_predicted = all(
-        metric_amount(cell, PREDICTED_TIME) is not None for runtime in fitting for cell in runtime.cells
-    )
-    speed_metric = PREDICTED_TIME if all_predicted else WARM_CALL
+    speed_metric = _speed_metric([cell for runtime in fitting for cell in runtime.cells])
     predictions = (cell.run.predicted for cells in runtimes for cell in cells if cell.run is not None)
     predicted = next((prediction for prediction in predictions if prediction is not None), None)
     return Fit(
@@ -237,7 +244,7 @@ def _ranked(
         _scored(runtime, amount, best, requirements) for runtime, amount in zip(fitting, amounts, strict=True)
     ]
     ranked.sort(key=lambda runtime: (runtime.score, runtime.measurement.id))
-    model = cost_model if speed_metric == PREDICTED_TIME else None
+    model = cost_model if speed_metric in TIMES else None
     return tuple(_with_ties(ranked, requirements, model))
 
 
@@ -296,7 +303,17 @@ def _shares(runtime: RankedRuntime, model: CostModel) -> CostShares | None:
 
 
 def _call(cell: Measurement) -> Activity | None:
-    return None if cell.run is None else cell.run.activity.call
+    if cell.run is None:
+        return None
+    return cell.run.activity.region or cell.run.activity.call
+
+
+def _speed_metric(cells: Sequence[Measurement]) -> str:
+    """What speed is taken from: the region of interest where all cells have one, and time where known."""
+    for metric in (REGION_TIME, REGION, PREDICTED_TIME) if cells else (PREDICTED_TIME,):
+        if all(metric_amount(cell, metric) is not None for cell in cells):
+            return metric
+    return WARM_CALL
 
 
 def _is_conclusive(

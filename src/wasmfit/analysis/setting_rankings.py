@@ -16,7 +16,7 @@ from wasmfit.timing import CostModel
 from .amounts import amount_text
 from .benchmark import BASELINE, NATIVE, geometric_mean, setting_of, slowdowns, warm_call
 from .evidence import declared_source, suite_source
-from .fit import PREDICTED_TIME, Fit, RankedRuntime, RejectedRuntime, Shortfall
+from .fit import TIMES, Fit, RankedRuntime, RejectedRuntime, Shortfall
 from .metric_values import has_minimum_ram, ram_needed
 from .ranking import flash_of, rank
 from .requirements import RuntimeRequirements
@@ -219,7 +219,7 @@ def _headline(fit: Fit) -> str:
 
 def _ranked(runtime: RankedRuntime, fit: Fit, context: _Context) -> RankingEntry:
     first = fit.ranked[0]
-    is_time = fit.speed_metric == PREDICTED_TIME
+    is_time = fit.speed_metric in TIMES
     return _entry(
         runtime.measurements,
         context,
@@ -273,7 +273,7 @@ def _remark(runtime: RankedRuntime, first: RankedRuntime, speed_metric: str) -> 
         for own, other, memory in ((runtime.flash, first.flash, "flash"), (runtime.ram, first.ram, "RAM"))
     )
     factor = runtime.speed.value / max(first.speed.value, 1e-12)
-    speed = "predicted time" if speed_metric == PREDICTED_TIME else "instructions"
+    speed = "predicted time" if speed_metric in TIMES else "instructions"
     return f"{flash}, {ram}, {_factor(factor)} times its {speed}"
 
 

@@ -114,7 +114,9 @@ def _whole(catalog: Catalog, experiment: Experiment) -> Experiment:
 
 def _prepared(catalog: Catalog, experiment: Experiment, options: RunOptions) -> tuple[Plan, Pipeline]:
     """The plan of an experiment, and what runs it."""
-    module = None if experiment.module is None else load_user_module(experiment.module, options.command)
+    module = (
+        None if experiment.module is None else load_user_module(experiment.module, _command_line(options))
+    )
     experiment = _whole(catalog, experiment)
     runner = ProcessRunner(echo=options.echo)
     working_directory = worktree(runner, Path.cwd())
@@ -150,6 +152,12 @@ def _prepared(catalog: Catalog, experiment: Experiment, options: RunOptions) -> 
         options.rerun_failed,
     )
     return planned, pipeline
+
+
+def _command_line(options: RunOptions) -> str | None:
+    """The command line, if it was one: the library records its function."""
+    command = options.command
+    return command if command is not None and command.startswith("wasmfit ") else None
 
 
 def workloads_like(catalog: Catalog, patterns: Sequence[str]) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from wasmfit.model import Signature, Status, Translator, UserModule, ValueType
+from wasmfit.model import Rule, Signature, Status, Stub, Translator, UserModule, ValueType
 
 from .errors import BuildError
 
@@ -26,6 +26,9 @@ _HEAD = """\
 #include "wasmfit_any.h"
 
 static w2c_module instance;
+
+/* In any.c. */
+_Noreturn void wasmfit_module_end(const char *why);
 
 static inline u32 to_u32(uint64_t word) { return (u32)word; }
 static inline u64 to_u64(uint64_t word) { return word; }
@@ -69,7 +72,8 @@ def source(header: str, code: str, module: UserModule) -> str:
     Raises:
         BuildError: Functions with several results, which wasm2c returns in structures of their own; vectors.
     """
-    signatures = [module.signature, *(stub.signature for stub in module.stubs)]
+    called = [function.signature for function in module.functions]
+    signatures = [*called, *(stub.signature for stub in module.stubs)]
     if any(len(signature.results) > 1 for signature in signatures):
         raise BuildError(
             "functions with several results are not handed to wasm2c's structures", Status.UNSUPPORTED
@@ -82,18 +86,19 @@ def source(header: str, code: str, module: UserModule) -> str:
     instantiate = _INSTANTIATE.search(header)
     if len(imports) != len(module.stubs) or instantiate is None:
         raise BuildError(f"wasm2c's header has {len(imports)} imports, the module {len(module.stubs)}")
-    function = _at(exports, module.export_at)
+    functions = [_at(exports, function.at) for function in module.functions]
     memory = None if module.memory is None else _at(exports, module.memory_at)
     parts = [_HEAD]
     # Both are in order of module and name.
     for number, ((name, owner), stub) in enumerate(zip(imports, module.stubs, strict=True)):
-        parts.append(_import(number, name, owner, stub.signature, memory))
+        parts.append(_import(number, name, owner, stub, memory))
     nulls = ", NULL" * instantiate[1].count(",")
     parts.append(
         f"void wasmfit_module_instantiate(void)\n{{\n    wasm2c_module_instantiate(&instance{nulls});\n}}\n\n"
         "void wasmfit_module_free(void)\n{\n    wasm2c_module_free(&instance);\n}\n"
     )
-    parts.append(_call(function, module.signature))
+    parts.append(_memory(memory))
+    parts.append(_call(functions, called))
     return "\n".join(parts)
 
 
@@ -104,7 +109,10 @@ def _at(exports: Sequence[str], position: int) -> str:
     return exports[position]
 
 
-def _import(number: int, name: str, owner: str, signature: Signature, memory: str | None) -> str:
+def _import(number: int, name: str, owner: str, stub: Stub, memory: str | None) -> str:
+    signature = stub.signature
+    # A trap ends the run; a module that ends itself may be called again.
+    end = "wasmfit_module_end" if stub.rule is Rule.WASI_EXIT else "wasmfit_fail"
     params = "".join(f", {_C[kind]} p{position}" for position, kind in enumerate(signature.params))
     words = [f"from_{_C[kind]}(p{position})" for position, kind in enumerate(signature.params)] or ["0"]
     where = "NULL, 0"
@@ -123,7 +131,7 @@ def _import(number: int, name: str, owner: str, signature: Signature, memory: st
             f"    const wasmfit_import *import = wasmfit_any_import({number});",
             f"    const char *trap = wasmfit_import_answer(import, words, results, {where});",
             "    if (trap)",
-            "        wasmfit_fail(trap);",
+            f"        {end}(trap);",
             *([f"    return to_{result}(results[0]);"] if signature.results else []),
             "}",
             "",
@@ -131,13 +139,28 @@ def _import(number: int, name: str, owner: str, signature: Signature, memory: st
     )
 
 
-def _call(function: str, signature: Signature) -> str:
-    arguments = "".join(f", to_{_C[kind]}(arguments[{at}])" for at, kind in enumerate(signature.params))
-    call = f"{function}(&instance{arguments})"
-    body = f"results[0] = from_{_result(signature.results)}({call})" if signature.results else call
+def _memory(memory: str | None) -> str:
+    if memory is None:
+        lines = ["    *size = 0;", "    return NULL;"]
+    else:
+        lines = [
+            f"    wasm_rt_memory_t *memory = {memory}(&instance);",
+            "    *size = (uint32_t)memory->size;",
+            "    return memory->data;",
+        ]
+    return "\n".join(["uint8_t *wasmfit_module_memory(uint32_t *size)", "{", *lines, "}", ""])
+
+
+def _call(functions: Sequence[str], signatures: Sequence[Signature]) -> str:
+    cases = []
+    for number, (function, signature) in enumerate(zip(functions, signatures, strict=True)):
+        arguments = "".join(f", to_{_C[kind]}(arguments[{at}])" for at, kind in enumerate(signature.params))
+        call = f"{function}(&instance{arguments})"
+        body = f"results[0] = from_{_result(signature.results)}({call})" if signature.results else call
+        cases.append(f"    case {number}:\n        {body};\n        break;\n")
     return (
-        "void wasmfit_module_call(const uint64_t *arguments, uint64_t *results)\n"
-        f"{{\n    (void)arguments, (void)results;\n    {body};\n}}\n"
+        "void wasmfit_module_call(uint32_t function, const uint64_t *arguments, uint64_t *results)\n"
+        f"{{\n    (void)arguments, (void)results;\n    switch (function) {{\n{''.join(cases)}    }}\n}}\n"
     )
 
 

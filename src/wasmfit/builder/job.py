@@ -3,7 +3,16 @@
 import struct
 from collections.abc import Sequence
 
-from wasmfit.model import Signature, Stub, UserModule, ValueType
+from wasmfit.model import (
+    ExportedFunction,
+    Kept,
+    ModuleStep,
+    Signature,
+    StepKind,
+    Stub,
+    UserModule,
+    ValueType,
+)
 
 MAGIC = b"WFJ2"
 MODULE_ALIGNMENT = 16
@@ -60,7 +69,11 @@ def _up(offset: int, alignment: int) -> int:
 
 
 MAGIC_ANY = b"WFJA"
-_ANY_HEADER = struct.Struct("<4s14I")
+_ANY_HEADER = struct.Struct("<4s10I")
+_FUNCTION = struct.Struct("<6I")
+_STEP = struct.Struct("<8I")
+_ARGUMENT = struct.Struct("<3I")
+_NONE = 0xFFFF_FFFF
 _IMPORT = struct.Struct("<8II2I")
 _CODES = {ValueType.I32: 0x7F, ValueType.I64: 0x7E, ValueType.F32: 0x7D, ValueType.F64: 0x7C}
 
@@ -74,16 +87,12 @@ def pack_any(module: bytes, job: UserModule) -> bytes:
     """
     blob = _Blob(_ANY_HEADER.size)
     module_at = blob.add(module, MODULE_ALIGNMENT)
-    export = blob.text(job.export)
     memory = blob.text(job.memory or "")
-    params, results = blob.signature(job.signature)
-    words = [word for call in job.calls for word in call.arguments]
-    calls_at = blob.add(struct.pack(f"<{len(words)}Q", *words), 8)
-    table = b"".join(blob.entry(stub) for stub in job.stubs)
-    imports_at = blob.add(table, 4)
-    header = (module_at, len(module), *export, *memory, *params, *results)
+    functions = blob.table([blob.function(function) for function in job.functions])
+    steps = blob.table([blob.step(step) for step in job.steps])
+    imports = blob.table([blob.entry(stub) for stub in job.stubs])
     return blob.whole(
-        _ANY_HEADER.pack(MAGIC_ANY, *header, calls_at, len(job.calls), imports_at, len(job.stubs))
+        _ANY_HEADER.pack(MAGIC_ANY, module_at, len(module), *memory, *functions, *steps, *imports)
     )
 
 
@@ -112,14 +121,39 @@ class _Blob:
         )
         return params, results
 
+    def table(self, entries: Sequence[bytes]) -> tuple[int, int]:
+        """Appends entries of one size; returns offset and number."""
+        return self.add(b"".join(entries), 4), len(entries)
+
+    def function(self, function: ExportedFunction) -> bytes:
+        """Appends what an entry of the table of functions points to; returns the entry."""
+        name = self.text(function.name)
+        params, results = self.signature(function.signature)
+        return _FUNCTION.pack(*name, *params, *results)
+
+    def step(self, step: ModuleStep) -> bytes:
+        """Appends what an entry of the table of steps points to; returns the entry."""
+        arguments = self.table([_argument(argument) for argument in step.arguments])
+        data = (0, step.size) if step.kind is StepKind.READ else (self.add(step.data), len(step.data))
+        slot = _NONE if step.slot is None else step.slot
+        return _STEP.pack(step.kind, step.function, slot, step.times, *arguments, *data)
+
     def entry(self, stub: Stub) -> bytes:
         """Appends what an entry of the table of imports points to; returns the entry."""
         module, name = self.text(stub.module), self.text(stub.name)
         params, results = self.signature(stub.signature)
         value = stub.value & 0xFFFF_FFFF, stub.value >> 32
+        if stub.data:
+            value = self.add(stub.data, 8), len(stub.data)
         return _IMPORT.pack(*module, *name, *params, *results, stub.rule, *value)
 
     def whole(self, header: bytes) -> bytes:
         """The blob with its header."""
         self._bytes[: len(header)] = header
         return bytes(self._bytes)
+
+
+def _argument(argument: int | Kept) -> bytes:
+    if isinstance(argument, Kept):
+        return _ARGUMENT.pack(argument.slot, 0, 0)
+    return _ARGUMENT.pack(_NONE, argument & 0xFFFF_FFFF, argument >> 32)

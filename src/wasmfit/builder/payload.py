@@ -129,9 +129,9 @@ class ModulePayload(_OnBoard):
 
     @property
     def job_key(self) -> object:
-        """Export, signature, memory, calls and imports; what is expected is no part of an image."""
+        """Functions, memory, steps and imports; what is expected is no part of an image."""
         of = self.user_module
-        return of.export, of.signature, of.memory, [call.arguments for call in of.calls], of.stubs
+        return of.functions, of.memory, of.steps, of.stubs
 
     def entry(self, rule: Translator, header: str, code: str) -> calls.Entry:  # noqa: ARG002 - Payload's
         """C written for the module's own types."""

@@ -18,7 +18,10 @@ MOST_RESULTS = 100_000
 _WORD = "[0-9a-f]{8}"
 _RESULT = re.compile(f"result ({_WORD})")
 _VALUE = re.compile(f"value ({_WORD}) ({_WORD})")
-_CALLED = re.compile("called" + f" ({_WORD})" * 3)
+_CALLED = re.compile("(called|prepared)" + f" ({_WORD})" * 3)
+_EXIT = re.compile(f"exit ({_WORD})")
+_BUFFER = re.compile("buffer" + f" ({_WORD})" * 2)
+_BYTES = re.compile("bytes ((?:[0-9a-f]{2}){1,32})")
 _LOG = re.compile(f"log ({_WORD}) ({_WORD})")
 _SAID = re.compile("said ((?:[0-9a-f]{2}){1,32})")
 _STUB = re.compile(f"stub ({_WORD})")
@@ -115,7 +118,11 @@ class Report:
         values: The same for calls of any signature, as 64-bit words.
         logs: For each of those, how the log stood after it, without text.
         log: What the module logged.
+        prepared: Results of the calls that prepare, likewise.
+        buffers: Memory that was read after calls, in order.
         stub: Number of the import whose stub ended the run.
+        exited: The code that the module has exited with, if it is not 0.
+        cannot: What the embedding cannot do for the job.
         heap: The allocator's counters.
         heap_state: The heap after the last call.
         requests: Blocks asked for at load, at instantiation, in the first call and in the last.
@@ -133,7 +140,11 @@ class Report:
     values: tuple[tuple[int, ...], ...] = ()
     logs: tuple[Log, ...] = ()
     log: Log | None = None
+    prepared: tuple[tuple[int, ...], ...] = ()
+    buffers: tuple[Log, ...] = ()
     stub: int | None = None
+    exited: int | None = None
+    cannot: str | None = None
     heap: HeapReport | None = None
     heap_state: HeapState | None = None
     requests: tuple[int, int, int, int] | None = None
@@ -156,7 +167,11 @@ class Channel:
     _pending: list[int] = field(default_factory=list)
     _logs: list[Log] = field(default_factory=list)
     _log: Log | None = None
+    _prepared: list[tuple[int, ...]] = field(default_factory=list)
+    _buffers: list[Log] = field(default_factory=list)
     _stub: int | None = None
+    _exited: int | None = None
+    _cannot: str | None = None
     _heap: HeapReport | None = None
     _heap_state: HeapState | None = None
     _requests: tuple[int, int, int, int] | None = None
@@ -181,7 +196,11 @@ class Channel:
             values=tuple(self._values),
             logs=tuple(self._logs),
             log=self._log,
+            prepared=tuple(self._prepared),
+            buffers=tuple(self._buffers),
             stub=self._stub,
+            exited=self._exited,
+            cannot=self._cannot,
             heap=self._heap,
             heap_state=self._heap_state,
             requests=self._requests,
@@ -200,11 +219,11 @@ class Channel:
         match word:
             case "result":
                 return self._take_result(line)
-            case "value" | "called":
+            case "value" | "called" | "prepared":
                 return self._take_values(line)
-            case "log" | "said":
-                return self._take_log(line)
-            case "stub":
+            case "log" | "said" | "buffer" | "bytes":
+                return self._take_bytes(word, line)
+            case "stub" | "exit":
                 return self._take_stub(line)
             case "heap" | "held" | "requests" | "rounds":
                 return self._take_memory(word, line)
@@ -212,8 +231,8 @@ class Channel:
                 return self._take_fault(line)
             case "panic":
                 return self._take_panic(line)
-            case "fail":
-                self._failure = escape_unprintable(rest)
+            case "fail" | "cannot":
+                self._take_words(word, rest)
             case "phase" if rest in _PHASES:
                 self._phase = rest
             case "end" if line in _ENDS:
@@ -221,6 +240,12 @@ class Channel:
             case _:
                 return False
         return True
+
+    def _take_words(self, word: str, words: str) -> None:
+        if word == "fail":
+            self._failure = escape_unprintable(words)
+        else:
+            self._cannot = escape_unprintable(words)
 
     def _take_result(self, line: str) -> bool:
         match = _RESULT.fullmatch(line)
@@ -251,12 +276,29 @@ class Channel:
             return True
         match = _CALLED.fullmatch(line)
         pending, self._pending = self._pending, []
-        if match is None or int(match[1], 16) != len(pending):
+        if match is None or int(match[2], 16) != len(pending):
             return False
-        if len(self._values) < MOST_RESULTS:
+        if match[1] == "prepared":
+            if len(self._prepared) < MOST_RESULTS:
+                self._prepared.append(tuple(pending))
+        elif len(self._values) < MOST_RESULTS:
             self._values.append(tuple(pending))
-            self._logs.append(Log(int(match[2], 16), int(match[3], 16)))
+            self._logs.append(Log(int(match[3], 16), int(match[4], 16)))
         return True
+
+    def _take_buffer(self, line: str) -> bool:
+        if match := _BUFFER.fullmatch(line):
+            if len(self._buffers) < MOST_RESULTS:
+                self._buffers.append(Log(int(match[1], 16), int(match[2], 16)))
+            return True
+        match = _BYTES.fullmatch(line)
+        if match is None or not self._buffers:
+            return False
+        self._buffers[-1] = replace(self._buffers[-1], text=bytes.fromhex(match[1]))
+        return True
+
+    def _take_bytes(self, word: str, line: str) -> bool:
+        return self._take_log(line) if word in ("log", "said") else self._take_buffer(line)
 
     def _take_log(self, line: str) -> bool:
         if match := _LOG.fullmatch(line):
@@ -269,6 +311,9 @@ class Channel:
         return True
 
     def _take_stub(self, line: str) -> bool:
+        if match := _EXIT.fullmatch(line):
+            self._exited = int(match[1], 16)
+            return True
         match = _STUB.fullmatch(line)
         if match:
             self._stub = int(match[1], 16)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from wasmfit.model import (
     Board,
     Expected,
+    OutBuffer,
     Region,
     Signature,
     Status,
@@ -21,7 +22,7 @@ from wasmfit.model import (
 from wasmfit.words import escape_unprintable, hexadecimal
 
 from . import faults, logs
-from .channel import Report
+from .channel import Log, Report
 from .counts import Counts
 from .faults import NameOf
 
@@ -60,6 +61,10 @@ class RunTrace:
     name_of: NameOf
     signature: Signature | None = None
     imports: Sequence[str] = ()
+    order: Sequence[tuple[bool, str]] = ()
+    trap_words: str | None = None
+    refusals: Mapping[str, str] = field(default_factory=dict)
+    advice: str | None = None
 
     @property
     def phase(self) -> str:
@@ -73,6 +78,21 @@ class RunTrace:
         if self.phase != "call" or not 1 <= number <= len(self.calls) or len(self.calls) == 1:
             return f"in phase {self.phase}"
         return f"in phase call ({number} of {len(self.calls)})"
+
+    @property
+    def preparing(self) -> str | None:
+        """The call that was to prepare and did not come back, as it is shown."""
+        if self.phase != "idle":
+            return None
+        come_back = len(self.report.prepared) + len(self.report.values)
+        is_measured, text = self.order[come_back] if come_back < len(self.order) else (True, "")
+        return None if is_measured else text
+
+    @property
+    def which_call(self) -> str:
+        """Which of several calls it was, as the end of a sentence."""
+        number = sum(mark.phase == "call" for mark in self.counts.marks)
+        return f", in call {number} of {len(self.calls)}" if 1 <= number <= len(self.calls) > 1 else ""
 
     def function(self, address: int) -> str:
         """The function that an address lies in, as the end of a sentence."""
@@ -104,10 +124,13 @@ def classify_run(trace: RunTrace) -> RunEnd:
 def _limit(trace: RunTrace) -> RunEnd | None:
     if trace.counts.limited:
         return RunEnd(
-            Status.TIMEOUT, f"reached the limit of {trace.instructions:,} instructions {trace.where}"
+            Status.TIMEOUT,
+            f"reached the limit of {trace.instructions:,} instructions {trace.where}{_counted(trace)}",
         )
     if trace.seconds is not None:
-        return RunEnd(Status.TIMEOUT, f"reached the limit of {trace.seconds:g} s {trace.where}")
+        return RunEnd(
+            Status.TIMEOUT, f"reached the limit of {trace.seconds:g} s {trace.where}{_counted(trace)}"
+        )
     return None
 
 
@@ -117,6 +140,25 @@ def _fenced_call(trace: RunTrace) -> RunEnd | None:
         None
         if call is None
         else RunEnd(Status.FAULTED, f"{REACHED.format(call=escape_unprintable(call))} {trace.where}")
+    )
+
+
+def _counted(trace: RunTrace) -> str:
+    """What a run that was given up had counted, and how it is given more; nothing of a workload of ours."""
+    if trace.signature is None:
+        return ""
+    made = trace.counts.calls()
+    if not made:
+        said = "; no call has come back"
+    else:
+        calls = "call has" if len(made) == 1 else "calls have"
+        said = f"; {len(made)} {calls} come back, the first after {made[0]:,} instructions"
+    size, unit = (1e9, "G") if trace.instructions >= 10**8 else (1e6, "M")
+    raised = f"{10 * trace.instructions / size:g}{unit}"
+    return (
+        f"{said}: --limit {raised} allows for more"
+        if trace.counts.limited
+        else f"{said}: --timeout allows for more"
     )
 
 
@@ -197,19 +239,59 @@ def _panic(trace: RunTrace) -> RunEnd | None:
 def _failure(trace: RunTrace) -> RunEnd | None:
     if trace.report.end != "fail":
         return None
+    if trace.report.cannot is not None:
+        return RunEnd(Status.UNSUPPORTED, trace.report.cannot)
     said = trace.report.failure or "no reason given"
-    stub = trace.report.stub
-    if stub is not None and stub < len(trace.imports):
+    stub, exited = trace.report.stub, trace.report.exited
+    is_ours = True
+    if exited is not None:
+        said = f"exited with code {exited - (1 << 32) if exited >> 31 else exited}"
+    elif stub is not None and stub < len(trace.imports):
         said = f"the stub of {escape_unprintable(trace.imports[stub])} traps: {said}"
+    else:
+        is_ours = False
+    refuses = not is_ours and trace.trap_words is not None and not said.startswith(trace.trap_words)
+    if trace.phase == "idle" and trace.signature is not None:
+        return _between_calls(trace, said, refuses=refuses)
     match trace.phase:
+        # A runtime that compiles a function when it is first called refuses it as it would have before.
+        case "call" if refuses:
+            return _refused(trace, f"to compile a function of the module: {said}")
         case "call":
-            return RunEnd(Status.TRAPPED, said)
+            return RunEnd(Status.TRAPPED, said + trace.which_call)
         case "load":
-            return RunEnd(Status.UNSUPPORTED, f"refused to load the module: {said}")
+            return _refused(trace, f"to load the module: {said}")
+        case "instantiate" if exited is not None or (stub is not None and not refuses):
+            return RunEnd(Status.TRAPPED, f"{said}, in the start function")
         case "instantiate":
-            return RunEnd(Status.UNSUPPORTED, f"refused to instantiate the module: {said}")
+            return _refused(trace, f"to instantiate the module: {said}")
         case _:
             return RunEnd(Status.FAULTED, f"gave up {trace.where}: {said}")
+
+
+def _between_calls(trace: RunTrace, said: str, *, refuses: bool) -> RunEnd:
+    """Between the measured calls of a module, others prepare, and the harness fills and reads its memory."""
+    if trace.preparing is not None:
+        if refuses:
+            return _refused(trace, f"to compile a function of the module: {said}")
+        return RunEnd(Status.TRAPPED, f"{said}, in {trace.preparing}, which comes before what is measured")
+    made = len(trace.report.values)
+    place = f"before call {made + 1}" if made < len(trace.calls) else "after the last call"
+    return RunEnd(Status.TRAPPED, f"{said}, {place}")
+
+
+def _refused(trace: RunTrace, what: str) -> RunEnd:
+    known = (helps for words, helps in trace.refusals.items() if words in what)
+    helps = next(known, trace.advice)
+    return RunEnd(Status.UNSUPPORTED, f"refused {what}" + (f"; {helps}" if helps else ""))
+
+
+def _region(trace: RunTrace) -> RunEnd | None:
+    for number, passage in enumerate(trace.counts.passages(), start=1):
+        if passage.problem is not None:
+            which = f" of call {number}" if len(trace.calls) > 1 else ""
+            return RunEnd(Status.WRONG_RESULT, f"the region of interest{which} {passage.problem}")
+    return None
 
 
 def _silence(trace: RunTrace) -> RunEnd | None:
@@ -253,10 +335,41 @@ def _wrong_values(trace: RunTrace, signature: Signature) -> list[str]:
                 _wanted(kind, known) for kind, known in zip(signature.results, call.expected, strict=True)
             )
             wrong.append(f"{call.text} gave {listed(signature, values)}, not {wanted}")
+        elif (said := _wrong_buffer(call, buffers_of(trace.calls, trace.report, number))) is not None:
+            wrong.append(said)
         elif call.log is not None and not logs.is_right(trace.report, number, call.log):
             said = logs.shown(trace.report, number)
             wrong.append(f"{call.text} logged {said}, not '{escape_unprintable(call.log, _LONGEST_LOG)}'")
     return wrong
+
+
+def buffers_of(calls: Sequence[WorkloadCall | UserCall], report: Report, number: int) -> Sequence[Log]:
+    """What was read of memory after a call, by its place among all."""
+    counts = [len(call.outs) if isinstance(call, UserCall) else 0 for call in calls]
+    start = sum(counts[:number])
+    return report.buffers[start : start + counts[number]]
+
+
+def _wrong_buffer(call: UserCall, read: Sequence[Log]) -> str | None:
+    """What is wrong with the memory after a call."""
+    for out, held in zip(call.outs, read, strict=False):
+        if not is_held(out, held):
+            assert out.expected is not None
+            at = _first_difference(out.expected, held.text)
+            return f"{call.text} left other bytes in {out.text} than expected{at}"
+    return None
+
+
+def is_held(out: OutBuffer, held: Log) -> bool:
+    """Whether memory holds what was expected of it, if anything was."""
+    return out.expected is None or logs.digest_of(out.expected) == held.digest
+
+
+def _first_difference(expected: bytes, held: bytes) -> str:
+    for at, (left, right) in enumerate(zip(expected, held, strict=False)):
+        if left != right:
+            return f": byte {at} is {right:#04x}, not {left:#04x}"
+    return f", after byte {len(held) - 1}"
 
 
 def listed(signature: Signature, values: Sequence[int]) -> str:
@@ -270,15 +383,21 @@ def _wanted(kind: ValueType, expected: Expected) -> str:
     return text if expected.tolerance is None else f"{text}~{expected.tolerance:g}"
 
 
-def is_right(signature: Signature, call: UserCall, report: Report, number: int) -> bool | None:
-    """Whether a call returned and logged what was expected; ``None`` where nothing was, or nothing came.
+def is_right(
+    signature: Signature, call: UserCall, report: Report, number: int, held: Sequence[Log] = ()
+) -> bool | None:
+    """Whether a call gave what was expected; ``None`` where nothing was, or nothing came.
 
     Args:
         number: The call's place among all.
+        held: What was read of memory after it.
     """
-    if number >= len(report.values) or (call.expected is None and call.log is None):
+    hoped = any(out.expected is not None for out in call.outs)
+    if number >= len(report.values) or (call.expected is None and call.log is None and not hoped):
         return None
     returned = call.expected is None or _values_fit(signature, call.expected, report.values[number])
+    if not all(is_held(out, one) for out, one in zip(call.outs, held, strict=False)):
+        return False
     return returned and (call.log is None or logs.is_right(report, number, call.log))
 
 
@@ -309,5 +428,6 @@ _RULES: tuple[Callable[[RunTrace], RunEnd | None], ...] = (
     _panic,
     _failure,
     _silence,
+    _region,
     _results,
 )

@@ -39,6 +39,58 @@ class OutOfBoundsStore:
     pc: int
 
 
+WITHIN_CALL = ("region", "outside")
+"""Phases that begin in the middle of a call."""
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A call that came back.
+
+    Attributes:
+        instructions: Of all of it.
+        measures: What was measured in all of it; ``None`` where the plugin has stopped noting it.
+        region: Instructions of its region of interest; ``None`` where there is none, or it is not whole.
+        region_measures: What was measured in that.
+        problem: What is wrong with the region, in words.
+    """
+
+    instructions: int
+    measures: Measures | None
+    region: int | None = None
+    region_measures: Measures | None = None
+    problem: str | None = None
+
+
+def _passage(segments: list[tuple[Mark, Mark]]) -> Passage:
+    measures = _sum([following.since for _, following in segments])
+    instructions = segments[-1][1].count - segments[0][0].count
+    inside = [(mark, following) for mark, following in segments if mark.phase == "region"]
+    problem = _problem([mark.phase for mark, _ in segments])
+    if problem is not None or not inside:
+        return Passage(instructions, measures, problem=problem)
+    region = sum(following.count - mark.count for mark, following in inside)
+    return Passage(instructions, measures, region, _sum([following.since for _, following in inside]))
+
+
+def _problem(phases: list[str]) -> str | None:
+    """What is wrong with the order in which a call's region begins and ends."""
+    previous = "outside"
+    for phase in phases[1:]:
+        if phase == previous:
+            return "begins again before it has ended" if phase == "region" else "ends before it has begun"
+        previous = phase
+    return "does not end in the call that it begins in" if previous == "region" else None
+
+
+def _sum(parts: list[Measures | None]) -> Measures | None:
+    """Measures of parts that follow one another, added up."""
+    known = [part for part in parts if part is not None]
+    if len(known) < len(parts) or not known:
+        return None
+    return {name: sum(part[name] for part in known) for name in known[0]}
+
+
 @dataclass(frozen=True)
 class Counts:
     """What the plugin recorded.
@@ -84,21 +136,30 @@ class Counts:
                 return following.since
         return None
 
+    def passages(self) -> tuple[Passage, ...]:
+        """Each call that came back, with its region of interest."""
+        found: list[Passage] = []
+        begun: list[tuple[Mark, Mark]] | None = None
+        for mark, following in zip(self.marks, self.marks[1:], strict=False):
+            if mark.phase == "call":
+                begun = []
+            if begun is None:
+                continue
+            begun.append((mark, following))
+            if following.phase == "idle":
+                found.append(_passage(begun))
+                begun = None
+            elif following.phase not in WITHIN_CALL:
+                begun = None
+        return tuple(found)
+
     def calls_measured(self) -> tuple[Measures | None, ...]:
         """What was measured in each call that came back."""
-        pairs = zip(self.marks, self.marks[1:], strict=False)
-        return tuple(
-            following.since for mark, following in pairs if mark.phase == "call" and following.phase == "idle"
-        )
+        return tuple(passage.measures for passage in self.passages())
 
     def calls(self) -> tuple[int, ...]:
         """Instructions of each call that came back."""
-        pairs = zip(self.marks, self.marks[1:], strict=False)
-        return tuple(
-            following.count - mark.count
-            for mark, following in pairs
-            if mark.phase == "call" and following.phase == "idle"
-        )
+        return tuple(passage.instructions for passage in self.passages())
 
     @property
     def deepest(self) -> int | None:

@@ -19,8 +19,11 @@ from wasmfit.model import (
     CheckedCall,
     HeapUse,
     InstructionCounts,
+    Kept,
     Leak,
     Logged,
+    OutBuffer,
+    ReadBuffer,
     Requests,
     Run,
     Signature,
@@ -33,9 +36,9 @@ from wasmfit.model.base import Record
 from wasmfit.words import escape_unprintable
 
 from . import counter, counts, machine, profile, symbols
-from .channel import Channel, Report
-from .classification import RunTrace, classify_run, is_right, listed
-from .counts import Counts, Measures
+from .channel import Channel, Log, Report
+from .classification import RunTrace, buffers_of, classify_run, is_held, is_right, listed
+from .counts import WITHIN_CALL, Counts, Measures, Passage
 from .faults import NameOf
 from .fence import unfenced
 from .machine import ExpectedCalls, QemuRunner
@@ -44,7 +47,8 @@ from .symbols import Symbols
 
 T = TypeVar("T")
 
-_MEASURED = frozenset({"load", "instantiate", "call"})
+_CALLS = frozenset({"call", *WITHIN_CALL})
+_MEASURED = frozenset({"load", "instantiate"}) | _CALLS
 _LONGEST_LOG = 400
 _FUNCTIONS, _PROFILE = "functions", "profile"
 """Names of the files with the functions' addresses, and for the profile."""
@@ -180,6 +184,10 @@ def _execute(
             name_of=name_of or image.function_at,
             signature=signature,
             imports=expected.imports,
+            order=expected.order,
+            trap_words=expected.trap_words,
+            refusals=expected.refusals,
+            advice=expected.advice,
         )
     )
     execution = Execution(
@@ -268,10 +276,10 @@ def _figures(
     report: Report,
     signature: Signature | None,
 ) -> Run:
-    counts_of_calls, measured_calls = counted.calls(), counted.calls_measured()
-    checked = tuple(
-        _call(call, index, counts_of_calls, report, signature) for index, call in enumerate(calls)
-    )
+    passages = counted.passages()
+    measured_calls = [passage.measures for passage in passages]
+    regions = [passage.region_measures for passage in passages]
+    checked = tuple(_call(calls, index, passages, report, signature) for index in range(len(calls)))
     return Run(
         result=checked[0].result if checked else None,
         expected=checked[0].expected if checked else None,
@@ -284,7 +292,7 @@ def _figures(
         stack_peaks=StackPeaks(
             load=_stack_peak(image, counted, frozenset({"load"})),
             instantiate=_stack_peak(image, counted, frozenset({"instantiate"})),
-            call=_stack_peak(image, counted, frozenset({"call"})),
+            call=_stack_peak(image, counted, _CALLS),
         ),
         heap=_heap_use(report),
         instructions=InstructionCounts(
@@ -292,24 +300,27 @@ def _figures(
             instantiate=counted.instructions_of("instantiate"),
             first_call=checked[0].instructions if checked else None,
             call=checked[-1].instructions if len(checked) > 1 else None,
+            region=checked[-1].region if checked else None,
         ),
         activity=Activities(
             load=_activity(board, counted.measures_of("load")),
             instantiate=_activity(board, counted.measures_of("instantiate")),
             first_call=_activity(board, _at(measured_calls, 0)),
             call=_activity(board, _at(measured_calls, len(checked) - 1)) if len(checked) > 1 else None,
+            region=_activity(board, _at(regions, len(checked) - 1)) if checked else None,
         ),
     )
 
 
 def _call(
-    call: WorkloadCall | UserCall,
+    calls: Sequence[WorkloadCall | UserCall],
     index: int,
-    counts_of_calls: Sequence[int],
+    passages: Sequence[Passage],
     report: Report,
     signature: Signature | None,
 ) -> CheckedCall:
-    instructions = _at(counts_of_calls, index)
+    call, passage = calls[index], _at(passages, index)
+    instructions = None if passage is None else passage.instructions
     if isinstance(call, WorkloadCall):
         result = _at(report.results, index)
         return CheckedCall(
@@ -320,15 +331,29 @@ def _call(
             instructions=instructions,
         )
     values = report.values[index] if index < len(report.values) else None
+    held = buffers_of(calls, report, index)
     return CheckedCall(
-        arguments=call.arguments,
+        # What an earlier call has returned is known only when that is over.
+        arguments=tuple(0 if isinstance(one, Kept) else one for one in call.arguments),
         result=None if not values else values[0],
         expected=call.expected[0].word if call.expected else None,
         instructions=instructions,
         text=call.text,
         results=values,
         shown=None if values is None or signature is None else listed(signature, values),
-        right=None if signature is None else is_right(signature, call, report, index),
+        right=None if signature is None else is_right(signature, call, report, index, held),
+        region=None if passage is None else passage.region,
+        buffers=tuple(_buffer(out, one) for out, one in zip(call.outs, held, strict=False)),
+    )
+
+
+def _buffer(out: OutBuffer, held: Log) -> ReadBuffer:
+    return ReadBuffer(
+        text=out.text,
+        length=held.length,
+        digest=held.digest,
+        first=held.text.hex(),
+        right=None if out.expected is None else is_held(out, held),
     )
 
 

@@ -26,11 +26,19 @@ class ExpectedCalls:
         calls: Arguments, for the reasons given, and independently computed results.
         signature: The export's, where the calls are of a module of the user's.
         imports: Names of the imports that stubs answer, in the order of the job.
+        order: All calls in order, those included that prepare: whether each is measured, and its text.
+        trap_words: How the runtime's words for a trap begin, where it also refuses code in a call.
+        refusals: Part of the runtime's words for a refusal → what usually helps.
+        advice: What may help where it has other words.
     """
 
     calls: Sequence[WorkloadCall | UserCall] = ()
     signature: Signature | None = None
     imports: Sequence[str] = ()
+    order: Sequence[tuple[bool, str]] = ()
+    trap_words: str | None = None
+    refusals: Mapping[str, str] = field(default_factory=dict)
+    advice: str | None = None
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+from .counts import WITHIN_CALL
 from .symbols import PHASES, Function
 
 _PHASE_IDS = {"start": 0} | {phase: number for number, phase in enumerate(PHASES, 1)}
@@ -93,7 +94,9 @@ class CallProfile:
 
 
 def _spent(node: Node, phases: Sequence[str]) -> int:
-    return sum(node.spent[_PHASE_IDS[phase]] for phase in phases)
+    """Instructions in the phases; a call's are also those in its region of interest and after that."""
+    wanted = dict.fromkeys([*phases, *(WITHIN_CALL if "call" in phases else ())])
+    return sum(node.spent[_PHASE_IDS[phase]] for phase in wanted)
 
 
 def parse(text: str, functions: Sequence[Function]) -> CallProfile:

@@ -11,8 +11,9 @@ from wasmfit.elf import Symbol, SymbolType, read_elf
 from wasmfit.errors import UsageError
 from wasmfit.model import Region
 
-PHASES = ("load", "instantiate", "call", "idle", "done")
-"""The phases that firmware marks; the place in this list, counted from 1, is the mark's number."""
+PHASES = ("load", "instantiate", "call", "idle", "done", "region", "outside")
+"""The phases that firmware marks; the place in this list, counted from 1, is the mark's number. ``region`` is
+the module's region of interest within a call, and ``outside`` what comes after it."""
 
 _MARK = "wasmfit_mark_"
 _STACK_LOW = "wasmfit_stack_start"

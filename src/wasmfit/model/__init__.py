@@ -26,9 +26,20 @@ from .dependency import Dependency
 from .durations import BoardMeasurement, MeasuredPhase, Prediction, Predictions
 from .host_tool import HostTool, ToolWheel
 from .measurement import Measurement, Provenance, RelinkedImage, Size, SourceTree
-from .module import Expected, Rule, Stub, UserCall, UserModule
+from .module import (
+    Expected,
+    ExportedFunction,
+    Kept,
+    ModuleStep,
+    OutBuffer,
+    Rule,
+    StepKind,
+    Stub,
+    UserCall,
+    UserModule,
+)
 from .profile import CProfile, Debug, Profile, RustProfile
-from .run import CheckedCall, HeapUse, Leak, LeastRam, Logged, Requests, Run, StackPeaks
+from .run import CheckedCall, HeapUse, Leak, LeastRam, Logged, ReadBuffer, Requests, Run, StackPeaks
 from .runtime import (
     Build,
     CArch,
@@ -88,6 +99,7 @@ __all__ = [
     "Emulator",
     "Excluded",
     "Expected",
+    "ExportedFunction",
     "FactChanges",
     "Failing",
     "Feature",
@@ -106,18 +118,22 @@ __all__ = [
     "HostCompiler",
     "HostTool",
     "InstructionCounts",
+    "Kept",
     "Leak",
     "LeastRam",
     "Logged",
     "MeasuredPhase",
     "Measurement",
     "MemoryMap",
+    "ModuleStep",
+    "OutBuffer",
     "PartOutcomes",
     "Prediction",
     "Predictions",
     "Profile",
     "Provenance",
     "Published",
+    "ReadBuffer",
     "Record",
     "Region",
     "RelinkedImage",
@@ -137,6 +153,7 @@ __all__ = [
     "StackPeaks",
     "Start",
     "Status",
+    "StepKind",
     "Stub",
     "Switch",
     "SwitchValue",

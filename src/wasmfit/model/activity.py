@@ -16,12 +16,14 @@ class InstructionCounts(Record):
         instantiate: Store, imports, instance and looking up the export.
         first_call: The first call of the export.
         call: The last call of it, when whatever is done lazily has been done.
+        region: Of the last call, the region of interest that the module itself marks, if it marks one.
     """
 
     load: int | None = None
     instantiate: int | None = None
     first_call: int | None = None
     call: int | None = None
+    region: int | None = None
 
 
 @dataclass(frozen=True, slots=True, config=ConfigDict(extra="forbid"))
@@ -105,10 +107,11 @@ class Activities(Record):
     """What the core did, phase by phase.
 
     Attributes:
-        load, instantiate, first_call, call: As of :class:`InstructionCounts`.
+        load, instantiate, first_call, call, region: As of :class:`InstructionCounts`.
     """
 
     load: Activity | None = None
     instantiate: Activity | None = None
     first_call: Activity | None = None
     call: Activity | None = None
+    region: Activity | None = None

@@ -35,7 +35,7 @@ class Predictions(Record):
     """Predictions per phase.
 
     Attributes:
-        load, instantiate, first_call, call: As of :class:`Instructions`.
+        load, instantiate, first_call, call, region: As of :class:`InstructionCounts`.
         calibrated: Whether the board's model was compared with values published for it.
         source: What the cycle costs come from, and what software is assumed to have set up.
     """
@@ -44,6 +44,7 @@ class Predictions(Record):
     instantiate: Prediction | None = None
     first_call: Prediction | None = None
     call: Prediction | None = None
+    region: Prediction | None = None
     calibrated: bool
     source: str
 

@@ -3,10 +3,12 @@
 from enum import IntEnum
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from .base import Record
 from .values import Signature
+
+_BYTES = ConfigDict(ser_json_bytes="base64", val_json_bytes="base64")
 
 
 class Rule(IntEnum):
@@ -21,6 +23,12 @@ class Rule(IntEnum):
     WASI_CLOCK = 6
     WASI_RANDOM = 7
     WASI_SIZES = 8
+    REGION_BEGIN = 9
+    REGION_END = 10
+    WASI_EXIT = 11
+    WASI_TEXTS = 12
+    WASI_READ = 13
+    SAMPLES = 14
 
 
 class Stub(Record):
@@ -30,15 +38,20 @@ class Stub(Record):
         module, name: The import.
         signature: Its type.
         rule: What it does.
-        value: The rule's number: what a constant returns, as a 64-bit word; microseconds per unit of a clock.
+        value: The rule's number: what a constant returns, as a 64-bit word; of a clock, microseconds per unit
+            in the lower half, and in the upper the microseconds by which each reading is later (0: 1 ms).
+        data: The rule's bytes: what is read from standard input, arguments, samples.
         text: The rule as the user wrote it or could have.
     """
+
+    model_config = _BYTES
 
     module: str
     name: str
     signature: Signature
     rule: Rule
     value: int = Field(default=0, ge=0, lt=1 << 64)
+    data: bytes = b""
     text: str
 
     @property
@@ -58,20 +71,99 @@ class Expected(Record):
     tolerance: float | None = None
 
 
+class Kept(Record):
+    """Instead of a constant: the first result of a call that prepares.
+
+    Attributes:
+        slot: Where the harness keeps it.
+        text: The call, as it is shown.
+    """
+
+    slot: int
+    text: str
+
+
+class OutBuffer(Record):
+    """Memory that is read when a call has ended.
+
+    Attributes:
+        size: Bytes.
+        expected: What they must be, if the user has said so.
+        text: The buffer as it is shown.
+    """
+
+    model_config = _BYTES
+
+    size: int
+    expected: bytes | None = None
+    text: str
+
+
 class UserCall(Record):
     """A call of the export.
 
     Attributes:
-        arguments: 64-bit words.
+        arguments: 64-bit words, or what earlier calls have returned.
         expected: What each result must be, if the user has said so.
         log: What the call must log, likewise.
         text: The call as it is shown.
+        outs: What is read of memory after it.
     """
 
-    arguments: tuple[int, ...]
+    arguments: tuple[int | Kept, ...]
     expected: tuple[Expected, ...] | None = None
     log: str | None = None
     text: str
+    outs: tuple[OutBuffer, ...] = ()
+
+
+class ExportedFunction(Record):
+    """A function that is called.
+
+    Attributes:
+        name: The export.
+        at: Its place among all exports.
+        signature: Its type.
+    """
+
+    name: str
+    at: int = 0
+    signature: Signature
+
+
+class StepKind(IntEnum):
+    """What a step does; the numbers are the harness's (``harness/src/any/program.rs``)."""
+
+    BEFORE = 0
+    CALL = 1
+    WRITE = 2
+    READ = 3
+
+
+class ModuleStep(Record):
+    """One thing that is done with an instance.
+
+    Attributes:
+        kind: What is done: a call that prepares, a call that is measured, memory filled or read.
+        function: Of a call: the number of its function.
+        slot: Of a call that prepares: where its first result is kept.
+        times: How often in a row it is done.
+        arguments: Of a call; of memory, the address alone.
+        data: What memory is filled with.
+        size: How many bytes of it are read.
+        text: The step as it is shown.
+    """
+
+    model_config = _BYTES
+
+    kind: StepKind
+    function: int = 0
+    slot: int | None = None
+    times: int = 1
+    arguments: tuple[int | Kept, ...] = ()
+    data: bytes = b""
+    size: int = 0
+    text: str = ""
 
 
 class UserModule(Record):
@@ -82,31 +174,61 @@ class UserModule(Record):
         path: The file.
         sha256: Of its content, as it was read.
         size: Bytes of it.
-        export: The function that is called.
-        signature: Its type.
-        export_at: The export's place among all exports.
+        wasm: What runtimes are given, where it is not the file's content as it is: assembled from text, or
+            with memory of its own in the place of an imported one.
+        functions: The functions that are called; the first is the one that is measured.
         memory: The name by which its memory is exported.
         memory_at: That export's place.
         memory_bytes: Linear memory that it asks for to begin with.
         memory_pages: The same in pages.
+        memory_advice: What would make that less, if anything is known.
+        feature_advice: What would leave out features that runtimes may lack, likewise.
         stubs: What answers its imports, each name once, in ascending order.
+        supplied: What else it imports, and what stands in its place: ``module.name`` → words.
         obstacle: What it wants that no stub can give it, in words: then no runtime is tried.
         calls: Calls in order; the first is the cold call, the last the warm one.
         repeated: Whether the user named one call, which is made several times.
+        steps: Everything that is done, in order; the calls are among it.
+        limit: Instructions after which a run is given up; ``None`` for what is usual.
+        timeout: Seconds after which it is, likewise.
+        options: The command line's words for all this, besides calls, expectations and imports.
     """
+
+    model_config = _BYTES
 
     name: str
     path: Path
     sha256: str
     size: int
-    export: str
-    signature: Signature
-    export_at: int = 0
+    wasm: bytes | None = None
+    functions: tuple[ExportedFunction, ...]
     memory: str | None
     memory_at: int = 0
     memory_bytes: int
     memory_pages: int
+    memory_advice: str | None = None
+    feature_advice: str | None = None
     stubs: tuple[Stub, ...]
+    supplied: dict[str, str] = Field(default={})
     obstacle: str | None = None
     calls: tuple[UserCall, ...]
     repeated: bool
+    steps: tuple[ModuleStep, ...]
+    limit: int | None = None
+    timeout: float | None = None
+    options: tuple[str, ...] = ()
+
+    @property
+    def measured(self) -> ExportedFunction:
+        """The function whose calls are measured."""
+        return self.functions[0]
+
+    @property
+    def export(self) -> str:
+        """Its name."""
+        return self.measured.name
+
+    @property
+    def signature(self) -> Signature:
+        """Its type."""
+        return self.measured.signature

@@ -9,6 +9,25 @@ from .durations import BoardMeasurement, Predictions
 
 
 @dataclass(frozen=True, slots=True, config=ConfigDict(extra="forbid"))
+class ReadBuffer:
+    """Memory of the module that was read after a call.
+
+    Attributes:
+        text: The buffer as the user wrote it.
+        length: Bytes.
+        digest: FNV-1a over them, 32 bits.
+        first: The first 32 of them, in hexadecimal.
+        right: Whether they are what was expected; ``None`` where nothing was.
+    """
+
+    text: str
+    length: int
+    digest: int
+    first: str
+    right: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, config=ConfigDict(extra="forbid"))
 class CheckedCall:
     """One call of the export, with values as unsigned numbers.
 
@@ -20,7 +39,9 @@ class CheckedCall:
         text: For a module of the user's, the call as it is written.
         results: For a module of the user's, all results as 64-bit words.
         shown: The same as a reader wants them.
-        right: Whether results and log are what was expected; ``None`` where nothing was, or nothing came.
+        right: Whether results, log and buffers are as expected; ``None`` where nothing was, or nothing came.
+        region: Instructions executed in the region of interest that the module marks, if it marks one.
+        buffers: Memory that was read after the call.
 
     A dataclass, as :class:`Activity` is.
     """
@@ -33,6 +54,8 @@ class CheckedCall:
     results: tuple[int, ...] | None = None
     shown: str | None = None
     right: bool | None = None
+    region: int | None = None
+    buffers: tuple[ReadBuffer, ...] = ()
 
 
 class Logged(Record):

@@ -301,6 +301,9 @@ class Runtime(Record):
         stack: Bytes of RAM reserved for the stack.
         effort: Rough seconds that a build takes; orders the queue, cheap cells first, and nothing else.
         guest_cpu: ``-C target-cpu`` for the modules it is given, where it takes less than rustc's default.
+        trap_words: How its words for a trap begin, where it compiles functions when they are first called and
+            may refuse one then; ``None`` where whatever fails in a call is a trap.
+        refusals: Part of its words for a refusal → what usually helps.
         facts: What differs in kind.
         host_tool: A published program that does what the host step's own does, so that it need not be built.
         versions: Versions, in any order.
@@ -323,6 +326,8 @@ class Runtime(Record):
     stack: int = Field(default=16384, gt=0, multiple_of=8)
     effort: int = Field(default=60, ge=0)
     guest_cpu: str | None = None
+    trap_words: str | None = None
+    refusals: dict[str, str] = Field(default={})
     facts: RuntimeFacts
     host_tool: HostTool | None = None
     versions: tuple[Version, ...] = Field(min_length=1)

@@ -29,11 +29,27 @@ class ModuleConfig(Record):
 
     Attributes:
         calls: As ``--call``, ``--expect`` and ``--expect-log``.
+        before: As ``--before``.
+        times: As ``--calls``.
+        allocator: As ``--allocator``.
+        preset: As ``--preset``.
         imports: ``module.name`` → rule, as ``--import``.
         stub_all: As ``--stub-all``.
+        args: As ``--arg``.
+        stdin: As ``--stdin``, from this file's folder.
+        limit: As ``--limit``.
+        timeout: As ``--timeout``.
     """
 
     calls: tuple[Call, ...] = ()
+    before: tuple[str, ...] = ()
+    times: int | None = None
+    allocator: str | None = None
+    preset: str | None = None
+    args: tuple[str, ...] = ()
+    stdin: Path | None = None
+    limit: StrictInt | StrictStr | None = None
+    timeout: StrictInt | StrictFloat | None = None
     imports: dict[str, Number] = Field(default_factory=dict)
     stub_all: bool = False
 

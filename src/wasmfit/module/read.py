@@ -206,7 +206,10 @@ def read(data: bytes) -> Wasm:
     if len(data) > LONGEST:
         raise ModuleError(f"the file has {len(data):,} bytes; the most that is read is {LONGEST:,}")
     if data[:4] != _MAGIC:
-        raise ModuleError("the file does not begin as a wasm module does (\\0asm)")
+        raise ModuleError(
+            "the file does not begin as a wasm module does (\\0asm)",
+            "Name a .wasm file, or WebAssembly text, which begins with (module.",
+        )
     if data[4:8] != _VERSION:
         if data[6:8] == _COMPONENT:
             raise ModuleError(

@@ -144,7 +144,8 @@ def _unsupported_module(catalog: Catalog, cell: Cell, module: UserModule) -> Ski
             cell,
             Status.DOES_NOT_FIT,
             f"the module declares {module.memory_pages:,} pages of memory ({module.memory_bytes:,} B); "
-            f"the board has {ram:,} B of RAM, of which {runtime.stack:,} are the firmware's stack",
+            f"the board has {ram:,} B of RAM, of which {runtime.stack:,} are the firmware's stack"
+            + (f"; {module.memory_advice}" if module.memory_advice else ""),
         )
     return None
 

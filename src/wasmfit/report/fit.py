@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 
 from wasmfit.analysis.amounts import amount_text
-from wasmfit.analysis.fit import PREDICTED_TIME, Fit, RankedRuntime
+from wasmfit.analysis.fit import TIMES, Fit, RankedRuntime
 from wasmfit.analysis.requirements import CRITERIA
 from wasmfit.json_text import dumped
 from wasmfit.table import Column, Table, text_column, value_column
@@ -28,8 +28,8 @@ def _tables(fit: Fit, *, explain: bool) -> list[Table]:
 
 def _ranking(fit: Fit) -> Table:
     ranked, required = fit.ranked, fit.requirements
-    speed = "predicted call" if fit.speed_metric == PREDICTED_TIME else "instructions per call"
-    unit = "s" if fit.speed_metric == PREDICTED_TIME else ""
+    speed = "predicted call" if fit.speed_metric in TIMES else "instructions per call"
+    unit = "s" if fit.speed_metric in TIMES else ""
     columns = (
         value_column(("score",), (runtime.score for runtime in ranked), "{:.2f}".format, metric="score"),
         _bytes("flash, B", "flash", (runtime.flash.value for runtime in ranked)),

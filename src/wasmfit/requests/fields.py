@@ -169,13 +169,47 @@ Expected = Annotated[
 ExpectedLogs = Annotated[
     Names, Option(("--expect-log",), "TEXT", "What the call logs, through an import that log answers.")
 ]
+ExpectedStdout = Annotated[
+    str | None,
+    Option(("--expect-stdout",), "TEXT|@FILE", "What a WASI command writes to standard output."),
+]
+Before = Annotated[
+    Names,
+    Option(("--before",), "'NAME(1, 2)'", "A call that is made first and not measured. May be repeated."),
+]
+Times = Annotated[int | None, Option(("--calls",), "N", "How often a single call is made. Default: 3.")]
+Allocator = Annotated[
+    str | None,
+    Option(("--allocator",), "NAME", "The export that gives out memory for buffers, if it is no usual one."),
+]
+Preset = Annotated[
+    str | None,
+    Option(("--preset",), "NAME", "Imports, calls and results of a benchmark: embench or coremark."),
+]
+Args = Annotated[Names, Option(("--arg",), "TEXT", "An argument of a WASI command. May be repeated.")]
+Stdin = Annotated[
+    RelativePath | None, Option(("--stdin",), "FILE", "What a WASI command reads from standard input.")
+]
+InstructionLimit = Annotated[
+    str | int | None,
+    Option(
+        ("--limit",),
+        "N",
+        "Instructions after which a run is given up: 20G, 500M. Default: 2G, and more where the first call "
+        "shows that all of them need more.",
+    ),
+]
+Timeout = Annotated[
+    float | None, Option(("--timeout",), "SECONDS", "Time after which a run is given up, likewise.")
+]
 Imports = Annotated[
     dict[str, str],
     BeforeValidator(_rules),
     Option(
         ("--import",),
         "MODULE.NAME=RULE",
-        "What answers an import: noop, a number, clock_ms, clock_us, random, log or trap.",
+        "What answers an import: noop, a number, clock_ms[:STEP], clock_us, random, log, trap, exit, begin "
+        "and end of the region of interest, @FILE with samples; pages of a memory, value of a global.",
     ),
 ]
 StubAll = Annotated[

@@ -82,8 +82,17 @@ class ModuleKeywords(TypedDict, total=False):
     calls: str | Sequence[str]
     expect: str | Sequence[str]
     expect_log: str | Sequence[str]
+    expect_stdout: str | None
+    before: str | Sequence[str]
+    times: int | None
+    allocator: str | None
+    preset: str | None
     imports: Mapping[str, str] | None
     stub_all: bool
+    args: str | Sequence[str]
+    stdin: Path | str | None
+    limit: str | int | None
+    timeout: float | None
 
 
 class MatrixKeywords(TypedDict, total=False):

@@ -17,13 +17,31 @@ class ModuleRequest(Record):
         calls: What to call, as ``run(1, -2, 3.5)``; the first is the cold call, the last the warm one.
         expect: What each call must return, in the same order.
         expect_log: What each call must log, likewise.
+        expect_stdout: What a command must write to standard output: a text, or ``@FILE``.
+        before: Calls of other exports that are made first, and not measured.
+        times: How often a single call is made; three times, if not given, and a command once.
+        allocator: The export that gives out memory for buffers, where it has no known name.
+        preset: A well-known benchmark whose imports, calls and results are known.
         imports: ``module.name`` → what answers that import.
         stub_all: Whether imports that nobody names do nothing.
+        args: Arguments of a command.
+        stdin: A file that a command reads as standard input.
+        limit: Instructions after which a run is given up: ``20G``, or a number.
+        timeout: Seconds after which it is.
     """
 
     path: fields.ModulePath
     calls: fields.Calls = ()
     expect: fields.Expected = ()
     expect_log: fields.ExpectedLogs = ()
+    expect_stdout: fields.ExpectedStdout = None
+    before: fields.Before = ()
+    times: fields.Times = None
+    allocator: fields.Allocator = None
+    preset: fields.Preset = None
     imports: fields.Imports = Field(default={})
     stub_all: fields.StubAll = False
+    args: fields.Args = ()
+    stdin: fields.Stdin = None
+    limit: fields.InstructionLimit = None
+    timeout: fields.Timeout = None

@@ -28,6 +28,9 @@ _MOST_PER_ROUND = 5_000_000
 _MOST_SEARCHED = 200_000_000
 """Instructions that the search for the least RAM may execute: a few seconds, of five to ten runs."""
 
+_HEADROOM = 2
+"""So many times what the slowest call so far has needed is what each of a module's calls may need."""
+
 _MEASURING = ("builder", "elf", "emulation", "footprint", "run")
 
 
@@ -94,6 +97,10 @@ def run(context: Context, step: StepContext, cell: Cell, image: Image) -> Execut
         step.progress("looking for the minimum RAM", 0, 0)
         execution = _with(execution, least_ram=_least_ram(context, step, cell, image, execution))
     execution = _with(execution, calls=subject.shown(execution.run.calls))
+    if execution.status is Status.OUT_OF_MEMORY and subject.memory_advice is not None:
+        # In front of a runtime's own words, what is known of the module would be taken for theirs.
+        reason = f"{execution.reason}; of the memory's pages, {subject.memory_advice}"
+        execution = execution.model_copy(update={"reason": reason})
     rounds_at = subject.rounds_at
     if (
         rounds_at is None
@@ -121,15 +128,27 @@ def _with(execution: Execution, **figures: object) -> Execution:
 def executed(
     context: Context, step: StepContext, cell: Cell, image: Image, *, profiled: bool = False
 ) -> Execution:
-    """Runs an image once, as its workload or module wants it; ``profiled`` follows calls as well."""
+    """Runs an image once, as its workload or module wants it; ``profiled`` follows calls as well.
+
+    A run of a module that reaches the usual limit after its first call is done again with as much as all
+    calls need by that.
+    """
     subject = subject_of(cell)
-    return execute(
-        image.ran,
-        _runner(context, step, cell),
-        subject.expected,
-        limits=_limits(subject),
-        profiled=profiled,
-    )
+    runner = _runner(context, step, cell)
+
+    def execution(limits: RunLimits) -> Execution:
+        return execute(image.ran, runner, subject.expected, limits=limits, profiled=profiled)
+
+    limits = _limits(subject)
+    first = execution(limits)
+    made = [call.instructions for call in first.run.calls if call.instructions is not None]
+    if first.status is not Status.TIMEOUT or not subject.may_need_more or not made:
+        return first
+    needed = _HEADROOM * max(made) * len(first.run.calls)
+    if not limits.instructions < needed:
+        return first
+    step.progress(f"running, {needed:,} instructions at most", 0, 0)
+    return execution(_limits(subject, needed))
 
 
 def _runner(context: Context, step: StepContext, cell: Cell) -> QemuRunner:
@@ -159,9 +178,10 @@ def _least_ram(
     )
 
 
-def _limits(subject: Subject) -> RunLimits:
+def _limits(subject: Subject, instructions: int | None = None) -> RunLimits:
     """The instructions decide; the clock is for what executes none, on a busy machine too."""
-    return RunLimits(instructions=subject.instructions, seconds=60 + subject.instructions / _SLOWEST)
+    most = subject.instructions if instructions is None else instructions
+    return RunLimits(instructions=most, seconds=subject.seconds or 60 + most / _SLOWEST)
 
 
 def fingerprints(

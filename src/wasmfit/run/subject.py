@@ -8,7 +8,8 @@ from typing import Any, Protocol
 
 from wasmfit.builder import digest, job
 from wasmfit.emulation import DEFAULT_LIMITS, ExpectedCalls
-from wasmfit.model import Cell, CheckedCall, UserModule, Workload
+from wasmfit.model import Cell, CheckedCall, Runtime, StepKind, UserModule, Workload
+from wasmfit.module import TABLE
 from wasmfit.plan import BASELINE
 
 
@@ -22,6 +23,18 @@ class Subject(Protocol):
     @property
     def instructions(self) -> int:
         """After so many a run is given up."""
+
+    @property
+    def seconds(self) -> float | None:
+        """After so many it is, where the user has said so."""
+
+    @property
+    def may_need_more(self) -> bool:
+        """Whether the limit may be raised by what the first call has needed."""
+
+    @property
+    def memory_advice(self) -> str | None:
+        """What would make its memory smaller, if anything is known."""
 
     @property
     def rounds_at(self) -> int | None:
@@ -63,6 +76,21 @@ class WorkloadSubject:
         return self.workload.limit
 
     @property
+    def seconds(self) -> float | None:
+        """As its instructions need."""
+        return None
+
+    @property
+    def may_need_more(self) -> bool:
+        """Its limit is its own."""
+        return False
+
+    @property
+    def memory_advice(self) -> str | None:
+        """It has the memory that it needs."""
+        return None
+
+    @property
     def rounds_at(self) -> int | None:
         """In the header."""
         return job.ROUNDS_AT
@@ -98,24 +126,56 @@ class ModuleSubject:
     Attributes:
         module: The module.
         is_run: Whether there is a runtime: the baseline returns what is no result.
+        runtime: Whose words are read; ``None`` where there is none.
     """
 
     module: UserModule
     is_run: bool
+    runtime: Runtime | None = None
 
     @property
     def expected(self) -> ExpectedCalls:
         """The user's calls; nothing in particular must come of them where no runtime runs the module."""
         calls = self.module.calls
         if not self.is_run:
-            calls = tuple(call.model_copy(update={"expected": None, "log": None}) for call in calls)
+            nothing = {"expected": None, "log": None, "outs": ()}
+            calls = tuple(call.model_copy(update=nothing) for call in calls)
         imports = [stub.label for stub in self.module.stubs]
-        return ExpectedCalls(calls, self.module.signature, imports)
+        order = [
+            (step.kind is StepKind.CALL, step.text)
+            for step in self.module.steps
+            if step.kind in (StepKind.BEFORE, StepKind.CALL)
+            for _ in range(step.times)
+        ]
+        return ExpectedCalls(
+            calls,
+            self.module.signature,
+            imports,
+            order=order,
+            trap_words=None if self.runtime is None else self.runtime.trap_words,
+            refusals={} if self.runtime is None else self.runtime.refusals,
+            advice=self.module.feature_advice,
+        )
 
     @property
     def instructions(self) -> int:
-        """Nothing is known of the module."""
-        return DEFAULT_LIMITS.instructions
+        """The user's limit; else nothing is known of the module."""
+        return self.module.limit or DEFAULT_LIMITS.instructions
+
+    @property
+    def seconds(self) -> float | None:
+        """The user's."""
+        return self.module.timeout
+
+    @property
+    def may_need_more(self) -> bool:
+        """Unless the user has said when it is to be given up."""
+        return self.module.limit is None
+
+    @property
+    def memory_advice(self) -> str | None:
+        """From the module itself."""
+        return self.module.memory_advice
 
     @property
     def rounds_at(self) -> int | None:
@@ -125,14 +185,20 @@ class ModuleSubject:
     @property
     def expectations(self) -> str:
         """Calls with what they must give, and what answers imports."""
-        return digest.of(self.module.name, self.module.path, self.module.calls, self.module.stubs)
+        of = self.module
+        return digest.of(
+            of.name, of.path, of.calls, of.steps, of.stubs, of.supplied, of.limit, of.timeout, of.options
+        )
 
     @property
     def provenance(self) -> dict[str, Any]:
         """The file, and what answered its imports."""
         return {
             "module": str(self.module.path.absolute()),
-            "stubs": {stub.label: stub.text for stub in self.module.stubs},
+            "stubs": {
+                **{stub.label: stub.text for stub in self.module.stubs},
+                **{name: f"the module's own: {rule}" for name, rule in self.module.supplied.items()},
+            },
         }
 
     @property
@@ -144,7 +210,9 @@ class ModuleSubject:
         """Without results, where nothing ran the module."""
         if self.is_run:
             return tuple(calls)
-        return tuple(replace(call, result=None, results=None, shown=None, right=None) for call in calls)
+        return tuple(
+            replace(call, result=None, results=None, shown=None, right=None, buffers=()) for call in calls
+        )
 
     def replayed(self, command: Sequence[str]) -> list[str]:
         """The file after the command's name, and how it is called."""
@@ -159,13 +227,18 @@ class ModuleSubject:
             if call.log is not None:
                 words += ["--expect-log", call.log]
         for stub in self.module.stubs:
-            if not stub.text.startswith("WASI:"):
+            # Rules that no user has named have their origin in front.
+            if ": " not in stub.text:
                 words += ["--import", f"{stub.label}={stub.text}"]
-        return words
+        for name, rule in self.module.supplied.items():
+            if rule != TABLE:
+                words += ["--import", f"{name}={rule}"]
+        return [*words, *self.module.options]
 
 
 def subject_of(cell: Cell) -> Subject:
     """What a cell runs."""
     if isinstance(cell.workload, UserModule):
-        return ModuleSubject(cell.workload, cell.build.runtime.name != BASELINE)
+        runtime = cell.build.runtime
+        return ModuleSubject(cell.workload, runtime.name != BASELINE, runtime)
     return WorkloadSubject(cell.workload)

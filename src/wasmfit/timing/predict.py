@@ -90,6 +90,7 @@ class CostModel:
             instantiate=predicted(activities.instantiate),
             first_call=predicted(activities.first_call),
             call=predicted(activities.call),
+            region=predicted(activities.region),
             calibrated=self.calibrated,
             source=self.source,
         )

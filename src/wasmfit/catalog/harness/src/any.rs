@@ -8,12 +8,10 @@
 //! |---|---|
 //! | 0 | magic, `WFJA` |
 //! | 1, 2 | module: offset (a multiple of 16), length |
-//! | 3, 4 | name of the export, NUL-terminated: offset, length without NUL |
-//! | 5, 6 | name of the exported memory, likewise; length 0 if there is none |
-//! | 7, 8 | types of the export's parameters: offset, number |
-//! | 9, 10 | types of its results: offset, number |
-//! | 11, 12 | arguments of all calls: offset (a multiple of 8), number of calls |
-//! | 13, 14 | imported functions: offset of the [`Import`]s, number |
+//! | 3, 4 | name of the exported memory, NUL-terminated: offset, length without NUL; length 0 if there is none |
+//! | 5, 6 | exported functions that are called: offset of the [`Function`]s, number; the first is the one that is measured |
+//! | 7, 8 | what is done with them: offset of the [`Step`]s, number |
+//! | 9, 10 | imported functions: offset of the [`Import`]s, number |
 //!
 //! The host functions answer by rule (see [`Rule`]), the same in every runtime, so
 //! that what differs between two runtimes is the way there and back.
@@ -22,18 +20,21 @@ mod c;
 mod import;
 mod log;
 mod memory;
+mod program;
+mod region;
+mod wasi;
 
 use core::ptr::addr_of;
 use core::slice;
 use core::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
-use crate::channel::Line;
 use crate::stop::Failure;
-use crate::{heap, phase};
 
 pub use import::{Import, Rule};
 pub(crate) use log::report;
 pub use memory::{Memory, Trap};
+use program::{Program, Step};
+pub use program::{Function, Instance};
 
 const MAGIC: u32 = u32::from_le_bytes(*b"WFJA");
 
@@ -90,11 +91,9 @@ impl Part {
 pub struct Job {
     magic: u32,
     module: Part,
-    export: Part,
     memory: Part,
-    params: Part,
-    results: Part,
-    calls: Part,
+    functions: Part,
+    steps: Part,
     imports: Part,
 }
 
@@ -114,24 +113,30 @@ impl Job {
         self.module.slice()
     }
 
-    /// The name of the export to call.
-    pub fn export(&self) -> &'static str {
-        self.export.text()
-    }
-
     /// The name by which the module exports its memory; empty where it does not.
     pub fn memory(&self) -> &'static str {
         self.memory.text()
     }
 
-    /// Types of the export's parameters.
-    pub fn params(&self) -> &'static [Type] {
-        self.params.slice()
+    /// The exported functions that are called. The first is the one that is measured; calls of the others
+    /// prepare for it.
+    pub fn functions(&self) -> &'static [Function] {
+        self.functions.slice()
     }
 
-    /// Types of the export's results.
+    /// The name of the export that is measured.
+    pub fn export(&self) -> &'static str {
+        self.functions()[0].name()
+    }
+
+    /// Types of its parameters.
+    pub fn params(&self) -> &'static [Type] {
+        self.functions()[0].params()
+    }
+
+    /// Types of its results.
     pub fn results(&self) -> &'static [Type] {
-        self.results.slice()
+        self.functions()[0].results()
     }
 
     /// The functions that the module imports, each name once, in ascending order of module and name.
@@ -139,42 +144,35 @@ impl Job {
         self.imports.slice()
     }
 
-    pub(crate) fn number_of_calls(&self) -> usize {
-        self.calls.count as usize
+    fn steps(&self) -> &'static [Step] {
+        self.steps.slice()
     }
 
-    pub(crate) fn arguments(&self, call: usize) -> &'static [u64] {
-        let count = self.params.count as usize;
-        let all = Part { offset: self.calls.offset, count: self.calls.count * self.params.count };
-        &all.slice()[call * count..][..count]
+    /// Does everything that the job says: calls, of which those that are measured stand between two phase
+    /// marks, and accesses to memory between them. Results are handed out.
+    pub fn perform<I: Instance>(&self, instance: &mut I) -> Result<(), Failure> {
+        let mut program = Program::new();
+        let mut words = [0; MOST_VALUES];
+        loop {
+            let Some(function) = program.next(self, &mut instance.memory()) else { return Ok(()) };
+            let results = &mut words[..self.functions()[function].results().len()];
+            program.begin();
+            let ended = instance.call(function, program.arguments(), results);
+            match ended {
+                Ok(()) => program.end(results),
+                Err(_) if wasi::has_exited_well() => program.end(&[]),
+                Err(error) => return Err(error.into()),
+            }
+        }
     }
 
-    /// Makes every call of the job, each between two phase marks, and hands the results out.
-    /// `call` takes the arguments and writes the results.
+    /// The same for an embedding that calls the measured export and nothing else, and hands out no memory:
+    /// jobs that want more are refused. `call` takes the arguments and writes the results.
     pub fn run<E: Into<Failure>>(
         &self,
-        mut call: impl FnMut(&'static [u64], &mut [u64]) -> Result<(), E>,
+        call: impl FnMut(&[u64], &mut [u64]) -> Result<(), E>,
     ) -> Result<(), Failure> {
-        let mut words = [0; MOST_VALUES];
-        let results = &mut words[..self.results.count as usize];
-        for index in 0..self.number_of_calls() {
-            let arguments = self.arguments(index);
-            phase::call();
-            call(arguments, results).map_err(Into::into)?;
-            phase::idle();
-            heap::look(index == 0);
-            self.results_lines(results);
-        }
-        Ok(())
-    }
-
-    /// Sends a call's results: one line each, then how many there were, and how the log stands.
-    pub(crate) fn results_lines(&self, results: &[u64]) {
-        for (kind, &word) in self.results().iter().zip(results) {
-            let word = kind.clean(word);
-            Line::new("value").hex((word >> 32) as u32).hex(word as u32).send();
-        }
-        Line::new("called").hex(results.len() as u32).hex(log::length()).hex(log::digest()).send();
+        self.perform(&mut program::OneFunction(call))
     }
 }
 

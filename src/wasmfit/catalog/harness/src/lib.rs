@@ -36,6 +36,8 @@ mod stop;
 pub mod suite;
 
 pub use job::{Job, extra};
+#[cfg(feature = "any")]
+pub(crate) use stop::unsupported;
 pub use stop::{Failure, fail};
 
 /// Makes `$function`, a `fn(&'static Job) -> Result<(), Failure>`, the firmware.

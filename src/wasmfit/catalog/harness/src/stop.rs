@@ -36,6 +36,14 @@ pub fn fail(reason: &str) -> ! {
     Failure(()).end()
 }
 
+/// Reports what the embedding cannot do for this job, and ends.
+#[cfg(feature = "any")]
+pub(crate) fn unsupported(reason: &str) -> ! {
+    phase_word().send();
+    Line::new("cannot ").text(reason).send();
+    Failure(()).end()
+}
+
 /// A failure of the current phase, made from whatever error the runtime
 /// returned; `?` in a firmware is enough. With the feature `messages` the
 /// runtime's own words are reported, which costs the image its formatting code.

@@ -1,12 +1,12 @@
 //! The same for firmware in C: see `include/wasmfit_any.h`.
 
-use core::ffi::c_char;
+use core::cell::UnsafeCell;
+use core::ffi::{CStr, c_char};
 use core::ptr;
 use core::slice;
-use core::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
-use super::{Import, Job, Trap, Type};
-use crate::{heap, phase};
+use super::program::{Nothing, Program, refuse};
+use super::{Import, Job, Trap, Type, wasi};
 
 /// `wasmfit_types`.
 #[repr(C)]
@@ -106,25 +106,91 @@ static WORDS: [u8; Trap::WORDS.len() + 1] = {
     words
 };
 
-static NEXT_CALL: AtomicUsize = AtomicUsize::new(0);
+/// `wasmfit_call`.
+#[repr(C)]
+struct Call {
+    function: u32,
+    arguments: *const u64,
+    params: Types,
+    results: Types,
+}
+
+/// Where the job stands.
+struct Shared(UnsafeCell<Program>);
+
+// SAFETY: one thread.
+unsafe impl Sync for Shared {}
+
+static PROGRAM: Shared = Shared(UnsafeCell::new(Program::new()));
+
+fn program() -> &'static mut Program {
+    // SAFETY: one thread, and whoever asks is done with it before anybody else does.
+    unsafe { &mut *PROGRAM.0.get() }
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn wasmfit_any_function(number: u32) -> *const c_char {
+    // The blob keeps a NUL after every name.
+    let function = Job::get().functions().get(number as usize);
+    function.map_or(ptr::null(), |function| function.name().as_ptr().cast())
+}
+
+#[unsafe(no_mangle)]
+unsafe extern "C" fn wasmfit_any_next(call: *mut Call, memory: *mut u8, size: u32) -> bool {
+    let job = Job::get();
+    // SAFETY: the glue hands over the module's memory.
+    let mut memory: &mut [u8] =
+        if memory.is_null() { &mut [] } else { unsafe { slice::from_raw_parts_mut(memory, size as usize) } };
+    let Some(number) = program().next(job, &mut memory) else { return false };
+    let function = &job.functions()[number];
+    let next = Call {
+        function: number as u32,
+        arguments: program().arguments().as_ptr(),
+        params: function.params().into(),
+        results: function.results().into(),
+    };
+    // SAFETY: the glue has room for it.
+    unsafe { call.write(next) };
+    true
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn wasmfit_any_begin() {
+    program().begin();
+}
+
+#[unsafe(no_mangle)]
+unsafe extern "C" fn wasmfit_any_end(call: *const Call, results: *const u64) {
+    // SAFETY: as many as the function's types say.
+    program().end(unsafe { slice::from_raw_parts(results, (*call).results.count as usize) });
+}
+
+#[unsafe(no_mangle)]
+unsafe extern "C" fn wasmfit_any_failed(reason: *const c_char) {
+    if wasi::has_exited_well() {
+        return program().end(&[]);
+    }
+    // SAFETY: the glue hands over a text.
+    crate::fail(unsafe { CStr::from_ptr(reason) }.to_str().unwrap_or("a reason that is not UTF-8"))
+}
+
+// For an embedding that calls one export.
 
 #[unsafe(no_mangle)]
 extern "C" fn wasmfit_any_call_begin() -> *const u64 {
-    let (job, index) = (Job::get(), NEXT_CALL.load(Relaxed));
-    if index == job.number_of_calls() {
-        return ptr::null();
+    match program().next(Job::get(), &mut Nothing) {
+        None => ptr::null(),
+        Some(0) => {
+            let arguments = program().arguments().as_ptr();
+            program().begin();
+            arguments
+        }
+        Some(_) => refuse(),
     }
-    NEXT_CALL.store(index + 1, Relaxed);
-    let arguments = job.arguments(index);
-    phase::call();
-    arguments.as_ptr()
 }
 
 #[unsafe(no_mangle)]
 unsafe extern "C" fn wasmfit_any_call_end(results: *const u64) {
-    phase::idle();
-    heap::look(NEXT_CALL.load(Relaxed) == 1);
-    let job = Job::get();
     // SAFETY: as many as the export's types say.
-    job.results_lines(unsafe { slice::from_raw_parts(results, job.results().len()) });
+    program().end(unsafe { slice::from_raw_parts(results, Job::get().results().len()) });
 }

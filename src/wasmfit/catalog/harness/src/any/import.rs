@@ -2,7 +2,7 @@
 
 use super::log::log;
 use super::memory::{Memory, Trap};
-use super::{Job, Part, State, Type};
+use super::{Job, Part, State, Type, region, wasi};
 use crate::channel::Line;
 
 /// What a host function does when it is called.
@@ -12,7 +12,7 @@ use crate::channel::Line;
 pub enum Rule {
     /// Returns the import's value in every result, whatever it is.
     Constant = 0,
-    /// Returns the time, in units of `value` microseconds. See [`clock`].
+    /// Returns the time, in units of so many microseconds as the lower half of `value` says. See [`clock`].
     Clock = 1,
     /// Ends the call.
     Trap = 2,
@@ -26,8 +26,21 @@ pub enum Rule {
     WasiClock = 6,
     /// WASI's `random_get`: fills memory, from its first argument on, as far as its second says.
     WasiRandom = 7,
-    /// WASI's `args_sizes_get` and `environ_sizes_get`: writes that there is nothing.
+    /// WASI's `args_sizes_get` and `environ_sizes_get`: writes how many texts there are in the data that
+    /// `value` is the place of, and their bytes.
     WasiSizes = 8,
+    /// The region of interest begins.
+    RegionBegin = 9,
+    /// The region of interest ends.
+    RegionEnd = 10,
+    /// WASI's `proc_exit`: ends the call, well if the first argument is 0.
+    WasiExit = 11,
+    /// WASI's `args_get`: writes the texts of the data.
+    WasiTexts = 12,
+    /// WASI's `fd_read`: the data is what is read from standard input.
+    WasiRead = 13,
+    /// Returns the next of the data's 64-bit words; after the last, the first again.
+    Samples = 14,
 }
 
 /// A function that the module imports.
@@ -64,7 +77,17 @@ impl Import {
 
     /// Whether the host function reads or writes the module's memory.
     pub fn touches_memory(&self) -> bool {
-        !matches!(self.rule, Rule::Constant | Rule::Clock | Rule::Trap | Rule::Random)
+        !matches!(
+            self.rule,
+            Rule::Constant
+                | Rule::Clock
+                | Rule::Trap
+                | Rule::Random
+                | Rule::RegionBegin
+                | Rule::RegionEnd
+                | Rule::WasiExit
+                | Rule::Samples
+        )
     }
 
     /// What the host function does: takes the arguments by their number, and may touch memory.
@@ -83,18 +106,26 @@ impl Import {
         let constant = u64::from(self.value[1]) << 32 | u64::from(self.value[0]);
         let answer = match self.rule {
             Rule::Constant => Ok(constant),
-            Rule::Clock if constant > 1 => Ok(clock() / constant),
-            Rule::Clock => Ok(clock()),
+            Rule::Clock => Ok(self.clock()),
             Rule::Trap => Err(Trap),
             Rule::Random => Ok(random()),
             Rule::Log => log(memory, argument(0), argument(1)).map(|()| 0),
-            Rule::WasiWrite => wasi_write(memory, argument(1), argument(2), argument(3)).map(|()| 0),
-            Rule::WasiClock => memory.write(argument(2), &(clock() * 1000).to_le_bytes()).map(|()| 0),
+            Rule::WasiWrite => wasi::write(memory, argument(1), argument(2), argument(3)),
+            Rule::WasiClock => memory.write(argument(2), &(self.clock() * 1000).to_le_bytes()).map(|()| 0),
             Rule::WasiRandom => fill(memory, argument(0), argument(1)).map(|()| 0),
-            Rule::WasiSizes => memory
-                .write(argument(0), &[0; 4])
-                .and_then(|()| memory.write(argument(1), &[0; 4]))
-                .map(|()| 0),
+            Rule::WasiSizes => wasi::sizes(memory, self.data(), argument(0), argument(1)),
+            Rule::RegionBegin => {
+                region::begin();
+                Ok(0)
+            }
+            Rule::RegionEnd => {
+                region::end();
+                Ok(0)
+            }
+            Rule::WasiExit => return Err(wasi::exit(argument(0))),
+            Rule::WasiTexts => wasi::texts(memory, self.data(), argument(0), argument(1)),
+            Rule::WasiRead => wasi::read(memory, self.data(), argument(1), argument(2), argument(3)),
+            Rule::Samples => Ok(self.sample()),
         };
         answer.inspect_err(|_| self.blame())
     }
@@ -109,21 +140,52 @@ impl Import {
         }
     }
 
+    /// The bytes that `value` is the place of.
+    fn data(&self) -> &'static [u8] {
+        Part { offset: self.value[0], count: self.value[1] }.slice()
+    }
+
+    /// The time in the import's units.
+    fn clock(&self) -> u64 {
+        let now = clock(self.value[1]);
+        if self.value[0] > 1 { now / u64::from(self.value[0]) } else { now }
+    }
+
+    /// The next word of the data.
+    fn sample(&self) -> u64 {
+        static TAKEN: [State; SAMPLED] = [const { State::new(0) }; SAMPLED];
+        let words: &[u64] = Part { offset: self.value[0], count: self.value[1] / 8 }.slice();
+        // The host refuses more imports than there are counters for.
+        let taken = &TAKEN[self.number() % SAMPLED];
+        let at = taken.get() as usize;
+        taken.set(if at + 1 < words.len() { at as u32 + 1 } else { 0 });
+        words[at]
+    }
+
+    /// Its place in the job.
+    fn number(&self) -> usize {
+        let first = Job::get().imports.slice::<Import>().as_ptr();
+        (self as *const Import as usize - first as usize) / size_of::<Import>()
+    }
+
     /// Says which import ended the call, since not every runtime's words do.
     fn blame(&self) {
-        let first = Job::get().imports.slice::<Import>().as_ptr();
-        let number = (self as *const Import as usize - first as usize) / size_of::<Import>();
-        Line::new("stub").hex(number as u32).send();
+        Line::new("stub").hex(self.number() as u32).send();
     }
 }
 
-/// Microseconds since the first reading. Time passes by being read, 1 ms each time, whichever
-/// clock is read: so a module sees the same times in every runtime, and in every run.
-fn clock() -> u64 {
-    static READINGS: State = State::new(0);
-    let now = READINGS.get();
-    READINGS.set(now.wrapping_add(1));
-    u64::from(now) * 1000
+/// Imports of a module that has one which answers with samples.
+const SAMPLED: usize = 32;
+
+/// Microseconds since the first reading. Time passes by being read, 1 ms each time or by the step that the
+/// import has, whichever clock is read: so a module sees the same times in every runtime, and in every run.
+fn clock(step: u32) -> u64 {
+    static NOW: [State; 2] = [const { State::new(0) }; 2];
+    let now = u64::from(NOW[1].get()) << 32 | u64::from(NOW[0].get());
+    let next = now + u64::from(if step == 0 { 1000 } else { step });
+    NOW[0].set(next as u32);
+    NOW[1].set((next >> 32) as u32);
+    now
 }
 
 /// The next number of a sequence that is the same in every run (xorshift, two steps a number).
@@ -146,23 +208,4 @@ fn fill(memory: &mut (impl Memory + ?Sized), at: u32, length: u32) -> Result<(),
         memory.write(at.checked_add(offset).ok_or(Trap)?, &[random() as u8])?;
     }
     Ok(())
-}
-
-fn wasi_write(
-    memory: &mut (impl Memory + ?Sized),
-    vectors: u32,
-    count: u32,
-    written: u32,
-) -> Result<(), Trap> {
-    let mut total = 0u32;
-    for number in 0..count {
-        let vector = number.checked_mul(8).and_then(|offset| offset.checked_add(vectors)).ok_or(Trap)?;
-        let (mut at, mut length) = ([0; 4], [0; 4]);
-        memory.read(vector, &mut at)?;
-        memory.read(vector.checked_add(4).ok_or(Trap)?, &mut length)?;
-        let length = u32::from_le_bytes(length);
-        log(memory, u32::from_le_bytes(at), length)?;
-        total = total.wrapping_add(length);
-    }
-    memory.write(written, &total.to_le_bytes())
 }

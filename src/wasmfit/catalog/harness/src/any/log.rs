@@ -16,7 +16,15 @@ unsafe impl Sync for Text {}
 
 static TEXT: Text = Text(UnsafeCell::new([0; KEPT]));
 static LOGGED: State = State::new(0);
-static DIGEST: State = State::new(0x811c_9dc5);
+static DIGEST: State = State::new(EMPTY);
+
+/// The digest of nothing (FNV-1a).
+pub const EMPTY: u32 = 0x811c_9dc5;
+
+/// The digest with more bytes after those that it is of.
+pub fn digest_of(digest: u32, bytes: &[u8]) -> u32 {
+    bytes.iter().fold(digest, |digest, &byte| (digest ^ u32::from(byte)).wrapping_mul(0x0100_0193))
+}
 
 /// Bytes that were logged so far.
 pub fn length() -> u32 {
@@ -35,11 +43,7 @@ pub fn log(memory: &mut (impl Memory + ?Sized), at: u32, length: u32) -> Result<
     while done < length {
         let count = (length - done).min(32) as usize;
         memory.read(at.checked_add(done).ok_or(Trap)?, &mut chunk[..count])?;
-        let mut digest = DIGEST.get();
-        for &byte in &chunk[..count] {
-            digest = (digest ^ u32::from(byte)).wrapping_mul(0x0100_0193);
-        }
-        DIGEST.set(digest);
+        DIGEST.set(digest_of(DIGEST.get(), &chunk[..count]));
         let from = (LOGGED.get() as usize).min(KEPT);
         let kept = count.min(KEPT - from);
         // SAFETY: one thread, and no reference to the text is held elsewhere.
@@ -61,12 +65,17 @@ pub fn report() {
     // SAFETY: as above.
     let text = unsafe { &*TEXT.0.get() };
     for row in text[..(logged as usize).min(KEPT)].chunks(32) {
-        let mut bytes = [0; 64];
-        for (place, &byte) in row.iter().enumerate() {
-            bytes[2 * place] = b"0123456789abcdef"[usize::from(byte >> 4)];
-            bytes[2 * place + 1] = b"0123456789abcdef"[usize::from(byte & 15)];
-        }
-        // SAFETY: digits are ASCII.
-        Line::new("said ").text(unsafe { str::from_utf8_unchecked(&bytes[..2 * row.len()]) }).send();
+        send_bytes("said ", row);
     }
+}
+
+/// Sends up to 32 bytes in hexadecimal, after a word.
+pub fn send_bytes(word: &str, row: &[u8]) {
+    let mut bytes = [0; 64];
+    for (place, &byte) in row.iter().enumerate() {
+        bytes[2 * place] = b"0123456789abcdef"[usize::from(byte >> 4)];
+        bytes[2 * place + 1] = b"0123456789abcdef"[usize::from(byte & 15)];
+    }
+    // SAFETY: digits are ASCII.
+    Line::new(word).text(unsafe { str::from_utf8_unchecked(&bytes[..2 * row.len()]) }).send();
 }

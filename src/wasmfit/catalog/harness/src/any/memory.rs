@@ -40,3 +40,13 @@ impl Memory for [u8] {
         Ok(())
     }
 }
+
+impl<M: Memory + ?Sized> Memory for &mut M {
+    fn read(&mut self, at: u32, bytes: &mut [u8]) -> Result<(), Trap> {
+        (**self).read(at, bytes)
+    }
+
+    fn write(&mut self, at: u32, bytes: &[u8]) -> Result<(), Trap> {
+        (**self).write(at, bytes)
+    }
+}

@@ -8,7 +8,7 @@ mod parts;
 use core::ops::ControlFlow;
 
 use harness::Failure;
-use harness::any::{Import, Job, MOST_VALUES, Memory, Trap, Type};
+use harness::any::{self, Import, Job, MOST_VALUES, Memory, Trap, Type};
 use parts::{CODE_PAGES, CONTROL_FRAMES, Heap, Name, STACK_DEPTH, STACK_WORDS, Whole, export};
 use spacewasm::{
     CodeBuilder, CompilerOptions, Engine, HostFunction, HostFunctionBreak, HostFunctionResult, HostModule,
@@ -43,22 +43,50 @@ fn run(job: &'static Job) -> Result<(), Failure> {
     if let Some(start) = engine.module_start(instance) {
         call(&mut engine, &code, start, &[])?;
     }
-    let Some(export) = export(&engine, instance, job.export()) else {
-        harness::fail("the module has no such export")
-    };
+    let mut exports = Vec::new(job.functions().len()).map_err(Name)?;
+    for function in job.functions() {
+        let Some(export) = export(&engine, instance, function.name()) else {
+            harness::fail("the module has no such export")
+        };
+        exports.try_push(Export { function: export, params: function.params() }).map_err(Name)?;
+    }
 
-    job.run(|arguments, results| {
+    job.perform(&mut Instance { engine, code, exports })
+}
+
+/// An exported function.
+struct Export {
+    function: WasmRef,
+    params: &'static [Type],
+}
+
+struct Instance {
+    engine: Engine,
+    code: CodeBuilder,
+    exports: Vec<Export>,
+}
+
+impl any::Instance for Instance {
+    type Error = Failure;
+
+    fn call(&mut self, function: usize, arguments: &[u64], results: &mut [u64]) -> Result<(), Failure> {
+        let export = &self.exports[function];
         let mut values = [Value::I32(0); MOST_VALUES];
-        for ((slot, &kind), &word) in values.iter_mut().zip(job.params()).zip(arguments) {
+        for ((slot, &kind), &word) in values.iter_mut().zip(export.params).zip(arguments) {
             *slot = value(kind, word);
         }
-        let result = call(&mut engine, &code, export, &values[..job.params().len()])?;
+        let inputs = &values[..export.params.len()];
+        let result = call(&mut self.engine, &self.code, export.function, inputs)?;
         // WebAssembly 1.0 has one result at the most; a module with more was refused.
         if let Some(slot) = results.first_mut() {
             *slot = result;
         }
-        Ok::<(), Failure>(())
-    })
+        Ok(())
+    }
+
+    fn memory(&mut self) -> impl Memory {
+        Linear(&self.engine.memory)
+    }
 }
 
 /// The modules that the job imports from, with their functions; the job's table is in order.

@@ -10,11 +10,11 @@ use alloc::vec::Vec;
 
 use config::config;
 use harness::Failure;
-use harness::any::{Import, Job, Memory, Trap, Type};
+use harness::any::{self, Import, Job, Memory, Trap, Type};
 use tinywasm::engine::Engine;
 use tinywasm::parser::{Parser, ParserOptions};
 use tinywasm::types::{FuncType, WasmType, WasmValue};
-use tinywasm::{Error, FuncContext, HostFunction, Imports, ModuleInstance, Store};
+use tinywasm::{Error, FuncContext, Function, HostFunction, Imports, ModuleInstance, Store};
 
 harness::firmware_for_any!(run);
 
@@ -35,19 +35,68 @@ fn run(job: &'static Job) -> Result<(), Failure> {
         imports.define(import.module(), import.name(), function);
     }
     let instance = ModuleInstance::instantiate(&mut store, &module, Some(imports))?;
-    let export = instance.func_untyped(&store, job.export())?;
-    let mut inputs: Vec<WasmValue> = job.params().iter().map(|&kind| value(kind, 0)).collect();
+    let mut exports = Vec::new();
+    for function in job.functions() {
+        exports.push(Export {
+            function: instance.func_untyped(&store, function.name())?,
+            params: function.params(),
+            inputs: function.params().iter().map(|&kind| value(kind, 0)).collect(),
+        });
+    }
+    let memory = if job.memory().is_empty() { None } else { Some(instance.memory(job.memory())?) };
 
-    job.run(|arguments, results| {
-        for ((input, &kind), &word) in inputs.iter_mut().zip(job.params()).zip(arguments) {
+    job.perform(&mut Instance { store, exports, memory })
+}
+
+/// An exported function, with room for what goes in.
+struct Export {
+    function: Function,
+    params: &'static [Type],
+    inputs: Vec<WasmValue>,
+}
+
+struct Instance {
+    store: Store,
+    exports: Vec<Export>,
+    memory: Option<tinywasm::Memory>,
+}
+
+impl any::Instance for Instance {
+    type Error = Error;
+
+    fn call(&mut self, function: usize, arguments: &[u64], results: &mut [u64]) -> Result<(), Error> {
+        let export = &mut self.exports[function];
+        for ((input, &kind), &word) in export.inputs.iter_mut().zip(export.params).zip(arguments) {
             *input = value(kind, word);
         }
-        let values = export.call(&mut store, &inputs)?;
+        let values = export.function.call(&mut self.store, &export.inputs)?;
         for (result, value) in results.iter_mut().zip(&values) {
             *result = word(value);
         }
-        Ok::<(), Error>(())
-    })
+        Ok(())
+    }
+
+    fn memory(&mut self) -> impl Memory {
+        Exported { memory: self.memory.as_ref(), store: &mut self.store }
+    }
+}
+
+/// The memory that the module exports, if it does.
+struct Exported<'a> {
+    memory: Option<&'a tinywasm::Memory>,
+    store: &'a mut Store,
+}
+
+impl Memory for Exported<'_> {
+    fn read(&mut self, at: u32, bytes: &mut [u8]) -> Result<(), Trap> {
+        let memory = self.memory.ok_or(Trap)?;
+        memory.read_exact(self.store, at as usize, bytes).map_err(|_| Trap)
+    }
+
+    fn write(&mut self, at: u32, bytes: &[u8]) -> Result<(), Trap> {
+        let memory = self.memory.ok_or(Trap)?;
+        memory.copy_from_slice(self.store, at as usize, bytes).map_err(|_| Trap)
+    }
 }
 
 /// What every import does.

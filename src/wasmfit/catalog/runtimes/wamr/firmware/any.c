@@ -9,19 +9,25 @@
 /* The stack of wasm operands and frames, on the heap; C's own stack is another. */
 enum { WASM_STACK_BYTES = 8192 };
 
+/* The module's memory and its size; NULL and 0 where there is none. */
+static uint8_t *memory_of(wasm_module_inst_t instance, uint32_t *size)
+{
+    wasm_memory_inst_t memory = wasm_runtime_get_memory(instance, 0);
+    *size = 0;
+    if (!memory)
+        return NULL;
+    *size = (uint32_t)(wasm_memory_get_cur_page_count(memory) * wasm_memory_get_bytes_per_page(memory));
+    return wasm_memory_get_base_address(memory);
+}
+
 /* Every import is this function, called with WAMR's raw convention: arguments in 64-bit
  * cells, and the result in the first of them. Which one it is, is its attachment. */
 static void answer(wasm_exec_env_t caller, uint64_t *cells)
 {
     const wasmfit_import *import = wasm_runtime_get_function_attachment(caller);
     wasm_module_inst_t instance = wasm_runtime_get_module_inst(caller);
-    wasm_memory_inst_t memory = wasm_runtime_get_memory(instance, 0);
-    uint8_t *bytes = NULL;
-    uint32_t size = 0;
-    if (memory) {
-        bytes = wasm_memory_get_base_address(memory);
-        size = (uint32_t)(wasm_memory_get_cur_page_count(memory) * wasm_memory_get_bytes_per_page(memory));
-    }
+    uint32_t size;
+    uint8_t *bytes = memory_of(instance, &size);
     uint64_t results[WASMFIT_MOST_VALUES];
     const char *trap = wasmfit_import_answer(import, cells, results, bytes, size);
     if (trap)
@@ -94,20 +100,30 @@ void wasmfit_firmware(void)
     wasm_exec_env_t caller = wasm_runtime_create_exec_env(instance, WASM_STACK_BYTES);
     if (!caller)
         wasmfit_fail("no memory for the wasm stack");
-    wasm_function_inst_t function = wasm_runtime_lookup_function(instance, wasmfit_any_export());
-    if (!function)
-        wasmfit_fail("no such export");
+    wasm_function_inst_t functions[WASMFIT_MOST_FUNCTIONS];
+    const char *name;
+    for (uint32_t i = 0; (name = wasmfit_any_function(i)); i++) {
+        functions[i] = wasm_runtime_lookup_function(instance, name);
+        if (!functions[i])
+            wasmfit_fail("no such export");
+    }
 
-    const uint64_t *arguments;
-    while ((arguments = wasmfit_any_call_begin())) {
+    wasmfit_call call;
+    uint32_t size;
+    uint8_t *memory;
+    while (memory = memory_of(instance, &size), wasmfit_any_next(&call, memory, size)) {
         /* Arguments go in and results come out in the same cells. */
         uint32_t cells[2 * WASMFIT_MOST_VALUES];
         uint64_t results[WASMFIT_MOST_VALUES];
-        uint32_t count = pack(wasmfit_any_params(), arguments, cells);
-        if (!wasm_runtime_call_wasm(caller, function, count, cells))
-            wasmfit_fail(wasm_runtime_get_exception(instance));
-        unpack(wasmfit_any_results(), cells, results);
-        wasmfit_any_call_end(results);
+        wasmfit_any_begin();
+        uint32_t count = pack(call.params, call.arguments, cells);
+        if (!wasm_runtime_call_wasm(caller, functions[call.function], count, cells)) {
+            wasmfit_any_failed(wasm_runtime_get_exception(instance));
+            wasm_runtime_clear_exception(instance);
+            continue;
+        }
+        unpack(call.results, cells, results);
+        wasmfit_any_end(&call, results);
     }
 
     wasm_runtime_destroy_exec_env(caller);

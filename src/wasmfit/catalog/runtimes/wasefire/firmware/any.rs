@@ -9,7 +9,7 @@ mod name;
 use alloc::vec::Vec;
 
 use harness::Failure;
-use harness::any::{Job, MOST_VALUES, Type};
+use harness::any::{self, Function, Job, MOST_VALUES, Type};
 use memory::{Memory, pages};
 use name::Name;
 use wasefire_interpreter::{Error, FuncType, InstId, Module, RunResult, Store, Val, ValType};
@@ -31,24 +31,45 @@ fn run(job: &'static Job) -> Result<(), Failure> {
     }
     let instance = store.instantiate(module, memory.bytes()).map_err(Name)?;
 
-    job.run(|arguments, results| call(job, &mut store, instance, arguments, results).map_err(Name))
+    job.perform(&mut Instance { job, store, instance, memory: &memory })
 }
 
-/// Calls the export, and for it the functions of the host that it calls.
+struct Instance<'a> {
+    job: &'static Job,
+    store: Store<'a>,
+    instance: InstId,
+    memory: &'a Memory,
+}
+
+impl any::Instance for Instance<'_> {
+    type Error = Name;
+
+    fn call(&mut self, function: usize, arguments: &[u64], results: &mut [u64]) -> Result<(), Name> {
+        let export = &self.job.functions()[function];
+        call(self.job, &mut self.store, self.instance, export, arguments, results).map_err(Name)
+    }
+
+    fn memory(&mut self) -> impl any::Memory {
+        self.memory.between_calls()
+    }
+}
+
+/// Calls an export, and for it the functions of the host that it calls.
 fn call(
     job: &'static Job,
     store: &mut Store,
     instance: InstId,
+    export: &'static Function,
     arguments: &[u64],
     results: &mut [u64],
 ) -> Result<(), Error> {
-    let arguments = job
+    let arguments = export
         .params()
         .iter()
         .zip(arguments)
         .map(|(&kind, &word)| value(kind, word))
         .collect::<Result<_, _>>()?;
-    let mut result = store.invoke(instance, job.export(), arguments)?;
+    let mut result = store.invoke(instance, export.name(), arguments)?;
     loop {
         result = match result {
             RunResult::Host(mut call) => {

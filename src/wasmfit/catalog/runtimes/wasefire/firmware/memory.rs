@@ -32,6 +32,13 @@ impl Memory {
         // SAFETY: allocated and zeroed above; called once.
         unsafe { slice::from_raw_parts_mut(self.start, self.layout.size()) }
     }
+
+    /// The memory, while the interpreter has no call to make.
+    #[allow(dead_code)] // not every embedding touches memory between calls
+    pub fn between_calls(&self) -> &mut [u8] {
+        // SAFETY: as above; the interpreter touches its own reference while it executes, and only then.
+        unsafe { slice::from_raw_parts_mut(self.start, self.layout.size()) }
+    }
 }
 
 impl Drop for Memory {

@@ -1,8 +1,12 @@
 //! DLR's wasm-interpreter, taking any module: signatures and imports are data.
 #![no_std]
 
+extern crate alloc;
+
+use alloc::vec::Vec;
+
 use harness::Failure;
-use harness::any::{Job, Type};
+use harness::any::{self, Function, Job, Trap, Type};
 use wasm::addrs::{FuncAddr, MemAddr};
 use wasm::resumable::RunState;
 use wasm::value::{F32, F64};
@@ -29,29 +33,72 @@ fn run(job: &'static Job) -> Result<(), Failure> {
         .collect();
     // SAFETY: all addresses, here and below, come from this store.
     let instance = unsafe { store.module_instantiate(&module, imports, None) }?.module_addr;
-    let export = unsafe { store.instance_export(instance, job.export()) }?
-        .as_func()
-        .ok_or(RuntimeError::UnknownExport)?;
+    let mut exports = Vec::new();
+    for function in job.functions() {
+        let export = unsafe { store.instance_export(instance, function.name()) }?;
+        exports.push(export.as_func().ok_or(RuntimeError::UnknownExport)?);
+    }
     let memory = if job.memory().is_empty() {
         None
     } else {
         unsafe { store.instance_export(instance, job.memory()) }?.as_mem()
     };
 
-    job.run(|arguments, results| call(job, &mut store, export, memory, arguments, results))
+    job.perform(&mut Instance { job, store, exports, memory })
 }
 
-/// Calls the export, and for it the functions of the host that it calls.
+struct Instance {
+    job: &'static Job,
+    store: Store<'static, ()>,
+    exports: Vec<FuncAddr>,
+    memory: Option<MemAddr>,
+}
+
+impl any::Instance for Instance {
+    type Error = Failure;
+
+    fn call(&mut self, function: usize, arguments: &[u64], results: &mut [u64]) -> Result<(), Failure> {
+        let (export, of) = (self.exports[function], &self.job.functions()[function]);
+        call(self.job, &mut self.store, export, of, self.memory, arguments, results)
+    }
+
+    fn memory(&mut self) -> impl any::Memory {
+        Linear { store: &mut self.store, memory: self.memory }
+    }
+}
+
+/// The memory that the module exports, if it does.
+struct Linear<'a> {
+    store: &'a mut Store<'static, ()>,
+    memory: Option<MemAddr>,
+}
+
+impl any::Memory for Linear<'_> {
+    fn read(&mut self, at: u32, bytes: &mut [u8]) -> Result<(), Trap> {
+        let memory = self.memory.ok_or(Trap)?;
+        // SAFETY: as above.
+        unsafe { self.store.mem_access_mut_slice(memory, |mut all: &mut [u8]| all.read(at, bytes)) }
+    }
+
+    fn write(&mut self, at: u32, bytes: &[u8]) -> Result<(), Trap> {
+        let memory = self.memory.ok_or(Trap)?;
+        // SAFETY: as above.
+        unsafe { self.store.mem_access_mut_slice(memory, |mut all: &mut [u8]| all.write(at, bytes)) }
+    }
+}
+
+/// Calls an export, and for it the functions of the host that it calls.
 fn call(
     job: &'static Job,
-    store: &mut Store<()>,
+    store: &mut Store<'static, ()>,
     export: FuncAddr,
+    function: &'static Function,
     memory: Option<MemAddr>,
     arguments: &[u64],
     results: &mut [u64],
 ) -> Result<(), Failure> {
     // SAFETY: as above.
-    let inputs = job.params().iter().zip(arguments).map(|(&kind, &word)| value(kind, word)).collect();
+    let inputs = function.params().iter().zip(arguments).map(|(&kind, &word)| value(kind, word)).collect();
     let mut state = unsafe { store.invoke(export, inputs, None) }?;
     loop {
         state = match state {

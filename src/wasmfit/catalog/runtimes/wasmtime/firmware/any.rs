@@ -12,8 +12,8 @@ use core::ptr::NonNull;
 
 use config::config;
 use harness::Failure;
-use harness::any::{Import, Job, Trap, Type};
-use wasmtime::{Caller, Engine, Extern, FuncType, Linker, Module, Store, Val, ValType};
+use harness::any::{self, Import, Job, Trap, Type};
+use wasmtime::{Caller, Engine, Extern, Func, FuncType, Linker, Memory, Module, Store, Val, ValType};
 
 harness::firmware_for_any!(run);
 
@@ -35,22 +35,55 @@ fn run(job: &'static Job) -> Result<(), Failure> {
         })?;
     }
     let instance = linker.instantiate(&mut store, &module)?;
-    let Some(export) = instance.get_func(&mut store, job.export()) else {
-        harness::fail("the module has no such function")
-    };
-    let mut inputs: Vec<Val> = job.params().iter().map(|&kind| value(kind, 0)).collect();
-    let mut values: Vec<Val> = job.results().iter().map(|&kind| value(kind, 0)).collect();
+    let mut exports = Vec::new();
+    for function in job.functions() {
+        let Some(func) = instance.get_func(&mut store, function.name()) else {
+            harness::fail("the module has no such function")
+        };
+        exports.push(Export {
+            func,
+            params: function.params(),
+            inputs: function.params().iter().map(|&kind| value(kind, 0)).collect(),
+            values: function.results().iter().map(|&kind| value(kind, 0)).collect(),
+        });
+    }
+    let memory = instance.get_memory(&mut store, job.memory());
 
-    job.run(|arguments, results| {
-        for ((input, &kind), &word) in inputs.iter_mut().zip(job.params()).zip(arguments) {
+    job.perform(&mut Instance { store, exports, memory })
+}
+
+/// An exported function, with room for what goes in and comes out.
+struct Export {
+    func: Func,
+    params: &'static [Type],
+    inputs: Vec<Val>,
+    values: Vec<Val>,
+}
+
+struct Instance {
+    store: Store<()>,
+    exports: Vec<Export>,
+    memory: Option<Memory>,
+}
+
+impl any::Instance for Instance {
+    type Error = wasmtime::Error;
+
+    fn call(&mut self, function: usize, arguments: &[u64], results: &mut [u64]) -> Result<(), wasmtime::Error> {
+        let export = &mut self.exports[function];
+        for ((input, &kind), &word) in export.inputs.iter_mut().zip(export.params).zip(arguments) {
             *input = value(kind, word);
         }
-        export.call(&mut store, &inputs, &mut values)?;
-        for (result, value) in results.iter_mut().zip(&values) {
+        export.func.call(&mut self.store, &export.inputs, &mut export.values)?;
+        for (result, value) in results.iter_mut().zip(&export.values) {
             *result = word(value);
         }
-        Ok::<(), wasmtime::Error>(())
-    })
+        Ok(())
+    }
+
+    fn memory(&mut self) -> impl any::Memory {
+        self.memory.as_ref().map_or(&mut [][..], |memory| memory.data_mut(&mut self.store))
+    }
 }
 
 /// What every import does.

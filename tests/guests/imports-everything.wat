@@ -1,0 +1,12 @@
+(module
+ (import "env" "memory" (memory 1 4))
+ (import "env" "table" (table 2 funcref))
+ (import "env" "base" (global $base i32))
+ (import "env" "scale" (global $scale (mut i32)))
+ (global $copy i32 (global.get $base))
+ (func $byte (result i32) (i32.load8_u (global.get $copy)))
+ (elem (i32.const 1) $byte)
+ (data (global.get $base) "x")
+ (func (export "run") (param i32) (result i32)
+  (global.set $scale (i32.mul (global.get $scale) (i32.const 1)))
+  (i32.add (call_indirect (result i32) (i32.const 1)) (global.get $scale))))

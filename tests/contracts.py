@@ -14,6 +14,7 @@ from .project import shell
 
 COMMANDS = {
     "compare": "wasmfit compare -r wasm3",
+    "show": "wasmfit show wasm3@0.5.0/add-with-extra/nrf52840dk/bare/reference",
     "bench": "wasmfit bench -w crc32 -r wasm3",
     "features": "wasmfit features -r wasm3 --feature extended-const",
     "features-failing": "wasmfit features -r wasm3 --feature extended-const --failing",

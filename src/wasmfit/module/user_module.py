@@ -263,7 +263,7 @@ def _content(path: Path) -> bytes:
     except OSError as error:
         raise UsageError(f"{path} cannot be read: {error.strerror}.", "Name a .wasm file.") from error
     if not data:
-        raise UsageError(f"{path} is empty.", "Name a .wasm file.")
+        raise UsageError(f"{path} is empty: it does not begin as a wasm module does.", "Name a .wasm file.")
     return data
 
 

@@ -38,7 +38,8 @@ def closest(name: str, known: Iterable[str], cutoff: float = 0.5) -> str | None:
     from difflib import get_close_matches
 
     near = get_close_matches(name, list(known), n=8, cutoff=cutoff)
-    return min(near, key=lambda other: _distance(name, other), default=None)
+    # What was written may be the beginning of what is meant.
+    return min(near, key=lambda other: (not other.startswith(name), _distance(name, other)), default=None)
 
 
 def _distance(name: str, other: str) -> int:

@@ -135,7 +135,7 @@ def test_the_json_is_for_reports_of_bugs(warm_home: Home) -> None:
     assert len(told["tools"]) >= 6
     for tool in told["tools"]:
         assert set(tool) == {
-            *("name", "tool", "purpose", "state", "ok", "found", "path", "version"),
+            *("name", "tool", "purpose", "state", "ok", "needed", "found", "path", "version"),
             *("cause", "lacks", "remedy", "commands", "proof"),
         }
         assert tool["state"] == "ok"

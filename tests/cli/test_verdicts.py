@@ -91,7 +91,7 @@ def record(store: Store, cells: list[Measurement], label: str) -> None:
         (["fit", "--needs", "smid"], "Perhaps you meant simd"),
         (["fit", "--flash", "12Q"], "Invalid size '12Q'"),
         (["fit", "--weights", "flash"], "Invalid weight"),
-        (["fit", "--board", "nrf52840"], "Did you mean nrf52840dk?"),
+        (["fit", "--board", "nrf52840dq"], "Did you mean nrf52840dk?"),
         (["fit", "--runtime", "wasmie"], "Did you mean wasmi?"),
         (["fit", "none.wasm"], "none.wasm cannot be read"),
         (["fit", "none.wasm", "--workload", "aes"], "instead of a workload: not both"),

@@ -61,7 +61,7 @@ def test_the_set_has_what_these_tests_ask_for() -> None:
         (("fit",), ("ranks first of", "`wasmfit doctor` says which")),
         (("fit", "--measured", "--flash", "80K", "-b", "pico2"), ("wasm3 0.5.0",)),
         (("compare", "--measured"), ("wasm3", "74,404")),
-        (("compare", "--measured", "-b", "all"), ("all boards", "esp32c3", "microbit-v2")),
+        (("compare", "--measured", "-b", "all"), ("on esp32c3", "on microbit-v2")),
         (("bench", "--measured", "-w", "add-with-extra"), ("slowdown", "wasm3@0.5.0")),
         (("report", "-w", "add-with-extra", "-o", "new.html"), ("new.html: ",)),
     ],

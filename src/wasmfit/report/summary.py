@@ -26,8 +26,10 @@ def to_summary(comparison: Comparison, choice: SummaryChoice, width: int | None 
     width = width or terminal_width()
     tables = summary_tables(comparison, choice)
     if choice.columns and width < UNLIMITED:
-        return tables_to_text(tables, width)
-    return "\n\n".join(rows_to_text(table, width, _MORE) for table in tables)
+        shown = tables_to_text(tables, width)
+    else:
+        shown = "\n\n".join(rows_to_text(table, width, _MORE) for table in tables)
+    return "\n\n".join(filter(None, (shown, "\n".join(comparison.notes))))
 
 
 def summary_formatted(comparison: Comparison, choice: SummaryChoice, form: Format) -> str | Iterable[str]:

@@ -209,5 +209,5 @@ def test_a_command_to_paste_keeps_the_options_that_were_given(tmp_path: Path) ->
         load_user_module(request, typed)
     assert f"{typed} --import 'env.clock_ms=noop'" in error.value.remedy
     with pytest.raises(UsageError) as error:
-        load_user_module(request, "wasmfit.compare()")
+        load_user_module(request)
     assert "wasmfit compare " in error.value.remedy

@@ -243,9 +243,9 @@ def test_the_nearest_name_differs_in_a_digit(wasmfit: Run, tmp_path: Path) -> No
 
 
 def test_a_profile_that_was_not_measured_has_a_remedy(wasmfit: Run, home: Home) -> None:
-    ended = wasmfit("diff", "profile:reference", "profile:small", home=home.root)
+    ended = wasmfit("diff", "profile:reference", "profile:tiny", home=home.root)
     assert ended.returncode == 2
-    assert "To measure it: wasmfit compare --profile small" in ended.stderr
+    assert "To measure it: wasmfit compare --profile tiny" in ended.stderr
 
 
 def test_pydantics_words_are_not_shown(wasmfit: Run, tmp_path: Path) -> None:

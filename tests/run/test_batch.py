@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
@@ -50,7 +51,8 @@ def batch(store: Memory, does: Does, events: list[Event], *, rerun: bool = False
     def ended(result: Came, reused: bool) -> Event:
         return Said(f"{result.id} {result.text}{' reused' if reused else ''}")
 
-    return Batch(cast("Context", None), does, store, ended, events.append, rerun)
+    context = cast("Context", SimpleNamespace(fence=False))
+    return Batch(context, does, store, ended, events.append, rerun)
 
 
 JOBS = [FakeJob("a", fingerprint="1"), FakeJob("b", fingerprint="2"), FakeJob("c", fingerprint="3")]

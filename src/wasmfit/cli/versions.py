@@ -20,9 +20,12 @@ def command(
         list[str] | None, typer.Argument(metavar="[NAME]...", help="Runtimes, or patterns of them.")
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="JSON instead of a table.")] = False,
-    output: Annotated[Path | None, typer.Option("-o", "--output", metavar="FILE")] = None,
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", metavar="FILE", help="Default: stdout.")
+    ] = None,
     catalog: Annotated[
-        list[Path] | None, typer.Option(metavar="DIR", help="A catalogue of your own.")
+        list[Path] | None,
+        typer.Option(metavar="DIR", help="A catalogue of your own next to the built-in one."),
     ] = None,
 ) -> None:
     """Ask registries for newer releases of runtimes, and say why each is not measured."""

@@ -65,6 +65,7 @@ class OptionKeywords(TypedDict, total=False):
     rerun: bool
     measured: bool
     rerun_failed: bool
+    no_fence: bool
     jobs: int | None
     label: str | None
     catalogs: Sequence[Path]

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from wasmfit.builder import Context
 from wasmfit.catalog import Catalog
-from wasmfit.defaults import BOARD
+from wasmfit.defaults import BOARD, PROFILE
 from wasmfit.home import Home
 from wasmfit.model import Cell, Status
 from wasmfit.plan import BASELINE, plan
@@ -33,15 +33,16 @@ def experiment(cells: int) -> Experiment:
         ValueError: The catalogue has too few.
     """
     catalog = Catalog.load()
-    # The default one, which `fit` asks for, is among them.
+    # The default ones, which `fit` asks for, are among them.
     ordered = sorted(catalog.boards, key=lambda name: (name != BOARD, name))
+    of_profiles = sorted(catalog.profiles, key=lambda name: (name != PROFILE, name))
     for profiles in range(1, len(catalog.profiles) + 1):
         for boards in range(1, len(catalog.boards) + 1):
             one = Experiment(
                 runtimes=("all",),
                 workloads=tuple(sorted(catalog.workloads)),
                 boards=tuple(ordered[:boards]),
-                profiles=tuple(sorted(catalog.profiles))[:profiles],
+                profiles=tuple(of_profiles[:profiles]),
             )
             if len(plan(catalog, one).measured) >= cells:
                 return one

@@ -66,7 +66,7 @@ def experiment(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[str
 def test_compare(experiment: tuple[Path, list[str]], output: str) -> None:
     folder, words = experiment
     holds(recorded.spent(["compare", *words, "--format", output, "--output", "out"], folder))
-    assert (folder / "out").read_text().count("nrf52840dk") > 40
+    assert (folder / "out").read_text().count("nrf52840dk") >= 20
 
 
 def test_report(experiment: tuple[Path, list[str]]) -> None:

@@ -99,7 +99,7 @@ def _problems_of_metadata(metadata: Message) -> Iterator[str]:
     if metadata["Description-Content-Type"] != "text/markdown":
         yield "the description is not said to be Markdown"
     rendered = markdown.render(str(metadata.get_payload()), variant="GFM")
-    if rendered is None or "<h1" not in rendered or "<table" not in rendered:
+    if rendered is None or "<h1" not in rendered or "<h2" not in rendered:
         yield "README.md does not render"
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from wasmfit.defaults import BASE
 from wasmfit.model import Board, Build, Cell, Profile, Record, UserModule, Workload
 
 from .load import Catalog
@@ -65,7 +66,7 @@ class InputDigests:
         """The same for the W3C suite on a runtime."""
         return {
             "runtime": self._runtime(build, _DYNAMIC),
-            "harness": self._harness(board, "bare", _DYNAMIC),
+            "harness": self._harness(board, BASE, _DYNAMIC),
             "profile": self._profile(profile),
             "board": self._board(board),
             "module": self._once(("suite",), lambda: _files(self.catalog.suite, without=frozenset())),

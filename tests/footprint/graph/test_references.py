@@ -25,6 +25,10 @@ FLASH, RAM = 0x0800_0000, 0x2000_0000
 LOCAL, OBJECT, NOTYPE = 0, 1, 0
 
 
+_LAST_OF_ELF = 0xFFFF
+"""What an ELF file has room for: other files are read as machines of their own."""
+
+
 def references_of(
     code: bytes,
     symbols: list[Sym] | None = None,
@@ -273,7 +277,7 @@ def test_more_code_than_is_decoded_is_said_in_words(monkeypatch: pytest.MonkeyPa
 @given(
     st.binary(min_size=0, max_size=80),
     st.binary(min_size=0, max_size=80),
-    st.sampled_from([*Machine, 4711]),
+    st.sampled_from([*(machine for machine in Machine if machine <= _LAST_OF_ELF), 4711]),
     st.sampled_from([32, 64]),
     st.booleans(),
     st.lists(

@@ -46,8 +46,8 @@ def test_the_document_leads_to_measured_rows(warm_home: Home, tmp_path: Path) ->
 @pytest.mark.parametrize(
     ("words", "reason"),
     [
-        ("", "firmware/lib.rs does not embed wasmi-040 yet"),
-        ("blink.wasm --call 'run(3, 0.5)' --stub-all", "firmware/any.rs does not embed wasmi-040 yet"),
+        ("", "firmware/lib.rs does not embed wasmi-040 yet, in call 1 of 5"),
+        ("blink.wasm --call 'run(3, 0.5)' --stub-all", "firmware/any.rs does not embed wasmi-040 yet, in call 1 of 3"),
     ],
     ids=["workload", "module"],
 )

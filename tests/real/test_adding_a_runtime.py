@@ -47,7 +47,10 @@ def test_the_document_leads_to_measured_rows(warm_home: Home, tmp_path: Path) ->
     ("words", "reason"),
     [
         ("", "firmware/lib.rs does not embed wasmi-040 yet, in call 1 of 5"),
-        ("blink.wasm --call 'run(3, 0.5)' --stub-all", "firmware/any.rs does not embed wasmi-040 yet, in call 1 of 3"),
+        (
+            "blink.wasm --call 'run(3, 0.5)' --stub-all",
+            "firmware/any.rs does not embed wasmi-040 yet, in call 1 of 3",
+        ),
     ],
     ids=["workload", "module"],
 )

@@ -19,6 +19,7 @@ from wasmfit.analysis.benchmark import BASELINE, NATIVE
 from wasmfit.analysis.comparison import Comparison
 from wasmfit.analysis.comparison_metrics import COMPARISON_METRICS
 from wasmfit.analysis.features import FeaturesMeasured
+from wasmfit.analysis.numbers import grouped
 from wasmfit.catalog import Catalog
 from wasmfit.defaults import BOARD, PROFILE
 from wasmfit.errors import UsageError
@@ -30,9 +31,8 @@ from wasmfit.report.feature_tables import feature_tables
 from wasmfit.report.fit import to_markdown as fit_to_markdown
 from wasmfit.report.html import to_html
 from wasmfit.report.markdown import tables_to_markdown
-from wasmfit.report.numbers import grouped
-from wasmfit.report.table import Column, Table
 from wasmfit.store import MeasuredSet
+from wasmfit.table import Table, text_column, value_column
 
 FOLDER = "measured"
 
@@ -182,7 +182,7 @@ def _matrix(answers: Answers, comparison: Comparison) -> str:
     known = {(one.board, one.runtime, one.version): one for one in chosen}
     boards = tuple(answers.catalog.boards)
     columns = tuple(
-        Column(label, tuple(_outcome(known.get((board, *label))) for board in boards)) for label in labels
+        text_column(label, (_outcome(known.get((board, *label))) for board in boards)) for label in labels
     )
     title = f"add-with-extra / all boards / bare / {PROFILE}"
     return tables_to_markdown([Table(title, boards, columns, (), ())])
@@ -248,8 +248,8 @@ def _table(
 ) -> str:
     metrics = [metric for metric in COMPARISON_METRICS if metric.key in _SHOWN]
     columns = tuple(
-        Column(
-            (f"{metric.label}{', B' if metric.unit else ''}",), tuple(grouped(metric.get(one)) for one in ran)
+        value_column(
+            (f"{metric.label}{', B' if metric.unit else ''}",), (metric.get(one) for one in ran), grouped
         )
         for metric in metrics
     )

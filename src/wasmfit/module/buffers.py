@@ -9,7 +9,7 @@ from wasmfit.model import OutBuffer, Signature, ValueType
 from wasmfit.words import escape_unprintable
 
 from .call_text import BufferText, CallText
-from .files import located
+from .files import bounded, located
 from .read import Wasm
 
 ALLOCATORS: Mapping[str, tuple[str, ...]] = {
@@ -42,7 +42,8 @@ def content(buffer: BufferText, folders: Sequence[Path]) -> bytes:
 def _bytes(text: str, what: str, folders: Sequence[Path]) -> bytes:
     shown = escape_unprintable(what, 60)
     if text.startswith("@"):
-        return _file(located(text[1:], folders), shown)
+        path = located(text[1:], folders)
+        return bounded(path, repr(shown), LARGEST, ", which no board's RAM holds")
     if match := _HEX.fullmatch(text):
         return bytes.fromhex(match[1])
     if len(text) >= 2 and text[0] == text[-1] and text[0] in "'\"":
@@ -51,17 +52,6 @@ def _bytes(text: str, what: str, folders: Sequence[Path]) -> bytes:
         f"The buffer {shown!r} is neither a file, nor hexadecimal, nor quoted text.",
         "An input is in:@FILE, in:0x00ff or in:'text'.",
     )
-
-
-def _file(path: Path, shown: str) -> bytes:
-    try:
-        with path.open("rb") as file:
-            data = file.read(LARGEST + 1)
-    except OSError as error:
-        raise UsageError(f"{path} of {shown!r} cannot be read: {error.strerror}.", "Name a file.") from error
-    if len(data) > LARGEST:
-        raise UsageError(f"{path} of {shown!r} has more than {LARGEST:,} bytes, which no board's RAM holds.")
-    return data
 
 
 def size(buffer: BufferText) -> int:

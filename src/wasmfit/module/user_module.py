@@ -14,7 +14,7 @@ from wasmfit.requests import ModuleRequest
 from . import text as wat
 from .call_text import parse
 from .calls import CallRequest, ModuleProgram, program
-from .files import located
+from .files import bounded, located
 from .layout import feature_advice, linked_layout, memory_advice
 from .module_config import ModuleConfig, read_module_config
 from .read import LONGEST, ModuleError, Wasm, read
@@ -170,7 +170,10 @@ class _Wanted:
                 | request.imports
             ),
             stub_all=request.stub_all or config.stub_all,
-            streams=Streams((request.path.name, *args), b"" if stdin is None else _stdin(stdin)),
+            streams=Streams(
+                (request.path.name, *args),
+                b"" if stdin is None else bounded(stdin, "--stdin", _LARGEST_STDIN, "; it lies in flash"),
+            ),
             limit=None if limit is None else _instructions(limit),
             timeout=timeout,
             options=tuple(options),
@@ -218,17 +221,6 @@ def _logs(request: ModuleRequest, config: ModuleConfig) -> tuple[str | None, ...
         raise UsageError(
             f"{path} of --expect-stdout cannot be read: {why}.", "Name a file of text."
         ) from error
-
-
-def _stdin(path: Path) -> bytes:
-    try:
-        with path.open("rb") as file:
-            data = file.read(_LARGEST_STDIN + 1)
-    except OSError as error:
-        raise UsageError(f"{path} of --stdin cannot be read: {error.strerror}.", "Name a file.") from error
-    if len(data) > _LARGEST_STDIN:
-        raise UsageError(f"{path} of --stdin has more than {_LARGEST_STDIN:,} bytes; it lies in flash.")
-    return data
 
 
 def _instructions(limit: str | int) -> int:

@@ -89,7 +89,7 @@ class Batch(Generic[R]):
             StoreError: The store cannot be used.
             WasmfitError: The executor cannot go on; what has ended is stored.
         """
-        stored = {} if self.rerun else self.kept.find_all({job.id: job.fingerprint for job in jobs})
+        stored = self._stored(jobs)
         self._tell(Started(len(jobs) + len(left_out), len(stored)))
         for result in stored.values():
             self._end(result, reused=True)
@@ -108,9 +108,13 @@ class Batch(Generic[R]):
 
     def plan(self, jobs: Sequence[RemoteJob[R]]) -> BuildPlan:
         """What :meth:`run` would do."""
-        stored = {} if self.rerun else self.kept.find_all({job.id: job.fingerprint for job in jobs})
+        stored = self._stored(jobs)
         missing = [job for job in jobs if job.id not in stored]
         return build_plan(self.context, missing, len(stored), self.durations, self.executor.workers)
+
+    def _stored(self, jobs: Sequence[RemoteJob[R]]) -> Mapping[str, R]:
+        """What need not be done: job → its result."""
+        return {} if self.rerun else self.kept.find_all({job.id: job.fingerprint for job in jobs})
 
     def _keep(self, job: Job[R], result: R) -> None:
         self.kept.save(result, job.fingerprint)

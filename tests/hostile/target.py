@@ -20,12 +20,14 @@ class Target:
         seeds: Sound inputs to start from.
         mutations: How they are changed.
         takes: Whether it takes an input; one that it refuses as it should is ``False``.
+        refuses: Whether there is input that it refuses; none is where the bytes only decide what is made.
     """
 
     name: str
     seeds: Callable[[], Sequence[bytes]]
     mutations: Sequence[Mutation]
     takes: Callable[[bytes], bool]
+    refuses: bool = True
 
 
 def fit_to_print(error: UsageError) -> None:

@@ -233,7 +233,7 @@ TARGETS = {
     for one in (
         Target("module", modules, BINARY, _takes_module),
         Target("elf", elf_files, BINARY, survives),
-        Target("made-elf", _choices, BINARY, _takes_choices),
+        Target("made-elf", _choices, BINARY, _takes_choices, refuses=False),
         Target("toml", toml_files, TEXT, _takes_toml),
         Target("beside", _beside, TEXT, _takes_beside),
         Target("record", records, TEXT, _takes_record),

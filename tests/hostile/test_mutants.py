@@ -36,7 +36,7 @@ def test_mutants_are_of_both_sorts(name: str) -> None:
     seeds = target.seeds()
     taken = [target.takes(mutant(seeds, target.mutations, number)) for number in range(150)]
     assert any(taken)
-    assert not all(taken)
+    assert all(taken) is not target.refuses
 
 
 @pytest.mark.parametrize("path", sorted(FOUND.iterdir()), ids=lambda path: path.name)

@@ -9,7 +9,7 @@ from packaging.version import Version as Number
 from pydantic import AliasChoices, Field, model_validator
 
 from .base import Record
-from .dependency import Dependency
+from .dependency import Dependency, DependencyChange
 from .host_tool import HostTool, ToolWheel
 from .pattern import Pattern
 from .runtime_facts import FactChanges, RuntimeFacts
@@ -118,7 +118,7 @@ class Variant(Record):
         host_arguments: Arguments for the host step's program.
         package_rustflags: Crate → flags for rustc, for that crate alone.
         sources, defines: C sources and macros.
-        dependencies: Cargo dependencies that replace the version's of the same name.
+        dependencies: What it changes of the version's Cargo dependencies, and those of its own.
         facts: What it changes of the runtime's facts.
         default: Whether a comparison that names no runtimes includes it.
     """
@@ -129,7 +129,7 @@ class Variant(Record):
     cfg: tuple[str, ...] = ()
     host_arguments: tuple[str, ...] = ()
     package_rustflags: dict[str, tuple[str, ...]] = Field(default_factory=dict)
-    dependencies: dict[str, Dependency] = Field(default_factory=dict)
+    dependencies: dict[str, DependencyChange] = Field(default_factory=dict)
     sources: tuple[str, ...] = ()
     defines: dict[str, str] = Field(default_factory=dict)
     facts: FactChanges = FactChanges()
@@ -365,6 +365,7 @@ class Runtime(Record):
         variants = {variant.name for variant in self.variants}
         for variant in self.variants:
             _known(f"variants.{variant.name}.versions", variant.versions, "[[versions]]", versions)
+            _pins_what_has_one_version(variant, self.versions)
         for claim in self.claims:
             _known("claims", claim.variants, "[[variants]]", variants)
         for pair in self.feature_toggles:
@@ -389,6 +390,21 @@ class Runtime(Record):
 def _known(what: str, names: Iterable[str], table: str, known: Set[str]) -> None:
     if missing := set(names) - known:
         raise ValueError(f"{what} names {', '.join(sorted(missing))}, which {table} lacks")
+
+
+def _pins_what_has_one_version(variant: Variant, versions: Iterable[Version]) -> None:
+    """A variant of several versions that pins the runtime's crate would build one of them under another's name."""
+    for version in versions:
+        if variant.versions and version.version not in variant.versions:
+            continue
+        for name, change in variant.dependencies.items():
+            known = version.dependencies.get(name)
+            if change.applied_to(known).version != (known.version if known else change.version):
+                raise ValueError(
+                    f"variants.{variant.name}.dependencies.{name} has version {change.version}, and version "
+                    f"{version.version} of the runtime another: leave the version out, or name in versions the "
+                    "one that has this variant"
+                )
 
 
 class Checkout(Record):
@@ -458,7 +474,9 @@ class Build(Record):
     @property
     def dependencies(self) -> dict[str, Dependency]:
         """Cargo dependencies of the firmware: the version's, as the variant changes them."""
-        return {**self.version.dependencies, **self.variant.dependencies}
+        known = self.version.dependencies
+        changes = self.variant.dependencies.items()
+        return {**known, **{name: change.applied_to(known.get(name)) for name, change in changes}}
 
     @property
     def facts(self) -> RuntimeFacts:

@@ -3,10 +3,12 @@
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 
 from wasmfit.catalog import Catalog, CatalogError
 from wasmfit.catalog.load import BUILT_IN
 from wasmfit.errors import UsageError
+from wasmfit.plan import select_builds
 
 BOARD = """\
 name = "toy"
@@ -190,3 +192,21 @@ def test_every_runtime_that_runs_modules_takes_any() -> None:
             assert runtime.c.any
             for name in (*runtime.c.firmware, *runtime.c.any):
                 assert (catalog.embedding(runtime) / name).is_file()
+
+
+def test_a_variant_of_several_versions_pins_none_of_their_crates() -> None:
+    """The row of a version would else be another version under its name."""
+    runtime = Catalog.load().runtimes["wasmtime"]
+    data = runtime.model_dump(by_alias=True)
+    (component,) = [one for one in data["variants"] if one["name"] == "wasmtime-component"]
+    component["dependencies"]["wasmtime"]["version"] = "=48.0.8"
+    with pytest.raises(ValidationError, match=r"dependencies.wasmtime has version =48.0.8"):
+        type(runtime).model_validate(data)
+    component["versions"] = ["48.0.8"]
+    assert type(runtime).model_validate(data)
+
+
+def test_every_build_takes_the_crates_of_its_version() -> None:
+    for build in select_builds(Catalog.load(), ["all"]):
+        for name, dependency in build.version.dependencies.items():
+            assert build.dependencies[name].version == dependency.version

@@ -22,7 +22,7 @@ from .conformance import (
     RuntimeFeatures,
     Selection,
 )
-from .dependency import Dependency
+from .dependency import Dependency, DependencyChange
 from .durations import BoardMeasurement, MeasuredPhase, Prediction, Predictions
 from .host_tool import HostTool, ToolWheel
 from .measurement import Measurement, Provenance, RelinkedImage, Size, SourceTree
@@ -95,6 +95,7 @@ __all__ = [
     "CycleCosts",
     "Debug",
     "Dependency",
+    "DependencyChange",
     "Embedding",
     "Emulator",
     "Excluded",

@@ -23,8 +23,8 @@ class DependencyChange(Record):
     """What a variant changes of a version's Cargo dependency, or a dependency of its own.
 
     Attributes:
-        version: The one version that is taken; the version's own, where it is not given. A variant that several
-            versions have must not give it.
+        version: The one version that is taken; the version's own, where it is not given. A variant that
+            several versions have must not give it.
         default_features, features: As a :class:`Dependency` has them; they replace the version's.
     """
 
@@ -43,7 +43,7 @@ class DependencyChange(Record):
         """
         version = self.version or (dependency.version if dependency is not None else None)
         if version is None:
-            raise ValueError("the dependency has no version, and the runtime's version does not have it either")
+            raise ValueError("the dependency has no version, and the runtime's version lacks it")
         return Dependency.model_validate(
             {"version": version, "default-features": self.default_features, "features": self.features}
         )

@@ -393,7 +393,7 @@ def _known(what: str, names: Iterable[str], table: str, known: Set[str]) -> None
 
 
 def _pins_what_has_one_version(variant: Variant, versions: Iterable[Version]) -> None:
-    """A variant of several versions that pins the runtime's crate would build one of them under another's name."""
+    """A variant of several versions that pins a crate would build one of them under another's name."""
     for version in versions:
         if variant.versions and version.version not in variant.versions:
             continue
@@ -401,9 +401,9 @@ def _pins_what_has_one_version(variant: Variant, versions: Iterable[Version]) ->
             known = version.dependencies.get(name)
             if change.applied_to(known).version != (known.version if known else change.version):
                 raise ValueError(
-                    f"variants.{variant.name}.dependencies.{name} has version {change.version}, and version "
-                    f"{version.version} of the runtime another: leave the version out, or name in versions the "
-                    "one that has this variant"
+                    f"variants.{variant.name}.dependencies.{name} has version {change.version}, and "
+                    f"{version.version} of the runtime another: leave it out, or name in versions the one "
+                    "that has this variant"
                 )
 
 

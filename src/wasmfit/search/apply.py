@@ -3,11 +3,22 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Any
+from typing import Any, TypeVar
 
-from wasmfit.model import Build, Dependency, FactChanges, Profile, RustChanges, RustProfile, SwitchValue
+from wasmfit.model import (
+    Build,
+    Dependency,
+    DependencyChange,
+    FactChanges,
+    Profile,
+    RustChanges,
+    RustProfile,
+    SwitchValue,
+)
 
 from .space import Settings, Space, said
+
+_Pinned = TypeVar("_Pinned", Dependency, DependencyChange)
 
 
 @dataclass(frozen=True)
@@ -105,17 +116,17 @@ def _build(build: Build, values: Sequence[SwitchValue]) -> Build:
     )
 
 
-def _with_features(
-    dependencies: Mapping[str, Dependency], values: Iterable[SwitchValue]
-) -> dict[str, Dependency]:
-    changed = dict(dependencies)
+def _with_features(dependencies: Mapping[str, _Pinned], values: Iterable[SwitchValue]) -> dict[str, _Pinned]:
+    chosen = list(values)
+    return {name: _with_features_of(name, dependency, chosen) for name, dependency in dependencies.items()}
+
+
+def _with_features_of(crate: str, dependency: _Pinned, values: Sequence[SwitchValue]) -> _Pinned:
+    features = dependency.features
     for value in values:
-        for name in (value.add.keys() | value.remove.keys()) & changed.keys():
-            dependency = changed[name]
-            kept = [feature for feature in dependency.features if feature not in value.remove.get(name, ())]
-            features = tuple(dict.fromkeys((*kept, *value.add.get(name, ()))))
-            changed[name] = dependency.model_copy(update={"features": features})
-    return changed
+        kept = [feature for feature in features if feature not in value.remove.get(crate, ())]
+        features = tuple(dict.fromkeys((*kept, *value.add.get(crate, ()))))
+    return dependency.model_copy(update={"features": features})
 
 
 def _facts(facts: FactChanges, changes: Iterable[FactChanges]) -> FactChanges:

@@ -118,15 +118,18 @@ def _build(build: Build, values: Sequence[SwitchValue]) -> Build:
 
 def _with_features(dependencies: Mapping[str, _Pinned], values: Iterable[SwitchValue]) -> dict[str, _Pinned]:
     chosen = list(values)
-    return {name: _with_features_of(name, dependency, chosen) for name, dependency in dependencies.items()}
+    changed = dict(dependencies)
+    for crate, dependency in dependencies.items():
+        features = _features(crate, dependency.features, chosen)
+        changed[crate] = dependency.model_copy(update={"features": features})
+    return changed
 
 
-def _with_features_of(crate: str, dependency: _Pinned, values: Sequence[SwitchValue]) -> _Pinned:
-    features = dependency.features
+def _features(crate: str, features: tuple[str, ...], values: Sequence[SwitchValue]) -> tuple[str, ...]:
     for value in values:
         kept = [feature for feature in features if feature not in value.remove.get(crate, ())]
         features = tuple(dict.fromkeys((*kept, *value.add.get(crate, ()))))
-    return dependency.model_copy(update={"features": features})
+    return features
 
 
 def _facts(facts: FactChanges, changes: Iterable[FactChanges]) -> FactChanges:

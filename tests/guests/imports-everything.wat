@@ -1,5 +1,5 @@
 (module
- (import "env" "memory" (memory 1 4))
+ (import "env" "memory" (memory 1 2))
  (import "env" "table" (table 2 funcref))
  (import "env" "base" (global $base i32))
  (import "env" "scale" (global $scale (mut i32)))

@@ -219,7 +219,7 @@ def test_what_is_imported_besides_functions_becomes_the_modules_own(tmp_path: Pa
     for imports, said in (
         ({}, "env.base, a global of type i32: say what it holds"),
         ({"env.base": "x", "env.scale": "1"}, "not an integer"),
-        ({"env.base": "1", "env.scale": "1", "env.memory": "9"}, "a memory of 1 to 4 pages"),
+        ({"env.base": "1", "env.scale": "1", "env.memory": "9"}, "a memory of 1 to 2 pages"),
         ({"env.base": "1", "env.scale": "1", "env.memory": "noop"}, "is not that many"),
     ):
         with pytest.raises(UsageError) as caught:

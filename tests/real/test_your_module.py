@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.wat import run
+from tests.wat import GUESTS, assembled, compiled, run
 from wasmfit.home import Home
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(3600)]
@@ -35,15 +35,45 @@ def python(place: Path, home: Home, *words: str) -> str:
     return ended.stdout
 
 
+def in_short(guest: str, *leaving_out: str) -> str:
+    """A guest's text without the lines that hold some words."""
+    text = (GUESTS / f"{guest}.wat").read_text("utf-8")
+    return "".join(line for line in text.splitlines(True) if not any(word in line for word in leaving_out))
+
+
+def readers_files(place: Path) -> None:
+    """What the page takes for granted that its reader has: modules, and what goes in and comes out of them."""
+    compiled(GUESTS / "hello.wat", place)
+    assembled(in_short("filter", "sample"), place, "filter")
+    assembled(in_short("marked", "board", '(export "main")').rstrip()[:-1] + MAIN, place, "crc")
+    (place / "input.txt").write_text("a line\n")
+    (place / "expected.txt").write_text("a line\n")
+    (place / "frame.bin").write_bytes(bytes(range(64)))
+    (place / "expected.bin").write_bytes(bytes(range(1, 65)))
+
+
+MAIN = (
+    '(func (export "main") (result i32) (call $begin) (call $loop (i32.const 9)) (call $end) (i32.const 0)))'
+)
+
+
 def test_the_document_leads_to_checked_results(warm_home: Home, tmp_path: Path) -> None:
     comparisons: list[list[dict[str, Any]]] = []
     profiles: list[dict[str, Any]] = []
     printed = ""
+    readers_files(tmp_path)
     for language, file, text in BLOCKS:
         if file:
             (tmp_path / file).write_text(text, encoding="utf-8")
         elif language == "python":
             printed = python(tmp_path, warm_home, "-c", text)
+        elif language == "console":
+            for line in text.splitlines():
+                program, *words = shlex.split(line)
+                assert program == "wasmfit"
+                said = python(tmp_path, warm_home, "-m", "wasmfit", *words, "-r", "wasm3", "--format", "json")
+                (_, cell) = json.loads(said)["cells"]
+                assert cell["status"] == "ok", line
         else:
             assert language == "sh"
             (program, *words), *others = (shlex.split(line) for line in text.splitlines())

@@ -165,7 +165,7 @@ class _Wanted:
                 folders=(Path(), beside) if request.calls else (beside, Path()),
             ),
             rules=(
-                (preset.imports if preset is not None else {})
+                ({} if preset is None else _preset_imports(preset, wasm))
                 | {name: str(rule) for name, rule in config.imports.items()}
                 | request.imports
             ),
@@ -199,6 +199,18 @@ def _preset_call(preset: Preset, wasm: Wasm) -> tuple[str, ...]:
         f"The module exports none of the calls of {preset.title}: {', '.join(preset.calls)}.",
         "Name the call: --call 'main()'",
     )
+
+
+def _preset_imports(preset: Preset, wasm: Wasm) -> dict[str, str]:
+    """The rules of a preset for what the module imports: a program need not use all of a benchmark's."""
+    names = {f"{imported.module}.{imported.name}" for imported in wasm.imports}
+    rules = {name: rule for name, rule in preset.imports.items() if name in names}
+    if preset.imports and not rules:
+        raise UsageError(
+            f"The module imports nothing that modules of {preset.title} do: {', '.join(preset.imports)}.",
+            "Leave --preset out, and name the call: --call 'main()'",
+        )
+    return rules
 
 
 def _called(texts: tuple[str, ...]) -> str:

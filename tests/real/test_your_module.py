@@ -42,7 +42,7 @@ def in_short(guest: str, *leaving_out: str) -> str:
 
 
 def readers_files(place: Path) -> None:
-    """What the page takes for granted that its reader has: modules, and what goes in and comes out of them."""
+    """What the page takes for granted: modules, and what goes in and comes out of them."""
     compiled(GUESTS / "hello.wat", place)
     assembled(in_short("filter", "sample"), place, "filter")
     assembled(in_short("marked", "board", '(export "main")').rstrip()[:-1] + MAIN, place, "crc")

@@ -135,7 +135,7 @@ def test_a_file_of_debug_information_alone_says_so(tmp_path: Path) -> None:
     flags = ("-Os", "-g", "-ffunction-sections", "-nostdlib", "-Wl,-T,b.ld", "-Wl,--gc-sections")
     path = build("dead-at-zero", tmp_path, *ARM, *flags, "m2.c", "lib2.c")
     debug = path.with_name("a.debug")
-    run(tmp_path, "objcopy", "--only-keep-debug", str(path), str(debug))
+    run(tmp_path, "arm-none-eabi-objcopy", "--only-keep-debug", str(path), str(debug))
     analysis = wasmfit.size(debug, by=("file",))
     assert analysis.uses == ()
     assert any("hold no bytes" in note for note in analysis.notes)

@@ -25,7 +25,6 @@ from wasmfit.footprint.views.tree import (
     placed_ranges,
 )
 from wasmfit.frames import frame
-from wasmfit.words import escape_unprintable
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -193,28 +192,32 @@ def byte_map_for(elf: Elf, options: SizeOptions, link_map: Path | None) -> tuple
         byte_map = with_constant_owners(graph)
         notes += graph.references.limits
     if options.inlined:
-        from wasmfit.footprint.attribution.debug_lines import owners_by_inlining
-        from wasmfit.footprint.attribution.source_lines import split_units
-
-        byte_map = owners_by_inlining(byte_map)
-        split = split_units(elf)
-        if split is not None:
-            notes.append(
-                f"The debug information of {split.units:,} units is in other files (such as "
-                f"{escape_unprintable(split.example)}), which are not read, so what was inlined in them is "
-                "unknown."
-            )
+        byte_map, on_calls = _with_inlined(byte_map)
+        notes += on_calls
     if GroupBy.FILE in options.by:
         byte_map, on_files = _with_files(byte_map)
         notes += on_files
     return byte_map, notes
 
 
+def _with_inlined(byte_map: ByteMap) -> tuple[ByteMap, list[str]]:
+    """Code with the crates that it was inlined from, by whatever can read it in this file."""
+    from wasmfit.footprint.attribution.debug_lines import owners_by_inlining, require_debug_information
+    from wasmfit.footprint.attribution.inlined_calls import needs_entries, owners_by_entries
+
+    require_debug_information(byte_map.elf)
+    if not needs_entries(byte_map.elf):
+        return owners_by_inlining(byte_map), []
+    divided, missing = owners_by_entries(byte_map)
+    return divided, [] if missing is None else [missing.sentence("what was inlined in them is unknown")]
+
+
 def _with_files(byte_map: ByteMap) -> tuple[ByteMap, list[str]]:
     """Source files by debug information where there is some, else by local symbols, which is said."""
+    from wasmfit.elf.dwarf.sections import LINE_SECTIONS
     from wasmfit.footprint.attribution.source_files import with_files
 
-    if not any(section.name in _DEBUG for section in byte_map.elf.sections):
+    if not any(section.name in LINE_SECTIONS for section in byte_map.elf.sections):
         return with_files(byte_map), [
             "It has no debug information, so only local symbols of C have a source file. "
             "Compile with -g for more."
@@ -223,20 +226,11 @@ def _with_files(byte_map: ByteMap) -> tuple[ByteMap, list[str]]:
     from wasmfit.footprint.attribution.symcache import LinesError
 
     try:
-        divided, split = files_by_line_tables(byte_map)
-        return with_files(divided), [] if split is None else [_on_split(split.units, split.example)]
+        divided, missing = files_by_line_tables(byte_map)
+        said = [] if missing is None else [missing.sentence("the line tables in the file itself are used")]
+        return with_files(divided), said
     except LinesError as error:
         return with_files(byte_map), [f"Only local symbols of C have a source file. {error}"]
-
-
-_DEBUG = frozenset({".debug_info", ".zdebug_info", ".debug_line", ".zdebug_line"})
-
-
-def _on_split(units: int, example: str) -> str:
-    return (
-        f"The debug information of {units:,} units is in other files (such as "
-        f"{escape_unprintable(example)}), which are not read; the line tables in the file itself are used."
-    )
 
 
 def _placed(byte_map: ByteMap, memories: MemoryLayout, options: SizeOptions) -> list[PlacedRange]:

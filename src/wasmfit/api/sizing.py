@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict, Unpack
 
-from wasmfit.footprint.analysis import DEFAULT_BY, SizeAnalysis, SizeOptions, analyse
+from wasmfit.footprint.analysis import SizeAnalysis, analyse, default_by
+from wasmfit.footprint.size_options import SizeOptions
 from wasmfit.footprint.views.memories import DeviceMemory, flash_and_ram
 from wasmfit.footprint.views.tree import GroupBy, SortOrder, ViewFilter
 
@@ -72,7 +73,7 @@ def size(
         memories = (*memories_of(board, catalogs), *memories)
     top = view.get("top")
     options = SizeOptions(
-        by=tuple(GroupBy(grouping) for grouping in view.get("by", DEFAULT_BY)),
+        by=tuple(GroupBy(grouping) for grouping in view.get("by", default_by(path))),
         only=ViewFilter(
             tuple(view.get("sections", ())), tuple(view.get("regions", ())), tuple(view.get("owners", ()))
         ),

@@ -16,9 +16,6 @@ from wasmfit.elf.records import Elf, ElfKind, Machine, Section, SectionFlag, Sec
 MOST_BYTES = 256 << 20
 """Most bytes that one section of debug information may take, in bytes."""
 
-LINE_SECTIONS = frozenset({".debug_info", ".zdebug_info", ".debug_line", ".zdebug_line", ".stab"})
-"""The sections that line tables are in, or that say where they are."""
-
 _DEFLATE_RATIO = 1032
 _ZSTD_RATIO = 1 << 15
 _OLD_HEADER = struct.Struct(">4sQ")

@@ -9,8 +9,9 @@ the linker has removed, which only the symbols tell from those at the same addre
 from bisect import bisect_left
 from collections.abc import Sequence
 
+from wasmfit.elf.dwarf.line_sections import LINE_SECTIONS
 from wasmfit.elf.dwarf.line_table import LineSequence, SourceFile, line_sequences
-from wasmfit.elf.dwarf.sections import LINE_SECTIONS, DebugSections
+from wasmfit.elf.dwarf.sections import DebugSections
 from wasmfit.elf.dwarf.split import missing_rests
 from wasmfit.elf.dwarf.stabs import stab_sequences
 from wasmfit.elf.dwarf.units import compile_units

@@ -60,6 +60,7 @@ def run(arguments: Sequence[str]) -> None:
         base=given.base,
         link_map=given.map,
         memories=_memories(given),
+        partitions=given.partitions,
         sections=given.section,
         regions=given.region,
         owners=given.owner,
@@ -126,6 +127,7 @@ def _parser() -> argparse.ArgumentParser:
         metavar="ORIGIN:SIZE",
         help="RAM there is, such as 0x20000000:256K",
     )
+    add("--partitions", type=Path, metavar="FILE.toml", help="the partitions of a product's several images")
     add("--page", type=_positive, metavar="BYTES", help="erase unit of --flash")
     add("--limit", type=_limit, metavar="MEMORY,SECONDS", help="for references (default: 1G,60)")
     add(

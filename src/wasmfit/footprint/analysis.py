@@ -97,7 +97,7 @@ def analyse(
         LinkMapError: The map cannot be read, or is of another link.
         UsageError: Nothing in the file matches the filter.
     """
-    source = read_source(path)
+    source = read_source(path, options.bounds)
     side = attributed(source, options, options.link_map)
     if not side.ranges and not options.only.is_open:
         raise UsageError(f"Nothing in {path} matches the filter.", what_there_is(side))
@@ -122,7 +122,7 @@ def _difference(new: AttributedFile, base: str | Path, options: SizeOptions) -> 
     from wasmfit.footprint.views.crate_versions import crate_changes, crates
     from wasmfit.footprint.views.diff import SizeDifference, build_changes, moves
 
-    old = attributed(read_source(base), options, None)
+    old = attributed(read_source(base, options.bounds), options, None)
     return SizeDifference(
         str(base),
         build_changes(old.ranges, new.ranges, options.by, top=options.top),

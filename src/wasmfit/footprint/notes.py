@@ -90,6 +90,10 @@ def _notes_on_memories(memories: MemoryLayout, *, guessed: bool) -> list[str]:
         notes.append(
             f"{len(memories.account.shared) - _MOST_SHARED:,} more sections share bytes with others."
         )
+    notes += [
+        f"{section.name} goes {by:,} bytes beyond the end of {memory}."
+        for section, memory, by in memories.exceeding()[:_MOST_SHARED]
+    ]
     for use in memories.uses():
         if use.name == OUTSIDE:
             notes.append(f"{use.bytes:,} bytes lie outside of all memories.")

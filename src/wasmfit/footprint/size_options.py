@@ -46,6 +46,11 @@ class SizeOptions:
     inlined: bool = False
     limit: "ReferenceBudget | None" = None
 
+    @property
+    def bounds(self) -> tuple[int, ...]:
+        """Where memories begin and end."""
+        return tuple(address for memory in self.memories for address in (memory.origin, memory.end))
+
 
 DEFAULT_OPTIONS = SizeOptions()
 """Everything, by section, crate and symbol."""

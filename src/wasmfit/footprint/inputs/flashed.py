@@ -5,7 +5,8 @@ called after its address, and all of it is flashed.
 """
 
 import struct
-from collections.abc import Iterator
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple, NoReturn
 
@@ -53,8 +54,12 @@ def is_flashed_image(start: bytes) -> bool:
     )
 
 
-def read_flashed_image(path: Path) -> Elf:
+def read_flashed_image(path: Path, bounds: Sequence[int] = ()) -> Elf:
     """Read an Intel HEX or a UF2 file.
+
+    Args:
+        path: The file.
+        bounds: Addresses that divide sections, as partitions do.
 
     Raises:
         ElfError: It cannot be read, is damaged, or writes an address twice.
@@ -63,8 +68,8 @@ def read_flashed_image(path: Path) -> Elf:
     data = bytes(file.part(0, file.size))
     if data.startswith(UF2_MAGIC):
         machine, pieces = _Uf2(path, data).read()
-        return _elf(path, machine, pieces)
-    return _elf(path, 0, _IntelHex(path, data).read())
+        return _elf(path, machine, pieces, bounds)
+    return _elf(path, 0, _IntelHex(path, data).read(), bounds)
 
 
 class _Reader:
@@ -135,8 +140,20 @@ class _IntelHex(_Reader):
         return record
 
 
-def _elf(path: Path, machine: int, pieces: list[_Piece]) -> Elf:
-    pieces = [piece for piece in sorted(pieces) if piece.data]
+def _cut(pieces: list[_Piece], bounds: Sequence[int]) -> Iterator[_Piece]:
+    """The same pieces, none of which goes beyond a bound."""
+    ordered = sorted(bounds)
+    for piece in pieces:
+        at = piece.address
+        end = at + len(piece.data)
+        for bound in (*ordered[bisect_right(ordered, at) : bisect_left(ordered, end)], end):
+            yield _Piece(at, piece.data[at - piece.address : bound - piece.address])
+            at = bound
+
+
+def _elf(path: Path, machine: int, pieces: list[_Piece], bounds: Sequence[int]) -> Elf:
+    pieces = [piece for piece in sorted(_cut(pieces, bounds)) if piece.data]
+    limits = frozenset(bounds)
     if not pieces:
         raise ElfError(f"{path} has no bytes to write.", "Build or copy it again.")
     image = bytearray()
@@ -147,6 +164,8 @@ def _elf(path: Path, machine: int, pieces: list[_Piece]) -> Elf:
         start, offset = pieces[number].address, len(image)
         end = start
         while number < len(pieces) and pieces[number].address <= end:
+            if end > start and pieces[number].address == end and end in limits:
+                break
             if pieces[number].address < end:
                 raise ElfError(
                     f"{path} writes {hexadecimal(pieces[number].address)} twice.", "Merge its parts again."

@@ -1,7 +1,7 @@
 """What a file is, by its first bytes, and what of it is analysed."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -87,8 +87,12 @@ def first_bytes(path: Path) -> bytes:
         return b""
 
 
-def read_source(path: str | Path) -> SizeSource:
+def read_source(path: str | Path, bounds: Sequence[int] = ()) -> SizeSource:
     """Read a file.
+
+    Args:
+        path: The file.
+        bounds: Addresses where memories begin and end, which divide what has no sections.
 
     Raises:
         ElfError: It cannot be read, or is of a kind that is not analysed.
@@ -103,7 +107,7 @@ def read_source(path: str | Path) -> SizeSource:
     if start[:1] in _IMAGES and _is_flashed_image(start):
         from wasmfit.footprint.inputs.flashed import read_flashed_image
 
-        image = read_flashed_image(Path(path))
+        image = read_flashed_image(Path(path), bounds)
         note = (
             "It has bytes and addresses alone; the ELF file that it was made from says whose they are"
             f"{_next_to(Path(path))}."

@@ -24,7 +24,7 @@ def _table(table: Table) -> str:
     head = "".join(f"<th>{_text(' '.join(column.heading))}</th>" for column in table.columns)
     rows = [
         f"<tr><th>{_text(label)}</th>{''.join(_cell(column, number) for column in table.columns)}</tr>"
-        for number, label in enumerate(table.labels)
+        for number, label in enumerate(table.shown_labels)
     ]
     rows += [
         f'<tr><th>{_text(name)}</th><td colspan="{len(table.columns)}" style="text-align:left">'

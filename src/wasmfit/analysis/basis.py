@@ -3,8 +3,18 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from wasmfit.model import Measurement
+
 MEASURED = "measured"
 """The fact that says of a measurement where and when it was made."""
+
+OUTDATED = "outdated"
+"""The fact that names what has changed since a measurement was made; one that still holds has none."""
+
+OUTDATED_MARK = "†"
+"""What stands after the name of a row, or a value, that rests on an outdated measurement."""
+
+OUTDATED_CLAUSE = f"{OUTDATED_MARK} outdated: what it was measured from has changed since"
 
 _MOST_NAMED = 3
 """Cells that a note names; each says so of itself among its facts."""
@@ -40,6 +50,12 @@ class Origin:
         outdated = f"; outdated: {_since(self.changed)}" if self.changed else ""
         return f"{_made(self, self.day)}{outdated}"
 
+    @property
+    def facts(self) -> dict[str, str]:
+        """What the facts of its measurement say of it."""
+        outdated = {OUTDATED: ", ".join(self.changed)} if self.changed else {}
+        return {MEASURED: self.sentence, **outdated}
+
 
 def _made(origin: Origin, days: str) -> str:
     if origin.here:
@@ -51,6 +67,21 @@ def _since(changed: tuple[str, ...]) -> str:
     *others, last = changed
     parts = f"{', '.join(others)} and {last}" if others else last
     return f"{parts} {'have' if others else 'has'} changed since"
+
+
+def with_origin(measurement: Measurement, origin: Origin) -> Measurement:
+    """The measurement, which says among its facts where it was made and whether it still holds."""
+    return measurement.model_copy(update={"facts": {**measurement.facts, **origin.facts}})
+
+
+def is_outdated(measurement: Measurement) -> bool:
+    """Whether something that it was measured from has changed since."""
+    return OUTDATED in measurement.facts
+
+
+def marked(text: str, measurement: Measurement) -> str:
+    """A name or value of a measurement, marked where that is outdated."""
+    return f"{text} {OUTDATED_MARK}" if is_outdated(measurement) else text
 
 
 def basis_notes(origins: Mapping[str, Origin]) -> tuple[str, ...]:

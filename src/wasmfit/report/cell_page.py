@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 
 from wasmfit.analysis.amounts import Amount, amount_text
+from wasmfit.analysis.basis import MEASURED, OUTDATED, is_outdated
 from wasmfit.analysis.cell_page import CellPage
 from wasmfit.analysis.comparison_metrics import COMPARISON_METRICS, RESULT_METRICS
 from wasmfit.analysis.flat_rows import flat_row
@@ -75,11 +76,13 @@ def cell_tables(page: CellPage) -> list[Table]:
 
 def _tables(page: CellPage) -> Iterator[Table]:
     measurement = page.measurement
-    yield _words(f"{measurement.id}: {measurement.status.value}", _identity(page))
+    outdated = ", outdated" if is_outdated(measurement) else ""
+    yield _words(f"{measurement.id}: {measurement.status.value}{outdated}", _identity(page))
     yield _metrics(page)
     yield _phases(measurement)
     yield _owners(measurement)
-    yield _words("what differs in kind", measurement.facts)
+    facts = {name: fact for name, fact in measurement.facts.items() if name not in (MEASURED, OUTDATED)}
+    yield _words("what differs in kind", facts)
     yield Table("features", (), (), notes=tuple(feature_lines(page.features)))
     yield _published(measurement)
     yield _words("how it was made", _provenance(page))
@@ -100,7 +103,8 @@ def _identity(page: CellPage) -> dict[str, str]:
         rows["note"] = measurement.reason
     if page.board is not None:
         rows["board"] = _board(page.board)
-    rows["measured"] = f"{measurement.provenance.measured_at}, by wasmfit {measurement.provenance.wasmfit}"
+    made = measurement.provenance
+    rows["measured"] = measurement.facts.get(MEASURED, f"{made.measured_at}, by wasmfit {made.wasmfit}")
     if page.runs:
         rows["shown in"] = f"{'run' if len(page.runs) == 1 else 'runs'} {', '.join(map(str, page.runs[:10]))}"
     return rows
@@ -176,7 +180,8 @@ def _owners(measurement: Measurement) -> Table:
             values.append(sum(owners[section].get(owner, 0) for owner in others) or None)
         columns.append(value_column((section,), values, "{:,}".format, metric=section, unit="B"))
     labels = (*shown, *([f"[{len(others)} others]"] if others else []))
-    notes = () if not others else ("`wasmfit size` has every owner and symbol of the image",)
+    has_image = others and measurement.provenance.elf is not None
+    notes = ("`wasmfit size` has every owner and symbol of the image",) if has_image else ()
     return Table("bytes by owner", labels, tuple(columns), notes, label_name="owner")
 
 

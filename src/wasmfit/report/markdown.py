@@ -35,7 +35,7 @@ def _table(table: Table) -> str:
         _line(head),
         _line(["---", *map(_rule, table.columns)], raw=True),
     ]
-    for row, label in enumerate(table.labels):
+    for row, label in enumerate(table.shown_labels):
         lines.append(_line([label, *(column.cells[row].shown for column in table.columns)]))
     lines += [_line([name, why]) for name, why in table.remainder]
     legend = filter(None, ["; ".join(table.legend_of(table.columns))])

@@ -67,7 +67,7 @@ def _is_cut(column: Column) -> bool:
 
 
 def _label_width(table: Table) -> int:
-    return max(map(cell_len, map(_plain, (table.label_heading, *table.labels))), default=0)
+    return max(map(cell_len, map(_plain, (table.label_heading, *table.shown_labels))), default=0)
 
 
 def _hanging(column: Column) -> int:
@@ -120,7 +120,7 @@ def _grid(table: Table, columns: Sequence[Column], width: int) -> Iterator[str]:
     gaps = sum(len(_BETWEEN) for _ in columns) - sum(_hanging(column) for column in columns[:-1])
     yield " " + "─" * (label_width + sum(widths) + gaps)
     rows = [_texts(column) for column in columns]
-    for number, label in enumerate(table.labels):
+    for number, label in enumerate(table.shown_labels):
         texts = [
             list(_wrapped(row[number], wide)) if column.wraps else [row[number]]
             for row, column, wide in zip(rows, columns, widths, strict=True)

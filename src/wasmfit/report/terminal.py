@@ -53,7 +53,7 @@ def terminal_width() -> int:
 
 def _text(table: Table, width: int) -> str:
     lines = [_plain(table.title)]
-    labels = [_plain(label) for label in table.labels]
+    labels = [_plain(label) for label in table.shown_labels]
     for columns in _blocks(table, width):
         texts = [
             ([_plain(line) for line in column.heading], [_plain(text) for text in column.texts])
@@ -83,7 +83,7 @@ def _plain(text: str) -> str:
 
 def _blocks(table: Table, width: int) -> list[list[Column]]:
     """The columns in groups that fit next to the labels."""
-    labels = max(map(len, table.labels)) + 3
+    labels = max(map(len, table.shown_labels)) + 3
     blocks: list[list[Column]] = [[]]
     used = labels
     for column in table.columns:

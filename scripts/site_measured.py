@@ -6,7 +6,7 @@ They are made whenever the site is built, in memory, and nothing of them is kept
 import re
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TypeVar
@@ -301,9 +301,7 @@ def _features(measured: FeaturesMeasured | None, names: set[str]) -> Iterator[st
     runtimes = () if measured is None else tuple(one for one in measured.runtimes if one.runtime in names)
     if measured is None or not runtimes or names & {NATIVE}:
         return
-    chosen = FeaturesMeasured(
-        runtimes, measured.titles, measured.look, measured.notes, {}, 0.0, len(runtimes), len(runtimes)
-    )
+    chosen = replace(measured, runtimes=runtimes)
     yield "## Features"
     yield _for_readers(tables_to_markdown(feature_tables(chosen)))
 

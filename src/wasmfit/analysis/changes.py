@@ -1,7 +1,7 @@
 """What changed between two snapshots: every metric of every cell, and whether a change is inconclusive."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
 from typing import NamedTuple
@@ -167,6 +167,7 @@ class Changes:
         unchanged: How many cells did not.
         notes: What a reader must know about them.
         symbols: Cell's name → the symbols that changed most, if both images still exist.
+        outdated: Cell's id → what has changed since it was measured, of outdated ones of the measured set.
     """
 
     before: str
@@ -175,6 +176,11 @@ class Changes:
     unchanged: int
     notes: tuple[str, ...] = ()
     symbols: Mapping[str, tuple[SymbolChange, ...]] | None = None
+    outdated: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def is_outdated(self, cell: CellChange) -> bool:
+        """Whether one side of a cell rests on an outdated measurement."""
+        return any(side is not None and side.id in self.outdated for side in (cell.before, cell.after))
 
     def of(self, kind: CellChangeKind) -> tuple[CellChange, ...]:
         """The cells with that kind of change."""

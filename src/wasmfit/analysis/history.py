@@ -1,7 +1,7 @@
 """A metric over time, or over versions, and what changed it."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from itertools import groupby, pairwise
@@ -80,12 +80,21 @@ class History:
         over: ``time`` or ``version``.
         cells: One for each cell.
         notes: What the points rest on, where some are of the measured set.
+        outdated: Cell's id → what has changed since it was measured, of outdated ones of the measured set.
     """
 
     metric: Metric
     over: Literal["time", "version"]
     cells: tuple[CellHistory, ...]
     notes: tuple[str, ...] = ()
+    outdated: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def changed_since(self, cell: CellHistory, point: HistoryPoint) -> tuple[str, ...]:
+        """What has changed since a point was measured; empty where it still holds."""
+        if self.over == "time":
+            return self.outdated.get(cell.name, ())
+        runtime, _, setting = cell.name.partition("/")
+        return self.outdated.get(f"{runtime}@{point.version}/{setting}", ())
 
 
 def history(

@@ -12,6 +12,7 @@ from operator import attrgetter
 from wasmfit.model import Board, Measurement, Status
 from wasmfit.table import Column, LegendClause, Table
 
+from .basis import OUTDATED_CLAUSE, is_outdated, mark_of, marked
 from .benchmark import BASELINE, slowdowns
 from .comparison import Comparison
 from .metrics import Better
@@ -126,11 +127,15 @@ def _table(
         legend=tuple(_legend(ran, baselines, comparison.bounds, shown)),
         remainder=tuple(
             (
-                label(measurement) if measurement in others else f"{BASELINE} {measurement.version}",
+                marked(
+                    label(measurement) if measurement in others else f"{BASELINE} {measurement.version}",
+                    measurement,
+                ),
                 f"{measurement.status.value}: {measurement.reason or 'no reason given'}",
             )
             for measurement in left_out
         ),
+        marks=tuple(mark_of(ran[number]) for number in order) if any(map(is_outdated, ran)) else (),
     )
 
 
@@ -249,8 +254,10 @@ def _legend(
         )
         yield LegendClause(f"{BEST} best of its column{but}")
     if len(baselines) == 1 and baselines[0].size is not None:
-        without = f"over baseline: without a runtime it is {baselines[0].size.flash:,} B"
-        yield LegendClause(without, ("flash_over_baseline",))
+        size = marked(f"{baselines[0].size.flash:,} B", baselines[0])
+        yield LegendClause(f"over baseline: without a runtime it is {size}", ("flash_over_baseline",))
+    if any(map(is_outdated, (*ran, *baselines))):
+        yield LegendClause(OUTDATED_CLAUSE)
     yield LegendClause("load, calls: instructions", ("instructions_start", "instructions_call"))
     yield LegendClause("slowdown: against native code", ("slowdown",))
     yield LegendClause("≈ predicted", ("time_call",))

@@ -10,7 +10,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Unpack
 
-from wasmfit.analysis.basis import basis_notes
+from wasmfit.analysis.basis import basis_notes, outdated_cells
 from wasmfit.analysis.budget import read_budget
 from wasmfit.analysis.certain_changes import CostModels
 from wasmfit.analysis.changes import CellChange, Changes, SymbolChange, compare_snapshots, largest
@@ -75,7 +75,9 @@ def diff(
             if isinstance(entry, StoredCell) and entry.is_of_set
         }
     origins = set_origins(catalog, measured_set, sorted(elsewhere))
-    changed = replace(changed, notes=(*changed.notes, *basis_notes(origins)))
+    changed = replace(
+        changed, notes=(*changed.notes, *basis_notes(origins)), outdated=outdated_cells(origins)
+    )
     if not symbols:
         return changed
     most_changed = largest(changed.cells, "size.flash")[:_CELLS_WITH_SYMBOLS]
@@ -162,7 +164,7 @@ def history(
         followed = follow(reader, completing(models), metric, select, versions=by_version, models=models)
         elsewhere = reader.of_set(select)
     origins = set_origins(catalog, measured_set, elsewhere)
-    return replace(followed, notes=basis_notes(origins))
+    return replace(followed, notes=basis_notes(origins), outdated=outdated_cells(origins))
 
 
 def runs(*, home: Path | None = None) -> list[RecordedRun]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from wasmfit.analysis.amounts import Amount, amount_text, number_text
+from wasmfit.analysis.basis import OUTDATED_CLAUSE, OUTDATED_MARK
 from wasmfit.analysis.changes import (
     CellChange,
     CellChangeKind,
@@ -38,6 +39,9 @@ def change_tables(changes: Changes, *, everything: bool = False) -> list[Table]:
     notes = [summary(changes)]
     if len(listed) > len(shown_cells):
         notes.append(f"{len(listed) - len(shown_cells):,} more cells: --all, or --format json")
+    marks = tuple(OUTDATED_MARK if changes.is_outdated(cell) else "" for cell in shown_cells)
+    if any(marks):
+        notes.append(OUTDATED_CLAUSE)
     notes += changes.notes
     titles = ("what", *HEADLINES)
     tables = [
@@ -48,7 +52,7 @@ def change_tables(changes: Changes, *, everything: bool = False) -> list[Table]:
                 text_column((title,), (_headline(cell, title) for cell in shown_cells)) for title in titles
             ),
             tuple(notes),
-            (),
+            marks=marks if any(marks) else (),
         )
     ]
     details = [cell for cell in ranked(changed) if metrics_shown(cell, everything=everything)]

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from wasmfit.analysis.basis import OUTDATED_CLAUSE, OUTDATED_MARK
 from wasmfit.analysis.features import FeaturesMeasured
 from wasmfit.model import (
     Failing,
@@ -47,12 +48,16 @@ def _table(
 ) -> Table:
     labels = tuple(measured.titles[feature.feature] for feature in runtimes[0].features)
     columns = tuple(
-        text_column((runtime.runtime, runtime.version), (map(_cell, runtime.features)))
-        for runtime in runtimes
+        text_column(
+            (runtime.runtime, f"{runtime.version} {OUTDATED_MARK}" if outdated else runtime.version),
+            map(_cell, runtime.features),
+        )
+        for runtime, outdated in zip(runtimes, map(measured.is_outdated, runtimes), strict=True)
     )
     board, profile, group = setting
     title = f"{_TITLES[group]} / {board} / {profile}"
     notes = (
+        *([OUTDATED_CLAUSE] if any(map(measured.is_outdated, runtimes)) else ()),
         *(measured.notes if is_first else ()),
         *_reasons(measured, runtimes),
         *_evidence(measured, runtimes),

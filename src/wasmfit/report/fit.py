@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 
 from wasmfit.analysis.amounts import amount_text
+from wasmfit.analysis.basis import mark_of, marked, outdated_notes, outdated_parts
 from wasmfit.analysis.fit import TIMES, Fit, RankedRuntime
 from wasmfit.analysis.requirements import CRITERIA
 from wasmfit.json_text import dumped
@@ -14,7 +15,8 @@ from .documents.fit import fit_document
 from .escape import escape
 from .format import Format
 from .markdown import tables_to_markdown
-from .terminal import tables_to_text
+from .rows import wrapped
+from .terminal import tables_to_text, terminal_width
 
 _LONGEST_LINE = 4000
 
@@ -41,7 +43,16 @@ def _ranking(fit: Fit) -> Table:
     )
     features = f", {', '.join(required.features)} required" if required.features else ""
     title = f"{fit.module} on {fit.board}: {required.flash:,} B of flash, {required.ram:,} B of RAM{features}"
-    return Table(title, tuple(runtime.label for runtime in ranked), columns, fit.caveats, ())
+    measured = [one for runtime in ranked for one in runtime.measurements]
+    measured += [one for runtime in fit.rejected for one in runtime.measurements]
+    marks = tuple(next(filter(None, map(mark_of, runtime.measurements)), "") for runtime in ranked)
+    return Table(
+        title,
+        tuple(runtime.label for runtime in ranked),
+        columns,
+        (*outdated_notes(measured), *fit.caveats),
+        marks=marks if any(marks) else (),
+    )
 
 
 def _bytes(heading: str, metric: str, values: Iterable[int | float]) -> Column:
@@ -87,23 +98,29 @@ def _rule(fit: Fit) -> Table:
 
 def to_text(fit: Fit, *, explain: bool = False) -> str:
     """The sentence, the ranking, and what the others lack."""
-    parts = [fit.sentence, tables_to_text(_tables(fit, explain=explain))]
+    width = terminal_width()
+    tables = tables_to_text(_tables(fit, explain=explain), width)
+    # Without a ranking, nothing else says what the answer rests on.
+    notes = () if fit.ranked else (line for note in fit.notes for line in wrapped(note, width))
+    parts = [fit.sentence, tables, "\n".join(notes)]
     if fit.rejected:
-        parts.append("\n".join(["Does not fit:", *(f"  {line}" for line in _rejected(fit))]))
+        lines = (line for words in _rejected(fit) for line in wrapped(words, width, "  ", "    "))
+        parts.append("\n".join(["Does not fit:", *lines]))
     return "\n\n".join(filter(None, parts))
 
 
 def _rejected(fit: Fit) -> Iterator[str]:
     for runtime in fit.rejected:
+        measurement = runtime.measurement
+        name = f"{measurement.runtime} {measurement.version}"
         reasons = "; ".join(reason.sentence for reason in runtime.reasons)
-        yield escape_unprintable(
-            f"{runtime.measurement.runtime} {runtime.measurement.version}: {reasons}", _LONGEST_LINE
-        )
+        yield escape_unprintable(f"{marked(name, measurement)}: {reasons}", _LONGEST_LINE)
 
 
 def to_markdown(fit: Fit, *, explain: bool = False) -> str:
     """The same."""
-    parts = [escape(fit.sentence), tables_to_markdown(_tables(fit, explain=explain))]
+    notes = () if fit.ranked else (f"- {escape(note)}" for note in fit.notes)
+    parts = [escape(fit.sentence), tables_to_markdown(_tables(fit, explain=explain)), "\n".join(notes)]
     if fit.rejected:
         parts.append("\n".join(["Does not fit:", "", *(f"- {escape(line)}" for line in _rejected(fit))]))
     return "\n\n".join(filter(None, parts))
@@ -131,11 +148,17 @@ def _rows(fit: Fit) -> Iterator[dict[str, object]]:
             "speed_low": runtime.speed.low,
             "speed_high": runtime.speed.high,
             "reasons": None,
+            "outdated": ", ".join(outdated_parts(runtime.measurement)) or None,
         }
     columns = ("place", "score", "flash", "ram", "speed", "speed_low", "speed_high")
     for rejected in fit.rejected:
         reasons = "; ".join(reason.sentence for reason in rejected.reasons)
-        yield {"id": rejected.measurement.id, **dict.fromkeys(columns), "reasons": reasons}
+        yield {
+            "id": rejected.measurement.id,
+            **dict.fromkeys(columns),
+            "reasons": reasons,
+            "outdated": ", ".join(outdated_parts(rejected.measurement)) or None,
+        }
 
 
 FORMATS: dict[Format, Callable[..., str]] = {

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from wasmfit.analysis.amounts import Amount, amount_text
+from wasmfit.analysis.basis import OUTDATED_CLAUSE, OUTDATED_MARK
 from wasmfit.analysis.history import CellHistory, History, HistoryPoint, RunRecord
 from wasmfit.analysis.metrics import metric, metric_names
 from wasmfit.json_text import dumped
@@ -44,13 +45,12 @@ def _bar(value: float, least: float, most: float) -> str:
 
 
 def _tables(history: History) -> list[Table]:
-    unit = history.metric.unit
     changing = [cell for cell in history.cells if any(point.change for point in cell.points)]
     detailed = sorted(changing, key=_range, reverse=True)[:_DETAILED]
-    return [_overview(history), *(_cell(cell, unit, history.over) for cell in detailed)]
+    return [_overview(history, len(changing)), *(_cell(history, cell) for cell in detailed)]
 
 
-def _overview(history: History) -> Table:
+def _overview(history: History, changing: int) -> Table:
     cells = sorted(history.cells, key=_range, reverse=True)
     unit = history.metric.unit
     columns = (
@@ -61,11 +61,24 @@ def _overview(history: History) -> Table:
     )
     kind = history.metric.kind.value
     title = f"{history.metric.name} ({kind}) over {history.over}"
-    notes = []
-    if len(cells) > _DETAILED:
+    marks = tuple(
+        next((mark for point in cell.points if (mark := _mark(history, cell, point))), "") for cell in cells
+    )
+    notes = [OUTDATED_CLAUSE] if any(marks) else []
+    if changing > _DETAILED:
         notes.append(f"the {_DETAILED} that changed most follow; --select chooses others")
     notes += history.notes
-    return Table(title, tuple(cell.name for cell in cells), columns, tuple(notes), ())
+    return Table(
+        title,
+        tuple(cell.name for cell in cells),
+        columns,
+        tuple(notes),
+        marks=marks if any(marks) else (),
+    )
+
+
+def _mark(history: History, cell: CellHistory, point: HistoryPoint) -> str:
+    return OUTDATED_MARK if history.changed_since(cell, point) else ""
 
 
 def _range(cell: CellHistory) -> float:
@@ -74,7 +87,8 @@ def _range(cell: CellHistory) -> float:
     return (max(values) - min(values)) / abs(values[0]) if values and values[0] else 0.0
 
 
-def _cell(cell: CellHistory, unit: str, over: str) -> Table:
+def _cell(history: History, cell: CellHistory) -> Table:
+    unit, over = history.metric.unit, history.over
     points = [point for point in cell.points if over == "version" or point.change or point is cell.points[0]]
     columns = (
         text_column((over,), (point.version if over == "version" else point.at[:16] for point in points)),
@@ -84,7 +98,8 @@ def _cell(cell: CellHistory, unit: str, over: str) -> Table:
     )
     labels = tuple(_label(point) for point in points)
     notes = tuple(f"{_label(point)} differs in {'; '.join(point.why)}" for point in points if point.why)
-    return Table(cell.name, labels, columns, notes, ())
+    marks = tuple(_mark(history, cell, point) for point in points)
+    return Table(cell.name, labels, columns, notes, marks=marks if any(marks) else ())
 
 
 def _label(point: HistoryPoint) -> str:

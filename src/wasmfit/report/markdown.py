@@ -17,10 +17,19 @@ def to_markdown(comparison: Comparison) -> str:
     """Every table with its notes and facts below it, after an overview of several boards."""
     measured = comparison.measurements
     tables = tables_to_markdown((*overview(measured), *comparison_tables(measured)))
-    lines = "\n".join(
-        f"- {escape(line)}" for line in (*feature_lines(comparison.features), *comparison.notes)
-    )
-    return "\n\n".join(filter(None, (tables, lines)))
+    return with_notes(tables, comparison, feature_lines(comparison.features))
+
+
+def with_notes(text: str, comparison: Comparison, before: Iterable[str] = ()) -> str:
+    """A document about a comparison, with what its measurements rest on at the end.
+
+    Args:
+        text: The document.
+        comparison: The comparison.
+        before: What stands before those notes.
+    """
+    lines = "\n".join(f"- {escape(line)}" for line in (*before, *comparison.notes))
+    return "\n\n".join(filter(None, (text, lines)))
 
 
 def tables_to_markdown(tables: Iterable[Table]) -> str:

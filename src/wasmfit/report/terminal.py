@@ -34,7 +34,8 @@ def to_text(comparison: Comparison, width: int | None = None) -> str:
     """
     measured = comparison.measurements
     said = (*feature_lines(comparison.features), *comparison.notes)
-    lines = [escape_unprintable(line, _LONGEST_NOTE) for line in said]
+    width = width or terminal_width()
+    lines = ["\n".join(_wrapped(_plain(line), width)) for line in said]
     return "\n\n".join((tables_to_text((*overview(measured), *comparison_tables(measured)), width), *lines))
 
 

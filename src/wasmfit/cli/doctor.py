@@ -6,6 +6,8 @@ from wasmfit.api.diagnosis import Diagnosis, doctor
 from wasmfit.errors import MissingToolError
 from wasmfit.json_text import dumped
 from wasmfit.report.documents.machine import DiagnosisDocument, ProofRecord, SystemRecord, ToolRecord
+from wasmfit.report.rows import wrapped
+from wasmfit.report.terminal import terminal_width
 from wasmfit.toolchain import Check
 from wasmfit.words import escape_unprintable
 
@@ -23,13 +25,23 @@ def diagnose(output: TextOptions) -> None:
     if output.format is TextFormat.JSON:
         text = dumped(diagnosis_document(diagnosis))
     else:
-        text = "\n".join(line for check in diagnosis.checks for line in _lines(check))
+        lines = [line for check in diagnosis.checks for line in _lines(check)]
+        text = "\n".join([*lines, *_possible(diagnosis)])
     write_result(text, output.file)
     if not diagnosis.ok:
         raise typer.Exit(MissingToolError.exit_code)
 
 
 command = from_requests(diagnose)
+
+
+def _possible(diagnosis: Diagnosis) -> list[str]:
+    """What can be done all the same."""
+    if not diagnosis.possible:
+        return []
+    width = terminal_width()
+    lines = (line for words in diagnosis.possible for line in wrapped(f"{words}.", width, "  ", "  "))
+    return ["", "Possible without what is missing:", *lines]
 
 
 def _lines(check: Check) -> list[str]:
@@ -65,6 +77,7 @@ def diagnosis_document(diagnosis: Diagnosis) -> DiagnosisDocument:
         ),
         seconds=diagnosis.seconds,
         tools=tuple(map(_tool, diagnosis.checks)),
+        possible=diagnosis.possible,
     )
 
 

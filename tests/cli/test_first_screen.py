@@ -121,17 +121,25 @@ def test_version_completion_and_manual(wasmfit: Run, tmp_path: Path) -> None:
     assert "\\-\\-dry\\-run" in page
 
 
-def test_what_an_encoding_lacks_is_replaced(home: Home) -> None:
+@pytest.mark.parametrize("encoding", ["latin-1", "cp1252", "ascii"])
+def test_what_an_encoding_lacks_is_replaced(home: Home, encoding: str) -> None:
     ended = subprocess.run(
         [sys.executable, "-m", "wasmfit", "show", CELL],
-        env={**os.environ, "WASMFIT_HOME": str(home.root), "PYTHONIOENCODING": "latin-1"},
+        env={**os.environ, "WASMFIT_HOME": str(home.root), "PYTHONIOENCODING": encoding},
         capture_output=True,
-        text=True,
         timeout=300,
         check=False,
     )
     assert ended.returncode == 0, ended.stderr
-    assert "????" in ended.stdout
+    # Of the characters of our own there is none that has nothing plain.
+    assert b" ----" in ended.stdout
+    assert b"?" not in ended.stdout
+
+
+def test_characters_of_others_are_replaced_too(wasmfit: Run, tmp_path: Path) -> None:
+    assert wasmfit("-V", home=tmp_path).returncode == 0  # Which makes the handler known.
+    assert "≈1 µs → 2 ≤ 3 ▁█ 文".encode("latin-1", "wasmfit.plain") == b"~1 \xb5s -> 2 <= 3 18 ?"
+    assert "≈1 µs".encode("ascii", "wasmfit.plain") == b"~1 us"
 
 
 def test_an_output_file_is_told_and_not_replaced_in_silence(wasmfit: Run, tmp_path: Path) -> None:
@@ -163,6 +171,7 @@ def test_a_page_of_a_cell(wasmfit: Run, home: Home) -> None:
 def test_a_cell_that_is_unclear_or_unknown(wasmfit: Run, home: Home) -> None:
     several = wasmfit("show", "wasmi", home=home.root)
     assert several.returncode == 2
+    # The measured set has others, which are not meant where some were measured here.
     assert "is 2 cells" in several.stderr
     assert CELL in several.stderr
     unknown = wasmfit("show", CELL.replace("wasmi", "wasmy"), home=home.root)

@@ -19,8 +19,10 @@ from mkdocs.structure.pages import Page as SitePage
 import wasmfit
 from wasmfit.analysis.basis import OUTDATED, is_outdated, mark_of, marked, outdated_notes
 from wasmfit.analysis.benchmark import BASELINE, NATIVE
+from wasmfit.analysis.benchmark_tables import benchmark_tables
 from wasmfit.analysis.comparison import Comparison
 from wasmfit.analysis.comparison_metrics import COMPARISON_METRICS
+from wasmfit.analysis.feature_tables import feature_tables
 from wasmfit.analysis.features import FeaturesMeasured
 from wasmfit.analysis.numbers import grouped
 from wasmfit.catalog import Catalog
@@ -28,9 +30,7 @@ from wasmfit.defaults import BOARD, PROFILE
 from wasmfit.errors import UsageError
 from wasmfit.model import Board, Measurement, Runtime, Status, builds
 from wasmfit.plan import BASELINE as WITHOUT_RUNTIME
-from wasmfit.report.benchmark_tables import benchmark_tables
 from wasmfit.report.escape import escape
-from wasmfit.report.feature_tables import feature_tables
 from wasmfit.report.fit import to_markdown as fit_to_markdown
 from wasmfit.report.html import to_html
 from wasmfit.report.markdown import tables_to_markdown

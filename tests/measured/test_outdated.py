@@ -195,3 +195,29 @@ def test_features() -> None:
     assert "verdicts on features: outdated, since runtime has changed: wasmi@2.0.0/features" in " ".join(
         needed.caveats
     )
+
+
+def test_results_are_a_line_at_a_prompt_and_tables_in_a_notebook() -> None:
+    results = {
+        "<Fit: wasm": wasmfit.fit(measured=True, runtimes=["wasmi", "wasm3"]),
+        "<Benchmark: 3 cells with 1 workloads>": Benchmark(compared()),
+        "<FeaturesMeasured: 1 features of 1 runtimes>": wasmfit.features(
+            runtimes=["wasmi@2.0.0"], features=["simd"], measured=True
+        ),
+        "<History: size.flash of 4 cells over time>": wasmfit.history("size.flash"),
+        "<Changes: profile reference → profile small: ": wasmfit.diff("profile:reference", "profile:small"),
+        f"<CellPage: {OLD}, ok>": show(OLD),
+        "<Comparison: 3 cells (3 ok)>": compared(),
+    }
+    for beginning, result in results.items():
+        assert repr(result).startswith(beginning)
+        assert len(repr(result)) < 200
+        page = result._repr_html_()  # type: ignore[attr-defined]
+        assert page.startswith("<table>")
+        assert "wasmi" in page
+
+
+def test_the_library_lists_itself() -> None:
+    listed = {name for name in dir(wasmfit) if not name.startswith("_")}
+    assert listed == set(wasmfit.__all__)
+    assert {"compare", "bench", "fit", "show", "diff", "history", "size"} <= listed

@@ -8,7 +8,9 @@ from typing import NamedTuple
 
 from wasmfit.errors import UsageError
 from wasmfit.model import Activities, Measurement, Provenance, Status
+from wasmfit.notebook import ShownResult
 from wasmfit.store.measurements import Reader, StoredCell
+from wasmfit.table import Table
 from wasmfit.words import escape_unprintable
 
 from .amounts import Amount
@@ -157,8 +159,8 @@ class CellChange:
         return next((change for change in self.metrics if change.metric.name == name), None)
 
 
-@dataclass(frozen=True)
-class Changes:
+@dataclass(frozen=True, repr=False)
+class Changes(ShownResult):
     """What changed between two snapshots.
 
     Attributes:
@@ -177,6 +179,14 @@ class Changes:
     notes: tuple[str, ...] = ()
     symbols: Mapping[str, tuple[SymbolChange, ...]] | None = None
     outdated: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def _short(self) -> str:
+        return f"{self.before} → {self.after}: {len(self.cells):,} cells changed, {self.unchanged:,} did not"
+
+    def _tables(self) -> list[Table]:
+        from .change_tables import change_tables
+
+        return change_tables(self)
 
     def is_outdated(self, cell: CellChange) -> bool:
         """Whether one side of a cell rests on an outdated measurement."""

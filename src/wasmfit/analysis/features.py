@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 from wasmfit.frames import frame
 from wasmfit.model import Failing, RuntimeFeatures
 from wasmfit.model.contract import JsonDocument
+from wasmfit.notebook import ShownResult
 from wasmfit.store.measured_set import features_cell
+from wasmfit.table import Table
 
 from .basis import Origin, outdated_cells
 
@@ -40,8 +42,8 @@ class FailingDocument(JsonDocument):
     failing: tuple[Failing, ...]
 
 
-@dataclass(frozen=True)
-class FeaturesMeasured:
+@dataclass(frozen=True, repr=False)
+class FeaturesMeasured(ShownResult):
     """Which features of WebAssembly runtimes have, as measured by the W3C suite.
 
     Attributes:
@@ -65,6 +67,14 @@ class FeaturesMeasured:
     reused: int
     cells: int
     origins: Mapping[str, Origin] = field(default_factory=dict)
+
+    def _short(self) -> str:
+        return f"{len(self.titles):,} features of {len(self.runtimes):,} runtimes"
+
+    def _tables(self) -> list[Table]:
+        from .feature_tables import feature_tables
+
+        return feature_tables(self)
 
     def is_outdated(self, runtime: RuntimeFeatures) -> bool:
         """Whether something that a runtime's verdicts were measured from has changed since."""

@@ -14,8 +14,10 @@ from packaging.version import InvalidVersion, Version
 from wasmfit.errors import UsageError
 from wasmfit.model import Measurement
 from wasmfit.model.contract import JsonRecord, Text
+from wasmfit.notebook import ShownResult
 from wasmfit.store import RecordedRun
 from wasmfit.store.measurements import Reader, TimelinePoint
+from wasmfit.table import Table
 from wasmfit.words import escape_unprintable
 
 from .amounts import Amount
@@ -71,8 +73,8 @@ class CellHistory:
     points: tuple[HistoryPoint, ...]
 
 
-@dataclass(frozen=True)
-class History:
+@dataclass(frozen=True, repr=False)
+class History(ShownResult):
     """A metric of many cells.
 
     Attributes:
@@ -88,6 +90,14 @@ class History:
     cells: tuple[CellHistory, ...]
     notes: tuple[str, ...] = ()
     outdated: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def _short(self) -> str:
+        return f"{self.metric.name} of {len(self.cells):,} cells over {self.over}"
+
+    def _tables(self) -> list[Table]:
+        from .history_tables import history_tables
+
+        return history_tables(self)
 
     def changed_since(self, cell: CellHistory, point: HistoryPoint) -> tuple[str, ...]:
         """What has changed since a point was measured; empty where it still holds."""

@@ -3,9 +3,7 @@
 from collections.abc import Callable, Iterator
 
 from wasmfit.analysis.amounts import amount_text
-from wasmfit.analysis.changes import CellChange, CellChangeKind, Changes
-
-from .change_tables import (
+from wasmfit.analysis.change_tables import (
     CHANGE_COLUMNS,
     HEADLINES,
     cell_text,
@@ -20,6 +18,8 @@ from .change_tables import (
     summary,
     symbol,
 )
+from wasmfit.analysis.changes import CellChange, CellChangeKind, Changes
+
 from .csv import rows_to_csv
 from .documents.changes import cell_changes, changes_document
 from .escape import code, quiet

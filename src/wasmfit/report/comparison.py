@@ -3,14 +3,14 @@
 from collections.abc import Callable, Iterable
 
 from wasmfit.analysis.benchmark import Benchmark, rows
+from wasmfit.analysis.benchmark_tables import benchmark_tables
 from wasmfit.analysis.comparison import Comparison
+from wasmfit.analysis.feature_tables import failing_tables, feature_tables
 from wasmfit.analysis.features import FeaturesMeasured
 from wasmfit.analysis.toggle_costs import ToggleCosts
 from wasmfit.json_text import dumped
 
-from .benchmark_tables import benchmark_tables
 from .csv import rows_to_csv, to_csv
-from .feature_tables import failing_tables, feature_tables
 from .format import Format
 from .json import json_parts, to_json
 from .markdown import tables_to_markdown, to_markdown, with_notes

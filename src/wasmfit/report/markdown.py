@@ -3,11 +3,11 @@
 from collections.abc import Iterable
 
 from wasmfit.analysis.comparison import Comparison
+from wasmfit.analysis.feature_tables import feature_lines
 from wasmfit.table import Alignment, Column, Table
 
 from .comparison_tables import comparison_tables
 from .escape import escape
-from .feature_tables import feature_lines
 from .overview import overview
 
 __all__ = ["escape", "to_markdown"]

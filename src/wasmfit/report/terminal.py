@@ -10,11 +10,11 @@ from rich.console import Console
 from rich.text import Text
 
 from wasmfit.analysis.comparison import Comparison
+from wasmfit.analysis.feature_tables import feature_lines
 from wasmfit.table import Column, Table
 from wasmfit.words import escape_unprintable
 
 from .comparison_tables import comparison_tables
-from .feature_tables import feature_lines
 from .grid import grid
 from .overview import overview
 

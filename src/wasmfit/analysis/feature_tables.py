@@ -2,8 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 
-from wasmfit.analysis.basis import OUTDATED_CLAUSE, OUTDATED_MARK
-from wasmfit.analysis.features import FeaturesMeasured
 from wasmfit.model import (
     Failing,
     FeatureEvidence,
@@ -13,6 +11,9 @@ from wasmfit.model import (
     RuntimeFeatures,
 )
 from wasmfit.table import Table, text_column
+
+from .basis import OUTDATED_CLAUSE, OUTDATED_MARK
+from .features import FeaturesMeasured
 
 _MOST_SHOWN = 200
 """Assertions of one feature in a table: a runtime without SIMD has 25,000 with the same reason."""

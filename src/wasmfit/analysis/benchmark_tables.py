@@ -2,9 +2,12 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from wasmfit.analysis.amounts import Amount, factor_text, seconds_text
-from wasmfit.analysis.basis import is_outdated, mark_of, marked, outdated_notes
-from wasmfit.analysis.benchmark import (
+from wasmfit.model import Measurement, Status
+from wasmfit.table import Column, Table, text_column, value_column
+
+from .amounts import Amount, factor_text, seconds_text
+from .basis import is_outdated, mark_of, marked, outdated_notes
+from .benchmark import (
     BASELINE,
     Benchmark,
     RuntimeSummary,
@@ -14,10 +17,8 @@ from wasmfit.analysis.benchmark import (
     slowdowns,
     warm_call,
 )
-from wasmfit.analysis.comparison_metrics import minimum_ram, time_text
-from wasmfit.analysis.numbers import grouped
-from wasmfit.model import Measurement, Status
-from wasmfit.table import Column, Table, text_column, value_column
+from .comparison_metrics import minimum_ram, time_text
+from .numbers import grouped
 
 
 def benchmark_tables(benchmark: Benchmark) -> list[Table]:

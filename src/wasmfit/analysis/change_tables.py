@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator, Sequence
 
-from wasmfit.analysis.amounts import Amount, amount_text, number_text
-from wasmfit.analysis.basis import OUTDATED_CLAUSE, OUTDATED_MARK
-from wasmfit.analysis.changes import (
+from wasmfit.table import Table, text_column
+
+from .amounts import Amount, amount_text, number_text
+from .basis import OUTDATED_CLAUSE, OUTDATED_MARK
+from .changes import (
     CellChange,
     CellChangeKind,
     CellOutcome,
@@ -13,8 +15,7 @@ from wasmfit.analysis.changes import (
     MetricChange,
     SymbolChange,
 )
-from wasmfit.analysis.metrics import OWNERS, RAM_NEEDED
-from wasmfit.table import Table, text_column
+from .metrics import OWNERS, RAM_NEEDED
 
 HEADLINES = ("size.flash", RAM_NEEDED, "run.instructions.call", "run.predicted.call.time_s")
 """The metrics of the first table."""

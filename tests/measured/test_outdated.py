@@ -16,12 +16,12 @@ from wasmfit.analysis.summary import SummaryChoice
 from wasmfit.api.cells import show
 from wasmfit.catalog import Catalog
 from wasmfit.catalog.inputs import InputDigests
-from wasmfit.model import FeatureMeasured, FeatureVerdict, RuntimeFeatures
+from wasmfit.model import FeatureMeasured, FeatureVerdict, RuntimeFeatures, Status
 from wasmfit.plan import cell_by_id
 from wasmfit.report import BENCH_FORMATS, FEATURE_FORMATS, FORMATS, Format, cell_page, changes, fit, history
 from wasmfit.report.html import to_html
 from wasmfit.report.html.pack import packed
-from wasmfit.report.summary import summary_formatted
+from wasmfit.report.summary import summary_formatted, to_summary
 from wasmfit.store import MeasuredSet, measured_set
 from wasmfit.store.measured_set import SetCell, SetFeatures, write_set
 
@@ -90,6 +90,18 @@ def test_the_first_screen_and_all_details(form: Format) -> None:
         assert "not on this machine" in text
         assert "2.0.0 †" in text
         assert "0.5.0 †" not in text
+
+
+def test_a_row_that_did_not_run() -> None:
+    comparison = compared()
+    measurements = tuple(
+        one.model_copy(update={"status": Status.UNSUPPORTED, "reason": "no atomics"})
+        if one.id == OLD
+        else one
+        for one in comparison.measurements
+    )
+    text = to_summary(replace(comparison, measurements=measurements), SummaryChoice(), 100)
+    assert marked(text, "wasmi 2.0.0")
 
 
 def test_the_overview_of_boards() -> None:
@@ -163,6 +175,7 @@ def test_a_difference() -> None:
     changed = wasmfit.diff("profile:reference", "profile:small")
     name = OLD.removesuffix("/reference")
     assert marked(changes.to_text(changed), name)
+    assert marked(changes.to_markdown(changed), f"`{name}`")
     document = json.loads("".join(changes.to_json(changed)))
     sides = [cell["before"] for cell in document["cells"] if cell["name"] == name]
     assert [side["outdated"] for side in sides] == [["harness"]]

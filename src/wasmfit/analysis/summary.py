@@ -4,7 +4,7 @@ It answers the question that a comparison is made for. What explains it is on th
 (``wasmfit show``), in the details and in the report.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from operator import attrgetter
@@ -124,7 +124,7 @@ def _table(
         tuple(column for column in shown if any(cell.text for cell in column.cells) or not ran),
         tuple(_notes(ran, others)),
         label_name="runtime",
-        legend=tuple(_legend(ran, baselines, comparison.bounds, shown)),
+        legend=tuple(_legend(ran, baselines, comparison.bounds, shown, measurements)),
         remainder=tuple(
             (
                 marked(
@@ -244,6 +244,7 @@ def _legend(
     baselines: Sequence[Measurement],
     bounds: frozenset[str],
     columns: Sequence[Column],
+    measurements: Iterable[Measurement],
 ) -> Iterator[LegendClause]:
     if any(column.is_marked for column in columns):
         names = dict.fromkeys(measurement.runtime for measurement in ran if measurement.runtime in bounds)
@@ -256,7 +257,7 @@ def _legend(
     if len(baselines) == 1 and baselines[0].size is not None:
         size = marked(f"{baselines[0].size.flash:,} B", baselines[0])
         yield LegendClause(f"over baseline: without a runtime it is {size}", ("flash_over_baseline",))
-    if any(map(is_outdated, (*ran, *baselines))):
+    if any(map(is_outdated, measurements)):
         yield LegendClause(OUTDATED_CLAUSE)
     yield LegendClause("load, calls: instructions", ("instructions_start", "instructions_call"))
     yield LegendClause("slowdown: against native code", ("slowdown",))

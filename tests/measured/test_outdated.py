@@ -19,6 +19,7 @@ from wasmfit.catalog.inputs import InputDigests
 from wasmfit.model import FeatureMeasured, FeatureVerdict, RuntimeFeatures, Status
 from wasmfit.plan import cell_by_id
 from wasmfit.report import BENCH_FORMATS, FEATURE_FORMATS, FORMATS, Format, cell_page, changes, fit, history
+from wasmfit.report.escape import code
 from wasmfit.report.html import to_html
 from wasmfit.report.html.pack import packed
 from wasmfit.report.summary import summary_formatted, to_summary
@@ -175,7 +176,7 @@ def test_a_difference() -> None:
     changed = wasmfit.diff("profile:reference", "profile:small")
     name = OLD.removesuffix("/reference")
     assert marked(changes.to_text(changed), name)
-    assert marked(changes.to_markdown(changed), f"`{name}`")
+    assert f"{code(name)} †" in changes.to_markdown(changed)
     document = json.loads("".join(changes.to_json(changed)))
     sides = [cell["before"] for cell in document["cells"] if cell["name"] == name]
     assert [side["outdated"] for side in sides] == [["harness"]]

@@ -218,7 +218,7 @@ def test_results_are_a_line_at_a_prompt_and_tables_in_a_notebook() -> None:
         "<FeaturesMeasured: 1 features of 1 runtimes>": wasmfit.features(
             runtimes=["wasmi@2.0.0"], features=["simd"], measured=True
         ),
-        "<History: size.flash of 4 cells over time>": wasmfit.history("size.flash"),
+        "<History: size.flash of 3 cells over time>": wasmfit.history("size.flash"),
         "<Changes: profile reference → profile small: ": wasmfit.diff("profile:reference", "profile:small"),
         f"<CellPage: {OLD}, ok>": show(OLD),
         "<Comparison: 3 cells (3 ok)>": compared(),

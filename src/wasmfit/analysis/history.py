@@ -11,6 +11,7 @@ from typing import Literal
 
 from packaging.version import InvalidVersion, Version
 
+from wasmfit.defaults import BASE, BOARD, PROFILE, WORKLOAD
 from wasmfit.errors import UsageError
 from wasmfit.model import Measurement
 from wasmfit.model.contract import JsonRecord, Text
@@ -30,6 +31,8 @@ from .snapshot import AddPredictions
 
 MOST_CELLS = 500
 """Cells that are followed at once; a reader has no use for more."""
+
+_DEFAULT_SETTING = f"/{WORKLOAD}/{BOARD}/{BASE}/{PROFILE}"
 
 
 @dataclass(frozen=True)
@@ -122,7 +125,7 @@ def history(
         reader: The store.
         add_predictions: Adds predictions to a measurement.
         name: The metric.
-        select: Globs over cells' ids; none takes all.
+        select: Globs over cells' ids; see :func:`followed_cells`.
         versions: Over versions of runtimes, the newest measurement of each, instead of time.
         models: What predictions are made with; without them, error bars alone decide what changed.
 
@@ -130,10 +133,9 @@ def history(
         UsageError: There is no such metric or cell, or there are too many cells.
     """
     followed = metric(name)
-    cells = reader.cells()
-    chosen = [cell for cell in cells if not select or any(fnmatchcase(cell, glob) for glob in select)]
+    chosen = followed_cells(reader, select, versions=versions)
     if not chosen:
-        raise _no_cell(select, cells)
+        raise _no_cell(select, reader.cells())
     groups = _by_version(chosen) if versions else {cell: [cell] for cell in chosen}
     if len(groups) > MOST_CELLS:
         raise UsageError(
@@ -161,6 +163,28 @@ def history(
 
 MOST_POINTS = 60
 """Measurements of one cell that :func:`trends` looks back on: each record is read whole."""
+
+
+def followed_cells(reader: Reader, select: Sequence[str] = (), *, versions: bool = False) -> list[str]:
+    """The ids of the cells that are followed.
+
+    Where none are selected, these are the cells measured here, with other versions in the measured set if
+    versions are compared; where nothing was measured here, those of the set in the default setting.
+
+    Args:
+        reader: The store.
+        select: Globs over cells' ids; every cell that matches is followed.
+        versions: Whether versions are compared.
+    """
+    cells = reader.cells()
+    if select:
+        return [cell for cell in cells if any(fnmatchcase(cell, glob) for glob in select)]
+    of_set = reader.of_set()
+    here = [cell for cell in cells if cell not in of_set]
+    if not here:
+        return [cell for cell in cells if cell.endswith(_DEFAULT_SETTING)] or cells
+    titles = _by_version(here).keys() if versions else set()
+    return [cell for cell in cells if cell not in of_set or _without_version(cell) in titles]
 
 
 def trends(
@@ -277,9 +301,13 @@ def _commits(before: RecordedRun | None, after: RecordedRun | None) -> Iterator[
 def _by_version(cells: Sequence[str]) -> dict[str, list[str]]:
     groups: dict[str, list[str]] = {}
     for cell in cells:
-        build, _, rest = cell.partition("/")
-        groups.setdefault(f"{build.partition('@')[0]}/{rest}", []).append(cell)
+        groups.setdefault(_without_version(cell), []).append(cell)
     return groups
+
+
+def _without_version(cell: str) -> str:
+    build, _, rest = cell.partition("/")
+    return f"{build.partition('@')[0]}/{rest}"
 
 
 def _version(cell: str) -> tuple[Version, str]:

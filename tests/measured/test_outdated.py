@@ -235,3 +235,26 @@ def test_the_library_lists_itself() -> None:
     listed = {name for name in dir(wasmfit) if not name.startswith("_")}
     assert listed == set(wasmfit.__all__)
     assert {"compare", "bench", "fit", "show", "diff", "history", "size"} <= listed
+
+
+@pytest.mark.parametrize("width", [80, 100, 160])
+def test_screens_fit_the_terminal(monkeypatch: pytest.MonkeyPatch, width: int) -> None:
+    monkeypatch.setenv("COLUMNS", str(width))
+    ranking = wasmfit.fit(measured=True, runtimes=["wasmi", "wasm3"], flash="120K")
+    page = show(OLD)
+    on_one_line = {ranking.sentence, page.measurement.provenance.replay}  # To be pasted.
+    features = wasmfit.features(runtimes=["wasmi@2.0.0"], features=["simd"], measured=True)
+    screens = [
+        to_summary(compared(), SummaryChoice()),
+        FORMATS[Format.TABLE](compared()),
+        BENCH_FORMATS[Format.TABLE](Benchmark(compared())),
+        FEATURE_FORMATS[Format.TABLE](features),
+        fit.to_text(ranking),
+        history.to_text(wasmfit.history("size.flash")),
+        changes.to_text(wasmfit.diff("profile:reference", "profile:small")),
+        cell_page.to_text(page),
+    ]
+    for screen in screens:
+        assert isinstance(screen, str)
+        lines = [line for line in screen.splitlines() if line not in on_one_line]
+        assert [line for line in lines if len(line) > width] == []

@@ -1,5 +1,7 @@
 """``wasmfit doctor``."""
 
+from collections.abc import Iterator
+
 import typer
 
 from wasmfit.api.diagnosis import Diagnosis, doctor
@@ -48,20 +50,21 @@ def _lines(check: Check) -> list[str]:
     first = f"{check.state.value:<9}{check.name}"
     location = "" if check.found is None else f": {check.found}"
     if check.ok:
-        return [f"{first}{location}", *_proof(check)]
-    lines = [
-        f"{first}, which {check.purpose}{location}",
-        f"{_INDENTED}{check.cause}",
-        f"{_INDENTED}{check.remedy}",
-    ]
-    return [escape_unprintable(line, _LONGEST) for line in lines]
+        return [*_wrapped(f"{first}{location}"), *_proof(check)]
+    lines = (*_wrapped(f"{first}, which {check.purpose}{location}"), *_wrapped(check.cause, _INDENTED))
+    # On one line, since there are commands in it to be pasted.
+    return [*lines, escape_unprintable(f"{_INDENTED}{check.remedy}", _LONGEST)]
+
+
+def _wrapped(text: str, first: str = "") -> Iterator[str]:
+    return wrapped(escape_unprintable(text, _LONGEST), terminal_width(), first, _INDENTED)
 
 
 def _proof(check: Check) -> list[str]:
     if check.proof is None:
         return []
     when = ", tried before" if check.proof.remembered else f" ({check.proof.seconds:.1f} s)"
-    return [escape_unprintable(f"{_INDENTED}{check.proof.words}{when}", _LONGEST)]
+    return list(_wrapped(f"{check.proof.words}{when}", _INDENTED))
 
 
 def diagnosis_document(diagnosis: Diagnosis) -> DiagnosisDocument:

@@ -172,15 +172,15 @@ def test_a_build_that_fails_points_to_the_doctor(
     assert ("`wasmfit doctor` says whether the tools work." in capsys.readouterr().err) is pointed
 
 
-def test_what_is_possible_without_tools_is_said(tmp_path: Path) -> None:
-    ended = wasmfit("doctor", home=tmp_path, PATH=str(tmp_path), WASMFIT_IMAGES="none")
+def test_what_is_possible_without_tools_is_said(tmp_path: Path, warm_home: Home) -> None:
+    ended = wasmfit("doctor", home=warm_home.root, PATH=str(tmp_path), WASMFIT_IMAGES="none")
     assert ended.returncode == 3
     possible = ended.stdout.partition("Possible without what is missing:")[2]
     assert "with Python alone: `wasmfit fit`" in possible
     assert "pip install wasmfit-images" in possible
 
 
-def test_compilers_are_not_needed_where_there_are_images(tmp_path: Path) -> None:
+def test_compilers_are_not_needed_where_there_are_images(tmp_path: Path, warm_home: Home) -> None:
     manifest = {
         "format": FORMAT,
         "wasmfit": "0.1.0",
@@ -189,9 +189,8 @@ def test_compilers_are_not_needed_where_there_are_images(tmp_path: Path) -> None
         "plugins": {},
     }
     (tmp_path / "manifest.json").write_text(json.dumps(manifest))
-    ended = wasmfit(
-        "doctor", "--format", "json", home=tmp_path, PATH=str(tmp_path), WASMFIT_IMAGES=str(tmp_path)
-    )
+    folder = str(tmp_path)
+    ended = wasmfit("doctor", "--format", "json", home=warm_home.root, PATH=folder, WASMFIT_IMAGES=folder)
     told = json.loads(ended.stdout)
     tools = {tool["tool"]: tool for tool in told["tools"]}
     for need in ("cc", "arm-none-eabi-gcc", "riscv64-unknown-elf-gcc"):

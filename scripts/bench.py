@@ -2,7 +2,8 @@
 
 Without arguments: an answer from the measured set, a second ``compare`` with nothing changed, one of a module
 never seen before, and one from nothing but downloaded packages, in a folder of its own, with the time of the
-first row and of all rows, which takes minutes. With ``--cold``: the last alone, of runtimes that are named.
+first row and of all rows, which takes minutes. With ``--answer``: the first alone, which builds nothing.
+With ``--cold``: the last alone, of runtimes that are named.
 With ``--counting``: how fast instructions are counted, with all that is watched besides.
 """
 
@@ -43,6 +44,8 @@ COUNTED_CALLS = 60
 def main() -> None:
     if "--cold" in sys.argv:
         good = cold(sys.argv[2:])
+    elif "--answer" in sys.argv:
+        good = answer()
     elif "--counting" in sys.argv:
         good = counting(Home.find())
     else:

@@ -6,18 +6,23 @@ They are made whenever the site is built, in memory, and nothing of them is kept
 import re
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TypeVar
 
 from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.exceptions import PluginError
 from mkdocs.structure.files import File, Files
+from mkdocs.structure.pages import Page as SitePage
 
 import wasmfit
+from wasmfit.analysis.basis import OUTDATED, is_outdated, mark_of, marked, outdated_notes
 from wasmfit.analysis.benchmark import BASELINE, NATIVE
+from wasmfit.analysis.benchmark_tables import benchmark_tables
 from wasmfit.analysis.comparison import Comparison
 from wasmfit.analysis.comparison_metrics import COMPARISON_METRICS
+from wasmfit.analysis.feature_tables import feature_tables
 from wasmfit.analysis.features import FeaturesMeasured
 from wasmfit.analysis.numbers import grouped
 from wasmfit.catalog import Catalog
@@ -25,9 +30,7 @@ from wasmfit.defaults import BOARD, PROFILE
 from wasmfit.errors import UsageError
 from wasmfit.model import Board, Measurement, Runtime, Status, builds
 from wasmfit.plan import BASELINE as WITHOUT_RUNTIME
-from wasmfit.report.benchmark_tables import benchmark_tables
 from wasmfit.report.escape import escape
-from wasmfit.report.feature_tables import feature_tables
 from wasmfit.report.fit import to_markdown as fit_to_markdown
 from wasmfit.report.html import to_html
 from wasmfit.report.markdown import tables_to_markdown
@@ -49,6 +52,9 @@ _SHOWN = (
 """Keys of the metrics that tables show; the report and `wasmfit compare --measured` have all."""
 
 T = TypeVar("T")
+
+_LINK = "[The measured set](measured.md)"
+"""The link on the first page that links to the pages follow."""
 
 _ELSEWHERE = "; not on this machine"
 
@@ -185,15 +191,14 @@ def _matrix(answers: Answers, comparison: Comparison) -> str:
         text_column(label, (_outcome(known.get((board, *label))) for board in boards)) for label in labels
     )
     title = f"add-with-extra / all boards / bare / {PROFILE}"
-    return tables_to_markdown([Table(title, boards, columns, (), ())])
+    return tables_to_markdown([Table(title, boards, columns, outdated_notes(chosen))])
 
 
 def _outcome(one: Measurement | None) -> str:
     if one is None:
         return ""
-    if one.status is Status.OK and one.size is not None:
-        return f"{one.size.flash:,}"
-    return one.status.value
+    size = one.size if one.status is Status.OK else None
+    return marked(one.status.value if size is None else f"{size.flash:,}", one)
 
 
 def _board(answers: Answers, board: Board) -> str:
@@ -234,7 +239,7 @@ def _runtimes(measurements: Iterable[Measurement]) -> list[Measurement]:
 
 
 def _metrics(measurements: Sequence[Measurement]) -> str:
-    """Runtimes as rows, the smallest first; those that did not run at the end, with the reason."""
+    """Runtimes as rows, the smallest first; why others did not run follows, unless the ranking said it."""
     ran = [one for one in _runtimes(measurements) if one.status is Status.OK and one.size is not None]
     ran.sort(key=lambda one: (0 if one.size is None else one.size.flash, one.id))
     return _table(f"add-with-extra / profile {measurements[0].profile}", measurements, ran, _label)
@@ -253,12 +258,19 @@ def _table(
         )
         for metric in metrics
     )
-    notes = tuple(
-        f"{label(one)}: {one.status.value}: {one.reason}"
-        for one in _runtimes(measurements)
-        if one.status is not Status.OK
+    notes = (
+        *outdated_notes(_runtimes(measurements)),
+        *(
+            f"{marked(label(one), one)}: {one.status.value}: {one.reason}"
+            for one in _runtimes(measurements)
+            if one.status not in (Status.OK, Status.UNAVAILABLE)
+        ),
     )
-    return tables_to_markdown([Table(title, tuple(map(label, ran)), columns, notes, ())])
+    return tables_to_markdown([Table(title, tuple(map(label, ran)), columns, notes, marks=_marks(ran))])
+
+
+def _marks(ran: Sequence[Measurement]) -> tuple[str, ...]:
+    return tuple(map(mark_of, ran)) if any(map(is_outdated, ran)) else ()
 
 
 def _label(one: Measurement) -> str:
@@ -282,7 +294,7 @@ def _runtime(answers: Answers, runtime: Runtime) -> str:
         return "\n\n".join((*parts, f"Not measured: {escape(runtime.unavailable.reason)}.")) + "\n"
     if not cells:
         return "\n\n".join((*parts, _NOTHING))
-    facts = {**cells[0].facts}
+    facts = {name: fact for name, fact in cells[0].facts.items() if name != OUTDATED}
     parts += [
         "## Facts",
         "\n".join(f"- {escape(name)}: {_for_readers(escape(fact))}" for name, fact in facts.items()),
@@ -301,9 +313,7 @@ def _features(measured: FeaturesMeasured | None, names: set[str]) -> Iterator[st
     runtimes = () if measured is None else tuple(one for one in measured.runtimes if one.runtime in names)
     if measured is None or not runtimes or names & {NATIVE}:
         return
-    chosen = FeaturesMeasured(
-        runtimes, measured.titles, measured.look, measured.notes, {}, 0.0, len(runtimes), len(runtimes)
-    )
+    chosen = replace(measured, runtimes=runtimes)
     yield "## Features"
     yield _for_readers(tables_to_markdown(feature_tables(chosen)))
 
@@ -321,6 +331,16 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
     nav = list(config.nav or ())
     config.nav = [*nav[:-2], measured, *nav[-2:]]
     return config
+
+
+def on_page_markdown(markdown: str, page: SitePage, config: MkDocsConfig, files: Files) -> str:  # noqa: ARG001
+    """Links to the pages from the first one, which in the repository has no such links."""
+    if page.file.src_uri != "index.md":
+        return markdown
+    if _LINK not in markdown:
+        raise PluginError(f"docs/index.md has no {_LINK}, which links to tables and report follow.")
+    tables, whole = f"[its tables]({FOLDER}/index.md)", f"[its report]({FOLDER}/report.html)"
+    return markdown.replace(_LINK, f"{_LINK}, {tables}, {whole}")
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:

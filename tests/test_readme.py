@@ -1,6 +1,12 @@
-"""What the README tells people to type exists."""
+"""What the README tells people to type exists, and its figures are those that a reader gets."""
 
 import re
+
+from wasmfit.analysis.comparison_metrics import COMPARISON_METRICS
+from wasmfit.analysis.numbers import grouped
+from wasmfit.api.set_origins import set_origins
+from wasmfit.catalog import Catalog
+from wasmfit.store import MeasuredSet
 
 from .commands import ROOT, lines
 
@@ -23,7 +29,31 @@ def test_the_tables_are_filled() -> None:
 
 def test_what_commands_print_is_shown() -> None:
     for name in ("results", "answer", "changed", "budget", "history", "features"):
-        begin, end = f"<!-- {name}: written by make maint-readme -->", f"<!-- end of {name} -->"
-        shown = README[README.index(begin) : README.index(end)]
+        shown = _shown(name)
         assert re.search(r"^\$ wasmfit ", shown, re.MULTILINE), name
         assert len(shown.splitlines()) > 8, name
+
+
+def test_figures_are_those_of_the_measured_set() -> None:
+    """Of cells that both have, as far as nothing has changed since they were measured."""
+    catalog, measured_set = Catalog.load(), MeasuredSet()
+    rows = re.findall(r"^ ([\w-]+) (\d[\w.]*) +(\d.*)$", _shown("results"), re.MULTILINE)
+    cells = {
+        f"{runtime}@{version}/add-with-extra/nrf52840dk/bare/reference": row for runtime, version, row in rows
+    }
+    known = [cell for cell in cells if cell in measured_set.cells]
+    origins = set_origins(catalog, measured_set, known)
+    current = [cell for cell in known if not origins[cell].changed]
+    metrics = {metric.key: metric for metric in COMPARISON_METRICS}
+    for cell in current:
+        measurement = measured_set.measurement(cell)
+        assert measurement is not None
+        figures = cells[cell].replace("*", " ").split()
+        for key in ("flash", "least_ram", "stack_peak", "instructions_call"):
+            assert grouped(metrics[key].get(measurement)) in figures, f"{cell}: {key}: make maint-readme"
+    assert current
+
+
+def _shown(name: str) -> str:
+    begin, end = f"<!-- {name}: written by make maint-readme -->", f"<!-- end of {name} -->"
+    return README[README.index(begin) : README.index(end)]

@@ -10,6 +10,7 @@ import pytest
 
 import wasmfit
 from wasmfit.catalog import Catalog
+from wasmfit.store import MeasuredSet
 
 ROOT = Path(__file__).parents[1]
 
@@ -64,7 +65,18 @@ def test_every_board_and_runtime_has_a_page(site: Path) -> None:
     for link in ("report.html", "boards/pico2.html", "runtimes/wasm3.html"):
         assert f'href="{link}"' in overview
     assert "Measured with wasmfit" in overview
+    first = (site / "index.html").read_text("utf-8")
+    for link in ("measured/index.html", "measured/report.html"):
+        assert f'href="{link}"' in first
     assert "this machine" not in overview
+
+
+def test_a_page_without_measurements_says_so(site: Path) -> None:
+    unmeasured = Catalog.load().runtimes.keys() - {cell.split("@")[0] for cell in MeasuredSet().cells}
+    assert "myrmic" in unmeasured
+    for name in unmeasured & {"myrmic", "synth", "wasm-interpreter"}:
+        page = (site / "measured" / "runtimes" / f"{name}.html").read_text("utf-8")
+        assert "Not measured: " in page
 
 
 def test_the_report_is_on_the_site(site: Path) -> None:

@@ -37,7 +37,7 @@ class Home:
     @staticmethod
     def at(root: Path) -> "Home":
         """The folder ``root``, made if it is not there."""
-        root = root.expanduser().absolute()
+        root = Path(root).expanduser().absolute()  # A name is taken as well.
         try:
             root.mkdir(parents=True, exist_ok=True)
         except OSError as error:

@@ -15,6 +15,24 @@ if TYPE_CHECKING:
 _LONGEST = 4000
 
 
+class ShownResult:
+    """A result that is a line at a prompt, and its tables in a notebook."""
+
+    def _short(self) -> str:
+        """The result in a clause."""
+        raise NotImplementedError
+
+    def _tables(self) -> Sequence[Table]:
+        """Its tables."""
+        raise NotImplementedError
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}: {escape_unprintable(self._short(), _LONGEST)}>"
+
+    def _repr_html_(self) -> str:
+        return html(self._tables())
+
+
 def html(tables: Iterable[Table]) -> str:
     """Tables as HTML, with their notes below them; names of modules and files stay text."""
     return "\n".join(_table(table) for table in tables)
@@ -24,7 +42,7 @@ def _table(table: Table) -> str:
     head = "".join(f"<th>{_text(' '.join(column.heading))}</th>" for column in table.columns)
     rows = [
         f"<tr><th>{_text(label)}</th>{''.join(_cell(column, number) for column in table.columns)}</tr>"
-        for number, label in enumerate(table.labels)
+        for number, label in enumerate(table.shown_labels)
     ]
     rows += [
         f'<tr><th>{_text(name)}</th><td colspan="{len(table.columns)}" style="text-align:left">'

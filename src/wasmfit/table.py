@@ -159,6 +159,7 @@ class Table:
         label_heading: What stands above them.
         remainder: Rows without values: their names, and why they have none.
         legend: What marks and headings mean.
+        marks: A sign after each label, empty after most; none where no label has one. Programs get none.
     """
 
     title: str
@@ -170,6 +171,14 @@ class Table:
     label_heading: str = ""
     remainder: tuple[tuple[str, str], ...] = ()
     legend: tuple[LegendClause, ...] = ()
+    marks: tuple[str, ...] = ()
+
+    @property
+    def shown_labels(self) -> tuple[str, ...]:
+        """The rows' names with their marks."""
+        if not self.marks:
+            return self.labels
+        return tuple(" ".join(filter(None, pair)) for pair in zip(self.labels, self.marks, strict=True))
 
     def legend_of(self, columns: Sequence[Column]) -> list[str]:
         """The clauses of the legend that those columns need."""

@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 
 from tests.samples import measurement, run
 from wasmfit.analysis.benchmark import Benchmark, Slowdown, rows, slowdowns, summaries
+from wasmfit.analysis.benchmark_tables import benchmark_tables
 from wasmfit.analysis.comparison import Comparison
 from wasmfit.model import InstructionCounts, LeastRam, Measurement, Prediction, Predictions, Run, Status
 from wasmfit.report import BENCH_FORMATS, Format
-from wasmfit.report.benchmark_tables import benchmark_tables
 
 
 def cell(runtime: str, module: str, call: int | None, **changes: object) -> Measurement:

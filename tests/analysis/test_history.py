@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from tests.samples import measurement, renamed, size
 from wasmfit.analysis.amounts import Amount
 from wasmfit.analysis.history import MOST_POINTS, CellHistory, History, history, trends
+from wasmfit.analysis.history_tables import sparkline
 from wasmfit.errors import UsageError
 from wasmfit.model import Measurement, Status
-from wasmfit.report.history import sparkline, to_csv, to_json, to_markdown, to_text
+from wasmfit.report.history import to_csv, to_json, to_markdown, to_text
 from wasmfit.store import RunEntry, RunMetadata, Store
 
 ID = measurement().id

@@ -86,3 +86,18 @@ def test_a_specification_is_rustcs_own_but_for_what_is_changed() -> None:
 def test_what_is_no_specification_is_refused(printed: str) -> None:
     with pytest.raises(ValueError):  # noqa: PT011
         specification.changed(printed, {"frame-pointer": "may-omit"})
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "  Caused by: [6] Could not resolve hostname (Could not resolve host: packages)",
+        "NewConnectionError: Failed to establish a new connection: Temporary failure in name resolution",
+        "fatal: unable to access the repository: Network is unreachable",
+    ],
+)
+def test_without_a_network_it_says_offline(words: str) -> None:
+    said = first_error(f"error: failed to download\n{words}\n")
+    assert said == (
+        "offline: a package registry cannot be reached, and what is needed was not downloaded before"
+    )

@@ -15,6 +15,7 @@ from wasmfit.api.diagnosis import Diagnosis, doctor
 from wasmfit.cli.compare import print_failed
 from wasmfit.home import Home
 from wasmfit.model import Status
+from wasmfit.provided import FORMAT
 from wasmfit.toolchain import Check, State
 
 from .test_cli import wasmfit
@@ -130,7 +131,8 @@ def test_the_json_is_for_reports_of_bugs(warm_home: Home) -> None:
     ended = wasmfit("doctor", "--format", "json", home=warm_home.root)
     told: dict[str, Any] = json.loads(ended.stdout)
     assert told["schema"] == 1
-    assert {"wasmfit", "python", "system", "seconds", "tools"} <= set(told)
+    assert {"wasmfit", "python", "system", "seconds", "tools", "possible"} <= set(told)
+    assert told["possible"] == []
     assert {"title", "machine", "package_manager"} == set(told["system"])
     assert len(told["tools"]) >= 6
     for tool in told["tools"]:
@@ -168,3 +170,31 @@ def test_a_build_that_fails_points_to_the_doctor(
     with pytest.raises(typer.Exit):
         print_failed([failed(status, "ld.lld: error: unable to find library -lc")])
     assert ("`wasmfit doctor` says whether the tools work." in capsys.readouterr().err) is pointed
+
+
+def test_what_is_possible_without_tools_is_said(tmp_path: Path, warm_home: Home) -> None:
+    ended = wasmfit("doctor", home=warm_home.root, PATH=str(tmp_path), WASMFIT_IMAGES="none")
+    assert ended.returncode == 3
+    possible = ended.stdout.partition("Possible without what is missing:")[2]
+    assert "with Python alone: `wasmfit fit`" in possible
+    assert "pip install wasmfit-images" in possible
+
+
+def test_compilers_are_not_needed_where_there_are_images(tmp_path: Path, warm_home: Home) -> None:
+    manifest = {
+        "format": FORMAT,
+        "wasmfit": "0.1.0",
+        "tools": {"system": "here", "rust": {"rustc": "1", "cargo": "1", "linker": "1"}, "c": {}},
+        "groups": {},
+        "plugins": {},
+    }
+    (tmp_path / "manifest.json").write_text(json.dumps(manifest))
+    folder = str(tmp_path)
+    ended = wasmfit("doctor", "--format", "json", home=warm_home.root, PATH=folder, WASMFIT_IMAGES=folder)
+    told = json.loads(ended.stdout)
+    tools = {tool["tool"]: tool for tool in told["tools"]}
+    for need in ("cc", "arm-none-eabi-gcc", "riscv64-unknown-elf-gcc"):
+        assert (tools[need]["state"], tools[need]["needed"]) == ("missing", False)
+        assert tools[need]["purpose"].endswith("what wasmfit-images has needs none of it")
+    assert tools["qemu-system-arm"]["needed"]
+    assert any("with QEMU and wasmfit-images 0.1.0" in words for words in told["possible"])

@@ -10,10 +10,16 @@ from pathlib import Path
 
 import pytest
 
-from tests.samples import measurement, renamed
+from tests.samples import measurement, renamed, with_prediction
+from wasmfit.analysis.benchmark import Benchmark
+from wasmfit.analysis.comparison import Comparison
 from wasmfit.cli import main
+from wasmfit.cli.profile import _table
+from wasmfit.emulation.profile import CallProfile
 from wasmfit.home import Home
 from wasmfit.model import Measurement
+from wasmfit.report import BENCH_FORMATS, Format
+from wasmfit.run import Profiled
 from wasmfit.store import RunEntry, RunMetadata, Store
 
 CELL = "wasmi@2.0.0/add-with-extra/nrf52840dk/bare/reference"
@@ -121,17 +127,25 @@ def test_version_completion_and_manual(wasmfit: Run, tmp_path: Path) -> None:
     assert "\\-\\-dry\\-run" in page
 
 
-def test_what_an_encoding_lacks_is_replaced(home: Home) -> None:
+@pytest.mark.parametrize("encoding", ["latin-1", "cp1252", "ascii"])
+def test_what_an_encoding_lacks_is_replaced(home: Home, encoding: str) -> None:
     ended = subprocess.run(
         [sys.executable, "-m", "wasmfit", "show", CELL],
-        env={**os.environ, "WASMFIT_HOME": str(home.root), "PYTHONIOENCODING": "latin-1"},
+        env={**os.environ, "WASMFIT_HOME": str(home.root), "PYTHONIOENCODING": encoding},
         capture_output=True,
-        text=True,
         timeout=300,
         check=False,
     )
     assert ended.returncode == 0, ended.stderr
-    assert "????" in ended.stdout
+    # Of the characters of our own there is none that has nothing plain.
+    assert b" ----" in ended.stdout
+    assert b"?" not in ended.stdout
+
+
+def test_characters_of_others_are_replaced_too(wasmfit: Run, tmp_path: Path) -> None:
+    assert wasmfit("-V", home=tmp_path).returncode == 0  # Which makes the handler known.
+    assert "≈1 µs → 2 ≤ 3 ▁█ 文".encode("latin-1", "wasmfit.plain") == b"~1 \xb5s -> 2 <= 3 18 ?"
+    assert "≈1 µs".encode("ascii", "wasmfit.plain") == b"~1 us"
 
 
 def test_an_output_file_is_told_and_not_replaced_in_silence(wasmfit: Run, tmp_path: Path) -> None:
@@ -163,6 +177,7 @@ def test_a_page_of_a_cell(wasmfit: Run, home: Home) -> None:
 def test_a_cell_that_is_unclear_or_unknown(wasmfit: Run, home: Home) -> None:
     several = wasmfit("show", "wasmi", home=home.root)
     assert several.returncode == 2
+    # The measured set has others, which are not meant where some were measured here.
     assert "is 2 cells" in several.stderr
     assert CELL in several.stderr
     unknown = wasmfit("show", CELL.replace("wasmi", "wasmy"), home=home.root)
@@ -262,3 +277,22 @@ def test_details_have_no_columns(wasmfit: Run, tmp_path: Path) -> None:
     assert "Leave out --columns, --sort and --group-by" in ended.stderr
     wrong = wasmfit("compare", "--columns", "flahs", home=tmp_path)
     assert "Did you mean flash?" in wrong.stderr
+
+
+def test_a_profile_says_how_many_calls_it_adds_up() -> None:
+    several, single = (Profiled(CELL, ("call",), CallProfile(()), calls) for calls in (3, 1))
+    assert _table(several, 5).startswith(f"{CELL}, 3 calls added up: ")
+    assert _table(single, 5).startswith(f"{CELL}, call: ")
+
+
+def test_a_benchmark_has_units_as_a_comparison_has() -> None:
+    cells = []
+    for runtime, seconds in (("wasmi", 0.0005), ("wasm3", 0.05), ("native", 5e-7)):
+        cell = renamed(measurement(), f"{runtime}@1.0.0/sort/nrf52840dk/bare/reference")
+        ran = with_prediction(cell, seconds).run
+        assert ran is not None
+        cells.append(cell.model_copy(update={"run": ran.model_copy(update={"time_s": seconds})}))
+    text = BENCH_FORMATS[Format.TABLE](Benchmark(Comparison(tuple(cells), 0, 0)))
+    assert isinstance(text, str)
+    for time in ("≈500 µs (450–550)", "≈50 ms (45–55)", "≈0.5 µs (0.45–0.55)"):
+        assert time in text

@@ -4,9 +4,13 @@ import json
 import os
 import subprocess
 import sys
+from functools import cache
+from importlib.metadata import packages_distributions, requires
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from wasmfit.catalog import Catalog
 from wasmfit.store import MeasuredSet
@@ -20,12 +24,36 @@ THERE = "not on this machine"
 WASM3 = "wasm3@0.5.0/add-with-extra/nrf52840dk/bare/reference"
 
 
+def _installed(name: str, known: set[str]) -> set[str]:
+    """A distribution with all that it requires, without extras."""
+    if name in known:
+        return known
+    known.add(name)
+    for line in requires(name) or ():
+        requirement = Requirement(line)
+        if requirement.marker is None or requirement.marker.evaluate({"extra": ""}):
+            _installed(canonicalize_name(requirement.name), known)
+    return known
+
+
+@cache
+def not_with_wasmfit() -> str:
+    """Modules that an environment with wasmfit alone does not have, and numpy, which takes 0.1 s to load."""
+    installed = _installed("wasmfit", set())
+    others = (
+        module
+        for module, owners in packages_distributions().items()
+        if not installed & set(map(canonicalize_name, owners))
+    )
+    return " ".join((*others, "numpy"))
+
+
 def answered(home: Path, *words: str, code: int = 0) -> str:
     """What ``wasmfit WORDS`` prints on such a machine, in time."""
     before = os.times()
     ended = subprocess.run(
         [sys.executable, WINDOWS, *words],
-        env={"PATH": "", "HOME": str(home), "WASMFIT_HOME": str(home)},
+        env={"PATH": "", "HOME": str(home), "WASMFIT_HOME": str(home), "REFUSED": not_with_wasmfit()},
         cwd=home,
         capture_output=True,
         text=True,
@@ -48,6 +76,12 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+def test_what_only_developers_have_is_refused() -> None:
+    refused = set(not_with_wasmfit().split())
+    assert {"pytest", "pandas", "matplotlib", "numpy"} <= refused
+    assert not {"pydantic", "typer", "rich", "wasmfit"} & refused
+
+
 def test_the_set_has_what_these_tests_ask_for() -> None:
     known = MeasuredSet()
     assert WASM3 in known.cells
@@ -64,6 +98,12 @@ def test_the_set_has_what_these_tests_ask_for() -> None:
         (("compare", "--measured", "-b", "all"), ("on esp32c3", "on microbit-v2")),
         (("bench", "--measured", "-w", "add-with-extra"), ("slowdown", "wasm3@0.5.0")),
         (("report", "-w", "add-with-extra", "-o", "new.html"), ("new.html: ",)),
+        (("show", WASM3), (f"{WASM3}: ok", "bytes by owner", "74,404", "measure it again:")),
+        (("show", "wasm3@0.5.0/add-with-extra/pico2/"), ("Raspberry Pi Pico 2: ", "without a")),
+        (("compare", WASM3, "--measured"), ("wasm3 0.5.0",)),
+        (("fit", WASM3), ("wasm3 0.5.0", "the only one that fits")),
+        (("report", WASM3, "-o", "new.html"), ("new.html: ",)),
+        (("history", "size.flash", "--select", WASM3), ("74,404 B",)),
     ],
     ids=lambda words: " ".join(words) if isinstance(words, tuple) else None,
 )
@@ -94,6 +134,28 @@ def test_features_are_answered(home: Path) -> None:
     said = answered(home, "features", "-r", next(iter(MeasuredSet().features)).partition("/")[0])
     assert THERE in said
     assert "SIMD" in said
+
+
+@pytest.mark.parametrize(
+    ("command", "code", "remedy"),
+    [
+        ("size", 2, "what comes with wasmfit has no images"),
+        ("profile", 3, "The measurements that come with wasmfit have the instructions of each phase"),
+    ],
+)
+def test_what_needs_an_image_says_what_would_answer(home: Path, command: str, code: int, remedy: str) -> None:
+    said = answered(home, command, WASM3, code=code)
+    assert remedy in said
+    assert "`wasmfit show" in said
+
+
+def test_a_cell_that_was_never_measured_is_told(home: Path) -> None:
+    said = answered(home, "show", WASM3.replace("0.5.0", "0.4.0"), code=2)
+    assert f"Did you mean {WASM3}?" in said
+
+
+def test_ids_of_cells_are_listed(home: Path) -> None:
+    assert answered(home, "list", "cells", "--select", WASM3).split() == [WASM3]
 
 
 def test_what_there_is_is_listed(home: Path) -> None:

@@ -1,7 +1,8 @@
 """wasmfit as it starts where Python alone is: without the modules and functions that only POSIX has.
 
 ``python windows.py WORDS…`` is ``wasmfit WORDS…``. What other packages choose by the platform is loaded
-before; everything of wasmfit is loaded after.
+before; everything of wasmfit is loaded after. ``REFUSED`` names further modules that are not there: those of
+the development environment.
 """
 
 import importlib.abc
@@ -19,7 +20,12 @@ import platformdirs
 
 CHOSEN_BEFORE = (filelock, platformdirs, subprocess, tempfile)
 
-MODULES = frozenset({"fcntl", "grp", "pty", "pwd", "resource", "syslog", "termios", "tty"})
+MODULES = frozenset(
+    {
+        *("fcntl", "grp", "pty", "pwd", "resource", "syslog", "termios", "tty"),
+        *os.environ.pop("REFUSED", "").split(),
+    }
+)
 
 FUNCTIONS: dict[ModuleType, tuple[str, ...]] = {
     os: (
@@ -41,7 +47,7 @@ FUNCTIONS: dict[ModuleType, tuple[str, ...]] = {
 
 
 class Refuse(importlib.abc.MetaPathFinder):
-    """Finds none of the modules that only POSIX has."""
+    """Finds none of the modules that are not there."""
 
     def find_spec(
         self,
@@ -51,7 +57,7 @@ class Refuse(importlib.abc.MetaPathFinder):
     ) -> importlib.machinery.ModuleSpec | None:
         """Refuses a module."""
         if fullname.partition(".")[0] in MODULES:
-            raise ModuleNotFoundError(f"No module named {fullname!r}: only POSIX has it", name=fullname)
+            raise ModuleNotFoundError(f"No module named {fullname!r}: this Python has none", name=fullname)
         return None
 
 

@@ -4,6 +4,7 @@ import base64
 import json
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,8 @@ from selenium.webdriver.common.by import By
 
 from tests.report.browser import DESKTOP, PHONE, asked, browser, complaints, moved, opened, requests, settled
 from tests.report.many import BREAKOUT, HOSTILE, small, thousand
+from wasmfit.analysis.basis import OUTDATED_CLAUSE, Origin, with_origin
+from wasmfit.analysis.document import ReportDocument
 from wasmfit.report.html import to_html
 from wasmfit.report.html.bundle import bundled, modules
 
@@ -36,12 +39,26 @@ SECTIONS = (
 AXE = (Path(axe_core_python.__file__).parent / "axe.min.js").read_text("utf-8")
 
 
+def outdated() -> ReportDocument:
+    """The small report, of which everything of wasm3 is outdated."""
+    document = small()
+    old = Origin(False, "0.1.0", "Debian 12", "2026-11-01T08:00:00+00:00", ("harness",))
+    return replace(
+        document,
+        measurements=tuple(
+            with_origin(one, old) if one.runtime == "wasm3" else one for one in document.measurements
+        ),
+    )
+
+
 @pytest.fixture(scope="module")
 def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     folder = tmp_path_factory.mktemp("pages")
     made = {"small": folder / "small report.html", "thousand": folder / "thousand.html"}
     made["small"].write_text(to_html(small()), encoding="utf-8")
     made["thousand"].write_text(to_html(thousand()), encoding="utf-8")
+    made["outdated"] = folder / "outdated.html"
+    made["outdated"].write_text(to_html(outdated()), encoding="utf-8")
     return made
 
 
@@ -59,6 +76,17 @@ def page(desktop: Chrome, pages: dict[str, Path]) -> Chrome:
 
 def text_of(driver: Chrome, section: str) -> str:
     return str(asked(driver, "return document.getElementById('s-' + arguments[0]).textContent", section))
+
+
+def test_what_is_outdated_is_marked(desktop: Chrome, pages: dict[str, Path]) -> None:
+    complaints(desktop)
+    opened(desktop, pages["outdated"])
+    assert complaints(desktop) == []
+    answer, provenance = text_of(desktop, "answer"), text_of(desktop, "provenance")
+    assert OUTDATED_CLAUSE in answer
+    assert "wasm3 1.0.0 †" in answer
+    assert "wamr 1.0.0 †" not in answer
+    assert "ok, outdated" in provenance
 
 
 def test_it_opens_with_no_complaint_and_asks_for_nothing(page: Chrome, pages: dict[str, Path]) -> None:

@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 
 from tests.samples import measurement, renamed
+from wasmfit.analysis.history import followed_cells
+from wasmfit.analysis.snapshot import measured_here, resolve
 from wasmfit.errors import UsageError
 from wasmfit.model import (
     FeatureMeasured,
@@ -130,8 +132,7 @@ def test_a_reader_asks_the_set_for_what_was_never_measured_here(tmp_path: Path) 
         assert reader.cells() == [other.id, ours.id]
         assert [one.is_of_set for one in reader.newest()] == [True, False]
         assert [reader.measurement(one) for one in reader.newest()] == [other, ours]
-        assert reader.of_set([]) == [other.id]
-        assert reader.of_set(["wasmi*"]) == []
+        assert reader.of_set() == {other.id}
         for cell, one in ((other.id, other), (ours.id, ours)):
             (point,) = reader.points(cell)
             assert reader.last_point(cell) == point
@@ -141,3 +142,39 @@ def test_a_reader_asks_the_set_for_what_was_never_measured_here(tmp_path: Path) 
     with store.reading() as reader:
         assert reader.cells() == [ours.id]
         assert reader.points(other.id) == []
+
+
+def test_cells_measured_here_are_followed_where_none_are_selected(tmp_path: Path) -> None:
+    own = measurement("wasmi", "2.0.0")
+    older, other = measurement("wasmi", "1.1.0"), measurement("wasm3", "0.5.0")
+    elsewhere = renamed(other, other.id.replace("nrf52840dk", "pico2"))
+    known = packed(tmp_path / "set.zip", older, other, elsewhere)
+    store = Store(tmp_path / "results.sqlite")
+    with store.reading(known) as reader:
+        # Nothing is from here: the default setting answers.
+        assert followed_cells(reader) == [other.id, older.id]
+    store.save(own, "print")
+    with store.reading(known) as reader:
+        assert followed_cells(reader) == [own.id]
+        assert followed_cells(reader, versions=True) == [older.id, own.id]
+        assert followed_cells(reader, ["wasm3*pico2*"]) == [elsewhere.id]
+
+
+def test_a_difference_without_selection_is_of_cells_measured_here(tmp_path: Path) -> None:
+    one, other = measurement("wasmi"), measurement("wasm3", "0.5.0")
+    small = [renamed(cell, cell.id.replace("reference", "small")) for cell in (one, other)]
+    known = packed(tmp_path / "set.zip", one, other, *small)
+    store = Store(tmp_path / "results.sqlite")
+
+    def names() -> list[set[str]]:
+        with store.reading(known) as reader:
+            sides = measured_here(
+                *(resolve(f"profile:{name}", reader, lambda one: one) for name in ("reference", "small"))
+            )
+            return [set(side.entries) for side in sides]
+
+    both = {cell.id.removesuffix("/reference") for cell in (one, other)}
+    assert names() == [both, both]
+    store.save(one, "print")
+    # The other side of it is the set's.
+    assert names() == [{one.id.removesuffix("/reference")}] * 2

@@ -5,9 +5,9 @@ from pathlib import Path
 
 from tests.samples import measurement
 from wasmfit.analysis.comparison import Comparison
+from wasmfit.analysis.feature_tables import feature_lines
 from wasmfit.model import FeatureMeasured, FeatureVerdict, FileOutcomes, PartOutcomes, RuntimeFeatures
 from wasmfit.report import to_markdown, to_text
-from wasmfit.report.feature_tables import feature_lines
 from wasmfit.store import OutcomeStore
 from wasmfit.store.schema import MIGRATIONS, SCHEMA
 

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any
 from wasmfit.frames import frame
 from wasmfit.model import Measurement, Run, Status
 from wasmfit.model.contract import JsonDocument, Text
+from wasmfit.notebook import ShownResult
+from wasmfit.table import Table
 
 from .comparison import CONCLUSIVE, Comparison
 from .flat_rows import flat_row
@@ -136,8 +138,8 @@ class BenchmarkDocument(JsonDocument):
     notes: tuple[Text, ...]
 
 
-@dataclass(frozen=True)
-class Benchmark:
+@dataclass(frozen=True, repr=False)
+class Benchmark(ShownResult):
     """The measurements of a benchmark.
 
     Attributes:
@@ -145,6 +147,15 @@ class Benchmark:
     """
 
     comparison: Comparison
+
+    def _short(self) -> str:
+        modules = {measurement.module for measurement in self.measurements}
+        return f"{len(self.measurements):,} cells with {len(modules):,} workloads"
+
+    def _tables(self) -> list[Table]:
+        from .benchmark_tables import benchmark_tables
+
+        return benchmark_tables(self)
 
     @property
     def measurements(self) -> tuple[Measurement, ...]:

@@ -5,6 +5,8 @@ from typing import Any
 
 from wasmfit.model import Board, Measurement, RuntimeFeatures
 from wasmfit.model.contract import JsonDocument
+from wasmfit.notebook import ShownResult
+from wasmfit.table import Table
 
 
 class CellDocument(JsonDocument):
@@ -21,8 +23,8 @@ class CellDocument(JsonDocument):
     runs: tuple[int, ...]
 
 
-@dataclass(frozen=True)
-class CellPage:
+@dataclass(frozen=True, repr=False)
+class CellPage(ShownResult):
     """One cell.
 
     Attributes:
@@ -36,6 +38,14 @@ class CellPage:
     board: Board | None
     features: tuple[RuntimeFeatures, ...] = ()
     runs: tuple[int, ...] = ()
+
+    def _short(self) -> str:
+        return f"{self.measurement.id}, {self.measurement.status.value}"
+
+    def _tables(self) -> list[Table]:
+        from .cell_tables import cell_tables
+
+        return cell_tables(self)
 
     @property
     def document(self) -> CellDocument:

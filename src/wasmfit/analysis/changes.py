@@ -1,14 +1,16 @@
 """What changed between two snapshots: every metric of every cell, and whether a change is inconclusive."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
 from typing import NamedTuple
 
 from wasmfit.errors import UsageError
 from wasmfit.model import Activities, Measurement, Provenance, Status
+from wasmfit.notebook import ShownResult
 from wasmfit.store.measurements import Reader, StoredCell
+from wasmfit.table import Table
 from wasmfit.words import escape_unprintable
 
 from .amounts import Amount
@@ -157,8 +159,8 @@ class CellChange:
         return next((change for change in self.metrics if change.metric.name == name), None)
 
 
-@dataclass(frozen=True)
-class Changes:
+@dataclass(frozen=True, repr=False)
+class Changes(ShownResult):
     """What changed between two snapshots.
 
     Attributes:
@@ -167,6 +169,7 @@ class Changes:
         unchanged: How many cells did not.
         notes: What a reader must know about them.
         symbols: Cell's name → the symbols that changed most, if both images still exist.
+        outdated: Cell's id → what has changed since it was measured, of outdated ones of the measured set.
     """
 
     before: str
@@ -175,6 +178,19 @@ class Changes:
     unchanged: int
     notes: tuple[str, ...] = ()
     symbols: Mapping[str, tuple[SymbolChange, ...]] | None = None
+    outdated: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def _short(self) -> str:
+        return f"{self.before} → {self.after}: {len(self.cells):,} cells changed, {self.unchanged:,} did not"
+
+    def _tables(self) -> list[Table]:
+        from .change_tables import change_tables
+
+        return change_tables(self)
+
+    def is_outdated(self, cell: CellChange) -> bool:
+        """Whether one side of a cell rests on an outdated measurement."""
+        return any(side is not None and side.id in self.outdated for side in (cell.before, cell.after))
 
     def of(self, kind: CellChangeKind) -> tuple[CellChange, ...]:
         """The cells with that kind of change."""

@@ -1,13 +1,18 @@
 """Features measured: the result of ``wasmfit features``."""
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from wasmfit.frames import frame
 from wasmfit.model import Failing, RuntimeFeatures
 from wasmfit.model.contract import JsonDocument
+from wasmfit.notebook import ShownResult
+from wasmfit.store.measured_set import features_cell
+from wasmfit.table import Table
+
+from .basis import Origin, outdated_cells
 
 if TYPE_CHECKING:
     import pandas
@@ -19,10 +24,12 @@ class FeaturesDocument(JsonDocument):
     Attributes:
         runtimes: One for every runtime, board and profile.
         notes: What a reader must know: where assertions come from, and which are excluded.
+        outdated: ``RUNTIME@VERSION/features/BOARD/bare/PROFILE`` → what has changed since that was measured.
     """
 
     runtimes: tuple[RuntimeFeatures, ...]
     notes: tuple[str, ...]
+    outdated: dict[str, tuple[str, ...]]
 
 
 class FailingDocument(JsonDocument):
@@ -35,8 +42,8 @@ class FailingDocument(JsonDocument):
     failing: tuple[Failing, ...]
 
 
-@dataclass(frozen=True)
-class FeaturesMeasured:
+@dataclass(frozen=True, repr=False)
+class FeaturesMeasured(ShownResult):
     """Which features of WebAssembly runtimes have, as measured by the W3C suite.
 
     Attributes:
@@ -48,6 +55,7 @@ class FeaturesMeasured:
         seconds: How long it took.
         reused: How many cells were in the store already.
         cells: How many there were.
+        origins: Where verdicts were measured that were found and not made now, by the same ids.
     """
 
     runtimes: tuple[RuntimeFeatures, ...]
@@ -58,6 +66,20 @@ class FeaturesMeasured:
     seconds: float
     reused: int
     cells: int
+    origins: Mapping[str, Origin] = field(default_factory=dict)
+
+    def _short(self) -> str:
+        return f"{len(self.titles):,} features of {len(self.runtimes):,} runtimes"
+
+    def _tables(self) -> list[Table]:
+        from .feature_tables import feature_tables
+
+        return feature_tables(self)
+
+    def is_outdated(self, runtime: RuntimeFeatures) -> bool:
+        """Whether something that a runtime's verdicts were measured from has changed since."""
+        names = (runtime.runtime, runtime.version, runtime.board, runtime.profile)
+        return bool((origin := self.origins.get(features_cell(*names))) and origin.changed)
 
     @cached_property
     def failing(self) -> tuple[Failing, ...]:
@@ -67,7 +89,9 @@ class FeaturesMeasured:
     @property
     def document(self) -> FeaturesDocument:
         """What ``features --format json`` prints."""
-        return FeaturesDocument(runtimes=self.runtimes, notes=self.notes)
+        return FeaturesDocument(
+            runtimes=self.runtimes, notes=self.notes, outdated=outdated_cells(self.origins)
+        )
 
     @property
     def failing_document(self) -> FailingDocument:
@@ -92,6 +116,7 @@ class FeaturesMeasured:
                 "passed": feature.passed,
                 "total": feature.total,
                 "reason": feature.reason,
+                "outdated": self.is_outdated(runtime),
             }
             for runtime in self.runtimes
             for feature in runtime.features

@@ -4,6 +4,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from wasmfit.model import Measurement
+from wasmfit.notebook import ShownResult
+from wasmfit.table import Table
 
 from .amounts import Amount, amount_text
 from .basis import MEASURED
@@ -101,8 +103,8 @@ class RankedRuntime:
         return f"{self.measurement.runtime} {self.measurement.version}"
 
 
-@dataclass(frozen=True)
-class Fit:
+@dataclass(frozen=True, repr=False)
+class Fit(ShownResult):
     """Which runtimes fit, the best first, and why the others do not.
 
     Attributes:
@@ -130,6 +132,15 @@ class Fit:
     calibrated: bool | None
     run: int | None = None
     notes: tuple[str, ...] = ()
+
+    def _short(self) -> str:
+        rest = f"{len(self.ranked):,} runtimes fit {self.board}, {len(self.rejected):,} do not"
+        return f"{self.ranked[0].label} ranks first; {rest}" if self.ranked else rest
+
+    def _tables(self) -> list[Table]:
+        from .fit_tables import fit_tables
+
+        return fit_tables(self)
 
     @property
     def module(self) -> str:

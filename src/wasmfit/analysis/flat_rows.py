@@ -5,7 +5,7 @@ from dataclasses import fields
 from wasmfit.model import LeastRam, Measurement, Prediction
 from wasmfit.table import CellValue
 
-from .basis import MEASURED
+from .basis import MEASURED, OUTDATED
 from .comparison_metrics import COMPARISON_METRICS, predicted_call
 from .hardware import flat_measured
 
@@ -56,4 +56,5 @@ def flat_row(measurement: Measurement) -> dict[str, CellValue]:
         "measured_at": measurement.provenance.measured_at,
         "wasmfit": measurement.provenance.wasmfit,
         "measured": measurement.facts.get(MEASURED),
+        "outdated": measurement.facts.get(OUTDATED),
     }

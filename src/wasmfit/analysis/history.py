@@ -1,7 +1,7 @@
 """A metric over time, or over versions, and what changed it."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from itertools import groupby, pairwise
@@ -11,11 +11,14 @@ from typing import Literal
 
 from packaging.version import InvalidVersion, Version
 
+from wasmfit.defaults import BASE, BOARD, PROFILE, WORKLOAD
 from wasmfit.errors import UsageError
 from wasmfit.model import Measurement
 from wasmfit.model.contract import JsonRecord, Text
+from wasmfit.notebook import ShownResult
 from wasmfit.store import RecordedRun
 from wasmfit.store.measurements import Reader, TimelinePoint
+from wasmfit.table import Table
 from wasmfit.words import escape_unprintable
 
 from .amounts import Amount
@@ -28,6 +31,8 @@ from .snapshot import AddPredictions
 
 MOST_CELLS = 500
 """Cells that are followed at once; a reader has no use for more."""
+
+_DEFAULT_SETTING = f"/{WORKLOAD}/{BOARD}/{BASE}/{PROFILE}"
 
 
 @dataclass(frozen=True)
@@ -71,8 +76,8 @@ class CellHistory:
     points: tuple[HistoryPoint, ...]
 
 
-@dataclass(frozen=True)
-class History:
+@dataclass(frozen=True, repr=False)
+class History(ShownResult):
     """A metric of many cells.
 
     Attributes:
@@ -80,12 +85,29 @@ class History:
         over: ``time`` or ``version``.
         cells: One for each cell.
         notes: What the points rest on, where some are of the measured set.
+        outdated: Cell's id → what has changed since it was measured, of outdated ones of the measured set.
     """
 
     metric: Metric
     over: Literal["time", "version"]
     cells: tuple[CellHistory, ...]
     notes: tuple[str, ...] = ()
+    outdated: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def _short(self) -> str:
+        return f"{self.metric.name} of {len(self.cells):,} cells over {self.over}"
+
+    def _tables(self) -> list[Table]:
+        from .history_tables import history_tables
+
+        return history_tables(self)
+
+    def changed_since(self, cell: CellHistory, point: HistoryPoint) -> tuple[str, ...]:
+        """What has changed since a point was measured; empty where it still holds."""
+        if self.over == "time":
+            return self.outdated.get(cell.name, ())
+        runtime, _, setting = cell.name.partition("/")
+        return self.outdated.get(f"{runtime}@{point.version}/{setting}", ())
 
 
 def history(
@@ -103,7 +125,7 @@ def history(
         reader: The store.
         add_predictions: Adds predictions to a measurement.
         name: The metric.
-        select: Globs over cells' ids; none takes all.
+        select: Globs over cells' ids; see :func:`followed_cells`.
         versions: Over versions of runtimes, the newest measurement of each, instead of time.
         models: What predictions are made with; without them, error bars alone decide what changed.
 
@@ -111,10 +133,9 @@ def history(
         UsageError: There is no such metric or cell, or there are too many cells.
     """
     followed = metric(name)
-    cells = reader.cells()
-    chosen = [cell for cell in cells if not select or any(fnmatchcase(cell, glob) for glob in select)]
+    chosen = followed_cells(reader, select, versions=versions)
     if not chosen:
-        raise _no_cell(select, cells)
+        raise _no_cell(select, reader.cells())
     groups = _by_version(chosen) if versions else {cell: [cell] for cell in chosen}
     if len(groups) > MOST_CELLS:
         raise UsageError(
@@ -142,6 +163,28 @@ def history(
 
 MOST_POINTS = 60
 """Measurements of one cell that :func:`trends` looks back on: each record is read whole."""
+
+
+def followed_cells(reader: Reader, select: Sequence[str] = (), *, versions: bool = False) -> list[str]:
+    """The ids of the cells that are followed.
+
+    Where none are selected, these are the cells measured here, with other versions in the measured set if
+    versions are compared; where nothing was measured here, those of the set in the default setting.
+
+    Args:
+        reader: The store.
+        select: Globs over cells' ids; every cell that matches is followed.
+        versions: Whether versions are compared.
+    """
+    cells = reader.cells()
+    if select:
+        return [cell for cell in cells if any(fnmatchcase(cell, glob) for glob in select)]
+    of_set = reader.of_set()
+    here = [cell for cell in cells if cell not in of_set]
+    if not here:
+        return [cell for cell in cells if cell.endswith(_DEFAULT_SETTING)] or cells
+    titles = _by_version(here).keys() if versions else set()
+    return [cell for cell in cells if cell not in of_set or _without_version(cell) in titles]
 
 
 def trends(
@@ -258,9 +301,13 @@ def _commits(before: RecordedRun | None, after: RecordedRun | None) -> Iterator[
 def _by_version(cells: Sequence[str]) -> dict[str, list[str]]:
     groups: dict[str, list[str]] = {}
     for cell in cells:
-        build, _, rest = cell.partition("/")
-        groups.setdefault(f"{build.partition('@')[0]}/{rest}", []).append(cell)
+        groups.setdefault(_without_version(cell), []).append(cell)
     return groups
+
+
+def _without_version(cell: str) -> str:
+    build, _, rest = cell.partition("/")
+    return f"{build.partition('@')[0]}/{rest}"
 
 
 def _version(cell: str) -> tuple[Version, str]:

@@ -109,6 +109,23 @@ class Snapshot:
         return replace(self, entries=matching)
 
 
+def measured_here(old: Snapshot, new: Snapshot) -> tuple[Snapshot, Snapshot]:
+    """Two sides without the cells that both have of the measured set alone, unless they have no others."""
+    names = {
+        name
+        for side in (old, new)
+        for name, entry in side.entries.items()
+        if not (isinstance(entry, StoredCell) and entry.is_of_set)
+    }
+    if not names:
+        return old, new
+    kept = (
+        replace(side, entries={name: entry for name, entry in side.entries.items() if name in names})
+        for side in (old, new)
+    )
+    return next(kept), next(kept)
+
+
 def cell_of(entry: StoredCell | Measurement) -> str:
     """The cell's id."""
     return entry.id if isinstance(entry, Measurement) else entry.cell

@@ -12,7 +12,7 @@ _NAMED = 5
 
 
 def find_stored(reader: Reader, text: str) -> StoredCell:
-    """The newest measurement of the one cell that is meant.
+    """The newest measurement of the one cell that is meant: of those measured here, if any is.
 
     Args:
         reader: The store.
@@ -22,7 +22,8 @@ def find_stored(reader: Reader, text: str) -> StoredCell:
         UsageError: There is no such cell, or there are several.
     """
     cells = {stored.cell: stored for stored in reader.newest()}
-    chosen = _meant(list(cells), text)
+    here = [name for name, stored in cells.items() if not stored.is_of_set]
+    chosen = [text] if text in cells else _meant(here, text) or _meant(list(cells), text)
     if len(chosen) == 1:
         return cells[chosen[0]]
     if chosen:
@@ -42,7 +43,6 @@ def find_stored(reader: Reader, text: str) -> StoredCell:
 def _meant(ids: Sequence[str], text: str) -> list[str]:
     """The ids that a text may mean, by the first rule that any of them follows."""
     rules = (
-        lambda cell: cell == text,
         lambda cell: cell.startswith((f"{text}/", f"{text}@")),
         lambda cell: fnmatchcase(cell, text),
         lambda cell: cell.startswith(text),

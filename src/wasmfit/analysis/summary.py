@@ -4,7 +4,7 @@ It answers the question that a comparison is made for. What explains it is on th
 (``wasmfit show``), in the details and in the report.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from operator import attrgetter
@@ -12,6 +12,7 @@ from operator import attrgetter
 from wasmfit.model import Board, Measurement, Status
 from wasmfit.table import Column, LegendClause, Table
 
+from .basis import OUTDATED_CLAUSE, is_outdated, mark_of, marked
 from .benchmark import BASELINE, slowdowns
 from .comparison import Comparison
 from .metrics import Better
@@ -123,14 +124,18 @@ def _table(
         tuple(column for column in shown if any(cell.text for cell in column.cells) or not ran),
         tuple(_notes(ran, others)),
         label_name="runtime",
-        legend=tuple(_legend(ran, baselines, comparison.bounds, shown)),
+        legend=tuple(_legend(ran, baselines, comparison.bounds, shown, measurements)),
         remainder=tuple(
             (
-                label(measurement) if measurement in others else f"{BASELINE} {measurement.version}",
+                marked(
+                    label(measurement) if measurement in others else f"{BASELINE} {measurement.version}",
+                    measurement,
+                ),
                 f"{measurement.status.value}: {measurement.reason or 'no reason given'}",
             )
             for measurement in left_out
         ),
+        marks=tuple(mark_of(ran[number]) for number in order) if any(map(is_outdated, ran)) else (),
     )
 
 
@@ -239,6 +244,7 @@ def _legend(
     baselines: Sequence[Measurement],
     bounds: frozenset[str],
     columns: Sequence[Column],
+    measurements: Iterable[Measurement],
 ) -> Iterator[LegendClause]:
     if any(column.is_marked for column in columns):
         names = dict.fromkeys(measurement.runtime for measurement in ran if measurement.runtime in bounds)
@@ -249,8 +255,10 @@ def _legend(
         )
         yield LegendClause(f"{BEST} best of its column{but}")
     if len(baselines) == 1 and baselines[0].size is not None:
-        without = f"over baseline: without a runtime it is {baselines[0].size.flash:,} B"
-        yield LegendClause(without, ("flash_over_baseline",))
+        size = marked(f"{baselines[0].size.flash:,} B", baselines[0])
+        yield LegendClause(f"over baseline: without a runtime it is {size}", ("flash_over_baseline",))
+    if any(map(is_outdated, measurements)):
+        yield LegendClause(OUTDATED_CLAUSE)
     yield LegendClause("load, calls: instructions", ("instructions_start", "instructions_call"))
     yield LegendClause("slowdown: against native code", ("slowdown",))
     yield LegendClause("≈ predicted", ("time_call",))

@@ -1,8 +1,9 @@
-"""One cell that was measured: what is known of it, and its image."""
+"""One cell that was measured, here or for the measured set: what is known of it, and its image."""
 
 from collections.abc import Sequence
 from pathlib import Path
 
+from wasmfit.analysis.basis import with_origin
 from wasmfit.analysis.cell_page import CellPage
 from wasmfit.analysis.stored_cells import find_stored
 from wasmfit.catalog import Catalog
@@ -12,14 +13,16 @@ from wasmfit.model import Measurement
 from wasmfit.plan import BASELINE, plan
 from wasmfit.requests import Experiment
 from wasmfit.run.completion import completed
-from wasmfit.store import OutcomeStore, Store
-from wasmfit.store.measurements import Reader
+from wasmfit.store import MeasuredSet, Store
+from wasmfit.store.measurements import Reader, StoredCell
 
+from .recorded import recorded_features
+from .set_origins import set_origins
 from .verdicts import completing, cost_models
 
 
 def show(cell: str, *, home: Path | None = None, catalogs: Sequence[Path] = ()) -> CellPage:
-    """Everything that is known of one cell, from its newest measurement.
+    """Everything that is known of one cell, from its newest measurement here, or that of the measured set.
 
     Args:
         cell: Its id, or a part of it that no other cell has.
@@ -29,18 +32,21 @@ def show(cell: str, *, home: Path | None = None, catalogs: Sequence[Path] = ()) 
         UsageError: There is no such cell, or there are several.
     """
     own = Home.find(home)
-    catalog = Catalog.load(*catalogs)
-    with Store(own.results).reading() as reader:
-        measurement = _newest(reader, cell)
+    catalog, measured_set = Catalog.load(*catalogs), MeasuredSet()
+    with Store(own.results).reading(measured_set) as reader:
+        stored = find_stored(reader, cell)
+        measurement = _measurement(reader, stored)
         baseline = _baseline(reader, measurement)
         runs = [point.run for point in reader.points(measurement.id) if point.run is not None]
     page = _completed(catalog, measurement, baseline)
+    if stored.is_of_set:
+        page = with_origin(page, set_origins(catalog, measured_set, [stored.cell])[stored.cell])
     setting = (measurement.runtime, measurement.version, measurement.board, measurement.profile)
-    features = OutcomeStore(own.results).find_features([setting])
+    features = recorded_features(own, measured_set, [setting])
     return CellPage(
         page,
         catalog.boards.get(measurement.board),
-        tuple(features),
+        tuple(one for one, _ in features),
         tuple(sorted(set(runs), reverse=True)),
     )
 
@@ -53,10 +59,17 @@ def image_of(cell: str, *, home: Path | None = None) -> tuple[Path, str]:
         home: As for :func:`wasmfit.compare`.
 
     Raises:
-        UsageError: There is no such cell, or its image is gone.
+        UsageError: There is no such cell, it was measured elsewhere, or its image is gone.
     """
-    with Store(Home.find(home).results).reading() as reader:
-        measurement = _newest(reader, cell)
+    with Store(Home.find(home).results).reading(MeasuredSet()) as reader:
+        stored = find_stored(reader, cell)
+        measurement = _measurement(reader, stored)
+    if stored.is_of_set:
+        raise UsageError(
+            f"{stored.cell} was not measured on this machine, and what comes with wasmfit has no images.",
+            f"`wasmfit show {stored.cell}` has its bytes by owner. To build its image: "
+            f"{measurement.provenance.replay}",
+        )
     elf = measurement.provenance.elf
     if elf is None:
         raise UsageError(
@@ -70,8 +83,7 @@ def image_of(cell: str, *, home: Path | None = None) -> tuple[Path, str]:
     return Path(elf), measurement.board
 
 
-def _newest(reader: Reader, cell: str) -> Measurement:
-    stored = find_stored(reader, cell)
+def _measurement(reader: Reader, stored: StoredCell) -> Measurement:
     measurement = reader.measurement(stored)
     if measurement is None:
         raise UsageError(

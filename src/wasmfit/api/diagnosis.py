@@ -10,9 +10,10 @@ from pathlib import Path
 
 from wasmfit import __version__
 from wasmfit.catalog import Catalog
-from wasmfit.emulation import emulator_trial
+from wasmfit.emulation import emulator_trial, plugins
 from wasmfit.errors import MissingToolError
 from wasmfit.home import Home
+from wasmfit.provided import ProvidedImages
 from wasmfit.toolchain import (
     CCompiler,
     Check,
@@ -39,6 +40,16 @@ from wasmfit.toolchain import (
 
 _HOST, _RUST, _LLVM = "cc", "rust", "llvm"
 
+_WITH_THE_SET = (
+    "with Python alone: `wasmfit fit`, `features` and `report`, `compare` and `bench` with --measured, "
+    "`show`, `diff`, `history` and `list measured` answer from the measurements that come with wasmfit"
+)
+_MEASURES = (
+    "and without compilers: `wasmfit compare` measures every runtime that these have images of, with "
+    "modules of yours as well"
+)
+_WITH_IMAGES = f"with QEMU and the images of `pip install wasmfit-images`, {_MEASURES}"
+
 
 @dataclass(frozen=True)
 class Diagnosis:
@@ -50,6 +61,7 @@ class Diagnosis:
         system: The system, with its package manager.
         checks: Every tool that the catalogue could need.
         seconds: How long it took to find out.
+        images: The version of wasmfit that wasmfit-images is of; ``None`` where it is not installed.
     """
 
     wasmfit: str
@@ -58,11 +70,24 @@ class Diagnosis:
     system: System
     checks: tuple[Check, ...]
     seconds: float
+    images: str | None = None
 
     @property
     def ok(self) -> bool:
         """Whether everything that nothing works without is there and works."""
         return all(check.ok or not check.needed for check in self.checks)
+
+    @property
+    def possible(self) -> tuple[str, ...]:
+        """What can be done without what is missing or does not work; nothing is said where all works."""
+        if all(check.ok for check in self.checks):
+            return ()
+        with_images = (
+            _WITH_IMAGES
+            if self.images is None
+            else f"with QEMU and wasmfit-images {self.images}, {_MEASURES}"
+        )
+        return (_WITH_THE_SET, with_images)
 
 
 def doctor(*, home: Path | None = None) -> Diagnosis:
@@ -79,6 +104,11 @@ def doctor(*, home: Path | None = None) -> Diagnosis:
     compilers = {name: c_compiler(versions, target.c) for name, target in catalog.targets.items()}
     looked = checks(versions, compilers.values(), [board.emulator for board in catalog.boards.values()])
     looked.append(check_llvm(versions))
+    images = ProvidedImages.find()
+    if images is not None:
+        emulated = {board.emulator.qemu for board in catalog.boards.values()}
+        looked = [check if check.need in emulated else _spared(check) for check in looked]
+    has_plugins = images is not None and _has_plugins(images)
     working = {name: compiler for name, compiler in compilers.items() if isinstance(compiler, CCompiler)}
     trials = _trials(catalog, folder, runner, versions, looked, working)
     host = next(_tried(check, trials, proofs) for check in looked if check.need == _HOST)
@@ -88,6 +118,8 @@ def doctor(*, home: Path | None = None) -> Diagnosis:
         if check.need == _HOST:
             return host
         if check.ok and check.need in emulators and not host.ok:
+            if has_plugins:
+                return check
             return replace(
                 check,
                 state=State.UNUSABLE,
@@ -100,7 +132,31 @@ def doctor(*, home: Path | None = None) -> Diagnosis:
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         known = tuple(pool.map(tried, looked))
     seconds = round(time.monotonic() - began, 3)
-    return Diagnosis(__version__, platform.python_version(), platform.machine(), here(), known, seconds)
+    return Diagnosis(
+        __version__,
+        platform.python_version(),
+        platform.machine(),
+        here(),
+        known,
+        seconds,
+        None if images is None else images.manifest.wasmfit,
+    )
+
+
+def _spared(check: Check) -> Check:
+    """The check of a compiler, where images need none."""
+    if check.ok or not check.needed:
+        return check
+    return replace(check, needed=False, purpose=f"{check.purpose}; what wasmfit-images has needs none of it")
+
+
+def _has_plugins(images: ProvidedImages) -> bool:
+    """Whether there is a plugin for this machine among them, so that none need be compiled."""
+    if platform.machine() not in images.manifest.plugins or platform.system() != "Linux":
+        return False
+    sources = plugins.sources_digest()
+    names = [plugins.file_name(plugins.SOURCES, version) for version in plugins.interfaces()]
+    return any(images.plugin(name, sources) is not None for name in names)
 
 
 def _tried(check: Check, trials: Mapping[str, ToolTrial], proofs: Proofs) -> Check:

@@ -12,7 +12,7 @@ from wasmfit.catalog import Catalog
 from wasmfit.catalog.load import unknown
 from wasmfit.errors import UsageError
 from wasmfit.home import Home
-from wasmfit.model import Feature, Measurement, RuntimeFeatures, Status
+from wasmfit.model import Feature, Measurement, Status
 from wasmfit.plan import BASELINE, select_boards, select_builds
 from wasmfit.plan.select import with_checkouts
 from wasmfit.requests import FeaturesExperiment, RunOptions
@@ -90,7 +90,7 @@ def _features_as(experiment: FeaturesExperiment, options: RunOptions) -> Feature
 
 def features_of_measured(
     measurements: Sequence[Measurement], patterns: Sequence[str], bounds: Set[str], options: RunOptions
-) -> Iterator[RuntimeFeatures]:
+) -> Iterator[FeaturesMeasured]:
     """Which features the runtimes of a comparison have, board by board and profile by profile.
 
     Args:
@@ -111,7 +111,7 @@ def features_of_measured(
         experiment = FeaturesExperiment(
             runtimes=tuple(runtimes), features=tuple(patterns), boards=(board,), profiles=(profile,)
         )
-        yield from features(experiment, options.unrecorded()).runtimes
+        yield features(experiment, options.unrecorded())
 
 
 def _features(catalog: Catalog, patterns: Sequence[str]) -> list[Feature]:

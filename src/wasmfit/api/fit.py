@@ -2,6 +2,7 @@
 
 from typing import Unpack
 
+from wasmfit.analysis.basis import basis_notes
 from wasmfit.analysis.evidence import EvidenceSource, declared_source, measurable_features, suite_source
 from wasmfit.analysis.fit import Fit
 from wasmfit.analysis.ranking import rank
@@ -49,12 +50,14 @@ def fit(
     measured = or_recorded(options, lambda how: measure(catalog, cells, how), with_note)
     comparison = measured.comparison
     sources: tuple[EvidenceSource, ...] = (declared_source,)
+    notes: list[str] = []
     if needed := measurable_features(
         limits.features, {feature.name for feature in catalog.features.features}
     ):
         how = options.answered() if measured.context is None else options
-        features = features_of_measured(comparison.measurements, needed, catalog.bounds, how)
-        sources = (suite_source(list(features)), declared_source)
+        suites = list(features_of_measured(comparison.measurements, needed, catalog.bounds, how))
+        sources = (suite_source([one for suite in suites for one in suite.runtimes]), declared_source)
+        notes = [f"verdicts on features: {note}" for suite in suites for note in basis_notes(suite.origins)]
     return rank(
         comparison.measurements,
         limits,
@@ -62,7 +65,7 @@ def fit(
         sources=sources,
         bounds=catalog.bounds,
         run=comparison.run,
-        notes=(*comparison.notes, *required.notes(board)),
+        notes=(*comparison.notes, *notes, *required.notes(board)),
         cost_model=cost_model(board, catalog.core(board)),
     )
 

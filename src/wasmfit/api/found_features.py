@@ -43,7 +43,8 @@ def found_features(
     }
     found = recorded_features(home, measured_set, wanted)
     names = {feature.name for feature in features}
-    runtimes, origins = [], {}
+    runtimes: list[RuntimeFeatures] = []
+    origins: dict[str, Origin] = {}
     for one, here in found:
         setting = (one.runtime, one.version, one.board, one.profile)
         cell = features_cell(*setting)
@@ -77,6 +78,7 @@ def found_features(
         seconds=time.monotonic() - started,
         reused=len(runtimes),
         cells=len(runtimes),
+        origins=origins,
     )
 
 

@@ -4,7 +4,7 @@ from typing import Unpack
 
 from wasmfit.builder import Context
 from wasmfit.catalog import Catalog
-from wasmfit.errors import UsageError
+from wasmfit.errors import MissingToolError, UsageError
 from wasmfit.home import Home
 from wasmfit.module import load_user_module
 from wasmfit.plan import c_targets, plan
@@ -57,6 +57,13 @@ def profile(
     if len(cells) != 1:
         names = ", ".join(cell.build.label for cell in cells)
         raise UsageError(f"{request.runtime} is not one runtime but {names}.", "Name one.")
-    toolchain = find(Versions(home.tools, runner), c_targets(catalog, cells), [cells[0].board.emulator])
+    try:
+        toolchain = find(Versions(home.tools, runner), c_targets(catalog, cells), [cells[0].board.emulator])
+    except MissingToolError as error:
+        raise MissingToolError(
+            error.message,
+            f"{error.remedy} The measurements that come with wasmfit have the instructions of each phase, "
+            "and not of each function: `wasmfit show` has them.",
+        ) from error
     phases = [phase.value for phase in request.phases]
     return profiled(Context(catalog, home, toolchain, runner, fence=not options.no_fence), cells[0], phases)

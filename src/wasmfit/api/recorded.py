@@ -5,23 +5,21 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
-from wasmfit import __version__
-from wasmfit.analysis.basis import MEASURED, Origin, basis_notes, named
+from wasmfit.analysis.basis import Origin, basis_notes, named, with_origin
 from wasmfit.analysis.comparison import Comparison
 from wasmfit.catalog import Catalog
 from wasmfit.catalog.inputs import InputDigests
 from wasmfit.errors import MissingToolError, UsageError
 from wasmfit.home import Home
-from wasmfit.model import Cell, Measurement, RuntimeFeatures, Status
+from wasmfit.model import Measurement, RuntimeFeatures
 from wasmfit.plan import Plan, plan
 from wasmfit.requests import Experiment, RunOptions
 from wasmfit.run import record
 from wasmfit.run.completion import completed
 from wasmfit.store import MeasuredSet, OutcomeStore, Store
-from wasmfit.store.measurements import Reader
 
+from .found_cells import FoundCells
 from .measured_experiment import MeasuredExperiment
-from .set_origins import set_origin
 
 R = TypeVar("R")
 
@@ -52,13 +50,9 @@ def recorded(catalog: Catalog, experiment: Experiment, options: RunOptions) -> M
     home = Home.find(options.home)
     planned = plan(catalog, experiment)
     measured_set = MeasuredSet()
-    digests = InputDigests(catalog)
     with Store(home.results).reading() as reader:
-        found = {
-            cell.id: one
-            for cell in planned.measured
-            if (one := _found(reader, measured_set, digests, cell)) is not None
-        }
+        cells = FoundCells(reader, measured_set, InputDigests(catalog))
+        found = {cell.id: one for cell in planned.measured if (one := cells.find(cell)) is not None}
     known = {cell: measurement for cell, (measurement, _) in found.items()}
     origins = {cell: origin for cell, (_, origin) in found.items()}
     missing = [cell.id for cell in planned.cells if cell.id not in known]
@@ -141,43 +135,13 @@ def with_note(one: MeasuredExperiment, note: str) -> MeasuredExperiment:
     return replace(one, comparison=replace(comparison, notes=(note, *comparison.notes)))
 
 
-_WORTH_ANOTHER_TRY = frozenset({Status.BUILD_FAILED, Status.TIMEOUT})
-"""Ends that may have been this machine's fault."""
-
-
-def _found(
-    reader: Reader, measured_set: MeasuredSet, digests: InputDigests, cell: Cell
-) -> tuple[Measurement, Origin] | None:
-    """The measurement of a cell that an answer rests on, and its origin.
-
-    A measurement made here comes first, unless another version of wasmfit made it and the set has one of this
-    version's catalogue, or it failed where the set's did not.
-    """
-    own, entry = reader.own(cell.id), measured_set.cells.get(cell.id)
-    if own is not None and own.provenance.module is not None:
-        own = None  # A module of the user's has the workload's name.
-    origin = None if entry is None else set_origin(entry, digests.of_cell(cell))
-    if own is not None and (
-        origin is None
-        or (
-            own.status not in _WORTH_ANOTHER_TRY and (own.provenance.wasmfit == __version__ or origin.changed)
-        )
-    ):
-        provenance = own.provenance
-        return own, Origin(True, provenance.wasmfit, "", provenance.measured_at)
-    theirs = measured_set.measurement(cell.id)
-    return None if theirs is None or origin is None else (theirs, origin)
-
-
 def _completed(
     catalog: Catalog, shown: Plan, known: Mapping[str, Measurement], origins: Mapping[str, Origin]
 ) -> tuple[Measurement, ...]:
     """The measurements with what they are shown with, their origin among the facts."""
     skipped = {one.cell.id: record.skipped(one) for one in shown.skipped}
     return tuple(
-        one.model_copy(update={"facts": {**one.facts, MEASURED: origins[one.id].sentence}})
-        if one.id in origins
-        else one
+        with_origin(one, origins[one.id]) if one.id in origins else one
         for one in completed(catalog, shown, {**known, **skipped})
     )
 

@@ -69,8 +69,8 @@ slow-downs are relative to it.
     suite = sorted(known) if settings.features else measurable_features(required.features, known)
     features: Sequence[RuntimeFeatures] = comparison.features
     if suite:
-        just_measured = features_of_measured(comparison.measurements, suite, catalog.bounds, options)
-        features = [*just_measured, *features]
+        suites = features_of_measured(comparison.measurements, suite, catalog.bounds, options)
+        features = [*(one for measured_now in suites for one in measured_now.runtimes), *features]
     document = report_builder.build_document(
         report_builder.ReportSources(
             measured.catalog, measured.home, measured.context, measured.measured_set

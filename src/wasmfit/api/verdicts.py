@@ -10,14 +10,14 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Unpack
 
-from wasmfit.analysis.basis import basis_notes
+from wasmfit.analysis.basis import basis_notes, outdated_cells
 from wasmfit.analysis.budget import read_budget
 from wasmfit.analysis.certain_changes import CostModels
 from wasmfit.analysis.changes import CellChange, Changes, SymbolChange, compare_snapshots, largest
 from wasmfit.analysis.check import BudgetCheck, check_budget
-from wasmfit.analysis.history import History
+from wasmfit.analysis.history import History, followed_cells
 from wasmfit.analysis.history import history as follow
-from wasmfit.analysis.snapshot import AddPredictions, newest, resolve
+from wasmfit.analysis.snapshot import AddPredictions, measured_here, newest, resolve
 from wasmfit.catalog import Catalog
 from wasmfit.errors import UsageError, WasmfitError
 from wasmfit.home import Home
@@ -58,13 +58,16 @@ def diff(
     Raises:
         UsageError: A side is unknown, or the two cannot be compared.
 
-    Versions and profiles that were never measured here are those of the measured set.
+    Versions and profiles that were never measured here are those of the measured set. Without a selection,
+    cells that neither side has from here are left out, unless there are no others.
     """
     catalog, measured_set = Catalog.load(*catalogs), MeasuredSet()
     models = cost_models(catalog)
     complete = completing(models)
     with store(home).reading(measured_set) as reader:
         old, new = resolve(str(before), reader, complete), resolve(str(after), reader, complete)
+        if not select:
+            old, new = measured_here(old, new)
         if old.run is not None and old.run == new.run:
             raise UsageError(f"Both sides are {old.title}.", "Name two: `wasmfit history --runs` lists them.")
         changed = compare_snapshots(old, new, select, everything=everything, models=models)
@@ -75,7 +78,9 @@ def diff(
             if isinstance(entry, StoredCell) and entry.is_of_set
         }
     origins = set_origins(catalog, measured_set, sorted(elsewhere))
-    changed = replace(changed, notes=(*changed.notes, *basis_notes(origins)))
+    changed = replace(
+        changed, notes=(*changed.notes, *basis_notes(origins)), outdated=outdated_cells(origins)
+    )
     if not symbols:
         return changed
     most_changed = largest(changed.cells, "size.flash")[:_CELLS_WITH_SYMBOLS]
@@ -145,11 +150,12 @@ def history(
     home: Path | None = None,
     catalogs: Sequence[Path] = (),
 ) -> History:
-    """Follows a metric over time or over versions; the measured set has what was never measured here.
+    """Follows a metric over time or over versions, of cells measured here or of the measured set.
 
     Args:
         metric: Its name, such as ``size.flash``.
-        select: Globs over cells' ids.
+        select: Globs over cells' ids. Without any, cells measured here are followed, or those of the set in
+            the default setting where there are none.
         by_version: Over versions of the runtimes, the newest measurement of each.
         home, catalogs: As for :func:`wasmfit.compare`.
 
@@ -160,9 +166,10 @@ def history(
     models = cost_models(catalog)
     with store(home).reading(measured_set) as reader:
         followed = follow(reader, completing(models), metric, select, versions=by_version, models=models)
-        elsewhere = reader.of_set(select)
+        of_set = reader.of_set()
+        elsewhere = [cell for cell in followed_cells(reader, select, versions=by_version) if cell in of_set]
     origins = set_origins(catalog, measured_set, elsewhere)
-    return replace(followed, notes=basis_notes(origins))
+    return replace(followed, notes=basis_notes(origins), outdated=outdated_cells(origins))
 
 
 def runs(*, home: Path | None = None) -> list[RecordedRun]:

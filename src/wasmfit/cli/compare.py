@@ -79,7 +79,20 @@ def print_end(comparison: Comparison, failed: Sequence[Measurement], *, quiet: b
 def _print_count(comparison: Comparison) -> None:
     cells, reused, seconds = len(comparison.measurements), comparison.reused, comparison.seconds
     number = "" if comparison.run is None else f", run {comparison.run}"
-    message(f"{cells} cells ({reused} from the store) in {seconds:.1f} s{number}.")
+    message(f"{cells_in(cells, reused, seconds, is_found=bool(comparison.notes))}{number}.")
+
+
+def cells_in(cells: int, reused: int, seconds: float, *, is_found: bool = False) -> str:
+    """How many cells there are, and in what time, as a clause.
+
+    Args:
+        cells: How many there are.
+        reused: How many of them were not measured now.
+        seconds: The time.
+        is_found: Whether none was measured now, since what was measured before was asked for.
+    """
+    where = "found, and none measured now" if is_found else "from the store"
+    return f"{cells:,} {'cell' if cells == 1 else 'cells'} ({reused:,} {where}) in {seconds:.1f} s"
 
 
 def print_failed(failed: Sequence[Measurement]) -> None:

@@ -1,11 +1,15 @@
 """``wasmfit doctor``."""
 
+from collections.abc import Iterator
+
 import typer
 
 from wasmfit.api.diagnosis import Diagnosis, doctor
 from wasmfit.errors import MissingToolError
 from wasmfit.json_text import dumped
 from wasmfit.report.documents.machine import DiagnosisDocument, ProofRecord, SystemRecord, ToolRecord
+from wasmfit.report.rows import wrapped
+from wasmfit.report.terminal import terminal_width
 from wasmfit.toolchain import Check
 from wasmfit.words import escape_unprintable
 
@@ -23,7 +27,8 @@ def diagnose(output: TextOptions) -> None:
     if output.format is TextFormat.JSON:
         text = dumped(diagnosis_document(diagnosis))
     else:
-        text = "\n".join(line for check in diagnosis.checks for line in _lines(check))
+        lines = [line for check in diagnosis.checks for line in _lines(check)]
+        text = "\n".join([*lines, *_possible(diagnosis)])
     write_result(text, output.file)
     if not diagnosis.ok:
         raise typer.Exit(MissingToolError.exit_code)
@@ -32,24 +37,34 @@ def diagnose(output: TextOptions) -> None:
 command = from_requests(diagnose)
 
 
+def _possible(diagnosis: Diagnosis) -> list[str]:
+    """What can be done all the same."""
+    if not diagnosis.possible:
+        return []
+    width = terminal_width()
+    lines = (line for words in diagnosis.possible for line in wrapped(f"{words}.", width, "  ", "  "))
+    return ["", "Possible without what is missing:", *lines]
+
+
 def _lines(check: Check) -> list[str]:
     first = f"{check.state.value:<9}{check.name}"
     location = "" if check.found is None else f": {check.found}"
     if check.ok:
-        return [f"{first}{location}", *_proof(check)]
-    lines = [
-        f"{first}, which {check.purpose}{location}",
-        f"{_INDENTED}{check.cause}",
-        f"{_INDENTED}{check.remedy}",
-    ]
-    return [escape_unprintable(line, _LONGEST) for line in lines]
+        return [*_wrapped(f"{first}{location}"), *_proof(check)]
+    lines = (*_wrapped(f"{first}, which {check.purpose}{location}"), *_wrapped(check.cause, _INDENTED))
+    # On one line, since there are commands in it to be pasted.
+    return [*lines, escape_unprintable(f"{_INDENTED}{check.remedy}", _LONGEST)]
+
+
+def _wrapped(text: str, first: str = "") -> Iterator[str]:
+    return wrapped(escape_unprintable(text, _LONGEST), terminal_width(), first, _INDENTED)
 
 
 def _proof(check: Check) -> list[str]:
     if check.proof is None:
         return []
     when = ", tried before" if check.proof.remembered else f" ({check.proof.seconds:.1f} s)"
-    return [escape_unprintable(f"{_INDENTED}{check.proof.words}{when}", _LONGEST)]
+    return list(_wrapped(f"{check.proof.words}{when}", _INDENTED))
 
 
 def diagnosis_document(diagnosis: Diagnosis) -> DiagnosisDocument:
@@ -65,6 +80,7 @@ def diagnosis_document(diagnosis: Diagnosis) -> DiagnosisDocument:
         ),
         seconds=diagnosis.seconds,
         tools=tuple(map(_tool, diagnosis.checks)),
+        possible=diagnosis.possible,
     )
 
 

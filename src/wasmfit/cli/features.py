@@ -10,6 +10,7 @@ from wasmfit.errors import UsageError
 from wasmfit.report import FAILING_FORMATS, FEATURE_FORMATS, TOGGLE_COST_FORMATS, Format
 from wasmfit.requests import FeaturesExperiment, RunSettings, ToggleCostExperiment
 
+from .compare import cells_in
 from .from_requests import from_requests
 from .options import OutputOptions
 from .output import message, require_writable, write_result
@@ -48,7 +49,9 @@ def measure_features(
     if failing and not measured.failing and output.format is Format.TABLE:
         message("No assertion fails.")
     write_result((FAILING_FORMATS if failing else FEATURE_FORMATS)[output.format](measured), output.file)
-    message(f"{measured.cells} cells ({measured.reused} from the store) in {measured.seconds:.1f} s.")
+    if not output.quiet:
+        found = bool(measured.origins)
+        message(f"{cells_in(measured.cells, measured.reused, measured.seconds, is_found=found)}.")
     for cell, reason in measured.failures.items():
         message(f"{cell}: {reason}")
     if measured.failures:
@@ -62,7 +65,8 @@ def _print_toggle_costs(experiment: FeaturesExperiment, settings: RunSettings, o
     with reported(settings, verbose=output.verbose, quiet=output.quiet) as options:
         costs = toggle_costs(toggles, options)
     write_result(TOGGLE_COST_FORMATS[output.format](costs), output.file)
-    message(f"{len(costs.measurements)} cells ({costs.reused} from the store) in {costs.seconds:.1f} s.")
+    if not output.quiet:
+        message(f"{cells_in(len(costs.measurements), costs.reused, costs.seconds)}.")
     for cell in costs.failed:
         message(f"{cell.id}: {cell.status.value}: {cell.reason}")
     if costs.failed:

@@ -26,7 +26,8 @@ def rank_runtimes(
     with reported(settings, verbose=output.verbose, quiet=output.quiet) as options:
         ranking = fit(experiment, requirements, options)
     write_result(FORMATS[output.format](ranking, explain=explain), output.file)
-    message(f"{len(ranking.ranked)} of {len(ranking.ranked) + len(ranking.rejected)} runtimes fit.")
+    if not output.quiet:
+        message(f"{len(ranking.ranked)} of {len(ranking.ranked) + len(ranking.rejected)} runtimes fit.")
     if not ranking.ranked:
         raise typer.Exit(1)
 

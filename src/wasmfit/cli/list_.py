@@ -188,6 +188,8 @@ _PRIORITIES = {
     "timing": 1,
     "arguments": 2,
     "expected_from": 1,
+    "place": 4,
+    "measured": 3,
 }
 """Columns that a narrow terminal does without, those with the highest number first."""
 

@@ -12,6 +12,8 @@ from typing import NoReturn
 from wasmfit.errors import UsageError, WasmfitError
 from wasmfit.words import escape_unprintable
 
+from . import encodings
+
 _LONGEST_LINE = 4000
 _SIGPIPE = 141
 """Exit code of a program that SIGPIPE ended, as shells have it."""
@@ -106,10 +108,11 @@ def end_as_by_sigpipe() -> NoReturn:
 
 
 def print_what_can_be_printed() -> None:
-    """Makes a terminal or file of another encoding show ``?`` for what it has no character for."""
+    """Makes a terminal or file of another encoding show something plain for what it has no character for."""
+    encodings.register()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")
+            stream.reconfigure(errors=encodings.NAME)
 
 
 def message(text: str) -> None:

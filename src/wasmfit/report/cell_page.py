@@ -1,38 +1,20 @@
 """The page of one cell, in each format."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable
 
-from wasmfit.analysis.amounts import Amount, amount_text
 from wasmfit.analysis.cell_page import CellPage
-from wasmfit.analysis.comparison_metrics import COMPARISON_METRICS, RESULT_METRICS
+from wasmfit.analysis.cell_tables import cell_tables
 from wasmfit.analysis.flat_rows import flat_row
-from wasmfit.analysis.hardware import HARDWARE_METRICS, hardware_measurement
-from wasmfit.analysis.numbers import grouped
 from wasmfit.json_text import dumped
-from wasmfit.model import Board, Measurement, Prediction, Status
-from wasmfit.table import Alignment, Table, text_column, value_column
 from wasmfit.words import escape_unprintable
 
 from .csv import rows_to_csv
-from .feature_tables import feature_lines
 from .format import Format
 from .markdown import tables_to_markdown
 from .rows import rows_to_text
 from .terminal import terminal_width
 
 _LONGEST = 4000
-_OWNERS = 12
-"""Owners that are listed; the others are one row."""
-
-_PHASES = (
-    ("load", "load"),
-    ("instantiate", "instantiate"),
-    ("cold call", "first_call"),
-    ("warm call", "call"),
-)
-_STACKS = {"load": "load", "instantiate": "instantiate", "first_call": "call", "call": "call"}
-_IN_PHASES = ("instructions_", "stack_peak_", "cycles_", "time_", "rate_", "measured_")
-"""Beginnings of metrics that the table of phases has."""
 
 
 def to_text(page: CellPage, width: int | None = None) -> str:
@@ -66,155 +48,3 @@ FORMATS: dict[Format, Callable[[CellPage], str]] = {
     Format.MARKDOWN: to_markdown,
 }
 """Format → its formatter."""
-
-
-def cell_tables(page: CellPage) -> list[Table]:
-    """What is known of the cell, table by table; what is not known has no row."""
-    return [table for table in _tables(page) if table.labels or table.notes]
-
-
-def _tables(page: CellPage) -> Iterator[Table]:
-    measurement = page.measurement
-    yield _words(f"{measurement.id}: {measurement.status.value}", _identity(page))
-    yield _metrics(page)
-    yield _phases(measurement)
-    yield _owners(measurement)
-    yield _words("what differs in kind", measurement.facts)
-    yield Table("features", (), (), notes=tuple(feature_lines(page.features)))
-    yield _published(measurement)
-    yield _words("how it was made", _provenance(page))
-
-
-def _words(title: str, rows: Mapping[str, str]) -> Table:
-    return Table(
-        title, tuple(rows), (text_column((), rows.values(), Alignment.LEFT, wraps=True),), label_name="what"
-    )
-
-
-def _identity(page: CellPage) -> dict[str, str]:
-    measurement = page.measurement
-    rows = {}
-    if measurement.reason is not None and measurement.status is not Status.OK:
-        rows["reason"] = measurement.reason
-    elif measurement.reason is not None:
-        rows["note"] = measurement.reason
-    if page.board is not None:
-        rows["board"] = _board(page.board)
-    rows["measured"] = f"{measurement.provenance.measured_at}, by wasmfit {measurement.provenance.wasmfit}"
-    if page.runs:
-        rows["shown in"] = f"{'run' if len(page.runs) == 1 else 'runs'} {', '.join(map(str, page.runs[:10]))}"
-    return rows
-
-
-def _board(board: Board) -> str:
-    return f"{board.title}: {board.flash.size:,} B of flash, {board.ram.size:,} B of RAM"
-
-
-def _metrics(page: CellPage) -> Table:
-    measurement = page.measurement
-    metrics = [metric for metric in COMPARISON_METRICS if not metric.key.startswith(_IN_PHASES)]
-    if hardware_measurement(measurement) is not None:
-        metrics += [metric for metric in HARDWARE_METRICS if metric.key == "measured_flashed"]
-    if measurement.provenance.module is not None:
-        metrics += RESULT_METRICS
-    known = [metric for metric in metrics if metric.get(measurement) is not None]
-    columns = [value_column(("value",), [metric.get(measurement) for metric in known], grouped)]
-    if measurement.baseline is not None:
-        sizes = [getattr(measurement.baseline, metric.key, None) for metric in known]
-        columns.append(value_column(("without a", "runtime"), sizes, grouped))
-    labels = tuple(f"{metric.label}{', B' if metric.unit else ''}" for metric in known)
-    return Table("size and memory", labels, tuple(columns), label_name="metric")
-
-
-def _phases(measurement: Measurement) -> Table:
-    run = measurement.run
-    if run is None:
-        return Table("phases", (), ())
-    instructions = [getattr(run.instructions, key) for _, key in _PHASES]
-    stacks = [getattr(run.stack_peaks, _STACKS[key]) for _, key in _PHASES]
-    columns = [
-        value_column(("instructions",), instructions, "{:,}".format),
-        value_column(("stack, B",), stacks, "{:,}".format),
-    ]
-    predictions = [getattr(run.predicted, key, None) for _, key in _PHASES]
-    notes = []
-    if any(predictions):
-        columns.append(text_column(("predicted time",), map(_predicted, predictions)))
-        assert run.predicted is not None
-        notes.append(f"predicted, not measured: {run.predicted.source}")
-    on_board = hardware_measurement(measurement)
-    if on_board is not None:
-        by_key = {metric.key: metric for metric in HARDWARE_METRICS}
-        values = [by_key[f"measured_{key}"].get(measurement) for _, key in _PHASES]
-        columns.append(value_column(("measured", "on the board"), values, grouped))
-        notes.append(f"measured on {on_board.chip} at {on_board.probe}, by {on_board.counter}")
-    return Table(
-        "phases", tuple(name for name, _ in _PHASES), tuple(columns), tuple(notes), label_name="phase"
-    )
-
-
-def _predicted(prediction: Prediction | None) -> str:
-    if prediction is None:
-        return ""
-    return amount_text(Amount(prediction.time_s, prediction.time_low_s, prediction.time_high_s), "s")
-
-
-def _owners(measurement: Measurement) -> Table:
-    """Owner × section: the largest owners first."""
-    owners = {} if measurement.size is None else measurement.size.owners
-    sections = [section for section, sizes in owners.items() if sizes]
-    totals: dict[str, int] = {}
-    for sizes in owners.values():
-        for owner, size in sizes.items():
-            totals[owner] = totals.get(owner, 0) + size
-    names = sorted(totals, key=lambda owner: (-totals[owner], owner))
-    shown, others = names[:_OWNERS], names[_OWNERS:]
-    columns = []
-    for section in sections:
-        values = [owners[section].get(owner) for owner in shown]
-        if others:
-            values.append(sum(owners[section].get(owner, 0) for owner in others) or None)
-        columns.append(value_column((section,), values, "{:,}".format, metric=section, unit="B"))
-    labels = (*shown, *([f"[{len(others)} others]"] if others else []))
-    notes = () if not others else ("`wasmfit size` has every owner and symbol of the image",)
-    return Table("bytes by owner", labels, tuple(columns), notes, label_name="owner")
-
-
-def _published(measurement: Measurement) -> Table:
-    theirs = measurement.published
-    by_key = {metric.key: metric for metric in COMPARISON_METRICS}
-    keys = [key for key in theirs if key in by_key]
-    columns = (
-        value_column(("published",), [theirs[key] for key in keys], "{:,}".format),
-        value_column(("measured",), [by_key[key].get(measurement) for key in keys], grouped),
-    )
-    notes = () if measurement.published_source is None else (f"published: {measurement.published_source}",)
-    return Table("published", tuple(by_key[key].label for key in keys), columns, notes, label_name="metric")
-
-
-def _provenance(page: CellPage) -> dict[str, str]:
-    made = page.measurement.provenance
-    rows = {
-        "image": made.elf,
-        "its SHA-256": made.elf_sha256,
-        "what ran instead": None if made.twin is None else f"{made.twin.elf}: {made.twin.differs}",
-        "log": made.log,
-        "module": made.module or None,
-        "its length": None if made.module_bytes is None else f"{made.module_bytes:,} B",
-        "module's SHA-256": made.module_sha256,
-        "lockfile's SHA-256": made.lockfile_sha256,
-        "built from": None
-        if made.source is None
-        else f"{made.source.path}, {made.source.commit or 'no commit'}",
-        "C library": None if made.c_library is None else made.c_library.label,
-        "dependencies": _joined(made.features),
-        "stubs": _joined(made.stubs),
-        "flags": " ".join(made.flags) or None,
-        "tools": _joined(made.tools),
-        "worker": made.worker,
-    }
-    return {name: text for name, text in rows.items() if text}
-
-
-def _joined(values: Mapping[str, str]) -> str:
-    return "; ".join(f"{name} {text}" for name, text in values.items())

@@ -3,9 +3,8 @@
 from collections.abc import Callable, Iterator
 
 from wasmfit.analysis.amounts import amount_text
-from wasmfit.analysis.changes import CellChange, CellChangeKind, Changes
-
-from .change_tables import (
+from wasmfit.analysis.basis import OUTDATED_CLAUSE, OUTDATED_MARK
+from wasmfit.analysis.change_tables import (
     CHANGE_COLUMNS,
     HEADLINES,
     cell_text,
@@ -20,6 +19,8 @@ from .change_tables import (
     summary,
     symbol,
 )
+from wasmfit.analysis.changes import CellChange, CellChangeKind, Changes
+
 from .csv import rows_to_csv
 from .documents.changes import cell_changes, changes_document
 from .escape import code, quiet
@@ -90,17 +91,19 @@ def _summary(changes: Changes) -> Iterator[str]:
         yield ""
         yield f"| cell | | {' | '.join(code(name) for name in HEADLINES)} |"
         yield f"| --- | --- |{' ---: |' * len(HEADLINES)}"
-        yield from (_row(cell) for cell in listed[:_ROWS])
+        yield from (_row(cell, changes) for cell in listed[:_ROWS])
     if len(listed) > _ROWS:
         yield ""
         yield f"and {len(listed) - _ROWS:,} more cells."
-    if changes.notes:
+    outdated = [OUTDATED_CLAUSE] if any(map(changes.is_outdated, listed)) else []
+    if notes := [*outdated, *changes.notes]:
         yield ""
-        yield from (f"- {quiet(note)}" for note in changes.notes[:_ROWS])
+        yield from (f"- {quiet(note)}" for note in notes[:_ROWS])
 
 
-def _row(cell: CellChange) -> str:
-    cells = [code(cell.name), f"{'⚠ ' if cell.status_changed else ''}{quiet(cell_text(cell))}"]
+def _row(cell: CellChange, changes: Changes) -> str:
+    mark = f" {OUTDATED_MARK}" if changes.is_outdated(cell) else ""
+    cells = [f"{code(cell.name)}{mark}", f"{'⚠ ' if cell.status_changed else ''}{quiet(cell_text(cell))}"]
     for name in HEADLINES:
         change = cell.change(name)
         if change is None:

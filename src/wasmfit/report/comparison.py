@@ -3,18 +3,19 @@
 from collections.abc import Callable, Iterable
 
 from wasmfit.analysis.benchmark import Benchmark, rows
+from wasmfit.analysis.benchmark_tables import benchmark_tables
 from wasmfit.analysis.comparison import Comparison
+from wasmfit.analysis.feature_tables import failing_tables, feature_tables
 from wasmfit.analysis.features import FeaturesMeasured
 from wasmfit.analysis.toggle_costs import ToggleCosts
 from wasmfit.json_text import dumped
 
-from .benchmark_tables import benchmark_tables
 from .csv import rows_to_csv, to_csv
-from .feature_tables import failing_tables, feature_tables
 from .format import Format
 from .json import json_parts, to_json
-from .markdown import tables_to_markdown, to_markdown
-from .terminal import tables_to_text, to_text
+from .markdown import tables_to_markdown, to_markdown, with_notes
+from .rows import wrapped
+from .terminal import tables_to_text, terminal_width, to_text
 from .toggle_cost_tables import toggle_cost_tables
 
 __all__ = [
@@ -38,17 +39,19 @@ FORMATS: dict[Format, Callable[[Comparison], str | Iterable[str]]] = {
 """Format → its formatter, which returns the text, or parts of one that may be long."""
 
 
-def _with_notes(text: str, benchmark: Benchmark) -> str:
-    """A benchmark as text, with what its measurements rest on."""
-    return "\n\n".join(filter(None, (text, "\n".join(benchmark.comparison.notes))))
+def _benchmark_to_text(benchmark: Benchmark) -> str:
+    """A benchmark for a terminal, with what its measurements rest on."""
+    width = terminal_width()
+    notes = (line for note in benchmark.comparison.notes for line in wrapped(note, width))
+    return "\n\n".join(filter(None, (tables_to_text(benchmark_tables(benchmark), width), "\n".join(notes))))
 
 
 BENCH_FORMATS: dict[Format, Callable[[Benchmark], str | Iterable[str]]] = {
-    Format.TABLE: lambda benchmark: _with_notes(tables_to_text(benchmark_tables(benchmark)), benchmark),
+    Format.TABLE: _benchmark_to_text,
     Format.JSON: json_parts,
     Format.CSV: lambda benchmark: rows_to_csv(rows(benchmark.measurements)),
-    Format.MARKDOWN: lambda benchmark: _with_notes(
-        tables_to_markdown(benchmark_tables(benchmark)), benchmark
+    Format.MARKDOWN: lambda benchmark: with_notes(
+        tables_to_markdown(benchmark_tables(benchmark)), benchmark.comparison
     ),
 }
 """The same for benchmarks; CSV has one line per cell, and no summary."""

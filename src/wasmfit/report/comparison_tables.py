@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from operator import attrgetter
 
+from wasmfit.analysis.basis import marked, outdated_notes
 from wasmfit.analysis.c_libraries import library_note
 from wasmfit.analysis.comparison_metrics import COMPARISON_METRICS, RESULT_METRICS, ComparisonMetric
 from wasmfit.analysis.hardware import HARDWARE_METRICS, hardware_measurement
@@ -37,7 +38,7 @@ def _table(title: str, measurements: Sequence[Measurement]) -> Table:
         *(RESULT_METRICS if own else ()),
     )
     for measurement in measurements:
-        heading = (measurement.runtime, measurement.version)
+        heading = (measurement.runtime, marked(measurement.version, measurement))
         values = (measurement.status.value, *(metric.get(measurement) for metric in metrics))
         columns.append(value_column(heading, values, grouped))
         if measurement.published:
@@ -71,6 +72,7 @@ def _difference(metric: ComparisonMetric, measurement: Measurement) -> str:
 
 
 def _notes(measurements: Sequence[Measurement]) -> Iterable[str]:
+    yield from outdated_notes(measurements)
     yield from _module_notes(measurements)
     yield from _prepared_notes(measurements)
     if libraries := library_note(measurements):

@@ -3,14 +3,13 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
-from wasmfit.analysis.amounts import Amount, amount_text
-from wasmfit.analysis.history import CellHistory, History, HistoryPoint, RunRecord
+from wasmfit.analysis.history import History, RunRecord
+from wasmfit.analysis.history_tables import history_tables
 from wasmfit.analysis.metrics import metric, metric_names
 from wasmfit.json_text import dumped
 from wasmfit.model.contract import JsonDocument, JsonRecord
-from wasmfit.table import CellValue, Table, table_of_rows, text_column
+from wasmfit.table import CellValue, table_of_rows
 
-from .change_tables import difference, remark
 from .csv import rows_to_csv
 from .documents.history import RunsDocument, history_document, metrics_document
 from .format import Format
@@ -18,91 +17,15 @@ from .markdown import tables_to_markdown
 from .rows import rows_to_text
 from .terminal import tables_to_text, terminal_width
 
-_BARS = "▁▂▃▄▅▆▇█"
-_LONGEST_LINE = 60
-_UNKNOWN = "·"
-_DETAILED = 10
-
-
-def sparkline(amounts: Sequence[Amount | None]) -> str:
-    """The values as bars between their minimum and maximum; a dot for an unknown one.
-
-    If there are too many, the newest are shown.
-    """
-    amounts = amounts[-_LONGEST_LINE:]
-    known = [amount.value for amount in amounts if amount is not None]
-    if not known:
-        return _UNKNOWN * len(amounts)
-    least, most = min(known), max(known)
-    return "".join(_UNKNOWN if amount is None else _bar(amount.value, least, most) for amount in amounts)
-
-
-def _bar(value: float, least: float, most: float) -> str:
-    if most == least:
-        return _BARS[3]
-    return _BARS[min(int((value - least) / (most - least) * len(_BARS)), len(_BARS) - 1)]
-
-
-def _tables(history: History) -> list[Table]:
-    unit = history.metric.unit
-    changing = [cell for cell in history.cells if any(point.change for point in cell.points)]
-    detailed = sorted(changing, key=_range, reverse=True)[:_DETAILED]
-    return [_overview(history), *(_cell(cell, unit, history.over) for cell in detailed)]
-
-
-def _overview(history: History) -> Table:
-    cells = sorted(history.cells, key=_range, reverse=True)
-    unit = history.metric.unit
-    columns = (
-        text_column(("",), (sparkline([point.amount for point in cell.points]) for cell in cells)),
-        text_column(("first",), (amount_text(cell.points[0].amount, unit) for cell in cells)),
-        text_column(("last",), (amount_text(cell.points[-1].amount, unit) for cell in cells)),
-        text_column(("changes",), (str(sum(point.changed for point in cell.points)) for cell in cells)),
-    )
-    kind = history.metric.kind.value
-    title = f"{history.metric.name} ({kind}) over {history.over}"
-    notes = []
-    if len(cells) > _DETAILED:
-        notes.append(f"the {_DETAILED} that changed most follow; --select chooses others")
-    notes += history.notes
-    return Table(title, tuple(cell.name for cell in cells), columns, tuple(notes), ())
-
-
-def _range(cell: CellHistory) -> float:
-    """The range of a metric over all points, as a fraction of its first value."""
-    values = [point.amount.value for point in cell.points if point.amount is not None]
-    return (max(values) - min(values)) / abs(values[0]) if values and values[0] else 0.0
-
-
-def _cell(cell: CellHistory, unit: str, over: str) -> Table:
-    points = [point for point in cell.points if over == "version" or point.change or point is cell.points[0]]
-    columns = (
-        text_column((over,), (point.version if over == "version" else point.at[:16] for point in points)),
-        text_column(("value",), (amount_text(point.amount, unit) for point in points)),
-        text_column(("change",), (difference(point.change) if point.change else "" for point in points)),
-        text_column(("",), (remark(point.change) if point.change else "" for point in points)),
-    )
-    labels = tuple(_label(point) for point in points)
-    notes = tuple(f"{_label(point)} differs in {'; '.join(point.why)}" for point in points if point.why)
-    return Table(cell.name, labels, columns, notes, ())
-
-
-def _label(point: HistoryPoint) -> str:
-    if point.run is not None:
-        metadata = point.run.metadata
-        name = metadata.label or (metadata.commit or "")[:9]
-        return f"run {point.run.number}{f' {name}' if name else ''}"
-    return f"{point.version} {point.at[:16]}"
-
 
 def to_text(history: History) -> str:
     """An overview with sparklines, then the cells that changed, change by change."""
-    return tables_to_text(_tables(history))
+    return tables_to_text(history_tables(history))
 
 
 def to_markdown(history: History) -> str:
     """The same tables."""
-    return tables_to_markdown(_tables(history))
+    return tables_to_markdown(history_tables(history))
 
 
 def to_json(history: History) -> str:

@@ -3,11 +3,11 @@
 from collections.abc import Iterable
 
 from wasmfit.analysis.comparison import Comparison
+from wasmfit.analysis.feature_tables import feature_lines
 from wasmfit.table import Alignment, Column, Table
 
 from .comparison_tables import comparison_tables
 from .escape import escape
-from .feature_tables import feature_lines
 from .overview import overview
 
 __all__ = ["escape", "to_markdown"]
@@ -17,10 +17,19 @@ def to_markdown(comparison: Comparison) -> str:
     """Every table with its notes and facts below it, after an overview of several boards."""
     measured = comparison.measurements
     tables = tables_to_markdown((*overview(measured), *comparison_tables(measured)))
-    lines = "\n".join(
-        f"- {escape(line)}" for line in (*feature_lines(comparison.features), *comparison.notes)
-    )
-    return "\n\n".join(filter(None, (tables, lines)))
+    return with_notes(tables, comparison, feature_lines(comparison.features))
+
+
+def with_notes(text: str, comparison: Comparison, before: Iterable[str] = ()) -> str:
+    """A document about a comparison, with what its measurements rest on at the end.
+
+    Args:
+        text: The document.
+        comparison: The comparison.
+        before: What stands before those notes.
+    """
+    lines = "\n".join(f"- {escape(line)}" for line in (*before, *comparison.notes))
+    return "\n\n".join(filter(None, (text, lines)))
 
 
 def tables_to_markdown(tables: Iterable[Table]) -> str:
@@ -35,7 +44,7 @@ def _table(table: Table) -> str:
         _line(head),
         _line(["---", *map(_rule, table.columns)], raw=True),
     ]
-    for row, label in enumerate(table.labels):
+    for row, label in enumerate(table.shown_labels):
         lines.append(_line([label, *(column.cells[row].shown for column in table.columns)]))
     lines += [_line([name, why]) for name, why in table.remainder]
     legend = filter(None, ["; ".join(table.legend_of(table.columns))])

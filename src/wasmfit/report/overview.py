@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
+from wasmfit.analysis.basis import marked, outdated_notes
 from wasmfit.analysis.c_libraries import library_note
 from wasmfit.model import Measurement, Status
 from wasmfit.table import Table, text_column
@@ -35,7 +36,7 @@ def _table(key: tuple[str, str, str], measurements: Sequence[Measurement]) -> Ta
         columns=tuple(
             text_column((board,), (outcomes.get((board, build), "") for build in builds)) for board in boards
         ),
-        notes=tuple(filter(None, (library_note(measurements),))),
+        notes=(*outdated_notes(measurements), *filter(None, (library_note(measurements),))),
         facts=(),
     )
 
@@ -45,6 +46,5 @@ def _build(measurement: Measurement) -> str:
 
 
 def _outcome(measurement: Measurement) -> str:
-    if measurement.status is Status.OK and measurement.size is not None:
-        return f"{measurement.size.flash:,}"
-    return measurement.status.value
+    size = measurement.size if measurement.status is Status.OK else None
+    return marked(measurement.status.value if size is None else f"{size.flash:,}", measurement)

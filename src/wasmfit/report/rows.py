@@ -29,7 +29,7 @@ def rows_to_text(table: Table, width: int, more: str = "") -> str:
         last = max(droppable, key=lambda column: column.priority)
         columns.remove(last)
         dropped.append(last)
-    lines = [*_wrapped(table.title, width)] if table.title else []
+    lines = [*wrapped(table.title, width)] if table.title else []
     if table.labels:
         lines += _grid(table, columns, width)
     lines += _remainder(table, width)
@@ -38,7 +38,7 @@ def rows_to_text(table: Table, width: int, more: str = "") -> str:
         names = ", ".join(_said(column) for column in dropped)
         legend.append(f"not shown at {width} columns: {names}{more}")
     for note in (*filter(None, ["; ".join(legend)]), *table.notes):
-        lines += _wrapped(note, width)
+        lines += wrapped(note, width)
     return "\n".join(line.rstrip() for line in lines)
 
 
@@ -67,7 +67,7 @@ def _is_cut(column: Column) -> bool:
 
 
 def _label_width(table: Table) -> int:
-    return max(map(cell_len, map(_plain, (table.label_heading, *table.labels))), default=0)
+    return max(map(cell_len, map(_plain, (table.label_heading, *table.shown_labels))), default=0)
 
 
 def _hanging(column: Column) -> int:
@@ -120,9 +120,9 @@ def _grid(table: Table, columns: Sequence[Column], width: int) -> Iterator[str]:
     gaps = sum(len(_BETWEEN) for _ in columns) - sum(_hanging(column) for column in columns[:-1])
     yield " " + "─" * (label_width + sum(widths) + gaps)
     rows = [_texts(column) for column in columns]
-    for number, label in enumerate(table.labels):
+    for number, label in enumerate(table.shown_labels):
         texts = [
-            list(_wrapped(row[number], wide)) if column.wraps else [row[number]]
+            list(wrapped(row[number], wide)) if column.wraps else [row[number]]
             for row, column, wide in zip(rows, columns, widths, strict=True)
         ]
         for at in range(max((len(lines) for lines in texts), default=1)):
@@ -144,14 +144,20 @@ def cut(text: str, width: int) -> str:
     return text if cell_len(text) <= width else f"{set_cell_size(text, max(width - 1, 0)).rstrip()}…"
 
 
-def _wrapped(text: str, width: int) -> Iterator[str]:
-    """Lines of the terminal's width, broken between words where there are any."""
+def wrapped(text: str, width: int, first: str = "", further: str = "") -> Iterator[str]:
+    """Lines of the terminal's width, broken between words where there are any.
+
+    Args:
+        text: The text; what does not print is made visible.
+        width: The most cells of a line.
+        first, further: What the first line begins with, and each further one.
+    """
     line = ""
     for word in _plain(text).split(" "):
-        joined = f"{line} {word}" if line else word
+        joined = f"{line} {word}" if line else f"{first}{word}"
         if line and cell_len(joined) > width:
             yield line
-            line = word
+            line = f"{further}{word}"
         else:
             line = joined
     if line:

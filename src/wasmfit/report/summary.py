@@ -8,8 +8,8 @@ from wasmfit.analysis.summary import SummaryChoice, summary_tables
 from .csv import tables_to_csv
 from .format import Format
 from .json import json_parts
-from .markdown import tables_to_markdown
-from .rows import rows_to_text
+from .markdown import tables_to_markdown, with_notes
+from .rows import rows_to_text, wrapped
 from .terminal import UNLIMITED, tables_to_text, terminal_width
 
 _MORE = " (--columns all)"
@@ -29,7 +29,8 @@ def to_summary(comparison: Comparison, choice: SummaryChoice, width: int | None 
         shown = tables_to_text(tables, width)
     else:
         shown = "\n\n".join(rows_to_text(table, width, _MORE) for table in tables)
-    return "\n\n".join(filter(None, (shown, "\n".join(comparison.notes))))
+    notes = (line for note in comparison.notes for line in wrapped(note, width))
+    return "\n\n".join(filter(None, (shown, "\n".join(notes))))
 
 
 def summary_formatted(comparison: Comparison, choice: SummaryChoice, form: Format) -> str | Iterable[str]:
@@ -40,5 +41,5 @@ def summary_formatted(comparison: Comparison, choice: SummaryChoice, form: Forma
         case Format.CSV:
             return tables_to_csv(summary_tables(comparison, choice))
         case Format.MARKDOWN:
-            return tables_to_markdown(summary_tables(comparison, choice))
+            return with_notes(tables_to_markdown(summary_tables(comparison, choice)), comparison)
     return to_summary(comparison, choice)

@@ -10,11 +10,11 @@ from rich.console import Console
 from rich.text import Text
 
 from wasmfit.analysis.comparison import Comparison
+from wasmfit.analysis.feature_tables import feature_lines
 from wasmfit.table import Column, Table
 from wasmfit.words import escape_unprintable
 
 from .comparison_tables import comparison_tables
-from .feature_tables import feature_lines
 from .grid import grid
 from .overview import overview
 
@@ -34,7 +34,8 @@ def to_text(comparison: Comparison, width: int | None = None) -> str:
     """
     measured = comparison.measurements
     said = (*feature_lines(comparison.features), *comparison.notes)
-    lines = [escape_unprintable(line, _LONGEST_NOTE) for line in said]
+    width = width or terminal_width()
+    lines = ["\n".join(_wrapped(_plain(line), width)) for line in said]
     return "\n\n".join((tables_to_text((*overview(measured), *comparison_tables(measured)), width), *lines))
 
 
@@ -53,7 +54,7 @@ def terminal_width() -> int:
 
 def _text(table: Table, width: int) -> str:
     lines = [_plain(table.title)]
-    labels = [_plain(label) for label in table.labels]
+    labels = [_plain(label) for label in table.shown_labels]
     for columns in _blocks(table, width):
         texts = [
             ([_plain(line) for line in column.heading], [_plain(text) for text in column.texts])
@@ -83,7 +84,7 @@ def _plain(text: str) -> str:
 
 def _blocks(table: Table, width: int) -> list[list[Column]]:
     """The columns in groups that fit next to the labels."""
-    labels = max(map(len, table.labels)) + 3
+    labels = max(map(len, table.shown_labels)) + 3
     blocks: list[list[Column]] = [[]]
     used = labels
     for column in table.columns:

@@ -10,7 +10,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from fnmatch import fnmatchcase
 from functools import cached_property
 from pathlib import Path
 
@@ -348,17 +347,9 @@ class Reader:
         own = [cell for (cell,) in self._database.execute("SELECT DISTINCT cell FROM measurement ORDER BY 1")]
         return sorted({*self._set.cells, *own}) if self._set.cells else own
 
-    def of_set(self, globs: Sequence[str]) -> list[str]:
-        """The ids among :meth:`cells` that only the measured set has, and that match one of the globs.
-
-        Args:
-            globs: Patterns of ids; all match if there are none.
-        """
-        return [
-            stored.cell
-            for stored in self.newest()
-            if stored.is_of_set and (not globs or any(fnmatchcase(stored.cell, glob) for glob in globs))
-        ]
+    def of_set(self) -> frozenset[str]:
+        """The ids among :meth:`cells` that only the measured set has."""
+        return frozenset(stored.cell for stored in self.newest() if stored.is_of_set)
 
     def own(self, cell: str) -> Measurement | None:
         """The newest measurement of a cell that was made here; ``None`` where it is not understood."""

@@ -24,11 +24,13 @@ class OutcomeRecord(JsonRecord):
         id: Its id.
         status: Its status.
         reason: Why it ended so.
+        outdated: What has changed since it was measured, of a cell of the measured set.
     """
 
     id: Text
     status: Status
     reason: Text | None
+    outdated: tuple[str, ...]
 
 
 class MetricChangeRecord(JsonRecord):
@@ -126,8 +128,8 @@ def _cell(cell: CellChange, changes: Changes) -> CellChangeRecord:
     return CellChangeRecord(
         name=cell.name,
         how=cell.kind,
-        before=_outcome(cell.before),
-        after=_outcome(cell.after),
+        before=_outcome(cell.before, changes),
+        after=_outcome(cell.after, changes),
         figures=tuple(map(_metric, cell.metrics)),
         unchanged=cell.unchanged,
         why=cell.why,
@@ -140,10 +142,15 @@ def _cell(cell: CellChange, changes: Changes) -> CellChangeRecord:
     )
 
 
-def _outcome(outcome: CellOutcome | None) -> OutcomeRecord | None:
+def _outcome(outcome: CellOutcome | None, changes: Changes) -> OutcomeRecord | None:
     if outcome is None:
         return None
-    return OutcomeRecord(id=outcome.id, status=outcome.status, reason=outcome.reason)
+    return OutcomeRecord(
+        id=outcome.id,
+        status=outcome.status,
+        reason=outcome.reason,
+        outdated=changes.outdated.get(outcome.id, ()),
+    )
 
 
 def _metric(change: MetricChange) -> MetricChangeRecord:

@@ -1,5 +1,6 @@
 """What ``wasmfit fit`` prints as JSON."""
 
+from wasmfit.analysis.basis import outdated_parts
 from wasmfit.analysis.evidence import Support
 from wasmfit.analysis.fit import Fit, RankedRuntime, RejectedRuntime
 from wasmfit.model import Status
@@ -38,6 +39,7 @@ class RankedRecord(JsonRecord):
         tight: Limits that it is close to, in words.
         unsure_against: Runtimes with which the order is inconclusive.
         evidence: What shows that it has the required features.
+        outdated: What has changed since its measurement was made, of one that was found and not made now.
     """
 
     id: Text
@@ -51,6 +53,7 @@ class RankedRecord(JsonRecord):
     tight: tuple[str, ...]
     unsure_against: tuple[str, ...]
     evidence: tuple[EvidenceRecord, ...]
+    outdated: tuple[str, ...]
 
 
 class ShortfallRecord(JsonRecord):
@@ -78,11 +81,13 @@ class RejectedRecord(JsonRecord):
         id: Id of its cell with the first module.
         status: How that ended.
         reasons: Every reason.
+        outdated: As of a runtime that fits.
     """
 
     id: Text
     status: Status
     reasons: tuple[ShortfallRecord, ...]
+    outdated: tuple[str, ...]
 
 
 class FitDocument(JsonDocument):
@@ -154,6 +159,7 @@ def _ranked(runtime: RankedRuntime) -> RankedRecord:
             )
             for known in runtime.evidence
         ),
+        outdated=outdated_parts(runtime.measurement),
     )
 
 
@@ -171,4 +177,5 @@ def _rejected(runtime: RejectedRuntime) -> RejectedRecord:
             )
             for reason in runtime.reasons
         ),
+        outdated=outdated_parts(runtime.measurement),
     )

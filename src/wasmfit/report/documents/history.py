@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Literal
 
 from wasmfit.analysis.changes import CellChangeKind
-from wasmfit.analysis.history import History, HistoryPoint, RunRecord, run_record
+from wasmfit.analysis.history import CellHistory, History, HistoryPoint, RunRecord, run_record
 from wasmfit.analysis.metrics import Better, Metric, MetricKind
 from wasmfit.model.contract import JsonDocument, JsonRecord, Number, Text
 
@@ -60,6 +60,7 @@ class PointRecord(JsonRecord):
         percent: The difference in percent.
         how: Whether it changed, or only within the error bars.
         why: What differs in the provenance since then.
+        outdated: What has changed since it was measured, of a measurement of the measured set.
     """
 
     at: str
@@ -71,6 +72,7 @@ class PointRecord(JsonRecord):
     percent: Number | None
     how: CellChangeKind | None
     why: tuple[Text, ...]
+    outdated: tuple[str, ...]
 
 
 class SeriesRecord(JsonRecord):
@@ -113,13 +115,14 @@ def history_document(history: History) -> HistoryDocument:
         kind=history.metric.kind,
         over=history.over,
         series=tuple(
-            SeriesRecord(name=cell.name, moments=tuple(map(_point, cell.points))) for cell in history.cells
+            SeriesRecord(name=cell.name, moments=tuple(_point(history, cell, point) for point in cell.points))
+            for cell in history.cells
         ),
         notes=history.notes,
     )
 
 
-def _point(point: HistoryPoint) -> PointRecord:
+def _point(history: History, cell: CellHistory, point: HistoryPoint) -> PointRecord:
     change = point.change
     return PointRecord(
         at=point.at,
@@ -131,6 +134,7 @@ def _point(point: HistoryPoint) -> PointRecord:
         percent=change.percent if change else None,
         how=change.kind if change else None,
         why=point.why,
+        outdated=history.changed_since(cell, point),
     )
 
 

@@ -77,6 +77,7 @@ class DiagnosisDocument(JsonDocument):
         system: The system.
         seconds: How long it took to find out.
         tools: Every tool that the catalogue could need.
+        possible: What can be done without what is missing; empty where nothing is.
     """
 
     wasmfit: str
@@ -84,6 +85,7 @@ class DiagnosisDocument(JsonDocument):
     system: SystemRecord
     seconds: float
     tools: tuple[ToolRecord, ...]
+    possible: tuple[Text, ...]
 
 
 class ProbeRecord(JsonRecord):

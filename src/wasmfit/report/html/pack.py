@@ -6,6 +6,7 @@ from dataclasses import asdict, fields
 from operator import attrgetter, itemgetter
 from typing import Any, Generic, TypeVar
 
+from wasmfit.analysis.basis import OUTDATED_MARK, outdated_notes
 from wasmfit.analysis.benchmark import BASELINE, NATIVE, slowdowns
 from wasmfit.analysis.c_libraries import library_note
 from wasmfit.analysis.comparison_metrics import COMPARISON_METRICS
@@ -79,7 +80,11 @@ def packed(document: ReportDocument) -> dict[str, Any]:
         "wasmfit": document.wasmfit,
         "rule": RULE,
         "libraries": library_note(document.measurements),
-        "notes": [escape_unprintable(note, _LONGEST) for note in document.notes],
+        "notes": [
+            escape_unprintable(note, _LONGEST)
+            for note in (*outdated_notes(document.measurements), *document.notes)
+        ],
+        "outdated": OUTDATED_MARK,
         "summed": SUM_OF_PEAKS,
         "native": NATIVE,
         "baseline": BASELINE,

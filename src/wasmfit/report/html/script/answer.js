@@ -1,7 +1,7 @@
 // @ts-check
 /** The ranking: which runtime fits, why, and what the others lack. */
 import { el } from "./dom.js";
-import { boardOf, data, isBound, labelOf } from "./data.js";
+import { boardOf, data, isBound, labelOf, outdatedBy } from "./data.js";
 import { inBytes, percent, times } from "./format.js";
 import { filterOf } from "./state.js";
 import { folded, table } from "./table.js";
@@ -93,7 +93,12 @@ function drawn(ranking, several, isFolded) {
         value: (entry) => ranks.get(entry) ?? null,
         number: true,
       },
-      { label: "Runtime", head: true, text: labelOf, value: labelOf },
+      {
+        label: "Runtime",
+        head: true,
+        text: (entry) => (isOutdated(ranking, entry) ? `${labelOf(entry)} ${data.outdated}` : labelOf(entry)),
+        value: labelOf,
+      },
       { label: "Score", number: true, text: score, value: (entry) => entry.score },
       {
         label: "Flash",
@@ -140,6 +145,20 @@ function drawn(ranking, several, isFolded) {
         ]
       : null,
     isFolded ? folded("Ranking", entryTable) : entryTable,
+  );
+}
+
+/** Whether a rank rests on an outdated measurement. @param {Ranking} ranking @param {RankingEntry} entry */
+function isOutdated(ranking, entry) {
+  return data.cells.some(
+    (cell) =>
+      outdatedBy(cell) &&
+      cell.runtime === entry.runtime &&
+      cell.version === entry.version &&
+      cell.board === ranking.board &&
+      cell.base === ranking.base &&
+      cell.profile === ranking.profile &&
+      ranking.modules.includes(cell.module),
   );
 }
 

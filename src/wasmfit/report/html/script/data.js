@@ -26,6 +26,7 @@ import { byId } from "./dom.js";
  * @typedef {{cell: string, metric: string, unit: string, over: string,
  *   points: [string, number, string | null][], measurements: number}} Trend
  * @typedef {{schema: number, title: string, made: string, wasmfit: string, rule: string, libraries: string | null, notes: string[],
+ *   outdated: string,
  *   native: string,
  *   baseline: string, metrics: {key: string, label: string, unit: string}[], boards: Board[],
  *   runtimes: {name: string, family: string, title: string, bound: boolean, colour: number | null}[], classes: string[],
@@ -71,6 +72,11 @@ export function metric(cell, key) {
 /** @param {{runtime: string, version: string}} build */
 export function labelOf({ runtime, version }) {
   return `${runtime} ${version}`;
+}
+
+/** What has changed since a cell was measured; empty if nothing has. @param {Cell} cell */
+export function outdatedBy(cell) {
+  return data.facts[cell.facts].outdated ?? "";
 }
 
 /** Whether it is compiled code, a bound for comparison. @param {string} runtime */

@@ -1,7 +1,7 @@
 // @ts-check
 /** The provenance of every cell, and the command that measures it again. */
 import { el } from "./dom.js";
-import { data } from "./data.js";
+import { data, outdatedBy } from "./data.js";
 import { table } from "./table.js";
 
 /** @typedef {import("./data.js").Cell} Cell */
@@ -13,7 +13,7 @@ export function drawProvenance(into, cells) {
       "Cells, with the command that replays each",
       [
         { label: "Cell", head: true, kind: "words", text: (cell) => cell.id, value: (cell) => cell.id },
-        { label: "Status", text: (cell) => cell.status, value: (cell) => cell.status },
+        { label: "Status", text: statusOf, value: statusOf },
         { label: "Replay", kind: "words", text: (cell) => el("code", { class: "whole" }, cell.replay) },
         {
           label: "Image, SHA-256",
@@ -33,6 +33,11 @@ export function drawProvenance(into, cells) {
       { cards: true, first: 12 },
     ),
   );
+}
+
+/** @param {Cell} cell */
+function statusOf(cell) {
+  return outdatedBy(cell) ? `${cell.status}, outdated` : cell.status;
 }
 
 /** Flags, features, tools and facts; made when they are looked at. @param {Cell} cell */

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 
-from wasmfit.analysis.features import FeaturesMeasured
 from wasmfit.model import (
     Failing,
     FeatureEvidence,
@@ -12,6 +11,9 @@ from wasmfit.model import (
     RuntimeFeatures,
 )
 from wasmfit.table import Table, text_column
+
+from .basis import OUTDATED_CLAUSE, OUTDATED_MARK
+from .features import FeaturesMeasured
 
 _MOST_SHOWN = 200
 """Assertions of one feature in a table: a runtime without SIMD has 25,000 with the same reason."""
@@ -47,12 +49,16 @@ def _table(
 ) -> Table:
     labels = tuple(measured.titles[feature.feature] for feature in runtimes[0].features)
     columns = tuple(
-        text_column((runtime.runtime, runtime.version), (map(_cell, runtime.features)))
-        for runtime in runtimes
+        text_column(
+            (runtime.runtime, f"{runtime.version} {OUTDATED_MARK}" if outdated else runtime.version),
+            map(_cell, runtime.features),
+        )
+        for runtime, outdated in zip(runtimes, map(measured.is_outdated, runtimes), strict=True)
     )
     board, profile, group = setting
     title = f"{_TITLES[group]} / {board} / {profile}"
     notes = (
+        *([OUTDATED_CLAUSE] if any(map(measured.is_outdated, runtimes)) else ()),
         *(measured.notes if is_first else ()),
         *_reasons(measured, runtimes),
         *_evidence(measured, runtimes),

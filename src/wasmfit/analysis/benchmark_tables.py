@@ -2,8 +2,12 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from wasmfit.analysis.amounts import Amount, factor_text, seconds_text
-from wasmfit.analysis.benchmark import (
+from wasmfit.model import Measurement, Status
+from wasmfit.table import Column, Table, text_column, value_column
+
+from .amounts import Amount, factor_text, seconds_text
+from .basis import is_outdated, mark_of, marked, outdated_notes
+from .benchmark import (
     BASELINE,
     Benchmark,
     RuntimeSummary,
@@ -13,10 +17,8 @@ from wasmfit.analysis.benchmark import (
     slowdowns,
     warm_call,
 )
-from wasmfit.analysis.comparison_metrics import minimum_ram, time_text
-from wasmfit.analysis.numbers import grouped
-from wasmfit.model import Measurement, Status
-from wasmfit.table import Column, Table, text_column, value_column
+from .comparison_metrics import minimum_ram, time_text
+from .numbers import grouped
 
 
 def benchmark_tables(benchmark: Benchmark) -> list[Table]:
@@ -29,8 +31,12 @@ def benchmark_tables(benchmark: Benchmark) -> list[Table]:
     tables = []
     for setting, cells in settings.items():
         where = " / ".join(setting)
+        total = len({measurement.module for measurement in cells})
+        unavailable = _unavailable(cells)
+        # Of what cannot be measured at all, the summary says why.
+        rows = [measurement for measurement in cells if _label(measurement) not in unavailable] or cells
         workloads: dict[str, list[Measurement]] = {}
-        for measurement in cells:
+        for measurement in rows:
             workloads.setdefault(measurement.module, []).append(measurement)
         tables += [_workload(f"{name} / {where}", group, factors) for name, group in workloads.items()]
         tables.append(_matrix(f"slowdown compared with native code / {where}", workloads, factors))
@@ -39,8 +45,16 @@ def benchmark_tables(benchmark: Benchmark) -> list[Table]:
             for summary in benchmark.summaries
             if (summary.board, summary.base, summary.profile) == setting
         ]
-        tables.append(_summary(f"summary / {where}", summaries, len(workloads)))
+        tables.append(_summary(f"summary / {where}", summaries, total))
     return tables
+
+
+def _unavailable(cells: Iterable[Measurement]) -> frozenset[str]:
+    """The runtimes that cannot be measured, whatever the workload."""
+    ends: dict[str, set[Status]] = {}
+    for measurement in cells:
+        ends.setdefault(_label(measurement), set()).add(measurement.status)
+    return frozenset(label for label, statuses in ends.items() if statuses == {Status.UNAVAILABLE})
 
 
 def _workload(title: str, cells: Sequence[Measurement], factors: dict[str, float | None]) -> Table:
@@ -53,14 +67,23 @@ def _workload(title: str, cells: Sequence[Measurement], factors: dict[str, float
         value_column(("minimum RAM, B",), map(minimum_ram, cells), grouped, unit="B"),
     ]
     notes = [
-        f"{_label(measurement)}: {measurement.status.value}: {measurement.reason}"
-        for measurement in cells
-        if measurement.status is not Status.OK
+        *outdated_notes(cells),
+        *(
+            f"{_label(measurement)}: {measurement.status.value}: {measurement.reason}"
+            for measurement in cells
+            if measurement.status is not Status.OK
+        ),
     ]
     if any(_time(measurement) for measurement in cells):
         columns.append(_column("predicted time", map(_time, cells)))
         notes.append("predicted time: from a model of the board with its error bar, not measured")
-    return Table(title, tuple(map(_label, cells)), tuple(columns), tuple(notes), ())
+    return Table(
+        title,
+        tuple(map(_label, cells)),
+        tuple(columns),
+        tuple(notes),
+        marks=tuple(map(mark_of, cells)) if any(map(is_outdated, cells)) else (),
+    )
 
 
 def _matrix(title: str, workloads: dict[str, list[Measurement]], factors: dict[str, float | None]) -> Table:
@@ -77,14 +100,15 @@ def _matrix(title: str, workloads: dict[str, list[Measurement]], factors: dict[s
             return ""
         factor = factors[measurement.id]
         if factor is not None:
-            return factor_text(factor)
+            return marked(factor_text(factor), measurement)
         return measurement.status.value if measurement.status is not Status.OK else "no native value"
 
     columns = tuple(
         text_column(tuple(build.split("@", 1)), tuple(text(workload, build) for workload in workloads))
         for build in builds
     )
-    return Table(title, tuple(workloads), columns, (), ())
+    notes = outdated_notes(measurement for cells in workloads.values() for measurement in cells)
+    return Table(title, tuple(workloads), columns, notes)
 
 
 def _summary(title: str, summaries: Sequence[RuntimeSummary], total: int) -> Table:

@@ -2,8 +2,11 @@
 
 from collections.abc import Iterator, Sequence
 
-from wasmfit.analysis.amounts import Amount, amount_text, number_text
-from wasmfit.analysis.changes import (
+from wasmfit.table import Table, text_column
+
+from .amounts import Amount, amount_text, number_text
+from .basis import OUTDATED_CLAUSE, OUTDATED_MARK
+from .changes import (
     CellChange,
     CellChangeKind,
     CellOutcome,
@@ -12,8 +15,7 @@ from wasmfit.analysis.changes import (
     MetricChange,
     SymbolChange,
 )
-from wasmfit.analysis.metrics import OWNERS, RAM_NEEDED
-from wasmfit.table import Table, text_column
+from .metrics import OWNERS, RAM_NEEDED
 
 HEADLINES = ("size.flash", RAM_NEEDED, "run.instructions.call", "run.predicted.call.time_s")
 """The metrics of the first table."""
@@ -38,6 +40,9 @@ def change_tables(changes: Changes, *, everything: bool = False) -> list[Table]:
     notes = [summary(changes)]
     if len(listed) > len(shown_cells):
         notes.append(f"{len(listed) - len(shown_cells):,} more cells: --all, or --format json")
+    marks = tuple(OUTDATED_MARK if changes.is_outdated(cell) else "" for cell in shown_cells)
+    if any(marks):
+        notes.append(OUTDATED_CLAUSE)
     notes += changes.notes
     titles = ("what", *HEADLINES)
     tables = [
@@ -48,7 +53,7 @@ def change_tables(changes: Changes, *, everything: bool = False) -> list[Table]:
                 text_column((title,), (_headline(cell, title) for cell in shown_cells)) for title in titles
             ),
             tuple(notes),
-            (),
+            marks=marks if any(marks) else (),
         )
     ]
     details = [cell for cell in ranked(changed) if metrics_shown(cell, everything=everything)]

@@ -1,0 +1,57 @@
+"""Cells that were measured before, here or for the set that comes with wasmfit."""
+
+from dataclasses import dataclass
+
+from wasmfit import __version__
+from wasmfit.analysis.basis import Origin
+from wasmfit.catalog.inputs import InputDigests
+from wasmfit.model import Cell, Measurement, Status
+from wasmfit.store import MeasuredSet
+from wasmfit.store.measurements import Reader
+
+from .set_origins import set_origin
+
+_WORTH_ANOTHER_TRY = frozenset({Status.BUILD_FAILED, Status.TIMEOUT})
+"""Ends that may have been this machine's fault."""
+
+
+@dataclass(frozen=True)
+class FoundCells:
+    """Where measurements are looked up.
+
+    Attributes:
+        reader: The store.
+        measured_set: The set.
+        digests: What the catalogue has today, from which follows what is outdated.
+    """
+
+    reader: Reader
+    measured_set: MeasuredSet
+    digests: InputDigests
+
+    def find(self, cell: Cell) -> tuple[Measurement, Origin] | None:
+        """The measurement of a cell that an answer rests on, and its origin; ``None`` where there is none.
+
+        A measurement made here comes first, unless another version of wasmfit made it and the set has one of
+        this version's catalogue, or it failed where the set's did not.
+        """
+        own, entry = self.reader.own(cell.id), self.measured_set.cells.get(cell.id)
+        if own is not None and own.provenance.module is not None:
+            own = None  # A module of the user's has the workload's name.
+        origin = None if entry is None else set_origin(entry, self.digests.of_cell(cell))
+        if own is not None and (
+            origin is None
+            or (
+                own.status not in _WORTH_ANOTHER_TRY
+                and (own.provenance.wasmfit == __version__ or origin.changed)
+            )
+        ):
+            return own, own_origin(own)
+        theirs = self.measured_set.measurement(cell.id)
+        return None if theirs is None or origin is None else (theirs, origin)
+
+
+def own_origin(measurement: Measurement) -> Origin:
+    """The origin of a measurement that was made here."""
+    made = measurement.provenance
+    return Origin(True, made.wasmfit, "", made.measured_at)

@@ -13,6 +13,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from wasmfit.errors import UsageError
+from wasmfit.input_file import contents
 from wasmfit.model import Measurement, Size
 from wasmfit.model.contract import SCHEMA
 from wasmfit.store import RecordedRun
@@ -267,9 +268,9 @@ def from_file(path: Path, add_predictions: AddPredictions) -> Snapshot:
     """
     what = f"{escape_unprintable(str(path))} is not a result of `wasmfit compare --format json`"
     try:
-        if path.stat().st_size > LARGEST_FILE:
+        if path.is_file() and path.stat().st_size > LARGEST_FILE:
             raise UsageError(f"{what}: it is larger than {LARGEST_FILE:,} B.")
-        data = json.loads(path.read_bytes())
+        data = json.loads(contents(path))
     except OSError as error:
         raise UsageError(f"{escape_unprintable(str(path))} cannot be read: {error.strerror}.") from error
     except (ValueError, RecursionError) as error:

@@ -21,6 +21,7 @@ from wasmfit.analysis.snapshot import AddPredictions, newest, resolve
 from wasmfit.catalog import Catalog
 from wasmfit.errors import UsageError, WasmfitError
 from wasmfit.home import Home
+from wasmfit.input_file import contents
 from wasmfit.model import Measurement
 from wasmfit.requests import Experiment, RunOptions
 from wasmfit.requests.keywords import Keywords, OptionKeywords
@@ -216,6 +217,6 @@ def _symbols(cell: CellChange) -> tuple[SymbolChange, ...]:
 
 def _is(path: Path, digest: str) -> bool:
     try:
-        return sha256(path.read_bytes()).hexdigest() == digest
+        return sha256(contents(path)).hexdigest() == digest
     except OSError:
         return False

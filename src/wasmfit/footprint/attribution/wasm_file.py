@@ -23,6 +23,7 @@ from wasmfit.elf.records import (
     Symbol,
     SymbolType,
 )
+from wasmfit.input_file import opened
 
 FRAMING = "[framing]"
 """Row of the module's header, and of the headers of its sections."""
@@ -56,7 +57,7 @@ class _Part(NamedTuple):
 def is_module(path: Path) -> bool:
     """Whether a file begins as a module does."""
     try:
-        with path.open("rb") as stream:
+        with opened(path) as stream:
             return stream.read(8) == _MAGIC + b"\1\0\0\0"
     except (OSError, ValueError):
         return False  # whoever reads it says why

@@ -120,7 +120,8 @@ def _absolute(root: Path) -> Path:
         raise UsageError(f"wasmfit's folder {shown} has bytes that are not UTF-8.", _OTHER) from error
     except (RuntimeError, OSError) as error:
         # RuntimeError: of a ~ whose user there is not; OSError: the working directory is gone.
-        raise UsageError(f"wasmfit's folder {shown} cannot be found: {error}.", _OTHER) from error
+        reason = str(error).rstrip(".")
+        raise UsageError(f"wasmfit's folder {shown} cannot be found: {reason}.", _OTHER) from error
     return absolute
 
 

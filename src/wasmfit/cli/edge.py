@@ -11,6 +11,8 @@ from .streams import leave_stdout
 FAILED_ITSELF = 70
 """Exit code of a mistake of wasmfit's own (EX_SOFTWARE)."""
 
+_LONGEST_WORDS = 300
+
 _MEMORY = "There is not enough memory for it"
 _MORE_MEMORY = "End other programs, or raise the limit (ulimit -v), and give the same command again."
 _NO_MEMORY = ("cannot allocate memory", "failed to map segment", "can't start new thread", "out of memory")
@@ -48,8 +50,8 @@ def told(error: BaseException, interrupts: Interrupts) -> int:
     """
     try:
         return _told(error, interrupts)
-    except Exception:  # noqa: BLE001 - there is no other place left to end in
-        message(f"wasmfit: It failed, and failed to say why: {type(error).__name__}.")
+    except Exception as second:  # noqa: BLE001 - there is no other place left to end in
+        message(f"wasmfit: wasmfit itself failed: {_words(error)}; then, telling it: {_words(second)}.")
         return FAILED_ITSELF
 
 
@@ -76,8 +78,7 @@ def report_own(error: BaseException) -> None:
     from .failure_report import kept_failure
 
     kept = kept_failure(error, Home.folder())
-    words = f"{type(error).__name__}: {error}".rstrip(": ")
-    message(f"wasmfit: wasmfit itself failed: {words:.300}.")
+    message(f"wasmfit: wasmfit itself failed: {_words(error)}.")
     if kept is None:
         message("That is a mistake in wasmfit. Please report it, with the command.")
     elif kept.parent == Home.folder():
@@ -89,13 +90,20 @@ def report_own(error: BaseException) -> None:
         message(f"That is a mistake in wasmfit. Please report it, with what is in {kept}.")
 
 
+def _words(error: BaseException) -> str:
+    return " ".join(f"{type(error).__name__}: {error}".split()).rstrip(": .")[:_LONGEST_WORDS]
+
+
 def _circumstance(error: BaseException) -> WasmfitError | None:
     """The error as one of the machine's, if it is."""
     text = str(error).lower()
     if (
         isinstance(error, MemoryError)
         or (isinstance(error, OSError) and error.errno == errno.ENOMEM)
-        or (isinstance(error, ImportError | RuntimeError) and any(words in text for words in _NO_MEMORY))
+        or (
+            isinstance(error, ImportError | OSError | RuntimeError)
+            and any(words in text for words in _NO_MEMORY)
+        )
     ):
         return UsageError(f"{_MEMORY}.", _MORE_MEMORY)
     if isinstance(error, RuntimeError) and "home directory" in text:  # of pathlib

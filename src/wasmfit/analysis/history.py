@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
-from fnmatch import fnmatchcase
 from itertools import groupby, pairwise
 from operator import attrgetter
 from types import MappingProxyType
@@ -12,6 +11,7 @@ from typing import Literal
 from packaging.version import InvalidVersion, Version
 
 from wasmfit.errors import UsageError
+from wasmfit.globs import NamePatterns
 from wasmfit.model import Measurement
 from wasmfit.model.contract import JsonRecord, Text
 from wasmfit.store import RecordedRun
@@ -103,7 +103,7 @@ def history(
         reader: The store.
         add_predictions: Adds predictions to a measurement.
         name: The metric.
-        select: Globs over cells' ids; none takes all.
+        select: NamePatterns over cells' ids; none takes all.
         versions: Over versions of runtimes, the newest measurement of each, instead of time.
         models: What predictions are made with; without them, error bars alone decide what changed.
 
@@ -112,7 +112,8 @@ def history(
     """
     followed = metric(name)
     cells = reader.cells()
-    chosen = [cell for cell in cells if not select or any(fnmatchcase(cell, glob) for glob in select)]
+    globs = NamePatterns(select or ("*",))
+    chosen = list(filter(globs.match, cells))
     if not chosen:
         raise _no_cell(select, cells)
     groups = _by_version(chosen) if versions else {cell: [cell] for cell in chosen}

@@ -7,12 +7,12 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum
-from fnmatch import fnmatchcase
 from pathlib import Path
 
 from pydantic import ValidationError
 
 from wasmfit.errors import UsageError
+from wasmfit.globs import NamePatterns
 from wasmfit.input_file import contents
 from wasmfit.model import Measurement, Size
 from wasmfit.model.contract import SCHEMA
@@ -102,10 +102,11 @@ class Snapshot:
         """The cells whose name or id matches one of the globs; all, if there are none."""
         if not globs:
             return self
+        wanted = NamePatterns(globs)
         matching = {
             name: entry
             for name, entry in self.entries.items()
-            if any(fnmatchcase(name, glob) or fnmatchcase(cell_of(entry), glob) for glob in globs)
+            if wanted.match(name) or wanted.match(cell_of(entry))
         }
         return replace(self, entries=matching)
 

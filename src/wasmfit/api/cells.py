@@ -28,7 +28,7 @@ def show(cell: str, *, home: Path | None = None, catalogs: Sequence[Path] = ()) 
     Raises:
         UsageError: There is no such cell, or there are several.
     """
-    own = Home.find(home)
+    own = Home.to_read(home)
     catalog = Catalog.load(*catalogs)
     with Store(own.results).reading() as reader:
         measurement = _newest(reader, cell)
@@ -55,7 +55,7 @@ def image_of(cell: str, *, home: Path | None = None) -> tuple[Path, str]:
     Raises:
         UsageError: There is no such cell, or its image is gone.
     """
-    with Store(Home.find(home).results).reading() as reader:
+    with Store(Home.to_read(home).results).reading() as reader:
         measurement = _newest(reader, cell)
     elf = measurement.provenance.elf
     if elf is None:

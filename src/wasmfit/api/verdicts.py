@@ -174,7 +174,7 @@ def runs(*, home: Path | None = None) -> list[RecordedRun]:
 
 def store(home: Path | None) -> Store:
     """The store of a home."""
-    return Store(Home.find(home).results)
+    return Store(Home.to_read(home).results)
 
 
 def cost_models(catalog: Catalog) -> CostModels:

@@ -49,7 +49,7 @@ def last_failure(home: Path) -> str:
     """The report that was kept last, or that there is none."""
     try:
         return (home / _NAME).read_text(encoding="utf-8", errors="replace").rstrip()
-    except FileNotFoundError:
+    except (OSError, ValueError):
         return "### What happened\n\nwasmfit has kept no failure of its own on this machine."
 
 
@@ -70,10 +70,10 @@ def _failure(error: BaseException) -> str:
     text = "\n".join(
         ["### What happened", "", head, "", f"    {command}", "", *(f"    {line}" for line in lines), ""]
     )
-    return _without_home(text)
+    return without_home(text)
 
 
-def _without_home(text: str) -> str:
+def without_home(text: str) -> str:
     """The text without the name of the user, which is in most paths."""
     user = os.path.expanduser("~")  # noqa: PTH111 - Path.home() raises where there is none
     text = text if len(user) < len("/x/") else text.replace(user, "~")

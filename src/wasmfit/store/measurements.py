@@ -5,18 +5,21 @@ to the process or the machine afterwards. Rows are never changed; the newest wit
 one that counts. A run is written when it has ended, in one transaction.
 """
 
+import os
+import shutil
 import sqlite3
+import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from fnmatch import fnmatchcase
 from functools import cached_property
 from pathlib import Path
 
 from pydantic import ValidationError
 
 from wasmfit.errors import UsageError
+from wasmfit.globs import NamePatterns
 from wasmfit.model import Measurement, Status
 from wasmfit.words import escape_unprintable
 
@@ -187,7 +190,7 @@ class Store:
         """How many measurements there are."""
         if not self.path.exists():
             return 0
-        with self._open() as database:
+        with self._open_to_read() as database:
             return int(database.execute("SELECT count(*) FROM measurement").fetchone()[0])
 
     @contextmanager
@@ -200,9 +203,35 @@ class Store:
         Raises:
             StoreError: It cannot be read.
         """
-        with self._open() as database, database:
+        with self._open_to_read() as database, database:
             database.execute("BEGIN")
             yield Reader(database, self.path.parent, _InSet(measured_set))
+
+    @contextmanager
+    def _open_to_read(self) -> Iterator[sqlite3.Connection]:
+        """As :meth:`_open`; where nothing can be written, what is there is read all the same.
+
+        A store's log of writes, which SQLite reads along with it, is written to by readers too. So a copy of
+        both is read.
+        """
+        if not self.path.exists() or (os.access(self.path.parent, os.W_OK) and os.access(self.path, os.W_OK)):
+            with self._open() as database:
+                yield database
+            return
+        with tempfile.TemporaryDirectory(prefix="wasmfit-") as folder:
+            copy = Store(Path(folder) / self.path.name)
+            try:
+                for path in (self.path, self.path.with_name(f"{self.path.name}-wal")):
+                    if path.exists():
+                        # Without its mode, which keeps the copy from being written to.
+                        shutil.copyfile(path, copy.path.with_name(path.name))
+            except OSError as error:
+                raise StoreError(
+                    f"The store {escape_unprintable(str(self.path))} cannot be read: {error.strerror}.",
+                    "Make it readable, or set WASMFIT_HOME to another folder.",
+                ) from error
+            with copy._open() as database:
+                yield database
 
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:
@@ -354,11 +383,8 @@ class Reader:
         Args:
             globs: Patterns of ids; all match if there are none.
         """
-        return [
-            stored.cell
-            for stored in self.newest()
-            if stored.is_of_set and (not globs or any(fnmatchcase(stored.cell, glob) for glob in globs))
-        ]
+        wanted = NamePatterns(globs or ("*",))
+        return [stored.cell for stored in self.newest() if stored.is_of_set and wanted.match(stored.cell)]
 
     def own(self, cell: str) -> Measurement | None:
         """The newest measurement of a cell that was made here; ``None`` where it is not understood."""

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
-from fnmatch import fnmatchcase
 from itertools import groupby
 from typing import NamedTuple, TypeVar
 
@@ -155,14 +154,10 @@ def _in_memories(byte_map: ByteMap, memories: MemoryLayout) -> Iterator[PlacedRa
 
 def _shown(placed: PlacedRange, only: ViewFilter) -> bool:
     return (
-        _matches(placed.byte_range.section.name, only.sections)
-        and _matches(placed.region, only.regions)
-        and _matches(placed.byte_range.owner, only.owners)
+        (not only.sections or only.globs[0].match(placed.byte_range.section.name))
+        and (not only.regions or only.globs[1].match(placed.region))
+        and (not only.owners or only.globs[2].match(placed.byte_range.owner))
     )
-
-
-def _matches(name: str, patterns: Sequence[str]) -> bool:
-    return not patterns or any(fnmatchcase(name, pattern) for pattern in patterns)
 
 
 # A row's key is what tells it from others: a symbol's mangled name, not what it reads like.

@@ -11,6 +11,9 @@ from functools import lru_cache
 
 from .errors import UsageError
 
+EVERYTHING = ("*",)
+"""The pattern that matches every name."""
+
 MOST_PATTERNS = 500
 """How many patterns names are held against; names without a wildcard are no patterns."""
 

@@ -11,7 +11,7 @@ from typing import Literal
 from packaging.version import InvalidVersion, Version
 
 from wasmfit.errors import UsageError
-from wasmfit.globs import NamePatterns
+from wasmfit.globs import EVERYTHING, NamePatterns
 from wasmfit.model import Measurement
 from wasmfit.model.contract import JsonRecord, Text
 from wasmfit.store import RecordedRun
@@ -112,7 +112,7 @@ def history(
     """
     followed = metric(name)
     cells = reader.cells()
-    globs = NamePatterns(select or ("*",))
+    globs = NamePatterns(select or EVERYTHING)
     chosen = list(filter(globs.match, cells))
     if not chosen:
         raise _no_cell(select, cells)

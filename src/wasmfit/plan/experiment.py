@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from wasmfit.catalog import Catalog
 from wasmfit.errors import UsageError
-from wasmfit.globs import NamePatterns
+from wasmfit.globs import EVERYTHING, NamePatterns
 from wasmfit.model import Build, Cell, Checkout, Status, UserModule, Workload, builds
 from wasmfit.requests import Experiment
 
@@ -71,7 +71,7 @@ def plan(
         catalog, with_toggles(catalog, released, experiment.toggles), checkouts, experiment.runtimes
     )
     cells = _cells(catalog, experiment, module, chosen)
-    globs = NamePatterns(experiment.select or ("*",))
+    globs = NamePatterns(experiment.select or EVERYTHING)
     selected = [cell for cell in cells if globs.match(cell.id)]
     if cells and not selected:
         raise UsageError(

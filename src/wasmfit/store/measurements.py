@@ -19,7 +19,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from wasmfit.errors import UsageError
-from wasmfit.globs import NamePatterns
+from wasmfit.globs import EVERYTHING, NamePatterns
 from wasmfit.model import Measurement, Status
 from wasmfit.words import escape_unprintable
 
@@ -383,7 +383,7 @@ class Reader:
         Args:
             globs: Patterns of ids; all match if there are none.
         """
-        wanted = NamePatterns(globs or ("*",))
+        wanted = NamePatterns(globs or EVERYTHING)
         return [stored.cell for stored in self.newest() if stored.is_of_set and wanted.match(stored.cell)]
 
     def own(self, cell: str) -> Measurement | None:

@@ -5,12 +5,16 @@
 ``RunOptions`` and others) or their fields as keyword arguments, and return records.
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from __future__ import annotations
 
 __version__ = "0.1.0"
 
+TYPE_CHECKING = False
+"""As in :mod:`typing`, which takes longer to load than all that is loaded before an interrupt is heeded."""
+
 if TYPE_CHECKING:
+    from typing import Any
+
     from .analysis.benchmark import Benchmark
     from .analysis.comparison import Comparison
     from .analysis.document import ReportDocument
@@ -135,4 +139,6 @@ def __dir__() -> list[str]:
 def __getattr__(name: str) -> Any:
     if name not in _MODULES:
         raise AttributeError(f"module 'wasmfit' has no attribute {name!r}")
+    from importlib import import_module
+
     return getattr(import_module(f".{_MODULES[name]}", __name__), name)

@@ -7,6 +7,13 @@ from pathlib import Path
 import platformdirs
 
 from .errors import UsageError
+from .words import escape_unprintable
+
+_OTHER = "Set WASMFIT_HOME to another folder."
+_ANOTHER = "Set WASMFIT_HOME to a folder you can write to."
+
+_TAKEN = {":": "cargo", "%": "the linker"}
+"""Characters that a tool takes for its own in a path, whatever is done about them; and the tool."""
 
 
 @dataclass(frozen=True)
@@ -21,30 +28,44 @@ class Home:
 
     @staticmethod
     def find(root: Path | None = None) -> "Home":
-        """``WASMFIT_HOME``, or ``wasmfit`` in the user's cache folder; made if it is not there.
+        """The folder, made if it is not there: for what builds, measures or keeps something.
 
         Args:
             root: The folder, where it is known already.
 
         Raises:
-            UsageError: The folder cannot be made or written to.
+            UsageError: The folder cannot be made or written to, or tools could not work with its path.
         """
-        if root is None:
-            named = os.environ.get("WASMFIT_HOME")
-            root = Path(named) if named else platformdirs.user_cache_path("wasmfit")
-        return Home.at(root)
+        return Home.at(Home.folder() if root is None else root)
+
+    @staticmethod
+    def to_read(root: Path | None = None) -> "Home":
+        """The folder, whether it can be written to or not: for what shows what is there.
+
+        Args:
+            root: The folder, where it is known already.
+
+        Raises:
+            UsageError: The folder is not there and cannot be made, or has no usable name.
+        """
+        folder = _absolute(Home.folder() if root is None else root)
+        return Home(folder) if folder.is_dir() else Home.at(folder)
+
+    @staticmethod
+    def folder() -> Path:
+        """``WASMFIT_HOME``, or ``wasmfit`` in the user's cache folder, as it is named; it may be missing."""
+        named = os.environ.get("WASMFIT_HOME")
+        return Path(named) if named else platformdirs.user_cache_path("wasmfit")
 
     @staticmethod
     def at(root: Path) -> "Home":
         """The folder ``root``, made if it is not there."""
-        root = Path(root).expanduser().absolute()  # A name is taken as well.
+        root = _absolute(root)
+        _check_for_tools(root)
         try:
             root.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise UsageError(
-                f"The folder {root} cannot be made: {error.strerror}.",
-                "Set WASMFIT_HOME to a folder you can write to.",
-            ) from error
+            raise UsageError(f"The folder {root} cannot be made: {error.strerror}.", _ANOTHER) from error
         if not os.access(root, os.W_OK | os.X_OK):
             raise UsageError(f"The folder {root} cannot be written to.", "Set WASMFIT_HOME to one that can.")
         return Home(root)
@@ -88,3 +109,33 @@ class Home:
     def proofs(self) -> Path:
         """What was tried with tools and worked, so that it need not be tried each time."""
         return self.root / "proofs.json"
+
+
+def _absolute(root: Path) -> Path:
+    shown = escape_unprintable(str(root))
+    try:
+        absolute = root.expanduser().absolute()
+        str(absolute).encode()
+    except UnicodeEncodeError as error:
+        raise UsageError(f"wasmfit's folder {shown} has bytes that are not UTF-8.", _OTHER) from error
+    except (RuntimeError, OSError) as error:
+        # RuntimeError: of a ~ whose user there is not; OSError: the working directory is gone.
+        reason = str(error).rstrip(".")
+        raise UsageError(f"wasmfit's folder {shown} cannot be found: {reason}.", _OTHER) from error
+    return absolute
+
+
+def _check_for_tools(root: Path) -> None:
+    """Makes sure that compilers can work below a path: they would end in words of their own, much later."""
+    taken = next((character for character in str(root) if character in _TAKEN), None)
+    if taken is not None:
+        raise UsageError(
+            f"wasmfit's folder {escape_unprintable(str(root))} has {taken!r} in its path, "
+            f"which {_TAKEN[taken]} cannot work with.",
+            _OTHER,
+        )
+    if not str(root).isprintable():
+        raise UsageError(
+            f"wasmfit's folder {escape_unprintable(str(root))} has an unprintable character in its path.",
+            _OTHER,
+        )

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from wasmfit.errors import UsageError
+from wasmfit.input_file import opened
 from wasmfit.words import escape_unprintable
 
 _TABLE = re.compile(r"^\s*(\[\[?)\s*([^\]]+?)\s*\]\]?\s*(?:#.*)?$")
@@ -24,7 +25,7 @@ def read_text(path: Path, what: str, longest: int) -> str:
     """
     shown = escape_unprintable(str(path))
     try:
-        with path.open("rb") as file:
+        with opened(path) as file:
             content = file.read(longest + 1)
     except OSError as error:
         raise UsageError(f"{shown} cannot be read: {error.strerror}.", f"Name {what}.") from error

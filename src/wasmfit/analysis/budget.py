@@ -1,8 +1,8 @@
 """Budgets: limits on metrics of cells, as a TOML file has them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
+from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -17,6 +17,7 @@ from pydantic import (
 )
 
 from wasmfit.errors import UsageError
+from wasmfit.globs import NamePatterns
 from wasmfit.model import Record
 from wasmfit.toml_record import Place, line_of_field, validated
 from wasmfit.toml_text import line_of, parse, read_text
@@ -105,11 +106,14 @@ class Limit:
 
     def applies_to(self, name: str, cell: str) -> bool:
         """Whether it applies to a cell, by its name or id."""
-        return _any(self.table.cells, name, cell) and not _any(self.table.except_, name, cell)
+        included, excepted = self._globs
+        return (included.match(name) or included.match(cell)) and not (
+            excepted.match(name) or excepted.match(cell)
+        )
 
-
-def _any(globs: Sequence[str], name: str, cell: str) -> bool:
-    return any(fnmatchcase(name, glob) or fnmatchcase(cell, glob) for glob in globs)
+    @cached_property
+    def _globs(self) -> tuple[NamePatterns, NamePatterns]:
+        return NamePatterns(self.table.cells), NamePatterns(self.table.except_)
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
-from fnmatch import fnmatchcase
 from itertools import groupby, pairwise
 from operator import attrgetter
 from types import MappingProxyType
@@ -13,6 +12,7 @@ from packaging.version import InvalidVersion, Version
 
 from wasmfit.defaults import BASE, BOARD, PROFILE, WORKLOAD
 from wasmfit.errors import UsageError
+from wasmfit.globs import NamePatterns
 from wasmfit.model import Measurement
 from wasmfit.model.contract import JsonRecord, Text
 from wasmfit.notebook import ShownResult
@@ -178,7 +178,7 @@ def followed_cells(reader: Reader, select: Sequence[str] = (), *, versions: bool
     """
     cells = reader.cells()
     if select:
-        return [cell for cell in cells if any(fnmatchcase(cell, glob) for glob in select)]
+        return list(filter(NamePatterns(select).match, cells))
     of_set = reader.of_set()
     here = [cell for cell in cells if cell not in of_set]
     if not here:

@@ -11,10 +11,10 @@ import typing
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from fnmatch import fnmatchcase
 from functools import cache
 
 from wasmfit.errors import UsageError
+from wasmfit.globs import matches
 from wasmfit.model import COUNTS, Activity, MeasuredPhase, Measurement, Prediction, Record
 from wasmfit.words import escape_unprintable
 
@@ -129,7 +129,7 @@ def metric(name: str) -> Metric:
 
 def _described(name: str) -> Metric:
     for pattern, unit, better, kind, detail in _RULES:
-        if fnmatchcase(name, pattern):
+        if matches(name, pattern):
             return Metric(name, unit, better, kind, detail)
     raise LookupError(f"no rule says what the metric {name} is")
 

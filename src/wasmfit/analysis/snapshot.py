@@ -7,12 +7,13 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum
-from fnmatch import fnmatchcase
 from pathlib import Path
 
 from pydantic import ValidationError
 
 from wasmfit.errors import UsageError
+from wasmfit.globs import NamePatterns
+from wasmfit.input_file import contents
 from wasmfit.model import Measurement, Size
 from wasmfit.model.contract import SCHEMA
 from wasmfit.store import RecordedRun
@@ -101,10 +102,11 @@ class Snapshot:
         """The cells whose name or id matches one of the globs; all, if there are none."""
         if not globs:
             return self
+        wanted = NamePatterns(globs)
         matching = {
             name: entry
             for name, entry in self.entries.items()
-            if any(fnmatchcase(name, glob) or fnmatchcase(cell_of(entry), glob) for glob in globs)
+            if wanted.match(name) or wanted.match(cell_of(entry))
         }
         return replace(self, entries=matching)
 
@@ -284,9 +286,9 @@ def from_file(path: Path, add_predictions: AddPredictions) -> Snapshot:
     """
     what = f"{escape_unprintable(str(path))} is not a result of `wasmfit compare --format json`"
     try:
-        if path.stat().st_size > LARGEST_FILE:
+        if path.is_file() and path.stat().st_size > LARGEST_FILE:
             raise UsageError(f"{what}: it is larger than {LARGEST_FILE:,} B.")
-        data = json.loads(path.read_bytes())
+        data = json.loads(contents(path))
     except OSError as error:
         raise UsageError(f"{escape_unprintable(str(path))} cannot be read: {error.strerror}.") from error
     except (ValueError, RecursionError) as error:

@@ -1,9 +1,9 @@
 """Cells of the store by what a user writes of their ids."""
 
 from collections.abc import Sequence
-from fnmatch import fnmatchcase
 
 from wasmfit.errors import UsageError
+from wasmfit.globs import matches
 from wasmfit.store.measurements import Reader, StoredCell
 from wasmfit.words import closest, escape_unprintable
 
@@ -44,7 +44,7 @@ def _meant(ids: Sequence[str], text: str) -> list[str]:
     """The ids that a text may mean, by the first rule that any of them follows."""
     rules = (
         lambda cell: cell.startswith((f"{text}/", f"{text}@")),
-        lambda cell: fnmatchcase(cell, text),
+        lambda cell: matches(cell, text),
         lambda cell: cell.startswith(text),
         lambda cell: text in cell,
     )

@@ -31,7 +31,7 @@ def show(cell: str, *, home: Path | None = None, catalogs: Sequence[Path] = ()) 
     Raises:
         UsageError: There is no such cell, or there are several.
     """
-    own = Home.find(home)
+    own = Home.to_read(home)
     catalog, measured_set = Catalog.load(*catalogs), MeasuredSet()
     with Store(own.results).reading(measured_set) as reader:
         stored = find_stored(reader, cell)
@@ -61,7 +61,7 @@ def image_of(cell: str, *, home: Path | None = None) -> tuple[Path, str]:
     Raises:
         UsageError: There is no such cell, it was measured elsewhere, or its image is gone.
     """
-    with Store(Home.find(home).results).reading(MeasuredSet()) as reader:
+    with Store(Home.to_read(home).results).reading(MeasuredSet()) as reader:
         stored = find_stored(reader, cell)
         measurement = _measurement(reader, stored)
     if stored.is_of_set:

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Unpack
 
@@ -11,6 +10,7 @@ from wasmfit.builder import Context, checkout
 from wasmfit.catalog import Catalog
 from wasmfit.errors import UsageError
 from wasmfit.events import BuildPlan
+from wasmfit.globs import matches
 from wasmfit.home import Home
 from wasmfit.module import load_user_module
 from wasmfit.plan import Plan, c_targets, plan
@@ -168,7 +168,7 @@ def workloads_like(catalog: Catalog, patterns: Sequence[str]) -> tuple[str, ...]
     """
     chosen: dict[str, None] = {}
     for pattern in patterns:
-        names = [name for name in sorted(catalog.workloads) if fnmatchcase(name, pattern)]
+        names = [name for name in sorted(catalog.workloads) if matches(name, pattern)]
         chosen |= dict.fromkeys(names or [catalog.workload(pattern).name])
     return tuple(chosen)
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence, Set
 from dataclasses import replace
-from fnmatch import fnmatchcase
 from typing import Unpack
 
 from wasmfit.analysis.benchmark import NATIVE
@@ -11,6 +10,7 @@ from wasmfit.builder import Context, checkout
 from wasmfit.catalog import Catalog
 from wasmfit.catalog.load import unknown
 from wasmfit.errors import UsageError
+from wasmfit.globs import matches
 from wasmfit.home import Home
 from wasmfit.model import Feature, Measurement, Status
 from wasmfit.plan import BASELINE, select_boards, select_builds
@@ -118,7 +118,7 @@ def _features(catalog: Catalog, patterns: Sequence[str]) -> list[Feature]:
     known = catalog.features.features
     chosen: set[str] = set()
     for pattern in patterns or ("*",):
-        names = {feature.name for feature in known if fnmatchcase(feature.name, pattern)}
+        names = {feature.name for feature in known if matches(feature.name, pattern)}
         if not names:
             raise unknown("feature", pattern, [feature.name for feature in known])
         chosen |= names

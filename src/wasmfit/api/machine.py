@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from fnmatch import fnmatchcase
 from pathlib import Path
 
 from wasmfit.builder import BuildError, Context
@@ -12,6 +11,7 @@ from wasmfit.catalog import Catalog
 from wasmfit.catalog.load import pick, unknown
 from wasmfit.catalog.new_version import with_version
 from wasmfit.errors import UsageError
+from wasmfit.globs import matches
 from wasmfit.home import Home
 from wasmfit.model import builds
 from wasmfit.probe import Probe, ProbeRs
@@ -56,7 +56,7 @@ def lock(names: Sequence[str], *, home: Path | None = None, catalogs: Sequence[P
     names = [name for name in names if name not in added]
     known = {*catalog.runtimes, *catalog.workloads, *catalog.bases, HARNESS}
     for name in names:
-        if not any(fnmatchcase(entry, name) for entry in known):
+        if not any(matches(entry, name) for entry in known):
             raise unknown("runtime, workload or base", name, known)
     folder, runner = Home.find(home), ProcessRunner()
     context = Context(catalog, folder, find(Versions(folder.tools, runner), {}, ()), runner)
@@ -65,7 +65,7 @@ def lock(names: Sequence[str], *, home: Path | None = None, catalogs: Sequence[P
             lockfile.owner == one.partition("@")[0] and lockfile.path.stem.endswith(one.partition("@")[2])
             for one in added
         )
-        if is_new or any(fnmatchcase(lockfile.owner, name) for name in names):
+        if is_new or any(matches(lockfile.owner, name) for name in names):
             try:
                 write(context, lockfile)
             except BuildError as error:

@@ -51,7 +51,7 @@ def measured_cells(catalog: Catalog, home: Path | None = None) -> list[MeasuredC
         UsageError: The store or the set cannot be read.
     """
     measured_set = MeasuredSet()
-    with Store(Home.find(home).results).reading(measured_set) as reader:
+    with Store(Home.to_read(home).results).reading(measured_set) as reader:
         stored = reader.newest()
         points = [reader.last_point(one.cell) for one in stored]
     origins = set_origins(catalog, measured_set, [one.cell for one in stored if one.is_of_set])

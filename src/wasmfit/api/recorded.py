@@ -47,7 +47,7 @@ def recorded(catalog: Catalog, experiment: Experiment, options: RunOptions) -> M
         )
     if experiment.sources:
         raise UsageError("A working tree is in no measured set.", "Leave out --measured, or --source.")
-    home = Home.find(options.home)
+    home = Home.to_read(options.home)
     planned = plan(catalog, experiment)
     measured_set = MeasuredSet()
     with Store(home.results).reading() as reader:

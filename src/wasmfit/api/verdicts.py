@@ -21,6 +21,7 @@ from wasmfit.analysis.snapshot import AddPredictions, measured_here, newest, res
 from wasmfit.catalog import Catalog
 from wasmfit.errors import UsageError, WasmfitError
 from wasmfit.home import Home
+from wasmfit.input_file import contents
 from wasmfit.model import Measurement
 from wasmfit.requests import Experiment, RunOptions
 from wasmfit.requests.keywords import Keywords, OptionKeywords
@@ -180,7 +181,7 @@ def runs(*, home: Path | None = None) -> list[RecordedRun]:
 
 def store(home: Path | None) -> Store:
     """The store of a home."""
-    return Store(Home.find(home).results)
+    return Store(Home.to_read(home).results)
 
 
 def cost_models(catalog: Catalog) -> CostModels:
@@ -224,6 +225,6 @@ def _symbols(cell: CellChange) -> tuple[SymbolChange, ...]:
 
 def _is(path: Path, digest: str) -> bool:
     try:
-        return sha256(path.read_bytes()).hexdigest() == digest
+        return sha256(contents(path)).hexdigest() == digest
     except OSError:
         return False

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from pathlib import Path
 
 from packaging.version import InvalidVersion
@@ -12,6 +11,7 @@ from wasmfit.builder import Context
 from wasmfit.builder.releases import Releases, RuntimePackage, package_of, releases
 from wasmfit.catalog import Catalog
 from wasmfit.catalog.load import unknown
+from wasmfit.globs import matches
 from wasmfit.home import Home
 from wasmfit.model import builds
 from wasmfit.toolchain import ProcessRunner, Versions, find
@@ -54,13 +54,13 @@ def versions(
     """
     catalog = Catalog.load(*catalogs)
     for name in names:
-        if not any(fnmatchcase(known, name) for known in catalog.runtimes):
+        if not any(matches(known, name) for known in catalog.runtimes):
             raise unknown("runtime", name, catalog.runtimes)
     folder, runner = Home.find(home), ProcessRunner()
     context = Context(catalog, folder, find(Versions(folder.tools, runner), {}, ()), runner)
     found = []
     for runtime in catalog.runtimes.values():
-        if names and not any(fnmatchcase(runtime.name, name) for name in names):
+        if names and not any(matches(runtime.name, name) for name in names):
             continue
         newest = builds(runtime)[0]
         package = None if newest.unavailable else package_of(newest)

@@ -28,6 +28,9 @@ from .exclusive_lock import exclusive_lock
 _SECONDS = 3600
 _COUNT_SECONDS = 120
 
+_KIND = re.compile(r"^(?:all|crate|dependency|framework|native)=")
+"""What may stand before a folder that the linker is to look in, as in ``native=/path``."""
+
 # Variables of the user's that would change what is built.
 _UNWANTED = (
     "RUSTFLAGS",
@@ -306,8 +309,7 @@ class _Watch:
             self._done += 1
             # A crate may be built for this machine as well, for the build script of another.
             if Path(message["out_dir"]).is_relative_to(self._folder):
-                # Each with the kind of what is there in front, as in `native=/path`, or alone.
-                self.link_folders += [Path(path.rpartition("=")[2]) for path in message["linked_paths"]]
+                self.link_folders += [Path(_KIND.sub("", path)) for path in message["linked_paths"]]
 
 
 def _specify(

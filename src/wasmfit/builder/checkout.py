@@ -9,6 +9,7 @@ from pathlib import Path
 from wasmfit.catalog import Catalog
 from wasmfit.catalog.load import pick
 from wasmfit.errors import UsageError
+from wasmfit.input_file import at_home
 from wasmfit.model import Build, Checkout, Runtime, Version, builds
 from wasmfit.toolchain import ProcessRunner, ask_git
 
@@ -32,7 +33,7 @@ def inspect(catalog: Catalog, runner: ProcessRunner, name: str, path: Path) -> C
             catalogue cannot build.
     """
     runtime = pick("runtime", name, catalog.runtimes)
-    root = path.expanduser().absolute()
+    root = at_home(path).absolute()
     if not root.is_dir():
         raise UsageError(f"The checkout {path} of {name} is not a folder.", "Name the folder of its sources.")
     folder, stated = _find(runtime, root)
@@ -61,7 +62,7 @@ def inspect_tree(runner: ProcessRunner, name: str, path: Path, holds: str) -> Ch
     Raises:
         UsageError: The file is not there.
     """
-    root = path.expanduser().absolute()
+    root = at_home(path).absolute()
     if not (root / holds).is_file():
         raise UsageError(
             f"{path} is no checkout of {name}: it has no {holds}.", "Name the folder of its sources."

@@ -1,7 +1,7 @@
 """What every build step works with."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from wasmfit.catalog import Catalog
@@ -9,6 +9,7 @@ from wasmfit.home import Home
 from wasmfit.toolchain import ProcessRunner, Toolchain
 
 from .cache import Cache
+from .in_use import InUse
 
 Progress = Callable[[str, int, int], None]
 """Called with what is being done, how many parts of it are done and how many there are (0: not known)."""
@@ -35,6 +36,11 @@ class Context:
     toolchain: Toolchain
     runner: ProcessRunner
     fence: bool = True
+    _in_use: InUse = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        # While there is a context, nobody removes what it works with.
+        object.__setattr__(self, "_in_use", InUse(self.home))
 
     @property
     def cache(self) -> Cache:

@@ -3,12 +3,14 @@
 import gc
 import sys
 import warnings
+from collections.abc import Callable
 from typing import TextIO
 
-from wasmfit.errors import WasmfitError
-
-from .output import end_as_by_sigpipe, print_what_can_be_printed, report_error
+from .edge import told
+from .interrupts import Interrupts
+from .output import flush_result
 from .output import message as report
+from .streams import print_what_can_be_printed
 
 _NEW_OBJECTS = 2_000_000
 """After so many, garbage is looked for; Python's own number is 700, or 2,000. Only rings of objects wait for
@@ -27,24 +29,53 @@ def _show_warning(
     report(f"wasmfit: {message}")
 
 
-def main() -> None:
-    """The program: errors are a sentence and an exit code."""
+def main(interrupts: Interrupts | None = None) -> None:
+    """The program: whatever goes wrong is a sentence and an exit code.
+
+    Args:
+        interrupts: Takes the process's signals once all that the command needs is loaded; none, if not given.
+
+    Raises:
+        SystemExit: The exit code, unless it is 0.
+    """
     warnings.showwarning = _show_warning
     print_what_can_be_printed()
     # Records, by the ten thousand, are no garbage: looking for some among them doubles the time to read them.
     gc.set_threshold(_NEW_OBJECTS, 20, 20)
+    taken = Interrupts() if interrupts is None else interrupts
     try:
-        if sys.argv[1:2] == ["size"]:
-            # Not by way of the other commands, which take longer to load than it takes altogether.
-            from .size import run
+        command = _loaded()
+        if interrupts is not None:
+            interrupts.take()
+        _run(command)
+    except SystemExit as end:
+        # Typer makes an exit code of an interrupt, and knows one signal.
+        if taken.received is not None and end.code not in (0, None):
+            sys.exit(taken.exit_code)
+        raise
+    except BaseException as error:  # noqa: BLE001 - nothing may get past the edge
+        sys.exit(told(error, taken))
+    finally:
+        taken.release()
 
-            run(sys.argv[2:])
-        else:
-            from .commands import application
 
-            application(*sys.argv[1:2])()
-    except WasmfitError as error:
-        report_error(error)
-        sys.exit(error.exit_code)
-    except BrokenPipeError:
-        end_as_by_sigpipe()
+def _loaded() -> Callable[[], None]:
+    """The command that was given, with all that it needs loaded."""
+    if sys.argv[1:2] == ["size"]:
+        # Not by way of the other commands, which take longer to load than it takes altogether.
+        from .size import run
+
+        return lambda: run(sys.argv[2:])
+    from .commands import application
+
+    return application(*sys.argv[1:2])
+
+
+def _run(command: Callable[[], None]) -> None:
+    """Runs it, and writes all of its result."""
+    try:
+        command()
+    except SystemExit:
+        flush_result()
+        raise
+    flush_result()

@@ -7,6 +7,7 @@ import typer
 
 from wasmfit.api.verdicts import diff
 from wasmfit.errors import UsageError
+from wasmfit.input_file import opened
 from wasmfit.report.changes import FORMATS
 
 from .from_requests import from_requests
@@ -66,7 +67,7 @@ command = from_requests(diff_sides)
 
 def _is_elf(side: str) -> bool:
     try:
-        with Path(side.removeprefix("file:")).open("rb") as file:
+        with opened(Path(side.removeprefix("file:"))) as file:
             return file.read(len(_ELF)) == _ELF
     except (OSError, ValueError):
         return False

@@ -1,11 +1,13 @@
 """``wasmfit doctor``."""
 
 from collections.abc import Iterator
+from typing import Annotated
 
 import typer
 
 from wasmfit.api.diagnosis import Diagnosis, doctor
-from wasmfit.errors import MissingToolError
+from wasmfit.errors import MissingToolError, UsageError
+from wasmfit.home import Home
 from wasmfit.json_text import dumped
 from wasmfit.report.documents.machine import DiagnosisDocument, ProofRecord, SystemRecord, ToolRecord
 from wasmfit.report.rows import wrapped
@@ -13,6 +15,7 @@ from wasmfit.report.terminal import terminal_width
 from wasmfit.toolchain import Check
 from wasmfit.words import escape_unprintable
 
+from .failure_report import last_failure, without_home
 from .from_requests import from_requests
 from .options import TextFormat, TextOptions
 from .output import write_result
@@ -21,14 +24,26 @@ _LONGEST = 1000
 _INDENTED = " " * 9
 
 
-def diagnose(output: TextOptions) -> None:
+def diagnose(
+    output: TextOptions,
+    report: Annotated[
+        bool,
+        typer.Option(
+            "--report",
+            help="Print what belongs into an issue: the last failure of wasmfit itself, versions and tools.",
+        ),
+    ] = False,
+) -> None:
     """Try the tools that are found, and say what to do about those that are missing or do not work."""
+    if report:
+        if output.format is not TextFormat.TABLE:
+            raise UsageError(
+                "A report for an issue is Markdown, and has no other format.", "Leave out --format."
+            )
+        write_result(_report(), output.file)
+        return
     diagnosis = doctor()
-    if output.format is TextFormat.JSON:
-        text = dumped(diagnosis_document(diagnosis))
-    else:
-        lines = [line for check in diagnosis.checks for line in _lines(check)]
-        text = "\n".join([*lines, *_possible(diagnosis)])
+    text = dumped(diagnosis_document(diagnosis)) if output.format is TextFormat.JSON else _text(diagnosis)
     write_result(text, output.file)
     if not diagnosis.ok:
         raise typer.Exit(MissingToolError.exit_code)
@@ -44,6 +59,22 @@ def _possible(diagnosis: Diagnosis) -> list[str]:
     width = terminal_width()
     lines = (line for words in diagnosis.possible for line in wrapped(f"{words}.", width, "  ", "  "))
     return ["", "Possible without what is missing:", *lines]
+
+
+def _report() -> str:
+    """An issue's text; what cannot be found out is said there."""
+    try:
+        diagnosis = doctor()
+        tools = f"{diagnosis.system.title}, {diagnosis.machine}\n{_text(diagnosis)}"
+    except Exception as error:  # noqa: BLE001 - the report may be of that very failure
+        tools = f"doctor failed: {type(error).__name__}: {error}"
+    indented = "\n".join(f"    {line}" for line in tools.splitlines())
+    return f"{last_failure(Home.folder())}\n\n### Tools\n\n{without_home(indented)}"
+
+
+def _text(diagnosis: Diagnosis) -> str:
+    lines = [line for check in diagnosis.checks for line in _lines(check)]
+    return "\n".join([*lines, *_possible(diagnosis)])
 
 
 def _lines(check: Check) -> list[str]:

@@ -1,14 +1,14 @@
 """``wasmfit list``."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from enum import StrEnum
-from fnmatch import fnmatchcase
 from typing import Annotated
 
 import typer
 
 from wasmfit.catalog import Catalog
 from wasmfit.errors import UsageError
+from wasmfit.globs import NamePatterns
 from wasmfit.json_text import dumped
 from wasmfit.model import Base, Board, Workload, builds
 from wasmfit.model.contract import JsonRecord
@@ -62,7 +62,8 @@ def list_entries(
     require_writable(output.file)
     listed = _listed(Catalog.load(*catalog.catalogs), kind)
     if select:
-        rows = tuple(row for row in getattr(listed, kind.value) if _matches(row, select))
+        globs = NamePatterns(select)
+        rows = tuple(row for row in getattr(listed, kind.value) if globs.match(_name(row)))
         if not rows:
             raise UsageError(
                 f"No {kind.value} match {' or '.join(select)}.", f"`wasmfit list {kind.value}` lists all."
@@ -71,10 +72,9 @@ def list_entries(
     write_result(_text(kind, listed, output.format), output.file)
 
 
-def _matches(row: JsonRecord, globs: Sequence[str]) -> bool:
-    """Whether the name or id of a row is one of these."""
-    name = str(next(iter(row.model_dump().values())))
-    return any(fnmatchcase(name, glob) for glob in globs)
+def _name(row: JsonRecord) -> str:
+    """The name or id of a row."""
+    return str(next(iter(row.model_dump().values())))
 
 
 command = from_requests(list_entries)

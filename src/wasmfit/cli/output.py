@@ -1,7 +1,7 @@
 """Results go to stdout or a file, everything for humans to stderr."""
 
-import io
-import os
+import errno
+import re
 import shlex
 import sys
 from collections.abc import Iterable, Iterator
@@ -12,10 +12,12 @@ from typing import NoReturn
 from wasmfit.errors import UsageError, WasmfitError
 from wasmfit.words import escape_unprintable
 
-from . import encodings
+from .streams import leave_stdout, stdout_failure
 
 _LONGEST_LINE = 4000
-_SIGPIPE = 141
+_OUTPUT = ("-o", "--output")
+_OUTPUT_WITH_VALUE = ("-o", "--output=")
+SIGPIPE = 141
 """Exit code of a program that SIGPIPE ended, as shells have it."""
 
 
@@ -25,21 +27,55 @@ def command_line() -> str:
 
 
 def require_writable(output: Path | None) -> None:
-    """Finds out before long work whether its result can be written to ``output``.
+    """Finds out before long work whether its result can be written to ``output``; leaves no file there.
 
     Raises:
-        UsageError: It cannot.
+        UsageError: It cannot, or it is a file that the command reads.
     """
     if output is None:
         return
     try:
+        is_new = not output.exists()
         output.parent.mkdir(parents=True, exist_ok=True)
         with output.open("a", encoding="utf-8"):
             pass
-    except OSError as error:
-        raise UsageError(
-            f"{output} cannot be written: {error.strerror}.", "Name another file with -o."
-        ) from error
+        if is_new:
+            output.unlink()
+        _refuse_inputs(output)
+    except (OSError, ValueError) as error:  # ValueError: a name with a NUL in it
+        raise _unwritable_file(output, error) from error
+
+
+def _refuse_inputs(output: Path) -> None:
+    """Makes sure that the command does not read what it writes."""
+    if not output.is_file():
+        return
+    for name in _named_files(sys.argv[2:]):
+        if _is_same(Path(name), output):
+            raise UsageError(
+                f"{output} is read by this command, and would be overwritten.", "Name another file with -o."
+            )
+
+
+def _named_files(words: Iterable[str]) -> Iterator[str]:
+    """What of a command line may name a file to read, also in a value such as ``env.adc=@samples.txt``.
+
+    An option's value that has no dot and no slash is a name of something else, such as a runtime.
+    """
+    before = ""
+    for word in words:
+        is_value = before.startswith("-") and "=" not in before
+        if before not in _OUTPUT and not word.startswith(_OUTPUT_WITH_VALUE):
+            names = {word, *re.split(r"[=@:, ()]", word)} - {""}
+            yield from (name for name in names if not is_value or "." in name or "/" in name)
+        before = word
+
+
+def _is_same(path: Path, output: Path) -> bool:
+    try:
+        return path.samefile(output)
+    except (OSError, ValueError):
+        return False
 
 
 @contextmanager
@@ -49,8 +85,8 @@ def kept_if_written(output: Path) -> Iterator[None]:
     Raises:
         UsageError: It cannot be written.
     """
-    is_new = not output.exists()
     require_writable(output)
+    is_new = not output.exists()
     try:
         yield
     except BaseException:
@@ -80,39 +116,73 @@ def write_result(text: str | Iterable[str], output: Path | None = None) -> None:
         _write_to_stdout(parts)
         return
     replaced = ", in place of what was there" if has_content(output) else ""
-    with output.open("w", encoding="utf-8") as file:
-        file.writelines(parts)
-        file.write("\n")
+    with kept_if_written(output):
+        _write_to_file(parts, output)
     message(f"{output}: {output.stat().st_size:,} B written{replaced}.")
 
 
-def _write_to_stdout(parts: Iterable[str]) -> None:
+def _write_to_file(parts: Iterable[str], output: Path) -> None:
     try:
-        sys.stdout.writelines(parts)
-        sys.stdout.write("\n")
-        sys.stdout.flush()
-    except BrokenPipeError:
-        end_as_by_sigpipe()
+        # Names of files need not be text: what of them is none is shown as `?`, as on a terminal.
+        with output.open("w", encoding="utf-8", errors="replace") as file:
+            file.writelines(parts)
+            file.write("\n")
+    except OSError as error:
+        raise _unwritable_file(output, error) from error
 
 
-def end_as_by_sigpipe() -> NoReturn:
-    """Ends the program as a shell expects it of one whose reader has gone, such as `head`.
+def _unwritable_file(output: Path, error: OSError | ValueError) -> UsageError:
+    why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+    return UsageError(f"{output} cannot be written: {why}.", "Name another file with -o.")
+
+
+def _write_to_stdout(parts: Iterable[str]) -> None:
+    # What makes the parts may raise an OSError of its own, which is not of stdout.
+    for part in parts:
+        _put(part)
+    _put("\n")
+    flush_result()
+
+
+def _put(text: str) -> None:
+    try:
+        sys.stdout.write(text)
+    except OSError as error:
+        _refuse(error)
+
+
+def flush_result() -> None:
+    """Writes what is left of a result to stdout.
 
     Raises:
-        SystemExit: Always.
+        UsageError: It cannot be written there.
+        SystemExit: Its reader has gone.
     """
-    # What is still buffered would be written, in vain, when the interpreter ends.
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, sys.stdout.fileno())
-    raise SystemExit(_SIGPIPE)
+    if sys.stdout.closed:
+        return
+    try:
+        sys.stdout.flush()
+    except OSError as error:
+        _refuse(error)
+    if (failure := stdout_failure()) is not None:
+        _refuse(failure)
 
 
-def print_what_can_be_printed() -> None:
-    """Makes a terminal or file of another encoding show something plain for what it has no character for."""
-    encodings.register()
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors=encodings.NAME)
+def _refuse(error: OSError) -> NoReturn:
+    """Tells why stdout takes nothing.
+
+    Raises:
+        UsageError: It cannot be written to.
+        SystemExit: Its reader, such as `head`, has gone: the program ends as a shell expects it.
+    """
+    leave_stdout()
+    if isinstance(error, BrokenPipeError):
+        raise SystemExit(SIGPIPE) from error
+    if error.errno == errno.EBADF:
+        raise UsageError("The result cannot be written: stdout is closed.", "Name a file with -o.") from error
+    raise UsageError(
+        f"The result cannot be written to stdout: {error.strerror}.", "Make room, or name a file with -o."
+    ) from error
 
 
 def message(text: str) -> None:

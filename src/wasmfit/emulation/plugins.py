@@ -163,7 +163,7 @@ class _Plugins:
         for version in interfaces():
             probe = self.library(PROBE, version)
             finished = self.runner.run(
-                [program, *qemu.NOTHING_ATTACHED, "-M", "none", "-plugin", str(probe)],
+                [program, *qemu.NOTHING_ATTACHED, "-M", "none", "-plugin", qemu.escaped(str(probe))],
                 timeout=_PROBE_SECONDS,
             )
             if self.log is not None:

@@ -38,7 +38,7 @@ def command(emulator: Emulator, elf: Path, plugin: Path, plugin_arguments: Seque
         *NOTHING_ATTACHED,
         *("-chardev", "stdio,id=channel,signal=off"),
         *("-semihosting-config", f"enable=on,target=native,chardev=channel,arg={TOLD}"),
-        *("-plugin", ",".join(_escaped(argument) for argument in (str(plugin), *plugin_arguments))),
+        *("-plugin", ",".join(escaped(argument) for argument in (str(plugin), *plugin_arguments))),
         *image(emulator, elf),
     ]
 
@@ -52,11 +52,12 @@ def _vectors(emulator: Emulator) -> tuple[str, ...]:
 def image(emulator: Emulator, elf: Path) -> tuple[str, str]:
     """The options that load an image and start it."""
     if emulator.start == "entry":
-        return "-device", f"loader,file={_escaped(str(elf))},cpu-num=0"
+        return "-device", f"loader,file={escaped(str(elf))},cpu-num=0"
     return "-kernel", str(elf)
 
 
-def _escaped(text: str) -> str:
+def escaped(text: str) -> str:
+    """The text as QEMU takes it within an option of several parts."""
     return text.replace(",", ",,")
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from wasmfit.errors import UsageError
+from wasmfit.input_file import opened
 
 HERE = (Path(),)
 """The folder that a command is given in."""
@@ -28,7 +29,7 @@ def bounded(path: Path, named_by: str, most: int, why: str) -> bytes:
         UsageError: It cannot be read, or has more bytes.
     """
     try:
-        with path.open("rb") as file:
+        with opened(path) as file:
             data = file.read(most + 1)
     except OSError as error:
         raise UsageError(f"{path} of {named_by} cannot be read: {error.strerror}.", "Name a file.") from error

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from wasmfit.errors import UsageError
+from wasmfit.input_file import contents
 from wasmfit.model import Rule, Signature, Stub, ValueType
 from wasmfit.words import escape_unprintable
 
@@ -341,7 +342,7 @@ def _samples(imported: Import, signature: Signature, path: Path, text: str) -> S
     if len(signature.results) != 1:
         raise UsageError(f"{what} is {text}, and the function is {imported.type}: it has no one result.")
     try:
-        content = path.read_text("utf-8")
+        content = contents(path).decode("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         why = error.strerror if isinstance(error, OSError) else "it is not text"
         raise UsageError(f"{path} of {what[4:]} cannot be read: {why}.", "Name a file of numbers.") from error

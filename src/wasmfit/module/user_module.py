@@ -8,6 +8,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from wasmfit.errors import UsageError
+from wasmfit.input_file import contents, opened
 from wasmfit.model import Rule, Stub, UserModule
 from wasmfit.requests import ModuleRequest
 
@@ -227,7 +228,7 @@ def _logs(request: ModuleRequest, config: ModuleConfig) -> tuple[str | None, ...
         return (text,)
     path = located(text[1:], (Path(), request.path.parent))
     try:
-        return (path.read_bytes().decode("utf-8"),)
+        return (contents(path).decode("utf-8"),)
     except (OSError, UnicodeDecodeError) as error:
         why = error.strerror if isinstance(error, OSError) else "it is not text"
         raise UsageError(
@@ -262,7 +263,7 @@ def _command(path: Path, request: ModuleRequest) -> str:
 
 def _content(path: Path) -> bytes:
     try:
-        with path.open("rb") as file:
+        with opened(path) as file:
             data = file.read(LONGEST + 1)
     except OSError as error:
         raise UsageError(f"{path} cannot be read: {error.strerror}.", "Name a .wasm file.") from error

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from fnmatch import fnmatchcase
 
 from wasmfit.catalog import Catalog
 from wasmfit.errors import UsageError
+from wasmfit.globs import EVERYTHING, NamePatterns
 from wasmfit.model import Build, Cell, Checkout, Status, UserModule, Workload, builds
 from wasmfit.requests import Experiment
 
@@ -71,7 +71,8 @@ def plan(
         catalog, with_toggles(catalog, released, experiment.toggles), checkouts, experiment.runtimes
     )
     cells = _cells(catalog, experiment, module, chosen)
-    selected = [cell for cell in cells if _is_selected(cell, experiment.select)]
+    globs = NamePatterns(experiment.select or EVERYTHING)
+    selected = [cell for cell in cells if globs.match(cell.id)]
     if cells and not selected:
         raise UsageError(
             f"No cell matches {' or '.join(experiment.select)}.",
@@ -178,7 +179,3 @@ def _baseline(cell: Cell, build: Build) -> Cell:
     workload = cell.workload
     expected = workload if isinstance(workload, UserModule) else workload.added_up()
     return replace(cell, build=build, workload=expected)
-
-
-def _is_selected(cell: Cell, globs: Sequence[str]) -> bool:
-    return not globs or any(fnmatchcase(cell.id, glob) for glob in globs)

@@ -1,11 +1,11 @@
 """Builds and boards by the arguments of ``--runtime`` and ``--board``."""
 
 from collections.abc import Sequence
-from fnmatch import fnmatchcase
 
 from wasmfit.catalog import Catalog
 from wasmfit.catalog.load import unknown
 from wasmfit.errors import UsageError
+from wasmfit.globs import matches
 from wasmfit.model import Board, Build, Checkout, FeatureToggle, Runtime, Version, builds
 
 BASELINE = "baseline"
@@ -23,7 +23,7 @@ def select_boards(catalog: Catalog, arguments: Sequence[str]) -> list[Board]:
     chosen: dict[str, Board] = {}
     for argument in arguments:
         pattern = "*" if argument == ALL else argument
-        matching = [board for name, board in sorted(catalog.boards.items()) if fnmatchcase(name, pattern)]
+        matching = [board for name, board in sorted(catalog.boards.items()) if matches(name, pattern)]
         if not matching:
             matching = [catalog.board(argument)]
         for board in matching:
@@ -71,7 +71,7 @@ def _matching(runtimes: Sequence[Runtime], argument: str) -> list[Build]:
         matching += [
             build
             for build in offered
-            if (runtime.name == name and build.variant.default) or fnmatchcase(build.name, name)
+            if (runtime.name == name and build.variant.default) or matches(build.name, name)
         ]
     if not matching:
         names = {runtime.name for runtime in runtimes} | {
@@ -88,7 +88,7 @@ def _matching(runtimes: Sequence[Runtime], argument: str) -> list[Build]:
 
 
 def _is_version(version: Version, argument: str) -> bool:
-    return fnmatchcase(version.version, argument) or version.version.startswith(f"{argument}.")
+    return matches(version.version, argument) or version.version.startswith(f"{argument}.")
 
 
 def feature_toggles(catalog: Catalog, arguments: Sequence[str]) -> list[tuple[FeatureToggle, Build, Build]]:

@@ -8,6 +8,8 @@ from wasmfit.analysis.comparison import Comparison
 from wasmfit.analysis.flat_rows import flat_row
 from wasmfit.table import Table
 
+from .spreadsheet import as_text
+
 
 def to_csv(comparison: Comparison) -> str:
     """The comparison as CSV with a header line; an unknown value is empty."""
@@ -32,5 +34,5 @@ def rows_to_csv(rows: Sequence[Mapping[str, object]], columns: Sequence[str] = (
     text = io.StringIO()
     writer = csv.DictWriter(text, fieldnames=list(rows[0]) if rows else columns, lineterminator="\n")
     writer.writeheader()
-    writer.writerows(rows)
+    writer.writerows({name: as_text(value) for name, value in row.items()} for row in rows)
     return text.getvalue().rstrip("\n")

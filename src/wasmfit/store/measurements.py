@@ -5,7 +5,10 @@ to the process or the machine afterwards. Rows are never changed; the newest wit
 one that counts. A run is written when it has ended, in one transaction.
 """
 
+import os
+import shutil
 import sqlite3
+import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -186,7 +189,7 @@ class Store:
         """How many measurements there are."""
         if not self.path.exists():
             return 0
-        with self._open() as database:
+        with self._open_to_read() as database:
             return int(database.execute("SELECT count(*) FROM measurement").fetchone()[0])
 
     @contextmanager
@@ -199,9 +202,35 @@ class Store:
         Raises:
             StoreError: It cannot be read.
         """
-        with self._open() as database, database:
+        with self._open_to_read() as database, database:
             database.execute("BEGIN")
             yield Reader(database, self.path.parent, _InSet(measured_set))
+
+    @contextmanager
+    def _open_to_read(self) -> Iterator[sqlite3.Connection]:
+        """As :meth:`_open`; where nothing can be written, what is there is read all the same.
+
+        A store's log of writes, which SQLite reads along with it, is written to by readers too. So a copy of
+        both is read.
+        """
+        if not self.path.exists() or (os.access(self.path.parent, os.W_OK) and os.access(self.path, os.W_OK)):
+            with self._open() as database:
+                yield database
+            return
+        with tempfile.TemporaryDirectory(prefix="wasmfit-") as folder:
+            copy = Store(Path(folder) / self.path.name)
+            try:
+                for path in (self.path, self.path.with_name(f"{self.path.name}-wal")):
+                    if path.exists():
+                        # Without its mode, which keeps the copy from being written to.
+                        shutil.copyfile(path, copy.path.with_name(path.name))
+            except OSError as error:
+                raise StoreError(
+                    f"The store {escape_unprintable(str(self.path))} cannot be read: {error.strerror}.",
+                    "Make it readable, or set WASMFIT_HOME to another folder.",
+                ) from error
+            with copy._open() as database:
+                yield database
 
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:

@@ -38,7 +38,7 @@ class OutcomeStore(Store):
         """The newest of a cell with that fingerprint."""
         if not self.path.exists():
             return None
-        with self._open() as database:
+        with self._open_to_read() as database:
             return _newest(database, cell, fingerprint, PartOutcomes)
 
     def save_features(self, features: RuntimeFeatures) -> None:
@@ -59,7 +59,7 @@ class OutcomeStore(Store):
         """
         if not self.path.exists():
             return []
-        with self._open() as database:
+        with self._open_to_read() as database:
             newest = (
                 _newest(database, features_cell(*setting), _VERDICTS, RuntimeFeatures)
                 for setting in dict.fromkeys(settings)

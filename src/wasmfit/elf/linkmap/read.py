@@ -5,6 +5,7 @@ from pathlib import Path
 from wasmfit.elf.linkmap.gnu import START, parse_gnu_map
 from wasmfit.elf.linkmap.lld import parse_link_map
 from wasmfit.elf.linkmap.records import LinkMap, LinkMapError
+from wasmfit.input_file import opened
 
 _MAX_BYTES = 1 << 29
 
@@ -16,7 +17,7 @@ def read_link_map(path: str | Path) -> LinkMap:
         LinkMapError: The file cannot be read, or is not such a map.
     """
     try:
-        with Path(path).open("rb") as stream:
+        with opened(Path(path)) as stream:
             data = stream.read(_MAX_BYTES + 1)
     except (OSError, ValueError) as error:
         reason = (error.strerror if isinstance(error, OSError) else None) or str(error)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
-from fnmatch import fnmatchcase
+from functools import cached_property
 from itertools import groupby
 from typing import NamedTuple, TypeVar
 
@@ -14,6 +14,7 @@ from wasmfit.footprint.attribution.byte_map import ByteMap, ByteRange
 from wasmfit.footprint.attribution.kinds import ByteKind
 from wasmfit.footprint.attribution.owners import PADDING
 from wasmfit.footprint.views.memories import MemoryLayout
+from wasmfit.globs import EVERYTHING, NamePatterns
 from wasmfit.words import hexadecimal
 
 NO_FILE = "[no source file]"
@@ -91,6 +92,21 @@ class ViewFilter(NamedTuple):
     regions: tuple[str, ...] = ()
     owners: tuple[str, ...] = ()
 
+    @cached_property
+    def of_sections(self) -> NamePatterns:
+        """Those of sections."""
+        return NamePatterns(self.sections or EVERYTHING)
+
+    @cached_property
+    def of_regions(self) -> NamePatterns:
+        """Those of memories."""
+        return NamePatterns(self.regions or EVERYTHING)
+
+    @cached_property
+    def of_owners(self) -> NamePatterns:
+        """Those of owners."""
+        return NamePatterns(self.owners or EVERYTHING)
+
     @property
     def is_open(self) -> bool:
         """Whether everything matches."""
@@ -155,14 +171,10 @@ def _in_memories(byte_map: ByteMap, memories: MemoryLayout) -> Iterator[PlacedRa
 
 def _shown(placed: PlacedRange, only: ViewFilter) -> bool:
     return (
-        _matches(placed.byte_range.section.name, only.sections)
-        and _matches(placed.region, only.regions)
-        and _matches(placed.byte_range.owner, only.owners)
+        only.of_sections.match(placed.byte_range.section.name)
+        and only.of_regions.match(placed.region)
+        and only.of_owners.match(placed.byte_range.owner)
     )
-
-
-def _matches(name: str, patterns: Sequence[str]) -> bool:
-    return not patterns or any(fnmatchcase(name, pattern) for pattern in patterns)
 
 
 # A row's key is what tells it from others: a symbol's mangled name, not what it reads like.

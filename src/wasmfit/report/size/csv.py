@@ -5,6 +5,7 @@ import io
 
 from wasmfit.footprint.analysis import SizeAnalysis
 from wasmfit.footprint.views.diff import SizeChange
+from wasmfit.report.spreadsheet import as_text
 from wasmfit.words import escape_unprintable
 
 _LONGEST = 4000
@@ -26,15 +27,15 @@ def to_csv(analysis: SizeAnalysis) -> str:
     return text.getvalue().rstrip("\n")
 
 
-def _escaped(value: str | int | None) -> str | int | None:
+def _escaped(value: str | int | None) -> object:
     """A name with everything that does not print escaped: it may end on a terminal."""
-    return escape_unprintable(value, _LONGEST) if isinstance(value, str) else value
+    return as_text(escape_unprintable(value, _LONGEST)) if isinstance(value, str) else value
 
 
-def _write(writer: "csv.DictWriter[str]", change: SizeChange, path: dict[str, str]) -> None:
+def _write(writer: "csv.DictWriter[str]", change: SizeChange, path: dict[str, object]) -> None:
     for row in change.rows:
         assert row.by is not None
-        here = {**path, row.by.value: escape_unprintable(row.name, _LONGEST)}
+        here = {**path, row.by.value: _escaped(row.name)}
         if row.rows:
             _write(writer, row, here)
         else:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from wasmfit.footprint.graph.explain import SavingCandidate, SavingsReport
 from wasmfit.json_text import dumped
 from wasmfit.report.escape import escape
+from wasmfit.report.spreadsheet import as_text
 from wasmfit.words import escape_unprintable
 
 from .documents import SavingRecord, SavingsDocument
@@ -89,7 +90,7 @@ def to_csv(report: SavingsReport) -> str:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(_COLUMNS)
-    writer.writerows(_row(candidate) for candidate in report.candidates)
+    writer.writerows(map(as_text, _row(candidate)) for candidate in report.candidates)
     return text.getvalue().rstrip("\n")
 
 

@@ -1,0 +1,46 @@
+"""Opening files that a user names: whatever they are, it does not wait."""
+
+import errno
+import os
+import stat
+from pathlib import Path
+from typing import BinaryIO
+
+# Opening a pipe would wait for its writer otherwise; Windows has none of these but the last.
+_FLAGS = sum(getattr(os, name, 0) for name in ("O_NONBLOCK", "O_CLOEXEC", "O_BINARY"))
+
+
+def opened(path: Path) -> BinaryIO:
+    """Opens a file to be read.
+
+    Raises:
+        OSError: It cannot be opened, or is something that is read as others write it: a pipe, a socket, a
+            terminal. Its ``strerror`` is the end of a sentence.
+    """
+    try:
+        descriptor = os.open(path, os.O_RDONLY | _FLAGS)
+    except ValueError as error:
+        raise OSError(errno.EINVAL, "no name of a file has a NUL in it", str(path)) from error
+    mode = os.fstat(descriptor).st_mode
+    if stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode) or os.isatty(descriptor):
+        os.close(descriptor)
+        raise OSError(errno.EINVAL, "it is a pipe or a terminal, not a file", str(path))
+    try:
+        return os.fdopen(descriptor, "rb")
+    except OSError:  # a folder
+        os.close(descriptor)
+        raise
+
+
+def contents(path: Path) -> bytes:
+    """All bytes of a file, as :func:`opened` opens it."""
+    with opened(path) as file:
+        return file.read()
+
+
+def at_home(path: Path) -> Path:
+    """The path with ``~`` replaced by the user's home; as it is, where there is no such user."""
+    try:
+        return path.expanduser()
+    except RuntimeError:
+        return path

@@ -22,6 +22,9 @@ from .shrunk_builds import with_shrunk
 STACK_STEP = 1024
 """Small stacks are looked for among its multiples."""
 
+LEFT_OVER = 16
+"""Bytes of the small stack that no call reaches: the alignment of stacks."""
+
 
 def economy(
     experiment: EconomyExperiment | None = None,
@@ -126,7 +129,10 @@ class _Measuring:
         return tuple(cell for cell in comparison.measurements if cell.runtime != BASELINE)
 
     def _least_stack(self, modules: FormModules, measured: Sequence[Measurement]) -> int:
-        """The small stack: how much the module needs does not depend on the runtime, so one tells it."""
+        """The small stack: how much the module needs does not depend on the runtime, so one tells it.
+
+        Some bytes are left over: WAMR takes a stack that is used to its last byte for one that overflows.
+        """
         bounds = self._shrunk.catalog.bounds
         ran = [cell for cell in measured if cell.status is Status.OK and cell.runtime not in bounds]
         if not ran:
@@ -135,7 +141,7 @@ class _Measuring:
 
         def is_enough(stack: int) -> bool:
             label = f"{fastest.runtime}@{fastest.version}"
-            cells = self._on(modules.small_stack(stack), [label], [fastest.board])
+            cells = self._on(modules.small_stack(stack - LEFT_OVER), [label], [fastest.board])
             return all(cell.status is Status.OK for cell in cells)
 
         stack = least_multiple(is_enough, STACK_STEP, modules.usual_stack)

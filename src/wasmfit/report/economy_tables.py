@@ -60,7 +60,7 @@ def _value(figure: EconomyFigure) -> int | None:
 def _ram(figure: EconomyFigure) -> TableCell:
     value = _value(figure)
     if value is None:
-        return TableCell(figure.status.value.replace("_", " "), None, note=figure.reason)
+        return TableCell(figure.status.value, None, note=figure.reason)
     return TableCell(f"{value:,}", value, HEAP_ALONE if figure.ram is None else "", figure.reason)
 
 

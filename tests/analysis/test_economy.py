@@ -15,7 +15,7 @@ FORMS = tuple(
 )
 
 
-def _cell(form: GuestForm, ram: int | None, runtime: str = "wasmi", heap: int = 9_000) -> Measurement:
+def cell(form: GuestForm, ram: int | None, runtime: str = "wasmi", heap: int = 9_000) -> Measurement:
     searched = LeastRam(bytes=ram, trials=3, reason=None if ram else "a run takes too many instructions")
     ran = run().model_copy(update={"least_ram": searched, "heap_peak": heap, "linear_memory": None})
     return measurement(runtime, module=f"crc32-{form}", run=ran)
@@ -35,15 +35,15 @@ def economy(*cells: Measurement) -> Economy:
 def measured() -> Economy:
     plain, heap_base, small, byte_pages = GuestForm
     return economy(
-        _cell(plain, 85_040),
-        _cell(plain, None, "wasefire", heap=70_000),
-        _cell(plain, 85_040, "wasmi-shrunk"),
+        cell(plain, 85_040),
+        cell(plain, None, "wasefire", heap=70_000),
+        cell(plain, 85_040, "wasmi-shrunk"),
         _refused(plain, "wasmtime"),
-        _cell(heap_base, 85_040),
-        _cell(heap_base, None, "wasefire", heap=21_000),
-        _cell(heap_base, 36_912, "wasmi-shrunk"),
+        cell(heap_base, 85_040),
+        cell(heap_base, None, "wasefire", heap=21_000),
+        cell(heap_base, 36_912, "wasmi-shrunk"),
         _refused(heap_base, "wasmtime"),
-        *(_cell(small, 24_624, name) for name in ("wasmi", "wasefire", "wasmi-shrunk")),
+        *(cell(small, 24_624, name) for name in ("wasmi", "wasefire", "wasmi-shrunk")),
         _refused(small, "wasmtime"),
         *(_refused(byte_pages, name) for name in ("wasmi", "wasefire", "wasmi-shrunk", "wasmtime")),
     )

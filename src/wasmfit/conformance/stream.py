@@ -54,7 +54,8 @@ class CommandRecord:
     def is_counted(self) -> bool:
         """Whether the instructions that it takes are counted: whether it has a budget."""
         if self.what == _INSTANTIATE_WITHIN:
-            return _LIMITS.unpack_from(self.payload, _SLOT.size)[1] > 0
+            _, budget = _LIMITS.unpack_from(self.payload, _SLOT.size)
+            return bool(budget)
         return self.what == _INVOKE_WITHIN
 
 

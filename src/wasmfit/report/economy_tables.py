@@ -1,6 +1,6 @@
 """What forms of a module cost in RAM, as tables."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from wasmfit.analysis.economy import Economy, EconomyDocument, EconomyFigure, EconomyRow, GuestForm
 from wasmfit.model import Status
@@ -9,8 +9,8 @@ from wasmfit.table import Column, Table, TableCell
 HEADINGS = {
     GuestForm.PLAIN: "plain",
     GuestForm.HEAP_BASE: "heap base",
-    GuestForm.SMALL_STACK: "+ small stack",
-    GuestForm.BYTE_PAGES: "+ pages of 1 B",
+    GuestForm.SMALL_STACK: "small stack",
+    GuestForm.BYTE_PAGES: "pages of 1 B",
 }
 """What stands above a form's columns."""
 
@@ -66,16 +66,28 @@ def _ram(figure: EconomyFigure) -> TableCell:
 
 def _notes(document: EconomyDocument, rows: Sequence[EconomyRow]) -> Iterator[str]:
     for form in document.forms:
-        yield f"{HEADINGS[form.form]}: {form.title}; {form.memory:,} B of linear memory"
+        yield f"{HEADINGS[form.form]}: {form.title}; it declares {form.memory:,} B of memory"
     figures = [(row, figure) for row in rows for figure in row.figures]
     if any(figure.ram is None and figure.heap is not None for _, figure in figures):
         yield f"{HEAP_ALONE} the heap used, linear memory included, where the minimum RAM is not known"
-    for row in rows:
-        if row.how is not None:
-            yield f"{row.runtime}: built for this table with {row.how}"
-    for row, figure in figures:
-        if figure.reason and figure.status is not Status.OK:
-            yield f"{row.runtime}, {HEADINGS[figure.form]}: {figure.reason}"
+    built = [(row.how, row.runtime) for row in rows if row.how is not None]
+    for how, names in _grouped(built):
+        yield f"{names}: built for this table with {how}"
+    refused = [
+        (f"{HEADINGS[figure.form]}: {figure.reason}", row.runtime)
+        for row, figure in figures
+        if figure.reason and figure.status is not Status.OK
+    ]
+    for why, names in _grouped(refused):
+        yield f"{names}, {why}"
+
+
+def _grouped(pairs: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    """What is said of runtimes, each once with their names."""
+    names: dict[str, dict[str, None]] = {}
+    for said, name in pairs:
+        names.setdefault(said, {})[name] = None
+    return ((said, ", ".join(of)) for said, of in names.items())
 
 
 def _why(row: EconomyRow) -> str:

@@ -25,10 +25,11 @@ fn run(job: &'static Job) -> Result<(), Failure> {
 
     harness::phase::instantiate();
     // Before the store, which borrows it: so it is dropped after that.
-    #[cfg(not(feature = "shrinks-memory"))]
-    let memory = Memory::new(pages(job.module()).unwrap_or(0))?;
-    #[cfg(feature = "shrinks-memory")]
-    let memory = Memory::new(shrunk::size(job.module()).unwrap_or(0));
+    let memory = memory_for(job.module())?;
+    let mut further = Vec::new();
+    for _ in job.further_instances() {
+        further.push(memory_for(job.module())?);
+    }
     let mut store = Store::default();
     for import in job.imports() {
         let signature =
@@ -36,8 +37,23 @@ fn run(job: &'static Job) -> Result<(), Failure> {
         store.link_func_custom(import.module(), import.name(), signature).map_err(Name)?;
     }
     let instance = store.instantiate(module, memory.bytes()).map_err(Name)?;
+    for memory in &further {
+        let module = Module::new(job.module()).map_err(Name)?;
+        store.instantiate(module, memory.bytes()).map_err(Name)?;
+    }
 
     job.perform(&mut Instance { job, store, instance, memory: &memory })
+}
+
+/// Linear memory for one instance.
+#[cfg(not(feature = "shrinks-memory"))]
+fn memory_for(module: &[u8]) -> Result<Memory, Failure> {
+    Memory::new(pages(module).unwrap_or(0))
+}
+
+#[cfg(feature = "shrinks-memory")]
+fn memory_for(module: &[u8]) -> Result<Memory, Failure> {
+    Ok(Memory::new(shrunk::size(module).unwrap_or(0)))
 }
 
 struct Instance<'a> {

@@ -46,6 +46,9 @@ fn run(job: &'static Job) -> Result<(), Failure> {
         });
     }
     let memory = instance.get_memory(&store, job.memory());
+    for _ in job.further_instances() {
+        linker.instantiate_and_start(&mut store, &module)?;
+    }
 
     job.perform(&mut Instance { store, exports, memory })
 }

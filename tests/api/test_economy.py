@@ -32,18 +32,18 @@ def test_nothing_is_tried_where_there_is_nothing_smaller() -> None:
 
 def test_a_runtime_that_can_end_memory_early_has_a_second_build() -> None:
     catalog = Catalog.load()
-    made = with_shrunk(catalog, select_builds(catalog, ["wamr-classic", "spacewasm", "wasm3"]))
-    names = [build.name for build in made.builds]
+    prepared = with_shrunk(catalog, select_builds(catalog, ["wamr-classic", "spacewasm", "wasm3"]))
+    names = [build.name for build in prepared.builds]
     assert names == ["wamr-classic", "wamr-classic-shrunk", "spacewasm", "wasm3", "wasm3-shrunk"]
-    assert made.how.keys() == {"wamr-classic-shrunk", "wasm3-shrunk"}
-    shrunk = made.builds[1]
+    assert prepared.how.keys() == {"wamr-classic-shrunk", "wasm3-shrunk"}
+    shrunk = prepared.builds[1]
     assert shrunk.variant.defines["WASM_ENABLE_SHRUNK_MEMORY"] == "1"
     assert shrunk.variant.defines["WASM_ENABLE_FAST_INTERP"] == "0"
     # They are found by their names, and nobody gets them who does not ask.
-    labels = [build.label for build in made.builds]
-    assert [build.label for build in select_builds(made.catalog, labels)] == labels
+    labels = [build.label for build in prepared.builds]
+    assert [build.label for build in select_builds(prepared.catalog, labels)] == labels
     usual = [build.label for build in select_builds(catalog, ())]
-    assert [build.label for build in select_builds(made.catalog, ())] == usual
+    assert [build.label for build in select_builds(prepared.catalog, ())] == usual
 
 
 def test_what_is_unavailable_has_none() -> None:

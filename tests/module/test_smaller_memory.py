@@ -40,7 +40,7 @@ def module(text: str, into: Path) -> bytes:
 def test_a_plain_module_has_neither_mark_and_is_the_same_besides(tmp_path: Path) -> None:
     linked = module(LINKED, tmp_path)
     plain = without_exports(linked, MARKS)
-    assert [one.name for one in read(plain).exports] == ["memory", "run"]
+    assert [entry.name for entry in read(plain).exports] == ["memory", "run"]
     assert (marks_its_memory(read(linked)), marks_its_memory(read(plain))) == (True, False)
     assert [payload for number, payload in sections(plain) if number != 7] == [
         payload for number, payload in sections(linked) if number != 7
@@ -111,7 +111,7 @@ def test_the_other_exports_stay_in_order(names: list[str], data: st.DataObject) 
     entries = b"".join(_named(name) + b"\3\0" for name in names)
     whole = EMPTY + section(7, bytes([len(names)]) + entries)
     left = without_exports(whole, tuple(gone))
-    assert [one.name for one in read(left).exports] == [name for name in names if name not in gone]
+    assert [entry.name for entry in read(left).exports] == [name for name in names if name not in gone]
 
 
 def _named(name: str) -> bytes:

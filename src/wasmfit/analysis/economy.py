@@ -117,7 +117,7 @@ class Economy:
     @property
     def failed(self) -> tuple[Measurement, ...]:
         """Cells that ended as no runtime may be blamed for: a refused form is a result."""
-        return tuple(one for one in self.measurements if one.status in _NO_RESULT)
+        return tuple(cell for cell in self.measurements if cell.status in _NO_RESULT)
 
     def to_dict(self) -> dict[str, Any]:
         """The document as plain data."""
@@ -151,7 +151,7 @@ def economy_rows(
         measurements: Of each of their modules, on the same builds, boards and profiles.
         how: Name of a build that was made for this → what makes memory end at ``__heap_base``.
     """
-    by_key = {_key(one, one.module): one for one in measurements}
+    by_key = {_key(cell, cell.module): cell for cell in measurements}
     plain = next(form for form in forms if form.form is GuestForm.PLAIN)
     for first in measurements:
         if first.module != plain.module:

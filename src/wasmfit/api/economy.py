@@ -76,7 +76,9 @@ class _Measuring:
         """
         catalog = Catalog.load(*options.catalogs)
         chosen = select_builds(catalog, experiment.runtimes)
-        builds = [one for one in chosen if one.runtime.guest == "module" and one.runtime.name != BASELINE]
+        builds = [
+            build for build in chosen if build.runtime.guest == "module" and build.runtime.name != BASELINE
+        ]
         if not builds:
             raise UsageError(
                 "Native code has no linear memory, and no runtime is named.", "Name one: --runtime wamr"
@@ -98,7 +100,7 @@ class _Measuring:
         small, bytes_ = modules.small_stack(stack), modules.byte_pages(stack)
         self._measure(small)
         self._measure(bytes_)
-        forms = tuple(one.form for one in (plain, heap_base, small, bytes_))
+        forms = tuple(module.form for module in (plain, heap_base, small, bytes_))
         document = EconomyDocument(
             workload=experiment.workload,
             stack=usual,

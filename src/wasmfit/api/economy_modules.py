@@ -144,7 +144,7 @@ class FormModules:
         path = self.context.home.modules / f"{name}.wasm"
         _replace(path, data)
         wasm = read(data)
-        imported = {f"{one.module}.{one.name}" for one in wasm.imports}
+        imported = {f"{entry.module}.{entry.name}" for entry in wasm.imports}
         calls = self.workload.calls
         request = ModuleRequest(
             path=path,
@@ -153,7 +153,7 @@ class FormModules:
             imports={EXTRA: str(self.workload.extra)} if EXTRA in imported else {},
             limit=self.workload.limit,
         )
-        memory = sum(one.bytes for one in wasm.memories)
+        memory = sum(memory.bytes for memory in wasm.memories)
         return FormModule(
             EconomyForm(form=form, module=name, title=title, linker=linker, size=len(data), memory=memory),
             request,

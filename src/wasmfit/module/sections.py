@@ -15,11 +15,11 @@ def sections(data: bytes) -> list[tuple[int, bytes]]:
     Raises:
         ModuleError: A section is longer than the file.
     """
-    found, file = [], Cursor(data, HEADER, len(data), "the file")
+    parts, file = [], Cursor(data, HEADER, len(data), "the file")
     while file.rest:
         number = file.byte()
-        found.append((number, file.take(file.number())))
-    return found
+        parts.append((number, file.take(file.number())))
+    return parts
 
 
 def cursor_over(payload: bytes, name: str) -> Cursor:

@@ -50,7 +50,7 @@ def with_pages_of_a_byte(data: bytes, size: int) -> bytes:
             is none.
     """
     wasm = read(data)
-    imported = [one for one in wasm.imports if one.kind is ExternalKind.MEMORY]
+    imported = [entry for entry in wasm.imports if entry.kind is ExternalKind.MEMORY]
     if imported or len(wasm.memories) != 1:
         raise ModuleError("the module does not have one memory of its own, so it cannot be made smaller")
     if not 0 < size <= _LARGEST:
@@ -68,10 +68,12 @@ def exported_constant(data: bytes, name: str) -> int | None:
         ModuleError: The module is broken.
     """
     wasm = read(data)
-    at = next((one for one in wasm.exports if one.name == name and one.kind is ExternalKind.GLOBAL), None)
+    at = next(
+        (entry for entry in wasm.exports if entry.name == name and entry.kind is ExternalKind.GLOBAL), None
+    )
     if at is None:
         return None
-    index = at.index - sum(one.kind is ExternalKind.GLOBAL for one in wasm.imports)
+    index = at.index - sum(entry.kind is ExternalKind.GLOBAL for entry in wasm.imports)
     payload = dict(sections(data)).get(GLOBAL, b"\0")
     globals_ = cursor_over(payload, "global")
     count = globals_.count("globals")
@@ -89,7 +91,7 @@ def exported_constant(data: bytes, name: str) -> int | None:
 
 def marks_its_memory(wasm: Wasm) -> bool:
     """Whether a module exports where its data ends and where free memory begins."""
-    exported = {one.name for one in wasm.exports if one.kind is ExternalKind.GLOBAL}
+    exported = {entry.name for entry in wasm.exports if entry.kind is ExternalKind.GLOBAL}
     return exported.issuperset(MARKS)
 
 

@@ -71,9 +71,9 @@ def supplied(
     others = [one for one in wasm.imports if one.kind in _SUPPLIED]
     if not others or any(_cannot(one) for one in wasm.imports):
         return Supplied(data, wasm, {})
-    found = sections(data)
+    parts = sections(data)
     imports = _Imports(wanted, stub_all)
-    payloads = {number: payload for number, payload in found if number}
+    payloads = {number: payload for number, payload in parts if number}
     payloads[IMPORT] = imports.read(cursor_over(payloads[IMPORT], "import"))
     for kind, number in _SUPPLIED.items():
         declared = imports.declared[kind]
@@ -85,7 +85,7 @@ def supplied(
         if MEMORY not in taken:
             entry = leb(len(MEMORY)) + MEMORY.encode() + bytes([2, 0])
             payloads[EXPORT] = _appended(payloads.get(EXPORT, b"\0"), entry)
-    customs = b"".join(section(CUSTOM, payload) for number, payload in found if number == 0)
+    customs = b"".join(section(CUSTOM, payload) for number, payload in parts if number == 0)
     body = b"".join(section(number, payloads[number]) for number in _ORDER if number in payloads)
     rewritten = data[:8] + body + customs
     return Supplied(rewritten, reread(rewritten), imports.rules)

@@ -49,7 +49,7 @@ def _columns(form: GuestForm, rows: Sequence[EconomyRow]) -> Iterator[Column]:
     yield Column((HEADINGS[form], "RAM"), tuple(map(_ram, figures)), f"{name}_ram", "B")
     if form is not GuestForm.PLAIN:
         differences = (figure.difference for figure in figures)
-        cells = tuple(TableCell() if one is None else TableCell(f"{one:+,}", one) for one in differences)
+        cells = tuple(TableCell() if less is None else TableCell(f"{less:+,}", less) for less in differences)
         yield Column((HEADINGS[form], "difference"), cells, f"{name}_difference", "B")
 
 

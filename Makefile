@@ -81,6 +81,10 @@ maint-measured-check: setup ## Say whether a release may carry the measured set:
 maint-features: setup ## Write the tables of docs/features.md from measurements
 	$(PYTHON) scripts/features.py $(ARGS)
 
+.PHONY: maint-economy
+maint-economy: setup ## Write the table of docs/economy.md from measurements
+	$(PYTHON) scripts/economy.py $(ARGS)
+
 .PHONY: maint-workloads
 maint-workloads: setup ## Write the table of docs/workloads.md from the catalogue
 	$(PYTHON) scripts/workloads.py

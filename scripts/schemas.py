@@ -17,6 +17,7 @@ from pydantic.json_schema import GenerateJsonSchema
 from wasmfit.analysis.benchmark import BenchmarkDocument
 from wasmfit.analysis.cell_page import CellDocument
 from wasmfit.analysis.comparison import ComparisonDocument
+from wasmfit.analysis.economy import EconomyDocument
 from wasmfit.analysis.features import FailingDocument, FeaturesDocument
 from wasmfit.analysis.toggle_costs import ToggleCostsDocument
 from wasmfit.report.documents.changes import ChangesDocument
@@ -41,6 +42,7 @@ DOCUMENTS: dict[str, Any] = {
     "features": FeaturesDocument,
     "features-failing": FailingDocument,
     "features-toggle-costs": ToggleCostsDocument,
+    "economy": EconomyDocument,
     "profile": ProfileDocument,
     "tune": TuningDocument,
     "fit": FitDocument,

@@ -79,8 +79,9 @@ class Answers:
 
     @cached_property
     def everywhere(self) -> Comparison | None:
-        """The newest runtimes on every board, in every profile."""
-        profiles = sorted(self.catalog.profiles, key=lambda name: (name != PROFILE, name))
+        """The newest runtimes on every board, in every profile that the set has."""
+        known = {cell.rpartition("/")[2] for cell in MeasuredSet().cells} & self.catalog.profiles.keys()
+        profiles = sorted(known | {PROFILE}, key=lambda name: (name != PROFILE, name))
         return self.compared(boards=["all"], profiles=profiles)
 
     @cached_property

@@ -35,6 +35,7 @@ COMMANDS = {
 
 ELSEWHERE = {
     "features-toggle-costs": "tests/test_schemas.py: two builds of wasmi",
+    "economy": "tests/analysis/test_economy.py: forms of a module made up; tests/real/test_economy.py",
     "tune": "tests/test_schemas.py: builds of a search",
     "probes": "tests/test_schemas.py: a probe is attached to no machine that tests",
     "experiment": "files, which are read: tests/requests/test_experiment_file.py",

@@ -12,6 +12,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 import wasmfit
+from tests.analysis.test_economy import measured as economy_measured
 from tests.contracts import COMMANDS, ELSEWHERE, problems
 from tests.report.test_features import _measured as features_measured
 from tests.report.test_size import elf
@@ -37,6 +38,7 @@ from wasmfit.plan.select import feature_toggles
 from wasmfit.probe import Probe
 from wasmfit.report import (
     BENCH_FORMATS,
+    ECONOMY_FORMATS,
     FAILING_FORMATS,
     FEATURE_FORMATS,
     FORMATS,
@@ -160,6 +162,7 @@ SAMPLES: dict[str, list[Callable[[], str]]] = {
     "features": [lambda: FEATURE_FORMATS[Format.JSON](features_measured())],
     "features-failing": [lambda: FAILING_FORMATS[Format.JSON](features_measured())],
     "features-toggle-costs": [lambda: TOGGLE_COST_FORMATS[Format.JSON](_toggle_costs())],
+    "economy": [lambda: ECONOMY_FORMATS[Format.JSON](economy_measured())],
     "fit": [_fit],
     "tune": [lambda: TUNE_FORMATS[Format.JSON](tuning(ANCHOR, SMALL, FAILED))],
     "doctor": [lambda: dumped(diagnosis_document(_diagnosis()))],

@@ -18,12 +18,14 @@ if TYPE_CHECKING:
     from .analysis.benchmark import Benchmark
     from .analysis.comparison import Comparison
     from .analysis.document import ReportDocument
+    from .analysis.economy import Economy
     from .analysis.features import FeaturesMeasured
     from .analysis.toggle_costs import ToggleCosts
     from .api.benchmark import bench
     from .api.cells import show
     from .api.comparison import compare, preview
     from .api.diagnosis import doctor
+    from .api.economy import economy
     from .api.features import features
     from .api.fit import fit
     from .api.machine import probes
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
     from .footprint.analysis import SizeAnalysis
     from .requests import (
         BenchmarkExperiment,
+        EconomyExperiment,
         Experiment,
         FeaturesExperiment,
         FitExperiment,
@@ -53,6 +56,8 @@ __all__ = [
     "Benchmark",
     "BenchmarkExperiment",
     "Comparison",
+    "Economy",
+    "EconomyExperiment",
     "Experiment",
     "FeaturesExperiment",
     "FeaturesMeasured",
@@ -72,6 +77,7 @@ __all__ = [
     "compare",
     "diff",
     "doctor",
+    "economy",
     "features",
     "fit",
     "history",
@@ -92,6 +98,7 @@ __all__ = [
 _MODULES = {
     "Benchmark": "analysis.benchmark",
     "Comparison": "analysis.comparison",
+    "Economy": "analysis.economy",
     "FeaturesMeasured": "analysis.features",
     "ReportDocument": "analysis.document",
     "SizeAnalysis": "footprint.analysis",
@@ -101,6 +108,7 @@ _MODULES = {
     "preview": "api.comparison",
     "show": "api.cells",
     "doctor": "api.diagnosis",
+    "economy": "api.economy",
     "features": "api.features",
     "fit": "api.fit",
     "make_report": "api.report",
@@ -114,6 +122,7 @@ _MODULES = {
     **dict.fromkeys(
         (
             "BenchmarkExperiment",
+            "EconomyExperiment",
             "Experiment",
             "FeaturesExperiment",
             "FitExperiment",

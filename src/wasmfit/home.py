@@ -96,6 +96,11 @@ class Home:
         return self.root / "work"
 
     @property
+    def modules(self) -> Path:
+        """Modules that wasmfit makes of workloads to measure them as modules of a user's: a few KiB each."""
+        return self.root / "modules"
+
+    @property
     def tools(self) -> Path:
         """Versions of tools, so that they need not be asked each time."""
         return self.root / "tools.json"

@@ -53,7 +53,7 @@ def with_board(folder: Path, text: str) -> Catalog:
 def test_built_in_catalogue_loads() -> None:
     catalog = Catalog.load()
     assert {"wasmi", "wasmtime", "wasm3", "wamr", "wasm-interpreter", "baseline"} <= catalog.runtimes.keys()
-    assert {"reference", "small", "fast"} == catalog.profiles.keys()
+    assert {"reference", "small", "fast", "mixed"} == catalog.profiles.keys()
     board = catalog.board("nrf52840dk")
     assert (board.flash.origin, board.flash.size) == (0, 1024 * 1024)
     assert (board.ram.origin, board.ram.size) == (0x2000_0000, 256 * 1024)

@@ -87,6 +87,20 @@ def test_what_the_firmware_itself_is_asked() -> None:
     ]
 
 
+def test_a_start_function_has_a_budget_and_is_counted() -> None:
+    commands = [
+        instantiate(fresh=True),
+        instantiate(2, module=2, expect="trap", budget=100_000),
+        instantiate(3, module=2, pages=2),
+    ]
+    (chunk,) = chunks(part(commands))
+    drop, _, started, limited = records(chunk, MODULES)
+    assert drop.payload == struct.pack("<I", 1)
+    assert (started.what, started.payload[4:]) == (9, struct.pack("<II", 0, 100_000) + bytes(8) + b"two")
+    assert (limited.what, limited.payload[4:]) == (9, struct.pack("<II", 2, 0) + bytes(8) + b"two")
+    assert [record.is_counted for record in (drop, started, limited)] == [False, True, False]
+
+
 def test_what_the_host_step_refused_never_reaches_the_runtime() -> None:
     (chunk,) = chunks(part([instantiate(fresh=True), load(2)]))
     sent = split(

@@ -57,6 +57,16 @@ def test_a_runtime_that_has_gone_is_told(measured_set: MeasuredSet) -> None:
     assert problem.startswith("outdated, since these have changed: catalogue: 2 cells")
 
 
+def test_the_set_has_three_profiles_whatever_the_catalogue_has() -> None:
+    catalog = Catalog.load()
+    assert catalog.profiles.keys() > set(SCRIPT["PROFILES"]) == {"reference", "small", "fast"}
+    steps = SCRIPT["steps"](catalog)
+    named = {profile for step in steps for profile in step.experiment.profiles}
+    assert named == set(SCRIPT["PROFILES"])
+    inputs = SCRIPT["NewSet"](catalog, InputDigests(catalog)).feature_inputs()
+    assert {cell.rpartition("/")[2] for cell in inputs} == set(SCRIPT["PROFILES"])
+
+
 def test_a_set_that_is_missing_or_too_large_is_told(tmp_path: Path) -> None:
     (problem,) = SCRIPT["problems"](Catalog.load(), MeasuredSet(tmp_path / "none.zip"))
     assert problem == "there is no measured set"

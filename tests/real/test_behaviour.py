@@ -48,3 +48,8 @@ def _is_stopped_in_time(found: FeatureMeasured) -> None:
         # A budget is used, and one that is next to nothing ends within a turn or two.
         assert 100_000 < much < 10_000_000, loop
         assert 0 < little < 20_000, loop
+    # A start function is stopped as well, and making its module comes back.
+    started = {what: number for what, number in taken.items() if what.startswith("instantiate module")}
+    assert [what.partition(" within ")[2] for what in started] == ["a budget of 100,000", "a budget of 1"]
+    assert 100_000 < max(started.values()) < 10_000_000
+    assert 0 < min(started.values()) < 100_000

@@ -118,7 +118,7 @@ class Fit(ShownResult):
         bounds: What is compiled into the firmware and loads no module: for comparison with the others.
         calibrated: Whether the board's timing model was fitted to published values; ``None`` without one.
         run: The run in the store.
-        notes: Which requirements could not be taken as they were given.
+        notes: Which requirements could not be taken as they were given, and what would take less RAM.
     """
 
     board: str

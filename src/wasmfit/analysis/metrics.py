@@ -72,6 +72,7 @@ _RULES: tuple[tuple[str, str, Better, MetricKind, bool], ...] = (
     ("run.heap.*", "B", Better.LESS, MetricKind.MEASURED, False),
     ("run.leak.rounds", "", Better.NEITHER, MetricKind.MEASURED, True),
     ("run.leak.*", "B", Better.LESS, MetricKind.MEASURED, False),
+    ("run.instance_ram.per_instance", "B", Better.LESS, MetricKind.MEASURED, False),
     ("run.least_ram.trials", "", Better.NEITHER, MetricKind.MEASURED, True),
     ("run.least_ram.resolution", "B", Better.NEITHER, MetricKind.MEASURED, True),
     ("run.least_ram.*", "B", Better.LESS, MetricKind.MEASURED, False),

@@ -14,6 +14,7 @@ from wasmfit.timing import cost_model
 
 from .comparison import measure
 from .features import features_of_measured
+from .memory_notes import memory_notes
 from .recorded import or_recorded, with_note
 
 
@@ -65,7 +66,7 @@ def fit(
         sources=sources,
         bounds=catalog.bounds,
         run=comparison.run,
-        notes=(*comparison.notes, *notes, *required.notes(board)),
+        notes=(*comparison.notes, *notes, *required.notes(board), *memory_notes(measured)),
         cost_model=cost_model(board, catalog.core(board)),
     )
 

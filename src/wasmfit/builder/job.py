@@ -69,7 +69,10 @@ def _up(offset: int, alignment: int) -> int:
 
 
 MAGIC_ANY = b"WFJA"
-_ANY_HEADER = struct.Struct("<4s10I")
+_ANY_HEADER = struct.Struct("<4s11I")
+INSTANCES_AT = 44
+"""Offset of the number of instances of a user's module, likewise."""
+
 _FUNCTION = struct.Struct("<6I")
 _STEP = struct.Struct("<8I")
 _ARGUMENT = struct.Struct("<3I")
@@ -92,7 +95,7 @@ def pack_any(module: bytes, job: UserModule) -> bytes:
     steps = blob.table([blob.step(step) for step in job.steps])
     imports = blob.table([blob.entry(stub) for stub in job.stubs])
     return blob.whole(
-        _ANY_HEADER.pack(MAGIC_ANY, module_at, len(module), *memory, *functions, *steps, *imports)
+        _ANY_HEADER.pack(MAGIC_ANY, module_at, len(module), *memory, *functions, *steps, *imports, 1)
     )
 
 

@@ -15,6 +15,7 @@ MODULES = {
     "compare": "compare",
     "bench": "bench",
     "features": "features",
+    "economy": "economy",
     "report": "report",
     "show": "show",
     "run": "run",

@@ -124,7 +124,7 @@ def _evidence(feature: Feature, parts: Mapping[str, Part], outcomes: Outcomes) -
                 yield FeatureEvidence(
                     what=command.action,
                     number=amount,
-                    unit="instructions" if command.do == "invoke" else "B",
+                    unit="instructions" if command.budget is not None else "B",
                     words=None if said is None else ran.words[said],
                 )
 

@@ -40,7 +40,7 @@ class Command:
         valid: Whether the module is valid with everything that WebAssembly has by now.
         spectest: Whether the module imports from ``spectest``.
         fresh: Whether everything before can be dropped.
-        budget: What a call may take, in the runtime's units; it must be stopped then.
+        budget: What a call or a start function may take, in the runtime's units; it must be stopped then.
         pages: What the host lets the module's memory have.
         count: Rounds.
         excluded: Whether the catalogue leaves it out: then it is not done at all.
@@ -98,7 +98,8 @@ class Command:
                 return escape_unprintable(f"global {self.name}")
             case "register":
                 return escape_unprintable(f"register as {self.name}")
-        return f"{self.do} module {self.module}"
+        within = "" if self.budget is None else f" within a budget of {self.budget:,}"
+        return f"{self.do} module {self.module}{within}"
 
     @property
     def expectation(self) -> str:

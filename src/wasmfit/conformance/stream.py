@@ -20,7 +20,7 @@ _ARGUMENT = struct.Struct("<B16s")
 _DROP, _INSTANTIATE, _LOAD, _REGISTER, _INVOKE, _GET, _HOST_REFUSED = range(1, 8)
 _INVOKE_WITHIN, _INSTANTIATE_WITHIN, _HEAP, _ROUNDS = range(8, 12)
 _HEAP_QUESTIONS = {"mark": 0, "grown": 1, "more": 2, "written": 3}
-_PAGES = struct.Struct("<I12x")
+_LIMITS = struct.Struct("<II8x")
 _TYPES = {"i32": 0, "i64": 1, "f32": 2, "f64": 3, "v128": 4, "null": 5, "extern": 6, "host": 7}
 _KINDS = {"func": 0, "extern": 1, "any": 2, "exn": 3}
 
@@ -52,7 +52,10 @@ class CommandRecord:
 
     @property
     def is_counted(self) -> bool:
-        """Whether the instructions that it takes are counted."""
+        """Whether the instructions that it takes are counted: whether it has a budget."""
+        if self.what == _INSTANTIATE_WITHIN:
+            _, budget = _LIMITS.unpack_from(self.payload, _SLOT.size)
+            return bool(budget)
         return self.what == _INVOKE_WITHIN
 
 
@@ -104,7 +107,10 @@ def _record(at: int, command: Command, modules: Sequence[Prepared]) -> CommandRe
     match command.do:
         case "instantiate" if command.module is not None:
             slot = at if command.expect is None else _NOWHERE
-            return _module(_INSTANTIATE, slot, modules[command.module], at, command.pages)
+            if command.pages is not None or command.budget is not None:
+                limits = (command.pages or 0, command.budget or 0)
+                return _module(_INSTANTIATE_WITHIN, slot, modules[command.module], at, limits)
+            return _module(_INSTANTIATE, slot, modules[command.module], at)
         case "load" if command.module is not None:
             return _module(_LOAD, _NOWHERE, modules[command.module], at)
         case "rounds" if command.module is not None:
@@ -128,12 +134,12 @@ def _record(at: int, command: Command, modules: Sequence[Prepared]) -> CommandRe
 
 
 def _module(
-    what: int, slot: int, module: Prepared, at: int | None, pages: int | None = None
+    what: int, slot: int, module: Prepared, at: int | None, limits: tuple[int, int] | None = None
 ) -> CommandRecord:
     if isinstance(module, RefusedModule):
         return CommandRecord(_HOST_REFUSED, _SLOT.pack(slot) + module.words.encode(), at)
-    if pages is not None:
-        return CommandRecord(_INSTANTIATE_WITHIN, _SLOT.pack(slot) + _PAGES.pack(pages) + module, at)
+    if limits is not None:
+        return CommandRecord(what, _SLOT.pack(slot) + _LIMITS.pack(*limits) + module, at)
     return CommandRecord(what, module if what == _LOAD else _SLOT.pack(slot) + module, at)
 
 

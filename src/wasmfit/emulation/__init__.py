@@ -22,6 +22,7 @@ How the figures come about, and what they do not say:
 
 from .execution import DEFAULT_LIMITS, Execution, RunLimits, execute, leak
 from .fence import NO_FENCE, has_fence, unfenced
+from .instances import instance_ram
 from .least import least_ram
 from .machine import ExpectedCalls, QemuRunner
 from .plugins import compiled, interface
@@ -45,6 +46,7 @@ __all__ = [
     "emulator_trial",
     "execute",
     "has_fence",
+    "instance_ram",
     "interface",
     "leak",
     "least_ram",

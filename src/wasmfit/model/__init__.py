@@ -39,7 +39,18 @@ from .module import (
     UserModule,
 )
 from .profile import CProfile, Debug, Profile, RustProfile
-from .run import CheckedCall, HeapUse, Leak, LeastRam, Logged, ReadBuffer, Requests, Run, StackPeaks
+from .run import (
+    CheckedCall,
+    HeapUse,
+    InstanceRam,
+    Leak,
+    LeastRam,
+    Logged,
+    ReadBuffer,
+    Requests,
+    Run,
+    StackPeaks,
+)
 from .runtime import (
     Build,
     CArch,
@@ -118,6 +129,7 @@ __all__ = [
     "HeapUse",
     "HostCompiler",
     "HostTool",
+    "InstanceRam",
     "InstructionCounts",
     "Kept",
     "Leak",

@@ -141,6 +141,25 @@ class Leak(Record):
     reason: str | None = None
 
 
+class InstanceRam(Record):
+    """What each further instance of a module takes of RAM, the allocator's overhead included.
+
+    Measured by making several of the same module in one run, of which the first is called: the heap held
+    after the last call, on a line through the points.
+
+    Attributes:
+        instances: Numbers of instances that the board had room for.
+        held: Bytes of heap held with each.
+        per_instance: The slope of a line through them; ``None`` where there is none.
+        reason: Why there is none, or why there are not all the points that were wanted.
+    """
+
+    instances: tuple[int, ...] = ()
+    held: tuple[int, ...] = ()
+    per_instance: int | None = None
+    reason: str | None = None
+
+
 class LeastRam(Record):
     """The minimum RAM with which the image gives the same results as with all that the board has.
 
@@ -183,6 +202,7 @@ class Run(Record):
         heap: The heap when everything is loaded, and what is left of it.
         leak: What a hundred iterations leak; for modules whose calls are short enough.
         least_ram: The minimum RAM, of a run that ended well.
+        instance_ram: RAM of further instances, of a user's module.
         instructions: Instructions per phase.
         activity: What they did, per phase.
         cycles: Predicted cycles of a warm call; its error bar is in ``predicted``.
@@ -203,6 +223,7 @@ class Run(Record):
     heap: HeapUse | None = None
     leak: Leak | None = None
     least_ram: LeastRam | None = None
+    instance_ram: InstanceRam | None = None
     instructions: InstructionCounts = InstructionCounts()
     activity: Activities = Activities()
     cycles: int | None = None

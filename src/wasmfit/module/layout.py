@@ -76,13 +76,13 @@ def _stack_pointer(section: Cursor) -> int | None:
     """What the first mutable i32 begins with: wasm-ld puts ``__stack_pointer`` first."""
     for _ in range(section.count("globals")):
         kind, mutable = section.byte(), section.byte()
-        value = _constant(section)
+        value = constant(section)
         if kind == _I32 and mutable == _MUTABLE:
             return value
     return None
 
 
-def _constant(section: Cursor) -> int:
+def constant(section: Cursor) -> int:
     """The value of a constant expression that is one i32; after another one, nothing is read."""
     if section.byte() != _I32_CONST:
         raise section.error("has another expression")
@@ -110,7 +110,7 @@ def _segments(section: Cursor) -> list[tuple[int, int]]:
         flags = section.number()
         if flags == 2:
             section.number()
-        start = None if flags == 1 else _constant(section)
+        start = None if flags == 1 else constant(section)
         size = section.number()
         section.take(size)
         if start is not None:

@@ -15,6 +15,7 @@ from wasmfit.words import escape_unprintable
 from . import literals
 from .cursor import Cursor
 from .read import ExternalKind, Import, Wasm
+from .sections import CUSTOM, DATA, ELEMENT, EXPORT, GLOBAL, IMPORT, cursor_over, leb, section, sections
 
 _SUPPLIED = {ExternalKind.MEMORY: 5, ExternalKind.TABLE: 4, ExternalKind.GLOBAL: 6}
 """Kinds that can be supplied, and the section that declares them."""
@@ -26,7 +27,6 @@ _KIND_CODES = {
     3: ExternalKind.GLOBAL,
 }
 _ORDER = (1, 2, 3, 4, 5, 13, 6, 7, 8, 9, 12, 10, 11)
-_IMPORT, _GLOBAL, _EXPORT, _ELEMENT, _DATA = 2, 6, 7, 9, 11
 _TYPES = {0x7F: ValueType.I32, 0x7E: ValueType.I64, 0x7D: ValueType.F32, 0x7C: ValueType.F64}
 _CONST = {ValueType.I32: 0x41, ValueType.I64: 0x42, ValueType.F32: 0x43, ValueType.F64: 0x44}
 _GET, _END = 0x23, 0x0B
@@ -71,11 +71,10 @@ def supplied(
     others = [one for one in wasm.imports if one.kind in _SUPPLIED]
     if not others or any(_cannot(one) for one in wasm.imports):
         return Supplied(data, wasm, {})
-    sections = _sections(data)
+    parts = sections(data)
     imports = _Imports(wanted, stub_all)
-    payloads = {number: payload for number, payload in sections if number}
-    section = payloads[_IMPORT]
-    payloads[_IMPORT] = imports.read(Cursor(section, 0, len(section), "the import section"))
+    payloads = {number: payload for number, payload in parts if number}
+    payloads[IMPORT] = imports.read(cursor_over(payloads[IMPORT], "import"))
     for kind, number in _SUPPLIED.items():
         declared = imports.declared[kind]
         if declared:
@@ -84,24 +83,16 @@ def supplied(
     if wasm.exported_memory is None and any(one.kind is ExternalKind.MEMORY for one in others):
         taken = {export.name for export in wasm.exports}
         if MEMORY not in taken:
-            entry = _leb(len(MEMORY)) + MEMORY.encode() + bytes([2, 0])
-            payloads[_EXPORT] = _appended(payloads.get(_EXPORT, b"\0"), entry)
-    customs = b"".join(_section(0, payload) for number, payload in sections if number == 0)
-    body = b"".join(_section(number, payloads[number]) for number in _ORDER if number in payloads)
+            entry = leb(len(MEMORY)) + MEMORY.encode() + bytes([2, 0])
+            payloads[EXPORT] = _appended(payloads.get(EXPORT, b"\0"), entry)
+    customs = b"".join(section(CUSTOM, payload) for number, payload in parts if number == 0)
+    body = b"".join(section(number, payloads[number]) for number in _ORDER if number in payloads)
     rewritten = data[:8] + body + customs
     return Supplied(rewritten, reread(rewritten), imports.rules)
 
 
 def _cannot(imported: Import) -> bool:
     return imported.kind is ExternalKind.TAG
-
-
-def _sections(data: bytes) -> list[tuple[int, bytes]]:
-    found, file = [], Cursor(data, 8, len(data), "the file")
-    while file.rest:
-        number = file.byte()
-        found.append((number, file.take(file.number())))
-    return found
 
 
 class _Imports:
@@ -131,7 +122,7 @@ class _Imports:
                 if kind is ExternalKind.TABLE:
                     _reference_type(section)
                 self._sized(name, kind, section, at)
-        return _leb(count) + kept
+        return leb(count) + kept
 
     def _sized(self, name: str, kind: ExternalKind, section: Cursor, at: int) -> None:
         """A memory or a table; of a memory, the number of pages may be raised."""
@@ -150,7 +141,7 @@ class _Imports:
             self.rules[name] = str(pages)
         else:
             self.rules[name] = TABLE
-        self.declared[kind].append(before + bytes([flags]) + _leb(pages) + maximum)
+        self.declared[kind].append(before + bytes([flags]) + leb(pages) + maximum)
 
     def _pages(self, name: str, least: int, most: int | None) -> int:
         text = self._wanted.get(name)
@@ -189,7 +180,7 @@ class _Imports:
         if not self._constants:
             return payloads
         changed = dict(payloads)
-        for number, rewrite in ((_GLOBAL, _globals), (_ELEMENT, _elements), (_DATA, _data)):
+        for number, rewrite in ((GLOBAL, _globals), (ELEMENT, _elements), (DATA, _data)):
             if number in changed:
                 payload = changed[number]
                 cursor = Cursor(payload, 0, len(payload), "a section of the module")
@@ -223,7 +214,7 @@ def _expression(section: Cursor, constants: list[bytes | None]) -> bytes:
 
 def _globals(section: Cursor, constants: list[bytes | None]) -> bytes:
     count = section.count("globals")
-    written = _leb(count)
+    written = leb(count)
     for _ in range(count):
         written += section.take(2) + _expression(section, constants)
     return written
@@ -231,7 +222,7 @@ def _globals(section: Cursor, constants: list[bytes | None]) -> bytes:
 
 def _data(section: Cursor, constants: list[bytes | None]) -> bytes:
     count = section.count("segments")
-    written = _leb(count)
+    written = leb(count)
     for _ in range(count):
         start, flags = section.at, section.number()
         if flags == 2:
@@ -247,7 +238,7 @@ def _data(section: Cursor, constants: list[bytes | None]) -> bytes:
 
 def _elements(section: Cursor, constants: list[bytes | None]) -> bytes:
     count = section.count("segments")
-    written = _leb(count)
+    written = leb(count)
     for _ in range(count):
         start, flags = section.at, section.number()
         if flags not in (0, 2):
@@ -267,25 +258,12 @@ def _elements(section: Cursor, constants: list[bytes | None]) -> bytes:
 def _prepended(payload: bytes, entries: list[bytes]) -> bytes:
     cursor = Cursor(payload, 0, len(payload), "a section")
     count = cursor.number()
-    return _leb(count + len(entries)) + b"".join(entries) + payload[cursor.at :]
+    return leb(count + len(entries)) + b"".join(entries) + payload[cursor.at :]
 
 
 def _appended(payload: bytes, entry: bytes) -> bytes:
     cursor = Cursor(payload, 0, len(payload), "a section")
-    return _leb(cursor.number() + 1) + payload[cursor.at :] + entry
-
-
-def _section(number: int, payload: bytes) -> bytes:
-    return bytes([number]) + _leb(len(payload)) + payload
-
-
-def _leb(number: int) -> bytes:
-    written = bytearray()
-    while True:
-        byte, number = number & 0x7F, number >> 7
-        written.append(byte | (0x80 if number else 0))
-        if not number:
-            return bytes(written)
+    return leb(cursor.number() + 1) + payload[cursor.at :] + entry
 
 
 def _encoded(kind: ValueType, word: int) -> bytes:

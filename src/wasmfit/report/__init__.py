@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING, Any
 from .format import Format
 
 if TYPE_CHECKING:
-    from .comparison import BENCH_FORMATS, FAILING_FORMATS, FEATURE_FORMATS, FORMATS, TOGGLE_COST_FORMATS
+    from .comparison import (
+        BENCH_FORMATS,
+        ECONOMY_FORMATS,
+        FAILING_FORMATS,
+        FEATURE_FORMATS,
+        FORMATS,
+        TOGGLE_COST_FORMATS,
+    )
     from .csv import to_csv
     from .json import to_json
     from .markdown import to_markdown
@@ -15,6 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "BENCH_FORMATS",
+    "ECONOMY_FORMATS",
     "FAILING_FORMATS",
     "FEATURE_FORMATS",
     "FORMATS",

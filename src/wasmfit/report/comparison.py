@@ -5,12 +5,14 @@ from collections.abc import Callable, Iterable
 from wasmfit.analysis.benchmark import Benchmark, rows
 from wasmfit.analysis.benchmark_tables import benchmark_tables
 from wasmfit.analysis.comparison import Comparison
+from wasmfit.analysis.economy import Economy
 from wasmfit.analysis.feature_tables import failing_tables, feature_tables
 from wasmfit.analysis.features import FeaturesMeasured
 from wasmfit.analysis.toggle_costs import ToggleCosts
 from wasmfit.json_text import dumped
 
 from .csv import rows_to_csv, to_csv
+from .economy_tables import economy_tables
 from .format import Format
 from .json import json_parts, to_json
 from .markdown import tables_to_markdown, to_markdown, with_notes
@@ -20,6 +22,7 @@ from .toggle_cost_tables import toggle_cost_tables
 
 __all__ = [
     "BENCH_FORMATS",
+    "ECONOMY_FORMATS",
     "FAILING_FORMATS",
     "FEATURE_FORMATS",
     "FORMATS",
@@ -79,3 +82,11 @@ TOGGLE_COST_FORMATS: dict[Format, Callable[[ToggleCosts], str]] = {
     Format.MARKDOWN: lambda costs: tables_to_markdown(toggle_cost_tables(costs)),
 }
 """The same for what feature toggles cost."""
+
+ECONOMY_FORMATS: dict[Format, Callable[[Economy], str]] = {
+    Format.TABLE: lambda economy: tables_to_text(economy_tables(economy)),
+    Format.JSON: lambda economy: dumped(economy.document),
+    Format.CSV: lambda economy: rows_to_csv(economy.flat_rows()),
+    Format.MARKDOWN: lambda economy: tables_to_markdown(economy_tables(economy)),
+}
+"""The same for what forms of a module cost in RAM."""

@@ -2,6 +2,7 @@
 
 from .experiment import (
     BenchmarkExperiment,
+    EconomyExperiment,
     Experiment,
     FeaturesExperiment,
     FitExperiment,
@@ -19,6 +20,7 @@ from .options import RunOptions, RunSettings
 
 __all__ = [
     "BenchmarkExperiment",
+    "EconomyExperiment",
     "Experiment",
     "FeaturesExperiment",
     "FitExperiment",

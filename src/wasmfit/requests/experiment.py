@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import Annotated, Self
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
 from wasmfit import defaults
 from wasmfit.model import Record
@@ -102,6 +102,31 @@ class ToggleCostExperiment(Record):
     workloads: fields.Workloads = ("crc32", "fir", "dispatch")
     boards: fields.Boards = (defaults.BOARD,)
     profiles: fields.Profiles = (defaults.PROFILE,)
+
+
+class EconomyExperiment(Record):
+    """A workload's module, in forms that ask for less memory.
+
+    Attributes:
+        runtimes, boards, profiles: As of :class:`Matrix`.
+        workload: Name of the workload.
+        stack: Bytes of the small stack; the least multiple of 1,024 with which the module gives its results,
+            if not given.
+    """
+
+    runtimes: fields.Runtimes = ()
+    workload: fields.Workload = "crc32"
+    boards: fields.Boards = (defaults.BOARD,)
+    profiles: fields.Profiles = (defaults.PROFILE,)
+    stack: Annotated[
+        int | None,
+        Field(ge=16, multiple_of=16),
+        Option(
+            ("--stack",),
+            "BYTES",
+            "The small stack in linear memory. Default: the least multiple of 1,024 that will do.",
+        ),
+    ] = None
 
 
 class FitExperiment(Record):

@@ -145,6 +145,16 @@ class ToggleCostKeywords(OptionKeywords, total=False):
     profiles: Sequence[str]
 
 
+class EconomyKeywords(OptionKeywords, total=False):
+    """What ``economy`` takes: :class:`EconomyExperiment` and :class:`RunOptions`."""
+
+    runtimes: Sequence[str]
+    workload: str
+    boards: Sequence[str]
+    profiles: Sequence[str]
+    stack: int | None
+
+
 class FitKeywords(ModuleKeywords, RequirementKeywords, OptionKeywords, total=False):
     """What ``fit`` takes: :class:`FitExperiment`, :class:`FitRequirements` and :class:`RunOptions`."""
 

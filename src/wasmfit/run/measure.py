@@ -6,10 +6,19 @@ from pathlib import Path
 
 from wasmfit.builder import Context, Image, StepContext, digest, object_rule, runtime_rule, symbol_rule
 from wasmfit.elf import Elf, read_elf, read_link_map
-from wasmfit.emulation import Execution, QemuRunner, RunLimits, compiled, execute, leak, least_ram
+from wasmfit.emulation import (
+    Execution,
+    QemuRunner,
+    RunLimits,
+    compiled,
+    execute,
+    instance_ram,
+    leak,
+    least_ram,
+)
 from wasmfit.footprint import ByteMap, attribute_bytes, section_totals
 from wasmfit.footprint.views.memories import MemoryLayout, flash_and_ram
-from wasmfit.model import Board, Cell, LeastRam, Size, Status
+from wasmfit.model import Board, Cell, InstanceRam, LeastRam, Size, Status
 from wasmfit.probe import BoardRunner
 
 from .fence import fence_around
@@ -24,6 +33,9 @@ _SLOWEST = 20_000_000
 
 _MOST_PER_ROUND = 5_000_000
 """Instructions of a run that is short enough to be done so often: seconds, at most."""
+
+_MOST_PER_RUN = 200_000_000
+"""Instructions of a run that is done twice more, with further instances."""
 
 _MOST_SEARCHED = 200_000_000
 """Instructions that the search for the least RAM may execute: a few seconds, of five to ten runs."""
@@ -95,7 +107,11 @@ def run(context: Context, step: StepContext, cell: Cell, image: Image) -> Execut
     execution = executed(context, step, cell, image)
     if execution.status is Status.OK:
         step.progress("looking for the minimum RAM", 0, 0)
-        execution = _with(execution, least_ram=_least_ram(context, step, cell, image, execution))
+        execution = _with(
+            execution,
+            least_ram=_least_ram(context, step, cell, image, execution),
+            instance_ram=_instance_ram(context, step, cell, image, execution),
+        )
     execution = _with(execution, calls=subject.shown(execution.run.calls))
     if execution.status is Status.OUT_OF_MEMORY and subject.memory_advice is not None:
         # In front of a runtime's own words, what is known of the module would be taken for theirs.
@@ -175,6 +191,24 @@ def _least_ram(
         execution,
         instructions=_MOST_SEARCHED,
         seconds=_limits(subject).seconds,
+    )
+
+
+def _instance_ram(
+    context: Context, step: StepContext, cell: Cell, image: Image, execution: Execution
+) -> InstanceRam | None:
+    """What further instances take, of a module whose embedding makes them and whose runs are short."""
+    subject = subject_of(cell)
+    executed_once = execution.instructions
+    if subject.instances_at is None or executed_once is None or executed_once > _MOST_PER_RUN:
+        return None
+    return instance_ram(
+        image.ran,
+        _runner(context, step, cell),
+        subject.expected,
+        execution,
+        instances_at=subject.instances_at,
+        limits=RunLimits(instructions=8 * executed_once, seconds=_limits(subject).seconds),
     )
 
 

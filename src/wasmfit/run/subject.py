@@ -41,6 +41,10 @@ class Subject(Protocol):
         """Where the job says how often everything is done; ``None`` where it is always once."""
 
     @property
+    def instances_at(self) -> int | None:
+        """Where the job says how many instances are made; ``None`` where there is always one."""
+
+    @property
     def expectations(self) -> str:
         """Digest of what must come out, which no image holds."""
 
@@ -94,6 +98,11 @@ class WorkloadSubject:
     def rounds_at(self) -> int | None:
         """In the header."""
         return job.ROUNDS_AT
+
+    @property
+    def instances_at(self) -> int | None:
+        """One: its embedding makes no more."""
+        return None
 
     @property
     def expectations(self) -> str:
@@ -181,6 +190,11 @@ class ModuleSubject:
     def rounds_at(self) -> int | None:
         """Once: a module may keep state, and start functions may not be run again."""
         return None
+
+    @property
+    def instances_at(self) -> int | None:
+        """In the header; without a runtime there is no instance."""
+        return job.INSTANCES_AT if self.is_run else None
 
     @property
     def expectations(self) -> str:

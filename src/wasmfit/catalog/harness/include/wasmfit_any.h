@@ -19,6 +19,11 @@ typedef struct {
 /* As wasmfit_module. */
 const uint8_t *wasmfit_any_module(uint32_t *length);
 
+/* How many instances are made of the module: all but the first are made once that is there, kept to the end,
+ * and never called. */
+enum { WASMFIT_MOST_INSTANCES = 4 };
+uint32_t wasmfit_any_instances(void);
+
 /* The names of the exported functions that are called; NULL after the last. The first is the one that is
  * measured; calls of the others prepare for it. */
 const char *wasmfit_any_function(uint32_t number);

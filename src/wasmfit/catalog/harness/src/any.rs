@@ -12,6 +12,7 @@
 //! | 5, 6 | exported functions that are called: offset of the [`Function`]s, number; the first is the one that is measured |
 //! | 7, 8 | what is done with them: offset of the [`Step`]s, number |
 //! | 9, 10 | imported functions: offset of the [`Import`]s, number |
+//! | 11 | instances: how many are made of the module; all but the first are made and kept, and never called |
 //!
 //! The host functions answer by rule (see [`Rule`]), the same in every runtime, so
 //! that what differs between two runtimes is the way there and back.
@@ -24,6 +25,7 @@ mod program;
 mod region;
 mod wasi;
 
+use core::ops::Range;
 use core::ptr::addr_of;
 use core::slice;
 use core::sync::atomic::{AtomicU32, Ordering::Relaxed};
@@ -95,6 +97,7 @@ pub struct Job {
     functions: Part,
     steps: Part,
     imports: Part,
+    instances: u32,
 }
 
 impl Job {
@@ -142,6 +145,13 @@ impl Job {
     /// The functions that the module imports, each name once, in ascending order of module and name.
     pub fn imports(&self) -> &'static [Import] {
         self.imports.slice()
+    }
+
+    /// Numbers of the instances that are made besides the first, once that is there: what each takes of RAM is
+    /// what is asked. The host changes their number in place.
+    pub fn further_instances(&self) -> Range<u32> {
+        // SAFETY: in the blob, which the host has written whole.
+        1..unsafe { addr_of!(self.instances).read_volatile() }
     }
 
     fn steps(&self) -> &'static [Step] {

@@ -3,7 +3,7 @@
 //!
 //! The file is a sequence of records, which `conformance/stream.py` writes. A record is a head of three
 //! little-endian words (what to do, the record's number, bytes that follow) and those bytes; `u32` and `u16`
-//! are little-endian. A call with a budget lies between the marks `call` and `idle`, for whoever counts:
+//! are little-endian. What has a budget lies between the marks `call` and `idle`, for whoever counts:
 //!
 //! | what | bytes | answer when all is well |
 //! |---|---|---|
@@ -15,7 +15,7 @@
 //! | 6 read a global | slot `u32`, name | `got` and a value |
 //! | 7 the host step refused the module | slot `u32`, its words | `load` and the words |
 //! | 8 invoke with a budget | slot `u32`, budget `u32`, the rest as for 5 | as for 5 |
-//! | 9 instantiate with a limit | slot `u32`, pages `u32`, 12 bytes of nothing, module | `ok` |
+//! | 9 instantiate within | slot `u32`, pages `u32`, budget `u32` (0: no limit), 8 bytes of nothing, module | `ok` |
 //! | 10 ask | of the heap: 0: note its use, 1: growth since, 2: growth beyond the last; 3: how many of the bytes given here were changed `u32` | `got` and a number |
 //! | 11 make, call `run` and drop, again and again | rounds `u32`, module | `got` and bytes left since the first |
 //!

@@ -40,7 +40,7 @@ struct Script<'a> {
 ///
 /// | call | means |
 /// |---|---|
-/// | `budget` i32 | the calls that follow must be stopped after so many of the runtime's units; 0: no matter when |
+/// | `budget` i32 | the calls that follow, and start functions of modules that must trap, must be stopped after so many of the runtime's units; 0: no matter when |
 /// | `limit` i32 | the host lets memories of the modules that follow have so many pages; 0: as many as they like |
 /// | `mark` | the heap's use is noted |
 /// | `grown: WHAT` → i32 | the heap has grown by no more than that since `mark`, the modules' bytes left out; notes it anew |
@@ -216,6 +216,9 @@ impl Script<'_> {
         if let Some((expect, message)) = expect {
             fields["expect"] = json!(expect);
             fields["message"] = json!(message);
+            if self.firmware.budget > 0 {
+                fields["budget"] = json!(self.firmware.budget);
+            }
         }
         let command = self.push(fields, takes);
         if expect.is_none() {

@@ -28,6 +28,11 @@ unsafe extern "C" fn wasmfit_any_module(length: *mut u32) -> *const u8 {
     module.as_ptr()
 }
 
+#[unsafe(no_mangle)]
+extern "C" fn wasmfit_any_instances() -> u32 {
+    Job::get().further_instances().end
+}
+
 // The blob keeps a NUL behind every name.
 
 #[unsafe(no_mangle)]

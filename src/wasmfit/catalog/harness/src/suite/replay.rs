@@ -59,11 +59,12 @@ pub fn replay<S: Suite>() {
             answer_rounds(number, left);
             continue;
         }
-        if what == INVOKE_WITHIN {
+        let counted = what == INVOKE_WITHIN || (what == INSTANTIATE_WITHIN && u32_at(bytes, 8) > 0);
+        if counted {
             port::counted_from_here();
         }
         let ended = stage.act(what, bytes);
-        if what == INVOKE_WITHIN {
+        if counted {
             port::counted_to_here();
         }
         let refused = port::refused();
@@ -156,6 +157,17 @@ impl<S: Suite> Stage<S> {
         }
     }
 
+    /// Limits what is instantiated next: its memory in pages, its start function to a budget; 0: no matter.
+    fn within(&mut self, pages: u32, budget: u32) -> Result<(), Stop> {
+        if pages > 0 {
+            self.suite.limit(pages)?;
+        }
+        if budget > 0 {
+            self.suite.budget(budget)?;
+        }
+        Ok(())
+    }
+
     fn act(&mut self, what: u32, bytes: &'static mut [u8]) -> Result<Answer, Stop> {
         if what == LOAD {
             // To where modules are aligned.
@@ -172,7 +184,7 @@ impl<S: Suite> Stage<S> {
                 let made = if what == INSTANTIATE {
                     self.suite.instantiate(rest)
                 } else {
-                    self.suite.limit(u32_at(rest, 0)).and_then(|()| self.suite.instantiate(&rest[16..]))
+                    self.within(u32_at(rest, 0), u32_at(rest, 4)).and_then(|()| self.suite.instantiate(&rest[16..]))
                 };
                 self.slots.push((slot, made.as_ref().ok().copied()));
                 return made.map(|_| Answer::Ok);

@@ -20,28 +20,23 @@ harness::firmware_for_any!(run);
 
 fn run(job: &'static Job) -> Result<(), Failure> {
     harness::phase::load();
-    let mut engine = Engine::new(STACK_WORDS, 1, hosts(job)?).map_err(Name)?;
+    let modules = job.further_instances().end as usize;
+    let mut engine = Engine::new(STACK_WORDS, modules, hosts(job)?).map_err(Name)?;
     let mut code = CodeBuilder::new(CompilerOptions {
         allow_memory_grow: true,
         max_backpatch_iterations: None,
         // A large module ends where RAM does, not at a limit of ours: four times its size is plenty.
-        max_code_pages: CODE_PAGES.max(job.module().len() / 128),
+        max_code_pages: modules * CODE_PAGES.max(job.module().len() / 128),
     })
     .map_err(Name)?;
-    let memory = Rc::new(Heap).map_err(Name)?.into_wasm_memory_allocator();
-    let module = Module::new::<CONTROL_FRAMES, STACK_DEPTH>(
-        "",
-        &mut Whole(Some(job.module())),
-        &mut engine.store,
-        &mut code,
-        memory,
-    )
-    .map_err(Name)?;
+    let module = load(job, &mut engine, &mut code)?;
 
     harness::phase::instantiate();
-    let instance = engine.push_module(module).map_err(Name)?;
-    if let Some(start) = engine.module_start(instance) {
-        call(&mut engine, &code, start, &[])?;
+    let instance = start(&mut engine, &code, module)?;
+    // A module is its only instance: a further one is loaded again.
+    for _ in job.further_instances() {
+        let module = load(job, &mut engine, &mut code)?;
+        start(&mut engine, &code, module)?;
     }
     let mut exports = Vec::new(job.functions().len()).map_err(Name)?;
     for function in job.functions() {
@@ -52,6 +47,21 @@ fn run(job: &'static Job) -> Result<(), Failure> {
     }
 
     job.perform(&mut Instance { engine, code, module: instance, exports })
+}
+
+fn load(job: &'static Job, engine: &mut Engine, code: &mut CodeBuilder) -> Result<Module, Failure> {
+    let memory = Rc::new(Heap).map_err(Name)?.into_wasm_memory_allocator();
+    let bytes = &mut Whole(Some(job.module()));
+    let module = Module::new::<CONTROL_FRAMES, STACK_DEPTH>("", bytes, &mut engine.store, code, memory);
+    Ok(module.map_err(Name)?)
+}
+
+fn start(engine: &mut Engine, code: &CodeBuilder, module: Module) -> Result<ModuleRef, Failure> {
+    let instance = engine.push_module(module).map_err(Name)?;
+    if let Some(start) = engine.module_start(instance) {
+        call(engine, code, start, &[])?;
+    }
+    Ok(instance)
 }
 
 /// An exported function.

@@ -34,7 +34,10 @@ fn run(job: &'static Job) -> Result<(), Failure> {
         });
         imports.define(import.module(), import.name(), function);
     }
-    let instance = ModuleInstance::instantiate(&mut store, &module, Some(imports))?;
+    let instance = ModuleInstance::instantiate(&mut store, &module, Some(imports.clone()))?;
+    for _ in job.further_instances() {
+        ModuleInstance::instantiate(&mut store, &module, Some(imports.clone()))?;
+    }
     let mut exports = Vec::new();
     for function in job.functions() {
         exports.push(Export {

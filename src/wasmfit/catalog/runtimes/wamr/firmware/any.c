@@ -108,6 +108,17 @@ void wasmfit_firmware(void)
             wasmfit_fail("no such export");
     }
 
+    wasm_module_inst_t further[WASMFIT_MOST_INSTANCES];
+    wasm_exec_env_t callers[WASMFIT_MOST_INSTANCES];
+    for (uint32_t i = 1; i < wasmfit_any_instances(); i++) {
+        further[i] = wasm_runtime_instantiate(module, WASM_STACK_BYTES, 0, error, sizeof error);
+        if (!further[i])
+            wasmfit_fail(error);
+        callers[i] = wasm_runtime_create_exec_env(further[i], WASM_STACK_BYTES);
+        if (!callers[i])
+            wasmfit_fail("no memory for the wasm stack");
+    }
+
     wasmfit_call call;
     uint32_t size;
     uint8_t *memory;
@@ -126,6 +137,10 @@ void wasmfit_firmware(void)
         wasmfit_any_end(&call, results);
     }
 
+    for (uint32_t i = 1; i < wasmfit_any_instances(); i++) {
+        wasm_runtime_destroy_exec_env(callers[i]);
+        wasm_runtime_deinstantiate(further[i]);
+    }
     wasm_runtime_destroy_exec_env(caller);
     wasm_runtime_deinstantiate(instance);
     wasm_runtime_unload(module);

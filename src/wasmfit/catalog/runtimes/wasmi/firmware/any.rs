@@ -7,13 +7,16 @@ use alloc::vec::Vec;
 
 use harness::Failure;
 use harness::any::{self, Import, Job, Trap, Type};
-use wasmi::{Caller, Engine, Error, Extern, Func, FuncType, Linker, Memory, Module, Store, Val, ValType};
+use wasmi::{Caller, Config, Engine, Error, Extern, Func, FuncType, Linker, Memory, Module, Store, Val, ValType};
 
 harness::firmware_for_any!(run);
 
 fn run(job: &'static Job) -> Result<(), Failure> {
     harness::phase::load();
-    let engine = Engine::default();
+    // A module of the user's may have smaller pages than 64 KiB: nothing else has to be switched on.
+    let mut config = Config::default();
+    config.wasm_custom_page_sizes(true);
+    let engine = Engine::new(&config);
     #[cfg(not(feature = "unchecked"))]
     let module = Module::new(&engine, job.module())?;
     // SAFETY: the mark of a module that the host has not validated is the user's to set.
@@ -43,6 +46,9 @@ fn run(job: &'static Job) -> Result<(), Failure> {
         });
     }
     let memory = instance.get_memory(&store, job.memory());
+    for _ in job.further_instances() {
+        linker.instantiate_and_start(&mut store, &module)?;
+    }
 
     job.perform(&mut Instance { store, exports, memory })
 }

@@ -143,7 +143,7 @@ impl Suite for Wasmi {
         let module = self.module(module)?;
         self.refuel()?;
         let instance = self.linker.instantiate_and_start(&mut self.store, &module).map_err(|error| {
-            if error.as_trap_code().is_some() { Stop::trap(error) } else { Stop::link(error) }
+            if error.as_trap_code().is_some() { stopped(error) } else { Stop::link(error) }
         })?;
         self.instances.push(instance);
         Ok(self.instances.len() as u32 - 1)

@@ -48,6 +48,9 @@ fn run(job: &'static Job) -> Result<(), Failure> {
         });
     }
     let memory = instance.get_memory(&mut store, job.memory());
+    for _ in job.further_instances() {
+        linker.instantiate(&mut store, &module)?;
+    }
 
     job.perform(&mut Instance { store, exports, memory })
 }

@@ -164,10 +164,7 @@ impl Suite for Wasmtime {
         }
         let module = self.module(module)?;
         let instance = self.linker.instantiate(&mut self.store, &module).map_err(|error| {
-            match error.downcast_ref::<Trap>() {
-                Some(trap) => Stop::trap(trap),
-                None => Stop::link(error),
-            }
+            if error.is::<Trap>() { stopped(error) } else { Stop::link(error) }
         })?;
         self.instances.push(Made::Core(instance));
         Ok(self.instances.len() as u32 - 1)

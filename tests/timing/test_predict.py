@@ -64,6 +64,18 @@ def test_phases_that_are_not_known_have_no_prediction() -> None:
     assert found.source == "a core: s; board: b"
 
 
+def test_the_start_up_is_load_and_instantiation_with_one_error() -> None:
+    load, instantiate = Activity(alu=100, load=50), Activity(alu=60, load=30, fetch_misses=3)
+    found = predictions(Activities(load=load, instantiate=instantiate), CORE, TIMING, 1_000_000)
+    together = predict(Activity(alu=160, load=80, fetch_misses=3), CORE, TIMING, 1_000_000)
+    assert found.start == together
+    # A load's cost is as wrong in both: its errors add up, and not by squares.
+    assert found.load is not None
+    assert found.start is not None
+    assert found.start.cycles_high == round(350 + (160**2 + 35**2) ** 0.5)
+    assert predictions(Activities(load=load), CORE, TIMING, 1).start is None
+
+
 TIMED = st.sampled_from(sorted(name for name, board in CATALOG.boards.items() if board.timing))
 """Boards that time is predicted on."""
 

@@ -42,6 +42,20 @@ def parse_size(text: str) -> int:
     return int(size)
 
 
+def parse_seconds(text: str) -> float:
+    """A time with its unit, in seconds.
+
+    Raises:
+        UsageError: It is not a time, or has no unit.
+    """
+    match = _TIME.fullmatch(text.strip())
+    if match is None:
+        raise UsageError(
+            f"Invalid time {escape_unprintable(text)!r}.", "Times are 20ms, 1.5s, 300us or 50ns."
+        )
+    return float(Decimal(match.group(1)) * _SECONDS[match.group(2)])
+
+
 @dataclass(frozen=True, slots=True)
 class LimitValue:
     """The value of a limit, as it is written.

@@ -4,12 +4,18 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from wasmfit.errors import UsageError
-from wasmfit.model import Measurement
+from wasmfit.model import Measurement, Prediction
 from wasmfit.table import CellValue, TableCell
 from wasmfit.words import closest, escape_unprintable
 
 from .amounts import Amount, amount_text, factor_text, scaled_texts
-from .comparison_metrics import COMPARISON_METRICS, RESULT_METRICS, ComparisonMetric, predicted_call
+from .comparison_metrics import (
+    COMPARISON_METRICS,
+    RESULT_METRICS,
+    ComparisonMetric,
+    predicted_call,
+    predicted_start,
+)
 from .hardware import HARDWARE_METRICS, hardware_measurement
 from .metric_values import metric_amount
 from .metrics import Better, metric
@@ -96,11 +102,16 @@ def _minimum_ram(measurement: Measurement) -> int | None:
     return None if minimum is None else minimum.bytes
 
 
-def _predicted(measurement: Measurement) -> Amount | None:
-    prediction = predicted_call(measurement)
-    if prediction is None:
-        return None
-    return Amount(prediction.time_s, prediction.time_low_s, prediction.time_high_s)
+def _seconds(
+    get: Callable[[Measurement], Prediction | None],
+) -> Callable[[Measurement], Amount | None]:
+    def amount(measurement: Measurement) -> Amount | None:
+        prediction = get(measurement)
+        if prediction is None:
+            return None
+        return Amount(prediction.time_s, prediction.time_low_s, prediction.time_high_s)
+
+    return amount
 
 
 def _times(values: Values) -> tuple[str, list[str]]:
@@ -150,12 +161,20 @@ _DEFAULTS = (
     SummaryColumn(
         "time_call",
         ("predicted time", "of warm call,"),
-        _each(_predicted),
+        _each(_seconds(predicted_call)),
         "s",
         "predicted time",
         priority=2,
         texts=_times,
     ),
+)
+_START = SummaryColumn(
+    "time_start",
+    ("predicted time of", "load and instant.,"),
+    _each(_seconds(predicted_start)),
+    "s",
+    "predicted time of load and instantiate",
+    texts=_times,
 )
 DEFAULT_COLUMNS = tuple(column.key for column in _DEFAULTS)
 """The columns of the summary that nobody has chosen any for."""
@@ -163,7 +182,13 @@ DEFAULT_COLUMNS = tuple(column.key for column in _DEFAULTS)
 ON_BOARD_COLUMNS = ("measured_call",)
 """Columns that are added where cells ran on a board."""
 
-ALIASES = {"minimum_ram": "least_ram", "ram": "least_ram", "time": "time_call", "stack": "stack_peak"}
+ALIASES = {
+    "minimum_ram": "least_ram",
+    "ram": "least_ram",
+    "time": "time_call",
+    "start": "time_start",
+    "stack": "stack_peak",
+}
 """Other names of columns."""
 
 _MORE_IS_BETTER = frozenset({"rate_call", "largest_free"})
@@ -196,11 +221,11 @@ _STATUS = SummaryColumn(
 )
 COLUMNS: Mapping[str, SummaryColumn] = {
     "status": _STATUS,
-    **{column.key: column for column in _DEFAULTS},
+    **{column.key: column for column in (*_DEFAULTS, _START)},
     **{
         known.key: _of_metric(known)
         for known in (*COMPARISON_METRICS, *HARDWARE_METRICS, *RESULT_METRICS)
-        if known.key not in DEFAULT_COLUMNS
+        if known.key not in (*DEFAULT_COLUMNS, _START.key)
     },
 }
 """Every column by its key, those that are shown by default first."""

@@ -36,12 +36,14 @@ class Predictions(Record):
 
     Attributes:
         load, instantiate, first_call, call, region: As of :class:`InstructionCounts`.
+        start: Load and instantiation together: from the module's bytes to an instance that can be called.
         calibrated: Whether the board's model was compared with values published for it.
         source: What the cycle costs come from, and what software is assumed to have set up.
     """
 
     load: Prediction | None = None
     instantiate: Prediction | None = None
+    start: Prediction | None = None
     first_call: Prediction | None = None
     call: Prediction | None = None
     region: Prediction | None = None

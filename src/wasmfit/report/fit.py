@@ -37,11 +37,18 @@ def _ranking(fit: Fit) -> Table:
         _bytes("RAM, B", "ram", (runtime.ram.value for runtime in ranked)),
         _bytes("left", "ram_left", (required.ram - runtime.ram.value for runtime in ranked)),
         text_column((speed,), (amount_text(runtime.speed, unit) for runtime in ranked)),
+        *_start(fit),
         text_column(("rank",), (_rank(runtime, rank) for rank, runtime in enumerate(ranked, start=1))),
     )
-    features = f", {', '.join(required.features)} required" if required.features else ""
+    features = f", {', '.join(required.needs)} required" if required.needs else ""
     title = f"{fit.module} on {fit.board}: {required.flash:,} B of flash, {required.ram:,} B of RAM{features}"
     return Table(title, tuple(runtime.label for runtime in ranked), columns, fit.caveats, ())
+
+
+def _start(fit: Fit) -> Iterator[Column]:
+    """The predicted time of load and instantiation, where a limit of it is required."""
+    if any(limit.what == "start" for limit in fit.requirements.times):
+        yield text_column(("predicted start",), (amount_text(runtime.start, "s") for runtime in fit.ranked))
 
 
 def _bytes(heading: str, metric: str, values: Iterable[int | float]) -> Column:
@@ -75,7 +82,13 @@ def _rule(fit: Fit) -> Table:
         "board's model that are common to both cancel in it",
         "a margin is low if less than 5% of a limit is left",
     ]
+    if fit.requirements.times:
+        notes.append(
+            "a required time holds if the predicted one is below it; the error bar is not added, and where "
+            "it includes the limit, that is said"
+        )
     for runtime in ranked:
+        notes += [f"{runtime.label}: {judged.sentence}" for judged in runtime.times]
         notes += [
             f"{runtime.label}: {known.feature}: yes, {known.how}: {known.reason}"
             for known in runtime.evidence
@@ -130,9 +143,15 @@ def _rows(fit: Fit) -> Iterator[dict[str, object]]:
             "speed": runtime.speed.value,
             "speed_low": runtime.speed.low,
             "speed_high": runtime.speed.high,
+            "start": None if runtime.start is None else runtime.start.value,
+            "start_low": None if runtime.start is None else runtime.start.low,
+            "start_high": None if runtime.start is None else runtime.start.high,
             "reasons": None,
         }
-    columns = ("place", "score", "flash", "ram", "speed", "speed_low", "speed_high")
+    columns = (
+        *("place", "score", "flash", "ram", "speed", "speed_low", "speed_high"),
+        *("start", "start_low", "start_high"),
+    )
     for rejected in fit.rejected:
         reasons = "; ".join(reason.sentence for reason in rejected.reasons)
         yield {"id": rejected.measurement.id, **dict.fromkeys(columns), "reasons": reasons}

@@ -265,6 +265,12 @@ Flash = Annotated[
 ]
 Ram = Annotated[str | int | None, Option(("--ram",), "SIZE", "RAM, likewise.")]
 Needs = Annotated[
-    NamesWithCommas, Option(("--needs",), "A,B", f"What is needed: {', '.join(REQUIRABLE_FEATURES)}.")
+    NamesWithCommas,
+    Option(
+        ("--needs",),
+        "A,B",
+        f"What is needed: {', '.join(REQUIRABLE_FEATURES)}; or a predicted time: 'start<20ms' (load and "
+        "instantiation), 'call<1ms'.",
+    ),
 ]
 Weights = Annotated[str | None, Option(("--weights",), "flash=1,ram=1,speed=1", "How much each counts.")]

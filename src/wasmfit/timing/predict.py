@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from math import hypot
-from operator import attrgetter, mul
+from operator import add, attrgetter, mul
 
 from wasmfit.model import (
     Activities,
@@ -72,11 +72,20 @@ class CostModel:
 
     def predict(self, activity: Activity) -> Prediction:
         """Cycles and time of what a core did; see :func:`predict`."""
+        return self._predicted(self.counts(activity), self.uncertain_counts(activity))
+
+    def predict_together(self, first: Activity, second: Activity) -> Prediction:
+        """The same of two activities together: an error of a cycle cost changes both alike."""
+        return self._predicted(
+            tuple(map(add, self.counts(first), self.counts(second))),
+            tuple(map(add, self.uncertain_counts(first), self.uncertain_counts(second))),
+        )
+
+    def _predicted(self, counts: Sequence[int], uncertain_counts: Sequence[int]) -> Prediction:
         # Savings never exceed the costs in what a core has done, but may in a record made by hand.
-        typical = max(sum(map(mul, self.counts(activity), self.typical)), 0)
-        counts = self.uncertain_counts(activity)
-        less = hypot(*map(mul, counts, self.less), typical * self.error)
-        more = hypot(*map(mul, counts, self.more), typical * self.error)
+        typical = max(sum(map(mul, counts, self.typical)), 0)
+        less = hypot(*map(mul, uncertain_counts, self.less), typical * self.error)
+        more = hypot(*map(mul, uncertain_counts, self.more), typical * self.error)
         return _prediction(typical, less, more, self.clock_hz)
 
     def predictions(self, activities: Activities) -> Predictions:
@@ -85,9 +94,11 @@ class CostModel:
         def predicted(activity: Activity | None) -> Prediction | None:
             return None if activity is None else self.predict(activity)
 
+        load, instantiate = activities.load, activities.instantiate
         return Predictions(
-            load=predicted(activities.load),
-            instantiate=predicted(activities.instantiate),
+            load=predicted(load),
+            instantiate=predicted(instantiate),
+            start=None if load is None or instantiate is None else self.predict_together(load, instantiate),
             first_call=predicted(activities.first_call),
             call=predicted(activities.call),
             region=predicted(activities.region),

@@ -22,7 +22,7 @@ BETWEEN = "[between sections]"
 _LONGEST = 400
 _IN_RAM = (".data", ".bss")
 _ONLY_IN_RAM = (".bss",)
-_PREDICTED = ("load", "instantiate", "first_call", "call")
+_PREDICTED = ("load", "instantiate", "start", "first_call", "call")
 
 T = TypeVar("T", bound=Hashable)
 

@@ -3,13 +3,24 @@
 import { el } from "./dom.js";
 import { colourOf, data } from "./data.js";
 import { dots } from "./dots.js";
-import { times, whole } from "./format.js";
+import { time, times, whole } from "./format.js";
 import { common, grouped, mean, spread } from "./groups.js";
 import { folded, table } from "./table.js";
 
 /** @typedef {import("./data.js").Cell} Cell @typedef {import("./groups.js").Group} Group */
 
 const MOST = 40;
+
+/** Load and instantiation together, where the board has a timing model. */
+const START = {
+  label: "start-up, predicted",
+  number: true,
+  value: (/** @type {{group: Group}} */ { group }) => group.ran[0]?.time?.start?.[0] ?? null,
+  text: (/** @type {{group: Group}} */ { group }) => {
+    const start = group.ran[0]?.time?.start;
+    return start ? `≈${time(start[0])} (${time(start[1])}–${time(start[2])})` : "";
+  },
+};
 
 /** @param {HTMLElement} into @param {Cell[]} cells @param {number} width */
 export function drawSpeed(into, cells, width) {
@@ -162,6 +173,7 @@ export function drawSpeed(into, cells, width) {
                 text: (/** @type {{group: Group}} */ row) => whole(value(row)),
               };
             }),
+            ...(rows.some(({ group }) => group.ran[0]?.time?.start) ? [START] : []),
           ],
           rows,
         ),

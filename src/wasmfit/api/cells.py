@@ -15,18 +15,28 @@ from wasmfit.run.completion import completed
 from wasmfit.store import OutcomeStore, Store
 from wasmfit.store.measurements import Reader
 
+from .board_setup import with_setup
 from .verdicts import completing, cost_models
 
 
-def show(cell: str, *, home: Path | None = None, catalogs: Sequence[Path] = ()) -> CellPage:
+def show(
+    cell: str,
+    *,
+    home: Path | None = None,
+    catalogs: Sequence[Path] = (),
+    clock: str | None = None,
+    assume: Sequence[str] = (),
+) -> CellPage:
     """Everything that is known of one cell, from its newest measurement.
 
     Args:
         cell: Its id, or a part of it that no other cell has.
         home, catalogs: As for :func:`wasmfit.compare`.
+        clock, assume: What time is predicted for, likewise.
 
     Raises:
-        UsageError: There is no such cell, or there are several.
+        UsageError: There is no such cell, there are several, or its board's timing model does not know what
+            is assumed.
     """
     own = Home.find(home)
     catalog = Catalog.load(*catalogs)
@@ -34,6 +44,8 @@ def show(cell: str, *, home: Path | None = None, catalogs: Sequence[Path] = ()) 
         measurement = _newest(reader, cell)
         baseline = _baseline(reader, measurement)
         runs = [point.run for point in reader.points(measurement.id) if point.run is not None]
+    if measurement.board in catalog.boards:
+        catalog = with_setup(catalog, (measurement.board,), clock, assume)
     page = _completed(catalog, measurement, baseline)
     setting = (measurement.runtime, measurement.version, measurement.board, measurement.profile)
     features = OutcomeStore(own.results).find_features([setting])

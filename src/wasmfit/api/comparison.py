@@ -15,7 +15,7 @@ from wasmfit.home import Home
 from wasmfit.module import load_user_module
 from wasmfit.plan import Plan, c_targets, plan
 from wasmfit.probe import BoardRunner
-from wasmfit.requests import Experiment, RunOptions
+from wasmfit.requests import Experiment, Matrix, RunOptions
 from wasmfit.requests.keywords import CompareKeywords, Keywords
 from wasmfit.run import Pipeline
 from wasmfit.run.rows_so_far import WithRows
@@ -23,6 +23,7 @@ from wasmfit.store import OutcomeStore, RunMetadata, Store
 from wasmfit.store.runs import label_of
 from wasmfit.toolchain import ProcessRunner, Versions, find, worktree
 
+from .board_setup import with_setup
 from .cluster import executor_of
 from .measured_experiment import MeasuredExperiment
 from .recorded import recorded, telling_of_the_set
@@ -52,7 +53,7 @@ and imports are arguments next to it.
     experiment = keywords.record(Experiment, experiment)
     options = keywords.record(RunOptions, options).recorded_as("wasmfit.compare()")
     keywords.end()
-    catalog = Catalog.load(*options.catalogs)
+    catalog = catalog_of(experiment, options)
     if experiment.module is not None or experiment.sources:
         return measure(catalog, experiment, options).comparison
     return telling_of_the_set(lambda: measure(catalog, experiment, options)).comparison
@@ -75,8 +76,18 @@ def preview(
     experiment = keywords.record(Experiment, experiment)
     options = keywords.record(RunOptions, options).recorded_as("wasmfit.preview()")
     keywords.end()
-    planned, pipeline = _prepared(Catalog.load(*options.catalogs), experiment, options)
+    planned, pipeline = _prepared(catalog_of(experiment, options), experiment, options)
     return pipeline.build_plan(planned)
+
+
+def catalog_of(experiment: Matrix, options: RunOptions) -> Catalog:
+    """The catalogue, with the experiment's boards as their firmware sets them up.
+
+    Raises:
+        UsageError: A timing model does not know what is assumed.
+    """
+    catalog = Catalog.load(*options.catalogs)
+    return with_setup(catalog, experiment.boards, experiment.clock, experiment.assume)
 
 
 def measure(catalog: Catalog, experiment: Experiment, options: RunOptions) -> MeasuredExperiment:

@@ -11,6 +11,7 @@ from wasmfit.requests import Experiment, FitExperiment, FitRequirements, RunOpti
 from wasmfit.requests.keywords import FitKeywords, Keywords
 from wasmfit.timing import cost_model
 
+from .board_setup import with_setup
 from .comparison import measure
 from .features import features_of_measured
 from .recorded import or_recorded, with_note
@@ -42,7 +43,9 @@ def fit(
     required = requirements_of(keywords.record(FitRequirements, requirements))
     options = keywords.record(RunOptions, options).recorded_as("wasmfit.fit()")
     keywords.end()
-    catalog = Catalog.load(*options.catalogs)
+    catalog = with_setup(
+        Catalog.load(*options.catalogs), (experiment.board,), experiment.clock, experiment.assume
+    )
     board = catalog.board(experiment.board)
     limits = required.on(board)
     cells = _cells(catalog, experiment)
@@ -62,7 +65,7 @@ def fit(
         sources=sources,
         bounds=catalog.bounds,
         run=comparison.run,
-        notes=(*comparison.notes, *required.notes(board)),
+        notes=(*comparison.all_notes, *required.notes(board)),
         cost_model=cost_model(board, catalog.core(board)),
     )
 

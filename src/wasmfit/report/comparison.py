@@ -40,7 +40,7 @@ FORMATS: dict[Format, Callable[[Comparison], str | Iterable[str]]] = {
 
 def _with_notes(text: str, benchmark: Benchmark) -> str:
     """A benchmark as text, with what its measurements rest on."""
-    return "\n\n".join(filter(None, (text, "\n".join(benchmark.comparison.notes))))
+    return "\n\n".join(filter(None, (text, "\n".join(benchmark.comparison.all_notes))))
 
 
 BENCH_FORMATS: dict[Format, Callable[[Benchmark], str | Iterable[str]]] = {

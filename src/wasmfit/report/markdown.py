@@ -18,7 +18,7 @@ def to_markdown(comparison: Comparison) -> str:
     measured = comparison.measurements
     tables = tables_to_markdown((*overview(measured), *comparison_tables(measured)))
     lines = "\n".join(
-        f"- {escape(line)}" for line in (*feature_lines(comparison.features), *comparison.notes)
+        f"- {escape(line)}" for line in (*feature_lines(comparison.features), *comparison.all_notes)
     )
     return "\n\n".join(filter(None, (tables, lines)))
 

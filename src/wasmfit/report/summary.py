@@ -29,7 +29,7 @@ def to_summary(comparison: Comparison, choice: SummaryChoice, width: int | None 
         shown = tables_to_text(tables, width)
     else:
         shown = "\n\n".join(rows_to_text(table, width, _MORE) for table in tables)
-    return "\n\n".join(filter(None, (shown, "\n".join(comparison.notes))))
+    return "\n\n".join(filter(None, (shown, "\n".join(comparison.all_notes))))
 
 
 def summary_formatted(comparison: Comparison, choice: SummaryChoice, form: Format) -> str | Iterable[str]:

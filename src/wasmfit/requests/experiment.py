@@ -36,6 +36,8 @@ class Matrix(Record):
             system among the bases, the checkout to build from.
         toggles: Feature toggles, such as ``fuel``: the variant with it is measured next to the one without,
             of every runtime that has both.
+        clock: Clock of the core that time is predicted for, such as ``48MHz``.
+        assume: What the firmware has set up otherwise, that time is predicted for: ``icache=off``.
     """
 
     runtimes: fields.Runtimes = ()
@@ -46,6 +48,8 @@ class Matrix(Record):
     select: fields.Select = ()
     sources: fields.Sources = ()
     toggles: fields.Toggles = ()
+    clock: fields.Clock = None
+    assume: fields.Assume = ()
 
 
 class Experiment(Matrix):
@@ -108,7 +112,7 @@ class FitExperiment(Record):
     """Runtimes for one board: they are measured on one workload or module, base and profile.
 
     Attributes:
-        runtimes, sources: As of :class:`Matrix`.
+        runtimes, sources, clock, assume: As of :class:`Matrix`.
         workload: Name of a workload.
         board: Name of a board.
         base: Name of what is below the runtime.
@@ -122,6 +126,8 @@ class FitExperiment(Record):
     base: fields.Base = defaults.BASE
     profile: fields.Profile = defaults.PROFILE
     sources: fields.Sources = ()
+    clock: fields.Clock = None
+    assume: fields.Assume = ()
     module: ModuleRequest | None = None
 
     @model_validator(mode="after")

@@ -257,6 +257,19 @@ Cluster = Annotated[
     ),
 ]
 
+Clock = Annotated[
+    str | None,
+    Option(("--clock",), "CLOCK", "Predict time at this clock of the core, such as 48MHz."),
+]
+Assume = Annotated[
+    NamesWithCommas,
+    Option(
+        ("--assume",),
+        "NAME=VALUE",
+        "Predict time as the firmware sets up the board, such as icache=off; `wasmfit show board NAME` lists "
+        "what is known.",
+    ),
+]
 Flash = Annotated[
     str | int | None,
     Option(

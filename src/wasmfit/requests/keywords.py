@@ -107,6 +107,8 @@ class MatrixKeywords(TypedDict, total=False):
     select: Sequence[str]
     sources: Sequence[tuple[str, Path]]
     toggles: Sequence[str]
+    clock: str | None
+    assume: str | Sequence[str]
 
 
 class RequirementKeywords(TypedDict, total=False):
@@ -154,6 +156,8 @@ class FitKeywords(ModuleKeywords, RequirementKeywords, OptionKeywords, total=Fal
     base: str
     profile: str
     sources: Sequence[tuple[str, Path]]
+    clock: str | None
+    assume: str | Sequence[str]
 
 
 class ReportKeywords(MatrixKeywords, ModuleKeywords, RequirementKeywords, OptionKeywords, total=False):

@@ -8,6 +8,7 @@ its error bar.
 
 from .predict import CostModel, cost_model, predict, predictions, with_predictions
 from .ratio import CostShares, Ratio, cost_shares, ratio, ratio_of
+from .setup import costs_of, set_up, setup_lines, setup_notes
 
 __all__ = [
     "CostModel",
@@ -15,9 +16,13 @@ __all__ = [
     "Ratio",
     "cost_model",
     "cost_shares",
+    "costs_of",
     "predict",
     "predictions",
     "ratio",
     "ratio_of",
+    "set_up",
+    "setup_lines",
+    "setup_notes",
     "with_predictions",
 ]

@@ -1,6 +1,6 @@
 """Predictions."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import hypot
 from operator import add, attrgetter, mul
@@ -17,6 +17,8 @@ from wasmfit.model import (
     Status,
     Timing,
 )
+
+from .setup import costs_of, error_of
 
 
 def predict(activity: Activity, core: Core, timing: Timing, clock_hz: int) -> Prediction:
@@ -41,6 +43,7 @@ class CostModel:
         clock_hz: The core's clock.
         calibrated: Whether the model was compared with values published for the board.
         source: Where cycle costs and error come from.
+        assumed: What is assumed otherwise than by default: name → value.
     """
 
     counts: Callable[[Activity], Sequence[int]]
@@ -52,11 +55,19 @@ class CostModel:
     clock_hz: int
     calibrated: bool
     source: str
+    assumed: Mapping[str, str]
 
     @staticmethod
     def of(core: Core, timing: Timing, clock_hz: int) -> "CostModel":
-        """The cost model of a core and a board, the core's costs first."""
-        costs = [item for costs in (core.cycle_costs, timing.cycle_costs) for item in costs.items()]
+        """The cost model of a core and a board, the core's costs first.
+
+        Args:
+            core: The core.
+            timing: The board's costs, with what is assumed of it.
+            clock_hz: The board's clock, unless another is assumed.
+        """
+        costs = [item for costs in (core.cycle_costs, costs_of(timing)) for item in costs.items()]
+        others = timing.others_than_default
         uncertain = [(event, cost) for event, cost in costs if cost.low != cost.high]
         return CostModel(
             counts=_reader([event for event, _ in costs]),
@@ -64,10 +75,12 @@ class CostModel:
             uncertain_counts=_reader([event for event, _ in uncertain]),
             less=tuple(cost.typical - cost.low for _, cost in uncertain),
             more=tuple(cost.high - cost.typical for _, cost in uncertain),
-            error=timing.error,
-            clock_hz=clock_hz,
-            calibrated=timing.calibrated,
+            error=error_of(timing),
+            clock_hz=timing.clock_hz or clock_hz,
+            # What was published is of a board that is set up as by default.
+            calibrated=timing.calibrated and not others,
             source="; ".join(_sources(core, timing)),
+            assumed=others,
         )
 
     def predict(self, activity: Activity) -> Prediction:
@@ -104,6 +117,7 @@ class CostModel:
             region=predicted(activities.region),
             calibrated=self.calibrated,
             source=self.source,
+            assumed=dict(self.assumed),
         )
 
     def with_predictions(self, measurement: Measurement) -> Run | None:
@@ -172,4 +186,9 @@ def with_predictions(measurement: Measurement, model: CostModel | None) -> Run |
 def _sources(core: Core, timing: Timing) -> Iterable[str]:
     yield f"{core.title}: {core.source}"
     yield f"board: {timing.source}"
+    for value in timing.chosen.values():
+        if value.says:
+            yield f"assumed: {value.says}"
+        if value.source:
+            yield f"its costs: {value.source}"
     yield from (f"assumed: {assumption}" for assumption in timing.assumptions)

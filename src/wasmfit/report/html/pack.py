@@ -14,6 +14,7 @@ from wasmfit.analysis.metric_values import SUM_OF_PEAKS, ram_needed
 from wasmfit.analysis.metrics import RAM_NEEDED
 from wasmfit.analysis.setting_rankings import RULE, RankingEntry
 from wasmfit.model import Board, Measurement, Prediction, RuntimeFeatures
+from wasmfit.timing import setup_notes
 from wasmfit.words import escape_unprintable
 
 SCHEMA = 1
@@ -79,7 +80,9 @@ def packed(document: ReportDocument) -> dict[str, Any]:
         "wasmfit": document.wasmfit,
         "rule": RULE,
         "libraries": library_note(document.measurements),
-        "notes": [escape_unprintable(note, _LONGEST) for note in document.notes],
+        "notes": [
+            escape_unprintable(note, _LONGEST) for note in (*setup_notes(document.boards), *document.notes)
+        ],
         "summed": SUM_OF_PEAKS,
         "native": NATIVE,
         "baseline": BASELINE,
@@ -165,7 +168,7 @@ def _board(board: Board) -> dict[str, Any]:
         "flash": board.flash.size,
         "ram": board.ram.size,
         "erase": board.erase_unit,
-        "clock": board.clock_hz,
+        "clock": board.predicted_clock_hz,
     }
 
 

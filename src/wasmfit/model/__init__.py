@@ -63,7 +63,7 @@ from .runtime_facts import FactChanges, RuntimeFacts
 from .status import Status
 from .switch import RustChanges, Start, Switch, Switches, SwitchValue
 from .target import CTarget, Target
-from .timing import Core, CycleCost, CycleCosts, Timing
+from .timing import ClockRange, Core, CycleCost, CycleCosts, SetupChoice, SetupValue, Timing
 from .values import Signature, ValueType, is_nan, shown, to_float
 from .workload import GuestBuild, Workload, WorkloadCall
 
@@ -89,6 +89,7 @@ __all__ = [
     "Checkout",
     "CheckoutRule",
     "ClaimMismatch",
+    "ClockRange",
     "Core",
     "CrateSource",
     "CycleCost",
@@ -148,6 +149,8 @@ __all__ = [
     "RustProfile",
     "SdistSource",
     "Selection",
+    "SetupChoice",
+    "SetupValue",
     "Signature",
     "Size",
     "SourceTree",

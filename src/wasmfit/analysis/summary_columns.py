@@ -17,6 +17,7 @@ from .comparison_metrics import (
     predicted_start,
 )
 from .hardware import HARDWARE_METRICS, hardware_measurement
+from .layouts import LAYOUT_METRICS, layouts_of
 from .metric_values import metric_amount
 from .metrics import Better, metric
 
@@ -114,6 +115,20 @@ def _seconds(
     return amount
 
 
+def _spread(measurement: Measurement) -> Amount | None:
+    spread = layouts_of(measurement)
+    return None if spread is None else Amount(spread.median_s, spread.least_s, spread.most_s)
+
+
+def _cache_share(measurement: Measurement) -> float | None:
+    spread = layouts_of(measurement)
+    return None if spread is None else spread.cache_share
+
+
+def _parts(values: Values) -> tuple[str, list[str]]:
+    return "", [f"{value:.0%}" if isinstance(value, float | int) else "" for value in values]
+
+
 def _times(values: Values) -> tuple[str, list[str]]:
     return scaled_texts([value if isinstance(value, Amount) else None for value in values])
 
@@ -176,6 +191,25 @@ _START = SummaryColumn(
     "predicted time of load and instantiate",
     texts=_times,
 )
+_LAYOUTS = SummaryColumn(
+    "time_layouts",
+    ("over layouts:", "median, least, most,"),
+    _each(_spread),
+    "s",
+    "predicted time over layouts",
+    texts=_times,
+)
+_LAYOUT_SHARE = SummaryColumn(
+    "cache_share",
+    ("by the", "cache"),
+    _each(_cache_share),
+    title="part of the spread by the cache",
+    better=Better.NEITHER,
+    texts=_parts,
+)
+LAYOUT_COLUMNS = (_LAYOUTS.key, _LAYOUT_SHARE.key)
+"""Columns that are added where cells ran in several layouts."""
+
 DEFAULT_COLUMNS = tuple(column.key for column in _DEFAULTS)
 """The columns of the summary that nobody has chosen any for."""
 
@@ -221,11 +255,11 @@ _STATUS = SummaryColumn(
 )
 COLUMNS: Mapping[str, SummaryColumn] = {
     "status": _STATUS,
-    **{column.key: column for column in (*_DEFAULTS, _START)},
+    **{column.key: column for column in (*_DEFAULTS, _START, _LAYOUTS, _LAYOUT_SHARE)},
     **{
         known.key: _of_metric(known)
-        for known in (*COMPARISON_METRICS, *HARDWARE_METRICS, *RESULT_METRICS)
-        if known.key not in (*DEFAULT_COLUMNS, _START.key)
+        for known in (*COMPARISON_METRICS, *HARDWARE_METRICS, *LAYOUT_METRICS, *RESULT_METRICS)
+        if known.key not in (*DEFAULT_COLUMNS, _START.key, *LAYOUT_COLUMNS)
     },
 }
 """Every column by its key, those that are shown by default first."""
@@ -274,9 +308,11 @@ def summary_columns(names: Sequence[str], measurements: Iterable[Measurement]) -
         UsageError: A name is unknown.
     """
     if not names:
-        chosen = list(_DEFAULTS)
-        if any(hardware_measurement(measurement) is not None for measurement in measurements):
+        chosen, shown = list(_DEFAULTS), list(measurements)
+        if any(hardware_measurement(measurement) is not None for measurement in shown):
             chosen += [COLUMNS[key] for key in ON_BOARD_COLUMNS]
+        if any(layouts_of(measurement) is not None for measurement in shown):
+            chosen += [COLUMNS[key] for key in LAYOUT_COLUMNS]
         return chosen
     keys: dict[str, SummaryColumn] = {}
     for name in names:

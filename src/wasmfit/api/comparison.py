@@ -12,15 +12,18 @@ from wasmfit.catalog import Catalog
 from wasmfit.errors import UsageError
 from wasmfit.events import BuildPlan
 from wasmfit.home import Home
+from wasmfit.model import Measurement
 from wasmfit.module import load_user_module
 from wasmfit.plan import Plan, c_targets, plan
 from wasmfit.probe import BoardRunner
 from wasmfit.requests import Experiment, Matrix, RunOptions
 from wasmfit.requests.keywords import CompareKeywords, Keywords
 from wasmfit.run import Pipeline
+from wasmfit.run.layouts import with_layouts
 from wasmfit.run.rows_so_far import WithRows
 from wasmfit.store import OutcomeStore, RunMetadata, Store
 from wasmfit.store.runs import label_of
+from wasmfit.timing import cost_model
 from wasmfit.toolchain import ProcessRunner, Versions, find, worktree
 
 from .board_setup import with_setup
@@ -97,6 +100,10 @@ def measure(catalog: Catalog, experiment: Experiment, options: RunOptions) -> Me
         UsageError, MissingToolError, WasmfitError: As for :func:`compare`.
     """
     if options.measured:
+        if experiment.layouts > 1:
+            raise UsageError(
+                "Layouts are linked and run, and --measured does neither.", "Leave one of them out."
+            )
         return _with_boards(recorded(catalog, _whole(catalog, experiment), options))
     planned, pipeline = _prepared(catalog, experiment, options)
     context = pipeline.context
@@ -106,7 +113,23 @@ def measure(catalog: Catalog, experiment: Experiment, options: RunOptions) -> Me
         (cell.runtime, cell.version, cell.board, cell.profile) for cell in comparison.measurements
     )
     comparison = replace(comparison, features=tuple(features))
+    if experiment.layouts > 1:
+        comparison = _in_layouts(context, planned, comparison, experiment.layouts)
     return _with_boards(MeasuredExperiment(context.catalog, context.home, planned, comparison, context))
+
+
+def _in_layouts(context: Context, planned: Plan, comparison: Comparison, number: int) -> Comparison:
+    """The comparison with the spread of each cell's warm call over layouts, where its board has a model."""
+    cells = {cell.id: cell for cell in planned.cells}
+
+    def spread(measurement: Measurement) -> Measurement:
+        cell = cells.get(measurement.id)
+        model = None if cell is None else cost_model(cell.board, context.catalog.core(cell.board))
+        if cell is None or model is None or not cell.base.emulated:
+            return measurement
+        return with_layouts(context, cell, measurement, model, number)
+
+    return replace(comparison, measurements=tuple(map(spread, comparison.measurements)))
 
 
 def _with_boards(measured: MeasuredExperiment) -> MeasuredExperiment:

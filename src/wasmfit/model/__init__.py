@@ -39,7 +39,18 @@ from .module import (
     UserModule,
 )
 from .profile import CProfile, Debug, Profile, RustProfile
-from .run import CheckedCall, HeapUse, Leak, LeastRam, Logged, ReadBuffer, Requests, Run, StackPeaks
+from .run import (
+    CheckedCall,
+    HeapUse,
+    LayoutSpread,
+    Leak,
+    LeastRam,
+    Logged,
+    ReadBuffer,
+    Requests,
+    Run,
+    StackPeaks,
+)
 from .runtime import (
     Build,
     CArch,
@@ -121,6 +132,7 @@ __all__ = [
     "HostTool",
     "InstructionCounts",
     "Kept",
+    "LayoutSpread",
     "Leak",
     "LeastRam",
     "Logged",

@@ -57,9 +57,11 @@ class Experiment(Matrix):
 
     Attributes:
         module: A module of the user's, instead of workloads.
+        layouts: In how many orders of its functions each image is linked and run.
     """
 
     module: ModuleRequest | None = None
+    layouts: fields.Layouts = 1
 
     @model_validator(mode="after")
     def _names_one_guest(self) -> Self:

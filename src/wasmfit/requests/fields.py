@@ -257,6 +257,16 @@ Cluster = Annotated[
     ),
 ]
 
+Layouts = Annotated[
+    int,
+    Field(ge=1, le=64),
+    Option(
+        ("--layouts",),
+        "N",
+        "Link each image in N orders of its functions, run each, and show the spread of the predicted time, "
+        "which is luck of the link. Default: 1, the image itself.",
+    ),
+]
 Clock = Annotated[
     str | None,
     Option(("--clock",), "CLOCK", "Predict time at this clock of the core, such as 48MHz."),

@@ -123,6 +123,8 @@ class RequirementKeywords(TypedDict, total=False):
 class CompareKeywords(MatrixKeywords, ModuleKeywords, OptionKeywords, total=False):
     """What ``compare`` takes: :class:`Experiment` and :class:`RunOptions`."""
 
+    layouts: int
+
 
 class BenchKeywords(MatrixKeywords, OptionKeywords, total=False):
     """What ``bench`` takes: :class:`BenchmarkExperiment` and :class:`RunOptions`."""
@@ -163,6 +165,7 @@ class FitKeywords(ModuleKeywords, RequirementKeywords, OptionKeywords, total=Fal
 class ReportKeywords(MatrixKeywords, ModuleKeywords, RequirementKeywords, OptionKeywords, total=False):
     """What ``make_report`` takes: as ``compare`` and ``fit``, and :class:`ReportSettings`."""
 
+    layouts: int
     title: str | None
     flames: bool
     features: bool

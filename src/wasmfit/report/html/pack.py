@@ -10,6 +10,7 @@ from wasmfit.analysis.benchmark import BASELINE, NATIVE, slowdowns
 from wasmfit.analysis.c_libraries import library_note
 from wasmfit.analysis.comparison_metrics import COMPARISON_METRICS
 from wasmfit.analysis.document import OwnerClass, ReportDocument, Trend
+from wasmfit.analysis.layouts import layouts_of
 from wasmfit.analysis.metric_values import SUM_OF_PEAKS, ram_needed
 from wasmfit.analysis.metrics import RAM_NEEDED
 from wasmfit.analysis.setting_rankings import RULE, RankingEntry
@@ -182,11 +183,17 @@ def _times(measurement: Measurement) -> dict[str, list[float]] | None:
     if predicted is None:
         return None
     phases: dict[str, Prediction | None] = {name: getattr(predicted, name) for name in _PREDICTED}
-    return {
-        name: [float(f"{seconds:.4g}") for seconds in (phase.time_s, phase.time_low_s, phase.time_high_s)]
+    spread = layouts_of(measurement)
+    over = {} if spread is None else {"layouts": _rounded(spread.median_s, spread.least_s, spread.most_s)}
+    return over | {
+        name: _rounded(phase.time_s, phase.time_low_s, phase.time_high_s)
         for name, phase in phases.items()
         if phase is not None
     }
+
+
+def _rounded(*seconds: float) -> list[float]:
+    return [float(f"{time:.4g}") for time in seconds]
 
 
 def _owned(measurement: Measurement, owners: _Numbered[str]) -> dict[str, list[tuple[int, int]]]:

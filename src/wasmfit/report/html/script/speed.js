@@ -11,16 +11,26 @@ import { folded, table } from "./table.js";
 
 const MOST = 40;
 
-/** Load and instantiation together, where the board has a timing model. */
-const START = {
-  label: "start-up, predicted",
-  number: true,
-  value: (/** @type {{group: Group}} */ { group }) => group.ran[0]?.time?.start?.[0] ?? null,
-  text: (/** @type {{group: Group}} */ { group }) => {
-    const start = group.ran[0]?.time?.start;
-    return start ? `≈${time(start[0])} (${time(start[1])}–${time(start[2])})` : "";
-  },
-};
+/** Times that only some cells have, with their ends. */
+const TIMES = [
+  predicted("start", "start-up, predicted"),
+  predicted("layouts", "warm call over layouts, predicted"),
+];
+
+/** A column of predicted times. @param {string} key @param {string} label */
+function predicted(key, label) {
+  const of = (/** @type {{group: Group}} */ { group }) => group.ran[0]?.time?.[key];
+  return {
+    key,
+    label,
+    number: true,
+    value: (/** @type {{group: Group}} */ row) => of(row)?.[0] ?? null,
+    text: (/** @type {{group: Group}} */ row) => {
+      const known = of(row);
+      return known ? `≈${time(known[0])} (${time(known[1])}–${time(known[2])})` : "";
+    },
+  };
+}
 
 /** @param {HTMLElement} into @param {Cell[]} cells @param {number} width */
 export function drawSpeed(into, cells, width) {
@@ -173,7 +183,7 @@ export function drawSpeed(into, cells, width) {
                 text: (/** @type {{group: Group}} */ row) => whole(value(row)),
               };
             }),
-            ...(rows.some(({ group }) => group.ran[0]?.time?.start) ? [START] : []),
+            ...TIMES.filter(({ key }) => rows.some(({ group }) => group.ran[0]?.time?.[key])),
           ],
           rows,
         ),

@@ -5,7 +5,8 @@ were published for, over the calibration workloads, or those of a catalogue that
 WORKLOAD...``; ``-`` for wasmfit's own). The published figures are means over 17 Embench programs, and these
 are other programs: what is left over is not all the model's. Then what each board's fitted price predicts if
 a mean is left out of the fit, what each uncertain price does to the means, how many orders of two runtimes on
-a calibration program the bars settle, and CoreMark of the chips themselves.
+a calibration program the bars settle, CoreMark of the chips themselves, and which share of all these figures
+is inside the error bar, board by board.
 """
 
 import argparse
@@ -28,7 +29,24 @@ from tests.calibration.checks import (
     pairs,
     sensitivities,
 )
-from tests.calibration.reference import FITTED, NATIVE, ORDERED, ORDERED_BOARDS, OURS, PUBLISHED
+from tests.calibration.coverage import (
+    Held,
+    coverage,
+    held_loops,
+    held_means,
+    held_natively,
+    held_setups,
+)
+from tests.calibration.reference import (
+    FITTED,
+    LOOPS,
+    NATIVE,
+    ORDERED,
+    ORDERED_BOARDS,
+    OURS,
+    PUBLISHED,
+    SETUPS,
+)
 
 _SHOWN = 8
 """Cycle costs that are shown of a mean, those that change it most."""
@@ -38,23 +56,38 @@ def _names(catalogue: Path) -> list[str]:
     return sorted(path.parent.name for path in catalogue.glob("workloads/*/workload.toml"))
 
 
-def _wanted() -> tuple[list[Path], list[str]]:
-    """Catalogues and the workloads of them that are asked for."""
+def _wanted() -> argparse.Namespace:
+    """What is asked for: catalogues, the workloads of them, and whether only what is recorded counts."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--catalog", default=str(OURS), help="a catalogue's folder; -: wasmfit's own")
     parser.add_argument("workload", nargs="*", help="all of the catalogue's, where none is named")
+    parser.add_argument(
+        "--measured",
+        action="store_true",
+        help="build nothing: print the coverage of figures whose programs were measured before",
+    )
     asked = parser.parse_args()
     if asked.catalog == "-":
-        return [], asked.workload or parser.error("name workloads of wasmfit's own catalogue")
-    folder = Path(asked.catalog)
-    found = _names(folder)
+        asked.catalogs = []
+        if not asked.workload and not asked.measured:
+            parser.error("name workloads of wasmfit's own catalogue")
+        return asked
+    asked.catalogs = [Path(asked.catalog)]
+    found = _names(asked.catalogs[0])
     if not found:
-        parser.error(f"{folder} has no workloads: name a folder that has workloads/NAME/workload.toml in it")
-    return [folder], asked.workload or found
+        parser.error(
+            f"{asked.catalog} has no workloads: name a folder that has workloads/NAME/workload.toml in it"
+        )
+    asked.workload = asked.workload or found
+    return asked
 
 
 def main() -> None:
-    catalogs, names = _wanted()
+    asked = _wanted()
+    if asked.measured:
+        _print_recorded()
+        return
+    catalogs, names = asked.catalogs, asked.workload
     boards = sorted({board for _, board in PUBLISHED})
     runtimes = sorted({runtime for runtime, _ in PUBLISHED})
     measured = wasmfit.compare(runtimes=runtimes, workloads=names, boards=boards, catalogs=catalogs)
@@ -65,13 +98,7 @@ def main() -> None:
     native = wasmfit.compare(
         runtimes=["native"], workloads=["coremark-kernels"], boards=sorted(NATIVE), profiles=["fast"]
     )
-    catalog = Catalog.load()
-    models = {}
-    for name in {*boards, *ORDERED_BOARDS, *NATIVE}:
-        board = catalog.board(name)
-        core = catalog.core(board)
-        if core is not None and board.timing is not None:
-            models[name] = Model(core, board.timing)
+    models = _models()
     cells = list(_ran(measured.measurements))
     of = {key: [one for one in cells if (one.runtime, one.board) == key] for key in PUBLISHED}
     missing = [" on ".join(key) for key, found in of.items() if not found]
@@ -81,7 +108,46 @@ def main() -> None:
     _print_left_out(of, models)
     _print_sensitivities(of, models)
     _print_orders(list(_ran(ordered.measurements)), models)
-    _print_native(list(_ran(native.measurements)), models)
+    kernels = list(_ran(native.measurements))
+    _print_native(kernels, models)
+    _print_coverage(
+        [
+            *held_means(models, PUBLISHED, of, FITTED),
+            *held_loops(models, LOOPS),
+            *held_natively(natively(kernels, models, _per_mhz())),
+            *held_setups(models, SETUPS, kernels),
+        ]
+    )
+
+
+def _models() -> dict[str, Model]:
+    catalog = Catalog.load()
+    models = {}
+    for name, board in catalog.boards.items():
+        core = catalog.core(board)
+        if core is not None and board.timing is not None:
+            models[name] = Model(core, board.timing)
+    return models
+
+
+def _print_recorded() -> None:
+    """The coverage, as far as programs were measured before, here or for the measured set."""
+    models = _models()
+    kernels: list[Ran] = []
+    for board in sorted({*NATIVE, *(figure.board for figure in SETUPS)}):
+        try:
+            found = wasmfit.compare(
+                runtimes=["native"], workloads=["coremark-kernels"], boards=[board], measured=True
+            )
+        except UsageError:
+            print(f"coremark-kernels was not measured on {board}: left out")
+        else:
+            kernels += _ran(found.measurements)
+    _print_coverage([*held_loops(models, LOOPS), *held_setups(models, SETUPS, kernels)])
+
+
+def _per_mhz() -> dict[str, float]:
+    return {board: native.per_mhz for board, native in NATIVE.items()}
 
 
 def _ran(measurements: Iterable[Measurement]) -> Iterable[Ran]:
@@ -149,10 +215,24 @@ def _print_native(cells: Sequence[Ran], models: dict[str, Model]) -> None:
     print(
         "\nCoreMark a MHz of two chips: our kernels compiled by rustc -O3, against what the vendors publish"
     )
-    for one in natively(cells, models, {board: native.per_mhz for board, native in NATIVE.items()}):
+    for one in natively(cells, models, _per_mhz()):
         print(
             f"  {one.faster:16} does {one.predicted:.3f} of {one.slower:16}, published {one.published:.3f}, "
             f"{one.predicted / one.published - 1:+.1%}"
+        )
+
+
+def _print_coverage(figures: Sequence[Held]) -> None:
+    print("\nPublished figures inside the error bar")
+    for figure in figures:
+        bar = f"{figure.predicted:.2f} ({figure.low:.2f}–{figure.high:.2f})"
+        where = "inside" if figure.is_inside else "OUTSIDE"
+        fitted = ", fitted to it" if figure.fitted else ""
+        print(f"  {figure.board}: {figure.what}: {bar}, published {figure.published:.2f}: {where}{fitted}")
+    for board in coverage(figures):
+        print(
+            f"  {board.board:28} {board.inside} of {board.total} inside ({board.share:.0%}), "
+            f"{board.fitted} of them fitted to; the middle bar is {board.width:.0%} from low to high"
         )
 
 

@@ -120,14 +120,11 @@ def with_instructions(one: Measurement, call: int) -> Measurement:
     return one.model_copy(update={"run": one.run.model_copy(update={"instructions": counts})})
 
 
-def with_prediction(
-    one: Measurement, time_s: float, bar: float = 0.1, *, calibrated: bool = True
-) -> Measurement:
-    """The same with a predicted time of a steady call, and an error bar of that part of it to both sides."""
-    assert one.run is not None
+def prediction(time_s: float, bar: float = 0.1) -> Prediction:
+    """A predicted time at 64 MHz, with an error bar of that part of it to both sides."""
     low, high = time_s * (1 - bar), time_s * (1 + bar)
     cycles = [round(64_000_000 * seconds) for seconds in (time_s, low, high)]
-    predicted = Prediction(
+    return Prediction(
         cycles=cycles[0],
         cycles_low=cycles[1],
         cycles_high=cycles[2],
@@ -138,7 +135,20 @@ def with_prediction(
         per_s_low=1 / high,
         per_s_high=1 / low,
     )
-    both = Predictions(call=predicted, calibrated=calibrated, source="made up")
+
+
+def with_prediction(
+    one: Measurement,
+    time_s: float,
+    bar: float = 0.1,
+    *,
+    calibrated: bool = True,
+    start: Prediction | None = None,
+) -> Measurement:
+    """The same with a predicted time of a steady call, and of load and instantiation together."""
+    assert one.run is not None
+    predicted = prediction(time_s, bar)
+    both = Predictions(call=predicted, start=start, calibrated=calibrated, source="made up")
     return one.model_copy(update={"run": one.run.model_copy(update={"predicted": both})})
 
 

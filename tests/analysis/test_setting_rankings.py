@@ -148,7 +148,7 @@ def test_needs_are_held_against_what_the_suite_found_on_that_board() -> None:
     on = RuntimeFeatures(
         runtime="a", version="1.0.0", board="nrf52840dk", profile="reference", features=(simd,)
     )
-    wanted = RuntimeRequirements.of(features="simd")
+    wanted = RuntimeRequirements.of(needs="simd")
     (found,) = setting_rankings([cell("a"), cell("b")], [BOARD], BOUNDS, wanted, [on])
     assert [(one.runtime, one.fits) for one in found.entries] == [("a", True), ("b", False)]
     elsewhere = on.model_copy(update={"board": "pico2"})
@@ -167,7 +167,7 @@ def test_nothing_that_fits_is_said() -> None:
 
 @pytest.mark.parametrize(
     ("options", "words"),
-    [({"flash": "much"}, "much"), ({"features": "smd"}, "simd"), ({"weights": "flash=x"}, "weight")],
+    [({"flash": "much"}, "much"), ({"needs": "smd"}, "simd"), ({"weights": "flash=x"}, "weight")],
 )
 def test_what_cannot_be_asked_for_is_refused(options: dict[str, str], words: str) -> None:
     with pytest.raises(UsageError, match=words):

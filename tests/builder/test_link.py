@@ -43,3 +43,21 @@ def test_an_overflow_is_named_with_its_bytes() -> None:
 
 def test_any_other_complaint_is_no_overflow() -> None:
     assert link._overflow("ld.lld-19: error: undefined symbol: foo\n>>> referenced by x\n") is None
+
+
+def test_a_layout_moves_the_module_and_shuffles_the_rest() -> None:
+    board = Catalog.load().board("nrf52840dk")
+    text = link.memory(board, board.own, 32_768)
+    layouts = [link.Layout(seed) for seed in range(1, 9)]
+    for layout in layouts:
+        moved = layout.memory(text)
+        assert f"    . += {layout.padding};\n    wasmfit_job = .;\n" in moved
+        # Nothing else of the map is another, and the module's bytes are as aligned as before.
+        assert moved.replace(f"    . += {layout.padding};\n", "") == text
+        assert layout.padding % 16 == 0
+        assert layout.padding < 4096
+        assert layout.flags == (
+            f"--shuffle-sections=.text*={layout.seed}",
+            f"--shuffle-sections=.rodata*={layout.seed}",
+        )
+    assert len({layout.padding for layout in layouts}) == len(layouts)

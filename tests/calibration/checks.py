@@ -3,10 +3,11 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
+from math import hypot
 from statistics import mean
 
 from wasmfit.model import Activity, Core, CycleCost, Timing
-from wasmfit.timing import Ratio, predict, ratio
+from wasmfit.timing import Ratio, costs_of, predict, ratio
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,10 @@ class Model:
 
     core: Core
     timing: Timing
+
+    def set_up(self, assumed: Mapping[str, str]) -> "Model":
+        """The model with the board set up otherwise."""
+        return Model(self.core, self.timing.model_copy(update={"assumed": dict(assumed)}))
 
     def per_instruction(self, one: Ran) -> tuple[float, float, float]:
         """Cycles an instruction: low, typical, high."""
@@ -55,7 +60,8 @@ class Model:
 
         return Model(
             self.core.model_copy(update={"cycle_costs": other(self.core.cycle_costs)}),
-            self.timing.model_copy(update={"cycle_costs": other(self.timing.cycle_costs)}),
+            # With the costs per wait state among them, at the board's clock.
+            self.timing.model_copy(update={"cycle_costs": other(costs_of(self.timing)), "wait_costs": {}}),
         )
 
     def with_price(self, measure: str, cycles: float) -> "Model":
@@ -64,7 +70,7 @@ class Model:
 
     def ranges(self) -> Iterator[tuple[str, CycleCost]]:
         """Measures whose price is not certain."""
-        for prices in (self.core.cycle_costs, self.timing.cycle_costs):
+        for prices in (self.core.cycle_costs, costs_of(self.timing)):
             yield from ((name, price) for name, price in prices.items() if price.low < price.high)
 
 
@@ -138,6 +144,8 @@ class Native:
     slower: str
     predicted: float
     published: float
+    low: float
+    high: float
 
 
 def natively(
@@ -146,13 +154,19 @@ def natively(
     """Every two boards that CoreMark's kernels ran on, and whose CoreMark a MHz is published."""
     for one, other in combinations(cells, 2):
         faster, slower = sorted((one, other), key=lambda ran: published[ran.board], reverse=True)
-        cycles = [
-            predict(ran.activity, models[ran.board].core, models[ran.board].timing, 1).cycles
+        first, second = (
+            predict(ran.activity, models[ran.board].core, models[ran.board].timing, 1)
             for ran in (faster, slower)
-        ]
+        )
+        ratio = second.cycles / first.cycles
+        # Of two boards nothing is taken as common: both bars count, by squares.
+        less = hypot(1 - second.cycles_low / second.cycles, first.cycles_high / first.cycles - 1)
+        more = hypot(second.cycles_high / second.cycles - 1, 1 - first.cycles_low / first.cycles)
         yield Native(
             faster.board,
             slower.board,
-            cycles[1] / cycles[0],
+            ratio,
             published[faster.board] / published[slower.board],
+            ratio * (1 - less),
+            ratio * (1 + more),
         )

@@ -3,10 +3,11 @@
 import pytest
 
 from wasmfit.catalog import Catalog
-from wasmfit.model import Activity, Core, Timing
+from wasmfit.model import Activity, Core, SetupChoice, Timing
 
 from .checks import Model, Ran, fitted, left_out, natively, pairs, sensitivities
-from .reference import FITTED, NATIVE, PUBLISHED
+from .coverage import Held, Loop, SetUp, coverage, held_loops, held_means, held_natively, held_setups
+from .reference import FITTED, LOOPS, NATIVE, PUBLISHED, SETUPS
 
 MODEL = Model(
     Core.model_validate(
@@ -72,13 +73,84 @@ def test_chips_against_each_other() -> None:
     assert (found.faster, found.slower) == ("fast", "slow")
     assert found.predicted == pytest.approx(1.2)
     assert found.published == pytest.approx(1.3)
+    # A tenth of error of each board, to both sides.
+    assert found.low == pytest.approx(1.2 * (1 - 0.1 * 2**0.5))
+    assert found.high == pytest.approx(1.2 * (1 + 0.1 * 2**0.5))
+    (held,) = held_natively([found])
+    assert held.is_inside
+    assert held.board == "fast, slow"
+
+
+def test_the_share_inside_the_bars_is_told_board_by_board() -> None:
+    figures = [
+        Held("b", "x", 0.9, 1.0, 1.1, 1.1),
+        Held("b", "y", 0.9, 1.0, 1.3, 1.31),
+        Held("b", "z", 0.8, 1.0, 1.2, 1.0, fitted=True),
+        Held("a", "x", 0.9, 1.0, 1.1, 0.89),
+    ]
+    first, second = coverage(figures)
+    assert (first.board, first.inside, first.total, first.share) == ("a", 0, 1, 0)
+    assert (second.board, second.inside, second.total, second.fitted) == ("b", 2, 3, 1)
+    assert second.width == pytest.approx(0.4)
+
+
+def test_means_are_held_against_their_bars() -> None:
+    cells = {("a", "b"): [A], ("b", "b"): [B]}
+    first, second = held_means({"b": MODEL}, {("a", "b"): 1.5, ("b", "b"): 9.0}, cells, {"b"})
+    assert (first.board, first.is_inside, first.fitted) == ("b", True, True)
+    assert first.predicted == pytest.approx(1.6)
+    assert not second.is_inside
+
+
+def test_loops_and_set_ups_are_those_of_the_board_as_it_was() -> None:
+    timing = MODEL.timing.model_copy(
+        update={
+            "setup": {
+                "cache": SetupChoice.model_validate(
+                    {
+                        "title": "t",
+                        "default": "on",
+                        "values": {
+                            "on": {"says": ""},
+                            "off": {"says": "", "cycle_costs": {"fetches": 4}, "source": "s"},
+                        },
+                    }
+                )
+            }
+        }
+    )
+    models = {"b": Model(MODEL.core, timing)}
+    activity = Activity(alu=16, fetches=2)
+    (loop,) = held_loops(models, [Loop("b", "l", activity, 23, "s", {"cache": "off"})])
+    assert loop.predicted == 24
+    assert loop.is_inside
+    other = SetUp("b", {"cache": "off"}, 1.5, "s")
+    (figure,) = held_setups(models, [other], [Ran("native", "b", "p", activity)])
+    assert figure.predicted == pytest.approx(1.5)
+    assert figure.fitted
 
 
 def test_references_are_of_boards_and_prices_that_there_are() -> None:
     catalog = Catalog.load()
     for name in {board for _, board in PUBLISHED} | NATIVE.keys():
         assert catalog.board(name).timing is not None
+    for figure in (*LOOPS, *SETUPS):
+        timing = catalog.board(figure.board).timing
+        assert timing is not None
+        assert set(figure.assumed) <= set(timing.setup)
     for name, measure in FITTED.items():
         timing = catalog.board(name).timing
         assert timing is not None
         assert measure in timing.cycle_costs
+
+
+def test_what_others_measured_of_loops_is_inside() -> None:
+    catalog = Catalog.load()
+    models = {}
+    for loop in LOOPS:
+        board = catalog.board(loop.board)
+        core = catalog.core(board)
+        assert core is not None
+        assert board.timing is not None
+        models[loop.board] = Model(core, board.timing)
+    assert [held.what for held in held_loops(models, LOOPS) if not held.is_inside] == []

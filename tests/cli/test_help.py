@@ -10,6 +10,7 @@ from wasmfit.cli.commands import application
 DIFFERENT = {
     "--base": "one base, or several",
     "--board": "one board, or several",
+    "--clock": "what time is predicted for, or the clock of a new board",
     "--flash": "room, or a memory of a new board",
     "--format": "profile has stacks as well",
     "--output": "a report is no text",

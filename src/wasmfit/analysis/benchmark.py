@@ -185,7 +185,7 @@ class Benchmark(ShownResult):
             cells=self.measurements,
             slow_downs={name: factor for name, factor in factors.items() if factor is not None},
             summary=tuple(self.summaries),
-            notes=self.comparison.notes,
+            notes=self.comparison.all_notes,
         )
 
     def to_dict(self) -> dict[str, Any]:

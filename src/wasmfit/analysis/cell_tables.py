@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from wasmfit.model import Board, Measurement, Prediction, Status
+from wasmfit.model import Board, Measurement, Prediction, Run, Status
 from wasmfit.table import Alignment, Table, text_column, value_column
 
 from .amounts import Amount, amount_text
@@ -19,6 +19,7 @@ _OWNERS = 12
 _PHASES = (
     ("load", "load"),
     ("instantiate", "instantiate"),
+    ("start-up: both", "start"),
     ("cold call", "first_call"),
     ("warm call", "call"),
 )
@@ -92,8 +93,8 @@ def _phases(measurement: Measurement) -> Table:
     run = measurement.run
     if run is None:
         return Table("phases", (), ())
-    instructions = [getattr(run.instructions, key) for _, key in _PHASES]
-    stacks = [getattr(run.stack_peaks, _STACKS[key]) for _, key in _PHASES]
+    instructions = [_instructions(run, key) for _, key in _PHASES]
+    stacks = [getattr(run.stack_peaks, _STACKS[key]) if key in _STACKS else None for _, key in _PHASES]
     columns = [
         value_column(("instructions",), instructions, "{:,}".format),
         value_column(("stack, B",), stacks, "{:,}".format),
@@ -107,12 +108,24 @@ def _phases(measurement: Measurement) -> Table:
     on_board = hardware_measurement(measurement)
     if on_board is not None:
         by_key = {metric.key: metric for metric in HARDWARE_METRICS}
-        values = [by_key[f"measured_{key}"].get(measurement) for _, key in _PHASES]
+        values = [
+            metric.get(measurement) if (metric := by_key.get(f"measured_{key}")) is not None else None
+            for _, key in _PHASES
+        ]
         columns.append(value_column(("measured", "on the board"), values, grouped))
         notes.append(f"measured on {on_board.chip} at {on_board.probe}, by {on_board.counter}")
     return Table(
         "phases", tuple(name for name, _ in _PHASES), tuple(columns), tuple(notes), label_name="phase"
     )
+
+
+def _instructions(run: Run, phase: str) -> int | None:
+    """Instructions of a phase, or of load and instantiation together."""
+    counts = run.instructions
+    if phase != "start":
+        count: int | None = getattr(counts, phase)
+        return count
+    return None if counts.load is None or counts.instantiate is None else counts.load + counts.instantiate
 
 
 def _predicted(prediction: Prediction | None) -> str:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from wasmfit.frames import frame
 from wasmfit.model import Board, Measurement, RuntimeFeatures, Status
 from wasmfit.model.contract import JsonDocument, Text
+from wasmfit.timing import setup_notes
 
 from .flat_rows import flat_row
 
@@ -23,7 +24,7 @@ class ComparisonDocument(JsonDocument):
     Attributes:
         cells: One for every cell, baselines first.
         features: What ``wasmfit features`` has found of the runtimes.
-        notes: What the measurements rest on, where they were found and not made.
+        notes: What the measurements rest on, where they were found and not made, and what predictions assume.
     """
 
     cells: tuple[Measurement, ...]
@@ -61,9 +62,14 @@ class Comparison:
         return tuple(measurement for measurement in self.measurements if measurement.status not in CONCLUSIVE)
 
     @property
+    def all_notes(self) -> tuple[str, ...]:
+        """What predictions assume that is not the default, and what the measurements rest on."""
+        return (*setup_notes(self.boards), *self.notes)
+
+    @property
     def document(self) -> ComparisonDocument:
         """What ``compare --format json`` prints."""
-        return ComparisonDocument(cells=self.measurements, features=self.features, notes=self.notes)
+        return ComparisonDocument(cells=self.measurements, features=self.features, notes=self.all_notes)
 
     def to_dict(self) -> dict[str, Any]:
         """The same as plain data."""

@@ -113,6 +113,15 @@ def predicted_call(measurement: Measurement) -> Prediction | None:
     )
 
 
+def predicted_start(measurement: Measurement) -> Prediction | None:
+    """The prediction of load and instantiation together."""
+    return (
+        None
+        if measurement.run is None or measurement.run.predicted is None
+        else measurement.run.predicted.start
+    )
+
+
 def _predicted_cycles(measurement: Measurement) -> CellValue:
     """With its error bar, since a prediction is not a measurement."""
     prediction = predicted_call(measurement)
@@ -126,11 +135,16 @@ def _predicted_cycles(measurement: Measurement) -> CellValue:
     return f"≈{texts[0]} ({texts[1]}–{texts[2]})"
 
 
-def _predicted_time(measurement: Measurement) -> CellValue:
-    prediction = predicted_call(measurement)
-    if prediction is None:
-        return None
-    return f"≈{time_text(prediction.time_s, prediction.time_low_s, prediction.time_high_s)}"
+def _time_of(
+    get: Callable[[Measurement], Prediction | None],
+) -> Callable[[Measurement], CellValue]:
+    def text(measurement: Measurement) -> CellValue:
+        prediction = get(measurement)
+        if prediction is None:
+            return None
+        return f"≈{time_text(prediction.time_s, prediction.time_low_s, prediction.time_high_s)}"
+
+    return text
 
 
 def _predicted_rate(measurement: Measurement) -> CellValue:
@@ -197,8 +211,9 @@ COMPARISON_METRICS = (
     ),
     ComparisonMetric("instructions_first_call", "instructions: cold call", "", _instructions("first_call")),
     ComparisonMetric("instructions_call", "instructions: warm call", "", _instructions("call")),
+    ComparisonMetric("time_start", "predicted time: load and instantiate", "", _time_of(predicted_start)),
     ComparisonMetric("cycles_call", "predicted cycles: warm call", "", _predicted_cycles),
-    ComparisonMetric("time_call", "predicted time: warm call", "", _predicted_time),
+    ComparisonMetric("time_call", "predicted time: warm call", "", _time_of(predicted_call)),
     ComparisonMetric("rate_call", "predicted calls per second", "", _predicted_rate),
     ComparisonMetric("right_calls", "correct results", "", _correct_calls),
 )

@@ -12,6 +12,7 @@ from .basis import MEASURED
 from .evidence import SupportEvidence
 from .metric_values import SUM_OF_PEAKS, has_minimum_ram
 from .requirements import BoardRequirements
+from .time_limits import JudgedTime
 
 PREDICTED_TIME = "run.predicted.call.time_s"
 WARM_CALL = "run.instructions.call"
@@ -27,7 +28,8 @@ class Shortfall:
     """Why a runtime does not fit.
 
     Attributes:
-        criterion: ``flash``, ``ram``, ``status`` or the name of a required feature.
+        criterion: ``flash``, ``ram``, ``status``, the name of a required feature, or what a limited time is
+            of: ``start`` or ``call``.
         available, required: What there is room for and what the runtime takes, in bytes; ``None`` if it is
             not a number.
         missing: The difference, in bytes.
@@ -73,6 +75,9 @@ class RankedRuntime:
         low_margins: Limits that it is close to, in words.
         ties: Runtimes with which the order is inconclusive: the error bar of the ratio of the scores includes
             1.
+        times: The times that are required, with those that are predicted.
+        start: Seconds that load and instantiation are predicted to take, the longest of the modules;
+            ``None`` without a timing model.
     """
 
     measurements: tuple[Measurement, ...]
@@ -86,6 +91,8 @@ class RankedRuntime:
     evidence: tuple[SupportEvidence, ...]
     low_margins: tuple[str, ...]
     ties: tuple[str, ...] = ()
+    times: tuple[JudgedTime, ...] = ()
+    start: Amount | None = None
 
     @property
     def measurement(self) -> Measurement:
@@ -175,6 +182,7 @@ class Fit(ShownResult):
         for runtime in self.ranked:
             for margin in runtime.low_margins:
                 yield f"{runtime.label} has a low margin: {margin}"
+        yield from self._time_caveats()
         declared = {
             known.feature for runtime in self.ranked for known in runtime.evidence if not known.measured
         }
@@ -183,6 +191,19 @@ class Fit(ShownResult):
         if self.bounds:
             names = ", ".join(f"{first.runtime} {first.version}" for first, *_ in self.bounds)
             yield f"not ranked, since it is compiled into the firmware and loads no module: {names}"
+
+    def _time_caveats(self) -> Iterator[str]:
+        """The required times that may hold or not, by the error bars of the predicted ones."""
+        for limit in self.requirements.times:
+            inconclusive = [
+                runtime.label
+                for runtime in self.ranked
+                for judged in runtime.times
+                if judged.limit == limit and not judged.is_conclusive
+            ]
+            if inconclusive:
+                names = ", ".join(inconclusive)
+                yield f"{limit.text} is within the error bar, and so inconclusive, of {names}"
 
     def _ram_caveats(self) -> Iterator[str]:
         """Whether RAM is the minimum that a search found, or a sum."""
@@ -198,7 +219,7 @@ class Fit(ShownResult):
         """A sentence for a design document."""
         required = self.requirements
         flash, ram = f"{required.flash:,} B of flash", f"{required.ram:,} B of RAM"
-        features = f" and {', '.join(required.features)} required" if required.features else ""
+        features = f" and {', '.join(required.needs)} required" if required.needs else ""
         where = f"On the {self.board_title} with {flash} and {ram}{features}"
         if not self.ranked:
             return (

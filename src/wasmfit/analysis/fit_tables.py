@@ -1,6 +1,6 @@
 """Which runtime fits, as tables: the ranking, and the rule with its numbers."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from wasmfit.table import Column, Table, text_column, value_column
 
@@ -29,9 +29,10 @@ def _ranking(fit: Fit) -> Table:
         _bytes("RAM, B", "ram", (runtime.ram.value for runtime in ranked)),
         _bytes("left", "ram_left", (required.ram - runtime.ram.value for runtime in ranked)),
         text_column((speed,), (amount_text(runtime.speed, unit) for runtime in ranked)),
+        *_start(fit),
         text_column(("rank",), (_rank(runtime, rank) for rank, runtime in enumerate(ranked, start=1))),
     )
-    features = f", {', '.join(required.features)} required" if required.features else ""
+    features = f", {', '.join(required.needs)} required" if required.needs else ""
     title = f"{fit.module} on {fit.board}: {required.flash:,} B of flash, {required.ram:,} B of RAM{features}"
     measured = [one for runtime in ranked for one in runtime.measurements]
     measured += [one for runtime in fit.rejected for one in runtime.measurements]
@@ -43,6 +44,12 @@ def _ranking(fit: Fit) -> Table:
         (*outdated_notes(measured), *fit.caveats),
         marks=marks if any(marks) else (),
     )
+
+
+def _start(fit: Fit) -> Iterator[Column]:
+    """The predicted time of load and instantiation, where a limit of it is required."""
+    if any(limit.what == "start" for limit in fit.requirements.times):
+        yield text_column(("predicted start",), (amount_text(runtime.start, "s") for runtime in fit.ranked))
 
 
 def _bytes(heading: str, metric: str, values: Iterable[int | float]) -> Column:
@@ -76,7 +83,13 @@ def _rule(fit: Fit) -> Table:
         "board's model that are common to both cancel in it",
         "a margin is low if less than 5% of a limit is left",
     ]
+    if fit.requirements.times:
+        notes.append(
+            "a required time holds if the predicted one is below it; the error bar is not added, and where "
+            "it includes the limit, that is said"
+        )
     for runtime in ranked:
+        notes += [f"{runtime.label}: {judged.sentence}" for judged in runtime.times]
         notes += [
             f"{runtime.label}: {known.feature}: yes, {known.how}: {known.reason}"
             for known in runtime.evidence

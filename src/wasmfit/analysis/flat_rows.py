@@ -6,10 +6,10 @@ from wasmfit.model import LeastRam, Measurement, Prediction
 from wasmfit.table import CellValue
 
 from .basis import MEASURED, OUTDATED
-from .comparison_metrics import COMPARISON_METRICS, predicted_call
+from .comparison_metrics import COMPARISON_METRICS, predicted_call, predicted_start
 from .hardware import flat_measured
 
-_SEVERAL_NUMBERS = frozenset({"least_ram", "cycles_call", "time_call", "rate_call"})
+_SEVERAL_NUMBERS = frozenset({"least_ram", "time_start", "cycles_call", "time_call", "rate_call"})
 """Metrics that have several columns of their own for what a table shows in one cell."""
 
 
@@ -22,13 +22,17 @@ def _flat_minimum_ram(measurement: Measurement) -> dict[str, CellValue]:
     }
 
 
+_SECONDS = ("time_s", "time_low_s", "time_high_s")
 _PREDICTED = tuple(field.name for field in fields(Prediction))
 
 
 def _flat_prediction(measurement: Measurement) -> dict[str, CellValue]:
-    """A warm call's prediction in columns of numbers, with its error bar."""
-    prediction = predicted_call(measurement)
-    return {f"predicted_{name}": getattr(prediction, name, None) for name in _PREDICTED}
+    """A warm call's prediction in columns of numbers with its error bar, and the time of the start-up."""
+    call, start = predicted_call(measurement), predicted_start(measurement)
+    return {
+        **{f"predicted_{name}": getattr(call, name, None) for name in _PREDICTED},
+        **{f"predicted_start_{name}": getattr(start, name, None) for name in _SECONDS},
+    }
 
 
 def flat_row(measurement: Measurement) -> dict[str, CellValue]:

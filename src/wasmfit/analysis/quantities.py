@@ -18,6 +18,8 @@ _SECONDS = {
     "µs": Decimal("1e-6"),
     "ns": Decimal("1e-9"),
 }
+_CLOCK = re.compile(r"(\d[\d_,]{0,18}(?:\.\d{1,9})?)\s*([kmg]?)(?:hz)?", re.IGNORECASE | re.ASCII)
+_HERTZ = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9}
 _LARGEST = 1 << 62
 
 
@@ -40,6 +42,33 @@ def parse_size(text: str) -> int:
             "Write it in bytes.",
         )
     return int(size)
+
+
+def parse_seconds(text: str) -> float:
+    """A time with its unit, in seconds.
+
+    Raises:
+        UsageError: It is not a time, or has no unit.
+    """
+    match = _TIME.fullmatch(text.strip())
+    if match is None:
+        raise UsageError(
+            f"Invalid time {escape_unprintable(text)!r}.", "Times are 20ms, 1.5s, 300us or 50ns."
+        )
+    return float(Decimal(match.group(1)) * _SECONDS[match.group(2)])
+
+
+def parse_clock(text: str) -> int:
+    """A clock in Hz: ``48MHz``, ``48M`` or a plain number.
+
+    Raises:
+        UsageError: It is not a clock, or not a whole number of Hz.
+    """
+    match = _CLOCK.fullmatch(text.strip())
+    clock = None if match is None else _decimal(match.group(1)) * _HERTZ[match.group(2).lower()]
+    if clock is None or clock != int(clock) or not 0 < clock <= _LARGEST:
+        raise UsageError(f"Invalid clock {escape_unprintable(text)!r}.", "Clocks are 48MHz, 48M or 48000000.")
+    return int(clock)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from wasmfit.words import escape_unprintable
 
 from .evidence import parse_features
 from .quantities import parse_size
+from .time_limits import TimeLimit, parse_needs
 
 CRITERIA = ("flash", "ram", "speed")
 """What a score is computed from."""
@@ -23,12 +24,19 @@ class BoardRequirements:
         flash, ram: Bytes that there is room for.
         features: The features that are required.
         weights: Criterion → weight.
+        times: Predicted times that are required.
     """
 
     flash: int
     ram: int
     features: tuple[str, ...] = ()
     weights: Mapping[str, float] = field(default_factory=lambda: dict.fromkeys(CRITERIA, 1.0))
+    times: tuple[TimeLimit, ...] = ()
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """Features and limits of times, as they are written."""
+        return (*self.features, *(limit.text for limit in self.times))
 
 
 @dataclass(frozen=True)
@@ -37,31 +45,34 @@ class RuntimeRequirements:
 
     Attributes:
         flash, ram: Bytes that there is room for; ``None`` for all that the board has.
-        features, weights: As in :class:`BoardRequirements`.
+        features, weights, times: As in :class:`BoardRequirements`.
     """
 
     flash: int | None = None
     ram: int | None = None
     features: tuple[str, ...] = ()
     weights: Mapping[str, float] = field(default_factory=lambda: dict.fromkeys(CRITERIA, 1.0))
+    times: tuple[TimeLimit, ...] = ()
 
     @staticmethod
     def of(
         flash: str | int | None = None,
         ram: str | int | None = None,
-        features: str | Sequence[str] = (),
+        needs: str | Sequence[str] = (),
         weights: str | None = None,
     ) -> "RuntimeRequirements":
-        """From the text of command-line options: ``512K``, ``simd,fuel``, ``flash=1,speed=2``.
+        """From the text of command-line options: ``512K``, ``simd,start<20ms``, ``flash=1,speed=2``.
 
         Raises:
-            UsageError: A size, a feature or a weight is invalid.
+            UsageError: A size, a feature, a limit of a time or a weight is invalid.
         """
+        features, times = parse_needs(needs)
         return RuntimeRequirements(
             flash=parse_size(flash) if isinstance(flash, str) else flash,
             ram=parse_size(ram) if isinstance(ram, str) else ram,
-            features=parse_features(features if isinstance(features, str) else ",".join(features)),
+            features=parse_features(",".join(features)),
             weights=parse_weights(weights),
+            times=times,
         )
 
     def on(self, board: Board) -> BoardRequirements:
@@ -71,6 +82,7 @@ class RuntimeRequirements:
             ram=_at_most(self.ram, board.ram.size),
             features=self.features,
             weights=self.weights,
+            times=self.times,
         )
 
     def notes(self, board: Board) -> tuple[str, ...]:

@@ -81,7 +81,7 @@ class SettingRanking:
         why: The sentence of ``wasmfit fit``, for a design document.
         caveats: How certain it is, and what it depends on.
         flash, ram: The limits, in bytes.
-        features: The features that are required.
+        features: The features and times that are required, as they are written.
         weights: Criterion → weight.
         entries: The runtimes that fit, best first; then bounds; then those that do not fit.
     """
@@ -202,7 +202,7 @@ def _ranking(
         caveats=fit.caveats,
         flash=requirements.flash,
         ram=requirements.ram,
-        features=requirements.features,
+        features=requirements.needs,
         weights=dict(requirements.weights),
         entries=entries,
     )

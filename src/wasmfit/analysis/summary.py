@@ -261,7 +261,7 @@ def _legend(
         yield LegendClause(OUTDATED_CLAUSE)
     yield LegendClause("load, calls: instructions", ("instructions_start", "instructions_call"))
     yield LegendClause("slowdown: against native code", ("slowdown",))
-    yield LegendClause("≈ predicted", ("time_call",))
+    yield LegendClause("≈ predicted", ("time_call", "time_start"))
 
 
 def _notes(ran: Sequence[Measurement], others: Sequence[Measurement]) -> Iterator[str]:

@@ -4,13 +4,20 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from wasmfit.errors import UsageError
-from wasmfit.model import Measurement
+from wasmfit.model import Measurement, Prediction
 from wasmfit.table import CellValue, TableCell
 from wasmfit.words import closest, escape_unprintable
 
 from .amounts import Amount, amount_text, factor_text, scaled_texts
-from .comparison_metrics import COMPARISON_METRICS, RESULT_METRICS, ComparisonMetric, predicted_call
+from .comparison_metrics import (
+    COMPARISON_METRICS,
+    RESULT_METRICS,
+    ComparisonMetric,
+    predicted_call,
+    predicted_start,
+)
 from .hardware import HARDWARE_METRICS, hardware_measurement
+from .layouts import LAYOUT_METRICS, layouts_of
 from .metric_values import metric_amount
 from .metrics import Better, metric
 
@@ -96,11 +103,30 @@ def _minimum_ram(measurement: Measurement) -> int | None:
     return None if minimum is None else minimum.bytes
 
 
-def _predicted(measurement: Measurement) -> Amount | None:
-    prediction = predicted_call(measurement)
-    if prediction is None:
-        return None
-    return Amount(prediction.time_s, prediction.time_low_s, prediction.time_high_s)
+def _seconds(
+    get: Callable[[Measurement], Prediction | None],
+) -> Callable[[Measurement], Amount | None]:
+    def amount(measurement: Measurement) -> Amount | None:
+        prediction = get(measurement)
+        if prediction is None:
+            return None
+        return Amount(prediction.time_s, prediction.time_low_s, prediction.time_high_s)
+
+    return amount
+
+
+def _spread(measurement: Measurement) -> Amount | None:
+    spread = layouts_of(measurement)
+    return None if spread is None else Amount(spread.median_s, spread.least_s, spread.most_s)
+
+
+def _cache_share(measurement: Measurement) -> float | None:
+    spread = layouts_of(measurement)
+    return None if spread is None else spread.cache_share
+
+
+def _parts(values: Values) -> tuple[str, list[str]]:
+    return "", [f"{value:.0%}" if isinstance(value, float | int) else "" for value in values]
 
 
 def _times(values: Values) -> tuple[str, list[str]]:
@@ -150,20 +176,53 @@ _DEFAULTS = (
     SummaryColumn(
         "time_call",
         ("predicted time", "of warm call,"),
-        _each(_predicted),
+        _each(_seconds(predicted_call)),
         "s",
         "predicted time",
         priority=2,
         texts=_times,
     ),
 )
+_START = SummaryColumn(
+    "time_start",
+    ("predicted time of", "load and instant.,"),
+    _each(_seconds(predicted_start)),
+    "s",
+    "predicted time of load and instantiate",
+    texts=_times,
+)
+_LAYOUTS = SummaryColumn(
+    "time_layouts",
+    ("over layouts:", "median, least, most,"),
+    _each(_spread),
+    "s",
+    "predicted time over layouts",
+    texts=_times,
+)
+_LAYOUT_SHARE = SummaryColumn(
+    "cache_share",
+    ("by the", "cache"),
+    _each(_cache_share),
+    title="part of the spread by the cache",
+    better=Better.NEITHER,
+    texts=_parts,
+)
+LAYOUT_COLUMNS = (_LAYOUTS.key, _LAYOUT_SHARE.key)
+"""Columns that are added where cells ran in several layouts."""
+
 DEFAULT_COLUMNS = tuple(column.key for column in _DEFAULTS)
 """The columns of the summary that nobody has chosen any for."""
 
 ON_BOARD_COLUMNS = ("measured_call",)
 """Columns that are added where cells ran on a board."""
 
-ALIASES = {"minimum_ram": "least_ram", "ram": "least_ram", "time": "time_call", "stack": "stack_peak"}
+ALIASES = {
+    "minimum_ram": "least_ram",
+    "ram": "least_ram",
+    "time": "time_call",
+    "start": "time_start",
+    "stack": "stack_peak",
+}
 """Other names of columns."""
 
 _MORE_IS_BETTER = frozenset({"rate_call", "largest_free"})
@@ -196,11 +255,11 @@ _STATUS = SummaryColumn(
 )
 COLUMNS: Mapping[str, SummaryColumn] = {
     "status": _STATUS,
-    **{column.key: column for column in _DEFAULTS},
+    **{column.key: column for column in (*_DEFAULTS, _START, _LAYOUTS, _LAYOUT_SHARE)},
     **{
         known.key: _of_metric(known)
-        for known in (*COMPARISON_METRICS, *HARDWARE_METRICS, *RESULT_METRICS)
-        if known.key not in DEFAULT_COLUMNS
+        for known in (*COMPARISON_METRICS, *HARDWARE_METRICS, *LAYOUT_METRICS, *RESULT_METRICS)
+        if known.key not in (*DEFAULT_COLUMNS, _START.key, *LAYOUT_COLUMNS)
     },
 }
 """Every column by its key, those that are shown by default first."""
@@ -249,9 +308,11 @@ def summary_columns(names: Sequence[str], measurements: Iterable[Measurement]) -
         UsageError: A name is unknown.
     """
     if not names:
-        chosen = list(_DEFAULTS)
-        if any(hardware_measurement(measurement) is not None for measurement in measurements):
+        chosen, shown = list(_DEFAULTS), list(measurements)
+        if any(hardware_measurement(measurement) is not None for measurement in shown):
             chosen += [COLUMNS[key] for key in ON_BOARD_COLUMNS]
+        if any(layouts_of(measurement) is not None for measurement in shown):
+            chosen += [COLUMNS[key] for key in LAYOUT_COLUMNS]
         return chosen
     keys: dict[str, SummaryColumn] = {}
     for name in names:

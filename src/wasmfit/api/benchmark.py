@@ -3,11 +3,10 @@
 from typing import TypeVar, Unpack
 
 from wasmfit.analysis.benchmark import NATIVE, Benchmark
-from wasmfit.catalog import Catalog
 from wasmfit.requests import BenchmarkExperiment, Experiment, Matrix, RunOptions
 from wasmfit.requests.keywords import BenchKeywords, Keywords
 
-from .comparison import measure
+from .comparison import catalog_of, measure
 from .recorded import telling_of_the_set
 
 M = TypeVar("M", bound=Matrix)
@@ -34,7 +33,7 @@ def bench(
     options = keywords.record(RunOptions, options).recorded_as("wasmfit.bench()")
     keywords.end()
     cells = Experiment(**dict(with_native(experiment)))
-    catalog = Catalog.load(*options.catalogs)
+    catalog = catalog_of(cells, options)
     return Benchmark(telling_of_the_set(lambda: measure(catalog, cells, options)).comparison)
 
 

@@ -16,20 +16,30 @@ from wasmfit.run.completion import completed
 from wasmfit.store import MeasuredSet, Store
 from wasmfit.store.measurements import Reader, StoredCell
 
+from .board_setup import with_setup
 from .recorded import recorded_features
 from .set_origins import set_origins
 from .verdicts import completing, cost_models
 
 
-def show(cell: str, *, home: Path | None = None, catalogs: Sequence[Path] = ()) -> CellPage:
+def show(
+    cell: str,
+    *,
+    home: Path | None = None,
+    catalogs: Sequence[Path] = (),
+    clock: str | None = None,
+    assume: Sequence[str] = (),
+) -> CellPage:
     """Everything that is known of one cell, from its newest measurement here, or that of the measured set.
 
     Args:
         cell: Its id, or a part of it that no other cell has.
         home, catalogs: As for :func:`wasmfit.compare`.
+        clock, assume: What time is predicted for, likewise.
 
     Raises:
-        UsageError: There is no such cell, or there are several.
+        UsageError: There is no such cell, there are several, or its board's timing model does not know what
+            is assumed.
     """
     own = Home.to_read(home)
     catalog, measured_set = Catalog.load(*catalogs), MeasuredSet()
@@ -38,14 +48,17 @@ def show(cell: str, *, home: Path | None = None, catalogs: Sequence[Path] = ()) 
         measurement = _measurement(reader, stored)
         baseline = _baseline(reader, measurement)
         runs = [point.run for point in reader.points(measurement.id) if point.run is not None]
-    page = _completed(catalog, measurement, baseline)
+    as_set_up = catalog
+    if measurement.board in catalog.boards:
+        as_set_up = with_setup(catalog, (measurement.board,), clock, assume)
+    page = _completed(as_set_up, measurement, baseline)
     if stored.is_of_set:
         page = with_origin(page, set_origins(catalog, measured_set, [stored.cell])[stored.cell])
     setting = (measurement.runtime, measurement.version, measurement.board, measurement.profile)
     features = recorded_features(own, measured_set, [setting])
     return CellPage(
         page,
-        catalog.boards.get(measurement.board),
+        as_set_up.boards.get(measurement.board),
         tuple(one for one, _ in features),
         tuple(sorted(set(runs), reverse=True)),
     )

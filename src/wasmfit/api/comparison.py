@@ -12,17 +12,21 @@ from wasmfit.errors import UsageError
 from wasmfit.events import BuildPlan
 from wasmfit.globs import matches
 from wasmfit.home import Home
+from wasmfit.model import Measurement
 from wasmfit.module import load_user_module
 from wasmfit.plan import Plan, c_targets, plan
 from wasmfit.probe import BoardRunner
-from wasmfit.requests import Experiment, RunOptions
+from wasmfit.requests import Experiment, Matrix, RunOptions
 from wasmfit.requests.keywords import CompareKeywords, Keywords
 from wasmfit.run import Pipeline
+from wasmfit.run.layouts import with_layouts
 from wasmfit.run.rows_so_far import WithRows
 from wasmfit.store import OutcomeStore, RunMetadata, Store
 from wasmfit.store.runs import label_of
+from wasmfit.timing import cost_model
 from wasmfit.toolchain import ProcessRunner, Versions, find, worktree
 
+from .board_setup import with_setup
 from .cluster import executor_of
 from .measured_experiment import MeasuredExperiment
 from .recorded import recorded, telling_of_the_set
@@ -52,7 +56,7 @@ and imports are arguments next to it.
     experiment = keywords.record(Experiment, experiment)
     options = keywords.record(RunOptions, options).recorded_as("wasmfit.compare()")
     keywords.end()
-    catalog = Catalog.load(*options.catalogs)
+    catalog = catalog_of(experiment, options)
     if experiment.module is not None or experiment.sources:
         return measure(catalog, experiment, options).comparison
     return telling_of_the_set(lambda: measure(catalog, experiment, options)).comparison
@@ -75,8 +79,18 @@ def preview(
     experiment = keywords.record(Experiment, experiment)
     options = keywords.record(RunOptions, options).recorded_as("wasmfit.preview()")
     keywords.end()
-    planned, pipeline = _prepared(Catalog.load(*options.catalogs), experiment, options)
+    planned, pipeline = _prepared(catalog_of(experiment, options), experiment, options)
     return pipeline.build_plan(planned)
+
+
+def catalog_of(experiment: Matrix, options: RunOptions) -> Catalog:
+    """The catalogue, with the experiment's boards as their firmware sets them up.
+
+    Raises:
+        UsageError: A timing model does not know what is assumed.
+    """
+    catalog = Catalog.load(*options.catalogs)
+    return with_setup(catalog, experiment.boards, experiment.clock, experiment.assume)
 
 
 def measure(catalog: Catalog, experiment: Experiment, options: RunOptions) -> MeasuredExperiment:
@@ -86,6 +100,10 @@ def measure(catalog: Catalog, experiment: Experiment, options: RunOptions) -> Me
         UsageError, MissingToolError, WasmfitError: As for :func:`compare`.
     """
     if options.measured:
+        if experiment.layouts > 1:
+            raise UsageError(
+                "Layouts are linked and run, and --measured does neither.", "Leave one of them out."
+            )
         return _with_boards(recorded(catalog, _whole(catalog, experiment), options))
     planned, pipeline = _prepared(catalog, experiment, options)
     context = pipeline.context
@@ -95,7 +113,23 @@ def measure(catalog: Catalog, experiment: Experiment, options: RunOptions) -> Me
         (cell.runtime, cell.version, cell.board, cell.profile) for cell in comparison.measurements
     )
     comparison = replace(comparison, features=tuple(features))
+    if experiment.layouts > 1:
+        comparison = _in_layouts(context, planned, comparison, experiment.layouts)
     return _with_boards(MeasuredExperiment(context.catalog, context.home, planned, comparison, context))
+
+
+def _in_layouts(context: Context, planned: Plan, comparison: Comparison, number: int) -> Comparison:
+    """The comparison with the spread of each cell's warm call over layouts, where its board has a model."""
+    cells = {cell.id: cell for cell in planned.cells}
+
+    def spread(measurement: Measurement) -> Measurement:
+        cell = cells.get(measurement.id)
+        model = None if cell is None else cost_model(cell.board, context.catalog.core(cell.board))
+        if cell is None or model is None or not cell.base.emulated:
+            return measurement
+        return with_layouts(context, cell, measurement, model, number)
+
+    return replace(comparison, measurements=tuple(map(spread, comparison.measurements)))
 
 
 def _with_boards(measured: MeasuredExperiment) -> MeasuredExperiment:

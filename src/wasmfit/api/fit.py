@@ -12,6 +12,7 @@ from wasmfit.requests import Experiment, FitExperiment, FitRequirements, RunOpti
 from wasmfit.requests.keywords import FitKeywords, Keywords
 from wasmfit.timing import cost_model
 
+from .board_setup import with_setup
 from .comparison import measure
 from .features import features_of_measured
 from .memory_notes import memory_notes
@@ -44,7 +45,9 @@ def fit(
     required = requirements_of(keywords.record(FitRequirements, requirements))
     options = keywords.record(RunOptions, options).recorded_as("wasmfit.fit()")
     keywords.end()
-    catalog = Catalog.load(*options.catalogs)
+    catalog = with_setup(
+        Catalog.load(*options.catalogs), (experiment.board,), experiment.clock, experiment.assume
+    )
     board = catalog.board(experiment.board)
     limits = required.on(board)
     cells = _cells(catalog, experiment)
@@ -66,7 +69,7 @@ def fit(
         sources=sources,
         bounds=catalog.bounds,
         run=comparison.run,
-        notes=(*comparison.notes, *notes, *required.notes(board), *memory_notes(measured)),
+        notes=(*comparison.all_notes, *notes, *required.notes(board), *memory_notes(measured)),
         cost_model=cost_model(board, catalog.core(board)),
     )
 

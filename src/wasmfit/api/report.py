@@ -7,7 +7,6 @@ from typing import Unpack
 from wasmfit.analysis.document import ReportDocument
 from wasmfit.analysis.evidence import measurable_features
 from wasmfit.analysis.features import merged
-from wasmfit.catalog import Catalog
 from wasmfit.errors import UsageError
 from wasmfit.model import RuntimeFeatures
 from wasmfit.requests import Experiment, FitRequirements, ReportSettings, RunOptions
@@ -15,7 +14,7 @@ from wasmfit.requests.keywords import Keywords, ReportKeywords
 from wasmfit.run import report_builder
 
 from .benchmark import with_native
-from .comparison import measure
+from .comparison import catalog_of, measure
 from .features import features_of_measured
 from .fit import requirements_of
 from .recorded import or_recorded, with_note
@@ -58,7 +57,7 @@ slow-downs are relative to it.
         raise UsageError("Flame graphs are of workloads, not of a module of your own.", "Leave out --flames.")
     if experiment.module is None:
         experiment = with_native(experiment)
-    catalog = Catalog.load(*options.catalogs)
+    catalog = catalog_of(experiment, options)
     measured = or_recorded(options, lambda how: measure(catalog, experiment, how), with_note)
     comparison = measured.comparison
     if measured.context is None:

@@ -6,6 +6,8 @@ from .backends import Backend, backend_of
 from .context import Context, Progress, StepContext, silent
 from .errors import BuildError
 from .image import Image, image, keys, steps
+from .layout import linked as linked_in_layout
+from .link import Layout
 from .owners import object_rule, runtime_rule, symbol_rule
 from .payload import CommandsPayload, OpenPayload
 from .spec import FirmwareSpec, PackageSpec
@@ -20,6 +22,7 @@ __all__ = [
     "Context",
     "FirmwareSpec",
     "Image",
+    "Layout",
     "OpenPayload",
     "PackageSpec",
     "Progress",
@@ -34,6 +37,7 @@ __all__ = [
     "job",
     "keys",
     "link",
+    "linked_in_layout",
     "module",
     "object_rule",
     "packed",

@@ -102,7 +102,7 @@ def _gone(_step: StepContext, _made: Mapping[str, Path], _place: Path) -> None:
 
 def _fill(spec: FirmwareSpec, _step: StepContext, made: Mapping[str, Path], place: Path) -> None:
     """Puts the module into an image that was linked for any."""
-    job = spec.payload.job(_bytes(spec, made))
+    job = spec.payload.job(module_bytes(spec, made))
     prelinking.fill(spec, made["prelinked"], job, place)
 
 
@@ -156,11 +156,11 @@ def _content(
 def _make(
     context: Context, spec: FirmwareSpec, step: StepContext, built: Mapping[str, Path], artefact: Path
 ) -> None:
-    job = spec.payload.job(_bytes(spec, built))
+    job = spec.payload.job(module_bytes(spec, built))
     backend_of(context, spec).assemble(step, job, built, artefact)
 
 
-def _bytes(spec: FirmwareSpec, built: Mapping[str, Path]) -> bytes:
+def module_bytes(spec: FirmwareSpec, built: Mapping[str, Path]) -> bytes:
     """The module as the runtime is given it; nothing where it is code, or comes from the host."""
     if "prepared" in built:
         return (built["prepared"] / host.PREPARED).read_bytes()

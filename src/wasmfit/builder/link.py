@@ -44,9 +44,47 @@ SECTIONS
 SECTIONS {{ /DISCARD/ : {{ *(.eh_frame .eh_frame.*) }} }}
 """
 
+_JOB = "    wasmfit_job = .;\n"
+"""Where the module begins, in the script."""
+
 _OVERFLOW = re.compile(r"section '?([^' ]+)'? will not fit in region '?(\w+)'?: overflowed by (\d+) bytes")
 
 _NAMES = {"FLASH": "flash"}
+
+
+_STEP = 16
+"""Alignment of the module in an image: moved by multiples of it, its bytes are as aligned as before."""
+
+_STEPS = 256
+"""Places that the module's beginning is moved to: over 4 KiB, what a way of the caches here holds at most."""
+
+
+@dataclass(frozen=True)
+class Layout:
+    """A layout.
+
+    Attributes:
+        seed: What decides it, from 1 on.
+    """
+
+    seed: int
+
+    @property
+    def padding(self) -> int:
+        """Bytes in front of the module."""
+        # The bits of the seed in reverse: seeds that follow each other are far apart.
+        return _STEP * int(f"{self.seed % _STEPS:08b}"[::-1], 2)
+
+    @property
+    def flags(self) -> tuple[str, ...]:
+        """What LLD is told: functions and constants in another order."""
+        return tuple(f"--shuffle-sections={kind}*={self.seed}" for kind in (".text", ".rodata"))
+
+    def memory(self, script: str) -> str:
+        """The linker script's memory map, with the module moved."""
+        moved = f"    . += {self.padding};\n{_JOB}"
+        assert script.count(_JOB) == 1
+        return script.replace(_JOB, moved)
 
 
 @dataclass(frozen=True)
@@ -62,6 +100,7 @@ class Inputs:
         stack: Bytes reserved for the stack.
         symbols: Names for symbols that the job decides on: name → symbol.
         flags: The profile's flags for the linker.
+        layout: Another order of functions and constants than the linker's own.
     """
 
     script: Path
@@ -72,6 +111,7 @@ class Inputs:
     stack: int
     symbols: Mapping[str, str] = field(default_factory=dict)
     flags: tuple[str, ...] = ()
+    layout: Layout | None = None
 
 
 def memory(board: Board, memory_map: MemoryMap, stack: int) -> str:
@@ -116,7 +156,9 @@ def link(
         )
     (artefact / "job.bin").write_bytes(inputs.job)
     # Linker scripts include it by this name.
-    (artefact / "memory.x").write_text(memory(board, memory_map, inputs.stack), encoding="ascii")
+    script, layout = memory(board, memory_map, inputs.stack), inputs.layout
+    script = script if layout is None else layout.memory(script)
+    (artefact / "memory.x").write_text(script, encoding="ascii")
     command = [
         *context.toolchain.rust.elf_linker,
         "-L",
@@ -133,6 +175,7 @@ def link(
         "--no-eh-frame-hdr",
         f"-Map={name}.map",
         *inputs.flags,
+        *(() if layout is None else layout.flags),
         *(f"--defsym={name}={symbol}" for name, symbol in inputs.symbols.items()),
         "-o",
         f"{name}.elf",

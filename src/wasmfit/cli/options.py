@@ -84,6 +84,18 @@ class SummaryOptions(Record):
         return SummaryChoice(self.columns, self.sort, self.group_by)
 
 
+class SetupOptions(Record):
+    """The board as its firmware sets it up, for predicted time.
+
+    Attributes:
+        clock: Clock of the core.
+        assume: What else is set up otherwise.
+    """
+
+    clock: fields.Clock = None
+    assume: fields.Assume = ()
+
+
 class CatalogOptions(Record):
     """Catalogues of the user's own.
 

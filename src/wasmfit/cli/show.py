@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from wasmfit.api.board_setup import with_setup
 from wasmfit.api.cells import show
 from wasmfit.catalog import Catalog
 from wasmfit.errors import UsageError
@@ -12,7 +13,7 @@ from wasmfit.report.board_page import board_to_text
 from wasmfit.report.cell_page import FORMATS
 
 from .from_requests import from_requests
-from .options import CatalogOptions, ResultOptions
+from .options import CatalogOptions, ResultOptions, SetupOptions
 from .output import require_writable, write_result
 
 _BOARD = "board"
@@ -21,6 +22,7 @@ _BOARD = "board"
 def show_page(
     output: ResultOptions,
     catalog: CatalogOptions,
+    setup: SetupOptions,
     words: Annotated[
         list[str],
         typer.Argument(
@@ -38,11 +40,12 @@ def show_page(
                 raise UsageError(
                     "A board's page is text.", "`wasmfit list boards --format json` is for programs."
                 )
-            known = Catalog.load(*catalog.catalogs)
+            known = with_setup(Catalog.load(*catalog.catalogs), (name,), setup.clock, setup.assume)
             board = known.board(name)
             write_result(board_to_text(board, board.core or known.target(board).title), output.file)
         case [cell]:
-            write_result(FORMATS[output.format](show(cell, catalogs=catalog.catalogs)), output.file)
+            page = show(cell, catalogs=catalog.catalogs, clock=setup.clock, assume=setup.assume)
+            write_result(FORMATS[output.format](page), output.file)
         case _:
             raise UsageError("One cell or one board is shown.", "For example: wasmfit show board nrf52840dk")
 

@@ -43,6 +43,7 @@ from .run import (
     CheckedCall,
     HeapUse,
     InstanceRam,
+    LayoutSpread,
     Leak,
     LeastRam,
     Logged,
@@ -74,7 +75,7 @@ from .runtime_facts import FactChanges, RuntimeFacts
 from .status import Status
 from .switch import RustChanges, Start, Switch, Switches, SwitchValue
 from .target import CTarget, Target
-from .timing import Core, CycleCost, CycleCosts, Timing
+from .timing import ClockRange, Core, CycleCost, CycleCosts, SetupChoice, SetupValue, Timing
 from .values import Signature, ValueType, is_nan, shown, to_float
 from .workload import GuestBuild, Workload, WorkloadCall
 
@@ -100,6 +101,7 @@ __all__ = [
     "Checkout",
     "CheckoutRule",
     "ClaimMismatch",
+    "ClockRange",
     "Core",
     "CrateSource",
     "CycleCost",
@@ -132,6 +134,7 @@ __all__ = [
     "InstanceRam",
     "InstructionCounts",
     "Kept",
+    "LayoutSpread",
     "Leak",
     "LeastRam",
     "Logged",
@@ -160,6 +163,8 @@ __all__ = [
     "RustProfile",
     "SdistSource",
     "Selection",
+    "SetupChoice",
+    "SetupValue",
     "Signature",
     "Size",
     "SourceTree",

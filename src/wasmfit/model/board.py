@@ -219,6 +219,14 @@ class Board(Record):
         return self
 
     @model_validator(mode="after")
+    def _timing_knows_the_clock(self) -> "Board":
+        if self.timing is not None and self.timing.clocks:
+            known = self.timing.range_of(self.clock_hz)
+            if known is None or known.wait_states != self.timing.wait_states:
+                raise ValueError("timing.clocks has the board's clock_hz, with timing.wait_states")
+        return self
+
+    @model_validator(mode="after")
     def _twin_has_memory(self) -> "Board":
         for name, region in (("flash", self.emulated.flash), ("ram", self.emulated.ram)):
             if not any(_within(region, memory) for memory in self.emulator.memory):
@@ -227,6 +235,12 @@ class Board(Record):
             if (region.origin - getattr(self, name).origin) % _TWIN_STEP:
                 raise ValueError(f"emulator.{name} must be a multiple of {_TWIN_STEP} B from {name}.origin")
         return self
+
+    @property
+    def predicted_clock_hz(self) -> int:
+        """The clock that time is predicted for."""
+        assumed = None if self.timing is None else self.timing.clock_hz
+        return assumed or self.clock_hz
 
     @property
     def own(self) -> MemoryMap:

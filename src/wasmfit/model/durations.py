@@ -1,6 +1,6 @@
 """What phases take: predicted, and measured on a board. Unknown values are ``None``, never 0."""
 
-from pydantic import ConfigDict
+from pydantic import ConfigDict, Field
 from pydantic.dataclasses import dataclass
 
 from .base import Record
@@ -36,17 +36,21 @@ class Predictions(Record):
 
     Attributes:
         load, instantiate, first_call, call, region: As of :class:`InstructionCounts`.
+        start: Load and instantiation together: from the module's bytes to an instance that can be called.
         calibrated: Whether the board's model was compared with values published for it.
         source: What the cycle costs come from, and what software is assumed to have set up.
+        assumed: What was assumed otherwise than by default, by ``--clock`` and ``--assume``: name → value.
     """
 
     load: Prediction | None = None
     instantiate: Prediction | None = None
+    start: Prediction | None = None
     first_call: Prediction | None = None
     call: Prediction | None = None
     region: Prediction | None = None
     calibrated: bool
     source: str
+    assumed: dict[str, str] = Field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, config=ConfigDict(extra="forbid"))

@@ -186,6 +186,27 @@ class LeastRam(Record):
     reason: str | None = None
 
 
+class LayoutSpread(Record):
+    """What a warm call is predicted to take over several layouts of the same objects.
+
+    Functions, constants and the module lie at other addresses in each; instructions are the same in all.
+
+    Attributes:
+        number: Layouts that ran, the reported image's own among them.
+        median_s, least_s, most_s: Seconds of a warm call over them, typical predictions.
+        cache_share: The part of the spread that comes from what the cache in front of flash misses; the rest
+            is how code lies across words. ``None`` where there is no spread.
+        reason: Why there are fewer layouts than were asked for.
+    """
+
+    number: int
+    median_s: float
+    least_s: float
+    most_s: float
+    cache_share: float | None = None
+    reason: str | None = None
+
+
 class Run(Record):
     """An execution of the image.
 
@@ -209,6 +230,7 @@ class Run(Record):
         time_s: Predicted time of a warm call in seconds, likewise.
         predicted: Predictions per phase with their error bars, where the board has a timing model.
         measured: The same measured on a board, where one was asked for.
+        layouts: Predictions over several layouts of the same objects, where they were asked for.
     """
 
     result: int | None = None
@@ -230,3 +252,4 @@ class Run(Record):
     time_s: float | None = None
     predicted: Predictions | None = None
     measured: BoardMeasurement | None = None
+    layouts: LayoutSpread | None = None

@@ -70,20 +70,106 @@ class Core(Record):
         return self
 
 
+class ClockRange(Record):
+    """Clocks that software can set the core to, and what flash needs at them.
+
+    Attributes:
+        min_hz, max_hz: The lowest and the highest of them; equal for a single one.
+        wait_states: Wait states of flash at these clocks.
+    """
+
+    min_hz: int = Field(gt=0)
+    max_hz: int = Field(gt=0)
+    wait_states: float = Field(default=0, ge=0)
+
+    @model_validator(mode="after")
+    def _is_ordered(self) -> "ClockRange":
+        if self.min_hz > self.max_hz:
+            raise ValueError("min_hz is at most max_hz")
+        return self
+
+
+class SetupValue(Record):
+    """One way in which software may have set something up.
+
+    Attributes:
+        says: What it has done, in a sentence; empty where other choices say it.
+        cycle_costs: Event → cycle cost instead of the model's; the default value has none.
+        wait_costs: The same for what an event costs per wait state.
+        error: How far off a prediction may be then, where that is more.
+        source: Where these costs come from.
+    """
+
+    says: str
+    cycle_costs: CycleCosts = Field(default_factory=dict)
+    wait_costs: CycleCosts = Field(default_factory=dict)
+    error: float | None = Field(default=None, gt=0, lt=1)
+    source: str = ""
+
+    @property
+    def events(self) -> frozenset[str]:
+        """The events that it gives other costs."""
+        return frozenset(self.cycle_costs) | frozenset(self.wait_costs)
+
+    @model_validator(mode="after")
+    def _costs_are_known(self) -> "SetupValue":
+        _known(self.cycle_costs)
+        _known(self.wait_costs)
+        if self.events and not self.source:
+            raise ValueError("other costs need a source")
+        return self
+
+
+class SetupChoice(Record):
+    """Something that software sets up on the board and that changes how long code takes.
+
+    Attributes:
+        title: What it is.
+        default: The value that predictions assume where nothing is said.
+        values: Its values by name.
+    """
+
+    title: str
+    default: str
+    values: dict[Annotated[str, Field(min_length=1)], SetupValue]
+
+    @model_validator(mode="after")
+    def _default_is_a_value(self) -> "SetupChoice":
+        if self.default not in self.values:
+            raise ValueError(f"default is one of {', '.join(self.values)}")
+        if self.values[self.default].events:
+            raise ValueError("the default value has the model's own costs, and no others")
+        return self
+
+
 class Timing(Record):
     """What a board adds to its core's cycle costs.
 
     Attributes:
         core: The core.
         cycle_costs: Event → cycle cost: of flash above all. They are added to the core's.
+        wait_costs: Event → cost per wait state of flash; added as well.
+        wait_states: Wait states of flash at the board's clock.
+        clocks: The clocks that software can set the core to, where another than the board's is known.
+        setup: Name → what software sets up otherwise or not, for ``--assume``.
+        assumed: Name → value of ``setup`` that predictions assume, instead of the default.
+        clock_hz: The clock that predictions assume, instead of the board's.
         error: How far off a prediction may be, as a fraction of it, in addition to the ranges of the costs.
         calibrated: Whether the model was compared with values published for this board.
         source: Where cycle costs and error come from.
-        assumptions: What software is assumed to have set up on the board.
+        assumptions: What else software is assumed to have set up on the board.
     """
 
     core: str
-    cycle_costs: CycleCosts = Field(validation_alias=_COSTS)
+    cycle_costs: CycleCosts = Field(default_factory=dict, validation_alias=_COSTS)
+    wait_costs: CycleCosts = Field(default_factory=dict)
+    wait_states: float = Field(default=0, ge=0)
+    clocks: tuple[ClockRange, ...] = ()
+    setup: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$")], SetupChoice] = Field(
+        default_factory=dict
+    )
+    assumed: dict[str, str] = Field(default_factory=dict)
+    clock_hz: int | None = Field(default=None, gt=0)
     error: float = Field(gt=0, lt=1)
     calibrated: bool
     source: str
@@ -92,4 +178,31 @@ class Timing(Record):
     @model_validator(mode="after")
     def _costs_are_known(self) -> "Timing":
         _known(self.cycle_costs)
+        _known(self.wait_costs)
         return self
+
+    @model_validator(mode="after")
+    def _what_is_assumed_is_known(self) -> "Timing":
+        for name, value in self.assumed.items():
+            if name not in self.setup or value not in self.setup[name].values:
+                raise ValueError(f"setup has no {name}={value}")
+        if self.clock_hz is not None and self.range_of(self.clock_hz) is None:
+            raise ValueError("clock_hz is in none of clocks")
+        return self
+
+    def range_of(self, clock_hz: int) -> ClockRange | None:
+        """The range that a clock is in; ``None`` if it is in none."""
+        return next((one for one in self.clocks if one.min_hz <= clock_hz <= one.max_hz), None)
+
+    @property
+    def chosen(self) -> dict[str, SetupValue]:
+        """Name → the value of ``setup`` that predictions assume."""
+        return {
+            name: choice.values[self.assumed.get(name, choice.default)] for name, choice in self.setup.items()
+        }
+
+    @property
+    def others_than_default(self) -> dict[str, str]:
+        """What predictions assume that is not the default: names with values, and the clock."""
+        others = {name: value for name, value in self.assumed.items() if value != self.setup[name].default}
+        return others if self.clock_hz is None else {"clock": f"{self.clock_hz / 1e6:g}MHz", **others}

@@ -2,6 +2,7 @@
 
 from wasmfit.model import Board
 from wasmfit.table import Alignment, Table, text_column
+from wasmfit.timing import setup_lines
 
 from .rows import rows_to_text
 from .terminal import terminal_width
@@ -25,6 +26,7 @@ def board_to_text(board: Board, core: str, width: int | None = None) -> str:
         "clock": f"{board.clock_hz / 1e6:g} MHz",
         "emulated by": f"{emulator.qemu} -machine {emulator.machine}{relinked}",
         "time": _timing(board),
+        **dict(setup_lines(board)),
         "source": board.source,
     }
     table = Table(

@@ -45,7 +45,7 @@ FORMATS: dict[Format, Callable[[Comparison], str | Iterable[str]]] = {
 def _benchmark_to_text(benchmark: Benchmark) -> str:
     """A benchmark for a terminal, with what its measurements rest on."""
     width = terminal_width()
-    notes = (line for note in benchmark.comparison.notes for line in wrapped(note, width))
+    notes = (line for note in benchmark.comparison.all_notes for line in wrapped(note, width))
     return "\n\n".join(filter(None, (tables_to_text(benchmark_tables(benchmark), width), "\n".join(notes))))
 
 

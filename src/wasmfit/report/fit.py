@@ -70,10 +70,16 @@ def _rows(fit: Fit) -> Iterator[dict[str, object]]:
             "speed": runtime.speed.value,
             "speed_low": runtime.speed.low,
             "speed_high": runtime.speed.high,
+            "start": None if runtime.start is None else runtime.start.value,
+            "start_low": None if runtime.start is None else runtime.start.low,
+            "start_high": None if runtime.start is None else runtime.start.high,
             "reasons": None,
             "outdated": ", ".join(outdated_parts(runtime.measurement)) or None,
         }
-    columns = ("place", "score", "flash", "ram", "speed", "speed_low", "speed_high")
+    columns = (
+        *("place", "score", "flash", "ram", "speed", "speed_low", "speed_high"),
+        *("start", "start_low", "start_high"),
+    )
     for rejected in fit.rejected:
         reasons = "; ".join(reason.sentence for reason in rejected.reasons)
         yield {

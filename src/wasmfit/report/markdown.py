@@ -28,7 +28,7 @@ def with_notes(text: str, comparison: Comparison, before: Iterable[str] = ()) ->
         comparison: The comparison.
         before: What stands before those notes.
     """
-    lines = "\n".join(f"- {escape(line)}" for line in (*before, *comparison.notes))
+    lines = "\n".join(f"- {escape(line)}" for line in (*before, *comparison.all_notes))
     return "\n\n".join(filter(None, (text, lines)))
 
 

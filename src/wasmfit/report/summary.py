@@ -29,7 +29,7 @@ def to_summary(comparison: Comparison, choice: SummaryChoice, width: int | None 
         shown = tables_to_text(tables, width)
     else:
         shown = "\n\n".join(rows_to_text(table, width, _MORE) for table in tables)
-    notes = (line for note in comparison.notes for line in wrapped(note, width))
+    notes = (line for note in comparison.all_notes for line in wrapped(note, width))
     return "\n\n".join(filter(None, (shown, "\n".join(notes))))
 
 

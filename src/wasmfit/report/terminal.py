@@ -33,7 +33,7 @@ def to_text(comparison: Comparison, width: int | None = None) -> str:
     ``width`` is the terminal's, or unlimited if there is none.
     """
     measured = comparison.measurements
-    said = (*feature_lines(comparison.features), *comparison.notes)
+    said = (*feature_lines(comparison.features), *comparison.all_notes)
     width = width or terminal_width()
     lines = ["\n".join(_wrapped(_plain(line), width)) for line in said]
     return "\n\n".join((tables_to_text((*overview(measured), *comparison_tables(measured)), width), *lines))

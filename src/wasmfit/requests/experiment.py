@@ -36,6 +36,8 @@ class Matrix(Record):
             system among the bases, the checkout to build from.
         toggles: Feature toggles, such as ``fuel``: the variant with it is measured next to the one without,
             of every runtime that has both.
+        clock: Clock of the core that time is predicted for, such as ``48MHz``.
+        assume: What the firmware has set up otherwise, that time is predicted for: ``icache=off``.
     """
 
     runtimes: fields.Runtimes = ()
@@ -46,6 +48,8 @@ class Matrix(Record):
     select: fields.Select = ()
     sources: fields.Sources = ()
     toggles: fields.Toggles = ()
+    clock: fields.Clock = None
+    assume: fields.Assume = ()
 
 
 class Experiment(Matrix):
@@ -53,9 +57,11 @@ class Experiment(Matrix):
 
     Attributes:
         module: A module of the user's, instead of workloads.
+        layouts: In how many orders of its functions each image is linked and run.
     """
 
     module: ModuleRequest | None = None
+    layouts: fields.Layouts = 1
 
     @model_validator(mode="after")
     def _names_one_guest(self) -> Self:
@@ -133,7 +139,7 @@ class FitExperiment(Record):
     """Runtimes for one board: they are measured on one workload or module, base and profile.
 
     Attributes:
-        runtimes, sources: As of :class:`Matrix`.
+        runtimes, sources, clock, assume: As of :class:`Matrix`.
         workload: Name of a workload.
         board: Name of a board.
         base: Name of what is below the runtime.
@@ -147,6 +153,8 @@ class FitExperiment(Record):
     base: fields.Base = defaults.BASE
     profile: fields.Profile = defaults.PROFILE
     sources: fields.Sources = ()
+    clock: fields.Clock = None
+    assume: fields.Assume = ()
     module: ModuleRequest | None = None
 
     @model_validator(mode="after")
@@ -258,7 +266,7 @@ class FitRequirements(Record):
     Attributes:
         flash, ram: Bytes, or ``512K`` (K = 1024). The board's, if not given; an image is linked for the
             board, so more than it has makes no difference.
-        needs: Features that are needed, as ``wasmfit fit --help`` lists them.
+        needs: Features that are needed, as ``wasmfit fit --help`` lists them, and times, as ``start<20ms``.
         weights: As ``flash=1,ram=1,speed=2``.
     """
 

@@ -257,6 +257,29 @@ Cluster = Annotated[
     ),
 ]
 
+Layouts = Annotated[
+    int,
+    Field(ge=1, le=64),
+    Option(
+        ("--layouts",),
+        "N",
+        "Link each image in N orders of its functions, run each, and show the spread of the predicted time, "
+        "which is luck of the link. Default: 1, the image itself.",
+    ),
+]
+Clock = Annotated[
+    str | None,
+    Option(("--clock",), "CLOCK", "Predict time at this clock of the core, such as 48MHz."),
+]
+Assume = Annotated[
+    NamesWithCommas,
+    Option(
+        ("--assume",),
+        "NAME=VALUE",
+        "Predict time as the firmware sets up the board, such as icache=off; `wasmfit show board NAME` lists "
+        "what is known.",
+    ),
+]
 Flash = Annotated[
     str | int | None,
     Option(
@@ -265,6 +288,12 @@ Flash = Annotated[
 ]
 Ram = Annotated[str | int | None, Option(("--ram",), "SIZE", "RAM, likewise.")]
 Needs = Annotated[
-    NamesWithCommas, Option(("--needs",), "A,B", f"What is needed: {', '.join(REQUIRABLE_FEATURES)}.")
+    NamesWithCommas,
+    Option(
+        ("--needs",),
+        "A,B",
+        f"What is needed: {', '.join(REQUIRABLE_FEATURES)}; or a predicted time: 'start<20ms' (load and "
+        "instantiation), 'call<1ms'.",
+    ),
 ]
 Weights = Annotated[str | None, Option(("--weights",), "flash=1,ram=1,speed=1", "How much each counts.")]

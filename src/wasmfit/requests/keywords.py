@@ -107,6 +107,8 @@ class MatrixKeywords(TypedDict, total=False):
     select: Sequence[str]
     sources: Sequence[tuple[str, Path]]
     toggles: Sequence[str]
+    clock: str | None
+    assume: str | Sequence[str]
 
 
 class RequirementKeywords(TypedDict, total=False):
@@ -120,6 +122,8 @@ class RequirementKeywords(TypedDict, total=False):
 
 class CompareKeywords(MatrixKeywords, ModuleKeywords, OptionKeywords, total=False):
     """What ``compare`` takes: :class:`Experiment` and :class:`RunOptions`."""
+
+    layouts: int
 
 
 class BenchKeywords(MatrixKeywords, OptionKeywords, total=False):
@@ -164,11 +168,14 @@ class FitKeywords(ModuleKeywords, RequirementKeywords, OptionKeywords, total=Fal
     base: str
     profile: str
     sources: Sequence[tuple[str, Path]]
+    clock: str | None
+    assume: str | Sequence[str]
 
 
 class ReportKeywords(MatrixKeywords, ModuleKeywords, RequirementKeywords, OptionKeywords, total=False):
     """What ``make_report`` takes: as ``compare`` and ``fit``, and :class:`ReportSettings`."""
 
+    layouts: int
     title: str | None
     flames: bool
     features: bool

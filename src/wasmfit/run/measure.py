@@ -248,6 +248,12 @@ def fingerprints(
     return [fingerprint(cell, image_key) for cell, image_key in keyed]
 
 
+def decided_by(context: Context, cell: Cell, image_key: str) -> str:
+    """Digest of all that decides how a cell's image runs, as :func:`fingerprints` has it for many."""
+    (fingerprint,) = fingerprints([(cell, image_key)], context, own_code())
+    return fingerprint
+
+
 def _board_key(board: Board) -> str:
     # What time is predicted from is looked up when results are shown, and changes nothing measured.
     return digest.of(board.model_dump(mode="json", exclude={"timing"}))

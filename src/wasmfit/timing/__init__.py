@@ -8,6 +8,8 @@ its error bar.
 
 from .predict import CostModel, cost_model, predict, predictions, with_predictions
 from .ratio import CostShares, Ratio, cost_shares, ratio, ratio_of
+from .setup import costs_of, set_up, setup_lines, setup_notes
+from .spread import layout_spread
 
 __all__ = [
     "CostModel",
@@ -15,9 +17,14 @@ __all__ = [
     "Ratio",
     "cost_model",
     "cost_shares",
+    "costs_of",
+    "layout_spread",
     "predict",
     "predictions",
     "ratio",
     "ratio_of",
+    "set_up",
+    "setup_lines",
+    "setup_notes",
     "with_predictions",
 ]

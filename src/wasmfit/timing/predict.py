@@ -1,9 +1,9 @@
 """Predictions."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import hypot
-from operator import attrgetter, mul
+from operator import add, attrgetter, mul
 
 from wasmfit.model import (
     Activities,
@@ -17,6 +17,8 @@ from wasmfit.model import (
     Status,
     Timing,
 )
+
+from .setup import costs_of, error_of
 
 
 def predict(activity: Activity, core: Core, timing: Timing, clock_hz: int) -> Prediction:
@@ -41,6 +43,7 @@ class CostModel:
         clock_hz: The core's clock.
         calibrated: Whether the model was compared with values published for the board.
         source: Where cycle costs and error come from.
+        assumed: What is assumed otherwise than by default: name → value.
     """
 
     counts: Callable[[Activity], Sequence[int]]
@@ -52,11 +55,19 @@ class CostModel:
     clock_hz: int
     calibrated: bool
     source: str
+    assumed: Mapping[str, str]
 
     @staticmethod
     def of(core: Core, timing: Timing, clock_hz: int) -> "CostModel":
-        """The cost model of a core and a board, the core's costs first."""
-        costs = [item for costs in (core.cycle_costs, timing.cycle_costs) for item in costs.items()]
+        """The cost model of a core and a board, the core's costs first.
+
+        Args:
+            core: The core.
+            timing: The board's costs, with what is assumed of it.
+            clock_hz: The board's clock, unless another is assumed.
+        """
+        costs = [item for costs in (core.cycle_costs, costs_of(timing)) for item in costs.items()]
+        others = timing.others_than_default
         uncertain = [(event, cost) for event, cost in costs if cost.low != cost.high]
         return CostModel(
             counts=_reader([event for event, _ in costs]),
@@ -64,19 +75,30 @@ class CostModel:
             uncertain_counts=_reader([event for event, _ in uncertain]),
             less=tuple(cost.typical - cost.low for _, cost in uncertain),
             more=tuple(cost.high - cost.typical for _, cost in uncertain),
-            error=timing.error,
-            clock_hz=clock_hz,
-            calibrated=timing.calibrated,
+            error=error_of(timing),
+            clock_hz=timing.clock_hz or clock_hz,
+            # What was published is of a board that is set up as by default.
+            calibrated=timing.calibrated and not others,
             source="; ".join(_sources(core, timing)),
+            assumed=others,
         )
 
     def predict(self, activity: Activity) -> Prediction:
         """Cycles and time of what a core did; see :func:`predict`."""
+        return self._predicted(self.counts(activity), self.uncertain_counts(activity))
+
+    def predict_together(self, first: Activity, second: Activity) -> Prediction:
+        """The same of two activities together: an error of a cycle cost changes both alike."""
+        return self._predicted(
+            tuple(map(add, self.counts(first), self.counts(second))),
+            tuple(map(add, self.uncertain_counts(first), self.uncertain_counts(second))),
+        )
+
+    def _predicted(self, counts: Sequence[int], uncertain_counts: Sequence[int]) -> Prediction:
         # Savings never exceed the costs in what a core has done, but may in a record made by hand.
-        typical = max(sum(map(mul, self.counts(activity), self.typical)), 0)
-        counts = self.uncertain_counts(activity)
-        less = hypot(*map(mul, counts, self.less), typical * self.error)
-        more = hypot(*map(mul, counts, self.more), typical * self.error)
+        typical = max(sum(map(mul, counts, self.typical)), 0)
+        less = hypot(*map(mul, uncertain_counts, self.less), typical * self.error)
+        more = hypot(*map(mul, uncertain_counts, self.more), typical * self.error)
         return _prediction(typical, less, more, self.clock_hz)
 
     def predictions(self, activities: Activities) -> Predictions:
@@ -85,14 +107,17 @@ class CostModel:
         def predicted(activity: Activity | None) -> Prediction | None:
             return None if activity is None else self.predict(activity)
 
+        load, instantiate = activities.load, activities.instantiate
         return Predictions(
-            load=predicted(activities.load),
-            instantiate=predicted(activities.instantiate),
+            load=predicted(load),
+            instantiate=predicted(instantiate),
+            start=None if load is None or instantiate is None else self.predict_together(load, instantiate),
             first_call=predicted(activities.first_call),
             call=predicted(activities.call),
             region=predicted(activities.region),
             calibrated=self.calibrated,
             source=self.source,
+            assumed=dict(self.assumed),
         )
 
     def with_predictions(self, measurement: Measurement) -> Run | None:
@@ -161,4 +186,9 @@ def with_predictions(measurement: Measurement, model: CostModel | None) -> Run |
 def _sources(core: Core, timing: Timing) -> Iterable[str]:
     yield f"{core.title}: {core.source}"
     yield f"board: {timing.source}"
+    for value in timing.chosen.values():
+        if value.says:
+            yield f"assumed: {value.says}"
+        if value.source:
+            yield f"its costs: {value.source}"
     yield from (f"assumed: {assumption}" for assumption in timing.assumptions)

@@ -25,6 +25,22 @@ class EvidenceRecord(JsonRecord):
     reason: Text
 
 
+class RequiredTimeRecord(JsonRecord):
+    """A required time with the predicted one.
+
+    Attributes:
+        need: The limit as it was written, such as ``start<20ms``.
+        limit_s: The limit in seconds.
+        time: Seconds that are predicted.
+        unsure: Whether the error bar includes the limit.
+    """
+
+    need: str
+    limit_s: Number
+    time: AmountRecord
+    unsure: bool
+
+
 class RankedRecord(JsonRecord):
     """A runtime that fits.
 
@@ -40,6 +56,8 @@ class RankedRecord(JsonRecord):
         unsure_against: Runtimes with which the order is inconclusive.
         evidence: What shows that it has the required features.
         outdated: What has changed since its measurement was made, of one that was found and not made now.
+        start: Seconds that load and instantiation are predicted to take; null without a timing model.
+        times: The required times.
     """
 
     id: Text
@@ -54,13 +72,15 @@ class RankedRecord(JsonRecord):
     unsure_against: tuple[str, ...]
     evidence: tuple[EvidenceRecord, ...]
     outdated: tuple[str, ...]
+    start: AmountRecord | None
+    times: tuple[RequiredTimeRecord, ...]
 
 
 class ShortfallRecord(JsonRecord):
     """Why a runtime does not fit.
 
     Attributes:
-        measure: ``flash``, ``ram``, ``status`` or the name of a required feature.
+        measure: ``flash``, ``ram``, ``status``, the name of a required feature, ``start`` or ``call``.
         have: What there is room for, in bytes; null if it is not a number.
         need: What the runtime takes, likewise.
         short: The difference, in bytes.
@@ -97,7 +117,7 @@ class FitDocument(JsonDocument):
         board: The board's name.
         module: What was run, in words.
         flash, ram: Bytes that there is room for.
-        needs: The features that are required.
+        needs: The features and times that are required.
         weights: Criterion → weight.
         speed: The metric that speed was ranked by.
         calibrated: Whether the board's timing model was fitted to published values; null without one.
@@ -128,7 +148,7 @@ def fit_document(fit: Fit) -> FitDocument:
         module=fit.module,
         flash=fit.requirements.flash,
         ram=fit.requirements.ram,
-        needs=fit.requirements.features,
+        needs=fit.requirements.needs,
         weights=dict(fit.requirements.weights),
         speed=fit.speed_metric,
         calibrated=fit.calibrated,
@@ -160,6 +180,17 @@ def _ranked(runtime: RankedRuntime) -> RankedRecord:
             for known in runtime.evidence
         ),
         outdated=outdated_parts(runtime.measurement),
+        start=amount_record(runtime.start),
+        times=tuple(
+            RequiredTimeRecord(
+                need=judged.limit.text,
+                limit_s=judged.limit.seconds,
+                time=time,
+                unsure=not judged.is_conclusive,
+            )
+            for judged in runtime.times
+            if (time := amount_record(judged.time)) is not None
+        ),
     )
 
 

@@ -11,10 +11,12 @@ from wasmfit.analysis.benchmark import BASELINE, NATIVE, slowdowns
 from wasmfit.analysis.c_libraries import library_note
 from wasmfit.analysis.comparison_metrics import COMPARISON_METRICS
 from wasmfit.analysis.document import OwnerClass, ReportDocument, Trend
+from wasmfit.analysis.layouts import layouts_of
 from wasmfit.analysis.metric_values import SUM_OF_PEAKS, ram_needed
 from wasmfit.analysis.metrics import RAM_NEEDED
 from wasmfit.analysis.setting_rankings import RULE, RankingEntry
 from wasmfit.model import Board, Measurement, Prediction, RuntimeFeatures
+from wasmfit.timing import setup_notes
 from wasmfit.words import escape_unprintable
 
 SCHEMA = 1
@@ -23,7 +25,7 @@ BETWEEN = "[between sections]"
 _LONGEST = 400
 _IN_RAM = (".data", ".bss")
 _ONLY_IN_RAM = (".bss",)
-_PREDICTED = ("load", "instantiate", "first_call", "call")
+_PREDICTED = ("load", "instantiate", "start", "first_call", "call")
 
 T = TypeVar("T", bound=Hashable)
 
@@ -82,7 +84,11 @@ def packed(document: ReportDocument) -> dict[str, Any]:
         "libraries": library_note(document.measurements),
         "notes": [
             escape_unprintable(note, _LONGEST)
-            for note in (*outdated_notes(document.measurements), *document.notes)
+            for note in (
+                *outdated_notes(document.measurements),
+                *setup_notes(document.boards),
+                *document.notes,
+            )
         ],
         "outdated": OUTDATED_MARK,
         "summed": SUM_OF_PEAKS,
@@ -170,7 +176,7 @@ def _board(board: Board) -> dict[str, Any]:
         "flash": board.flash.size,
         "ram": board.ram.size,
         "erase": board.erase_unit,
-        "clock": board.clock_hz,
+        "clock": board.predicted_clock_hz,
     }
 
 
@@ -184,11 +190,17 @@ def _times(measurement: Measurement) -> dict[str, list[float]] | None:
     if predicted is None:
         return None
     phases: dict[str, Prediction | None] = {name: getattr(predicted, name) for name in _PREDICTED}
-    return {
-        name: [float(f"{seconds:.4g}") for seconds in (phase.time_s, phase.time_low_s, phase.time_high_s)]
+    spread = layouts_of(measurement)
+    over = {} if spread is None else {"layouts": _rounded(spread.median_s, spread.least_s, spread.most_s)}
+    return over | {
+        name: _rounded(phase.time_s, phase.time_low_s, phase.time_high_s)
         for name, phase in phases.items()
         if phase is not None
     }
+
+
+def _rounded(*seconds: float) -> list[float]:
+    return [float(f"{time:.4g}") for time in seconds]
 
 
 def _owned(measurement: Measurement, owners: _Numbered[str]) -> dict[str, list[tuple[int, int]]]:

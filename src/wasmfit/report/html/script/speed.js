@@ -3,13 +3,34 @@
 import { el } from "./dom.js";
 import { colourOf, data } from "./data.js";
 import { dots } from "./dots.js";
-import { times, whole } from "./format.js";
+import { time, times, whole } from "./format.js";
 import { common, grouped, mean, spread } from "./groups.js";
 import { folded, table } from "./table.js";
 
 /** @typedef {import("./data.js").Cell} Cell @typedef {import("./groups.js").Group} Group */
 
 const MOST = 40;
+
+/** Times that only some cells have, with their ends. */
+const TIMES = [
+  predicted("start", "start-up, predicted"),
+  predicted("layouts", "warm call over layouts, predicted"),
+];
+
+/** A column of predicted times. @param {string} key @param {string} label */
+function predicted(key, label) {
+  const of = (/** @type {{group: Group}} */ { group }) => group.ran[0]?.time?.[key];
+  return {
+    key,
+    label,
+    number: true,
+    value: (/** @type {{group: Group}} */ row) => of(row)?.[0] ?? null,
+    text: (/** @type {{group: Group}} */ row) => {
+      const known = of(row);
+      return known ? `≈${time(known[0])} (${time(known[1])}–${time(known[2])})` : "";
+    },
+  };
+}
 
 /** @param {HTMLElement} into @param {Cell[]} cells @param {number} width */
 export function drawSpeed(into, cells, width) {
@@ -162,6 +183,7 @@ export function drawSpeed(into, cells, width) {
                 text: (/** @type {{group: Group}} */ row) => whole(value(row)),
               };
             }),
+            ...TIMES.filter(({ key }) => rows.some(({ group }) => group.ran[0]?.time?.[key])),
           ],
           rows,
         ),

@@ -17,6 +17,7 @@ from wasmfit.model import Measurement, Run, Status
 from wasmfit.model.contract import JsonDocument, Text
 
 from .comparison import CONCLUSIVE, Comparison
+from .counted import counted_instructions
 from .flat_rows import flat_row
 
 if TYPE_CHECKING:
@@ -203,28 +204,21 @@ def setting_of(measurement: Measurement) -> Setting:
     return measurement.board, measurement.base, measurement.profile
 
 
-def warm_call(measurement: Measurement) -> int | None:
-    """Instructions of a warm call, of a cell with status ``ok``."""
-    if measurement.status is not Status.OK or measurement.run is None:
-        return None
-    return measurement.run.instructions.call
-
-
 def slowdowns(measurements: Iterable[Measurement]) -> dict[str, float | None]:
-    """Id of a cell → instructions of a warm call as a multiple of native code's; ``None`` if either is not
-    known. Baselines run no workload and are omitted.
+    """Id of a cell → instructions of a warm call (or of what else is counted, see :mod:`.counted`) as a
+    multiple of native code's; ``None`` if either is not known. Baselines run no workload and are omitted.
     """
     measurements = [measurement for measurement in measurements if measurement.runtime != BASELINE]
     setting = attrgetter("module", "board", "base", "profile")
     native = {
-        setting(measurement): warm_call(measurement)
+        setting(measurement): counted_instructions(measurement)
         for measurement in measurements
         if measurement.runtime == NATIVE
     }
     factors: dict[str, float | None] = {}
     for measurement in measurements:
         native_call = native.get(setting(measurement))
-        own = warm_call(measurement) if native_call else None
+        own = counted_instructions(measurement) if native_call else None
         factors[measurement.id] = own / native_call if own and native_call else None
     return factors
 

@@ -251,9 +251,12 @@ def _legend(
     if len(baselines) == 1 and baselines[0].size is not None:
         without = f"over baseline: without a runtime it is {baselines[0].size.flash:,} B"
         yield LegendClause(without, ("flash_over_baseline",))
-    yield LegendClause("load, calls: instructions", ("instructions_start", "instructions_call"))
+    yield LegendClause(
+        "load, calls: instructions",
+        ("instructions_start", "instructions_call", "instructions_first_call", "instructions_region"),
+    )
     yield LegendClause("slowdown: against native code", ("slowdown",))
-    yield LegendClause("≈ predicted", ("time_call",))
+    yield LegendClause("≈ predicted", ("time_call", "time_first_call", "time_region"))
 
 
 def _notes(ran: Sequence[Measurement], others: Sequence[Measurement]) -> Iterator[str]:

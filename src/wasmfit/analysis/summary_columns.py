@@ -10,6 +10,7 @@ from wasmfit.words import closest, escape_unprintable
 
 from .amounts import Amount, amount_text, factor_text, scaled_texts
 from .comparison_metrics import COMPARISON_METRICS, RESULT_METRICS, ComparisonMetric, predicted_call
+from .counted import counted_region, is_called_once
 from .hardware import HARDWARE_METRICS, hardware_measurement
 from .metric_values import metric_amount
 from .metrics import Better, metric
@@ -160,6 +161,64 @@ _DEFAULTS = (
 DEFAULT_COLUMNS = tuple(column.key for column in _DEFAULTS)
 """The columns of the summary that nobody has chosen any for."""
 
+
+def _time_of(phase: str) -> Callable[[Measurement], Amount | None]:
+    def predicted(measurement: Measurement) -> Amount | None:
+        phases = None if measurement.run is None else measurement.run.predicted
+        prediction = None if phases is None else getattr(phases, phase)
+        if prediction is None:
+            return None
+        return Amount(prediction.time_s, prediction.time_low_s, prediction.time_high_s)
+
+    return predicted
+
+
+def _instructions_of(phase: str) -> Callable[[Measurement], int | None]:
+    return lambda measurement: (
+        None if measurement.run is None else getattr(measurement.run.instructions, phase)
+    )
+
+
+_REGION = (
+    SummaryColumn(
+        "instructions_region",
+        ("region of", "interest"),
+        _each(_instructions_of("region")),
+        title="region",
+        priority=3,
+    ),
+    SummaryColumn(
+        "time_region",
+        ("predicted time", "of region,"),
+        _each(_time_of("region")),
+        "s",
+        "predicted time of region",
+        priority=1,
+        texts=_times,
+    ),
+)
+"""Columns of modules that mark a region of interest."""
+
+_ONLY_CALL = (
+    SummaryColumn(
+        "instructions_first_call",
+        ("only", "call"),
+        _each(_instructions_of("first_call")),
+        title="call",
+        priority=4,
+    ),
+    SummaryColumn(
+        "time_first_call",
+        ("predicted time", "of the call,"),
+        _each(_time_of("first_call")),
+        "s",
+        "predicted time of the call",
+        priority=2,
+        texts=_times,
+    ),
+)
+"""Columns of programs that are called once."""
+
 ON_BOARD_COLUMNS = ("measured_call",)
 """Columns that are added where cells ran on a board."""
 
@@ -196,11 +255,11 @@ _STATUS = SummaryColumn(
 )
 COLUMNS: Mapping[str, SummaryColumn] = {
     "status": _STATUS,
-    **{column.key: column for column in _DEFAULTS},
+    **{column.key: column for column in (*_DEFAULTS, *_REGION, *_ONLY_CALL)},
     **{
         known.key: _of_metric(known)
         for known in (*COMPARISON_METRICS, *HARDWARE_METRICS, *RESULT_METRICS)
-        if known.key not in DEFAULT_COLUMNS
+        if known.key not in {column.key for column in (*_DEFAULTS, *_REGION, *_ONLY_CALL)}
     },
 }
 """Every column by its key, those that are shown by default first."""
@@ -249,7 +308,12 @@ def summary_columns(names: Sequence[str], measurements: Iterable[Measurement]) -
         UsageError: A name is unknown.
     """
     if not names:
+        measurements = tuple(measurements)
         chosen = list(_DEFAULTS)
+        if any(map(is_called_once, measurements)):
+            chosen += _ONLY_CALL
+        if any(map(counted_region, measurements)):
+            chosen += _REGION
         if any(hardware_measurement(measurement) is not None for measurement in measurements):
             chosen += [COLUMNS[key] for key in ON_BOARD_COLUMNS]
         return chosen

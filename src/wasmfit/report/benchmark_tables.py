@@ -11,9 +11,9 @@ from wasmfit.analysis.benchmark import (
     Slowdown,
     setting_of,
     slowdowns,
-    warm_call,
 )
 from wasmfit.analysis.comparison_metrics import minimum_ram, time_text
+from wasmfit.analysis.counted import counted_instructions, counted_prediction
 from wasmfit.analysis.numbers import grouped
 from wasmfit.model import Measurement, Status
 from wasmfit.table import Column, Table, text_column, value_column
@@ -46,7 +46,7 @@ def benchmark_tables(benchmark: Benchmark) -> list[Table]:
 def _workload(title: str, cells: Sequence[Measurement], factors: dict[str, float | None]) -> Table:
     columns = [
         _column("status", (measurement.status.value for measurement in cells)),
-        _numbers("instructions", (warm_call(measurement) for measurement in cells)),
+        _numbers("instructions", (counted_instructions(measurement) for measurement in cells)),
         _factors("slowdown", (factors[measurement.id] for measurement in cells)),
         _numbers("heap peak, B", (_run(measurement, "heap_peak") for measurement in cells)),
         _numbers("stack peak, B", (_run(measurement, "stack_peak") for measurement in cells)),
@@ -158,12 +158,13 @@ def _run(measurement: Measurement, name: str) -> int | None:
 
 
 def _time(measurement: Measurement) -> str:
-    """The predicted time of a warm call with its error bar, if the board has a model."""
-    if measurement.run is None or measurement.status is not Status.OK or measurement.run.time_s is None:
+    """The predicted time of what is counted with its error bar, if the board has a model."""
+    if measurement.run is None or measurement.status is not Status.OK:
         return ""
-    call = None if measurement.run.predicted is None else measurement.run.predicted.call
+    call = counted_prediction(measurement)
     if call is None:
-        return f"≈{seconds_text(Amount(measurement.run.time_s))}"
+        seconds = measurement.run.time_s
+        return "" if seconds is None else f"≈{seconds_text(Amount(seconds))}"
     return f"≈{time_text(call.time_s, call.time_low_s, call.time_high_s)}"
 
 

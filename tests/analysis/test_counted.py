@@ -15,7 +15,8 @@ from wasmfit.report.benchmark_tables import benchmark_tables
 
 def prediction(seconds: float) -> Prediction:
     cycles = round(seconds * 64e6)
-    return Prediction(cycles, cycles, cycles, seconds, seconds, seconds, 1 / seconds, 1 / seconds, 1 / seconds)
+    times, rates = (seconds,) * 3, (1 / seconds,) * 3
+    return Prediction(cycles, cycles, cycles, *times, *rates)
 
 
 def counts(**of_phases: int | None) -> InstructionCounts:

@@ -141,6 +141,66 @@ def test_coremark_comes_to_an_end(warm_home: Home, tmp_path: Path, board: str) -
     for run in all_ran(rows).values():
         # Ten iterations in eleven seconds.
         assert [call.shown for call in run.calls] == ["0.90909094"]
+        # The same ten by predicted time: the second of two stretches.
+        assert run.score is not None
+        assert run.predicted is not None
+        assert run.predicted.first_call is not None
+        assert run.score.of == "iterations"
+        assert run.score.own == pytest.approx(10 / 11)
+        assert run.score.per_s_low is not None
+        assert run.score.per_s_high is not None
+        assert run.score.per_s_low < run.score.per_s < run.score.per_s_high
+        assert run.score.per_s > 20 / run.predicted.first_call.time_s
+
+
+@pytest.mark.parametrize("board", ARCHITECTURES)
+def test_a_real_clock_tells_predicted_time(warm_home: Home, tmp_path: Path, board: str) -> None:
+    path = guest("waits", tmp_path)
+    clock = {"env.clock_ms": "clock_ms:real", "env.clock_us": "clock_us:real"}
+    # So many runs of a loop between two readings, three times; the sum of what has passed is returned.
+    rows = measured(
+        warm_home, path, "run(5000)", "run(50000)", imports=clock, boards=[board], runtimes=("wasm3", "wamr")
+    )
+    sums = set()
+    for row, run in all_ran(rows).items():
+        assert run.clock is not None, row
+        assert run.clock.readings == 12, row
+        assert run.clock.passes > 1, row
+        assert run.clock.error_s is not None
+        assert run.clock.error_s < 1e-3, row
+        assert run.predicted is not None
+        assert run.predicted.call is not None
+        # Microseconds by the module's own reckoning are those that the model has for the call.
+        short, long = (int(call.shown or "") for call in run.calls)
+        assert long == pytest.approx(run.predicted.call.time_s * 1e6, rel=0.02), row
+        assert long == pytest.approx(10 * short, rel=0.1), row
+        sums.add(long)
+    # Time differs between runtimes, and nobody calls that a wrong result.
+    assert len(sums) > 1
+    again = measured(
+        warm_home,
+        path,
+        *("run(5000)", "run(50000)"),
+        imports=clock,
+        boards=[board],
+        runtimes=("wasm3",),
+        rerun=True,
+    )
+    assert {int(run.calls[-1].shown or "") for run in all_ran(again).values()} <= sums
+
+
+def test_a_program_that_waits_for_the_clock_comes_to_an_end(warm_home: Home, tmp_path: Path) -> None:
+    # Many more readings than are told apart: what the module waits for comes nevertheless.
+    clock = {"env.clock_ms": "clock_ms:real", "env.clock_us": "clock_us:real"}
+    rows = measured(
+        warm_home, guest("waits", tmp_path), "wait(20)", imports=clock, times=1, runtimes=("wasm3",)
+    )
+    for run in all_ran(rows).values():
+        assert run.clock is not None
+        assert run.clock.readings > 64
+        assert run.predicted is not None
+        assert run.predicted.first_call is not None
+        assert run.predicted.first_call.time_s == pytest.approx(0.020, rel=0.1)
 
 
 def test_a_limit_is_the_users_and_says_how_to_raise_it(warm_home: Home, tmp_path: Path) -> None:

@@ -9,11 +9,13 @@ from wasmfit.table import CellValue, TableCell
 from wasmfit.words import closest, escape_unprintable
 
 from .amounts import Amount, amount_text, factor_text, scaled_texts
+from .benchmark import BASELINE
 from .comparison_metrics import COMPARISON_METRICS, RESULT_METRICS, ComparisonMetric, predicted_call
 from .counted import counted_region, is_called_once
 from .hardware import HARDWARE_METRICS, hardware_measurement
 from .metric_values import metric_amount
 from .metrics import Better, metric
+from .module_metrics import score_amount, sent_bytes, size_note
 
 Values = Sequence[CellValue | Amount]
 
@@ -229,6 +231,39 @@ _MORE_IS_BETTER = frozenset({"rate_call", "largest_free"})
 _NEITHER = frozenset({"linear_memory", "stack_reserved", "right_calls", "requests"})
 
 
+def _score_texts(values: Values) -> tuple[str, list[str]]:
+    return "", [amount_text(value, "") if isinstance(value, Amount) else "" for value in values]
+
+
+_SCORE = SummaryColumn(
+    "score", ("score", "a second"), _each(score_amount), "1/s", "score", Better.MORE, 1, _score_texts
+)
+"""The column of benchmarks that have one."""
+
+_SENT = (
+    SummaryColumn(
+        "module_sent", ("module", "as sent,"), _each(sent_bytes), "B", "module as sent", priority=6
+    ),
+    SummaryColumn(
+        "module_zlib",
+        ("with", "zlib,"),
+        _each(lambda measurement: measurement.provenance.sent_zlib_bytes),
+        "B",
+        "compressed",
+        priority=7,
+    ),
+    SummaryColumn(
+        "module_update",
+        ("as an", "update,"),
+        _each(lambda measurement: measurement.provenance.update_bytes),
+        "B",
+        "as an update",
+        priority=6,
+    ),
+)
+"""Columns of modules that are sent in several forms; a note has what is the same for all."""
+
+
 def _of_metric(known: ComparisonMetric) -> SummaryColumn:
     better = Better.LESS
     if known.key in _MORE_IS_BETTER:
@@ -250,16 +285,17 @@ def _split(words: Sequence[str], at: int) -> tuple[str, str]:
     return " ".join(words[:at]), " ".join(words[at:])
 
 
+_OF_MODULES = (*_ONLY_CALL, *_REGION, _SCORE, *_SENT)
 _STATUS = SummaryColumn(
     "status", ("status",), _each(lambda measurement: measurement.status.value), better=Better.NEITHER
 )
 COLUMNS: Mapping[str, SummaryColumn] = {
     "status": _STATUS,
-    **{column.key: column for column in (*_DEFAULTS, *_REGION, *_ONLY_CALL)},
+    **{column.key: column for column in (*_DEFAULTS, *_OF_MODULES)},
     **{
         known.key: _of_metric(known)
         for known in (*COMPARISON_METRICS, *HARDWARE_METRICS, *RESULT_METRICS)
-        if known.key not in {column.key for column in (*_DEFAULTS, *_REGION, *_ONLY_CALL)}
+        if known.key not in {column.key for column in (*_DEFAULTS, *_OF_MODULES)}
     },
 }
 """Every column by its key, those that are shown by default first."""
@@ -314,6 +350,11 @@ def summary_columns(names: Sequence[str], measurements: Iterable[Measurement]) -
             chosen += _ONLY_CALL
         if any(map(counted_region, measurements)):
             chosen += _REGION
+        if any(score_amount(one) is not None for one in measurements):
+            chosen.append(_SCORE)
+        runtimes = [one for one in measurements if sent_bytes(one) is not None and one.runtime != BASELINE]
+        if runtimes and size_note(runtimes) is None:
+            chosen += _SENT
         if any(hardware_measurement(measurement) is not None for measurement in measurements):
             chosen += [COLUMNS[key] for key in ON_BOARD_COLUMNS]
         return chosen

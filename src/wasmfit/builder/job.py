@@ -1,7 +1,7 @@
 """The job blob: module and calls, as the harness reads them (``harness/src/job.rs``, ``any.rs``)."""
 
 import struct
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from wasmfit.model import (
     ExportedFunction,
@@ -94,6 +94,17 @@ def pack_any(module: bytes, job: UserModule) -> bytes:
     return blob.whole(
         _ANY_HEADER.pack(MAGIC_ANY, module_at, len(module), *memory, *functions, *steps, *imports)
     )
+
+
+def import_data(read: Callable[[int, int], bytes]) -> list[tuple[int, int, int]]:
+    """What the imports of a blob have for a value: rule, and offset and length where that is data.
+
+    Args:
+        read: Reads the blob: offset and number of bytes.
+    """
+    *_, imports_at, number = _ANY_HEADER.unpack(read(0, _ANY_HEADER.size))
+    entries = _IMPORT.iter_unpack(read(imports_at, number * _IMPORT.size)) if number else ()
+    return [(rule, offset, length) for *_, rule, offset, length in entries]
 
 
 class _Blob:

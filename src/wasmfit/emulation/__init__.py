@@ -27,6 +27,7 @@ from .machine import ExpectedCalls, QemuRunner
 from .plugins import compiled, interface
 from .profile import CallProfile, Row
 from .suite_runner import WATCHDOG, SuiteEnd, SuiteRun, run_suite
+from .symbols import job_address
 from .ten import emulator_trial
 
 __all__ = [
@@ -46,6 +47,7 @@ __all__ = [
     "execute",
     "has_fence",
     "interface",
+    "job_address",
     "leak",
     "least_ram",
     "run_suite",

@@ -30,6 +30,7 @@ class ExpectedCalls:
         trap_words: How the runtime's words for a trap begin, where it also refuses code in a call.
         refusals: Part of the runtime's words for a refusal → what usually helps.
         advice: What may help where it has other words.
+        reads_time: Whether marks within a call are readings of a clock, and no region of interest.
     """
 
     calls: Sequence[WorkloadCall | UserCall] = ()
@@ -39,6 +40,7 @@ class ExpectedCalls:
     trap_words: str | None = None
     refusals: Mapping[str, str] = field(default_factory=dict)
     advice: str | None = None
+    reads_time: bool = False
 
 
 @dataclass(frozen=True)

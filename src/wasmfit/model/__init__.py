@@ -23,13 +23,14 @@ from .conformance import (
     Selection,
 )
 from .dependency import Dependency, DependencyChange
-from .durations import BoardMeasurement, MeasuredPhase, Prediction, Predictions
+from .durations import BoardMeasurement, MeasuredPhase, Prediction, Predictions, Score
 from .host_tool import HostTool, ToolWheel
 from .measurement import Measurement, Provenance, RelinkedImage, Size, SourceTree
 from .module import (
     Expected,
     ExportedFunction,
     Kept,
+    ModuleClock,
     ModuleStep,
     OutBuffer,
     Rule,
@@ -39,7 +40,18 @@ from .module import (
     UserModule,
 )
 from .profile import CProfile, Debug, Profile, RustProfile
-from .run import CheckedCall, HeapUse, Leak, LeastRam, Logged, ReadBuffer, Requests, Run, StackPeaks
+from .run import (
+    CheckedCall,
+    ClockReadings,
+    HeapUse,
+    Leak,
+    LeastRam,
+    Logged,
+    ReadBuffer,
+    Requests,
+    Run,
+    StackPeaks,
+)
 from .runtime import (
     Build,
     CArch,
@@ -89,6 +101,7 @@ __all__ = [
     "Checkout",
     "CheckoutRule",
     "ClaimMismatch",
+    "ClockReadings",
     "Core",
     "CrateSource",
     "CycleCost",
@@ -126,6 +139,7 @@ __all__ = [
     "MeasuredPhase",
     "Measurement",
     "MemoryMap",
+    "ModuleClock",
     "ModuleStep",
     "OutBuffer",
     "PartOutcomes",
@@ -146,6 +160,7 @@ __all__ = [
     "RuntimeFeatures",
     "RustChanges",
     "RustProfile",
+    "Score",
     "SdistSource",
     "Selection",
     "Signature",

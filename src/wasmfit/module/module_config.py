@@ -37,6 +37,7 @@ class ModuleConfig(Record):
         stub_all: As ``--stub-all``.
         args: As ``--arg``.
         stdin: As ``--stdin``, from this file's folder.
+        update_from: As ``--update-from``, from this file's folder.
         limit: As ``--limit``.
         timeout: As ``--timeout``.
     """
@@ -48,6 +49,7 @@ class ModuleConfig(Record):
     preset: str | None = None
     args: tuple[str, ...] = ()
     stdin: Path | None = None
+    update_from: Path | None = None
     limit: StrictInt | StrictStr | None = None
     timeout: StrictInt | StrictFloat | None = None
     imports: dict[str, Number] = Field(default_factory=dict)

@@ -5,16 +5,20 @@ from collections.abc import Iterable, Iterator, Sequence
 from wasmfit.analysis.amounts import Amount, factor_text, seconds_text
 from wasmfit.analysis.benchmark import (
     BASELINE,
+    NATIVE,
     Benchmark,
     RuntimeSummary,
     Setting,
     Slowdown,
+    relative_factors,
     setting_of,
     slowdowns,
 )
 from wasmfit.analysis.comparison_metrics import minimum_ram, time_text
 from wasmfit.analysis.counted import counted_instructions, counted_prediction
+from wasmfit.analysis.module_metrics import sent_bytes
 from wasmfit.analysis.numbers import grouped
+from wasmfit.analysis.own_suite import is_own
 from wasmfit.model import Measurement, Status
 from wasmfit.table import Column, Table, text_column, value_column
 
@@ -22,36 +26,51 @@ from wasmfit.table import Column, Table, text_column, value_column
 def benchmark_tables(benchmark: Benchmark) -> list[Table]:
     """The tables, board by board and profile by profile."""
     measured = [measurement for measurement in benchmark.measurements if measurement.runtime != BASELINE]
-    settings: dict[Setting, list[Measurement]] = {}
+    settings: dict[tuple[Setting, bool], list[Measurement]] = {}
     for measurement in measured:
-        settings.setdefault(setting_of(measurement), []).append(measurement)
-    factors = slowdowns(measured)
+        settings.setdefault((setting_of(measurement), is_own(measurement)), []).append(measurement)
+    factors = {**slowdowns(measured), **relative_factors(measured)}
     tables = []
-    for setting, cells in settings.items():
+    for (setting, own), cells in settings.items():
+        summaries = [
+            summary
+            for summary in benchmark.summaries
+            if (summary.board, summary.base, summary.profile) == setting
+            and (summary.relative_to != NATIVE) is own
+        ]
+        compared = f"instructions relative to {summaries[0].relative_to}" if own else _SLOWDOWN
         where = " / ".join(setting)
         workloads: dict[str, list[Measurement]] = {}
         for measurement in cells:
             workloads.setdefault(measurement.module, []).append(measurement)
         tables += [_workload(f"{name} / {where}", group, factors) for name, group in workloads.items()]
-        tables.append(_matrix(f"slowdown compared with native code / {where}", workloads, factors))
-        summaries = [
-            summary
-            for summary in benchmark.summaries
-            if (summary.board, summary.base, summary.profile) == setting
-        ]
-        tables.append(_summary(f"summary / {where}", summaries, len(workloads)))
+        tables.append(_matrix(f"{compared} / {where}", workloads, factors))
+        title = "summary of your modules" if own else "summary"
+        tables.append(_summary(f"{title} / {where}", summaries, len(workloads)))
     return tables
+
+
+_SLOWDOWN = "slowdown compared with native code"
 
 
 def _workload(title: str, cells: Sequence[Measurement], factors: dict[str, float | None]) -> Table:
     columns = [
         _column("status", (measurement.status.value for measurement in cells)),
         _numbers("instructions", (counted_instructions(measurement) for measurement in cells)),
-        _factors("slowdown", (factors[measurement.id] for measurement in cells)),
+        _factors(
+            "relative" if any(map(is_own, cells)) else "slowdown",
+            (factors[measurement.id] for measurement in cells),
+        ),
         _numbers("heap peak, B", (_run(measurement, "heap_peak") for measurement in cells)),
         _numbers("stack peak, B", (_run(measurement, "stack_peak") for measurement in cells)),
         value_column(("minimum RAM, B",), map(minimum_ram, cells), grouped, unit="B"),
     ]
+    sizes = [sent_bytes(measurement) for measurement in cells]
+    if any(map(is_own, cells)):
+        columns += [
+            _numbers("module, B", sizes),
+            _numbers("zlib, B", (measurement.provenance.sent_zlib_bytes for measurement in cells)),
+        ]
     notes = [
         f"{_label(measurement)}: {measurement.status.value}: {measurement.reason}"
         for measurement in cells
@@ -89,12 +108,16 @@ def _matrix(title: str, workloads: dict[str, list[Measurement]], factors: dict[s
 
 def _summary(title: str, summaries: Sequence[RuntimeSummary], total: int) -> Table:
     slowdowns = [summary.slow_down for summary in summaries]
+    own = any(summary.relative_to != NATIVE for summary in summaries)
     columns = (
         _column(
-            "workloads",
+            "modules" if own else "workloads",
             (f"{len(slowdown.workloads) if slowdown else 0} of {total}" for slowdown in slowdowns),
         ),
-        _factors("slowdown: geometric mean", (known.mean if known else None for known in slowdowns)),
+        _factors(
+            "relative: geometric mean" if own else "slowdown: geometric mean",
+            (known.mean if known else None for known in slowdowns),
+        ),
         _column("spread", map(_spread, slowdowns)),
         _factors("minimum", (known.least if known else None for known in slowdowns)),
         _factors("maximum", (known.most if known else None for known in slowdowns)),
@@ -109,19 +132,28 @@ def _summary(title: str, summaries: Sequence[RuntimeSummary], total: int) -> Tab
 
 
 def _notes(summaries: Sequence[RuntimeSummary], total: int) -> Iterator[str]:
+    of = next((summary.relative_to for summary in summaries if summary.relative_to != NATIVE), None)
+    noun = "workload" if of is None else "module"
+    what, over = (
+        ("slowdown: instructions of a warm call", "native code on the same board in the same profile")
+        if of is None
+        else (
+            "relative: instructions (of the region of interest, the warm call, or the only one)",
+            f"{of}, which takes the fewest over all of the modules",
+        )
+    )
     yield (
-        "slowdown: instructions of a warm call over those of native code on the same board in the same "
-        "profile; spread: geometric standard deviation; heap, stack and minimum RAM: the maximum over the "
-        "workloads"
+        f"{what} over those of {over}; spread: geometric standard deviation; heap, stack and minimum RAM: "
+        f"the maximum over the {noun}s"
     )
     common = next((summary.common.workloads for summary in summaries if summary.common), ())
     if not common:
-        yield "common: no workload was run by every runtime"
+        yield f"common: no {noun} was run by every runtime"
     elif len(common) == total:
-        yield f"common: all {total} workloads, which every runtime ran, of those that ran any"
+        yield f"common: all {total} {noun}s, which every runtime ran, of those that ran any"
     else:
         names = ", ".join(common)
-        yield f"common: {len(common)} workloads, which every runtime ran, of those that ran any: {names}"
+        yield f"common: {len(common)} {noun}s, which every runtime ran, of those that ran any: {names}"
     for summary in summaries:
         if summary.least_ram_unknown:
             names = ", ".join(summary.least_ram_unknown)
@@ -130,7 +162,7 @@ def _notes(summaries: Sequence[RuntimeSummary], total: int) -> Iterator[str]:
         for missing in summary.missing:
             reasons.setdefault(f"{missing.status.value}: {missing.reason}", []).append(missing.workload)
         for reason, workloads in reasons.items():
-            names = "every workload" if len(workloads) == total else ", ".join(workloads)
+            names = f"every {noun}" if len(workloads) == total else ", ".join(workloads)
             yield f"{summary.label} without {names}: {reason}"
 
 

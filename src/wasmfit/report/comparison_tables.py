@@ -7,8 +7,8 @@ from wasmfit.analysis.benchmark import BASELINE
 from wasmfit.analysis.c_libraries import library_note
 from wasmfit.analysis.comparison_metrics import COMPARISON_METRICS, RESULT_METRICS, ComparisonMetric
 from wasmfit.analysis.hardware import HARDWARE_METRICS, hardware_measurement
+from wasmfit.analysis.module_metrics import module_metrics
 from wasmfit.analysis.numbers import change, grouped
-from wasmfit.analysis.region import region_metrics
 from wasmfit.analysis.summary import release_of
 from wasmfit.model import Measurement, SourceTree, Status
 from wasmfit.table import BuildFacts, Column, Table, text_column, value_column
@@ -30,10 +30,10 @@ def _table(title: str, measurements: Sequence[Measurement]) -> Table:
     columns: list[Column] = []
     own = any(measurement.provenance.module is not None for measurement in measurements)
     ran = any(hardware_measurement(measurement) is not None for measurement in measurements)
-    region = region_metrics(measurements)
+    of_module = module_metrics(measurements)
     metrics = (
         *COMPARISON_METRICS,
-        *region,
+        *of_module,
         *(HARDWARE_METRICS if ran else ()),
         *(RESULT_METRICS if own else ()),
     )

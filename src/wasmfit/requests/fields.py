@@ -153,6 +153,11 @@ ModulePath = Annotated[
     RelativePath,
     Argument("[MODULE.wasm | CELL]", "A module of your own, instead of a workload; or one cell's id."),
 ]
+ModulePaths = Annotated[
+    tuple[RelativePath, ...],
+    BeforeValidator(_several),
+    Argument("[MODULE.wasm…]", "Modules of your own, in the place of workloads; next to them, with -w."),
+]
 Calls = Annotated[
     Names,
     Option(
@@ -189,6 +194,10 @@ Preset = Annotated[
 Args = Annotated[Names, Option(("--arg",), "TEXT", "An argument of a WASI command. May be repeated.")]
 Stdin = Annotated[
     RelativePath | None, Option(("--stdin",), "FILE", "What a WASI command reads from standard input.")
+]
+UpdateFrom = Annotated[
+    RelativePath | None,
+    Option(("--update-from",), "OLD.wasm", "An older module: the bytes of an update to this one are shown."),
 ]
 InstructionLimit = Annotated[
     str | int | None,

@@ -26,6 +26,7 @@ class ModuleRequest(Record):
         stub_all: Whether imports that nobody names do nothing.
         args: Arguments of a command.
         stdin: A file that a command reads as standard input.
+        update_from: An older module: what an update of it to this one takes is a metric.
         limit: Instructions after which a run is given up: ``20G``, or a number.
         timeout: Seconds after which it is.
     """
@@ -43,5 +44,6 @@ class ModuleRequest(Record):
     stub_all: fields.StubAll = False
     args: fields.Args = ()
     stdin: fields.Stdin = None
+    update_from: fields.UpdateFrom = None
     limit: fields.InstructionLimit = None
     timeout: fields.Timeout = None

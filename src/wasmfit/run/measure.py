@@ -2,16 +2,20 @@
 
 from collections.abc import Iterable
 from functools import cache
+from itertools import count
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from wasmfit.builder import Context, Image, StepContext, digest, object_rule, runtime_rule, symbol_rule
 from wasmfit.elf import Elf, read_elf, read_link_map
 from wasmfit.emulation import Execution, QemuRunner, RunLimits, compiled, execute, leak, least_ram
 from wasmfit.footprint import ByteMap, attribute_bytes, section_totals
 from wasmfit.footprint.views.memories import MemoryLayout, flash_and_ram
-from wasmfit.model import Board, Cell, LeastRam, Size, Status
+from wasmfit.model import Board, Cell, LeastRam, Size, Status, UserModule
 from wasmfit.probe import BoardRunner
+from wasmfit.timing import cost_model
 
+from .clock import TimedImage, scored, settled, step_of, stepped
 from .fence import fence_around
 from .subject import Subject, subject_of
 
@@ -92,10 +96,11 @@ def run(context: Context, step: StepContext, cell: Cell, image: Image) -> Execut
     """Runs an image in the emulator and checks what it answers."""
     step.progress("running", 0, 0)
     subject = subject_of(cell)
-    execution = executed(context, step, cell, image)
-    if execution.status is Status.OK:
-        step.progress("looking for the minimum RAM", 0, 0)
-        execution = _with(execution, least_ram=_least_ram(context, step, cell, image, execution))
+    with TemporaryDirectory(prefix="wasmfit-") as folder:
+        execution, ran = _executed(context, step, cell, image, Path(folder))
+        if execution.status is Status.OK:
+            step.progress("looking for the minimum RAM", 0, 0)
+            execution = _with(execution, least_ram=_least_ram(context, step, cell, ran, execution))
     execution = _with(execution, calls=subject.shown(execution.run.calls))
     if execution.status is Status.OUT_OF_MEMORY and subject.memory_advice is not None:
         # In front of a runtime's own words, what is known of the module would be taken for theirs.
@@ -133,11 +138,38 @@ def executed(
     A run of a module that reaches the usual limit after its first call is done again with as much as all
     calls need by that.
     """
+    with TemporaryDirectory(prefix="wasmfit-") as folder:
+        return _executed(context, step, cell, image, Path(folder), profiled=profiled)[0]
+
+
+def _executed(
+    context: Context, step: StepContext, cell: Cell, image: Image, folder: Path, *, profiled: bool = False
+) -> tuple[Execution, Path]:
+    """The execution, and the file that ran: of a module that is told the real time, a copy in the folder."""
+    module, known = cell.workload, subject_of(cell).clock
+    if known is None or not isinstance(module, UserModule):
+        return _run_of(context, step, cell, image.ran, profiled=profiled), image.ran
+    if not known.real:
+        execution = stepped(_run_of(context, step, cell, image.ran, profiled=profiled), step_of(module))
+        return scored(execution, known.scores), image.ran
+    model = cost_model(cell.board, context.catalog.core(cell.board))
+    assert model is not None, "plans leave out boards without a model for modules with a real clock"
+    timed = TimedImage.copied(image.ran, folder, module)
+    passes = count(1)
+
+    def run(path: Path) -> Execution:
+        step.progress(f"running, pass {next(passes)} of the clock", 0, 0)
+        return _run_of(context, step, cell, path, profiled=profiled)
+
+    return scored(settled(timed, model, run), known.scores), timed.path
+
+
+def _run_of(context: Context, step: StepContext, cell: Cell, elf: Path, *, profiled: bool) -> Execution:
     subject = subject_of(cell)
     runner = _runner(context, step, cell)
 
     def execution(limits: RunLimits) -> Execution:
-        return execute(image.ran, runner, subject.expected, limits=limits, profiled=profiled)
+        return execute(elf, runner, subject.expected, limits=limits, profiled=profiled)
 
     limits = _limits(subject)
     first = execution(limits)
@@ -165,11 +197,11 @@ def _runner(context: Context, step: StepContext, cell: Cell) -> QemuRunner:
 
 
 def _least_ram(
-    context: Context, step: StepContext, cell: Cell, image: Image, execution: Execution
+    context: Context, step: StepContext, cell: Cell, ran: Path, execution: Execution
 ) -> LeastRam | None:
     subject = subject_of(cell)
     return least_ram(
-        image.ran,
+        ran,
         _runner(context, step, cell),
         subject.expected,
         execution,
@@ -207,11 +239,21 @@ def fingerprints(
             # A baseline's expectations are not those of the cells next to it.
             shared.once(("expected", build.label, workload.name), lambda: subject_of(cell).expectations),
             context.toolchain.emulators[board.emulator.qemu].version,
+            *_told_by(context, cell),
             code,
             *probed,
         )
 
     return [fingerprint(cell, image_key) for cell, image_key in keyed]
+
+
+def _told_by(context: Context, cell: Cell) -> list[object]:
+    """What a real clock goes by, which decides what such a module does."""
+    clock = subject_of(cell).clock
+    if clock is None or not clock.real:
+        return []
+    core = context.catalog.core(cell.board)
+    return [part.model_dump(mode="json") for part in (cell.board.timing, core) if part is not None]
 
 
 def _board_key(board: Board) -> str:

@@ -125,6 +125,29 @@ def test_the_region_is_what_the_module_marks(warm_home: Home, tmp_path: Path, bo
         assert run.predicted.region.cycles < run.predicted.call.cycles
 
 
+@pytest.mark.parametrize("board", ARCHITECTURES)
+def test_each_call_may_have_an_instance_of_its_own(warm_home: Home, tmp_path: Path, board: str) -> None:
+    path = guest("counts", tmp_path)
+    calls = ("next(2)", "next(3)", "next(4)")
+    more: dict[str, Any] = {"boards": [board], "runtimes": ("wasm3", "wamr")}
+    together = measured(warm_home, path, *calls, expect=["2", "5", "9"], **more)
+    own = {"fresh_instance": True, "before": ["set(100)"], "expect": ["102", "103", "104"]}
+    fresh = measured(warm_home, path, *calls, **own, **more)
+    kept, apart = all_ran(together), all_ran(fresh)
+    for row, run in apart.items():
+        assert len({call.instructions for call in run.calls}) == 1, row
+        # All three are cold: as many instructions as the first has where they share an instance.
+        assert run.calls[-1].instructions == kept[row].calls[0].instructions, row
+        assert run.instructions.first_call == run.instructions.call, row
+        assert run.least_ram is not None
+        assert run.least_ram.bytes is not None
+    for row, one in measured(
+        warm_home, path, "next(1)", "next(-1)", "next(1)", fresh_instance=True, **more
+    ).items():
+        assert one.status is Status.TRAPPED, row
+        assert "in call 2, each of which has an instance of its own" in (one.reason or ""), row
+
+
 def test_a_region_without_an_end_is_said(warm_home: Home, tmp_path: Path) -> None:
     path = guest("marked", tmp_path)
     for call, said in (("nested()", "begins again"), ("open()", "does not end")):

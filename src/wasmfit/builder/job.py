@@ -72,6 +72,7 @@ MAGIC_ANY = b"WFJA"
 _ANY_HEADER = struct.Struct("<4s10I")
 _FUNCTION = struct.Struct("<6I")
 _STEP = struct.Struct("<8I")
+_STEP_TIMES = 12
 _ARGUMENT = struct.Struct("<3I")
 _NONE = 0xFFFF_FFFF
 _IMPORT = struct.Struct("<8II2I")
@@ -105,6 +106,16 @@ def import_data(read: Callable[[int, int], bytes]) -> list[tuple[int, int, int]]
     *_, imports_at, number = _ANY_HEADER.unpack(read(0, _ANY_HEADER.size))
     entries = _IMPORT.iter_unpack(read(imports_at, number * _IMPORT.size)) if number else ()
     return [(rule, offset, length) for *_, rule, offset, length in entries]
+
+
+def step_times(read: Callable[[int, int], bytes]) -> list[int]:
+    """Offsets of the words that say how often each step of a blob is done.
+
+    Args:
+        read: Reads the blob: offset and number of bytes.
+    """
+    *_, steps_at, number, _, _ = _ANY_HEADER.unpack(read(0, _ANY_HEADER.size))
+    return [steps_at + step * _STEP.size + _STEP_TIMES for step in range(number)]
 
 
 class _Blob:

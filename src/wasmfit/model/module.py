@@ -205,6 +205,8 @@ class UserModule(Record):
         steps: Everything that is done, in order; the calls are among it.
         limit: Instructions after which a run is given up; ``None`` for what is usual.
         timeout: Seconds after which it is, likewise.
+        fresh: Where each call has an instance of its own: the steps that are its own, from one and up to
+            another; what comes before the first of them is done for each.
         clock: Its clocks, where their readings are marked.
         update_bytes: Bytes of an update to it from an older module, if one was named.
         options: The command line's words for all this, besides calls, expectations and imports.
@@ -232,6 +234,7 @@ class UserModule(Record):
     steps: tuple[ModuleStep, ...]
     limit: int | None = None
     timeout: float | None = None
+    fresh: tuple[tuple[int, int], ...] = ()
     clock: ModuleClock | None = None
     update_bytes: int | None = None
     options: tuple[str, ...] = ()

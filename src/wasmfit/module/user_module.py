@@ -78,6 +78,11 @@ def load_user_module(request: ModuleRequest, command: str | None = None) -> User
             folders=wanted.calls.folders,
         )
         answered, clock = clocks(answered, wanted.score)
+        if made.fresh and clock is not None:
+            raise UsageError(
+                "Each call with an instance of its own is a run of its own, and its clock begins anew.",
+                "Leave out --fresh-instance, or the clock that is real or scores.",
+            )
         _check_logs(made, answered, path)
     layout = linked_layout(data)
     return UserModule(
@@ -101,6 +106,7 @@ def load_user_module(request: ModuleRequest, command: str | None = None) -> User
         steps=made.steps,
         limit=wanted.limit,
         timeout=wanted.timeout,
+        fresh=made.fresh,
         clock=clock,
         update_bytes=None if wanted.update_from is None else len(update(_old(wanted.update_from), own.data)),
         options=wanted.options,
@@ -167,6 +173,7 @@ class _Wanted:
         before = request.before or config.before
         options = [word for name, value in given.items() if value is not None for word in (name, str(value))]
         options += [word for text in before for word in ("--before", text)]
+        options += ["--fresh-instance"] if request.fresh_instance or config.fresh_instance else []
         options += [word for text in args for word in ("--arg", text)]
         return cls(
             calls=CallRequest(
@@ -177,6 +184,7 @@ class _Wanted:
                 times=times,
                 allocator=request.allocator or config.allocator,
                 folders=(Path(), beside) if request.calls else (beside, Path()),
+                fresh=request.fresh_instance or config.fresh_instance,
             ),
             rules=(
                 ({} if preset is None else _preset_imports(preset, wasm))

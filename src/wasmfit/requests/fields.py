@@ -183,6 +183,10 @@ Before = Annotated[
     Option(("--before",), "'NAME(1, 2)'", "A call that is made first and not measured. May be repeated."),
 ]
 Times = Annotated[int | None, Option(("--calls",), "N", "How often a single call is made. Default: 3.")]
+FreshInstance = Annotated[
+    bool,
+    Option(("--fresh-instance",), None, "Each call has an instance of its own, so that none is a warm one."),
+]
 Allocator = Annotated[
     str | None,
     Option(("--allocator",), "NAME", "The export that gives out memory for buffers, if it is no usual one."),

@@ -90,6 +90,7 @@ class ModuleKeywords(TypedDict, total=False):
     preset: str | None
     imports: Mapping[str, str] | None
     stub_all: bool
+    fresh_instance: bool
     args: str | Sequence[str]
     stdin: Path | str | None
     update_from: Path | str | None

@@ -1,6 +1,9 @@
 """An image → its size and its execution."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import count
 from pathlib import Path
@@ -17,6 +20,7 @@ from wasmfit.timing import cost_model
 
 from .clock import TimedImage, scored, settled, step_of, stepped
 from .fence import fence_around
+from .fresh import heaviest, image_for, together, with_one_call
 from .subject import Subject, subject_of
 
 _PACKAGE = Path(__file__).parents[1]
@@ -97,10 +101,11 @@ def run(context: Context, step: StepContext, cell: Cell, image: Image) -> Execut
     step.progress("running", 0, 0)
     subject = subject_of(cell)
     with TemporaryDirectory(prefix="wasmfit-") as folder:
-        execution, ran = _executed(context, step, cell, image, Path(folder))
+        ran = _executed(context, step, cell, image, Path(folder))
+        execution = ran.execution
         if execution.status is Status.OK:
             step.progress("looking for the minimum RAM", 0, 0)
-            execution = _with(execution, least_ram=_least_ram(context, step, cell, ran, execution))
+            execution = _with(execution, least_ram=_least_ram(context, step, ran))
     execution = _with(execution, calls=subject.shown(execution.run.calls))
     if execution.status is Status.OUT_OF_MEMORY and subject.memory_advice is not None:
         # In front of a runtime's own words, what is known of the module would be taken for theirs.
@@ -139,19 +144,40 @@ def executed(
     calls need by that.
     """
     with TemporaryDirectory(prefix="wasmfit-") as folder:
-        return _executed(context, step, cell, image, Path(folder), profiled=profiled)[0]
+        return _executed(context, step, cell, image, Path(folder), profiled=profiled).execution
+
+
+@dataclass(frozen=True)
+class _Ran:
+    """An execution, and what the search for the minimum RAM runs again.
+
+    Attributes:
+        execution: What is recorded.
+        elf: The file that ran; of several, the one that took most memory.
+        cell: What it was to do.
+        own: Its own execution.
+    """
+
+    execution: Execution
+    elf: Path
+    cell: Cell
+    own: Execution
 
 
 def _executed(
     context: Context, step: StepContext, cell: Cell, image: Image, folder: Path, *, profiled: bool = False
-) -> tuple[Execution, Path]:
-    """The execution, and the file that ran: of a module that is told the real time, a copy in the folder."""
+) -> _Ran:
+    """The execution, with what ran: of some modules, copies of the image in the folder."""
     module, known = cell.workload, subject_of(cell).clock
+    if isinstance(module, UserModule) and module.fresh and subject_of(cell).is_run:
+        return _each_fresh(context, step, cell, image, folder, profiled=profiled)
     if known is None or not isinstance(module, UserModule):
-        return _run_of(context, step, cell, image.ran, profiled=profiled), image.ran
+        execution = _run_of(context, step, cell, image.ran, profiled=profiled)
+        return _Ran(execution, image.ran, cell, execution)
     if not known.real:
         execution = stepped(_run_of(context, step, cell, image.ran, profiled=profiled), step_of(module))
-        return scored(execution, known.scores), image.ran
+        execution = scored(execution, known.scores)
+        return _Ran(execution, image.ran, cell, execution)
     model = cost_model(cell.board, context.catalog.core(cell.board))
     assert model is not None, "plans leave out boards without a model for modules with a real clock"
     timed = TimedImage.copied(image.ran, folder, module)
@@ -161,7 +187,27 @@ def _executed(
         step.progress(f"running, pass {next(passes)} of the clock", 0, 0)
         return _run_of(context, step, cell, path, profiled=profiled)
 
-    return scored(settled(timed, model, run), known.scores), timed.path
+    execution = scored(settled(timed, model, run), known.scores)
+    return _Ran(execution, timed.path, cell, execution)
+
+
+def _each_fresh(
+    context: Context, step: StepContext, cell: Cell, image: Image, folder: Path, *, profiled: bool
+) -> _Ran:
+    """A run for each call, up to the first that does not end well."""
+    module = cell.workload
+    assert isinstance(module, UserModule)
+    ran: list[_Ran] = []
+    for number in range(len(module.calls)):
+        step.progress(f"running call {number + 1} of {len(module.calls)}", 0, 0)
+        one = replace(cell, workload=with_one_call(module, number))
+        elf = image_for(image.ran, folder, module, number)
+        execution = _run_of(context, step, one, elf, profiled=profiled)
+        ran.append(_Ran(execution, elf, one, execution))
+        if execution.status is not Status.OK:
+            break
+    executions = [one.execution for one in ran]
+    return replace(ran[heaviest(executions)], execution=together(executions))
 
 
 def _run_of(context: Context, step: StepContext, cell: Cell, elf: Path, *, profiled: bool) -> Execution:
@@ -196,15 +242,13 @@ def _runner(context: Context, step: StepContext, cell: Cell) -> QemuRunner:
     return QemuRunner(cell.board, plugin, context.runner, step.log, fence)
 
 
-def _least_ram(
-    context: Context, step: StepContext, cell: Cell, ran: Path, execution: Execution
-) -> LeastRam | None:
-    subject = subject_of(cell)
+def _least_ram(context: Context, step: StepContext, ran: _Ran) -> LeastRam | None:
+    subject = subject_of(ran.cell)
     return least_ram(
-        ran,
-        _runner(context, step, cell),
+        ran.elf,
+        _runner(context, step, ran.cell),
         subject.expected,
-        execution,
+        ran.own,
         instructions=_MOST_SEARCHED,
         seconds=_limits(subject).seconds,
     )

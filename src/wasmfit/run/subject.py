@@ -41,6 +41,10 @@ class Subject(Protocol):
         """Where the job says how often everything is done; ``None`` where it is always once."""
 
     @property
+    def is_run(self) -> bool:
+        """Whether a runtime runs it: the baseline does not."""
+
+    @property
     def clock(self) -> ModuleClock | None:
         """Its clocks, where their readings are marked."""
 
@@ -98,6 +102,11 @@ class WorkloadSubject:
     def rounds_at(self) -> int | None:
         """In the header."""
         return job.ROUNDS_AT
+
+    @property
+    def is_run(self) -> bool:
+        """The baseline's is another workload."""
+        return True
 
     @property
     def clock(self) -> ModuleClock | None:
@@ -203,7 +212,7 @@ class ModuleSubject:
         of = self.module
         return digest.of(
             *(of.name, of.path, of.calls, of.steps, of.stubs, of.supplied, of.limit, of.timeout, of.clock),
-            *(of.update_bytes, of.options),
+            *(of.update_bytes, of.fresh, of.options),
         )
 
     @property

@@ -212,7 +212,12 @@ def _each_fresh(
 
 def _run_of(context: Context, step: StepContext, cell: Cell, elf: Path, *, profiled: bool) -> Execution:
     subject = subject_of(cell)
-    runner = _runner(context, step, cell)
+    number = len(subject.expected.calls)
+
+    def tell(call: int, instructions: int) -> None:
+        step.progress(f"running call {call} of {number}, after {instructions:,} instructions", 0, 0)
+
+    runner = replace(_runner(context, step, cell), tell=tell)
 
     def execution(limits: RunLimits) -> Execution:
         return execute(elf, runner, subject.expected, limits=limits, profiled=profiled)

@@ -85,6 +85,27 @@ def test_bytes_go_in_and_come_out(warm_home: Home, tmp_path: Path) -> None:
         assert one.reason == "a buffer does not lie in the module's memory, before call 1", row
 
 
+def does_everything(home: Home, folder: Path, board: str, runtimes: tuple[str, ...]) -> None:
+    """A reactor, a command, buffers and a region of interest, each with what must come out."""
+    where: dict[str, Any] = {"boards": [board], "runtimes": runtimes}
+    (folder / "input").write_text("a line\n")
+    all_ran(measured(home, guest("reactor", folder), "get(two())", before=["init(3)"], expect="45", **where))
+    streams = {"args": ["x", "last"], "stdin": folder / "input", "expect_stdout": "lasta line\n"}
+    all_ran(measured(home, guest("command", folder), **streams, **where))
+    call, sample = "process(in:'abc', out:3) -> 'bcd'", {"env.sample": "1"}
+    all_ran(measured(home, guest("filter", folder), call, imports=sample, expect="294", **where))
+
+
+def test_risc_v_does_everything(warm_home: Home, tmp_path: Path) -> None:
+    does_everything(warm_home, tmp_path, "esp32c6", QUICK)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("board", ARCHITECTURES)
+def test_runtimes_that_take_long_to_build_do_everything(warm_home: Home, tmp_path: Path, board: str) -> None:
+    does_everything(warm_home, tmp_path, board, ("wasmi", "wasmtime", "wamr-aot"))
+
+
 def test_samples_come_from_a_file(warm_home: Home, tmp_path: Path) -> None:
     samples = tmp_path / "adc.txt"
     samples.write_text("5, 6\n7\n")

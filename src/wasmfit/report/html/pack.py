@@ -9,6 +9,12 @@ from typing import Any, Generic, TypeVar
 from wasmfit.analysis.benchmark import BASELINE, NATIVE, slowdowns
 from wasmfit.analysis.c_libraries import library_note
 from wasmfit.analysis.comparison_metrics import COMPARISON_METRICS
+from wasmfit.analysis.counted import (
+    counted_instructions,
+    counted_prediction,
+    counted_region,
+    is_called_once,
+)
 from wasmfit.analysis.document import OwnerClass, ReportDocument, Trend
 from wasmfit.analysis.metric_values import SUM_OF_PEAKS, ram_needed
 from wasmfit.analysis.metrics import RAM_NEEDED
@@ -61,6 +67,7 @@ def packed(document: ReportDocument) -> dict[str, Any]:
             "values": [value if isinstance(value := get(measurement), int) else None for get in getters],
             "slowdown": factors.get(measurement.id),
             "time": _times(measurement),
+            **_counted(measurement),
             **_owned(measurement, owners),
             "published": dict(measurement.published) or None,
             "source": measurement.published_source,
@@ -179,10 +186,25 @@ def _times(measurement: Measurement) -> dict[str, list[float]] | None:
     if predicted is None:
         return None
     phases: dict[str, Prediction | None] = {name: getattr(predicted, name) for name in _PREDICTED}
+    return {name: _seconds(phase) for name, phase in phases.items() if phase is not None}
+
+
+def _seconds(phase: Prediction) -> list[float]:
+    return [float(f"{seconds:.4g}") for seconds in (phase.time_s, phase.time_low_s, phase.time_high_s)]
+
+
+def _counted(measurement: Measurement) -> dict[str, Any]:
+    """What speed is taken of, where that is no warm call: its name, instructions, and seconds as above."""
+    region = counted_region(measurement) is not None
+    if not region and not is_called_once(measurement):
+        return {}
+    predicted = counted_prediction(measurement)
     return {
-        name: [float(f"{seconds:.4g}") for seconds in (phase.time_s, phase.time_low_s, phase.time_high_s)]
-        for name, phase in phases.items()
-        if phase is not None
+        "counted": {
+            "what": "the region of interest" if region else "the only call",
+            "instructions": counted_instructions(measurement),
+            "time": None if predicted is None else _seconds(predicted),
+        }
     }
 
 

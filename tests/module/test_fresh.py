@@ -59,5 +59,5 @@ def test_a_single_call_is_made_once(tmp_path: Path) -> None:
 
 
 def test_a_real_clock_and_fresh_instances_do_not_go_together(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="its clock begins anew"):
+    with pytest.raises(UsageError, match="its clock begins again"):
         loaded(tmp_path, "adc()", imports={"env.sample": "clock_ms:real"}, fresh_instance=True)

@@ -80,7 +80,7 @@ def load_user_module(request: ModuleRequest, command: str | None = None) -> User
         answered, clock = clocks(answered, wanted.score)
         if made.fresh and clock is not None:
             raise UsageError(
-                "Each call with an instance of its own is a run of its own, and its clock begins anew.",
+                "Each call with an instance of its own is a run of its own, and its clock begins again.",
                 "Leave out --fresh-instance, or the clock that is real or scores.",
             )
         _check_logs(made, answered, path)

@@ -156,7 +156,7 @@ ModulePath = Annotated[
 ModulePaths = Annotated[
     tuple[RelativePath, ...],
     BeforeValidator(_several),
-    Argument("[MODULE.wasm…]", "Modules of your own, in the place of workloads; next to them, with -w."),
+    Argument("[MODULE.wasm…]", "Modules of your own, instead of workloads; next to them, with -w."),
 ]
 Calls = Annotated[
     Names,

@@ -165,6 +165,22 @@ def test_speed_is_that_of_the_region_of_interest_where_all_mark_one() -> None:
     assert ranked(*timed).speed_metric == "run.predicted.region.time_s"
 
 
+def called_once(one: Measurement) -> Measurement:
+    """The same as a command, which has no warm call."""
+    assert one.run is not None
+    counts = one.run.instructions
+    only = counts.model_copy(update={"first_call": counts.call, "call": None})
+    return one.model_copy(update={"run": one.run.model_copy(update={"instructions": only})})
+
+
+def test_speed_is_that_of_the_only_call_where_there_is_one() -> None:
+    found = ranked(called_once(cell("a", call=900)), called_once(cell("b", call=300)))
+    assert found.speed_metric == "run.instructions.first_call"
+    assert names(found) == ["b", "a"]
+    assert "the only call takes 300 instructions" in found.sentence
+    assert "speed is instructions of the only call: not all of them have a predicted time" in found.caveats
+
+
 def test_speed_is_instructions_unless_all_have_a_predicted_time() -> None:
     assert ranked(cell("a", time_s=1e-5), cell("b", time_s=1e-5)).speed_metric == "run.predicted.call.time_s"
     found = ranked(cell("a", time_s=1e-5), cell("b"))

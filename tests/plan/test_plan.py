@@ -10,7 +10,7 @@ import pytest
 from tests.user_modules import module
 from wasmfit.catalog import Catalog
 from wasmfit.errors import UsageError
-from wasmfit.model import Checkout, Embedding, Status, Workload
+from wasmfit.model import Checkout, Embedding, ModuleClock, Status, Workload
 from wasmfit.plan import plan, select_boards, select_builds
 from wasmfit.requests import Experiment
 
@@ -214,6 +214,29 @@ def test_a_users_module_is_measured_with_glue_that_takes_any(catalog: Catalog) -
         "native code is compiled from a workload's source, which a module does not have",
     )
     assert set(ends(catalog)) == {"native", "myrmic", "synth", "wasm-interpreter"}
+
+
+def test_several_modules_stand_next_to_workloads(catalog: Catalog) -> None:
+    others = [module(name="mine"), module(name="other", path=Path("other.wasm"))]
+    planned = plan(catalog, Experiment(runtimes=["wasm3", "native"], workloads=["crc32"]), modules=others)
+    ids = {(cell.build.name, cell.workload.name) for cell in planned.cells}
+    # Of modules there is no native code, and no row says so again and again.
+    assert ids == {("wasm3", "crc32"), ("native", "crc32"), ("wasm3", "mine"), ("wasm3", "other")}
+    assert not planned.skipped
+    assert {cell.workload.name for cell in planned.baselines} == {"crc32", "mine", "other"}
+    for twice in ([*others, module(path=Path("again/mine.wasm"))], [module(name="crc32")]):
+        with pytest.raises(UsageError, match="have one name, by which rows are known"):
+            plan(catalog, Experiment(workloads=["crc32"]), modules=twice)
+
+
+def test_a_real_clock_needs_a_timing_model(catalog: Catalog) -> None:
+    bare = next(name for name, board in catalog.boards.items() if board.timing is None)
+    real = module(clock=ModuleClock(real=True))
+    found = plan(catalog, Experiment(runtimes=["wasm3"], boards=[bare, "nrf52840dk"]), module=real)
+    assert [cell.board.name for cell in found.cells] == ["nrf52840dk"]
+    (skipped,) = found.skipped
+    assert skipped.status is Status.UNSUPPORTED
+    assert "has no timing model: clock_ms, without real, goes by steps" in skipped.reason
 
 
 def test_what_cannot_be_stubbed_is_unsupported_everywhere(catalog: Catalog) -> None:

@@ -85,6 +85,27 @@ def test_bytes_go_in_and_come_out(warm_home: Home, tmp_path: Path) -> None:
         assert one.reason == "a buffer does not lie in the module's memory, before call 1", row
 
 
+def does_everything(home: Home, folder: Path, board: str, runtimes: tuple[str, ...]) -> None:
+    """A reactor, a command, buffers and a region of interest, each with what must come out."""
+    where: dict[str, Any] = {"boards": [board], "runtimes": runtimes}
+    (folder / "input").write_text("a line\n")
+    all_ran(measured(home, guest("reactor", folder), "get(two())", before=["init(3)"], expect="45", **where))
+    streams = {"args": ["x", "last"], "stdin": folder / "input", "expect_stdout": "lasta line\n"}
+    all_ran(measured(home, guest("command", folder), **streams, **where))
+    call, sample = "process(in:'abc', out:3) -> 'bcd'", {"env.sample": "1"}
+    all_ran(measured(home, guest("filter", folder), call, imports=sample, expect="294", **where))
+
+
+def test_risc_v_does_everything(warm_home: Home, tmp_path: Path) -> None:
+    does_everything(warm_home, tmp_path, "esp32c6", QUICK)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("board", ARCHITECTURES)
+def test_runtimes_that_take_long_to_build_do_everything(warm_home: Home, tmp_path: Path, board: str) -> None:
+    does_everything(warm_home, tmp_path, board, ("wasmi", "wasmtime", "wamr-aot"))
+
+
 def test_samples_come_from_a_file(warm_home: Home, tmp_path: Path) -> None:
     samples = tmp_path / "adc.txt"
     samples.write_text("5, 6\n7\n")
@@ -125,6 +146,29 @@ def test_the_region_is_what_the_module_marks(warm_home: Home, tmp_path: Path, bo
         assert run.predicted.region.cycles < run.predicted.call.cycles
 
 
+@pytest.mark.parametrize("board", ARCHITECTURES)
+def test_each_call_may_have_an_instance_of_its_own(warm_home: Home, tmp_path: Path, board: str) -> None:
+    path = guest("counts", tmp_path)
+    calls = ("next(2)", "next(3)", "next(4)")
+    more: dict[str, Any] = {"boards": [board], "runtimes": ("wasm3", "wamr")}
+    together = measured(warm_home, path, *calls, expect=["2", "5", "9"], **more)
+    own = {"fresh_instance": True, "before": ["set(100)"], "expect": ["102", "103", "104"]}
+    fresh = measured(warm_home, path, *calls, **own, **more)
+    kept, apart = all_ran(together), all_ran(fresh)
+    for row, run in apart.items():
+        assert len({call.instructions for call in run.calls}) == 1, row
+        # All three are cold: as many instructions as the first has where they share an instance.
+        assert run.calls[-1].instructions == kept[row].calls[0].instructions, row
+        assert run.instructions.first_call == run.instructions.call, row
+        assert run.least_ram is not None
+        assert run.least_ram.bytes is not None
+    for row, one in measured(
+        warm_home, path, "next(1)", "next(-1)", "next(1)", fresh_instance=True, **more
+    ).items():
+        assert one.status is Status.TRAPPED, row
+        assert "in call 2, each of which has an instance of its own" in (one.reason or ""), row
+
+
 def test_a_region_without_an_end_is_said(warm_home: Home, tmp_path: Path) -> None:
     path = guest("marked", tmp_path)
     for call, said in (("nested()", "begins again"), ("open()", "does not end")):
@@ -141,6 +185,66 @@ def test_coremark_comes_to_an_end(warm_home: Home, tmp_path: Path, board: str) -
     for run in all_ran(rows).values():
         # Ten iterations in eleven seconds.
         assert [call.shown for call in run.calls] == ["0.90909094"]
+        # The same ten by predicted time: the second of two stretches.
+        assert run.score is not None
+        assert run.predicted is not None
+        assert run.predicted.first_call is not None
+        assert run.score.of == "iterations"
+        assert run.score.own == pytest.approx(10 / 11)
+        assert run.score.per_s_low is not None
+        assert run.score.per_s_high is not None
+        assert run.score.per_s_low < run.score.per_s < run.score.per_s_high
+        assert run.score.per_s > 20 / run.predicted.first_call.time_s
+
+
+@pytest.mark.parametrize("board", ARCHITECTURES)
+def test_a_real_clock_tells_predicted_time(warm_home: Home, tmp_path: Path, board: str) -> None:
+    path = guest("waits", tmp_path)
+    clock = {"env.clock_ms": "clock_ms:real", "env.clock_us": "clock_us:real"}
+    # So many runs of a loop between two readings, three times; the sum of what has passed is returned.
+    rows = measured(
+        warm_home, path, "run(5000)", "run(50000)", imports=clock, boards=[board], runtimes=("wasm3", "wamr")
+    )
+    sums = set()
+    for row, run in all_ran(rows).items():
+        assert run.clock is not None, row
+        assert run.clock.readings == 12, row
+        assert run.clock.passes > 1, row
+        assert run.clock.error_s is not None
+        assert run.clock.error_s < 1e-3, row
+        assert run.predicted is not None
+        assert run.predicted.call is not None
+        # Microseconds by the module's own reckoning are those that the model has for the call.
+        short, long = (int(call.shown or "") for call in run.calls)
+        assert long == pytest.approx(run.predicted.call.time_s * 1e6, rel=0.02), row
+        assert long == pytest.approx(10 * short, rel=0.1), row
+        sums.add(long)
+    # Time differs between runtimes, and nobody calls that a wrong result.
+    assert len(sums) > 1
+    again = measured(
+        warm_home,
+        path,
+        *("run(5000)", "run(50000)"),
+        imports=clock,
+        boards=[board],
+        runtimes=("wasm3",),
+        rerun=True,
+    )
+    assert {int(run.calls[-1].shown or "") for run in all_ran(again).values()} <= sums
+
+
+def test_a_program_that_waits_for_the_clock_comes_to_an_end(warm_home: Home, tmp_path: Path) -> None:
+    # Many more readings than are told apart: what the module waits for comes nevertheless.
+    clock = {"env.clock_ms": "clock_ms:real", "env.clock_us": "clock_us:real"}
+    rows = measured(
+        warm_home, guest("waits", tmp_path), "wait(20)", imports=clock, times=1, runtimes=("wasm3",)
+    )
+    for run in all_ran(rows).values():
+        assert run.clock is not None
+        assert run.clock.readings > 64
+        assert run.predicted is not None
+        assert run.predicted.first_call is not None
+        assert run.predicted.first_call.time_s == pytest.approx(0.020, rel=0.1)
 
 
 def test_a_limit_is_the_users_and_says_how_to_raise_it(warm_home: Home, tmp_path: Path) -> None:

@@ -57,9 +57,41 @@ MAIN = (
 )
 
 
+def commanded(place: Path, home: Home, line: str) -> list[tuple[str, dict[str, Any]]]:
+    """A command of the page, on wasm3: the module that was compared, and its run."""
+    program, *words = shlex.split(line)
+    if program == "clang-19":
+        subprocess.run([program, *words], cwd=place, check=True)
+        return []
+    assert program == "wasmfit"
+    said = json.loads(python(place, home, "-m", "wasmfit", *words, "-r", "wasm3", "--format", "json"))
+    cells = [cell for cell in said["cells"] if cell["runtime"] == "wasm3"]
+    assert {cell["status"] for cell in cells} == {"ok"}, line
+    if words[0] == "bench":
+        assert len(cells) == len(said["relative"]) == 2
+        return []
+    origin = cells[0]["provenance"]
+    assert ("--update-from" in words) == (origin["update_bytes"] is not None)
+    return [(words[1], cells[0]["run"])] if origin["update_bytes"] is None else []
+
+
+def of_region_and_score(programs: list[tuple[str, dict[str, Any]]]) -> None:
+    """A program like Embench's has a region; one like CoreMark's a score, by either clock."""
+    (matmult,) = (run for module, run in programs if module == "matmult.wasm")
+    assert matmult["calls"][0]["right"] is True
+    # 8,000 products and sums, and what surrounds them is less.
+    assert 8_000 * 10 < matmult["instructions"]["region"] < matmult["instructions"]["call"]
+    stepped, real = (run for module, run in programs if module == "iterate.wasm")
+    assert stepped["score"]["own"] == pytest.approx(10 / 11)
+    assert real["score"]["own"] == pytest.approx(stepped["score"]["per_s"], rel=0.02)
+    assert real["score"]["own"] == pytest.approx(real["score"]["per_s"], rel=0.001)
+    assert real["clock"]["error_s"] <= 0.001
+
+
 def test_the_document_leads_to_checked_results(warm_home: Home, tmp_path: Path) -> None:
     comparisons: list[list[dict[str, Any]]] = []
     profiles: list[dict[str, Any]] = []
+    programs: list[tuple[str, dict[str, Any]]] = []
     printed = ""
     readers_files(tmp_path)
     for language, file, text in BLOCKS:
@@ -68,12 +100,7 @@ def test_the_document_leads_to_checked_results(warm_home: Home, tmp_path: Path) 
         elif language == "python":
             printed = python(tmp_path, warm_home, "-c", text)
         elif language == "console":
-            for line in text.splitlines():
-                program, *words = shlex.split(line)
-                assert program == "wasmfit"
-                said = python(tmp_path, warm_home, "-m", "wasmfit", *words, "-r", "wasm3", "--format", "json")
-                (_, cell) = json.loads(said)["cells"]
-                assert cell["status"] == "ok", line
+            programs += [run for line in text.splitlines() for run in commanded(tmp_path, warm_home, line)]
         else:
             assert language == "sh"
             (program, *words), *others = (shlex.split(line) for line in text.splitlines())
@@ -89,6 +116,7 @@ def test_the_document_leads_to_checked_results(warm_home: Home, tmp_path: Path) 
             else:
                 comparisons.append(answer["cells"])
     assert float(printed) == 1.5
+    of_region_and_score(programs)
     first, second = comparisons
     names = ["baseline", "wasm3", "wamr-classic", "wamr-mini", "wamr-fast"]
     assert [cell["runtime"] for cell in first] == names

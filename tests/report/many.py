@@ -1,5 +1,6 @@
 """Documents for the HTML report: a small one with something hostile in it, and one of a thousand cells."""
 
+from dataclasses import replace
 from itertools import product
 
 from tests.samples import failed, measurement, run, size
@@ -181,3 +182,18 @@ def thousand() -> ReportDocument:
         owner_classes=CLASSES,
         images=[ImageTree(one.id, image(*symbols)) for one in first],
     )
+
+
+def with_regions(document: ReportDocument) -> ReportDocument:
+    """The same with a region of interest, a tenth of the warm call, in each cell that ran."""
+
+    def one(measurement: Measurement) -> Measurement:
+        run = measurement.run
+        if run is None or run.instructions.call is None:
+            return measurement
+        counts = run.instructions.model_copy(update={"region": run.instructions.call // 10})
+        times = run.predicted and run.predicted.model_copy(update={"region": run.predicted.call})
+        changed = run.model_copy(update={"instructions": counts, "predicted": times})
+        return measurement.model_copy(update={"run": changed})
+
+    return replace(document, measurements=tuple(map(one, document.measurements)))

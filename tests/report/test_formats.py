@@ -104,6 +104,20 @@ def test_the_table_has_published_and_difference_columns() -> None:
     assert "broken@1.0.0: unavailable: it is in no registry" in text
 
 
+def test_a_table_of_the_baseline_alone_is_not_printed() -> None:
+    (alone,) = (measurement("baseline", "0.1.0"),)
+    nothing = failed(Status.DOES_NOT_FIT, "the module declares 17 pages").model_copy(
+        update={"size": None, "run": None}
+    )
+    for shown in (to_text, to_markdown):
+        text = str(shown(Comparison((alone, nothing), 1.0, 0)))
+        assert ".rodata" not in text
+        assert "does-not-fit: the module declares 17 pages" in text
+        # Who asks for it alone sees it, and so does who has something to compare with it.
+        for cells in ((alone,), (alone, nothing, measurement())):
+            assert ".rodata" in str(shown(Comparison(cells, 1.0, 0)))
+
+
 def test_a_failed_cell_has_no_number() -> None:
     lines = to_text(Comparison((failed(),), 0, 0)).splitlines()
     (row,) = [line.strip() for line in lines if ".text" in line]

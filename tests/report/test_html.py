@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.report.many import BREAKOUT, HOSTILE, small, thousand
+from tests.report.many import BREAKOUT, HOSTILE, small, thousand, with_regions
 from wasmfit.analysis.document import ByteNode
+from wasmfit.model import Status
 from wasmfit.report.html import to_html
 from wasmfit.report.html.bundle import bundled, modules
 from wasmfit.report.html.pack import packed
@@ -207,6 +208,20 @@ def test_values_are_those_of_the_measurements() -> None:
         if one.size is not None:
             assert sum(size for _, size in cell["flash"]) == one.size.flash
             assert sum(size for _, size in cell["ram"]) == one.size.ram_static
+
+
+def test_speed_is_of_the_region_where_there_is_one() -> None:
+    assert not any("counted" in cell for cell in packed(small())["cells"])
+    document = with_regions(small())
+    ran = 0
+    for one, cell in zip(document.measurements, packed(document)["cells"], strict=True):
+        if one.run is None or one.run.instructions.region is None or one.status is not Status.OK:
+            assert "counted" not in cell
+            continue
+        ran += 1
+        assert cell["counted"]["what"] == "the region of interest"
+        assert cell["counted"]["instructions"] == one.run.instructions.region
+    assert ran > 3
 
 
 def test_a_thousand_cells_stay_small() -> None:

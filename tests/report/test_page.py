@@ -16,7 +16,7 @@ from selenium.webdriver import Chrome, Keys
 from selenium.webdriver.common.by import By
 
 from tests.report.browser import DESKTOP, PHONE, asked, browser, complaints, moved, opened, requests, settled
-from tests.report.many import BREAKOUT, HOSTILE, small, thousand
+from tests.report.many import BREAKOUT, HOSTILE, small, thousand, with_regions
 from wasmfit.analysis.basis import OUTDATED_CLAUSE, Origin, with_origin
 from wasmfit.analysis.document import ReportDocument
 from wasmfit.report.html import to_html
@@ -153,6 +153,16 @@ def test_filters_act_on_everything_and_stand_in_the_address(page: Chrome) -> Non
         assert "wasm3" not in shown, section
         assert "wamr" in shown, section
     assert "Of those chosen, wamr 1.0.0 comes first." in text_of(page, "answer")
+
+
+def test_speed_is_said_to_be_of_the_region(desktop: Chrome, tmp_path: Path) -> None:
+    page = tmp_path / "regions.html"
+    page.write_text(to_html(with_regions(small())), encoding="utf-8")
+    opened(desktop, page, "#y=time")
+    shown = text_of(desktop, "plot")
+    assert "predicted time of the region of interest" in shown
+    assert "warm call" not in shown
+    assert not complaints(desktop)
 
 
 def test_a_workload_of_its_own_has_an_answer_of_its_own(page: Chrome) -> None:

@@ -277,8 +277,9 @@ def test_setup_on_other_systems(
     said = capsys.readouterr()
     assert said.out.splitlines()[-1].startswith("rustup toolchain install")
     assert " rustup " in said.out.splitlines()[-2]
-    unverified, no_browser = said.err.splitlines()
+    unverified, also_unverified, no_browser = said.err.splitlines()
     assert unverified == "Nobody has verified these names on Ubuntu 24.04.3 LTS: g++ clang-19 llvm-19 git"
+    assert also_unverified.endswith("LTS: lld-19 wasi-libc libclang-rt-19-dev-wasm32")
     assert no_browser.startswith("Ubuntu 24.04.3 LTS packages no Chromium")
     monkeypatch.setattr(module.system, "read", lambda: MACOS)
     assert module.main(["run"]) == 1

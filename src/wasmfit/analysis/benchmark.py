@@ -8,7 +8,7 @@ over; means over different workloads are not comparable, so there is one over th
 import math
 import statistics
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +19,9 @@ from wasmfit.notebook import ShownResult
 from wasmfit.table import Table
 
 from .comparison import CONCLUSIVE, Comparison
+from .counted import counted_instructions
 from .flat_rows import flat_row
+from .own_suite import is_own, reference_of, relative_to
 
 if TYPE_CHECKING:
     import pandas
@@ -101,6 +103,7 @@ class RuntimeSummary:
         least_ram: The minimum RAM, likewise, of those workloads for which it was found.
         least_ram_unknown: The workloads that ran for which it was not found.
         missing: The workloads that are not in ``slow_down``.
+        relative_to: What it is a multiple of: ``native``, or for modules of the user's a build.
     """
 
     runtime: str
@@ -115,6 +118,7 @@ class RuntimeSummary:
     least_ram: int | None
     least_ram_unknown: tuple[str, ...]
     missing: tuple[MissingWorkload, ...]
+    relative_to: str = NATIVE
 
     @property
     def label(self) -> str:
@@ -127,13 +131,15 @@ class BenchmarkDocument(JsonDocument):
 
     Attributes:
         cells: One for every cell, baselines first.
-        slow_downs: Cell → instructions of a warm call as a multiple of native code's.
+        slow_downs: Cell → instructions of what is counted as a multiple of native code's.
+        relative: The same of modules of the user's, as a multiple of the build that the summary names.
         summary: One for every runtime on every board in every profile.
         notes: What the measurements rest on, where they were found and not made.
     """
 
     cells: tuple[Measurement, ...]
     slow_downs: dict[str, float]
+    relative: dict[str, float]
     summary: tuple[RuntimeSummary, ...]
     notes: tuple[Text, ...]
 
@@ -180,10 +186,11 @@ class Benchmark(ShownResult):
     @property
     def document(self) -> BenchmarkDocument:
         """What ``bench --format json`` prints."""
-        factors = slowdowns(self.measurements)
+        native, own = slowdowns(self.measurements), relative_factors(self.measurements)
         return BenchmarkDocument(
             cells=self.measurements,
-            slow_downs={name: factor for name, factor in factors.items() if factor is not None},
+            slow_downs={name: factor for name, factor in native.items() if factor is not None},
+            relative={name: factor for name, factor in own.items() if factor is not None},
             summary=tuple(self.summaries),
             notes=self.comparison.all_notes,
         )
@@ -203,10 +210,27 @@ class Benchmark(ShownResult):
 
 def rows(measurements: Sequence[Measurement]) -> list[dict[str, int | float | str | None]]:
     """Every cell as one flat row, with its slowdown."""
-    factors = slowdowns(measurements)
+    native, own = slowdowns(measurements), relative_factors(measurements)
     return [
-        {**flat_row(measurement), "slow_down": factors.get(measurement.id)} for measurement in measurements
+        {
+            **flat_row(measurement),
+            "slow_down": native.get(measurement.id),
+            **({"relative": own.get(measurement.id)} if own else {}),
+        }
+        for measurement in measurements
     ]
+
+
+def relative_factors(measurements: Iterable[Measurement]) -> dict[str, float | None]:
+    """Of modules of the user's: id of a cell → instructions as a multiple of the reference's."""
+    settings: dict[Setting, list[Measurement]] = {}
+    for measurement in measurements:
+        if is_own(measurement) and measurement.runtime not in (BASELINE, NATIVE):
+            settings.setdefault(setting_of(measurement), []).append(measurement)
+    factors: dict[str, float | None] = {}
+    for cells in settings.values():
+        factors |= relative_to(reference_of(cells), cells)
+    return factors
 
 
 def setting_of(measurement: Measurement) -> Setting:
@@ -214,28 +238,21 @@ def setting_of(measurement: Measurement) -> Setting:
     return measurement.board, measurement.base, measurement.profile
 
 
-def warm_call(measurement: Measurement) -> int | None:
-    """Instructions of a warm call, of a cell with status ``ok``."""
-    if measurement.status is not Status.OK or measurement.run is None:
-        return None
-    return measurement.run.instructions.call
-
-
 def slowdowns(measurements: Iterable[Measurement]) -> dict[str, float | None]:
-    """Id of a cell → instructions of a warm call as a multiple of native code's; ``None`` if either is not
-    known. Baselines run no workload and are omitted.
+    """Id of a cell → instructions of a warm call (or of what else is counted, see :mod:`.counted`) as a
+    multiple of native code's; ``None`` if either is not known. Baselines run no workload and are omitted.
     """
     measurements = [measurement for measurement in measurements if measurement.runtime != BASELINE]
     setting = attrgetter("module", "board", "base", "profile")
     native = {
-        setting(measurement): warm_call(measurement)
+        setting(measurement): counted_instructions(measurement)
         for measurement in measurements
         if measurement.runtime == NATIVE
     }
     factors: dict[str, float | None] = {}
     for measurement in measurements:
         native_call = native.get(setting(measurement))
-        own = warm_call(measurement) if native_call else None
+        own = counted_instructions(measurement) if native_call else None
         factors[measurement.id] = own / native_call if own and native_call else None
     return factors
 
@@ -243,17 +260,19 @@ def slowdowns(measurements: Iterable[Measurement]) -> dict[str, float | None]:
 def summaries(measurements: Iterable[Measurement]) -> list[RuntimeSummary]:
     """Summarises every runtime of every setting, in the order of the measurements."""
     measurements = [measurement for measurement in measurements if measurement.runtime != BASELINE]
-    factors = slowdowns(measurements)
-    settings: dict[Setting, dict[str, list[Measurement]]] = {}
+    factors = {**slowdowns(measurements), **relative_factors(measurements)}
+    settings: dict[tuple[Setting, bool], dict[str, list[Measurement]]] = {}
     for measurement in measurements:
-        builds = settings.setdefault(setting_of(measurement), {})
+        builds = settings.setdefault((setting_of(measurement), is_own(measurement)), {})
         builds.setdefault(f"{measurement.runtime}@{measurement.version}", []).append(measurement)
-    return [
-        _summary(cells, factors, common)
-        for builds in settings.values()
-        for common in [_common(builds.values(), factors)]
-        for cells in builds.values()
-    ]
+    found = []
+    for (_, own), builds in settings.items():
+        common = _common(builds.values(), factors)
+        of = reference_of([cell for cells in builds.values() for cell in cells]) if own else NATIVE
+        found += [
+            replace(_summary(cells, factors, common), relative_to=of or "") for cells in builds.values()
+        ]
+    return found
 
 
 def _common(builds: Iterable[Sequence[Measurement]], factors: Mapping[str, float | None]) -> set[str]:
@@ -302,7 +321,8 @@ def _minimum_ram(run: Run) -> int | None:
 
 def _missing(measurement: Measurement) -> MissingWorkload:
     if measurement.status is Status.OK:
+        other = "the other runtime" if is_own(measurement) else "native code"
         return MissingWorkload(
-            measurement.module, measurement.status, "native code has no value to compare it with"
+            measurement.module, measurement.status, f"{other} has no value to compare it with"
         )
     return MissingWorkload(measurement.module, measurement.status, measurement.reason or "no reason given")

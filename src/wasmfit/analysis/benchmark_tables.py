@@ -9,27 +9,38 @@ from .amounts import Amount, factor_text, seconds_text
 from .basis import is_outdated, mark_of, marked, outdated_notes
 from .benchmark import (
     BASELINE,
+    NATIVE,
     Benchmark,
     RuntimeSummary,
     Setting,
     Slowdown,
+    relative_factors,
     setting_of,
     slowdowns,
-    warm_call,
 )
 from .comparison_metrics import minimum_ram, time_text
+from .counted import counted_instructions, counted_prediction
+from .module_metrics import sent_bytes
 from .numbers import grouped
+from .own_suite import is_own
 
 
 def benchmark_tables(benchmark: Benchmark) -> list[Table]:
     """The tables, board by board and profile by profile."""
     measured = [measurement for measurement in benchmark.measurements if measurement.runtime != BASELINE]
-    settings: dict[Setting, list[Measurement]] = {}
+    settings: dict[tuple[Setting, bool], list[Measurement]] = {}
     for measurement in measured:
-        settings.setdefault(setting_of(measurement), []).append(measurement)
-    factors = slowdowns(measured)
+        settings.setdefault((setting_of(measurement), is_own(measurement)), []).append(measurement)
+    factors = {**slowdowns(measured), **relative_factors(measured)}
     tables = []
-    for setting, cells in settings.items():
+    for (setting, own), cells in settings.items():
+        summaries = [
+            summary
+            for summary in benchmark.summaries
+            if (summary.board, summary.base, summary.profile) == setting
+            and (summary.relative_to != NATIVE) is own
+        ]
+        compared = f"instructions relative to {summaries[0].relative_to}" if own else _SLOWDOWN
         where = " / ".join(setting)
         total = len({measurement.module for measurement in cells})
         unavailable = _unavailable(cells)
@@ -39,13 +50,9 @@ def benchmark_tables(benchmark: Benchmark) -> list[Table]:
         for measurement in rows:
             workloads.setdefault(measurement.module, []).append(measurement)
         tables += [_workload(f"{name} / {where}", group, factors) for name, group in workloads.items()]
-        tables.append(_matrix(f"slowdown compared with native code / {where}", workloads, factors))
-        summaries = [
-            summary
-            for summary in benchmark.summaries
-            if (summary.board, summary.base, summary.profile) == setting
-        ]
-        tables.append(_summary(f"summary / {where}", summaries, total))
+        tables.append(_matrix(f"{compared} / {where}", workloads, factors))
+        title = "summary of your modules" if own else "summary"
+        tables.append(_summary(f"{title} / {where}", summaries, total))
     return tables
 
 
@@ -57,15 +64,27 @@ def _unavailable(cells: Iterable[Measurement]) -> frozenset[str]:
     return frozenset(label for label, statuses in ends.items() if statuses == {Status.UNAVAILABLE})
 
 
+_SLOWDOWN = "slowdown compared with native code"
+
+
 def _workload(title: str, cells: Sequence[Measurement], factors: dict[str, float | None]) -> Table:
     columns = [
         _column("status", (measurement.status.value for measurement in cells)),
-        _numbers("instructions", (warm_call(measurement) for measurement in cells)),
-        _factors("slowdown", (factors[measurement.id] for measurement in cells)),
+        _numbers("instructions", (counted_instructions(measurement) for measurement in cells)),
+        _factors(
+            "relative" if any(map(is_own, cells)) else "slowdown",
+            (factors[measurement.id] for measurement in cells),
+        ),
         _numbers("heap peak, B", (_run(measurement, "heap_peak") for measurement in cells)),
         _numbers("stack peak, B", (_run(measurement, "stack_peak") for measurement in cells)),
         value_column(("minimum RAM, B",), map(minimum_ram, cells), grouped, unit="B"),
     ]
+    sizes = [sent_bytes(measurement) for measurement in cells]
+    if any(map(is_own, cells)):
+        columns += [
+            _numbers("module, B", sizes),
+            _numbers("zlib, B", (measurement.provenance.sent_zlib_bytes for measurement in cells)),
+        ]
     notes = [
         *outdated_notes(cells),
         *(
@@ -113,12 +132,16 @@ def _matrix(title: str, workloads: dict[str, list[Measurement]], factors: dict[s
 
 def _summary(title: str, summaries: Sequence[RuntimeSummary], total: int) -> Table:
     slowdowns = [summary.slow_down for summary in summaries]
+    own = any(summary.relative_to != NATIVE for summary in summaries)
     columns = (
         _column(
-            "workloads",
+            "modules" if own else "workloads",
             (f"{len(slowdown.workloads) if slowdown else 0} of {total}" for slowdown in slowdowns),
         ),
-        _factors("slowdown: geometric mean", (known.mean if known else None for known in slowdowns)),
+        _factors(
+            "relative: geometric mean" if own else "slowdown: geometric mean",
+            (known.mean if known else None for known in slowdowns),
+        ),
         _column("spread", map(_spread, slowdowns)),
         _factors("minimum", (known.least if known else None for known in slowdowns)),
         _factors("maximum", (known.most if known else None for known in slowdowns)),
@@ -133,19 +156,28 @@ def _summary(title: str, summaries: Sequence[RuntimeSummary], total: int) -> Tab
 
 
 def _notes(summaries: Sequence[RuntimeSummary], total: int) -> Iterator[str]:
+    of = next((summary.relative_to for summary in summaries if summary.relative_to != NATIVE), None)
+    noun = "workload" if of is None else "module"
+    what, over = (
+        ("slowdown: instructions of a warm call", "native code on the same board in the same profile")
+        if of is None
+        else (
+            "relative: instructions (of the region of interest, the warm call, or the only one)",
+            f"{of}, which takes the fewest over all of the modules",
+        )
+    )
     yield (
-        "slowdown: instructions of a warm call over those of native code on the same board in the same "
-        "profile; spread: geometric standard deviation; heap, stack and minimum RAM: the maximum over the "
-        "workloads"
+        f"{what} over those of {over}; spread: geometric standard deviation; heap, stack and minimum RAM: "
+        f"the maximum over the {noun}s"
     )
     common = next((summary.common.workloads for summary in summaries if summary.common), ())
     if not common:
-        yield "common: no workload was run by every runtime"
+        yield f"common: no {noun} was run by every runtime"
     elif len(common) == total:
-        yield f"common: all {total} workloads, which every runtime ran, of those that ran any"
+        yield f"common: all {total} {noun}s, which every runtime ran, of those that ran any"
     else:
         names = ", ".join(common)
-        yield f"common: {len(common)} workloads, which every runtime ran, of those that ran any: {names}"
+        yield f"common: {len(common)} {noun}s, which every runtime ran, of those that ran any: {names}"
     for summary in summaries:
         if summary.least_ram_unknown:
             names = ", ".join(summary.least_ram_unknown)
@@ -154,7 +186,7 @@ def _notes(summaries: Sequence[RuntimeSummary], total: int) -> Iterator[str]:
         for missing in summary.missing:
             reasons.setdefault(f"{missing.status.value}: {missing.reason}", []).append(missing.workload)
         for reason, workloads in reasons.items():
-            names = "every workload" if len(workloads) == total else ", ".join(workloads)
+            names = f"every {noun}" if len(workloads) == total else ", ".join(workloads)
             yield f"{summary.label} without {names}: {reason}"
 
 
@@ -182,12 +214,13 @@ def _run(measurement: Measurement, name: str) -> int | None:
 
 
 def _time(measurement: Measurement) -> str:
-    """The predicted time of a warm call with its error bar, if the board has a model."""
-    if measurement.run is None or measurement.status is not Status.OK or measurement.run.time_s is None:
+    """The predicted time of what is counted with its error bar, if the board has a model."""
+    if measurement.run is None or measurement.status is not Status.OK:
         return ""
-    call = None if measurement.run.predicted is None else measurement.run.predicted.call
+    call = counted_prediction(measurement)
     if call is None:
-        return f"≈{seconds_text(Amount(measurement.run.time_s))}"
+        seconds = measurement.run.time_s
+        return "" if seconds is None else f"≈{seconds_text(Amount(seconds))}"
     return f"≈{time_text(call.time_s, call.time_low_s, call.time_high_s)}"
 
 

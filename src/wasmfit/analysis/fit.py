@@ -20,7 +20,11 @@ REGION_TIME = "run.predicted.region.time_s"
 REGION = "run.instructions.region"
 """The same of the region of interest, where the module marks one: it says itself what is to be measured."""
 
-TIMES = frozenset({PREDICTED_TIME, REGION_TIME})
+ONLY_CALL_TIME = "run.predicted.first_call.time_s"
+ONLY_CALL = "run.instructions.first_call"
+"""The same of the only call, of a program that is called once."""
+
+TIMES = frozenset({PREDICTED_TIME, REGION_TIME, ONLY_CALL_TIME})
 
 
 @dataclass(frozen=True)
@@ -175,7 +179,7 @@ class Fit(ShownResult):
             model = "calibrated with published values" if self.calibrated else "not calibrated for this board"
             yield f"speed is predicted, not measured; the board's model is {model}"
         elif counts_speed:
-            yield "speed is instructions of a warm call: not all of them have a predicted time"
+            yield f"speed is instructions of {self._counted}: not all of them have a predicted time"
         if len(self.modules) > 1:
             yield "flash and RAM are the maximum over the modules, speed is the geometric mean over all"
         yield from self._ram_caveats()
@@ -215,6 +219,13 @@ class Fit(ShownResult):
             yield f"RAM{whose} is {SUM_OF_PEAKS}: no search has found the minimum"
 
     @property
+    def _counted(self) -> str:
+        """What speed is taken of, in words."""
+        if self.speed_metric in (REGION, REGION_TIME):
+            return "the region of interest"
+        return "the only call" if self.speed_metric in (ONLY_CALL, ONLY_CALL_TIME) else "a warm call"
+
+    @property
     def sentence(self) -> str:
         """A sentence for a design document."""
         required = self.requirements
@@ -227,7 +238,7 @@ class Fit(ShownResult):
                 f"missing is listed with each."
             )
         best = self.ranked[0]
-        what = "the region of interest" if self.speed_metric in (REGION, REGION_TIME) else "a warm call"
+        what = self._counted
         speed = (
             f"{what} is predicted to take {amount_text(best.speed, 's')}"
             if self.speed_metric in TIMES

@@ -67,7 +67,7 @@ def metric_values(measurement: Measurement, *, activity: bool = True) -> dict[st
         values[RAM_NEEDED] = needed
     for name, size in measurement.published.items():
         values[f"published.{name}"] = size
-    for name in ("module_bytes", "prepared_bytes"):
+    for name in ("module_bytes", "prepared_bytes", "sent_zlib_bytes", "update_bytes"):
         if (length := getattr(measurement.provenance, name)) is not None:
             values[f"provenance.{name}"] = length
     return values

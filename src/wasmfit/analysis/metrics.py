@@ -15,7 +15,7 @@ from functools import cache
 
 from wasmfit.errors import UsageError
 from wasmfit.globs import matches
-from wasmfit.model import COUNTS, Activity, MeasuredPhase, Measurement, Prediction, Record
+from wasmfit.model import COUNTS, Activity, MeasuredPhase, Measurement, Prediction, Record, Score
 from wasmfit.words import escape_unprintable
 
 
@@ -88,6 +88,7 @@ _RULES: tuple[tuple[str, str, Better, MetricKind, bool], ...] = (
     ("run.layouts.number", "", Better.NEITHER, MetricKind.PREDICTED, True),
     ("run.layouts.cache_share", "", Better.NEITHER, MetricKind.PREDICTED, True),
     ("run.layouts.*", "s", Better.LESS, MetricKind.PREDICTED, False),
+    ("run.score.per_s", "1/s", Better.MORE, MetricKind.PREDICTED, False),
     ("run.measured.runs", "", Better.NEITHER, MetricKind.MEASURED, True),
     ("run.measured.flashed", "B", Better.LESS, MetricKind.MEASURED, False),
     ("run.measured.*.cycles", "cycles", Better.LESS, MetricKind.MEASURED, False),
@@ -95,10 +96,11 @@ _RULES: tuple[tuple[str, str, Better, MetricKind, bool], ...] = (
     ("published.*", "B", Better.NEITHER, MetricKind.PUBLISHED, True),
     ("provenance.module_bytes", "B", Better.LESS, MetricKind.MEASURED, True),
     ("provenance.prepared_bytes", "B", Better.LESS, MetricKind.MEASURED, True),
+    ("provenance.*_bytes", "B", Better.LESS, MetricKind.MEASURED, True),
 )
 """Name pattern, unit, better, kind and detail of metrics; the first pattern that matches applies."""
 
-NOT_METRICS = frozenset({"run.result", "run.expected", "run.logged", "baseline"})
+NOT_METRICS = frozenset({"run.result", "run.expected", "run.logged", "run.clock", "baseline"})
 """Numbers of the record that are results of the module, and the baseline, which is a cell of its own."""
 
 ALIASES: Mapping[str, str] = {
@@ -114,8 +116,8 @@ ERROR_BARS: Mapping[str, tuple[str, str]] = {
 }
 """Metrics of :data:`BARRED` records → the fields that hold the ends of their error bars."""
 
-BARRED = (Prediction, MeasuredPhase)
-"""Records whose metrics have error bars: predictions, and measurements on a board."""
+BARRED = (Prediction, MeasuredPhase, Score)
+"""Records whose metrics have error bars: predictions, scores by them, and measurements on a board."""
 
 
 @cache

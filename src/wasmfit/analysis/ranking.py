@@ -15,13 +15,16 @@ from dataclasses import dataclass, replace
 from itertools import combinations
 
 from wasmfit.errors import UsageError
-from wasmfit.model import Activity, Measurement, Status
+from wasmfit.model import Measurement, Status
 from wasmfit.timing import CostModel, CostShares, Ratio, cost_shares, ratio_of
 
 from .amounts import Amount
-from .benchmark import BASELINE, NATIVE, warm_call
+from .benchmark import BASELINE, NATIVE
+from .counted import counted_activity, counted_instructions
 from .evidence import EvidenceSource, Support, SupportEvidence, evidence
 from .fit import (
+    ONLY_CALL,
+    ONLY_CALL_TIME,
     PREDICTED_TIME,
     REGION,
     REGION_TIME,
@@ -171,7 +174,7 @@ def flash_of(cell: Measurement) -> int | None:
     return None if cell.size is None else cell.size.flash
 
 
-_RANKED_BY = (flash_of, "its size"), (ram_needed, "its RAM"), (warm_call, "the cost of a warm call")
+_RANKED_BY = (flash_of, "its size"), (ram_needed, "its RAM"), (counted_instructions, "the cost of a call")
 """What a runtime is ranked by: what reads it, and what it is called."""
 
 
@@ -315,20 +318,18 @@ def _with_ties(
 
 def _shares(runtime: RankedRuntime, model: CostModel) -> CostShares | None:
     """What the predicted time of a runtime depends on; ``None`` if it is not known what the core did."""
-    calls = [_call(cell) for cell in sorted(runtime.measurements, key=lambda cell: cell.module)]
+    calls = [counted_activity(cell) for cell in sorted(runtime.measurements, key=lambda cell: cell.module)]
     known = [call for call in calls if call is not None]
     return cost_shares(known, model) if len(known) == len(calls) else None
 
 
-def _call(cell: Measurement) -> Activity | None:
-    if cell.run is None:
-        return None
-    return cell.run.activity.region or cell.run.activity.call
-
-
 def _speed_metric(cells: Sequence[Measurement]) -> str:
-    """What speed is taken from: the region of interest where all cells have one, and time where known."""
-    for metric in (REGION_TIME, REGION, PREDICTED_TIME) if cells else (PREDICTED_TIME,):
+    """What speed is taken from: the region of interest where all cells have one, and time where it is known.
+
+    The only call, where there is no warm one.
+    """
+    preferred = (REGION_TIME, REGION, PREDICTED_TIME, WARM_CALL, ONLY_CALL_TIME, ONLY_CALL)
+    for metric in preferred if cells else (PREDICTED_TIME,):
         if all(metric_amount(cell, metric) is not None for cell in cells):
             return metric
     return WARM_CALL

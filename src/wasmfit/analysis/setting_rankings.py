@@ -14,7 +14,8 @@ from wasmfit.model import Board, Measurement, RuntimeFeatures, Status
 from wasmfit.timing import CostModel
 
 from .amounts import amount_text
-from .benchmark import BASELINE, NATIVE, geometric_mean, setting_of, slowdowns, warm_call
+from .benchmark import BASELINE, NATIVE, geometric_mean, setting_of, slowdowns
+from .counted import counted_instructions
 from .evidence import declared_source, suite_source
 from .fit import TIMES, Fit, RankedRuntime, RejectedRuntime, Shortfall
 from .metric_values import has_minimum_ram, ram_needed
@@ -250,7 +251,7 @@ def _entry(
     """
     ran = [cell for cell in cells if cell.status is Status.OK]
     flash, ram = ([size for cell in ran if (size := get(cell)) is not None] for get in (flash_of, ram_needed))
-    calls = [float(count) for cell in ran if (count := warm_call(cell))]
+    calls = [float(count) for cell in ran if (count := counted_instructions(cell))]
     factors = [factor for cell in ran if (factor := context.slowdowns.get(cell.id))]
     return RankingEntry(
         runtime=cells[0].runtime,

@@ -16,8 +16,12 @@ from .basis import OUTDATED_CLAUSE, is_outdated, mark_of, marked
 from .benchmark import BASELINE, slowdowns
 from .comparison import Comparison
 from .metrics import Better
+from .module_metrics import score_of, size_note
 from .numbers import change
 from .summary_columns import SummaryCells, SummaryColumn, summary_column, summary_columns
+
+_EXACT_S = 0.001
+"""What a clock is off that counts milliseconds, if it is right."""
 
 BEST = "*"
 """The mark of the best value of a column."""
@@ -259,9 +263,12 @@ def _legend(
         yield LegendClause(f"over baseline: without a runtime it is {size}", ("flash_over_baseline",))
     if any(map(is_outdated, measurements)):
         yield LegendClause(OUTDATED_CLAUSE)
-    yield LegendClause("load, calls: instructions", ("instructions_start", "instructions_call"))
+    yield LegendClause(
+        "load, calls: instructions",
+        ("instructions_start", "instructions_call", "instructions_first_call", "instructions_region"),
+    )
     yield LegendClause("slowdown: against native code", ("slowdown",))
-    yield LegendClause("≈ predicted", ("time_call", "time_start"))
+    yield LegendClause("≈ predicted", ("time_call", "time_start", "time_first_call", "time_region", "score"))
 
 
 def _notes(ran: Sequence[Measurement], others: Sequence[Measurement]) -> Iterator[str]:
@@ -274,8 +281,35 @@ def _notes(ran: Sequence[Measurement], others: Sequence[Measurement]) -> Iterato
         and measurement.run is not None
         and all(call.expected is None and call.right is None for call in measurement.run.calls)
     ]
+    if (note := size_note([one for one in ran if one.provenance.module is not None])) is not None:
+        yield note
+    scores = {score.of: None for one in ran if (score := score_of(one)) is not None}
+    for of in scores:
+        own = ", ".join(
+            f"{one.runtime} {score.own:.6g}" for one in ran if (score := score_of(one)) is not None
+        )
+        yield f"score: {of} a second of predicted time; by the clock that the module was given: {own}"
+    yield from _clock_notes(ran)
     if unchecked:
         yield "results were compared between runtimes only: --expect says what is right"
+
+
+def _clock_notes(ran: Sequence[Measurement]) -> Iterator[str]:
+    """That results may differ where the real time is told, and where it could not be told exactly."""
+    clocks = {
+        one.runtime: one.run.clock
+        for one in ran
+        if one.run is not None and one.run.clock is not None and one.run.clock.error_s is not None
+    }
+    if not clocks:
+        return
+    yield "the clock tells predicted time, which differs between runtimes, and so may what the module returns"
+    for runtime, clock in clocks.items():
+        if clock.error_s is not None and clock.error_s >= _EXACT_S:
+            yield (
+                f"{runtime}: of {clock.readings:,} readings, the farthest is {clock.error_s:.3g} s off when "
+                f"it was made, after {clock.passes} passes"
+            )
 
 
 def _against_release(measurement: Measurement, others: Sequence[Measurement]) -> Iterator[str]:

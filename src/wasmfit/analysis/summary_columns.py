@@ -9,6 +9,7 @@ from wasmfit.table import CellValue, TableCell
 from wasmfit.words import closest, escape_unprintable
 
 from .amounts import Amount, amount_text, factor_text, scaled_texts
+from .benchmark import BASELINE
 from .comparison_metrics import (
     COMPARISON_METRICS,
     RESULT_METRICS,
@@ -16,10 +17,12 @@ from .comparison_metrics import (
     predicted_call,
     predicted_start,
 )
+from .counted import counted_region, is_called_once
 from .hardware import HARDWARE_METRICS, hardware_measurement
 from .layouts import LAYOUT_METRICS, layouts_of
 from .metric_values import metric_amount
 from .metrics import Better, metric
+from .module_metrics import score_amount, sent_bytes, size_note
 
 Values = Sequence[CellValue | Amount]
 
@@ -213,6 +216,64 @@ LAYOUT_COLUMNS = (_LAYOUTS.key, _LAYOUT_SHARE.key)
 DEFAULT_COLUMNS = tuple(column.key for column in _DEFAULTS)
 """The columns of the summary that nobody has chosen any for."""
 
+
+def _time_of(phase: str) -> Callable[[Measurement], Amount | None]:
+    def predicted(measurement: Measurement) -> Amount | None:
+        phases = None if measurement.run is None else measurement.run.predicted
+        prediction = None if phases is None else getattr(phases, phase)
+        if prediction is None:
+            return None
+        return Amount(prediction.time_s, prediction.time_low_s, prediction.time_high_s)
+
+    return predicted
+
+
+def _instructions_of(phase: str) -> Callable[[Measurement], int | None]:
+    return lambda measurement: (
+        None if measurement.run is None else getattr(measurement.run.instructions, phase)
+    )
+
+
+_REGION = (
+    SummaryColumn(
+        "instructions_region",
+        ("region of", "interest"),
+        _each(_instructions_of("region")),
+        title="region",
+        priority=3,
+    ),
+    SummaryColumn(
+        "time_region",
+        ("predicted time", "of region,"),
+        _each(_time_of("region")),
+        "s",
+        "predicted time of region",
+        priority=1,
+        texts=_times,
+    ),
+)
+"""Columns of modules that mark a region of interest."""
+
+_ONLY_CALL = (
+    SummaryColumn(
+        "instructions_first_call",
+        ("only", "call"),
+        _each(_instructions_of("first_call")),
+        title="call",
+        priority=4,
+    ),
+    SummaryColumn(
+        "time_first_call",
+        ("predicted time", "of the call,"),
+        _each(_time_of("first_call")),
+        "s",
+        "predicted time of the call",
+        priority=2,
+        texts=_times,
+    ),
+)
+"""Columns of programs that are called once."""
+
 ON_BOARD_COLUMNS = ("measured_call",)
 """Columns that are added where cells ran on a board."""
 
@@ -227,6 +288,39 @@ ALIASES = {
 
 _MORE_IS_BETTER = frozenset({"rate_call", "largest_free"})
 _NEITHER = frozenset({"linear_memory", "stack_reserved", "right_calls", "requests"})
+
+
+def _score_texts(values: Values) -> tuple[str, list[str]]:
+    return "", [amount_text(value, "") if isinstance(value, Amount) else "" for value in values]
+
+
+_SCORE = SummaryColumn(
+    "score", ("score", "a second"), _each(score_amount), "1/s", "score", Better.MORE, 1, _score_texts
+)
+"""The column of benchmarks that have one."""
+
+_SENT = (
+    SummaryColumn(
+        "module_sent", ("module", "as sent,"), _each(sent_bytes), "B", "module as sent", priority=6
+    ),
+    SummaryColumn(
+        "module_zlib",
+        ("with", "zlib,"),
+        _each(lambda measurement: measurement.provenance.sent_zlib_bytes),
+        "B",
+        "compressed",
+        priority=7,
+    ),
+    SummaryColumn(
+        "module_update",
+        ("as an", "update,"),
+        _each(lambda measurement: measurement.provenance.update_bytes),
+        "B",
+        "as an update",
+        priority=6,
+    ),
+)
+"""Columns of modules that are sent in several forms; a note has what is the same for all."""
 
 
 def _of_metric(known: ComparisonMetric) -> SummaryColumn:
@@ -250,16 +344,18 @@ def _split(words: Sequence[str], at: int) -> tuple[str, str]:
     return " ".join(words[:at]), " ".join(words[at:])
 
 
+_OF_MODULES = (*_ONLY_CALL, *_REGION, _SCORE, *_SENT)
 _STATUS = SummaryColumn(
     "status", ("status",), _each(lambda measurement: measurement.status.value), better=Better.NEITHER
 )
+_OWN = (*_DEFAULTS, _START, _LAYOUTS, _LAYOUT_SHARE, *_OF_MODULES)
 COLUMNS: Mapping[str, SummaryColumn] = {
     "status": _STATUS,
-    **{column.key: column for column in (*_DEFAULTS, _START, _LAYOUTS, _LAYOUT_SHARE)},
+    **{column.key: column for column in _OWN},
     **{
         known.key: _of_metric(known)
         for known in (*COMPARISON_METRICS, *HARDWARE_METRICS, *LAYOUT_METRICS, *RESULT_METRICS)
-        if known.key not in (*DEFAULT_COLUMNS, _START.key, *LAYOUT_COLUMNS)
+        if known.key not in {column.key for column in _OWN}
     },
 }
 """Every column by its key, those that are shown by default first."""
@@ -308,7 +404,16 @@ def summary_columns(names: Sequence[str], measurements: Iterable[Measurement]) -
         UsageError: A name is unknown.
     """
     if not names:
-        chosen, shown = list(_DEFAULTS), list(measurements)
+        chosen, shown = list(_DEFAULTS), tuple(measurements)
+        if any(map(is_called_once, shown)):
+            chosen += _ONLY_CALL
+        if any(map(counted_region, shown)):
+            chosen += _REGION
+        if any(score_amount(one) is not None for one in shown):
+            chosen.append(_SCORE)
+        runtimes = [one for one in shown if sent_bytes(one) is not None and one.runtime != BASELINE]
+        if runtimes and size_note(runtimes) is None:
+            chosen += _SENT
         if any(hardware_measurement(measurement) is not None for measurement in shown):
             chosen += [COLUMNS[key] for key in ON_BOARD_COLUMNS]
         if any(layouts_of(measurement) is not None for measurement in shown):

@@ -8,7 +8,7 @@ from typing import Any
 from wasmfit.model import Build, FeatureToggle, Measurement, Status
 from wasmfit.model.contract import JsonDocument, JsonRecord
 
-from .benchmark import warm_call
+from .counted import counted_instructions
 
 
 class ToggleCostRow(JsonRecord):
@@ -206,5 +206,5 @@ def _flash(measurement: Measurement | None) -> int | None:
 def _ratio(off: Measurement | None, on: Measurement | None) -> float | None:
     if off is None or on is None:
         return None
-    before, after = warm_call(off), warm_call(on)
+    before, after = counted_instructions(off), counted_instructions(on)
     return round(after / before, 4) if before and after else None

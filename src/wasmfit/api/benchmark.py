@@ -3,6 +3,7 @@
 from typing import TypeVar, Unpack
 
 from wasmfit.analysis.benchmark import NATIVE, Benchmark
+from wasmfit.errors import UsageError
 from wasmfit.requests import BenchmarkExperiment, Experiment, Matrix, RunOptions
 from wasmfit.requests.keywords import BenchKeywords, Keywords
 
@@ -20,7 +21,8 @@ def bench(
     """Runs workloads on runtimes and compares each with native code; what is in the store is reused.
 
     Args:
-        experiment: What is run. Native code is always measured next to the runtimes that are named.
+        experiment: What is run. Native code is always measured next to the runtimes that are named, unless
+            modules alone are run, of which there is none.
         options: How.
         fields: The fields of both records, as for :func:`compare`.
 
@@ -32,9 +34,24 @@ def bench(
     experiment = keywords.record(BenchmarkExperiment, experiment)
     options = keywords.record(RunOptions, options).recorded_as("wasmfit.bench()")
     keywords.end()
-    cells = Experiment(**dict(with_native(experiment)))
+    cells, modules = benchmark_cells(experiment), experiment.module_requests
     catalog = catalog_of(cells, options)
+    if modules and options.measured:
+        raise UsageError(
+            "Modules of your own are in no measured set.", "Leave out --measured, or the modules."
+        )
+    if modules:
+        return Benchmark(measure(catalog, cells, options, modules).comparison)
     return Benchmark(telling_of_the_set(lambda: measure(catalog, cells, options)).comparison)
+
+
+def benchmark_cells(experiment: BenchmarkExperiment) -> Experiment:
+    """The workloads of a benchmark, with native code if there are any."""
+    axes = {name: getattr(experiment, name) for name in Matrix.model_fields}
+    cells = Experiment(**axes)
+    if experiment.with_workloads:
+        return with_native(cells)
+    return cells.model_copy(update={"workloads": ()})
 
 
 def with_native(matrix: M) -> M:

@@ -12,11 +12,11 @@ from wasmfit.errors import UsageError
 from wasmfit.events import BuildPlan
 from wasmfit.globs import matches
 from wasmfit.home import Home
-from wasmfit.model import Measurement
+from wasmfit.model import Measurement, UserModule
 from wasmfit.module import load_user_module
 from wasmfit.plan import Plan, c_targets, plan
 from wasmfit.probe import BoardRunner
-from wasmfit.requests import Experiment, Matrix, RunOptions
+from wasmfit.requests import Experiment, Matrix, ModuleRequest, RunOptions
 from wasmfit.requests.keywords import CompareKeywords, Keywords
 from wasmfit.run import Pipeline
 from wasmfit.run.layouts import with_layouts
@@ -65,12 +65,14 @@ and imports are arguments next to it.
 def preview(
     experiment: Experiment | None = None,
     options: RunOptions | None = None,
+    modules: Sequence[ModuleRequest] = (),
     **fields: Unpack[CompareKeywords],
 ) -> BuildPlan:
     """Says what :func:`compare` would build and measure, and about how long that takes; it builds nothing.
 
     Args:
         experiment, options, fields: As for :func:`compare`.
+        modules: Modules that are measured next to the workloads.
 
     Raises:
         UsageError, MissingToolError: As for :func:`compare`.
@@ -79,7 +81,7 @@ def preview(
     experiment = keywords.record(Experiment, experiment)
     options = keywords.record(RunOptions, options).recorded_as("wasmfit.preview()")
     keywords.end()
-    planned, pipeline = _prepared(catalog_of(experiment, options), experiment, options)
+    planned, pipeline = _prepared(catalog_of(experiment, options), experiment, options, modules)
     return pipeline.build_plan(planned)
 
 
@@ -93,8 +95,16 @@ def catalog_of(experiment: Matrix, options: RunOptions) -> Catalog:
     return with_setup(catalog, experiment.boards, experiment.clock, experiment.assume)
 
 
-def measure(catalog: Catalog, experiment: Experiment, options: RunOptions) -> MeasuredExperiment:
+def measure(
+    catalog: Catalog, experiment: Experiment, options: RunOptions, modules: Sequence[ModuleRequest] = ()
+) -> MeasuredExperiment:
     """Measures an experiment; what is in the store already is reused; options may say that nothing else is.
+
+    Args:
+        catalog: The catalogue.
+        experiment: What is measured.
+        options: How.
+        modules: Modules that are measured next to its workloads.
 
     Raises:
         UsageError, MissingToolError, WasmfitError: As for :func:`compare`.
@@ -105,7 +115,7 @@ def measure(catalog: Catalog, experiment: Experiment, options: RunOptions) -> Me
                 "Layouts are linked and run, and --measured does neither.", "Leave one of them out."
             )
         return _with_boards(recorded(catalog, _whole(catalog, experiment), options))
-    planned, pipeline = _prepared(catalog, experiment, options)
+    planned, pipeline = _prepared(catalog, experiment, options, modules)
     context = pipeline.context
     comparison = pipeline.run(planned)
     # What `features` has found of these runtimes, where it has been run whole.
@@ -146,8 +156,21 @@ def _whole(catalog: Catalog, experiment: Experiment) -> Experiment:
     return experiment.model_copy(update={"workloads": workloads_like(catalog, experiment.workloads)})
 
 
-def _prepared(catalog: Catalog, experiment: Experiment, options: RunOptions) -> tuple[Plan, Pipeline]:
+def _read(request: ModuleRequest) -> UserModule:
+    """One of several modules, which errors name."""
+    try:
+        return load_user_module(request)
+    except UsageError as error:
+        name = str(request.path)
+        message = error.message if name in error.message else f"{name}: {error.message}"
+        raise UsageError(message, error.remedy) from None
+
+
+def _prepared(
+    catalog: Catalog, experiment: Experiment, options: RunOptions, modules: Sequence[ModuleRequest] = ()
+) -> tuple[Plan, Pipeline]:
     """The plan of an experiment, and what runs it."""
+    others = [_read(request) for request in modules]
     module = (
         None if experiment.module is None else load_user_module(experiment.module, _command_line(options))
     )
@@ -171,7 +194,7 @@ def _prepared(catalog: Catalog, experiment: Experiment, options: RunOptions) -> 
         for name, path in experiment.sources
         if name not in catalog.bases
     ]
-    planned = plan(catalog, experiment, checkouts=checkouts, module=module)
+    planned = plan(catalog, experiment, checkouts=checkouts, module=module, modules=others)
     versions = Versions(home.tools, runner)
     cells = planned.measured
     toolchain = find(versions, c_targets(catalog, cells), [cell.board.emulator for cell in cells])

@@ -1,7 +1,7 @@
 """The job blob: module and calls, as the harness reads them (``harness/src/job.rs``, ``any.rs``)."""
 
 import struct
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from wasmfit.model import (
     ExportedFunction,
@@ -75,6 +75,7 @@ INSTANCES_AT = 44
 
 _FUNCTION = struct.Struct("<6I")
 _STEP = struct.Struct("<8I")
+_STEP_TIMES = 12
 _ARGUMENT = struct.Struct("<3I")
 _NONE = 0xFFFF_FFFF
 _IMPORT = struct.Struct("<8II2I")
@@ -97,6 +98,27 @@ def pack_any(module: bytes, job: UserModule) -> bytes:
     return blob.whole(
         _ANY_HEADER.pack(MAGIC_ANY, module_at, len(module), *memory, *functions, *steps, *imports, 1)
     )
+
+
+def import_data(read: Callable[[int, int], bytes]) -> list[tuple[int, int, int]]:
+    """What the imports of a blob have for a value: rule, and offset and length where that is data.
+
+    Args:
+        read: Reads the blob: offset and number of bytes.
+    """
+    *_, imports_at, number, _ = _ANY_HEADER.unpack(read(0, _ANY_HEADER.size))
+    entries = _IMPORT.iter_unpack(read(imports_at, number * _IMPORT.size)) if number else ()
+    return [(rule, offset, length) for *_, rule, offset, length in entries]
+
+
+def step_times(read: Callable[[int, int], bytes]) -> list[int]:
+    """Offsets of the words that say how often each step of a blob is done.
+
+    Args:
+        read: Reads the blob: offset and number of bytes.
+    """
+    *_, steps_at, number, _, _, _ = _ANY_HEADER.unpack(read(0, _ANY_HEADER.size))
+    return [steps_at + step * _STEP.size + _STEP_TIMES for step in range(number)]
 
 
 class _Blob:

@@ -1,9 +1,9 @@
 """``wasmfit bench``."""
 
-from wasmfit.api.benchmark import bench, with_native
+from wasmfit.api.benchmark import bench, benchmark_cells
 from wasmfit.api.comparison import preview
 from wasmfit.report import BENCH_FORMATS
-from wasmfit.requests import BenchmarkExperiment, Experiment, RunOptions, RunSettings
+from wasmfit.requests import BenchmarkExperiment, RunOptions, RunSettings
 
 from .compare import DryRun, print_end
 from .estimates import plan_lines
@@ -18,11 +18,14 @@ def bench_workloads(
 ) -> None:
     """Run workloads on runtimes: instructions, slowdown compared with native code, heap and stack.
 
-    Native code is always measured in addition to the runtimes that are chosen.
+    Native code is always measured in addition to the runtimes that are chosen. Modules of your own, of which
+    there is no native code, are compared with the runtime that is fastest over all of them.
     """
     if dry_run:
-        cells = Experiment(**dict(with_native(experiment)))
-        write_result("\n".join(plan_lines(preview(cells, RunOptions(**dict(settings))))), output.file)
+        planned = preview(
+            benchmark_cells(experiment), RunOptions(**dict(settings)), modules=experiment.module_requests
+        )
+        write_result("\n".join(plan_lines(planned)), output.file)
         return
     require_writable(output.file)
     with reported(settings, verbose=output.verbose, quiet=output.quiet) as options:

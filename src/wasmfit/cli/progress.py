@@ -23,7 +23,7 @@ from wasmfit.events import (
     TaskProgress,
     TaskStarted,
 )
-from wasmfit.model import AssertionOutcome, Measurement, PartOutcomes, Status
+from wasmfit.model import AssertionOutcome, Measurement, PartOutcomes, Run, Status
 from wasmfit.requests import RunOptions, RunSettings
 from wasmfit.words import escape_unprintable
 
@@ -194,8 +194,18 @@ def _row(measurement: Measurement) -> str:
     return (
         f"{measurement.id}: ok, .text {measurement.size.text:,} B, flash {measurement.size.flash:,} B, "
         f"heap peak {measurement.run.heap_peak or 0:,} B, "
-        f"{measurement.run.instructions.call or 0:,} instructions a call"
+        f"{_calls(measurement.run)}"
     )
+
+
+def _calls(run: Run) -> str:
+    """What a warm call takes, or the only one."""
+    counts = run.instructions
+    if counts.region is not None:
+        return f"{counts.region:,} instructions in the region of interest"
+    if len(run.calls) == 1 and counts.call is None:
+        return f"{counts.first_call or 0:,} instructions in the call"
+    return f"{counts.call or 0:,} instructions a call"
 
 
 def _part(part: PartOutcomes) -> str:

@@ -28,6 +28,7 @@ from .machine import ExpectedCalls, QemuRunner
 from .plugins import compiled, interface
 from .profile import CallProfile, Row
 from .suite_runner import WATCHDOG, SuiteEnd, SuiteRun, run_suite
+from .symbols import job_address
 from .ten import emulator_trial
 
 __all__ = [
@@ -48,6 +49,7 @@ __all__ = [
     "has_fence",
     "instance_ram",
     "interface",
+    "job_address",
     "leak",
     "least_ram",
     "run_suite",

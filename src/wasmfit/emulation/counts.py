@@ -153,6 +153,27 @@ class Counts:
                 begun = None
         return tuple(found)
 
+    def readings(self) -> tuple[Measures, ...]:
+        """What was measured in calls before each reading of a clock, since the one before.
+
+        Readings are marked as regions are. From where the plugin has stopped noting, there are none.
+        """
+        found: list[Measures] = []
+        since: list[Measures | None] = []
+        in_call = False
+        for mark, following in zip(self.marks, self.marks[1:], strict=False):
+            in_call = mark.phase == "call" or (in_call and mark.phase in WITHIN_CALL)
+            if not in_call:
+                continue
+            since.append(following.since)
+            if following.phase == "region":
+                passed = _sum(since)
+                if passed is None:
+                    break
+                found.append(passed)
+                since = []
+        return tuple(found)
+
     def calls_measured(self) -> tuple[Measures | None, ...]:
         """What was measured in each call that came back."""
         return tuple(passage.measures for passage in self.passages())

@@ -6,6 +6,7 @@ import shutil
 import struct
 import tempfile
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -92,6 +93,7 @@ class Execution(Record):
             drops the runtime included; ``None`` likewise.
         refused: The request that the heap refused, if the phase that it ended in had one.
         seconds: Wall-clock time of the emulation.
+        readings: What the core did before each reading of a marked clock, since the one before.
         profile: The tree of calls, if it was asked for.
     """
 
@@ -103,6 +105,7 @@ class Execution(Record):
     stack_deepest: int | None
     refused: FailedAllocation | None
     seconds: float
+    readings: tuple[Activity, ...] = ()
     profile: CallProfile | None = None
 
 
@@ -194,11 +197,14 @@ def _execute(
         status=verdict.status,
         reason=verdict.reason,
         phase=counted.phase,
-        run=_figures(image, board, calls, counted, report, signature),
+        run=_figures(image, board, expected, counted, report),
         instructions=counted.total,
         stack_deepest=None if counted.deepest is None else image.stack.end - counted.deepest,
         refused=_refused(report),
         seconds=run.seconds,
+        readings=tuple(did for one in counted.readings() if (did := _activity(board, one)) is not None)
+        if expected.reads_time
+        else (),
         profile=tree,
     )
     return execution, report
@@ -271,12 +277,14 @@ def _stack_peak(image: Symbols, counted: Counts, phases: frozenset[str]) -> int 
 def _figures(
     image: Symbols,
     board: Board,
-    calls: Sequence[WorkloadCall | UserCall],
+    expected: ExpectedCalls,
     counted: Counts,
     report: Report,
-    signature: Signature | None,
 ) -> Run:
+    calls, signature = expected.calls, expected.signature
     passages = counted.passages()
+    if expected.reads_time:
+        passages = tuple(replace(one, region=None, region_measures=None) for one in passages)
     measured_calls = [passage.measures for passage in passages]
     regions = [passage.region_measures for passage in passages]
     checked = tuple(_call(calls, index, passages, report, signature) for index in range(len(calls)))

@@ -13,6 +13,7 @@ from wasmfit.toolchain import ChildTimeoutError, ProcessRunner
 
 from . import qemu, recorded
 from .fence import has_fence
+from .watching import Tell, watched
 
 RECORD = "record"
 """Name of the file that a plugin writes."""
@@ -30,6 +31,7 @@ class ExpectedCalls:
         trap_words: How the runtime's words for a trap begin, where it also refuses code in a call.
         refusals: Part of the runtime's words for a refusal → what usually helps.
         advice: What may help where it has other words.
+        reads_time: Whether marks within a call are readings of a clock, and no region of interest.
     """
 
     calls: Sequence[WorkloadCall | UserCall] = ()
@@ -39,6 +41,7 @@ class ExpectedCalls:
     trap_words: str | None = None
     refusals: Mapping[str, str] = field(default_factory=dict)
     advice: str | None = None
+    reads_time: bool = False
 
 
 @dataclass(frozen=True)
@@ -73,6 +76,7 @@ class QemuRunner:
         runner: Starts it.
         log: Appended to: the command, and everything the image and the emulator say.
         fence: Whether images run inside the fence, or not at all.
+        tell: Told how far a long run is.
     """
 
     board: Board
@@ -80,6 +84,7 @@ class QemuRunner:
     runner: ProcessRunner
     log: Path | None = None
     fence: bool = field(default_factory=has_fence)
+    tell: Tell | None = None
 
     def run(
         self,
@@ -119,14 +124,15 @@ class QemuRunner:
             )
             in_time = True
             try:
-                finished = self.runner.run(
-                    command,
-                    timeout=seconds,
-                    cwd=folder,
-                    log=self.log,
-                    on_line=on_line,
-                    keep_stdout=keep_stdout,
-                )
+                with watched(folder / RECORD, self.tell):
+                    finished = self.runner.run(
+                        command,
+                        timeout=seconds,
+                        cwd=folder,
+                        log=self.log,
+                        on_line=on_line,
+                        keep_stdout=keep_stdout,
+                    )
             except ChildTimeoutError as error:
                 finished, in_time = error.finished, False
             except MissingToolError as error:

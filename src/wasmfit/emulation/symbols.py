@@ -99,6 +99,15 @@ def _heap(values: dict[str, int]) -> HeapBounds | None:
     return HeapBounds(start, end - start, word) if end > start else None
 
 
+def job_address(elf: Path) -> int | None:
+    """Where an image has its job, if it has one.
+
+    Raises:
+        UsageError: As for :func:`read`.
+    """
+    return read(elf).job
+
+
 def patch(elf: Path, address: int, word: int) -> bool:
     """Changes the 32-bit word that an image has at an address; ``False`` if the file does not hold it."""
     offset = read_elf(elf).file_offset(address, 4)

@@ -23,13 +23,14 @@ from .conformance import (
     Selection,
 )
 from .dependency import Dependency, DependencyChange
-from .durations import BoardMeasurement, MeasuredPhase, Prediction, Predictions
+from .durations import BoardMeasurement, MeasuredPhase, Prediction, Predictions, Score
 from .host_tool import HostTool, ToolWheel
 from .measurement import Measurement, Provenance, RelinkedImage, Size, SourceTree
 from .module import (
     Expected,
     ExportedFunction,
     Kept,
+    ModuleClock,
     ModuleStep,
     OutBuffer,
     Rule,
@@ -41,6 +42,7 @@ from .module import (
 from .profile import CProfile, Debug, Profile, RustProfile
 from .run import (
     CheckedCall,
+    ClockReadings,
     HeapUse,
     InstanceRam,
     LayoutSpread,
@@ -102,6 +104,7 @@ __all__ = [
     "CheckoutRule",
     "ClaimMismatch",
     "ClockRange",
+    "ClockReadings",
     "Core",
     "CrateSource",
     "CycleCost",
@@ -141,6 +144,7 @@ __all__ = [
     "MeasuredPhase",
     "Measurement",
     "MemoryMap",
+    "ModuleClock",
     "ModuleStep",
     "OutBuffer",
     "PartOutcomes",
@@ -161,6 +165,7 @@ __all__ = [
     "RuntimeFeatures",
     "RustChanges",
     "RustProfile",
+    "Score",
     "SdistSource",
     "Selection",
     "SetupChoice",

@@ -31,6 +31,23 @@ class Prediction:
     per_s_high: float | None = None
 
 
+@dataclass(frozen=True, slots=True, config=ConfigDict(extra="forbid"))
+class Score:
+    """A benchmark's score on the board, by predicted time, with its error bar. It is not a measurement.
+
+    Attributes:
+        per_s, per_s_low, per_s_high: What is done in a second.
+        of: What that is, such as ``iterations``.
+        own: What the module has returned: the same by the clock that it was given.
+    """
+
+    per_s: float
+    per_s_low: float | None
+    per_s_high: float | None
+    of: str
+    own: float
+
+
 class Predictions(Record):
     """Predictions per phase.
 

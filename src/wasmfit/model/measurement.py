@@ -97,6 +97,9 @@ class Provenance(Record):
         module_bytes: Length of the wasm module.
         prepared_bytes: Length of what a host step made of it, which is sent and stored in its place; ``None``
             where there is no such step.
+        sent_zlib_bytes: Length of what is sent of a user's module, compressed with zlib.
+        update_bytes: Length of an update of the old module to this one, where an old one was named and the
+            module itself is sent.
         lockfile_sha256: SHA-256 of the Cargo lockfile.
         features: Dependencies with their features, or C defines, as built.
         flags: Compiler flags.
@@ -120,6 +123,8 @@ class Provenance(Record):
     module_sha256: str | None = None
     module_bytes: int | None = None
     prepared_bytes: int | None = None
+    sent_zlib_bytes: int | None = None
+    update_bytes: int | None = None
     lockfile_sha256: str | None = None
     features: dict[str, str] = Field(default_factory=dict)
     flags: tuple[str, ...] = ()

@@ -29,6 +29,7 @@ class Rule(IntEnum):
     WASI_TEXTS = 12
     WASI_READ = 13
     SAMPLES = 14
+    TIMES = 15
 
 
 class Stub(Record):
@@ -40,7 +41,7 @@ class Stub(Record):
         rule: What it does.
         value: The rule's number: what a constant returns, as a 64-bit word; of a clock, microseconds per unit
             in the lower half, and in the upper the microseconds by which each reading is later (0: 1 ms).
-        data: The rule's bytes: what is read from standard input, arguments, samples.
+        data: The rule's bytes: what is read from standard input, arguments, samples, the times of readings.
         text: The rule as the user wrote it or could have.
     """
 
@@ -166,6 +167,19 @@ class ModuleStep(Record):
     text: str = ""
 
 
+class ModuleClock(Record):
+    """Clocks whose readings are marked, so that it is known when they were.
+
+    Attributes:
+        real: Whether they tell the time that is predicted to have passed; else they go on by steps.
+        scores: What the measured call returns so many of per second of them, such as ``iterations``; ``None``
+            where it is no score.
+    """
+
+    real: bool
+    scores: str | None = None
+
+
 class UserModule(Record):
     """A module with its calls.
 
@@ -191,6 +205,10 @@ class UserModule(Record):
         steps: Everything that is done, in order; the calls are among it.
         limit: Instructions after which a run is given up; ``None`` for what is usual.
         timeout: Seconds after which it is, likewise.
+        fresh: Where each call has an instance of its own: the steps that are its own, from one and up to
+            another; what comes before the first of them is done for each.
+        clock: Its clocks, where their readings are marked.
+        update_bytes: Bytes of an update to it from an older module, if one was named.
         options: The command line's words for all this, besides calls, expectations and imports.
     """
 
@@ -216,6 +234,9 @@ class UserModule(Record):
     steps: tuple[ModuleStep, ...]
     limit: int | None = None
     timeout: float | None = None
+    fresh: tuple[tuple[int, int], ...] = ()
+    clock: ModuleClock | None = None
+    update_bytes: int | None = None
     options: tuple[str, ...] = ()
 
     @property

@@ -3,9 +3,9 @@
 from pydantic import ConfigDict
 from pydantic.dataclasses import dataclass
 
-from .activity import Activities, InstructionCounts
+from .activity import Activities, Activity, InstructionCounts
 from .base import Record
-from .durations import BoardMeasurement, Predictions
+from .durations import BoardMeasurement, Predictions, Score
 
 
 @dataclass(frozen=True, slots=True, config=ConfigDict(extra="forbid"))
@@ -207,6 +207,29 @@ class LayoutSpread(Record):
     reason: str | None = None
 
 
+class ClockReadings(Record):
+    """A clock whose readings in measured calls were marked.
+
+    Attributes:
+        readings: How often it was read.
+        passes: How often the image ran until it told the time that had passed; 1 for a clock that goes by
+            steps.
+        error_s: The most seconds by which a reading differs from when it was made; ``None`` for steps.
+        told_s: Seconds from the last reading but one to the last, as they were told.
+        between: What the core did between the two.
+        score_of: What the call returns so many of per second of this clock; ``None`` where it is no score.
+        score: What it returned.
+    """
+
+    readings: int
+    passes: int
+    error_s: float | None = None
+    told_s: float | None = None
+    between: Activity | None = None
+    score_of: str | None = None
+    score: float | None = None
+
+
 class Run(Record):
     """An execution of the image.
 
@@ -231,6 +254,8 @@ class Run(Record):
         predicted: Predictions per phase with their error bars, where the board has a timing model.
         measured: The same measured on a board, where one was asked for.
         layouts: Predictions over several layouts of the same objects, where they were asked for.
+        clock: The module's clock, where its readings were marked.
+        score: What the module scores by predicted time, where it is a benchmark with a score.
     """
 
     result: int | None = None
@@ -253,3 +278,5 @@ class Run(Record):
     predicted: Predictions | None = None
     measured: BoardMeasurement | None = None
     layouts: LayoutSpread | None = None
+    clock: ClockReadings | None = None
+    score: Score | None = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate, pairwise
 from pathlib import Path
 
 from wasmfit.errors import UsageError
@@ -30,6 +31,8 @@ REPEATS = 3
 """How often a single call is made, so that there is a cold one and a warm one."""
 
 MOST_CALLS = 1000
+MOST_FRESH = 16
+"""Calls with an instance of their own, each of which is a run."""
 MOST_VALUES = 16
 """Parameters, and results, that the harness has room for."""
 
@@ -53,6 +56,7 @@ class CallRequest:
         times: How often a single call is made; ``None`` for what is usual.
         allocator: The export that gives out memory for buffers; ``None`` for a known one.
         folders: Where files of buffers are looked for.
+        fresh: Whether each call has an instance of its own.
     """
 
     calls: Sequence[str]
@@ -62,6 +66,7 @@ class CallRequest:
     times: int | None = None
     allocator: str | None = None
     folders: Sequence[Path] = HERE
+    fresh: bool = False
 
 
 @dataclass(frozen=True)
@@ -73,12 +78,14 @@ class ModuleProgram:
         calls: The calls that are measured.
         repeated: Whether the user named one call, which is made several times.
         steps: Everything that is done, in order.
+        fresh: The steps of each call, where each has an instance of its own: from one and up to another.
     """
 
     functions: tuple[ExportedFunction, ...]
     calls: tuple[UserCall, ...]
     repeated: bool
     steps: tuple[ModuleStep, ...]
+    fresh: tuple[tuple[int, int], ...] = ()
 
 
 def program(wasm: Wasm, request: CallRequest, file: str) -> ModuleProgram:
@@ -109,15 +116,23 @@ def program(wasm: Wasm, request: CallRequest, file: str) -> ModuleProgram:
         for at, call in enumerate(measured)
     ]
     repeated = len(made) == 1
-    if repeated:
+    if repeated and not request.fresh:
         made = _repeated(made[0], _times(names[0], request.times))
-    steps = [*before, *compiler.allocations, *(step for one in made for step in one.steps)]
+    prepared = [*before, *compiler.allocations]
+    steps = [*prepared, *(step for one in made for step in one.steps)]
     return ModuleProgram(
         functions=tuple(compiler.functions),
         calls=tuple(one.call for one in made),
         repeated=repeated,
-        steps=tuple(_merged(steps)),
+        steps=tuple(steps if request.fresh else _merged(steps)),
+        fresh=_ranges(len(prepared), made) if request.fresh else (),
     )
+
+
+def _ranges(first: int, made: Sequence[_Made]) -> tuple[tuple[int, int], ...]:
+    """Where the steps of each call are, the first of which is the given one."""
+    ends = list(accumulate((len(one.steps) for one in made), initial=first))
+    return tuple(pairwise(ends))
 
 
 def _usual_calls(wasm: Wasm, file: str) -> tuple[str, ...]:
@@ -147,6 +162,12 @@ def _check_numbers(texts: Sequence[str], request: CallRequest) -> None:
             )
     if request.times is not None and not 1 <= request.times <= MOST_CALLS:
         raise UsageError(f"--calls is {request.times:,}; a call is made 1 to {MOST_CALLS:,} times.")
+    if request.fresh and (len(texts) > MOST_FRESH or request.times not in (None, 1)):
+        raise UsageError(
+            "With --fresh-instance, each --call is made once, and there are at most "
+            f"{MOST_FRESH} of them: every call with the same arguments would be the same.",
+            "Leave --calls out.",
+        )
     if request.times is not None and len(texts) > 1:
         raise UsageError(
             f"--calls says how often a single call is made, and there are {len(texts)} calls.",

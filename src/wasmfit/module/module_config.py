@@ -35,8 +35,10 @@ class ModuleConfig(Record):
         preset: As ``--preset``.
         imports: ``module.name`` → rule, as ``--import``.
         stub_all: As ``--stub-all``.
+        fresh_instance: As ``--fresh-instance``.
         args: As ``--arg``.
         stdin: As ``--stdin``, from this file's folder.
+        update_from: As ``--update-from``, from this file's folder.
         limit: As ``--limit``.
         timeout: As ``--timeout``.
     """
@@ -46,8 +48,10 @@ class ModuleConfig(Record):
     times: int | None = None
     allocator: str | None = None
     preset: str | None = None
+    fresh_instance: bool = False
     args: tuple[str, ...] = ()
     stdin: Path | None = None
+    update_from: Path | None = None
     limit: StrictInt | StrictStr | None = None
     timeout: StrictInt | StrictFloat | None = None
     imports: dict[str, Number] = Field(default_factory=dict)

@@ -13,6 +13,7 @@ from wasmfit.words import escape_unprintable
 
 from . import literals
 from .calls import MOST_VALUES
+from .clocks import GUESS, REAL, timed
 from .files import HERE, located
 from .read import ExternalKind, Import, Wasm
 from .usual_imports import presets, usual_import
@@ -326,12 +327,15 @@ def _clock(imported: Import, signature: Signature, unit: str, step: str | None, 
     if not signature.results:
         raise UsageError(f"{what} is {text}, and the function returns nothing.", "noop does nothing.")
     microseconds = 0
+    if step == REAL:
+        return timed(_stub(imported, signature, Rule.CLOCK, _CLOCK_UNITS[unit], text), GUESS)
     if step is not None:
         microseconds = int(step) * _CLOCK_UNITS[unit] if step.isdecimal() and len(step) < 12 else 0
         if not 1 <= microseconds <= _LONGEST_STEP:
             raise UsageError(
                 f"{what} is {text}, whose step is no number of 1 to {_LONGEST_STEP // _CLOCK_UNITS[unit]:,}.",
-                f"For example: {unit}:1000, by which each reading is later than the one before.",
+                f"For example: {unit}:1000, by which each reading is later than the one before, or "
+                f"{unit}:real.",
             )
     return _stub(imported, signature, Rule.CLOCK, _CLOCK_UNITS[unit] | microseconds << 32, text)
 

@@ -9,12 +9,14 @@ from urllib.parse import quote
 
 from wasmfit.errors import UsageError
 from wasmfit.input_file import contents, opened
-from wasmfit.model import Rule, Stub, UserModule
+from wasmfit.model import ModuleClock, Rule, Stub, UserModule
 from wasmfit.requests import ModuleRequest
 
 from . import text as wat
 from .call_text import parse
 from .calls import CallRequest, ModuleProgram, program
+from .clocks import clocks
+from .delta import update
 from .files import bounded, located
 from .layout import feature_advice, linked_layout, memory_advice
 from .module_config import ModuleConfig, read_module_config
@@ -65,6 +67,7 @@ def load_user_module(request: ModuleRequest, command: str | None = None) -> User
     wasm = own.wasm
     made = program(wasm, wanted.calls, path.name)
     answered: tuple[Stub, ...] = ()
+    clock: ModuleClock | None = None
     if unsupported is None:
         rules = {name: rule for name, rule in wanted.rules.items() if name not in own.rules}
         answered = stubs(
@@ -75,6 +78,12 @@ def load_user_module(request: ModuleRequest, command: str | None = None) -> User
             streams=wanted.streams,
             folders=wanted.calls.folders,
         )
+        answered, clock = clocks(answered, wanted.score)
+        if made.fresh and clock is not None:
+            raise UsageError(
+                "Each call with an instance of its own is a run of its own, and its clock begins again.",
+                "Leave out --fresh-instance, or the clock that is real or scores.",
+            )
         _check_logs(made, answered, path)
     layout = linked_layout(data)
     return UserModule(
@@ -98,6 +107,9 @@ def load_user_module(request: ModuleRequest, command: str | None = None) -> User
         steps=made.steps,
         limit=wanted.limit,
         timeout=wanted.timeout,
+        fresh=made.fresh,
+        clock=clock,
+        update_bytes=None if wanted.update_from is None else len(update(_old(wanted.update_from), own.data)),
         options=wanted.options,
     )
 
@@ -112,6 +124,8 @@ class _Wanted:
         stub_all: Whether the others do nothing.
         streams: What a command is given.
         limit, timeout: When a run is given up.
+        update_from: An older module.
+        score: What the measured call returns so many of per second, if it is a benchmark's.
         options: The command line's words for it, besides calls, expectations and imports.
     """
 
@@ -121,6 +135,8 @@ class _Wanted:
     streams: Streams
     limit: int | None
     timeout: float | None
+    update_from: Path | None
+    score: str | None
     options: tuple[str, ...]
 
     @classmethod
@@ -139,6 +155,9 @@ class _Wanted:
             if preset.expect is not None and not expected and wasm.callable[_called(texts)].results:
                 expected = (preset.expect,)
         stdin = request.stdin or (None if config.stdin is None else beside / config.stdin)
+        update_from = request.update_from or (
+            None if config.update_from is None else beside / config.update_from
+        )
         args = request.args or config.args
         limit = config.limit if request.limit is None else request.limit
         timeout = config.timeout if request.timeout is None else request.timeout
@@ -148,12 +167,14 @@ class _Wanted:
             "--calls": times,
             "--allocator": request.allocator or config.allocator,
             "--stdin": None if stdin is None else stdin.absolute(),
+            "--update-from": None if update_from is None else update_from.absolute(),
             "--limit": limit,
             "--timeout": timeout,
         }
         before = request.before or config.before
         options = [word for name, value in given.items() if value is not None for word in (name, str(value))]
         options += [word for text in before for word in ("--before", text)]
+        options += ["--fresh-instance"] if request.fresh_instance or config.fresh_instance else []
         options += [word for text in args for word in ("--arg", text)]
         return cls(
             calls=CallRequest(
@@ -164,6 +185,7 @@ class _Wanted:
                 times=times,
                 allocator=request.allocator or config.allocator,
                 folders=(Path(), beside) if request.calls else (beside, Path()),
+                fresh=request.fresh_instance or config.fresh_instance,
             ),
             rules=(
                 ({} if preset is None else _preset_imports(preset, wasm))
@@ -177,6 +199,8 @@ class _Wanted:
             ),
             limit=None if limit is None else _instructions(limit),
             timeout=timeout,
+            update_from=update_from,
+            score=None if preset is None else preset.score,
             options=tuple(options),
         )
 
@@ -269,6 +293,17 @@ def _content(path: Path) -> bytes:
         raise UsageError(f"{path} cannot be read: {error.strerror}.", "Name a .wasm file.") from error
     if not data:
         raise UsageError(f"{path} is empty: it does not begin as a wasm module does.", "Name a .wasm file.")
+    return data
+
+
+def _old(path: Path) -> bytes:
+    """An older module, as runtimes would be given it."""
+    content = _content(path)
+    data = wat.assembled(path, content) if wat.is_text(content) else content
+    try:
+        read(data)
+    except ModuleError as error:
+        raise UsageError(f"{path} of --update-from is no module: {error.message}.", error.remedy) from None
     return data
 
 

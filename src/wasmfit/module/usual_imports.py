@@ -41,6 +41,7 @@ class Preset(Record):
         calls: What is called, the first that the module has.
         expect: What it returns.
         times: How often it is called.
+        score: What it returns so many of per second of its clock.
         notes: What the figures mean.
     """
 
@@ -49,6 +50,7 @@ class Preset(Record):
     calls: tuple[str, ...]
     expect: str | None = None
     times: int | None = None
+    score: str | None = None
     notes: str
 
 

@@ -52,6 +52,7 @@ def plan(
     *,
     checkouts: Sequence[Checkout] = (),
     module: UserModule | None = None,
+    modules: Sequence[UserModule] = (),
 ) -> Plan:
     """The cells of an experiment.
 
@@ -60,6 +61,7 @@ def plan(
         experiment: What is measured.
         checkouts: Its source trees, inspected.
         module: Its module, read; instead of its workloads.
+        modules: Modules that are measured next to its workloads.
 
     Raises:
         UsageError: A name is unknown, or no cell is left to measure.
@@ -70,7 +72,13 @@ def plan(
     chosen = with_checkouts(
         catalog, with_toggles(catalog, released, experiment.toggles), checkouts, experiment.runtimes
     )
-    cells = _cells(catalog, experiment, module, chosen)
+    guests = _guests(catalog, experiment, module, modules)
+    cells = [
+        cell
+        for cell in _cells(catalog, experiment, guests, chosen)
+        # Native code is there to compare workloads with, and there is none of several modules.
+        if not (modules and isinstance(cell.workload, UserModule) and _is_native(cell.build))
+    ]
     globs = NamePatterns(experiment.select or EVERYTHING)
     selected = [cell for cell in cells if globs.match(cell.id)]
     if cells and not selected:
@@ -82,7 +90,7 @@ def plan(
     # One cell of each setting: its baseline differs from it in the build alone.
     settings = {
         (cell.workload.name, cell.board.name, cell.base.name, cell.profile.name): cell
-        for cell in selected or _cells(catalog, experiment, module, [baseline])
+        for cell in selected or _cells(catalog, experiment, guests, [baseline])
     }
     baselines = {cell.id: cell for cell in (_baseline(cell, baseline) for cell in settings.values())}
     skipped = [
@@ -140,6 +148,13 @@ def _unsupported_module(catalog: Catalog, cell: Cell, module: UserModule) -> Ski
             Status.UNSUPPORTED,
             f"the catalogue has no dynamic embedding of {runtime.name} (firmware/any.rs, or c.any)",
         )
+    if module.clock is not None and module.clock.real and catalog.core(cell.board) is None:
+        return SkippedCell(
+            cell,
+            Status.UNSUPPORTED,
+            f"a clock that tells the real time goes by predicted cycles, and {cell.board.name} has no "
+            "timing model: clock_ms, without real, goes by steps",
+        )
     if module.memory_bytes > ram - runtime.stack:
         return SkippedCell(
             cell,
@@ -151,12 +166,39 @@ def _unsupported_module(catalog: Catalog, cell: Cell, module: UserModule) -> Ski
     return None
 
 
+def _guests(
+    catalog: Catalog, experiment: Experiment, module: UserModule | None, modules: Sequence[UserModule]
+) -> list[Workload | UserModule]:
+    """What is run.
+
+    Raises:
+        UsageError: Two of them have one name.
+    """
+    if module is not None:
+        return [module]
+    guests: list[Workload | UserModule] = [catalog.workload(name) for name in experiment.workloads]
+    guests += modules
+    named: dict[str, Workload | UserModule] = {}
+    for guest in guests:
+        other = named.setdefault(guest.name, guest)
+        if other is not guest:
+            raise UsageError(
+                f"{_described(other)} and {_described(guest)} have one name, by which rows are known.",
+                "Rename a file, or leave one of them out.",
+            )
+    return guests
+
+
+def _described(guest: Workload | UserModule) -> str:
+    return str(guest.path) if isinstance(guest, UserModule) else f"The workload {guest.name}"
+
+
 def _cells(
-    catalog: Catalog, experiment: Experiment, module: UserModule | None, chosen: Sequence[Build]
+    catalog: Catalog,
+    experiment: Experiment,
+    workloads: Sequence[Workload | UserModule],
+    chosen: Sequence[Build],
 ) -> list[Cell]:
-    workloads: list[Workload | UserModule] = (
-        [catalog.workload(name) for name in experiment.workloads] if module is None else [module]
-    )
     boards = select_boards(catalog, experiment.boards)
     return [
         Cell(
@@ -172,6 +214,10 @@ def _cells(
         for workload in workloads
         for build in chosen
     ]
+
+
+def _is_native(build: Build) -> bool:
+    return build.runtime.guest == "crate"
 
 
 def _baseline(cell: Cell, build: Build) -> Cell:

@@ -4,11 +4,12 @@ from collections.abc import Iterable, Sequence
 from operator import attrgetter
 
 from wasmfit.analysis.basis import marked, outdated_notes
+from wasmfit.analysis.benchmark import BASELINE
 from wasmfit.analysis.c_libraries import library_note
 from wasmfit.analysis.comparison_metrics import COMPARISON_METRICS, RESULT_METRICS, ComparisonMetric
 from wasmfit.analysis.hardware import HARDWARE_METRICS, hardware_measurement
+from wasmfit.analysis.module_metrics import module_metrics
 from wasmfit.analysis.numbers import change, grouped
-from wasmfit.analysis.region import region_metrics
 from wasmfit.analysis.summary import release_of
 from wasmfit.model import Measurement, SourceTree, Status
 from wasmfit.table import BuildFacts, Column, Table, text_column, value_column
@@ -30,10 +31,10 @@ def _table(title: str, measurements: Sequence[Measurement]) -> Table:
     columns: list[Column] = []
     own = any(measurement.provenance.module is not None for measurement in measurements)
     ran = any(hardware_measurement(measurement) is not None for measurement in measurements)
-    region = region_metrics(measurements)
+    of_module = module_metrics(measurements)
     metrics = (
         *COMPARISON_METRICS,
-        *region,
+        *of_module,
         *(HARDWARE_METRICS if ran else ()),
         *(RESULT_METRICS if own else ()),
     )
@@ -56,8 +57,19 @@ def _table(title: str, measurements: Sequence[Measurement]) -> Table:
         if (release := release_of(measurement, measurements)) is not None:
             cells = [change(metric.get(release), metric.get(measurement)) for metric in metrics]
             columns.append(text_column((measurement.runtime, f"relative to {release.version}"), ("", *cells)))
+    if _is_baseline_alone(measurements):
+        # What a runtime would be compared with is no answer where none ran.
+        return Table(title, (), (), tuple(_notes(measurements)))
     labels = ("status", *(f"{metric.label}{', B' if metric.unit else ''}" for metric in metrics))
     return Table(title, labels, tuple(columns), tuple(_notes(measurements)), tuple(_facts(measurements)))
+
+
+def _is_baseline_alone(measurements: Sequence[Measurement]) -> bool:
+    """Whether there are runtimes next to it, and figures of none of them."""
+    runtimes = [measurement for measurement in measurements if measurement.runtime != BASELINE]
+    return 0 < len(runtimes) < len(measurements) and all(
+        one.size is None and one.run is None for one in runtimes
+    )
 
 
 def _published(metric: ComparisonMetric, measurement: Measurement) -> str:
@@ -134,6 +146,8 @@ def _module_notes(measurements: Sequence[Measurement]) -> Iterable[str]:
     )
     if len(calls) > 1 and len({call.text for call in calls}) == 1:
         yield f"calls: {calls[0].text}, {len(calls)} times, so that there is a cold and a warm one"
+    elif len(calls) == 1:
+        yield f"calls: {calls[0].text}, once, so that there is no warm one"
     elif calls:
         yield f"calls: {len(calls)}; {calls[0].text} is the cold call and {calls[-1].text} the warm one"
     logged = next(

@@ -38,12 +38,10 @@ def tables_to_markdown(tables: Iterable[Table]) -> str:
 
 
 def _table(table: Table) -> str:
-    head = [table.label_heading or " ", *(" ".join(column.heading) for column in table.columns)]
-    lines = [
-        *([f"**{escape(table.title)}**", ""] if table.title else []),
-        _line(head),
-        _line(["---", *map(_rule, table.columns)], raw=True),
-    ]
+    lines = [f"**{escape(table.title)}**", ""] if table.title else []
+    if table.columns or table.labels or table.remainder:
+        head = [table.label_heading or " ", *(" ".join(column.heading) for column in table.columns)]
+        lines += [_line(head), _line(["---", *map(_rule, table.columns)], raw=True)]
     for row, label in enumerate(table.shown_labels):
         lines.append(_line([label, *(column.cells[row].shown for column in table.columns)]))
     lines += [_line([name, why]) for name, why in table.remainder]

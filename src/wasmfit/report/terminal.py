@@ -84,7 +84,9 @@ def _plain(text: str) -> str:
 
 def _blocks(table: Table, width: int) -> list[list[Column]]:
     """The columns in groups that fit next to the labels."""
-    labels = max(map(len, table.shown_labels)) + 3
+    if not table.columns:
+        return []
+    labels = max(map(len, table.shown_labels), default=0) + 3
     blocks: list[list[Column]] = [[]]
     used = labels
     for column in table.columns:

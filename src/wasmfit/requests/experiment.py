@@ -73,10 +73,47 @@ class BenchmarkExperiment(Matrix):
     """What is compared with native code, which is always measured as well.
 
     Attributes:
-        workloads: Names or patterns; all, if not given.
+        workloads: Names or patterns; all, if neither they nor modules are given.
+        modules: Modules of the user's, on which runtimes are compared with one another. What a TOML file next
+            to one says is taken, where nothing is said here.
+        calls, expect, before, times, preset, imports, stub_all, limit, timeout: Of each of them, as of
+            :class:`ModuleRequest`.
     """
 
     workloads: fields.Workloads = ("*",)
+    modules: fields.ModulePaths = ()
+    calls: fields.Calls = ()
+    expect: fields.Expected = ()
+    before: fields.Before = ()
+    times: fields.Times = None
+    preset: fields.Preset = None
+    imports: fields.Imports = Field(default={})
+    stub_all: fields.StubAll = False
+    limit: fields.InstructionLimit = None
+    timeout: fields.Timeout = None
+
+    @model_validator(mode="after")
+    def _names_modules(self) -> Self:
+        if not self.modules and any(getattr(self, name) for name in _OF_MODULES):
+            raise problem(
+                "Calls, expectations and imports are of modules, and none is named.",
+                "For example: wasmfit bench suite/*.wasm --preset embench",
+            )
+        return self
+
+    @property
+    def with_workloads(self) -> bool:
+        """Whether workloads of the catalogue are measured."""
+        return not self.modules or "workloads" in self.model_fields_set
+
+    @property
+    def module_requests(self) -> tuple[ModuleRequest, ...]:
+        """Each module with what is wanted of it."""
+        wanted = {name: getattr(self, name) for name in _OF_MODULES}
+        return tuple(ModuleRequest(path=path, **wanted) for path in self.modules)
+
+
+_OF_MODULES = ("calls", "expect", "before", "times", "preset", "imports", "stub_all", "limit", "timeout")
 
 
 class FeaturesExperiment(Record):

@@ -153,6 +153,11 @@ ModulePath = Annotated[
     RelativePath,
     Argument("[MODULE.wasm | CELL]", "A module of your own, instead of a workload; or one cell's id."),
 ]
+ModulePaths = Annotated[
+    tuple[RelativePath, ...],
+    BeforeValidator(_several),
+    Argument("[MODULE.wasm…]", "Modules of your own, instead of workloads; next to them, with -w."),
+]
 Calls = Annotated[
     Names,
     Option(
@@ -178,6 +183,10 @@ Before = Annotated[
     Option(("--before",), "'NAME(1, 2)'", "A call that is made first and not measured. May be repeated."),
 ]
 Times = Annotated[int | None, Option(("--calls",), "N", "How often a single call is made. Default: 3.")]
+FreshInstance = Annotated[
+    bool,
+    Option(("--fresh-instance",), None, "Each call has an instance of its own, so that none is a warm one."),
+]
 Allocator = Annotated[
     str | None,
     Option(("--allocator",), "NAME", "The export that gives out memory for buffers, if it is no usual one."),
@@ -189,6 +198,10 @@ Preset = Annotated[
 Args = Annotated[Names, Option(("--arg",), "TEXT", "An argument of a WASI command. May be repeated.")]
 Stdin = Annotated[
     RelativePath | None, Option(("--stdin",), "FILE", "What a WASI command reads from standard input.")
+]
+UpdateFrom = Annotated[
+    RelativePath | None,
+    Option(("--update-from",), "OLD.wasm", "An older module: the bytes of an update to this one are shown."),
 ]
 InstructionLimit = Annotated[
     str | int | None,

@@ -90,8 +90,10 @@ class ModuleKeywords(TypedDict, total=False):
     preset: str | None
     imports: Mapping[str, str] | None
     stub_all: bool
+    fresh_instance: bool
     args: str | Sequence[str]
     stdin: Path | str | None
+    update_from: Path | str | None
     limit: str | int | None
     timeout: float | None
 
@@ -128,6 +130,17 @@ class CompareKeywords(MatrixKeywords, ModuleKeywords, OptionKeywords, total=Fals
 
 class BenchKeywords(MatrixKeywords, OptionKeywords, total=False):
     """What ``bench`` takes: :class:`BenchmarkExperiment` and :class:`RunOptions`."""
+
+    modules: Sequence[Path | str]
+    calls: str | Sequence[str]
+    expect: str | Sequence[str]
+    before: str | Sequence[str]
+    times: int | None
+    preset: str | None
+    imports: Mapping[str, str] | None
+    stub_all: bool
+    limit: str | int | None
+    timeout: float | None
 
 
 class FeaturesKeywords(OptionKeywords, total=False):

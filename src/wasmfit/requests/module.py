@@ -24,8 +24,10 @@ class ModuleRequest(Record):
         preset: A well-known benchmark whose imports, calls and results are known.
         imports: ``module.name`` → what answers that import.
         stub_all: Whether imports that nobody names do nothing.
+        fresh_instance: Whether each call has an instance of its own.
         args: Arguments of a command.
         stdin: A file that a command reads as standard input.
+        update_from: An older module: what an update of it to this one takes is a metric.
         limit: Instructions after which a run is given up: ``20G``, or a number.
         timeout: Seconds after which it is.
     """
@@ -41,7 +43,9 @@ class ModuleRequest(Record):
     preset: fields.Preset = None
     imports: fields.Imports = Field(default={})
     stub_all: fields.StubAll = False
+    fresh_instance: fields.FreshInstance = False
     args: fields.Args = ()
     stdin: fields.Stdin = None
+    update_from: fields.UpdateFrom = None
     limit: fields.InstructionLimit = None
     timeout: fields.Timeout = None

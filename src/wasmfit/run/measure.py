@@ -1,8 +1,13 @@
 """An image → its size and its execution."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from functools import cache
+from itertools import count
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from wasmfit.builder import Context, Image, StepContext, digest, object_rule, runtime_rule, symbol_rule
 from wasmfit.elf import Elf, read_elf, read_link_map
@@ -18,10 +23,13 @@ from wasmfit.emulation import (
 )
 from wasmfit.footprint import ByteMap, attribute_bytes, section_totals
 from wasmfit.footprint.views.memories import MemoryLayout, flash_and_ram
-from wasmfit.model import Board, Cell, InstanceRam, LeastRam, Size, Status
+from wasmfit.model import Board, Cell, InstanceRam, LeastRam, Size, Status, UserModule
 from wasmfit.probe import BoardRunner
+from wasmfit.timing import cost_model
 
+from .clock import TimedImage, scored, settled, step_of, stepped
 from .fence import fence_around
+from .fresh import heaviest, image_for, together, with_one_call
 from .subject import Subject, subject_of
 
 _PACKAGE = Path(__file__).parents[1]
@@ -104,14 +112,16 @@ def run(context: Context, step: StepContext, cell: Cell, image: Image) -> Execut
     """Runs an image in the emulator and checks what it answers."""
     step.progress("running", 0, 0)
     subject = subject_of(cell)
-    execution = executed(context, step, cell, image)
-    if execution.status is Status.OK:
-        step.progress("looking for the minimum RAM", 0, 0)
-        execution = _with(
-            execution,
-            least_ram=_least_ram(context, step, cell, image, execution),
-            instance_ram=_instance_ram(context, step, cell, image, execution),
-        )
+    with TemporaryDirectory(prefix="wasmfit-") as folder:
+        ran = _executed(context, step, cell, image, Path(folder))
+        execution = ran.execution
+        if execution.status is Status.OK:
+            step.progress("looking for the minimum RAM", 0, 0)
+            execution = _with(
+                execution,
+                least_ram=_least_ram(context, step, ran),
+                instance_ram=_instance_ram(context, step, ran),
+            )
     execution = _with(execution, calls=subject.shown(execution.run.calls))
     if execution.status is Status.OUT_OF_MEMORY and subject.memory_advice is not None:
         # In front of a runtime's own words, what is known of the module would be taken for theirs.
@@ -149,11 +159,84 @@ def executed(
     A run of a module that reaches the usual limit after its first call is done again with as much as all
     calls need by that.
     """
+    with TemporaryDirectory(prefix="wasmfit-") as folder:
+        return _executed(context, step, cell, image, Path(folder), profiled=profiled).execution
+
+
+@dataclass(frozen=True)
+class _Ran:
+    """An execution, and what the search for the minimum RAM runs again.
+
+    Attributes:
+        execution: What is recorded.
+        elf: The file that ran; of several, the one that took most memory.
+        cell: What it was to do.
+        own: Its own execution.
+    """
+
+    execution: Execution
+    elf: Path
+    cell: Cell
+    own: Execution
+
+
+def _executed(
+    context: Context, step: StepContext, cell: Cell, image: Image, folder: Path, *, profiled: bool = False
+) -> _Ran:
+    """The execution, with what ran: of some modules, copies of the image in the folder."""
+    module, known = cell.workload, subject_of(cell).clock
+    if isinstance(module, UserModule) and module.fresh and subject_of(cell).is_run:
+        return _each_fresh(context, step, cell, image, folder, profiled=profiled)
+    if known is None or not isinstance(module, UserModule):
+        execution = _run_of(context, step, cell, image.ran, profiled=profiled)
+        return _Ran(execution, image.ran, cell, execution)
+    if not known.real:
+        execution = stepped(_run_of(context, step, cell, image.ran, profiled=profiled), step_of(module))
+        execution = scored(execution, known.scores)
+        return _Ran(execution, image.ran, cell, execution)
+    model = cost_model(cell.board, context.catalog.core(cell.board))
+    assert model is not None, "plans leave out boards without a model for modules with a real clock"
+    timed = TimedImage.copied(image.ran, folder, module)
+    passes = count(1)
+
+    def run(path: Path) -> Execution:
+        step.progress(f"running, pass {next(passes)} of the clock", 0, 0)
+        return _run_of(context, step, cell, path, profiled=profiled)
+
+    execution = scored(settled(timed, model, run), known.scores)
+    return _Ran(execution, timed.path, cell, execution)
+
+
+def _each_fresh(
+    context: Context, step: StepContext, cell: Cell, image: Image, folder: Path, *, profiled: bool
+) -> _Ran:
+    """A run for each call, up to the first that does not end well."""
+    module = cell.workload
+    assert isinstance(module, UserModule)
+    ran: list[_Ran] = []
+    for number in range(len(module.calls)):
+        step.progress(f"running call {number + 1} of {len(module.calls)}", 0, 0)
+        one = replace(cell, workload=with_one_call(module, number))
+        elf = image_for(image.ran, folder, module, number)
+        execution = _run_of(context, step, one, elf, profiled=profiled)
+        ran.append(_Ran(execution, elf, one, execution))
+        if execution.status is not Status.OK:
+            break
+    executions = [one.execution for one in ran]
+    return replace(ran[heaviest(executions)], execution=together(executions))
+
+
+def _run_of(context: Context, step: StepContext, cell: Cell, elf: Path, *, profiled: bool) -> Execution:
     subject = subject_of(cell)
-    runner = _runner(context, step, cell)
+    number = len(subject.expected.calls)
+
+    def tell(call: int, instructions: int) -> None:
+        step.progress(f"running call {call} of {number}, after {instructions:,} instructions", 0, 0)
+
+    runner = replace(_runner(context, step, cell), tell=tell)
 
     def execution(limits: RunLimits) -> Execution:
-        return execute(image.ran, runner, subject.expected, limits=limits, profiled=profiled)
+        return execute(elf, runner, subject.expected, limits=limits, profiled=profiled)
 
     limits = _limits(subject)
     first = execution(limits)
@@ -180,33 +263,29 @@ def _runner(context: Context, step: StepContext, cell: Cell) -> QemuRunner:
     return QemuRunner(cell.board, plugin, context.runner, step.log, fence)
 
 
-def _least_ram(
-    context: Context, step: StepContext, cell: Cell, image: Image, execution: Execution
-) -> LeastRam | None:
-    subject = subject_of(cell)
+def _least_ram(context: Context, step: StepContext, ran: _Ran) -> LeastRam | None:
+    subject = subject_of(ran.cell)
     return least_ram(
-        image.ran,
-        _runner(context, step, cell),
+        ran.elf,
+        _runner(context, step, ran.cell),
         subject.expected,
-        execution,
+        ran.own,
         instructions=_MOST_SEARCHED,
         seconds=_limits(subject).seconds,
     )
 
 
-def _instance_ram(
-    context: Context, step: StepContext, cell: Cell, image: Image, execution: Execution
-) -> InstanceRam | None:
+def _instance_ram(context: Context, step: StepContext, ran: _Ran) -> InstanceRam | None:
     """What further instances take, of a module whose embedding makes them and whose runs are short."""
-    subject = subject_of(cell)
-    executed_once = execution.instructions
+    subject = subject_of(ran.cell)
+    executed_once = ran.own.instructions
     if subject.instances_at is None or executed_once is None or executed_once > _MOST_PER_RUN:
         return None
     return instance_ram(
-        image.ran,
-        _runner(context, step, cell),
+        ran.elf,
+        _runner(context, step, ran.cell),
         subject.expected,
-        execution,
+        ran.own,
         instances_at=subject.instances_at,
         limits=RunLimits(instructions=8 * executed_once, seconds=_limits(subject).seconds),
     )
@@ -241,6 +320,7 @@ def fingerprints(
             # A baseline's expectations are not those of the cells next to it.
             shared.once(("expected", build.label, workload.name), lambda: subject_of(cell).expectations),
             context.toolchain.emulators[board.emulator.qemu].version,
+            *_told_by(context, cell),
             code,
             *probed,
         )
@@ -252,6 +332,15 @@ def decided_by(context: Context, cell: Cell, image_key: str) -> str:
     """Digest of all that decides how a cell's image runs, as :func:`fingerprints` has it for many."""
     (fingerprint,) = fingerprints([(cell, image_key)], context, own_code())
     return fingerprint
+
+
+def _told_by(context: Context, cell: Cell) -> list[object]:
+    """What a real clock goes by, which decides what such a module does."""
+    clock = subject_of(cell).clock
+    if clock is None or not clock.real:
+        return []
+    core = context.catalog.core(cell.board)
+    return [part.model_dump(mode="json") for part in (cell.board.timing, core) if part is not None]
 
 
 def _board_key(board: Board) -> str:

@@ -1,6 +1,7 @@
 """What becomes of a cell as a record: its identity, what was measured, and where it came from."""
 
 import shlex
+import zlib
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from wasmfit.model import (
     Size,
     SourceTree,
     Status,
+    UserModule,
 )
 from wasmfit.plan import SkippedCell
 
@@ -54,6 +56,7 @@ def measured(
             module_sha256=None if module is None else digest.file(module),
             module_bytes=None if module is None else module.stat().st_size,
             prepared_bytes=None if prepared is None else prepared.stat().st_size,
+            **_sent(cell, module, prepared),
             lockfile_sha256=image.lock if image else None,
             features=_features(cell, backend),
             flags=_flags(context.catalog, cell, backend),
@@ -64,6 +67,18 @@ def measured(
             replay=_replay(cell),
         ),
     )
+
+
+def _sent(cell: Cell, module: Path | None, prepared: Path | None) -> dict[str, int | None]:
+    """How much of a user's module is sent to a device, compressed; and as an update, if it is sent itself."""
+    own = cell.workload
+    if not isinstance(own, UserModule) or module is None:
+        return {}
+    sent = module if prepared is None else prepared
+    return {
+        "sent_zlib_bytes": len(zlib.compress(sent.read_bytes(), 9)),
+        "update_bytes": own.update_bytes if prepared is None else None,
+    }
 
 
 def _tools(context: Context, cell: Cell) -> dict[str, str]:

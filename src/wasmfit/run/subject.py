@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from wasmfit.builder import digest, job
 from wasmfit.emulation import DEFAULT_LIMITS, ExpectedCalls
-from wasmfit.model import Cell, CheckedCall, Runtime, StepKind, UserModule, Workload
+from wasmfit.model import Cell, CheckedCall, ModuleClock, Runtime, StepKind, UserModule, Workload
 from wasmfit.module import TABLE
 from wasmfit.plan import BASELINE
 
@@ -43,6 +43,14 @@ class Subject(Protocol):
     @property
     def instances_at(self) -> int | None:
         """Where the job says how many instances are made; ``None`` where there is always one."""
+
+    @property
+    def is_run(self) -> bool:
+        """Whether a runtime runs it: the baseline does not."""
+
+    @property
+    def clock(self) -> ModuleClock | None:
+        """Its clocks, where their readings are marked."""
 
     @property
     def expectations(self) -> str:
@@ -105,6 +113,16 @@ class WorkloadSubject:
         return None
 
     @property
+    def is_run(self) -> bool:
+        """The baseline's is another workload."""
+        return True
+
+    @property
+    def clock(self) -> ModuleClock | None:
+        """It has none."""
+        return None
+
+    @property
     def expectations(self) -> str:
         """Results, and the limit."""
         return digest.of([call.expected for call in self.workload.calls], self.workload.limit)
@@ -164,6 +182,7 @@ class ModuleSubject:
             trap_words=None if self.runtime is None else self.runtime.trap_words,
             refusals={} if self.runtime is None else self.runtime.refusals,
             advice=self.module.feature_advice,
+            reads_time=self.module.clock is not None,
         )
 
     @property
@@ -197,11 +216,17 @@ class ModuleSubject:
         return job.INSTANCES_AT if self.is_run else None
 
     @property
+    def clock(self) -> ModuleClock | None:
+        """The module's, where a runtime runs it."""
+        return self.module.clock if self.is_run else None
+
+    @property
     def expectations(self) -> str:
         """Calls with what they must give, and what answers imports."""
         of = self.module
         return digest.of(
-            of.name, of.path, of.calls, of.steps, of.stubs, of.supplied, of.limit, of.timeout, of.options
+            *(of.name, of.path, of.calls, of.steps, of.stubs, of.supplied, of.limit, of.timeout, of.clock),
+            *(of.update_bytes, of.fresh, of.options),
         )
 
     @property
@@ -217,8 +242,8 @@ class ModuleSubject:
 
     @property
     def is_cross_checked(self) -> bool:
-        """The user need not have computed results."""
-        return True
+        """The user need not have computed results. What tells the real time is right to differ."""
+        return self.module.clock is None or not self.module.clock.real
 
     def shown(self, calls: Sequence[CheckedCall]) -> tuple[CheckedCall, ...]:
         """Without results, where nothing ran the module."""

@@ -14,6 +14,7 @@ from wasmfit.model import (
     Prediction,
     Predictions,
     Run,
+    Score,
     Status,
     Timing,
 )
@@ -120,6 +121,27 @@ class CostModel:
             assumed=dict(self.assumed),
         )
 
+    def score(self, run: Run) -> Score | None:
+        """What a benchmark scores by the time that this model predicts; ``None`` if it is none.
+
+        It has told us how much it did per second of the clock that it was given: so how much it did between
+        its last two readings.
+        """
+        clock = run.clock
+        if clock is None or clock.score is None or clock.told_s is None or clock.between is None:
+            return None
+        took = self.predict(clock.between)
+        done = clock.score * clock.told_s
+
+        def rate(seconds: float) -> float | None:
+            return done / seconds if seconds > 0 else None
+
+        typical = rate(took.time_s)
+        if typical is None:
+            return None
+        low, high = rate(took.time_high_s), rate(took.time_low_s)
+        return Score(typical, low, high, clock.score_of or "", clock.score)
+
     def with_predictions(self, measurement: Measurement) -> Run | None:
         """A measurement's run with the predicted time of its phases, if its status is ``ok``."""
         run = measurement.run
@@ -132,6 +154,7 @@ class CostModel:
                 "predicted": predicted,
                 "cycles": None if call is None else call.cycles,
                 "time_s": None if call is None else call.time_s,
+                "score": self.score(run),
             }
         )
 

@@ -10,6 +10,12 @@ from wasmfit.analysis.basis import OUTDATED_MARK, outdated_notes
 from wasmfit.analysis.benchmark import BASELINE, NATIVE, slowdowns
 from wasmfit.analysis.c_libraries import library_note
 from wasmfit.analysis.comparison_metrics import COMPARISON_METRICS
+from wasmfit.analysis.counted import (
+    counted_instructions,
+    counted_prediction,
+    counted_region,
+    is_called_once,
+)
 from wasmfit.analysis.document import OwnerClass, ReportDocument, Trend
 from wasmfit.analysis.layouts import layouts_of
 from wasmfit.analysis.metric_values import SUM_OF_PEAKS, ram_needed
@@ -64,6 +70,7 @@ def packed(document: ReportDocument) -> dict[str, Any]:
             "values": [value if isinstance(value := get(measurement), int) else None for get in getters],
             "slowdown": factors.get(measurement.id),
             "time": _times(measurement),
+            **_counted(measurement),
             **_owned(measurement, owners),
             "published": dict(measurement.published) or None,
             "source": measurement.published_source,
@@ -192,10 +199,25 @@ def _times(measurement: Measurement) -> dict[str, list[float]] | None:
     phases: dict[str, Prediction | None] = {name: getattr(predicted, name) for name in _PREDICTED}
     spread = layouts_of(measurement)
     over = {} if spread is None else {"layouts": _rounded(spread.median_s, spread.least_s, spread.most_s)}
-    return over | {
-        name: _rounded(phase.time_s, phase.time_low_s, phase.time_high_s)
-        for name, phase in phases.items()
-        if phase is not None
+    return over | {name: _seconds(phase) for name, phase in phases.items() if phase is not None}
+
+
+def _seconds(phase: Prediction) -> list[float]:
+    return _rounded(phase.time_s, phase.time_low_s, phase.time_high_s)
+
+
+def _counted(measurement: Measurement) -> dict[str, Any]:
+    """What speed is taken of, where that is no warm call: its name, instructions, and seconds as above."""
+    region = counted_region(measurement) is not None
+    if not region and not is_called_once(measurement):
+        return {}
+    predicted = counted_prediction(measurement)
+    return {
+        "counted": {
+            "what": "the region of interest" if region else "the only call",
+            "instructions": counted_instructions(measurement),
+            "time": None if predicted is None else _seconds(predicted),
+        }
     }
 
 

@@ -7,7 +7,8 @@ import { byId } from "./dom.js";
  *   profile: string, status: string, reason: string | null, values: (number | null)[], slowdown: number | null,
  *   time: Record<string, [number, number, number]> | null, flash: [number, number][], ram: [number, number][],
  *   published: Record<string, number> | null, source: string | null, facts: number, elf: string | null,
- *   measured: string, replay: string, build: number}} Cell
+ *   measured: string, replay: string, build: number,
+ *   counted?: {what: string, instructions: number | null, time: [number, number, number] | null}}} Cell
  * @typedef {{name: string, title: string, chip: string, flash: number, ram: number, erase: number,
  *   clock: number}} Board
  * @typedef {{criterion: string, available: number | null, required: number | null, missing: number | null,

@@ -29,7 +29,14 @@ export function drawPlot(into, cells, width) {
   // Without native code there is no slowdown.
   const up = wanted === "slow" && !cells.some((cell) => cell.slowdown !== null) ? "instructions" : wanted;
   const isLog = get("axes", "log") !== "linear";
-  const points = groups.map((group) => pointOf(group, shared, across, up)).filter((point) => point !== null);
+  const what = cells.find((cell) => cell.counted)?.counted?.what ?? "a warm call";
+  /** @type {Record<string, string>} */
+  const words = Object.fromEntries(
+    Object.entries(UP).map(([name, text]) => [name, text.replace("a warm call", what)]),
+  );
+  const points = groups
+    .map((group) => pointOf(group, shared, across, up, words))
+    .filter((point) => point !== null);
   const shown = new Set(points.map((point) => point.name));
   const hidden = groups
     .filter((group) => group.ran.length && !shown.has(group.name))
@@ -46,7 +53,7 @@ export function drawPlot(into, cells, width) {
       ),
       choice(
         "Up",
-        Object.entries(UP).map(([value, text]) => ({ value, text })),
+        Object.entries(words).map(([value, text]) => ({ value, text })),
         up,
         (value) => set({ y: value === "slow" ? null : value }),
       ),
@@ -77,7 +84,7 @@ export function drawPlot(into, cells, width) {
       ? (boardOf(boards[0])?.[across === "flash" ? "flash" : "ram"] ?? null)
       : null;
   into.append(
-    scatter(width, points, { x: ACROSS[across], y: `${UP[up]}${up === "time" ? ", s" : ""}` }, isLog, limit),
+    scatter(width, points, { x: ACROSS[across], y: `${words[up]}${up === "time" ? ", s" : ""}` }, isLog, limit),
     el(
       "p",
       { class: "quiet" },
@@ -89,11 +96,11 @@ export function drawPlot(into, cells, width) {
     folded(
       "The plot as a table",
       table(
-        `${UP[up]} and ${ACROSS[across]}`,
+        `${words[up]} and ${ACROSS[across]}`,
         [
           { label: "Runtime", head: true, text: (point) => point.name, value: (point) => point.name },
           { label: ACROSS[across], number: true, text: (point) => whole(point.x), value: (point) => point.x },
-          { label: UP[up], number: true, text: (point) => point.said, value: (point) => point.y },
+          { label: words[up], number: true, text: (point) => point.said, value: (point) => point.y },
           {
             label: "Pareto front",
             text: (point) => (best.has(point) ? "on it" : point.bound ? "no runtime" : ""),
@@ -135,17 +142,18 @@ function isSearched(group) {
   return group.ran.every((cell) => metric(cell, "least_ram") !== null);
 }
 
-/** @param {Group} group @param {Set<string>} shared @param {string} across @param {string} up */
-function pointOf(group, shared, across, up) {
+/** @param {Group} group @param {Set<string>} shared @param {string} across @param {string} up
+ * @param {Record<string, string>} words */
+function pointOf(group, shared, across, up, words) {
   const cells = group.ran.filter((cell) => shared.has(cell.module));
   const x = most(cells, across);
-  const calls = cells.map((cell) => cell.time?.call ?? null);
+  const calls = cells.map((cell) => (cell.counted ? cell.counted.time : (cell.time?.call ?? null)));
   const y =
     up === "slow"
       ? mean(cells.map((cell) => cell.slowdown))
       : up === "time"
         ? mean(calls.map((call) => call?.[0]))
-        : mean(cells.map((cell) => metric(cell, "instructions_call")));
+        : mean(cells.map((cell) => cell.counted?.instructions ?? metric(cell, "instructions_call")));
   if (cells.length < shared.size || x === null || y === null || x <= 0) return null;
   const bar =
     up === "time"
@@ -162,7 +170,7 @@ function pointOf(group, shared, across, up) {
     colour: colourOf(group.runtime),
     shape: shapeOf(group.runtime),
     bound: isBound(group.runtime),
-    lines: [`${ACROSS[across].replace(", B", "")} ${inBytes(x)}`, `${UP[up]} ${said}`],
+    lines: [`${ACROSS[across].replace(", B", "")} ${inBytes(x)}`, `${words[up]} ${said}`],
   };
 }
 

@@ -4,6 +4,7 @@ use super::log::log;
 use super::memory::{Memory, Trap};
 use super::{Job, Part, State, Type, region, wasi};
 use crate::channel::Line;
+use crate::phase;
 
 /// What a host function does when it is called.
 #[repr(u32)]
@@ -41,6 +42,8 @@ pub enum Rule {
     WasiRead = 13,
     /// Returns the next of the data's 64-bit words; after the last, the first again.
     Samples = 14,
+    /// Returns the time that the data has for this reading, whichever import makes it. See [`Import::time`].
+    Times = 15,
 }
 
 /// A function that the module imports.
@@ -87,6 +90,7 @@ impl Import {
                 | Rule::RegionEnd
                 | Rule::WasiExit
                 | Rule::Samples
+                | Rule::Times
         )
     }
 
@@ -126,6 +130,7 @@ impl Import {
             Rule::WasiTexts => wasi::texts(memory, self.data(), argument(0), argument(1)),
             Rule::WasiRead => wasi::read(memory, self.data(), argument(1), argument(2), argument(3)),
             Rule::Samples => Ok(self.sample()),
+            Rule::Times => Ok(self.time()),
         };
         answer.inspect_err(|_| self.blame())
     }
@@ -134,8 +139,8 @@ impl Import {
     pub fn result(&self, kind: Type, answer: u64) -> u64 {
         match (self.rule, kind) {
             // Some clocks count in floating point.
-            (Rule::Clock, Type::F32) => u64::from((answer as f32).to_bits()),
-            (Rule::Clock, Type::F64) => (answer as f64).to_bits(),
+            (Rule::Clock | Rule::Times, Type::F32) => u64::from((answer as f32).to_bits()),
+            (Rule::Clock | Rule::Times, Type::F64) => (answer as f64).to_bits(),
             _ => kind.clean(answer),
         }
     }
@@ -162,6 +167,25 @@ impl Import {
         words[at]
     }
 
+    /// The time that the data has for this reading; beyond the last, time goes on as it did before that. The
+    /// data's first word is the import's unit in microseconds, the others are microseconds. Each reading within a measured call is marked, so that the host knows when it was. Outside of those, nothing
+    /// is counted, and no time passes.
+    fn time(&self) -> u64 {
+        static READINGS: State = State::new(0);
+        let words: &[u64] = Part { offset: self.value[0], count: self.value[1] / 8 }.slice();
+        let (unit, times) = (words[0], &words[1..]);
+        let (at, last) = (READINGS.get() as usize, times.len() - 1);
+        if phase::current() == IN_CALL {
+            READINGS.set(at as u32 + 1);
+            region::reading();
+        }
+        let now = match at.checked_sub(last) {
+            None => times[at],
+            Some(more) => times[last] + more as u64 * (times[last] - times[last - 1]),
+        };
+        now / unit
+    }
+
     /// Its place in the job.
     fn number(&self) -> usize {
         let first = Job::get().imports.slice::<Import>().as_ptr();
@@ -173,6 +197,9 @@ impl Import {
         Line::new("stub").hex(self.number() as u32).send();
     }
 }
+
+/// The letter of the phase that a measured call is.
+const IN_CALL: u8 = b'3';
 
 /// Imports of a module that has one which answers with samples.
 const SAMPLED: usize = 32;

@@ -1,0 +1,169 @@
+"""A clock that tells the time that is predicted to have passed, without a clock in the emulator.
+
+The times of its readings are data of the image. They are a guess at first. A run shows what the core had
+done before each reading, so when it was; that is written into the image, and so on until a run reads what the
+one before it has shown. All that comes before a reading is decided by the readings before it, so each pass
+settles at least one more, and the result is the same on every machine.
+"""
+
+import shutil
+import struct
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+from pathlib import Path
+
+from wasmfit.builder import job
+from wasmfit.elf import read_elf
+from wasmfit.emulation import Execution, job_address
+from wasmfit.model import Activity, ClockReadings, Rule, Status, UserModule
+from wasmfit.module.clocks import READINGS, table
+from wasmfit.timing import CostModel
+
+MOST_PASSES = 16
+"""Runs of an image at most; a benchmark that looks for a number of iterations takes four to eight."""
+
+
+@dataclass
+class TimedImage:
+    """An image whose clock's times can be changed.
+
+    Attributes:
+        path: The file, which is ours.
+        units: Microseconds per unit of each clock, in the order of the imports.
+        tables: Where the file has the times of each.
+    """
+
+    path: Path
+    units: tuple[int, ...]
+    tables: tuple[int, ...]
+
+    @classmethod
+    def copied(cls, image: Path, folder: Path, module: UserModule) -> "TimedImage":
+        """A copy of an image that was built for a module with a real clock.
+
+        Raises:
+            ElfError: It cannot be read.
+            LookupError: It is no such image.
+        """
+        path = folder / "timed.elf"
+        shutil.copy(image, path)
+        elf, address = read_elf(path), job_address(path)
+        data = path.read_bytes()
+
+        def read(offset: int, size: int) -> bytes:
+            at = None if address is None else elf.file_offset(address + offset, size)
+            if at is None:
+                raise LookupError(f"{image} holds no job")
+            return data[at : at + size]
+
+        places = job.import_data(read)
+        at = [elf.file_offset((address or 0) + offset, size) for _, offset, size in _of_clocks(places)]
+        units = tuple(stub.value for stub in module.stubs if stub.rule is Rule.TIMES)
+        return cls(path, units, tuple(place for place in at if place is not None))
+
+    def tell(self, microseconds: Sequence[int]) -> None:
+        """Has the clocks tell these times at their readings."""
+        with self.path.open("r+b") as file:
+            for unit, place in zip(self.units, self.tables, strict=True):
+                file.seek(place)
+                file.write(table(microseconds, unit))
+
+    @property
+    def told(self) -> tuple[int, ...]:
+        """The times that the first clock tells, in microseconds."""
+        with self.path.open("rb") as file:
+            file.seek(self.tables[0])
+            _, *times = struct.unpack(f"<Q{READINGS}Q", file.read(8 + 8 * READINGS))
+        return tuple(times)
+
+
+def _of_clocks(places: Sequence[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
+    return [place for place in places if place[0] == Rule.TIMES]
+
+
+def settled(timed: TimedImage, model: CostModel, run: Callable[[Path], Execution]) -> Execution:
+    """Runs an image until its clock tells when it is read, within its unit.
+
+    Args:
+        timed: The image; it is left with the times that it was run with last.
+        model: What time is predicted with.
+        run: Runs it.
+    """
+    unit = max(timed.units)
+    passes = 0
+    while True:
+        execution = run(timed.path)
+        passes += 1
+        told = timed.told
+        when = _when(execution.readings, model)
+        agrees = all(time // unit == text // unit for time, text in zip(when, told, strict=False))
+        if agrees or passes == MOST_PASSES:
+            return _with_clock(execution, passes, told, when)
+        timed.tell(_continued(when))
+
+
+def _when(readings: Sequence[Activity], model: CostModel) -> list[int]:
+    """Microseconds from the first reading to each."""
+    if not readings:
+        return []
+    seconds = accumulate((model.predict(did).time_s for did in readings[1:]), initial=0.0)
+    return [round(time * 1e6) for time in seconds]
+
+
+def _continued(when: Sequence[int]) -> list[int]:
+    """Times for all readings that are told apart: those that are known, and further ones as far apart."""
+    times = list(when[:READINGS])
+    step = max(times[-1] - times[-2], 1) if len(times) > 1 else 1000
+    return [*times, *(times[-1] + step * more for more in range(1, READINGS - len(times) + 1))]
+
+
+def _with_clock(execution: Execution, passes: int, told: Sequence[int], when: Sequence[int]) -> Execution:
+    texts = [_told_at(told, at) for at in range(len(when))]
+    differences = [abs(time - text) for time, text in zip(when, texts, strict=True)]
+    clock = ClockReadings(
+        readings=len(when),
+        passes=passes,
+        error_s=max(differences, default=0) / 1e6,
+        **_last_interval(execution, texts),
+    )
+    return execution.model_copy(update={"run": execution.run.model_copy(update={"clock": clock})})
+
+
+def _told_at(told: Sequence[int], at: int) -> int:
+    last = len(told) - 1
+    return told[at] if at <= last else told[last] + (at - last) * (told[last] - told[last - 1])
+
+
+def _last_interval(execution: Execution, told: Sequence[int]) -> dict[str, object]:
+    if len(told) < 2:
+        return {}
+    return {"told_s": (told[-1] - told[-2]) / 1e6, "between": execution.readings[-1]}
+
+
+def step_of(module: UserModule) -> int:
+    """Microseconds from one reading to the next, of a module whose clocks go by steps."""
+    stub = next(stub for stub in module.stubs if stub.rule is Rule.TIMES)
+    _, first, second = struct.unpack_from("<3Q", stub.data)
+    return int(second - first)
+
+
+def stepped(execution: Execution, step: int) -> Execution:
+    """The same with what is known of a clock that goes by steps of so many microseconds."""
+    readings = len(execution.readings)
+    told = [reading * step for reading in range(readings)]
+    clock = ClockReadings(readings=readings, passes=1, **_last_interval(execution, told))
+    return execution.model_copy(update={"run": execution.run.model_copy(update={"clock": clock})})
+
+
+def scored(execution: Execution, of: str | None) -> Execution:
+    """The same with what the module has returned as its score, where that is a number."""
+    clock, calls = execution.run.clock, execution.run.calls
+    if clock is None or of is None or not calls or execution.status is not Status.OK:
+        return execution
+    try:
+        score = float(calls[-1].shown or "")
+    except ValueError:
+        return execution
+    changed = clock.model_copy(update={"score_of": of, "score": score})
+    return execution.model_copy(update={"run": execution.run.model_copy(update={"clock": changed})})

@@ -17,11 +17,14 @@ from wasmfit.builder import job
 from wasmfit.elf import read_elf
 from wasmfit.emulation import Execution, job_address
 from wasmfit.model import Activity, ClockReadings, Rule, Status, UserModule
-from wasmfit.module.clocks import READINGS, table
+from wasmfit.module.clocks import GUESS, READINGS, table
 from wasmfit.timing import CostModel
 
 MOST_PASSES = 16
 """Runs of an image at most; a benchmark that looks for a number of iterations takes four to eight."""
+
+_LEAST_STEP, _LONGEST_STEP = 10, 1_000_000_000
+"""Microseconds between readings, of those that are guessed."""
 
 
 @dataclass
@@ -112,10 +115,17 @@ def _when(readings: Sequence[Activity], model: CostModel) -> list[int]:
 
 
 def _continued(when: Sequence[int]) -> list[int]:
-    """Times for all readings that are told apart: those that are known, and further ones as far apart."""
+    """Times for all readings that are told apart: those that are known, and a guess at others.
+
+    Each is twice as far from the one before it as that: so what waits for a time, or a stretch that is long
+    enough, ends after a few readings more, which the next pass then knows.
+    """
     times = list(when[:READINGS])
-    step = max(times[-1] - times[-2], 1) if len(times) > 1 else 1000
-    return [*times, *(times[-1] + step * more for more in range(1, READINGS - len(times) + 1))]
+    step = max(times[-1] - times[-2], _LEAST_STEP) if len(times) > 1 else GUESS
+    while len(times) < READINGS:
+        step = min(2 * step, _LONGEST_STEP)
+        times.append(times[-1] + step)
+    return times
 
 
 def _with_clock(execution: Execution, passes: int, told: Sequence[int], when: Sequence[int]) -> Execution:

@@ -100,10 +100,24 @@ def settled(timed: TimedImage, model: CostModel, run: Callable[[Path], Execution
         passes += 1
         told = timed.told
         when = _when(execution.readings, model)
-        agrees = all(time // unit == text // unit for time, text in zip(when, told, strict=False))
-        if agrees or passes == MOST_PASSES:
+        if _agrees(when, told, unit) or passes == MOST_PASSES:
             return _with_clock(execution, passes, told, when)
-        timed.tell(_continued(when))
+        wanted = _continued(when)
+        if tuple(wanted) == tuple(told):
+            return _with_clock(execution, passes, told, when)
+        timed.tell(wanted)
+
+
+def _agrees(when: Sequence[int], told: Sequence[int], unit: int) -> bool:
+    """Whether each reading has told when it was made, in whole units.
+
+    Those that are not told apart may be off by one.
+    """
+    apart = zip(when[:READINGS], told, strict=False)
+    others = enumerate(when[READINGS:], start=READINGS)
+    return all(time // unit == text // unit for time, text in apart) and all(
+        abs(time - _told_at(told, at)) <= unit for at, time in others
+    )
 
 
 def _when(readings: Sequence[Activity], model: CostModel) -> list[int]:

@@ -127,3 +127,25 @@ def test_a_region_that_is_nested_or_has_no_end_is_said(within: list[str], said: 
 def test_a_region_of_a_call_that_did_not_come_back_is_none() -> None:
     assert marked(("call", 1), ("region", 2)).passages() == ()
     assert marked(("call", 1), ("region", 2), ("done", 3)).passages() == ()
+
+
+def test_readings_of_a_clock_are_marked_as_regions() -> None:
+    text = "counter 2\nmeasures alu\n"
+    # Loading, two calls with readings in them, and what lies between and after.
+    for number, since in (
+        (1, 9),
+        (3, 9),
+        (6, 5),
+        (7, 0),
+        (6, 7),
+        (7, 0),
+        (4, 3),
+        (3, 100),
+        (6, 11),
+        (7, 0),
+        (4, 1),
+    ):
+        text += f"since {since}\nmark {number} 1 0x20000000\n"
+    # What passes between calls is no time; what passed in a call after its last reading is.
+    assert [measures["alu"] for measures in parse(text).readings()] == [5, 7, 3 + 11]
+    assert parse("counter 2\n").readings() == ()

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from wasmfit.catalog import Catalog
 from wasmfit.catalog.load import CatalogError
-from wasmfit.model import COUNTS, KINDS, Activities, Activity, Core, CycleCost, Timing
+from wasmfit.model import COUNTS, KINDS, Activities, Activity, ClockReadings, Core, CycleCost, Run, Timing
 from wasmfit.timing import CostModel, Ratio, cost_shares, predict, predictions, ratio, ratio_of
 
 CATALOG = Catalog.load()
@@ -33,6 +33,21 @@ TIMING = Timing.model_validate(
     }
 )
 ACTIVITIES = st.builds(Activity, **dict.fromkeys(COUNTS, st.integers(min_value=0, max_value=10**9)))
+
+
+def test_a_score_is_by_the_time_that_is_predicted() -> None:
+    model = CostModel.of(CORE, TIMING, 1_000_000)
+    between = Activity(alu=2_000_000)
+    # Ten a second of a clock that told five seconds: fifty, in two seconds of the model's.
+    clock = ClockReadings(readings=4, passes=1, told_s=5.0, between=between, score_of="rounds", score=10.0)
+    score = model.score(Run(clock=clock))
+    assert score is not None
+    assert (score.per_s, score.of, score.own) == (25.0, "rounds", 10.0)
+    assert score.per_s_low == pytest.approx(25 / 1.1)
+    assert score.per_s_high == pytest.approx(25 / 0.9)
+    for without in ("score", "told_s", "between"):
+        assert model.score(Run(clock=clock.model_copy(update={without: None}))) is None
+    assert model.score(Run()) is None
 
 
 def test_a_sum_by_hand() -> None:

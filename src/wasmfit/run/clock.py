@@ -17,11 +17,14 @@ from wasmfit.builder import job
 from wasmfit.elf import read_elf
 from wasmfit.emulation import Execution, job_address
 from wasmfit.model import Activity, ClockReadings, Rule, Status, UserModule
-from wasmfit.module.clocks import READINGS, table
+from wasmfit.module.clocks import GUESS, READINGS, table
 from wasmfit.timing import CostModel
 
 MOST_PASSES = 16
 """Runs of an image at most; a benchmark that looks for a number of iterations takes four to eight."""
+
+_LEAST_STEP, _LONGEST_STEP = 10, 1_000_000_000
+"""Microseconds between readings, of those that are guessed."""
 
 
 @dataclass
@@ -97,10 +100,24 @@ def settled(timed: TimedImage, model: CostModel, run: Callable[[Path], Execution
         passes += 1
         told = timed.told
         when = _when(execution.readings, model)
-        agrees = all(time // unit == text // unit for time, text in zip(when, told, strict=False))
-        if agrees or passes == MOST_PASSES:
+        if _agrees(when, told, unit) or passes == MOST_PASSES:
             return _with_clock(execution, passes, told, when)
-        timed.tell(_continued(when))
+        wanted = _continued(when)
+        if tuple(wanted) == tuple(told):
+            return _with_clock(execution, passes, told, when)
+        timed.tell(wanted)
+
+
+def _agrees(when: Sequence[int], told: Sequence[int], unit: int) -> bool:
+    """Whether each reading has told when it was made, in whole units.
+
+    Those that are not told apart may be off by one.
+    """
+    apart = zip(when[:READINGS], told, strict=False)
+    others = enumerate(when[READINGS:], start=READINGS)
+    return all(time // unit == text // unit for time, text in apart) and all(
+        abs(time - _told_at(told, at)) <= unit for at, time in others
+    )
 
 
 def _when(readings: Sequence[Activity], model: CostModel) -> list[int]:
@@ -112,10 +129,17 @@ def _when(readings: Sequence[Activity], model: CostModel) -> list[int]:
 
 
 def _continued(when: Sequence[int]) -> list[int]:
-    """Times for all readings that are told apart: those that are known, and further ones as far apart."""
+    """Times for all readings that are told apart: those that are known, and a guess at others.
+
+    Each is twice as far from the one before it as that: so what waits for a time, or a stretch that is long
+    enough, ends after a few readings more, which the next pass then knows.
+    """
     times = list(when[:READINGS])
-    step = max(times[-1] - times[-2], 1) if len(times) > 1 else 1000
-    return [*times, *(times[-1] + step * more for more in range(1, READINGS - len(times) + 1))]
+    step = max(times[-1] - times[-2], _LEAST_STEP) if len(times) > 1 else GUESS
+    while len(times) < READINGS:
+        step = min(2 * step, _LONGEST_STEP)
+        times.append(times[-1] + step)
+    return times
 
 
 def _with_clock(execution: Execution, passes: int, told: Sequence[int], when: Sequence[int]) -> Execution:

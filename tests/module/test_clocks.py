@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.wat import assembled
+from wasmfit.builder import job
 from wasmfit.errors import UsageError
 from wasmfit.model import Rule
 from wasmfit.module import load_user_module
@@ -31,6 +32,12 @@ def test_a_real_clock_has_a_table_of_times(tmp_path: Path) -> None:
     of_first, of_second = (struct.unpack(f"<Q{READINGS}Q", stub.data) for stub in (first, second))
     assert (of_first[0], of_second[0]) == (1000, 1)
     assert of_first[1:] == of_second[1:]
+    # The job says where they are, so that they can be changed in an image.
+    blob = job.pack_any(module.path.read_bytes(), module)
+    places = job.import_data(lambda at, size: blob[at : at + size])
+    assert [rule for rule, _, _ in places] == [stub.rule for stub in module.stubs]
+    in_blob = [blob[at : at + size] for rule, at, size in places if rule == Rule.TIMES]
+    assert in_blob == [first.data, second.data]
     assert of_first[1:4] == (0, 1_000_000, 2_000_000)
 
 

@@ -60,7 +60,7 @@ _STEPS = 256
 
 
 @dataclass(frozen=True)
-class Layout:
+class LinkOrder:
     """A layout.
 
     Attributes:
@@ -111,7 +111,7 @@ class Inputs:
     stack: int
     symbols: Mapping[str, str] = field(default_factory=dict)
     flags: tuple[str, ...] = ()
-    layout: Layout | None = None
+    layout: LinkOrder | None = None
 
 
 def memory(board: Board, memory_map: MemoryMap, stack: int) -> str:

@@ -164,9 +164,10 @@ def test_each_call_may_have_an_instance_of_its_own(warm_home: Home, tmp_path: Pa
         assert run.least_ram.bytes is not None
         # Further instances are of the run of one call as well.
         assert run.instance_ram is not None
-        assert kept[row].instance_ram is not None
+        shared = kept[row].instance_ram
+        assert shared is not None
         assert run.instance_ram.instances == (1, 2, 4), (row, run.instance_ram.reason)
-        assert run.instance_ram.per_instance == pytest.approx(kept[row].instance_ram.per_instance, abs=64)
+        assert run.instance_ram.per_instance == pytest.approx(shared.per_instance, abs=64)
     for row, one in measured(
         warm_home, path, "next(1)", "next(-1)", "next(1)", fresh_instance=True, **more
     ).items():

@@ -10,6 +10,7 @@ from wasmfit.analysis.benchmark_tables import benchmark_tables
 from wasmfit.analysis.comparison import Comparison
 from wasmfit.analysis.counted import counted_instructions, counted_prediction, is_called_once
 from wasmfit.analysis.summary import summary_tables
+from wasmfit.analysis.summary_columns import summary_columns
 from wasmfit.model import InstructionCounts, Measurement, Prediction, Predictions, Status
 
 
@@ -91,3 +92,12 @@ def test_the_summary_has_columns_for_a_region_and_for_an_only_call() -> None:
     assert once["instructions_first_call"] == ["600"]
     assert once["time_first_call"][0].startswith("≈3")
     assert "instructions_call" not in once
+
+
+def test_a_first_call_that_is_not_the_only_one_is_not_called_so() -> None:
+    chosen = summary_columns(["all"], [cell(counts())])
+    asked = {column.key: " ".join(column.heading) for column in chosen}
+    assert asked["instructions_first_call"] == "first call"
+    assert asked["time_first_call"] == "predicted time of 1st call,"
+    once = {column.key: column for column in summary_columns([], [cell(counts(call=None), calls=1)])}
+    assert once["instructions_first_call"].heading == ("only", "call")

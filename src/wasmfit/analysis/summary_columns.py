@@ -274,6 +274,14 @@ _ONLY_CALL = (
 )
 """Columns of programs that are called once."""
 
+_FIRST_CALL = (
+    replace(_ONLY_CALL[0], heading=("first", "call"), title="first call"),
+    replace(
+        _ONLY_CALL[1], heading=("predicted time", "of 1st call,"), title="predicted time of the first call"
+    ),
+)
+"""The same of any module, whose first call need not be the only one: for who asks."""
+
 ON_BOARD_COLUMNS = ("measured_call",)
 """Columns that are added where cells ran on a board."""
 
@@ -344,7 +352,7 @@ def _split(words: Sequence[str], at: int) -> tuple[str, str]:
     return " ".join(words[:at]), " ".join(words[at:])
 
 
-_OF_MODULES = (*_ONLY_CALL, *_REGION, _SCORE, *_SENT)
+_OF_MODULES = (*_FIRST_CALL, *_REGION, _SCORE, *_SENT)
 _STATUS = SummaryColumn(
     "status", ("status",), _each(lambda measurement: measurement.status.value), better=Better.NEITHER
 )

@@ -250,7 +250,11 @@ def test_a_program_that_waits_for_the_clock_comes_to_an_end(warm_home: Home, tmp
         assert run.clock.readings > 64
         assert run.predicted is not None
         assert run.predicted.first_call is not None
-        assert run.predicted.first_call.time_s == pytest.approx(0.020, rel=0.1)
+        assert run.clock.error_s is not None
+        # Later polls cost a little more than those that are told apart; the record says what that makes.
+        assert run.clock.error_s < 0.002
+        # The clock begins at its first reading, before which the call's code is compiled.
+        assert 0.018 < run.predicted.first_call.time_s < 0.025
 
 
 def test_a_limit_is_the_users_and_says_how_to_raise_it(warm_home: Home, tmp_path: Path) -> None:

@@ -7,10 +7,13 @@ from wasmfit.errors import UsageError
 from wasmfit.model import ModuleClock, Rule, Stub
 
 REAL = "real"
-"""In the place of a clock's step: it tells the time that is predicted to have passed."""
+"""Instead of a clock's step: it tells the time that is predicted to have passed."""
 
 READINGS = 64
-"""Readings that are told apart; the interval between the last two goes on from there."""
+"""Readings that are told apart."""
+
+MEAN = 32
+"""Later ones are as far apart as so many of the last of those in the mean; the harness has that number too."""
 
 GUESS = 1_000_000
 """Microseconds from one reading to the next, before it is known when they are."""

@@ -17,7 +17,7 @@ from wasmfit.builder import job
 from wasmfit.elf import read_elf
 from wasmfit.emulation import Execution, job_address
 from wasmfit.model import Activity, ClockReadings, Rule, Status, UserModule
-from wasmfit.module.clocks import GUESS, READINGS, table
+from wasmfit.module.clocks import GUESS, MEAN, READINGS, table
 from wasmfit.timing import CostModel
 
 MOST_PASSES = 16
@@ -156,7 +156,7 @@ def _with_clock(execution: Execution, passes: int, told: Sequence[int], when: Se
 
 def _told_at(told: Sequence[int], at: int) -> int:
     last = len(told) - 1
-    return told[at] if at <= last else told[last] + (at - last) * (told[last] - told[last - 1])
+    return told[at] if at <= last else told[last] + (at - last) * (told[last] - told[last - MEAN]) // MEAN
 
 
 def _last_interval(execution: Execution, told: Sequence[int]) -> dict[str, object]:

@@ -167,7 +167,7 @@ impl Import {
         words[at]
     }
 
-    /// The time that the data has for this reading; beyond the last, time goes on as it did before that. The
+    /// The time that the data has for this reading; beyond the last, time goes on as it did at the last few. The
     /// data's first word is the import's unit in microseconds, the others are microseconds. Each reading within a measured call is marked, so that the host knows when it was. Outside of those, nothing
     /// is counted, and no time passes.
     fn time(&self) -> u64 {
@@ -181,7 +181,7 @@ impl Import {
         }
         let now = match at.checked_sub(last) {
             None => times[at],
-            Some(more) => times[last] + more as u64 * (times[last] - times[last - 1]),
+            Some(more) => times[last] + more as u64 * (times[last] - times[last - MEAN]) / MEAN as u64,
         };
         now / unit
     }
@@ -197,6 +197,9 @@ impl Import {
         Line::new("stub").hex(self.number() as u32).send();
     }
 }
+
+/// Readings whose mean distance the later ones have.
+const MEAN: usize = 32;
 
 /// The letter of the phase that a measured call is.
 const IN_CALL: u8 = b'3';

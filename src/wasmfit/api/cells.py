@@ -17,7 +17,7 @@ from wasmfit.store import MeasuredSet, Store
 from wasmfit.store.measurements import Reader, StoredCell
 
 from .recorded import recorded_features
-from .set_origins import set_origins
+from .set_origins import features_notes, set_origins
 from .verdicts import completing, cost_models
 
 
@@ -48,6 +48,7 @@ def show(cell: str, *, home: Path | None = None, catalogs: Sequence[Path] = ()) 
         catalog.boards.get(measurement.board),
         tuple(one for one, _ in features),
         tuple(sorted(set(runs), reverse=True)),
+        features_notes(catalog, measured_set, features),
     )
 
 

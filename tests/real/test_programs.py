@@ -14,6 +14,8 @@ pytestmark = [pytest.mark.real, pytest.mark.timeout(3600)]
 
 QUICK = ("wasm3", "wamr", "spacewasm", "wasefire", "wasm2c", "tinywasm")
 """Runtimes that are built in seconds."""
+ALLOCATOR = 5
+"""Instructions that a call may take more or less than another with the same work, by how the heap is."""
 ARCHITECTURES = ("nrf52840dk", "esp32c6")
 
 
@@ -109,7 +111,9 @@ def test_the_region_is_what_the_module_marks(warm_home: Home, tmp_path: Path, bo
         assert small.instructions is not None
         assert last.region is not None
         assert last.instructions is not None
-        assert last.region - small.region == last.instructions - small.instructions, row
+        # What surrounds it is the same, but for a few steps of the allocator.
+        difference = (last.region - small.region) - (last.instructions - small.instructions)
+        assert abs(difference) <= ALLOCATOR, row
         # An iteration is some instructions of wasm, and at least as many of the core: none is lost.
         assert last.region - small.region >= 300 * 2, row
         assert run.instructions.region == last.region

@@ -12,8 +12,8 @@ use harness::any::{self, Import, Job, MOST_VALUES, Memory, Trap, Type};
 use parts::{CODE_PAGES, CONTROL_FRAMES, Heap, Name, STACK_DEPTH, STACK_WORDS, Whole, export};
 use spacewasm::{
     CodeBuilder, CompilerOptions, Engine, HostFunction, HostFunctionBreak, HostFunctionResult, HostModule,
-    HostName, HostValList, Interpreter, InterpreterResult, InterpreterRunner, Module, Rc, Value, Vec,
-    WasmRef,
+    HostName, HostValList, Interpreter, InterpreterResult, InterpreterRunner, Module, ModuleRef, Rc,
+    Value, Vec, WasmRef,
 };
 
 harness::firmware_for_any!(run);
@@ -51,7 +51,7 @@ fn run(job: &'static Job) -> Result<(), Failure> {
         exports.try_push(Export { function: export, params: function.params() }).map_err(Name)?;
     }
 
-    job.perform(&mut Instance { engine, code, exports })
+    job.perform(&mut Instance { engine, code, module: instance, exports })
 }
 
 /// An exported function.
@@ -63,6 +63,7 @@ struct Export {
 struct Instance {
     engine: Engine,
     code: CodeBuilder,
+    module: ModuleRef,
     exports: Vec<Export>,
 }
 
@@ -85,7 +86,8 @@ impl any::Instance for Instance {
     }
 
     fn memory(&mut self) -> impl Memory {
-        Linear(&self.engine.memory)
+        // The engine's own is that of the module which was called last, and none before the first call.
+        Linear(self.engine.store.get_memory(self.module))
     }
 }
 

@@ -89,6 +89,7 @@ def test_the_first_screen_and_all_details(form: Format) -> None:
         assert isinstance(text, str)
         assert OUTDATED_CLAUSE in text
         assert "not on this machine" in text
+        assert "verdicts on features: outdated, since runtime has changed" in text
         assert "2.0.0 †" in text
         assert "0.5.0 †" not in text
 
@@ -138,6 +139,11 @@ def test_a_benchmark() -> None:
     assert "wasm3@0.5.0 †" not in text
 
 
+def test_an_answer_without_features_says_nothing_of_them() -> None:
+    ranking = wasmfit.fit(measured=True, runtimes=["wasmi", "wasm3"])
+    assert not any("verdicts on features" in note for note in ranking.notes)
+
+
 def test_a_ranking() -> None:
     ranking = wasmfit.fit(measured=True, runtimes=["wasmi", "wasm3"])
     assert marked(fit.to_text(ranking), "wasmi 2.0.0")
@@ -157,6 +163,9 @@ def test_a_page_of_a_cell() -> None:
     assert "outdated: harness has changed since" in " ".join(text.split())
     assert json.loads(cell_page.to_json(page))["cell"]["facts"]["outdated"] == "harness"
     assert "without a" in text
+    assert "verdicts on features: outdated, since runtime has changed: wasmi@2.0.0/features/" in " ".join(
+        text.split()
+    )
     current = cell_page.to_text(show(NEW), 100)
     assert current.startswith(f"{NEW}: ok\n")
     assert "with wasmfit 0.1.0, Debian 12, 2026-11-23; not on this machine" in current

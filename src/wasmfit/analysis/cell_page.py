@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from wasmfit.model import Board, Measurement, RuntimeFeatures
-from wasmfit.model.contract import JsonDocument
+from wasmfit.model.contract import JsonDocument, Text
 from wasmfit.notebook import ShownResult
 from wasmfit.table import Table
 
@@ -16,11 +16,13 @@ class CellDocument(JsonDocument):
         cell: The newest measurement, with baseline and predictions.
         features: What ``wasmfit features`` has found of its runtime.
         runs: Numbers of the runs that have shown it, the newest first.
+        notes: Which of the features are outdated.
     """
 
     cell: Measurement
     features: tuple[RuntimeFeatures, ...]
     runs: tuple[int, ...]
+    notes: tuple[Text, ...]
 
 
 @dataclass(frozen=True, repr=False)
@@ -32,12 +34,14 @@ class CellPage(ShownResult):
         board: Its board; ``None`` if the catalogue no longer has it.
         features: What ``wasmfit features`` has found of its runtime.
         runs: Numbers of the runs that have shown it, the newest first.
+        notes: Which of the features are outdated, in sentences.
     """
 
     measurement: Measurement
     board: Board | None
     features: tuple[RuntimeFeatures, ...] = ()
     runs: tuple[int, ...] = ()
+    notes: tuple[str, ...] = ()
 
     def _short(self) -> str:
         return f"{self.measurement.id}, {self.measurement.status.value}"
@@ -50,7 +54,7 @@ class CellPage(ShownResult):
     @property
     def document(self) -> CellDocument:
         """What ``show --format json`` prints."""
-        return CellDocument(cell=self.measurement, features=self.features, runs=self.runs)
+        return CellDocument(cell=self.measurement, features=self.features, runs=self.runs, notes=self.notes)
 
     def to_dict(self) -> dict[str, Any]:
         """The same as plain data."""

@@ -42,7 +42,7 @@ def _tables(page: CellPage) -> Iterator[Table]:
     yield _owners(measurement)
     facts = {name: fact for name, fact in measurement.facts.items() if name not in (MEASURED, OUTDATED)}
     yield _words("what differs in kind", facts)
-    yield Table("features", (), (), notes=tuple(feature_lines(page.features)))
+    yield Table("features", (), (), notes=(*feature_lines(page.features), *page.notes))
     yield _published(measurement)
     yield _words("how it was made", _provenance(page))
 

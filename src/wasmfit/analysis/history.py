@@ -140,7 +140,7 @@ def history(
     if len(groups) > MOST_CELLS:
         raise UsageError(
             f"{len(groups):,} cells are too many to follow at once.",
-            f"--select GLOB chooses some, such as --select '{chosen[0].partition('@')[0]}@*'.",
+            f"--select GLOB chooses some, such as --select '{chosen[-1].partition('@')[0]}@*'.",
         )
     runs = {run.number: run for run in reader.runs()}
     histories = []

@@ -18,7 +18,7 @@ from wasmfit.store.measurements import Reader, StoredCell
 
 from .board_setup import with_setup
 from .recorded import recorded_features
-from .set_origins import set_origins
+from .set_origins import features_notes, set_origins
 from .verdicts import completing, cost_models
 
 
@@ -61,6 +61,7 @@ def show(
         as_set_up.boards.get(measurement.board),
         tuple(one for one, _ in features),
         tuple(sorted(set(runs), reverse=True)),
+        features_notes(catalog, measured_set, features),
     )
 
 

@@ -59,7 +59,7 @@ and imports are arguments next to it.
     catalog = catalog_of(experiment, options)
     if experiment.module is not None or experiment.sources:
         return measure(catalog, experiment, options).comparison
-    return telling_of_the_set(lambda: measure(catalog, experiment, options)).comparison
+    return telling_of_the_set(lambda: measure(catalog, experiment, options)).with_features
 
 
 def preview(

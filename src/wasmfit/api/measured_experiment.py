@@ -1,6 +1,6 @@
 """An experiment with its measurements: measured now, or found among what was measured before."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from wasmfit.analysis.comparison import Comparison
@@ -24,6 +24,7 @@ class MeasuredExperiment:
         comparison: Its measurements.
         context: What it was built with; ``None`` where nothing was built.
         measured_set: The set that measurements were found in; ``None`` where none was asked for.
+        features_notes: Which of the comparison's features are outdated, for answers that show them.
     """
 
     catalog: Catalog
@@ -32,3 +33,10 @@ class MeasuredExperiment:
     comparison: Comparison
     context: "Context | None" = None
     measured_set: MeasuredSet | None = None
+    features_notes: tuple[str, ...] = ()
+
+    @property
+    def with_features(self) -> Comparison:
+        """The comparison, which says of its features as well what they rest on."""
+        notes = (*self.comparison.notes, *self.features_notes)
+        return replace(self.comparison, notes=notes)

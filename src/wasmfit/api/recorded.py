@@ -20,6 +20,7 @@ from wasmfit.store import MeasuredSet, OutcomeStore, Store
 
 from .found_cells import FoundCells
 from .measured_experiment import MeasuredExperiment
+from .set_origins import features_notes
 
 R = TypeVar("R")
 
@@ -62,14 +63,22 @@ def recorded(catalog: Catalog, experiment: Experiment, options: RunOptions) -> M
         )
     shown = _only(planned, known)
     settings = ((one.runtime, one.version, one.board, one.profile) for one in known.values())
+    features = recorded_features(home, measured_set, settings)
     comparison = Comparison(
         _completed(catalog, shown, known, origins),
         time.monotonic() - started,
         len(known),
-        features=tuple(one for one, _ in recorded_features(home, measured_set, settings)),
+        features=tuple(one for one, _ in features),
         notes=(*basis_notes(origins), *_missing(missing)),
     )
-    return MeasuredExperiment(catalog, home, shown, comparison, measured_set=measured_set)
+    return MeasuredExperiment(
+        catalog,
+        home,
+        shown,
+        comparison,
+        measured_set=measured_set,
+        features_notes=features_notes(catalog, measured_set, features),
+    )
 
 
 def refuse_measuring(options: RunOptions) -> None:

@@ -59,7 +59,7 @@ slow-downs are relative to it.
         experiment = with_native(experiment)
     catalog = catalog_of(experiment, options)
     measured = or_recorded(options, lambda how: measure(catalog, experiment, how), with_note)
-    comparison = measured.comparison
+    comparison = measured.with_features
     if measured.context is None:
         if settings.flames:
             raise UsageError("Flame graphs are of cells that are run.", "Leave out --flames, or --measured.")

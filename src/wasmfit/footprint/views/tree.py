@@ -79,7 +79,8 @@ class ViewRow:
             yield from row.walk(here)
 
 
-class ViewFilter(NamedTuple):
+@dataclass(frozen=True)
+class ViewFilter:
     """What a view shows; each pattern is a shell's (``wasm*``), and an empty tuple matches everything.
 
     Attributes:

@@ -5,7 +5,6 @@ ends with its process, however that ends.
 """
 
 import contextlib
-import fcntl
 import os
 import platform
 import shlex
@@ -41,6 +40,9 @@ class InUse:
     """
 
     def __init__(self, home: Home) -> None:
+        # Windows, where results are read and nothing is built, has none.
+        import fcntl
+
         with contextlib.suppress(OSError):
             folder = _folder(home)
             with _locked(folder / _GATE, fcntl.LOCK_SH):
@@ -58,6 +60,9 @@ def nobody_else(home: Home) -> Iterator[None]:
     Raises:
         InUseError: Somebody works in it.
     """
+    # Windows, where results are read and nothing is built, has none.
+    import fcntl
+
     folder = _folder(home)
     with _locked(folder / _GATE, fcntl.LOCK_EX):
         others = [words for path in sorted(folder.iterdir()) if (words := _user(path)) is not None]
@@ -77,6 +82,9 @@ def _folder(home: Home) -> Path:
 
 @contextmanager
 def _locked(path: Path, how: int) -> Iterator[None]:
+    # Windows, where results are read and nothing is built, has none.
+    import fcntl
+
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
     try:
         fcntl.flock(descriptor, how)
@@ -87,6 +95,9 @@ def _locked(path: Path, how: int) -> Iterator[None]:
 
 def _user(path: Path) -> str | None:
     """Who holds a user's file; the file of one that is no more is removed."""
+    # Windows, where results are read and nothing is built, has none.
+    import fcntl
+
     if path.name == _GATE:
         return None
     try:

@@ -1,6 +1,8 @@
 """What forms of a module cost in RAM, from measurements made up."""
 
 import json
+import runpy
+from pathlib import Path
 
 import pytest
 
@@ -70,6 +72,19 @@ def test_a_refused_form_is_no_failure_and_a_failed_build_is() -> None:
     assert measured().failed == ()
     broken = failed(Status.BUILD_FAILED, "it does not compile").model_copy(update={"module": "crc32-plain"})
     assert economy(broken).failed == (broken,)
+
+
+def test_the_page_has_a_place_for_the_table_and_what_is_around_it_stays() -> None:
+    root = Path(__file__).parents[2]
+    script = runpy.run_path(str(root / "scripts" / "economy.py"))
+    page = script["PAGE"].read_text(encoding="utf-8")
+    before, after = page.split(script["BEGIN"])[0], page.split(script["END"])[1]
+    written = script["filled"](page, ECONOMY_FORMATS[Format.MARKDOWN](measured()))
+    assert written.startswith(before)
+    assert written.endswith(after)
+    assert "| wasmi-shrunk 2.0.0 | 85,040 | 36,912 | -48,128 |" in written
+    with pytest.raises(SystemExit, match="no place for the table"):
+        script["filled"]("", "")
 
 
 @pytest.mark.parametrize("name", Format)

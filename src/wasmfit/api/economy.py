@@ -81,7 +81,7 @@ class _Measuring:
         ]
         if not builds:
             raise UsageError(
-                "Native code has no linear memory, and no runtime is named.", "Name one: --runtime wamr"
+                "Native code has no linear memory, and no other runtime is named.", "Name one: --runtime wamr"
             )
         return cls(catalog, builds, experiment, options)
 

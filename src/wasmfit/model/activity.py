@@ -1,6 +1,7 @@
 """What a core did, phase by phase, counted. Unknown values are ``None``, never 0."""
 
 from dataclasses import fields
+from typing import Any
 
 from pydantic import ConfigDict
 from pydantic.dataclasses import dataclass
@@ -115,3 +116,16 @@ class Activities(Record):
     first_call: Activity | None = None
     call: Activity | None = None
     region: Activity | None = None
+
+    @property
+    def start(self) -> Activity | None:
+        """Load and instantiation together; ``None`` if one of them is not known."""
+        if self.load is None or self.instantiate is None:
+            return None
+        return Activity(
+            **{name: _sum(getattr(self.load, name), getattr(self.instantiate, name)) for name in COUNTS}
+        )
+
+
+def _sum(first: int | None, second: int | None) -> Any:
+    return None if first is None or second is None else first + second

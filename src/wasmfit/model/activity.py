@@ -1,6 +1,8 @@
 """What a core did, phase by phase, counted. Unknown values are ``None``, never 0."""
 
+from collections.abc import Iterator
 from dataclasses import fields
+from operator import attrgetter
 from typing import Any
 
 from pydantic import ConfigDict
@@ -122,10 +124,12 @@ class Activities(Record):
         """Load and instantiation together; ``None`` if one of them is not known."""
         if self.load is None or self.instantiate is None:
             return None
-        return Activity(
-            **{name: _sum(getattr(self.load, name), getattr(self.instantiate, name)) for name in COUNTS}
-        )
+        counts: Iterator[Any] = map(_sum, _COUNTED(self.load), _COUNTED(self.instantiate))
+        return Activity(*counts)
 
 
-def _sum(first: int | None, second: int | None) -> Any:
+_COUNTED = attrgetter(*COUNTS)
+
+
+def _sum(first: int | None, second: int | None) -> int | None:
     return None if first is None or second is None else first + second

@@ -62,3 +62,32 @@ def test_without_what_the_core_did_or_on_two_boards_error_bars_decide() -> None:
         change = compare_cell("x", before, side, models=MODELS).change(TIME)
         assert change is not None
         assert change.kind is CellChangeKind.INCONCLUSIVE
+
+
+def test_the_start_up_is_judged_by_both_of_its_phases() -> None:
+    def started(load: int, instantiate: int) -> Measurement:
+        one = predicted(Activity(alu=1))
+        assert one.run is not None
+        activity = Activities(
+            load=Activity(alu=load, reads=0), instantiate=Activity(alu=instantiate), call=Activity(alu=1)
+        )
+        return completing(MODELS)(
+            one.model_copy(update={"run": one.run.model_copy(update={"activity": activity})})
+        )
+
+    metric = "run.predicted.start.time_s"
+    for after, kind in (
+        (started(10_000, 10_900), CellChangeKind.INCONCLUSIVE),
+        (started(10_000, 11_600), CellChangeKind.CHANGED),
+    ):
+        change = compare_cell("x", started(10_000, 10_000), after, models=MODELS).change(metric)
+        assert change is not None
+        assert change.kind is kind
+
+
+def test_counts_that_are_not_known_stay_so_together() -> None:
+    known, unknown = Activity(alu=1, fetches=2), Activity(alu=3, fetches=None)
+    both = Activities(load=known, instantiate=unknown).start
+    assert both is not None
+    assert (both.alu, both.fetches) == (4, None)
+    assert Activities(load=known).start is None

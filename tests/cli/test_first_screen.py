@@ -296,3 +296,29 @@ def test_a_benchmark_has_units_as_a_comparison_has() -> None:
     assert isinstance(text, str)
     for time in ("≈500 µs (450–550)", "≈50 ms (45–55)", "≈0.5 µs (0.45–0.55)"):
         assert time in text
+
+
+def test_a_cell_is_shown_as_the_firmware_sets_up_its_board(wasmfit: Run, home: Home) -> None:
+    def predicted(*options: str) -> dict[str, object]:
+        shown = wasmfit("show", CELL, "-f", "json", *options, home=home.root)
+        assert shown.returncode == 0, shown.stderr
+        made: dict[str, object] = json.loads(shown.stdout)["cell"]["run"]["predicted"]
+        return made
+
+    assert predicted()["assumed"] == {}
+    assert predicted("--assume", "icache=off")["assumed"] == {"icache": "off"}
+    text = wasmfit("show", CELL, "--assume", "icache=off", home=home.root).stdout
+    assert "phases" in text
+
+
+@pytest.mark.parametrize("command", [["compare"], ["bench"], ["fit"], ["report"], ["show", CELL]])
+def test_what_a_board_does_not_know_is_refused_with_what_it_knows(
+    wasmfit: Run, home: Home, command: list[str]
+) -> None:
+    ended = wasmfit(*command, "--assume", "icache=half", home=home.root)
+    assert ended.returncode == 2
+    assert "does not know icache=half" in ended.stderr
+    assert "icache=on or off" in ended.stderr
+    clock = wasmfit(*command, "--clock", "48MHz", home=home.root)
+    assert clock.returncode == 2
+    assert "It knows 64 MHz." in clock.stderr

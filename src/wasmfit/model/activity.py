@@ -1,6 +1,9 @@
 """What a core did, phase by phase, counted. Unknown values are ``None``, never 0."""
 
+from collections.abc import Iterator
 from dataclasses import fields
+from operator import attrgetter
+from typing import Any
 
 from pydantic import ConfigDict
 from pydantic.dataclasses import dataclass
@@ -115,3 +118,18 @@ class Activities(Record):
     first_call: Activity | None = None
     call: Activity | None = None
     region: Activity | None = None
+
+    @property
+    def start(self) -> Activity | None:
+        """Load and instantiation together; ``None`` if one of them is not known."""
+        if self.load is None or self.instantiate is None:
+            return None
+        counts: Iterator[Any] = map(_sum, _COUNTED(self.load), _COUNTED(self.instantiate))
+        return Activity(*counts)
+
+
+_COUNTED = attrgetter(*COUNTS)
+
+
+def _sum(first: int | None, second: int | None) -> int | None:
+    return None if first is None or second is None else first + second

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 
 from wasmfit.analysis.amounts import amount_text
 from wasmfit.analysis.changes import CellChange, CellChangeKind, Changes
+from wasmfit.words import escape_unprintable
 
 from .change_tables import (
     CHANGE_COLUMNS,
@@ -34,13 +35,15 @@ _ROOM = 500
 """Characters reserved for the sentence that says what was omitted."""
 
 _ROWS = 25
+_LONGEST_LINE = 4000
 _OWNERS = 8
 
 
 def to_text(changes: Changes, *, everything: bool = False) -> str:
     """Tables."""
     if not changes.cells:
-        return "\n".join([f"{changes.before} → {changes.after}", summary(changes), *changes.notes])
+        lines = (f"{changes.before} → {changes.after}", summary(changes), *changes.notes)
+        return "\n".join(escape_unprintable(line, _LONGEST_LINE) for line in lines)
     return tables_to_text(change_tables(changes, everything=everything))
 
 

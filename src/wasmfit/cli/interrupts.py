@@ -1,6 +1,6 @@
 """Signals that ask the program to end: each raises what Ctrl-C raises, so that whatever cleans up does so."""
 
-import _thread
+import os
 import signal
 import threading
 from dataclasses import dataclass, field
@@ -41,8 +41,8 @@ class Interrupts:
 
     def deliver_again(self) -> None:
         """For an interrupt that Python raised where it reports errors and goes on, as in a destructor."""
-        # As SIGINT, which is heeded more than once.
-        threading.Timer(_REDELIVERY_S, _thread.interrupt_main).start()
+        # As SIGINT, which is heeded more than once; from outside, so that it ends a wait as well.
+        threading.Timer(_REDELIVERY_S, os.kill, (os.getpid(), signal.SIGINT)).start()
 
     @property
     def exit_code(self) -> int:

@@ -6,6 +6,9 @@ import stat
 from pathlib import Path
 from typing import BinaryIO
 
+_WITHOUT_WAITING = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+"""What of these a system has: Windows has the last one alone."""
+
 
 def opened(path: Path) -> BinaryIO:
     """Opens a file to be read.
@@ -16,7 +19,7 @@ def opened(path: Path) -> BinaryIO:
     """
     try:
         # Opening a pipe would wait for its writer otherwise.
-        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        descriptor = os.open(path, os.O_RDONLY | _WITHOUT_WAITING)
     except ValueError as error:
         raise OSError(errno.EINVAL, "no name of a file has a NUL in it", str(path)) from error
     mode = os.fstat(descriptor).st_mode

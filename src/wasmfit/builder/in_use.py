@@ -1,11 +1,10 @@
 """Who works in wasmfit's folder: what was built is not removed from under those who use it.
 
 Each user has a file in a folder of its own, named by its process and locked for as long as it works. A lock
-ends with its process, however that ends.
+ends with its process, however that ends. Locks are POSIX's: they are loaded where they are taken.
 """
 
 import contextlib
-import fcntl
 import os
 import platform
 import shlex
@@ -41,7 +40,9 @@ class InUse:
     """
 
     def __init__(self, home: Home) -> None:
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError, ImportError):
+            import fcntl
+
             folder = _folder(home)
             with _locked(folder / _GATE, fcntl.LOCK_SH):
                 descriptor, name = tempfile.mkstemp(prefix=f"{os.getpid()}-", dir=folder)
@@ -58,6 +59,11 @@ def nobody_else(home: Home) -> Iterator[None]:
     Raises:
         InUseError: Somebody works in it.
     """
+    try:
+        import fcntl
+    except ImportError:  # where nothing can be built
+        yield
+        return
     folder = _folder(home)
     with _locked(folder / _GATE, fcntl.LOCK_EX):
         others = [words for path in sorted(folder.iterdir()) if (words := _user(path)) is not None]
@@ -77,6 +83,8 @@ def _folder(home: Home) -> Path:
 
 @contextmanager
 def _locked(path: Path, how: int) -> Iterator[None]:
+    import fcntl
+
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
     try:
         fcntl.flock(descriptor, how)
@@ -87,6 +95,8 @@ def _locked(path: Path, how: int) -> Iterator[None]:
 
 def _user(path: Path) -> str | None:
     """Who holds a user's file; the file of one that is no more is removed."""
+    import fcntl
+
     if path.name == _GATE:
         return None
     try:

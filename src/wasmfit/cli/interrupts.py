@@ -6,7 +6,9 @@ import threading
 from dataclasses import dataclass, field
 from types import FrameType
 
-_ASK = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+_ASK = tuple(
+    signal.Signals(getattr(signal, name)) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
+)
 _SHELL = 128
 """A shell's exit code of a program that a signal ended is this much more than the signal's number."""
 

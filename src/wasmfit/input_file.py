@@ -6,8 +6,8 @@ import stat
 from pathlib import Path
 from typing import BinaryIO
 
-# Opening a pipe would wait for its writer otherwise; Windows has none of these but the last.
-_FLAGS = sum(getattr(os, name, 0) for name in ("O_NONBLOCK", "O_CLOEXEC", "O_BINARY"))
+_WITHOUT_WAITING = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+"""What of these a system has: Windows has the last one alone."""
 
 
 def opened(path: Path) -> BinaryIO:
@@ -18,7 +18,8 @@ def opened(path: Path) -> BinaryIO:
             terminal. Its ``strerror`` is the end of a sentence.
     """
     try:
-        descriptor = os.open(path, os.O_RDONLY | _FLAGS)
+        # Opening a pipe would wait for its writer otherwise.
+        descriptor = os.open(path, os.O_RDONLY | _WITHOUT_WAITING)
     except ValueError as error:
         raise OSError(errno.EINVAL, "no name of a file has a NUL in it", str(path)) from error
     mode = os.fstat(descriptor).st_mode

@@ -42,6 +42,10 @@ def test_the_interface_is_one_that_is_known_and_the_newest_that_is_taken(tmp_pat
     assert log.read_text().count("Could not load plugin") == len(newer)
 
 
+def test_a_folder_with_a_comma_is_no_end_of_a_path(tmp_path: Path) -> None:
+    assert plugins.interface(tmp_path / "a,b", ProcessRunner(), QEMU) in plugins.interfaces()
+
+
 def test_an_answer_that_cannot_be_read_is_asked_for_again(tmp_path: Path) -> None:
     version = plugins.interface(tmp_path, ProcessRunner(), QEMU)
     (answer,) = tmp_path.glob("interface-*")

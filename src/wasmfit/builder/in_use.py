@@ -1,7 +1,7 @@
 """Who works in wasmfit's folder: what was built is not removed from under those who use it.
 
 Each user has a file in a folder of its own, named by its process and locked for as long as it works. A lock
-ends with its process, however that ends.
+ends with its process, however that ends. Locks are POSIX's: they are loaded where they are taken.
 """
 
 import contextlib
@@ -40,10 +40,9 @@ class InUse:
     """
 
     def __init__(self, home: Home) -> None:
-        # Windows, where results are read and nothing is built, has none.
-        import fcntl
+        with contextlib.suppress(OSError, ImportError):
+            import fcntl
 
-        with contextlib.suppress(OSError):
             folder = _folder(home)
             with _locked(folder / _GATE, fcntl.LOCK_SH):
                 descriptor, name = tempfile.mkstemp(prefix=f"{os.getpid()}-", dir=folder)
@@ -60,9 +59,11 @@ def nobody_else(home: Home) -> Iterator[None]:
     Raises:
         InUseError: Somebody works in it.
     """
-    # Windows, where results are read and nothing is built, has none.
-    import fcntl
-
+    try:
+        import fcntl
+    except ImportError:  # where nothing can be built
+        yield
+        return
     folder = _folder(home)
     with _locked(folder / _GATE, fcntl.LOCK_EX):
         others = [words for path in sorted(folder.iterdir()) if (words := _user(path)) is not None]
@@ -82,7 +83,6 @@ def _folder(home: Home) -> Path:
 
 @contextmanager
 def _locked(path: Path, how: int) -> Iterator[None]:
-    # Windows, where results are read and nothing is built, has none.
     import fcntl
 
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
@@ -95,7 +95,6 @@ def _locked(path: Path, how: int) -> Iterator[None]:
 
 def _user(path: Path) -> str | None:
     """Who holds a user's file; the file of one that is no more is removed."""
-    # Windows, where results are read and nothing is built, has none.
     import fcntl
 
     if path.name == _GATE:

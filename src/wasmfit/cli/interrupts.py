@@ -1,13 +1,14 @@
 """Signals that ask the program to end: each raises what Ctrl-C raises, so that whatever cleans up does so."""
 
-import _thread
+import os
 import signal
 import threading
 from dataclasses import dataclass, field
 from types import FrameType
 
-# Windows has no hang-up.
-_ASK = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
+_ASK = tuple(
+    signal.Signals(getattr(signal, name)) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
+)
 _SHELL = 128
 """A shell's exit code of a program that a signal ended is this much more than the signal's number."""
 
@@ -42,8 +43,8 @@ class Interrupts:
 
     def deliver_again(self) -> None:
         """For an interrupt that Python raised where it reports errors and goes on, as in a destructor."""
-        # As SIGINT, which is heeded more than once.
-        threading.Timer(_REDELIVERY_S, _thread.interrupt_main).start()
+        # As SIGINT, which is heeded more than once; from outside, so that it ends a wait as well.
+        threading.Timer(_REDELIVERY_S, os.kill, (os.getpid(), signal.SIGINT)).start()
 
     @property
     def exit_code(self) -> int:

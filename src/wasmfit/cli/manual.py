@@ -41,7 +41,8 @@ def _lines(context: Any) -> Iterator[str]:
             if record is not None:
                 yield f".TP\n.B {_escaped(record[0])}\n{_escaped(record[1])}"
     yield ".SH EXIT STATUS"
-    yield _escaped("0 done; 1 a cell failed; 2 wrong usage or a broken file; 3 a tool is missing.")
+    yield _escaped("0 done; 1 a cell failed; 2 wrong usage or a broken file; 3 a tool is missing;")
+    yield _escaped("70 a mistake of wasmfit itself.")
 
 
 def _escaped(text: str) -> str:

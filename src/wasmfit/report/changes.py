@@ -20,6 +20,7 @@ from wasmfit.analysis.change_tables import (
     symbol,
 )
 from wasmfit.analysis.changes import CellChange, CellChangeKind, Changes
+from wasmfit.words import escape_unprintable
 
 from .csv import rows_to_csv
 from .documents.changes import cell_changes, changes_document
@@ -35,13 +36,15 @@ _ROOM = 500
 """Characters reserved for the sentence that says what was omitted."""
 
 _ROWS = 25
+_LONGEST_LINE = 4000
 _OWNERS = 8
 
 
 def to_text(changes: Changes, *, everything: bool = False) -> str:
     """Tables."""
     if not changes.cells:
-        return "\n".join([f"{changes.before} → {changes.after}", summary(changes), *changes.notes])
+        lines = (f"{changes.before} → {changes.after}", summary(changes), *changes.notes)
+        return "\n".join(escape_unprintable(line, _LONGEST_LINE) for line in lines)
     return tables_to_text(change_tables(changes, everything=everything))
 
 

@@ -7,7 +7,7 @@ from wasmfit.words import escape_unprintable
 _LONGEST = 100_000
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
-_NUMBER = re.compile(r"[+-]?(?:[\d.,_]+(?:e[+-]?\d+)?)?(?: ?[%\w/µ]{1,12})?")
+_NUMBER = re.compile(r"-|[+-]?\d[\d.,_]*(?:e[+-]?\d+)?(?: ?[%\w/µ]{1,12})?")
 
 
 def as_text(value: object) -> object:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
-from functools import cached_property
+from functools import lru_cache
 from itertools import groupby
 from typing import NamedTuple, TypeVar
 
@@ -93,21 +93,6 @@ class ViewFilter:
     regions: tuple[str, ...] = ()
     owners: tuple[str, ...] = ()
 
-    @cached_property
-    def of_sections(self) -> NamePatterns:
-        """Those of sections."""
-        return NamePatterns(self.sections or EVERYTHING)
-
-    @cached_property
-    def of_regions(self) -> NamePatterns:
-        """Those of memories."""
-        return NamePatterns(self.regions or EVERYTHING)
-
-    @cached_property
-    def of_owners(self) -> NamePatterns:
-        """Those of owners."""
-        return NamePatterns(self.owners or EVERYTHING)
-
     @property
     def is_open(self) -> bool:
         """Whether everything matches."""
@@ -170,11 +155,16 @@ def _in_memories(byte_map: ByteMap, memories: MemoryLayout) -> Iterator[PlacedRa
         yield PlacedRange(ByteRange(low, high, section, ByteKind.PADDING, PADDING, None, None, None), region)
 
 
+@lru_cache(maxsize=8)
+def _patterns(patterns: tuple[str, ...]) -> NamePatterns:
+    return NamePatterns(patterns or EVERYTHING)
+
+
 def _shown(placed: PlacedRange, only: ViewFilter) -> bool:
     return (
-        only.of_sections.match(placed.byte_range.section.name)
-        and only.of_regions.match(placed.region)
-        and only.of_owners.match(placed.byte_range.owner)
+        _patterns(only.sections).match(placed.byte_range.section.name)
+        and _patterns(only.regions).match(placed.region)
+        and _patterns(only.owners).match(placed.byte_range.owner)
     )
 
 

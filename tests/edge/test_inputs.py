@@ -1,0 +1,133 @@
+"""Files that are named: a pipe is not waited for, and what is read is not overwritten."""
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.elf.elf_builder import CODE, ElfBuilder, Sec, Sym
+from tests.samples import measurement
+from wasmfit.cli import main
+from wasmfit.errors import UsageError
+from wasmfit.home import Home
+from wasmfit.input_file import contents, opened
+from wasmfit.module.files import bounded
+from wasmfit.store import RunEntry, RunMetadata, Store
+
+MODULE = b"\0asm\1\0\0\0"
+
+
+def run(monkeypatch: pytest.MonkeyPatch, home: Path, *arguments: str) -> int:
+    monkeypatch.setenv("WASMFIT_HOME", str(home))
+    monkeypatch.setattr(sys, "argv", ["wasmfit", *arguments])
+    try:
+        main()
+    except SystemExit as end:
+        return int(end.code or 0)
+    return 0
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["compare", "{}", "--call", "run()"],
+        ["run", "{}"],
+        ["check", "{}"],
+        ["diff", "{}", "module.wasm"],
+        ["diff", "file:{}", "file:{}"],
+        ["size", "{}"],
+        ["size", "image.elf", "--map", "{}"],
+        ["size", "image.elf", "--base", "{}"],
+    ],
+    ids=str,
+)
+def test_a_pipe_is_refused_and_not_waited_for(
+    arguments: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    os.mkfifo("pipe.toml")
+    Path("module.wasm").write_bytes(MODULE)
+    Path("image.elf").write_bytes(_image())
+    code = run(monkeypatch, tmp_path / "home", *(word.format("pipe.toml") for word in arguments))
+    said = capsys.readouterr().err
+    assert code == 2, said
+    assert "wasmfit itself failed" not in said
+    assert "pipe.toml" in said
+
+
+def test_what_is_no_file_is_told_in_words(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "file").write_bytes(b"abc")
+    with pytest.raises(OSError, match="it is a pipe or a terminal, not a file"):
+        opened(tmp_path / "pipe")
+    with pytest.raises(OSError, match="has a NUL in it"):
+        opened(Path("a\0b"))
+    with pytest.raises(IsADirectoryError):
+        opened(tmp_path)
+    with pytest.raises(UsageError, match="pipe of --import cannot be read: it is a pipe"):
+        bounded(tmp_path / "pipe", "--import", 100, "")
+    assert contents(tmp_path / "file") == b"abc"
+    assert contents(Path(os.devnull)) == b""
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["size", "image.elf", "-o", "image.elf"],
+        ["size", "image.elf", "-o", "./image.elf"],
+        ["size", "image.elf", "-o", "link.elf"],
+        ["size", "image.elf", "--output=image.elf"],
+        ["size", "image.elf", "-oimage.elf"],
+        ["size", "other.elf", "--base", "image.elf", "-o", "image.elf"],
+        ["size", "other.elf", "--base=image.elf", "-o", "image.elf"],
+        ["compare", "image.elf", "--call", "run()", "-o", "image.elf"],
+        ["report", "image.elf", "--call", "run()", "-o", "image.elf"],
+        ["compare", "other.elf", "--import", "env.adc=@image.elf", "-o", "image.elf"],
+        ["diff", "file:image.elf", "other.elf", "-o", "image.elf"],
+    ],
+    ids=str,
+)
+def test_an_input_is_not_overwritten(
+    arguments: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("image.elf", "other.elf"):
+        Path(name).write_bytes(_image())
+    Path("link.elf").symlink_to("image.elf")
+    assert run(monkeypatch, tmp_path / "home", *arguments) == 2
+    assert "is read by this command, and would be overwritten" in capsys.readouterr().err
+    assert Path("image.elf").read_bytes() == _image()
+
+
+def test_a_result_is_overwritten_as_before(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("image.elf").write_bytes(_image())
+    # Words that are no files' names, and a result that is called like one of them.
+    for output in ("out", "out", "section", "section"):
+        assert run(monkeypatch, tmp_path / "home", "size", "image.elf", "--by", "section", "-o", output) == 0
+    assert "in place of what was there" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("form", ["table", "markdown", "csv", "html"])
+def test_a_line_of_a_label_is_no_line_of_a_result(
+    form: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    home = Home.at(tmp_path / "home")
+    store, cell = Store(home.results), measurement()
+    for number in range(2):
+        changed = cell.model_copy(update={"reason": f"r{number}\nEVIL"})
+        store.save(changed, f"p{number}")
+        metadata = RunMetadata("wasmfit\nEVIL", label=f"l{number}\nEVIL", commit="c\nEVIL", branch="b\nEVIL")
+        store.record(metadata, [RunEntry(changed, f"p{number}", True)], "0.1.0")
+    for command in (["history", "--runs"], ["history", "size.flash"], ["diff", "1", "2"]):
+        run(monkeypatch, home.root, *command, "--format", form)
+        assert "\nEVIL" not in capsys.readouterr().out
+
+
+def _image() -> bytes:
+    return ElfBuilder(
+        sections=[Sec(".text", 0x100, b"\x70\x47" * 8, flags=CODE)], symbols=[Sym("f", 0x101, 16)]
+    ).build()

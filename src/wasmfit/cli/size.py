@@ -54,6 +54,7 @@ def run(arguments: Sequence[str]) -> None:
         return
     chosen = given.by is not None
     given.by = given.by or default_by(given.elf)
+    show = formatter(given.format)
     analysis = size(
         given.elf,
         by=given.by,
@@ -70,7 +71,7 @@ def run(arguments: Sequence[str]) -> None:
         inlined=given.inlined,
         limit=given.limit,
     )
-    write_result(formatter(given.format)(analysis), given.output)
+    write_result(show(analysis), given.output)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -180,13 +181,15 @@ def _why(given: argparse.Namespace) -> str:
 
 
 def _savings(given: argparse.Namespace) -> str:
-    from wasmfit.report.size import saved
+    from wasmfit.report.size import annotations, saved
 
     report = savings(given.elf, link_map=given.map, largest=given.top or _LARGEST, limit=given.limit)
     formats = {
         SizeFormat.JSON: saved.to_json,
         SizeFormat.CSV: saved.to_csv,
         SizeFormat.MARKDOWN: saved.to_markdown,
+        SizeFormat.SARIF: annotations.to_sarif,
+        SizeFormat.GITHUB: annotations.to_github,
     }
     return formats.get(given.format, saved.to_text)(report)
 

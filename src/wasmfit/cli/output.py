@@ -2,7 +2,6 @@
 
 import io
 import os
-import shlex
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -19,6 +18,8 @@ _SIGPIPE = 141
 
 def command_line() -> str:
     """The command line as it was given, as a shell would take it."""
+    import shlex  # of no use to what starts fast
+
     return shlex.join(["wasmfit", *sys.argv[1:]])
 
 

@@ -5,6 +5,7 @@ Its arguments are parsed by :mod:`argparse`: typer takes longer to load than a w
 """
 
 import argparse
+import gc
 import re
 from collections.abc import Sequence
 from enum import Enum
@@ -43,6 +44,17 @@ def run(arguments: Sequence[str]) -> None:
         UsageError: A file cannot be read, or the arguments contradict each other.
         SystemExit: The arguments are wrong (2), or help was asked for (0).
     """
+    # Records refer to each other in no circle, and there may be a million: looking for circles costs a tenth.
+    looked = gc.isenabled()
+    gc.disable()
+    try:
+        _run(arguments)
+    finally:
+        if looked:
+            gc.enable()
+
+
+def _run(arguments: Sequence[str]) -> None:
     given = _parser().parse_args(arguments)
     require_writable(given.output)
     _take_cells(given)

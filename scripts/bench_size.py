@@ -17,6 +17,8 @@ from wasmfit.home import Home
 
 ROUNDS = 11
 PROMISED_S = 0.4
+REFERENCE = "nm -S --size-sort -C"
+PROMISED_RATIO = 3  # of a large image, where starting Python is a part of it
 
 LIST_WITH_PYELFTOOLS = """
 import sys
@@ -51,8 +53,10 @@ def main() -> None:
         median = seconds[ROUNDS // 2]
         ratio = median / ours[ROUNDS // 2]
         print(f"{name:44} {median:7.3f} s  quickest {seconds[0]:7.3f} s  {ratio:6.2f} × ours")
-    print(f"promised: {PROMISED_S} s")
-    sys.exit(0 if ours[ROUNDS // 2] < PROMISED_S else 1)
+    theirs = sorted(times.get(REFERENCE, [float("inf")]))[ROUNDS // 2]
+    ratio = ours[ROUNDS // 2] / theirs
+    print(f"promised: {PROMISED_S} s, and {PROMISED_RATIO} times {REFERENCE}; it takes {ratio:.1f}")
+    sys.exit(0 if ours[ROUNDS // 2] < min(PROMISED_S, PROMISED_RATIO * theirs) else 1)
 
 
 def _works(name: str, command: list[str]) -> bool:
@@ -83,6 +87,7 @@ def contestants(elf: Path) -> Iterator[tuple[str, list[str]]]:
         yield f"wasmfit size {more}", [*ours, *more.split()]
     yield "python -c pass", [sys.executable, "-c", "pass"]
     for name, arguments in (
+        ("nm", ["-S", "--size-sort", "-C"]),
         ("nm", ["-S", "--size-sort"]),
         ("readelf", ["-sW"]),
         ("size", ["-A"]),

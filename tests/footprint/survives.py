@@ -3,6 +3,7 @@
 from wasmfit.elf import Elf, ElfError, parse_elf
 from wasmfit.elf.names.stable import family
 from wasmfit.footprint import ByteMap, attribute_bytes, section_totals, with_literals
+from wasmfit.footprint.attribution.inlined_calls import owners_by_entries
 from wasmfit.footprint.attribution.libraries import library_rule, owner_of_object
 from wasmfit.footprint.attribution.source_files import with_files
 from wasmfit.footprint.attribution.source_lines import files_by_line_tables
@@ -38,6 +39,7 @@ def survives(image: bytes) -> bool:
         assert all(use.bytes >= 0 for use in memories.uses())
     crates(elf)
     _files_add_up(byte_map)
+    _calls_add_up(byte_map)
     _references_add_up(byte_map)
     return True
 
@@ -45,6 +47,14 @@ def survives(image: bytes) -> bool:
 def _files_add_up(byte_map: ByteMap) -> None:
     try:
         divided, _ = files_by_line_tables(byte_map)
+    except LinesError:
+        return
+    assert divided.size == byte_map.size
+
+
+def _calls_add_up(byte_map: ByteMap) -> None:
+    try:
+        divided, _ = owners_by_entries(byte_map)
     except LinesError:
         return
     assert divided.size == byte_map.size

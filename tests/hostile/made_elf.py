@@ -66,7 +66,7 @@ def made_elf(choices: bytes) -> bytes:
 
 
 def _contents(chance: random.Random, size: int) -> bytes:
-    match chance.randrange(6):
+    match chance.randrange(7):
         case 0:
             return bytes(size)
         case 1:
@@ -78,6 +78,9 @@ def _contents(chance: random.Random, size: int) -> bytes:
             return b"".join(struct.pack("<I", word & 0xFFFF_FFFF) for word in words)
         case 4:
             return b"\xff" * size
+        case 5:  # functions with literals, in Thumb, Arm and AArch64
+            load = chance.choice((b"\x01\x48\x70\x47", b"\x04\x00\x9f\xe5", b"\x40\x00\x00\x58"))
+            return (load + b"\x70\x47\x00\xbf" + chance.randbytes(8)) * (size // 16) + bytes(size % 16)
     return chance.randbytes(size)
 
 
@@ -125,15 +128,85 @@ def _segment(chance: random.Random, sections: list[Sec], bits: int) -> Seg:
 def _debug(chance: random.Random, bits: int, *, big_endian: bool) -> list[Sec]:
     if chance.random() < 0.4:
         return []
+    if chance.random() < 0.2:
+        return [_packed(chance, name, data, bits, big_endian=big_endian) for name, data in _stabs(chance)]
+    info, abbreviations = _entries(chance, bits, big_endian=big_endian)
     parts = {
         ".debug_line": _line_table(chance, bits, big_endian=big_endian),
-        ".debug_info": _unit(chance, bits, big_endian=big_endian),
-        ".debug_abbrev": b"\1\x11\0\x10\x17\x1b\x08\x03\x08\0\0\0"
-        if chance.random() < 0.8
-        else chance.randbytes(20),
+        ".debug_info": info,
+        ".debug_abbrev": abbreviations if chance.random() < 0.8 else chance.randbytes(20),
         ".debug_str": _contents(chance, 60),
+        ".debug_ranges": _lists(chance, bits, big_endian=big_endian),
+        ".debug_rnglists": bytes(12) + chance.randbytes(chance.randrange(80)),
+        ".debug_addr": bytes(8) + _lists(chance, bits, big_endian=big_endian),
+        ".debug_str_offsets": bytes(8) + _contents(chance, 40),
     }
     return [_packed(chance, name, data, bits, big_endian=big_endian) for name, data in parts.items()]
+
+
+def _stabs(chance: random.Random) -> list[tuple[str, bytes]]:
+    """Stabs of some functions in two files."""
+    rows = b"".join(
+        struct.pack(
+            "<IBBHI",
+            chance.choice((0, 0, 1, 5, 9, 1 << 20)),
+            chance.choice((0, 0x24, 0x24, 0x44, 0x44, 0x44, 0x64, 0x84, 0x80)),
+            0,
+            chance.randrange(99),
+            chance.choice((0, 4, 16, 0x100, *ADDRESSES)),
+        )
+        for _ in range(chance.randrange(40))
+    )
+    return [(".stab", rows + bytes(chance.randrange(3))), (".stabstr", b"\0f:F\0a.c\0/tmp/\0")]
+
+
+def _lists(chance: random.Random, bits: int, *, big_endian: bool) -> bytes:
+    """Pairs of addresses, as of ranges."""
+    form = (">" if big_endian else "<") + ("Q" if bits == 64 else "I")
+    mask = (1 << bits) - 1
+    numbers = [chance.choice((0, 8, 16, mask, *ADDRESSES)) for _ in range(chance.randrange(20))]
+    return b"".join(struct.pack(form, number & mask) for number in (*numbers, 0, 0))
+
+
+def _entries(chance: random.Random, bits: int, *, big_endian: bool) -> tuple[bytes, bytes]:
+    """A unit with functions, calls that were inlined into them, and what names them; its abbreviations."""
+    if chance.random() < 0.3:
+        plain = b"\1\x11\0\x10\x17\x1b\x08\x03\x08\0\0\0"
+        return _unit(chance, bits, big_endian=big_endian), plain
+    order, word = (">" if big_endian else "<"), ("Q" if bits == 64 else "I")
+    version = chance.choice((2, 3, 4, 4, 5, 5))
+    # 1 a unit; 2 a function; 3 an inlined call; 4 one with ranges; 5 what names; 6 one by number
+    abbreviations = (
+        b"\1\x11\1\x10\x17\x1b\x08\0\0"
+        b"\2\x2e\1\x03\x08\x11\1\x12\x06\0\0"
+        b"\3\x1d\1\x31\x13\x11\1\x12\x06\0\0"
+        b"\4\x1d\0\x31\x13\x55\x17\0\0"
+        b"\5\x2e\0\x6e\x08\x47\x13\0\0"
+        b"\6\x2e\0\x55\x23\x11\x1b\x12\x0f\0\0\0"
+    )
+    body = b"\1" + struct.pack(order + "I", 0) + b"/tmp\0"
+    for _ in range(chance.randrange(20)):
+        address = struct.pack(order + word, chance.choice(ADDRESSES) & ((1 << bits) - 1))
+        size = struct.pack(order + "I", chance.choice((0, 4, 16, 40, 1 << 31)))
+        entry = struct.pack(order + "I", chance.choice((0, 11, 20, 40, 60, 1 << 30)))
+        body += chance.choice(
+            (
+                b"\2_RNvC3one3abc\0" + address + size,
+                b"\2f\0" + address + size,
+                b"\3" + entry + address + size,
+                b"\4" + entry + struct.pack(order + "I", chance.choice((0, 8, 16, 500))),
+                b"\5_RNvC3two3abd\0" + entry,
+                b"\6" + bytes(chance.choices((0, 1, 2, 0x7F), k=3)),
+                b"\0",
+            )
+        )
+    head = (
+        struct.pack(order + "HBBI", version, 1, bits // 8, 0)
+        if version == 5
+        else struct.pack(order + "HIB", version, 0, bits // 8)
+    )
+    length = len(head) + len(body) + chance.choice((0, 0, 0, 1, 1 << 30))
+    return struct.pack(order + "I", length) + head + body, abbreviations
 
 
 def _packed(chance: random.Random, name: str, data: bytes, bits: int, *, big_endian: bool) -> Sec:

@@ -27,6 +27,7 @@ from wasmfit.store import Store
 
 from .mutate import BINARY, TEXT
 from .readers import READERS
+from .size_inputs import SIZE_INPUTS, kinds
 from .target import Target, fit_to_print
 
 
@@ -89,7 +90,7 @@ def elf_files() -> list[bytes]:
             machine=machine,
         ).build()
         for bits, machine in ((32, 40), (32, 243), (32, 94), (64, 62))
-    ]
+    ] + kinds()
 
 
 _PLACE = b"# place: "
@@ -239,5 +240,6 @@ TARGETS = {
         Target("record", records, TEXT, _takes_record),
         Target("store", lambda: [_sound_store()], BINARY, _takes_store),
         *READERS,
+        *SIZE_INPUTS,
     )
 }

@@ -3,13 +3,14 @@
 import csv
 import io
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 import wasmfit
 from wasmfit.errors import UsageError
-from wasmfit.report.size import explained, saved
+from wasmfit.report.size import annotations, explained, saved
 
 from ..cli.test_size import size
 from ..elf.elf_builder import CODE, ElfBuilder, Sec, Sym
@@ -85,6 +86,41 @@ def test_why_of_nothing_suggests_what_there_is(elf: Path) -> None:
     with pytest.raises(UsageError) as error:
         wasmfit.why(elf, "nothing like it")
     assert error.value.remedy == "--by symbol --all lists all names."
+
+
+def test_savings_are_a_sarif_log(elf: Path) -> None:
+    report = wasmfit.savings(elf)
+    log = json.loads(annotations.to_sarif(report))
+    assert log["version"] == "2.1.0"
+    (run,) = log["runs"]
+    assert run["tool"]["driver"]["name"] == "wasmfit"
+    rules, results = run["tool"]["driver"]["rules"], run["results"]
+    assert [rule["id"] for rule in rules] == [candidate.key for candidate in report.candidates]
+    for number, (result, candidate) in enumerate(zip(results, report.candidates, strict=True)):
+        assert (result["ruleId"], result["ruleIndex"], result["level"]) == (candidate.key, number, "note")
+        assert result["properties"]["retainedFlash"] == candidate.retained.flash
+        assert f"{candidate.retained.flash:,} B" in result["message"]["text"]
+        (location,) = result["locations"]
+        assert location["physicalLocation"]["artifactLocation"]["uri"] == f"file://{elf}"
+        named = [place["fullyQualifiedName"] for place in location["logicalLocations"]]
+        assert named == [part.name for part in candidate.largest]
+
+
+def test_savings_are_notices_of_github(elf: Path) -> None:
+    report = replace(wasmfit.savings(elf), file="a,b:c%.elf", limits=("100 %\nwere not decoded",))
+    lines = annotations.to_github(report).splitlines()
+    assert len(lines) == len(report.candidates) + 1
+    assert all(line.startswith("::notice file=a%2Cb%3Ac%25.elf") for line in lines)
+    assert lines[-1].endswith("::100 %25\\nwere not decoded")
+    assert any("title=Debug implementations::" in line and "Remedy: " in line for line in lines)
+
+
+def test_annotations_are_of_savings_alone(elf: Path, tmp_path: Path) -> None:
+    for form in ("sarif", "github"):
+        ended = size(elf, "-f", form, home=tmp_path)
+        assert ended.returncode == 2
+        assert "format of --savings" in ended.stderr
+        assert size(elf, "--savings", "-f", form, home=tmp_path).returncode == 0
 
 
 def test_savings_name_debug_implementations_with_a_remedy(elf: Path) -> None:

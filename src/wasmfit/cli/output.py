@@ -23,6 +23,7 @@ SIGPIPE = 141
 
 def command_line() -> str:
     """The command line as it was given, as a shell would take it."""
+
     return shlex.join(["wasmfit", *sys.argv[1:]])
 
 

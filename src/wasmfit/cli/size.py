@@ -5,6 +5,7 @@ Its arguments are parsed by :mod:`argparse`: typer takes longer to load than a w
 """
 
 import argparse
+import gc
 import re
 from collections.abc import Sequence
 from enum import Enum
@@ -43,6 +44,17 @@ def run(arguments: Sequence[str]) -> None:
         UsageError: A file cannot be read, or the arguments contradict each other.
         SystemExit: The arguments are wrong (2), or help was asked for (0).
     """
+    # Records refer to each other in no circle, and there may be a million: looking for circles costs a tenth.
+    looked = gc.isenabled()
+    gc.disable()
+    try:
+        _run(arguments)
+    finally:
+        if looked:
+            gc.enable()
+
+
+def _run(arguments: Sequence[str]) -> None:
     given = _parser().parse_args(arguments)
     require_writable(given.output)
     _take_cells(given)
@@ -54,6 +66,7 @@ def run(arguments: Sequence[str]) -> None:
         return
     chosen = given.by is not None
     given.by = given.by or default_by(given.elf)
+    show = formatter(given.format)
     analysis = size(
         given.elf,
         by=given.by,
@@ -70,7 +83,7 @@ def run(arguments: Sequence[str]) -> None:
         inlined=given.inlined,
         limit=given.limit,
     )
-    write_result(formatter(given.format)(analysis), given.output)
+    write_result(show(analysis), given.output)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -180,13 +193,15 @@ def _why(given: argparse.Namespace) -> str:
 
 
 def _savings(given: argparse.Namespace) -> str:
-    from wasmfit.report.size import saved
+    from wasmfit.report.size import annotations, saved
 
     report = savings(given.elf, link_map=given.map, largest=given.top or _LARGEST, limit=given.limit)
     formats = {
         SizeFormat.JSON: saved.to_json,
         SizeFormat.CSV: saved.to_csv,
         SizeFormat.MARKDOWN: saved.to_markdown,
+        SizeFormat.SARIF: annotations.to_sarif,
+        SizeFormat.GITHUB: annotations.to_github,
     }
     return formats.get(given.format, saved.to_text)(report)
 

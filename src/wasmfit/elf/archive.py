@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from wasmfit.elf.errors import ElfError
 from wasmfit.elf.file_bytes import BytesInFile, FileBytes
+from wasmfit.words import escape_unprintable
 
 MAGIC, THIN_MAGIC = b"!<arch>\n", b"!<thin>\n"
 """How archives begin, and those whose members are other files."""
@@ -104,7 +105,8 @@ def _elsewhere(member: Path, path: Path) -> bytes:
         file = BytesInFile(member)
     except ElfError as error:
         raise ElfError(
-            f"{path} is a static library whose members are other files. {error.message}", error.remedy
+            f"{path} is a static library whose members are other files. {escape_unprintable(error.message)}",
+            error.remedy,
         ) from None
     return bytes(file.part(0, file.size))
 

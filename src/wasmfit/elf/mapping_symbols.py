@@ -8,6 +8,8 @@ from wasmfit.elf.records import Elf
 
 _NAME = re.compile(r"\$(?:[atd](?:\..*)?|x(?:\..*|rv.*)?)", re.DOTALL)
 
+_USUAL = frozenset({"$a", "$t", "$d", "$x"})
+
 DATA = "d"
 """The kind of data among code; ``t`` is Thumb code, ``a`` Arm code, and ``x`` code of other machines."""
 
@@ -26,13 +28,17 @@ class MappingSymbols:
     """
 
     def __init__(self, elf: Elf) -> None:
-        code = {section.index: section for section in elf.sections if section.executable}
-        kinds: dict[int, dict[int, str]] = {}
+        code = {s.index: (s.address, s.end) for s in elf.sections if s.executable}
+        kinds: dict[int, dict[int, str]] = {number: {} for number in code}
         for symbol in elf.symbols:
-            if symbol.section in code and is_mapping_symbol(symbol.name):
-                section = code[symbol.section]
-                if section.address <= symbol.address < section.end:
-                    kinds.setdefault(section.index, {})[symbol.address] = symbol.name[1]
+            # Most names are told apart by their first character, without a call.
+            name = symbol[0]
+            if name[:1] != "$" or symbol.section not in code:
+                continue
+            address = symbol[1]
+            low, high = code[symbol.section]
+            if low <= address < high and (name in _USUAL or is_mapping_symbol(name)):
+                kinds[symbol.section][address] = name[1]
         self._marks = {number: sorted(marks.items()) for number, marks in kinds.items()}
 
     def count(self, kind: str) -> int:

@@ -15,6 +15,7 @@ from wasmfit.footprint.graph.reference_graph import build_graph
 from wasmfit.footprint.graph.references import MAX_CODE_RANGES, find_references
 
 from ...elf.elf_builder import CODE, DATA, ElfBuilder, Sec, Sym
+from . import by, run
 
 TABLE = struct.pack("<64I", *range(0x2000_0000, 0x2000_0100, 4))
 
@@ -92,3 +93,18 @@ def test_half_a_million_mapping_symbols_are_no_half_a_million_calls() -> None:
     limits = find_references(byte_map).limits
     assert time.process_time() - began < 6
     assert any("alternate" in limit for limit in limits)
+
+
+def test_an_object_of_70_000_sections(tmp_path: Path) -> None:
+    """More than ``e_shnum`` holds, each with a function, as of -ffunction-sections in large programs."""
+    lines = (
+        f'.section .text.f{n},"ax",@progbits\n.globl f{n}\n.type f{n},@function\nf{n}: ret\n.size f{n},1\n'
+        for n in range(70_000)
+    )
+    (tmp_path / "m.s").write_text("".join(lines))
+    run(tmp_path, "as", "m.s", "-o", "m.o")
+    found = by(tmp_path / "m.o", "symbol")
+    assert len(found) == sum(found.values()) == 70_000
+    assert found["f65000",] == found["f69999",] == 1
+    (match,) = wasmfit.why(tmp_path / "m.o", "f69999").matches
+    assert match.root == "nothing that is known refers to it"

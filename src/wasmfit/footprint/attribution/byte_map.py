@@ -140,18 +140,24 @@ def _ranges(elf: Elf, link_map: LinkMap | None, owners: OwnerRules) -> Iterator[
     for section in elf.allocated():
         mapped = None if link_map is None else link_map.find(section.name, section.address, section.size)
         default_kind = kind_of_section(section)
-        simple = not section.executable and mapped is None
+        executable = section.executable
+        simple = not executable and mapped is None
+        # A function is code wherever a linker put it, but for what .opd has.
+        functions_are_code = executable and mapped is None and default_kind is ByteKind.CODE
+        functions_are_code = functions_are_code and section.name != ".opd"
         ranges = claimed_ranges(elf, section, symbols.get(section.index, ()), mapped)
         for number, claimed in enumerate(ranges):
             start, end, claim, symbol, source = claimed
-            if claim is ClaimKind.NONE and section.executable:
+            if claim is ClaimKind.NONE and executable:
                 yield from _unclaimed_code(elf, section, data.parts(section, ranges, number), owners)
                 continue
             owner = owners.owner(claimed, section)
             kind = KIND_OF_OWNER.get(owner)
             if kind is None:
                 kind = default_kind
-                if not simple or (symbol is not None and symbol.type == SymbolType.FUNC):
+                if functions_are_code and symbol is not None and symbol.type == SymbolType.FUNC:
+                    pass
+                elif not simple or (symbol is not None and symbol.type == SymbolType.FUNC):
                     kind = _kind(elf, section, claimed)
             byte_range = ByteRange(start, end, section, kind, owner, symbol, source, None)
             if owner == ANONYMOUS_CONSTANTS and source is None and is_nameless(claimed):

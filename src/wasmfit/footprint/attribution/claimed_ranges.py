@@ -6,6 +6,7 @@ section.
 
 import re
 from bisect import bisect_left, bisect_right
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from enum import Enum, auto
 from itertools import pairwise
@@ -54,6 +55,7 @@ class ClaimedRange(NamedTuple):
 _MAX_PADDING = 4096  # bytes; a hostile file may claim any alignment
 # .L4, .Lpcrel_hi0, .L0 (GNU's for RISC-V), $L4 (MIPS), L0^A and L1^B (numbered labels).
 _LOCAL_LABEL = re.compile(r"\.L|\$L|L\d+[\x01\x02]|\.\.")
+_MARKS = frozenset("$.L")  # what such labels and mapping symbols begin with
 # What linker scripts call the ends of things: _edata, __bss_start__, __StackTop, Image$$RW$$Base.
 _MARK = re.compile(
     r"_*[es](?:data|bss|text|rodata|init|stack|heap|ram|flash|idata|got|uninit|code|vectors?)_*$|_*end_*$"
@@ -75,7 +77,9 @@ def symbols_by_section(elf: Elf) -> dict[int, list[Symbol]]:
         number = symbol.section
         if number is None or symbol.type in _NO_OWNERS:
             continue
-        if is_mapping_symbol(symbol.name) or (not symbol.size and _LOCAL_LABEL.match(symbol.name)):
+        if symbol.name[:1] in _MARKS and (
+            is_mapping_symbol(symbol.name) or (not symbol.size and _LOCAL_LABEL.match(symbol.name))
+        ):
             continue
         grouped.setdefault(number, []).append(symbol)
     return grouped
@@ -102,6 +106,14 @@ def claimed_ranges(
         Ranges in order of address that fill the section without gap or overlap.
     """
     return _Divider(elf, section, symbols, mapped).ranges()
+
+
+def _ordered(symbols: Sequence[Symbol]) -> list[Symbol]:
+    """The symbols, of several at one address the one to prefer last. Most are alone at theirs."""
+    counts = Counter(symbol.address for symbol in symbols)
+    shared = [symbol for symbol in symbols if counts[symbol.address] > 1]
+    alone = [symbol for symbol in symbols if counts[symbol.address] == 1]
+    return [*alone, *sorted(shared, key=_preference)]
 
 
 def _preference(symbol: Symbol) -> tuple[bool, bool, bool, str]:
@@ -155,10 +167,11 @@ class _Divider:
         self._code = section.executable
         self._contents = elf.contents(section)
         self._parts = _MappedParts(section, mapped)
-        ordered = sorted(symbols, key=_preference)
+        ordered = _ordered(symbols)
         self._sized = [symbol for symbol in ordered if symbol.size]
         # The last of those at one address replaces the others.
-        labels = {s.address: s for s in ordered if not s.size and section.address <= s.address < section.end}
+        start, end = section.address, section.end
+        labels = {s.address: s for s in ordered if not s.size and start <= s.address < end}
         self._labels = labels
         self._label_addresses = sorted(labels)
 

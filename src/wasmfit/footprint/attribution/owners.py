@@ -197,9 +197,11 @@ def _is_veneer(claimed: ClaimedRange, section: Section) -> bool:
 
     Its symbol is local, and so seems to belong to the last file.
     """
+    symbol, source = claimed.symbol, claimed.input
+    if symbol is not None and source is None and symbol.name[:2] == "_R" and "$" not in symbol.name:
+        return False  # most names of a Rust firmware, without a search
     if not section.executable:
         return False
-    symbol, source = claimed.symbol, claimed.input
     if symbol is not None and _VENEER.match(symbol.name):
         return True
     if source is not None:

@@ -134,12 +134,13 @@ def _library(path: Path) -> SizeSource:
     parts: list[tuple[str | None, Elf]] = []
     others: list[str] = []
     for member in read_members(path):
+        shown = f"{path}({escape_unprintable(member.name)})"
         try:
-            parts.append((member.name, parse_elf(member.image, f"{path}({member.name})")))
+            parts.append((member.name, parse_elf(member.image, shown)))
         except ElfError as error:
             if member.image.startswith(b"\x7fELF"):
                 raise
-            others.append(f"{member.name}: {error.message.removeprefix(f'{path}({member.name}) ')}")
+            others.append(f"{member.name}: {error.message.removeprefix(f'{shown} ')}")
     if not parts:
         raise ElfError(
             f"{path} is a static library without a member that is an ELF file"

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from wasmfit.elf.names.stable import family, stable_name
+from wasmfit.elf.names.stable import family
 from wasmfit.footprint.views.crate_versions import CrateChange
+from wasmfit.footprint.views.matching import matched_paths, source_name
 from wasmfit.footprint.views.tree import GROUP_KEYS, GroupBy, PlacedRange, Top, split_top
 
-_COMPILERS = (".L", "anon.", "alloc_", "switch.table", "__unnamed_", "vtable.")
+_COMPILERS = (".L", "anon.", "alloc_", "switch.table", "__unnamed_", "vtable.", "CSWTCH.")
 
 
 class ChangeKind(Enum):
@@ -100,7 +101,8 @@ def build_changes(
 ) -> SizeChange:
     """Add up the ranges of two files side by side, by one grouping after the other.
 
-    Symbols are matched by their names without hashes and disambiguators; those of one name are added up.
+    Symbols are matched by what they are called in the source, and files and objects by the ends of their
+    paths; those of one name are added up.
 
     Args:
         old: Ranges of the old file.
@@ -108,7 +110,8 @@ def build_changes(
         by: The groupings, the outermost first.
         top: Most rows of each level; what is left of one becomes one row more.
     """
-    return SizeChange(None, "total", _bytes(old), _bytes(new), rows=_rows(old, new, tuple(by), top))
+    keys = _Keys(old, new, by)
+    return SizeChange(None, "total", _bytes(old), _bytes(new), rows=_rows(old, new, (tuple(by), keys), top))
 
 
 def moves(old: Sequence[PlacedRange], new: Sequence[PlacedRange]) -> tuple[SymbolMove, ...]:
@@ -130,20 +133,39 @@ def _homes(placed: Sequence[PlacedRange]) -> dict[str, dict[tuple[str, str], int
     for byte_range, _ in placed:
         if byte_range.symbol is None or byte_range.symbol.name.startswith(_COMPILERS):
             continue
-        sizes = homes.setdefault(stable_name(byte_range.symbol.name), {})
+        sizes = homes.setdefault(source_name(byte_range.symbol.name), {})
         home = (byte_range.section.name, byte_range.owner)
         sizes[home] = sizes.get(home, 0) + byte_range.end - byte_range.start
     return homes
 
 
-def _key(by: GroupBy, placed: PlacedRange) -> str:
-    symbol = placed.byte_range.symbol
-    if symbol is None or by not in (GroupBy.SYMBOL, GroupBy.FAMILY):
-        return GROUP_KEYS[by](placed)
-    if symbol.name.startswith(_COMPILERS):
-        # The compiler numbers them again in each build.
-        return f"[named by the compiler: {placed.byte_range.owner}]"
-    return stable_name(symbol.name) if by is GroupBy.SYMBOL else family(symbol.name)
+_PATHS = (GroupBy.FILE, GroupBy.OBJECT)
+
+
+class _Keys:
+    """The keys of rows, the same for what is the same in the source."""
+
+    def __init__(self, old: Sequence[PlacedRange], new: Sequence[PlacedRange], by: Sequence[GroupBy]) -> None:
+        # The folders that two builds were made in differ.
+        self._paths = {
+            grouping: matched_paths(
+                {GROUP_KEYS[grouping](placed) for placed in old},
+                {GROUP_KEYS[grouping](placed) for placed in new},
+            )
+            for grouping in by
+            if grouping in _PATHS
+        }
+
+    def key(self, by: GroupBy, placed: PlacedRange) -> str:
+        """The row that a range of either file is in."""
+        symbol = placed.byte_range.symbol
+        if symbol is None or by not in (GroupBy.SYMBOL, GroupBy.FAMILY):
+            name = GROUP_KEYS[by](placed)
+            return self._paths[by].get(name, name) if by in _PATHS else name
+        if symbol.name.startswith(_COMPILERS):
+            # The compiler numbers them again in each build.
+            return f"[named by the compiler: {placed.byte_range.owner}]"
+        return source_name(symbol.name) if by is GroupBy.SYMBOL else family(symbol.name)
 
 
 def _bytes(placed: Sequence[PlacedRange]) -> int:
@@ -151,16 +173,21 @@ def _bytes(placed: Sequence[PlacedRange]) -> int:
 
 
 def _rows(
-    old: Sequence[PlacedRange], new: Sequence[PlacedRange], by: tuple[GroupBy, ...], top: Top
+    old: Sequence[PlacedRange],
+    new: Sequence[PlacedRange],
+    grouping: tuple[tuple[GroupBy, ...], _Keys],
+    top: Top,
 ) -> tuple[SizeChange, ...]:
+    by, keys = grouping
     if not by:
         return ()
+    inner = by[1:], keys
     groups: dict[str, tuple[list[PlacedRange], list[PlacedRange]]] = {}
     for side, ranges in enumerate((old, new)):
         for placed in ranges:
-            groups.setdefault(_key(by[0], placed), ([], []))[side].append(placed)
+            groups.setdefault(keys.key(by[0], placed), ([], []))[side].append(placed)
     changes = [
-        SizeChange(by[0], name, _bytes(was), _bytes(now), rows=_rows(was, now, by[1:], top[1:] or top))
+        SizeChange(by[0], name, _bytes(was), _bytes(now), rows=_rows(was, now, inner, top[1:] or top))
         for name, (was, now) in groups.items()
     ]
     changed = sorted(

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from enum import StrEnum
 
+from wasmfit.errors import UsageError
 from wasmfit.footprint.analysis import SizeAnalysis
 
 
@@ -14,6 +15,8 @@ class SizeFormat(StrEnum):
     JSON = "json"
     CSV = "csv"
     MARKDOWN = "markdown"
+    SARIF = "sarif"
+    GITHUB = "github"
 
 
 def formatter(chosen: SizeFormat) -> Callable[[SizeAnalysis], str]:
@@ -39,3 +42,5 @@ def formatter(chosen: SizeFormat) -> Callable[[SizeAnalysis], str]:
             from .markdown import to_markdown
 
             return to_markdown
+        case SizeFormat.SARIF | SizeFormat.GITHUB:
+            raise UsageError(f"{chosen.value} is a format of --savings.", "Say --savings as well.")

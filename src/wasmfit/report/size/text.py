@@ -1,18 +1,18 @@
 """The terminal: rows under each other, indented or as a tree."""
 
-import shutil
 import sys
 from collections.abc import Iterator, Sequence
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from wasmfit.footprint.analysis import SizeAnalysis
-from wasmfit.footprint.views.crate_versions import sentences
-from wasmfit.footprint.views.diff import ChangeKind, SizeChange
 from wasmfit.footprint.views.memories import MemoryUse
 from wasmfit.footprint.views.tree import ViewRow, row_label
 from wasmfit.words import counted, escape_unprintable
 
-R = TypeVar("R", ViewRow, SizeChange)
+if TYPE_CHECKING:
+    from wasmfit.footprint.views.diff import SizeChange
+
+R = TypeVar("R", ViewRow, "SizeChange")
 
 _UNLIMITED = 500
 _SHOWN_MOVES = 10
@@ -30,7 +30,11 @@ def to_tree(analysis: SizeAnalysis, width: int | None = None) -> str:
 
 
 def _width() -> int:
-    return shutil.get_terminal_size().columns if sys.stdout.isatty() else _UNLIMITED
+    if not sys.stdout.isatty():
+        return _UNLIMITED
+    import shutil  # which loads whatever packs files
+
+    return shutil.get_terminal_size().columns
 
 
 def _text(analysis: SizeAnalysis, width: int, *, tree: bool) -> str:
@@ -86,6 +90,10 @@ def _view(analysis: SizeAnalysis, width: int, tree: bool) -> Iterator[str]:
 
 
 def _difference(analysis: SizeAnalysis, width: int, tree: bool) -> Iterator[str]:
+    # Most analyses compare nothing.
+    from wasmfit.footprint.views.crate_versions import sentences
+    from wasmfit.footprint.views.diff import ChangeKind
+
     difference = analysis.difference
     assert difference is not None
     yield f"since {escape_unprintable(difference.base, 100)}:"

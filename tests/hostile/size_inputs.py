@@ -1,0 +1,91 @@
+"""Targets: what ``wasmfit size`` takes besides ELF files: static libraries, images, modules, partitions."""
+
+import struct
+import tempfile
+from pathlib import Path
+
+from tests.elf.elf_builder import CODE, ElfBuilder, Sec, Sym
+from tests.footprint.kinds import IMAGES
+from wasmfit.errors import UsageError
+from wasmfit.footprint.analysis import analyse
+from wasmfit.footprint.size_options import SizeOptions
+from wasmfit.footprint.views.partitions import read_partitions
+from wasmfit.footprint.views.tree import GroupBy
+
+from .mutate import BINARY, TEXT
+from .target import Target, fit_to_print
+
+_VIEWS = ((GroupBy.OBJECT, GroupBy.SYMBOL), (GroupBy.REGION, GroupBy.SECTION), (GroupBy.FILE, GroupBy.KIND))
+
+
+def kinds() -> list[bytes]:
+    """Images of rare compilers, small enough to be mutated."""
+    return [path.read_bytes() for path in sorted(IMAGES.glob("*/*.elf"))]
+
+
+def _member(name: str, data: bytes) -> bytes:
+    head = f"{name:16}{0:<12}{0:<6}{0:<6}{644:<8}{len(data):<10}`\n".encode()
+    return head + data + b"\n" * (len(data) % 2)
+
+
+def _libraries() -> list[bytes]:
+    elf = ElfBuilder(
+        sections=[Sec(".text", 0, b"\x70\x47" * 16, flags=CODE)], symbols=[Sym("f", 1, 32)], kind=1
+    ).build()
+    names = b"a_name_that_is_longer_than_sixteen.o/\n"
+    gnu = _member("/", bytes(4)) + _member("//", names) + _member("/0", elf) + _member("b.o/", elf)
+    bsd = _member("#1/20", b"a_long_name_of_bsd.o" + elf) + _member("text", b"words")
+    return [b"!<arch>\n" + gnu, b"!<arch>\n" + bsd]
+
+
+def _images() -> list[bytes]:
+    records = (bytes([16, 0, 0, 0]) + bytes(16), bytes([2, 0, 0, 4, 8, 0]), bytes([4, 1, 0, 0]) + bytes(4))
+    lines = [":" + (r + bytes([-sum(r) & 0xFF])).hex().upper() for r in (*records, bytes([0, 0, 0, 1]))]
+    block = struct.pack("<8I", 0x0A324655, 0x9E5D5157, 0x2000, 0x1000_0000, 256, 0, 1, 0xE48BFF56)
+    return ["\n".join(lines).encode(), block + bytes(476) + struct.pack("<I", 0x0AB16F30)]
+
+
+def _is_analysed(data: bytes) -> bool:
+    """Whether a file is taken; then all views add up."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "any"
+        path.write_bytes(data)
+        for by in _VIEWS:
+            try:
+                analysis = analyse(path, SizeOptions(by=by))
+            except UsageError as error:
+                fit_to_print(error)
+                return False
+            assert sum(row.bytes for row in analysis.view.rows) == analysis.view.bytes
+    return True
+
+
+PARTITIONS = b"""page = "4K"
+[[partition]]
+name = "mcuboot"
+origin = 0x0
+size = "48K"
+[[partition]]
+name = "RAM"
+origin = 0x20000000
+size = 65536
+memory = "RAM"
+"""
+
+
+def _are_partitions(data: bytes) -> bool:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "partitions.toml"
+        path.write_bytes(data)
+        try:
+            return bool(read_partitions(path))
+        except UsageError as error:
+            fit_to_print(error)
+            return False
+
+
+SIZE_INPUTS = (
+    Target("library", _libraries, BINARY, _is_analysed),
+    Target("image", _images, BINARY, _is_analysed),
+    Target("partitions", lambda: [PARTITIONS], TEXT, _are_partitions),
+)

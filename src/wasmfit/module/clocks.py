@@ -13,7 +13,7 @@ READINGS = 64
 """Readings that are told apart."""
 
 MEAN = 32
-"""Later ones are as far apart as so many of the last of those in the mean; the harness has that number."""
+"""Later ones are as far apart as this many of those before them in the mean; the harness knows it too."""
 
 GUESS = 1_000_000
 """Microseconds from one reading to the next, before it is known when they are."""

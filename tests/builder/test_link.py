@@ -48,7 +48,7 @@ def test_any_other_complaint_is_no_overflow() -> None:
 def test_a_layout_moves_the_module_and_shuffles_the_rest() -> None:
     board = Catalog.load().board("nrf52840dk")
     text = link.memory(board, board.own, 32_768)
-    layouts = [link.Layout(seed) for seed in range(1, 9)]
+    layouts = [link.LinkOrder(seed) for seed in range(1, 9)]
     for layout in layouts:
         moved = layout.memory(text)
         assert f"    . += {layout.padding};\n    wasmfit_job = .;\n" in moved

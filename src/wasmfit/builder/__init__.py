@@ -7,7 +7,7 @@ from .context import Context, Progress, StepContext, silent
 from .errors import BuildError
 from .image import Image, image, keys, steps
 from .layout import linked as linked_in_layout
-from .link import Layout
+from .link import LinkOrder
 from .owners import object_rule, runtime_rule, symbol_rule
 from .payload import CommandsPayload, OpenPayload
 from .spec import FirmwareSpec, PackageSpec
@@ -22,7 +22,7 @@ __all__ = [
     "Context",
     "FirmwareSpec",
     "Image",
-    "Layout",
+    "LinkOrder",
     "OpenPayload",
     "PackageSpec",
     "Progress",

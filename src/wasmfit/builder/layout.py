@@ -14,7 +14,7 @@ from .backends import CargoBackend, backend_of
 from .context import Context, StepContext
 from .errors import BuildError
 from .image import module_bytes
-from .link import Layout, link
+from .link import LinkOrder, link
 from .spec import FirmwareSpec
 from .step import BuildStep
 
@@ -22,7 +22,7 @@ NAME = "layout"
 
 
 def linked(
-    context: Context, step: StepContext, spec: FirmwareSpec, last: BuildStep, layout: Layout, folder: Path
+    context: Context, step: StepContext, spec: FirmwareSpec, last: BuildStep, layout: LinkOrder, folder: Path
 ) -> Path:
     """Links a firmware in another layout, to where the emulated machine has its memory.
 

@@ -60,8 +60,8 @@ _STEPS = 256
 
 
 @dataclass(frozen=True)
-class Layout:
-    """A layout.
+class LinkOrder:
+    """Another order than the linker's own: what makes a layout.
 
     Attributes:
         seed: What decides it, from 1 on.
@@ -111,7 +111,7 @@ class Inputs:
     stack: int
     symbols: Mapping[str, str] = field(default_factory=dict)
     flags: tuple[str, ...] = ()
-    layout: Layout | None = None
+    layout: LinkOrder | None = None
 
 
 def memory(board: Board, memory_map: MemoryMap, stack: int) -> str:

@@ -12,7 +12,7 @@ from wasmfit.builder import (
     BuildStep,
     Context,
     FirmwareSpec,
-    Layout,
+    LinkOrder,
     StepContext,
     digest,
     image,
@@ -80,14 +80,14 @@ def _ran(context: Context, cell: Cell, number: int) -> Iterator[_Ran]:
         decided_by = measure.decided_by(context, cell, last.key)
         for seed in range(1, number):
             key = digest.of("layout", decided_by, seed)
-            make = partial(_make, context, cell, last, Layout(seed), step)
+            make = partial(_make, context, cell, last, LinkOrder(seed), step)
             yield _read(context.cache.get("layouts", key, make))
     except FAILURES as error:
         yield _Ran(None, reason_of(error))
 
 
 def _make(
-    context: Context, cell: Cell, last: BuildStep, layout: Layout, step: StepContext, folder: Path
+    context: Context, cell: Cell, last: BuildStep, layout: LinkOrder, step: StepContext, folder: Path
 ) -> None:
     """Links and runs a layout, and keeps what came of it."""
     spec = FirmwareSpec.of(cell)

@@ -21,6 +21,11 @@ def problem_text(words: object) -> str:
     return str(words).removeprefix("Value error, ")
 
 
+def counted(number: int, noun: str) -> str:
+    """A number of things: ``1 page``, ``2,048 pages``."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
 def hexadecimal(address: int) -> str:
     """An address as ``0x20000000``."""
     return f"0x{address:08x}"

@@ -78,18 +78,21 @@ ELSEWHERE = {
 }
 
 
-@pytest.fixture(scope="module")
-def elsewhere(warm_home: Home) -> Comparison:
-    return wasmfit.compare(
-        runtimes=["wasm3"], boards=[*ELSEWHERE], bases=["bare", "embassy"], home=warm_home.root
-    )
+IN_MINUTES = pytest.mark.slow
+"""Each HAL is a minute of builds; one of them is built every time."""
 
 
-@pytest.mark.parametrize("board", ELSEWHERE)
-def test_on_chips_whose_hal_starts_first_a_runtime_costs_the_same_too(
-    elsewhere: Comparison, board: str
-) -> None:
-    here = {(one.runtime, one.base): one for one in elsewhere.measurements if one.board == board}
+def elsewhere(home: Home, board: str) -> Comparison:
+    """wasm3 on both bases of a board; the second time from the store."""
+    return wasmfit.compare(runtimes=["wasm3"], boards=[board], bases=["bare", "embassy"], home=home.root)
+
+
+@pytest.mark.parametrize(
+    "board",
+    [pytest.param("picow", marks=IN_MINUTES), pytest.param("esp32c3", marks=IN_MINUTES), "esp32c6"],
+)
+def test_on_chips_whose_hal_starts_first_a_runtime_costs_the_same_too(warm_home: Home, board: str) -> None:
+    here = {(one.runtime, one.base): one for one in elsewhere(warm_home, board).measurements}
     assert {one.status for one in here.values()} == {Status.OK}
     assert all(call.right for one in here.values() if one.run for call in one.run.calls)
     embassy = here["baseline", "embassy"].size
@@ -110,12 +113,12 @@ def test_on_chips_whose_hal_starts_first_a_runtime_costs_the_same_too(
     assert other.run.least_ram.stack < 2 * other.run.stack_peak
 
 
-@pytest.mark.parametrize("board", ["esp32c3", "esp32c6"])
-def test_code_in_ram_is_counted_in_ram_and_in_flash(elsewhere: Comparison, board: str) -> None:
+@pytest.mark.parametrize("board", [pytest.param("esp32c3", marks=IN_MINUTES), "esp32c6"])
+def test_code_in_ram_is_counted_in_ram_and_in_flash(warm_home: Home, board: str) -> None:
     (size,) = (
         one.size
-        for one in elsewhere.measurements
-        if (one.board, one.base, one.runtime) == (board, "embassy", "baseline")
+        for one in elsewhere(warm_home, board).measurements
+        if (one.base, one.runtime) == ("embassy", "baseline")
     )
     assert size is not None
     code = sum(size.owners[".rwtext"].values())

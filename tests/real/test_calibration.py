@@ -9,7 +9,8 @@ from wasmfit.catalog import Catalog
 from wasmfit.home import Home
 from wasmfit.model import Measurement, Status
 
-pytestmark = [pytest.mark.real, pytest.mark.timeout(3600)]
+# Four images of large runtimes, and two host programs: minutes each.
+pytestmark = [pytest.mark.real, pytest.mark.slow, pytest.mark.timeout(3600)]
 
 NAMES = sorted(path.parent.name for path in OURS.glob("workloads/*/workload.toml"))
 

@@ -14,6 +14,8 @@ from wasmfit.home import Home
 from wasmfit.model import Measurement, Status
 from wasmfit.plan import select_builds
 
+from .conftest import EVERYTHING
+
 # Builds of everything take minutes each when nothing is warm.
 pytestmark = [pytest.mark.real, pytest.mark.timeout(3600)]
 
@@ -30,7 +32,6 @@ WANTED = {
     "wasmtime-no-simd@49.0.4",
     "wasmtime@48.0.8",
     "wasmtime-no-simd@48.0.8",
-    "wasmtime@38.0.3",
 }
 CATALOG = Catalog.load()
 
@@ -51,9 +52,21 @@ def built(comparison: Comparison) -> list[Measurement]:
 
 def test_every_runtime_gives_the_right_results(everything: Comparison) -> None:
     ends = {label(one): (one.status, one.reason) for one in built(everything)}
-    assert buildable("all") >= WANTED
+    assert buildable(*EVERYTHING) >= WANTED
+    assert ends == dict.fromkeys(buildable(*EVERYTHING), (Status.OK, None))
+    results_are_right(everything)
+
+
+@pytest.mark.slow
+def test_so_does_every_variant(warm_home: Home) -> None:
+    comparison = wasmfit.compare(runtimes=["all"], home=warm_home.root)
+    ends = {label(one): (one.status, one.reason) for one in built(comparison)}
     assert ends == dict.fromkeys(buildable("all"), (Status.OK, None))
-    for one in built(everything):
+    results_are_right(comparison)
+
+
+def results_are_right(comparison: Comparison) -> None:
+    for one in built(comparison):
         assert one.run is not None
         for call in one.run.calls:
             # Computed here, apart from the catalogue.
@@ -126,9 +139,10 @@ def test_flash_pages(everything: Comparison) -> None:
         assert -(-one.size.flash // 4096) <= one.size.pages <= -(-one.size.flash // 4096) + 1
 
 
-@pytest.mark.parametrize("version", ["wasmi@0.51.5", "wasmtime@38.0.3"])
-def test_the_references_figures_are_reproduced(everything: Comparison, version: str) -> None:
-    (one,) = [one for one in everything.measurements if label(one) == version]
+@pytest.mark.parametrize("version", ["wasmi@0.51.5", pytest.param("wasmtime@38.0.3", marks=pytest.mark.slow)])
+def test_the_references_figures_are_reproduced(warm_home: Home, version: str) -> None:
+    comparison = wasmfit.compare(runtimes=[version], home=warm_home.root)
+    (one,) = [one for one in comparison.measurements if label(one) == version]
     assert one.size is not None
     theirs = one.published
     assert abs(one.size.text / theirs["text"] - 1) < 0.03
@@ -215,21 +229,28 @@ def test_provenance_replays_a_cell(everything: Comparison) -> None:
         assert label(one) in one.provenance.replay
 
 
+QUICK = ("native", "wasm3", "wamr", "wasefire", "spacewasm", "wasm2c")
+"""Runtimes that are built in seconds."""
+
+
+@pytest.mark.parametrize("runtimes", [QUICK, pytest.param((), marks=pytest.mark.slow)])
 @pytest.mark.parametrize("profile", ["small", "fast"])
-def test_the_other_profiles(warm_home: Home, profile: str) -> None:
-    comparison = wasmfit.compare(profiles=[profile], home=warm_home.root, rerun=True)
+def test_the_other_profiles(warm_home: Home, profile: str, runtimes: tuple[str, ...]) -> None:
+    comparison = wasmfit.compare(runtimes=runtimes, profiles=[profile], home=warm_home.root, rerun=True)
     ends = {label(one): (one.status, one.reason) for one in built(comparison)}
-    assert ends == dict.fromkeys(buildable(), (Status.OK, None))
+    assert ends == dict.fromkeys(buildable(*runtimes), (Status.OK, None))
 
 
+@pytest.mark.slow
 def test_small_is_smaller_than_fast(warm_home: Home) -> None:
     both = wasmfit.compare(runtimes=["wasmi"], profiles=["small", "fast"], home=warm_home.root)
     sizes = {one.profile: one.size.flash for one in both.measurements if one.runtime == "wasmi" and one.size}
     assert sizes["small"] < 0.8 * sizes["fast"]
 
 
-def test_two_clean_builds_make_the_same_bytes(everything: Comparison, tmp_path: Path) -> None:
-    clean = wasmfit.compare(runtimes=["wasm3", "wasmi"], home=tmp_path / "another place")
+@pytest.mark.parametrize("runtime", ["wasm3", "spacewasm", pytest.param("wasmi", marks=pytest.mark.slow)])
+def test_two_clean_builds_make_the_same_bytes(everything: Comparison, tmp_path: Path, runtime: str) -> None:
+    clean = wasmfit.compare(runtimes=[runtime], home=tmp_path / "another place")
     before = {one.id: one.provenance.elf_sha256 for one in everything.measurements}
     for one in clean.measurements:
         assert one.status is Status.OK

@@ -132,7 +132,7 @@ def test_nothing_is_compiled_for_another_module_and_all_runtimes_take_seconds(
         assert all("wasm2c" in one or "wasm-rt" in one or "module.c" in one for one in compiled), compiled
     assert len(rows(comparison)) == len(rows(mixed))
     # One processor's work for all runtimes: by the clock it is no more, where nothing else is to be done.
-    assert min(seconds) < 10
+    assert min(seconds) < 20
 
 
 def test_an_edited_module_is_another_measurement(warm_home: Home, tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ import pytest
 import wasmfit
 from wasmfit.analysis.comparison import Comparison
 from wasmfit.elf import read_elf, read_link_map
+from wasmfit.elf.mapping_symbols import DATA, MappingSymbols
 from wasmfit.footprint import UNKNOWN, ByteKind, attribute_bytes, with_literals
 from wasmfit.footprint.attribution.libraries import library_rule, owner_of_object
 from wasmfit.footprint.views.tree import GroupBy
@@ -109,14 +110,23 @@ def test_with_the_map_only_rust_functions_without_a_rust_name_are_unknown(everyt
 
 
 def test_literals_are_those_of_the_disassembler(everything: Comparison) -> None:
-    """objdump shows what ``$d`` marks as ``.word``, ``.short`` and ``.byte``."""
+    """objdump shows what ``$d`` marks as ``.word``, ``.short`` and ``.byte``, also the fill after it."""
     elf = min(images(everything), key=lambda path: path.stat().st_size)
-    text = run(tool("arm-none-eabi-objdump"), "-d", "-j", ".text", elf)
+    text = run(tool("arm-none-eabi-objdump"), "-dz", "-j", ".text", elf)
     shown = re.findall(r"^ +[0-9a-f]+:\t[0-9a-f ]+\t\.(word|short|byte)", text, re.MULTILINE)
     theirs = sum({"word": 4, "short": 2, "byte": 1}[kind] for kind in shown)
-    made = with_literals(attribute_bytes(read_elf(elf)))
+    file = read_elf(elf)
+    made = with_literals(attribute_bytes(file))
     ours = sum(e.size for e in made.ranges if e.kind is ByteKind.LITERALS)
-    assert ours == theirs > 0
+    marks = MappingSymbols(file)
+    fill = sum(
+        high - low
+        for e in made.ranges
+        if e.kind is ByteKind.PADDING and e.section.name == ".text"
+        for low, high, kind in marks.split(e.section.index, e.start, e.end)
+        if kind == DATA
+    )
+    assert ours + fill == theirs > fill
 
 
 def test_a_difference_of_two_images_adds_up(everything: Comparison) -> None:

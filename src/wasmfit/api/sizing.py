@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict, Unpack
 
-from wasmfit.footprint.analysis import DEFAULT_BY, SizeAnalysis, SizeOptions, analyse
+from wasmfit.footprint.analysis import SizeAnalysis, analyse, default_by
+from wasmfit.footprint.size_options import SizeOptions
 from wasmfit.footprint.views.memories import DeviceMemory, flash_and_ram
 from wasmfit.footprint.views.tree import GroupBy, SortOrder, ViewFilter
 
@@ -24,6 +25,7 @@ class SizeKeywords(TypedDict, total=False):
             ``file``, ``symbol``, ``family`` or ``kind``.
         link_map: The map that lld wrote of the same link.
         memories: The memories, for a device that is not in the catalogue.
+        partitions: A TOML file with the partitions that several images of a product have, each a memory.
         sections, regions, owners: Shell patterns of what to show; none shows all.
         top: Most rows of each level, or of the first, the second and all further ones.
         sort: ``size``, ``name`` or ``address``.
@@ -35,6 +37,7 @@ class SizeKeywords(TypedDict, total=False):
     by: Sequence[str | GroupBy]
     link_map: str | Path | None
     memories: Sequence[DeviceMemory]
+    partitions: str | Path | None
     sections: Sequence[str]
     regions: Sequence[str]
     owners: Sequence[str]
@@ -70,9 +73,15 @@ def size(
     memories = tuple(view.get("memories", ()))
     if board is not None:
         memories = (*memories_of(board, catalogs), *memories)
+    partitions = view.get("partitions")
+    if partitions is not None:
+        from wasmfit.footprint.views.partitions import read_partitions
+
+        # Other memories hold what no partition does.
+        memories = (*read_partitions(partitions), *memories)
     top = view.get("top")
     options = SizeOptions(
-        by=tuple(GroupBy(grouping) for grouping in view.get("by", DEFAULT_BY)),
+        by=tuple(GroupBy(grouping) for grouping in view.get("by", default_by(path))),
         only=ViewFilter(
             tuple(view.get("sections", ())), tuple(view.get("regions", ())), tuple(view.get("owners", ()))
         ),

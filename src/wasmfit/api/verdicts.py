@@ -200,7 +200,8 @@ def _symbols(cell: CellChange) -> tuple[SymbolChange, ...]:
     """The symbols of a cell that changed most; none where an image is gone or is another by now."""
     if cell.elves is None or not all(_is(Path(path), digest) for path, digest in cell.elves):
         return ()
-    from wasmfit.footprint.analysis import SizeOptions, analyse
+    from wasmfit.footprint.analysis import analyse
+    from wasmfit.footprint.size_options import SizeOptions
     from wasmfit.footprint.views.tree import GroupBy
 
     (old, _), (new, _) = cell.elves

@@ -12,7 +12,8 @@ from pathlib import Path
 
 from wasmfit.api.sizing import memories_of, savings, size, why
 from wasmfit.errors import UsageError
-from wasmfit.footprint.analysis import DEFAULT_BY
+from wasmfit.footprint.analysis import default_by
+from wasmfit.footprint.size_options import DEFAULT_BY
 from wasmfit.footprint.views.memories import DeviceMemory
 from wasmfit.footprint.views.tree import GroupBy, SortOrder
 from wasmfit.report.size import SizeFormat, formatter
@@ -51,16 +52,19 @@ def run(arguments: Sequence[str]) -> None:
     if given.savings:
         write_result(_savings(given), given.output)
         return
+    chosen = given.by is not None
+    given.by = given.by or default_by(given.elf)
     analysis = size(
         given.elf,
-        by=given.by or DEFAULT_BY,
+        by=given.by,
         base=given.base,
         link_map=given.map,
         memories=_memories(given),
+        partitions=given.partitions,
         sections=given.section,
         regions=given.region,
         owners=given.owner,
-        top=_top(given),
+        top=_top(given, chosen=chosen),
         sort=given.sort,
         references=given.references,
         inlined=given.inlined,
@@ -123,6 +127,7 @@ def _parser() -> argparse.ArgumentParser:
         metavar="ORIGIN:SIZE",
         help="RAM there is, such as 0x20000000:256K",
     )
+    add("--partitions", type=Path, metavar="FILE.toml", help="the partitions of a product's several images")
     add("--page", type=_positive, metavar="BYTES", help="erase unit of --flash")
     add("--limit", type=_limit, metavar="MEMORY,SECONDS", help="for references (default: 1G,60)")
     add(
@@ -249,11 +254,11 @@ def _memories(given: argparse.Namespace) -> tuple[DeviceMemory, ...]:
     )
 
 
-def _top(given: argparse.Namespace) -> tuple[int | None, ...]:
+def _top(given: argparse.Namespace, *, chosen: bool) -> tuple[int | None, ...]:
     if given.top is not None:
         return (given.top,)
     if given.all or given.format in (SizeFormat.JSON, SizeFormat.CSV):
         return (None,)
-    if given.by is None:
+    if not chosen and given.by == DEFAULT_BY:
         return _TOP
     return _TOP_OF_FEW if given.by[0] in _FEW else _TOP_OF_MANY

@@ -124,6 +124,10 @@ class Machine(IntEnum):
     """None of an ELF file: stands for WebAssembly."""
 
 
+WASM_RAM_FROM = 1 << 40
+"""Addresses of a WebAssembly module from here on stand for its linear memory."""
+
+
 @dataclass(frozen=True, slots=True)
 class Section:
     """A section of the file.

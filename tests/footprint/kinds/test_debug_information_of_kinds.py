@@ -1,21 +1,33 @@
 """Debug information: removed functions, object files, split files, overlays, files without bytes, claims."""
 
 import struct
+import subprocess
+import sys
 import zlib
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 import wasmfit
 from wasmfit.elf import parse_elf, read_elf
+from wasmfit.elf.dwarf.cursor import DwarfCursor
+from wasmfit.elf.dwarf.forms import UnitSizes, skip_value
 from wasmfit.elf.dwarf.sections import DebugSections, check_claims
 from wasmfit.elf.errors import ElfError
 from wasmfit.elf.names.demangle import demangle
 from wasmfit.errors import UsageError
+from wasmfit.footprint.attribution.any_firmware import attribute_any_firmware
+from wasmfit.footprint.attribution.byte_map import ByteMap
+from wasmfit.footprint.attribution.debug_lines import owners_by_inlining
+from wasmfit.footprint.attribution.inlined_calls import needs_entries, owners_by_entries, read_inlined_calls
+from wasmfit.footprint.attribution.symcache import LinesError
 
 from ...elf.elf_builder import CODE, ElfBuilder, Sec, Sym
-from . import ARM, RISCV, build, by, run, sources
+from ...tools import rust
+from . import ARM, IMAGES, RISCV, build, by, run, sources
 
+AVR = IMAGES / "avr/a.elf"
 CLANG = ("clang-19", "--target=thumbv7em-none-eabi", "-mcpu=cortex-m4", "-fuse-ld=lld")
 
 
@@ -91,10 +103,123 @@ def test_an_object_file_has_no_entry_point(tmp_path: Path) -> None:
     assert "entry point" not in {match.root for match in wasmfit.why(path, "f1").matches}
 
 
-def test_inlined_calls_of_an_object_file_are_refused_in_words(tmp_path: Path) -> None:
-    path = build("objfile", tmp_path, "gcc", "-O2", "-g", "-c", "a.c", output="a.o")
-    with pytest.raises(UsageError, match="object file"):
-        wasmfit.size(path, inlined=True)
+def functions(path: Path) -> dict[str, int]:
+    """Innermost function → bytes."""
+    found: dict[str, int] = {}
+    for parts in read_inlined_calls(read_elf(path)).parts.values():
+        for start, end, name in parts:
+            found[name] = found.get(name, 0) + end - start
+    return found
+
+
+@pytest.mark.parametrize("version", [4, 5])
+@pytest.mark.parametrize("compiler", [ARM, CLANG], ids=["gnu", "lld"])
+def test_removed_functions_were_inlined_nowhere_where_flash_begins_at_0(
+    compiler: tuple[str, ...], version: int, tmp_path: Path
+) -> None:
+    found = {}
+    for script in ("a", "b"):
+        path = build(
+            "dead-at-zero", tmp_path / script, *compiler, "-Os", f"-gdwarf-{version}", "-ffunction-sections",
+            "-nostdlib", "-Wl,--gc-sections", f"-Wl,-T,{script}.ld", "m2.c", "lib2.c",
+        )  # fmt: skip
+        assert needs_entries(read_elf(path)) is (script == "a")
+        found[script] = functions(path)
+    assert found["a"] == found["b"]
+    assert "main" in found["a"]
+    assert not any(name.startswith("h") for name in found["a"])
+
+
+@pytest.mark.parametrize("version", [4, 5])
+@pytest.mark.parametrize(
+    "compiler", [("gcc",), ARM, RISCV, CLANG[:-1]], ids=["host", "arm", "riscv", "clang"]
+)
+def test_inlined_calls_of_an_object_file(compiler: tuple[str, ...], version: int, tmp_path: Path) -> None:
+    flags = ("-O2", f"-gdwarf-{version}", "-ffunction-sections", "-c", "a.c")
+    path = build("objfile", tmp_path, *compiler, *flags, output="a.o")
+    found = functions(path)
+    by_symbol = {names[0]: size for names, size in by(path, "symbol", sections=[".text*"]).items()}
+    assert found["in_gen"] == by_symbol["in_gen"]
+    assert found["f1"] + found["helper"] == by_symbol["f1"]
+    assert found["helper"] > 10
+    assert wasmfit.size(path, inlined=True).size == read_size(path)
+
+
+def read_size(path: Path) -> int:
+    """Bytes of all sections that take memory."""
+    return sum(section.size for section in read_elf(path).allocated())
+
+
+RUST = """
+use std::collections::BTreeMap;
+fn main() {
+    let mut lengths = BTreeMap::new();
+    for word in std::env::args() {
+        *lengths.entry(word.len()).or_insert(0) += word.bytes().map(usize::from).sum::<usize>();
+    }
+    println!("{lengths:?}");
+}
+"""
+
+
+def rust_program(folder: Path, *flags: str) -> Path:
+    """Builds a program of Rust's that inlines much."""
+    (folder / "main.rs").write_text(RUST)
+    command = [rust("rustc"), "-O", "-g", "-Csymbol-mangling-version=v0", *flags, "main.rs", "-o", "main"]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=300, check=False)
+    assert done.returncode == 0, done.stderr
+    return folder / "main"
+
+
+def test_entries_say_what_symbolic_says(tmp_path: Path) -> None:
+    byte_map = attribute_any_firmware(read_elf(rust_program(tmp_path)))
+    ours, missing = owners_by_entries(byte_map)
+    assert missing is None
+    assert totals_of(ours) == totals_of(owners_by_inlining(byte_map)) != totals_of(byte_map)
+
+
+def totals_of(byte_map: ByteMap) -> dict[str, int]:
+    """Owner → bytes."""
+    found: dict[str, int] = {}
+    for byte_range in byte_map.ranges:
+        found[byte_range.owner] = found.get(byte_range.owner, 0) + byte_range.size
+    return found
+
+
+@pytest.mark.parametrize("way", ["unpacked", "packed"])
+def test_split_debug_information_is_read(way: str, tmp_path: Path) -> None:
+    (tmp_path / "whole").mkdir()
+    (tmp_path / "split").mkdir()
+    whole = by(rust_program(tmp_path / "whole"), "crate", inlined=True)
+    path = rust_program(tmp_path / "split", f"-Csplit-debuginfo={way}")
+    (tmp_path / "elsewhere").mkdir()
+    for file in path.parent.iterdir():
+        file.rename(tmp_path / "elsewhere" / file.name)
+    path = tmp_path / "elsewhere" / "main"
+    assert by(path, "crate", inlined=True) == whole
+    assert not any("missing" in note for note in wasmfit.size(path, inlined=True).notes)
+    rests = [*path.parent.glob("*.dwo"), *path.parent.glob("*.dwp")]
+    assert rests
+    for rest in rests:
+        rest.write_bytes(b"no ELF file")
+    assert by(path, "crate", inlined=True) != whole
+    assert any("missing" in note for note in wasmfit.size(path, inlined=True).notes)
+    for rest in rests:
+        rest.unlink()
+    assert by(path, "crate", inlined=True) != whole
+    assert any("missing" in note for note in wasmfit.size(path, inlined=True).notes)
+
+
+@pytest.mark.parametrize("version", [4, 5])
+@pytest.mark.parametrize("compiler", ["g++", "clang++-19"])
+def test_split_debug_information_of_c(compiler: str, version: int, tmp_path: Path) -> None:
+    """GNU's extension of DWARF 4, and DWARF 5."""
+    flags = ("-O2", f"-gdwarf-{version}", "a.cc")
+    whole = functions(build("debugforms", tmp_path, compiler, "-g", *flags, output="whole"))
+    path = build("debugforms", tmp_path, compiler, "-g", "-gsplit-dwarf", *flags, output="split")
+    assert read_inlined_calls(read_elf(path)).missing == ()
+    assert functions(path) == whole
+    assert len(whole) > 3
 
 
 def test_split_debug_information_leaves_the_line_tables(tmp_path: Path) -> None:
@@ -102,10 +227,41 @@ def test_split_debug_information_leaves_the_line_tables(tmp_path: Path) -> None:
     split = build("debugforms", tmp_path, "g++", "-O2", "-g", "-gsplit-dwarf", "a.cc", output="split")
     assert files(split, sections=[".text"]) == files(whole, sections=[".text"])
     assert files(split)["gen.h"] > 40
-    for options in ({"by": ("file",)}, {"inlined": True}):
-        notes = wasmfit.size(split, **options).notes
-        assert any(".dwo" in note and "not read" in note for note in notes)
-    assert not any(".dwo" in note for note in wasmfit.size(whole, by=("file",)).notes)
+    views: list[dict[str, object]] = [{"by": ("file",)}, {"inlined": True}]
+    for options in views:
+        assert not any("missing" in note for note in wasmfit.size(split, **options).notes)  # type: ignore[arg-type]
+    for rest in split.parent.glob("*.dwo"):
+        rest.unlink()
+    assert files(split, sections=[".text"]) == files(whole, sections=[".text"])
+    for options in views:
+        notes = wasmfit.size(split, **options).notes  # type: ignore[arg-type]
+        assert any(".dwo" in note and "missing" in note for note in notes)
+
+
+def test_damaged_entries_end_in_words_or_in_less(tmp_path: Path) -> None:
+    path = build("debugforms", tmp_path, "g++", "-O2", "-gdwarf-5", "a.cc", output="a")
+    elf = read_elf(path)
+    image = path.read_bytes()
+    for section in elf.sections:
+        if not section.name.startswith((".debug_info", ".debug_abbrev", ".debug_rnglists", ".debug_addr")):
+            continue
+        for number in range(0, section.size, max(section.size // 60, 1)):
+            for value in (0x00, 0x16, 0x7F, 0xFF):
+                damaged = bytearray(image)
+                damaged[section.offset + number : section.offset + number + 3] = bytes([value]) * 3
+                with suppress(LinesError):
+                    calls = read_inlined_calls(parse_elf(bytes(damaged)))
+                    for index, parts in calls.parts.items():
+                        bounds = [(start, end) for start, end, _ in parts]
+                        assert bounds == sorted(bounds)
+                        assert elf.sections[index].address <= bounds[0][0]
+                        assert bounds[-1][1] <= elf.sections[index].end
+
+
+def test_a_form_that_refers_to_itself_ends() -> None:
+    cursor = DwarfCursor(b"\x16" * 5000, 0, 5000, big_endian=False)
+    with pytest.raises(ElfError, match="form"):
+        skip_value(cursor, 0x16, UnitSizes(4, 4, 8))
 
 
 @pytest.mark.parametrize(
@@ -119,6 +275,50 @@ def test_split_debug_information_leaves_the_line_tables(tmp_path: Path) -> None:
 def test_every_form_of_debug_information_gives_one_table(flags: tuple[str, ...], tmp_path: Path) -> None:
     found = files(build("debugforms", tmp_path, "g++", "-O2", "-g", *flags, "a.cc", output="a"))
     assert (found["inl.h"], found["gen.h"]) == (83, 46)
+
+
+def test_what_zstd_packed_is_read(tmp_path: Path) -> None:
+    flags = ("-O2", "-gdwarf-5", "a.cc")
+    plain = build("debugforms", tmp_path, "clang++-19", *flags, output="plain")
+    path = build("debugforms", tmp_path, "clang++-19", *flags, "-gz=zstd", output="packed")
+    assert check_claims(read_elf(path))
+    assert files(path) == files(plain)
+    assert functions(path) == functions(plain)
+    assert len(functions(path)) > 3
+    assert not any("zstd" in note for note in wasmfit.size(path, by=("file",)).notes)
+    damaged = bytearray(path.read_bytes())
+    line = next(section for section in read_elf(path).sections if section.name == ".debug_line")
+    damaged[line.offset + 24 : line.offset + 40] = bytes(16)
+    path.write_bytes(damaged)
+    assert any("cannot be unpacked" in note for note in wasmfit.size(path, by=("file",)).notes)
+
+
+def test_without_the_package_that_unpacks_zstd_its_name_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = build("debugforms", tmp_path, "clang++-19", "-O2", "-g", "-gz=zstd", "a.cc", output="packed")
+    monkeypatch.setitem(sys.modules, "compression.zstd", None)
+    monkeypatch.setitem(sys.modules, "backports.zstd", None)
+    notes = wasmfit.size(path, by=("file",)).notes
+    assert any("backports.zstd" in note and "wasmfit[lines]" in note for note in notes)
+
+
+def test_stabs_of_older_compilers_are_read() -> None:
+    found = {(names[0], Path(names[-1]).name): size for names, size in by(AVR, "symbol", "file").items()}
+    assert (found["main", "a.c"], found["__vector_16", "a.c"]) == (40, 46)
+    assert files(AVR)["a.c"] == 86
+
+
+@pytest.mark.parametrize("damage", [b"\0", b"\x64", b"\xff"])
+def test_damaged_stabs_give_less(damage: bytes, tmp_path: Path) -> None:
+    image = AVR.read_bytes()
+    for section in read_elf(AVR).sections:
+        if section.name in (".stab", ".stabstr"):
+            for number in range(0, section.size, 37):
+                damaged = bytearray(image)
+                damaged[section.offset + number : section.offset + number + 2] = damage * 2
+                (tmp_path / "a.elf").write_bytes(damaged)
+                assert sum(files(tmp_path / "a.elf").values()) == 446
 
 
 def test_overlays_have_files_of_their_own(tmp_path: Path) -> None:
@@ -135,7 +335,7 @@ def test_a_file_of_debug_information_alone_says_so(tmp_path: Path) -> None:
     flags = ("-Os", "-g", "-ffunction-sections", "-nostdlib", "-Wl,-T,b.ld", "-Wl,--gc-sections")
     path = build("dead-at-zero", tmp_path, *ARM, *flags, "m2.c", "lib2.c")
     debug = path.with_name("a.debug")
-    run(tmp_path, "objcopy", "--only-keep-debug", str(path), str(debug))
+    run(tmp_path, "arm-none-eabi-objcopy", "--only-keep-debug", str(path), str(debug))
     analysis = wasmfit.size(debug, by=("file",))
     assert analysis.uses == ()
     assert any("hold no bytes" in note for note in analysis.notes)

@@ -200,6 +200,61 @@ def test_literals_of_functions_stay_the_functions(tmp_path: Path) -> None:
     assert {r.symbol.name for r in literals if r.symbol} == {"main", "msg", "vec"}
 
 
+POOL = """
+    .text
+    .global first
+    .type first, %function
+first:
+    ldr REGISTER, =0x12345678
+    ldr REGISTER, =0x87654321
+    RETURN
+    .size first, .-first
+    .ltorg
+    .section .rodata.table, "a"
+    .word 0x11223344, 0x55667788
+    .ascii "text of the table"
+    .byte 0
+"""
+
+
+@pytest.mark.parametrize(
+    ("flags", "mode", "back", "size"),
+    [
+        (("--target=thumbv7em-none-eabi",), ".syntax unified\n.thumb", "bx lr", 8),
+        (("--target=armv7a-none-eabi",), ".syntax unified\n.arm", "bx lr", 8),
+        (("--target=aarch64-none-elf",), "", "ret", 8),
+    ],
+    ids=["thumb", "arm", "aarch64"],
+)
+@pytest.mark.parametrize("with_map", [False, True])
+def test_pools_that_no_symbol_claims_are_those_of_the_code_that_loads_from_them(
+    flags: tuple[str, ...], mode: str, back: str, size: int, with_map: bool, tmp_path: Path
+) -> None:
+    """As of cortex-m-rt's ``Reset``, whose size ends before its literals. Constants after it are none."""
+    register = "w0" if "aarch64" in flags[0] else "r0"
+    text = POOL.replace("REGISTER", register).replace("RETURN", back)
+    (tmp_path / "a.s").write_text(f"{mode}\n{text}")
+    (tmp_path / "a.ld").write_text("ENTRY(first) SECTIONS { .text 0x1000 : { *(.text*) *(.rodata*) } }")
+    link = ("-nostdlib", "-fuse-ld=lld", "-Wl,-T,a.ld", "-Wl,-Map,a.map")
+    run(tmp_path, "clang-19", *flags, *link, "a.s", "-o", "a.elf")
+    link_map = tmp_path / "a.map" if with_map else None
+    found = by(tmp_path / "a.elf", "kind", "symbol", link_map=link_map)
+    assert found["literals in code",] == size
+    assert found["constants",] + found.get(("strings",), 0) == 26
+    if not with_map:
+        assert found["literals in code", "first"] == size
+
+
+def test_words_among_code_that_no_code_loads_are_constants() -> None:
+    elf = parse_elf(
+        ElfBuilder(
+            sections=[Sec(".text", 0x100, b"\x70\x47" * 4 + b"\1\2\3\4" * 2, flags=CODE)],
+            symbols=[Sym("one", 0x101, 8), Sym("$t", 0x100, binding=0), Sym("$d", 0x108, binding=0)],
+        ).build()
+    )
+    assert [r.kind.value for r in attribute_bytes(elf).ranges] == ["code", "constants"]
+
+
 def read(path: Path) -> Elf:
     """The file's records."""
     return parse_elf(path.read_bytes())

@@ -21,12 +21,12 @@ class DwarfCursor:
         self.data = data
         self.at = at
         self.end = min(end, len(data))
-        self._order: str = "big" if big_endian else "little"
+        self.big_endian = big_endian
 
     def number(self, size: int) -> int:
         """An unsigned number of some bytes."""
         raw = self.bytes(size)
-        return int.from_bytes(raw, "big" if self._order == "big" else "little")
+        return int.from_bytes(raw, "big" if self.big_endian else "little")
 
     def bytes(self, size: int) -> bytes:
         """Some bytes."""

@@ -5,11 +5,11 @@ make more than 1,032 bytes of one.
 """
 
 import struct
-import zlib
 from collections.abc import Iterator
 from functools import cached_property
 from typing import Literal
 
+from wasmfit.elf.dwarf.unpacking import ZLIB, ZSTD, unpack
 from wasmfit.elf.errors import ElfError
 from wasmfit.elf.records import Elf, ElfKind, Machine, Section, SectionFlag, SectionType
 
@@ -18,7 +18,6 @@ MOST_BYTES = 256 << 20
 
 _DEFLATE_RATIO = 1032
 _ZSTD_RATIO = 1 << 15
-_ZLIB, _ZSTD = 1, 2
 _OLD_HEADER = struct.Struct(">4sQ")
 
 # Machine → relocation → bytes that an address is written to.
@@ -155,17 +154,10 @@ def unpacked(elf: Elf, section: Section) -> bytes:
     if not packing:
         _limit(elf, section, len(data))
         return bytes(data)
-    if packing != _ZLIB:
-        raise ElfError(
-            f"{section.name} of {elf.path} is packed in a way that is not known.",
-            "Link again with --compress-debug-sections=zlib or none.",
-        )
     try:
-        result = zlib.decompressobj().decompress(data[start:], max(size, 1))
-    except zlib.error as error:
-        raise ElfError(
-            f"{section.name} of {elf.path} cannot be unpacked: {error}.", "Build it again."
-        ) from None
+        result = unpack(packing, data[start:], size)
+    except ElfError as error:
+        raise ElfError(f"{section.name} of {elf.path}: {error.message}", error.remedy) from None
     if len(result) != size:
         raise ElfError(f"{section.name} of {elf.path} is not as long as it says.", "Build it again.")
     return result
@@ -186,7 +178,7 @@ def check_claims(elf: Elf) -> bool:
         if section.has_bytes
         and (section.flags & SectionFlag.COMPRESSED or section.name.startswith(".zdebug"))
     ]
-    return _ZSTD in packings
+    return ZSTD in packings
 
 
 def _packing(elf: Elf, section: Section, data: memoryview) -> tuple[int, int, int]:
@@ -198,10 +190,10 @@ def _packing(elf: Elf, section: Section, data: memoryview) -> tuple[int, int, in
         fields = form.unpack(data[: form.size])
         packing, size, start = fields[0], fields[2] if elf.bits == 64 else fields[1], form.size
     elif section.name.startswith(".zdebug") and bytes(data[:4]) == b"ZLIB" and len(data) >= _OLD_HEADER.size:
-        packing, size, start = _ZLIB, _OLD_HEADER.unpack(data[: _OLD_HEADER.size])[1], _OLD_HEADER.size
+        packing, size, start = ZLIB, _OLD_HEADER.unpack(data[: _OLD_HEADER.size])[1], _OLD_HEADER.size
     else:
         return 0, len(data), 0
-    ratio = _ZSTD_RATIO if packing == _ZSTD else _DEFLATE_RATIO
+    ratio = _ZSTD_RATIO if packing == ZSTD else _DEFLATE_RATIO
     if size > (len(data) - start) * ratio + 64:
         raise ElfError(
             f"{section.name} of {elf.path} claims {size:,} bytes, more than its {len(data):,} can hold.",

@@ -4,20 +4,34 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from wasmfit.elf.dwarf.cursor import DamagedError, DwarfCursor, text_at
+from wasmfit.elf.dwarf.forms import (
+    FIXED_SIZES,
+    IMPLICIT,
+    INDEXED_ADDRESSES,
+    INDEXED_TEXTS,
+    TEXT,
+    UnitSizes,
+    read_number,
+    skip_value,
+)
+from wasmfit.elf.dwarf.headers import UnitHeader, unit_headers
 from wasmfit.elf.dwarf.sections import DebugSections
 from wasmfit.elf.records import Elf
 
-_COMP_DIR, _STMT_LIST, _STR_OFFSETS_BASE = 0x1B, 0x10, 0x72
+_COMP_DIR, _STMT_LIST, _STR_OFFSETS_BASE, _LOW_PC = 0x1B, 0x10, 0x72, 0x11
 _DWO_NAMES = (0x76, 0x2130)
-_SKELETON, _TYPES = (4, 5), (2, 6)
-_FIXED = {
-    0x0B: 1, 0x05: 2, 0x06: 4, 0x07: 8, 0x1E: 16, 0x0C: 1, 0x11: 1, 0x12: 2, 0x13: 4, 0x14: 8, 0x20: 8,
-    0x25: 1, 0x26: 2, 0x27: 3, 0x28: 4, 0x29: 1, 0x2A: 2, 0x2B: 3, 0x2C: 4, 0x1C: 4, 0x24: 8,
-    0x19: 0, 0x21: 0,
-}  # fmt: skip
-_OFFSETS = frozenset({0x0E, 0x17, 0x1F, 0x1D, 0x10, 0x1F20, 0x1F21})
-_LEBS = frozenset({0x0D, 0x0F, 0x15, 0x1A, 0x1B, 0x22, 0x23, 0x1F01, 0x1F02})
-_IMPLICIT = 0x21
+_DWO_ID = 0x2131
+_ADDRESS_BASES = (0x73, 0x2133)
+_RANGES_BASES = (0x74, 0x2132)
+_WANTED = frozenset(
+    {_COMP_DIR, _STMT_LIST, _STR_OFFSETS_BASE, _LOW_PC, _DWO_ID, *_RANGES_BASES, *_DWO_NAMES, *_ADDRESS_BASES}
+)
+
+
+HEADERS = {4: 8, 8: 16}
+"""Bytes before addresses, and before offsets of texts, by the length of an offset (DWARF 5)."""
+LIST_HEADERS = {4: 12, 8: 20}
+"""The same before lists of ranges."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,14 +39,27 @@ class CompileUnit:
     """A compile unit.
 
     Attributes:
+        header: Where it is.
         folder: The folder that the compiler ran in; empty where that is not recorded.
         lines: Offset of its line table; None without one.
         rest: The file that has its rest, if that is another one (``.dwo``).
+        identity: What it has in common with that; None without.
+        address_base: Where its addresses begin in ``.debug_addr``.
+        ranges_base: Where its lists of ranges begin in ``.debug_rnglists``, or those of its rest in
+            ``.debug_ranges`` (GNU's extension of DWARF 4).
+        text_base: Where its texts by number begin in ``.debug_str_offsets``.
+        low: The address that its ranges count from.
     """
 
+    header: UnitHeader
     folder: str
     lines: int | None
     rest: str | None
+    identity: int | None
+    address_base: int
+    ranges_base: int
+    text_base: int
+    low: int
 
 
 def compile_units(elf: Elf, sections: DebugSections) -> Iterator[CompileUnit]:
@@ -42,50 +69,56 @@ def compile_units(elf: Elf, sections: DebugSections) -> Iterator[CompileUnit]:
         ElfError: A section cannot be unpacked.
     """
     info, abbreviations = sections.get(".debug_info"), sections.get(".debug_abbrev")
-    at = 0
-    while at < len(info):
+    for header in unit_headers(info, big_endian=elf.big_endian):
         try:
-            cursor = DwarfCursor(info, at, len(info), big_endian=elf.big_endian)
-            length, width = cursor.length()
-            end = cursor.at + length
-            version = cursor.number(2)
-            kind = cursor.number(1) if version >= 5 else 0
-            if version >= 5:
-                address = cursor.number(1)
-                table = cursor.number(width)
-                cursor.bytes(8 if kind in _SKELETON else 8 + width if kind in _TYPES else 0)
-            else:
-                table = cursor.number(width)
-                address = cursor.number(1)
-            cursor.end = min(end, len(info))
-            if version in (2, 3, 4, 5):
-                yield _unit(cursor, abbreviations, table, _Sizes(version, width, address), sections)
+            cursor = DwarfCursor(info, header.first, header.end, big_endian=elf.big_endian)
+            yield _unit(cursor, abbreviations, header, sections)
         except DamagedError:
             return
-        at = end
-
-
-@dataclass(frozen=True, slots=True)
-class _Sizes:
-    version: int
-    offset: int
-    address: int
 
 
 def _unit(
-    cursor: DwarfCursor, abbreviations: bytes, table: int, sizes: _Sizes, sections: DebugSections
+    cursor: DwarfCursor, abbreviations: bytes, header: UnitHeader, sections: DebugSections
 ) -> CompileUnit:
     code = cursor.leb()
     values: dict[int, tuple[int, int]] = {}
-    for attribute, form in _specification(abbreviations, table, code):
-        wanted = attribute in (_COMP_DIR, _STMT_LIST, _STR_OFFSETS_BASE, *_DWO_NAMES)
+    for attribute, form in _specification(abbreviations, header.abbreviations, code):
         start = cursor.at
-        _skip(cursor, form, sizes)
-        if wanted:
+        skip_value(cursor, form, header.sizes)
+        if attribute in _WANTED:
             values[attribute] = form, start
-    reader = _Values(cursor, values, sizes, sections)
+    reader = _Values(cursor, values, header.sizes, sections)
     rest = next((reader.text(name) for name in _DWO_NAMES if name in values), None)
-    return CompileUnit(reader.text(_COMP_DIR), reader.offset(_STMT_LIST), rest)
+    identity = reader.number(_DWO_ID) if header.identity is None else header.identity
+    modern = header.sizes.version >= 5
+    base = reader.first(_ADDRESS_BASES, HEADERS[header.sizes.offset] if modern else 0)
+    low = reader.number(_LOW_PC) or 0
+    if _LOW_PC in values and values[_LOW_PC][0] in INDEXED_ADDRESSES:
+        low = indexed_address(sections, base, low, header.sizes, big_endian=cursor.big_endian)
+    return CompileUnit(
+        header,
+        reader.text(_COMP_DIR),
+        reader.number(_STMT_LIST),
+        rest,
+        identity,
+        base,
+        reader.first(_RANGES_BASES, LIST_HEADERS[header.sizes.offset] if modern else 0),
+        reader.first((_STR_OFFSETS_BASE,), HEADERS[header.sizes.offset] if modern else 0),
+        low,
+    )
+
+
+def indexed_address(
+    sections: DebugSections, base: int, number: int, sizes: UnitSizes, *, big_endian: bool
+) -> int:
+    """An address by its number in ``.debug_addr``.
+
+    Raises:
+        DamagedError: There is none of that number.
+    """
+    addresses = sections.get(".debug_addr")
+    at = base + number * sizes.address
+    return DwarfCursor(addresses, at, len(addresses), big_endian=big_endian).number(sizes.address)
 
 
 def _specification(table: bytes, at: int, wanted: int) -> Iterator[tuple[int, int]]:
@@ -96,7 +129,7 @@ def _specification(table: bytes, at: int, wanted: int) -> Iterator[tuple[int, in
         cursor.bytes(1)
         while True:
             attribute, form = cursor.leb(), cursor.leb()
-            if form == _IMPLICIT:
+            if form == IMPLICIT:
                 cursor.skip_leb()
             if attribute == form == 0:
                 break
@@ -106,61 +139,42 @@ def _specification(table: bytes, at: int, wanted: int) -> Iterator[tuple[int, in
             return
 
 
-def _skip(cursor: DwarfCursor, form: int, sizes: _Sizes) -> None:
-    """Passes over a value."""
-    if form in _FIXED:
-        cursor.bytes(_FIXED[form])
-    elif form == 0x01:
-        cursor.bytes(sizes.address)
-    elif form in _OFFSETS:
-        cursor.bytes(sizes.address if form == 0x10 and sizes.version == 2 else sizes.offset)
-    elif form in _LEBS:
-        cursor.skip_leb()
-    elif form == 0x08:
-        cursor.text()
-    elif form in (0x09, 0x18):
-        cursor.bytes(cursor.leb())
-    elif form in (0x0A, 0x03, 0x04):
-        cursor.bytes(cursor.number({0x0A: 1, 0x03: 2, 0x04: 4}[form]))
-    elif form == 0x16:
-        _skip(cursor, cursor.leb(), sizes)
-    else:
-        raise DamagedError("Debug information has a form that is not known.", "Build it again.")
-
-
 @dataclass(frozen=True, slots=True)
 class _Values:
     """Values of a unit's attributes."""
 
     cursor: DwarfCursor
     values: dict[int, tuple[int, int]]
-    sizes: _Sizes
+    sizes: UnitSizes
     sections: DebugSections
 
-    def offset(self, attribute: int) -> int | None:
+    def number(self, attribute: int) -> int | None:
         if attribute not in self.values:
             return None
         form, self.cursor.at = self.values[attribute]
-        return self.cursor.number(4 if form == 0x06 else 8 if form == 0x07 else self.sizes.offset)
+        return read_number(self.cursor, form, self.sizes)
+
+    def first(self, attributes: tuple[int, ...], otherwise: int) -> int:
+        found = next((self.number(attribute) for attribute in attributes if attribute in self.values), None)
+        return otherwise if found is None else found
 
     def text(self, attribute: int) -> str:
         if attribute not in self.values:
             return ""
         form, self.cursor.at = self.values[attribute]
-        if form == 0x08:
+        if form == TEXT:
             return self.cursor.text()
         if form in (0x0E, 0x1F):
             name = ".debug_str" if form == 0x0E else ".debug_line_str"
             return text_at(self.sections.get(name), self.cursor.number(self.sizes.offset))
-        if form in (0x1A, 0x1F02, 0x25, 0x26, 0x27, 0x28):
-            size = _FIXED.get(form)
+        if form in INDEXED_TEXTS:
+            size = FIXED_SIZES.get(form)
             return self._indexed(self.cursor.leb() if size is None else self.cursor.number(size))
         return ""
 
     def _indexed(self, number: int) -> str:
-        base = self.offset(_STR_OFFSETS_BASE)
+        base = self.number(_STR_OFFSETS_BASE)
         offsets = self.sections.get(".debug_str_offsets")
         at = (8 if base is None else base) + number * self.sizes.offset
-        place = DwarfCursor(offsets, at, len(offsets), big_endian=False)
-        place._order = self.cursor._order
+        place = DwarfCursor(offsets, at, len(offsets), big_endian=self.cursor.big_endian)
         return text_at(self.sections.get(".debug_str"), place.number(self.sizes.offset))

@@ -5,11 +5,9 @@ learns more about bytes (from debug information, from references) is a :data:`Pa
 give the parts another owner, file or kind, and no byte can be lost or counted twice on the way.
 """
 
-import re
 import struct
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
 from itertools import groupby
 from typing import NamedTuple
 
@@ -22,6 +20,7 @@ from wasmfit.footprint.attribution.claimed_ranges import (
     claimed_ranges,
     symbols_by_section,
 )
+from wasmfit.footprint.attribution.data_in_code import DataInCode, GapKind, GapPart
 from wasmfit.footprint.attribution.kinds import ByteKind, kind_of_claim, kind_of_section
 from wasmfit.footprint.attribution.owners import (
     ANONYMOUS_CONSTANTS,
@@ -32,6 +31,7 @@ from wasmfit.footprint.attribution.owners import (
     SymbolRule,
     is_nameless,
 )
+from wasmfit.footprint.attribution.texts import texts
 
 
 class ByteRange(NamedTuple):
@@ -108,10 +108,6 @@ class ByteMap:
 Pass = Callable[[ByteMap], ByteMap]
 """Something that learns more about the bytes."""
 
-# Text of some length, with the NUL after it if there is one: C has one, and rustc's text has a symbol. Not
-# insisting on the NUL here keeps the search linear.
-_TEXT = re.compile(rb"[\t\n\r\x1b\x20-\x7e\x80-\xff]{4,}+\x00?")
-
 
 def attribute_bytes(
     elf: Elf,
@@ -140,15 +136,16 @@ def attribute_bytes(
 
 def _ranges(elf: Elf, link_map: LinkMap | None, owners: OwnerRules) -> Iterator[ByteRange]:
     symbols = symbols_by_section(elf)
-    data = _DataInCode(elf)
+    data = DataInCode(elf)
     for section in elf.allocated():
         mapped = None if link_map is None else link_map.find(section.name, section.address, section.size)
         default_kind = kind_of_section(section)
         simple = not section.executable and mapped is None
-        for claimed in claimed_ranges(elf, section, symbols.get(section.index, ()), mapped):
+        ranges = claimed_ranges(elf, section, symbols.get(section.index, ()), mapped)
+        for number, claimed in enumerate(ranges):
             start, end, claim, symbol, source = claimed
             if claim is ClaimKind.NONE and section.executable:
-                yield from _unclaimed_code(elf, section, claimed, data, owners)
+                yield from _unclaimed_code(elf, section, data.parts(section, ranges, number), owners)
                 continue
             owner = owners.owner(claimed, section)
             kind = KIND_OF_OWNER.get(owner)
@@ -184,32 +181,11 @@ def _is_vectors(elf: Elf, section: Section, claimed: ClaimedRange) -> bool:
     return any(address == elf.entry or address & ~1 == elf.entry for (address,) in words)
 
 
-class _DataInCode:
-    """Where data lies among code that no symbol claims."""
-
-    def __init__(self, elf: Elf) -> None:
-        self._elf = elf
-
-    @cached_property
-    def _marks(self) -> MappingSymbols:
-        return MappingSymbols(self._elf)
-
-    def parts(self, section: Section, start: int, end: int) -> Iterator[tuple[int, int, bool]]:
-        """Divides a range: first address, first address after it, and whether it is data."""
-        for low, high, kind in self._marks.split(section.index, start, end):
-            if kind == DATA:
-                yield low, high, low != section.address
-                continue
-            # What linkers merge has no marks, and code has few texts by chance.
-            data = self._elf.contents(section)[low - section.address : high - section.address]
-            yield low, high, 2 * sum(last - first for first, last in _texts(data)) >= high - low
-
-
 def _unclaimed_code(
-    elf: Elf, section: Section, claimed: ClaimedRange, data: _DataInCode, owners: OwnerRules
+    elf: Elf, section: Section, parts: Iterator[GapPart], owners: OwnerRules
 ) -> Iterator[ByteRange]:
-    for start, end, is_data in data.parts(section, claimed.start, claimed.end):
-        if is_data:
+    for start, end, gap_kind, claimed in parts:
+        if gap_kind is GapKind.CONSTANTS:
             byte_range = ByteRange(
                 start, end, section, ByteKind.CONSTANTS, ANONYMOUS_CONSTANTS, None, None, None
             )
@@ -217,35 +193,21 @@ def _unclaimed_code(
             continue
         owner = owners.owner(claimed, section)
         kind = KIND_OF_OWNER.get(owner, ByteKind.CODE)
-        yield ByteRange(start, end, section, kind, owner, None, None, None)
+        symbol = claimed.symbol if gap_kind is GapKind.POOL else None
+        yield ByteRange(start, end, section, kind, owner, symbol, None, None)
 
 
 def _text_apart(elf: Elf, constants: ByteRange) -> Iterator[ByteRange]:
     """A range of constants that nothing names, with text in ranges of its own."""
     offset = constants.start - constants.section.address
     at = constants.start
-    for start, end in _texts(elf.contents(constants.section)[offset : offset + constants.size]):
+    for start, end in texts(elf.contents(constants.section)[offset : offset + constants.size]):
         if at < constants.start + start:
             yield constants._replace(start=at, end=constants.start + start)
         at = constants.start + end
         yield constants._replace(start=constants.start + start, end=at, kind=ByteKind.STRINGS, owner=STRINGS)
     if at < constants.end:
         yield constants._replace(start=at)
-
-
-def _texts(data: memoryview) -> Iterator[tuple[int, int]]:
-    """Where strings that end with a NUL lie; adjacent ones as one."""
-    first = last = -1
-    for match in _TEXT.finditer(data):
-        if data[match.end() - 1]:
-            continue
-        if match.start() != last:
-            if first >= 0:
-                yield first, last
-            first = match.start()
-        last = match.end()
-    if first >= 0:
-        yield first, last
 
 
 def with_literals(byte_map: ByteMap) -> ByteMap:

@@ -17,7 +17,7 @@ import numpy as np
 from wasmfit.elf.dwarf.sections import check_claims
 from wasmfit.elf.errors import ElfError
 from wasmfit.elf.names.crates import rust_crate
-from wasmfit.elf.records import Elf, ElfKind, Machine
+from wasmfit.elf.records import Elf, Machine
 from wasmfit.footprint.arrays import REACH, Integers
 from wasmfit.footprint.attribution import symbolic_child
 from wasmfit.footprint.attribution.byte_map import ByteMap, ByteRange
@@ -118,27 +118,31 @@ def read_lines(elf: Elf) -> DebugLines:
         LinesError: There is none, it is damaged, or the extra ``wasmfit[lines]`` is not installed.
         ElfError: The file cannot be read any more.
     """
-    shown = escape_unprintable(elf.path)
-    if not any(section.name in _NEEDED for section in elf.sections):
-        raise LinesError(
-            f"{shown} has no debug information, so the source files of its code are unknown.",
-            'Build it with debug information: debug = "full" in the profile (cargo), or -g (C).',
-        )
+    require_debug_information(elf)
     if find_spec("symbolic") is None:
         raise LinesError(
             "Reading debug information needs the package symbolic, which is not installed.",
             "pip install 'wasmfit[lines]'",
-        )
-    if elf.kind == ElfKind.RELOCATABLE:
-        raise LinesError(
-            f"{shown} is an object file, and its inlined calls can be read when it is linked only.",
-            "Name the linked file; --by file works on object files as well.",
         )
     try:
         check_claims(elf)
     except ElfError as error:
         raise LinesError(str(error)) from None
     return _lines(elf, parse_symcache(_converted(elf)))
+
+
+def require_debug_information(elf: Elf) -> None:
+    """Refuses a file without debug information.
+
+    Raises:
+        LinesError: It has none.
+    """
+    if not any(section.name in _NEEDED for section in elf.sections):
+        raise LinesError(
+            f"{escape_unprintable(elf.path)} has no debug information, so the source files of its code are "
+            "unknown.",
+            'Build it with debug information: debug = "full" in the profile (cargo), or -g (C).',
+        )
 
 
 def _converted(elf: Elf) -> bytes:

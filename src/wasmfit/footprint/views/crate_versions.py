@@ -59,16 +59,16 @@ class CrateChange:
         return "another version, features, flags or compiler; no path in the files says which"
 
 
-def crates(elf: Elf) -> CrateVersions:
-    """The crates that a firmware's symbols and paths name."""
+def crates(*files: Elf) -> CrateVersions:
+    """The crates that the symbols and paths of files name together."""
     identities: dict[str, set[int]] = {}
-    for symbol in elf.symbols:
+    for symbol in (symbol for elf in files for symbol in elf.symbols):
         crate = rust_crate(symbol.name) if symbol.name.startswith("_R") else None
         if crate is not None and crate.disambiguator is not None:
             identities.setdefault(crate.name, set()).add(crate.disambiguator)
     versions: dict[str, set[str]] = {}
-    for section in _with_paths(elf):
-        for slash, folder, version in _folders(elf.contents(section)):
+    for contents in (elf.contents(section) for elf in files for section in _with_paths(elf)):
+        for slash, folder, version in _folders(contents):
             name: str | None = folder.decode("ascii").replace("-", "_")
             if not slash:
                 name = _known_end(name or "", identities)

@@ -14,8 +14,7 @@ import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from wasmfit.elf.records import Elf, Machine, Section, SectionFlag, SectionType
-from wasmfit.footprint.attribution.wasm_file import RAM_FROM
+from wasmfit.elf.records import WASM_RAM_FROM, Elf, Machine, Section, SectionFlag, SectionType
 
 FLASH = "flash"
 RAM = "RAM"
@@ -62,7 +61,7 @@ _MAPS = (
         whole=False,
     ),
     # What a module is on the air and in flash, and what it takes of RAM
-    _AddressMap((Machine.WASM,), ((0, RAM_FROM, MODULE), (RAM_FROM, 1 << 62, RAM)), whole=False),
+    _AddressMap((Machine.WASM,), ((0, WASM_RAM_FROM, MODULE), (WASM_RAM_FROM, 1 << 62, RAM)), whole=False),
     # RL78: RAM and the mirror of flash in the highest 64 KiB of 1 MiB, data flash before RAM
     _AddressMap(
         (Machine.RL78,),

@@ -47,6 +47,7 @@ class DeviceMemory(NamedTuple):
         page: Erase unit in bytes; None where none is known or there is none. Erase units begin at its
             multiples: a memory may begin inside one, after what shares it.
         aliases: Other addresses at which it is there.
+        is_flash: Whether it keeps its bytes without power; None: if it has an erase unit, or is called so.
     """
 
     name: str
@@ -54,6 +55,14 @@ class DeviceMemory(NamedTuple):
     size: int
     page: int | None = None
     aliases: tuple[MemoryAlias, ...] = ()
+    is_flash: bool | None = None
+
+    @property
+    def keeps(self) -> bool:
+        """Whether it keeps its bytes without power."""
+        if self.is_flash is not None:
+            return self.is_flash
+        return self.page is not None or self.name.startswith(FLASH)
 
     @property
     def end(self) -> int:
@@ -294,10 +303,7 @@ class MemoryLayout:
             keeps = self._guess.is_flash(memory)
         else:
             where = self._at(section.address)._replace(loaded=loaded == section.address)
-            keeps = any(
-                m.name == where.memory and (m.page is not None or m.name.startswith(FLASH))
-                for m in self.given
-            )
+            keeps = any(m.name == where.memory and m.keeps for m in self.given)
         if section.type == SectionType.NOBITS and keeps and not self._is_written(section):
             return where._replace(memory=reserved(where.memory))
         return where
@@ -374,6 +380,17 @@ class MemoryLayout:
             ranges.setdefault(extent.memory, []).append((extent.start, extent.end))
         known = {memory.name: memory for memory in reversed(self.given)}
         return [_use(name, known.get(name), taken) for name, taken in ranges.items()]
+
+    def exceeding(self) -> list[tuple[Section, str, int]]:
+        """Sections that go beyond the end of the memory that they begin in, that memory, and by how many
+        bytes."""
+        ends = {memory.name: memory.end for memory in reversed(self.given)}
+        beyond: dict[tuple[int, str], tuple[Section, str, int]] = {}
+        for extent in self.account.extents:
+            end = ends.get(extent.memory)
+            if extent.section is not None and end is not None and extent.window == 0 and extent.end > end:
+                beyond[extent.section.index, extent.memory] = extent.section, extent.memory, extent.end - end
+        return list(beyond.values())
 
     def between(self) -> list[tuple[str, int, int]]:
         """What is written to the device and lies in no section: memory, first address, address after it."""

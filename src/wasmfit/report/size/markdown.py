@@ -11,8 +11,9 @@ from wasmfit.report.escape import escape
 
 def to_markdown(analysis: SizeAnalysis) -> str:
     """The memories, the view or the difference, and the notes."""
+    what = f"{analysis.bits}-bit {analysis.machine}" if analysis.machine else analysis.kind
     lines = [
-        f"**{escape(analysis.file)}** ({analysis.bits}-bit {escape(analysis.machine)}, {analysis.size:,} B)",
+        f"**{escape(analysis.file)}** ({escape(what)}, {analysis.size:,} B)",
         "",
     ]
     if analysis.uses:

@@ -10,7 +10,7 @@ from wasmfit.footprint.views.crate_versions import sentences
 from wasmfit.footprint.views.diff import ChangeKind, SizeChange
 from wasmfit.footprint.views.memories import MemoryUse
 from wasmfit.footprint.views.tree import ViewRow, row_label
-from wasmfit.words import escape_unprintable
+from wasmfit.words import counted, escape_unprintable
 
 R = TypeVar("R", ViewRow, SizeChange)
 
@@ -47,7 +47,8 @@ def _text(analysis: SizeAnalysis, width: int, *, tree: bool) -> str:
 
 
 def _heading(analysis: SizeAnalysis) -> str:
-    what = f"{analysis.bits}-bit {analysis.machine} {analysis.kind}"
+    # Images have bytes alone, and seldom say for which processor.
+    what = f"{analysis.bits}-bit {analysis.machine} {analysis.kind}" if analysis.machine else analysis.kind
     return (
         f"{escape_unprintable(analysis.file, 100)}: {what}, {analysis.size:,} bytes in {_sections(analysis)}"
     )
@@ -69,7 +70,9 @@ def _memories(analysis: SizeAnalysis) -> list[str]:
 
 def _use(use: MemoryUse) -> tuple[str, str, str, str]:
     of = "" if use.size is None else f"of {use.size:,} B ({use.share:.1%})"
-    pages = "" if use.pages is None else f"{use.pages:,} pages of {use.page_size:,} B: {use.flashed:,} B"
+    pages = (
+        "" if use.pages is None else f"{counted(use.pages, 'page')} of {use.page_size:,} B: {use.flashed:,} B"
+    )
     return escape_unprintable(use.name), f"{use.bytes:,}", of, pages
 
 

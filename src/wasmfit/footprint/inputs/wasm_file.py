@@ -13,6 +13,7 @@ from wasmfit.elf.dwarf.cursor import DamagedError, DwarfCursor
 from wasmfit.elf.errors import ElfError
 from wasmfit.elf.file_bytes import BytesInFile, BytesInMemory
 from wasmfit.elf.records import (
+    WASM_RAM_FROM,
     Binding,
     Elf,
     ElfKind,
@@ -28,10 +29,7 @@ FRAMING = "[framing]"
 """Row of the module's header, and of the headers of its sections."""
 LINEAR_MEMORY = "linear memory"
 """Row of the linear memory that a module begins with."""
-RAM_FROM = 1 << 40
-"""Addresses from here on stand for linear memory."""
 
-_MAGIC = b"\0asm"
 _FRAMING_AT = 1 << 38
 _REST_FROM = 1 << 36  # code is at the addresses that its debug information has
 _NAMES = (
@@ -51,15 +49,6 @@ class _Part(NamedTuple):
     name: str
     start: int
     end: int
-
-
-def is_module(path: Path) -> bool:
-    """Whether a file begins as a module does."""
-    try:
-        with path.open("rb") as stream:
-            return stream.read(8) == _MAGIC + b"\1\0\0\0"
-    except (OSError, ValueError):
-        return False  # whoever reads it says why
 
 
 def read_module(path: Path) -> Elf:
@@ -107,7 +96,7 @@ class _Module:
         if memory:
             flags = _ALLOC | SectionFlag.WRITE
             sections.append(
-                Section(len(sections), LINEAR_MEMORY, RAM_FROM, memory, SectionType.NOBITS, flags, 1, 0)
+                Section(len(sections), LINEAR_MEMORY, WASM_RAM_FROM, memory, SectionType.NOBITS, flags, 1, 0)
             )
         return Elf(
             path=self._path,

@@ -1,0 +1,197 @@
+"""Images as flash tools take them (Intel HEX, UF2), as the records of an ELF file.
+
+They have addresses and bytes, and neither sections nor symbols: each part without a gap is a section that is
+called after its address, and all of it is flashed.
+"""
+
+import struct
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple, NoReturn
+
+from wasmfit.elf.errors import ElfError
+from wasmfit.elf.file_bytes import BytesInFile, BytesInMemory
+from wasmfit.elf.records import Elf, ElfKind, Machine, Section, SectionFlag, SectionType, Segment
+from wasmfit.words import hexadecimal
+
+UF2_MAGIC = b"UF2\n"
+"""How UF2 files begin."""
+
+_MOST_BYTES = 256 << 20
+_BLOCK = struct.Struct("<8I")
+_SECOND_MAGIC, _LAST_MAGIC = 0x9E5D5157, 0x0AB16F30
+_NOT_FLASHED, _HAS_FAMILY = 0x1, 0x2000
+_MOST_PAYLOAD = 476
+# The processors of the families that are registered with the format, and of the RP2350.
+_FAMILIES = {
+    Machine.ARM: (
+        0x1851780A, 0x1B57745F, 0x1E1F432D, 0x202E3A91, 0x21460FF0, 0x2ABC77EC, 0x300F5633, 0x31D228C6,
+        0x04240BDF, 0x4C71240A, 0x4FB2D5BD, 0x53B80F00, 0x55114460, 0x57755A57, 0x5D1A0A2E, 0x5EE21072,
+        0x621E937A, 0x647824B6, 0x68ED2B88, 0x6B846188, 0x6D0922FA, 0x6DB66082, 0x70D16653, 0x7F83E793,
+        0x8FB060FE, 0xADA52840, 0xE48BFF56, 0xE48BFF59, 0xE48BFF5B, 0x00FF6919, 0x9517422F,
+    ),
+    Machine.XTENSA: (0x1C5F21B0, 0x7EAB61ED, 0xBFDD4EEE, 0xC47E5767),
+    Machine.RISCV: (
+        0xD42BA06C, 0x2B88D29C, 0x332726F6, 0x540DDF62, 0x3D308E94, 0xE48BFF5A, 0x9AF03E33, 0x11DE784A,
+        0x4B684D71,
+    ),
+    Machine.AVR: (0x16573617,),
+}  # fmt: skip
+
+
+class _Piece(NamedTuple):
+    """Bytes of the image, and the address that they are written to."""
+
+    address: int
+    data: bytes
+
+
+def is_flashed_image(start: bytes) -> bool:
+    """Whether a file begins as Intel HEX or UF2 do."""
+    return start.startswith(UF2_MAGIC) or (
+        start.startswith(b":") and all(c in b"0123456789abcdefABCDEF" for c in start[1:9])
+    )
+
+
+def read_flashed_image(path: Path, bounds: Sequence[int] = ()) -> Elf:
+    """Read an Intel HEX or a UF2 file.
+
+    Args:
+        path: The file.
+        bounds: Addresses that divide sections, as partitions do.
+
+    Raises:
+        ElfError: It cannot be read, is damaged, or writes an address twice.
+    """
+    file = BytesInFile(path)
+    data = bytes(file.part(0, file.size))
+    if data.startswith(UF2_MAGIC):
+        machine, pieces = _Uf2(path, data).read()
+        return _elf(path, machine, pieces, bounds)
+    return _elf(path, 0, _IntelHex(path, data).read(), bounds)
+
+
+class _Reader:
+    def __init__(self, path: Path, data: bytes) -> None:
+        self._path = path
+        self._data = data
+
+    def _damaged(self, why: str) -> NoReturn:
+        raise ElfError(f"{self._path} is damaged: {why}.", "Build or copy it again.")
+
+
+class _Uf2(_Reader):
+    def read(self) -> tuple[int, list[_Piece]]:
+        """The processor, 0 where it is unknown, and what is written."""
+        pieces: list[_Piece] = []
+        families: set[int] = set()
+        if len(self._data) % 512:
+            self._damaged("it is no whole number of blocks of 512 bytes")
+        for at in range(0, len(self._data), 512):
+            first, second, flags, address, size, _, _, family = _BLOCK.unpack_from(self._data, at)
+            (last,) = struct.unpack_from("<I", self._data, at + 508)
+            if struct.pack("<I", first) != UF2_MAGIC or second != _SECOND_MAGIC or last != _LAST_MAGIC:
+                self._damaged(f"block {at // 512} has no magic numbers")
+            if flags & _NOT_FLASHED:
+                continue
+            if size > _MOST_PAYLOAD:
+                self._damaged(f"block {at // 512} has {size} bytes, more than fit")
+            if flags & _HAS_FAMILY:
+                families.add(family)
+            pieces.append(_Piece(address, self._data[at + 32 : at + 32 + size]))
+        machines = {m for m, known in _FAMILIES.items() for family in families if family in known}
+        return (machines.pop() if len(machines) == 1 else 0), pieces
+
+
+class _IntelHex(_Reader):
+    def read(self) -> list[_Piece]:
+        return list(self._records())
+
+    def _records(self) -> Iterator[_Piece]:
+        base = 0
+        for number, line in enumerate(self._data.splitlines(), start=1):
+            text = line.strip()
+            if not text:
+                continue
+            record = self._record(text, number)
+            size, kind, contents = record[0], record[3], record[4:-1]
+            if size != len(contents):
+                self._damaged(f"line {number} has {len(contents)} bytes and says {size}")
+            if kind == 0:
+                yield _Piece(base + int.from_bytes(record[1:3], "big"), contents)
+            elif kind == 1:
+                return
+            elif kind in (2, 4):
+                base = int.from_bytes(contents, "big") << (4 if kind == 2 else 16)
+            elif kind not in (3, 5):
+                self._damaged(f"line {number} has a kind of record that is not known")
+        self._damaged("its last record is missing")
+
+    def _record(self, text: bytes, number: int) -> bytes:
+        try:
+            record = bytes.fromhex(text[1:].decode("ascii"))
+        except ValueError:
+            record = b""
+        if not text.startswith(b":") or len(record) < 5:
+            self._damaged(f"line {number} is no record")
+        if sum(record) & 0xFF:
+            self._damaged(f"the sum of line {number} is wrong")
+        return record
+
+
+def _cut(pieces: list[_Piece], bounds: Sequence[int]) -> Iterator[_Piece]:
+    """The same pieces, none of which goes beyond a bound."""
+    ordered = sorted(bounds)
+    for piece in pieces:
+        at = piece.address
+        end = at + len(piece.data)
+        for bound in (*ordered[bisect_right(ordered, at) : bisect_left(ordered, end)], end):
+            yield _Piece(at, piece.data[at - piece.address : bound - piece.address])
+            at = bound
+
+
+def _elf(path: Path, machine: int, pieces: list[_Piece], bounds: Sequence[int]) -> Elf:
+    pieces = [piece for piece in sorted(_cut(pieces, bounds)) if piece.data]
+    limits = frozenset(bounds)
+    if not pieces:
+        raise ElfError(f"{path} has no bytes to write.", "Build or copy it again.")
+    image = bytearray()
+    sections = [Section(0, "", 0, 0, SectionType.NULL, 0, 1, 0)]
+    segments = []
+    number = 0
+    while number < len(pieces):
+        start, offset = pieces[number].address, len(image)
+        end = start
+        while number < len(pieces) and pieces[number].address <= end:
+            if end > start and pieces[number].address == end and end in limits:
+                break
+            if pieces[number].address < end:
+                raise ElfError(
+                    f"{path} writes {hexadecimal(pieces[number].address)} twice.", "Merge its parts again."
+                )
+            image += pieces[number].data
+            end += len(pieces[number].data)
+            number += 1
+        if end > 1 << 32 or len(image) > _MOST_BYTES:
+            raise ElfError(f"{path} writes beyond the address space.", "Build or copy it again.")
+        sections.append(
+            Section(
+                len(sections), hexadecimal(start), start, end - start, SectionType.PROGBITS,
+                SectionFlag.ALLOC, 1, offset,
+            )
+        )  # fmt: skip
+        segments.append(Segment(start, start, end - start, end - start, offset))
+    return Elf(
+        path=str(path),
+        kind=ElfKind.EXECUTABLE,
+        bits=32,
+        big_endian=False,
+        machine=machine,
+        entry=0,
+        sections=tuple(sections),
+        segments=tuple(segments),
+        symbols=(),
+        stripped=True,
+        _image=BytesInMemory(bytes(image)),
+    )

@@ -1,0 +1,139 @@
+"""What to know when reading an analysis, in sentences."""
+
+from collections import Counter
+from pathlib import Path
+
+from wasmfit.elf.records import Elf, ElfKind
+from wasmfit.footprint.attribution.byte_map import ByteMap
+from wasmfit.footprint.attribution.owners import ANONYMOUS_CONSTANTS, STRINGS, UNKNOWN
+from wasmfit.footprint.inputs.sources import SizeSource
+from wasmfit.footprint.sides import AttributedFile
+from wasmfit.footprint.size_options import SizeOptions
+from wasmfit.footprint.views.memories import OUTSIDE, MemoryLayout
+from wasmfit.footprint.views.tree import GroupBy
+from wasmfit.words import counted
+
+_MOST_SHARED = 5
+
+
+def has_memories(elf: Elf) -> bool:
+    """Whether a file says what it takes of memories."""
+    return elf.kind != ElfKind.RELOCATABLE and not elf.only_debug
+
+
+def notes_on(source: SizeSource, side: AttributedFile, options: SizeOptions) -> list[str]:
+    """What to know of a file, of how its bytes were attributed, and of what has no owner."""
+    notes: list[str] = []
+    if source.has_names:
+        of_parts = [
+            [*part.notes, *_notes_on_file(part.byte_map, options, linked=source.is_elf)]
+            for part in side.parts
+        ]
+        notes += _of_members(of_parts) if source.is_library else of_parts[0]
+    if source.only is not None and has_memories(source.only):
+        notes += _notes_on_memories(side.parts[0].memories, guessed=source.has_names)
+    if source.has_names:
+        notes += _notes_on_owners(source, side, options)
+    return notes
+
+
+def _of_members(of_parts: list[list[str]]) -> list[str]:
+    """What is to be known of members, once, with how many it is true of."""
+    counts = Counter(note for notes in of_parts for note in dict.fromkeys(notes))
+    whole = len(of_parts)
+    return [note if n == whole else f"Of {counted(n, 'member')}: {note}" for note, n in counts.items()]
+
+
+def _notes_on_file(byte_map: ByteMap, options: SizeOptions, *, linked: bool) -> list[str]:
+    elf = byte_map.elf
+    notes = []
+    if elf.kind == ElfKind.RELOCATABLE and linked:
+        notes.append(
+            "It is an object file, not linked yet: its sections have no addresses, and it fills no memory."
+        )
+    if not byte_map.ranges and any(s.name.startswith((".gnu.lto_", ".llvm.lto")) for s in elf.sections):
+        notes.append(
+            "It holds a compiler's intermediate code (-flto) and no code of the processor yet; name the "
+            "linked file."
+        )
+    if not elf.symbols and (linked or byte_map.ranges):
+        notes.append("It has no symbols (stripped), so most bytes have no owner; use the file as linked.")
+    elif elf.stripped and elf.symbols:
+        notes.append("It is stripped but for its dynamic symbols; use the file as linked.")
+    if GroupBy.OBJECT in options.by and options.link_map is None and linked:
+        notes.append(f"Objects are only in the linker's map: --map {_map_next_to(elf)}.")
+    if elf.only_debug and elf.kind != ElfKind.RELOCATABLE:
+        notes.append(
+            "Its sections hold no bytes, only their debug information (as objcopy --only-keep-debug leaves "
+            "it), so memories and fill are unknown; use the file as linked."
+        )
+    return notes
+
+
+def _notes_on_memories(memories: MemoryLayout, *, guessed: bool) -> list[str]:
+    notes = []
+    if memories.guessed and guessed:
+        notes.append(
+            "Flash and RAM are a guess from the file; --board or --flash and --ram say what they are."
+        )
+    if memories.loaded_elsewhere:
+        notes.append(
+            f"A boot loader copies {memories.loaded_elsewhere:,} bytes from flash to RAM; the file does not "
+            "say where in flash they lie, so they count in RAM alone."
+        )
+    notes += [
+        f"{shared.bytes:,} bytes of {shared.section.name} lie where others do in {shared.memory}, as those "
+        "of overlays and aliases do; they count once, for the others."
+        for shared in memories.account.shared[:_MOST_SHARED]
+    ]
+    if len(memories.account.shared) > _MOST_SHARED:
+        notes.append(
+            f"{len(memories.account.shared) - _MOST_SHARED:,} more sections share bytes with others."
+        )
+    notes += [
+        f"{section.name} goes {by:,} bytes beyond the end of {memory}."
+        for section, memory, by in memories.exceeding()[:_MOST_SHARED]
+    ]
+    for use in memories.uses():
+        if use.name == OUTSIDE:
+            notes.append(f"{use.bytes:,} bytes lie outside of all memories.")
+        elif use.size is not None and use.bytes > use.size:
+            notes.append(f"It does not fit: {use.name} has {use.size:,} bytes, {use.bytes:,} are taken.")
+    return notes
+
+
+def _notes_on_owners(source: SizeSource, side: AttributedFile, options: SizeOptions) -> list[str]:
+    notes = []
+    ranges = [byte_range for part in side.parts for byte_range in part.byte_map.ranges]
+    whole = sum(byte_range.size for byte_range in ranges)
+    unknown = sum(r.size for r in ranges if r.owner == UNKNOWN)
+    elf = source.only
+    if (
+        elf is not None
+        and source.is_elf
+        and elf.symbols
+        and options.link_map is None
+        and unknown * 20 > whole
+    ):
+        notes.append(
+            f"{unknown:,} bytes are of functions and data that carry no crate's name; the linker's map has "
+            f"their objects: --map {_map_next_to(elf)}."
+        )
+    nameless = sum(r.size for r in ranges if r.owner in (ANONYMOUS_CONSTANTS, STRINGS))
+    if GroupBy.CRATE in options.by and not options.references and nameless * 20 > whole:
+        notes.append(
+            f"{nameless:,} bytes are constants without a name; --references finds the code that uses them."
+        )
+    return notes
+
+
+def _map_next_to(elf: Elf) -> str:
+    path = Path(elf.path).with_suffix(".map")
+    return str(path) if path.is_file() else "FILE"
+
+
+def what_there_is(side: AttributedFile) -> str:
+    """The sections and memories of a file, for who asked for others."""
+    sections = sorted({r.section.name for part in side.parts for r in part.byte_map.ranges})
+    regions = sorted({use.name for part in side.parts for use in part.memories.uses()})
+    return f"Its sections are {', '.join(sections[:20])}; its regions {', '.join(regions)}."

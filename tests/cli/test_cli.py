@@ -218,7 +218,7 @@ def test_boards_are_listed_with_what_they_are(tmp_path: Path) -> None:
         "RP2040",
     )
     assert {row["timing"] for row in rows} == {"calibrated", "estimated", "no"}
-    assert picow["timing"] == "no"
+    assert picow["timing"] == "estimated"
     heading = wasmfit("list", "boards", home=tmp_path).stdout.splitlines()[0].split()
     assert heading == [name for name in picow if name != "source"]
 

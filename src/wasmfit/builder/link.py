@@ -61,7 +61,7 @@ _STEPS = 256
 
 @dataclass(frozen=True)
 class LinkOrder:
-    """A layout.
+    """Another order than the linker's own: what makes a layout.
 
     Attributes:
         seed: What decides it, from 1 on.

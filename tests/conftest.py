@@ -1,6 +1,7 @@
 """What all tests share: the folder in which real builds are kept warm."""
 
 import os
+import signal
 from pathlib import Path
 
 import platformdirs
@@ -12,6 +13,11 @@ from wasmfit.home import Home
 # How long an example takes says how busy the machine is.
 settings.register_profile("wasmfit", deadline=None)
 settings.load_profile("wasmfit")
+
+
+# What a script starts in the background ignores these, and so would what tests start, and send them to.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 @pytest.fixture(scope="session")

@@ -59,7 +59,7 @@ def test_two_profiles_differ_by_what_was_measured(measured: dict[str, Measuremen
     assert any("-O3" in why for why in cell.why)
     assert found.symbols is not None
     grown = {one.name for one in found.symbols[cell.name]}
-    assert any("CompileFunction" in name for name in grown), grown
+    assert any(name.startswith("Compile") for name in grown), grown  # wasm3's compiler
 
 
 def test_budgets_of_what_was_measured(

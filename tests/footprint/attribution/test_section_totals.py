@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from wasmfit.elf import Elf, LinkMap, LinkMapError, Machine, Section, SectionType, parse_elf, parse_link_map
@@ -460,6 +460,14 @@ ANY_ROW = st.builds(
     st.sampled_from([0, 1, 2, 4, 16]),
     st.sampled_from([Machine.ARM, Machine.RISCV, 12345]),
     st.binary(min_size=96, max_size=96) | st.just(bytes(96)),
+)
+# Two that are said to begin before the section begin where it does.
+@example(
+    [Sym("_RNvC4core3abc", 241, 1 << 31), Sym("_RNvC4wasm3abc", 240, 1 << 31)],
+    None,
+    0,
+    Machine.ARM,
+    bytes(96),
 )
 def test_every_account_adds_up(
     symbols: list[Sym], rows: list[str] | None, align: int, machine: int, data: bytes

@@ -108,11 +108,16 @@ def claimed_ranges(
     return _Divider(elf, section, symbols, mapped).ranges()
 
 
-def _ordered(symbols: Sequence[Symbol]) -> list[Symbol]:
-    """The symbols, of several at one address the one to prefer last. Most are alone at theirs."""
-    counts = Counter(symbol.address for symbol in symbols)
-    shared = [symbol for symbol in symbols if counts[symbol.address] > 1]
-    alone = [symbol for symbol in symbols if counts[symbol.address] == 1]
+def _ordered(symbols: Sequence[Symbol], start: int) -> list[Symbol]:
+    """The symbols, of several that begin together the one to prefer last. Most begin alone.
+
+    Args:
+        symbols: The symbols of a section.
+        start: Where the section begins, and with it whatever is said to begin before it.
+    """
+    counts = Counter(max(symbol.address, start) for symbol in symbols)
+    shared = [symbol for symbol in symbols if counts[max(symbol.address, start)] > 1]
+    alone = [symbol for symbol in symbols if counts[max(symbol.address, start)] == 1]
     return [*alone, *sorted(shared, key=_preference)]
 
 
@@ -167,7 +172,7 @@ class _Divider:
         self._code = section.executable
         self._contents = elf.contents(section)
         self._parts = _MappedParts(section, mapped)
-        ordered = _ordered(symbols)
+        ordered = _ordered(symbols, section.address)
         self._sized = [symbol for symbol in ordered if symbol.size]
         # The last of those at one address replaces the others.
         start, end = section.address, section.end

@@ -26,6 +26,16 @@ def counted(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
+def listed(names: Iterable[str]) -> str:
+    """Names in a sentence: ``a``, ``a and b``, ``a, b and c``.
+
+    Args:
+        names: At least one.
+    """
+    *first, last = names
+    return f"{', '.join(first)} and {last}" if first else last
+
+
 def hexadecimal(address: int) -> str:
     """An address as ``0x20000000``."""
     return f"0x{address:08x}"

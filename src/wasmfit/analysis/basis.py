@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from wasmfit.model import Measurement
+from wasmfit.words import listed
 
 MEASURED = "measured"
 """The fact that says of a measurement where and when it was made."""
@@ -64,9 +65,7 @@ def _made(origin: Origin, days: str) -> str:
 
 
 def _since(changed: tuple[str, ...]) -> str:
-    *others, last = changed
-    parts = f"{', '.join(others)} and {last}" if others else last
-    return f"{parts} {'have' if others else 'has'} changed since"
+    return f"{listed(changed)} {'has' if len(changed) == 1 else 'have'} changed since"
 
 
 def with_origin(measurement: Measurement, origin: Origin) -> Measurement:

@@ -44,7 +44,8 @@ def _run(name: str) -> Callable[[Measurement], CellValue]:
     return lambda measurement: None if measurement.run is None else getattr(measurement.run, name)
 
 
-def _instructions(name: str) -> Callable[[Measurement], CellValue]:
+def instructions_of(name: str) -> Callable[[Measurement], int | None]:
+    """What reads the instructions of a phase, by the name that ``run.instructions`` has for it."""
     return lambda measurement: (
         None if measurement.run is None else getattr(measurement.run.instructions, name)
     )
@@ -105,21 +106,19 @@ def _over_baseline(measurement: Measurement) -> CellValue:
     )
 
 
-def predicted_call(measurement: Measurement) -> Prediction | None:
-    return (
+def prediction_of(name: str) -> Callable[[Measurement], Prediction | None]:
+    """What reads the prediction of a phase, by the name that ``run.predicted`` has for it."""
+    return lambda measurement: (
         None
         if measurement.run is None or measurement.run.predicted is None
-        else measurement.run.predicted.call
+        else getattr(measurement.run.predicted, name)
     )
 
 
-def predicted_start(measurement: Measurement) -> Prediction | None:
-    """The prediction of load and instantiation together."""
-    return (
-        None
-        if measurement.run is None or measurement.run.predicted is None
-        else measurement.run.predicted.start
-    )
+predicted_call = prediction_of("call")
+
+predicted_start = prediction_of("start")
+"""The prediction of load and instantiation together."""
 
 
 def _predicted_cycles(measurement: Measurement) -> CellValue:
@@ -135,9 +134,11 @@ def _predicted_cycles(measurement: Measurement) -> CellValue:
     return f"≈{texts[0]} ({texts[1]}–{texts[2]})"
 
 
-def _time_of(
+def predicted_time(
     get: Callable[[Measurement], Prediction | None],
 ) -> Callable[[Measurement], CellValue]:
+    """The time of the prediction that ``get`` reads, with its error bar: it is no measurement."""
+
     def text(measurement: Measurement) -> CellValue:
         prediction = get(measurement)
         if prediction is None:
@@ -205,15 +206,17 @@ COMPARISON_METRICS = (
     ComparisonMetric("stack_peak_call", "stack peak: calls", "B", _stack("call")),
     ComparisonMetric("stack_reserved", "stack reserved", "B", _run("stack_reserved")),
     ComparisonMetric("least_ram", "minimum RAM", "B", minimum_ram),
-    ComparisonMetric("instructions_load", "instructions: load", "", _instructions("load")),
+    ComparisonMetric("instructions_load", "instructions: load", "", instructions_of("load")),
     ComparisonMetric(
-        "instructions_instantiate", "instructions: instantiate", "", _instructions("instantiate")
+        "instructions_instantiate", "instructions: instantiate", "", instructions_of("instantiate")
     ),
-    ComparisonMetric("instructions_first_call", "instructions: cold call", "", _instructions("first_call")),
-    ComparisonMetric("instructions_call", "instructions: warm call", "", _instructions("call")),
-    ComparisonMetric("time_start", "predicted time: load and instantiate", "", _time_of(predicted_start)),
+    ComparisonMetric("instructions_first_call", "instructions: cold call", "", instructions_of("first_call")),
+    ComparisonMetric("instructions_call", "instructions: warm call", "", instructions_of("call")),
+    ComparisonMetric(
+        "time_start", "predicted time: load and instantiate", "", predicted_time(predicted_start)
+    ),
     ComparisonMetric("cycles_call", "predicted cycles: warm call", "", _predicted_cycles),
-    ComparisonMetric("time_call", "predicted time: warm call", "", _time_of(predicted_call)),
+    ComparisonMetric("time_call", "predicted time: warm call", "", predicted_time(predicted_call)),
     ComparisonMetric("rate_call", "predicted calls per second", "", _predicted_rate),
     ComparisonMetric("right_calls", "correct results", "", _correct_calls),
 )

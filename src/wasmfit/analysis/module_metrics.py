@@ -6,18 +6,7 @@ from wasmfit.model import Measurement, Score
 from wasmfit.table import CellValue
 
 from .amounts import Amount, amount_text
-from .comparison_metrics import ComparisonMetric, time_text
-
-
-def _instructions(measurement: Measurement) -> CellValue:
-    return None if measurement.run is None else measurement.run.instructions.region
-
-
-def _time(measurement: Measurement) -> CellValue:
-    """With its error bar, since a prediction is not a measurement."""
-    predicted = None if measurement.run is None else measurement.run.predicted
-    region = None if predicted is None else predicted.region
-    return None if region is None else f"≈{time_text(region.time_s, region.time_low_s, region.time_high_s)}"
+from .comparison_metrics import ComparisonMetric, instructions_of, predicted_time, prediction_of
 
 
 def score_of(measurement: Measurement) -> Score | None:
@@ -54,8 +43,12 @@ def _provenance(name: str) -> Callable[[Measurement], CellValue]:
 
 
 _METRICS = (
-    ComparisonMetric("instructions_region", "instructions: region of interest", "", _instructions),
-    ComparisonMetric("predicted_region", "predicted time: region of interest", "", _time),
+    ComparisonMetric(
+        "instructions_region", "instructions: region of interest", "", instructions_of("region")
+    ),
+    ComparisonMetric(
+        "predicted_region", "predicted time: region of interest", "", predicted_time(prediction_of("region"))
+    ),
     ComparisonMetric("score", "score, predicted", "", _score),
     ComparisonMetric("own_score", "score by the module's own clock", "", _own_score),
     ComparisonMetric("module_sent", "module as it is sent", "B", sent_bytes),

@@ -14,8 +14,10 @@ from .comparison_metrics import (
     COMPARISON_METRICS,
     RESULT_METRICS,
     ComparisonMetric,
+    instructions_of,
     predicted_call,
     predicted_start,
+    prediction_of,
 )
 from .counted import counted_region, is_called_once
 from .hardware import HARDWARE_METRICS, hardware_measurement
@@ -217,35 +219,18 @@ DEFAULT_COLUMNS = tuple(column.key for column in _DEFAULTS)
 """The columns of the summary that nobody has chosen any for."""
 
 
-def _time_of(phase: str) -> Callable[[Measurement], Amount | None]:
-    def predicted(measurement: Measurement) -> Amount | None:
-        phases = None if measurement.run is None else measurement.run.predicted
-        prediction = None if phases is None else getattr(phases, phase)
-        if prediction is None:
-            return None
-        return Amount(prediction.time_s, prediction.time_low_s, prediction.time_high_s)
-
-    return predicted
-
-
-def _instructions_of(phase: str) -> Callable[[Measurement], int | None]:
-    return lambda measurement: (
-        None if measurement.run is None else getattr(measurement.run.instructions, phase)
-    )
-
-
 _REGION = (
     SummaryColumn(
         "instructions_region",
         ("region of", "interest"),
-        _each(_instructions_of("region")),
+        _each(instructions_of("region")),
         title="region",
         priority=3,
     ),
     SummaryColumn(
         "time_region",
         ("predicted time", "of region,"),
-        _each(_time_of("region")),
+        _each(_seconds(prediction_of("region"))),
         "s",
         "predicted time of region",
         priority=1,
@@ -258,14 +243,14 @@ _ONLY_CALL = (
     SummaryColumn(
         "instructions_first_call",
         ("only", "call"),
-        _each(_instructions_of("first_call")),
+        _each(instructions_of("first_call")),
         title="call",
         priority=4,
     ),
     SummaryColumn(
         "time_first_call",
         ("predicted time", "of the call,"),
-        _each(_time_of("first_call")),
+        _each(_seconds(prediction_of("first_call"))),
         "s",
         "predicted time of the call",
         priority=2,

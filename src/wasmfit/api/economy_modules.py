@@ -1,7 +1,6 @@
 """A workload's module in forms that ask for less and less memory, as files."""
 
 from dataclasses import dataclass
-from pathlib import Path
 
 from wasmfit.analysis.economy import EconomyForm, GuestForm
 from wasmfit.builder import Context, StepContext, guest
@@ -18,6 +17,7 @@ from wasmfit.module.smaller_memory import (
     without_exports,
 )
 from wasmfit.requests import ModuleRequest
+from wasmfit.toolchain import write_whole
 
 _LINK_ARGUMENT = "-Clink-arg="
 _STACK_SIZE = "-zstack-size="
@@ -142,7 +142,10 @@ class FormModules:
         """The form with its file. Files of other stacks have other names: a cell names its module's."""
         name = "-".join((self.workload.name, form.value, *([] if stack is None else [str(stack)])))
         path = self.context.home.modules / f"{name}.wasm"
-        _replace(path, data)
+        # One that holds the same stays, since it may be in use.
+        if not path.is_file() or path.read_bytes() != data:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write_whole(path, data)
         wasm = read(data)
         imported = {f"{entry.module}.{entry.name}" for entry in wasm.imports}
         calls = self.workload.calls
@@ -162,13 +165,3 @@ class FormModules:
 
 def _exports() -> tuple[str, ...]:
     return tuple(f"--export={name}" for name in MARKS)
-
-
-def _replace(path: Path, data: bytes) -> None:
-    """Writes a file whole or not at all; one that holds the same stays, since it may be in use."""
-    if path.is_file() and path.read_bytes() == data:
-        return
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_suffix(".unfinished")
-    unfinished.write_bytes(data)
-    unfinished.replace(path)

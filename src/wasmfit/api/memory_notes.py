@@ -1,6 +1,6 @@
 """What would make a module's memory take less RAM, said next to a verdict."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from wasmfit.analysis.economy import GuestForm, least
 from wasmfit.model import Build, Cell, UserModule, Workload
@@ -10,6 +10,7 @@ from wasmfit.module.shrinking import shrinking
 from wasmfit.module.smaller_memory import marks_its_memory
 from wasmfit.store import Store
 from wasmfit.store.measurements import Reader
+from wasmfit.words import listed
 
 from .measured_experiment import MeasuredExperiment
 from .shrunk_builds import SUFFIX
@@ -45,7 +46,7 @@ def _of_module(module: UserModule, cells: Sequence[Cell]) -> Iterator[str]:
         marked = marks_its_memory(read(data))
     except (OSError, ModuleError):
         return
-    names = _listed(dict.fromkeys(cell.build.name for cell in cells))
+    names = listed(dict.fromkeys(cell.build.name for cell in cells))
     condition = (
         f"the module exports {_BOTH}, so" if marked else f"if the module exported {_BOTH} (docs/economy.md),"
     )
@@ -65,7 +66,7 @@ def _of_workload(reader: Reader, workload: Workload, cells: Sequence[Cell]) -> I
             saved.setdefault(before - after, []).append(f"{cell.build.name} {cell.build.number}")
     for less, names in saved.items():
         yield (
-            f"export {_BOTH}, and RAM falls by {less:,} B on {_listed(names)} built to end memory there: "
+            f"export {_BOTH}, and RAM falls by {less:,} B on {listed(names)} built to end memory there: "
             f"measured by `wasmfit economy -w {workload.name}`"
         )
 
@@ -77,8 +78,3 @@ def _least_of(reader: Reader, cell: Cell, workload: Workload, form: GuestForm) -
         f"{build}/{workload.name}-{form}/{cell.board.name}/{cell.base.name}/{cell.profile.name}"
     )
     return None if known is None else least(known)
-
-
-def _listed(names: Iterable[str]) -> str:
-    *first, last = names
-    return f"{', '.join(first)} and {last}" if first else last

@@ -13,6 +13,7 @@ from wasmfit.model import Measurement, Status
 from wasmfit.report import FORMATS, Format
 from wasmfit.report.summary import summary_formatted, to_summary
 from wasmfit.requests import Experiment, RunOptions, RunSettings
+from wasmfit.words import counted
 
 from .estimates import plan_lines
 from .from_requests import from_requests
@@ -92,7 +93,7 @@ def cells_in(cells: int, reused: int, seconds: float, *, is_found: bool = False)
         is_found: Whether none was measured now, since what was measured before was asked for.
     """
     where = "found, and none measured now" if is_found else "from the store"
-    return f"{cells:,} {'cell' if cells == 1 else 'cells'} ({reused:,} {where}) in {seconds:.1f} s"
+    return f"{counted(cells, 'cell')} ({reused:,} {where}) in {seconds:.1f} s"
 
 
 def print_failed(failed: Sequence[Measurement]) -> None:

@@ -6,6 +6,7 @@ from wasmfit.api.economy import economy
 from wasmfit.report import ECONOMY_FORMATS
 from wasmfit.requests import EconomyExperiment, RunSettings
 
+from .compare import cells_in
 from .from_requests import from_requests
 from .options import OutputOptions
 from .output import message, require_writable, write_result
@@ -23,9 +24,8 @@ def measure_economy(experiment: EconomyExperiment, settings: RunSettings, output
     with reported(settings, verbose=output.verbose, quiet=output.quiet) as options:
         measured = economy(experiment, options)
     write_result(ECONOMY_FORMATS[output.format](measured), output.file)
-    message(
-        f"{len(measured.measurements)} cells ({measured.reused} from the store) in {measured.seconds:.1f} s."
-    )
+    if not output.quiet:
+        message(f"{cells_in(len(measured.measurements), measured.reused, measured.seconds)}.")
     for cell in measured.failed:
         message(f"{cell.id}: {cell.status.value}: {cell.reason}")
     if measured.failed:

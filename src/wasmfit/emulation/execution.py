@@ -108,6 +108,10 @@ class Execution(Record):
     readings: tuple[Activity, ...] = ()
     profile: CallProfile | None = None
 
+    def with_figures(self, **figures: object) -> Execution:
+        """The execution with other figures of its run, or more of them; by their names in :class:`Run`."""
+        return self.model_copy(update={"run": self.run.model_copy(update=figures)})
+
 
 def execute(
     elf: Path,

@@ -6,6 +6,9 @@ can do, with one pass over the new file. Better encoders exist; this one is a bo
 
 import zlib
 
+from .cursor import Cursor
+from .sections import leb
+
 _BLOCK = 16
 """Bytes that must be the same for a copy to be looked for."""
 
@@ -36,35 +39,15 @@ def update(old: bytes, new: bytes) -> bytes:
 
 def updated(old: bytes, data: bytes) -> bytes:
     """The new file, of the old one and an update."""
-    steps, at, made = zlib.decompress(data), 0, bytearray()
-    while at < len(steps):
-        inserted, at = _number(steps, at)
-        made += steps[at : at + inserted]
-        at += inserted
-        start, at = _number(steps, at)
-        length, at = _number(steps, at)
+    written, made = zlib.decompress(data), bytearray()
+    steps = Cursor(written, 0, len(written), "the update")
+    while steps.rest:
+        made += steps.take(steps.number())
+        start, length = steps.number(), steps.number()
         made += old[start : start + length]
     return bytes(made)
 
 
 def _step(inserted: bytes, start: int, length: int) -> bytes:
     """New bytes, then a copy."""
-    return _encoded(len(inserted)) + inserted + _encoded(start) + _encoded(length)
-
-
-def _encoded(number: int) -> bytes:
-    written = bytearray()
-    while number > 0x7F:
-        written.append(number & 0x7F | 0x80)
-        number >>= 7
-    return bytes([*written, number])
-
-
-def _number(data: bytes, at: int) -> tuple[int, int]:
-    value = shift = 0
-    while True:
-        byte = data[at]
-        value |= (byte & 0x7F) << shift
-        at, shift = at + 1, shift + 7
-        if byte < 0x80:
-            return value, at
+    return leb(len(inserted)) + inserted + leb(start) + leb(length)

@@ -6,7 +6,6 @@ one before it has shown. All that comes before a reading is decided by the readi
 settles at least one more, and the result is the same on every machine.
 """
 
-import shutil
 import struct
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -14,11 +13,12 @@ from itertools import accumulate
 from pathlib import Path
 
 from wasmfit.builder import job
-from wasmfit.elf import read_elf
-from wasmfit.emulation import Execution, job_address
+from wasmfit.emulation import Execution
 from wasmfit.model import Activity, ClockReadings, Rule, Status, UserModule
 from wasmfit.module.clocks import GUESS, MEAN, READINGS, table
 from wasmfit.timing import CostModel
+
+from .job_copy import JobCopy
 
 MOST_PASSES = 16
 """Runs of an image at most; a benchmark that looks for a number of iterations takes four to eight."""
@@ -27,17 +27,17 @@ _LEAST_STEP, _LONGEST_STEP = 10, 1_000_000_000
 """Microseconds between readings, of those that are guessed."""
 
 
-@dataclass
+@dataclass(frozen=True)
 class TimedImage:
     """An image whose clock's times can be changed.
 
     Attributes:
-        path: The file, which is ours.
+        copy: The file, which is ours.
         units: Microseconds per unit of each clock, in the order of the imports.
-        tables: Where the file has the times of each.
+        tables: Where the job has the times of each.
     """
 
-    path: Path
+    copy: JobCopy
     units: tuple[int, ...]
     tables: tuple[int, ...]
 
@@ -49,40 +49,25 @@ class TimedImage:
             ElfError: It cannot be read.
             LookupError: It is no such image.
         """
-        path = folder / "timed.elf"
-        shutil.copy(image, path)
-        elf, address = read_elf(path), job_address(path)
-        data = path.read_bytes()
+        copy = JobCopy.of(image, folder / "timed.elf")
+        tables = tuple(offset for rule, offset, _ in job.import_data(copy.read) if rule == Rule.TIMES)
+        return cls(copy, tuple(stub.value for stub in module.stubs if stub.rule is Rule.TIMES), tables)
 
-        def read(offset: int, size: int) -> bytes:
-            at = None if address is None else elf.file_offset(address + offset, size)
-            if at is None:
-                raise LookupError(f"{image} holds no job")
-            return data[at : at + size]
-
-        places = job.import_data(read)
-        at = [elf.file_offset((address or 0) + offset, size) for _, offset, size in _of_clocks(places)]
-        units = tuple(stub.value for stub in module.stubs if stub.rule is Rule.TIMES)
-        return cls(path, units, tuple(place for place in at if place is not None))
+    @property
+    def path(self) -> Path:
+        """The file."""
+        return self.copy.path
 
     def tell(self, microseconds: Sequence[int]) -> None:
         """Has the clocks tell these times at their readings."""
-        with self.path.open("r+b") as file:
-            for unit, place in zip(self.units, self.tables, strict=True):
-                file.seek(place)
-                file.write(table(microseconds, unit))
+        for unit, offset in zip(self.units, self.tables, strict=True):
+            self.copy.write(offset, table(microseconds, unit))
 
     @property
     def told(self) -> tuple[int, ...]:
         """The times that the first clock tells, in microseconds."""
-        with self.path.open("rb") as file:
-            file.seek(self.tables[0])
-            _, *times = struct.unpack(f"<Q{READINGS}Q", file.read(8 + 8 * READINGS))
+        _, *times = struct.unpack(f"<Q{READINGS}Q", self.copy.read(self.tables[0], 8 + 8 * READINGS))
         return tuple(times)
-
-
-def _of_clocks(places: Sequence[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
-    return [place for place in places if place[0] == Rule.TIMES]
 
 
 def settled(timed: TimedImage, model: CostModel, run: Callable[[Path], Execution]) -> Execution:
@@ -151,7 +136,7 @@ def _with_clock(execution: Execution, passes: int, told: Sequence[int], when: Se
         error_s=max(differences, default=0) / 1e6,
         **_last_interval(execution, texts),
     )
-    return execution.model_copy(update={"run": execution.run.model_copy(update={"clock": clock})})
+    return execution.with_figures(clock=clock)
 
 
 def _told_at(told: Sequence[int], at: int) -> int:
@@ -177,7 +162,7 @@ def stepped(execution: Execution, step: int) -> Execution:
     readings = len(execution.readings)
     told = [reading * step for reading in range(readings)]
     clock = ClockReadings(readings=readings, passes=1, **_last_interval(execution, told))
-    return execution.model_copy(update={"run": execution.run.model_copy(update={"clock": clock})})
+    return execution.with_figures(clock=clock)
 
 
 def scored(execution: Execution, of: str | None) -> Execution:
@@ -189,5 +174,4 @@ def scored(execution: Execution, of: str | None) -> Execution:
         score = float(calls[-1].shown or "")
     except ValueError:
         return execution
-    changed = clock.model_copy(update={"score_of": of, "score": score})
-    return execution.model_copy(update={"run": execution.run.model_copy(update={"clock": changed})})
+    return execution.with_figures(clock=clock.model_copy(update={"score_of": of, "score": score}))

@@ -6,15 +6,15 @@ Nothing in an embedding has to know of it, so it costs none of them a byte; and 
 instantiates a module for each event.
 """
 
-import shutil
 import struct
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from wasmfit.builder import job
-from wasmfit.elf import read_elf
-from wasmfit.emulation import Execution, job_address
+from wasmfit.emulation import Execution
 from wasmfit.model import Run, StackPeaks, Status, UserModule
+
+from .job_copy import JobCopy
 
 
 def with_one_call(module: UserModule, number: int) -> UserModule:
@@ -31,28 +31,12 @@ def image_for(image: Path, folder: Path, module: UserModule, number: int) -> Pat
         ElfError: It cannot be read.
         LookupError: It is no such image.
     """
-    path = folder / f"call-{number}.elf"
-    shutil.copy(image, path)
-    elf, address = read_elf(path), job_address(path)
-    data = path.read_bytes()
-
-    def place(offset: int, size: int) -> int:
-        at = None if address is None else elf.file_offset(address + offset, size)
-        if at is None:
-            raise LookupError(f"{image} holds no job")
-        return at
-
-    def read(offset: int, size: int) -> bytes:
-        at = place(offset, size)
-        return data[at : at + size]
-
+    copy = JobCopy.of(image, folder / f"call-{number}.elf")
     own = module.fresh[number]
-    with path.open("r+b") as file:
-        for at, offset in enumerate(job.step_times(read)):
-            if not _is_done(module, at, own):
-                file.seek(place(offset, 4))
-                file.write(struct.pack("<I", 0))
-    return path
+    for at, offset in enumerate(job.step_times(copy.read)):
+        if not _is_done(module, at, own):
+            copy.write(offset, struct.pack("<I", 0))
+    return copy.path
 
 
 def _is_done(module: UserModule, step: int, own: tuple[int, int]) -> bool:

@@ -117,12 +117,11 @@ def run(context: Context, step: StepContext, cell: Cell, image: Image) -> Execut
         execution = ran.execution
         if execution.status is Status.OK:
             step.progress("looking for the minimum RAM", 0, 0)
-            execution = _with(
-                execution,
+            execution = execution.with_figures(
                 least_ram=_least_ram(context, step, ran),
                 instance_ram=_instance_ram(context, step, ran),
             )
-    execution = _with(execution, calls=subject.shown(execution.run.calls))
+    execution = execution.with_figures(calls=subject.shown(execution.run.calls))
     if execution.status is Status.OUT_OF_MEMORY and subject.memory_advice is not None:
         # In front of a runtime's own words, what is known of the module would be taken for theirs.
         reason = f"{execution.reason}; of the memory's pages, {subject.memory_advice}"
@@ -143,12 +142,7 @@ def run(context: Context, step: StepContext, cell: Cell, image: Image) -> Execut
         rounds_at=rounds_at,
         limits=_limits(subject),
     )
-    return _with(execution, leak=leaked)
-
-
-def _with(execution: Execution, **figures: object) -> Execution:
-    """The execution with more figures of its run."""
-    return execution.model_copy(update={"run": execution.run.model_copy(update=figures)})
+    return execution.with_figures(leak=leaked)
 
 
 def executed(

@@ -4,11 +4,11 @@ What can be assumed is data of the board's timing model, with its sources. An as
 other costs than the model's; nothing is measured again, since time is predicted when it is shown.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 
 from wasmfit.errors import UsageError
 from wasmfit.model import Board, CycleCost, Timing
-from wasmfit.words import escape_unprintable
+from wasmfit.words import escape_unprintable, listed
 
 
 def costs_of(timing: Timing) -> dict[str, CycleCost]:
@@ -98,7 +98,7 @@ def _clocks(board: Board, timing: Timing) -> str:
             spans[-1] = spans[-1][0], high
         else:
             spans.append((low, high))
-    return _joined([_span(low, high) for low, high in spans or [(board.clock_hz, board.clock_hz)]])
+    return listed([_span(low, high) for low, high in spans or [(board.clock_hz, board.clock_hz)]])
 
 
 def _span(low: int, high: int) -> str:
@@ -140,8 +140,4 @@ def _note(board: Board) -> str:
     clock = others.get("clock")
     parts = [] if clock is None else [f"a clock of {clock}"]
     parts += [f"{name}={value}" for name, value in others.items() if name != "clock"]
-    return f"time on {board.name} is predicted as if its software had set up {_joined(parts)}"
-
-
-def _joined(parts: Sequence[str]) -> str:
-    return " and ".join(filter(None, (", ".join(parts[:-1]), parts[-1])))
+    return f"time on {board.name} is predicted as if its software had set up {listed(parts)}"

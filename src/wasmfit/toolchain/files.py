@@ -15,12 +15,16 @@ def file_identity(path: Path) -> tuple[str, int, int]:
     return str(real), status.st_size, status.st_mtime_ns
 
 
-def write_whole(path: Path, text: str) -> None:
+def write_whole(path: Path, content: str | bytes) -> None:
     """Writes a file so that whoever reads it finds all of its old content, or all of the new.
+
+    Args:
+        path: The file.
+        content: Its bytes, or its text.
 
     Raises:
         OSError: It cannot be written.
     """
     temporary = path.with_name(f"{path.name}.{os.getpid()}")
-    temporary.write_text(text, encoding="utf-8")
+    temporary.write_bytes(content.encode() if isinstance(content, str) else content)
     temporary.replace(path)

@@ -7,6 +7,7 @@ where, is in the file that a skeleton names, or in one package for all.
 import struct
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 from wasmfit.elf.dwarf.address_ranges import RangeSource
@@ -69,6 +70,7 @@ def _source(sections: DebugSections, suffix: str, *, big_endian: bool) -> EntryS
 
 
 def _own_ranges(elf: Elf, sections: DebugSections, unit: CompileUnit) -> RangeSource:
+    """What the ranges of a unit are read from that is in the file as a whole."""
     modern = unit.header.sizes.version >= 5
     return RangeSource(
         unit.header.sizes,
@@ -84,16 +86,11 @@ def _own_ranges(elf: Elf, sections: DebugSections, unit: CompileUnit) -> RangeSo
 def _split_ranges(
     elf: Elf, sections: DebugSections, rest: DebugSections, unit: CompileUnit, list_base: int
 ) -> RangeSource:
-    modern = unit.header.sizes.version >= 5
-    return RangeSource(
-        unit.header.sizes,
-        elf.big_endian,
-        unit.low,
-        sections.get(".debug_addr"),
-        unit.address_base,
-        rest.get(".debug_rnglists.dwo") if modern else sections.get(".debug_ranges"),
-        list_base if modern else unit.ranges_base,
-    )
+    """The same of a unit whose rest is elsewhere, and its lists of ranges with it or counted from here."""
+    own = _own_ranges(elf, sections, unit)
+    if unit.header.sizes.version >= 5:
+        return replace(own, lists=rest.get(".debug_rnglists.dwo"), list_base=list_base)
+    return replace(own, list_base=unit.ranges_base)
 
 
 def _in_file(elf: Elf, sections: DebugSections, unit: CompileUnit) -> InlinedReader | None:

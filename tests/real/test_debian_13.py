@@ -51,7 +51,6 @@ def debian_13(warm_home: Home) -> Iterator[Root]:
 @pytest.fixture(scope="module")
 def here(warm_home: Home, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """This machine's results."""
-    # Measured together, as there: a record names all tools of its run.
     comparison = wasmfit.compare(
         runtimes=list(RUNTIMES), boards=list(BOARDS), home=warm_home.root, rerun=True
     )

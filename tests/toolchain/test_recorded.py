@@ -1,6 +1,7 @@
 """Where wasmfit-images is installed, its tools take the place of those that are not here."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from wasmfit.model import CLibrary
 from wasmfit.provided import FORMAT, Manifest, RecordedC, RecordedTools
 from wasmfit.toolchain import ProcessRunner, Toolchain, Versions, find, recorded
 
+QEMU = "qemu-system-arm"
 TARGET = "thumbv7em-none-eabihf"
 MADE_WITH = RecordedTools(
     system="Debian",
@@ -60,6 +62,15 @@ def test_the_tools_of_images_take_the_place_of_missing_ones(found: Callable[...,
     assert compiler.library.identity == MADE_WITH.c[TARGET].library
     assert tools.versions()["arm-none-eabi-gcc"] == "12.2"
     assert "cc" not in tools.versions()
+
+
+def test_a_cell_names_the_tools_of_its_own_board(found: Callable[..., Toolchain]) -> None:
+    tools, boards = found(), Catalog.load().boards
+    more = replace(tools, emulators={**tools.emulators, "qemu-system-riscv32": tools.emulators[QEMU]})
+    assert more.of_board(boards["nrf52840dk"]).versions() == tools.versions()
+    other = more.of_board(boards["esp32c6"]).versions()
+    assert "qemu-system-riscv32" in other
+    assert not {"arm-none-eabi-gcc", QEMU} & other.keys()
 
 
 def test_without_images_tools_are_missing(found: Callable[..., Toolchain]) -> None:

@@ -134,7 +134,7 @@ class PartJob:
             seconds=round(measured.seconds, 3),
             elf=str(elf),
             elf_sha256=digest.file(elf),
-            tools=context.toolchain.versions(),
+            tools=context.toolchain.of_board(self.cell.board).versions(),
             log=str(step.log),
         )
 

@@ -86,7 +86,7 @@ def _tools(context: Context, cell: Cell) -> dict[str, str]:
     rule, prepared_by = cell.build.runtime.c, host.provenance(context, cell.build)
     has_compiler = rule is not None and rule.host is not None
     return {
-        **context.toolchain.versions(),
+        **context.toolchain.of_board(cell.board).versions(),
         **({} if prepared_by is None else {"host step": prepared_by}),
         **(context.toolchain.llvm.identity if has_compiler else {}),
     }

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from wasmfit.errors import MissingToolError, UsageError
-from wasmfit.model import CTarget, Emulator
+from wasmfit.model import Board, CTarget, Emulator
 from wasmfit.provided import ProvidedImages
 
 from . import recorded
@@ -41,6 +41,14 @@ class Toolchain:
     emulators: dict[str, Tool]
     images: ProvidedImages | None = None
     llvm: Llvm | NoLlvm = field(default_factory=NoLlvm)
+
+    def of_board(self, board: Board) -> "Toolchain":
+        """What has a part in a cell on a board, of all that a run with more boards has."""
+        return replace(
+            self,
+            c={target: one for target, one in self.c.items() if target == board.target},
+            emulators={name: one for name, one in self.emulators.items() if name == board.emulator.qemu},
+        )
 
     def versions(self) -> dict[str, str]:
         """Tool → version, for provenance."""

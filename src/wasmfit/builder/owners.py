@@ -93,7 +93,7 @@ def runtime_rule(catalog: Catalog, cell: Cell) -> Callable[[str], bool]:
     below |= _crates(catalog.harness / "locks" / "firmware.lock")
     lock = firmware.package(catalog, PackageSpec(cell.build, cell.profile, embedding=cell.embedding)).lock
     own = _crates(lock) if lock is not None and lock.is_file() else frozenset()
-    if not cell.base.emulated:
+    if cell.base.system is not None:
         # Cargo's lockfile of such an image is without what the system asks for on the command line.
         own -= below
         return lambda owner: owner in own or owner == cell.build.runtime.name

@@ -27,6 +27,11 @@ class SystemRecord(Record):
     boards: dict[str, str] = Field(default_factory=dict)
     emulated: tuple[str, ...] = ()
 
+    @property
+    def takes_library(self) -> bool:
+        """Whether a runtime comes into its build as a static library with one interface in C."""
+        return True
+
 
 class LazeSystem(SystemRecord):
     """A system whose application is a crate that laze builds.
@@ -44,6 +49,11 @@ class LazeSystem(SystemRecord):
     cargo_config: str
     selects: tuple[str, ...] = ()
     environment: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+
+    @property
+    def takes_library(self) -> bool:
+        """The application is in Rust: it depends on the runtime's crates themselves."""
+        return False
 
 
 System = Annotated[LazeSystem, Field()]

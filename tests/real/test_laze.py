@@ -8,7 +8,7 @@ import pytest
 
 import wasmfit
 from wasmfit.analysis.comparison import Comparison
-from wasmfit.builder.laze import PROGRAM
+from wasmfit.builder.systems.laze import PROGRAM
 from wasmfit.home import Home
 from wasmfit.model import Status
 from wasmfit.toolchain import ProcessRunner

@@ -135,7 +135,7 @@ def _in_layouts(context: Context, planned: Plan, comparison: Comparison, number:
     def spread(measurement: Measurement) -> Measurement:
         cell = cells.get(measurement.id)
         model = None if cell is None else cost_model(cell.board, context.catalog.core(cell.board))
-        if cell is None or model is None or not cell.base.emulated:
+        if cell is None or model is None or cell.base.system is not None:
             return measurement
         return with_layouts(context, cell, measurement, model, number)
 
@@ -184,7 +184,7 @@ def _prepared(
         working_directory.branch,
         working_directory.dirty,
     )
-    systems = [name for name in experiment.bases if not catalog.base(name).emulated]
+    systems = [name for name in experiment.bases if catalog.base(name).system is not None]
     executor = executor_of(options, systems=systems, sources=experiment.sources)
     bench = None if options.on is None else BoardRunner.find(runner, _selector(options.on))
     home = Home.find(options.home)

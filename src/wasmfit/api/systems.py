@@ -5,10 +5,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from wasmfit.builder import laze
+from wasmfit.builder.systems import clone, driver_of
 from wasmfit.catalog import Catalog
 from wasmfit.errors import MissingToolError, UsageError
 from wasmfit.home import Home
+from wasmfit.model import System
 from wasmfit.toolchain import ProcessRunner
 
 
@@ -26,18 +27,20 @@ def with_systems(
         raise UsageError(f"{name} is a base, and the comparison is not on it.", f"Add --base {name}.")
     for name in bases:
         base = catalog.base(name)
-        if base.emulated:
+        if base.system is None:
             if name in sources:
                 raise UsageError(f"The base {name} is not built from a checkout.", "Leave out its --source.")
             continue
-        if shutil.which(laze.PROGRAM) is None:
-            raise MissingToolError(f"laze is not installed, and {name} is built with it.", laze.REMEDY)
+        driver = driver_of(base)
+        for program in driver.programs:
+            if shutil.which(program.name) is None:
+                raise MissingToolError(
+                    f"{program.name} is not installed, and {name} is built with it.", program.remedy
+                )
         checkout = sources.get(name, home.work / "checkouts" / name)
-        why = (
-            None if name in sources else laze.clone(runner, base.repository, checkout, home.logs / "git.log")
-        )
+        why = None if name in sources else _clone(base.system, runner, checkout, home)
         known[name] = base.model_copy(
-            update={"checkout": laze.inspect(runner, name, checkout)}
+            update={"checkout": driver.inspect(runner, base, checkout)}
             if why is None
             else {
                 "missing": f"no checkout of {base.title.partition(',')[0]} could be had ({why}). "
@@ -45,3 +48,10 @@ def with_systems(
             }
         )
     return replace(catalog, bases=known)
+
+
+def _clone(system: System, runner: ProcessRunner, folder: Path, home: Home) -> str | None:
+    """Gets a checkout where wasmfit keeps them; otherwise says why there is none."""
+    if not system.repository:
+        return "wasmfit gets none by itself"
+    return clone(runner, system.repository, folder, home.logs / "git.log")

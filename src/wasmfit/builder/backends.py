@@ -10,14 +10,13 @@ from typing import Protocol
 from wasmfit.model import CLibrary
 from wasmfit.toolchain import CCompiler
 
-from . import c, digest, firmware, laze, link, relinked
+from . import c, firmware, link, relinked
 from .context import Context, StepContext
 from .digest import Shared
 from .firmware import Firmware
 from .spec import FirmwareSpec
 from .step import BuildStep
-
-LOCKFILE = "Cargo.lock"
+from .systems import Driver, driver_of
 
 Made = Mapping[str, Path]
 """Folders of what an image is made from, by the part that each plays."""
@@ -115,7 +114,7 @@ class CargoBackend:
         base_crate = self.spec.base_crate
         return (*self.spec.profile.linker, *(() if base_crate is None else base_crate.linker))
 
-    def lock(self, built: Made, artefact: Path) -> str | None:  # noqa: ARG002 - laze's
+    def lock(self, built: Made, artefact: Path) -> str | None:  # noqa: ARG002 - systems'
         """That of the archive."""
         return firmware.used_lock(self.context, self.spec, built.get("firmware"))
 
@@ -162,7 +161,7 @@ class CBackend(CargoBackend):
 
 
 @dataclass(frozen=True)
-class LazeBackend:
+class SystemBackend:
     """An operating system, whose own build makes the whole image."""
 
     context: Context
@@ -170,34 +169,41 @@ class LazeBackend:
     shared: Shared = field(default_factory=Shared)
 
     @property
+    def _driver(self) -> Driver:
+        return driver_of(self.spec.base)
+
+    @property
     def has_link_map(self) -> bool:
-        """Its build makes none."""
-        return False
+        """Where its build makes one."""
+        return self._driver.has_link_map
 
     def parts(self, translated: BuildStep | None) -> dict[str, BuildStep]:
-        """Nothing is made beforehand."""
-        assert translated is None, "C has no place in it"
-        return {}
+        """What its build is given."""
+        return self._driver.parts(self.context, self.spec, self.shared, translated)
 
     def setting(self) -> object:
-        """The checkout, the application, and the package inside it."""
-        return laze.key(self.context, self.spec, self.shared)
+        """The checkout, and the application in it."""
+        return self._driver.key(self.context, self.spec, self.shared)
 
-    def assemble(self, step: StepContext, job: bytes, built: Made, artefact: Path) -> None:  # noqa: ARG002 - others'
-        """Lets laze build the application."""
-        laze.build(self.context, step, self.spec, job, artefact)
+    def assemble(self, step: StepContext, job: bytes, built: Made, artefact: Path) -> None:
+        """Lets the system's build make the application."""
+        self._driver.build(self.context, step, self.spec, job, built, artefact)
 
-    def lock(self, built: Made, artefact: Path) -> str | None:  # noqa: ARG002 - others'
-        """The one that cargo ended with."""
-        return digest.file(artefact / LOCKFILE)
+    def lock(self, built: Made, artefact: Path) -> str | None:
+        """That of the application, or of what it is made from."""
+        return self._driver.lock(self.context, self.spec, built, artefact)
 
     def macros(self) -> dict[str, str] | None:
-        """No C is compiled."""
-        return None
+        """The build's, where the runtime is in C."""
+        if self.spec.build.runtime.language != "c":
+            return None
+        return dict(c.defines(self.spec.build, self.spec.board))
 
     def flags(self) -> list[str]:
-        """The system's own are in no record."""
-        return []
+        """Those that the runtime is compiled with; the system's own are in no record."""
+        if self.spec.build.runtime.language != "c":
+            return []
+        return c.flags(self.spec.build, self.spec.profile, self.spec.board)
 
     def c_library(self) -> CLibrary | None:
         """None that we link."""
@@ -207,6 +213,6 @@ class LazeBackend:
 def backend_of(context: Context, spec: FirmwareSpec, shared: Shared | None = None) -> Backend:
     """What makes an image of a firmware; ``shared`` is what other firmwares have in common with it."""
     shared = Shared() if shared is None else shared
-    if not spec.base.emulated:
-        return LazeBackend(context, spec, shared)
+    if spec.base.system is not None:
+        return SystemBackend(context, spec, shared)
     return (CBackend if spec.build.runtime.language == "c" else CargoBackend)(context, spec, shared)

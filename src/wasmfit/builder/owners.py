@@ -10,7 +10,7 @@ from wasmfit.catalog import Catalog
 from wasmfit.model import Cell
 from wasmfit.toolchain import known_libraries
 
-from . import firmware
+from . import firmware, library
 from .context import Context
 from .spec import PackageSpec
 
@@ -46,6 +46,8 @@ def object_rule(context: Context, cell: Cell) -> Callable[[str], str | None]:
         if member is None:
             return folders.get(Path(path).parent.name)
         archive, name = member.groups()
+        if archive == library.NAME and (own := library.owner_of_member(name, folders["runtime"])) is not None:
+            return own
         if archive in archives:
             return archives[archive]
         return "compiler_builtins" if name.startswith("compiler_builtins-") else None
@@ -93,7 +95,7 @@ def runtime_rule(catalog: Catalog, cell: Cell) -> Callable[[str], bool]:
     below |= _crates(catalog.harness / "locks" / "firmware.lock")
     lock = firmware.package(catalog, PackageSpec(cell.build, cell.profile, embedding=cell.embedding)).lock
     own = _crates(lock) if lock is not None and lock.is_file() else frozenset()
-    if not cell.base.emulated:
+    if cell.base.system is not None:
         # Cargo's lockfile of such an image is without what the system asks for on the command line.
         own -= below
         return lambda owner: owner in own or owner == cell.build.runtime.name

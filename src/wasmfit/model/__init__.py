@@ -76,6 +76,7 @@ from .runtime import (
 from .runtime_facts import FactChanges, RuntimeFacts
 from .status import Status
 from .switch import RustChanges, Start, Switch, Switches, SwitchValue
+from .system import LazeSystem, System
 from .target import CTarget, Target
 from .timing import ClockRange, Core, CycleCost, CycleCosts, SetupChoice, SetupValue, Timing
 from .values import Signature, ValueType, is_nan, shown, to_float
@@ -138,6 +139,7 @@ __all__ = [
     "InstructionCounts",
     "Kept",
     "LayoutSpread",
+    "LazeSystem",
     "Leak",
     "LeastRam",
     "Logged",
@@ -181,6 +183,7 @@ __all__ = [
     "Switch",
     "SwitchValue",
     "Switches",
+    "System",
     "Target",
     "Timing",
     "ToolWheel",

@@ -9,7 +9,8 @@ from .base import Record
 from .board import Board
 from .dependency import Dependency
 from .pattern import Pattern
-from .runtime import Checkout
+from .runtime import Checkout, Runtime
+from .system import LANGUAGES, System
 
 Name = Annotated[str, Field(pattern=r"^\w+$")]
 """A symbol's, as it can stand in a flag for the linker."""
@@ -85,16 +86,14 @@ class Base(Record):
         name: The folder's name.
         title: What it is.
         start: Who starts the chip and calls the firmware: our own ``harness``; a ``crate``, in the folder
-            ``crate`` next to the TOML file, that calls it from a task; or the ``laze`` build of an operating
-            system, whose application it becomes.
+            ``crate`` next to the TOML file, that calls it from a task; or an operating ``system``, whose
+            application it becomes, in that system's own build.
         homepage: Where it lives.
         dependencies: Cargo dependencies of the crate, or of the application.
         hals: What it brings for which chips; a board with none of them is not supported.
         gaps: Why some of those boards are not.
-        repository: For ``laze``, where Git gets a checkout.
-        crates: For ``laze``, the crates of the system that an application depends on, in its folder ``src``.
-        builders: For ``laze``, board → laze's name of what it is built for.
-        checkout: For ``laze``, the checkout to build from; the user's, never the catalogue's.
+        system: The operating system, and how it is built.
+        checkout: The system's checkout to build from; the user's, never the catalogue's.
         missing: Why there is no checkout.
         symbols: Names of what it defines without a crate's name: handlers of interrupts, hooks of its crates.
         emulator: What does not happen in the emulated machine, as a sentence for the reader.
@@ -102,14 +101,12 @@ class Base(Record):
 
     name: str
     title: str
-    start: Literal["harness", "crate", "laze"]
+    start: Literal["harness", "crate", "system"]
     homepage: str = ""
     dependencies: dict[str, Dependency] = Field(default_factory=dict)
     hals: tuple[Hal, ...] = ()
     gaps: tuple[Gap, ...] = ()
-    repository: str = ""
-    crates: tuple[str, ...] = ()
-    builders: dict[str, str] = Field(default_factory=dict)
+    system: System | None = None
     checkout: Checkout | None = None
     missing: str = ""
     symbols: Pattern | None = None
@@ -122,6 +119,8 @@ class Base(Record):
             raise ValueError("two hals have the same name")
         if self.start == "crate" and not self.hals:
             raise ValueError('start = "crate" needs at least one table [[hals]]')
+        if (self.start == "system") != (self.system is not None):
+            raise ValueError('start = "system" and a table [system] belong together')
         return self
 
     @property
@@ -137,8 +136,18 @@ class Base(Record):
                 return True
             case "crate":
                 return any(hal.features(board) is not None for hal in self.hals)
-            case "laze":
-                return board.name in self.builders
+            case "system":
+                return self.system is not None and board.name in self.system.boards
+
+    def obstacle_to(self, runtime: Runtime) -> str | None:
+        """Why a runtime cannot be part of its images, as :meth:`obstacle`."""
+        if self.system is None or runtime.language in ("none", *self.system.languages):
+            return None
+        (language,) = self.system.languages
+        return (
+            f"on {self.name}, only runtimes in {LANGUAGES[language]} are built: "
+            f"its application has no {LANGUAGES[runtime.language]} sources"
+        )
 
     def obstacle(self, board: Board) -> str | None:
         """Why it does not serve a board, as a sentence without its full stop; ``None`` where it does."""
@@ -151,10 +160,9 @@ class Base(Record):
         )
         return next(known, unknown)
 
-    @property
-    def emulated(self) -> bool:
-        """Whether its images can be run in the emulator."""
-        return self.start != "laze"
+    def runs_emulated(self, board: Board) -> bool:
+        """Whether its images for a board can be run in the emulator."""
+        return self.system is None or board.name in self.system.emulated
 
     def base_crate(self, board: Board) -> "BaseCrate | None":
         """The crate below the harness on a board; ``None`` where the harness starts the chip itself.

@@ -53,7 +53,7 @@ class Cell:
     def is_relinked(self) -> bool:
         """Whether its image runs relinked, to where the emulator has memory."""
         # An operating system's own build links its image, which runs nowhere here.
-        return self.board.needs_relinking and self.base.start != "laze"
+        return self.board.needs_relinking and self.base.system is None
 
     @cached_property
     def id(self) -> str:

@@ -121,13 +121,7 @@ def _unsupported_base(cell: Cell) -> SkippedCell | None:
     """The cell, if its base does not support its board, or is missing: this applies to its baseline too."""
     if cell.base.missing:
         return SkippedCell(cell, Status.UNAVAILABLE, cell.base.missing)
-    if cell.base.start == "laze" and cell.build.runtime.language == "c":
-        return SkippedCell(
-            cell,
-            Status.UNSUPPORTED,
-            f"on {cell.base.name}, only runtimes in Rust are built: its application has no C sources",
-        )
-    obstacle = cell.base.obstacle(cell.board)
+    obstacle = cell.base.obstacle_to(cell.build.runtime) or cell.base.obstacle(cell.board)
     return None if obstacle is None else SkippedCell(cell, Status.UNSUPPORTED, obstacle)
 
 

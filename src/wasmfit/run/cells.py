@@ -76,7 +76,7 @@ class CellJob:
             owned = measure.owned(context, cell, built.elf, built.link_map)
             size = measure.size(context, cell, owned)
             image_bytes.keep(context, cell, owned, digest.file(built.elf))
-            if not cell.base.emulated:
+            if not cell.base.runs_emulated(cell.board):
                 return self._record(Status.OK, cell.base.emulator, step.log, built, size)
             execution = measure.run(context, step, cell, built)
             run = execution.run

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from wasmfit.builder import BuildError, Context, FirmwareSpec, laze
+from wasmfit.builder import BuildError, Context, FirmwareSpec
+from wasmfit.builder.systems import clone, driver_of, laze
 from wasmfit.catalog import Catalog
 from wasmfit.errors import UsageError
 from wasmfit.home import Home
@@ -17,15 +18,15 @@ from wasmfit.plan import plan
 from wasmfit.requests import Experiment
 from wasmfit.toolchain import ProcessRunner, Versions, find
 
-SYSTEM = Path(__file__).parents[1] / "ariel-os"
+SYSTEM = Path(__file__).parents[2] / "ariel-os"
 
 
 @pytest.fixture(scope="module")
 def catalog() -> Catalog:
     found = Catalog.load()
-    base = found.base("ariel-os").model_copy(
-        update={"checkout": laze.inspect(ProcessRunner(), "ariel-os", SYSTEM)}
-    )
+    base = found.base("ariel-os")
+    checkout = driver_of(base).inspect(ProcessRunner(), base, SYSTEM)
+    base = base.model_copy(update={"checkout": checkout})
     return Catalog(**{**vars(found), "bases": {**found.bases, base.name: base}})
 
 
@@ -80,13 +81,14 @@ def test_any_text_is_a_plan_or_an_error(text: str) -> None:
 
 
 def test_what_is_no_checkout_is_refused(tmp_path: Path) -> None:
+    base = Catalog.load().base("ariel-os")
     with pytest.raises(UsageError, match=r"no checkout of ariel-os: it has no laze-project\.yml"):
-        laze.inspect(ProcessRunner(), "ariel-os", tmp_path)
+        driver_of(base).inspect(ProcessRunner(), base, tmp_path)
 
 
 def test_a_clone_that_fails_says_why_and_leaves_nothing(tmp_path: Path) -> None:
     place = tmp_path / "checkouts" / "system"
-    why = laze.clone(ProcessRunner(), str(tmp_path / "nowhere"), place, tmp_path / "log")
+    why = clone(ProcessRunner(), str(tmp_path / "nowhere"), place, tmp_path / "log")
     assert why is not None
     assert "nowhere" in why
     assert not place.exists()

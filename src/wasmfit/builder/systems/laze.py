@@ -6,25 +6,25 @@ says.
 """
 
 import json
-import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import tomli_w
 
-from wasmfit.errors import MissingToolError
-from wasmfit.model import Base, Checkout, Profile
+from wasmfit.model import Base, Checkout, LazeSystem, Profile
 from wasmfit.toolchain import ProcessRunner
 from wasmfit.words import escape_unprintable
 
-from . import cargo, checkout, digest, firmware, lockfiles
-from .cargo import Options
-from .context import Context, StepContext
-from .digest import Shared
-from .errors import BuildError
-from .exclusive_lock import exclusive_lock
-from .spec import FirmwareSpec
+from .. import cargo, checkout, digest, firmware, lockfiles
+from ..cargo import Options
+from ..context import Context, StepContext
+from ..digest import Shared
+from ..errors import BuildError
+from ..exclusive_lock import exclusive_lock
+from ..spec import FirmwareSpec
+from ..step import BuildStep
+from .driver import Program
 
 PROGRAM = "laze"
 REMEDY = "Install it with: cargo install laze --version 0.1.39 --locked"
@@ -33,39 +33,66 @@ _APP = "wasmfit-app"
 _IMPORTS = "build/imports"
 _PLAN_SECONDS = 300
 _BUILD_SECONDS = 3600
-_CLONE_SECONDS = 600
 
 
-def inspect(runner: ProcessRunner, base: str, path: Path) -> Checkout:
-    """Looks at a checkout of an operating system; nothing in it is changed or run.
+class Laze:
+    """The driver."""
 
-    Raises:
-        UsageError: The folder is none, or holds no laze project.
-    """
-    return checkout.inspect_tree(runner, base, path, "laze-project.yml")
+    @property
+    def programs(self) -> Sequence[Program]:
+        """Laze itself; cargo is wasmfit's own."""
+        return (Program(PROGRAM, REMEDY),)
+
+    @property
+    def has_link_map(self) -> bool:
+        """Its build makes none."""
+        return False
+
+    def inspect(self, runner: ProcessRunner, base: Base, path: Path) -> Checkout:
+        """A checkout is taken as a whole."""
+        return checkout.inspect_tree(runner, base.name, path, _system(base).checkout_has)
+
+    def key(self, context: Context, spec: FirmwareSpec, shared: Shared) -> str:
+        """The checkout, the application, and the package inside it."""
+        return key(context, spec, shared)
+
+    def parts(
+        self,
+        context: Context,  # noqa: ARG002 - others'
+        spec: FirmwareSpec,  # noqa: ARG002 - others'
+        shared: Shared,  # noqa: ARG002 - others'
+        translated: BuildStep | None,
+    ) -> dict[str, BuildStep]:
+        """Nothing is made beforehand."""
+        assert translated is None, "C has no place in it"
+        return {}
+
+    def build(
+        self,
+        context: Context,
+        step: StepContext,
+        spec: FirmwareSpec,
+        job: bytes,
+        made: Mapping[str, Path],  # noqa: ARG002 - others'
+        artefact: Path,
+    ) -> None:
+        """Lets laze build the application."""
+        build(context, step, spec, job, artefact)
+
+    def lock(
+        self,
+        context: Context,  # noqa: ARG002 - others'
+        spec: FirmwareSpec,  # noqa: ARG002 - others'
+        made: Mapping[str, Path],  # noqa: ARG002 - others'
+        artefact: Path,
+    ) -> str | None:
+        """The one that cargo ended with."""
+        return digest.file(artefact / "Cargo.lock")
 
 
-def clone(runner: ProcessRunner, url: str, folder: Path, log: Path) -> str | None:
-    """Gets a checkout from where it lives, if it is not there yet; otherwise says why there is none."""
-    if folder.is_dir():
-        return None
-    unfinished = folder.with_suffix(".unfinished")
-    shutil.rmtree(unfinished, ignore_errors=True)
-    unfinished.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        finished = runner.run(
-            ["git", "clone", "--quiet", "--depth", "1", url, str(unfinished)],
-            timeout=_CLONE_SECONDS,
-            env=_without_questions(),
-            log=log,
-        )
-    except MissingToolError:
-        return "git is not installed"
-    if finished.code != 0:
-        lines = finished.output.strip().splitlines()
-        return escape_unprintable(lines[-1] if lines else "git gave no reason", 200)
-    unfinished.rename(folder)
-    return None
+def _system(base: Base) -> LazeSystem:
+    assert isinstance(base.system, LazeSystem)
+    return base.system
 
 
 def key(context: Context, spec: FirmwareSpec, shared: Shared) -> str:
@@ -75,7 +102,8 @@ def key(context: Context, spec: FirmwareSpec, shared: Shared) -> str:
     return digest.of(
         "laze",
         base.checkout.digest,
-        base.builders[spec.board.name],
+        base.system,
+        _system(base).boards[spec.board.name],
         shared.tree(context.catalog.folder(base) / "app"),
         firmware.key(context, spec, shared),
     )
@@ -89,7 +117,7 @@ def build(context: Context, step: StepContext, spec: FirmwareSpec, job: bytes, a
     """
     base, board, profile = spec.base, spec.board, spec.profile
     assert base.checkout is not None
-    builder = base.builders[board.name]
+    builder = _system(base).boards[board.name]
     app = context.home.work / "laze" / f"{base.name}-{base.checkout.digest[:12]}-{board.name}-{profile.name}"
     with exclusive_lock(app.with_suffix(".lock"), context.runner.cancel):
         write(context, spec, base.checkout, job, app)
@@ -121,9 +149,9 @@ def write(context: Context, spec: FirmwareSpec, system: Checkout, job: bytes, ap
     assert package.lock is not None
     tree = f"{_IMPORTS}/{system.path.name}"
     texts = {
-        "laze-project.yml": _project(system.path),
+        "laze-project.yml": _project(_system(spec.base), system.path),
         "Cargo.toml": tomli_w.dumps(_manifest(spec.base, tree)),
-        ".cargo/config.toml": tomli_w.dumps({"include": [f"../{tree}/ariel-os-cargo.toml"]}),
+        ".cargo/config.toml": tomli_w.dumps({"include": [f"../{tree}/{_system(spec.base).cargo_config}"]}),
         "src/main.rs": (context.catalog.folder(spec.base) / "app" / "main.rs").read_text(encoding="utf-8"),
     }
     for name, text in texts.items():
@@ -153,16 +181,16 @@ def planned(info: str, builder: str) -> str:
     return outfile
 
 
-def _project(system: Path) -> str:
+def _project(system: LazeSystem, checkout: Path) -> str:
     # JSON is YAML: names need no quoting of ours.
     return json.dumps(
         {
-            "imports": [{"path": str(system), "symlink": True}],
+            "imports": [{"path": str(checkout), "symlink": True}],
             "apps": [
                 {
                     "name": _APP,
-                    "selects": ["alloc"],
-                    "env": {"global": {"heapsize_required": ["1024"]}},
+                    "selects": system.selects,
+                    "env": {"global": system.environment},
                 }
             ],
         },
@@ -174,7 +202,7 @@ def _manifest(base: Base, tree: str) -> dict[str, object]:
     return {
         "package": {"name": _APP, "version": "0.0.0", "edition": "2024", "publish": False},
         "dependencies": {
-            **{name: {"path": f"{tree}/src/{name}"} for name in base.crates},
+            **{name: {"path": f"{tree}/src/{name}"} for name in _system(base).crates},
             "firmware": {"path": "firmware"},
         },
         "workspace": {"exclude": [_IMPORTS]},
@@ -250,8 +278,3 @@ def _reason(output: str) -> str:
         if said and "error" not in first
         else first
     )
-
-
-def _without_questions() -> dict[str, str]:
-    """An environment in which git asks nobody for a password."""
-    return {**os.environ, "GIT_TERMINAL_PROMPT": "0"}

@@ -11,6 +11,7 @@ from .cell_page import CellPage
 from .comparison_metrics import COMPARISON_METRICS, RESULT_METRICS
 from .feature_tables import feature_lines
 from .hardware import HARDWARE_METRICS, hardware_measurement
+from .layouts import link_sentence
 from .numbers import grouped
 
 _OWNERS = 12
@@ -105,6 +106,8 @@ def _phases(measurement: Measurement) -> Table:
         columns.append(text_column(("predicted time",), map(_predicted, predictions)))
         assert run.predicted is not None
         notes.append(f"predicted, not measured: {run.predicted.source}")
+        if run.predicted.link is not None:
+            notes.append(f"warm call: {link_sentence(run.predicted.link)}")
     on_board = hardware_measurement(measurement)
     if on_board is not None:
         by_key = {metric.key: metric for metric in HARDWARE_METRICS}

@@ -23,7 +23,7 @@ from .conformance import (
     Selection,
 )
 from .dependency import Dependency, DependencyChange
-from .durations import BoardMeasurement, MeasuredPhase, Prediction, Predictions, Score
+from .durations import BoardMeasurement, LinkInBar, MeasuredPhase, Prediction, Predictions, Score
 from .host_tool import HostTool, ToolWheel
 from .measurement import Measurement, Provenance, RelinkedImage, Size, SourceTree
 from .module import (
@@ -77,7 +77,7 @@ from .runtime_facts import FactChanges, RuntimeFacts
 from .status import Status
 from .switch import RustChanges, Start, Switch, Switches, SwitchValue
 from .target import CTarget, Target
-from .timing import ClockRange, Core, CycleCost, CycleCosts, SetupChoice, SetupValue, Timing
+from .timing import ClockRange, Core, CycleCost, CycleCosts, LinkSpread, SetupChoice, SetupValue, Timing
 from .values import Signature, ValueType, is_nan, shown, to_float
 from .workload import GuestBuild, Workload, WorkloadCall
 
@@ -140,6 +140,8 @@ __all__ = [
     "LayoutSpread",
     "Leak",
     "LeastRam",
+    "LinkInBar",
+    "LinkSpread",
     "Logged",
     "MeasuredPhase",
     "Measurement",

@@ -142,6 +142,19 @@ class SetupChoice(Record):
         return self
 
 
+class LinkSpread(Record):
+    """How far another link of the same objects moves the time of a call on a board: where hot code lies.
+
+    Attributes:
+        less, more: By which part of the time of the image that is reported it may be less, and more.
+        source: Where that comes from.
+    """
+
+    less: float = Field(ge=0, lt=1)
+    more: float = Field(ge=0)
+    source: str
+
+
 class Timing(Record):
     """What a board adds to its core's cycle costs.
 
@@ -156,6 +169,8 @@ class Timing(Record):
         clock_hz: The clock that predictions assume, instead of the board's.
         error: How far off a prediction may be, as a fraction of it, in addition to the ranges of the costs.
         calibrated: Whether the model was compared with values published for this board.
+        link: What the link does to the time of a call, typically; it is in the error bar of calls, unless the
+            layouts of a cell were measured.
         source: Where cycle costs and error come from.
         assumptions: What else software is assumed to have set up on the board.
     """
@@ -171,6 +186,7 @@ class Timing(Record):
     assumed: dict[str, str] = Field(default_factory=dict)
     clock_hz: int | None = Field(default=None, gt=0)
     error: float = Field(gt=0, lt=1)
+    link: LinkSpread | None = None
     calibrated: bool
     source: str
     assumptions: tuple[str, ...] = ()

@@ -10,6 +10,9 @@ from wasmfit.model import (
     Activity,
     Board,
     Core,
+    CycleCost,
+    LayoutSpread,
+    LinkInBar,
     Measurement,
     Prediction,
     Predictions,
@@ -20,6 +23,8 @@ from wasmfit.model import (
 )
 
 from .setup import costs_of, error_of
+
+_NOTHING = CycleCost(low=0, typical=0, high=0)
 
 
 def predict(activity: Activity, core: Core, timing: Timing, clock_hz: int) -> Prediction:
@@ -45,6 +50,7 @@ class CostModel:
         calibrated: Whether the model was compared with values published for the board.
         source: Where cycle costs and error come from.
         assumed: What is assumed otherwise than by default: name → value.
+        link: What the link typically does to the time of a call on the board.
     """
 
     counts: Callable[[Activity], Sequence[int]]
@@ -57,6 +63,7 @@ class CostModel:
     calibrated: bool
     source: str
     assumed: Mapping[str, str]
+    link: LinkInBar | None = None
 
     @staticmethod
     def of(core: Core, timing: Timing, clock_hz: int) -> "CostModel":
@@ -82,11 +89,21 @@ class CostModel:
             calibrated=timing.calibrated and not others,
             source="; ".join(_sources(core, timing)),
             assumed=others,
+            link=_link(timing),
         )
 
-    def predict(self, activity: Activity) -> Prediction:
-        """Cycles and time of what a core did; see :func:`predict`."""
-        return self._predicted(self.counts(activity), self.uncertain_counts(activity))
+    def predict(self, activity: Activity, link: LinkInBar | None = None) -> Prediction:
+        """Cycles and time of what a core did; see :func:`predict`.
+
+        Args:
+            activity: What it did.
+            link: What the place of hot code adds to the error bar, to either side: in quadrature as well.
+        """
+        return self._predicted(self.counts(activity), self.uncertain_counts(activity), link)
+
+    def predict_call(self, activity: Activity) -> Prediction:
+        """The same of a call, with what is typical of the board for the place of hot code."""
+        return self.predict(activity, self.link)
 
     def predict_together(self, first: Activity, second: Activity) -> Prediction:
         """The same of two activities together: an error of a cycle cost changes both alike."""
@@ -95,11 +112,15 @@ class CostModel:
             tuple(map(add, self.uncertain_counts(first), self.uncertain_counts(second))),
         )
 
-    def _predicted(self, counts: Sequence[int], uncertain_counts: Sequence[int]) -> Prediction:
+    def _predicted(
+        self, counts: Sequence[int], uncertain_counts: Sequence[int], link: LinkInBar | None = None
+    ) -> Prediction:
         # Savings never exceed the costs in what a core has done, but may in a record made by hand.
         typical = max(sum(map(mul, counts, self.typical)), 0)
-        less = hypot(*map(mul, uncertain_counts, self.less), typical * self.error)
-        more = hypot(*map(mul, uncertain_counts, self.more), typical * self.error)
+        link_less, link_more = (0.0, 0.0) if link is None else (link.less, link.more)
+        error = typical * self.error
+        less = hypot(*map(mul, uncertain_counts, self.less), error, typical * link_less)
+        more = hypot(*map(mul, uncertain_counts, self.more), error, typical * link_more)
         return _prediction(typical, less, more, self.clock_hz)
 
     def predictions(self, activities: Activities) -> Predictions:
@@ -108,18 +129,42 @@ class CostModel:
         def predicted(activity: Activity | None) -> Prediction | None:
             return None if activity is None else self.predict(activity)
 
+        def call(activity: Activity | None) -> Prediction | None:
+            return None if activity is None else self.predict_call(activity)
+
         load, instantiate = activities.load, activities.instantiate
         return Predictions(
             load=predicted(load),
             instantiate=predicted(instantiate),
             start=None if load is None or instantiate is None else self.predict_together(load, instantiate),
-            first_call=predicted(activities.first_call),
-            call=predicted(activities.call),
-            region=predicted(activities.region),
+            first_call=call(activities.first_call),
+            call=call(activities.call),
+            region=call(activities.region),
             calibrated=self.calibrated,
             source=self.source,
             assumed=dict(self.assumed),
+            link=None if activities.call is None else self.link,
         )
+
+    def in_layouts(self, run: Run, spread: LayoutSpread) -> Run:
+        """A run with what was predicted over layouts of its objects, in the error bar of its warm call too.
+
+        The bar then holds every layout: the distances from the image that is reported to the least and to the
+        most are added in quadrature, instead of what is typical of the board.
+        """
+        call, predicted = run.activity.call, run.predicted
+        if call is None or predicted is None:
+            return run.model_copy(update={"layouts": spread})
+        known = predicted
+        if spread.number > 1:
+            own = self.predict(call).time_s
+            link = LinkInBar(
+                less=max(1 - spread.least_s / own, 0) if own > 0 else 0,
+                more=max(spread.most_s / own - 1, 0) if own > 0 else 0,
+                layouts=spread.number,
+            )
+            known = predicted.model_copy(update={"call": self.predict(call, link), "link": link})
+        return run.model_copy(update={"layouts": spread, "predicted": known})
 
     def score(self, run: Run) -> Score | None:
         """What a benchmark scores by the time that this model predicts; ``None`` if it is none.
@@ -130,7 +175,7 @@ class CostModel:
         clock = run.clock
         if clock is None or clock.score is None or clock.told_s is None or clock.between is None:
             return None
-        took = self.predict(clock.between)
+        took = self.predict_call(clock.between)
         done = clock.score * clock.told_s
 
         def rate(seconds: float) -> float | None:
@@ -157,6 +202,13 @@ class CostModel:
                 "score": self.score(run),
             }
         )
+
+
+def _link(timing: Timing) -> LinkInBar | None:
+    """What is typical of the board; where a miss costs nothing, as without a cache, nothing is known."""
+    if timing.link is None or not costs_of(timing).get("fetch_misses", _NOTHING).high > 0:
+        return None
+    return LinkInBar(less=timing.link.less, more=timing.link.more)
 
 
 def _reader(events: Sequence[str]) -> Callable[[Activity], Sequence[int]]:

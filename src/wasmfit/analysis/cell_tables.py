@@ -25,6 +25,10 @@ _PHASES = (
     ("warm call", "call"),
 )
 _STACKS = {"load": "load", "instantiate": "instantiate", "first_call": "call", "call": "call"}
+_DIVISIONS = {
+    "exact": "divisions cost exactly what their operands ask for",
+    "range": "divisions cost a range of cycles, whatever their operands",
+}
 _IN_PHASES = ("instructions_", "stack_peak_", "cycles_", "time_", "rate_", "measured_")
 """Beginnings of metrics that the table of phases has."""
 
@@ -108,6 +112,8 @@ def _phases(measurement: Measurement) -> Table:
         notes.append(f"predicted, not measured: {run.predicted.source}")
         if run.predicted.link is not None:
             notes.append(f"warm call: {link_sentence(run.predicted.link)}")
+        if run.predicted.divisions is not None:
+            notes.append(f"warm call: {_DIVISIONS[run.predicted.divisions]}")
     on_board = hardware_measurement(measurement)
     if on_board is not None:
         by_key = {metric.key: metric for metric in HARDWARE_METRICS}

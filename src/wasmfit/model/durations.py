@@ -1,5 +1,7 @@
 """What phases take: predicted, and measured on a board. Unknown values are ``None``, never 0."""
 
+from typing import Literal
+
 from pydantic import ConfigDict, Field
 from pydantic.dataclasses import dataclass
 
@@ -73,6 +75,8 @@ class Predictions(Record):
         assumed: What was assumed otherwise than by default, by ``--clock`` and ``--assume``: name → value.
         link: What of the error bar of the warm call comes from where the linker has placed hot code; ``None``
             where nothing is known of that. The bars of other calls have what is typical of the board.
+        divisions: What divisions of the warm call are taken to cost: ``exact``, what each one's operands ask
+            for, or a ``range``; ``None`` where there are none.
     """
 
     load: Prediction | None = None
@@ -85,6 +89,7 @@ class Predictions(Record):
     source: str
     assumed: dict[str, str] = Field(default_factory=dict)
     link: LinkInBar | None = None
+    divisions: Literal["exact", "range"] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, config=ConfigDict(extra="forbid"))

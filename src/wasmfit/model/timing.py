@@ -56,17 +56,20 @@ class Core(Record):
         name: Name in the boards' files.
         title: The core.
         cycle_costs: Event → cycle cost; an event that is not named costs nothing.
+        by_operands: The same where the operands of all divisions were read, instead of these events' costs.
         source: Where the cycle costs come from.
     """
 
     name: str
     title: str
     cycle_costs: CycleCosts = Field(validation_alias=_COSTS)
+    by_operands: CycleCosts = Field(default_factory=dict)
     source: str
 
     @model_validator(mode="after")
     def _costs_are_known(self) -> "Core":
         _known(self.cycle_costs)
+        _known(self.by_operands)
         return self
 
 

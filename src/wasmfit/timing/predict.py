@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import hypot
 from operator import add, attrgetter, mul
+from typing import Literal
 
 from wasmfit.model import (
     Activities,
@@ -51,6 +52,8 @@ class CostModel:
         source: Where cycle costs and error come from.
         assumed: What is assumed otherwise than by default: name → value.
         link: What the link typically does to the time of a call on the board.
+        exact: The same for activities whose divisions' operands were all read, where the core's costs are
+            known by them.
     """
 
     counts: Callable[[Activity], Sequence[int]]
@@ -64,6 +67,7 @@ class CostModel:
     source: str
     assumed: Mapping[str, str]
     link: LinkInBar | None = None
+    exact: "CostModel | None" = None
 
     @staticmethod
     def of(core: Core, timing: Timing, clock_hz: int) -> "CostModel":
@@ -90,6 +94,7 @@ class CostModel:
             source="; ".join(_sources(core, timing)),
             assumed=others,
             link=_link(timing),
+            exact=CostModel.of(_by_operands(core), timing, clock_hz) if core.by_operands else None,
         )
 
     def predict(self, activity: Activity, link: LinkInBar | None = None) -> Prediction:
@@ -99,7 +104,14 @@ class CostModel:
             activity: What it did.
             link: What the place of hot code adds to the error bar, to either side: in quadrature as well.
         """
-        return self._predicted(self.counts(activity), self.uncertain_counts(activity), link)
+        model = self._for(activity)
+        return model._predicted(model.counts(activity), model.uncertain_counts(activity), link)
+
+    def _for(self, *activities: Activity) -> "CostModel":
+        """The model of activities taken together: by operands, if those of all divisions were read."""
+        if self.exact is None or not all(map(_operands_read, activities)):
+            return self
+        return self.exact
 
     def predict_call(self, activity: Activity) -> Prediction:
         """The same of a call, with what is typical of the board for the place of hot code."""
@@ -107,9 +119,10 @@ class CostModel:
 
     def predict_together(self, first: Activity, second: Activity) -> Prediction:
         """The same of two activities together: an error of a cycle cost changes both alike."""
-        return self._predicted(
-            tuple(map(add, self.counts(first), self.counts(second))),
-            tuple(map(add, self.uncertain_counts(first), self.uncertain_counts(second))),
+        model = self._for(first, second)
+        return model._predicted(
+            tuple(map(add, model.counts(first), model.counts(second))),
+            tuple(map(add, model.uncertain_counts(first), model.uncertain_counts(second))),
         )
 
     def _predicted(
@@ -144,7 +157,14 @@ class CostModel:
             source=self.source,
             assumed=dict(self.assumed),
             link=None if activities.call is None else self.link,
+            divisions=self._divisions(activities.call),
         )
+
+    def _divisions(self, call: Activity | None) -> Literal["exact", "range"] | None:
+        """What divisions of a call are taken to cost."""
+        if call is None or not call.divide:
+            return None
+        return "range" if self._for(call) is self else "exact"
 
     def in_layouts(self, run: Run, spread: LayoutSpread) -> Run:
         """A run with what was predicted over layouts of its objects, in the error bar of its warm call too.
@@ -202,6 +222,17 @@ class CostModel:
                 "score": self.score(run),
             }
         )
+
+
+def _operands_read(activity: Activity) -> bool:
+    return activity.divide_read == activity.divide
+
+
+def _by_operands(core: Core) -> Core:
+    """The core with the costs of divisions whose operands are known."""
+    return core.model_copy(
+        update={"cycle_costs": {**core.cycle_costs, **core.by_operands}, "by_operands": {}}
+    )
 
 
 def _link(timing: Timing) -> LinkInBar | None:

@@ -34,13 +34,15 @@ def test_a_board_says_what_of_its_bars_comes_from_the_link() -> None:
     said = "predicted time of calls on nrf52840dk: the error bar has in it where the linker places hot code: "
     assert link_notes([with_link(measurement(), None), measurement()]) == ()
     assert link_notes([typical, typical]) == (
-        f"{said}−7% to +18%, typical of the board (--layouts measures it for a cell)",
+        f"{said}less by what misses of the cache take, and +18%, typical of the board "
+        "(--layouts measures it for a cell)",
     )
     assert link_notes([with_link(measurement(), OVER, spread())]) == (
         f"{said}what was measured over 4 layouts",
     )
     (both,) = link_notes([with_link(measurement(), OVER, spread()), typical])
-    assert "measured over 4 layouts where it was, else −7% to +18%, typical of the board" in both
+    assert "measured over 4 layouts where it was, else less by what misses of the cache take" in both
+    assert "−7% to +18%, by what misses of the cache take here" in link_sentence(TYPICAL)
     assert link_sentence(OVER).endswith("−3% to +25%, measured over 4 layouts")
 
 

@@ -41,7 +41,9 @@ def link_text(link: LinkInBar) -> str:
 def link_sentence(link: LinkInBar) -> str:
     """What the error bar of a warm call has of the link, in words."""
     if link.layouts is None:
-        known = f"{link_text(link)}, typical of the board"
+        known = (
+            f"{link_text(link)}, by what misses of the cache take here, and by what is typical of the board"
+        )
     else:
         known = f"{link_text(link)}, measured over {link.layouts} layouts"
     return f"the error bar has in it where the linker places hot code: {known}"
@@ -67,7 +69,8 @@ def link_notes(measurements: Iterable[Measurement]) -> tuple[str, ...]:
             ways.append(f"what was measured over {numbers} layouts{' where it was' * (board in typical)}")
         if board in typical:
             ways.append(
-                f"{link_text(typical[board])}, typical of the board (--layouts measures it for a cell)"
+                f"less by what misses of the cache take, and +{typical[board].more:.0%}, typical of the "
+                "board (--layouts measures it for a cell)"
             )
         notes.append(
             f"predicted time of calls on {board}: the error bar has in it where the linker places hot code: "

@@ -1,6 +1,6 @@
 """The nouns of wasmfit, as frozen typed records."""
 
-from .activity import COUNTS, KINDS, OF_THE_CACHE, Activities, Activity, InstructionCounts
+from .activity import COUNTS, KINDS, OF_MISSES, OF_THE_CACHE, Activities, Activity, InstructionCounts
 from .base import Record
 from .bases import Base, BaseCrate, Hal
 from .board import Board, Emulator, FlashCache, FlashPath, MemoryMap, Region
@@ -84,6 +84,7 @@ from .workload import GuestBuild, Workload, WorkloadCall
 __all__ = [
     "COUNTS",
     "KINDS",
+    "OF_MISSES",
     "OF_THE_CACHE",
     "Activities",
     "Activity",

@@ -109,6 +109,9 @@ KINDS = COUNTS[: COUNTS.index("system") + 1]
 OF_THE_CACHE = ("fetches", "fetch_misses", "fetch_runs", "read_misses", "read_runs")
 """What of an activity depends on the cache in front of flash."""
 
+OF_MISSES = OF_THE_CACHE[1:]
+"""Those that a line which the cache does not have is counted by."""
+
 
 class Activities(Record):
     """What the core did, phase by phase.

@@ -149,11 +149,12 @@ class LinkSpread(Record):
     """How far another link of the same objects moves the time of a call on a board: where hot code lies.
 
     Attributes:
-        less, more: By which part of the time of the image that is reported it may be less, and more.
+        misses: Which part of what its own misses cost the image that is reported another link may spare.
+        more: By which part of its time another link may take more, with lines in one set that are not here.
         source: Where that comes from.
     """
 
-    less: float = Field(ge=0, lt=1)
+    misses: float = Field(ge=0, le=1)
     more: float = Field(ge=0)
     source: str
 

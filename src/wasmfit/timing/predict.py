@@ -7,6 +7,7 @@ from operator import add, attrgetter, mul
 from typing import Literal
 
 from wasmfit.model import (
+    OF_MISSES,
     Activities,
     Activity,
     Board,
@@ -14,6 +15,7 @@ from wasmfit.model import (
     CycleCost,
     LayoutSpread,
     LinkInBar,
+    LinkSpread,
     Measurement,
     Prediction,
     Predictions,
@@ -26,6 +28,10 @@ from wasmfit.model import (
 from .setup import costs_of, error_of
 
 _NOTHING = CycleCost(low=0, typical=0, high=0)
+
+
+def _none(_activity: Activity) -> Sequence[int]:
+    return ()
 
 
 def predict(activity: Activity, core: Core, timing: Timing, clock_hz: int) -> Prediction:
@@ -52,6 +58,8 @@ class CostModel:
         source: Where cycle costs and error come from.
         assumed: What is assumed otherwise than by default: name → value.
         link: What the link typically does to the time of a call on the board.
+        misses: Reads how often the events happened that a miss of the cache is made of.
+        miss_costs: The typical cost of each.
         exact: The same for activities whose divisions' operands were all read, where the core's costs are
             known by them.
     """
@@ -66,7 +74,9 @@ class CostModel:
     calibrated: bool
     source: str
     assumed: Mapping[str, str]
-    link: LinkInBar | None = None
+    link: LinkSpread | None = None
+    misses: Callable[[Activity], Sequence[int]] = _none
+    miss_costs: tuple[float, ...] = ()
     exact: "CostModel | None" = None
 
     @staticmethod
@@ -80,6 +90,7 @@ class CostModel:
         """
         costs = [item for costs in (core.cycle_costs, costs_of(timing)) for item in costs.items()]
         others = timing.others_than_default
+        missing = [(event, cost.typical) for event, cost in costs if event in OF_MISSES]
         uncertain = [(event, cost) for event, cost in costs if cost.low != cost.high]
         return CostModel(
             counts=_reader([event for event, _ in costs]),
@@ -94,6 +105,8 @@ class CostModel:
             source="; ".join(_sources(core, timing)),
             assumed=others,
             link=_link(timing),
+            misses=_reader([event for event, _ in missing]) if missing else _none,
+            miss_costs=tuple(cost for _, cost in missing),
             exact=CostModel.of(_by_operands(core), timing, clock_hz) if core.by_operands else None,
         )
 
@@ -115,7 +128,19 @@ class CostModel:
 
     def predict_call(self, activity: Activity) -> Prediction:
         """The same of a call, with what is typical of the board for the place of hot code."""
-        return self.predict(activity, self.link)
+        return self.predict(activity, self.link_of(activity))
+
+    def link_of(self, call: Activity) -> LinkInBar | None:
+        """What is typical of the board for the place of hot code, for a call.
+
+        Less time: another link may spare the call's own misses. More: what is typical of the board.
+        """
+        if self.link is None:
+            return None
+        model = self._for(call)
+        typical = sum(map(mul, model.counts(call), model.typical))
+        missed = sum(map(mul, self.misses(call), self.miss_costs)) * self.link.misses
+        return LinkInBar(less=min(max(missed / typical, 0), 1) if typical > 0 else 0, more=self.link.more)
 
     def predict_together(self, first: Activity, second: Activity) -> Prediction:
         """The same of two activities together: an error of a cycle cost changes both alike."""
@@ -156,7 +181,7 @@ class CostModel:
             calibrated=self.calibrated,
             source=self.source,
             assumed=dict(self.assumed),
-            link=None if activities.call is None else self.link,
+            link=None if activities.call is None else self.link_of(activities.call),
             divisions=self._divisions(activities.call),
         )
 
@@ -235,11 +260,9 @@ def _by_operands(core: Core) -> Core:
     )
 
 
-def _link(timing: Timing) -> LinkInBar | None:
+def _link(timing: Timing) -> LinkSpread | None:
     """What is typical of the board; where a miss costs nothing, as without a cache, nothing is known."""
-    if timing.link is None or not costs_of(timing).get("fetch_misses", _NOTHING).high > 0:
-        return None
-    return LinkInBar(less=timing.link.less, more=timing.link.more)
+    return timing.link if costs_of(timing).get("fetch_misses", _NOTHING).high > 0 else None
 
 
 def _reader(events: Sequence[str]) -> Callable[[Activity], Sequence[int]]:

@@ -9,12 +9,23 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from wasmfit.emulation import counter, qemu, symbols
+from wasmfit.emulation import counter, interface, qemu, symbols
 from wasmfit.emulation.plugins import SOURCES
 from wasmfit.model import COUNTS, KINDS, Activity
 from wasmfit.toolchain import ProcessRunner
 
-from .runner import ALLOCATE, COUNT_DOWN, DIVIDE, NEIGHBOURS, OK, SKIP, STORES, USE_STACK, Runner
+from .runner import (
+    ALLOCATE,
+    COUNT_DOWN,
+    DIVIDE,
+    DIVISIONS,
+    NEIGHBOURS,
+    OK,
+    SKIP,
+    STORES,
+    USE_STACK,
+    Runner,
+)
 
 ROUNDS = 1000
 
@@ -139,6 +150,38 @@ def test_the_last_round_goes_the_other_way(anywhere: Runner) -> None:
 def test_a_division_is_one(elsewhere: Runner) -> None:
     if elsewhere.board.emulator.isa == "riscv32":
         assert first_call(elsewhere, DIVIDE, 2**32 - 1).divide == 1
+
+
+def bits(value: int) -> int:
+    return abs(value).bit_length()
+
+
+def by_operands(value: int) -> dict[str, int]:
+    """What six divisions count; of the last two, one takes its operands with a sign."""
+    signed = value - 2**32 if value >= 2**31 else value
+    unsigned = (2**32 - value) % 2**32
+    pairs = [(value, 3), (3, value), (value, 0), (0, 3), (-signed, 3), (unsigned, 3)]
+    whole = [(above, below) for above, below in pairs if above and below]
+    return {
+        "divide": 6,
+        "divide_read": 6,
+        "divide_zero": len(pairs) - len(whole),
+        "divide_short": sum(bits(above) < bits(below) for above, below in whole),
+        "divide_fours": sum(max(bits(above) - bits(below), 0) // 4 for above, below in whole),
+    }
+
+
+@pytest.mark.parametrize("values", [(0, 1), (2, 7), (100, 5_000), (2**31, 2**32 - 1), (2**31 - 1, 2**20)])
+def test_divisions_by_their_operands(anywhere: Runner, values: tuple[int, int]) -> None:
+    """Where QEMU lets a plugin read registers; older ones say that none was read."""
+    run = anywhere(*((DIVISIONS, value) for value in values)).run
+    version = interface(anywhere.plugin.parent, ProcessRunner(), anywhere.board.emulator.qemu)
+    for value, activity in zip(values, (run.activity.first_call, run.activity.call), strict=True):
+        assert activity is not None
+        expected = by_operands(value)
+        if version == 1:
+            expected |= {name: 0 for name in expected if name != "divide"}
+        assert measured(activity, *expected) == expected
 
 
 def test_a_loop_is_fetched_once(anywhere: Runner) -> None:

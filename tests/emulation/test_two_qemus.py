@@ -26,6 +26,7 @@ from .runner import (
     ALLOCATE,
     COUNT_DOWN,
     DIVIDE,
+    DIVISIONS,
     FAULT_INSIDE,
     HANG,
     LEAK,
@@ -55,6 +56,7 @@ CALLS = {
     "a wild store": [(OK, 1), (WRITE, 0x2FFF_FFF0)],
     "an undefined instruction": [(UNDEFINED, 0)],
     "a division by zero": [(DIVIDE, 0)],
+    "divisions": [(DIVISIONS, 5_000), (DIVISIONS, 2**31)],
     "a fault inside straight code": [(FAULT_INSIDE, 0xE100_0000)],
     "a timeout": [(HANG, 0)],
 }
@@ -83,7 +85,19 @@ def measured(
         limits=RunLimits(instructions=200_000, seconds=SHORT.seconds),
         **options,
     )
-    return execution.model_dump(exclude={"seconds"})
+    figures: dict[str, Any] = without_operands(execution.model_dump(exclude={"seconds"}))
+    return figures
+
+
+def without_operands(figures: Any) -> Any:
+    """Figures without those of divisions' operands, which a plugin reads in later QEMUs only."""
+    if isinstance(figures, dict):
+        return {
+            key: without_operands(value) for key, value in figures.items() if not key.startswith("divide_")
+        }
+    if isinstance(figures, list | tuple):
+        return [without_operands(value) for value in figures]
+    return figures
 
 
 @pytest.mark.parametrize("what", CALLS)

@@ -19,6 +19,7 @@ from tests.report.browser import DESKTOP, PHONE, asked, browser, complaints, mov
 from tests.report.many import BREAKOUT, HOSTILE, small, thousand, with_regions
 from wasmfit.analysis.basis import OUTDATED_CLAUSE, Origin, with_origin
 from wasmfit.analysis.document import ReportDocument
+from wasmfit.model import LayoutSpread, Measurement
 from wasmfit.report.html import to_html
 from wasmfit.report.html.bundle import bundled, modules
 
@@ -163,6 +164,30 @@ def test_speed_is_said_to_be_of_the_region(desktop: Chrome, tmp_path: Path) -> N
     assert "predicted time of the region of interest" in shown
     assert "warm call" not in shown
     assert not complaints(desktop)
+
+
+def in_layouts(document: ReportDocument) -> ReportDocument:
+    """The report, of which one cell ran in four layouts."""
+    spread = LayoutSpread(number=4, median_s=2e-3, least_s=1.9e-3, most_s=2.5e-3, cache_share=0.75)
+
+    def changed(one: Measurement) -> Measurement:
+        if one.run is None or one.runtime != "wasm3" or one.run.predicted is None:
+            return one
+        return one.model_copy(update={"run": one.run.model_copy(update={"layouts": spread})})
+
+    return replace(document, measurements=tuple(map(changed, document.measurements)))
+
+
+def test_the_spread_over_layouts_is_a_table(page: Chrome, tmp_path: Path) -> None:
+    assert "Spread over layouts" not in text_of(page, "speed")
+    shown = tmp_path / "layouts.html"
+    shown.write_text(to_html(in_layouts(small())), encoding="utf-8")
+    opened(page, shown)
+    text = text_of(page, "speed")
+    assert "Spread over layouts" in text
+    for figure in ("≈2 ms", "−5.0 %", "+25.0 %", "75 %"):
+        assert figure in text
+    assert not complaints(page)
 
 
 def test_a_workload_of_its_own_has_an_answer_of_its_own(page: Chrome) -> None:

@@ -45,8 +45,9 @@ def spread(monkeypatch: pytest.MonkeyPatch, *others: Activity | str, number: int
     given: Any = None
     found = layouts.with_layouts(given, given, one.model_copy(update={"run": run}), model(), number)
     assert found.run is not None
-    # The rest of what was measured stays.
+    # The rest of what was measured stays; nothing was predicted of it, and so nothing has a bar.
     assert found.model_copy(update={"run": run}) == one.model_copy(update={"run": run})
+    assert found.run.model_copy(update={"layouts": None}) == run
     return found.run.layouts
 
 

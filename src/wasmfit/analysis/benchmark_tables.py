@@ -1,6 +1,6 @@
 """Benchmarks as tables: one per workload, then the slowdowns of all, then a summary."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from wasmfit.model import Measurement, Status
 from wasmfit.table import Column, Table, text_column, value_column
@@ -20,6 +20,7 @@ from .benchmark import (
 )
 from .comparison_metrics import minimum_ram, time_text
 from .counted import counted_instructions, counted_prediction
+from .layouts import layouts_of, link_of, link_text
 from .module_metrics import sent_bytes
 from .numbers import grouped
 from .own_suite import is_own
@@ -50,7 +51,9 @@ def benchmark_tables(benchmark: Benchmark) -> list[Table]:
         for measurement in rows:
             workloads.setdefault(measurement.module, []).append(measurement)
         tables += [_workload(f"{name} / {where}", group, factors) for name, group in workloads.items()]
-        tables.append(_matrix(f"{compared} / {where}", workloads, factors))
+        tables.append(_matrix(f"{compared} / {where}", workloads, lambda cell: _factor(cell, factors)))
+        if any(layouts_of(measurement) is not None for measurement in rows):
+            tables.append(_over_layouts(f"{_LAYOUTS} / {where}", workloads))
         title = "summary of your modules" if own else "summary"
         tables.append(_summary(f"{title} / {where}", summaries, total))
     return tables
@@ -65,6 +68,7 @@ def _unavailable(cells: Iterable[Measurement]) -> frozenset[str]:
 
 
 _SLOWDOWN = "slowdown compared with native code"
+_LAYOUTS = "spread of predicted time over layouts"
 
 
 def _workload(title: str, cells: Sequence[Measurement], factors: dict[str, float | None]) -> Table:
@@ -105,7 +109,48 @@ def _workload(title: str, cells: Sequence[Measurement], factors: dict[str, float
     )
 
 
-def _matrix(title: str, workloads: dict[str, list[Measurement]], factors: dict[str, float | None]) -> Table:
+def _factor(measurement: Measurement, factors: Mapping[str, float | None]) -> str:
+    """A factor with its mark, or why there is none."""
+    factor = factors[measurement.id]
+    if factor is not None:
+        return marked(factor_text(factor), measurement)
+    return measurement.status.value if measurement.status is not Status.OK else "no native value"
+
+
+def _over_layouts(title: str, workloads: Mapping[str, Sequence[Measurement]]) -> Table:
+    """By how much other links of the same objects differ from the image that is reported."""
+    links = [
+        link
+        for cells in workloads.values()
+        for measurement in cells
+        if (link := link_of(measurement)) is not None and link.layouts is not None
+    ]
+    numbers = " or ".join(map(str, sorted({link.layouts for link in links if link.layouts is not None})))
+    note = (
+        f"the least and the most that {numbers or 'no'} layouts of the same objects are predicted to take, "
+        "relative to the image that is reported, and which part of that comes from the cache: it is luck of "
+        "the link, and in the error bar"
+    )
+    return _matrix(title, workloads, _layouts, (note,))
+
+
+def _layouts(measurement: Measurement) -> str:
+    spread, link = layouts_of(measurement), link_of(measurement)
+    if spread is None:
+        return "" if measurement.status is Status.OK else measurement.status.value
+    if link is None or link.layouts is None:
+        return spread.reason or "not measured"
+    share = "" if spread.cache_share is None else f", {spread.cache_share:.0%} cache"
+    return f"{link_text(link)}{share}"
+
+
+def _matrix(
+    title: str,
+    workloads: Mapping[str, Sequence[Measurement]],
+    shown: Callable[[Measurement], str],
+    more_notes: Sequence[str] = (),
+) -> Table:
+    """What is shown of every workload on every runtime."""
     builds = dict.fromkeys(_label(measurement) for cells in workloads.values() for measurement in cells)
     by_workload = {
         (measurement.module, _label(measurement)): measurement
@@ -115,19 +160,14 @@ def _matrix(title: str, workloads: dict[str, list[Measurement]], factors: dict[s
 
     def text(workload: str, build: str) -> str:
         measurement = by_workload.get((workload, build))
-        if measurement is None:
-            return ""
-        factor = factors[measurement.id]
-        if factor is not None:
-            return marked(factor_text(factor), measurement)
-        return measurement.status.value if measurement.status is not Status.OK else "no native value"
+        return "" if measurement is None else shown(measurement)
 
     columns = tuple(
         text_column(tuple(build.split("@", 1)), tuple(text(workload, build) for workload in workloads))
         for build in builds
     )
     notes = outdated_notes(measurement for cells in workloads.values() for measurement in cells)
-    return Table(title, tuple(workloads), columns, notes)
+    return Table(title, tuple(workloads), columns, (*more_notes, *notes))
 
 
 def _summary(title: str, summaries: Sequence[RuntimeSummary], total: int) -> Table:

@@ -11,6 +11,7 @@ from .cell_page import CellPage
 from .comparison_metrics import COMPARISON_METRICS, RESULT_METRICS
 from .feature_tables import feature_lines
 from .hardware import HARDWARE_METRICS, hardware_measurement
+from .layouts import link_sentence
 from .numbers import grouped
 
 _OWNERS = 12
@@ -24,6 +25,10 @@ _PHASES = (
     ("warm call", "call"),
 )
 _STACKS = {"load": "load", "instantiate": "instantiate", "first_call": "call", "call": "call"}
+_DIVISIONS = {
+    "exact": "divisions cost exactly what their operands ask for",
+    "range": "divisions cost a range of cycles, whatever their operands",
+}
 _IN_PHASES = ("instructions_", "stack_peak_", "cycles_", "time_", "rate_", "measured_")
 """Beginnings of metrics that the table of phases has."""
 
@@ -105,6 +110,10 @@ def _phases(measurement: Measurement) -> Table:
         columns.append(text_column(("predicted time",), map(_predicted, predictions)))
         assert run.predicted is not None
         notes.append(f"predicted, not measured: {run.predicted.source}")
+        if run.predicted.link is not None:
+            notes.append(f"warm call: {link_sentence(run.predicted.link)}")
+        if run.predicted.divisions is not None:
+            notes.append(f"warm call: {_DIVISIONS[run.predicted.divisions]}")
     on_board = hardware_measurement(measurement)
     if on_board is not None:
         by_key = {metric.key: metric for metric in HARDWARE_METRICS}

@@ -9,6 +9,7 @@ from wasmfit.model.contract import JsonDocument, Text
 from wasmfit.timing import setup_notes
 
 from .flat_rows import flat_row
+from .layouts import link_notes
 
 if TYPE_CHECKING:
     import pandas
@@ -63,8 +64,10 @@ class Comparison:
 
     @property
     def all_notes(self) -> tuple[str, ...]:
-        """What predictions assume that is not the default, and what the measurements rest on."""
-        return (*setup_notes(self.boards), *self.notes)
+        """What predictions assume that is not the default, what their error bars have of the link, and what
+        the measurements rest on.
+        """
+        return (*setup_notes(self.boards), *link_notes(self.measurements), *self.notes)
 
     @property
     def document(self) -> ComparisonDocument:

@@ -1,6 +1,8 @@
-"""The spread over layouts, as a row and a column of a comparison."""
+"""The spread over layouts, as a row and a column of a comparison, and in words."""
 
-from wasmfit.model import LayoutSpread, Measurement
+from collections.abc import Iterable
+
+from wasmfit.model import LayoutSpread, LinkInBar, Measurement
 from wasmfit.table import CellValue
 
 from .comparison_metrics import ComparisonMetric, time_text
@@ -9,6 +11,12 @@ from .comparison_metrics import ComparisonMetric, time_text
 def layouts_of(measurement: Measurement) -> LayoutSpread | None:
     """The spread of a cell's warm call over layouts."""
     return None if measurement.run is None else measurement.run.layouts
+
+
+def link_of(measurement: Measurement) -> LinkInBar | None:
+    """What the error bar of a cell's warm call has of the link."""
+    run = measurement.run
+    return None if run is None or run.predicted is None else run.predicted.link
 
 
 def _time(measurement: Measurement) -> CellValue:
@@ -23,3 +31,49 @@ def _time(measurement: Measurement) -> CellValue:
 
 LAYOUT_METRICS = (ComparisonMetric("time_layouts", "predicted time: over layouts", "", _time),)
 """Rows that only cells have that ran in several layouts."""
+
+
+def link_text(link: LinkInBar) -> str:
+    """What another link may change, as parts of the time: ``−3% to +19%``."""
+    return f"\u2212{link.less:.0%} to +{link.more:.0%}"
+
+
+def link_sentence(link: LinkInBar) -> str:
+    """What the error bar of a warm call has of the link, in words."""
+    if link.layouts is None:
+        known = (
+            f"{link_text(link)}, by what misses of the cache take here, and by what is typical of the board"
+        )
+    else:
+        known = f"{link_text(link)}, measured over {link.layouts} layouts"
+    return f"the error bar has in it where the linker places hot code: {known}"
+
+
+def link_notes(measurements: Iterable[Measurement]) -> tuple[str, ...]:
+    """What the error bars of warm calls have of the link, a sentence for each board where they have any."""
+    typical: dict[str, LinkInBar] = {}
+    over: dict[str, set[int]] = {}
+    for measurement in measurements:
+        link = link_of(measurement)
+        if link is None:
+            continue
+        if link.layouts is None:
+            typical[measurement.board] = link
+        else:
+            over.setdefault(measurement.board, set()).add(link.layouts)
+    notes = []
+    for board in {**typical, **over}:
+        ways = []
+        if board in over:
+            numbers = " or ".join(map(str, sorted(over[board])))
+            ways.append(f"what was measured over {numbers} layouts{' where it was' * (board in typical)}")
+        if board in typical:
+            ways.append(
+                f"less by what misses of the cache take, and +{typical[board].more:.0%}, typical of the "
+                "board (--layouts measures it for a cell)"
+            )
+        notes.append(
+            f"predicted time of calls on {board}: the error bar has in it where the linker places hot code: "
+            f"{', else '.join(ways)}"
+        )
+    return tuple(notes)

@@ -85,6 +85,7 @@ _RULES: tuple[tuple[str, str, Better, MetricKind, bool], ...] = (
     ("run.predicted.*.cycles", "cycles", Better.LESS, MetricKind.PREDICTED, False),
     ("run.predicted.*.time_s", "s", Better.LESS, MetricKind.PREDICTED, False),
     ("run.predicted.*.per_s", "1/s", Better.MORE, MetricKind.PREDICTED, True),
+    ("run.predicted.link.*", "", Better.NEITHER, MetricKind.PREDICTED, True),
     ("run.layouts.number", "", Better.NEITHER, MetricKind.PREDICTED, True),
     ("run.layouts.cache_share", "", Better.NEITHER, MetricKind.PREDICTED, True),
     ("run.layouts.*", "s", Better.LESS, MetricKind.PREDICTED, False),

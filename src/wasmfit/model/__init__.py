@@ -1,6 +1,6 @@
 """The nouns of wasmfit, as frozen typed records."""
 
-from .activity import COUNTS, KINDS, OF_THE_CACHE, Activities, Activity, InstructionCounts
+from .activity import COUNTS, KINDS, OF_MISSES, OF_THE_CACHE, Activities, Activity, InstructionCounts
 from .base import Record
 from .bases import Base, BaseCrate, Hal
 from .board import Board, Emulator, FlashCache, FlashPath, MemoryMap, Region
@@ -23,7 +23,7 @@ from .conformance import (
     Selection,
 )
 from .dependency import Dependency, DependencyChange
-from .durations import BoardMeasurement, MeasuredPhase, Prediction, Predictions, Score
+from .durations import BoardMeasurement, LinkInBar, MeasuredPhase, Prediction, Predictions, Score
 from .host_tool import HostTool, ToolWheel
 from .measurement import Measurement, Provenance, RelinkedImage, Size, SourceTree
 from .module import (
@@ -78,13 +78,14 @@ from .status import Status
 from .switch import RustChanges, Start, Switch, Switches, SwitchValue
 from .system import LazeSystem, System
 from .target import CTarget, Target
-from .timing import ClockRange, Core, CycleCost, CycleCosts, SetupChoice, SetupValue, Timing
+from .timing import ClockRange, Core, CycleCost, CycleCosts, LinkSpread, SetupChoice, SetupValue, Timing
 from .values import Signature, ValueType, is_nan, shown, to_float
 from .workload import GuestBuild, Workload, WorkloadCall
 
 __all__ = [
     "COUNTS",
     "KINDS",
+    "OF_MISSES",
     "OF_THE_CACHE",
     "Activities",
     "Activity",
@@ -142,6 +143,8 @@ __all__ = [
     "LazeSystem",
     "Leak",
     "LeastRam",
+    "LinkInBar",
+    "LinkSpread",
     "Logged",
     "MeasuredPhase",
     "Measurement",

@@ -37,7 +37,7 @@ class Activity:
     emulation's documentation says what each is; timing models give them prices. What depends on the cache in
     front of flash is ``None`` for a board of which that is not known.
 
-    A dataclass, since every cell has four with 47 fields each: a record of ten thousand cells takes half the
+    A dataclass, since every cell has four with 51 fields each: a record of ten thousand cells takes half the
     time to read and two thirds of the memory.
     """
 
@@ -88,6 +88,10 @@ class Activity:
     reads: int = 0
     read_misses: int | None = 0
     read_runs: int | None = 0
+    divide_read: int = 0
+    divide_zero: int = 0
+    divide_short: int = 0
+    divide_fours: int = 0
 
     @property
     def instructions(self) -> int:
@@ -104,6 +108,9 @@ KINDS = COUNTS[: COUNTS.index("system") + 1]
 
 OF_THE_CACHE = ("fetches", "fetch_misses", "fetch_runs", "read_misses", "read_runs")
 """What of an activity depends on the cache in front of flash."""
+
+OF_MISSES = OF_THE_CACHE[1:]
+"""Those that a line which the cache does not have is counted by."""
 
 
 class Activities(Record):

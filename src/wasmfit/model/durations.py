@@ -1,5 +1,7 @@
 """What phases take: predicted, and measured on a board. Unknown values are ``None``, never 0."""
 
+from typing import Literal
+
 from pydantic import ConfigDict, Field
 from pydantic.dataclasses import dataclass
 
@@ -48,6 +50,20 @@ class Score:
     own: float
 
 
+class LinkInBar(Record):
+    """What the place of hot code adds to the error bar of a warm call.
+
+    Attributes:
+        less, more: By which part of the time another link of the same objects may take less, and more.
+        layouts: Over how many layouts of the cell that was measured; ``None`` where it is what is typical of
+            the board.
+    """
+
+    less: float
+    more: float
+    layouts: int | None = None
+
+
 class Predictions(Record):
     """Predictions per phase.
 
@@ -57,6 +73,10 @@ class Predictions(Record):
         calibrated: Whether the board's model was compared with values published for it.
         source: What the cycle costs come from, and what software is assumed to have set up.
         assumed: What was assumed otherwise than by default, by ``--clock`` and ``--assume``: name → value.
+        link: What of the error bar of the warm call comes from where the linker has placed hot code; ``None``
+            where nothing is known of that. The bars of other calls have what is typical of the board.
+        divisions: What divisions of the warm call are taken to cost: ``exact``, what each one's operands ask
+            for, or a ``range``; ``None`` where there are none.
     """
 
     load: Prediction | None = None
@@ -68,6 +88,8 @@ class Predictions(Record):
     calibrated: bool
     source: str
     assumed: dict[str, str] = Field(default_factory=dict)
+    link: LinkInBar | None = None
+    divisions: Literal["exact", "range"] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, config=ConfigDict(extra="forbid"))

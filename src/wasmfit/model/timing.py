@@ -56,17 +56,20 @@ class Core(Record):
         name: Name in the boards' files.
         title: The core.
         cycle_costs: Event → cycle cost; an event that is not named costs nothing.
+        by_operands: The same where the operands of all divisions were read, instead of these events' costs.
         source: Where the cycle costs come from.
     """
 
     name: str
     title: str
     cycle_costs: CycleCosts = Field(validation_alias=_COSTS)
+    by_operands: CycleCosts = Field(default_factory=dict)
     source: str
 
     @model_validator(mode="after")
     def _costs_are_known(self) -> "Core":
         _known(self.cycle_costs)
+        _known(self.by_operands)
         return self
 
 
@@ -142,6 +145,20 @@ class SetupChoice(Record):
         return self
 
 
+class LinkSpread(Record):
+    """How far another link of the same objects moves the time of a call on a board: where hot code lies.
+
+    Attributes:
+        misses: Which part of what its own misses cost the image that is reported another link may spare.
+        more: By which part of its time another link may take more, with lines in one set that are not here.
+        source: Where that comes from.
+    """
+
+    misses: float = Field(ge=0, le=1)
+    more: float = Field(ge=0)
+    source: str
+
+
 class Timing(Record):
     """What a board adds to its core's cycle costs.
 
@@ -156,6 +173,8 @@ class Timing(Record):
         clock_hz: The clock that predictions assume, instead of the board's.
         error: How far off a prediction may be, as a fraction of it, in addition to the ranges of the costs.
         calibrated: Whether the model was compared with values published for this board.
+        link: What the link does to the time of a call, typically; it is in the error bar of calls, unless the
+            layouts of a cell were measured.
         source: Where cycle costs and error come from.
         assumptions: What else software is assumed to have set up on the board.
     """
@@ -171,6 +190,7 @@ class Timing(Record):
     assumed: dict[str, str] = Field(default_factory=dict)
     clock_hz: int | None = Field(default=None, gt=0)
     error: float = Field(gt=0, lt=1)
+    link: LinkSpread | None = None
     calibrated: bool
     source: str
     assumptions: tuple[str, ...] = ()

@@ -38,6 +38,7 @@ class Matrix(Record):
             of every runtime that has both.
         clock: Clock of the core that time is predicted for, such as ``48MHz``.
         assume: What the firmware has set up otherwise, that time is predicted for: ``icache=off``.
+        layouts: In how many orders of its functions each image is linked and run.
     """
 
     runtimes: fields.Runtimes = ()
@@ -50,6 +51,7 @@ class Matrix(Record):
     toggles: fields.Toggles = ()
     clock: fields.Clock = None
     assume: fields.Assume = ()
+    layouts: fields.Layouts = 1
 
 
 class Experiment(Matrix):
@@ -57,11 +59,9 @@ class Experiment(Matrix):
 
     Attributes:
         module: A module of the user's, instead of workloads.
-        layouts: In how many orders of its functions each image is linked and run.
     """
 
     module: ModuleRequest | None = None
-    layouts: fields.Layouts = 1
 
     @model_validator(mode="after")
     def _names_one_guest(self) -> Self:

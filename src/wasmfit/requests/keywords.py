@@ -111,6 +111,7 @@ class MatrixKeywords(TypedDict, total=False):
     toggles: Sequence[str]
     clock: str | None
     assume: str | Sequence[str]
+    layouts: int
 
 
 class RequirementKeywords(TypedDict, total=False):
@@ -124,8 +125,6 @@ class RequirementKeywords(TypedDict, total=False):
 
 class CompareKeywords(MatrixKeywords, ModuleKeywords, OptionKeywords, total=False):
     """What ``compare`` takes: :class:`Experiment` and :class:`RunOptions`."""
-
-    layouts: int
 
 
 class BenchKeywords(MatrixKeywords, OptionKeywords, total=False):
@@ -188,7 +187,6 @@ class FitKeywords(ModuleKeywords, RequirementKeywords, OptionKeywords, total=Fal
 class ReportKeywords(MatrixKeywords, ModuleKeywords, RequirementKeywords, OptionKeywords, total=False):
     """What ``make_report`` takes: as ``compare`` and ``fit``, and :class:`ReportSettings`."""
 
-    layouts: int
     title: str | None
     flames: bool
     features: bool

@@ -41,6 +41,8 @@ def with_layouts(
 ) -> Measurement:
     """The measurement with the spread of its warm call over layouts; the reported image is the first of them.
 
+    The spread is in the error bar of the warm call as well.
+
     Every layout is linked and run once, and kept. One that executes another number of instructions is no
     layout of the same program: then there is no spread, and the reason says so.
 
@@ -67,8 +69,7 @@ def with_layouts(
             break
         else:
             calls.append(ran.call)
-    spread = layout_spread(calls, model, reason)
-    return measurement.model_copy(update={"run": run.model_copy(update={"layouts": spread})})
+    return measurement.model_copy(update={"run": model.in_layouts(run, layout_spread(calls, model, reason))})
 
 
 def _ran(context: Context, cell: Cell, number: int) -> Iterator[_Ran]:

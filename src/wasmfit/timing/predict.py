@@ -4,12 +4,18 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import hypot
 from operator import add, attrgetter, mul
+from typing import Literal
 
 from wasmfit.model import (
+    OF_MISSES,
     Activities,
     Activity,
     Board,
     Core,
+    CycleCost,
+    LayoutSpread,
+    LinkInBar,
+    LinkSpread,
     Measurement,
     Prediction,
     Predictions,
@@ -20,6 +26,12 @@ from wasmfit.model import (
 )
 
 from .setup import costs_of, error_of
+
+_NOTHING = CycleCost(low=0, typical=0, high=0)
+
+
+def _none(_activity: Activity) -> Sequence[int]:
+    return ()
 
 
 def predict(activity: Activity, core: Core, timing: Timing, clock_hz: int) -> Prediction:
@@ -45,6 +57,11 @@ class CostModel:
         calibrated: Whether the model was compared with values published for the board.
         source: Where cycle costs and error come from.
         assumed: What is assumed otherwise than by default: name → value.
+        link: What the link typically does to the time of a call on the board.
+        misses: Reads how often the events happened that a miss of the cache is made of.
+        miss_costs: The typical cost of each.
+        exact: The same for activities whose divisions' operands were all read, where the core's costs are
+            known by them.
     """
 
     counts: Callable[[Activity], Sequence[int]]
@@ -57,6 +74,10 @@ class CostModel:
     calibrated: bool
     source: str
     assumed: Mapping[str, str]
+    link: LinkSpread | None = None
+    misses: Callable[[Activity], Sequence[int]] = _none
+    miss_costs: tuple[float, ...] = ()
+    exact: "CostModel | None" = None
 
     @staticmethod
     def of(core: Core, timing: Timing, clock_hz: int) -> "CostModel":
@@ -69,6 +90,7 @@ class CostModel:
         """
         costs = [item for costs in (core.cycle_costs, costs_of(timing)) for item in costs.items()]
         others = timing.others_than_default
+        missing = [(event, cost.typical) for event, cost in costs if event in OF_MISSES]
         uncertain = [(event, cost) for event, cost in costs if cost.low != cost.high]
         return CostModel(
             counts=_reader([event for event, _ in costs]),
@@ -82,24 +104,61 @@ class CostModel:
             calibrated=timing.calibrated and not others,
             source="; ".join(_sources(core, timing)),
             assumed=others,
+            link=_link(timing),
+            misses=_reader([event for event, _ in missing]) if missing else _none,
+            miss_costs=tuple(cost for _, cost in missing),
+            exact=CostModel.of(_by_operands(core), timing, clock_hz) if core.by_operands else None,
         )
 
-    def predict(self, activity: Activity) -> Prediction:
-        """Cycles and time of what a core did; see :func:`predict`."""
-        return self._predicted(self.counts(activity), self.uncertain_counts(activity))
+    def predict(self, activity: Activity, link: LinkInBar | None = None) -> Prediction:
+        """Cycles and time of what a core did; see :func:`predict`.
+
+        Args:
+            activity: What it did.
+            link: What the place of hot code adds to the error bar, to either side: in quadrature as well.
+        """
+        model = self._for(activity)
+        return model._predicted(model.counts(activity), model.uncertain_counts(activity), link)
+
+    def _for(self, *activities: Activity) -> "CostModel":
+        """The model of activities taken together: by operands, if those of all divisions were read."""
+        if self.exact is None or not all(map(_operands_read, activities)):
+            return self
+        return self.exact
+
+    def predict_call(self, activity: Activity) -> Prediction:
+        """The same of a call, with what is typical of the board for the place of hot code."""
+        return self.predict(activity, self.link_of(activity))
+
+    def link_of(self, call: Activity) -> LinkInBar | None:
+        """What is typical of the board for the place of hot code, for a call.
+
+        Less time: another link may spare the call's own misses. More: what is typical of the board.
+        """
+        if self.link is None:
+            return None
+        model = self._for(call)
+        typical = sum(map(mul, model.counts(call), model.typical))
+        missed = sum(map(mul, self.misses(call), self.miss_costs)) * self.link.misses
+        return LinkInBar(less=min(max(missed / typical, 0), 1) if typical > 0 else 0, more=self.link.more)
 
     def predict_together(self, first: Activity, second: Activity) -> Prediction:
         """The same of two activities together: an error of a cycle cost changes both alike."""
-        return self._predicted(
-            tuple(map(add, self.counts(first), self.counts(second))),
-            tuple(map(add, self.uncertain_counts(first), self.uncertain_counts(second))),
+        model = self._for(first, second)
+        return model._predicted(
+            tuple(map(add, model.counts(first), model.counts(second))),
+            tuple(map(add, model.uncertain_counts(first), model.uncertain_counts(second))),
         )
 
-    def _predicted(self, counts: Sequence[int], uncertain_counts: Sequence[int]) -> Prediction:
+    def _predicted(
+        self, counts: Sequence[int], uncertain_counts: Sequence[int], link: LinkInBar | None = None
+    ) -> Prediction:
         # Savings never exceed the costs in what a core has done, but may in a record made by hand.
         typical = max(sum(map(mul, counts, self.typical)), 0)
-        less = hypot(*map(mul, uncertain_counts, self.less), typical * self.error)
-        more = hypot(*map(mul, uncertain_counts, self.more), typical * self.error)
+        link_less, link_more = (0.0, 0.0) if link is None else (link.less, link.more)
+        error = typical * self.error
+        less = hypot(*map(mul, uncertain_counts, self.less), error, typical * link_less)
+        more = hypot(*map(mul, uncertain_counts, self.more), error, typical * link_more)
         return _prediction(typical, less, more, self.clock_hz)
 
     def predictions(self, activities: Activities) -> Predictions:
@@ -108,18 +167,49 @@ class CostModel:
         def predicted(activity: Activity | None) -> Prediction | None:
             return None if activity is None else self.predict(activity)
 
+        def call(activity: Activity | None) -> Prediction | None:
+            return None if activity is None else self.predict_call(activity)
+
         load, instantiate = activities.load, activities.instantiate
         return Predictions(
             load=predicted(load),
             instantiate=predicted(instantiate),
             start=None if load is None or instantiate is None else self.predict_together(load, instantiate),
-            first_call=predicted(activities.first_call),
-            call=predicted(activities.call),
-            region=predicted(activities.region),
+            first_call=call(activities.first_call),
+            call=call(activities.call),
+            region=call(activities.region),
             calibrated=self.calibrated,
             source=self.source,
             assumed=dict(self.assumed),
+            link=None if activities.call is None else self.link_of(activities.call),
+            divisions=self._divisions(activities.call),
         )
+
+    def _divisions(self, call: Activity | None) -> Literal["exact", "range"] | None:
+        """What divisions of a call are taken to cost."""
+        if call is None or not call.divide:
+            return None
+        return "range" if self._for(call) is self else "exact"
+
+    def in_layouts(self, run: Run, spread: LayoutSpread) -> Run:
+        """A run with what was predicted over layouts of its objects, in the error bar of its warm call too.
+
+        The bar then holds every layout: the distances from the image that is reported to the least and to the
+        most are added in quadrature, instead of what is typical of the board.
+        """
+        call, predicted = run.activity.call, run.predicted
+        if call is None or predicted is None:
+            return run.model_copy(update={"layouts": spread})
+        known = predicted
+        if spread.number > 1:
+            own = self.predict(call).time_s
+            link = LinkInBar(
+                less=max(1 - spread.least_s / own, 0) if own > 0 else 0,
+                more=max(spread.most_s / own - 1, 0) if own > 0 else 0,
+                layouts=spread.number,
+            )
+            known = predicted.model_copy(update={"call": self.predict(call, link), "link": link})
+        return run.model_copy(update={"layouts": spread, "predicted": known})
 
     def score(self, run: Run) -> Score | None:
         """What a benchmark scores by the time that this model predicts; ``None`` if it is none.
@@ -130,7 +220,7 @@ class CostModel:
         clock = run.clock
         if clock is None or clock.score is None or clock.told_s is None or clock.between is None:
             return None
-        took = self.predict(clock.between)
+        took = self.predict_call(clock.between)
         done = clock.score * clock.told_s
 
         def rate(seconds: float) -> float | None:
@@ -157,6 +247,22 @@ class CostModel:
                 "score": self.score(run),
             }
         )
+
+
+def _operands_read(activity: Activity) -> bool:
+    return activity.divide_read == activity.divide
+
+
+def _by_operands(core: Core) -> Core:
+    """The core with the costs of divisions whose operands are known."""
+    return core.model_copy(
+        update={"cycle_costs": {**core.cycle_costs, **core.by_operands}, "by_operands": {}}
+    )
+
+
+def _link(timing: Timing) -> LinkSpread | None:
+    """What is typical of the board; where a miss costs nothing, as without a cache, nothing is known."""
+    return timing.link if costs_of(timing).get("fetch_misses", _NOTHING).high > 0 else None
 
 
 def _reader(events: Sequence[str]) -> Callable[[Activity], Sequence[int]]:

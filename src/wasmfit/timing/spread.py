@@ -4,12 +4,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from statistics import median
 
-from wasmfit.model import OF_THE_CACHE, Activity, LayoutSpread
+from wasmfit.model import OF_MISSES, Activity, LayoutSpread
 
 from .predict import CostModel
-
-_HITS = ("fetches",)
-"""What depends on the cache's lines and on no miss of it."""
 
 
 def layout_spread(calls: Sequence[Activity], model: CostModel, reason: str | None = None) -> LayoutSpread:
@@ -33,7 +30,7 @@ def layout_spread(calls: Sequence[Activity], model: CostModel, reason: str | Non
 
 def _cache_share(calls: Sequence[Activity], model: CostModel) -> float | None:
     """How much of the spread comes from misses: by the spreads of what misses cost, and of all else."""
-    hits = dict.fromkeys((event for event in OF_THE_CACHE if event not in _HITS), 0)
+    hits = dict.fromkeys(OF_MISSES, 0)
     all_of_it = [model.predict(call).time_s for call in calls]
     without = [model.predict(replace(call, **hits)).time_s for call in calls]
     misses = [whole - rest for whole, rest in zip(all_of_it, without, strict=True)]

@@ -168,6 +168,30 @@ pub fn neighbours(count: u32) {
     }
 }
 
+/// Between its marks: six divisions, of `value`, 3, 0 and `-value`, one of them with a sign.
+#[inline(never)]
+pub fn divisions(value: u32) {
+    unsafe {
+        asm!(
+            "mov r5, #3",
+            "mov r8, #0",
+            "bl {mark_call}",
+            "udiv r0, r4, r5",
+            "udiv r0, r5, r4",
+            "udiv r0, r4, r8",
+            "udiv r0, r8, r5",
+            "rsb r8, r4, #0",
+            "sdiv r0, r8, r5",
+            "udiv r0, r8, r5",
+            "bl {mark_idle}",
+            mark_call = sym wasmfit_mark_call,
+            mark_idle = sym wasmfit_mark_idle,
+            inout("r4") value => _, out("r5") _, out("r8") _,
+            out("r0") _, out("r1") _, out("r2") _, out("r3") _, out("r12") _, out("lr") _,
+        );
+    }
+}
+
 pub fn semihost(operation: u32, argument: u32) {
     unsafe { asm!("bkpt #0xab", inlateout("r0") operation => _, in("r1") argument) };
 }

@@ -70,6 +70,7 @@ fn behave(behaviour: u32, value: u32) -> u32 {
         30 if refuses(value as usize) => wait_forever(),
         29 | 30 => {}
         31 => neighbours(value),
+        32 => divisions(value),
         _ => fail("no such behaviour"),
     }
     value

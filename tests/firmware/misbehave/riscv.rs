@@ -71,6 +71,22 @@ pub fn neighbours(count: u32) {
     );
 }
 
+/// Between its marks: six divisions, of `value`, 3, 0 and `-value`, one of them with a sign.
+#[inline(never)]
+pub fn divisions(value: u32) {
+    between_marks!(
+        value,
+        "li t2, 3",
+        "divu a0, t1, t2",
+        "remu a0, t2, t1",
+        "divu a0, t1, zero",
+        "remu a0, zero, t2",
+        "neg a0, t1",
+        "div ra, a0, t2",
+        "divu a0, a0, t2"
+    );
+}
+
 /// A load that faults in the middle of straight code.
 pub fn fault_inside_block(address: u32) {
     between_marks!(

@@ -57,7 +57,11 @@
     X(FETCH_RUNS, "fetch_runs")             /* misses of the line behind the last one missed */             \
     X(READS, "reads")                       /* data accesses to flash, in words */                          \
     X(READ_MISSES, "read_misses")           /* those that the cache did not have; all, if it has code only */ \
-    X(READ_RUNS, "read_runs")               /* misses of the line behind the last one missed */
+    X(READ_RUNS, "read_runs")               /* misses of the line behind the last one missed */              \
+    X(DIVIDE_READ, "divide_read")           /* divisions whose operands were read: all, or none */          \
+    X(DIVIDE_ZERO, "divide_zero")           /* of them, those with an operand of 0 */                       \
+    X(DIVIDE_SHORT, "divide_short")         /* whose dividend has fewer bits than their divisor */          \
+    X(DIVIDE_FOURS, "divide_fours")         /* of all others, whole fours of bits that the dividend has more */
 
 enum measure {
 #define X(name, text) name,
@@ -86,6 +90,8 @@ struct instruction {
     uint64_t address;    /* those of them that address memory */
     uint64_t makes;      /* registers that it writes, if it processes data */
     int8_t loaded;       /* the register that a single load fills, else -1 */
+    uint8_t dividend, divisor; /* of a division: the registers of its operands */
+    bool has_sign;       /* whether they are signed */
 };
 
 /* An instruction set. An instruction's size is told from its first two bytes and not asked of QEMU: before a
@@ -94,6 +100,7 @@ struct isa {
     const char *name;
     size_t (*size)(const uint8_t *bytes);
     struct instruction (*decode)(const uint8_t *bytes, size_t size);
+    const char *const *registers; /* as debuggers call them, by number; NULL after the last */
 };
 
 #endif

@@ -23,7 +23,7 @@ struct qemu_info {
     } version;
 };
 
-enum { CB_NO_REGS = 0 };
+enum { CB_NO_REGS = 0, CB_READS_REGS = 1 };
 enum { MEM_BOTH = 3 };
 enum { INLINE_ADD_U64 = 0 };
 
@@ -59,5 +59,14 @@ void interface_add(struct qemu_plugin_insn *insn, uint64_t number);
 
 /* The bytes of an instruction; `buffer` may be where they are put. Good until the block is translated. */
 const uint8_t *interface_bytes(const struct qemu_plugin_insn *insn, uint8_t buffer[INSN_BYTES]);
+
+/* Whether a plugin can read the core's registers. */
+bool interface_reads_registers(void);
+
+/* Reads a register of the core that calls us, by the name that debuggers have for it; false where there is none of
+ * that name. `known` remembers it from one call to the next, and is NULL before the first. Only in a callback that was
+ * asked for with CB_READS_REGS. */
+struct qemu_plugin_register;
+bool interface_read_register(const char *name, struct qemu_plugin_register **known, uint32_t *value);
 
 #endif

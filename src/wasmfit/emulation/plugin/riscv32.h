@@ -126,6 +126,9 @@ static inline void rv_32(struct instruction *is, uint32_t op)
         if (op >> 25 == 1) {
             is->kind = kind == 0 ? MULTIPLY : kind < 4 ? MULTIPLY_LONG : DIVIDE;
             is->late = kind < 4;
+            is->dividend = op >> 15 & 31;
+            is->divisor = op >> 20 & 31;
+            is->has_sign = !(kind & 1);
         }
         return;
     case 0x2f:

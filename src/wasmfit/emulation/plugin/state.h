@@ -106,6 +106,8 @@ void on_load(unsigned cpu, uint32_t info, uint64_t address, void *pc);
 void on_store(unsigned cpu, uint32_t info, uint64_t address, void *pc);
 void on_access(unsigned cpu, uint32_t info, uint64_t address, void *pc);
 void on_aligned_access(unsigned cpu, uint32_t info, uint64_t address, void *pc);
+void on_division(unsigned cpu, void *operands);
+void *operands_of(const struct instruction *is); /* what on_division() is told */
 
 /* ---- profile.c ---- */
 

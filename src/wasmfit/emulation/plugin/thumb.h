@@ -272,6 +272,9 @@ static inline void thumb_32(struct instruction *is, unsigned first, unsigned sec
         bool divides = (first & 0xffd0) == 0xfb90 && (second & 0xf0) == 0xf0;
         is->kind = !(first & 0x80) ? MULTIPLY : divides ? DIVIDE : MULTIPLY_LONG;
         is->reads = reg(first) | reg(second);
+        is->dividend = first & 15;
+        is->divisor = second & 15;
+        is->has_sign = !(first & 0x20);
         is->late = !divides;
         is->makes = reg(second >> 8) | (is->kind == MULTIPLY_LONG ? reg(second >> 12) : 0);
     } else { /* shifts, extensions and arithmetic by register */

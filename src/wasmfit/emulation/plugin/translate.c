@@ -280,6 +280,9 @@ void on_translated(struct qemu_plugin_tb *tb)
             begun = NULL;
         }
         watch_memory(insn, &is, pc);
+        if (is.kind == DIVIDE && interface_reads_registers()) {
+            qemu_plugin_register_vcpu_insn_exec_cb(insn, on_division, CB_READS_REGS, operands_of(&is));
+        }
     }
     count_fetches(&code);
     block = block_of(&code, (uint32_t)instructions);

@@ -121,6 +121,43 @@ void on_mark(unsigned cpu, void *data)
     record_mark(data);
 }
 
+/* The registers of a division's operands, in the place of a pointer. */
+void *operands_of(const struct instruction *is)
+{
+    return (void *)(uintptr_t)(is->dividend | (unsigned)is->divisor << 8 | (unsigned)is->has_sign << 16);
+}
+
+/* Bits that a number takes, without its sign. */
+static inline unsigned bits_of(uint32_t value, bool has_sign)
+{
+    if (has_sign && value >> 31) {
+        value = -value;
+    }
+    return value ? 32 - (unsigned)__builtin_clz(value) : 0;
+}
+
+/* Cores whose divisions end early take as long as their operands ask for. */
+void on_division(unsigned cpu, void *operands)
+{
+    static struct qemu_plugin_register *known[32];
+    unsigned is = (unsigned)(uintptr_t)operands, dividend = is & 31, divisor = is >> 8 & 31;
+    uint32_t first, second;
+    (void)cpu;
+    if (!interface_read_register(isa->registers[dividend], &known[dividend], &first)
+        || !interface_read_register(isa->registers[divisor], &known[divisor], &second)) {
+        return;
+    }
+    unsigned above = bits_of(first, is >> 16), below = bits_of(second, is >> 16);
+    dynamic[DIVIDE_READ]++;
+    if (!above || !below) {
+        dynamic[DIVIDE_ZERO]++;
+    } else if (above < below) {
+        dynamic[DIVIDE_SHORT]++;
+    } else {
+        dynamic[DIVIDE_FOURS] += (above - below) / 4;
+    }
+}
+
 /* Ends the emulation at an access that the board would not have made. */
 static void end_at(const char *what, uint32_t address, uint32_t pc)
 {

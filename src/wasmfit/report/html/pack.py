@@ -17,7 +17,7 @@ from wasmfit.analysis.counted import (
     is_called_once,
 )
 from wasmfit.analysis.document import OwnerClass, ReportDocument, Trend
-from wasmfit.analysis.layouts import layouts_of
+from wasmfit.analysis.layouts import layouts_of, link_notes
 from wasmfit.analysis.metric_values import SUM_OF_PEAKS, ram_needed
 from wasmfit.analysis.metrics import RAM_NEEDED
 from wasmfit.analysis.setting_rankings import RULE, RankingEntry
@@ -94,6 +94,7 @@ def packed(document: ReportDocument) -> dict[str, Any]:
             for note in (
                 *outdated_notes(document.measurements),
                 *setup_notes(document.boards),
+                *link_notes(document.measurements),
                 *document.notes,
             )
         ],
@@ -192,13 +193,26 @@ def _class_number(owner_class: OwnerClass) -> int:
 
 
 def _times(measurement: Measurement) -> dict[str, list[float]] | None:
-    """Predicted seconds per phase: typical, least and most; four significant digits."""
+    """Predicted seconds per phase: typical, least and most; four significant digits.
+
+    Over layouts, these are the median, least and most, and the share of the cache follows.
+    """
     predicted = None if measurement.run is None else measurement.run.predicted
     if predicted is None:
         return None
     phases: dict[str, Prediction | None] = {name: getattr(predicted, name) for name in _PREDICTED}
     spread = layouts_of(measurement)
-    over = {} if spread is None else {"layouts": _rounded(spread.median_s, spread.least_s, spread.most_s)}
+    over = (
+        {}
+        if spread is None
+        else {
+            "layouts": [
+                *_rounded(spread.median_s, spread.least_s, spread.most_s),
+                float(spread.number),
+                *(() if spread.cache_share is None else _rounded(spread.cache_share)),
+            ]
+        }
+    )
     return over | {name: _seconds(phase) for name, phase in phases.items() if phase is not None}
 
 

@@ -5,7 +5,7 @@ import { byId } from "./dom.js";
 /**
  * @typedef {{id: string, runtime: string, version: string, module: string, board: string, base: string,
  *   profile: string, status: string, reason: string | null, values: (number | null)[], slowdown: number | null,
- *   time: Record<string, [number, number, number]> | null, flash: [number, number][], ram: [number, number][],
+ *   time: Record<string, number[]> | null, flash: [number, number][], ram: [number, number][],
  *   published: Record<string, number> | null, source: string | null, facts: number, elf: string | null,
  *   measured: string, replay: string, build: number,
  *   counted?: {what: string, instructions: number | null, time: [number, number, number] | null}}} Cell

@@ -12,10 +12,7 @@ import { folded, table } from "./table.js";
 const MOST = 40;
 
 /** Times that only some cells have, with their ends. */
-const TIMES = [
-  predicted("start", "start-up, predicted"),
-  predicted("layouts", "warm call over layouts, predicted"),
-];
+const TIMES = [predicted("start", "start-up, predicted")];
 
 /** A column of predicted times. @param {string} key @param {string} label */
 function predicted(key, label) {
@@ -134,6 +131,7 @@ export function drawSpeed(into, cells, width) {
       rows,
     ),
   );
+  drawLayouts(into, groups);
   if (modules.length > 1)
     into.append(
       folded(
@@ -189,6 +187,41 @@ export function drawSpeed(into, cells, width) {
         ),
       ),
     );
+}
+
+/** What each cell takes over layouts of the same objects, where that was measured. @param {HTMLElement} into @param {Group[]} groups */
+function drawLayouts(into, groups) {
+  const rows = groups.flatMap((group) => group.ran.filter((cell) => cell.time?.layouts).map((cell) => ({ group, cell })));
+  if (!rows.length) return;
+  const over = (/** @type {{cell: Cell}} */ { cell }) => /** @type {number[]} */ (cell.time?.layouts);
+  /** Of the median. @param {{cell: Cell}} row @param {number} place */
+  const relative = (row, place) => (over(row)[0] > 0 ? over(row)[place] / over(row)[0] - 1 : 0);
+  const change = (/** @type {number} */ part) => `${part < 0 ? "−" : "+"}${Math.abs(part * 100).toFixed(1)} %`;
+  into.append(
+    el(
+      "p",
+      { class: "quiet" },
+      "Predicted time of a warm call over layouts of the same objects: where the linker places hot code is luck, and it is in the error bar.",
+    ),
+    table(
+      "Spread over layouts",
+      [
+        { label: "Runtime", head: true, text: ({ group }) => group.name, value: ({ group }) => group.name },
+        { label: "Workload", text: ({ cell }) => cell.module, value: ({ cell }) => cell.module },
+        { label: "Layouts", number: true, text: (row) => whole(over(row)[3]), value: (row) => over(row)[3] },
+        { label: "Median", number: true, text: (row) => `≈${time(over(row)[0])}`, value: (row) => over(row)[0] },
+        { label: "Least", number: true, text: (row) => change(relative(row, 1)), value: (row) => relative(row, 1) },
+        { label: "Most", number: true, text: (row) => change(relative(row, 2)), value: (row) => relative(row, 2) },
+        {
+          label: "By the cache",
+          number: true,
+          text: (row) => (over(row)[4] === undefined ? "" : `${(over(row)[4] * 100).toFixed(0)} %`),
+          value: (row) => over(row)[4] ?? null,
+        },
+      ],
+      rows,
+    ),
+  );
 }
 
 /** @param {Cell | undefined} cell */

@@ -12,6 +12,7 @@ from wasmfit.footprint.attribution.kinds import ByteKind
 from wasmfit.footprint.attribution.owners import (
     ANONYMOUS_CONSTANTS,
     ASSEMBLY,
+    HANDLERS,
     LINKER,
     LINKER_SCRIPT,
     MERGED_CONSTANTS,
@@ -36,6 +37,7 @@ from wasmfit.footprint.attribution.section_totals import (
 __all__ = [
     "ANONYMOUS_CONSTANTS",
     "ASSEMBLY",
+    "HANDLERS",
     "LINKER",
     "LINKER_SCRIPT",
     "MERGED_CONSTANTS",

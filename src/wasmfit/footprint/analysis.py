@@ -88,7 +88,7 @@ def analyse(
     """Analyse a file.
 
     Args:
-        path: The ELF file, WebAssembly module, static library, Intel HEX or UF2 file.
+        path: The ELF file, WebAssembly module, static library, Intel HEX, S-record or UF2 file.
         options: What to show.
         base: Another such file to compare with.
 

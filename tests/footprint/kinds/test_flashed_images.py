@@ -1,14 +1,19 @@
-"""Intel HEX and UF2: bytes and addresses alone."""
+"""Intel HEX, Motorola S-records and UF2: bytes and addresses alone."""
 
+import random
 import struct
 from contextlib import suppress
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import wasmfit
 from wasmfit.elf import read_elf
 from wasmfit.elf.errors import ElfError
+from wasmfit.footprint.inputs.flashed import read_flashed_image
 from wasmfit.footprint.views.memories import DeviceMemory
 
 from . import ARM, build, by, run, uses
@@ -61,6 +66,112 @@ def test_intel_hex_has_what_is_flashed(tmp_path: Path) -> None:
     given, of_elf = (wasmfit.size(path, memories=(FLASH,)).uses[0] for path in (tmp_path / "a.hex", elf))
     assert given == of_elf
     assert given.pages == 1
+
+
+def s_record(kind: int, address: int, data: bytes = b"") -> str:
+    """A line, whose address is as wide as its kind says."""
+    width = {1: 2, 2: 3, 3: 4, 7: 4, 6: 3, 8: 3}.get(kind, 2)
+    record = bytes([width + len(data) + 1]) + address.to_bytes(width, "big") + data
+    return f"S{kind}{(record + bytes([~sum(record) & 0xFF])).hex().upper()}"
+
+
+@pytest.mark.parametrize("form", [(), ("--srec-forceS3",), ("--srec-len=64",)])
+def test_s_records_have_what_is_flashed(form: tuple[str, ...], tmp_path: Path) -> None:
+    elf = firmware(tmp_path)
+    run(tmp_path, "arm-none-eabi-objcopy", "-O", "srec", *form, str(elf), str(tmp_path / "a.s19"))
+    analysis = wasmfit.size(tmp_path / "a.s19")
+    written = sum(len(data) for _, data in flashed(elf))
+    assert (analysis.size, uses(analysis)) == (written, {"flash": written})
+    assert (analysis.kind, analysis.machine) == ("Motorola S-record image", "")
+    run(tmp_path, "arm-none-eabi-objcopy", "-O", "ihex", str(elf), str(tmp_path / "a.hex"))
+    assert analysis.sections == wasmfit.size(tmp_path / "a.hex").sections
+    given, of_elf = (wasmfit.size(path, memories=(FLASH,)).uses[0] for path in (tmp_path / "a.s19", elf))
+    assert given == of_elf
+    difference = wasmfit.size(tmp_path / "a.s19", base=elf, by=("region",)).difference
+    assert difference is not None
+    assert {row.name for row in difference.view.rows if row.bytes} == {"RAM", "flash (reserved)"}
+
+
+@pytest.mark.parametrize(("kind", "address"), [(1, 0xFF00), (2, 0xFF_0000), (3, 0xFF00_0000)])
+def test_every_width_of_an_s_records_address(kind: int, address: int, tmp_path: Path) -> None:
+    lines = [s_record(0, 0, b"HDR"), s_record(kind, address, b"abcd"), s_record(kind, address + 4, b"ef")]
+    lines += [s_record(5, 2), s_record(10 - kind, 0), "", "\x1a"]
+    (tmp_path / "a.mot").write_text("\r\n".join(lines), newline="")
+    assert by(tmp_path / "a.mot", "section") == {(f"0x{address:08x}",): 6}
+
+
+S1, S9 = s_record(1, 0x100, b"abcd"), s_record(9, 0)
+
+
+@pytest.mark.parametrize(
+    ("lines", "why"),
+    [
+        ([S1[:-1] + "0", S9], "sum of line 1"),
+        (["S1060100616263EE", S9], "6 bytes and says 6|sum of line 1"),
+        (["S107010061626393", S9], "6 bytes and says 7"),
+        ([S1], "last record is missing"),
+        ([S1, "words"], "line 2 is no record"),
+        ([S1, "S10"], "line 2 is no record"),
+        ([S1, "S4030000FC", S9], "line 2 has a kind of record"),
+        ([S1, s_record(5, 2), S9], "counts 2 records of data, there are 1"),
+        ([S1, S1, S9], "twice"),
+        (["S10201FC", S9], "too short"),
+        ([S9 + "  "], "no bytes"),
+        ([S1, S9, S1, S9], "goes on after the last record"),
+    ],
+)
+def test_damaged_s_records_are_refused_in_words(lines: list[str], why: str, tmp_path: Path) -> None:
+    (tmp_path / "a.srec").write_text("\n".join(lines))
+    with pytest.raises(ElfError, match=why) as caught:
+        wasmfit.size(tmp_path / "a.srec")
+    assert caught.value.remedy
+
+
+@given(
+    parts=st.lists(st.tuples(st.integers(0, 0xFFFF_0000), st.binary(min_size=1, max_size=40)), max_size=20),
+    length=st.integers(1, 250),
+    order=st.randoms(),
+)
+def test_any_s_records_are_read_as_they_were_written(
+    parts: list[tuple[int, bytes]], length: int, order: random.Random
+) -> None:
+    """In any order and cut anywhere. An address that is written twice is refused."""
+    memory: dict[int, int] = {}
+    twice = False
+    lines = []
+    for address, data in parts:
+        twice |= any(address + at in memory for at in range(len(data)))
+        memory.update({address + at: byte for at, byte in enumerate(data)})
+        lines += [s_record(3, address + at, data[at : at + length]) for at in range(0, len(data), length)]
+    order.shuffle(lines)
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "a.srec"
+        path.write_text("\n".join([s_record(0, 0), *lines, s_record(7, 0)]))
+        if twice or not parts:
+            with pytest.raises(ElfError, match="twice" if twice else "no bytes"):
+                read_flashed_image(path)
+            return
+        elf = read_flashed_image(path)
+    read = {s.address + at: byte for s in elf.sections if s.size for at, byte in enumerate(elf.contents(s))}
+    assert read == memory
+
+
+@given(
+    image=st.binary(max_size=200), start=st.sampled_from([b"S1130000", b":10010000", b"S00600004844521B\n"])
+)
+def test_no_bytes_break_the_readers_of_records(image: bytes, start: bytes) -> None:
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "a.srec"
+        path.write_bytes(start + image)
+        with suppress(ElfError):
+            read_flashed_image(path)
+
+
+def test_what_follows_the_last_record_of_intel_hex_is_refused(tmp_path: Path) -> None:
+    """As of two files that were put one after the other: flash tools stop at the first one's end."""
+    (tmp_path / "a.hex").write_text(":0101000001FD\n:00000001FF\n:0102000001FC\n:00000001FF\n")
+    with pytest.raises(ElfError, match="line 3 goes on after the last record"):
+        wasmfit.size(tmp_path / "a.hex")
 
 
 @pytest.mark.parametrize("form", ["I8HEX", "segments"])
@@ -134,7 +245,9 @@ def test_damaged_uf2_is_refused_in_words(at: int, tmp_path: Path) -> None:
 def test_mutants_of_images_are_taken_or_refused_in_words(tmp_path: Path) -> None:
     elf = firmware(tmp_path)
     run(tmp_path, "arm-none-eabi-objcopy", "-O", "ihex", str(elf), str(tmp_path / "a.hex"))
-    for image in ((tmp_path / "a.hex").read_bytes(), uf2(flashed(elf))):
+    run(tmp_path, "arm-none-eabi-objcopy", "-O", "srec", str(elf), str(tmp_path / "a.srec"))
+    texts = [(tmp_path / name).read_bytes() for name in ("a.hex", "a.srec")]
+    for image in (*texts, uf2(flashed(elf))):
         for at in range(0, len(image), 7):
             (tmp_path / "mutant").write_bytes(image[:at] + b"\xff" + image[at + 1 :])
             with suppress(ElfError):

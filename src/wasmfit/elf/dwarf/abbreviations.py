@@ -14,6 +14,7 @@ from wasmfit.elf.dwarf.forms import (
     REFERENCE_ADDRESS,
     TEXT,
     UnitSizes,
+    skip_value,
 )
 
 _MOST = 1 << 20
@@ -23,6 +24,10 @@ SKIP_LEB, SKIP_TEXT, SKIP_BLOCK, SKIP_FORM, READ = range(-1, -6, -1)
 
 Step = tuple[int, int, int]
 """What to do, the attribute, and its form."""
+
+
+Value = tuple[int, int]
+"""A form, and where the value stands."""
 
 
 class Abbreviation(NamedTuple):
@@ -113,3 +118,38 @@ def _joined(steps: list[Step]) -> list[Step]:
         elif step[0] != 0:
             joined.append(step)
     return joined
+
+
+def read_entry(cursor: DwarfCursor, steps: tuple[Step, ...], sizes: UnitSizes) -> dict[int, Value]:
+    """Passes over an entry's attributes; returns those that are wanted by their number.
+
+    Raises:
+        DamagedError: It ends early.
+    """
+    values: dict[int, Value] = {}
+    data, at, end = cursor.data, cursor.at, cursor.end
+    for what, attribute, form in steps:
+        if what >= 0:
+            at += what
+        elif what == SKIP_LEB:
+            while at < end and data[at] >= 0x80:
+                at += 1
+            at += 1
+        elif what == SKIP_TEXT:
+            at = data.find(b"\0", at, end) + 1
+            if not at:
+                raise DamagedError("Debug information ends early.", "Build it again.")
+        else:
+            cursor.at = at
+            if what == READ:
+                values[attribute] = form, at
+                skip_value(cursor, form, sizes)
+            elif what == SKIP_BLOCK:
+                cursor.bytes(cursor.number(attribute))
+            else:
+                skip_value(cursor, form, sizes)
+            at = cursor.at
+    if at > end:
+        raise DamagedError("Debug information ends early.", "Build it again.")
+    cursor.at = at
+    return values

@@ -38,8 +38,11 @@ class DwarfCursor:
 
     def leb(self) -> int:
         """An unsigned number of any length (ULEB128)."""
-        result = shift = 0
         data, at, end = self.data, self.at, self.end
+        if at < end and data[at] < 0x80:  # nearly all
+            self.at = at + 1
+            return data[at]
+        result = shift = 0
         while at < end and shift < 70:
             byte = data[at]
             at += 1

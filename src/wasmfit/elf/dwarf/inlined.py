@@ -10,26 +10,18 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from wasmfit.elf.dwarf.abbreviations import (
-    READ,
-    SKIP_BLOCK,
-    SKIP_LEB,
-    SKIP_TEXT,
-    Abbreviation,
-    Step,
-    read_abbreviations,
-)
+from wasmfit.elf.dwarf.abbreviations import Abbreviation, Value, read_abbreviations, read_entry
 from wasmfit.elf.dwarf.address_ranges import RangeSource
 from wasmfit.elf.dwarf.cursor import DamagedError, DwarfCursor, text_at
 from wasmfit.elf.dwarf.forms import (
     ADDRESS,
     INDEXED_ADDRESSES,
     INDEXED_TEXTS,
+    LIST_BY_NUMBER,
     TEXT,
     UNIT_REFERENCES,
     UnitSizes,
     read_number,
-    skip_value,
 )
 from wasmfit.elf.dwarf.headers import UnitHeader
 from wasmfit.elf.errors import ElfError
@@ -100,9 +92,8 @@ class EntryUnit:
     abbreviations: int
 
 
-Value = tuple[int, int]
-"""A form and where the value stands, or :data:`_CONSTANT` and the value itself."""
 _CONSTANT = -1
+"""In the place of a form: the value itself follows."""
 
 
 @dataclass
@@ -165,7 +156,7 @@ class InlinedReader:
             abbreviation = table.get(code)
             if abbreviation is None:
                 raise DamagedError("Debug information has an entry of unknown shape.", "Build it again.")
-            values = _read(cursor, abbreviation.steps, unit)
+            values = read_entry(cursor, abbreviation.steps, unit.header.sizes)
             if values and not hidden:
                 yield from self._function(unit, abbreviation, start, values, is_live)
                 if self._removed and abbreviation.children:
@@ -200,7 +191,7 @@ class InlinedReader:
         if _RANGES in values:
             form, at = values[_RANGES]
             number = self._number(unit, form, at)
-            return unit.ranges.listed(number, by_number=form == 0x23)
+            return unit.ranges.listed(number, by_number=form == LIST_BY_NUMBER)
         if _LOW not in values or _HIGH not in values:
             return []
         low = self._address(unit, *values[_LOW])
@@ -262,7 +253,7 @@ class InlinedReader:
         abbreviation = self._table(unit).get(cursor.leb())
         if abbreviation is None:
             return ""
-        values = _read(cursor, abbreviation.steps, unit)
+        values = read_entry(cursor, abbreviation.steps, unit.header.sizes)
         return self._name(offset, values, abbreviation.constants, unit, steps)
 
     def _text(self, unit: EntryUnit, form: int, at: int) -> str:
@@ -285,34 +276,3 @@ class InlinedReader:
                 self.source.abbreviations, unit.abbreviations, unit.header.sizes, _WANTED
             )
         return known
-
-
-def _read(cursor: DwarfCursor, steps: tuple[Step, ...], unit: EntryUnit) -> dict[int, Value]:
-    """Passes over an entry's attributes; those that are wanted by their number."""
-    values: dict[int, Value] = {}
-    data, at, end = cursor.data, cursor.at, cursor.end
-    for what, attribute, form in steps:
-        if what >= 0:
-            at += what
-        elif what == SKIP_LEB:
-            while at < end and data[at] >= 0x80:
-                at += 1
-            at += 1
-        elif what == SKIP_TEXT:
-            at = data.find(b"\0", at, end) + 1
-            if not at:
-                raise DamagedError("Debug information ends early.", "Build it again.")
-        else:
-            cursor.at = at
-            if what == READ:
-                values[attribute] = form, at
-                skip_value(cursor, form, unit.header.sizes)
-            elif what == SKIP_BLOCK:
-                cursor.bytes(cursor.number(attribute))
-            else:
-                skip_value(cursor, form, unit.header.sizes)
-            at = cursor.at
-    if at > end:
-        raise DamagedError("Debug information ends early.", "Build it again.")
-    cursor.at = at
-    return values

@@ -35,7 +35,7 @@ def inlined_readers(
     Raises:
         ElfError: A section of the file itself cannot be unpacked.
     """
-    whole = [EntryUnit(u.header, _own_ranges(elf, sections, u), u.text_base, u.header.abbreviations)
+    whole = [EntryUnit(u.header, own_ranges(elf, sections, u), u.text_base, u.header.abbreviations)
              for u in units if u.rest is None]  # fmt: skip
     readers = [InlinedReader(_source(sections, "", big_endian=elf.big_endian), whole)] if whole else []
     split = [unit for unit in units if unit.rest is not None]
@@ -69,7 +69,7 @@ def _source(sections: DebugSections, suffix: str, *, big_endian: bool) -> EntryS
     return EntrySource(info, abbreviations, texts, line_texts, offsets, big_endian)
 
 
-def _own_ranges(elf: Elf, sections: DebugSections, unit: CompileUnit) -> RangeSource:
+def own_ranges(elf: Elf, sections: DebugSections, unit: CompileUnit) -> RangeSource:
     """What the ranges of a unit are read from that is in the file as a whole."""
     modern = unit.header.sizes.version >= 5
     return RangeSource(
@@ -87,7 +87,7 @@ def _split_ranges(
     elf: Elf, sections: DebugSections, rest: DebugSections, unit: CompileUnit, list_base: int
 ) -> RangeSource:
     """The same of a unit whose rest is elsewhere, and its lists of ranges with it or counted from here."""
-    own = _own_ranges(elf, sections, unit)
+    own = own_ranges(elf, sections, unit)
     if unit.header.sizes.version >= 5:
         return replace(own, lists=rest.get(".debug_rnglists.dwo"), list_base=list_base)
     return replace(own, list_base=unit.ranges_base)

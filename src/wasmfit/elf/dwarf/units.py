@@ -5,10 +5,12 @@ from dataclasses import dataclass
 
 from wasmfit.elf.dwarf.cursor import DamagedError, DwarfCursor, text_at
 from wasmfit.elf.dwarf.forms import (
+    ADDRESS,
     FIXED_SIZES,
     IMPLICIT,
     INDEXED_ADDRESSES,
     INDEXED_TEXTS,
+    LIST_BY_NUMBER,
     TEXT,
     UnitSizes,
     read_number,
@@ -18,13 +20,15 @@ from wasmfit.elf.dwarf.headers import UnitHeader, unit_headers
 from wasmfit.elf.dwarf.sections import DebugSections
 from wasmfit.elf.records import Elf
 
-_COMP_DIR, _STMT_LIST, _STR_OFFSETS_BASE, _LOW_PC = 0x1B, 0x10, 0x72, 0x11
+_NAME, _COMP_DIR, _STMT_LIST, _STR_OFFSETS_BASE = 0x03, 0x1B, 0x10, 0x72
+_LOW_PC, _HIGH_PC, _RANGES = 0x11, 0x12, 0x55
 _DWO_NAMES = (0x76, 0x2130)
 _DWO_ID = 0x2131
 _ADDRESS_BASES = (0x73, 0x2133)
 _RANGES_BASES = (0x74, 0x2132)
 _WANTED = frozenset(
-    {_COMP_DIR, _STMT_LIST, _STR_OFFSETS_BASE, _LOW_PC, _DWO_ID, *_RANGES_BASES, *_DWO_NAMES, *_ADDRESS_BASES}
+    {_NAME, _COMP_DIR, _STMT_LIST, _STR_OFFSETS_BASE, _LOW_PC, _HIGH_PC, _RANGES, _DWO_ID}
+    | {*_RANGES_BASES, *_DWO_NAMES, *_ADDRESS_BASES}
 )
 
 
@@ -49,6 +53,9 @@ class CompileUnit:
             ``.debug_ranges`` (GNU's extension of DWARF 4).
         text_base: Where its texts by number begin in ``.debug_str_offsets``.
         low: The address that its ranges count from.
+        name: Its source file, or codegen unit, as the compiler recorded it; empty where it did not.
+        high: The first address after its code; None if that is in several ranges, or not recorded.
+        list: Its list of ranges, and whether that is a number instead of an offset; None without.
     """
 
     header: UnitHeader
@@ -60,6 +67,9 @@ class CompileUnit:
     ranges_base: int
     text_base: int
     low: int
+    name: str = ""
+    high: int | None = None
+    list: tuple[int, bool] | None = None
 
 
 def compile_units(elf: Elf, sections: DebugSections) -> Iterator[CompileUnit]:
@@ -95,6 +105,15 @@ def _unit(
     low = reader.number(_LOW_PC) or 0
     if _LOW_PC in values and values[_LOW_PC][0] in INDEXED_ADDRESSES:
         low = indexed_address(sections, base, low, header.sizes, big_endian=cursor.big_endian)
+    high = None
+    if _LOW_PC in values and _HIGH_PC in values:
+        high = reader.number(_HIGH_PC) or 0
+        form = values[_HIGH_PC][0]
+        if form in INDEXED_ADDRESSES:
+            high = indexed_address(sections, base, high, header.sizes, big_endian=cursor.big_endian)
+        elif form != ADDRESS:
+            high += low
+    place = reader.number(_RANGES)
     return CompileUnit(
         header,
         reader.text(_COMP_DIR),
@@ -105,6 +124,9 @@ def _unit(
         reader.first(_RANGES_BASES, LIST_HEADERS[header.sizes.offset] if modern else 0),
         reader.first((_STR_OFFSETS_BASE,), HEADERS[header.sizes.offset] if modern else 0),
         low,
+        reader.text(_NAME),
+        high,
+        None if place is None else (place, values[_RANGES][0] == LIST_BY_NUMBER),
     )
 
 
@@ -162,19 +184,38 @@ class _Values:
         if attribute not in self.values:
             return ""
         form, self.cursor.at = self.values[attribute]
-        if form == TEXT:
-            return self.cursor.text()
-        if form in (0x0E, 0x1F):
-            name = ".debug_str" if form == 0x0E else ".debug_line_str"
-            return text_at(self.sections.get(name), self.cursor.number(self.sizes.offset))
-        if form in INDEXED_TEXTS:
-            size = FIXED_SIZES.get(form)
-            return self._indexed(self.cursor.leb() if size is None else self.cursor.number(size))
-        return ""
-
-    def _indexed(self, number: int) -> str:
+        at = self.cursor.at
         base = self.number(_STR_OFFSETS_BASE)
-        offsets = self.sections.get(".debug_str_offsets")
-        at = (8 if base is None else base) + number * self.sizes.offset
-        place = DwarfCursor(offsets, at, len(offsets), big_endian=self.cursor.big_endian)
-        return text_at(self.sections.get(".debug_str"), place.number(self.sizes.offset))
+        self.cursor.at = at
+        return read_text(self.cursor, form, self.sizes, self.sections, 8 if base is None else base)
+
+
+def read_text(
+    cursor: DwarfCursor, form: int, sizes: UnitSizes, sections: DebugSections, text_base: int
+) -> str:
+    """The text that a value is; empty for a value of another kind.
+
+    Args:
+        cursor: Where the value stands.
+        form: Its form.
+        sizes: What the unit's values depend on.
+        sections: The debug information.
+        text_base: Where the unit's texts by number begin in ``.debug_str_offsets``.
+
+    Raises:
+        DamagedError: It ends early.
+    """
+    if form == TEXT:
+        return cursor.text()
+    if form in (0x0E, 0x1F):
+        name = ".debug_str" if form == 0x0E else ".debug_line_str"
+        return text_at(sections.get(name), cursor.number(sizes.offset))
+    if form in INDEXED_TEXTS:
+        size = FIXED_SIZES.get(form)
+        number = cursor.leb() if size is None else cursor.number(size)
+        offsets = sections.get(".debug_str_offsets")
+        place = DwarfCursor(
+            offsets, text_base + number * sizes.offset, len(offsets), big_endian=cursor.big_endian
+        )
+        return text_at(sections.get(".debug_str"), place.number(sizes.offset))
+    return ""

@@ -4,7 +4,10 @@ from pathlib import Path
 
 from wasmfit.elf.records import Elf
 from wasmfit.footprint.attribution.byte_map import ByteMap, attribute_bytes
+from wasmfit.footprint.attribution.handlers import with_handlers
 from wasmfit.footprint.attribution.libraries import library_rule, owner_of_object
+from wasmfit.footprint.attribution.systems import system_rule
+from wasmfit.footprint.attribution.unit_owners import owners_by_units
 
 
 def attribute_any_firmware(elf: Elf, link_map: Path | None = None) -> ByteMap:
@@ -23,6 +26,11 @@ def attribute_any_firmware(elf: Elf, link_map: Path | None = None) -> ByteMap:
         from wasmfit.elf.linkmap.read import read_link_map
 
         mapped = read_link_map(link_map)
-    return attribute_bytes(
-        elf, mapped, owner_of_object=owner_of_object, last_resort=library_rule(elf.symbols)
+    of_library, of_system = library_rule(elf.symbols), system_rule(elf.symbols)
+    byte_map = attribute_bytes(
+        elf,
+        mapped,
+        owner_of_object=owner_of_object,
+        last_resort=lambda name: of_library(name) or of_system(name),
     )
+    return with_handlers(owners_by_units(byte_map))

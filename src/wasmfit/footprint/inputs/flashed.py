@@ -1,4 +1,4 @@
-"""Images as flash tools take them (Intel HEX, UF2), as the records of an ELF file.
+"""Images as flash tools take them (Intel HEX, S-records, UF2), as the records of an ELF file.
 
 They have addresses and bytes, and neither sections nor symbols: each part without a gap is a section that is
 called after its address, and all of it is flashed.
@@ -8,11 +8,12 @@ import struct
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple, NoReturn
 
 from wasmfit.elf.errors import ElfError
 from wasmfit.elf.file_bytes import BytesInFile, BytesInMemory
 from wasmfit.elf.records import Elf, ElfKind, Machine, Section, SectionFlag, SectionType, Segment
+from wasmfit.footprint.inputs.pieces import ImageReader, Piece
+from wasmfit.footprint.inputs.text_records import IntelHex, SRecords, is_intel_hex, is_s_records
 from wasmfit.words import hexadecimal
 
 UF2_MAGIC = b"UF2\n"
@@ -40,22 +41,13 @@ _FAMILIES = {
 }  # fmt: skip
 
 
-class _Piece(NamedTuple):
-    """Bytes of the image, and the address that they are written to."""
-
-    address: int
-    data: bytes
-
-
 def is_flashed_image(start: bytes) -> bool:
-    """Whether a file begins as Intel HEX or UF2 do."""
-    return start.startswith(UF2_MAGIC) or (
-        start.startswith(b":") and all(c in b"0123456789abcdefABCDEF" for c in start[1:9])
-    )
+    """Whether a file begins as Intel HEX, S-records or UF2 do."""
+    return start.startswith(UF2_MAGIC) or is_intel_hex(start) or is_s_records(start)
 
 
 def read_flashed_image(path: Path, bounds: Sequence[int] = ()) -> Elf:
-    """Read an Intel HEX or a UF2 file.
+    """Read an Intel HEX, an S-record or a UF2 file.
 
     Args:
         path: The file.
@@ -69,22 +61,14 @@ def read_flashed_image(path: Path, bounds: Sequence[int] = ()) -> Elf:
     if data.startswith(UF2_MAGIC):
         machine, pieces = _Uf2(path, data).read()
         return _elf(path, machine, pieces, bounds)
-    return _elf(path, 0, _IntelHex(path, data).read(), bounds)
+    reader = SRecords(path, data) if data.startswith(b"S") else IntelHex(path, data)
+    return _elf(path, 0, list(reader.pieces()), bounds)
 
 
-class _Reader:
-    def __init__(self, path: Path, data: bytes) -> None:
-        self._path = path
-        self._data = data
-
-    def _damaged(self, why: str) -> NoReturn:
-        raise ElfError(f"{self._path} is damaged: {why}.", "Build or copy it again.")
-
-
-class _Uf2(_Reader):
-    def read(self) -> tuple[int, list[_Piece]]:
+class _Uf2(ImageReader):
+    def read(self) -> tuple[int, list[Piece]]:
         """The processor, 0 where it is unknown, and what is written."""
-        pieces: list[_Piece] = []
+        pieces: list[Piece] = []
         families: set[int] = set()
         if len(self._data) % 512:
             self._damaged("it is no whole number of blocks of 512 bytes")
@@ -99,59 +83,23 @@ class _Uf2(_Reader):
                 self._damaged(f"block {at // 512} has {size} bytes, more than fit")
             if flags & _HAS_FAMILY:
                 families.add(family)
-            pieces.append(_Piece(address, self._data[at + 32 : at + 32 + size]))
+            pieces.append(Piece(address, self._data[at + 32 : at + 32 + size]))
         machines = {m for m, known in _FAMILIES.items() for family in families if family in known}
         return (machines.pop() if len(machines) == 1 else 0), pieces
 
 
-class _IntelHex(_Reader):
-    def read(self) -> list[_Piece]:
-        return list(self._records())
-
-    def _records(self) -> Iterator[_Piece]:
-        base = 0
-        for number, line in enumerate(self._data.splitlines(), start=1):
-            text = line.strip()
-            if not text:
-                continue
-            record = self._record(text, number)
-            size, kind, contents = record[0], record[3], record[4:-1]
-            if size != len(contents):
-                self._damaged(f"line {number} has {len(contents)} bytes and says {size}")
-            if kind == 0:
-                yield _Piece(base + int.from_bytes(record[1:3], "big"), contents)
-            elif kind == 1:
-                return
-            elif kind in (2, 4):
-                base = int.from_bytes(contents, "big") << (4 if kind == 2 else 16)
-            elif kind not in (3, 5):
-                self._damaged(f"line {number} has a kind of record that is not known")
-        self._damaged("its last record is missing")
-
-    def _record(self, text: bytes, number: int) -> bytes:
-        try:
-            record = bytes.fromhex(text[1:].decode("ascii"))
-        except ValueError:
-            record = b""
-        if not text.startswith(b":") or len(record) < 5:
-            self._damaged(f"line {number} is no record")
-        if sum(record) & 0xFF:
-            self._damaged(f"the sum of line {number} is wrong")
-        return record
-
-
-def _cut(pieces: list[_Piece], bounds: Sequence[int]) -> Iterator[_Piece]:
+def _cut(pieces: list[Piece], bounds: Sequence[int]) -> Iterator[Piece]:
     """The same pieces, none of which goes beyond a bound."""
     ordered = sorted(bounds)
     for piece in pieces:
         at = piece.address
         end = at + len(piece.data)
         for bound in (*ordered[bisect_right(ordered, at) : bisect_left(ordered, end)], end):
-            yield _Piece(at, piece.data[at - piece.address : bound - piece.address])
+            yield Piece(at, piece.data[at - piece.address : bound - piece.address])
             at = bound
 
 
-def _elf(path: Path, machine: int, pieces: list[_Piece], bounds: Sequence[int]) -> Elf:
+def _elf(path: Path, machine: int, pieces: list[Piece], bounds: Sequence[int]) -> Elf:
     pieces = [piece for piece in sorted(_cut(pieces, bounds)) if piece.data]
     limits = frozenset(bounds)
     if not pieces:

@@ -18,7 +18,7 @@ _KINDS = {
 }
 _ARCHIVES = (b"!<arch>\n", b"!<thin>\n")
 _ARCHIVE, _MODULE = "static library", "module"
-_IMAGES = {b"U": "UF2 image", b":": "Intel HEX image"}
+_IMAGES = {b"U": "UF2 image", b":": "Intel HEX image", b"S": "Motorola S-record image"}
 
 
 @dataclass(frozen=True, slots=True)

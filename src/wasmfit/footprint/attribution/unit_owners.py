@@ -1,0 +1,149 @@
+"""The owners of C by the compile units of debug information, where names and file symbols leave much unknown.
+
+Global functions and variables of C have no crate in their names, and no file symbol. Their unit has both a
+source file and the addresses of its code; where its variables lie, its entries say.
+"""
+
+from bisect import bisect_right
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass
+
+from wasmfit.elf.dwarf.definitions import Definition, UnitDefinitions
+from wasmfit.elf.dwarf.sections import DebugSections
+from wasmfit.elf.dwarf.units import compile_units
+from wasmfit.elf.errors import ElfError
+from wasmfit.elf.names.crates import rust_crate
+from wasmfit.elf.records import Elf, Section, SymbolType
+from wasmfit.footprint.attribution.byte_map import ByteMap, ByteRange
+from wasmfit.footprint.attribution.live_code import LiveCode
+from wasmfit.footprint.attribution.owners import ASSEMBLY, UNKNOWN
+from wasmfit.footprint.attribution.unit_names import unit_owners
+
+LEAST_UNKNOWN = 0.01
+"""Share of unknown bytes from which on debug information is read, which takes time."""
+
+_INFO = frozenset({".debug_info", ".zdebug_info"})
+_NOBODY = (UNKNOWN, ASSEMBLY)
+_FUNCTIONS = (SymbolType.FUNC, SymbolType.GNU_IFUNC, SymbolType.NOTYPE)
+
+
+def has_debug_information(elf: Elf) -> bool:
+    """Whether a file has units of debug information, its own or skeletons of what is elsewhere."""
+    return any(section.name in _INFO and section.size for section in elf.sections)
+
+
+def owners_by_units(byte_map: ByteMap) -> ByteMap:
+    """A pass: what has no crate's name belongs to the compile unit that defines it.
+
+    Nothing changes where less than :data:`LEAST_UNKNOWN` of the bytes is unknown, and of what has no debug
+    information, or damaged one. What a map has an object for keeps its owner.
+    """
+    elf = byte_map.elf
+    unknown = sum(r.size for r in byte_map.ranges if r.owner in _NOBODY and r.input is None)
+    if unknown <= LEAST_UNKNOWN * byte_map.size or not has_debug_information(elf):
+        return byte_map
+    with suppress(ElfError):
+        units = _Units.read(elf, [r for r in byte_map.ranges if _is_uncertain(r)])
+        return byte_map.with_ranges(_owned(byte_range, units) for byte_range in byte_map.ranges)
+    return byte_map
+
+
+def _owned(byte_range: ByteRange, units: "_Units") -> ByteRange:
+    owner = units.owner(byte_range) if _is_uncertain(byte_range) else None
+    return byte_range if owner is None else byte_range._replace(owner=owner)
+
+
+def _is_uncertain(byte_range: ByteRange) -> bool:
+    """Whether neither a Rust name nor a map nor what the bytes are says whose they are."""
+    if byte_range.input is not None or (byte_range.owner.startswith("[") and byte_range.owner not in _NOBODY):
+        return False
+    symbol = byte_range.symbol
+    return symbol is None or rust_crate(symbol.name) is None
+
+
+@dataclass(frozen=True, slots=True)
+class _Units:
+    """What units define, section by section, and their owners."""
+
+    code: dict[int, list[Definition]]
+    starts: dict[int, list[int]]
+    variables: dict[int, int]
+    owners: list[str | None]
+
+    @classmethod
+    def read(cls, elf: Elf, uncertain: Iterable[ByteRange]) -> "_Units":
+        """Reads the units.
+
+        Raises:
+            ElfError: A section of debug information cannot be unpacked.
+        """
+        sections = DebugSections(elf)
+        units = list(compile_units(elf, sections))
+        definitions = UnitDefinitions(elf, sections, units)
+        live = LiveCode(elf, sections)
+        places = _Places(elf, sections)
+        code: dict[int, list[Definition]] = {}
+        variables: dict[int, int] = {}
+        data = [r.symbol for r in uncertain if r.symbol is not None and r.symbol.type not in _FUNCTIONS]
+        found = list(definitions.code())
+        if data or any(not unit.name for unit in units):
+            # GCC numbers a function's own variables; LLVM puts the function's name before.
+            found += definitions.entries(in_functions=any("." in symbol.name for symbol in data))
+        # Variables that the linker removed have the address 0 as well.
+        first = {symbol.name for symbol in data if not symbol.address}
+        for item in found:
+            for section, base in places.at(item.start):
+                if item.end == item.start:
+                    if item.start or item.name in first:
+                        variables.setdefault(item.start - base, item.unit)
+                elif section.executable and live.has(section, item.start, item.end):
+                    moved = Definition(item.start - base, item.end - base, item.unit)
+                    code.setdefault(section.index, []).append(moved)
+        for ranges in code.values():
+            ranges.sort()
+        starts = {number: [item.start for item in ranges] for number, ranges in code.items()}
+        return cls(code, starts, variables, unit_owners((unit.name, unit.folder) for unit in units))
+
+    def owner(self, byte_range: ByteRange) -> str | None:
+        """The owner of a range by the unit that defines it; None where that is unknown."""
+        symbol = byte_range.symbol
+        address = byte_range.start if symbol is None else max(symbol.address, byte_range.section.address)
+        if symbol is not None and symbol.type not in _FUNCTIONS:
+            unit = self.variables.get(address)
+        else:
+            unit = self._unit_at(
+                byte_range.section, address, byte_range.end if symbol is None else address + 1
+            )
+        return None if unit is None else self.owners[unit]
+
+    def _unit_at(self, section: Section, start: int, end: int) -> int | None:
+        """The unit whose code has all of a range."""
+        number = bisect_right(self.starts.get(section.index, ()), start) - 1
+        if number < 0:
+            return None
+        found = self.code[section.index][number]
+        return found.unit if start < found.end and end <= found.end else None
+
+
+class _Places:
+    """The sections at an address, of which overlays and object files have several."""
+
+    def __init__(self, elf: Elf, sections: DebugSections) -> None:
+        self._ordered = sorted(
+            ((s.address + sections.base(s), s.size, s, sections.base(s)) for s in elf.allocated()),
+            key=lambda place: place[:2],
+        )
+        self._starts = [start for start, *_ in self._ordered]
+        self._longest = max((size for _, size, *_ in self._ordered), default=0)
+
+    def at(self, address: int) -> list[tuple[Section, int]]:
+        """The sections, and what was added to their addresses."""
+        found = []
+        number = bisect_right(self._starts, address) - 1
+        while number >= 0 and self._starts[number] + self._longest > address:
+            start, size, section, base = self._ordered[number]
+            if address < start + size:
+                found.append((section, base))
+            number -= 1
+        return found

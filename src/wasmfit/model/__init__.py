@@ -77,7 +77,18 @@ from .runtime_facts import FactChanges, RuntimeFacts
 from .status import Status
 from .switch import RustChanges, Start, Switch, Switches, SwitchValue
 from .target import CTarget, Target
-from .timing import ClockRange, Core, CycleCost, CycleCosts, SetupChoice, SetupValue, Timing
+from .timing import (
+    ClockRange,
+    Core,
+    CycleCost,
+    CycleCosts,
+    Milliamperes,
+    SetupChoice,
+    SetupValue,
+    SupplyCurrent,
+    Timing,
+    TypicalRange,
+)
 from .values import Signature, ValueType, is_nan, shown, to_float
 from .workload import GuestBuild, Workload, WorkloadCall
 
@@ -144,6 +155,7 @@ __all__ = [
     "MeasuredPhase",
     "Measurement",
     "MemoryMap",
+    "Milliamperes",
     "ModuleClock",
     "ModuleStep",
     "OutBuffer",
@@ -178,6 +190,7 @@ __all__ = [
     "Status",
     "StepKind",
     "Stub",
+    "SupplyCurrent",
     "Switch",
     "SwitchValue",
     "Switches",
@@ -185,6 +198,7 @@ __all__ = [
     "Timing",
     "ToolWheel",
     "Translator",
+    "TypicalRange",
     "Unavailable",
     "UserCall",
     "UserModule",

@@ -16,6 +16,7 @@ from wasmfit.model import (
     Run,
     Score,
     Status,
+    SupplyCurrent,
     Timing,
 )
 
@@ -45,6 +46,7 @@ class CostModel:
         calibrated: Whether the model was compared with values published for the board.
         source: Where cycle costs and error come from.
         assumed: What is assumed otherwise than by default: name → value.
+        current: What the chip takes from its supply at this clock; ``None`` where that is not known.
     """
 
     counts: Callable[[Activity], Sequence[int]]
@@ -57,6 +59,7 @@ class CostModel:
     calibrated: bool
     source: str
     assumed: Mapping[str, str]
+    current: SupplyCurrent | None = None
 
     @staticmethod
     def of(core: Core, timing: Timing, clock_hz: int) -> "CostModel":
@@ -80,8 +83,9 @@ class CostModel:
             clock_hz=timing.clock_hz or clock_hz,
             # What was published is of a board that is set up as by default.
             calibrated=timing.calibrated and not others,
-            source="; ".join(_sources(core, timing)),
+            source="; ".join(_sources(core, timing, timing.current_at(timing.clock_hz or clock_hz))),
             assumed=others,
+            current=timing.current_at(timing.clock_hz or clock_hz),
         )
 
     def predict(self, activity: Activity) -> Prediction:
@@ -100,7 +104,7 @@ class CostModel:
         typical = max(sum(map(mul, counts, self.typical)), 0)
         less = hypot(*map(mul, uncertain_counts, self.less), typical * self.error)
         more = hypot(*map(mul, uncertain_counts, self.more), typical * self.error)
-        return _prediction(typical, less, more, self.clock_hz)
+        return _prediction(typical, less, more, self.clock_hz, self.current)
 
     def predictions(self, activities: Activities) -> Predictions:
         """The same for every phase that is known."""
@@ -167,7 +171,9 @@ def _reader(events: Sequence[str]) -> Callable[[Activity], Sequence[int]]:
     return lambda activity: [getattr(activity, event) for event in events]
 
 
-def _prediction(typical: float, less: float, more: float, clock_hz: int) -> Prediction:
+def _prediction(
+    typical: float, less: float, more: float, clock_hz: int, current: SupplyCurrent | None
+) -> Prediction:
     low, high = max(typical - less, 0), typical + more
     # Positional arguments take a third of the time: cycles, seconds and rate, each with its low and high end.
     return Prediction(
@@ -180,7 +186,28 @@ def _prediction(typical: float, less: float, more: float, clock_hz: int) -> Pred
         _rate(typical, clock_hz),
         _rate(high, clock_hz),
         _rate(low, clock_hz),
+        *_drawn(typical / clock_hz, low / clock_hz, high / clock_hz, current),
     )
+
+
+def _drawn(
+    typical_s: float, low_s: float, high_s: float, current: SupplyCurrent | None
+) -> tuple[float | None, ...]:
+    """Charge and energy from the supply, each typical, least and most: time by current, and by voltage.
+
+    Time and current are independent, and either may be at the end of its bar: so their ends are multiplied.
+    """
+    if current is None:
+        return ()
+    amperes = current.milliamperes
+    charge = (
+        typical_s * amperes.typical / 1000,
+        low_s * amperes.low / 1000,
+        high_s * amperes.high / 1000,
+    )
+    if current.volts is None:
+        return charge
+    return (*charge, *(coulombs * current.volts for coulombs in charge))
 
 
 def _rate(cycles: float, clock_hz: int) -> float | None:
@@ -206,7 +233,7 @@ def with_predictions(measurement: Measurement, model: CostModel | None) -> Run |
     return measurement.run if model is None else model.with_predictions(measurement)
 
 
-def _sources(core: Core, timing: Timing) -> Iterable[str]:
+def _sources(core: Core, timing: Timing, current: SupplyCurrent | None) -> Iterable[str]:
     yield f"{core.title}: {core.source}"
     yield f"board: {timing.source}"
     for value in timing.chosen.values():
@@ -215,3 +242,13 @@ def _sources(core: Core, timing: Timing) -> Iterable[str]:
         if value.source:
             yield f"its costs: {value.source}"
     yield from (f"assumed: {assumption}" for assumption in timing.assumptions)
+    if current is not None:
+        yield f"current: {current_text(current)}: {current.source}"
+
+
+def current_text(current: SupplyCurrent) -> str:
+    """What the chip takes in a mode, as ``27 mA (27–38) at 3.3 V, modem-sleep``."""
+    amperes = current.milliamperes
+    bar = "" if amperes.low == amperes.high else f" ({amperes.low:g}–{amperes.high:g})"
+    volts = "" if current.volts is None else f" at {current.volts:g} V"
+    return f"{amperes.typical:g} mA{bar}{volts}, {current.mode}"

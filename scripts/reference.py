@@ -28,7 +28,7 @@ from wasmfit.model import (
     Target,
     Workload,
 )
-from wasmfit.model.timing import CycleCost
+from wasmfit.model.timing import CycleCost, Milliamperes
 from wasmfit.module.module_config import ModuleConfig
 from wasmfit.report.markdown import escape
 from wasmfit.requests import (
@@ -71,6 +71,7 @@ JSON = frozenset({"cell"})
 
 IN_WORDS = {
     CycleCost: "number, or [low, typical, high]",
+    Milliamperes: "number, or [low, typical, high]",
     Activity: "counts, see [measuring.md](measuring.md)",
 }
 """Records that are written in one line."""

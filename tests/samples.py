@@ -120,9 +120,16 @@ def with_instructions(one: Measurement, call: int) -> Measurement:
     return one.model_copy(update={"run": one.run.model_copy(update={"instructions": counts})})
 
 
-def prediction(time_s: float, bar: float = 0.1) -> Prediction:
-    """A predicted time at 64 MHz, with an error bar of that part of it to both sides."""
+def prediction(time_s: float, bar: float = 0.1, *, supply: bool = False) -> Prediction:
+    """A predicted time at 64 MHz, with an error bar of that part of it to both sides.
+
+    Args:
+        time_s: Seconds.
+        bar: The part.
+        supply: With the charge and energy of a chip that takes 10 mA, and up to 20, at 3 V.
+    """
     low, high = time_s * (1 - bar), time_s * (1 + bar)
+    charge = (time_s * 0.01, low * 0.01, high * 0.02) if supply else (None, None, None)
     cycles = [round(64_000_000 * seconds) for seconds in (time_s, low, high)]
     return Prediction(
         cycles=cycles[0],
@@ -134,6 +141,12 @@ def prediction(time_s: float, bar: float = 0.1) -> Prediction:
         per_s=1 / time_s,
         per_s_low=1 / high,
         per_s_high=1 / low,
+        charge_c=charge[0],
+        charge_low_c=charge[1],
+        charge_high_c=charge[2],
+        energy_j=None if charge[0] is None else 3 * charge[0],
+        energy_low_j=None if charge[1] is None else 3 * charge[1],
+        energy_high_j=None if charge[2] is None else 3 * charge[2],
     )
 
 
@@ -144,10 +157,11 @@ def with_prediction(
     *,
     calibrated: bool = True,
     start: Prediction | None = None,
+    supply: bool = False,
 ) -> Measurement:
     """The same with a predicted time of a steady call, and of load and instantiation together."""
     assert one.run is not None
-    predicted = prediction(time_s, bar)
+    predicted = prediction(time_s, bar, supply=supply)
     both = Predictions(call=predicted, start=start, calibrated=calibrated, source="made up")
     return one.model_copy(update={"run": one.run.model_copy(update={"predicted": both})})
 

@@ -70,7 +70,7 @@ def test_sizes_are_their_factor(number: int, unit: str) -> None:
     assert size_of(f"{number}{unit}") == number * {"": 1, "M": 1 << 20}.get(unit, 1024)
 
 
-@given(st.text(max_size=20), st.sampled_from(["B", "s", "instructions", ""]))
+@given(st.text(max_size=20), st.sampled_from(["B", "s", "C", "J", "instructions", ""]))
 def test_any_limit_is_taken_or_refused_in_a_sentence(text: str, unit: str) -> None:
     try:
         found = parse_limit(text, unit)
@@ -95,6 +95,10 @@ def test_any_limit_is_taken_or_refused_in_a_sentence(text: str, unit: str) -> No
         ("20ms", "s", 0.02),
         ("250us", "s", 0.00025),
         ("+1ms", "s", 1000.001),
+        ("5uC", "C", 5e-6),
+        ("2.5 mC", "C", 0.0025),
+        ("300nJ", "J", 3e-7),
+        ("+10%", "J", 1100),
         ("1_500", "instructions", 1500),
         ("+0%", "instructions", 1000),
     ],
@@ -105,7 +109,17 @@ def test_limits(given: str | int, unit: str, allowed: float) -> None:
 
 @pytest.mark.parametrize(
     ("given", "unit"),
-    [("2%", "B"), ("1K", "instructions"), ("1ms", "B"), ("+", "B"), ("x", ""), (float("nan"), "")],
+    [
+        ("2%", "B"),
+        ("5uC", "J"),
+        ("5us", "C"),
+        ("5uC", "s"),
+        ("1K", "instructions"),
+        ("1ms", "B"),
+        ("+", "B"),
+        ("x", ""),
+        (float("nan"), ""),
+    ],
 )
 def test_what_is_no_limit(given: str | float, unit: str) -> None:
     with pytest.raises(UsageError):

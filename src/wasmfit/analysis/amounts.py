@@ -33,8 +33,8 @@ def amount_text(amount: Amount | None, unit: str) -> str:
     """An amount with its unit and error bar; ``?`` if it is not known."""
     if amount is None:
         return "?"
-    if unit == "s":
-        return seconds_text(amount)
+    if unit in SCALED:
+        return scaled_text(amount, unit)
     body = number_text(amount.value)
     if amount.low is not None and amount.high is not None:
         body = f"≈{number_text(_rounded(amount.value))}"
@@ -42,32 +42,41 @@ def amount_text(amount: Amount | None, unit: str) -> str:
     return f"{body} {unit}" if unit in ("B", "1/s", "cycles") else body
 
 
-_SCALES = ((1e-6, "µs"), (1e-3, "ms"), (1.0, "s"))
+SCALED = frozenset({"s", "C", "J"})
+"""Units that are written in millionths or thousandths where that reads better: seconds, coulombs, joules."""
+
+_PREFIXES = ((1e-6, "µ"), (1e-3, "m"), (1.0, ""))
+
+
+def _scale_of(size: float) -> tuple[float, str]:
+    return next(((scale, prefix) for scale, prefix in _PREFIXES if size < 1000 * scale), _PREFIXES[-1])
 
 
 def seconds_text(amount: Amount) -> str:
     """Seconds with their error bar, in µs, ms or s."""
-    scale, unit = next(
-        ((scale, unit) for scale, unit in _SCALES if abs(amount.value) < 1000 * scale), _SCALES[-1]
-    )
-    body = f"{amount.value / scale:.3g} {unit}"
+    return scaled_text(amount, "s")
+
+
+def scaled_text(amount: Amount, unit: str) -> str:
+    """An amount of a unit of :data:`SCALED` with its error bar, as ``≈1.2 µC (1–1.5)``."""
+    scale, prefix = _scale_of(abs(amount.value))
+    body = f"{amount.value / scale:.3g} {prefix}{unit}"
     if amount.low is None or amount.high is None:
         return body
     return f"≈{body} ({amount.low / scale:.3g}–{amount.high / scale:.3g})"
 
 
-def scaled_texts(amounts: Sequence[Amount | None]) -> tuple[str, list[str]]:
-    """Times in seconds with their error bars, all in one unit, so that they can be compared.
+def scaled_texts(amounts: Sequence[Amount | None], unit: str = "s") -> tuple[str, list[str]]:
+    """Amounts of a unit of :data:`SCALED` with their error bars, all with one prefix, to be compared.
 
     Returns:
         The unit, and a text for each; empty for one that is not known.
     """
     known = sorted(abs(amount.value) for amount in amounts if amount is not None)
     if not known:
-        return "s", [""] * len(amounts)
-    middle = known[len(known) // 2]
-    scale, unit = next(((scale, unit) for scale, unit in _SCALES if middle < 1000 * scale), _SCALES[-1])
-    return unit, ["" if amount is None else _scaled(amount, scale) for amount in amounts]
+        return unit, [""] * len(amounts)
+    scale, prefix = _scale_of(known[len(known) // 2])
+    return f"{prefix}{unit}", ["" if amount is None else _scaled(amount, scale) for amount in amounts]
 
 
 def _scaled(amount: Amount, scale: float) -> str:

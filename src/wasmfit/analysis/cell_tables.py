@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from wasmfit.model import Board, Measurement, Prediction, Run, Status
 from wasmfit.table import Alignment, Table, text_column, value_column
 
-from .amounts import Amount, amount_text
+from .amounts import amount_text
 from .basis import MEASURED, OUTDATED, is_outdated
 from .cell_page import CellPage
 from .comparison_metrics import COMPARISON_METRICS, RESULT_METRICS
@@ -13,9 +13,13 @@ from .feature_tables import feature_lines
 from .hardware import HARDWARE_METRICS, hardware_measurement
 from .layouts import link_sentence
 from .numbers import grouped
+from .supply import coulombs_of, joules_of, seconds_of
 
 _OWNERS = 12
 """Owners that are listed; the others are one row."""
+
+_REGION = "region"
+"""A phase that few modules have: those that mark it themselves."""
 
 _PHASES = (
     ("load", "load"),
@@ -23,6 +27,7 @@ _PHASES = (
     ("start-up: both", "start"),
     ("cold call", "first_call"),
     ("warm call", "call"),
+    ("region of interest", _REGION),
 )
 _STACKS = {"load": "load", "instantiate": "instantiate", "first_call": "call", "call": "call"}
 _DIVISIONS = {
@@ -98,16 +103,26 @@ def _phases(measurement: Measurement) -> Table:
     run = measurement.run
     if run is None:
         return Table("phases", (), ())
-    instructions = [_instructions(run, key) for _, key in _PHASES]
-    stacks = [getattr(run.stack_peaks, _STACKS[key]) if key in _STACKS else None for _, key in _PHASES]
+    phases = [one for one in _PHASES if one[1] != _REGION or run.instructions.region is not None]
+    instructions = [_instructions(run, key) for _, key in phases]
+    stacks = [getattr(run.stack_peaks, _STACKS[key]) if key in _STACKS else None for _, key in phases]
     columns = [
         value_column(("instructions",), instructions, "{:,}".format),
         value_column(("stack, B",), stacks, "{:,}".format),
     ]
-    predictions = [getattr(run.predicted, key, None) for _, key in _PHASES]
+    predictions = [getattr(run.predicted, key, None) for _, key in phases]
     notes = []
     if any(predictions):
         columns.append(text_column(("predicted time",), map(_predicted, predictions)))
+        charges = [coulombs_of(prediction) for prediction in predictions]
+        energies = [joules_of(prediction) for prediction in predictions]
+        columns += [
+            text_column(
+                (f"predicted {name}",), ("" if one is None else amount_text(one, unit) for one in amounts)
+            )
+            for name, unit, amounts in (("charge", "C", charges), ("energy", "J", energies))
+            if any(amounts)
+        ]
         assert run.predicted is not None
         notes.append(f"predicted, not measured: {run.predicted.source}")
         if run.predicted.link is not None:
@@ -119,12 +134,12 @@ def _phases(measurement: Measurement) -> Table:
         by_key = {metric.key: metric for metric in HARDWARE_METRICS}
         values = [
             metric.get(measurement) if (metric := by_key.get(f"measured_{key}")) is not None else None
-            for _, key in _PHASES
+            for _, key in phases
         ]
         columns.append(value_column(("measured", "on the board"), values, grouped))
         notes.append(f"measured on {on_board.chip} at {on_board.probe}, by {on_board.counter}")
     return Table(
-        "phases", tuple(name for name, _ in _PHASES), tuple(columns), tuple(notes), label_name="phase"
+        "phases", tuple(name for name, _ in phases), tuple(columns), tuple(notes), label_name="phase"
     )
 
 
@@ -138,9 +153,8 @@ def _instructions(run: Run, phase: str) -> int | None:
 
 
 def _predicted(prediction: Prediction | None) -> str:
-    if prediction is None:
-        return ""
-    return amount_text(Amount(prediction.time_s, prediction.time_low_s, prediction.time_high_s), "s")
+    amount = seconds_of(prediction)
+    return "" if amount is None else amount_text(amount, "s")
 
 
 def _owners(measurement: Measurement) -> Table:

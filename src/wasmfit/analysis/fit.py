@@ -11,8 +11,8 @@ from .amounts import Amount, amount_text
 from .basis import MEASURED
 from .evidence import SupportEvidence
 from .metric_values import SUM_OF_PEAKS, has_minimum_ram
+from .prediction_limits import JudgedLimit
 from .requirements import BoardRequirements
-from .time_limits import JudgedTime
 
 PREDICTED_TIME = "run.predicted.call.time_s"
 WARM_CALL = "run.instructions.call"
@@ -79,7 +79,7 @@ class RankedRuntime:
         low_margins: Limits that it is close to, in words.
         ties: Runtimes with which the order is inconclusive: the error bar of the ratio of the scores includes
             1.
-        times: The times that are required, with those that are predicted.
+        limits: The limits that are required, with what is predicted.
         start: Seconds that load and instantiation are predicted to take, the longest of the modules;
             ``None`` without a timing model.
     """
@@ -95,7 +95,7 @@ class RankedRuntime:
     evidence: tuple[SupportEvidence, ...]
     low_margins: tuple[str, ...]
     ties: tuple[str, ...] = ()
-    times: tuple[JudgedTime, ...] = ()
+    limits: tuple[JudgedLimit, ...] = ()
     start: Amount | None = None
 
     @property
@@ -186,7 +186,7 @@ class Fit(ShownResult):
         for runtime in self.ranked:
             for margin in runtime.low_margins:
                 yield f"{runtime.label} has a low margin: {margin}"
-        yield from self._time_caveats()
+        yield from self._limit_caveats()
         declared = {
             known.feature for runtime in self.ranked for known in runtime.evidence if not known.measured
         }
@@ -196,13 +196,13 @@ class Fit(ShownResult):
             names = ", ".join(f"{first.runtime} {first.version}" for first, *_ in self.bounds)
             yield f"not ranked, since it is compiled into the firmware and loads no module: {names}"
 
-    def _time_caveats(self) -> Iterator[str]:
-        """The required times that may hold or not, by the error bars of the predicted ones."""
-        for limit in self.requirements.times:
+    def _limit_caveats(self) -> Iterator[str]:
+        """The required limits that may hold or not, by the error bars of what is predicted."""
+        for limit in self.requirements.limits:
             inconclusive = [
                 runtime.label
                 for runtime in self.ranked
-                for judged in runtime.times
+                for judged in runtime.limits
                 if judged.limit == limit and not judged.is_conclusive
             ]
             if inconclusive:

@@ -48,7 +48,7 @@ def _ranking(fit: Fit) -> Table:
 
 def _start(fit: Fit) -> Iterator[Column]:
     """The predicted time of load and instantiation, where a limit of it is required."""
-    if any(limit.what == "start" for limit in fit.requirements.times):
+    if any(limit.what == "start" for limit in fit.requirements.limits):
         yield text_column(("predicted start",), (amount_text(runtime.start, "s") for runtime in fit.ranked))
 
 
@@ -83,13 +83,13 @@ def _rule(fit: Fit) -> Table:
         "board's model that are common to both cancel in it",
         "a margin is low if less than 5% of a limit is left",
     ]
-    if fit.requirements.times:
+    if fit.requirements.limits:
         notes.append(
-            "a required time holds if the predicted one is below it; the error bar is not added, and where "
+            "a required limit holds if what is predicted is below it; the error bar is not added, and where "
             "it includes the limit, that is said"
         )
     for runtime in ranked:
-        notes += [f"{runtime.label}: {judged.sentence}" for judged in runtime.times]
+        notes += [f"{runtime.label}: {judged.sentence}" for judged in runtime.limits]
         notes += [
             f"{runtime.label}: {known.feature}: yes, {known.how}: {known.reason}"
             for known in runtime.evidence

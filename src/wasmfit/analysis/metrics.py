@@ -41,7 +41,7 @@ class Metric:
 
     Attributes:
         name: Its path in the JSON contract, or the name of one that is computed.
-        unit: ``B``, ``s``, ``instructions``, …; empty for plain numbers.
+        unit: ``B``, ``s``, ``C``, ``instructions``, …; empty for plain numbers.
         better: Whether less or more of it is better.
         kind: Where its value is from.
         detail: Whether it is one of many that explain another; tables omit it unless it is asked for.
@@ -86,6 +86,9 @@ _RULES: tuple[tuple[str, str, Better, MetricKind, bool], ...] = (
     ("run.predicted.*.time_s", "s", Better.LESS, MetricKind.PREDICTED, False),
     ("run.predicted.*.per_s", "1/s", Better.MORE, MetricKind.PREDICTED, True),
     ("run.predicted.link.*", "", Better.NEITHER, MetricKind.PREDICTED, True),
+    # Both are time by a constant of the board, so that a comparison of times has said all.
+    ("run.predicted.*.charge_c", "C", Better.LESS, MetricKind.PREDICTED, True),
+    ("run.predicted.*.energy_j", "J", Better.LESS, MetricKind.PREDICTED, True),
     ("run.layouts.number", "", Better.NEITHER, MetricKind.PREDICTED, True),
     ("run.layouts.cache_share", "", Better.NEITHER, MetricKind.PREDICTED, True),
     ("run.layouts.*", "s", Better.LESS, MetricKind.PREDICTED, False),
@@ -114,6 +117,8 @@ ERROR_BARS: Mapping[str, tuple[str, str]] = {
     "cycles": ("cycles_low", "cycles_high"),
     "time_s": ("time_low_s", "time_high_s"),
     "per_s": ("per_s_low", "per_s_high"),
+    "charge_c": ("charge_low_c", "charge_high_c"),
+    "energy_j": ("energy_low_j", "energy_high_j"),
 }
 """Metrics of :data:`BARRED` records → the fields that hold the ends of their error bars."""
 

@@ -1,4 +1,4 @@
-"""Sizes and other amounts as users write them: ``512K``, ``128KiB``, ``1.5M``, ``20ms``, ``+2%``."""
+"""Sizes and other amounts as users write them: ``512K``, ``128KiB``, ``1.5M``, ``20ms``, ``5uC``, ``+2%``."""
 
 import re
 from dataclasses import dataclass
@@ -8,16 +8,17 @@ from wasmfit.errors import UsageError
 from wasmfit.words import escape_unprintable
 
 _SIZE = re.compile(r"(\d[\d_,]{0,18}(?:\.\d{1,9})?)\s*([kmg]?)(i?b)?", re.IGNORECASE | re.ASCII)
-_TIME = re.compile(r"(\d{1,12}(?:\.\d{1,9})?)\s*(s|ms|us|µs|ns)", re.ASCII)
+_SCALED = re.compile(r"(\d{1,12}(?:\.\d{1,9})?)\s*(|m|u|µ|n)([sCJ])", re.ASCII)
 _NUMBER = re.compile(r"\d[\d_,]{0,18}(?:\.\d{1,9})?", re.ASCII)
 _FACTORS = {"": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30}
-_SECONDS = {
-    "s": Decimal(1),
-    "ms": Decimal("1e-3"),
-    "us": Decimal("1e-6"),
-    "µs": Decimal("1e-6"),
-    "ns": Decimal("1e-9"),
+_PREFIXES = {
+    "": Decimal(1),
+    "m": Decimal("1e-3"),
+    "u": Decimal("1e-6"),
+    "µ": Decimal("1e-6"),
+    "n": Decimal("1e-9"),
 }
+_NAMES = {"s": "time", "C": "charge", "J": "energy"}
 _CLOCK = re.compile(r"(\d[\d_,]{0,18}(?:\.\d{1,9})?)\s*([kmg]?)(?:hz)?", re.IGNORECASE | re.ASCII)
 _HERTZ = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9}
 _LARGEST = 1 << 62
@@ -50,12 +51,35 @@ def parse_seconds(text: str) -> float:
     Raises:
         UsageError: It is not a time, or has no unit.
     """
-    match = _TIME.fullmatch(text.strip())
-    if match is None:
+    return parse_scaled(text, "s")
+
+
+def parse_scaled(text: str, unit: str) -> float:
+    """A time, a charge or an energy with its unit, in seconds, coulombs or joules.
+
+    Args:
+        text: What the user wrote, such as ``20ms`` or ``5uC``.
+        unit: ``s``, ``C`` or ``J``.
+
+    Raises:
+        UsageError: It is none of these, or has no unit, or another.
+    """
+    value = _scaled(text.strip(), unit)
+    if value is None:
+        name = _NAMES[unit]
+        plural = "energies" if name == "energy" else f"{name}s"
         raise UsageError(
-            f"Invalid time {escape_unprintable(text)!r}.", "Times are 20ms, 1.5s, 300us or 50ns."
+            f"Invalid {name} {escape_unprintable(text)!r}.",
+            f"{plural.capitalize()} are 20m{unit}, 1.5{unit}, 300u{unit} or 50n{unit}.",
         )
-    return float(Decimal(match.group(1)) * _SECONDS[match.group(2)])
+    return value
+
+
+def _scaled(text: str, unit: str) -> float | None:
+    match = _SCALED.fullmatch(text)
+    if match is None or match[3] != unit:
+        return None
+    return float(Decimal(match[1]) * _PREFIXES[match[2]])
 
 
 def parse_clock(text: str) -> int:
@@ -101,7 +125,8 @@ def parse_limit(given: int | float | str, unit: str) -> LimitValue:
 
     Args:
         given: What the user wrote.
-        unit: The metric's unit: sizes take K, M and G, times ms and µs, others are plain numbers.
+        unit: The metric's unit: sizes take K, M and G, times, charges and energies m, µ and n, others are
+            plain numbers.
 
     Raises:
         UsageError: It is not a valid value.
@@ -127,9 +152,11 @@ def parse_limit(given: int | float | str, unit: str) -> LimitValue:
 def _amount(body: str, unit: str, text: str) -> float:
     if unit == "B":
         return parse_size(body)
-    if unit == "s" and (match := _TIME.fullmatch(body)):
-        return float(Decimal(match.group(1)) * _SECONDS[match.group(2)])
-    return _number(body, text, " with s, ms, us or ns" if unit == "s" else "")
+    if unit not in _NAMES:
+        return _number(body, text)
+    if (value := _scaled(body, unit)) is not None:
+        return value
+    return _number(body, text, f" with {unit}, m{unit}, u{unit} or n{unit}")
 
 
 def _number(body: str, text: str, units: str = "") -> float:

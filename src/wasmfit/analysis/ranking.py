@@ -36,8 +36,8 @@ from .fit import (
     Shortfall,
 )
 from .metric_values import metric_amount, ram_needed
+from .prediction_limits import JudgedLimit, PredictionLimit
 from .requirements import CRITERIA, BoardRequirements
-from .time_limits import JudgedTime, TimeLimit
 
 LOW_MARGIN = 0.05
 """The fraction of a limit that is left below which the margin is low."""
@@ -87,18 +87,18 @@ def rank(
     for cells in runtimes:
         known = {feature: evidence(cells[0], feature, sources) for feature in requirements.features}
         flash, ram = _maximum(map(flash_of, cells)), _maximum(map(_ram_of, cells))
-        times = tuple(limit.judged(cells) for limit in requirements.times)
+        limits = tuple(limit.judged(cells) for limit in requirements.limits)
         reasons = (
             *_unmeasured(cells, modules),
             *_not_ok(cells),
             *_too_large(flash, ram, requirements),
             *_missing_features(known),
-            *_too_slow(cells, times),
+            *_beyond_limits(cells, limits),
         )
         if reasons:
             rejected.append(RejectedRuntime(cells, reasons))
         else:
-            fitting.append(_Fitting(cells, tuple(known.values()), times, flash or 0, ram or 0))
+            fitting.append(_Fitting(cells, tuple(known.values()), limits, flash or 0, ram or 0))
     speed_metric = _speed_metric([cell for runtime in fitting for cell in runtime.cells])
     predictions = (cell.run.predicted for cells in runtimes for cell in cells if cell.run is not None)
     predicted = next((prediction for prediction in predictions if prediction is not None), None)
@@ -156,10 +156,10 @@ def _missing_features(known: Mapping[str, SupportEvidence]) -> Iterator[Shortfal
             yield Shortfall(name, None, None, None, f"{name}: {how}{feature.reason}")
 
 
-def _too_slow(cells: Sequence[Measurement], times: Iterable[JudgedTime]) -> Iterator[Shortfall]:
-    """The limits of times that do not hold; of what did not run, that is said already."""
+def _beyond_limits(cells: Sequence[Measurement], limits: Iterable[JudgedLimit]) -> Iterator[Shortfall]:
+    """The limits that do not hold; of what did not run, that is said already."""
     if all(cell.status is Status.OK for cell in cells):
-        for judged in times:
+        for judged in limits:
             if not judged.holds:
                 yield Shortfall(judged.limit.what, None, None, None, judged.sentence)
 
@@ -221,17 +221,17 @@ def _outcome(cell: Measurement) -> str:
     return f"{_OUTCOMES[cell.status]}{f': {cell.reason}' if cell.reason else ''}"
 
 
-_START = TimeLimit("start", math.inf, "start")
+_START = PredictionLimit("start", math.inf, "start")
 """Load and instantiation without a limit."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Fitting:
-    """A runtime that fits: its records, evidence of its features, its times, and the bytes that it takes."""
+    """A runtime that fits: its records, evidence of its features, its limits, and the bytes that it takes."""
 
     cells: tuple[Measurement, ...]
     evidence: tuple[SupportEvidence, ...]
-    times: tuple[JudgedTime, ...]
+    limits: tuple[JudgedLimit, ...]
     flash: int
     ram: int
 
@@ -293,8 +293,8 @@ def _scored(
         ratios=ratios,
         evidence=runtime.evidence,
         low_margins=tuple(_low_margins(amounts, requirements)),
-        times=runtime.times,
-        start=_START.judged(runtime.cells).time,
+        limits=runtime.limits,
+        start=_START.judged(runtime.cells).predicted,
     )
 
 

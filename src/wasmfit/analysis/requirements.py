@@ -9,8 +9,8 @@ from wasmfit.model import Board
 from wasmfit.words import escape_unprintable
 
 from .evidence import parse_features
+from .prediction_limits import PredictionLimit, parse_needs
 from .quantities import parse_size
-from .time_limits import TimeLimit, parse_needs
 
 CRITERIA = ("flash", "ram", "speed")
 """What a score is computed from."""
@@ -24,19 +24,19 @@ class BoardRequirements:
         flash, ram: Bytes that there is room for.
         features: The features that are required.
         weights: Criterion → weight.
-        times: Predicted times that are required.
+        limits: Predictions that are required to stay below an amount.
     """
 
     flash: int
     ram: int
     features: tuple[str, ...] = ()
     weights: Mapping[str, float] = field(default_factory=lambda: dict.fromkeys(CRITERIA, 1.0))
-    times: tuple[TimeLimit, ...] = ()
+    limits: tuple[PredictionLimit, ...] = ()
 
     @property
     def needs(self) -> tuple[str, ...]:
-        """Features and limits of times, as they are written."""
-        return (*self.features, *(limit.text for limit in self.times))
+        """Features and limits, as they are written."""
+        return (*self.features, *(limit.text for limit in self.limits))
 
 
 @dataclass(frozen=True)
@@ -45,14 +45,14 @@ class RuntimeRequirements:
 
     Attributes:
         flash, ram: Bytes that there is room for; ``None`` for all that the board has.
-        features, weights, times: As in :class:`BoardRequirements`.
+        features, weights, limits: As in :class:`BoardRequirements`.
     """
 
     flash: int | None = None
     ram: int | None = None
     features: tuple[str, ...] = ()
     weights: Mapping[str, float] = field(default_factory=lambda: dict.fromkeys(CRITERIA, 1.0))
-    times: tuple[TimeLimit, ...] = ()
+    limits: tuple[PredictionLimit, ...] = ()
 
     @staticmethod
     def of(
@@ -64,15 +64,15 @@ class RuntimeRequirements:
         """From the text of command-line options: ``512K``, ``simd,start<20ms``, ``flash=1,speed=2``.
 
         Raises:
-            UsageError: A size, a feature, a limit of a time or a weight is invalid.
+            UsageError: A size, a feature, a limit or a weight is invalid.
         """
-        features, times = parse_needs(needs)
+        features, limits = parse_needs(needs)
         return RuntimeRequirements(
             flash=parse_size(flash) if isinstance(flash, str) else flash,
             ram=parse_size(ram) if isinstance(ram, str) else ram,
             features=parse_features(",".join(features)),
             weights=parse_weights(weights),
-            times=times,
+            limits=limits,
         )
 
     def on(self, board: Board) -> BoardRequirements:
@@ -82,7 +82,7 @@ class RuntimeRequirements:
             ram=_at_most(self.ram, board.ram.size),
             features=self.features,
             weights=self.weights,
-            times=self.times,
+            limits=self.limits,
         )
 
     def notes(self, board: Board) -> tuple[str, ...]:

@@ -268,7 +268,10 @@ def _legend(
         ("instructions_start", "instructions_call", "instructions_first_call", "instructions_region"),
     )
     yield LegendClause("slowdown: against native code", ("slowdown",))
-    yield LegendClause("≈ predicted", ("time_call", "time_start", "time_first_call", "time_region", "score"))
+    yield LegendClause(
+        "≈ predicted",
+        ("time_call", "time_start", "time_first_call", "time_region", "charge", "energy", "score"),
+    )
 
 
 def _notes(ran: Sequence[Measurement], others: Sequence[Measurement]) -> Iterator[str]:

@@ -8,7 +8,7 @@ from wasmfit.model import Measurement, Prediction
 from wasmfit.table import CellValue, TableCell
 from wasmfit.words import closest, escape_unprintable
 
-from .amounts import Amount, amount_text, factor_text, scaled_texts
+from .amounts import SCALED, Amount, amount_text, factor_text, scaled_texts
 from .benchmark import BASELINE
 from .comparison_metrics import (
     COMPARISON_METRICS,
@@ -25,6 +25,7 @@ from .layouts import LAYOUT_METRICS, layouts_of
 from .metric_values import metric_amount
 from .metrics import Better, metric
 from .module_metrics import score_amount, sent_bytes, size_note
+from .supply import charge_of, energy_of, seconds_of
 
 Values = Sequence[CellValue | Amount]
 
@@ -111,13 +112,7 @@ def _minimum_ram(measurement: Measurement) -> int | None:
 def _seconds(
     get: Callable[[Measurement], Prediction | None],
 ) -> Callable[[Measurement], Amount | None]:
-    def amount(measurement: Measurement) -> Amount | None:
-        prediction = get(measurement)
-        if prediction is None:
-            return None
-        return Amount(prediction.time_s, prediction.time_low_s, prediction.time_high_s)
-
-    return amount
+    return lambda measurement: seconds_of(get(measurement))
 
 
 def _spread(measurement: Measurement) -> Amount | None:
@@ -136,6 +131,14 @@ def _parts(values: Values) -> tuple[str, list[str]]:
 
 def _times(values: Values) -> tuple[str, list[str]]:
     return scaled_texts([value if isinstance(value, Amount) else None for value in values])
+
+
+def _charges(values: Values) -> tuple[str, list[str]]:
+    return scaled_texts([value if isinstance(value, Amount) else None for value in values], "C")
+
+
+def _energies(values: Values) -> tuple[str, list[str]]:
+    return scaled_texts([value if isinstance(value, Amount) else None for value in values], "J")
 
 
 def _factors(values: Values) -> tuple[str, list[str]]:
@@ -196,6 +199,27 @@ _START = SummaryColumn(
     "predicted time of load and instantiate",
     texts=_times,
 )
+_SUPPLY = (
+    SummaryColumn(
+        "charge",
+        ("predicted charge", "of a call,"),
+        _each(charge_of),
+        "C",
+        "predicted charge",
+        priority=2,
+        texts=_charges,
+    ),
+    SummaryColumn(
+        "energy",
+        ("predicted energy", "of a call,"),
+        _each(energy_of),
+        "J",
+        "predicted energy",
+        priority=2,
+        texts=_energies,
+    ),
+)
+"""Columns of boards whose file has the supply's current, for who asks: both are time by a constant."""
 _LAYOUTS = SummaryColumn(
     "time_layouts",
     ("over layouts:", "median, least, most,"),
@@ -341,7 +365,7 @@ _OF_MODULES = (*_FIRST_CALL, *_REGION, _SCORE, *_SENT)
 _STATUS = SummaryColumn(
     "status", ("status",), _each(lambda measurement: measurement.status.value), better=Better.NEITHER
 )
-_OWN = (*_DEFAULTS, _START, _LAYOUTS, _LAYOUT_SHARE, *_OF_MODULES)
+_OWN = (*_DEFAULTS, _START, *_SUPPLY, _LAYOUTS, _LAYOUT_SHARE, *_OF_MODULES)
 COLUMNS: Mapping[str, SummaryColumn] = {
     "status": _STATUS,
     **{column.key: column for column in _OWN},
@@ -375,8 +399,8 @@ def summary_column(name: str) -> SummaryColumn:
 
     def texts(values: Values) -> tuple[str, list[str]]:
         amounts = [value if isinstance(value, Amount) else None for value in values]
-        if known.unit == "s":
-            return scaled_texts(amounts)
+        if known.unit in SCALED:
+            return scaled_texts(amounts, known.unit)
         return "", ["" if amount is None else amount_text(amount, "") for amount in amounts]
 
     return SummaryColumn(

@@ -78,7 +78,19 @@ from .status import Status
 from .switch import RustChanges, Start, Switch, Switches, SwitchValue
 from .system import LazeSystem, System
 from .target import CTarget, Target
-from .timing import ClockRange, Core, CycleCost, CycleCosts, LinkSpread, SetupChoice, SetupValue, Timing
+from .timing import (
+    ClockRange,
+    Core,
+    CycleCost,
+    CycleCosts,
+    LinkSpread,
+    Milliamperes,
+    SetupChoice,
+    SetupValue,
+    SupplyCurrent,
+    Timing,
+    TypicalRange,
+)
 from .values import Signature, ValueType, is_nan, shown, to_float
 from .workload import GuestBuild, Workload, WorkloadCall
 
@@ -149,6 +161,7 @@ __all__ = [
     "MeasuredPhase",
     "Measurement",
     "MemoryMap",
+    "Milliamperes",
     "ModuleClock",
     "ModuleStep",
     "OutBuffer",
@@ -183,6 +196,7 @@ __all__ = [
     "Status",
     "StepKind",
     "Stub",
+    "SupplyCurrent",
     "Switch",
     "SwitchValue",
     "Switches",
@@ -191,6 +205,7 @@ __all__ = [
     "Timing",
     "ToolWheel",
     "Translator",
+    "TypicalRange",
     "Unavailable",
     "UserCall",
     "UserModule",

@@ -227,6 +227,18 @@ class Board(Record):
         return self
 
     @model_validator(mode="after")
+    def _currents_are_of_known_clocks(self) -> "Board":
+        timing = self.timing
+        for current in () if timing is None else timing.currents:
+            known = timing is not None and timing.range_of(current.clock_hz) is not None
+            if current.clock_hz != self.clock_hz and not known:
+                raise ValueError(
+                    f"timing.currents: {current.clock_hz} Hz is neither the board's clock_hz nor in "
+                    "timing.clocks"
+                )
+        return self
+
+    @model_validator(mode="after")
     def _twin_has_memory(self) -> "Board":
         for name, region in (("flash", self.emulated.flash), ("ram", self.emulated.ram)):
             if not any(_within(region, memory) for memory in self.emulator.memory):

@@ -18,6 +18,10 @@ class Prediction:
         time_s, time_low_s, time_high_s: Seconds, likewise.
         per_s, per_s_low, per_s_high: How often it can be done in a second, likewise; ``None`` for what takes
             no time.
+        charge_c, charge_low_c, charge_high_c: Coulombs from the supply, likewise; ``None`` where the board's
+            file has no current.
+        energy_j, energy_low_j, energy_high_j: Joules from the supply, likewise; ``None`` where it has no
+            voltage.
 
     A dataclass, as :class:`Activity` is.
     """
@@ -31,6 +35,12 @@ class Prediction:
     per_s: float | None = None
     per_s_low: float | None = None
     per_s_high: float | None = None
+    charge_c: float | None = None
+    charge_low_c: float | None = None
+    charge_high_c: float | None = None
+    energy_j: float | None = None
+    energy_low_j: float | None = None
+    energy_high_j: float | None = None
 
 
 @dataclass(frozen=True, slots=True, config=ConfigDict(extra="forbid"))

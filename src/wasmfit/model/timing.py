@@ -8,11 +8,11 @@ from .activity import COUNTS
 from .base import Record
 
 
-class CycleCost(Record):
-    """Cycles that one event of an activity costs.
+class TypicalRange(Record):
+    """A figure with the range that it lies in.
 
     Attributes:
-        low, typical, high: Its minimum, typical and maximum cost. Negative for an event that saves cycles.
+        low, typical, high: The least, the typical and the most.
     """
 
     low: float
@@ -30,10 +30,50 @@ class CycleCost(Record):
         return value
 
     @model_validator(mode="after")
-    def _is_ordered(self) -> "CycleCost":
+    def _is_in_order(self) -> "TypicalRange":
         if not self.low <= self.typical <= self.high:
-            raise ValueError("a cycle cost is a number, or [low, typical, high] in that order")
+            raise ValueError("it is a number, or [low, typical, high] in that order")
         return self
+
+
+class CycleCost(TypicalRange):
+    """Cycles that one event of an activity costs.
+
+    Attributes:
+        low, typical, high: Its minimum, typical and maximum cost. Negative for an event that saves cycles.
+    """
+
+
+class Milliamperes(TypicalRange):
+    """The current that a chip takes from its supply.
+
+    Attributes:
+        low, typical, high: In mA. Where a manual has a typical value and no least one, ``low`` is that.
+    """
+
+    @model_validator(mode="after")
+    def _is_positive(self) -> "Milliamperes":
+        if self.low <= 0:
+            raise ValueError("a current is more than 0 mA")
+        return self
+
+
+class SupplyCurrent(Record):
+    """What the chip takes from its supply while its core executes code, in one of its modes.
+
+    Attributes:
+        mode: The mode, in the manual's words.
+        clock_hz: The core's clock in it.
+        milliamperes: The current.
+        volts: The supply's voltage, where the manual says it: with it, energy is predicted as well.
+        source: Document, version, section and page.
+    """
+
+    mode: str = Field(min_length=1)
+    clock_hz: int = Field(gt=0)
+    milliamperes: Milliamperes
+    volts: float | None = Field(default=None, gt=0)
+    source: str = Field(min_length=1)
 
 
 def _known(costs: dict[str, CycleCost]) -> dict[str, CycleCost]:
@@ -171,6 +211,7 @@ class Timing(Record):
         setup: Name → what software sets up otherwise or not, for ``--assume``.
         assumed: Name → value of ``setup`` that predictions assume, instead of the default.
         clock_hz: The clock that predictions assume, instead of the board's.
+        currents: What the chip takes from its supply, where that is known; one for a clock.
         error: How far off a prediction may be, as a fraction of it, in addition to the ranges of the costs.
         calibrated: Whether the model was compared with values published for this board.
         link: What the link does to the time of a call, typically; it is in the error bar of calls, unless the
@@ -189,6 +230,7 @@ class Timing(Record):
     )
     assumed: dict[str, str] = Field(default_factory=dict)
     clock_hz: int | None = Field(default=None, gt=0)
+    currents: tuple[SupplyCurrent, ...] = ()
     error: float = Field(gt=0, lt=1)
     link: LinkSpread | None = None
     calibrated: bool
@@ -209,6 +251,17 @@ class Timing(Record):
         if self.clock_hz is not None and self.range_of(self.clock_hz) is None:
             raise ValueError("clock_hz is in none of clocks")
         return self
+
+    @model_validator(mode="after")
+    def _a_clock_has_one_current(self) -> "Timing":
+        clocks = [current.clock_hz for current in self.currents]
+        if len(clocks) != len(set(clocks)):
+            raise ValueError("currents has a clock_hz twice")
+        return self
+
+    def current_at(self, clock_hz: int) -> SupplyCurrent | None:
+        """The current at a clock; ``None`` if it is not known."""
+        return next((current for current in self.currents if current.clock_hz == clock_hz), None)
 
     def range_of(self, clock_hz: int) -> ClockRange | None:
         """The range that a clock is in; ``None`` if it is in none."""

@@ -2,7 +2,7 @@
 
 from wasmfit.model import Board
 from wasmfit.table import Alignment, Table, text_column
-from wasmfit.timing import setup_lines
+from wasmfit.timing import current_text, setup_lines
 
 from .rows import rows_to_text
 from .terminal import terminal_width
@@ -26,6 +26,7 @@ def board_to_text(board: Board, core: str, width: int | None = None) -> str:
         "clock": f"{board.clock_hz / 1e6:g} MHz",
         "emulated by": f"{emulator.qemu} -machine {emulator.machine}{relinked}",
         "time": _timing(board),
+        **_currents(board),
         **dict(setup_lines(board)),
         "source": board.source,
     }
@@ -35,6 +36,15 @@ def board_to_text(board: Board, core: str, width: int | None = None) -> str:
         (text_column((), rows.values(), Alignment.LEFT, wraps=True),),
     )
     return rows_to_text(table, width or terminal_width())
+
+
+def _currents(board: Board) -> dict[str, str]:
+    """What the chip takes from its supply, clock by clock; nothing where that is not known."""
+    currents = () if board.timing is None else board.timing.currents
+    return {
+        f"current at {current.clock_hz / 1e6:g} MHz": f"{current_text(current)} ({current.source})"
+        for current in currents
+    }
 
 
 def _timing(board: Board) -> str:

@@ -11,6 +11,7 @@ from wasmfit.analysis.hardware import HARDWARE_METRICS, hardware_measurement
 from wasmfit.analysis.module_metrics import module_metrics
 from wasmfit.analysis.numbers import change, grouped
 from wasmfit.analysis.summary import release_of
+from wasmfit.analysis.supply import supply_metrics
 from wasmfit.model import Measurement, SourceTree, Status
 from wasmfit.table import BuildFacts, Column, Table, text_column, value_column
 
@@ -34,6 +35,7 @@ def _table(title: str, measurements: Sequence[Measurement]) -> Table:
     of_module = module_metrics(measurements)
     metrics = (
         *COMPARISON_METRICS,
+        *supply_metrics(measurements),
         *of_module,
         *(HARDWARE_METRICS if ran else ()),
         *(RESULT_METRICS if own else ()),

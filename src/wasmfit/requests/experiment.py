@@ -303,7 +303,8 @@ class FitRequirements(Record):
     Attributes:
         flash, ram: Bytes, or ``512K`` (K = 1024). The board's, if not given; an image is linked for the
             board, so more than it has makes no difference.
-        needs: Features that are needed, as ``wasmfit fit --help`` lists them, and times, as ``start<20ms``.
+        needs: Features that are needed, as ``wasmfit fit --help`` lists them, and limits of predictions, as
+            ``start<20ms`` or ``charge<5uC``.
         weights: As ``flash=1,ram=1,speed=2``.
     """
 

@@ -306,7 +306,8 @@ Needs = Annotated[
         ("--needs",),
         "A,B",
         f"What is needed: {', '.join(REQUIRABLE_FEATURES)}; or a predicted time: 'start<20ms' (load and "
-        "instantiation), 'call<1ms'.",
+        "instantiation), 'call<1ms'; or, on boards whose file has the supply's current, 'charge<5uC' or "
+        "'energy<20uJ' of a call.",
     ),
 ]
 Weights = Annotated[str | None, Option(("--weights",), "flash=1,ram=1,speed=1", "How much each counts.")]

@@ -334,7 +334,12 @@ def _told_by(context: Context, cell: Cell) -> list[object]:
     if clock is None or not clock.real:
         return []
     core = context.catalog.core(cell.board)
-    return [part.model_dump(mode="json") for part in (cell.board.timing, core) if part is not None]
+    # A current decides no time.
+    return [
+        part.model_dump(mode="json", exclude={"currents"})
+        for part in (cell.board.timing, core)
+        if part is not None
+    ]
 
 
 def _board_key(board: Board) -> str:

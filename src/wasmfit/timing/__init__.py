@@ -6,7 +6,7 @@ them or if they were fitted; the error bar follows from both. A prediction is no
 its error bar.
 """
 
-from .predict import CostModel, cost_model, predict, predictions, with_predictions
+from .predict import CostModel, cost_model, current_text, predict, predictions, with_predictions
 from .ratio import CostShares, Ratio, cost_shares, ratio, ratio_of
 from .setup import costs_of, set_up, setup_lines, setup_notes
 from .spread import layout_spread
@@ -18,6 +18,7 @@ __all__ = [
     "cost_model",
     "cost_shares",
     "costs_of",
+    "current_text",
     "layout_spread",
     "predict",
     "predictions",

@@ -22,6 +22,7 @@ from wasmfit.model import (
     Run,
     Score,
     Status,
+    SupplyCurrent,
     Timing,
 )
 
@@ -62,6 +63,7 @@ class CostModel:
         miss_costs: The typical cost of each.
         exact: The same for activities whose divisions' operands were all read, where the core's costs are
             known by them.
+        current: What the chip takes from its supply at this clock; ``None`` where that is not known.
     """
 
     counts: Callable[[Activity], Sequence[int]]
@@ -78,6 +80,7 @@ class CostModel:
     misses: Callable[[Activity], Sequence[int]] = _none
     miss_costs: tuple[float, ...] = ()
     exact: "CostModel | None" = None
+    current: SupplyCurrent | None = None
 
     @staticmethod
     def of(core: Core, timing: Timing, clock_hz: int) -> "CostModel":
@@ -102,12 +105,13 @@ class CostModel:
             clock_hz=timing.clock_hz or clock_hz,
             # What was published is of a board that is set up as by default.
             calibrated=timing.calibrated and not others,
-            source="; ".join(_sources(core, timing)),
+            source="; ".join(_sources(core, timing, timing.current_at(timing.clock_hz or clock_hz))),
             assumed=others,
             link=_link(timing),
             misses=_reader([event for event, _ in missing]) if missing else _none,
             miss_costs=tuple(cost for _, cost in missing),
             exact=CostModel.of(_by_operands(core), timing, clock_hz) if core.by_operands else None,
+            current=timing.current_at(timing.clock_hz or clock_hz),
         )
 
     def predict(self, activity: Activity, link: LinkInBar | None = None) -> Prediction:
@@ -159,7 +163,7 @@ class CostModel:
         error = typical * self.error
         less = hypot(*map(mul, uncertain_counts, self.less), error, typical * link_less)
         more = hypot(*map(mul, uncertain_counts, self.more), error, typical * link_more)
-        return _prediction(typical, less, more, self.clock_hz)
+        return _prediction(typical, less, more, self.clock_hz, self.current)
 
     def predictions(self, activities: Activities) -> Predictions:
         """The same for every phase that is known."""
@@ -273,7 +277,9 @@ def _reader(events: Sequence[str]) -> Callable[[Activity], Sequence[int]]:
     return lambda activity: [getattr(activity, event) for event in events]
 
 
-def _prediction(typical: float, less: float, more: float, clock_hz: int) -> Prediction:
+def _prediction(
+    typical: float, less: float, more: float, clock_hz: int, current: SupplyCurrent | None
+) -> Prediction:
     low, high = max(typical - less, 0), typical + more
     # Positional arguments take a third of the time: cycles, seconds and rate, each with its low and high end.
     return Prediction(
@@ -286,7 +292,28 @@ def _prediction(typical: float, less: float, more: float, clock_hz: int) -> Pred
         _rate(typical, clock_hz),
         _rate(high, clock_hz),
         _rate(low, clock_hz),
+        *_drawn(typical / clock_hz, low / clock_hz, high / clock_hz, current),
     )
+
+
+def _drawn(
+    typical_s: float, low_s: float, high_s: float, current: SupplyCurrent | None
+) -> tuple[float | None, ...]:
+    """Charge and energy from the supply, each typical, least and most: time by current, and by voltage.
+
+    Time and current are independent, and either may be at the end of its bar: so their ends are multiplied.
+    """
+    if current is None:
+        return ()
+    amperes = current.milliamperes
+    charge = (
+        typical_s * amperes.typical / 1000,
+        low_s * amperes.low / 1000,
+        high_s * amperes.high / 1000,
+    )
+    if current.volts is None:
+        return charge
+    return (*charge, *(coulombs * current.volts for coulombs in charge))
 
 
 def _rate(cycles: float, clock_hz: int) -> float | None:
@@ -312,7 +339,7 @@ def with_predictions(measurement: Measurement, model: CostModel | None) -> Run |
     return measurement.run if model is None else model.with_predictions(measurement)
 
 
-def _sources(core: Core, timing: Timing) -> Iterable[str]:
+def _sources(core: Core, timing: Timing, current: SupplyCurrent | None) -> Iterable[str]:
     yield f"{core.title}: {core.source}"
     yield f"board: {timing.source}"
     for value in timing.chosen.values():
@@ -321,3 +348,13 @@ def _sources(core: Core, timing: Timing) -> Iterable[str]:
         if value.source:
             yield f"its costs: {value.source}"
     yield from (f"assumed: {assumption}" for assumption in timing.assumptions)
+    if current is not None:
+        yield f"current: {current_text(current)}: {current.source}"
+
+
+def current_text(current: SupplyCurrent) -> str:
+    """What the chip takes in a mode, as ``27 mA (27–38) at 3.3 V, modem-sleep``."""
+    amperes = current.milliamperes
+    bar = "" if amperes.low == amperes.high else f" ({amperes.low:g}–{amperes.high:g})"
+    volts = "" if current.volts is None else f" at {current.volts:g} V"
+    return f"{amperes.typical:g} mA{bar}{volts}, {current.mode}"

@@ -41,6 +41,24 @@ class RequiredTimeRecord(JsonRecord):
     unsure: bool
 
 
+class RequiredSupplyRecord(JsonRecord):
+    """A required charge or energy of a call with the predicted one.
+
+    Attributes:
+        need: The limit as it was written, such as ``charge<5uC``.
+        limit: The limit in ``unit``.
+        unit: ``C``, coulombs, or ``J``, joules.
+        predicted: What is predicted.
+        unsure: Whether the error bar includes the limit.
+    """
+
+    need: str
+    limit: Number
+    unit: str
+    predicted: AmountRecord
+    unsure: bool
+
+
 class RankedRecord(JsonRecord):
     """A runtime that fits.
 
@@ -58,6 +76,7 @@ class RankedRecord(JsonRecord):
         outdated: What has changed since its measurement was made, of one that was found and not made now.
         start: Seconds that load and instantiation are predicted to take; null without a timing model.
         times: The required times.
+        supply: The required charges and energies.
     """
 
     id: Text
@@ -74,6 +93,7 @@ class RankedRecord(JsonRecord):
     outdated: tuple[str, ...]
     start: AmountRecord | None
     times: tuple[RequiredTimeRecord, ...]
+    supply: tuple[RequiredSupplyRecord, ...] = ()
 
 
 class ShortfallRecord(JsonRecord):
@@ -117,7 +137,7 @@ class FitDocument(JsonDocument):
         board: The board's name.
         module: What was run, in words.
         flash, ram: Bytes that there is room for.
-        needs: The features and times that are required.
+        needs: The features and limits that are required.
         weights: Criterion → weight.
         speed: The metric that speed was ranked by.
         calibrated: Whether the board's timing model was fitted to published values; null without one.
@@ -184,12 +204,23 @@ def _ranked(runtime: RankedRuntime) -> RankedRecord:
         times=tuple(
             RequiredTimeRecord(
                 need=judged.limit.text,
-                limit_s=judged.limit.seconds,
+                limit_s=judged.limit.most,
                 time=time,
                 unsure=not judged.is_conclusive,
             )
-            for judged in runtime.times
-            if (time := amount_record(judged.time)) is not None
+            for judged in runtime.limits
+            if judged.limit.unit == "s" and (time := amount_record(judged.predicted)) is not None
+        ),
+        supply=tuple(
+            RequiredSupplyRecord(
+                need=judged.limit.text,
+                limit=judged.limit.most,
+                unit=judged.limit.unit,
+                predicted=predicted,
+                unsure=not judged.is_conclusive,
+            )
+            for judged in runtime.limits
+            if judged.limit.unit != "s" and (predicted := amount_record(judged.predicted)) is not None
         ),
     )
 

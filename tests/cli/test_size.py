@@ -57,7 +57,7 @@ def test_each_view(tmp_path: Path, arguments: list[str], rows: dict[str, int] | 
 
 def test_objects_need_a_map_and_it_is_said(tmp_path: Path) -> None:
     ended = size(elf(tmp_path), "--by", "object", home=tmp_path)
-    assert "Objects are only in the linker's map: --map FILE." in ended.stdout
+    assert "Objects are only in the linker's map: link with -Wl,-Map=FILE, then --map FILE." in ended.stdout
     (tmp_path / "firmware.map").write_text("")
     ended = size(elf(tmp_path), "--by", "object", home=tmp_path)
     assert f"--map {tmp_path / 'firmware.map'}." in ended.stdout

@@ -4,9 +4,8 @@ from collections import Counter
 
 from wasmfit.elf.records import Elf, ElfKind
 from wasmfit.footprint.attribution.byte_map import ByteMap
-from wasmfit.footprint.attribution.map_advice import map_advice
 from wasmfit.footprint.attribution.owners import ANONYMOUS_CONSTANTS, STRINGS, UNKNOWN
-from wasmfit.footprint.attribution.unit_owners import has_debug_information
+from wasmfit.footprint.attribution.unknown_bytes import has_debug_information
 from wasmfit.footprint.inputs.sources import SizeSource
 from wasmfit.footprint.sides import AttributedFile
 from wasmfit.footprint.size_options import SizeOptions
@@ -62,7 +61,7 @@ def _notes_on_file(byte_map: ByteMap, options: SizeOptions, *, linked: bool) -> 
     elif elf.stripped and elf.symbols:
         notes.append("It is stripped but for its dynamic symbols; use the file as linked.")
     if GroupBy.OBJECT in options.by and options.link_map is None and linked:
-        notes.append(f"Objects are only in the linker's map: {map_advice(elf)}.")
+        notes.append(f"Objects are only in the linker's map: {_map_advice(elf)}.")
     if elf.only_debug and elf.kind != ElfKind.RELOCATABLE:
         notes.append(
             "Its sections hold no bytes, only their debug information (as objcopy --only-keep-debug leaves "
@@ -121,7 +120,7 @@ def _notes_on_owners(source: SizeSource, side: AttributedFile, options: SizeOpti
         )
         notes.append(
             f"{unknown:,} bytes are of functions and data that carry no crate's name; the linker's map has "
-            f"their objects: {map_advice(elf)}.{compiled}"
+            f"their objects: {_map_advice(elf)}.{compiled}"
         )
     nameless = sum(r.size for r in ranges if r.owner in (ANONYMOUS_CONSTANTS, STRINGS))
     if GroupBy.CRATE in options.by and not options.references and nameless * 20 > whole:
@@ -129,6 +128,12 @@ def _notes_on_owners(source: SizeSource, side: AttributedFile, options: SizeOpti
             f"{nameless:,} bytes are constants without a name; --references finds the code that uses them."
         )
     return notes
+
+
+def _map_advice(elf: Elf) -> str:
+    from wasmfit.footprint.attribution.map_advice import map_advice  # most files need none
+
+    return map_advice(elf)
 
 
 def what_there_is(side: AttributedFile) -> str:

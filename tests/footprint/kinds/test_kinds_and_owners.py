@@ -7,7 +7,7 @@ import pytest
 
 import wasmfit
 from wasmfit.elf import Elf, Machine, parse_elf
-from wasmfit.footprint import PADDING, VENEERS, attribute_bytes
+from wasmfit.footprint import PADDING, UNWIND_TABLES, VENEERS, attribute_bytes
 from wasmfit.footprint.attribution.byte_map import with_literals
 
 from ...elf.elf_builder import CODE, DATA, ElfBuilder, Sec, Sym
@@ -258,3 +258,11 @@ def test_words_among_code_that_no_code_loads_are_constants() -> None:
 def read(path: Path) -> Elf:
     """The file's records."""
     return parse_elf(path.read_bytes())
+
+
+def test_a_mark_at_the_beginning_of_unwind_tables_owns_none_of_them(tmp_path: Path) -> None:
+    """crtbegin.o has a label there without a size; a static program has no other symbol in the section."""
+    (tmp_path / "a.c").write_text("int main(void) { return 0; }")
+    run(tmp_path, "gcc", "-static", "-O2", "a.c", "-o", "a.elf")
+    found = by(tmp_path / "a.elf", "section", "crate")
+    assert found[".eh_frame", UNWIND_TABLES] == found[".eh_frame",]

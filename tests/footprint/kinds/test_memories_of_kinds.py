@@ -16,7 +16,7 @@ from wasmfit.footprint.views.memories import (
 )
 
 from ...elf.elf_builder import ALLOC, CODE, DATA, ElfBuilder, Sec, Seg
-from . import ARM, IMAGES, RISCV, build, by, holds_together, is_nobits, uses
+from . import ARM, IMAGES, RISCV, build, by, holds_together, is_nobits, run, uses
 
 FLASH, RAM = DeviceMemory("flash", 0x0800_0000, 256 << 10, 2048), DeviceMemory("RAM", 0x2000_0000, 64 << 10)
 NOBITS = SectionType.NOBITS
@@ -245,3 +245,15 @@ def test_an_account_of_memories_cannot_count_a_byte_twice() -> None:
     with pytest.raises(ValueError, match="empty"):
         MemoryAccount((MemoryExtent("RAM", 4, 4, None, 0),))
     MemoryAccount((one, two._replace(memory="flash")))
+
+
+@pytest.mark.parametrize("flags", [("-static",), ("-static-pie",), ()])
+def test_programs_of_an_operating_system_have_neither_flash_nor_ram(
+    flags: tuple[str, ...], tmp_path: Path
+) -> None:
+    (tmp_path / "a.c").write_text("int counter = 5, zeros[64]; int main(void) { return counter; }")
+    run(tmp_path, "gcc", *flags, "-O2", "a.c", "-o", "a.elf")
+    analysis = wasmfit.size(tmp_path / "a.elf", by=("region",))
+    assert uses(analysis).keys() == {"read-only", "writable"}
+    assert not any("are a guess" in note for note in analysis.notes)
+    holds_together(tmp_path / "a.elf")

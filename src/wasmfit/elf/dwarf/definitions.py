@@ -23,6 +23,7 @@ from wasmfit.elf.dwarf.forms import (
 from wasmfit.elf.dwarf.sections import DebugSections
 from wasmfit.elf.dwarf.split import own_ranges
 from wasmfit.elf.dwarf.units import CompileUnit, read_text
+from wasmfit.elf.names.crates import codegen_unit_crate
 from wasmfit.elf.records import Elf
 
 MOST_BYTES = 4 << 20
@@ -41,7 +42,7 @@ _WANTED = {
 }
 _OP_ADDRESS, _OP_PLUS, _OP_PIECE = 0x03, 0x23, 0x93
 _OP_INDEXED = (0xA1, 0xFB)
-_ARTIFICIAL = "<artificial>"
+ARTIFICIAL = "<artificial>"
 """What GCC calls the units of link-time optimisation, whose entries refer to the units of the sources."""
 
 
@@ -81,7 +82,7 @@ class UnitDefinitions:
     def code(self) -> Iterator[Definition]:
         """The code of each unit that has a name."""
         for number, unit in enumerate(self._units):
-            if unit.name == _ARTIFICIAL:
+            if unit.name == ARTIFICIAL:
                 continue
             try:
                 ranges = self._ranges(unit)
@@ -92,12 +93,14 @@ class UnitDefinitions:
     def entries(self, *, in_functions: bool) -> Iterator[Definition]:
         """The variables that have an address, and the functions of units of link-time optimisation.
 
-        Units after :data:`MOST_BYTES` of entries, and what is damaged, are left out.
+        Rust's units, units after :data:`MOST_BYTES` of entries, and what is damaged, are left out.
 
         Args:
             in_functions: Whether variables inside functions are of interest.
         """
         for number, unit in enumerate(self._units):
+            if codegen_unit_crate(unit.name) is not None:
+                continue  # Rust's names tell whose its statics are
             self._left -= unit.header.end - unit.header.first
             if self._left < 0:
                 return
@@ -116,7 +119,7 @@ class UnitDefinitions:
         info = self._sections.get(".debug_info")
         cursor = DwarfCursor(info, unit.header.first, unit.header.end, big_endian=self._elf.big_endian)
         table = self._table(unit)
-        artificial = unit.name == _ARTIFICIAL
+        artificial = unit.name == ARTIFICIAL
         depth = 0
         while cursor.at < cursor.end:
             code = cursor.leb()

@@ -4,10 +4,9 @@ from pathlib import Path
 
 from wasmfit.elf.records import Elf
 from wasmfit.footprint.attribution.byte_map import ByteMap, attribute_bytes
-from wasmfit.footprint.attribution.handlers import with_handlers
 from wasmfit.footprint.attribution.libraries import library_rule, owner_of_object
 from wasmfit.footprint.attribution.systems import system_rule
-from wasmfit.footprint.attribution.unit_owners import owners_by_units
+from wasmfit.footprint.attribution.unknown_bytes import has_debug_information, is_much_unknown
 
 
 def attribute_any_firmware(elf: Elf, link_map: Path | None = None) -> ByteMap:
@@ -33,4 +32,12 @@ def attribute_any_firmware(elf: Elf, link_map: Path | None = None) -> ByteMap:
         owner_of_object=owner_of_object,
         last_resort=lambda name: of_library(name) or of_system(name),
     )
-    return with_handlers(owners_by_units(byte_map))
+    if is_much_unknown(byte_map):
+        if has_debug_information(elf):
+            from wasmfit.footprint.attribution.unit_owners import owners_by_units
+
+            byte_map = owners_by_units(byte_map)
+        from wasmfit.footprint.attribution.handlers import with_handlers
+
+        byte_map = with_handlers(byte_map)
+    return byte_map

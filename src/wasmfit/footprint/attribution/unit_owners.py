@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 
-from wasmfit.elf.dwarf.definitions import Definition, UnitDefinitions
+from wasmfit.elf.dwarf.definitions import ARTIFICIAL, Definition, UnitDefinitions
 from wasmfit.elf.dwarf.sections import DebugSections
 from wasmfit.elf.dwarf.units import compile_units
 from wasmfit.elf.errors import ElfError
@@ -17,49 +17,38 @@ from wasmfit.elf.names.crates import rust_crate
 from wasmfit.elf.records import Elf, Section, SymbolType
 from wasmfit.footprint.attribution.byte_map import ByteMap, ByteRange
 from wasmfit.footprint.attribution.live_code import LiveCode
-from wasmfit.footprint.attribution.owners import ASSEMBLY, UNKNOWN
 from wasmfit.footprint.attribution.unit_names import unit_owners
+from wasmfit.footprint.attribution.unknown_bytes import NOBODY
 
-LEAST_UNKNOWN = 0.01
-"""Share of unknown bytes from which on debug information is read, which takes time."""
-
-_INFO = frozenset({".debug_info", ".zdebug_info"})
-_NOBODY = (UNKNOWN, ASSEMBLY)
 _FUNCTIONS = (SymbolType.FUNC, SymbolType.GNU_IFUNC, SymbolType.NOTYPE)
-
-
-def has_debug_information(elf: Elf) -> bool:
-    """Whether a file has units of debug information, its own or skeletons of what is elsewhere."""
-    return any(section.name in _INFO and section.size for section in elf.sections)
 
 
 def owners_by_units(byte_map: ByteMap) -> ByteMap:
     """A pass: what has no crate's name belongs to the compile unit that defines it.
 
-    Nothing changes where less than :data:`LEAST_UNKNOWN` of the bytes is unknown, and of what has no debug
-    information, or damaged one. What a map has an object for keeps its owner.
+    Nothing changes where debug information is damaged. What a map has an object for keeps its owner.
     """
-    elf = byte_map.elf
-    unknown = sum(r.size for r in byte_map.ranges if r.owner in _NOBODY and r.input is None)
-    if unknown <= LEAST_UNKNOWN * byte_map.size or not has_debug_information(elf):
-        return byte_map
+    ranges = list(byte_map.ranges)
+    uncertain = [number for number, byte_range in enumerate(ranges) if _is_uncertain(byte_range)]
     with suppress(ElfError):
-        units = _Units.read(elf, [r for r in byte_map.ranges if _is_uncertain(r)])
-        return byte_map.with_ranges(_owned(byte_range, units) for byte_range in byte_map.ranges)
+        units = _Units.read(byte_map.elf, [ranges[number] for number in uncertain])
+        for number in uncertain:
+            owner = units.owner(ranges[number])
+            if owner is not None:
+                ranges[number] = ranges[number]._replace(owner=owner)
+        return byte_map.with_ranges(ranges)
     return byte_map
-
-
-def _owned(byte_range: ByteRange, units: "_Units") -> ByteRange:
-    owner = units.owner(byte_range) if _is_uncertain(byte_range) else None
-    return byte_range if owner is None else byte_range._replace(owner=owner)
 
 
 def _is_uncertain(byte_range: ByteRange) -> bool:
     """Whether neither a Rust name nor a map nor what the bytes are says whose they are."""
-    if byte_range.input is not None or (byte_range.owner.startswith("[") and byte_range.owner not in _NOBODY):
-        return False
     symbol = byte_range.symbol
-    return symbol is None or rust_crate(symbol.name) is None
+    if byte_range.input is not None or (symbol is not None and symbol.name.startswith("_R")):
+        return False
+    if byte_range.owner.startswith("[") and byte_range.owner not in NOBODY:
+        return False
+    # Of legacy names, all of Rust's have a hash.
+    return symbol is None or "17h" not in symbol.name or rust_crate(symbol.name) is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +74,13 @@ class _Units:
         places = _Places(elf, sections)
         code: dict[int, list[Definition]] = {}
         variables: dict[int, int] = {}
-        data = [r.symbol for r in uncertain if r.symbol is not None and r.symbol.type not in _FUNCTIONS]
+        data = [
+            r.symbol
+            for r in uncertain
+            if r.owner in NOBODY and r.symbol is not None and r.symbol.type not in _FUNCTIONS
+        ]
         found = list(definitions.code())
-        if data or any(not unit.name for unit in units):
+        if data or any(unit.name == ARTIFICIAL for unit in units):
             # GCC numbers a function's own variables; LLVM puts the function's name before.
             found += definitions.entries(in_functions=any("." in symbol.name for symbol in data))
         # Variables that the linker removed have the address 0 as well.

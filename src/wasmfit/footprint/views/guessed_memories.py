@@ -170,6 +170,9 @@ _MIRRORS: dict[int, tuple[int, ...]] = {
     Machine.RL78: (0xF_0000, 0xE_0000),
 }
 
+# Programs of an operating system have one of these, also those that are linked statically (glibc's, Go's).
+_OF_HOSTS = frozenset({".interp", ".note.ABI-tag", ".note.go.buildid"})
+
 _KEPT_IN_FLASH = re.compile(
     r"flash|eeprom|storage|nvs|nvm|nvram_rom|[qo]spi|xip|littlefs|\brom", re.IGNORECASE
 )
@@ -187,7 +190,7 @@ class MemoryGuess:
         self._machine = elf.machine
         self._loads = loads
         sections = [s for s in elf.allocated() if not _is_template(s)]
-        self.hosted = any(s.type == SectionType.DYNAMIC or s.name == ".interp" for s in elf.sections)
+        self.hosted = any(s.type == SectionType.DYNAMIC or s.name in _OF_HOSTS for s in elf.sections)
         self._map = None if self.hosted else _address_map(elf, sections)
         self._small = elf.machine in _SMALL
         self._blocks = set() if self._map or self._small else self._ram_blocks(sections)

@@ -197,3 +197,50 @@ def with_regions(document: ReportDocument) -> ReportDocument:
         return measurement.model_copy(update={"run": changed})
 
     return replace(document, measurements=tuple(map(one, document.measurements)))
+
+
+def suite(*, next_to_workloads: bool = False) -> ReportDocument:
+    """Two modules of the user's on two runtimes, one of which runs one of them; with charges and sizes."""
+
+    def own(runtime: str, module: str, call: int, sent: int = 300) -> Measurement:
+        one = cell(runtime, module=module, call=call)
+        assert one.run is not None
+        assert one.run.predicted is not None
+        assert one.run.predicted.call is not None
+        drawn = replace(
+            one.run.predicted.call,
+            charge_c=2e-6,
+            charge_low_c=1e-6,
+            charge_high_c=4e-6,
+            energy_j=6e-6,
+            energy_low_j=3e-6,
+            energy_high_j=12e-6,
+        )
+        predicted = one.run.predicted.model_copy(update={"call": drawn})
+        made = {"module": f"/suite/{module}.wasm", "module_bytes": sent, "sent_zlib_bytes": sent // 2}
+        return one.model_copy(
+            update={
+                "run": one.run.model_copy(update={"predicted": predicted}),
+                "provenance": one.provenance.model_copy(update=made | {"update_bytes": 40}),
+            }
+        )
+
+    broken = failed(Status.TRAPPED, "in call 2 of 3: [trap]").model_copy(
+        update={"module": "pid", "id": "wamr@1.0.0/pid/nrf52840dk/bare/reference", "runtime": "wamr"}
+    )
+    cells = [
+        own("wasm3", "fir", 1_000),
+        own("wasm3", "pid", 2_000, 500),
+        own("wamr", "fir", 3_000),
+        broken.model_copy(update={"version": "1.0.0", "provenance": own("wamr", "pid", 1).provenance}),
+        own("wasmi", "fir", 2_000),
+        own("wasmi", "pid", 16_000, 500),
+    ]
+    if next_to_workloads:
+        cells += [cell("native", call=100), cell("wasm3", call=2_000), cell("wasmi", call=4_000)]
+    return document(
+        cells,
+        boards=list(Catalog.load().boards.values()),
+        runtimes=notes("native", "wasm3", "wamr", "wasmi"),
+        title="A suite",
+    )

@@ -16,7 +16,7 @@ from selenium.webdriver import Chrome, Keys
 from selenium.webdriver.common.by import By
 
 from tests.report.browser import DESKTOP, PHONE, asked, browser, complaints, moved, opened, requests, settled
-from tests.report.many import BREAKOUT, HOSTILE, small, thousand, with_regions
+from tests.report.many import BREAKOUT, HOSTILE, small, suite, thousand, with_regions
 from wasmfit.analysis.basis import OUTDATED_CLAUSE, Origin, with_origin
 from wasmfit.analysis.document import ReportDocument
 from wasmfit.model import LayoutSpread, Measurement
@@ -188,6 +188,58 @@ def test_the_spread_over_layouts_is_a_table(page: Chrome, tmp_path: Path) -> Non
     for figure in ("≈2 ms", "−5.0 %", "+25.0 %", "75 %"):
         assert figure in text
     assert not complaints(page)
+
+
+def test_a_suite_of_ones_own_has_its_means_cells_sizes_and_charges(desktop: Chrome, tmp_path: Path) -> None:
+    page = tmp_path / "suite.html"
+    page.write_text(to_html(suite()), encoding="utf-8")
+    complaints(desktop)
+    opened(desktop, page)
+    assert not complaints(desktop)
+    shown = text_of(desktop, "speed")
+    # wasm3 is the fastest of those that ran both; wasmi takes twice and eight times as much, 4 in the mean.
+    assert "Your modules, relative to wasm3@1.0.0" in shown
+    assert "there is no native code of them" in shown
+    rows = {row.split("\n")[0]: row for row in _rows(desktop, "Your modules, relative to wasm3@1.0.0")}
+    assert rows["wasmi 1.0.0"].split("\n")[1:3] == ["2 of 2", "4.00×"]
+    assert rows["wamr 1.0.0"].split("\n")[1:3] == ["1 of 2", "3.00×"]
+    cells = _rows(desktop, "Your modules, relative to wasm3@1.0.0, module by module")
+    assert "wasmi 1.0.0\n2.00×\n8.00×" in cells
+    assert "wamr 1.0.0\n3.00×\ntrapped" in cells
+    assert _rows(desktop, "Modules as they are sent to a device") == [
+        "fir\n300\n150\n40\nwasm3, wamr, wasmi",
+        "pid\n500\n250\n40\nwasm3, wasmi",
+        "pid\n300\n150\n40\nwamr",
+    ]
+    assert "wasm3 1.0.0\n≈2 µC (1 µC–4 µC)\n≈2 µC (1 µC–4 µC)" in _rows(
+        desktop, "Predicted charge of a call, with its error bar"
+    )
+    assert "Predicted energy of a call" in shown
+
+
+def test_a_suite_stands_next_to_workloads(desktop: Chrome, tmp_path: Path) -> None:
+    page = tmp_path / "both.html"
+    page.write_text(to_html(suite(next_to_workloads=True)), encoding="utf-8")
+    complaints(desktop)
+    opened(desktop, page)
+    assert not complaints(desktop)
+    slow = {row.split("\n")[0]: row for row in _rows(desktop, "Slowdown compared with native code")}
+    assert slow["wasm3 1.0.0"].split("\n")[1:3] == ["1 of 1", "20.0×"]
+    assert "native 1.0.0" not in slow
+    assert "wasmi 1.0.0\n2.00×\n8.00×" in _rows(
+        desktop, "Your modules, relative to wasm3@1.0.0, module by module"
+    )
+
+
+def _rows(driver: Chrome, caption: str) -> list[str]:
+    """The rows of the table with that caption, their cells one a line."""
+    script = """
+        const table = [...document.querySelectorAll("#s-speed table")].find(
+          (one) => one.caption && one.caption.textContent === arguments[0]);
+        return [...table.tBodies[0].rows].map(
+          (row) => [...row.cells].map((cell) => cell.textContent).join("\\n"));
+    """
+    return list(asked(driver, script, caption))
 
 
 def test_a_workload_of_its_own_has_an_answer_of_its_own(page: Chrome) -> None:

@@ -7,7 +7,7 @@ over; means over different workloads are not comparable, so there is one over th
 
 import math
 import statistics
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
@@ -231,6 +231,17 @@ def relative_factors(measurements: Iterable[Measurement]) -> dict[str, float | N
     for cells in settings.values():
         factors |= relative_to(reference_of(cells), cells)
     return factors
+
+
+def references(measurements: Iterable[Measurement]) -> Iterator[str]:
+    """The builds that modules of the user's are compared with, each once; none without such modules."""
+    settings: dict[Setting, list[Measurement]] = {}
+    for measurement in measurements:
+        if is_own(measurement) and measurement.runtime not in (BASELINE, NATIVE):
+            settings.setdefault(setting_of(measurement), []).append(measurement)
+    yield from dict.fromkeys(
+        build for cells in settings.values() if (build := reference_of(cells)) is not None
+    )
 
 
 def setting_of(measurement: Measurement) -> Setting:

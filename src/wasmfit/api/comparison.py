@@ -170,6 +170,12 @@ def _prepared(
     catalog: Catalog, experiment: Experiment, options: RunOptions, modules: Sequence[ModuleRequest] = ()
 ) -> tuple[Plan, Pipeline]:
     """The plan of an experiment, and what runs it."""
+    if suite := experiment.suite:
+        workloads = experiment.workloads if experiment.with_workloads else ()
+        experiment = experiment.model_copy(
+            update={"module": None, "more_modules": (), "workloads": workloads}
+        )
+        modules = (*suite, *modules)
     others = [_read(request) for request in modules]
     module = (
         None if experiment.module is None else load_user_module(experiment.module, _command_line(options))

@@ -92,6 +92,7 @@ def _cells(catalog: Catalog, experiment: FitExperiment) -> Experiment:
         profiles=(experiment.profile,),
         sources=experiment.sources,
         module=experiment.module,
+        more_modules=experiment.more_modules,
     )
     if experiment.module is not None:
         return request

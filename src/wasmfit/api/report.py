@@ -9,7 +9,13 @@ from wasmfit.analysis.evidence import measurable_features
 from wasmfit.analysis.features import merged
 from wasmfit.errors import UsageError
 from wasmfit.model import RuntimeFeatures
-from wasmfit.requests import Experiment, FitRequirements, ReportSettings, RunOptions
+from wasmfit.requests import (
+    Experiment,
+    FitRequirements,
+    ReportExperiment,
+    ReportSettings,
+    RunOptions,
+)
 from wasmfit.requests.keywords import Keywords, ReportKeywords
 from wasmfit.run import report_builder
 
@@ -33,8 +39,8 @@ def make_report(
 
     Args:
         output: The file; without one, nothing is written.
-        experiment: What is measured. Native code is always measured next to the runtimes that are named: \
-slow-downs are relative to it.
+        experiment: What is measured: workloads, modules of your own, or both. Native code is always \
+measured next to the runtimes that are named, where there are workloads: slow-downs are relative to it.
         requirements: What there is room for and what is wanted, on every board.
         settings: What the report shows.
         options: How cells are measured.
@@ -48,14 +54,14 @@ slow-downs are relative to it.
         MissingToolError: A tool is missing.
     """
     keywords = Keywords("make_report", fields)
-    experiment = keywords.record(Experiment, experiment)
+    experiment = keywords.record(ReportExperiment if experiment is None else Experiment, experiment)
     required = requirements_of(keywords.record(FitRequirements, requirements))
     settings = keywords.record(ReportSettings, settings)
     options = keywords.record(RunOptions, options).recorded_as("wasmfit.make_report()")
     keywords.end()
     if settings.flames and experiment.module is not None:
         raise UsageError("Flame graphs are of workloads, not of a module of your own.", "Leave out --flames.")
-    if experiment.module is None:
+    if experiment.with_workloads:
         experiment = with_native(experiment)
     catalog = catalog_of(experiment, options)
     measured = or_recorded(options, lambda how: measure(catalog, experiment, how), with_note)

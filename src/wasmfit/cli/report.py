@@ -8,7 +8,7 @@ from wasmfit.analysis.comparison import Comparison
 from wasmfit.api.report import make_report
 from wasmfit.errors import UsageError
 from wasmfit.model import Record
-from wasmfit.requests import Experiment, FitRequirements, ReportSettings, RunSettings
+from wasmfit.requests import FitRequirements, ReportExperiment, ReportSettings, RunSettings
 from wasmfit.requests.option import Option
 
 from .compare import print_failed
@@ -33,7 +33,7 @@ class ReportOutput(Record):
 
 
 def report_experiment(
-    experiment: Experiment,
+    experiment: ReportExperiment,
     requirements: FitRequirements,
     report: ReportSettings,
     settings: RunSettings,

@@ -1,6 +1,7 @@
 """What is measured: requests that become cells."""
 
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated, Self
 
 from pydantic import Field, model_validator
@@ -20,6 +21,19 @@ def _not_both(record: Record, module: ModuleRequest | None, workload: str) -> No
         raise problem(
             "A module is measured instead of a workload: not both.", "Leave out --workload, or the module."
         )
+
+
+def _suite(module: ModuleRequest | None, more: tuple[Path, ...]) -> tuple[ModuleRequest, ...]:
+    """The modules of a request, each with what is wanted of the first."""
+    if module is None:
+        return ()
+    return (module, *(module.model_copy(update={"path": path}) for path in more))
+
+
+def _no_more_than_one(module: ModuleRequest | None, more: tuple[Path, ...]) -> None:
+    """Refuses more modules where there is no first, whose calls they share."""
+    if more and module is None:
+        raise problem("There are more modules, and no first one.", "Name it as the module.")
 
 
 class Matrix(Record):
@@ -59,13 +73,45 @@ class Experiment(Matrix):
 
     Attributes:
         module: A module of the user's, instead of workloads.
+        more_modules: More of them, of which the same is wanted; a TOML file next to one says what is its own.
     """
 
     module: ModuleRequest | None = None
+    more_modules: fields.MoreModules = ()
 
     @model_validator(mode="after")
     def _names_one_guest(self) -> Self:
         _not_both(self, self.module, "workloads")
+        return self
+
+    @model_validator(mode="after")
+    def _has_a_first_module(self) -> Self:
+        _no_more_than_one(self.module, self.more_modules)
+        return self
+
+    @property
+    def with_workloads(self) -> bool:
+        """Whether workloads of the catalogue are measured."""
+        return self.module is None or "workloads" in self.model_fields_set
+
+    @property
+    def suite(self) -> tuple[ModuleRequest, ...]:
+        """Its modules, each with what is wanted of it, where there are several or workloads next to one."""
+        if self.more_modules or self.with_workloads:
+            return _suite(self.module, self.more_modules)
+        return ()
+
+
+class ReportExperiment(Experiment):
+    """What a report is of: workloads, modules of the user's, or both next to one another.
+
+    Attributes:
+        runtimes, workloads, boards, bases, profiles, select, sources, toggles, clock, assume, module,
+            more_modules, layouts: As of :class:`Experiment`.
+    """
+
+    @model_validator(mode="after")
+    def _names_one_guest(self) -> Self:
         return self
 
 
@@ -182,6 +228,7 @@ class FitExperiment(Record):
         base: Name of what is below the runtime.
         profile: Name of compiler settings.
         module: A module of the user's, instead of the workload.
+        more_modules: More of them, each of which a runtime has to run; the same is wanted of each.
     """
 
     runtimes: fields.Runtimes = ()
@@ -193,10 +240,12 @@ class FitExperiment(Record):
     clock: fields.Clock = None
     assume: fields.Assume = ()
     module: ModuleRequest | None = None
+    more_modules: fields.MoreModules = ()
 
     @model_validator(mode="after")
     def _names_one_guest(self) -> Self:
         _not_both(self, self.module, "workload")
+        _no_more_than_one(self.module, self.more_modules)
         return self
 
 

@@ -18,6 +18,7 @@ from .experiment import (
     FeaturesExperiment,
     FitExperiment,
     FitRequirements,
+    ReportExperiment,
     ReportSettings,
 )
 from .fields import FOLDER
@@ -96,7 +97,7 @@ class ReportFile(Record):
     """
 
     command: Literal["report"]
-    experiment: Experiment = Experiment()
+    experiment: ReportExperiment = ReportExperiment()
     requirements: FitRequirements = FitRequirements()
     report: ReportSettings = ReportSettings()
     options: RunSettings = RunSettings()

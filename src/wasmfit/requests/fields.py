@@ -153,6 +153,11 @@ ModulePath = Annotated[
     RelativePath,
     Argument("[MODULE.wasm | CELL]", "A module of your own, instead of a workload; or one cell's id."),
 ]
+MoreModules = Annotated[
+    tuple[RelativePath, ...],
+    BeforeValidator(_several),
+    Argument("[MODULE.wasm…]", "More modules, of which the same is wanted: a suite of your own."),
+]
 ModulePaths = Annotated[
     tuple[RelativePath, ...],
     BeforeValidator(_several),

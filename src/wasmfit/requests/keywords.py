@@ -126,6 +126,8 @@ class RequirementKeywords(TypedDict, total=False):
 class CompareKeywords(MatrixKeywords, ModuleKeywords, OptionKeywords, total=False):
     """What ``compare`` takes: :class:`Experiment` and :class:`RunOptions`."""
 
+    more_modules: Sequence[Path | str]
+
 
 class BenchKeywords(MatrixKeywords, OptionKeywords, total=False):
     """What ``bench`` takes: :class:`BenchmarkExperiment` and :class:`RunOptions`."""
@@ -174,6 +176,7 @@ class EconomyKeywords(OptionKeywords, total=False):
 class FitKeywords(ModuleKeywords, RequirementKeywords, OptionKeywords, total=False):
     """What ``fit`` takes: :class:`FitExperiment`, :class:`FitRequirements` and :class:`RunOptions`."""
 
+    more_modules: Sequence[Path | str]
     runtimes: Sequence[str]
     workload: str
     board: str
@@ -187,6 +190,7 @@ class FitKeywords(ModuleKeywords, RequirementKeywords, OptionKeywords, total=Fal
 class ReportKeywords(MatrixKeywords, ModuleKeywords, RequirementKeywords, OptionKeywords, total=False):
     """What ``make_report`` takes: as ``compare`` and ``fit``, and :class:`ReportSettings`."""
 
+    more_modules: Sequence[Path | str]
     title: str | None
     flames: bool
     features: bool

@@ -21,7 +21,7 @@ from wasmfit.builder import Context, runtime_rule
 from wasmfit.catalog import Catalog
 from wasmfit.events import EventHandler, TaskEnded, TaskProgress, TaskStarted, null_handler
 from wasmfit.home import Home
-from wasmfit.model import Cell, Measurement, RuntimeFeatures, Status
+from wasmfit.model import Cell, Measurement, RuntimeFeatures, Status, UserModule
 from wasmfit.plan import BASELINE, Plan
 from wasmfit.store import MeasuredSet, Store
 from wasmfit.timing import cost_model
@@ -128,7 +128,8 @@ def _title(plan: Plan) -> str:
     boards = dict.fromkeys(cell.board.title for cell in plan.all_cells)
     modules = dict.fromkeys(cell.workload.name for cell in plan.all_cells)
     where = next(iter(boards)) if len(boards) == 1 else f"{len(boards)} boards"
-    what = next(iter(modules)) if len(modules) == 1 else f"{len(modules)} workloads"
+    own = any(isinstance(cell.workload, UserModule) for cell in plan.all_cells)
+    what = next(iter(modules)) if len(modules) == 1 else f"{len(modules)} {'modules' if own else 'workloads'}"
     return f"Which WebAssembly runtime fits the {where} and {what}?"
 
 

@@ -120,7 +120,12 @@ class OwnerRules:
         symbol = claimed.symbol
         if _is_veneer(claimed, section):
             return VENEERS
-        if symbol is not None and not symbol.size and claimed.input is None and section.name in UNWIND_SECTIONS:
+        if (
+            symbol is not None
+            and not symbol.size
+            and claimed.input is None
+            and section.name in UNWIND_SECTIONS
+        ):
             return UNWIND_TABLES  # __EH_FRAME_BEGIN__ marks where the tables of all objects begin
         if symbol is not None:
             crate = self._crate(symbol.name)

@@ -7,7 +7,7 @@ from operator import attrgetter, itemgetter
 from typing import Any, Generic, TypeVar
 
 from wasmfit.analysis.basis import OUTDATED_MARK, outdated_notes
-from wasmfit.analysis.benchmark import BASELINE, NATIVE, slowdowns
+from wasmfit.analysis.benchmark import BASELINE, NATIVE, references, relative_factors, slowdowns
 from wasmfit.analysis.c_libraries import library_note
 from wasmfit.analysis.comparison_metrics import COMPARISON_METRICS
 from wasmfit.analysis.counted import (
@@ -20,7 +20,10 @@ from wasmfit.analysis.document import OwnerClass, ReportDocument, Trend
 from wasmfit.analysis.layouts import layouts_of, link_notes
 from wasmfit.analysis.metric_values import SUM_OF_PEAKS, ram_needed
 from wasmfit.analysis.metrics import RAM_NEEDED
+from wasmfit.analysis.module_metrics import sent_bytes
+from wasmfit.analysis.own_suite import is_own
 from wasmfit.analysis.setting_rankings import RULE, RankingEntry
+from wasmfit.analysis.supply import charge_of, energy_of
 from wasmfit.model import Board, Measurement, Prediction, RuntimeFeatures
 from wasmfit.timing import setup_notes
 from wasmfit.words import escape_unprintable
@@ -57,6 +60,7 @@ def packed(document: ReportDocument) -> dict[str, Any]:
     getters = [*(metric.get for metric in metrics), ram_needed]
     bounds = {runtime.name for runtime in document.runtimes if runtime.bound}
     factors = slowdowns(document.measurements)
+    relative = relative_factors(document.measurements)
     owners, facts, builds = _Numbered[str](), _Numbered[tuple[tuple[str, str], ...]](), _Numbered[_Build]()
 
     def cell(measurement: Measurement) -> dict[str, Any]:
@@ -69,8 +73,10 @@ def packed(document: ReportDocument) -> dict[str, Any]:
             else escape_unprintable(measurement.reason, _LONGEST),
             "values": [value if isinstance(value := get(measurement), int) else None for get in getters],
             "slowdown": factors.get(measurement.id),
+            **_of_own_module(measurement, relative),
             "time": _times(measurement),
             **_counted(measurement),
+            **_drawn(measurement),
             **_owned(measurement, owners),
             "published": dict(measurement.published) or None,
             "source": measurement.published_source,
@@ -101,6 +107,7 @@ def packed(document: ReportDocument) -> dict[str, Any]:
         "outdated": OUTDATED_MARK,
         "summed": SUM_OF_PEAKS,
         "native": NATIVE,
+        "references": list(references(document.measurements)),
         "baseline": BASELINE,
         "metrics": [
             *({"key": metric.key, "label": metric.label, "unit": metric.unit} for metric in metrics),
@@ -232,6 +239,31 @@ def _counted(measurement: Measurement) -> dict[str, Any]:
             "instructions": counted_instructions(measurement),
             "time": None if predicted is None else _seconds(predicted),
         }
+    }
+
+
+def _of_own_module(measurement: Measurement, relative: Mapping[str, float | None]) -> dict[str, Any]:
+    """Of a module of the user's: its cost relative to the fastest runtime's, and its bytes as sent."""
+    if not is_own(measurement):
+        return {}
+    made = measurement.provenance
+    return {
+        "own": {
+            "relative": relative.get(measurement.id),
+            "sent": sent_bytes(measurement),
+            "zlib": made.sent_zlib_bytes,
+            "update": made.update_bytes,
+        }
+    }
+
+
+def _drawn(measurement: Measurement) -> dict[str, Any]:
+    """Coulombs and joules of what speed is taken of, with their ends; nothing where none are predicted."""
+    amounts = {"charge": charge_of(measurement), "energy": energy_of(measurement)}
+    return {
+        name: _rounded(amount.value, amount.least, amount.most)
+        for name, amount in amounts.items()
+        if amount is not None
     }
 
 

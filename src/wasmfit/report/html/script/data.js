@@ -8,7 +8,9 @@ import { byId } from "./dom.js";
  *   time: Record<string, number[]> | null, flash: [number, number][], ram: [number, number][],
  *   published: Record<string, number> | null, source: string | null, facts: number, elf: string | null,
  *   measured: string, replay: string, build: number,
- *   counted?: {what: string, instructions: number | null, time: [number, number, number] | null}}} Cell
+ *   counted?: {what: string, instructions: number | null, time: [number, number, number] | null},
+ *   own?: {relative: number | null, sent: number | null, zlib: number | null, update: number | null},
+ *   charge?: [number, number, number], energy?: [number, number, number]}} Cell
  * @typedef {{name: string, title: string, chip: string, flash: number, ram: number, erase: number,
  *   clock: number}} Board
  * @typedef {{criterion: string, available: number | null, required: number | null, missing: number | null,
@@ -28,7 +30,7 @@ import { byId } from "./dom.js";
  *   points: [string, number, string | null][], measurements: number}} Trend
  * @typedef {{schema: number, title: string, made: string, wasmfit: string, rule: string, libraries: string | null, notes: string[],
  *   outdated: string,
- *   native: string,
+ *   native: string, references: string[],
  *   baseline: string, metrics: {key: string, label: string, unit: string}[], boards: Board[],
  *   runtimes: {name: string, family: string, title: string, bound: boolean, colour: number | null}[], classes: string[],
  *   owners: [string, number][], bounds: string[], facts: Record<string, string>[],

@@ -31,13 +31,21 @@ export function percent(part, of) {
 
 /** A time, with three digits. @param {number | null | undefined} seconds */
 export function time(seconds) {
-  if (seconds === null || seconds === undefined) return "";
-  for (const [unit, scale] of /** @type {[string, number][]} */ ([
-    ["µs", 1e-6],
-    ["ms", 1e-3],
+  return scaled(seconds, "s");
+}
+
+/**
+ * An amount with three digits, in millionths or thousandths of its unit.
+ * @param {number | null | undefined} amount @param {string} unit
+ */
+export function scaled(amount, unit) {
+  if (amount === null || amount === undefined) return "";
+  for (const [prefix, scale] of /** @type {[string, number][]} */ ([
+    ["µ", 1e-6],
+    ["m", 1e-3],
   ]))
-    if (seconds < 999.5 * scale) return `${Number((seconds / scale).toPrecision(3))} ${unit}`;
-  return `${Number(seconds.toPrecision(3))} s`;
+    if (amount < 999.5 * scale) return `${Number((amount / scale).toPrecision(3))} ${prefix}${unit}`;
+  return `${Number(amount.toPrecision(3))} ${unit}`;
 }
 
 /** For axes: 20,000 as 20 k. @param {number} value */

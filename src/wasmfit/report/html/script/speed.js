@@ -3,7 +3,7 @@
 import { el } from "./dom.js";
 import { colourOf, data } from "./data.js";
 import { dots } from "./dots.js";
-import { time, times, whole } from "./format.js";
+import { scaled, time, times, whole } from "./format.js";
 import { common, grouped, mean, spread } from "./groups.js";
 import { folded, table } from "./table.js";
 
@@ -29,36 +29,71 @@ function predicted(key, label) {
   };
 }
 
+/**
+ * What cells are compared with, and the words for it.
+ * @typedef {{factor: (cell: Cell) => number | null, title: string, axis: string, note: string, noun: string,
+ *   mean: string}} Compared
+ */
+
+/** @type {Compared} */
+const WITH_NATIVE = {
+  factor: (cell) => cell.slowdown,
+  title: "Slowdown compared with native code",
+  axis: "times the instructions of native code",
+  note: "Instructions of a warm call over those of native code on the same board in the same profile.",
+  noun: "workload",
+  mean: "Mean",
+};
+
+/** Modules of one's own, of which there is no native code. @returns {Compared} */
+function withTheFastest() {
+  const builds = data.references.join(", ") || "the fastest runtime";
+  return {
+    factor: (cell) => cell.own?.relative ?? null,
+    title: `Your modules, relative to ${builds}`,
+    axis: `times the instructions of ${builds}`,
+    note: `Instructions (of the region of interest, the warm call, or the only one) over those of ${builds}, which takes the fewest over all of the modules: there is no native code of them.`,
+    noun: "module",
+    mean: "Geometric mean",
+  };
+}
+
 /** @param {HTMLElement} into @param {Cell[]} cells @param {number} width */
 export function drawSpeed(into, cells, width) {
-  const groups = grouped(cells).filter((group) => group.runtime !== data.native);
+  const own = cells.filter((cell) => cell.own);
+  const workloads = cells.filter((cell) => !cell.own && cell.runtime !== data.native);
+  const hasFactors = workloads.some((cell) => cell.slowdown !== null);
+  if (hasFactors) drawFactors(into, workloads, width, WITH_NATIVE);
+  if (own.some((cell) => cell.own?.relative)) {
+    if (hasFactors) into.append(el("h3", {}, "Your modules"));
+    drawFactors(into, own, width, withTheFastest());
+    drawSizes(into, own);
+  } else if (!hasFactors)
+    into.append(
+      el("p", {}, "Not measured: no cell that passes the filters ran, or there is no native code to compare it with."),
+    );
+  drawLayouts(into, grouped(cells));
+  drawSupply(into, cells);
+}
+
+/** @param {HTMLElement} into @param {Cell[]} cells @param {number} width @param {Compared} compared */
+function drawFactors(into, cells, width, compared) {
+  const groups = grouped(cells);
   const shared = common(groups);
   const every = groups.map((group) => {
-    const known = group.ran.filter((cell) => cell.slowdown !== null);
-    const factors = known.map((cell) => /** @type {number} */ (cell.slowdown));
-    const middle = mean(factors);
-    const wide = spread(factors);
+    const known = group.ran.filter((cell) => compared.factor(cell) !== null);
+    const factors = known.map((cell) => /** @type {number} */ (compared.factor(cell)));
     return {
       group,
       known,
       factors,
-      middle,
-      wide,
-      shared: mean(known.filter((cell) => shared.has(cell.module)).map((cell) => cell.slowdown)),
+      middle: mean(factors),
+      wide: spread(factors),
+      shared: mean(known.filter((cell) => shared.has(cell.module)).map(compared.factor)),
     };
   });
   const rows = every.sort((a, b) => (a.middle ?? Infinity) - (b.middle ?? Infinity));
   const measured = rows.filter((row) => row.middle !== null);
-  if (!measured.length) {
-    into.append(
-      el(
-        "p",
-        {},
-        "Not measured: there is no native code to compare these cells with. Native code is compiled from a workload's source, which a module of your own does not have.",
-      ),
-    );
-    return;
-  }
   into.append(
     dots(
       width,
@@ -66,8 +101,8 @@ export function drawSpeed(into, cells, width) {
         name: group.name,
         colour: colourOf(group.runtime),
         dots: known.map((cell) => ({
-          value: /** @type {number} */ (cell.slowdown),
-          text: `${cell.module} ${times(cell.slowdown)}`,
+          value: /** @type {number} */ (compared.factor(cell)),
+          text: `${cell.module} ${times(compared.factor(cell))}`,
           shape: 0,
         })),
         range: /** @type {[number, number] | null} */ (
@@ -76,8 +111,8 @@ export function drawSpeed(into, cells, width) {
         middle,
         note: times(middle),
       })),
-      "Slowdown compared with native code, one dot per workload",
-      "times the instructions of native code",
+      `${compared.title}, one dot per ${compared.noun}`,
+      compared.axis,
       true,
     ),
   );
@@ -85,7 +120,7 @@ export function drawSpeed(into, cells, width) {
     el(
       "p",
       { class: "quiet" },
-      "Instructions of a warm call over those of native code on the same board in the same profile. The tick is the geometric mean, the bar one geometric standard deviation to either side. Means over different workloads are not comparable: the last column is over those that all ran.",
+      `${compared.note} The tick is the geometric mean, the bar one geometric standard deviation to either side. Means over different ${compared.noun}s are not comparable: the last column is over those that all ran.`,
     ),
   );
   if (measured.length > MOST)
@@ -93,16 +128,21 @@ export function drawSpeed(into, cells, width) {
   const modules = [...new Set(groups.flatMap((group) => group.cells.map((cell) => cell.module)))];
   into.append(
     table(
-      "Slowdown compared with native code",
+      compared.title,
       [
         { label: "Runtime", head: true, text: ({ group }) => group.name, value: ({ group }) => group.name },
         {
-          label: "Workloads",
+          label: `${compared.noun[0].toUpperCase()}${compared.noun.slice(1)}s`,
           number: true,
           text: ({ known, group }) => `${known.length} of ${group.cells.length}`,
           value: ({ known }) => known.length,
         },
-        { label: "Mean", number: true, text: ({ middle }) => times(middle), value: ({ middle }) => middle },
+        {
+          label: compared.mean,
+          number: true,
+          text: ({ middle }) => times(middle),
+          value: ({ middle }) => middle,
+        },
         {
           label: "Spread",
           number: true,
@@ -131,62 +171,148 @@ export function drawSpeed(into, cells, width) {
       rows,
     ),
   );
-  drawLayouts(into, groups);
   if (modules.length > 1)
     into.append(
       folded(
-        "Every workload as a table",
+        `Every ${compared.noun} as a table`,
         table(
-          "Slowdown, workload by workload",
+          `${compared.title}, ${compared.noun} by ${compared.noun}`,
+          [runtimeColumn(), ...modules.map((module) => factorColumn(module, compared))],
+          rows,
+        ),
+      ),
+    );
+  else drawInstructions(into, rows);
+}
+
+/** The column with the group's name. */
+function runtimeColumn() {
+  return {
+    label: "Runtime",
+    head: true,
+    text: (/** @type {{group: Group}} */ { group }) => group.name,
+    value: (/** @type {{group: Group}} */ { group }) => group.name,
+  };
+}
+
+/** A module's factors, or how its cells ended. @param {string} module @param {Compared} compared */
+function factorColumn(module, compared) {
+  const of = (/** @type {{group: Group}} */ { group }) => group.cells.find((cell) => cell.module === module);
+  return {
+    label: module,
+    number: true,
+    value: (/** @type {{group: Group}} */ row) => {
+      const cell = of(row);
+      return cell ? compared.factor(cell) : null;
+    },
+    text: (/** @type {{group: Group}} */ row) => {
+      const cell = of(row);
+      if (!cell) return "";
+      return cell.status === "ok" ? times(compared.factor(cell)) : cell.status;
+    },
+  };
+}
+
+/** @param {HTMLElement} into @param {{group: Group}[]} rows */
+function drawInstructions(into, rows) {
+  into.append(
+    folded(
+      "Instructions phase by phase",
+      table(
+        "Instructions",
+        [
+          runtimeColumn(),
+          ...["load", "instantiate", "first_call", "call"].map((phase) => {
+            const place = data.metrics.findIndex(({ key }) => key === `instructions_${phase}`);
+            const value = (/** @type {{group: Group}} */ { group }) => group.ran[0]?.values[place] ?? null;
+            return {
+              label: phase === "call" ? "warm call" : phase === "first_call" ? "cold call" : phase,
+              number: true,
+              value,
+              text: (/** @type {{group: Group}} */ row) => whole(value(row)),
+            };
+          }),
+          ...TIMES.filter(({ key }) => rows.some(({ group }) => group.ran[0]?.time?.[key])),
+        ],
+        rows,
+      ),
+    ),
+  );
+}
+
+const SENT = /** @type {["sent" | "zlib" | "update", string][]} */ ([
+  ["sent", "As sent, B"],
+  ["zlib", "With zlib, B"],
+  ["update", "As an update, B"],
+]);
+
+/** What is sent to a device: of each module, and where a host step makes something else of it, of each runtime. @param {HTMLElement} into @param {Cell[]} cells */
+function drawSizes(into, cells) {
+  /** @type {Map<string, {cell: Cell, runtimes: string[]}>} */
+  const forms = new Map();
+  for (const cell of cells) {
+    if (!cell.own || cell.own.sent === null || cell.runtime === data.baseline) continue;
+    const key = JSON.stringify([cell.module, cell.own.sent, cell.own.zlib, cell.own.update]);
+    const form = forms.get(key) ?? { cell, runtimes: [] };
+    if (!form.runtimes.includes(cell.runtime)) form.runtimes.push(cell.runtime);
+    forms.set(key, form);
+  }
+  const rows = [...forms.values()];
+  if (!rows.length) return;
+  const known = SENT.filter(([key]) => rows.some(({ cell }) => cell.own?.[key] != null));
+  into.append(
+    table(
+      "Modules as they are sent to a device",
+      [
+        { label: "Module", head: true, text: ({ cell }) => cell.module, value: ({ cell }) => cell.module },
+        ...known.map(([key, label]) => ({
+          label,
+          number: true,
+          text: (/** @type {{cell: Cell}} */ { cell }) => whole(cell.own?.[key]),
+          value: (/** @type {{cell: Cell}} */ { cell }) => cell.own?.[key] ?? null,
+        })),
+        { label: "To", kind: "list", text: ({ runtimes }) => runtimes.join(", ") },
+      ],
+      rows,
+    ),
+  );
+}
+
+/** What a call is predicted to take from the supply, module by module, where boards have a current. @param {HTMLElement} into @param {Cell[]} cells */
+function drawSupply(into, cells) {
+  for (const [key, unit] of /** @type {["charge" | "energy", string][]} */ ([
+    ["charge", "C"],
+    ["energy", "J"],
+  ])) {
+    const drawn = cells.filter((cell) => cell[key]);
+    const modules = [...new Set(drawn.map((cell) => cell.module))];
+    if (!drawn.length) continue;
+    const of = (/** @type {Group} */ group, /** @type {string} */ module) =>
+      group.ran.find((cell) => cell.module === module)?.[key];
+    into.append(
+      folded(
+        `Predicted ${key} of a call`,
+        table(
+          `Predicted ${key} of a call, with its error bar`,
           [
-            {
-              label: "Runtime",
-              head: true,
-              text: ({ group }) => group.name,
-              value: ({ group }) => group.name,
-            },
+            runtimeColumn(),
             ...modules.map((module) => ({
               label: module,
               number: true,
-              value: (/** @type {{group: Group}} */ { group }) =>
-                group.ran.find((cell) => cell.module === module)?.slowdown,
-              text: (/** @type {{group: Group}} */ { group }) =>
-                ended(group.cells.find((cell) => cell.module === module)),
+              value: (/** @type {{group: Group}} */ { group }) => of(group, module)?.[0] ?? null,
+              text: (/** @type {{group: Group}} */ { group }) => {
+                const known = of(group, module);
+                return known
+                  ? `≈${scaled(known[0], unit)} (${scaled(known[1], unit)}–${scaled(known[2], unit)})`
+                  : "";
+              },
             })),
           ],
-          rows,
+          grouped(drawn).map((group) => ({ group })),
         ),
       ),
     );
-  else
-    into.append(
-      folded(
-        "Instructions phase by phase",
-        table(
-          "Instructions",
-          [
-            {
-              label: "Runtime",
-              head: true,
-              text: ({ group }) => group.name,
-              value: ({ group }) => group.name,
-            },
-            ...["load", "instantiate", "first_call", "call"].map((phase) => {
-              const place = data.metrics.findIndex(({ key }) => key === `instructions_${phase}`);
-              const value = (/** @type {{group: Group}} */ { group }) => group.ran[0]?.values[place] ?? null;
-              return {
-                label: phase === "call" ? "warm call" : phase === "first_call" ? "cold call" : phase,
-                number: true,
-                value,
-                text: (/** @type {{group: Group}} */ row) => whole(value(row)),
-              };
-            }),
-            ...TIMES.filter(({ key }) => rows.some(({ group }) => group.ran[0]?.time?.[key])),
-          ],
-          rows,
-        ),
-      ),
-    );
+  }
 }
 
 /** What each cell takes over layouts of the same objects, where that was measured. @param {HTMLElement} into @param {Group[]} groups */
@@ -222,10 +348,4 @@ function drawLayouts(into, groups) {
       rows,
     ),
   );
-}
-
-/** @param {Cell | undefined} cell */
-function ended(cell) {
-  if (!cell) return "";
-  return cell.status === "ok" ? times(cell.slowdown) : cell.status;
 }

@@ -26,7 +26,7 @@ from wasmfit.report.documents.fit import FitDocument
 from wasmfit.report.documents.history import HistoryDocument, MetricsDocument, RunsDocument
 from wasmfit.report.documents.listing import ListDocument
 from wasmfit.report.documents.machine import DiagnosisDocument, ProbesDocument
-from wasmfit.report.documents.profile import ProfileDocument
+from wasmfit.report.documents.profile import HeapProfileDocument, ProfileDocument
 from wasmfit.report.documents.tuning import TuningDocument
 from wasmfit.report.size.documents import SavingsDocument, SizeDocument, WhyDocument
 from wasmfit.requests.experiment_file import json_schema
@@ -44,6 +44,7 @@ DOCUMENTS: dict[str, Any] = {
     "features-toggle-costs": ToggleCostsDocument,
     "economy": EconomyDocument,
     "profile": ProfileDocument,
+    "profile-heap": HeapProfileDocument,
     "tune": TuningDocument,
     "fit": FitDocument,
     "diff": ChangesDocument,

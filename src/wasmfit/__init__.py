@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from .api.features import features
     from .api.fit import fit
     from .api.machine import probes
-    from .api.profiling import profile
+    from .api.profiling import heap_profile, profile
     from .api.report import make_report
     from .api.sizing import savings, size, why
     from .api.toggle_costs import priced, toggle_costs
@@ -80,6 +80,7 @@ __all__ = [
     "economy",
     "features",
     "fit",
+    "heap_profile",
     "history",
     "make_report",
     "preview",
@@ -113,7 +114,7 @@ _MODULES = {
     "fit": "api.fit",
     "make_report": "api.report",
     "probes": "api.machine",
-    "profile": "api.profiling",
+    **dict.fromkeys(("heap_profile", "profile"), "api.profiling"),
     "schema": "schemas",
     "tune": "api.tuning",
     **dict.fromkeys(("check", "diff", "history"), "api.verdicts"),

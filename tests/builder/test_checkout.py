@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from wasmfit.builder import checkout
+from wasmfit.builder import c, checkout
 from wasmfit.catalog import Catalog
 from wasmfit.errors import UsageError
 from wasmfit.model import Checkout
+from wasmfit.plan.select import with_checkouts
 from wasmfit.toolchain import ProcessRunner
 
 CATALOG = Catalog.load()
@@ -197,3 +198,35 @@ def test_wamr_states_its_version_in_three_parts(tmp_path: Path) -> None:
         tmp_path / "core/version.h", "".join(f"#define WAMR_VERSION_{name} {part}\n" for name, part in parts)
     )
     assert inspect("wamr", tmp_path).version == "2.5.17"
+
+
+def test_toywasm_states_its_version_in_its_manifest(tmp_path: Path) -> None:
+    toywasm = CATALOG.runtimes["toywasm"].c
+    assert toywasm is not None
+    for source in toywasm.sources:
+        write(tmp_path / source, "")
+    write(tmp_path / "wapm/wapm.toml", '[package]\nname = "yamt/toywasm"\nversion = "77.1.0"\n')
+    found = inspect("toywasm", tmp_path)
+    assert (found.folder, found.version, found.recipe) == (tmp_path, "77.1.0", "76.0.0")
+
+
+@pytest.mark.parametrize(
+    ("stated", "height"), [("0.5.0", "128"), ("0.5.9", "128"), ("0.9.0", "256"), ("0.10.2", "256")]
+)
+def test_checkouts_of_later_versions_are_built_as_these_need(
+    tmp_path: Path, stated: str, height: str
+) -> None:
+    wasm3(tmp_path / "source", stated)
+    (build,) = with_checkouts(CATALOG, [], [inspect("wasm3", tmp_path)], ["wasm3"])
+    macros = dict(c.defines(build, CATALOG.board("nrf52840dk")))
+    assert macros["d_m3MaxFunctionStackHeight"] == height
+    assert macros["d_m3MaxConstantTableSize"] == "64"
+
+
+def test_what_no_checkout_can_be_built_of_says_why(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="in no package registry") as refused:
+        inspect("eccles", tmp_path)
+    assert "docs/adding-a-runtime.md" in refused.value.remedy
+    with pytest.raises(UsageError, match=r"wants the compiler of WAMR 2\.4\.4 on LLVM 18") as refused:
+        inspect("myrmic", tmp_path)
+    assert "wamr-aot" in refused.value.remedy

@@ -213,7 +213,7 @@ def test_a_users_module_is_measured_with_glue_that_takes_any(catalog: Catalog) -
         Status.UNSUPPORTED,
         "native code is compiled from a workload's source, which a module does not have",
     )
-    assert set(ends(catalog)) == {"native", "myrmic", "synth", "wasm-interpreter"}
+    assert set(ends(catalog)) == {"native", "eccles", "myrmic", "synth", "toywasm", "wasm-interpreter"}
 
 
 def test_several_modules_stand_next_to_workloads(catalog: Catalog) -> None:

@@ -23,7 +23,7 @@ pytestmark = [pytest.mark.real, pytest.mark.timeout(3600)]
 STUBS = {"env.clock_ms": "clock_ms", "env.log": "log", "env.five": "5.5", "other.noise": "random"}
 CALL = "run(1, 2.5, 3.25, -4)"
 # Nothing runs in the baseline; the others are left out with a reason.
-NOT_RUN = frozenset({"baseline", "native", "myrmic", "synth", "wasm-interpreter"})
+NOT_RUN = frozenset({"baseline", "native", "eccles", "myrmic", "synth", "toywasm", "wasm-interpreter"})
 QUICK = ("wasm3", "wamr", "spacewasm", "wasefire", "wasm2c")
 """Runtimes that are built in seconds."""
 

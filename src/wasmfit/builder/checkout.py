@@ -89,6 +89,11 @@ def has_changed(runner: ProcessRunner, checkout: Checkout) -> bool:
 def _find(runtime: Runtime, root: Path) -> tuple[Path, str]:
     """The folder in the checkout to build from, and the version stated there."""
     build = builds(runtime)[0]
+    if runtime.language == "none" and runtime.unavailable is not None:
+        raise UsageError(
+            f"The runtime {runtime.name} cannot be built from a checkout: {runtime.unavailable.reason}.",
+            runtime.unavailable.remedy,
+        )
     if runtime.c is not None and runtime.c.translator is None:
         return _find_c(runtime, build, root)
     if build.crate is None:

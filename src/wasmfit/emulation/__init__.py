@@ -11,6 +11,7 @@ How the figures come about, and what they do not say:
   counts times the passages, and cache lines looked up at its beginning. Of a block that a fault leaves they
   hold all. ``docs/measuring.md`` lists them.
 - **The profile**, on request, follows calls and returns as the program makes them; it changes no figure.
+- **The heap by purpose**, on request, is of two more runs (:mod:`.heap_blocks`); it changes no figure either.
 - **Stack** is the lowest address in the stack's reservation that a store has hit in the phases load,
   instantiate and call. What the harness does between and after them is left out; room that was made
   and never written is not seen, nor is what the core itself saves when it takes an exception.
@@ -22,9 +23,11 @@ How the figures come about, and what they do not say:
 
 from .execution import DEFAULT_LIMITS, Execution, RunLimits, execute, leak
 from .fence import NO_FENCE, has_fence, unfenced
+from .heap_blocks import HEAP_PLUGIN, Block, HeapTrace, HeapTraceError, trace
 from .instances import instance_ram
 from .least import least_ram
 from .machine import ExpectedCalls, QemuRunner
+from .plugins import SOURCES as COUNTER_PLUGIN
 from .plugins import compiled, interface
 from .profile import CallProfile, Row
 from .suite_runner import WATCHDOG, SuiteEnd, SuiteRun, run_suite
@@ -32,12 +35,17 @@ from .symbols import job_address
 from .ten import emulator_trial
 
 __all__ = [
+    "COUNTER_PLUGIN",
     "DEFAULT_LIMITS",
+    "HEAP_PLUGIN",
     "NO_FENCE",
     "WATCHDOG",
+    "Block",
     "CallProfile",
     "Execution",
     "ExpectedCalls",
+    "HeapTrace",
+    "HeapTraceError",
     "QemuRunner",
     "Row",
     "RunLimits",
@@ -53,5 +61,6 @@ __all__ = [
     "leak",
     "least_ram",
     "run_suite",
+    "trace",
     "unfenced",
 ]

@@ -15,6 +15,17 @@ from .pattern import Pattern
 from .runtime_facts import FactChanges, RuntimeFacts
 from .switch import Start, Switch
 
+HeapClass = Literal[
+    "module",
+    "translated-code",
+    "instance",
+    "execution-environment",
+    "operand-stack",
+    "linear-memory",
+    "other",
+]
+"""What a block of the heap is for."""
+
 _FORMER_TOGGLES = "priced"
 """What feature toggles were called in files."""
 
@@ -261,18 +272,38 @@ class CBuild(Record):
     embedding_of: str | None = None
 
 
+class CheckoutChange(Record):
+    """What checkouts from a version on need, besides what its recipe has.
+
+    Attributes:
+        since: The first version that needs it.
+        defines: Macros, instead of the runtime's.
+    """
+
+    since: str
+    defines: dict[str, str]
+
+
 class CheckoutRule(Record):
-    """How a user's checkout of a runtime is recognised (``--source``).
+    """How a user's checkout of a runtime is recognised (``--source``), and built.
 
     Attributes:
         crate: The Cargo package to depend on; only needed where a version has several dependencies.
         version_file: For a runtime in C, the file that states its version, relative to the sources' folder.
         version: Regular expression over that file; its groups, joined by dots, are the version.
+        changes: What versions need that no registry has yet; later ones win.
     """
 
     crate: str | None = None
     version_file: str | None = None
     version: Pattern | None = None
+    changes: tuple[CheckoutChange, ...] = ()
+
+    def applied_to(self, recipe: Version, stated: str) -> Version:
+        """How a checkout of the stated version is built, by its recipe."""
+        needed = [change.defines for change in self.changes if Number(change.since) <= Number(stated)]
+        defines = {name: value for one in (recipe.defines, *needed) for name, value in one.items()}
+        return recipe.model_copy(update={"defines": defines})
 
 
 class Unavailable(Record):
@@ -315,6 +346,9 @@ class Runtime(Record):
         unavailable: Why it cannot be had from a registry; a checkout may be all the same.
         switches: What ``wasmfit tune`` may set of it.
         starts: Settings of them, and of the common ones, that are worth trying first.
+        heap_sites: Pattern of its functions' names → what the blocks are for that they ask the heap for; of
+            a block's callers the innermost counts that one matches. ``PHASE: PATTERN`` is for that phase.
+            They decide nothing that is built.
     """
 
     name: str
@@ -341,6 +375,7 @@ class Runtime(Record):
     unavailable: Unavailable | None = None
     switches: tuple[Switch, ...] = ()
     starts: tuple[Start, ...] = ()
+    heap_sites: dict[str, HeapClass] = Field(default={})
 
     @property
     def is_bound(self) -> bool:
@@ -380,8 +415,8 @@ class Runtime(Record):
         if self.language == "c":
             if self.c is None:
                 raise ValueError("a runtime in C needs the table [c]")
-            if any(version.source is None for version in self.versions):
-                raise ValueError("every version of a runtime in C needs a source")
+            if self.unavailable is None and any(version.source is None for version in self.versions):
+                raise ValueError("every version of a runtime in C needs a source, or the table [unavailable]")
         if self.language == "none" and self.unavailable is None:
             raise ValueError('language "none" needs the table [unavailable]')
         return self

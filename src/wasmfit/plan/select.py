@@ -170,7 +170,8 @@ def with_checkouts(
     for checkout in checkouts:
         runtime = catalog.runtimes[checkout.runtime]
         chosen = {build.name for build in result if build.runtime.name == runtime.name}
-        (version,) = (version for version in runtime.versions if version.version == checkout.recipe)
+        (recipe,) = (version for version in runtime.versions if version.version == checkout.recipe)
+        version = runtime.checkout.applied_to(recipe, checkout.version)
         for variant in runtime.variants:
             if variant.name not in chosen if chosen else not variant.default:
                 continue

@@ -17,6 +17,7 @@ from wasmfit.events import (
 )
 
 from .executor import Executor
+from .heap_profile import HeapProfiled, HeapSite, heap_profiled
 from .pipeline import Pipeline
 from .profile import Profiled, ProfileError, profiled
 
@@ -25,6 +26,8 @@ __all__ = [
     "Event",
     "EventHandler",
     "Executor",
+    "HeapProfiled",
+    "HeapSite",
     "PartEnded",
     "Pipeline",
     "ProfileError",
@@ -34,6 +37,7 @@ __all__ = [
     "TaskEnded",
     "TaskProgress",
     "TaskStarted",
+    "heap_profiled",
     "null_handler",
     "profiled",
 ]

@@ -12,6 +12,7 @@ from tempfile import TemporaryDirectory
 from wasmfit.builder import Context, Image, StepContext, digest, object_rule, runtime_rule, symbol_rule
 from wasmfit.elf import Elf, read_elf, read_link_map
 from wasmfit.emulation import (
+    COUNTER_PLUGIN,
     Execution,
     QemuRunner,
     RunLimits,
@@ -136,7 +137,7 @@ def run(context: Context, step: StepContext, cell: Cell, image: Image) -> Execut
     step.progress(f"running {_ROUNDS} rounds", 0, 0)
     leaked = leak(
         image.ran,
-        _runner(context, step, cell),
+        runner_of(context, step, cell),
         subject.expected,
         rounds=_ROUNDS,
         rounds_at=rounds_at,
@@ -227,7 +228,7 @@ def _run_of(context: Context, step: StepContext, cell: Cell, elf: Path, *, profi
     def tell(call: int, instructions: int) -> None:
         step.progress(f"running call {call} of {number}, after {instructions:,} instructions", 0, 0)
 
-    runner = replace(_runner(context, step, cell), tell=tell)
+    runner = replace(runner_of(context, step, cell), tell=tell)
 
     def execution(limits: RunLimits) -> Execution:
         return execute(elf, runner, subject.expected, limits=limits, profiled=profiled)
@@ -244,24 +245,29 @@ def _run_of(context: Context, step: StepContext, cell: Cell, elf: Path, *, profi
     return execution(_limits(subject, needed))
 
 
-def _runner(context: Context, step: StepContext, cell: Cell) -> QemuRunner:
-    """The emulator of a cell's board, with the counting plugin for it."""
-    plugin = compiled(
+def runner_of(context: Context, step: StepContext, cell: Cell, plugin: Path = COUNTER_PLUGIN) -> QemuRunner:
+    """The emulator of a cell's board, with a plugin: the counting one, unless another is named.
+
+    Args:
+        plugin: Folder of the plugin's sources.
+    """
+    library = compiled(
         context.home.plugins,
         context.runner,
         cell.board.emulator.qemu,
         step.log,
+        plugin,
         images=context.toolchain.images,
     )
     fence = fence_around(context, cell.build, cell.base, cell.workload)
-    return QemuRunner(cell.board, plugin, context.runner, step.log, fence)
+    return QemuRunner(cell.board, library, context.runner, step.log, fence)
 
 
 def _least_ram(context: Context, step: StepContext, ran: _Ran) -> LeastRam | None:
     subject = subject_of(ran.cell)
     return least_ram(
         ran.elf,
-        _runner(context, step, ran.cell),
+        runner_of(context, step, ran.cell),
         subject.expected,
         ran.own,
         instructions=_MOST_SEARCHED,
@@ -277,7 +283,7 @@ def _instance_ram(context: Context, step: StepContext, ran: _Ran) -> InstanceRam
         return None
     return instance_ram(
         ran.elf,
-        _runner(context, step, ran.cell),
+        runner_of(context, step, ran.cell),
         subject.expected,
         ran.own,
         instances_at=subject.instances_at,

@@ -116,6 +116,6 @@ _FILL: dict[int, frozenset[int]] = {
 }
 
 
-def is_code_fill(data: bytes | memoryview, machine: int) -> bool:
-    """Whether all of some bytes can be what assemblers and linkers fill gaps in a processor's code with."""
-    return _FILL.get(machine, _ZERO).issuperset(data)
+def code_fill(machine: int) -> frozenset[int]:
+    """The bytes of what assemblers and linkers fill gaps in a processor's code with."""
+    return _FILL.get(machine, _ZERO)

@@ -24,7 +24,8 @@ def defining_crate(name: str) -> str | None:
     Returns:
         Its name; None when it is no Rust name, or names no crate (``<T as U>``).
     """
-    first = _first_part(name)
+    # Most names of this beginning are C++'s.
+    first = _first_part(name) if "17h" in name else None
     if first is None:
         return None
     text = _decode(first[:_MAX_QUALIFIED])

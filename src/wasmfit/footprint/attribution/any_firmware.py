@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from wasmfit.elf.records import Elf
+from wasmfit.elf.records import Elf, Machine
 from wasmfit.footprint.attribution.byte_map import ByteMap, attribute_bytes
 from wasmfit.footprint.attribution.libraries import library_rule, owner_of_object
 from wasmfit.footprint.attribution.systems import system_rule
@@ -32,11 +32,11 @@ def attribute_any_firmware(elf: Elf, link_map: Path | None = None) -> ByteMap:
         owner_of_object=owner_of_object,
         last_resort=lambda name: of_library(name) or of_system(name),
     )
-    if is_much_unknown(byte_map):
-        if has_debug_information(elf):
-            from wasmfit.footprint.attribution.unit_owners import owners_by_units
+    if has_debug_information(elf) and is_much_unknown(byte_map):
+        from wasmfit.footprint.attribution.unit_owners import owners_by_units  # most files do without
 
-            byte_map = owners_by_units(byte_map)
+        byte_map = owners_by_units(byte_map)
+    if elf.machine == Machine.ARM:
         from wasmfit.footprint.attribution.handlers import with_handlers
 
         byte_map = with_handlers(byte_map)

@@ -15,7 +15,7 @@ from typing import NamedTuple
 from wasmfit.elf.linkmap.records import InputSection, OutputSection, ScriptCommand
 from wasmfit.elf.mapping_symbols import is_mapping_symbol
 from wasmfit.elf.records import Binding, Elf, Section, Symbol, SymbolType
-from wasmfit.footprint.attribution.fill import is_fill
+from wasmfit.footprint.attribution.fill import fill_bytes
 from wasmfit.footprint.attribution.overlaps import UNCLAIMED, resolve_overlaps
 
 
@@ -168,8 +168,9 @@ class _Divider:
         self, elf: Elf, section: Section, symbols: Sequence[Symbol], mapped: OutputSection | None
     ) -> None:
         self._section = section
-        self._machine = elf.machine
         self._code = section.executable
+        self._fill = fill_bytes(elf.machine, code=self._code)
+        self._align = min(section.align, _MAX_PADDING)
         self._contents = elf.contents(section)
         self._parts = _MappedParts(section, mapped)
         ordered = _ordered(symbols, section.address)
@@ -225,6 +226,11 @@ class _Divider:
 
     def _gap(self, start: int, end: int) -> list[ClaimedRange]:
         """Ranges of what lies in no part of the map and in no symbol with a size."""
+        labels = self._label_addresses
+        first = bisect_left(labels, start)
+        if first == len(labels) or labels[first] >= end:  # nearly always
+            claim = ClaimKind.PADDING if self._is_padding(start, end) else ClaimKind.NONE
+            return [ClaimedRange(start, end, claim, None, None)]
         return [
             ClaimedRange(low, high, ClaimKind.PADDING, None, None)
             if self._may_be_padding(label) and self._is_padding(low, high)
@@ -249,8 +255,9 @@ class _Divider:
         align = self._parts.align_at(end) if self._parts else None
         if align is None:
             # Without a map: no more than the alignment that the next address has and the section allows.
-            align = min(end & -end or self._section.align, self._section.align, _MAX_PADDING)
+            align, most = end & -end, self._align
+            align = align if 0 < align < most else most
         if end - start >= align:
             return False
         offset = start - self._section.address
-        return is_fill(self._contents[offset : offset + end - start], self._machine, code=self._code)
+        return self._fill.issuperset(self._contents[offset : offset + end - start])

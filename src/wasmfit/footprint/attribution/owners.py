@@ -111,13 +111,17 @@ class OwnerRules:
 
     def owner(self, claimed: ClaimedRange, section: Section) -> str:
         """The owner of a range of a section."""
+        symbol = claimed.symbol
+        if symbol is not None and claimed.input is None and symbol[0][:2] == "_R" and "$" not in symbol[0]:
+            crate = self._crate(symbol[0])  # as most of a Rust firmware
+            if crate is not None:
+                return crate.name
         if claimed.claim in _LAID_DOWN and section.name in RESERVED_SECTIONS:
             return RESERVED
         if claimed.claim is ClaimKind.PADDING:
             return PADDING
         if claimed.claim is ClaimKind.SCRIPT:
             return LINKER_SCRIPT
-        symbol = claimed.symbol
         if _is_veneer(claimed, section):
             return VENEERS
         if (
@@ -207,8 +211,6 @@ def _is_veneer(claimed: ClaimedRange, section: Section) -> bool:
     Its symbol is local, and so seems to belong to the last file.
     """
     symbol, source = claimed.symbol, claimed.input
-    if symbol is not None and source is None and symbol.name[:2] == "_R" and "$" not in symbol.name:
-        return False  # most names of a Rust firmware, without a search
     if not section.executable:
         return False
     if symbol is not None and _VENEER.match(symbol.name):

@@ -8,8 +8,9 @@ from tests.samples import measurement, run
 from wasmfit.analysis.benchmark import NATIVE, Benchmark, summaries
 from wasmfit.analysis.benchmark_tables import benchmark_tables
 from wasmfit.analysis.comparison import Comparison
+from wasmfit.analysis.flat_rows import flat_row
 from wasmfit.analysis.own_suite import reference_of
-from wasmfit.model import InstructionCounts, Measurement, Status
+from wasmfit.model import InstructionCounts, Measurement, Score, Status
 
 
 def cell(runtime: str, module: str, count: int | None, *, own: bool = True, **more: Any) -> Measurement:
@@ -70,3 +71,17 @@ def test_they_have_tables_of_their_own() -> None:
     document = benchmark.to_dict()
     assert document["relative"]["slow@1.0.0/b/b/bare/p"] == 8
     assert set(document["slow_downs"]) == {"native@1.0.0/crc32/b/bare/p"}
+
+
+def test_a_flat_row_has_region_score_and_bytes() -> None:
+    one = cell("fast", "a", 100)
+    assert one.run is not None
+    counts = one.run.instructions.model_copy(update={"region": 40})
+    made = one.provenance.model_copy(update={"module_bytes": 300, "sent_zlib_bytes": 150, "update_bytes": 20})
+    changed = {"instructions": counts, "score": Score(5.0, 4.0, 6.0, "rounds", 7.0)}
+    row = flat_row(one.model_copy(update={"run": one.run.model_copy(update=changed), "provenance": made}))
+    assert row["instructions_region"] == 40
+    assert (row["score"], row["score_low"], row["score_high"]) == (5.0, 4.0, 6.0)
+    assert (row["module_sent"], row["module_zlib"], row["module_update"]) == (300, 150, 20)
+    without = flat_row(cell("fast", "a", 100, own=False))
+    assert (without["instructions_region"], without["score"], without["module_sent"]) == (None, None, None)

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from wasmfit.catalog import Catalog
 from wasmfit.emulation import logs
 from wasmfit.emulation.channel import HeapReport, HeapState, Log, Report
 from wasmfit.emulation.classification import RunEnd, RunTrace, classify_run
@@ -331,3 +332,24 @@ def test_a_call_that_prepares_is_named(evidence: RunTrace) -> None:
 def test_what_an_embedding_cannot_do_is_unsupported(evidence: RunTrace) -> None:
     report = Report(phase="idle", cannot="one export alone", end="fail")
     assert classify_run(replace(evidence, report=report)) == RunEnd(Status.UNSUPPORTED, "one export alone")
+
+
+@pytest.mark.parametrize(
+    ("runtime", "words", "helps"),
+    [
+        ("wasm3", "LEB encoded value overflow", "-mno-reference-types"),
+        ("wasm3", "unknown opcode", "wasm32v1-none"),
+        ("wasefire", "Unsupported(())", "floating-point numbers, which `wasefire-float` has"),
+    ],
+)
+def test_words_for_a_refusal_say_what_usually_helps(
+    evidence: RunTrace, runtime: str, words: str, helps: str
+) -> None:
+    refusals = Catalog.load().runtimes[runtime].refusals
+    report = Report(phase="load", failure=words, end="fail")
+    ended = classify_run(
+        replace(evidence, report=report, counts=Counts(True, IN_LOAD, 5, None), refusals=refusals)
+    )
+    assert ended.status is Status.UNSUPPORTED
+    assert (ended.reason or "").startswith(f"refused to load the module: {words}; ")
+    assert helps in (ended.reason or "")

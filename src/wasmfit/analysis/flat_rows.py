@@ -6,8 +6,9 @@ from wasmfit.model import LeastRam, Measurement, Prediction
 from wasmfit.table import CellValue
 
 from .basis import MEASURED, OUTDATED
-from .comparison_metrics import COMPARISON_METRICS, predicted_call, predicted_start
+from .comparison_metrics import COMPARISON_METRICS, predicted_call, predicted_start, prediction_of
 from .hardware import flat_measured
+from .module_metrics import score_of, sent_bytes
 
 _SEVERAL_NUMBERS = frozenset({"least_ram", "time_start", "cycles_call", "time_call", "rate_call"})
 """Metrics that have several columns of their own for what a table shows in one cell."""
@@ -35,6 +36,23 @@ def _flat_prediction(measurement: Measurement) -> dict[str, CellValue]:
     }
 
 
+def _flat_own_module(measurement: Measurement) -> dict[str, CellValue]:
+    """What only modules of the user's have: a region of interest, a score, the bytes that are sent."""
+    run, made = measurement.run, measurement.provenance
+    region, score = prediction_of("region")(measurement), score_of(measurement)
+    return {
+        "instructions_region": None if run is None else run.instructions.region,
+        **{f"predicted_region_{name}": getattr(region, name, None) for name in _SECONDS},
+        **{
+            name: getattr(score, field, None)
+            for name, field in (("score", "per_s"), ("score_low", "per_s_low"), ("score_high", "per_s_high"))
+        },
+        "module_sent": sent_bytes(measurement),
+        "module_zlib": made.sent_zlib_bytes,
+        "module_update": made.update_bytes,
+    }
+
+
 def flat_row(measurement: Measurement) -> dict[str, CellValue]:
     """A measurement as one flat row: identity, metrics, published values, provenance."""
     library = measurement.provenance.c_library
@@ -49,6 +67,7 @@ def flat_row(measurement: Measurement) -> dict[str, CellValue]:
         },
         **_flat_minimum_ram(measurement),
         **_flat_prediction(measurement),
+        **_flat_own_module(measurement),
         **flat_measured(measurement),
         **{
             f"published_{metric.key}": measurement.published.get(metric.key)

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import wasmfit
+from wasmfit.catalog import Catalog
 from wasmfit.home import Home
 from wasmfit.model import Measurement, Status
 from wasmfit.report.comparison_tables import comparison_tables
@@ -185,5 +186,54 @@ def test_wasm_interpreter(warm_home: Home) -> None:
         "add-with-extra": Status.OK,
         "traps": Status.TRAPPED,
         "hungry": Status.OUT_OF_MEMORY,
+        "recurses": Status.OUT_OF_MEMORY,
+    }
+
+
+@pytest.mark.parametrize("board", ["nrf52840dk", "esp32c6"])
+def test_toywasms_embedding_is_built_with_a_checkout(warm_home: Home, tmp_path: Path, board: str) -> None:
+    """On a stand-in, which has the names of toywasm's interface and runs one function."""
+    tree = tmp_path / "tree"
+    shutil.copytree(Path(__file__).parents[1] / "toywasm", tree)
+    toywasm = Catalog.load().runtimes["toywasm"].c
+    assert toywasm is not None
+    for source in toywasm.sources:
+        if not (tree / source).exists():
+            (tree / source).write_text("typedef int nothing_of_it_is_needed;\n")
+    comparison = wasmfit.compare(
+        runtimes=["toywasm"], sources=[("toywasm", tree)], boards=[board], home=warm_home.root
+    )
+    (mine,) = rows(comparison, "toywasm")
+    assert mine.status is Status.OK, mine.reason
+    assert mine.version == "76.0.0+source"
+    assert mine.run is not None
+    # Everything that the stand-in allocated was given back, to the byte.
+    assert mine.run.heap is not None
+    assert mine.run.heap.left == 0
+
+
+def test_toywasm(warm_home: Home) -> None:
+    """toywasm is in no registry; whoever has a checkout has it tested like the others."""
+    named = os.environ.get("WASMFIT_TOYWASM")
+    if not named:
+        pytest.skip("WASMFIT_TOYWASM names no checkout of yamt/toywasm")
+    failures = Path(__file__).parents[1] / "catalog_of_failures"
+    ends = {}
+    for workload in ("add-with-extra", "traps", "hungry", "recurses"):
+        comparison = wasmfit.compare(
+            runtimes=["toywasm"],
+            sources=[("toywasm", Path(named))],
+            workloads=[workload],
+            catalogs=[failures],
+            home=warm_home.root,
+            rerun=True,
+        )
+        (one,) = rows(comparison, "toywasm")
+        ends[workload] = one.status
+    assert ends == {
+        "add-with-extra": Status.OK,
+        "traps": Status.TRAPPED,
+        # It declares more than there is, and touches none of it.
+        "hungry": Status.OK,
         "recurses": Status.OUT_OF_MEMORY,
     }

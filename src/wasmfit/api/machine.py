@@ -1,12 +1,17 @@
 """What this machine has, and what the catalogue locks."""
 
+from __future__ import annotations
+
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
+
+from packaging.version import Version as Number
 
 from wasmfit.builder import BuildError, Context
 from wasmfit.builder.locks import HARNESS, locks, write
-from wasmfit.builder.releases import package_of
+from wasmfit.builder.releases import of_version, package_of
 from wasmfit.catalog import Catalog
 from wasmfit.catalog.load import pick, unknown
 from wasmfit.catalog.new_version import with_version
@@ -15,7 +20,7 @@ from wasmfit.globs import matches
 from wasmfit.home import Home
 from wasmfit.model import builds
 from wasmfit.probe import Probe, ProbeRs
-from wasmfit.toolchain import ProcessRunner, Versions, find
+from wasmfit.toolchain import ProcessRunner, Versions, find, write_whole
 from wasmfit.words import escape_unprintable
 
 _RELEASE = re.compile(r"\d+(?:\.\d+){1,3}(?:[-+][0-9A-Za-z.-]+)?")
@@ -49,21 +54,34 @@ def lock(names: Sequence[str], *, home: Path | None = None, catalogs: Sequence[P
         MissingToolError: There is no Rust.
     """
     catalog = Catalog.load(*catalogs)
-    added = {name: _add(catalog, name) for name in names if "@" in name}
-    if added:
-        yield from added.values()
-        catalog = Catalog.load(*catalogs)
-    names = [name for name in names if name not in added]
+    folder, runner = Home.find(home), ProcessRunner()
+    context = Context(catalog, folder, find(Versions(folder.tools, runner), {}, ()), runner)
+    added: list[_Added] = []
+    try:
+        # Those before one that fails are kept in the list, to be taken back.
+        added.extend(_added(context, name) for name in names if "@" in name)
+        yield from _locked(context, [name for name in names if "@" not in name], added, catalogs)
+    except BaseException:
+        # Without all of its lockfiles, a release is no row but an error of everybody's.
+        for release in reversed(added):
+            release.take_back()
+        raise
+
+
+def _locked(
+    context: Context, names: Sequence[str], added: Sequence[_Added], catalogs: Sequence[Path]
+) -> Iterator[Path]:
+    """The lockfiles of the names, and of the releases that were added, each as soon as it is written."""
+    catalog = Catalog.load(*catalogs) if added else context.catalog
+    context = replace(context, catalog=catalog)
+    yield from (release.path for release in added)
     known = {*catalog.runtimes, *catalog.workloads, *catalog.bases, HARNESS}
     for name in names:
         if not any(matches(entry, name) for entry in known):
             raise unknown("runtime, workload or base", name, known)
-    folder, runner = Home.find(home), ProcessRunner()
-    context = Context(catalog, folder, find(Versions(folder.tools, runner), {}, ()), runner)
     for lockfile in locks(catalog):
         is_new = any(
-            lockfile.owner == one.partition("@")[0] and lockfile.path.stem.endswith(one.partition("@")[2])
-            for one in added
+            lockfile.owner == one.runtime and lockfile.path.stem.endswith(one.version) for one in added
         )
         if is_new or any(matches(lockfile.owner, name) for name in names):
             try:
@@ -76,8 +94,31 @@ def lock(names: Sequence[str], *, home: Path | None = None, catalogs: Sequence[P
             yield lockfile.path
 
 
-def _add(catalog: Catalog, release: str) -> Path:
-    """Adds a release to its runtime's file, which it returns."""
+@dataclass(frozen=True)
+class _Added:
+    """A release that was added to its runtime's file.
+
+    Attributes:
+        runtime, version: The release.
+        path: The file.
+        before: What it held.
+    """
+
+    runtime: str
+    version: str
+    path: Path
+    before: str
+
+    def take_back(self) -> None:
+        """Makes the file what it was, and removes lockfiles of the release."""
+        write_whole(self.path, self.before)
+        for lockfile in (self.path.parent / "locks").glob(f"*{self.version}.lock"):
+            lockfile.unlink()
+
+
+def _added(context: Context, release: str) -> _Added:
+    """Adds a release to its runtime's file."""
+    catalog = context.catalog
     name, _, version = release.partition("@")
     runtime = pick("runtime", name, catalog.runtimes)
     if any(one.version == version for one in runtime.versions):
@@ -87,17 +128,39 @@ def _add(catalog: Catalog, release: str) -> Path:
     if runtime.unavailable is not None or package is None or not (package.is_crate and package.is_runtime):
         raise UsageError(
             f"A release of {name} cannot be added by its number: it is no crate of that version.",
-            f"Add its sources to {catalog.folder(runtime) / 'runtime.toml'} by hand.",
+            runtime.unavailable.remedy
+            if runtime.unavailable is not None
+            else f"`--source {name}=PATH` measures a checkout; its sources are added to "
+            f"{catalog.folder(runtime) / 'runtime.toml'} by hand.",
         )
     if not _RELEASE.fullmatch(version):
-        raise UsageError(f"{escape_unprintable(version)} is no version.", f"Name one as {newest.number}.")
+        said = f"{escape_unprintable(version)} is no version" if version else f"{name}@ names no version"
+        raise UsageError(f"{said}.", f"Name one as in {name}@{newest.number}.")
+    _require_rust_for(context, package.name, release, version)
     path = catalog.folder(runtime) / "runtime.toml"
-    text = with_version(path.read_text(encoding="utf-8"), newest.number, version)
+    before = path.read_text(encoding="utf-8")
+    text = with_version(before, newest.number, version)
     try:
-        path.write_text(text, encoding="utf-8")
+        write_whole(path, text)
     except OSError as error:
         raise UsageError(
             f"{path} cannot be written: {error.strerror}.",
             "Copy the runtime's folder to a catalogue of your own.",
         ) from error
-    return path
+    return _Added(name, version, path, before)
+
+
+def _require_rust_for(context: Context, crate: str, release: str, version: str) -> None:
+    """Refuses a release that the registry does not have, or that wants a newer Rust than the one here."""
+    known = of_version(context, crate, version)
+    if known is None:
+        raise UsageError(
+            f"Cargo knows no release {version} of the crate {crate}, or reaches no registry.",
+            f"`wasmfit versions {release.partition('@')[0]}` says which there are.",
+        )
+    here = context.toolchain.rust.rustc.version.split()[1]
+    if known.wants is not None and Number(known.wants) > Number(here):
+        raise UsageError(
+            f"{release} wants Rust {known.wants}, and here is rustc {here}: it could not be built.",
+            f"`wasmfit versions {release.partition('@')[0]}` says which release can.",
+        )

@@ -74,6 +74,15 @@ def releases(context: Context, package: RuntimePackage) -> Releases | str:
     return Releases(found.group(1), found.group(1))
 
 
+def of_version(context: Context, crate: str, version: str) -> Releases | None:
+    """One release of a crate, with the Rust that it wants; ``None`` where there is none, or no registry."""
+    said = _info(context.runner, context.toolchain.rust, context, f"{crate}@{version}")
+    if said is None:
+        return None
+    wants = _RUST.search(said)
+    return Releases(version, version, None if wants is None else wants.group(1))
+
+
 def _of_crate(context: Context, name: str) -> Releases | str:
     said = _info(context.runner, context.toolchain.rust, context, name)
     found = _CRATE.search(said or "")

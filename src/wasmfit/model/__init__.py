@@ -76,7 +76,7 @@ from .runtime import (
 from .runtime_facts import FactChanges, RuntimeFacts
 from .status import Status
 from .switch import RustChanges, Start, Switch, Switches, SwitchValue
-from .system import LazeSystem, System
+from .system import LazeSystem, MakeSystem, StandIn, System, WestSystem
 from .target import CTarget, Target
 from .timing import ClockRange, Core, CycleCost, CycleCosts, SetupChoice, SetupValue, Timing
 from .values import Signature, ValueType, is_nan, shown, to_float
@@ -143,6 +143,7 @@ __all__ = [
     "Leak",
     "LeastRam",
     "Logged",
+    "MakeSystem",
     "MeasuredPhase",
     "Measurement",
     "MemoryMap",
@@ -176,6 +177,7 @@ __all__ = [
     "Size",
     "SourceTree",
     "StackPeaks",
+    "StandIn",
     "Start",
     "Status",
     "StepKind",
@@ -194,6 +196,7 @@ __all__ = [
     "ValueType",
     "Variant",
     "Version",
+    "WestSystem",
     "WheelSource",
     "Workload",
     "WorkloadCall",

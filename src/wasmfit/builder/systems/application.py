@@ -19,11 +19,12 @@ from ..library import Library
 from ..spec import FirmwareSpec
 
 _FAULT = re.compile(
-    r"(?:: |^)(?:fatal )?error[: ]|^fatal: |undefined reference to|\*\*\* |cannot find |Error: |^CMake Error",
+    r"(?:: |^)(?:fatal )?error[: ]|^fatal: |undefined reference to|\*\*\* |cannot find |Error: |^CMake Error|^No board named",
     re.IGNORECASE,
 )
 _OF_OTHERS = re.compile(r"^(?:make|gmake|ninja)(?:\[\d+\])?: |^collect2: |^ninja: |^FATAL ERROR: |^FAILED: ")
 _OF_LINKER = re.compile(r"\bld(?:\.bfd|\.lld)?: ")
+_CMAKE_MESSAGE = "(message):"
 _OVERFLOW = re.compile(r"region [`']?([\w.]+)'? overflowed by (\d+) bytes")
 _LONGEST = 300
 _JOB, _JOB_SOURCE = "job.bin", "job.S"
@@ -150,6 +151,9 @@ def _reason(lines: Sequence[str]) -> str:
     faults = [line for line in said if _FAULT.search(line)]
     # What others add is where they were, and what they ran is what failed.
     first = next((line for line in faults if not _OF_OTHERS.match(line)), None)
+    if first is not None and first.endswith(_CMAKE_MESSAGE):
+        # What it says is on the next line.
+        return " ".join(said[said.index(first) : said.index(first) + 2])
     # A warning is fatal to a linker that was told so.
     first = first or next((line for line in said if _OF_LINKER.search(line)), None)
     return first or next(iter(faults), said[-1] if said else "no reason given")

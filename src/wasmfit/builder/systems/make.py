@@ -75,12 +75,12 @@ class Make:
         """Lets make build the application."""
         base, system = spec.base, _system(spec.base)
         assert base.checkout is not None
-        board = _board(base, base.checkout, system.boards[spec.board.name], spec.board.name)
+        board = board_in(base, base.checkout, system.boards[spec.board.name], spec.board.name)
         app = Application(context, step, spec, job, made[_LIBRARY], artefact)
         _build(app, "firmware", board, {})
         stand_in = base.stand_in(spec.board)
         if stand_in is not None:
-            board = _board(base, base.checkout, stand_in.board, spec.board.name)
+            board = board_in(base, base.checkout, stand_in.board, spec.board.name)
             _build(app, relinked.NAME, board, stand_in.settings)
         if checkout.has_changed(context.runner, base.checkout):
             raise BuildError(f"{base.checkout.path} was edited while it was built; run it again")
@@ -125,7 +125,7 @@ def _build(application: Application, name: str, board: str, settings: Mapping[st
         application.take(link_map, f"{name}.map", PROGRAM)
 
 
-def _board(base: Base, system: Checkout, name: str, board: str) -> str:
+def board_in(base: Base, system: Checkout, name: str, board: str) -> str:
     """The system's name of a board.
 
     Raises:

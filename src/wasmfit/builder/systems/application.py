@@ -19,7 +19,8 @@ from ..library import Library
 from ..spec import FirmwareSpec
 
 _FAULT = re.compile(
-    r"(?:: |^)(?:fatal )?error[: ]|^fatal: |undefined reference to|\*\*\* |cannot find |Error: |^CMake Error|^No board named",
+    r"(?:: |^)(?:fatal )?error[: ]|^fatal: |undefined reference to|\*\*\* |cannot find |Error: "
+    r"|^CMake Error|^No board named",
     re.IGNORECASE,
 )
 _OF_OTHERS = re.compile(r"^(?:make|gmake|ninja)(?:\[\d+\])?: |^collect2: |^ninja: |^FATAL ERROR: |^FAILED: ")

@@ -77,7 +77,7 @@ from .runtime import (
 from .runtime_facts import FactChanges, RuntimeFacts
 from .status import Status
 from .switch import RustChanges, Start, Switch, Switches, SwitchValue
-from .system import LazeSystem, System
+from .system import LazeSystem, MakeSystem, StandIn, System, WestSystem
 from .target import CTarget, Target
 from .timing import (
     ClockRange,
@@ -160,6 +160,7 @@ __all__ = [
     "LinkInBar",
     "LinkSpread",
     "Logged",
+    "MakeSystem",
     "MeasuredPhase",
     "Measurement",
     "MemoryMap",
@@ -194,6 +195,7 @@ __all__ = [
     "Size",
     "SourceTree",
     "StackPeaks",
+    "StandIn",
     "Start",
     "Status",
     "StepKind",
@@ -214,6 +216,7 @@ __all__ = [
     "ValueType",
     "Variant",
     "Version",
+    "WestSystem",
     "WheelSource",
     "Workload",
     "WorkloadCall",

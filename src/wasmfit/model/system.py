@@ -35,15 +35,23 @@ class LazeSystem(SystemRecord):
         driver: What builds it.
         crates: Its crates that an application depends on, in its folder ``src``.
         cargo_config: Its configuration for cargo, from the checkout's root, which the application's includes.
+        other_names: Board → what laze's builder for it is called in other revisions.
         selects: The modules of laze that the application selects.
+        disables: Those that it disables, so that cargo's profile decides what they would.
         environment: Variables of laze for the application: name → texts.
     """
 
     driver: Literal["laze"]
     crates: tuple[str, ...]
     cargo_config: str
+    other_names: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     selects: tuple[str, ...] = ()
+    disables: tuple[str, ...] = ()
     environment: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+
+    def builders(self, board: str) -> tuple[str, ...]:
+        """The names that laze's builder for a board may have, the newest revision's first."""
+        return self.boards[board], *self.other_names.get(board, ())
 
 
 System = Annotated[LazeSystem, Field()]

@@ -21,6 +21,7 @@ from wasmfit.analysis.layouts import layouts_of
 from wasmfit.analysis.metric_values import SUM_OF_PEAKS, ram_needed
 from wasmfit.analysis.metrics import RAM_NEEDED
 from wasmfit.analysis.setting_rankings import RULE, RankingEntry
+from wasmfit.analysis.unowned import unowned_notes
 from wasmfit.model import Board, Measurement, Prediction, RuntimeFeatures
 from wasmfit.timing import setup_notes
 from wasmfit.words import escape_unprintable
@@ -93,6 +94,7 @@ def packed(document: ReportDocument) -> dict[str, Any]:
             escape_unprintable(note, _LONGEST)
             for note in (
                 *outdated_notes(document.measurements),
+                *unowned_notes(document.measurements),
                 *setup_notes(document.boards),
                 *document.notes,
             )

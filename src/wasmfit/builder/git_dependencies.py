@@ -1,0 +1,58 @@
+"""What cargo gets by Git, got by a cargo that can.
+
+Systems depend on forks that are in no registry. Debian's cargo is linked with a libgit2 that it was not made
+for, and gets nothing by Git, whatever its configuration. But the cargos of all toolchains share a folder, and
+what one has got, another takes. So where the chosen one fails, those of rustup's toolchains are asked.
+"""
+
+import os
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from wasmfit.toolchain import rustup
+
+from .context import Context, StepContext
+
+_SECONDS = 1800
+
+REMEDY = (
+    "rustup's cargo can: with a toolchain of rustup's installed, wasmfit lets its cargo get them, "
+    "whichever compiler builds"
+)
+
+
+def fetched(
+    context: Context, step: StepContext, package: Path, target: str, environment: Mapping[str, str]
+) -> bool:
+    """Lets the cargos of rustup get everything that a package depends on; whether one of them could.
+
+    Args:
+        context: Whose cargo could not.
+        step: Told what is done.
+        package: The package's folder; its lockfile is completed.
+        target: The target that it is built for.
+        environment: That of the build.
+    """
+    for program, variables in _cargos(context, environment):
+        step.progress(f"{program.parents[1].name}'s cargo fetches", 0, 0)
+        finished = context.runner.run(
+            [str(program), "fetch", "--target", target],
+            cwd=package,
+            env=variables,
+            log=step.log,
+            timeout=_SECONDS,
+        )
+        if finished.code == 0:
+            return True
+    return False
+
+
+def _cargos(context: Context, environment: Mapping[str, str]) -> Iterator[tuple[Path, Mapping[str, str]]]:
+    """The cargos of rustup but the chosen one, each with the compiler that it belongs to."""
+    nightlies, others = rustup.installed(os.environ)
+    for toolchain in (*others, *nightlies):
+        program = toolchain.folder / "bin" / "cargo"
+        if program.is_file() and program != context.toolchain.rust.cargo.path:
+            path = os.pathsep.join((str(program.parent), environment.get("PATH", "")))
+            compiler = {"RUSTC": str(program.with_name("rustc")), "RUSTC_BOOTSTRAP": "1"}
+            yield program, {**environment, "PATH": path, **compiler}

@@ -197,3 +197,35 @@ def test_wamr_states_its_version_in_three_parts(tmp_path: Path) -> None:
         tmp_path / "core/version.h", "".join(f"#define WAMR_VERSION_{name} {part}\n" for name, part in parts)
     )
     assert inspect("wamr", tmp_path).version == "2.5.17"
+
+
+INTERFACES = {
+    "src/execution/resumable.rs": "HostCalled",
+    "src/execution/mod.rs": "host_func: fn(&mut T, Vec<Value>) -> Vec<Value>",
+}
+
+
+@pytest.mark.parametrize(
+    ("file", "stated", "built_like"),
+    [
+        ("src/execution/resumable.rs", "0.2.0", "0.2.0"),
+        ("src/execution/mod.rs", "0.1.0", "0.1.0"),
+        # The number does not decide: interfaces of wasm-interpreter change without it.
+        ("src/execution/mod.rs", "0.2.0", "0.1.0"),
+    ],
+)
+def test_sources_say_which_interface_they_have(
+    tmp_path: Path, file: str, stated: str, built_like: str
+) -> None:
+    crate(tmp_path, "wasm-interpreter", f'"{stated}"')
+    write(tmp_path / file, f"pub {INTERFACES[file]} {{\n")
+    found = inspect("wasm-interpreter", tmp_path)
+    assert (found.version, found.recipe) == (stated, built_like)
+
+
+def test_an_interface_without_an_embedding_is_refused(tmp_path: Path) -> None:
+    crate(tmp_path, "wasm-interpreter", '"0.2.0"')
+    with pytest.raises(
+        UsageError, match=r"0\.2\.0, whose interface is none of those .* \(as in 0\.2\.0, 0\.1\.0\)"
+    ):
+        inspect("wasm-interpreter", tmp_path)

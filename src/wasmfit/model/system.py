@@ -27,6 +27,10 @@ class SystemRecord(Record):
     boards: dict[str, str] = Field(default_factory=dict)
     emulated: tuple[str, ...] = ()
 
+    def names(self, board: str) -> tuple[str, ...]:
+        """What the system may call a board."""
+        return (self.boards[board],)
+
 
 class LazeSystem(SystemRecord):
     """A system whose application is a crate that laze builds.
@@ -49,8 +53,8 @@ class LazeSystem(SystemRecord):
     disables: tuple[str, ...] = ()
     environment: dict[str, tuple[str, ...]] = Field(default_factory=dict)
 
-    def builders(self, board: str) -> tuple[str, ...]:
-        """The names that laze's builder for a board may have, the newest revision's first."""
+    def names(self, board: str) -> tuple[str, ...]:
+        """What laze's builder for a board may be called, in the newest revision first."""
         return self.boards[board], *self.other_names.get(board, ())
 
 

@@ -186,7 +186,7 @@ def chosen(base: Base, board: str, planned: Mapping[str, str]) -> tuple[str, str
     Raises:
         BuildError: Laze has no builder by any name that the board is known to have had.
     """
-    names = _system(base).builders(board)
+    names = _system(base).names(board)
     for name in names:
         if name in planned:
             return name, planned[name]

@@ -132,6 +132,13 @@ def package(catalog: Catalog, spec: PackageSpec, digested: Callable[[Path], obje
         manifests[f"{base_place}/Cargo.toml"] = _base_manifest(base_crate)
         manifests[f"{harness_place}/Cargo.toml"] = _harness_manifest(harness, base_place)
         del files[f"{harness_place}/Cargo.toml"]
+    if spec.in_library:
+        harness_features += ["base", "os"]
+        base_place = cargo.place_for("base", digested(catalog.system / "crate"))
+        files[base_place] = catalog.system / "crate"
+        manifests[f"{base_place}/Cargo.toml"] = _package_of_base({})
+        manifests[f"{harness_place}/Cargo.toml"] = _harness_manifest(harness, base_place)
+        del files[f"{harness_place}/Cargo.toml"]
     if linked is not None:
         guest_place = guest.crate_place(catalog, linked)
         needed["guest"] = {"path": guest_place}
@@ -147,7 +154,7 @@ def package(catalog: Catalog, spec: PackageSpec, digested: Callable[[Path], obje
         files=files,
         lock=known,
         # A base is in no runtime's lockfile: see `second_lock`.
-        locked=pinned and base_crate is None,
+        locked=pinned and base_crate is None and not spec.in_library,
         second_lock=None if base_crate is None else base_lock(catalog, base_crate),
         held=pinned,
         manifests=manifests,
@@ -161,10 +168,16 @@ def base_lock(catalog: Catalog, base_crate: BaseCrate) -> Path:
 
 def _base_manifest(base_crate: BaseCrate) -> dict[str, object]:
     return {
+        **_package_of_base(cargo.pinned(base_crate.dependencies)),
+        "features": {base_crate.hal.name: [], "default": [base_crate.hal.name]},
+    }
+
+
+def _package_of_base(dependencies: Mapping[str, object]) -> dict[str, object]:
+    return {
         "package": {"name": "wasmfit-base", "version": "0.0.0", "edition": "2024", "publish": False},
         "lib": {"name": "base", "path": "lib.rs"},
-        "features": {base_crate.hal.name: [], "default": [base_crate.hal.name]},
-        "dependencies": cargo.pinned(base_crate.dependencies),
+        "dependencies": dependencies,
     }
 
 
@@ -207,7 +220,10 @@ def contents(
     """The package's contents, as its files are now; ``digested`` says what a file or folder holds."""
     made_from = package(catalog, spec, digested)
     return Contents(
-        manifests=(made_from.manifest, *([] if spec.base_crate is None else [made_from.manifests])),
+        manifests=(
+            made_from.manifest,
+            *([made_from.manifests] if spec.base_crate is not None or spec.in_library else []),
+        ),
         files={path: digested(source) for path, source in made_from.files.items()},
         lock=cargo.lock_digest(made_from),
     )
@@ -349,6 +365,8 @@ def _what(spec: FirmwareSpec) -> str:
 def _where(spec: FirmwareSpec) -> str:
     """What decides on the archive besides runtime and profile: the target, and the base's crate."""
     target, base_crate = spec.board.target, spec.base_crate
+    if spec.package.in_library:
+        return f"{target}, for a static library"
     return target if base_crate is None else f"{target}, {base_crate.label}"
 
 
@@ -378,6 +396,7 @@ def _make(
         linked.name if linked else None,
         None if embedding is Embedding.STATIC else embedding,
         base_crate.label if base_crate else None,
+        "library" if spec.package.in_library else None,
     )
     built = cargo.build(
         context,

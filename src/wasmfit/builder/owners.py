@@ -9,7 +9,7 @@ from wasmfit.elf.names.demangle import demangle
 from wasmfit.model import GLUE, Cell
 from wasmfit.toolchain import known_libraries
 
-from . import firmware
+from . import firmware, library
 from .context import Context
 from .crate_names import crates_of, library_names, needed_by
 from .spec import PackageSpec
@@ -51,6 +51,8 @@ def object_rule(context: Context, cell: Cell) -> Callable[[str], str | None]:
         if member is None:
             return folders.get(Path(path).parent.name)
         archive, name = member.groups()
+        if archive == library.NAME and (own := library.owner_of_member(name, folders["runtime"])) is not None:
+            return own
         if archive in archives:
             return archives[archive]
         return "compiler_builtins" if name.startswith("compiler_builtins-") else None

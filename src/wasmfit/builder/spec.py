@@ -20,6 +20,7 @@ class PackageSpec:
         linked: The workload whose crate is compiled in.
         embedding: How the runtime is embedded.
         base_crate: The base's crate that starts the chip; ``None`` where the harness does.
+        in_library: Whether it becomes part of a static library, for an operating system's build.
     """
 
     build: Build
@@ -27,6 +28,7 @@ class PackageSpec:
     linked: Workload | None = None
     embedding: Embedding = Embedding.STATIC
     base_crate: BaseCrate | None = None
+    in_library: bool = False
 
     @property
     def label(self) -> tuple[str, ...]:
@@ -37,6 +39,7 @@ class PackageSpec:
             "" if self.linked is None else self.linked.name,
             self.embedding,
             "" if self.base_crate is None else self.base_crate.label,
+            "library" if self.in_library else "",
         )
 
 
@@ -72,6 +75,7 @@ class FirmwareSpec:
             linked=self.linked,
             embedding=self.payload.embedding,
             base_crate=self.base_crate,
+            in_library=self.base.system is not None and self.base.system.takes_library,
         )
 
     @property

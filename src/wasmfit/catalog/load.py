@@ -32,6 +32,7 @@ class Catalog:
         folders: Folder of each runtime (``runtimes/<name>``), workload (``workloads/<name>``) and base
             (``bases/<name>``).
         harness: The Rust crate that every firmware shares.
+        system: What a runtime that is a static library in an operating system's build has besides.
         suite: Folder of the program that reads the W3C suite.
         features: What assertions of it stand for.
         switches: What ``wasmfit tune`` may set of every runtime.
@@ -46,6 +47,7 @@ class Catalog:
     bases: Mapping[str, Base]
     folders: Mapping[str, Path]
     harness: Path
+    system: Path
     suite: Path
     features: Features
     switches: Switches
@@ -92,6 +94,7 @@ class Catalog:
             bases,
             folders,
             BUILT_IN / "harness",
+            BUILT_IN / "system",
             suite,
             read(suite / "features.toml", Features),
             read(BUILT_IN / "switches.toml", Switches),

@@ -31,6 +31,11 @@ class SystemRecord(Record):
         """What the system may call a board."""
         return (self.boards[board],)
 
+    @property
+    def takes_library(self) -> bool:
+        """Whether a runtime comes into its build as a static library with one interface in C."""
+        return True
+
 
 class LazeSystem(SystemRecord):
     """A system whose application is a crate that laze builds.
@@ -56,6 +61,11 @@ class LazeSystem(SystemRecord):
     def names(self, board: str) -> tuple[str, ...]:
         """What laze's builder for a board may be called, in the newest revision first."""
         return self.boards[board], *self.other_names.get(board, ())
+
+    @property
+    def takes_library(self) -> bool:
+        """The application is in Rust: it depends on the runtime's crates themselves."""
+        return False
 
 
 System = Annotated[LazeSystem, Field()]

@@ -137,10 +137,12 @@ def test_without_a_checkout_every_cell_is_unavailable_and_says_what_to_do() -> N
     assert {(one.status, one.reason) for one in planned.skipped} == {(Status.UNAVAILABLE, base.missing)}
 
 
-def test_c_and_boards_that_it_does_not_know_are_unsupported(catalog: Catalog) -> None:
-    planned = plan(catalog, Experiment(runtimes=["wasm3"], bases=["ariel-os"]))
-    (one,) = planned.skipped
-    assert one.status is Status.UNSUPPORTED
+def test_runtimes_in_both_languages_are_planned_and_boards_that_it_does_not_know_are_not(
+    catalog: Catalog,
+) -> None:
+    planned = plan(catalog, Experiment(runtimes=["wasm3", "wamr-aot", "wasefire"], bases=["ariel-os"]))
+    assert not planned.skipped
+    assert {one.build.runtime.language for one in planned.measured} == {"c", "rust"}
     elsewhere = plan(
         catalog, Experiment(runtimes=["wasefire"], boards=["stm32f4discovery"], bases=["ariel-os"])
     )

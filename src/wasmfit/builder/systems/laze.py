@@ -7,7 +7,7 @@ says.
 
 import json
 import shutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import tomli_w
@@ -16,7 +16,7 @@ from wasmfit.model import Base, Checkout, LazeSystem, Profile
 from wasmfit.toolchain import Finished, ProcessRunner
 from wasmfit.words import escape_unprintable
 
-from .. import cargo, cargo_reasons, checkout, digest, firmware, git_dependencies, lockfiles
+from .. import c, cargo, cargo_reasons, checkout, digest, firmware, git_dependencies, library, lockfiles
 from ..cargo import Options
 from ..context import Context, StepContext
 from ..digest import Shared
@@ -31,6 +31,10 @@ REMEDY = "Install it with: cargo install laze --version 0.1.39 --locked"
 
 _APP = "wasmfit-app"
 _IMPORTS = "build/imports"
+_LINKED = "linked.txt"
+"""What the application's build script reads."""
+
+_MAP = "firmware.map"
 _PLAN_SECONDS = 300
 _BUILD_SECONDS = 3600
 
@@ -45,8 +49,8 @@ class Laze:
 
     @property
     def has_link_map(self) -> bool:
-        """Its build makes none."""
-        return False
+        """The application's build script asks the linker for one."""
+        return True
 
     def inspect(self, runner: ProcessRunner, base: Base, path: Path) -> Checkout:
         """A checkout is taken as a whole."""
@@ -57,15 +61,12 @@ class Laze:
         return key(context, spec, shared)
 
     def parts(
-        self,
-        context: Context,  # noqa: ARG002 - others'
-        spec: FirmwareSpec,  # noqa: ARG002 - others'
-        shared: Shared,  # noqa: ARG002 - others'
-        translated: BuildStep | None,
+        self, context: Context, spec: FirmwareSpec, shared: Shared, translated: BuildStep | None
     ) -> dict[str, BuildStep]:
-        """Nothing is made beforehand."""
-        assert translated is None, "C has no place in it"
-        return {}
+        """The objects of a runtime in C; one in Rust is among the application's crates."""
+        if spec.build.runtime.language != "c":
+            return {}
+        return {"objects": c.step(context, spec, shared, translated)}
 
     def build(
         self,
@@ -73,11 +74,11 @@ class Laze:
         step: StepContext,
         spec: FirmwareSpec,
         job: bytes,
-        made: Mapping[str, Path],  # noqa: ARG002 - others'
+        made: Mapping[str, Path],
         artefact: Path,
     ) -> None:
         """Lets laze build the application."""
-        build(context, step, spec, job, artefact)
+        build(context, step, spec, job, made, artefact)
 
     def lock(
         self,
@@ -109,8 +110,15 @@ def key(context: Context, spec: FirmwareSpec, shared: Shared) -> str:
     )
 
 
-def build(context: Context, step: StepContext, spec: FirmwareSpec, job: bytes, artefact: Path) -> None:
-    """Builds the application into ``artefact``: ``firmware.elf``, and cargo's ``Cargo.lock``.
+def build(
+    context: Context,
+    step: StepContext,
+    spec: FirmwareSpec,
+    job: bytes,
+    made: Mapping[str, Path],
+    artefact: Path,
+) -> None:
+    """Builds the application into ``artefact``: ``firmware.elf``, its map, and cargo's ``Cargo.lock``.
 
     Raises:
         BuildError: laze or cargo failed, or the checkout was edited meanwhile.
@@ -120,6 +128,7 @@ def build(context: Context, step: StepContext, spec: FirmwareSpec, job: bytes, a
     app = context.home.work / "laze" / f"{base.name}-{base.checkout.digest[:12]}-{board.name}-{profile.name}"
     with exclusive_lock(app.with_suffix(".lock"), context.runner.cancel):
         write(context, spec, base.checkout, job, app)
+        (app / _LINKED).write_text("\n".join(_linked(context, step, spec, made, app)), encoding="utf-8")
         environment = _environment(context, profile, board.target)
         builder, planned = chosen(base, board.name, plans(_plan(context, step, app, environment)))
         _build(context, step, app, environment, builder, board.target)
@@ -128,6 +137,7 @@ def build(context: Context, step: StepContext, spec: FirmwareSpec, job: bytes, a
             raise BuildError(f"laze built no {planned}, as its plan says")
         # Every variant writes the same file.
         shutil.copy(outfile, artefact / "firmware.elf")
+        shutil.copy(app / _MAP, artefact / _MAP)
         shutil.copy(app / "Cargo.lock", artefact / "Cargo.lock")
     if checkout.has_changed(context.runner, base.checkout):
         raise BuildError(f"{base.checkout.path} was edited while it was built; run it again")
@@ -143,12 +153,13 @@ def write(context: Context, spec: FirmwareSpec, system: Checkout, job: bytes, ap
     package = firmware.package(context.catalog, spec.package)
     cargo.require_lock(package, spec.build.label)
     assert package.lock is not None
-    tree = f"{_IMPORTS}/{system.path.name}"
+    tree, own = f"{_IMPORTS}/{system.path.name}", context.catalog.folder(spec.base) / "app"
     texts = {
         "laze-project.yml": _project(_system(spec.base), spec.profile, system.path),
         "Cargo.toml": tomli_w.dumps(_manifest(spec.base, package, tree)),
         ".cargo/config.toml": tomli_w.dumps({"include": [f"../{tree}/{_system(spec.base).cargo_config}"]}),
-        "src/main.rs": (context.catalog.folder(spec.base) / "app" / "main.rs").read_text(encoding="utf-8"),
+        "build.rs": (own / "build.rs").read_text(encoding="utf-8"),
+        "src/main.rs": (own / "main.rs").read_text(encoding="utf-8"),
     }
     for name, text in texts.items():
         (app / name).parent.mkdir(parents=True, exist_ok=True)
@@ -160,6 +171,22 @@ def write(context: Context, spec: FirmwareSpec, system: Checkout, job: bytes, ap
         lockfiles.merged(package.lock, own) if own.is_file() else package.lock.read_text(encoding="utf-8")
     )
     (app / "Cargo.lock").write_text(locked, encoding="utf-8")
+
+
+def _linked(
+    context: Context, step: StepContext, spec: FirmwareSpec, made: Mapping[str, Path], app: Path
+) -> Iterator[str]:
+    """What the application's build script asks of the linker: a map, a runtime in C, its C library."""
+    yield f"-Map={_MAP}"
+    if "objects" not in made:
+        return
+    objects = c.Objects.at(made["objects"], context.toolchain.c[spec.board.target].archives)
+    # Cargo links again when arguments change, and not when files do.
+    folder = app / "c" / made["objects"].name
+    shutil.rmtree(folder.parent, ignore_errors=True)
+    folder.mkdir(parents=True)
+    library.c_archive(context, step, spec.board.target, objects, folder / library.NAME)
+    yield from map(str, (folder / library.NAME, *objects.libraries))
 
 
 def plans(info: str) -> dict[str, str]:

@@ -6,10 +6,10 @@ what one has got, another takes. So where the chosen one fails, those of rustup'
 """
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
-from wasmfit.toolchain import rustup
+from wasmfit.toolchain import cargos
 
 from .context import Context, StepContext
 
@@ -33,26 +33,18 @@ def fetched(
         target: The target that it is built for.
         environment: That of the build.
     """
-    for program, variables in _cargos(context, environment):
-        step.progress(f"{program.parents[1].name}'s cargo fetches", 0, 0)
+    for cargo in cargos(context.toolchain.rust):
+        if cargo.program == context.toolchain.rust.cargo.path:
+            continue
+        step.progress(f"the cargo of {cargo.name} fetches", 0, 0)
+        path = os.pathsep.join((str(cargo.program.parent), environment.get("PATH", "")))
         finished = context.runner.run(
-            [str(program), "fetch", "--target", target],
+            [str(cargo.program), "fetch", "--target", target],
             cwd=package,
-            env=variables,
+            env={**environment, "PATH": path, **cargo.environment},
             log=step.log,
             timeout=_SECONDS,
         )
         if finished.code == 0:
             return True
     return False
-
-
-def _cargos(context: Context, environment: Mapping[str, str]) -> Iterator[tuple[Path, Mapping[str, str]]]:
-    """The cargos of rustup but the chosen one, each with the compiler that it belongs to."""
-    nightlies, others = rustup.installed(os.environ)
-    for toolchain in (*others, *nightlies):
-        program = toolchain.folder / "bin" / "cargo"
-        if program.is_file() and program != context.toolchain.rust.cargo.path:
-            path = os.pathsep.join((str(program.parent), environment.get("PATH", "")))
-            compiler = {"RUSTC": str(program.with_name("rustc")), "RUSTC_BOOTSTRAP": "1"}
-            yield program, {**environment, "PATH": path, **compiler}

@@ -154,7 +154,7 @@ def check_llvm(versions: Versions) -> Check:
 
 
 def check_git_dependencies(versions: Versions) -> Check | None:
-    """Looks for a cargo that may get crates by Git; ``None`` where there is no Rust, which is told as that."""
+    """Looks for a cargo that may get crates by Git; ``None`` where there is no Rust: that is told of Rust."""
     examined = rusts.find(versions, os.environ)
     if not isinstance(examined, Rust) or not examined.is_here:
         return None

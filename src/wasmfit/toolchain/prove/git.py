@@ -1,7 +1,7 @@
 """A cargo that gets crates by Git, as forks that are in no registry come.
 
-Debian's is linked with a libgit2 that it was not made for, and gets none, from wherever it is; so a repository
-in a folder of this machine is enough to find out.
+Debian's is linked with a libgit2 that it was not made for, and gets none, from wherever it is; so a
+repository in a folder of this machine is enough to find out.
 """
 
 import os

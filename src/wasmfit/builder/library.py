@@ -30,6 +30,13 @@ _SECONDS = 300
 _OF_C_LIBRARIES = ("malloc", "calloc", "realloc", "free", "abort", "__popcountsi2", "__popcountdi2")
 """What the harness has for C where there is no C library with a heap: here there is one, the system's."""
 
+_OWN = ("memcpy", "memmove", "memset", "memcmp", "bcmp", "strlen")
+"""What Rust's standard library has for cores without a C library: the system is not to link it in the place
+of its own."""
+
+_OF_SYSTEM = {"realloc": "wasmfit_system_reallocate"}
+"""What a runtime in C calls → the system's function in its place; see the header."""
+
 _PARTS = ("runtime", "firmware", "harness", "module")
 """Folders of :class:`Objects`, which the names of an archive's members begin with."""
 
@@ -82,6 +89,8 @@ def step(
         _KIND,
         {role: need.key for role, need in needs.items()},
         _renamed(spec),
+        _OWN,
+        _OF_SYSTEM,
         context.toolchain.c[spec.board.target].tool.version,
     )
     setting = f"({spec.board.target}, {spec.profile.name}){FOR_EMBEDDING[spec.payload.embedding]}"
@@ -125,8 +134,7 @@ def _make(
     target, archive = spec.board.target, artefact / NAME
     absent.require_c(context, target, f"the library of {spec.build.label}")
     rust = Firmware.at(built["firmware"]).archive
-    names = [f"--redefine-sym={name}={new}" for name, new in sorted(_renamed(spec).items())]
-    _run(context, step, target, "objcopy", [*names, str(rust), str(archive)])
+    _change(context, step, target, _renamed(spec), _OWN, rust, archive)
     lock = built["firmware"] / "Cargo.lock"
     if lock.is_file():
         shutil.copy(lock, artefact / lock.name)
@@ -134,6 +142,22 @@ def _make(
         # What a C library needs of a system, the system gives it.
         objects = Objects.at(built["objects"], ())
         _add(context, step, target, objects, archive, [part for part in _PARTS if part != "harness"])
+        _change(context, step, target, _OF_SYSTEM, (), archive, archive)
+
+
+def _change(
+    context: Context,
+    step: StepContext,
+    target: str,
+    renamed: Mapping[str, str],
+    kept: Iterable[str],
+    source: Path,
+    archive: Path,
+) -> None:
+    """Renames symbols of an archive, and keeps others to the object that defines them."""
+    options = [f"--redefine-sym={name}={new}" for name, new in sorted(renamed.items())]
+    options += [f"--localize-symbol={name}" for name in kept]
+    _run(context, step, target, "objcopy", [*options, str(source), str(archive)])
 
 
 def _add(

@@ -51,18 +51,29 @@ def object_rule(context: Context, cell: Cell) -> Callable[[str], str | None]:
         if member is None:
             return folders.get(Path(path).parent.name)
         archive, name = member.groups()
-        if archive == library.NAME and (own := library.owner_of_member(name, folders["runtime"])) is not None:
-            return own
         if archive in archives:
             return archives[archive]
         return "compiler_builtins" if name.startswith("compiler_builtins-") else None
 
-    return owner
+    def owner_in_system(path: str) -> str | None:
+        member = _ARCHIVE_MEMBER.match(path)
+        archive, name = ("", path) if member is None else member.groups()
+        if archive == library.NAME:
+            return library.owner_of_member(name, cell.build.runtime.name) or owner(path)
+        # What comes from elsewhere is the system's, and the application's around the library.
+        return archives.get(archive, "base")
+
+    return owner_in_system if _is_in_library(cell) else owner
+
+
+def _is_in_library(cell: Cell) -> bool:
+    """Whether the runtime is a static library in an operating system's own build."""
+    return cell.base.system is not None and cell.base.system.takes_library
 
 
 def _archives(context: Context, cell: Cell) -> dict[str, str]:
     """The libraries that C is linked with: archive → owner."""
-    if cell.build.runtime.language != "c":
+    if cell.build.runtime.language != "c" and not _is_in_library(cell):
         return {}
     compiler = context.toolchain.c[cell.board.target]
     of_library = {path.name: compiler.library.identity.name for path in compiler.library.archives}
@@ -73,6 +84,7 @@ def symbol_rule(context: Context, cell: Cell) -> Callable[[str], str | None]:
     """Who owns a symbol of the Rust part that names no crate: the glue's are words in its sources."""
     glue = context.catalog.folder(cell.build.runtime) / "firmware"
     words = {word for path in glue.rglob("*.rs") for word in re.findall(r"\w+", path.read_text("utf-8"))}
+    in_library = _is_in_library(cell)
     of_base = re.compile(cell.base.symbols) if cell.base.symbols is not None else None
 
     def owner(name: str) -> str | None:
@@ -81,6 +93,9 @@ def symbol_rule(context: Context, cell: Cell) -> Callable[[str], str | None]:
         # What the harness calls: the runtime's calls are inlined into it, in C and in Rust.
         if name == "wasmfit_firmware":
             return GLUE
+        if in_library:
+            # Everything else of the harness's has a name of Rust's, and what C libraries have is not its.
+            return "harness" if name.startswith("wasmfit_") else None
         # First, since a base may start the chip in the place of these two.
         if of_base is not None and of_base.fullmatch(name):
             return "base"

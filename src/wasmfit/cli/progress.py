@@ -191,9 +191,11 @@ class ProgressReporter:
 def _row(measurement: Measurement) -> str:
     if measurement.status is not Status.OK or measurement.size is None or measurement.run is None:
         return f"{measurement.id}: {measurement.status.value}: {measurement.reason}"
+    # Of an operating system's heap nothing is known.
+    peak = measurement.run.heap_peak
     return (
         f"{measurement.id}: ok, .text {measurement.size.text:,} B, flash {measurement.size.flash:,} B, "
-        f"heap peak {measurement.run.heap_peak or 0:,} B, "
+        f"{'' if peak is None else f'heap peak {peak:,} B, '}"
         f"{_calls(measurement.run)}"
     )
 

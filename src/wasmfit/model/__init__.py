@@ -76,7 +76,7 @@ from .runtime import (
 from .runtime_facts import FactChanges, RuntimeFacts
 from .status import Status
 from .switch import RustChanges, Start, Switch, Switches, SwitchValue
-from .system import LazeSystem, System
+from .system import LazeSystem, MakeSystem, StandIn, System, WestSystem
 from .target import CTarget, Target
 from .timing import ClockRange, Core, CycleCost, CycleCosts, SetupChoice, SetupValue, Timing
 from .values import Signature, ValueType, is_nan, shown, to_float
@@ -144,6 +144,7 @@ __all__ = [
     "Leak",
     "LeastRam",
     "Logged",
+    "MakeSystem",
     "MeasuredPhase",
     "Measurement",
     "MemoryMap",
@@ -177,6 +178,7 @@ __all__ = [
     "Size",
     "SourceTree",
     "StackPeaks",
+    "StandIn",
     "Start",
     "Status",
     "StepKind",
@@ -195,6 +197,7 @@ __all__ = [
     "ValueType",
     "Variant",
     "Version",
+    "WestSystem",
     "WheelSource",
     "Workload",
     "WorkloadCall",

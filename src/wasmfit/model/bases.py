@@ -10,7 +10,7 @@ from .board import Board
 from .dependency import Dependency
 from .pattern import Pattern
 from .runtime import Checkout, Runtime
-from .system import LANGUAGES, System
+from .system import LANGUAGES, StandIn, System
 
 Name = Annotated[str, Field(pattern=r"^\w+$")]
 """A symbol's, as it can stand in a flag for the linker."""
@@ -162,7 +162,12 @@ class Base(Record):
 
     def runs_emulated(self, board: Board) -> bool:
         """Whether its images for a board can be run in the emulator."""
-        return self.system is None or board.name in self.system.emulated
+        system = self.system
+        return system is None or board.name in system.emulated or board.name in system.stand_ins
+
+    def stand_in(self, board: Board) -> StandIn | None:
+        """What runs in the emulator in the place of its image for a board."""
+        return None if self.system is None else self.system.stand_ins.get(board.name)
 
     def base_crate(self, board: Board) -> "BaseCrate | None":
         """The crate below the harness on a board; ``None`` where the harness starts the chip itself.

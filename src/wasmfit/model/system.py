@@ -10,6 +10,20 @@ LANGUAGES = {"c": "C", "rust": "Rust"}
 """Languages of runtimes, as they are written in sentences."""
 
 
+class StandIn(Record):
+    """What is built to run in the emulator, in the place of an image that cannot run there.
+
+    Attributes:
+        board: The system's name of the board that it is built for: one that the emulator has, or the same.
+        settings: What the build is told besides: name → value.
+        differs: How it differs from the image whose bytes are counted, after "it is".
+    """
+
+    board: str
+    settings: dict[str, str] = Field(default_factory=dict)
+    differs: str = Field(min_length=1)
+
+
 class SystemRecord(Record):
     """What every driver needs to know of a system.
 
@@ -19,6 +33,7 @@ class SystemRecord(Record):
         languages: The languages of the runtimes that its application can hold.
         boards: Board → the system's own name of it.
         emulated: Boards of the catalogue whose images run in the emulator as they are.
+        stand_ins: Board of the catalogue → what runs in the emulator in the place of its image.
     """
 
     checkout_has: str = Field(pattern=r"^\w[\w./-]*$")
@@ -26,6 +41,7 @@ class SystemRecord(Record):
     languages: tuple[Literal["c", "rust"], ...] = ("c", "rust")
     boards: dict[str, str] = Field(default_factory=dict)
     emulated: tuple[str, ...] = ()
+    stand_ins: dict[str, StandIn] = Field(default_factory=dict)
 
     def names(self, board: str) -> tuple[str, ...]:
         """What the system may call a board."""
@@ -68,5 +84,59 @@ class LazeSystem(SystemRecord):
         return False
 
 
-System = Annotated[LazeSystem, Field()]
+class MakeSystem(SystemRecord):
+    """A system whose application is a folder with a Makefile.
+
+    The folder ``app`` of the base is that application. Into a copy of it come ``libwasmfit_runtime.a`` with
+    its header and sources, ``job.bin``, and ``wasmfit_app.h``, which says how large the stack is.
+
+    Attributes:
+        driver: What builds it.
+        root: Variable of make that is the checkout's folder.
+        board: Variable of make that is the system's name of the board.
+        variables: Further variables of make → value.
+        c_libraries: C library of wasmfit's compiler → variables of make that have the system take it too.
+        boards_in: Folder of the checkout with a folder for each board that it knows.
+        elf: Where the application's folder has the image: ``{board}`` is the system's name of the board.
+        map: Where it has the linker's map, likewise.
+    """
+
+    driver: Literal["make"]
+    root: str = Field(pattern=r"^\w+$")
+    board: str = Field(pattern=r"^\w+$")
+    variables: dict[str, str] = Field(default_factory=dict)
+    c_libraries: dict[str, dict[str, str]] = Field(default_factory=dict)
+    boards_in: str = "boards"
+    elf: str
+    map: str
+
+
+class WestSystem(SystemRecord):
+    """A system whose application is a folder with a ``CMakeLists.txt`` that west builds.
+
+    The application is made as for :class:`MakeSystem`.
+
+    Attributes:
+        driver: What builds it.
+        folder: Folder of the system's repository in a workspace of west's, which can be named in its place.
+        base_variable: Environment variable that is the checkout's folder.
+        environment: Further environment variables for west, in which ``{compiler}`` is the path of wasmfit's
+            C compiler without its last part, ``gcc``.
+        definitions: Definitions for CMake → value.
+        c_libraries: C library of wasmfit's compiler → definitions that have the system take it too.
+        elf: Where the build's folder has the image.
+        map: Where it has the linker's map.
+    """
+
+    driver: Literal["west"]
+    folder: str = Field(pattern=r"^\w[\w.-]*$")
+    base_variable: str = Field(pattern=r"^\w+$")
+    environment: dict[str, str] = Field(default_factory=dict)
+    definitions: dict[str, str] = Field(default_factory=dict)
+    c_libraries: dict[str, dict[str, str]] = Field(default_factory=dict)
+    elf: str
+    map: str
+
+
+System = Annotated[LazeSystem | MakeSystem | WestSystem, Field(discriminator="driver")]
 """One of the records above, told apart by ``driver``."""

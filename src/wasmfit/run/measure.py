@@ -155,6 +155,8 @@ def run(context: Context, step: StepContext, cell: Cell, image: Image) -> Execut
     rounds_at = subject.rounds_at
     if (
         rounds_at is None
+        # Of a system's heap nothing is known.
+        or cell.base.system is not None
         or execution.status is not Status.OK
         or (execution.instructions or 0) > _MOST_PER_ROUND
     ):

@@ -161,6 +161,10 @@ def _source(cell: Cell) -> SourceTree | None:
 
 
 def _relinked(cell: Cell, image: Image) -> RelinkedImage | None:
+    stand_in = cell.base.stand_in(cell.board)
+    if stand_in is not None:
+        sha256 = digest.file(image.ran)
+        return RelinkedImage(elf=str(image.ran), elf_sha256=sha256, differs=stand_in.differs)
     if not cell.is_relinked:
         return None
     own, emulated = cell.board.own, cell.board.emulated

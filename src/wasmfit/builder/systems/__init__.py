@@ -5,10 +5,12 @@ from wasmfit.model import Base
 from .clone import clone
 from .driver import Driver, Program
 from .laze import Laze
+from .make import Make
+from .west import West
 
 __all__ = ["Driver", "Program", "clone", "driver_of"]
 
-_DRIVERS: dict[str, Driver] = {"laze": Laze()}
+_DRIVERS: dict[str, Driver] = {"laze": Laze(), "make": Make(), "west": West()}
 """By the names that ``base.toml`` has for them."""
 
 

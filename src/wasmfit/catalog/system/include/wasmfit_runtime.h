@@ -5,8 +5,8 @@
  * which whoever counts finds by their symbols), prints results and ends the run, both by semihosting as on every other
  * base. So a system has no part in what is said of a run.
  *
- * What it needs of the system: the three declarations below, and a C library (malloc, calloc, realloc, free, abort,
- * string.h, math.h) for runtimes in C.
+ * What it needs of the system: the declarations below, and a C library (malloc, calloc, free, abort, string.h, math.h)
+ * for runtimes in C.
  */
 #ifndef WASMFIT_RUNTIME_H
 #define WASMFIT_RUNTIME_H
@@ -33,6 +33,9 @@ _Noreturn void wasmfit_fail(const char *reason);
  * c/heap.c has them over malloc and free. */
 void *wasmfit_system_allocate(size_t size, size_t alignment);
 void wasmfit_system_release(void *block);
+
+/* What realloc does, for runtimes in C. It has a name of its own, since not every system's realloc can be had. */
+void *wasmfit_system_reallocate(void *block, size_t size);
 
 /* The module and the calls to make: the bytes of the file job.bin, aligned to 16, in memory that is never written. */
 extern const unsigned char wasmfit_job[];

@@ -230,3 +230,35 @@ def test_what_no_checkout_can_be_built_of_says_why(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"wants the compiler of WAMR 2\.4\.4 on LLVM 18") as refused:
         inspect("myrmic", tmp_path)
     assert "wamr-aot" in refused.value.remedy
+
+
+INTERFACES = {
+    "src/execution/resumable.rs": "HostCalled",
+    "src/execution/mod.rs": "host_func: fn(&mut T, Vec<Value>) -> Vec<Value>",
+}
+
+
+@pytest.mark.parametrize(
+    ("file", "stated", "built_like"),
+    [
+        ("src/execution/resumable.rs", "0.2.0", "0.2.0"),
+        ("src/execution/mod.rs", "0.1.0", "0.1.0"),
+        # The number does not decide: interfaces of wasm-interpreter change without it.
+        ("src/execution/mod.rs", "0.2.0", "0.1.0"),
+    ],
+)
+def test_sources_say_which_interface_they_have(
+    tmp_path: Path, file: str, stated: str, built_like: str
+) -> None:
+    crate(tmp_path, "wasm-interpreter", f'"{stated}"')
+    write(tmp_path / file, f"pub {INTERFACES[file]} {{\n")
+    found = inspect("wasm-interpreter", tmp_path)
+    assert (found.version, found.recipe) == (stated, built_like)
+
+
+def test_an_interface_without_an_embedding_is_refused(tmp_path: Path) -> None:
+    crate(tmp_path, "wasm-interpreter", '"0.2.0"')
+    with pytest.raises(
+        UsageError, match=r"0\.2\.0, whose interface is none of those .* \(as in 0\.2\.0, 0\.1\.0\)"
+    ):
+        inspect("wasm-interpreter", tmp_path)

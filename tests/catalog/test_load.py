@@ -59,6 +59,16 @@ def test_built_in_catalogue_loads() -> None:
     assert (board.ram.origin, board.ram.size) == (0x2000_0000, 256 * 1024)
 
 
+@pytest.mark.parametrize(
+    ("name", "board"),
+    [("rpi-pico2", "pico2"), ("nrf5340dk-app", "nrf5340dk"), ("bbc-microbit-v2", "microbit-v2")],
+)
+def test_a_board_can_be_called_as_a_system_calls_it(name: str, board: str) -> None:
+    assert Catalog.load().board(name).name == board
+    with pytest.raises(UsageError, match="no board named"):
+        Catalog.load().board(f"{name}-x")
+
+
 def test_published_figures_are_the_references() -> None:
     published = {
         version.version: version.published.figures
@@ -74,7 +84,7 @@ def test_published_figures_are_the_references() -> None:
         "38.0.3": {
             "text": 264_548, "rodata": 54_916, "bss": 5_764, "runtime_crates": 175_300, "flashed": 316 * 1024,
         },
-        "0.2.0": {
+        "0.1.0": {
             "text": 162_272, "rodata": 16_940, "bss": 5_668, "runtime_crates": 121_400, "flashed": 176 * 1024,
         },
     }  # fmt: skip

@@ -67,7 +67,9 @@ def test_an_emulator_without_plugins_is_exactly_that(bin_: Path, warm_home: Home
     assert lines[at].endswith(f"{bin_}/qemu-system-arm: stand-in 1.0")
     assert lines[at + 1].strip() == NO_PLUGINS.format(bin_)
     assert "There is another one, /usr/bin/qemu-system-arm: put its folder first on PATH." in lines[at + 2]
-    assert len([line for line in lines if line.startswith("ok ")]) == 6
+    # Whether a cargo gets crates by Git is the machine's: Debian's alone does not.
+    works = [line for line in lines if line.startswith("ok ") and "crates by Git" not in line]
+    assert len(works) == 6
     told = json.loads(wasmfit("doctor", "--format", "json", home=warm_home.root, PATH=path).stdout)
     [tool] = [tool for tool in told["tools"] if tool["tool"] == "qemu-system-arm"]
     assert (tool["state"], tool["ok"], tool["proof"]) == ("unusable", False, None)

@@ -86,8 +86,29 @@ def test_on_a_board_that_the_emulator_has_no_memory_for_it_has_no_twin(
         assert one.provenance.twin is None
 
 
-def test_a_runtime_in_c_is_unsupported_there(on_system: Comparison) -> None:
-    (wasm3,) = (one for one in on_system.measurements if one.runtime == "wasm3")
-    assert (wasm3.status, wasm3.size) == (Status.UNSUPPORTED, None)
-    assert wasm3.reason is not None
-    assert "runtimes in Rust" in wasm3.reason
+def test_a_runtime_in_c_is_linked_by_the_applications_build_script(on_system: Comparison) -> None:
+    cells = {one.runtime: one for one in on_system.measurements}
+    wasm3, baseline = cells["wasm3"], cells["baseline"]
+    assert wasm3.status is Status.OK, wasm3.reason
+    assert wasm3.size is not None
+    assert baseline.size is not None
+    # Its own objects, as the linker's map has them, and nobody's bytes are unknown.
+    assert wasm3.size.owners[".text"]["wasm3"] == wasm3.size.runtime_crates > 30_000
+    assert wasm3.size.owners[".text"].get("[unknown]", 0) == 0
+    assert wasm3.provenance.c_library is not None
+    assert wasm3.size.owners[".text"][wasm3.provenance.c_library.name] > 0
+    assert wasm3.size.flash > baseline.size.flash + wasm3.size.runtime_crates
+
+
+def test_the_embedding_is_counted_as_it_is_on_bare(warm_home: Home, on_system: Comparison) -> None:
+    """What the harness calls is the embedding's on every base, and the harness stays what it is."""
+    bare = wasmfit.compare(runtimes=["wasefire"], select=["wasefire@*"], home=warm_home.root)
+    for comparison in (bare, on_system):
+        cells = {one.runtime: one for one in comparison.measurements}
+        wasefire, baseline = cells["wasefire"].size, cells["baseline"].size
+        assert wasefire is not None
+        assert baseline is not None
+        assert wasefire.glue > 1_000
+        ours, theirs = wasefire.owners[".text"]["harness"], baseline.owners[".text"]["harness"]
+        # Reporting the runtime's errors is the harness's.
+        assert abs(ours - theirs) < 1_500

@@ -10,6 +10,7 @@ from wasmfit.catalog import Catalog
 from wasmfit.errors import MissingToolError
 from wasmfit.model import CLibrary, CTarget
 from wasmfit.toolchain import (
+    Cargo,
     CCompiler,
     InstalledLibrary,
     ProcessRunner,
@@ -18,6 +19,7 @@ from wasmfit.toolchain import (
     Versions,
     c_compiler,
     c_trial,
+    git_trial,
     host_trial,
     rust,
     rust_trial,
@@ -197,3 +199,26 @@ def test_another_tool_is_another_question(tmp_path: Path) -> None:
     assert all(questions.count(question) == 1 for question in questions)
     first, second = (toolchain(tmp_path / name, WORKS) for name in ("first", "second"))
     assert rust_trial(runner, first, [TARGET], []).asked != rust_trial(runner, second, [TARGET], []).asked
+
+
+GETS, GETS_NONE = "exit 0", "echo 'invalid version 0 on git_proxy_options' >&2; exit 101"
+
+
+@pytest.mark.parametrize(
+    ("does", "words"),
+    [
+        ([GETS, GETS_NONE], "the cargo of a gets a crate by Git"),
+        ([GETS_NONE, GETS], "the cargo of b gets a crate by Git, which that of a does not"),
+    ],
+)
+def test_one_cargo_that_gets_crates_by_git_is_enough(tmp_path: Path, does: list[str], words: str) -> None:
+    made = [
+        Cargo(name, fake(tmp_path / name, "cargo", script)) for name, script in zip("ab", does, strict=True)
+    ]
+    assert git_trial(ProcessRunner(), made).run().words == words
+
+
+def test_without_a_cargo_that_does_it_is_said_of_which(tmp_path: Path) -> None:
+    made = [Cargo(name, fake(tmp_path / name, "cargo", GETS_NONE)) for name in ("packaged", "rustup stable")]
+    with pytest.raises(MissingToolError, match="by Git with the cargo of packaged or rustup stable"):
+        git_trial(ProcessRunner(), made).run()

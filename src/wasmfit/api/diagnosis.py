@@ -27,9 +27,12 @@ from wasmfit.toolchain import (
     Versions,
     c_compiler,
     c_trial,
+    cargos,
+    check_git_dependencies,
     check_llvm,
     checks,
     find_llvm,
+    git_trial,
     here,
     host_trial,
     llvm_trial,
@@ -38,7 +41,7 @@ from wasmfit.toolchain import (
     unusable,
 )
 
-_HOST, _RUST, _LLVM = "cc", "rust", "llvm"
+_HOST, _RUST, _LLVM, _BY_GIT = "cc", "rust", "llvm", "crates-by-git"
 
 _WITH_THE_SET = (
     "with Python alone: `wasmfit fit`, `features` and `report`, `compare` and `bench` with --measured, "
@@ -104,6 +107,7 @@ def doctor(*, home: Path | None = None) -> Diagnosis:
     compilers = {name: c_compiler(versions, target.c) for name, target in catalog.targets.items()}
     looked = checks(versions, compilers.values(), [board.emulator for board in catalog.boards.values()])
     looked.append(check_llvm(versions))
+    looked += filter(None, [check_git_dependencies(versions)])
     images = ProvidedImages.find()
     if images is not None:
         emulated = {board.emulator.qemu for board in catalog.boards.values()}
@@ -197,6 +201,9 @@ def _trials(
             llvm = find_llvm(versions)
             assert isinstance(llvm, Llvm)
             trials[need] = llvm_trial(runner, llvm)
+        elif need == _BY_GIT:
+            assert isinstance(chosen, Rust)
+            trials[need] = git_trial(runner, list(cargos(chosen)))
         elif of_need:
             trials[need] = c_trial(runner, of_need, linker)
         elif boards:

@@ -8,7 +8,7 @@ from .errors import BuildError
 from .image import Image, image, keys, steps
 from .layout import linked as linked_in_layout
 from .link import LinkOrder
-from .owners import object_rule, runtime_rule, symbol_rule
+from .owners import is_instance_for_glue, object_rule, runtime_rule, symbol_rule
 from .payload import CommandsPayload, OpenPayload
 from .spec import FirmwareSpec, PackageSpec
 from .step import BuildStep
@@ -34,6 +34,7 @@ __all__ = [
     "host",
     "host_tool",
     "image",
+    "is_instance_for_glue",
     "job",
     "keys",
     "link",

@@ -206,8 +206,11 @@ class SystemBackend:
         return c.flags(self.spec.build, self.spec.profile, self.spec.board)
 
     def c_library(self) -> CLibrary | None:
-        """None that we link."""
-        return None
+        """The compiler's, where a runtime in C is linked with it; a system's own is in no record."""
+        system = self.spec.base.system
+        if self.spec.build.runtime.language != "c" or system is None or system.takes_library:
+            return None
+        return self.context.toolchain.c[self.spec.board.target].library.identity
 
 
 def backend_of(context: Context, spec: FirmwareSpec, shared: Shared | None = None) -> Backend:

@@ -37,7 +37,7 @@ def inspect(catalog: Catalog, runner: ProcessRunner, name: str, path: Path) -> C
     if not root.is_dir():
         raise UsageError(f"The checkout {path} of {name} is not a folder.", "Name the folder of its sources.")
     folder, stated = _find(runtime, root)
-    recipe = _recipe(runtime, stated, path)
+    recipe = _recipe(runtime, stated, path, folder)
     commit, changed, top = _git(runner, root)
     return Checkout(
         runtime=name,
@@ -167,13 +167,16 @@ def _stated_version(folder: Path, file: str | None, pattern: str | None) -> str:
     return ".".join(match.groups()) if match else "0.0.0"
 
 
-def _recipe(runtime: Runtime, stated: str, path: Path) -> Version:
+def _recipe(runtime: Runtime, stated: str, path: Path, folder: Path) -> Version:
     """The catalogue's version to build a checkout like: the newest that is not newer than it.
 
     A branch towards the next version is built like the last; one that is older than all
-    has another interface than any glue of ours.
+    has another interface than any glue of ours. Where interfaces change and the stated version does not, the
+    sources say which one they have.
     """
     ordered = sorted(runtime.versions, key=lambda version: _release(version.version))
+    if any(version.interface for version in ordered):
+        return _by_interface(runtime, ordered, stated, path, folder)
     fitting = [version for version in ordered if _release(version.version) <= _release(stated)]
     if stated == "0.0.0":  # Not stated, or a version that is only set at a release.
         fitting = ordered
@@ -184,6 +187,31 @@ def _recipe(runtime: Runtime, stated: str, path: Path) -> Version:
             "Check out a newer version.",
         )
     return fitting[-1]
+
+
+def _by_interface(runtime: Runtime, ordered: list[Version], stated: str, path: Path, folder: Path) -> Version:
+    """The newest version whose interface the sources have."""
+    fitting = [
+        version
+        for version in ordered
+        if version.interface
+        and all(_holds(folder / file, words) for file, words in version.interface.items())
+    ]
+    if fitting:
+        return fitting[-1]
+    known = ", ".join(version.version for version in reversed(ordered) if version.interface)
+    raise UsageError(
+        f"{path} holds {runtime.name} {stated}, whose interface is none of those that the catalogue has an "
+        f"embedding for (as in {known}).",
+        "Check out another revision; the comments in its runtime.toml say which have one.",
+    )
+
+
+def _holds(file: Path, words: str) -> bool:
+    try:
+        return words in file.read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return False
 
 
 def _release(version: str) -> tuple[int, ...]:

@@ -31,6 +31,7 @@ class Image:
         prepared: What a host step made of it, which is in the image in its place.
         key: Digest of everything that decides what the image is.
         lock: SHA-256 of the Cargo lockfile.
+        cargo_lock: The lockfile itself, where an operating system's own build has left one.
     """
 
     elf: Path
@@ -40,6 +41,7 @@ class Image:
     prepared: Path | None
     key: str
     lock: str | None
+    cargo_lock: Path | None = None
 
 
 def steps(context: Context, spec: FirmwareSpec, shared: Shared | None = None) -> BuildStep:
@@ -135,6 +137,7 @@ def image(context: Context, step: StepContext, spec: FirmwareSpec, last: BuildSt
         prepared=built["prepared"] / host.PREPARED if "prepared" in built else None,
         key=last.key,
         lock=backend.lock(built, artefact),
+        cargo_lock=lockfile if (lockfile := artefact / "Cargo.lock").is_file() else None,
     )
 
 

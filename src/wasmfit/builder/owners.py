@@ -1,23 +1,24 @@
 """Who owns what in our images, where the code itself does not say."""
 
 import re
-import tomllib
 from collections.abc import Callable
-from functools import lru_cache
 from pathlib import Path
 
 from wasmfit.catalog import Catalog
-from wasmfit.model import Cell
+from wasmfit.elf.names.demangle import demangle
+from wasmfit.model import GLUE, Cell
 from wasmfit.toolchain import known_libraries
 
 from . import firmware, library
 from .context import Context
+from .crate_names import crates_of, library_names, needed_by
 from .spec import PackageSpec
 
 _STANDARD_LIBRARY = frozenset({"core", "alloc", "compiler_builtins", "__rustc"})
 """Crates of the standard library; ``__rustc`` is what rustc puts between ``alloc`` and the allocator."""
 
-_OURS = frozenset({"firmware", "harness", "module", "base"})
+_HARNESS_CRATE = "harness"
+_OURS = frozenset({GLUE, _HARNESS_CRATE, "module", "base"})
 _LIBGCC = "libgcc"
 _ARCHIVE_MEMBER = re.compile(r"^(?:.*/)?([^/()]+)\((.+)\)$")
 
@@ -26,6 +27,10 @@ _HARNESS = re.compile(r"wasmfit_\w+|__popcount[sd]i2|malloc|calloc|realloc|free|
 _START_UP = re.compile(
     r"Reset|main|DefaultPreInit|DefaultHandler_?|HardFault_|__cortex_m_rt_\w+|__(RESET_VECTOR|EXCEPTIONS|INTERRUPTS)"
 )
+
+
+_OF_GLUE = re.compile(rf"(?<![\w:]){GLUE}(?:\[[0-9a-f]+\])?::")
+"""A path that begins in the embedding's crate, in a demangled name."""
 
 
 def object_rule(context: Context, cell: Cell) -> Callable[[str], str | None]:
@@ -85,6 +90,9 @@ def symbol_rule(context: Context, cell: Cell) -> Callable[[str], str | None]:
     def owner(name: str) -> str | None:
         if name == "wasmfit_job":
             return "module"
+        # What the harness calls: the runtime's calls are inlined into it, in C and in Rust.
+        if name == "wasmfit_firmware":
+            return GLUE
         if in_library:
             # Everything else of the harness's has a name of Rust's, and what C libraries have is not its.
             return "harness" if name.startswith("wasmfit_") else None
@@ -95,36 +103,42 @@ def symbol_rule(context: Context, cell: Cell) -> Callable[[str], str | None]:
             return "harness"
         if _START_UP.fullmatch(name):
             return "cortex_m_rt"
-        return "firmware" if name in words else None
+        return GLUE if name in words else None
 
     return owner
 
 
-def runtime_rule(catalog: Catalog, cell: Cell) -> Callable[[str], bool]:
+def runtime_rule(catalog: Catalog, cell: Cell, used: Path | None = None) -> Callable[[str], bool]:
     """Whether an owner is the runtime or a crate of its.
 
     The rest is standard library, C library, harness, glue, base, and their crates. What a base depends on and
     the runtime as well is the runtime's, as it is on every other base.
+
+    Args:
+        used: The lockfile that the image was built with, where cargo has made one.
     """
     below = _STANDARD_LIBRARY | _OURS | {_LIBGCC} | {library.name for library in known_libraries()}
-    below |= _crates(catalog.harness / "locks" / "firmware.lock")
-    lock = firmware.package(catalog, PackageSpec(cell.build, cell.profile, embedding=cell.embedding)).lock
-    own = _crates(lock) if lock is not None and lock.is_file() else frozenset()
+    below |= crates_of(catalog.harness / "locks" / "firmware.lock")
+    build = cell.build
+    libraries = {} if build.checkout is None else library_names(build.checkout.path)
+    lock = firmware.package(catalog, PackageSpec(build, cell.profile, embedding=cell.embedding)).lock
+    own = crates_of(lock, libraries) if lock is not None and lock.is_file() else frozenset()
+    if build.checkout is not None and used is not None:
+        # No lockfile of the catalogue's has the crates of a checkout.
+        own |= needed_by(set(build.dependencies), used, libraries)
     if cell.base.system is not None:
         # Cargo's lockfile of such an image is without what the system asks for on the command line.
         own -= below
-        return lambda owner: owner in own or owner == cell.build.runtime.name
+        return lambda owner: owner in own or owner == build.runtime.name
     if cell.base_crate is not None:
-        below |= _crates(firmware.base_lock(catalog, cell.base_crate)) - own
+        below |= crates_of(firmware.base_lock(catalog, cell.base_crate)) - own
     return lambda owner: owner not in below and not owner.startswith("[")
 
 
-def _crates(lock: Path) -> frozenset[str]:
-    """The crates of a lockfile, as code names them."""
-    return _crates_in(lock.read_text(encoding="utf-8"))
+def is_instance_for_glue(symbol: str) -> bool:
+    """Whether a symbol is a generic function of the harness for types of the embedding.
 
-
-@lru_cache
-def _crates_in(lockfile: str) -> frozenset[str]:
-    packages = tomllib.loads(lockfile)["package"]
-    return frozenset(package["name"].replace("-", "_") for package in packages)
+    What it calls is inlined into it: such code is the embedding's, as it is where it is inlined there itself.
+    Names of Rust's older scheme do not say what a function is generic over.
+    """
+    return symbol.startswith("_R") and _OF_GLUE.search(demangle(symbol)) is not None

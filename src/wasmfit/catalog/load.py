@@ -145,11 +145,15 @@ class Catalog:
         return None if board.timing is None else pick("core", board.timing.core, self.cores)
 
     def board(self, name: str) -> Board:
-        """The board of that name, or the only one with the chip of that name."""
+        """The board of that name, the only one with that chip, or the one that a system calls so."""
         if name not in self.boards:
             of_chip = [board for board in self.boards.values() if board.chip.lower() == name.lower()]
             if len(of_chip) == 1:
                 return of_chip[0]
+            systems = [base.system for base in self.bases.values() if base.system is not None]
+            called = {board for system in systems for board in system.boards if name in system.names(board)}
+            if len(called) == 1:
+                return pick("board", called.pop(), self.boards)
         return pick("board", name, self.boards)
 
     def profile(self, name: str) -> Profile:

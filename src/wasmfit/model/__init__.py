@@ -25,7 +25,7 @@ from .conformance import (
 from .dependency import Dependency, DependencyChange
 from .durations import BoardMeasurement, LinkInBar, MeasuredPhase, Prediction, Predictions, Score
 from .host_tool import HostTool, ToolWheel
-from .measurement import Measurement, Provenance, RelinkedImage, Size, SourceTree
+from .measurement import GLUE, Measurement, Provenance, RelinkedImage, Size, SourceTree
 from .module import (
     Expected,
     ExportedFunction,
@@ -97,6 +97,7 @@ from .workload import GuestBuild, Workload, WorkloadCall
 
 __all__ = [
     "COUNTS",
+    "GLUE",
     "KINDS",
     "OF_MISSES",
     "OF_THE_CACHE",

@@ -105,6 +105,8 @@ class Version(Record):
         source: Where the C sources come from, for a runtime in C.
         sources, defines: C sources and macros that this version needs beyond the common ones.
         published: Figures that others published for it.
+        interface: File of a checkout → words that are in it: a checkout that has them all is built like
+            this version, whatever version it states.
     """
 
     version: str
@@ -116,6 +118,7 @@ class Version(Record):
     sources: tuple[str, ...] = ()
     defines: dict[str, str] = Field(default_factory=dict)
     published: Published | None = None
+    interface: dict[str, str] = Field(default_factory=dict)
 
 
 class Variant(Record):

@@ -24,7 +24,7 @@ class StandIn(Record):
     differs: str = Field(min_length=1)
 
 
-class SystemRecord(Record):
+class AnySystem(Record):
     """What every driver needs to know of a system.
 
     Attributes:
@@ -43,28 +43,40 @@ class SystemRecord(Record):
     emulated: tuple[str, ...] = ()
     stand_ins: dict[str, StandIn] = Field(default_factory=dict)
 
+    def names(self, board: str) -> tuple[str, ...]:
+        """What the system may call a board."""
+        return (self.boards[board],)
+
     @property
     def takes_library(self) -> bool:
         """Whether a runtime comes into its build as a static library with one interface in C."""
         return True
 
 
-class LazeSystem(SystemRecord):
+class LazeSystem(AnySystem):
     """A system whose application is a crate that laze builds.
 
     Attributes:
         driver: What builds it.
         crates: Its crates that an application depends on, in its folder ``src``.
         cargo_config: Its configuration for cargo, from the checkout's root, which the application's includes.
+        other_names: Board → what laze's builder for it is called in other revisions.
         selects: The modules of laze that the application selects.
+        disables: Those that it disables, so that cargo's profile decides what they would.
         environment: Variables of laze for the application: name → texts.
     """
 
     driver: Literal["laze"]
     crates: tuple[str, ...]
     cargo_config: str
+    other_names: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     selects: tuple[str, ...] = ()
+    disables: tuple[str, ...] = ()
     environment: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+
+    def names(self, board: str) -> tuple[str, ...]:
+        """What laze's builder for a board may be called, in the newest revision first."""
+        return self.boards[board], *self.other_names.get(board, ())
 
     @property
     def takes_library(self) -> bool:
@@ -72,7 +84,7 @@ class LazeSystem(SystemRecord):
         return False
 
 
-class MakeSystem(SystemRecord):
+class MakeSystem(AnySystem):
     """A system whose application is a folder with a Makefile.
 
     The folder ``app`` of the base is that application. Into a copy of it come ``libwasmfit_runtime.a`` with
@@ -99,7 +111,7 @@ class MakeSystem(SystemRecord):
     map: str
 
 
-class WestSystem(SystemRecord):
+class WestSystem(AnySystem):
     """A system whose application is a folder with a ``CMakeLists.txt`` that west builds.
 
     The application is made as for :class:`MakeSystem`.

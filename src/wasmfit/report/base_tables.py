@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from wasmfit.analysis.numbers import change, grouped
+from wasmfit.analysis.unowned import unowned_notes
 from wasmfit.model import Measurement
 from wasmfit.table import Column, Table, text_column
 
@@ -38,6 +39,7 @@ def _table(setting: str, group: Sequence[Measurement]) -> Table | None:
             "how much of the runtime is inlined into the embedding differs between bases",
             "over baseline: flash in addition to the image with the same base and no runtime, embedding and "
             "standard library included; in a baseline's own row, all of its flash: base and harness",
+            *unowned_notes(cells.values()),
         ),
         (),
     )

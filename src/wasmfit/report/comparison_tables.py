@@ -12,6 +12,7 @@ from wasmfit.analysis.module_metrics import module_metrics
 from wasmfit.analysis.numbers import change, grouped
 from wasmfit.analysis.summary import release_of
 from wasmfit.analysis.supply import supply_metrics
+from wasmfit.analysis.unowned import unowned_notes
 from wasmfit.model import Measurement, SourceTree, Status
 from wasmfit.table import BuildFacts, Column, Table, text_column, value_column
 
@@ -87,6 +88,7 @@ def _difference(metric: ComparisonMetric, measurement: Measurement) -> str:
 
 def _notes(measurements: Sequence[Measurement]) -> Iterable[str]:
     yield from outdated_notes(measurements)
+    yield from unowned_notes(measurements)
     yield from _module_notes(measurements)
     yield from _prepared_notes(measurements)
     if libraries := library_note(measurements):

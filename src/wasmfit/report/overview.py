@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from wasmfit.analysis.basis import marked, outdated_notes
 from wasmfit.analysis.c_libraries import library_note
+from wasmfit.analysis.unowned import unowned_notes
 from wasmfit.model import Measurement, Status
 from wasmfit.table import Table, text_column
 
@@ -36,7 +37,11 @@ def _table(key: tuple[str, str, str], measurements: Sequence[Measurement]) -> Ta
         columns=tuple(
             text_column((board,), (outcomes.get((board, build), "") for build in builds)) for board in boards
         ),
-        notes=(*outdated_notes(measurements), *filter(None, (library_note(measurements),))),
+        notes=(
+            *outdated_notes(measurements),
+            *unowned_notes(measurements),
+            *filter(None, (library_note(measurements),)),
+        ),
         facts=(),
     )
 

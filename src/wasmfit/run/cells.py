@@ -74,7 +74,7 @@ class CellJob:
         try:
             built = image(context, step, self.spec, self.image)
             owned = measure.owned(context, cell, built.elf, built.link_map)
-            size = measure.size(context, cell, owned)
+            size = measure.size(context, cell, owned, built.cargo_lock)
             image_bytes.keep(context, cell, owned, digest.file(built.elf))
             if not cell.base.runs_emulated(cell.board):
                 return self._record(Status.OK, cell.base.emulator, step.log, built, size)

@@ -9,7 +9,16 @@ from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from wasmfit.builder import Context, Image, StepContext, digest, object_rule, runtime_rule, symbol_rule
+from wasmfit.builder import (
+    Context,
+    Image,
+    StepContext,
+    digest,
+    is_instance_for_glue,
+    object_rule,
+    runtime_rule,
+    symbol_rule,
+)
 from wasmfit.elf import Elf, read_elf, read_link_map
 from wasmfit.emulation import (
     COUNTER_PLUGIN,
@@ -24,7 +33,7 @@ from wasmfit.emulation import (
 )
 from wasmfit.footprint import ByteMap, attribute_bytes, section_totals
 from wasmfit.footprint.views.memories import MemoryLayout, flash_and_ram
-from wasmfit.model import Board, Cell, InstanceRam, LeastRam, Size, Status, UserModule
+from wasmfit.model import GLUE, Board, Cell, InstanceRam, LeastRam, Size, Status, UserModule
 from wasmfit.probe import BoardRunner
 from wasmfit.timing import cost_model
 
@@ -52,6 +61,9 @@ _MOST_SEARCHED = 200_000_000
 _HEADROOM = 2
 """So many times what the slowest call so far has needed is what each of a module's calls may need."""
 
+_HARNESS = "harness"
+"""The owner of the harness's code: its crate."""
+
 _MEASURING = ("builder", "elf", "emulation", "footprint", "run")
 
 
@@ -78,18 +90,32 @@ def owned(context: Context, cell: Cell, elf: Path, link_map: Path | None) -> Byt
         owner_of_object=object_rule(context, cell),
         owner_of_symbol=symbol_rule(context, cell),
     )
-    return attribute_by_references(by_name)
+    return attribute_by_references(_with_instances(by_name))
 
 
-def size(context: Context, cell: Cell, byte_map: ByteMap) -> Size:
-    """What the bytes of a cell's image add up to."""
+def _with_instances(byte_map: ByteMap) -> ByteMap:
+    """The bytes, with the harness's generic functions for types of the embedding among the embedding's."""
+    return byte_map.with_ranges(
+        one._replace(owner=GLUE)
+        if one.owner == _HARNESS and one.symbol is not None and is_instance_for_glue(one.symbol.name)
+        else one
+        for one in byte_map.ranges
+    )
+
+
+def size(context: Context, cell: Cell, byte_map: ByteMap, lock: Path | None = None) -> Size:
+    """What the bytes of a cell's image add up to.
+
+    Args:
+        lock: The lockfile that cargo has left next to the image.
+    """
     elf, board = byte_map.elf, cell.board
     memories = MemoryLayout(elf, flash_and_ram(board.flash, board.ram, board.erase_unit, board.aliases))
     uses = {use.name: use for use in memories.uses()}
     flash, ram = uses["flash"], uses["RAM"]
     assert flash.pages is not None, "a board's flash has erase units"
     owners = section_totals(byte_map).owners()
-    is_runtimes = runtime_rule(context.catalog, cell)
+    is_runtimes = runtime_rule(context.catalog, cell, lock)
     return Size(
         text=_section(elf, ".text"),
         rodata=_section(elf, ".rodata"),

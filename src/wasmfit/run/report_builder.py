@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from wasmfit.analysis.comparison import Comparison
 from wasmfit.analysis.document import (
@@ -84,7 +85,7 @@ def owner_classes(
             cell.base_crate.label if cell.base_crate else "",
         )
         if decided_by not in rules:
-            rules[decided_by] = runtime_rule(catalog, cell)
+            rules[decided_by] = runtime_rule(catalog, cell, _lockfile(measurement))
             told[decided_by] = set()
         is_runtimes, known = rules[decided_by], told[decided_by]
         if all(map(known.issuperset, measurement.size.owners.values())):
@@ -95,6 +96,14 @@ def owner_classes(
             if classes.get(name) is not OwnerClass.RUNTIME:
                 classes[name] = _class(name, is_runtimes)
     return dict(sorted(classes.items()))
+
+
+def _lockfile(measurement: Measurement) -> Path | None:
+    """The lockfile that an operating system's build has left next to the image, if that is still there."""
+    if measurement.provenance.elf is None:
+        return None
+    lock = Path(measurement.provenance.elf).with_name("Cargo.lock")
+    return lock if lock.is_file() else None
 
 
 def _class(owner: str, is_runtimes: Callable[[str], bool]) -> OwnerClass:

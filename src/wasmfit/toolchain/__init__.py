@@ -2,15 +2,16 @@
 
 from .c_compiler import CCompiler, NoCCompiler, c_compiler
 from .c_library import InstalledLibrary, known_libraries
+from .cargos import Cargo, cargos
 from .check import Check, State
 from .files import file_identity, write_whole
-from .find import Toolchain, check_llvm, checks, find, unusable
+from .find import Toolchain, check_git_dependencies, check_llvm, checks, find, unusable
 from .git import ask_git
 from .llvm import Llvm, NoLlvm, find_llvm
 from .packages import System
 from .process import ChildCancelledError, ChildStoppedError, ChildTimeoutError, Finished, ProcessRunner
 from .proofs import Proof, Proofs, Proven, ToolTrial
-from .prove import c_trial, host_trial, llvm_trial, rust_trial
+from .prove import c_trial, git_trial, host_trial, llvm_trial, rust_trial
 from .remedies import here, remedy
 from .rust import Rust
 from .versions import Tool, Versions
@@ -18,6 +19,7 @@ from .worktree import Worktree, worktree
 
 __all__ = [
     "CCompiler",
+    "Cargo",
     "Check",
     "ChildCancelledError",
     "ChildStoppedError",
@@ -42,11 +44,14 @@ __all__ = [
     "ask_git",
     "c_compiler",
     "c_trial",
+    "cargos",
+    "check_git_dependencies",
     "check_llvm",
     "checks",
     "file_identity",
     "find",
     "find_llvm",
+    "git_trial",
     "here",
     "host_trial",
     "known_libraries",

@@ -161,6 +161,20 @@ def check_llvm(versions: Versions) -> Check:
     )
 
 
+def check_git_dependencies(versions: Versions) -> Check | None:
+    """Looks for a cargo that may get crates by Git; ``None`` where there is no Rust: that is told of Rust."""
+    examined = rusts.find(versions, os.environ)
+    if not isinstance(examined, Rust) or not examined.is_here:
+        return None
+    name = "crates by Git"
+    purpose = "operating systems with forks of crates, such as Ariel OS; all else works without it"
+    path = shutil.which("git")
+    check = Check(
+        name, "crates-by-git", purpose, path=examined.cargo.path, version=examined.cargo.version, needed=False
+    )
+    return check if path is not None else unusable(check, "there is no git on PATH")
+
+
 def _check_qemus(versions: Versions, emulators: Iterable[Emulator]) -> list[Check]:
     return [_check_qemu(versions, name) for name in sorted({emulator.qemu for emulator in emulators})]
 

@@ -2,6 +2,7 @@
 
 import json
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -36,13 +37,7 @@ def cell(catalog: Catalog, runtime: str = "wasefire") -> Cell:
 
 
 def test_the_application_is_what_an_out_of_tree_one_is(catalog: Catalog, tmp_path: Path) -> None:
-    runner = ProcessRunner()
-    home = Home.at(tmp_path / "home")
-    context = Context(catalog, home, find(Versions(home.tools, runner), {}, ()), runner)
-    one = cell(catalog)
-    assert one.base.checkout is not None
-    app = tmp_path / "app"
-    laze.write(context, FirmwareSpec.of(one), one.base.checkout, b"job", app)
+    app = written(tmp_path, cell(catalog), catalog)
     project = json.loads((app / "laze-project.yml").read_text())
     assert project["imports"] == [{"path": str(SYSTEM), "symlink": True}]
     assert project["apps"][0]["selects"] == ["alloc"]
@@ -59,25 +54,64 @@ def test_the_application_is_what_an_out_of_tree_one_is(catalog: Catalog, tmp_pat
     assert not {"profile", "workspace"} & inner.keys(), "these are the application's"
 
 
+OUTFILE = "build/bin/nrf52840dk/cargo/thumbv7em-none-eabihf/release/wasmfit-app"
+
+
+def info(**builders: object) -> str:
+    """What laze writes of its plan."""
+    return json.dumps(
+        {
+            "builds": {
+                builder: {"wasmfit-app": {"outfile": outfile, "modules": {}}}
+                for builder, outfile in builders.items()
+            }
+        }
+    )
+
+
 def test_the_image_is_where_laze_plans_it() -> None:
-    outfile = "build/bin/nrf52840dk/cargo/thumbv7em-none-eabihf/release/wasmfit-app"
-    info = json.dumps({"builds": {"nrf52840dk": {"wasmfit-app": {"outfile": outfile, "modules": {}}}}})
-    assert laze.planned(info, "nrf52840dk") == outfile
-    with pytest.raises(BuildError, match="plans no image for rpi-pico"):
-        laze.planned(info, "rpi-pico")
+    assert laze.plans(info(nrf52840dk=OUTFILE, native="x")) == {"nrf52840dk": OUTFILE, "native": "x"}
+
+
+def test_a_board_has_the_builder_that_this_revision_has(catalog: Catalog) -> None:
+    base = catalog.base("ariel-os")
+    assert laze.chosen(base, "nrf5340dk", {"nrf5340dk-app": "new", "nrf5340dk-net": "net"})[1] == "new"
+    # Before v0.3.0 of Ariel OS.
+    assert laze.chosen(base, "nrf5340dk", {"nrf5340dk": "old"}) == ("nrf5340dk", "old")
+    with pytest.raises(BuildError, match=r"no builder nrf5340dk-app or nrf5340dk for nrf5340dk .* has a, b "):
+        laze.chosen(base, "nrf5340dk", {"b": "", "a": ""})
 
 
 @pytest.mark.parametrize("outfile", ["/etc/passwd", "../../elsewhere", 3])
 def test_an_image_elsewhere_is_refused(outfile: object) -> None:
-    info = json.dumps({"builds": {"b": {"wasmfit-app": {"outfile": outfile}}}})
     with pytest.raises(BuildError, match="outside"):
-        laze.planned(info, "b")
+        laze.plans(info(b=outfile))
 
 
-@given(some.text())
+@given(some.text() | some.sampled_from(['{"builds": 3}', '{"builds": {"b": []}}', "[]", "3"]))
 def test_any_text_is_a_plan_or_an_error(text: str) -> None:
     with pytest.raises(BuildError):
-        laze.planned(text, "b")
+        laze.plans(text)
+
+
+def written(place: Path, one: Cell, catalog: Catalog) -> Path:
+    """The application of a cell."""
+    runner, home = ProcessRunner(), Home.at(place / "home")
+    context = Context(catalog, home, find(Versions(home.tools, runner), {}, ()), runner)
+    assert one.base.checkout is not None
+    laze.write(context, FirmwareSpec.of(one), one.base.checkout, b"job", place / "app")
+    return place / "app"
+
+
+def test_cargos_profile_decides_what_the_systems_own_module_would(catalog: Catalog, tmp_path: Path) -> None:
+    profile = catalog.profile("mixed")
+    app = written(tmp_path, replace(cell(catalog), profile=profile), catalog)
+    application = json.loads((app / "laze-project.yml").read_text())["apps"][0]
+    assert application["disables"] == ["lto"]
+    flags = application["env"]["global"]["RUSTFLAGS"]
+    assert flags == [*profile.rust.rustflags, "-Csymbol-mangling-version=v0"]
+    overrides = tomllib.loads((app / "Cargo.toml").read_text())["profile"]["release"]["package"]
+    assert overrides["wasefire-interpreter"] == {"opt-level": 3}
 
 
 def test_what_is_no_checkout_is_refused(tmp_path: Path) -> None:
@@ -103,10 +137,12 @@ def test_without_a_checkout_every_cell_is_unavailable_and_says_what_to_do() -> N
     assert {(one.status, one.reason) for one in planned.skipped} == {(Status.UNAVAILABLE, base.missing)}
 
 
-def test_c_and_boards_that_it_does_not_know_are_unsupported(catalog: Catalog) -> None:
-    planned = plan(catalog, Experiment(runtimes=["wasm3"], bases=["ariel-os"]))
-    (one,) = planned.skipped
-    assert one.status is Status.UNSUPPORTED
+def test_runtimes_in_both_languages_are_planned_and_boards_that_it_does_not_know_are_not(
+    catalog: Catalog,
+) -> None:
+    planned = plan(catalog, Experiment(runtimes=["wasm3", "wamr-aot", "wasefire"], bases=["ariel-os"]))
+    assert not planned.skipped
+    assert {one.build.runtime.language for one in planned.measured} == {"c", "rust"}
     elsewhere = plan(
         catalog, Experiment(runtimes=["wasefire"], boards=["stm32f4discovery"], bases=["ariel-os"])
     )

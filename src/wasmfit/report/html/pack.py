@@ -24,6 +24,7 @@ from wasmfit.analysis.module_metrics import sent_bytes
 from wasmfit.analysis.own_suite import is_own
 from wasmfit.analysis.setting_rankings import RULE, RankingEntry
 from wasmfit.analysis.supply import charge_of, energy_of
+from wasmfit.analysis.unowned import unowned_notes
 from wasmfit.model import Board, Measurement, Prediction, RuntimeFeatures
 from wasmfit.timing import setup_notes
 from wasmfit.words import escape_unprintable
@@ -99,6 +100,7 @@ def packed(document: ReportDocument) -> dict[str, Any]:
             escape_unprintable(note, _LONGEST)
             for note in (
                 *outdated_notes(document.measurements),
+                *unowned_notes(document.measurements),
                 *setup_notes(document.boards),
                 *link_notes(document.measurements),
                 *document.notes,

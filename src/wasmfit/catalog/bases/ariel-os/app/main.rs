@@ -18,6 +18,16 @@ unsafe extern "C" {
     safe fn wasmfit_main() -> !;
 }
 
+unsafe extern "C" {
+    /// The embedding, which the harness calls.
+    fn wasmfit_firmware();
+}
+
+/// Keeps the embedding a function of its own, as it is on bases where another link could call it: with one
+/// caller and no other use, it would be a part of that caller, and nobody could tell whose bytes are whose.
+#[used]
+static EMBEDDING: unsafe extern "C" fn() = wasmfit_firmware;
+
 #[ariel_os::task(autostart)]
 async fn main() {
     wasmfit_main()

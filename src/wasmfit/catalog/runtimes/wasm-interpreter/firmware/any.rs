@@ -1,6 +1,9 @@
 //! DLR's wasm-interpreter, taking any module: signatures and imports are data.
 #![no_std]
 
+#[cfg(feature = "runtime-instance")]
+compile_error!("this version of wasm-interpreter runs the catalogue's own modules alone: its embedding of 2025 takes no others");
+
 extern crate alloc;
 
 use alloc::vec::Vec;

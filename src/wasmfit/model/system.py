@@ -24,7 +24,7 @@ class StandIn(Record):
     differs: str = Field(min_length=1)
 
 
-class AnySystem(Record):
+class OperatingSystem(Record):
     """What every driver needs to know of a system.
 
     Attributes:
@@ -53,7 +53,7 @@ class AnySystem(Record):
         return True
 
 
-class LazeSystem(AnySystem):
+class LazeSystem(OperatingSystem):
     """A system whose application is a crate that laze builds.
 
     Attributes:
@@ -84,7 +84,7 @@ class LazeSystem(AnySystem):
         return False
 
 
-class MakeSystem(AnySystem):
+class MakeSystem(OperatingSystem):
     """A system whose application is a folder with a Makefile.
 
     The folder ``app`` of the base is that application. Into a copy of it come ``libwasmfit_runtime.a`` with
@@ -111,7 +111,7 @@ class MakeSystem(AnySystem):
     map: str
 
 
-class WestSystem(AnySystem):
+class WestSystem(OperatingSystem):
     """A system whose application is a folder with a ``CMakeLists.txt`` that west builds.
 
     The application is made as for :class:`MakeSystem`.

@@ -64,6 +64,15 @@ def commanded(place: Path, home: Home, line: str) -> list[tuple[str, dict[str, A
         subprocess.run([program, *words], cwd=place, check=True)
         return []
     assert program == "wasmfit"
+    if words[0] == "report":
+        python(place, home, "-m", "wasmfit", *words, "-r", "wasm3")
+        page = (place / words[words.index("-o") + 1]).read_text("utf-8")
+        assert all(f'"module":"{name}"' in page for name in ("crc", "matmult")), line
+        return []
+    if words[0] == "fit":
+        said = json.loads(python(place, home, "-m", "wasmfit", *words, "-r", "wasm3", "--format", "json"))
+        assert [one["id"].split("@")[0] for one in said["ranked"]] == ["wasm3"]
+        return []
     said = json.loads(python(place, home, "-m", "wasmfit", *words, "-r", "wasm3", "--format", "json"))
     cells = [cell for cell in said["cells"] if cell["runtime"] == "wasm3"]
     assert {cell["status"] for cell in cells} == {"ok"}, line

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from wasmfit.errors import UsageError
 from wasmfit.model import OutBuffer, Signature, ValueType
-from wasmfit.words import escape_unprintable
+from wasmfit.words import counted, escape_unprintable
 
 from .call_text import BufferText, CallText
 from .files import bounded, located
@@ -60,14 +60,12 @@ def size(buffer: BufferText) -> int:
     Raises:
         UsageError: It does not say so.
     """
-    text = buffer.content
-    number = int(text.replace("_", "")) if _SIZE.fullmatch(text) and len(text) < 12 else 0
+    text, shown = buffer.content, escape_unprintable(buffer.text, 60)
+    if not _SIZE.fullmatch(text):
+        raise UsageError(f"The buffer {shown!r} does not say how many bytes it has.", "For example: out:64")
+    number = int(text.replace("_", "")) if len(text) < 12 else LARGEST + 1
     if not 1 <= number <= LARGEST:
-        raise UsageError(
-            f"The buffer {escape_unprintable(buffer.text, 60)!r} does not say how many bytes it has, "
-            f"1 to {LARGEST:,}.",
-            "For example: out:64",
-        )
+        raise UsageError(f"The buffer {shown!r} has to have 1 to {LARGEST:,} bytes.", "For example: out:64")
     return number
 
 
@@ -89,8 +87,8 @@ def lengths_follow(parsed: CallText, signature: Signature) -> dict[bool, bool]:
             _check_types(parsed, signature, lengths)
             return lengths
     raise UsageError(
-        f"{parsed.name} takes {len(signature.params)} arguments ({', '.join(signature.params)}); "
-        f"{len(parsed.arguments)} are given, {len(buffers)} of them buffers.",
+        f"{parsed.name} takes {counted(len(signature.params), 'argument')} ({', '.join(signature.params)}), "
+        f"and not {len(parsed.arguments)}, {len(buffers)} of them buffers.",
         "A buffer is an address, or an address and a length: two i32.",
     )
 

@@ -20,7 +20,7 @@ from wasmfit.model import (
     UserCall,
     ValueType,
 )
-from wasmfit.words import escape_unprintable
+from wasmfit.words import counted, escape_unprintable
 
 from . import buffers, literals
 from .call_text import BufferText, CallText, LiteralText, parse
@@ -304,10 +304,11 @@ class _Compiler:
         """Arguments without buffers; calls among them are made before."""
         signature = _callable(self.wasm, parsed.name, self.file)
         if len(parsed.arguments) != len(signature.params):
-            wanted = ", ".join(signature.params) or "none"
+            wanted = f" ({', '.join(signature.params)})" if signature.params else ""
             raise UsageError(
-                f"{parsed.name} takes {len(signature.params)} arguments ({wanted}); "
-                f"{len(parsed.arguments)} are given."
+                f"{parsed.name} takes {counted(len(signature.params), 'argument')}{wanted}, and not "
+                f"{len(parsed.arguments)}.",
+                f"For example: {parsed.name}({', '.join('1' for _ in signature.params)})",
             )
         return tuple(
             self._value(parsed.name, at, kind, one, steps)

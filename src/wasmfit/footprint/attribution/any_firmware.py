@@ -2,9 +2,10 @@
 
 from pathlib import Path
 
-from wasmfit.elf.records import Elf, Machine
+from wasmfit.elf.records import Elf, Machine, SectionType
 from wasmfit.footprint.attribution.byte_map import ByteMap, attribute_bytes
 from wasmfit.footprint.attribution.libraries import library_rule, owner_of_object
+from wasmfit.footprint.attribution.reserved import with_reserved
 from wasmfit.footprint.attribution.systems import system_rule
 from wasmfit.footprint.attribution.unknown_bytes import has_debug_information, is_much_unknown
 
@@ -32,6 +33,8 @@ def attribute_any_firmware(elf: Elf, link_map: Path | None = None) -> ByteMap:
         owner_of_object=owner_of_object,
         last_resort=lambda name: of_library(name) or of_system(name),
     )
+    if any(s.type == SectionType.NOBITS and not s.executable for s in elf.allocated()):
+        byte_map = with_reserved(byte_map)
     if has_debug_information(elf) and is_much_unknown(byte_map):
         from wasmfit.footprint.attribution.unit_owners import owners_by_units  # most files do without
 

@@ -68,8 +68,8 @@ _FILL: dict[int, frozenset[int]] = {
     Machine.M68K: _filled_with("4e71 4afc 51fc"),  # nop, illegal, trapf
     # nop 00000000; microMIPS 0c00, MIPS16 6500; lld's trap 04170001
     Machine.MIPS: _filled_with("0c 65 0417 01"),
-    Machine.PPC: _filled_with("60 44 18"),  # nop; VLE's se_nop and e_nop
-    Machine.PPC64: _filled_with("60"),
+    Machine.PPC: _filled_with("60 44 18 7fe008"),  # nop; VLE's se_nop and e_nop; lld's trap 7fe00008
+    Machine.PPC64: _filled_with("60 7fe008"),
     Machine.S390: _filled_with("07 18 47 c004"),  # nopr, lr, nop, jgnop
     Machine.SH: _filled_with("09"),
     Machine.TRICORE: _filled_with("0d"),
@@ -88,11 +88,11 @@ _FILL: dict[int, frozenset[int]] = {
     Machine.AVR32: _filled_with("d703"),
     Machine.STM8: _filled_with("9d"),
     Machine.MICROBLAZE: _filled_with("80"),
-    Machine.LANAI: _filled_with("01"),
+    Machine.LANAI: _filled_with("01 15"),  # GNU's and LLVM's
     Machine.LOONGARCH: _filled_with("4003 2a"),  # andi r0, r0, 0; break
     Machine.CSKY: _filled_with("6c03"),
     Machine.FT32: _filled_with("44"),
-    Machine.BPF: _filled_with("05 9d"),
+    Machine.BPF: _filled_with("05 9d 15"),
     15: _filled_with("08 02 40"),  # PA-RISC
     41: _filled_with("ff041f47 2ffe"),  # Alpha
     50: _filled_with("01 02 04 10"),  # IA-64: nop.m, nop.i

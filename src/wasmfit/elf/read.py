@@ -318,6 +318,7 @@ def _symbol_table(raw: list[_RawSection]) -> int | None:
 
 _LINKED = "Name the ELF file that the linker wrote."
 _CONVERTED = "Name the ELF file that it was made from, which has names and sections."
+_FOR_ELF = "Build it for a target with ELF files."
 _OTHERS = {
     b"!<arch>\n": ("is a static library, not a linked program", _LINKED),
     b"!<thin>\n": ("is a static library whose members are other files", _LINKED),
@@ -328,30 +329,50 @@ _OTHERS = {
         "Compile or link it, and name the result.",
     ),
     b"\xde\xc0\x17\x0b": ("is LLVM bitcode, which has no bytes of code yet", "Link it, and name the result."),
-    b"MZ": ("is a Windows program (PE), not an ELF file", "Build it for a target with ELF files."),
+    b"MZ": ("is a Windows program (PE), not an ELF file", _FOR_ELF),
     b"\x64\x86": (
         "is a Windows object file (COFF), not an ELF file",
-        "Build it for a target with ELF files.",
+        _FOR_ELF,
     ),
     b"\x4c\x01": (
         "is a Windows object file (COFF), not an ELF file",
-        "Build it for a target with ELF files.",
+        _FOR_ELF,
+    ),
+    b"\x64\xaa": (
+        "is a Windows object file (COFF), not an ELF file",
+        _FOR_ELF,
+    ),
+    b"\xc4\x01": (
+        "is a Windows object file (COFF), not an ELF file",
+        _FOR_ELF,
+    ),
+    b"\0\0\xff\xff": (
+        "is a Windows object file or import library (COFF), not an ELF file",
+        _FOR_ELF,
+    ),
+    b"\x01\xdf": (
+        "is an object file of AIX (XCOFF), not an ELF file",
+        _FOR_ELF,
+    ),
+    b"\x01\xf7": (
+        "is an object file of AIX (XCOFF), not an ELF file",
+        _FOR_ELF,
     ),
     b"\xcf\xfa\xed\xfe": (
         "is a macOS program (Mach-O), not an ELF file",
-        "Build it for a target with ELF files.",
+        _FOR_ELF,
     ),
     b"\xce\xfa\xed\xfe": (
         "is a macOS program (Mach-O), not an ELF file",
-        "Build it for a target with ELF files.",
+        _FOR_ELF,
     ),
     b"\xfe\xed\xfa": (
         "is a macOS program (Mach-O), not an ELF file",
-        "Build it for a target with ELF files.",
+        _FOR_ELF,
     ),
     b"\xca\xfe\xba\xbe": (
         "is a macOS program for several processors (Mach-O), or a Java class, not an ELF file",
-        "Build it for a target with ELF files.",
+        _FOR_ELF,
     ),
     b":": ("looks like an Intel HEX file, which has no sections or symbols", _CONVERTED),
     b"UF2\n": ("is a UF2 file, which has no sections or symbols", _CONVERTED),

@@ -47,7 +47,8 @@ def _of_members(of_parts: list[list[str]]) -> list[str]:
 def _notes_on_file(byte_map: ByteMap, options: SizeOptions, *, linked: bool) -> list[str]:
     elf = byte_map.elf
     notes = []
-    if elf.kind == ElfKind.RELOCATABLE and linked:
+    is_object = elf.kind == ElfKind.RELOCATABLE
+    if is_object and linked:
         notes.append(
             "It is an object file, not linked yet: its sections have no addresses, and it fills no memory."
         )
@@ -60,9 +61,14 @@ def _notes_on_file(byte_map: ByteMap, options: SizeOptions, *, linked: bool) -> 
         notes.append("It has no symbols (stripped), so most bytes have no owner; use the file as linked.")
     elif elf.stripped and elf.symbols:
         notes.append("It is stripped but for its dynamic symbols; use the file as linked.")
-    if GroupBy.OBJECT in options.by and options.link_map is None and linked:
+    if (
+        GroupBy.OBJECT in options.by
+        and options.link_map is None
+        and linked
+        and elf.kind != ElfKind.RELOCATABLE
+    ):
         notes.append(f"Objects are only in the linker's map: {_map_advice(elf)}.")
-    if elf.only_debug and elf.kind != ElfKind.RELOCATABLE:
+    if elf.only_debug and not is_object:
         notes.append(
             "Its sections hold no bytes, only their debug information (as objcopy --only-keep-debug leaves "
             "it), so memories and fill are unknown; use the file as linked."
@@ -111,6 +117,7 @@ def _notes_on_owners(source: SizeSource, side: AttributedFile, options: SizeOpti
     if (
         elf is not None
         and source.is_elf
+        and elf.kind != ElfKind.RELOCATABLE
         and elf.symbols
         and options.link_map is None
         and unknown * 20 > whole

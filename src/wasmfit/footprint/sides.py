@@ -63,19 +63,27 @@ def _of_library(source: SizeSource, name: str, elf: Elf, options: SizeOptions) -
     """The bytes of a member, which may be without debug information while others have some."""
     has_lines = any(section.name in LINE_SECTIONS for section in elf.sections)
     kept = options if has_lines else replace(options, inlined=False)
-    byte_map, notes = byte_map_for(elf, kept, None)
+    byte_map, notes = byte_map_for(elf, kept, None, in_library=True)
     return of_member(byte_map, Path(source.path).name, name), notes
 
 
-def byte_map_for(elf: Elf, options: SizeOptions, link_map: Path | None) -> tuple[ByteMap, list[str]]:
+def byte_map_for(
+    elf: Elf, options: SizeOptions, link_map: Path | None, *, in_library: bool = False
+) -> tuple[ByteMap, list[str]]:
     """The byte map of a file as options ask for it, and notes on how it was made.
+
+    Args:
+        elf: The file.
+        options: What is asked for.
+        link_map: The map that the linker wrote of it.
+        in_library: Whether it is a member of a static library.
 
     Raises:
         LinkMapError: The map cannot be read, or is of another link.
         LinesError: Inlined code is asked for, and debug information is missing or cannot be read.
     """
     notes: list[str] = []
-    byte_map = attribute_any_firmware(elf, link_map)
+    byte_map = attribute_any_firmware(elf, link_map, in_library=in_library)
     if GroupBy.KIND in options.by:
         byte_map = with_literals(byte_map)
     if options.references:

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from wasmfit.elf.linkmap.records import InputSection, OutputSection, ScriptCommand
 from wasmfit.elf.mapping_symbols import is_mapping_symbol
-from wasmfit.elf.records import Binding, Elf, Section, Symbol, SymbolType
+from wasmfit.elf.records import Binding, Elf, ElfKind, Machine, Section, Symbol, SymbolType
 from wasmfit.footprint.attribution.fill import fill_bytes
 from wasmfit.footprint.attribution.overlaps import UNCLAIMED, resolve_overlaps
 
@@ -52,6 +52,7 @@ class ClaimedRange(NamedTuple):
         return self.end - self.start
 
 
+_RELAXING = (Machine.RISCV, Machine.LOONGARCH)
 _MAX_PADDING = 4096  # bytes; a hostile file may claim any alignment
 # .L4, .Lpcrel_hi0, .L0 (GNU's for RISC-V), $L4 (MIPS), L0^A and L1^B (numbered labels).
 _LOCAL_LABEL = re.compile(r"\.L|\$L|L\d+[\x01\x02]|\.\.")
@@ -171,6 +172,8 @@ class _Divider:
         self._code = section.executable
         self._fill = fill_bytes(elf.machine, code=self._code)
         self._align = min(section.align, _MAX_PADDING)
+        # There the assembler lays down as much fill as may be needed, and the linker removes the rest.
+        self._relaxes = elf.kind == ElfKind.RELOCATABLE and elf.machine in _RELAXING
         self._contents = elf.contents(section)
         self._parts = _MappedParts(section, mapped)
         ordered = _ordered(symbols, section.address)
@@ -256,7 +259,7 @@ class _Divider:
         if align is None:
             # Without a map: no more than the alignment that the next address has and the section allows.
             align, most = end & -end, self._align
-            align = align if 0 < align < most else most
+            align = align if 0 < align < most and not self._relaxes else most
         if end - start >= align:
             return False
         offset = start - self._section.address

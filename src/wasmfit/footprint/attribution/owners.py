@@ -59,12 +59,12 @@ SymbolRule = Callable[[str], str | None]
 # .L__unnamed_2, alloc_<hash>, vtable.4, switch.table.f, .L.str.1. Only such names begin with .L.
 _ANONYMOUS = re.compile(r"\.L|anon\.[0-9a-f]|__unnamed_[0-9]|alloc_[0-9a-f]{16}|vtable\.[0-9]|switch\.table")
 _ANONYMOUS_SECTION = re.compile(r"\.(?:rodata|data)(?:\.[\w]+)*\.(?:\.L|anon\.|__unnamed_|alloc_)")
-# lld's __Thumbv7ABSLongThunk_f, __AArch64ADRPThunk_f, __LA25Thunk_f, __long_branch_f, __plt_f; GNU ld's
+# lld's __Thumbv7ABSLongThunk_f, __AArch64ADRPThunk_f, __LA25Thunk_f, __LongThunk_f, __long_branch_f; GNU ld's
 # __f_veneer, __f_from_thumb, __erratum_835769_veneer_0, __stm32l4xx_veneer_0, e843419@0001_00000002_10,
 # 0000001b.long_branch.f; mold's f$thunk and thunk-0-f
 _VENEER = re.compile(
-    r"__(?:ARM|Arm|Thumb|AArch64|LA25|microLA25|MIPS|Mips|AVR|PPC|Hexagon|hexagon)\w*?[Tt]hunk_|__.+_veneer(?:_\w+)?$"
-    r"|__.+_(?:from|change_to)_(?:arm|thumb)$|e843419@|[0-9a-f]{8}\.(?:long_branch|plt_branch|plt_call)\b"
+    r"__(?:ARM|Arm|Thumb|AArch64|LA25|microLA25|MIPS|Mips|AVR|PPC|Hexagon|hexagon|Long)\w*?[Tt]hunk_|__.+_veneer(?:_\w+)?$"
+    r"|__.+_(?:from|change_to)_(?:arm|thumb)$|e843419@|[0-9a-f]{8}\.(?:long_branch|plt_branch|plt_call|(?:got2\.)?plt_pic32)\b"
     r"|__(?:long_branch|gep_setup|toc_save)_\w|.+\$(?:thunk|veneer)\b|thunk-\d+-",
     re.DOTALL,
 )

@@ -27,6 +27,8 @@ from wasmfit.elf.records import (
 
 FRAMING = "[framing]"
 """Row of the module's header, and of the headers of its sections."""
+_HAS_MOST, _WIDE, _PAGE_SIZE = 0x1, 0x4, 0x8  # of limits: a maximum, addresses of 64 bits, its own page size
+_MOST_MEMORY = 1 << 36
 LINEAR_MEMORY = "linear memory"
 """Row of the linear memory that a module begins with."""
 
@@ -69,6 +71,7 @@ class _Module:
     def __init__(self, path: str, image: bytes) -> None:
         self._path = path
         self._image = image
+        self._wide = False  # whether a memory's addresses have 64 bits
         self._parts = list(self._read_parts())
 
     def elf(self) -> Elf:
@@ -101,7 +104,7 @@ class _Module:
         return Elf(
             path=self._path,
             kind=ElfKind.EXECUTABLE,
-            bits=32,
+            bits=64 if self._wide else 32,
             big_endian=False,
             machine=Machine.WASM,
             entry=0,
@@ -170,7 +173,7 @@ class _Module:
         return exports
 
     def _imports(self) -> Iterator[tuple[int, int]]:
-        """Kind of each import, and for a memory its first pages."""
+        """Kind of each import, and for a memory the bytes that it begins with."""
         part = self._part(_IMPORT)
         if part is None:
             return
@@ -179,14 +182,11 @@ class _Module:
             self._text(cursor)
             self._text(cursor)
             kind = cursor.number(1)
-            pages = 0
+            size = 0
             if kind == 1:
                 cursor.number(1)
             if kind in (1, 2):
-                has_most = cursor.number(1) & 1
-                pages = cursor.leb()
-                if has_most:
-                    cursor.leb()
+                size = self._limits(cursor, memory=kind == 2)
             elif kind == 3:
                 cursor.bytes(2)
             elif kind == 4:
@@ -194,22 +194,34 @@ class _Module:
                 cursor.leb()
             else:
                 cursor.leb()
-            yield kind, pages
+            yield kind, size
 
     def _linear_memory(self) -> int:
         """Bytes of the linear memories that the module begins with."""
-        pages = sum(first for kind, first in self._imports() if kind == 2)
+        size = sum(first for kind, first in self._imports() if kind == 2)
         part = self._part(_MEMORY)
         if part is not None:
             cursor = self._cursor(part.start, part.end)
             for _ in range(cursor.leb()):
-                has_most = cursor.number(1) & 1
-                pages += cursor.leb()
-                if has_most:
-                    cursor.leb()
-        if pages > 1 << 20:
+                size += self._limits(cursor, memory=True)
+        if size > _MOST_MEMORY:
             raise DamagedError("A module has more linear memory than there is.", "Build it again.")
-        return pages * _PAGE
+        return size
+
+    def _limits(self, cursor: DwarfCursor, *, memory: bool) -> int:
+        """The bytes that a memory begins with, of pages of its own size if it has one."""
+        flags = cursor.number(1)
+        first = cursor.leb()
+        if flags & _HAS_MOST:
+            cursor.leb()
+        page = _PAGE
+        if memory and flags & _PAGE_SIZE:
+            exponent = cursor.leb()
+            if exponent > 16:
+                raise DamagedError("A module has pages of a size that is not known.", "Build it again.")
+            page = 1 << exponent
+        self._wide |= memory and bool(flags & _WIDE)
+        return first * page
 
     def _functions(self, part: _Part, section: int, names: dict[int, str]) -> Iterator[Symbol]:
         cursor = self._cursor(part.start, part.end)

@@ -11,7 +11,7 @@ LANGUAGES = {"c": "C", "rust": "Rust"}
 
 
 class StandIn(Record):
-    """What is built to run in the emulator, in the place of an image that cannot run there.
+    """What is built to run in the emulator, instead of an image that cannot run there.
 
     Attributes:
         board: The system's name of the board that it is built for: one that the emulator has, or the same.
@@ -33,7 +33,7 @@ class OperatingSystem(Record):
         languages: The languages of the runtimes that its application can hold.
         boards: Board → the system's own name of it.
         emulated: Boards of the catalogue whose images run in the emulator as they are.
-        stand_ins: Board of the catalogue → what runs in the emulator in the place of its image.
+        stand_ins: Board of the catalogue → what runs in the emulator instead of its image.
     """
 
     checkout_has: str = Field(pattern=r"^\w[\w./-]*$")

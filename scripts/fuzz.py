@@ -14,17 +14,19 @@ put it into ``tests/hostile/found`` as ``KIND.what-it-was``, and the tests repla
 
 import argparse
 import multiprocessing
-import resource
 import sys
 import time
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from tests.hostile.feed import Found, bound_memory, feed
+from tests.hostile.feed import Found
 from tests.hostile.steps import command_of, host_step_builds, target
+from tests.hostile.target import Target
 from tests.hostile.targets import TARGETS
+from tests.hostile.workers import AT_ONCE, Share, fed
 from wasmfit.builder import Context, StepContext
 from wasmfit.catalog import Catalog
 from wasmfit.home import Home
@@ -41,28 +43,25 @@ def _host_steps() -> list[tuple[str, Sequence[str]]]:
     return [(one.runtime.name, command_of(context, step, one)) for one in host_step_builds(context)]
 
 
-def _part(job: tuple[str, Sequence[str] | None, range]) -> tuple[list[Found], int]:
-    """One process's share of a target's mutants; what was found, and the memory that it took, in KiB."""
-    name, command, numbers = job
-    if command is None:
-        bound_memory()
-        chosen = TARGETS[name]
-    else:
-        chosen = target(name, command)
-    found = list(feed(chosen, numbers))
-    return found, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+def _chosen(name: str, command: Sequence[str] | None) -> Target:
+    return TARGETS[name] if command is None else target(name, command)
 
 
 def _work(name: str, command: Sequence[str] | None, first: int, count: int) -> list[Found]:
     started = time.monotonic()
-    workers = multiprocessing.cpu_count()
-    jobs = [(name, command, range(first + worker, first + count, workers)) for worker in range(workers)]
-    with multiprocessing.get_context("spawn").Pool(workers, maxtasksperchild=1) as pool:
-        ended = pool.map(_part, jobs, chunksize=1)
-    found = [one for part, _ in ended for one in part]
-    most = max(kibibytes for _, kibibytes in ended) >> 10
+    shares = [
+        Share(partial(_chosen, name, command), range(at, min(at + AT_ONCE, first + count)), command is None)
+        for at in range(first, first + count, AT_ONCE)
+    ]
+    ended = list(fed(shares, multiprocessing.cpu_count()))
+    found = [one for part in ended for one in part.found]
+    most = max(part.kibibytes for part in ended) >> 10
+    slowest = max((part.slowest for part in ended if part.slowest), key=lambda one: one.seconds, default=None)
     seconds = time.monotonic() - started
-    print(f"{name:10} {count:7,} mutants {seconds:7.1f} s {most:5,} MiB {len(found):4} found", flush=True)
+    slow = "" if slowest is None else f" slowest {slowest.seconds:6.2f} s (mutant {slowest.number})"
+    print(
+        f"{name:10} {count:7,} mutants {seconds:7.1f} s {most:5,} MiB {len(found):4} found{slow}", flush=True
+    )
     return found
 
 

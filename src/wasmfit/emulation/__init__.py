@@ -27,6 +27,7 @@ from .least import least_ram
 from .machine import ExpectedCalls, QemuRunner
 from .plugins import compiled, interface
 from .profile import CallProfile, Row
+from .stores import STORES, check_stores, place, worst
 from .suite_runner import WATCHDOG, SuiteEnd, SuiteRun, run_suite
 from .symbols import job_address
 from .ten import emulator_trial
@@ -34,6 +35,7 @@ from .ten import emulator_trial
 __all__ = [
     "DEFAULT_LIMITS",
     "NO_FENCE",
+    "STORES",
     "WATCHDOG",
     "CallProfile",
     "Execution",
@@ -43,6 +45,7 @@ __all__ = [
     "RunLimits",
     "SuiteEnd",
     "SuiteRun",
+    "check_stores",
     "compiled",
     "emulator_trial",
     "execute",
@@ -52,6 +55,8 @@ __all__ = [
     "job_address",
     "leak",
     "least_ram",
+    "place",
     "run_suite",
     "unfenced",
+    "worst",
 ]

@@ -53,6 +53,8 @@ from .run import (
     Requests,
     Run,
     StackPeaks,
+    StoreCheck,
+    StrayStore,
 )
 from .runtime import (
     Build,
@@ -177,6 +179,8 @@ __all__ = [
     "Start",
     "Status",
     "StepKind",
+    "StoreCheck",
+    "StrayStore",
     "Stub",
     "Switch",
     "SwitchValue",

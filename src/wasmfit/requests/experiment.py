@@ -58,10 +58,12 @@ class Experiment(Matrix):
     Attributes:
         module: A module of the user's, instead of workloads.
         layouts: In how many orders of its functions each image is linked and run.
+        check_stores: Whether each image runs once more, with every store looked at.
     """
 
     module: ModuleRequest | None = None
     layouts: fields.Layouts = 1
+    check_stores: fields.CheckStores = False
 
     @model_validator(mode="after")
     def _names_one_guest(self) -> Self:

@@ -126,6 +126,7 @@ class CompareKeywords(MatrixKeywords, ModuleKeywords, OptionKeywords, total=Fals
     """What ``compare`` takes: :class:`Experiment` and :class:`RunOptions`."""
 
     layouts: int
+    check_stores: bool
 
 
 class BenchKeywords(MatrixKeywords, OptionKeywords, total=False):
@@ -189,6 +190,7 @@ class ReportKeywords(MatrixKeywords, ModuleKeywords, RequirementKeywords, Option
     """What ``make_report`` takes: as ``compare`` and ``fit``, and :class:`ReportSettings`."""
 
     layouts: int
+    check_stores: bool
     title: str | None
     flames: bool
     features: bool

@@ -43,11 +43,17 @@ def with_store_check(context: Context, cell: Cell, measurement: Measurement) -> 
     """
     if measurement.run is None or cell.build.runtime.name == BASELINE:
         return measurement
-    run = measurement.run.model_copy(update={"stores": _checked(context, cell)})
+    run = measurement.run.model_copy(update={"stores": store_check(context, cell)})
     return measurement.model_copy(update={"run": run})
 
 
-def _checked(context: Context, cell: Cell) -> StoreCheck:
+def store_check(context: Context, cell: Cell) -> StoreCheck:
+    """What comes of looking at every store of a cell's image, which is built if it is not.
+
+    Args:
+        context: What it is built with.
+        cell: The cell.
+    """
     where = place(cell.board)
     if isinstance(where, str):
         return StoreCheck(reason=where)

@@ -15,6 +15,21 @@ const BYTES: usize = 1024;
 const STEPS: u32 = 1000;
 const PAGE: u64 = 65_536;
 
+/// What every module exports, as a module: `x0: (i32, i32) -> i32`, `x1: (i64, f64) -> i64`, `x2: (f32, f64) -> f64`,
+/// and `x3: (i32) -> f32`. Their bodies here are unreachable.
+#[rustfmt::skip]
+const EXPORTS: &[u8] = &[
+    0, b'a', b's', b'm', 1, 0, 0, 0,
+    1, 24, 4,
+    0x60, 2, 0x7f, 0x7f, 1, 0x7f,
+    0x60, 2, 0x7e, 0x7c, 1, 0x7e,
+    0x60, 2, 0x7d, 0x7c, 1, 0x7c,
+    0x60, 1, 0x7f, 1, 0x7d,
+    3, 5, 4, 0, 1, 2, 3,
+    7, 21, 4, 2, b'x', b'0', 0, 0, 2, b'x', b'1', 0, 1, 2, b'x', b'2', 0, 2, 2, b'x', b'3', 0, 3,
+    10, 17, 4, 3, 0, 0, 0x0b, 3, 0, 0, 0x0b, 3, 0, 0, 0x0b, 3, 0, 0, 0x0b,
+];
+
 /// The choices that a number stands for (SplitMix64).
 fn choices(number: u64, length: usize) -> Vec<u8> {
     let mut state = number;
@@ -32,12 +47,11 @@ fn choices(number: u64, length: usize) -> Vec<u8> {
 
 fn settings(number: u64) -> Config {
     Config {
-        min_funcs: 1,
-        max_funcs: 8,
+        min_funcs: 4,
+        max_funcs: 9,
         max_instructions: 120,
         max_imports: 0,
-        min_exports: 1,
-        export_everything: true,
+        exports: Some(EXPORTS.to_vec()),
         max_memories: 1,
         max_memory32_bytes: PAGE,
         memory_max_size_required: true,

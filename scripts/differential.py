@@ -1,12 +1,12 @@
-"""Runs generated modules on interpreters in the emulator and in Node, and compares what comes of each call.
+"""Runs generated modules on interpreters in the emulator and in Node, and compares what comes of calls.
 
     .venv/bin/python scripts/differential.py --count 100 -r wasm3 -r wamr -b esp32c6
 
-Modules come from wasm-smith (``tests/hostile/generate``); a module's number decides it and its call. Each
-end is one of: the same value or a trap in both, or what the device lacks (unsupported, out of memory, does
-not fit). What is neither is a disagreement. With --check-stores every store of the runtime is looked at as well.
-Modules that disagree, or make a runtime store astray, are kept in the folder ``differential-found``;
-docs/disagreements.md has those that are understood.
+Modules come from wasm-smith (``tests/hostile/generate``); a module's number decides it and its call. An end
+is the same value or a trap in both, or what the device lacks (unsupported, out of memory, does not fit); what
+is neither is a disagreement. With --check-stores every store of the runtime is looked at as well. Modules
+that disagree, or make a runtime store astray, are kept in ``differential-found``; docs/disagreements.md has
+those that are understood.
 """
 
 import argparse
@@ -15,7 +15,9 @@ import shutil
 import sys
 import tempfile
 import time
+import traceback
 from collections import Counter
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import product
@@ -27,10 +29,13 @@ from tests.hostile.differential import Case, Device, End, Verdict, generated, ge
 from wasmfit.builder import Context
 from wasmfit.catalog import Catalog
 from wasmfit.home import Home
-from wasmfit.model import StoreCheck
+from wasmfit.model import Status, StoreCheck
 from wasmfit.plan import c_targets, plan
 from wasmfit.requests import Experiment
 from wasmfit.toolchain import ProcessRunner, Versions, find
+
+EACH = 50
+"""Modules after which it says how far it is."""
 
 
 @dataclass
@@ -48,6 +53,20 @@ class Tally:
     explained: Counter[str] = field(default_factory=Counter)
     stores: int = 0
     strays: int = 0
+
+    def take(self, node: End, end: End, stores: StoreCheck | None) -> Iterator[str]:
+        """Counts an end; what was found is told."""
+        found = verdict(node, end)
+        self.ends[f"{found.value}: {end.status.value}"] += 1
+        if found is Verdict.EXPLAINED:
+            self.explained[f"{end.status.value}: {end.reason}"] += 1
+        if found is Verdict.DISAGREES:
+            yield f"{end}, Node: {node}"
+        if stores is not None and stores.stray is not None:
+            self.strays += 1
+            yield f"stored astray: {stores.stray}"
+        if stores is not None and stores.reason is None:
+            self.stores += 1
 
 
 def devices(runtimes: list[str], boards: list[str]) -> list[Device]:
@@ -95,28 +114,19 @@ def main() -> int:
 
         def run(job: tuple[Case, Device]) -> tuple[Case, Device, End, StoreCheck | None]:
             case, device = job
-            return case, device, *ended(device, case, with_stores=given.check_stores)
+            try:
+                return case, device, *ended(device, case, with_stores=given.check_stores)
+            except Exception:  # noqa: BLE001 - whatever it is, it is a finding, and the others go on
+                return case, device, End(status=Status.BUILD_FAILED, reason=traceback.format_exc()), None
 
         with ThreadPoolExecutor(os.cpu_count()) as pool:
             for number, (case, device, end, stores) in enumerate(pool.map(run, product(cases, all_of)), 1):
-                tally, found = tallies[device.name], verdict(node[case], end)
-                tally.ends[f"{found.value}: {end.status.value}"] += 1
-                if found is Verdict.EXPLAINED:
-                    tally.explained[f"{end.status.value}: {end.reason}"] += 1
-                lines = []
-                if found is Verdict.DISAGREES:
-                    lines.append(f"{end}, Node: {node[case]}")
-                if stores is not None and stores.reason is None:
-                    tally.stores += 1
-                if stores is not None and stores.stray is not None:
-                    tally.strays += 1
-                    lines.append(f"{stores.stray}")
-                for line in lines:
+                for line in tallies[device.name].take(node[case], end, stores):
                     bad += 1
                     print(f"g{case.number:06} {case.call} on {device.name}: {line}", flush=True)
                     given.into.mkdir(parents=True, exist_ok=True)
                     shutil.copy(case.path, given.into)
-                if number % (100 * len(all_of)) == 0:
+                if number % (EACH * len(all_of)) == 0:
                     print(
                         f"{number // len(all_of):,} modules, {time.monotonic() - started:,.0f} s", flush=True
                     )

@@ -11,7 +11,7 @@ from random import Random
 
 from wasmfit.builder import Context, FirmwareSpec, StepContext, image, steps
 from wasmfit.emulation import DEFAULT_LIMITS, QemuRunner, RunLimits, compiled, execute
-from wasmfit.errors import WasmfitError
+from wasmfit.errors import UsageError, WasmfitError
 from wasmfit.model import Cell, Status, StoreCheck, UserModule, ValueType, is_nan
 from wasmfit.module import load_user_module
 from wasmfit.module.read import read
@@ -152,7 +152,11 @@ class Device:
 
     def cell(self, case: Case) -> Cell | End:
         """The cell of a case; how it ends, where there is none."""
-        module: UserModule = load_user_module(ModuleRequest(path=case.path, calls=(case.call,), times=1))
+        request = ModuleRequest(path=case.path, calls=(case.call,), times=1)
+        try:
+            module = load_user_module(request)
+        except UsageError as error:
+            return End(status=Status.BUILD_FAILED, reason=error.message)
         planned = plan(
             self.context.catalog, Experiment(runtimes=(self.runtime,), boards=(self.board,)), module=module
         )

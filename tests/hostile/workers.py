@@ -2,6 +2,7 @@
 
 import multiprocessing
 import resource
+import signal
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
@@ -39,11 +40,13 @@ class Fed:
     """What became of a share.
 
     Attributes:
-        found: Inputs that are not handled as they should.
+        mutants: How many were fed.
+        found: Those that are not handled as they should.
         kibibytes: The most resident memory, of the process and of those that it started.
         slowest: The input that took longest; ``None`` if the process died.
     """
 
+    mutants: int
     found: tuple[Found, ...]
     kibibytes: int
     slowest: Slowest | None
@@ -53,6 +56,7 @@ def _feed(share: Share, answers: "Connection[Any, Any]") -> None:
     """Within the process: each number before its mutant is fed, then what became of all."""
     if share.bounded:
         bound_memory()
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # nobody listens any more
     target, slowest = share.target(), Slowest(share.numbers.start, 0.0)
 
     def told() -> Iterator[int]:
@@ -62,7 +66,7 @@ def _feed(share: Share, answers: "Connection[Any, Any]") -> None:
 
     found = tuple(feed(target, told(), slowest))
     most = max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-    answers.send(Fed(found, most, slowest))
+    answers.send(Fed(len(share.numbers), found, most, slowest))
 
 
 def fed(shares: Sequence[Share], workers: int) -> Iterator[Fed]:
@@ -99,4 +103,5 @@ def fed(shares: Sequence[Share], workers: int) -> Iterator[Fed]:
 def _died(share: Share, number: int, code: int | None) -> Fed:
     target = share.target()
     data = mutant(target.seeds(), target.mutations, number)
-    return Fed((Found(number, data, f"the process ended with code {code}"),), 0, None)
+    fed_before = share.numbers.index(number) + 1
+    return Fed(fed_before, (Found(number, data, f"the process ended with code {code}"),), 0, None)

@@ -107,7 +107,7 @@ def place(board: Board) -> MemoryMap | str:
 
 
 def check_stores(
-    elf: Path, runner: QemuRunner, limits: RunLimits, name_of: NameOf | None = None
+    elf: Path, runner: QemuRunner, limits: RunLimits, *, static: bool, name_of: NameOf | None = None
 ) -> StoreCheck:
     """Runs an image and looks at every store of it.
 
@@ -115,6 +115,8 @@ def check_stores(
         elf: The image, linked to :func:`place`.
         runner: What runs it, with the plugin :data:`STORES`.
         limits: When it is given up.
+        static: Whether the allocator's static data is its alone. It is not where the runtime is in Rust: then
+            the compiler may have put the allocator's counting into the runtime's functions.
         name_of: Tells the function at an address; without it, symbols are named as the image has them.
 
     Raises:
@@ -128,7 +130,7 @@ def check_stores(
         return StoreCheck(reason=linked)
     if image.heap is None:
         return StoreCheck(reason="the image has no heap of wasmfit's, whose blocks would be known")
-    look = _Look(board, linked, image, read_elf(elf))
+    look = _Look(board, linked, image, read_elf(elf), static)
     run = QemuRunner(look.sharing, runner.plugin, runner.runner, runner.log, runner.fence).run(
         elf,
         lambda folder: look.arguments(folder, limits.instructions),
@@ -179,12 +181,14 @@ class _Look:
         linked: Where the image is linked to.
         image: Its symbols.
         elf: The image.
+        static: Whether the allocator's static data is its alone.
     """
 
     board: Board
     linked: MemoryMap
     image: Symbols
     elf: Elf
+    static: bool
 
     @property
     def memory(self) -> Region:
@@ -233,6 +237,8 @@ class _Look:
 
     def _kept(self) -> Iterator[tuple[int, int, str]]:
         """Static data that is the allocator's alone, with its name."""
+        if not self.static:
+            return
         for symbol in self.elf.symbols:
             name = symbol.name and demangle(symbol.name)
             if (

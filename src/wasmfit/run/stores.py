@@ -125,4 +125,4 @@ class _Job:
         runner = QemuRunner(cell.board, plugin, context.runner, self.step.log, fence)
         limits = measure.limits(subject_of(cell))
         patient = limits.model_copy(update={"seconds": _SLOWER * limits.seconds})
-        return check_stores(elf, runner, patient)
+        return check_stores(elf, runner, patient, static=cell.build.runtime.c is not None)

@@ -60,6 +60,7 @@ fn settings(number: u64) -> Config {
         table_max_size_required: true,
         max_data_segments: 3,
         allow_start_export: number % 8 == 0,
+        disallow_traps: number % 2 == 0,
         canonicalize_nans: true,
         bulk_memory_enabled: number % 3 == 0,
         multi_value_enabled: number % 2 == 0,

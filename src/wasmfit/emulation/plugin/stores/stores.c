@@ -162,7 +162,7 @@ static struct range block_of(uint32_t where, bool *used)
         }
         address += size;
     }
-    return (struct range){address, heap.end};
+    return (struct range){address, address + HEADER}; /* the last one, which is no user's */
 }
 
 /* ---- stores ---- */

@@ -14,23 +14,29 @@ put it into ``tests/hostile/found`` as ``KIND.what-it-was``, and the tests repla
 
 import argparse
 import multiprocessing
-import resource
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from tests.hostile.feed import Found, bound_memory, feed
+from tests.hostile.feed import Found, Slowest
 from tests.hostile.steps import command_of, host_step_builds, target
+from tests.hostile.target import Target
 from tests.hostile.targets import TARGETS
+from tests.hostile.workers import AT_ONCE, Fed, Share, fed
 from wasmfit.builder import Context, StepContext
 from wasmfit.catalog import Catalog
 from wasmfit.home import Home
 from wasmfit.toolchain import ProcessRunner, Versions, find
 
 HOST = "host"
+
+SHARES_PER_LINE = 4
+"""Shares after which it says how far it is."""
 
 
 def _host_steps() -> list[tuple[str, Sequence[str]]]:
@@ -41,29 +47,61 @@ def _host_steps() -> list[tuple[str, Sequence[str]]]:
     return [(one.runtime.name, command_of(context, step, one)) for one in host_step_builds(context)]
 
 
-def _part(job: tuple[str, Sequence[str] | None, range]) -> tuple[list[Found], int]:
-    """One process's share of a target's mutants; what was found, and the memory that it took, in KiB."""
-    name, command, numbers = job
-    if command is None:
-        bound_memory()
-        chosen = TARGETS[name]
-    else:
-        chosen = target(name, command)
-    found = list(feed(chosen, numbers))
-    return found, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+def _chosen(name: str, command: Sequence[str] | None) -> Target:
+    return TARGETS[name] if command is None else target(name, command)
 
 
-def _work(name: str, command: Sequence[str] | None, first: int, count: int) -> list[Found]:
-    started = time.monotonic()
-    workers = multiprocessing.cpu_count()
-    jobs = [(name, command, range(first + worker, first + count, workers)) for worker in range(workers)]
-    with multiprocessing.get_context("spawn").Pool(workers, maxtasksperchild=1) as pool:
-        ended = pool.map(_part, jobs, chunksize=1)
-    found = [one for part, _ in ended for one in part]
-    most = max(kibibytes for _, kibibytes in ended) >> 10
-    seconds = time.monotonic() - started
-    print(f"{name:10} {count:7,} mutants {seconds:7.1f} s {most:5,} MiB {len(found):4} found", flush=True)
-    return found
+@dataclass
+class Tally:
+    """What has become of a target's mutants so far.
+
+    Attributes:
+        name: The target's.
+        started: When, of the monotonic clock.
+        mutants: How many were fed.
+        found: How many of them are not handled as they should.
+        kibibytes: The most memory of a process.
+        slowest: The one that took longest.
+    """
+
+    name: str
+    started: float
+    mutants: int = 0
+    found: int = 0
+    kibibytes: int = 0
+    slowest: Slowest | None = None
+
+    def take(self, part: Fed) -> None:
+        """Adds what became of a share."""
+        self.mutants += part.mutants
+        self.found += len(part.found)
+        self.kibibytes = max(self.kibibytes, part.kibibytes)
+        ended = [one for one in (self.slowest, part.slowest) if one is not None]
+        self.slowest = max(ended, key=lambda one: one.seconds, default=None)
+
+    def __str__(self) -> str:
+        seconds, mebibytes = time.monotonic() - self.started, self.kibibytes >> 10
+        slow = (
+            "" if self.slowest is None else f", slowest {self.slowest.seconds:.2f} s ({self.slowest.number})"
+        )
+        return (
+            f"{self.name:10} {self.mutants:7,} mutants {seconds:7.1f} s {mebibytes:5,} MiB "
+            f"{self.found:4} found{slow}"
+        )
+
+
+def _work(name: str, command: Sequence[str] | None, first: int, count: int) -> Iterator[Found]:
+    shares = [
+        Share(partial(_chosen, name, command), range(at, min(at + AT_ONCE, first + count)), command is None)
+        for at in range(first, first + count, AT_ONCE)
+    ]
+    tally = Tally(name, time.monotonic())
+    for number, part in enumerate(fed(shares, multiprocessing.cpu_count()), 1):
+        tally.take(part)
+        yield from part.found
+        if number % SHARES_PER_LINE == 0 and number < len(shares):
+            print(tally, flush=True)
+    print(tally, flush=True)
 
 
 def main() -> int:

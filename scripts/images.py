@@ -39,7 +39,7 @@ from wasmfit.builder import (
 )
 from wasmfit.builder.digest import Shared
 from wasmfit.catalog import Catalog
-from wasmfit.emulation import HEAP_PLUGIN, WATCHDOG, plugins
+from wasmfit.emulation import HEAP_PLUGIN, STORES, WATCHDOG, plugins
 from wasmfit.home import Home
 from wasmfit.model import Board, Build, Cell, Embedding, Profile
 from wasmfit.plan import c_targets, plan
@@ -55,7 +55,7 @@ MOST_BYTES = 60_000_000
 MACHINES = {"x86_64": "x86_64-linux-gnu-gcc", "aarch64": "aarch64-linux-gnu-gcc"}
 """Machine, as ``uname -m`` has it → the compiler of plugins for it."""
 
-PLUGINS = (plugins.SOURCES, plugins.PROBE, WATCHDOG, HEAP_PLUGIN)
+PLUGINS = (plugins.SOURCES, plugins.PROBE, WATCHDOG, HEAP_PLUGIN, STORES)
 _GLIBC = re.compile(rb"GLIBC_(\d+)\.(\d+)")
 _KEY = 32
 _SECONDS = 600

@@ -9,6 +9,8 @@ from typing import BinaryIO
 _WITHOUT_WAITING = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
 """What of these a system has: Windows has the last one alone."""
 
+_read: set[tuple[int, int]] = set()
+
 
 def opened(path: Path) -> BinaryIO:
     """Opens a file to be read.
@@ -22,7 +24,9 @@ def opened(path: Path) -> BinaryIO:
         descriptor = os.open(path, os.O_RDONLY | _WITHOUT_WAITING)
     except ValueError as error:
         raise OSError(errno.EINVAL, "no name of a file has a NUL in it", str(path)) from error
-    mode = os.fstat(descriptor).st_mode
+    about = os.fstat(descriptor)
+    mode = about.st_mode
+    _read.add((about.st_dev, about.st_ino))
     if stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode) or os.isatty(descriptor):
         os.close(descriptor)
         raise OSError(errno.EINVAL, "it is a pipe or a terminal, not a file", str(path))
@@ -37,6 +41,20 @@ def contents(path: Path) -> bytes:
     """All bytes of a file, as :func:`opened` opens it."""
     with opened(path) as file:
         return file.read()
+
+
+def forget_read() -> None:
+    """Begins anew: what was opened until now does not count, as for another command."""
+    _read.clear()
+
+
+def has_read(path: Path) -> bool:
+    """Whether a file was opened here, by whatever name."""
+    try:
+        about = path.stat()
+    except (OSError, ValueError):
+        return False
+    return (about.st_dev, about.st_ino) in _read
 
 
 def at_home(path: Path) -> Path:

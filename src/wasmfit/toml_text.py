@@ -9,6 +9,12 @@ from wasmfit.errors import UsageError
 from wasmfit.input_file import opened
 from wasmfit.words import escape_unprintable
 
+_MOST_PARTS = 64
+_LONG_KEY = re.compile(
+    rf"""(?<![\w.-])(?:(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]*+\.[ \t]*+){{{_MOST_PARTS}}}"""
+)
+"""A key of many parts: reading one takes time by the square of their number."""
+
 _TABLE = re.compile(r"^\s*(\[\[?)\s*([^\]]+?)\s*\]\]?\s*(?:#.*)?$")
 
 
@@ -47,6 +53,8 @@ def parse(text: str, path: str) -> dict[str, Any]:
     Raises:
         UsageError: It is not TOML, is nested too deeply, or holds an integer that TOML does not have.
     """
+    if _LONG_KEY.search(text):
+        raise UsageError(f"{path} holds a key of more than {_MOST_PARTS} parts.")
     try:
         data = tomllib.loads(text)
         if not _is_within_64_bits(data):

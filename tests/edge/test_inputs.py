@@ -9,6 +9,7 @@ import pytest
 from tests.elf.elf_builder import CODE, ElfBuilder, Sec, Sym
 from tests.samples import measurement
 from wasmfit.cli import main
+from wasmfit.cli.output import require_writable
 from wasmfit.errors import UsageError
 from wasmfit.home import Home
 from wasmfit.input_file import contents, opened
@@ -98,6 +99,42 @@ def test_an_input_is_not_overwritten(
     assert run(monkeypatch, tmp_path / "home", *arguments) == 2
     assert "is read by this command, and would be overwritten" in capsys.readouterr().err
     assert Path("image.elf").read_bytes() == _image()
+
+
+@pytest.mark.parametrize("command", ["compare", "bench", "fit", "report"])
+@pytest.mark.parametrize("output", ["m.wasm", "m.toml", "link.wasm", "x.toml"])
+def test_what_an_experiment_names_is_not_overwritten(
+    command: str,
+    output: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """From another folder than the experiment's, and before anything is built."""
+    folder = tmp_path / "experiment"
+    folder.mkdir()
+    names = 'modules = ["m.wasm"]' if command == "bench" else 'module = { path = "m.wasm" }'
+    before = {"m.wasm": MODULE, "m.toml": b"# settings\n"}
+    before["x.toml"] = f'command = "{command}"\n[experiment]\n{names}\n'.encode()
+    for name, content in before.items():
+        (folder / name).write_bytes(content)
+    (folder / "link.wasm").symlink_to("m.wasm")
+    monkeypatch.chdir(tmp_path)
+    result = run(monkeypatch, tmp_path / "home", "run", "experiment/x.toml", "-o", f"experiment/{output}")
+    assert result == 2
+    assert "is read by this command, and would be overwritten" in capsys.readouterr().err
+    assert {name: (folder / name).read_bytes() for name in before} == before
+
+
+def test_what_was_opened_is_not_overwritten(tmp_path: Path) -> None:
+    """Whatever named it, such as a rule of a module's own settings."""
+    samples = tmp_path / "samples.txt"
+    samples.write_text("1 2 3")
+    require_writable(samples)
+    assert contents(samples) == b"1 2 3"
+    with pytest.raises(UsageError, match="is read by this command"):
+        require_writable(samples)
+    assert samples.read_text() == "1 2 3"
 
 
 def test_a_result_is_overwritten_as_before(

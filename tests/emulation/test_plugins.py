@@ -76,7 +76,9 @@ def test_no_qemu(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("version", plugins.interfaces())
-@pytest.mark.parametrize("plugin", [plugins.SOURCES, plugins.SOURCES / "guard", plugins.SOURCES / "probe"])
+@pytest.mark.parametrize(
+    "plugin", [plugins.SOURCES, *(plugins.SOURCES / name for name in ("guard", "probe", "stores"))]
+)
 def test_it_compiles_without_a_warning(plugin: Path, version: int, tmp_path: Path) -> None:
     log = tmp_path / "log"
     strict = (

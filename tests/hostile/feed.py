@@ -2,6 +2,7 @@
 
 import resource
 import signal
+import time
 import traceback
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -35,6 +36,24 @@ class Found:
     number: int
     data: bytes
     what: str
+
+
+@dataclass
+class Slowest:
+    """The input that took longest so far.
+
+    Attributes:
+        number: The mutant's.
+        seconds: How long, of the wall clock.
+    """
+
+    number: int
+    seconds: float
+
+    def took(self, number: int, seconds: float) -> None:
+        """An input's time."""
+        if seconds > self.seconds:
+            self.number, self.seconds = number, seconds
 
 
 @contextmanager
@@ -72,11 +91,18 @@ def trouble(target: Target, data: bytes) -> str | None:
     return None
 
 
-def feed(target: Target, numbers: Iterable[int]) -> Iterator[Found]:
-    """The mutants of these numbers that are not handled as they should."""
+def feed(target: Target, numbers: Iterable[int], slowest: Slowest | None = None) -> Iterator[Found]:
+    """The mutants of these numbers that are not handled as they should.
+
+    Args:
+        slowest: Is told how long each takes.
+    """
     seeds = target.seeds()
     for number in numbers:
         data = mutant(seeds, target.mutations, number)
+        started = time.monotonic()
         what = trouble(target, data)
+        if slowest is not None:
+            slowest.took(number, time.monotonic() - started)
         if what is not None:
             yield Found(number, data, what)

@@ -104,8 +104,8 @@ _RULES: tuple[tuple[str, str, Better, MetricKind, bool], ...] = (
 )
 """Name pattern, unit, better, kind and detail of metrics; the first pattern that matches applies."""
 
-NOT_METRICS = frozenset({"run.result", "run.expected", "run.logged", "run.clock", "baseline"})
-"""Numbers of the record that are results of the module, and the baseline, which is a cell of its own."""
+NOT_METRICS = frozenset({"run.result", "run.expected", "run.logged", "run.clock", "run.stores", "baseline"})
+"""Numbers of the record that are results of the module or of a check, and the baseline, a cell of its own."""
 
 ALIASES: Mapping[str, str] = {
     "run.cycles": "run.predicted.call.cycles",

@@ -25,6 +25,7 @@ from .layouts import LAYOUT_METRICS, layouts_of
 from .metric_values import metric_amount
 from .metrics import Better, metric
 from .module_metrics import score_amount, sent_bytes, size_note
+from .stores import STORE_METRICS, stores_of, strays
 from .supply import charge_of, energy_of, seconds_of
 
 Values = Sequence[CellValue | Amount]
@@ -236,6 +237,7 @@ _LAYOUT_SHARE = SummaryColumn(
     better=Better.NEITHER,
     texts=_parts,
 )
+_STORES = SummaryColumn("stores", ("stores",), _each(strays), better=Better.NEITHER, priority=0)
 LAYOUT_COLUMNS = (_LAYOUTS.key, _LAYOUT_SHARE.key)
 """Columns that are added where cells ran in several layouts."""
 
@@ -365,13 +367,19 @@ _OF_MODULES = (*_FIRST_CALL, *_REGION, _SCORE, *_SENT)
 _STATUS = SummaryColumn(
     "status", ("status",), _each(lambda measurement: measurement.status.value), better=Better.NEITHER
 )
-_OWN = (*_DEFAULTS, _START, *_SUPPLY, _LAYOUTS, _LAYOUT_SHARE, *_OF_MODULES)
+_OWN = (*_DEFAULTS, _START, *_SUPPLY, _LAYOUTS, _LAYOUT_SHARE, _STORES, *_OF_MODULES)
 COLUMNS: Mapping[str, SummaryColumn] = {
     "status": _STATUS,
     **{column.key: column for column in _OWN},
     **{
         known.key: _of_metric(known)
-        for known in (*COMPARISON_METRICS, *HARDWARE_METRICS, *LAYOUT_METRICS, *RESULT_METRICS)
+        for known in (
+            *COMPARISON_METRICS,
+            *HARDWARE_METRICS,
+            *LAYOUT_METRICS,
+            *STORE_METRICS,
+            *RESULT_METRICS,
+        )
         if known.key not in {column.key for column in _OWN}
     },
 }
@@ -435,6 +443,8 @@ def summary_columns(names: Sequence[str], measurements: Iterable[Measurement]) -
             chosen += [COLUMNS[key] for key in ON_BOARD_COLUMNS]
         if any(layouts_of(measurement) is not None for measurement in shown):
             chosen += [COLUMNS[key] for key in LAYOUT_COLUMNS]
+        if any(stores_of(measurement) is not None for measurement in shown):
+            chosen.append(_STORES)
         return chosen
     keys: dict[str, SummaryColumn] = {}
     for name in names:

@@ -21,6 +21,7 @@ from wasmfit.requests.keywords import CompareKeywords, Keywords
 from wasmfit.run import Pipeline
 from wasmfit.run.layouts import with_layouts
 from wasmfit.run.rows_so_far import WithRows
+from wasmfit.run.stores import with_store_check
 from wasmfit.store import OutcomeStore, RunMetadata, Store
 from wasmfit.store.runs import label_of
 from wasmfit.timing import cost_model
@@ -114,6 +115,11 @@ def measure(
             raise UsageError(
                 "Layouts are linked and run, and --measured does neither.", "Leave one of them out."
             )
+        if experiment.check_stores:
+            raise UsageError(
+                "Stores are looked at while an image runs, and --measured runs none.",
+                "Leave out --measured, or --check-stores.",
+            )
         return _with_boards(recorded(catalog, _whole(catalog, experiment), options))
     planned, pipeline = _prepared(catalog, experiment, options, modules)
     context = pipeline.context
@@ -125,6 +131,8 @@ def measure(
     comparison = replace(comparison, features=tuple(features))
     if experiment.layouts > 1:
         comparison = _in_layouts(context, planned, comparison, experiment.layouts)
+    if experiment.check_stores:
+        comparison = _with_stores_checked(context, planned, comparison)
     return _with_boards(MeasuredExperiment(context.catalog, context.home, planned, comparison, context))
 
 
@@ -140,6 +148,17 @@ def _in_layouts(context: Context, planned: Plan, comparison: Comparison, number:
         return with_layouts(context, cell, measurement, model, number)
 
     return replace(comparison, measurements=tuple(map(spread, comparison.measurements)))
+
+
+def _with_stores_checked(context: Context, planned: Plan, comparison: Comparison) -> Comparison:
+    """The comparison with what came of looking at every store of each cell."""
+    cells = {cell.id: cell for cell in planned.cells}
+
+    def checked(measurement: Measurement) -> Measurement:
+        cell = cells.get(measurement.id)
+        return measurement if cell is None else with_store_check(context, cell, measurement)
+
+    return replace(comparison, measurements=tuple(map(checked, comparison.measurements)))
 
 
 def _with_boards(measured: MeasuredExperiment) -> MeasuredExperiment:

@@ -7,6 +7,7 @@ from .context import Context, Progress, StepContext, silent
 from .errors import BuildError
 from .image import Image, image, keys, steps
 from .layout import linked as linked_in_layout
+from .layout import linked_elsewhere
 from .link import LinkOrder
 from .owners import is_instance_for_glue, object_rule, runtime_rule, symbol_rule
 from .payload import CommandsPayload, OpenPayload
@@ -38,6 +39,7 @@ __all__ = [
     "job",
     "keys",
     "link",
+    "linked_elsewhere",
     "linked_in_layout",
     "module",
     "object_rule",

@@ -10,11 +10,14 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+from wasmfit.model import MemoryMap
+
+from . import relinked
 from .backends import CargoBackend, backend_of
 from .context import Context, StepContext
 from .errors import BuildError
 from .image import module_bytes
-from .link import LinkOrder, link
+from .link import Inputs, LinkOrder, link
 from .spec import FirmwareSpec
 from .step import BuildStep
 
@@ -40,12 +43,34 @@ def linked(
     Raises:
         BuildError: It does not link or fit, or it is not we who link it.
     """
+    _, emulated = spec.addresses
+    inputs = replace(_inputs(context, step, spec, last), layout=layout)
+    return link(context, step, spec.board, emulated, inputs, folder, NAME)
+
+
+def linked_elsewhere(
+    context: Context, step: StepContext, spec: FirmwareSpec, last: BuildStep, place: MemoryMap, folder: Path
+) -> Path:
+    """Links a firmware in its own layout, to where the emulated machine has other memory.
+
+    Args:
+        context, step, spec, last, folder: As of :func:`linked`.
+        place: Where that is.
+
+    Returns:
+        The image.
+
+    Raises:
+        BuildError: As of :func:`linked`.
+    """
+    return link(context, step, spec.board, place, _inputs(context, step, spec, last), folder, relinked.NAME)
+
+
+def _inputs(context: Context, step: StepContext, spec: FirmwareSpec, last: BuildStep) -> Inputs:
     backend = backend_of(context, spec)
     if not isinstance(backend, CargoBackend):
         raise BuildError("an operating system's own build links its image, in one layout")
     if "firmware" not in last.needs:
         raise BuildError("images of wasmfit-images are linked already, in one layout")
     built = {role: need.ensure(context.cache, step) for role, need in last.needs.items()}
-    inputs = replace(backend.inputs(spec.payload.job(module_bytes(spec, built)), built), layout=layout)
-    _, emulated = spec.addresses
-    return link(context, step, spec.board, emulated, inputs, folder, NAME)
+    return backend.inputs(spec.payload.job(module_bytes(spec, built)), built)

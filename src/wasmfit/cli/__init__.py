@@ -6,6 +6,8 @@ import warnings
 from collections.abc import Callable
 from typing import TextIO
 
+from wasmfit.input_file import forget_read
+
 from .edge import told
 from .interrupts import Interrupts
 from .output import flush_result
@@ -40,6 +42,7 @@ def main(interrupts: Interrupts | None = None) -> None:
     """
     warnings.showwarning = _show_warning
     print_what_can_be_printed()
+    forget_read()
     # Records, by the ten thousand, are no garbage: looking for some among them doubles the time to read them.
     gc.set_threshold(_NEW_OBJECTS, 20, 20)
     taken = Interrupts() if interrupts is None else interrupts

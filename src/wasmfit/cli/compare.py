@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from wasmfit.analysis.comparison import Comparison
+from wasmfit.analysis.stores import sentence, stores_of
 from wasmfit.api.comparison import compare, preview
 from wasmfit.errors import UsageError
 from wasmfit.events import RowsSoFar
@@ -56,7 +57,10 @@ def compare_runtimes(
     ) as options:
         comparison = compare(experiment, options)
     write_result(_text(comparison, summary, output.format), output.file)
+    print_stray_stores(comparison)
     print_end(comparison, comparison.failed, quiet=output.quiet)
+    if any((check := stores_of(one)) is not None and check.stray for one in comparison.measurements):
+        raise typer.Exit(1)
 
 
 def _text(comparison: Comparison, summary: SummaryOptions, form: Format) -> str | Iterable[str]:
@@ -75,6 +79,16 @@ def print_end(comparison: Comparison, failed: Sequence[Measurement], *, quiet: b
         _print_count(comparison)
     if not comparison.notes:
         print_failed(failed)
+
+
+def print_stray_stores(comparison: Comparison) -> None:
+    """Says which cells stored to what they do not own, and which could not be looked at."""
+    for cell in comparison.measurements:
+        check = stores_of(cell)
+        if check is not None and check.stray is not None:
+            message(f"{cell.id}: {sentence(check.stray)}")
+        elif check is not None and check.reason is not None:
+            message(f"{cell.id}: stores are not known to be right: {check.reason}.")
 
 
 def _print_count(comparison: Comparison) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from wasmfit.errors import UsageError, WasmfitError
+from wasmfit.input_file import has_read
 from wasmfit.words import escape_unprintable
 
 from .streams import leave_stdout, stdout_failure
@@ -27,8 +28,12 @@ def command_line() -> str:
     return shlex.join(["wasmfit", *sys.argv[1:]])
 
 
-def require_writable(output: Path | None) -> None:
+def require_writable(output: Path | None, inputs: Iterable[Path] = ()) -> None:
     """Finds out before long work whether its result can be written to ``output``; leaves no file there.
+
+    Args:
+        output: The file; ``None`` for stdout.
+        inputs: Files that are read and that the command line does not name.
 
     Raises:
         UsageError: It cannot, or it is a file that the command reads.
@@ -42,20 +47,20 @@ def require_writable(output: Path | None) -> None:
             pass
         if is_new:
             output.unlink()
-        _refuse_inputs(output)
+        _refuse_inputs(output, inputs)
     except (OSError, ValueError) as error:  # ValueError: a name with a NUL in it
         raise _unwritable_file(output, error) from error
 
 
-def _refuse_inputs(output: Path) -> None:
-    """Makes sure that the command does not read what it writes."""
+def _refuse_inputs(output: Path, inputs: Iterable[Path]) -> None:
+    """Makes sure that the command does not write what it reads, or has read."""
     if not output.is_file():
         return
-    for name in _named_files(sys.argv[2:]):
-        if _is_same(Path(name), output):
-            raise UsageError(
-                f"{output} is read by this command, and would be overwritten.", "Name another file with -o."
-            )
+    named = (*map(Path, _named_files(sys.argv[2:])), *inputs)
+    if has_read(output) or any(_is_same(path, output) for path in named):
+        raise UsageError(
+            f"{output} is read by this command, and would be overwritten.", "Name another file with -o."
+        )
 
 
 def _named_files(words: Iterable[str]) -> Iterator[str]:

@@ -14,6 +14,7 @@ from wasmfit.requests.experiment_file import (
     FeaturesFile,
     FitFile,
     ReportFile,
+    files_of,
     json_schema,
     read_experiment,
 )
@@ -24,7 +25,7 @@ from .features import measure_features
 from .fit import rank_runtimes
 from .from_requests import from_requests
 from .options import OutputOptions, SummaryOptions
-from .output import write_result
+from .output import require_writable, write_result
 from .report import ReportOutput, report_experiment
 
 
@@ -54,16 +55,18 @@ def run_file(
     The result is that of the command that the file names; a report goes to report.html unless --output says
     otherwise.
     """
-    match read_experiment(experiment):
-        case CompareFile() as kept:
+    kept = read_experiment(experiment)
+    require_writable(output.file, files_of(kept))
+    match kept:
+        case CompareFile():
             compare_runtimes(kept.experiment, kept.options, SummaryOptions(), output)
-        case BenchFile() as kept:
+        case BenchFile():
             bench_workloads(kept.experiment, kept.options, output)
-        case FeaturesFile() as kept:
+        case FeaturesFile():
             measure_features(kept.experiment, kept.options, output)
-        case FitFile() as kept:
+        case FitFile():
             rank_runtimes(kept.experiment, kept.requirements, kept.options, output)
-        case ReportFile() as kept:
+        case ReportFile():
             if output.format is not Format.TABLE:
                 raise UsageError("A report is one HTML file, and has no other format.", "Leave out --format.")
             page = ReportOutput(verbose=output.verbose, quiet=output.quiet)

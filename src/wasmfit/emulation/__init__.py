@@ -30,6 +30,7 @@ from .machine import ExpectedCalls, QemuRunner
 from .plugins import SOURCES as COUNTER_PLUGIN
 from .plugins import compiled, interface
 from .profile import CallProfile, Row
+from .stores import STORES, check_stores, place, worst
 from .suite_runner import WATCHDOG, SuiteEnd, SuiteRun, run_suite
 from .symbols import job_address
 from .ten import emulator_trial
@@ -39,6 +40,7 @@ __all__ = [
     "DEFAULT_LIMITS",
     "HEAP_PLUGIN",
     "NO_FENCE",
+    "STORES",
     "WATCHDOG",
     "Block",
     "CallProfile",
@@ -51,6 +53,7 @@ __all__ = [
     "RunLimits",
     "SuiteEnd",
     "SuiteRun",
+    "check_stores",
     "compiled",
     "emulator_trial",
     "execute",
@@ -60,7 +63,9 @@ __all__ = [
     "job_address",
     "leak",
     "least_ram",
+    "place",
     "run_suite",
     "trace",
     "unfenced",
+    "worst",
 ]

@@ -53,6 +53,8 @@ from .run import (
     Requests,
     Run,
     StackPeaks,
+    StoreCheck,
+    StrayStore,
 )
 from .runtime import (
     Build,
@@ -200,6 +202,8 @@ __all__ = [
     "Start",
     "Status",
     "StepKind",
+    "StoreCheck",
+    "StrayStore",
     "Stub",
     "SupplyCurrent",
     "Switch",

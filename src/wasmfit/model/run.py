@@ -207,6 +207,40 @@ class LayoutSpread(Record):
     reason: str | None = None
 
 
+class StrayStore(Record):
+    """A store to memory that nobody has given to whoever stores.
+
+    Attributes:
+        address: Where to, of the board's addresses.
+        pc: The instruction's address, likewise.
+        function: The function that it is in, by the image's symbols.
+        phase: The phase, as :class:`InstructionCounts` has them; ``start`` before any.
+        what: What lies there.
+    """
+
+    address: int
+    pc: int
+    function: str | None
+    phase: str
+    what: str
+
+
+class StoreCheck(Record):
+    """What came of looking at every store of a run.
+
+    Attributes:
+        stores: Stores to the heap that were looked at; ``None`` where there was no run.
+        instructions: Instructions executed by then, likewise.
+        stray: The first store that went astray; the run ends there.
+        reason: Why not all of the run was looked at.
+    """
+
+    stores: int | None = None
+    instructions: int | None = None
+    stray: StrayStore | None = None
+    reason: str | None = None
+
+
 class ClockReadings(Record):
     """A clock whose readings in measured calls were marked.
 
@@ -254,6 +288,7 @@ class Run(Record):
         predicted: Predictions per phase with their error bars, where the board has a timing model.
         measured: The same measured on a board, where one was asked for.
         layouts: Predictions over several layouts of the same objects, where they were asked for.
+        stores: What came of looking at every store, where that was asked for.
         clock: The module's clock, where its readings were marked.
         score: What the module scores by predicted time, where it is a benchmark with a score.
     """
@@ -278,5 +313,6 @@ class Run(Record):
     predicted: Predictions | None = None
     measured: BoardMeasurement | None = None
     layouts: LayoutSpread | None = None
+    stores: StoreCheck | None = None
     clock: ClockReadings | None = None
     score: Score | None = None

@@ -74,10 +74,12 @@ class Experiment(Matrix):
     Attributes:
         module: A module of the user's, instead of workloads.
         more_modules: More of them, of which the same is wanted; a TOML file next to one says what is its own.
+        check_stores: Whether each image runs once more, with every store looked at.
     """
 
     module: ModuleRequest | None = None
     more_modules: fields.MoreModules = ()
+    check_stores: fields.CheckStores = False
 
     @model_validator(mode="after")
     def _names_one_guest(self) -> Self:

@@ -1,5 +1,6 @@
 """An experiment that is kept: a TOML file with a command and its requests, for ``wasmfit run``."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -143,3 +144,21 @@ def read_experiment(path: Path) -> ExperimentFile:
             did_you_mean(str(command), FILES),
         )
     return validated(FILES[command], data, text, shown, {FOLDER: path.parent})
+
+
+def files_of(record: Record) -> Iterator[Path]:
+    """The paths that a request names, and those of the TOML files next to its modules."""
+    for name in type(record).model_fields:
+        yield from _paths_in(getattr(record, name))
+
+
+def _paths_in(value: object) -> Iterator[Path]:
+    match value:
+        case Record():
+            yield from files_of(value)
+        case Path():
+            yield value
+            yield value.with_suffix(".toml")
+        case tuple() | list():
+            for item in value:
+                yield from _paths_in(item)

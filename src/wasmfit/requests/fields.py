@@ -285,6 +285,15 @@ Layouts = Annotated[
         "which is luck of the link. Default: 1, the image itself.",
     ),
 ]
+CheckStores = Annotated[
+    bool,
+    Option(
+        ("--check-stores",),
+        None,
+        "Run each image once more and look at every store: whether it goes to memory that is somebody's, or "
+        "astray.",
+    ),
+]
 Clock = Annotated[
     str | None,
     Option(("--clock",), "CLOCK", "Predict time at this clock of the core, such as 48MHz."),

@@ -127,6 +127,7 @@ class CompareKeywords(MatrixKeywords, ModuleKeywords, OptionKeywords, total=Fals
     """What ``compare`` takes: :class:`Experiment` and :class:`RunOptions`."""
 
     more_modules: Sequence[Path | str]
+    check_stores: bool
 
 
 class BenchKeywords(MatrixKeywords, OptionKeywords, total=False):
@@ -191,6 +192,7 @@ class ReportKeywords(MatrixKeywords, ModuleKeywords, RequirementKeywords, Option
     """What ``make_report`` takes: as ``compare`` and ``fit``, and :class:`ReportSettings`."""
 
     more_modules: Sequence[Path | str]
+    check_stores: bool
     title: str | None
     flames: bool
     features: bool

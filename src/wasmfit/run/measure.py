@@ -169,7 +169,7 @@ def run(context: Context, step: StepContext, cell: Cell, image: Image) -> Execut
         subject.expected,
         rounds=_ROUNDS,
         rounds_at=rounds_at,
-        limits=_limits(subject),
+        limits=limits(subject),
     )
     return execution.with_figures(leak=leaked)
 
@@ -258,19 +258,19 @@ def _run_of(context: Context, step: StepContext, cell: Cell, elf: Path, *, profi
 
     runner = replace(runner_of(context, step, cell), tell=tell)
 
-    def execution(limits: RunLimits) -> Execution:
-        return execute(elf, runner, subject.expected, limits=limits, profiled=profiled)
+    def execution(given: RunLimits) -> Execution:
+        return execute(elf, runner, subject.expected, limits=given, profiled=profiled)
 
-    limits = _limits(subject)
-    first = execution(limits)
+    usual = limits(subject)
+    first = execution(usual)
     made = [call.instructions for call in first.run.calls if call.instructions is not None]
     if first.status is not Status.TIMEOUT or not subject.may_need_more or not made:
         return first
     needed = _HEADROOM * max(made) * len(first.run.calls)
-    if not limits.instructions < needed:
+    if not usual.instructions < needed:
         return first
     step.progress(f"running, {needed:,} instructions at most", 0, 0)
-    return execution(_limits(subject, needed))
+    return execution(limits(subject, needed))
 
 
 def runner_of(context: Context, step: StepContext, cell: Cell, plugin: Path = COUNTER_PLUGIN) -> QemuRunner:
@@ -299,7 +299,7 @@ def _least_ram(context: Context, step: StepContext, ran: _Ran) -> LeastRam | Non
         subject.expected,
         ran.own,
         instructions=_MOST_SEARCHED,
-        seconds=_limits(subject).seconds,
+        seconds=limits(subject).seconds,
     )
 
 
@@ -315,11 +315,11 @@ def _instance_ram(context: Context, step: StepContext, ran: _Ran) -> InstanceRam
         subject.expected,
         ran.own,
         instances_at=subject.instances_at,
-        limits=RunLimits(instructions=8 * executed_once, seconds=_limits(subject).seconds),
+        limits=RunLimits(instructions=8 * executed_once, seconds=limits(subject).seconds),
     )
 
 
-def _limits(subject: Subject, instructions: int | None = None) -> RunLimits:
+def limits(subject: Subject, instructions: int | None = None) -> RunLimits:
     """The instructions decide; the clock is for what executes none, on a busy machine too."""
     most = subject.instructions if instructions is None else instructions
     return RunLimits(instructions=most, seconds=subject.seconds or 60 + most / _SLOWEST)

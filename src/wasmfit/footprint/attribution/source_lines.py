@@ -77,7 +77,8 @@ class _Tables:
         parts: list[CodePart] = []
         at = 0
         for sequence in self._sequences[low:high]:
-            if not self._live.has(section, sequence.start, sequence.end):
+            # A damaged table may end a sequence before its first line.
+            if not sequence.parts or not self._live.has(section, sequence.start, sequence.end):
                 continue
             ends = [start for start, _ in sequence.parts[1:]] + [sequence.end]
             for (start, source), end in zip(sequence.parts, ends, strict=True):

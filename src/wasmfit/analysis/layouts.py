@@ -69,7 +69,7 @@ def link_notes(measurements: Iterable[Measurement]) -> tuple[str, ...]:
             ways.append(f"what was measured over {numbers} layouts{' where it was' * (board in typical)}")
         if board in typical:
             ways.append(
-                f"less by what misses of the cache take, and +{typical[board].more:.0%}, typical of the "
+                f"less by what misses of the cache take, and +{100 * typical[board].more:.3g}%, typical of the "
                 "board (--layouts measures it for a cell)"
             )
         notes.append(

@@ -70,8 +70,8 @@ def link_notes(measurements: Iterable[Measurement]) -> tuple[str, ...]:
         if board in typical:
             more = f"+{100 * typical[board].more:.3g}%"
             ways.append(
-                f"less by what misses of the cache take, and {more}, typical of the board (--layouts measures "
-                "it for a cell)"
+                f"less by what misses of the cache take, and {more}, typical of the board (--layouts "
+                "measures it for a cell)"
             )
         notes.append(
             f"predicted time of calls on {board}: the error bar has in it where the linker places hot code: "

@@ -68,9 +68,10 @@ def link_notes(measurements: Iterable[Measurement]) -> tuple[str, ...]:
             numbers = " or ".join(map(str, sorted(over[board])))
             ways.append(f"what was measured over {numbers} layouts{' where it was' * (board in typical)}")
         if board in typical:
+            more = f"+{100 * typical[board].more:.3g}%"
             ways.append(
-                f"less by what misses of the cache take, and +{typical[board].more:.0%}, typical of the "
-                "board (--layouts measures it for a cell)"
+                f"less by what misses of the cache take, and {more}, typical of the board (--layouts "
+                "measures it for a cell)"
             )
         notes.append(
             f"predicted time of calls on {board}: the error bar has in it where the linker places hot code: "

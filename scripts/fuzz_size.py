@@ -32,7 +32,7 @@ def seeds() -> list[bytes]:
         _seed(bits, big_endian=big_endian, machine=machine)
         for bits in (32, 64)
         for big_endian in (False, True)
-        for machine in (40, 243, 94, 62)
+        for machine in (40, 243, 94, 62, 83, 105, 197, 20)
     ]
 
 
@@ -43,8 +43,18 @@ def _seed(bits: int, *, big_endian: bool, machine: int) -> bytes:
             Sec(".rodata", 0x200, b"hello, world\0" + bytes(19)),
             Sec(".data", 0x2000_0000, bytes(8), flags=DATA),
             Sec(".bss", 0x2000_0008, None, size=64, flags=DATA, type=8),
+            # Overlays at one address, room kept free in flash, and code among data.
+            Sec(".ov1", 0x2000_0100, b"\x70\x47" * 8, flags=CODE),
+            Sec(".ov2", 0x2000_0100, b"\x70\x47" * 4, flags=CODE),
+            Sec(".storage", 0x400, None, size=256, flags=DATA, type=8),
+            Sec(".ramfunc", 0x2000_0200, b"\x70\x47" * 8, flags=CODE | DATA),
         ],
         symbols=[
+            Sym("in_overlay", 0x2000_0101, 16, ".ov1"),
+            Sym("in_the_other", 0x2000_0101, 8, ".ov2"),
+            Sym("in_ram", 0x2000_0201, 12, ".ramfunc"),
+            Sym("z_cstart", 0x2000_020C, 4, ".ramfunc"),
+            Sym("__far_veneer", 0x13D, 0, type=0),
             Sym("one.0f-cgu.0", section=0xFFF1, type=4, binding=0),
             Sym("_RNvC3one3abc", 0x101, 16, binding=0),
             Sym("$d", 0x108, type=0, binding=0),
@@ -55,7 +65,12 @@ def _seed(bits: int, *, big_endian: bool, machine: int) -> bytes:
             Sym(".Lanon.0f.1", 0x200, 4, ".rodata", 1, 0),
             Sym("memcpy", 0x2000_0000, 8, ".data", 1),
         ],
-        segments=[Seg(0x100, 0x100, 0x40, 0x40), Seg(0x2000_0000, 0x140, 8, 72)],
+        segments=[
+            Seg(0x100, 0x100, 0x40, 0x40),
+            Seg(0x2000_0000, 0x140, 8, 72),
+            Seg(0x2000_0100, 0x148, 16, 16),
+            Seg(0x2000_0100, 0x158, 8, 8),
+        ],
         bits=bits,
         big_endian=big_endian,
         machine=machine,
@@ -110,11 +125,12 @@ def one(data: bytes) -> None:
 
 def main() -> None:
     """Hands over to libFuzzer."""
-    limits = [f"-timeout={SECONDS_FOR_ONE}", f"-rss_limit_mb={MEGABYTES}", "-max_len=16384"]
+    limits = [f"-timeout={SECONDS_FOR_ONE}", f"-rss_limit_mb={MEGABYTES}", "-max_len=20480"]
     arguments = sys.argv[1:]
     if all(argument.startswith("-") for argument in arguments):
         corpus = Path(tempfile.mkdtemp(prefix="wasmfit-fuzz-"))
-        found = [path.read_bytes() for path in (ROOT / "tests/footprint/found").glob("*.elf")]
+        folders = ("tests/footprint/found", "tests/footprint/kinds/images")  # with what compilers made
+        found = [path.read_bytes() for folder in folders for path in (ROOT / folder).rglob("*.elf")]
         for number, image in enumerate([*seeds(), *found, b"\1" * 300]):
             (corpus / f"seed-{number}").write_bytes(image)
         arguments.append(str(corpus))

@@ -3,11 +3,14 @@
 from wasmfit.elf import Elf, ElfError, parse_elf
 from wasmfit.elf.names.stable import family
 from wasmfit.footprint import ByteMap, attribute_bytes, section_totals, with_literals
+from wasmfit.footprint.attribution.handlers import with_handlers
 from wasmfit.footprint.attribution.inlined_calls import owners_by_entries
 from wasmfit.footprint.attribution.libraries import library_rule, owner_of_object
+from wasmfit.footprint.attribution.reserved import with_reserved
 from wasmfit.footprint.attribution.source_files import with_files
 from wasmfit.footprint.attribution.source_lines import files_by_line_tables
 from wasmfit.footprint.attribution.symcache import LinesError
+from wasmfit.footprint.attribution.unit_owners import owners_by_units
 from wasmfit.footprint.graph.constants import attribute_by_references
 from wasmfit.footprint.graph.reference_graph import build_graph
 from wasmfit.footprint.graph.retention import retention
@@ -31,6 +34,7 @@ def survives(image: bytes) -> bool:
     if elf is None:
         return False
     byte_map = attribute_bytes(elf, owner_of_object=owner_of_object, last_resort=library_rule(elf.symbols))
+    byte_map = owners_by_units(with_reserved(with_handlers(byte_map)))
     byte_map = with_files(with_literals(byte_map))
     assert sum(byte_range.size for byte_range in byte_map.ranges) == byte_map.size
     assert [s.size for s in section_totals(byte_map).sections] == [s.size for s in elf.allocated()]

@@ -4,6 +4,8 @@ import shutil
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 import wasmfit
 from wasmfit.elf import parse_elf, read_elf, read_link_map
@@ -219,3 +221,26 @@ def test_rust_links_its_map_in_its_own_way(tmp_path: Path) -> None:
     image = ElfBuilder(sections=[Sec(".text", 0x100, b"\x35" * 16, flags=CODE)], symbols=symbols).build()
     (tmp_path / "a.elf").write_bytes(image)
     assert any("-C link-arg=-Map=FILE" in note for note in wasmfit.size(tmp_path / "a.elf").notes)
+
+
+@pytest.fixture(scope="module")
+def small_system(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """The firmware's bytes."""
+    return system(tmp_path_factory.mktemp("system"), COMPILERS["arm-gcc-5"], 0).read_bytes()
+
+
+@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    where=st.sampled_from([".debug_info", ".debug_abbrev", ".debug_rnglists", ".debug_str"]),
+    changes=st.lists(st.tuples(st.integers(0, 1 << 16), st.integers(0, 255)), min_size=1, max_size=6),
+)
+def test_damaged_debug_information_leaves_the_account_whole(
+    small_system: bytes, where: str, changes: list[tuple[int, int]]
+) -> None:
+    """Owners may be missing; nothing is raised, and each byte has one still."""
+    section = next(s for s in parse_elf(small_system).sections if s.name == where)
+    image = bytearray(small_system)
+    for at, value in changes:
+        image[section.offset + at % section.size] = value
+    byte_map = attribute_any_firmware(parse_elf(bytes(image)))
+    assert sum(r.size for r in byte_map.ranges) == byte_map.size

@@ -19,6 +19,7 @@ COMMANDS = {
     "features": "wasmfit features -r wasm3 --feature extended-const",
     "features-failing": "wasmfit features -r wasm3 --feature extended-const --failing",
     "profile": "wasmfit profile -r wasm3 --workload crc32",
+    "profile-heap": "wasmfit profile --heap -r wasm3 --workload crc32",
     "fit": "wasmfit fit --flash 74K --ram 128K -r wasm3 -r wamr",
     "diff": "wasmfit diff profile:small profile:fast --select 'wasm3*/nrf52840dk/*'",
     "check": "wasmfit check budget.toml",

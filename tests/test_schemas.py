@@ -29,7 +29,7 @@ from wasmfit.catalog import Catalog
 from wasmfit.cli import main
 from wasmfit.cli.doctor import diagnosis_document
 from wasmfit.cli.probes import probes_document
-from wasmfit.cli.profile import profile_document
+from wasmfit.cli.profile import heap_profile_document, profile_document
 from wasmfit.emulation import CallProfile
 from wasmfit.errors import UsageError
 from wasmfit.json_text import dumped
@@ -47,13 +47,20 @@ from wasmfit.report import (
 )
 from wasmfit.report.fit import to_json as fit_to_json
 from wasmfit.report.tune import TUNE_FORMATS
-from wasmfit.run import Profiled
+from wasmfit.run import HeapProfiled, HeapSite, Profiled
 from wasmfit.store import RunEntry, RunMetadata, Store
 from wasmfit.toolchain import Check, State, System
 from wasmfit.toolchain.proofs import Proof
 
 ROOT = Path(__file__).parents[1]
 SCRIPT = runpy.run_path(str(ROOT / "scripts" / "schemas.py"))
+HEAP = HeapProfiled(
+    "a",
+    12,
+    65_536,
+    (HeapSite("load", "module", "parse", 8, 2), HeapSite("call", "other", "run", 4, 1)),
+    (HeapSite("instantiate", "linear-memory", "make", 65_536, 1),),
+)
 RENEW = (
     "run `make maint-schemas`; where a field went or changed its meaning, it asks for `schema_version` to be "
     "raised in the document's record first"
@@ -167,6 +174,7 @@ SAMPLES: dict[str, list[Callable[[], str]]] = {
     "tune": [lambda: TUNE_FORMATS[Format.JSON](tuning(ANCHOR, SMALL, FAILED))],
     "doctor": [lambda: dumped(diagnosis_document(_diagnosis()))],
     "probes": [lambda: dumped(probes_document([Probe("J-Link", "1366:0101", "J-Link", accessible=False)]))],
+    "profile-heap": [lambda: dumped(heap_profile_document(HEAP))],
     "profile": [lambda: dumped(profile_document(Profiled("a", ("call",), CallProfile(()))))],
 }
 

@@ -10,8 +10,8 @@ from wasmfit.emulation import HEAP_PLUGIN, HeapTraceError, QemuRunner, compiled,
 from wasmfit.emulation.heap_blocks import (
     LINEAR_BYTES,
     Asked,
-    CallRegisters,
     GivenBack,
+    LoggedRegisters,
     live_at_peaks,
     matched,
     parse_log,
@@ -76,9 +76,9 @@ def test_a_fence_that_stopped_the_run_is_told() -> None:
 
 def test_registers_of_both_instruction_sets() -> None:
     assert (
-        list(parse_log(ARM + ARM)) == [CallRegisters(0xD8A0, 0xE1D6, (0x78, 0x70, 0x1300D, 0x20001E34))] * 2
+        list(parse_log(ARM + ARM)) == [LoggedRegisters(0xD8A0, 0xE1D6, (0x78, 0x70, 0x1300D, 0x20001E34))] * 2
     )
-    assert list(parse_log(RISCV + RISCV)) == [CallRegisters(0x80000020, 0x80001234, (1, 2, 3, 4))] * 2
+    assert list(parse_log(RISCV + RISCV)) == [LoggedRegisters(0x80000020, 0x80001234, (1, 2, 3, 4))] * 2
 
 
 @given(st.text() | st.from_regex(r"heap 1\n((take( [0-9a-f]{1,4}){0,3}|give|mark \d)\n){0,8}"))
@@ -97,7 +97,7 @@ SIZES = st.integers(1, 500) | st.integers(LINEAR_BYTES, LINEAR_BYTES + 9)
 def test_the_blocks_at_the_peaks_add_up_to_them(work: list[tuple[str, int]], places: list[int]) -> None:
     """Whichever registers hold size and address: a model that counts as the harness does says so."""
     events: list[Asked | GivenBack] = []
-    log: list[CallRegisters] = []
+    log: list[LoggedRegisters] = []
     live: dict[int, int] = {}
     used, peaks, address = [0, 0], [0, 0], 0x2000
 
@@ -110,8 +110,8 @@ def test_the_blocks_at_the_peaks_add_up_to_them(work: list[tuple[str, int]], pla
             address += 0x1_0000
             events.append(Asked("load", (BACK, address)))
             log += [
-                CallRegisters(TAKE, BACK, arguments(value, 0)),
-                CallRegisters(BACK, 0, (address, 0, 0, 0)),
+                LoggedRegisters(TAKE, BACK, arguments(value, 0)),
+                LoggedRegisters(BACK, 0, (address, 0, 0, 0)),
             ]
             live[address] = value
             kind = value >= LINEAR_BYTES
@@ -120,7 +120,7 @@ def test_the_blocks_at_the_peaks_add_up_to_them(work: list[tuple[str, int]], pla
         elif value < len(live):
             at = list(live)[value]
             events.append(GivenBack())
-            log.append(CallRegisters(GIVE, BACK, arguments(at, 1)))
+            log.append(LoggedRegisters(GIVE, BACK, arguments(at, 1)))
             size = live.pop(at)
             used[size >= LINEAR_BYTES] -= size
     changes = matched(events, iter(log), TAKE, GIVE)
@@ -134,7 +134,7 @@ def test_the_blocks_at_the_peaks_add_up_to_them(work: list[tuple[str, int]], pla
 
 def test_a_log_of_another_run_is_refused() -> None:
     asked = Asked("load", (BACK,))
-    taken = [CallRegisters(TAKE, BACK, (8, 0, 0, 0)), CallRegisters(BACK, 0, (0x2000, 0, 0, 0))]
+    taken = [LoggedRegisters(TAKE, BACK, (8, 0, 0, 0)), LoggedRegisters(BACK, 0, (0x2000, 0, 0, 0))]
     for events, log in (
         ([asked], []),
         ([], taken),

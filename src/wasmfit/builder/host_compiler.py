@@ -132,4 +132,4 @@ def _run(context: Context, step: StepContext, command: list[str], what: str) -> 
 def _rule(build: Build) -> HostCompiler:
     assert build.runtime.c is not None
     assert build.runtime.c.host is not None
-    return build.runtime.c.host
+    return build.runtime.c.host.on(os.uname().machine)

@@ -28,6 +28,10 @@ _BUILD = {"language", "guest", "stack", "guest_cpu", "c"}
 """What decides a build of a runtime's record, besides version and variant."""
 
 
+_NOT_OF_C: dict[str, Any] = {
+    "host": {"machines": True},  # modules are compiled to the same bytes on all
+}
+
 _NOT_OF_BOARDS: dict[str, Any] = {
     **dict.fromkeys(("title", "chip", "core", "probe_rs_chip", "source"), True),
     "timing": True,  # time is predicted when a measurement is shown, with the model of that day
@@ -75,7 +79,8 @@ class InputDigests:
     def _runtime(self, build: Build, without: frozenset[str]) -> str:
         def parts() -> Iterator[object]:
             runtime, version = build.runtime, build.version.version
-            yield _plain(runtime, set(type(runtime).model_fields) - _BUILD)
+            without_rest = dict.fromkeys(set(type(runtime).model_fields) - _BUILD, True)
+            yield _plain(runtime, {**without_rest, "c": _NOT_OF_C})
             yield _plain(build.version, {"published"})
             yield _plain(build.variant, {"summary", "facts", "versions", "default"})
             folder = self.catalog.folder(runtime)

@@ -87,7 +87,7 @@ class HeapEvents:
 
 
 @dataclass(frozen=True)
-class CallRegisters:
+class LoggedRegisters:
     """The registers at one place: where that is, the address to return to, and the first four arguments."""
 
     pc: int
@@ -241,14 +241,14 @@ _RISCV_ENTRY = re.compile(
 )
 
 
-def parse_log(text: str) -> Iterator[CallRegisters]:
+def parse_log(text: str) -> Iterator[LoggedRegisters]:
     """Reads the entries of QEMU's log of registers, of either instruction set."""
     for entry in _ARM_ENTRY.finditer(text):
         *arguments, back, pc = (int(word, 16) for word in entry.groups())
-        yield CallRegisters(pc, back & ~1, tuple(arguments))
+        yield LoggedRegisters(pc, back & ~1, tuple(arguments))
     for entry in _RISCV_ENTRY.finditer(text):
         pc, back, *arguments = (int(word, 16) for word in entry.groups())
-        yield CallRegisters(pc, back & ~1, tuple(arguments))
+        yield LoggedRegisters(pc, back & ~1, tuple(arguments))
 
 
 @dataclass(frozen=True)
@@ -261,7 +261,7 @@ class _Change:
 
 
 def matched(
-    events: Sequence[Asked | GivenBack], log: Iterator[CallRegisters], take: int, give: int
+    events: Sequence[Asked | GivenBack], log: Iterator[LoggedRegisters], take: int, give: int
 ) -> tuple[_Change, ...]:
     """The events with their registers.
 
@@ -269,7 +269,7 @@ def matched(
         HeapTraceError: Record and log do not belong together.
     """
     changes: list[_Change] = []
-    entered: CallRegisters | None = None
+    entered: LoggedRegisters | None = None
     left = iter(events)
     for one in log:
         if one.pc in (take, give):

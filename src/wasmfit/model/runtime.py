@@ -195,6 +195,18 @@ class CArch(Record):
     host: dict[str, str] = Field(default_factory=dict)
 
 
+class HostMachine(Record):
+    """What the host step's program needs on one kind of machine.
+
+    Attributes:
+        defines: Macros, besides those that it has everywhere.
+        without: Those of them that it does not have here.
+    """
+
+    defines: dict[str, str] = Field(default_factory=dict)
+    without: tuple[str, ...] = ()
+
+
 class HostCompiler(Record):
     """A program for this machine, in C and C++ on LLVM, that compiles modules for the device.
 
@@ -203,6 +215,8 @@ class HostCompiler(Record):
         program: Our own sources, in the runtime's folder.
         include: Folders of headers in the runtime's sources.
         defines: Macros.
+        machines: What other machines need than the usual one (x86-64), by what ``uname -m`` calls them. The
+            program compiles modules to the same bytes on all.
         cxx_flags: Flags for C++ alone.
         arguments: What it is always given, before the variant's arguments; ``{name}`` in both is what
             :attr:`CArch.host` says of the target.
@@ -212,8 +226,15 @@ class HostCompiler(Record):
     program: tuple[str, ...]
     include: tuple[str, ...] = ()
     defines: dict[str, str] = Field(default_factory=dict)
+    machines: dict[str, HostMachine] = Field(default_factory=dict)
     cxx_flags: tuple[str, ...] = ()
     arguments: tuple[str, ...] = ()
+
+    def on(self, machine: str) -> "HostCompiler":
+        """The rule for a kind of machine, with nothing of others."""
+        own = self.machines.get(machine, HostMachine())
+        defines = {name: value for name, value in self.defines.items() if name not in own.without}
+        return self.model_copy(update={"defines": {**defines, **own.defines}, "machines": {}})
 
 
 class Translator(Record):

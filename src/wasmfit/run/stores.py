@@ -57,10 +57,8 @@ def store_check(context: Context, cell: Cell) -> StoreCheck:
     where = place(cell.board)
     if isinstance(where, str):
         return StoreCheck(reason=where)
-    if not cell.base.emulated:
-        return StoreCheck(
-            reason=f"{cell.base.name} has a heap of its own, and runs in no machine of QEMU's here"
-        )
+    if cell.base.system is not None:
+        return StoreCheck(reason=f"{cell.base.name} has a heap of its own, whose blocks are not known")
     step = StepContext(log_of(context.home, f"stores of {cell.id}"))
     try:
         last = steps(context, FirmwareSpec.of(cell))

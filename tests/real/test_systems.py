@@ -24,6 +24,9 @@ TESTS = Path(__file__).parents[1]
 RUNTIMES = ["wasm3", "wamr-classic", "wamr-aot", "wasefire", "tinywasm"]
 """Five: two interpreters in C, one ahead of time, two in Rust."""
 
+SELECT = [f"{name}@*" for name in RUNTIMES]
+"""A runtime's name stands for all of its variants."""
+
 
 def copied(name: str, home: Home) -> Path:
     """A checkout apart from this one, whose state is none of its business."""
@@ -38,6 +41,7 @@ def by_runtime(comparison: Comparison) -> dict[str, Measurement]:
 def on_riot(warm_home: Home) -> Comparison:
     return wasmfit.compare(
         runtimes=RUNTIMES,
+        select=SELECT,
         workloads=["add-with-extra"],
         bases=["riot"],
         sources=[("riot", copied("riot", warm_home))],
@@ -56,6 +60,7 @@ def on_zephyr(warm_home: Home, zephyr: Path) -> Comparison:
         patch.setenv("PATH", f"{zephyr / 'bin'}{os.pathsep}{os.environ['PATH']}")
         return wasmfit.compare(
             runtimes=RUNTIMES,
+            select=SELECT,
             workloads=["add-with-extra"],
             bases=["zephyr"],
             sources=[("zephyr", zephyr)],

@@ -67,6 +67,11 @@ class SystemRecord(Record):
     own: dict[str, OwnRuntime] = Field(default_factory=dict)
 
     @property
+    def application_file(self) -> str:
+        """The file that the base's folder ``app`` holds in any case."""
+        raise NotImplementedError
+
+    @property
     def takes_library(self) -> bool:
         """Whether a runtime comes into its build as a static library with one interface in C."""
         return True
@@ -88,6 +93,11 @@ class LazeSystem(SystemRecord):
     cargo_config: str
     selects: tuple[str, ...] = ()
     environment: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+
+    @property
+    def application_file(self) -> str:
+        """Its main task."""
+        return "main.rs"
 
     @property
     def takes_library(self) -> bool:
@@ -121,6 +131,11 @@ class MakeSystem(SystemRecord):
     elf: str
     map: str
 
+    @property
+    def application_file(self) -> str:
+        """Its Makefile."""
+        return "Makefile"
+
 
 class WestSystem(SystemRecord):
     """A system whose application is a folder with a ``CMakeLists.txt`` that west builds.
@@ -147,6 +162,11 @@ class WestSystem(SystemRecord):
     c_libraries: dict[str, dict[str, str]] = Field(default_factory=dict)
     elf: str
     map: str
+
+    @property
+    def application_file(self) -> str:
+        """What CMake reads."""
+        return "CMakeLists.txt"
 
 
 System = Annotated[LazeSystem | MakeSystem | WestSystem, Field(discriminator="driver")]

@@ -111,6 +111,8 @@ def test_a_stand_in_runs_where_the_image_cannot(catalog: Catalog) -> None:
     assert other.board == "mps2/an386"
     assert nrf.emulator.machine == other.board.replace("/", "-"), "the machine is that board"
     assert not riot.runs_emulated(pico)
+    assert "riot for pico2 are not run in the emulator" in riot.unexecuted(pico)
+    assert catalog.base("ariel-os").unexecuted(pico) == catalog.base("ariel-os").emulator
 
 
 def test_a_runtime_that_the_system_builds_itself_is_of_its_version(catalog: Catalog, tmp_path: Path) -> None:

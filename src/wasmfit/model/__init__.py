@@ -79,7 +79,7 @@ from .runtime import (
 from .runtime_facts import FactChanges, RuntimeFacts
 from .status import Status
 from .switch import RustChanges, Start, Switch, Switches, SwitchValue
-from .system import LazeSystem, MakeSystem, StandIn, System, WestSystem
+from .system import LazeSystem, MakeSystem, OwnRuntime, StandIn, System, WestSystem
 from .target import CTarget, Target
 from .timing import (
     ClockRange,
@@ -171,6 +171,7 @@ __all__ = [
     "ModuleClock",
     "ModuleStep",
     "OutBuffer",
+    "OwnRuntime",
     "PartOutcomes",
     "Prediction",
     "Predictions",

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from .base import Record
+from .pattern import Pattern
 
 LANGUAGES = {"c": "C", "rust": "Rust"}
 """Languages of runtimes, as they are written in sentences."""
@@ -24,24 +25,51 @@ class StandIn(Record):
     differs: str = Field(min_length=1)
 
 
+class OwnRuntime(Record):
+    """A runtime that a system builds itself, from sources of its own: wasmfit brings the embedding alone.
+
+    Attributes:
+        variant: The variant of the runtime's folder that the system's configuration is.
+        settings: What the system's build is told to have it: name → value.
+        version_file: A file that states its version, from the checkout's root.
+        version: Regular expression over that file; its groups, joined by dots, are the version.
+        archives: Names of the static libraries that the system's build puts it into.
+    """
+
+    variant: str
+    archives: tuple[str, ...]
+    settings: dict[str, str] = Field(min_length=1)
+    version_file: str
+    version: Pattern
+
+
 class OperatingSystem(Record):
     """What every driver needs to know of a system.
 
     Attributes:
         checkout_has: A file that tells a checkout of it, from the checkout's root.
         repository: Where Git gets a checkout; without one, only the user's own is built.
+        app_of: Another base, whose folder ``app`` is taken.
         languages: The languages of the runtimes that its application can hold.
         boards: Board → the system's own name of it.
         emulated: Boards of the catalogue whose images run in the emulator as they are.
         stand_ins: Board of the catalogue → what runs in the emulator instead of its image.
+        own: Runtime in C → how the system builds it itself. Every other one is given to it, as always.
     """
 
     checkout_has: str = Field(pattern=r"^\w[\w./-]*$")
     repository: str = ""
+    app_of: str = ""
     languages: tuple[Literal["c", "rust"], ...] = ("c", "rust")
     boards: dict[str, str] = Field(default_factory=dict)
     emulated: tuple[str, ...] = ()
     stand_ins: dict[str, StandIn] = Field(default_factory=dict)
+    own: dict[str, OwnRuntime] = Field(default_factory=dict)
+
+    @property
+    def application_file(self) -> str:
+        """The file that the base's folder ``app`` holds in any case."""
+        raise NotImplementedError
 
     def names(self, board: str) -> tuple[str, ...]:
         """What the system may call a board."""
@@ -79,6 +107,11 @@ class LazeSystem(OperatingSystem):
         return self.boards[board], *self.other_names.get(board, ())
 
     @property
+    def application_file(self) -> str:
+        """Its main task."""
+        return "main.rs"
+
+    @property
     def takes_library(self) -> bool:
         """The application is in Rust: it depends on the runtime's crates themselves."""
         return False
@@ -110,6 +143,11 @@ class MakeSystem(OperatingSystem):
     elf: str
     map: str
 
+    @property
+    def application_file(self) -> str:
+        """Its Makefile."""
+        return "Makefile"
+
 
 class WestSystem(OperatingSystem):
     """A system whose application is a folder with a ``CMakeLists.txt`` that west builds.
@@ -136,6 +174,11 @@ class WestSystem(OperatingSystem):
     c_libraries: dict[str, dict[str, str]] = Field(default_factory=dict)
     elf: str
     map: str
+
+    @property
+    def application_file(self) -> str:
+        """What CMake reads."""
+        return "CMakeLists.txt"
 
 
 System = Annotated[LazeSystem | MakeSystem | WestSystem, Field(discriminator="driver")]

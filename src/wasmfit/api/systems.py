@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from wasmfit.builder.checkout import stated_version
 from wasmfit.builder.systems import clone, driver_of
 from wasmfit.catalog import Catalog
 from wasmfit.errors import MissingToolError, UsageError
@@ -39,14 +40,18 @@ def with_systems(
                 )
         checkout = sources.get(name, home.work / "checkouts" / name)
         why = None if name in sources else _clone(base.system, runner, checkout, home)
-        known[name] = base.model_copy(
-            update={"checkout": driver.inspect(runner, base, checkout)}
-            if why is None
-            else {
-                "missing": f"no checkout of {base.title.partition(',')[0]} could be had ({why}). "
-                f"Name one with --source {name}=PATH"
+        if why is None:
+            found = driver.inspect(runner, base, checkout)
+            versions = {
+                runtime: stated_version(found.path, own.version_file, own.version)
+                for runtime, own in base.system.own.items()
             }
-        )
+            known[name] = base.model_copy(update={"checkout": found, "own_versions": versions})
+        else:
+            missing = f"no checkout of {base.title.partition(',')[0]} could be had ({why})"
+            known[name] = base.model_copy(
+                update={"missing": f"{missing}. Name one with --source {name}=PATH"}
+            )
     return replace(catalog, bases=known)
 
 

@@ -143,7 +143,7 @@ def _find_c(runtime: Runtime, build: Build, root: Path) -> tuple[Path, str]:
     wanted = (*runtime.c.sources, *build.version.sources)
     for folder in _folders(root):
         if all(any(folder.glob(source)) for source in wanted):
-            return folder, _stated_version(folder, rule.version_file, rule.version)
+            return folder, stated_version(folder, rule.version_file, rule.version)
     missing = next(source for source in wanted if not any(root.glob(source)))
     raise UsageError(
         f"{root} is no checkout of {runtime.name}: neither it nor a folder in it holds all of its sources "
@@ -152,7 +152,8 @@ def _find_c(runtime: Runtime, build: Build, root: Path) -> tuple[Path, str]:
     )
 
 
-def _stated_version(folder: Path, file: str | None, pattern: str | None) -> str:
+def stated_version(folder: Path, file: str | None, pattern: str | None) -> str:
+    """The version that a file states, if there is such a file and it does: the pattern's groups."""
     if file is None or pattern is None:
         return "0.0.0"
     try:

@@ -83,7 +83,7 @@ def step(
         translated: What has made C of the module, for a runtime that needs that.
     """
     needs = {"firmware": firmware.step(context, spec, shared)}
-    if spec.build.runtime.language == "c":
+    if spec.build.runtime.language == "c" and spec.base.own(spec.build.runtime) is None:
         needs["objects"] = c.step(context, spec, shared, translated)
     key = digest.of(
         _KIND,

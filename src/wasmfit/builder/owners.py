@@ -57,9 +57,16 @@ def object_rule(context: Context, cell: Cell) -> Callable[[str], str | None]:
             return archives[archive]
         return "compiler_builtins" if name.startswith("compiler_builtins-") else None
 
+    own, rule = cell.base.own(cell.build.runtime), cell.build.runtime.c
+    glue = set() if rule is None else {Path(name).stem for name in (*rule.firmware, *rule.any, *rule.suite)}
+
     def owner_in_system(path: str) -> str | None:
         member = _ARCHIVE_MEMBER.match(path)
         archive, name = ("", path) if member is None else member.groups()
+        if own is not None and archive in own.archives:
+            return cell.build.runtime.name
+        if own is not None and Path(name).name.partition(".")[0] in glue:
+            return "firmware"
         if archive == library.NAME:
             return library.owner_of_member(name, cell.build.runtime.name) or owner(path)
         # What comes from elsewhere is the system's, and the application's around the library.

@@ -76,7 +76,7 @@ from .runtime import (
 from .runtime_facts import FactChanges, RuntimeFacts
 from .status import Status
 from .switch import RustChanges, Start, Switch, Switches, SwitchValue
-from .system import LazeSystem, MakeSystem, StandIn, System, WestSystem
+from .system import LazeSystem, MakeSystem, OwnRuntime, StandIn, System, WestSystem
 from .target import CTarget, Target
 from .timing import ClockRange, Core, CycleCost, CycleCosts, SetupChoice, SetupValue, Timing
 from .values import Signature, ValueType, is_nan, shown, to_float
@@ -151,6 +151,7 @@ __all__ = [
     "ModuleClock",
     "ModuleStep",
     "OutBuffer",
+    "OwnRuntime",
     "PartOutcomes",
     "Prediction",
     "Predictions",

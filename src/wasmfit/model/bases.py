@@ -9,8 +9,8 @@ from .base import Record
 from .board import Board
 from .dependency import Dependency
 from .pattern import Pattern
-from .runtime import Checkout, Runtime
-from .system import LANGUAGES, StandIn, System
+from .runtime import Build, Checkout, Runtime
+from .system import LANGUAGES, OwnRuntime, StandIn, System
 
 Name = Annotated[str, Field(pattern=r"^\w+$")]
 """A symbol's, as it can stand in a flag for the linker."""
@@ -95,6 +95,7 @@ class Base(Record):
         system: The operating system, and how it is built.
         checkout: The system's checkout to build from; the user's, never the catalogue's.
         missing: Why there is no checkout.
+        own_versions: Runtimes that this checkout builds itself → their versions.
         symbols: Names of what it defines without a crate's name: handlers of interrupts, hooks of its crates.
         emulator: What does not happen in the emulated machine, as a sentence for the reader.
     """
@@ -109,6 +110,7 @@ class Base(Record):
     system: System | None = None
     checkout: Checkout | None = None
     missing: str = ""
+    own_versions: dict[str, str] = Field(default_factory=dict)
     symbols: Pattern | None = None
     emulator: str = ""
 
@@ -139,8 +141,24 @@ class Base(Record):
             case "system":
                 return self.system is not None and board.name in self.system.boards
 
-    def obstacle_to(self, runtime: Runtime) -> str | None:
+    def own(self, runtime: Runtime) -> OwnRuntime | None:
+        """How the system builds a runtime itself; ``None`` where it is given to it."""
+        return None if self.system is None else self.system.own.get(runtime.name)
+
+    def own_build(self, build: Build) -> Build:
+        """A build as the system makes it, where it builds the runtime itself: its version, its commit."""
+        own, known = self.own(build.runtime), self.checkout
+        if own is None or known is None or build.name != own.variant:
+            return build
+        version = self.own_versions.get(build.runtime.name, "0.0.0")
+        theirs = known.model_copy(update={"version": version, "recipe": build.version.version})
+        return build.model_copy(update={"checkout": theirs})
+
+    def obstacle_to(self, build: Build) -> str | None:
         """Why a runtime cannot be part of its images, as :meth:`obstacle`."""
+        runtime, own = build.runtime, self.own(build.runtime)
+        if own is not None and build.variant.name != own.variant:
+            return f"{self.name} builds {runtime.name} itself, as {own.variant}"
         if self.system is None or runtime.language in ("none", *self.system.languages):
             return None
         (language,) = self.system.languages

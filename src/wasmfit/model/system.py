@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from .base import Record
+from .pattern import Pattern
 
 LANGUAGES = {"c": "C", "rust": "Rust"}
 """Languages of runtimes, as they are written in sentences."""
@@ -24,24 +25,46 @@ class StandIn(Record):
     differs: str = Field(min_length=1)
 
 
+class OwnRuntime(Record):
+    """A runtime that a system builds itself, from sources of its own: wasmfit brings the embedding alone.
+
+    Attributes:
+        variant: The variant of the runtime's folder that the system's configuration is.
+        settings: What the system's build is told to have it: name → value.
+        version_file: A file that states its version, from the checkout's root.
+        version: Regular expression over that file; its groups, joined by dots, are the version.
+        archives: Names of the static libraries that the system's build puts it into.
+    """
+
+    variant: str
+    archives: tuple[str, ...]
+    settings: dict[str, str] = Field(min_length=1)
+    version_file: str
+    version: Pattern
+
+
 class SystemRecord(Record):
     """What every driver needs to know of a system.
 
     Attributes:
         checkout_has: A file that tells a checkout of it, from the checkout's root.
         repository: Where Git gets a checkout; without one, only the user's own is built.
+        app_of: Another base, whose folder ``app`` is taken.
         languages: The languages of the runtimes that its application can hold.
         boards: Board → the system's own name of it.
         emulated: Boards of the catalogue whose images run in the emulator as they are.
         stand_ins: Board of the catalogue → what runs in the emulator in the place of its image.
+        own: Runtime in C → how the system builds it itself. Every other one is given to it, as always.
     """
 
     checkout_has: str = Field(pattern=r"^\w[\w./-]*$")
     repository: str = ""
+    app_of: str = ""
     languages: tuple[Literal["c", "rust"], ...] = ("c", "rust")
     boards: dict[str, str] = Field(default_factory=dict)
     emulated: tuple[str, ...] = ()
     stand_ins: dict[str, StandIn] = Field(default_factory=dict)
+    own: dict[str, OwnRuntime] = Field(default_factory=dict)
 
     def names(self, board: str) -> tuple[str, ...]:
         """What the system may call a board."""

@@ -121,7 +121,7 @@ def _unsupported_base(cell: Cell) -> SkippedCell | None:
     """The cell, if its base does not support its board, or is missing: this applies to its baseline too."""
     if cell.base.missing:
         return SkippedCell(cell, Status.UNAVAILABLE, cell.base.missing)
-    obstacle = cell.base.obstacle_to(cell.build.runtime) or cell.base.obstacle(cell.board)
+    obstacle = cell.base.obstacle_to(cell.build) or cell.base.obstacle(cell.board)
     return None if obstacle is None else SkippedCell(cell, Status.UNSUPPORTED, obstacle)
 
 
@@ -196,7 +196,7 @@ def _cells(
     boards = select_boards(catalog, experiment.boards)
     return [
         Cell(
-            build=build,
+            build=catalog.base(base).own_build(build),
             workload=workload,
             board=board,
             base=catalog.base(base),

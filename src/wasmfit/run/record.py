@@ -231,7 +231,7 @@ def _replay(cell: Cell) -> str:
     if cell.profile.tuned:
         return _replay_tuned(cell)
     words = ["wasmfit", "compare", "--runtime", f"{build.name}@{build.version.version}"]
-    if build.checkout is not None:
+    if build.checkout is not None and cell.base.own(build.runtime) is None:
         words += ["--source", f"{build.runtime.name}={build.checkout.path}"]
     if cell.base.checkout is not None:
         words += ["--source", f"{cell.base.name}={cell.base.checkout.path}"]

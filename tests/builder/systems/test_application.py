@@ -77,6 +77,7 @@ collect2: error: ld returned 1 exit status
         (FATAL_WARNING, "missing .note.GNU-stack section implies executable stack"),
         (OF_MAKE, "*** The board no-such-board does not exist."),
         (OF_CMAKE, "make: No board named 'nrf52840' found."),
+        ("\x1b[01m\x1b[Kmain.c:1:\x1b[m \x1b[01;31mfatal error:\x1b[m no", "make: main.c:1: fatal error: no"),
         (OF_ANOTHER_CMAKE, "boards.cmake:264 (message): Invalid BOARD; see above."),
         ("", "make: no reason given"),
         ("Killed\n", "make: Killed"),

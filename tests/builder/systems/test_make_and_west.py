@@ -7,15 +7,15 @@ from pathlib import Path
 import pytest
 
 from wasmfit.api.systems import with_systems
-from wasmfit.builder import BuildError
-from wasmfit.builder.systems import driver_of, make
+from wasmfit.builder import BuildError, Context, FirmwareSpec
+from wasmfit.builder.systems import application, driver_of, make
 from wasmfit.catalog import Catalog
 from wasmfit.errors import MissingToolError, UsageError
 from wasmfit.home import Home
 from wasmfit.model import Base, Status
 from wasmfit.plan import c_targets, plan
 from wasmfit.requests import Experiment
-from wasmfit.toolchain import ProcessRunner
+from wasmfit.toolchain import ProcessRunner, Versions, find
 
 TESTS = Path(__file__).parents[2]
 RIOT, ZEPHYR = TESTS / "riot", TESTS / "zephyr"
@@ -111,6 +111,36 @@ def test_a_stand_in_runs_where_the_image_cannot(catalog: Catalog) -> None:
     assert other.board == "mps2/an386"
     assert nrf.emulator.machine == other.board.replace("/", "-"), "the machine is that board"
     assert not riot.runs_emulated(pico)
+
+
+def test_a_runtime_that_the_system_builds_itself_is_of_its_version(catalog: Catalog, tmp_path: Path) -> None:
+    tree = Path(shutil.copytree(RIOT, tmp_path / "tree"))
+    (tree / "pkg" / "wamr").mkdir(parents=True)
+    (tree / "pkg" / "wamr" / "Makefile").write_text("PKG_VERSION=8af15507\n  #release tag: WAMR-2.1.1\n")
+    found = with_systems(
+        catalog, ProcessRunner(), Home.at(tmp_path / "home"), ["riot-wamr"], {"riot-wamr": tree}
+    )
+    planned = plan(found, Experiment(runtimes=["wamr", "wasm3"], bases=["riot-wamr"]))
+    cells = {cell.build.name: cell for cell in planned.cells}
+    assert cells.keys() == {"wamr-fast", "wasm3"}
+    assert cells["wamr-fast"].build.number == "2.1.1+source"
+    assert cells["wasm3"].build.checkout is None, "every other runtime is the catalogue's"
+    reasons = {skip.cell.build.name: (skip.status, skip.reason) for skip in planned.skipped}
+    refused = Status.UNSUPPORTED, "riot-wamr builds wamr itself, as wamr-fast"
+    assert reasons == {"wamr-classic": refused, "wamr-mini": refused}
+
+
+def test_its_embedding_is_compiled_by_the_system_and_wasmfits_port_of_it_is_not(catalog: Catalog) -> None:
+    runner = ProcessRunner()
+    home = Home.at(Path("nowhere"))
+    context = Context(catalog, home, find(Versions(home.tools, runner), {}, ()), runner)
+    own = plan(catalog, Experiment(runtimes=["wamr-fast"], bases=["riot-wamr"])).cells[0]
+    spec = FirmwareSpec.of(own)
+    files = application.embedding(context, spec)
+    assert files.keys() == {"glue.c", "bytes.h", "wasmfit.h", "wasmfit_any.h", "wasmfit_suite.h"}
+    assert application.settings(spec) == {"WASMFIT_PACKAGES": "wamr"}
+    given = FirmwareSpec.of(plan(catalog, Experiment(runtimes=["wasm3"], bases=["riot-wamr"])).cells[0])
+    assert (application.embedding(context, given), application.settings(given)) == ({}, {})
 
 
 def test_each_board_that_stands_in_is_one_that_the_system_is_built_for(catalog: Catalog) -> None:

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from wasmfit.model import Status
+from wasmfit.model import Embedding, Status
 from wasmfit.words import escape_unprintable
 
 from .. import digest
@@ -19,11 +19,13 @@ from ..library import Library
 from ..spec import FirmwareSpec
 
 _FAULT = re.compile(
-    r"(?:: |^)(?:fatal )?error[: ]|^fatal: |undefined reference to|\*\*\* |cannot find |Error: |^CMake Error|^No board named",
+    r"(?:: |^)(?:fatal )?error[: ]|^fatal: |undefined reference to|\*\*\* |cannot find |Error: "
+    r"|^CMake Error|^No board named",
     re.IGNORECASE,
 )
 _OF_OTHERS = re.compile(r"^(?:make|gmake|ninja)(?:\[\d+\])?: |^collect2: |^ninja: |^FATAL ERROR: |^FAILED: ")
 _OF_LINKER = re.compile(r"\bld(?:\.bfd|\.lld)?: ")
+_COLOURS = re.compile(r"\x1b\[[0-9;]*[mK]")
 _CMAKE_MESSAGE = "(message):"
 _OVERFLOW = re.compile(r"region [`']?([\w.]+)'? overflowed by (\d+) bytes")
 _LONGEST = 300
@@ -70,7 +72,10 @@ class Application:
         base = self.spec.base
         assert base.checkout is not None
         assert base.system is not None
-        place = f"{base.name}-{base.checkout.digest[:12]}-{name.replace('/', '_')}"
+        own = base.own(self.spec.build.runtime)
+        place = "-".join((base.name, base.checkout.digest[:12], name.replace("/", "_")))
+        if own is not None:
+            place += f"-{own.variant}"
         app = self.context.home.work / base.system.driver / place
         with exclusive_lock(app.with_suffix(".lock"), self.context.runner.cancel):
             for path in write(self.files(), app):
@@ -80,11 +85,12 @@ class Application:
     def files(self) -> dict[str, bytes]:
         """The base's own files, and what they build on; see ``base.toml``."""
         library = Library.at(self.context, self.library)
-        own = self.context.catalog.folder(self.spec.base) / "app"
+        own = _folder(self.context, self.spec)
         files = {path.relative_to(own).as_posix(): path.read_bytes() for path in _files(own)}
         for folder in (library.include, library.sources):
             files |= {path.name: path.read_bytes() for path in _files(folder)}
         files[library.archive.name] = library.archive.read_bytes()
+        files |= embedding(self.context, self.spec)
         files[_JOB] = self.job
         files["wasmfit_app.h"] = _HEADER.format(stack=self.spec.stack).encode()
         return files
@@ -100,6 +106,40 @@ class Application:
                 f"{program} made no {file.name} in {file.parent.name}, where base.toml looks for it"
             )
         shutil.copy(file, self.artefact / name)
+
+
+def _folder(context: Context, spec: FirmwareSpec) -> Path:
+    """The base's folder of an application."""
+    base = spec.base
+    assert base.system is not None
+    other = base.system.app_of
+    return context.catalog.folder(context.catalog.base(other) if other else base) / "app"
+
+
+def embedding(context: Context, spec: FirmwareSpec) -> dict[str, bytes]:
+    """Sources of a runtime's embedding, where the system builds the runtime itself, and so them too.
+
+    What lies in folders is of wasmfit's own port of the runtime: the system has another.
+    """
+    build = spec.build
+    if spec.base.own(build.runtime) is None or build.runtime.c is None:
+        return {}
+    folder = context.catalog.embedding(build.runtime)
+    kinds = {
+        Embedding.STATIC: build.runtime.c.firmware,
+        Embedding.DYNAMIC: build.runtime.c.any,
+        Embedding.CONFORMANCE: build.runtime.c.suite,
+    }
+    sources = [name for name in kinds[spec.payload.embedding] if "/" not in name]
+    paths = [folder / name for name in sources] + sorted(folder.glob("*.h"))
+    paths += sorted((context.catalog.harness / "include").glob("*.h"))
+    return {path.name: path.read_bytes() for path in paths}
+
+
+def settings(spec: FirmwareSpec) -> dict[str, str]:
+    """What the system's build is told to have the runtime itself; nothing where it is given to it."""
+    own = spec.base.own(spec.build.runtime)
+    return {} if own is None else dict(own.settings)
 
 
 def write(files: Mapping[str, bytes], app: Path) -> list[Path]:
@@ -128,15 +168,18 @@ def key(context: Context, spec: FirmwareSpec, shared: Shared, name: str) -> str:
         base.checkout.digest,
         base.system,
         name,
-        shared.tree(context.catalog.folder(base) / "app"),
+        shared.tree(_folder(context, spec)),
         shared.tree(context.catalog.system / "c"),
         shared.tree(context.catalog.system / "include"),
         spec.stack,
+        embedding(context, spec),
+        settings(spec),
     )
 
 
 def failure(program: str, output: str) -> BuildError:
     """Why a build failed: what does not fit, or the first line that says what is wrong."""
+    output = _COLOURS.sub("", output)
     overflows: dict[str, int] = {}
     for region, size in _OVERFLOW.findall(output):
         overflows[region] = max(overflows.get(region, 0), int(size))

@@ -102,27 +102,27 @@ def _system(base: Base) -> MakeSystem:
     return base.system
 
 
-def _build(application: Application, name: str, board: str, settings: Mapping[str, str]) -> None:
+def _build(app: Application, name: str, board: str, settings: Mapping[str, str]) -> None:
     """Builds an image: ``NAME.elf``, with its map."""
-    context, step, base = application.context, application.step, application.spec.base
+    context, step, base = app.context, app.step, app.spec.base
     system = _system(base)
     # Make does not see that settings are others than those that it has built with.
-    with application.written(f"{board}-{name}" if settings else board) as app:
-        elf, link_map = (app / place.format(board=board) for place in (system.elf, system.map))
+    with app.written(f"{board}-{name}" if settings else board) as folder:
+        elf, link_map = (folder / place.format(board=board) for place in (system.elf, system.map))
         # An older one is no result of this build.
         elf.unlink(missing_ok=True)
         step.progress(f"make builds {base.name} for {board}", 0, 0)
-        command = [PROGRAM, f"-j{os.cpu_count() or 1}", "-C", str(app)]
+        command = [PROGRAM, f"-j{os.cpu_count() or 1}", "-C", str(folder)]
         finished = context.runner.run(
-            [*command, *_variables(context, application.spec, {system.board: board, **settings})],
+            [*command, *_variables(context, app.spec, {system.board: board, **settings})],
             env=_environment(),
             log=step.log,
             timeout=_SECONDS,
         )
         if finished.code != 0:
             raise failure(PROGRAM, finished.output)
-        application.take(elf, f"{name}.elf", PROGRAM)
-        application.take(link_map, f"{name}.map", PROGRAM)
+        app.take(elf, f"{name}.elf", PROGRAM)
+        app.take(link_map, f"{name}.map", PROGRAM)
 
 
 def board_in(base: Base, system: Checkout, name: str, board: str) -> str:
@@ -153,6 +153,7 @@ def _variables(context: Context, spec: FirmwareSpec, settings: Mapping[str, str]
     variables = {
         **system.variables,
         **system.c_libraries.get(of_library, {}),
+        **application.settings(spec),
         system.root: str(base.checkout.path),
         **settings,
     }

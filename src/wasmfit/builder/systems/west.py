@@ -106,36 +106,41 @@ def _system(base: Base) -> WestSystem:
     return base.system
 
 
-def _build(application: Application, name: str, board: str, settings: Mapping[str, str]) -> None:
+def _build(app: Application, name: str, board: str, settings: Mapping[str, str]) -> None:
     """Builds an image: ``NAME.elf``, with its map."""
-    context, step, base = application.context, application.step, application.spec.base
+    context, step, base = app.context, app.step, app.spec.base
     system = _system(base)
-    with application.written(f"{board}-{name}" if settings else board) as app:
-        build = app / _BUILD
+    with app.written(f"{board}-{name}" if settings else board) as folder:
+        build = folder / _BUILD
         elf = build / system.elf
         # An older one is no result of this build.
         elf.unlink(missing_ok=True)
         step.progress(f"west builds {base.name} for {board}", 0, 0)
         # What is new in the folder is not in what CMake has configured: it is asked again.
-        command = [PROGRAM, "build", "--cmake", "--board", board, "--build-dir", str(build), str(app)]
+        command = [PROGRAM, "build", "--cmake", "--board", board, "--build-dir", str(build), str(folder)]
         finished = context.runner.run(
-            [*command, "--", *_definitions(context, application.spec, settings)],
-            cwd=app,
-            env=_environment(context, application.spec),
+            [*command, "--", *_definitions(context, app.spec, settings)],
+            cwd=folder,
+            env=_environment(context, app.spec),
             log=step.log,
             timeout=_SECONDS,
         )
         if finished.code != 0:
             raise failure(PROGRAM, finished.output)
-        application.take(elf, f"{name}.elf", PROGRAM)
-        application.take(build / system.map, f"{name}.map", PROGRAM)
+        app.take(elf, f"{name}.elf", PROGRAM)
+        app.take(build / system.map, f"{name}.map", PROGRAM)
 
 
 def _definitions(context: Context, spec: FirmwareSpec, settings: Mapping[str, str]) -> list[str]:
     """CMake's, as arguments."""
     system = _system(spec.base)
     of_library = context.toolchain.c[spec.board.target].library.identity.name
-    definitions = {**system.definitions, **system.c_libraries.get(of_library, {}), **settings}
+    definitions = {
+        **system.definitions,
+        **system.c_libraries.get(of_library, {}),
+        **application.settings(spec),
+        **settings,
+    }
     return [f"-D{name}={value}" for name, value in sorted(definitions.items())]
 
 

@@ -129,6 +129,8 @@ class Base(Record):
     def files(self) -> tuple[str, ...]:
         """What its folder must hold besides the TOML file, lockfiles left out."""
         scripts = sorted({f"link/{hal.linker_script}" for hal in self.hals if hal.linker_script is not None})
+        if self.system is not None:
+            return () if self.system.app_of else (f"app/{self.system.application_file}",)
         return ("crate/lib.rs", *scripts) if self.start == "crate" else ()
 
     def serves(self, board: Board) -> bool:
@@ -182,6 +184,16 @@ class Base(Record):
         """Whether its images for a board can be run in the emulator."""
         system = self.system
         return system is None or board.name in system.emulated or board.name in system.stand_ins
+
+    def unexecuted(self, board: Board) -> str:
+        """Why its images for a board, which cannot be run in the emulator, are not."""
+        system = self.system
+        if system is None or not (system.emulated or system.stand_ins):
+            return self.emulator
+        return (
+            f"images of {self.name} for {board.name} are not run in the emulator: "
+            "neither they nor a stand-in of theirs are for a machine that it has; sizes only"
+        )
 
     def stand_in(self, board: Board) -> StandIn | None:
         """What runs in the emulator in the place of its image for a board."""

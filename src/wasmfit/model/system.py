@@ -71,6 +71,11 @@ class SystemRecord(Record):
         return (self.boards[board],)
 
     @property
+    def application_file(self) -> str:
+        """The file that the base's folder ``app`` holds in any case."""
+        raise NotImplementedError
+
+    @property
     def takes_library(self) -> bool:
         """Whether a runtime comes into its build as a static library with one interface in C."""
         return True
@@ -100,6 +105,11 @@ class LazeSystem(SystemRecord):
     def names(self, board: str) -> tuple[str, ...]:
         """What laze's builder for a board may be called, in the newest revision first."""
         return self.boards[board], *self.other_names.get(board, ())
+
+    @property
+    def application_file(self) -> str:
+        """Its main task."""
+        return "main.rs"
 
     @property
     def takes_library(self) -> bool:
@@ -133,6 +143,11 @@ class MakeSystem(SystemRecord):
     elf: str
     map: str
 
+    @property
+    def application_file(self) -> str:
+        """Its Makefile."""
+        return "Makefile"
+
 
 class WestSystem(SystemRecord):
     """A system whose application is a folder with a ``CMakeLists.txt`` that west builds.
@@ -159,6 +174,11 @@ class WestSystem(SystemRecord):
     c_libraries: dict[str, dict[str, str]] = Field(default_factory=dict)
     elf: str
     map: str
+
+    @property
+    def application_file(self) -> str:
+        """What CMake reads."""
+        return "CMakeLists.txt"
 
 
 System = Annotated[LazeSystem | MakeSystem | WestSystem, Field(discriminator="driver")]

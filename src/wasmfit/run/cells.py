@@ -77,7 +77,7 @@ class CellJob:
             size = measure.size(context, cell, owned, built.cargo_lock)
             image_bytes.keep(context, cell, owned, digest.file(built.elf))
             if not cell.base.runs_emulated(cell.board):
-                return self._record(Status.OK, cell.base.emulator, step.log, built, size)
+                return self._record(Status.OK, cell.base.unexecuted(cell.board), step.log, built, size)
             execution = measure.run(context, step, cell, built)
             run = execution.run
             if self.bench is not None and execution.status is Status.OK:

@@ -111,6 +111,8 @@ def test_a_stand_in_runs_where_the_image_cannot(catalog: Catalog) -> None:
     assert other.board == "mps2/an386"
     assert nrf.emulator.machine == other.board.replace("/", "-"), "the machine is that board"
     assert not riot.runs_emulated(pico)
+    assert "riot for pico2 are not run in the emulator" in riot.unexecuted(pico)
+    assert catalog.base("ariel-os").unexecuted(pico) == catalog.base("ariel-os").emulator
 
 
 def test_a_runtime_that_the_system_builds_itself_is_of_its_version(catalog: Catalog, tmp_path: Path) -> None:
@@ -122,19 +124,19 @@ def test_a_runtime_that_the_system_builds_itself_is_of_its_version(catalog: Cata
     )
     planned = plan(found, Experiment(runtimes=["wamr", "wasm3"], bases=["riot-wamr"]))
     cells = {cell.build.name: cell for cell in planned.cells}
-    assert cells.keys() == {"wamr-fast", "wasm3"}
-    assert cells["wamr-fast"].build.number == "2.1.1+source"
+    assert cells.keys() == {"wamr-classic", "wasm3"}
+    assert cells["wamr-classic"].build.number == "2.1.1+source"
     assert cells["wasm3"].build.checkout is None, "every other runtime is the catalogue's"
     reasons = {skip.cell.build.name: (skip.status, skip.reason) for skip in planned.skipped}
-    refused = Status.UNSUPPORTED, "riot-wamr builds wamr itself, as wamr-fast"
-    assert reasons == {"wamr-classic": refused, "wamr-mini": refused}
+    refused = Status.UNSUPPORTED, "riot-wamr builds wamr itself, as wamr-classic"
+    assert reasons == {"wamr-fast": refused, "wamr-mini": refused}
 
 
 def test_its_embedding_is_compiled_by_the_system_and_wasmfits_port_of_it_is_not(catalog: Catalog) -> None:
     runner = ProcessRunner()
     home = Home.at(Path("nowhere"))
     context = Context(catalog, home, find(Versions(home.tools, runner), {}, ()), runner)
-    own = plan(catalog, Experiment(runtimes=["wamr-fast"], bases=["riot-wamr"])).cells[0]
+    own = plan(catalog, Experiment(runtimes=["wamr-classic"], bases=["riot-wamr"])).cells[0]
     spec = FirmwareSpec.of(own)
     files = application.embedding(context, spec)
     assert files.keys() == {"glue.c", "bytes.h", "wasmfit.h", "wasmfit_any.h", "wasmfit_suite.h"}

@@ -186,7 +186,8 @@ def failure(program: str, output: str) -> BuildError:
     if overflows:
         parts = (f"{region} by {size:,} B" for region, size in sorted(overflows.items()))
         return BuildError(f"the image overflows {' and '.join(parts)}", Status.DOES_NOT_FIT)
-    return BuildError(f"{program}: {escape_unprintable(_reason(output.splitlines()), _LONGEST)}")
+    reason = _reason(output.splitlines()).removeprefix(f"{program}: ")
+    return BuildError(f"{program}: {escape_unprintable(reason, _LONGEST)}")
 
 
 def _reason(lines: Sequence[str]) -> str:

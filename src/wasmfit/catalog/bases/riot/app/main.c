@@ -64,3 +64,24 @@ void __wrap_board_init(void)
     if (!wasmfit_is_emulated())
         __real_board_init();
 }
+
+/* Some of RIOT's packages have timers. */
+#ifdef MODULE_ZTIMER
+void __real_ztimer_init(void);
+
+void __wrap_ztimer_init(void)
+{
+    if (!wasmfit_is_emulated())
+        __real_ztimer_init();
+}
+#endif
+
+#ifdef MODULE_ZTIMER64
+void __real_ztimer64_init(void);
+
+void __wrap_ztimer64_init(void)
+{
+    if (!wasmfit_is_emulated())
+        __real_ztimer64_init();
+}
+#endif

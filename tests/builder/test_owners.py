@@ -54,6 +54,17 @@ def test_what_the_library_needs_of_the_harness_is_the_harness(tmp_path: Path, ce
     assert owner("/cache/artefacts/c/1f2e/firmware/glue.c.o") == "firmware"
 
 
+def test_a_runtime_in_c_that_an_application_links_is_told_by_its_members(
+    tmp_path: Path, cells: dict[str, Cell]
+) -> None:
+    cell = replace(cells["wasm3"], base=CATALOG.base("ariel-os"))
+    owner = object_rule(on_a_machine(tmp_path, cell, *newlib(tmp_path / "opt")), cell)
+    place = "/work/laze/ariel-os-1f2e/c/3d4c/libwasmfit_runtime.a"
+    assert owner(f"{place}(runtime__m3_core.c.o)") == "wasm3"
+    assert owner(f"{place}(firmware__glue.c.o)") == "firmware"
+    assert owner("/opt/riscv-none-elf/lib/rv32imac/ilp32/libc_nano.a(libc_a-memset.o)") == "newlib-nano"
+
+
 def test_a_firmware_in_rust_has_no_c_library(tmp_path: Path, cells: dict[str, Cell]) -> None:
     cell = cells["wasmi"]
     owner = object_rule(on_a_machine(tmp_path, cell, picolibc(tmp_path / "pico", ".")), cell)

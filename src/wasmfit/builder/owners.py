@@ -51,6 +51,8 @@ def object_rule(context: Context, cell: Cell) -> Callable[[str], str | None]:
         if member is None:
             return folders.get(Path(path).parent.name)
         archive, name = member.groups()
+        if archive == library.NAME:
+            return library.owner_of_member(name, cell.build.runtime.name)
         if archive in archives:
             return archives[archive]
         return "compiler_builtins" if name.startswith("compiler_builtins-") else None

@@ -66,14 +66,14 @@ class OperatingSystem(Record):
     stand_ins: dict[str, StandIn] = Field(default_factory=dict)
     own: dict[str, OwnRuntime] = Field(default_factory=dict)
 
+    def names(self, board: str) -> tuple[str, ...]:
+        """What the system may call a board."""
+        return (self.boards[board],)
+
     @property
     def application_file(self) -> str:
         """The file that the base's folder ``app`` holds in any case."""
         raise NotImplementedError
-
-    def names(self, board: str) -> tuple[str, ...]:
-        """What the system may call a board."""
-        return (self.boards[board],)
 
     @property
     def takes_library(self) -> bool:

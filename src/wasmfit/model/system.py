@@ -12,7 +12,7 @@ LANGUAGES = {"c": "C", "rust": "Rust"}
 
 
 class StandIn(Record):
-    """What is built to run in the emulator, instead of an image that cannot run there.
+    """What is built to run in the emulator instead of an image that cannot run there.
 
     Attributes:
         board: The system's name of the board that it is built for: one that the emulator has, or the same.
@@ -66,10 +66,6 @@ class OperatingSystem(Record):
     stand_ins: dict[str, StandIn] = Field(default_factory=dict)
     own: dict[str, OwnRuntime] = Field(default_factory=dict)
 
-    def names(self, board: str) -> tuple[str, ...]:
-        """What the system may call a board."""
-        return (self.boards[board],)
-
     @property
     def application_file(self) -> str:
         """The file that the base's folder ``app`` holds in any case."""
@@ -88,23 +84,15 @@ class LazeSystem(OperatingSystem):
         driver: What builds it.
         crates: Its crates that an application depends on, in its folder ``src``.
         cargo_config: Its configuration for cargo, from the checkout's root, which the application's includes.
-        other_names: Board → what laze's builder for it is called in other revisions.
         selects: The modules of laze that the application selects.
-        disables: Those that it disables, so that cargo's profile decides what they would.
         environment: Variables of laze for the application: name → texts.
     """
 
     driver: Literal["laze"]
     crates: tuple[str, ...]
     cargo_config: str
-    other_names: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     selects: tuple[str, ...] = ()
-    disables: tuple[str, ...] = ()
     environment: dict[str, tuple[str, ...]] = Field(default_factory=dict)
-
-    def names(self, board: str) -> tuple[str, ...]:
-        """What laze's builder for a board may be called, in the newest revision first."""
-        return self.boards[board], *self.other_names.get(board, ())
 
     @property
     def application_file(self) -> str:
@@ -156,7 +144,7 @@ class WestSystem(OperatingSystem):
 
     Attributes:
         driver: What builds it.
-        folder: Folder of the system's repository in a workspace of west's, which can be named in its place.
+        folder: Folder of the system's repository in a workspace of west's, which can be named instead.
         base_variable: Environment variable that is the checkout's folder.
         environment: Further environment variables for west, in which ``{compiler}`` is the path of wasmfit's
             C compiler without its last part, ``gcc``.

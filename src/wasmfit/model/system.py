@@ -92,6 +92,7 @@ class LazeSystem(SystemRecord):
         selects: The modules of laze that the application selects.
         disables: Those that it disables, so that cargo's profile decides what they would.
         environment: Variables of laze for the application: name → texts.
+        linker: Flags for the linker where a runtime in C is linked: what its embedding asks of an image.
     """
 
     driver: Literal["laze"]
@@ -101,6 +102,7 @@ class LazeSystem(SystemRecord):
     selects: tuple[str, ...] = ()
     disables: tuple[str, ...] = ()
     environment: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    linker: tuple[str, ...] = ()
 
     def names(self, board: str) -> tuple[str, ...]:
         """What laze's builder for a board may be called, in the newest revision first."""

@@ -107,6 +107,16 @@ NOT_RUN = {
     "wasmfit compare -r wasmi --source wasmi=../wasmi": f"{_CHECKOUT}; test_source.py makes one",
     "wasmfit compare --base bare,embassy": f"{_MINUTES}; README.md's line with wasm3 alone is run",
     "wasmfit compare --base bare,embassy,ariel-os --source ariel-os=../ariel-os": _CHECKOUT,
+    "wasmfit compare --base bare,riot --source riot=../RIOT": f"{_CHECKOUT}; test_systems.py has a stand-in",
+    "wasmfit compare --base bare,zephyr --source zephyr=../zephyrproject": (
+        f"{_CHECKOUT}; test_systems.py has a stand-in"
+    ),
+    "wasmfit compare -r wasm3 -r wamr-aot -r wasefire --base bare,riot --source riot=../RIOT": (
+        f"{_CHECKOUT}; test_systems.py has a stand-in"
+    ),
+    "wasmfit compare -r wasm3 -r wasefire --base bare,zephyr --source zephyr=../zephyrproject": (
+        f"{_CHECKOUT}; test_systems.py has a stand-in"
+    ),
     "wasmfit compare -r wasm3 --on probe": _PROBE,
     "wasmfit compare --on probe": _PROBE,
     "wasmfit bench -r wasm3 --on probe": _PROBE,

@@ -12,7 +12,7 @@ LANGUAGES = {"c": "C", "rust": "Rust"}
 
 
 class StandIn(Record):
-    """What is built to run in the emulator, in the place of an image that cannot run there.
+    """What is built to run in the emulator instead of an image that cannot run there.
 
     Attributes:
         board: The system's name of the board that it is built for: one that the emulator has, or the same.
@@ -43,7 +43,7 @@ class OwnRuntime(Record):
     version: Pattern
 
 
-class SystemRecord(Record):
+class OperatingSystem(Record):
     """What every driver needs to know of a system.
 
     Attributes:
@@ -53,7 +53,7 @@ class SystemRecord(Record):
         languages: The languages of the runtimes that its application can hold.
         boards: Board → the system's own name of it.
         emulated: Boards of the catalogue whose images run in the emulator as they are.
-        stand_ins: Board of the catalogue → what runs in the emulator in the place of its image.
+        stand_ins: Board of the catalogue → what runs in the emulator instead of its image.
         own: Runtime in C → how the system builds it itself. Every other one is given to it, as always.
     """
 
@@ -81,7 +81,7 @@ class SystemRecord(Record):
         return True
 
 
-class LazeSystem(SystemRecord):
+class LazeSystem(OperatingSystem):
     """A system whose application is a crate that laze builds.
 
     Attributes:
@@ -119,7 +119,7 @@ class LazeSystem(SystemRecord):
         return False
 
 
-class MakeSystem(SystemRecord):
+class MakeSystem(OperatingSystem):
     """A system whose application is a folder with a Makefile.
 
     The folder ``app`` of the base is that application. Into a copy of it come ``libwasmfit_runtime.a`` with
@@ -151,14 +151,14 @@ class MakeSystem(SystemRecord):
         return "Makefile"
 
 
-class WestSystem(SystemRecord):
+class WestSystem(OperatingSystem):
     """A system whose application is a folder with a ``CMakeLists.txt`` that west builds.
 
     The application is made as for :class:`MakeSystem`.
 
     Attributes:
         driver: What builds it.
-        folder: Folder of the system's repository in a workspace of west's, which can be named in its place.
+        folder: Folder of the system's repository in a workspace of west's, which can be named instead.
         base_variable: Environment variable that is the checkout's folder.
         environment: Further environment variables for west, in which ``{compiler}`` is the path of wasmfit's
             C compiler without its last part, ``gcc``.

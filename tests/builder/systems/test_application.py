@@ -86,7 +86,11 @@ collect2: error: ld returned 1 exit status
 def test_the_line_that_failed_is_the_reason(output: str, reason: str) -> None:
     error = failure("make", output)
     assert reason in error.reason
-    assert error.status is Status.BUILD_FAILED
+    assert error.status is (Status.UNAVAILABLE if output == UNKNOWN_HOST else Status.BUILD_FAILED)
+
+
+def test_packages_that_cannot_be_had_are_told_with_what_helps() -> None:
+    assert "by Git: let it do so once where there is a network" in failure("make", UNKNOWN_HOST).reason
 
 
 def test_what_does_not_fit_is_told_with_by_how_much() -> None:

@@ -106,6 +106,10 @@ def test_a_stand_in_runs_where_the_image_cannot(catalog: Catalog) -> None:
     moved = riot.stand_in(stm)
     assert moved is not None
     assert (moved.board, moved.settings["ROM_START_ADDR"]) == ("stm32f4discovery", "0x00000000")
+    for name, stand_in in (riot.system.stand_ins if riot.system is not None else {}).items():
+        memory = catalog.boards[name].emulated
+        assert int(stand_in.settings["ROM_START_ADDR"], 0) == memory.flash.origin
+        assert int(stand_in.settings["RAM_START_ADDR"], 0) == memory.ram.origin
     other = zephyr.stand_in(nrf)
     assert other is not None
     assert other.board == "mps2/an386"

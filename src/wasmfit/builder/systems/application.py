@@ -26,6 +26,8 @@ _FAULT = re.compile(
 _OF_OTHERS = re.compile(r"^(?:make|gmake|ninja)(?:\[\d+\])?: |^collect2: |^ninja: |^FATAL ERROR: |^FAILED: ")
 _OF_LINKER = re.compile(r"\bld(?:\.bfd|\.lld)?: ")
 _COLOURS = re.compile(r"\x1b\[[0-9;]*[mK]")
+_OF_NETWORK = re.compile(r"fatal: (?:unable to access|could not read from remote)", re.IGNORECASE)
+_ONCE = "The system's build gets its packages by Git: let it do so once where there is a network"
 _CMAKE_MESSAGE = "(message):"
 _OVERFLOW = re.compile(r"region [`']?([\w.]+)'? overflowed by (\d+) bytes")
 _LONGEST = 300
@@ -187,7 +189,10 @@ def failure(program: str, output: str) -> BuildError:
         parts = (f"{region} by {size:,} B" for region, size in sorted(overflows.items()))
         return BuildError(f"the image overflows {' and '.join(parts)}", Status.DOES_NOT_FIT)
     reason = _reason(output.splitlines()).removeprefix(f"{program}: ")
-    return BuildError(f"{program}: {escape_unprintable(reason, _LONGEST)}")
+    said = f"{program}: {escape_unprintable(reason, _LONGEST)}"
+    if _OF_NETWORK.match(reason):
+        return BuildError(f"{said}. {_ONCE}", Status.UNAVAILABLE)
+    return BuildError(said)
 
 
 def _reason(lines: Sequence[str]) -> str:

@@ -53,7 +53,7 @@ void __wrap_cpu_init(void)
         __real_cpu_init();
         return;
     }
-#ifdef CPU_CORE_CORTEX_M4F
+#ifdef __ARM_ARCH_PROFILE
     /* What is the core's own. */
     cortexm_init();
 #endif

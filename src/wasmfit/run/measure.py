@@ -96,8 +96,8 @@ def owned(context: Context, cell: Cell, elf: Path, link_map: Path | None) -> Byt
 def _corrected(byte_map: ByteMap, of_object: Callable[[str], str | None]) -> ByteMap:
     """The bytes, with two owners that names alone do not tell.
 
-    The harness's generic functions for types of the embedding are the embedding's. A name in capitals, by which
-    a base defines handlers of interrupts, may be a function's of a runtime in C: its object says better.
+    The harness's generic functions for types of the embedding are the embedding's. A name in capitals, by
+    which a base defines handlers of interrupts, may be a function's of a runtime in C: its object says better.
     """
 
     def owner(one: ByteRange) -> str:

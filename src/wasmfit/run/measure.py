@@ -97,7 +97,7 @@ def _corrected(byte_map: ByteMap, of_object: Callable[[str], str | None]) -> Byt
     """The bytes, with two owners that names alone do not tell.
 
     The harness's generic functions for types of the embedding are the embedding's. A name in capitals, by
-    which a base defines handlers of interrupts, may be a function's of a runtime in C: its object says better.
+    which a base defines handlers of interrupts, may be a function's of a runtime in C, whose object says it.
     """
 
     def owner(one: ByteRange) -> str:

@@ -66,3 +66,13 @@ def test_an_ordinary_error_stays_what_it_was() -> None:
     )
     assert (clash(text), deepest_cause(text), is_of_git(text)) == (None, None, False)
     assert reason(text) == "cargo: error[E0432]: unresolved import `wasm::validate`"
+
+
+def test_of_a_failed_link_it_is_what_the_linker_says() -> None:
+    text = (
+        "error: linking with `/usr/bin/ld.lld-19` failed: exit status: 1\n"
+        '  = note:  "/usr/bin/ld.lld-19" "--as-needed"\n'
+        "  = note: ld.lld-19: error: undefined symbol: wasmfit_stack_start\n"
+        "          >>> referenced by platform.c:63\n"
+    )
+    assert reason(text) == "link: undefined symbol: wasmfit_stack_start"

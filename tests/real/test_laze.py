@@ -92,9 +92,10 @@ def test_a_runtime_in_c_is_linked_by_the_applications_build_script(on_system: Co
     assert wasm3.status is Status.OK, wasm3.reason
     assert wasm3.size is not None
     assert baseline.size is not None
-    # Its own objects, as the linker's map has them, and nobody's bytes are unknown.
+    # Its own objects, as the linker's map has them, and none of them is unknown.
     assert wasm3.size.owners[".text"]["wasm3"] == wasm3.size.runtime_crates > 30_000
-    assert wasm3.size.owners[".text"].get("[unknown]", 0) == 0
+    unknown = [one.owners[".text"].get("[unknown]", 0) for one in (wasm3.size, baseline.size)]
+    assert unknown[0] == unknown[1] < 100
     assert wasm3.provenance.c_library is not None
     assert wasm3.size.owners[".text"][wasm3.provenance.c_library.name] > 0
     assert wasm3.size.flash > baseline.size.flash + wasm3.size.runtime_crates

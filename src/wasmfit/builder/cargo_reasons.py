@@ -9,6 +9,7 @@ from .cargo import first_error
 _LONGEST = 400
 _CAUSE = re.compile(r"^Caused by:\n((?:[ \t]+\S.*\n?)+)", re.MULTILINE)
 _URL = re.compile(r"\b(?:https?|ssh|git|file)://[^\s`'\")]+")
+_OF_LINKER = re.compile(r"\b(?:rust-lld|ld\.lld(?:-\d+)?): error: (.+)")
 _CLASH = re.compile(
     r"failed to select a version for `(?P<crate>[^`]+)`\.\n"
     r"\s+\.\.\. required by package `(?P<one>[^`(]+?)(?: \([^`]*)?`.*?"
@@ -22,7 +23,7 @@ _CLASH = re.compile(
 
 def reason(output: str) -> str:
     """What went wrong: of versions that clash, who wants which; of what could not be had, from where."""
-    return clash(output) or deepest_cause(output) or f"cargo: {first_error(output)}"
+    return clash(output) or deepest_cause(output) or of_linker(output) or f"cargo: {first_error(output)}"
 
 
 def clash(output: str) -> str | None:
@@ -47,6 +48,12 @@ def deepest_cause(output: str) -> str | None:
     urls = _URL.findall("\n".join(causes))
     about = f" ({urls[-1]})" if urls and urls[-1] not in causes[-1] else ""
     return escape_unprintable(f"cargo: {causes[-1]}{about}", _LONGEST)
+
+
+def of_linker(output: str) -> str | None:
+    """The first error of LLD, where rustc says no more than that linking failed."""
+    found = _OF_LINKER.search(output)
+    return None if found is None else escape_unprintable(f"link: {found[1]}", _LONGEST)
 
 
 def is_of_git(output: str) -> bool:

@@ -86,6 +86,7 @@ class LazeSystem(OperatingSystem):
         cargo_config: Its configuration for cargo, from the checkout's root, which the application's includes.
         selects: The modules of laze that the application selects.
         environment: Variables of laze for the application: name → texts.
+        linker: Flags for the linker where a runtime in C is linked: what its embedding asks of an image.
     """
 
     driver: Literal["laze"]
@@ -93,6 +94,7 @@ class LazeSystem(OperatingSystem):
     cargo_config: str
     selects: tuple[str, ...] = ()
     environment: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    linker: tuple[str, ...] = ()
 
     @property
     def application_file(self) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from functools import cache
 from itertools import count
@@ -31,7 +31,7 @@ from wasmfit.emulation import (
     leak,
     least_ram,
 )
-from wasmfit.footprint import ByteMap, attribute_bytes, section_totals
+from wasmfit.footprint import ByteMap, ByteRange, attribute_bytes, section_totals
 from wasmfit.footprint.views.memories import MemoryLayout, flash_and_ram
 from wasmfit.model import GLUE, Board, Cell, InstanceRam, LeastRam, Size, Status, UserModule
 from wasmfit.probe import BoardRunner
@@ -61,8 +61,8 @@ _MOST_SEARCHED = 200_000_000
 _HEADROOM = 2
 """So many times what the slowest call so far has needed is what each of a module's calls may need."""
 
-_HARNESS = "harness"
-"""The owner of the harness's code: its crate."""
+_HARNESS, _BASE = "harness", "base"
+"""The owners of the harness's code and the base's: their crates."""
 
 _MEASURING = ("builder", "elf", "emulation", "footprint", "run")
 
@@ -84,23 +84,31 @@ def owned(context: Context, cell: Cell, elf: Path, link_map: Path | None) -> Byt
     # Loads a disassembler, which a comparison that finds everything in the store does without.
     from wasmfit.footprint.graph.constants import attribute_by_references
 
+    of_object = object_rule(context, cell)
     by_name = attribute_bytes(
         read_elf(elf),
         None if link_map is None else read_link_map(link_map),
-        owner_of_object=object_rule(context, cell),
+        owner_of_object=of_object,
         owner_of_symbol=symbol_rule(context, cell),
     )
-    return attribute_by_references(_with_instances(by_name))
+    return attribute_by_references(_corrected(by_name, of_object))
 
 
-def _with_instances(byte_map: ByteMap) -> ByteMap:
-    """The bytes, with the harness's generic functions for types of the embedding among the embedding's."""
-    return byte_map.with_ranges(
-        one._replace(owner=GLUE)
-        if one.owner == _HARNESS and one.symbol is not None and is_instance_for_glue(one.symbol.name)
-        else one
-        for one in byte_map.ranges
-    )
+def _corrected(byte_map: ByteMap, of_object: Callable[[str], str | None]) -> ByteMap:
+    """The bytes, with two owners that names alone do not tell.
+
+    The harness's generic functions for types of the embedding are the embedding's. A name in capitals, by
+    which a base defines handlers of interrupts, may be a function's of a runtime in C, whose object says it.
+    """
+
+    def owner(one: ByteRange) -> str:
+        if one.owner == _HARNESS and one.symbol is not None and is_instance_for_glue(one.symbol.name):
+            return GLUE
+        if one.owner == _BASE and one.input is not None:
+            return of_object(one.input.object) or one.owner
+        return one.owner
+
+    return byte_map.with_ranges(one._replace(owner=owner(one)) for one in byte_map.ranges)
 
 
 def size(context: Context, cell: Cell, byte_map: ByteMap, lock: Path | None = None) -> Size:

@@ -187,6 +187,7 @@ def _linked(
     folder.mkdir(parents=True)
     library.c_archive(context, step, spec.board.target, objects, folder / library.NAME)
     yield from map(str, (folder / library.NAME, *objects.libraries))
+    yield from _system(spec.base).linker
 
 
 def plans(info: str) -> dict[str, str]:

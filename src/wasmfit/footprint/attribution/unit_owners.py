@@ -74,13 +74,10 @@ class _Units:
         places = _Places(elf, sections)
         code: dict[int, list[Definition]] = {}
         variables: dict[int, int] = {}
-        data = [
-            r.symbol
-            for r in uncertain
-            if r.owner in NOBODY and r.symbol is not None and r.symbol.type not in _FUNCTIONS
-        ]
+        variables_of = [r for r in uncertain if r.symbol is not None and r.symbol.type not in _FUNCTIONS]
+        data = [r.symbol for r in variables_of if r.symbol is not None]
         found = list(definitions.code())
-        if data or any(unit.name == ARTIFICIAL for unit in units):
+        if any(r.owner in NOBODY for r in variables_of) or any(unit.name == ARTIFICIAL for unit in units):
             # GCC numbers a function's own variables; LLVM puts the function's name before.
             found += definitions.entries(in_functions=any("." in symbol.name for symbol in data))
         # Variables that the linker removed have the address 0 as well.

@@ -66,6 +66,10 @@ class OperatingSystem(Record):
     stand_ins: dict[str, StandIn] = Field(default_factory=dict)
     own: dict[str, OwnRuntime] = Field(default_factory=dict)
 
+    def names(self, board: str) -> tuple[str, ...]:
+        """What the system may call a board."""
+        return (self.boards[board],)
+
     @property
     def application_file(self) -> str:
         """The file that the base's folder ``app`` holds in any case."""
@@ -84,7 +88,9 @@ class LazeSystem(OperatingSystem):
         driver: What builds it.
         crates: Its crates that an application depends on, in its folder ``src``.
         cargo_config: Its configuration for cargo, from the checkout's root, which the application's includes.
+        other_names: Board → what laze's builder for it is called in other revisions.
         selects: The modules of laze that the application selects.
+        disables: Those that it disables, so that cargo's profile decides what they would.
         environment: Variables of laze for the application: name → texts.
         linker: Flags for the linker where a runtime in C is linked: what its embedding asks of an image.
     """
@@ -92,9 +98,15 @@ class LazeSystem(OperatingSystem):
     driver: Literal["laze"]
     crates: tuple[str, ...]
     cargo_config: str
+    other_names: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     selects: tuple[str, ...] = ()
+    disables: tuple[str, ...] = ()
     environment: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     linker: tuple[str, ...] = ()
+
+    def names(self, board: str) -> tuple[str, ...]:
+        """What laze's builder for a board may be called, in the newest revision first."""
+        return self.boards[board], *self.other_names.get(board, ())
 
     @property
     def application_file(self) -> str:

@@ -55,6 +55,7 @@
 #define HEADER 8u   /* a block's own two words */
 
 enum { USED = 1, LAST = 2 };
+enum { USERS = 1, BEGINS = 2 };
 
 struct ranges {
     struct range of[RANGES];
@@ -89,7 +90,7 @@ static bool among(const struct ranges *ranges, uint32_t address)
 static uint64_t spent, stores;
 static unsigned phase;
 static const uint8_t *contents; /* of the memory that has the heap in it */
-static uint8_t *is_users;       /* of each half granule of the heap, whether it is a user's */
+static uint8_t *known;          /* of each half granule of the heap: a user's, the beginning of a block, or neither */
 static bool is_old = true;      /* the list of blocks has changed since it was read */
 static bool has_blocks;         /* the allocator has stored to the heap */
 
@@ -116,53 +117,65 @@ static uint32_t word_at(uint32_t address)
     return word;
 }
 
-static void broken_at(uint32_t address)
+/* Reads the list of blocks; where it makes no sense, says at which address. */
+static bool read_list(uint32_t *wrong)
 {
-    char more[16];
-    snprintf(more, sizeof more, " 0x%08" PRIx32, address);
-    end_with("broken", more);
+    uint32_t address = (heap.low + GRANULE - 1) & ~(GRANULE - 1), word;
+    memset(known, 0, (heap.end - heap.low) / HEADER + 1);
+    while (!((word = word_at(address)) & LAST)) {
+        uint32_t size = word & ~(GRANULE - 1);
+        if (word & (GRANULE - 1) & ~(uint32_t)USED || size < GRANULE || size > heap.end - address - GRANULE) {
+            *wrong = address;
+            return false;
+        }
+        known[(address - heap.low) / HEADER] = BEGINS;
+        if (word & USED) {
+            memset(known + (address - heap.low) / HEADER + 1, USERS, size / HEADER - 1);
+        }
+        address += size;
+    }
+    known[(address - heap.low) / HEADER] = BEGINS;
+    is_old = false;
+    return true;
 }
 
-/* The size of a block; 0 of the last one. */
-static uint32_t block_at(uint32_t address, bool *used)
+/* Before the user's code goes on: after a stray store the list would say what that has made of it. The allocator may be
+ * in the middle of a change, where it calls others: then it is read later. */
+static void on_users_block(unsigned cpu, void *unused)
 {
-    uint32_t word = word_at(address), size = word & ~(GRANULE - 1);
-    *used = word & USED;
-    if (word & LAST) {
-        return 0;
+    uint32_t wrong;
+    (void)cpu;
+    (void)unused;
+    if (__builtin_expect(is_old && has_blocks, 0)) {
+        read_list(&wrong);
     }
-    if (word & (GRANULE - 1) & ~(uint32_t)USED || size < GRANULE || size > heap.end - address - GRANULE) {
-        broken_at(address);
-    }
-    return size;
 }
 
-/* Reads the list of blocks. */
 static void read_blocks(void)
 {
-    uint32_t address = (heap.low + GRANULE - 1) & ~(GRANULE - 1), size;
-    bool used;
-    memset(is_users, 0, (heap.end - heap.low) / HEADER + 1);
-    while ((size = block_at(address, &used))) {
-        if (used) {
-            memset(is_users + (address - heap.low) / HEADER + 1, 1, size / HEADER - 1);
-        }
-        address += size;
+    uint32_t wrong;
+    if (!read_list(&wrong)) {
+        char more[16];
+        snprintf(more, sizeof more, " 0x%08" PRIx32, wrong);
+        end_with("broken", more);
     }
-    is_old = false;
 }
 
-/* The block that an address of the heap lies in. */
+/* The block that an address of the heap lies in, as it was when the list was read; the last one has no end. */
 static struct range block_of(uint32_t where, bool *used)
 {
-    uint32_t address = (heap.low + GRANULE - 1) & ~(GRANULE - 1), size;
-    while ((size = block_at(address, used))) {
-        if (where - address < size) {
-            return (struct range){address, address + size};
-        }
-        address += size;
+    size_t halves = (heap.end - heap.low) / HEADER, first = (where - heap.low) / HEADER, end = first + 1;
+    while (first > 0 && known[first] != BEGINS) {
+        first--;
     }
-    return (struct range){address, address + HEADER}; /* the last one, which is no user's */
+    while (end < halves && known[end] != BEGINS) {
+        end++;
+    }
+    *used = known[first + 1] == USERS;
+    if (end == halves) {
+        end = first + 1;
+    }
+    return (struct range){heap.low + (uint32_t)first * HEADER, heap.low + (uint32_t)end * HEADER};
 }
 
 /* ---- stores ---- */
@@ -195,7 +208,7 @@ static void look_at(uint32_t address, uint32_t pc)
             }
             read_blocks();
         }
-        if (__builtin_expect(!is_users[(address - heap.low) / HEADER], 0)) {
+        if (__builtin_expect(known[(address - heap.low) / HEADER] != USERS, 0)) {
             stray_in_heap(address, pc);
         }
     } else if (__builtin_expect(holds(owned.of[0], address), 1)) {
@@ -265,8 +278,8 @@ static bool share(void)
     place = mmap(NULL, (size_t)about.st_size, PROT_READ, MAP_SHARED, descriptor, 0);
     close(descriptor);
     contents = place == MAP_FAILED ? NULL : place;
-    is_users = calloc((heap.end - heap.low) / HEADER + 2, 1);
-    return contents && is_users;
+    known = calloc((heap.end - heap.low) / HEADER + 2, 1);
+    return contents && known;
 }
 
 static void on_translated(struct qemu_plugin_tb *tb)
@@ -298,6 +311,9 @@ static void on_translated(struct qemu_plugin_tb *tb)
         }
     }
     qemu_plugin_register_vcpu_tb_exec_cb(tb, on_block, CB_NO_REGS, (void *)instructions);
+    if (!among(&code, (uint32_t)qemu_plugin_tb_vaddr(tb))) {
+        qemu_plugin_register_vcpu_tb_exec_cb(tb, on_users_block, CB_NO_REGS, NULL);
+    }
 }
 
 static void on_end(void)

@@ -77,7 +77,7 @@ NEW_BOARD = [
         ([*NEW_BOARD, "--target", "thumbv9"], "There is no target named 'thumbv9'"),
         ([*NEW_BOARD, "--into", "/dev/null"], "Choose another folder with --into"),
         (["new-board", "pico2"], "There is a board named pico2 already"),
-        (["report", "none.wasm", "--workload", "sha256"], "instead of a workload: not both"),
+        (["report", "none.wasm", "--workload", "sha256"], "none.wasm cannot be read: No such file"),
         (["report", "none.wasm", "-o", "/proc/nothing/report.html"], "cannot be written"),
         (["report", "report.html"], "To write the report there: wasmfit report -o report.html"),
         (["report", "--workload", "sha255", "--flames"], "Did you mean sha256?"),

@@ -10,7 +10,7 @@ from wasmfit.model import Cell
 from wasmfit.module import load_user_module
 from wasmfit.plan import c_targets, plan
 from wasmfit.requests import Experiment, ProfileRequest, RunOptions
-from wasmfit.requests.keywords import Keywords, ProfileKeywords
+from wasmfit.requests.keywords import ProfileKeywords, of_runtime
 from wasmfit.run import HeapProfiled, Profiled, heap_profiled, profiled
 from wasmfit.toolchain import ProcessRunner, Versions, find
 
@@ -33,11 +33,7 @@ def profile(
         MissingToolError: A tool is missing.
         ProfileError: It cannot be built, or does not run as it should.
     """
-    given = {"runtime": request, **fields} if isinstance(request, str) else fields
-    keywords = Keywords("profile", given)
-    request = keywords.record(ProfileRequest, None if isinstance(request, str) else request)
-    options = keywords.record(RunOptions, options)
-    keywords.end()
+    request, options = of_runtime("profile", ProfileRequest, request, options, fields)
     require_local(options, "A profile")
     context, cell = _prepared(request, options)
     return profiled(context, cell, [phase.value for phase in request.phases])
@@ -59,11 +55,7 @@ def heap_profile(
         ProfileError: It cannot be built, or does not run as it should.
         HeapTraceError: Its heap cannot be followed.
     """
-    given = {"runtime": request, **fields} if isinstance(request, str) else fields
-    keywords = Keywords("heap_profile", given)
-    request = keywords.record(ProfileRequest, None if isinstance(request, str) else request)
-    options = keywords.record(RunOptions, options)
-    keywords.end()
+    request, options = of_runtime("heap_profile", ProfileRequest, request, options, fields)
     require_local(options, "A profile")
     return heap_profiled(*_prepared(request, options))
 

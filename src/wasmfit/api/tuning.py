@@ -15,7 +15,7 @@ from wasmfit.model import Build, Cell
 from wasmfit.plan import c_targets, select_builds
 from wasmfit.requests import RunOptions, TuneRequest
 from wasmfit.requests.experiment import TUNED_BUILDS
-from wasmfit.requests.keywords import Keywords, TuneKeywords
+from wasmfit.requests.keywords import TuneKeywords, of_runtime
 from wasmfit.search import SearchBudget, Settings, Trials, search, space
 from wasmfit.search.propose import require_optuna
 from wasmfit.store import Store
@@ -51,11 +51,7 @@ def tune(
         MissingToolError: A tool is missing.
         WasmfitError: The runtime does not run in the profile itself.
     """
-    given = {"runtime": request, **fields} if isinstance(request, str) else fields
-    keywords = Keywords("tune", given)
-    request = keywords.record(TuneRequest, None if isinstance(request, str) else request)
-    options = keywords.record(RunOptions, options)
-    keywords.end()
+    request, options = of_runtime("tune", TuneRequest, request, options, fields)
     require_local(options, "A search for settings")
     require_optuna()
     catalog = Catalog.load(*options.catalogs)

@@ -202,7 +202,7 @@ def _make(
             pool.map(lambda unit: _compile(context, step, command, unit, artefact), units)
         ):
             step.progress(units[done].source.name, done + 1, len(units))
-    unchanged(context, build)
+    unchanged(context, build.checkout)
 
 
 def _sources(build: Build, board: Board) -> list[str]:

@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 
 from wasmfit.catalog import Catalog
-from wasmfit.model import BaseCrate, Board, Build, Embedding, Profile, Target
+from wasmfit.model import BaseCrate, Board, Build, Checkout, Embedding, Profile, Target
 
 from . import cargo, checkout, digest, guest
 from .cargo import Options, Package, dependencies, level
@@ -418,7 +418,7 @@ def _make(
             shutil.copy(folder / "device.x", artefact / "device.x")
     if not made_from.locked:
         shutil.copy(built.lock, artefact / "Cargo.lock")
-    unchanged(context, build)
+    unchanged(context, build.checkout)
 
 
 def used_lock(context: Context, spec: FirmwareSpec, artefact: Path | None) -> str | None:
@@ -430,11 +430,12 @@ def used_lock(context: Context, spec: FirmwareSpec, artefact: Path | None) -> st
     return digest.file(lockfile) if lockfile.is_file() else None
 
 
-def unchanged(context: Context, build: Build) -> None:
-    """Makes sure that what was compiled is the checkout that the plan looked at.
+def unchanged(context: Context, *checkouts: Checkout | None) -> None:
+    """Makes sure that what was compiled are the checkouts that the plan looked at.
 
     Raises:
-        BuildError: It has been edited since.
+        BuildError: One has been edited since.
     """
-    if build.checkout is not None and checkout.has_changed(context.runner, build.checkout):
-        raise BuildError(f"{build.checkout.path} was edited while it was built; run it again")
+    for one in checkouts:
+        if one is not None and checkout.has_changed(context.runner, one):
+            raise BuildError(f"{one.path} was edited while it was built; run it again")

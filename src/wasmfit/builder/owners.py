@@ -66,7 +66,7 @@ def object_rule(context: Context, cell: Cell) -> Callable[[str], str | None]:
         if own is not None and archive in own.archives:
             return cell.build.runtime.name
         if own is not None and Path(name).name.partition(".")[0] in glue:
-            return "firmware"
+            return GLUE
         if archive == library.NAME:
             return library.owner_of_member(name, cell.build.runtime.name) or owner(path)
         # What comes from elsewhere is the system's, and the application's around the library.

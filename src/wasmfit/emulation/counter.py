@@ -7,7 +7,7 @@ from pathlib import Path
 from wasmfit.model import Board, FlashCache, FlashPath, Region
 from wasmfit.words import hexadecimal
 
-from .symbols import PHASES, Symbols
+from .symbols import Symbols
 
 _LAST = 0xFFFF_FFFF
 
@@ -32,7 +32,7 @@ def arguments(
     return [
         f"out={record}",
         f"isa={board.emulator.isa}",
-        *(f"mark={hexadecimal(symbols.marks[p])}:{n}" for n, p in enumerate(PHASES, 1) if p in symbols.marks),
+        *symbols.mark_arguments,
         f"stack={_range(symbols.stack)}",
         f"ram={_range(board.emulated.ram)}",
         *([] if plain else [f"flash={_range(board.emulated.flash)}"]),

@@ -144,7 +144,7 @@ def trace(elf: Path, runner: QemuRunner, *, instructions: int, seconds: float) -
             f"isa={runner.board.emulator.isa}",
             f"take={hexadecimal(take)}",
             f"give={hexadecimal(give)}",
-            *(f"mark={hexadecimal(image.marks[p])}:{n}" for n, p in enumerate(PHASES, 1) if p in image.marks),
+            *image.mark_arguments,
             f"limit={instructions}",
         ]
 

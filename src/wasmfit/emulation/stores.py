@@ -212,7 +212,6 @@ class _Look:
         """The plugin's arguments; see ``stores.c``."""
         assert self.image.heap is not None
         start = self.image.heap.start
-        marks = self.image.marks
         return [
             f"out={folder / machine.RECORD}",
             f"isa={self.board.emulator.isa}",
@@ -224,8 +223,8 @@ class _Look:
             *(f"kept={_range(low, end)}" for low, end, _ in self._kept()),
             *(f"code={_range(low, end)}" for low, end in self._allocator()),
             *(f"memory={_range(one.origin, one.end)}" for one in self.board.emulator.memory),
-            *(f"memory={_range(self.memory.origin, self.memory.end)}",),
-            *(f"mark={hexadecimal(marks[p])}:{n}" for n, p in enumerate(PHASES, 1) if p in marks),
+            f"memory={_range(self.memory.origin, self.memory.end)}",
+            *self.image.mark_arguments,
             f"limit={limit}",
         ]
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from wasmfit.elf import Symbol, SymbolType, read_elf
 from wasmfit.errors import UsageError
 from wasmfit.model import Region
+from wasmfit.words import hexadecimal
 
 PHASES = ("load", "instantiate", "call", "idle", "done", "region", "outside")
 """The phases that firmware marks; the place in this list, counted from 1, is the mark's number. ``region`` is
@@ -57,6 +58,16 @@ class Symbols:
     functions: tuple[Function, ...]
     job: int | None = None
     heap: HeapBounds | None = None
+
+    @property
+    def mark_arguments(self) -> tuple[str, ...]:
+        """Where phases begin, as plugins are told: an address and the phase's number."""
+        numbered = enumerate(PHASES, 1)
+        return tuple(
+            f"mark={hexadecimal(self.marks[phase])}:{number}"
+            for number, phase in numbered
+            if phase in self.marks
+        )
 
     def function_at(self, address: int) -> str | None:
         """Name of the function that holds the address."""

@@ -1,6 +1,6 @@
 """An operating system below a runtime: which driver builds it, and what that one needs to know."""
 
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
@@ -57,6 +57,12 @@ class OperatingSystem(Record):
         own: Runtime in C → how the system builds it itself. Every other one is given to it, as always.
     """
 
+    application_file: ClassVar[str]
+    """The file that the base's folder ``app`` holds in any case."""
+
+    takes_library: ClassVar[bool] = True
+    """Whether a runtime comes into its build as a static library with one interface in C."""
+
     checkout_has: str = Field(pattern=r"^\w[\w./-]*$")
     repository: str = ""
     app_of: str = ""
@@ -69,16 +75,6 @@ class OperatingSystem(Record):
     def names(self, board: str) -> tuple[str, ...]:
         """What the system may call a board."""
         return (self.boards[board],)
-
-    @property
-    def application_file(self) -> str:
-        """The file that the base's folder ``app`` holds in any case."""
-        raise NotImplementedError
-
-    @property
-    def takes_library(self) -> bool:
-        """Whether a runtime comes into its build as a static library with one interface in C."""
-        return True
 
 
 class LazeSystem(OperatingSystem):
@@ -95,6 +91,10 @@ class LazeSystem(OperatingSystem):
         linker: Flags for the linker where a runtime in C is linked: what its embedding asks of an image.
     """
 
+    application_file: ClassVar[str] = "main.rs"
+    # It depends on the runtime's crates themselves.
+    takes_library: ClassVar[bool] = False
+
     driver: Literal["laze"]
     crates: tuple[str, ...]
     cargo_config: str
@@ -107,16 +107,6 @@ class LazeSystem(OperatingSystem):
     def names(self, board: str) -> tuple[str, ...]:
         """What laze's builder for a board may be called, in the newest revision first."""
         return self.boards[board], *self.other_names.get(board, ())
-
-    @property
-    def application_file(self) -> str:
-        """Its main task."""
-        return "main.rs"
-
-    @property
-    def takes_library(self) -> bool:
-        """The application is in Rust: it depends on the runtime's crates themselves."""
-        return False
 
 
 class MakeSystem(OperatingSystem):
@@ -136,6 +126,8 @@ class MakeSystem(OperatingSystem):
         map: Where it has the linker's map, likewise.
     """
 
+    application_file: ClassVar[str] = "Makefile"
+
     driver: Literal["make"]
     root: str = Field(pattern=r"^\w+$")
     board: str = Field(pattern=r"^\w+$")
@@ -144,11 +136,6 @@ class MakeSystem(OperatingSystem):
     boards_in: str = "boards"
     elf: str
     map: str
-
-    @property
-    def application_file(self) -> str:
-        """Its Makefile."""
-        return "Makefile"
 
 
 class WestSystem(OperatingSystem):
@@ -168,6 +155,8 @@ class WestSystem(OperatingSystem):
         map: Where it has the linker's map.
     """
 
+    application_file: ClassVar[str] = "CMakeLists.txt"
+
     driver: Literal["west"]
     folder: str = Field(pattern=r"^\w[\w.-]*$")
     base_variable: str = Field(pattern=r"^\w+$")
@@ -176,11 +165,6 @@ class WestSystem(OperatingSystem):
     c_libraries: dict[str, dict[str, str]] = Field(default_factory=dict)
     elf: str
     map: str
-
-    @property
-    def application_file(self) -> str:
-        """What CMake reads."""
-        return "CMakeLists.txt"
 
 
 System = Annotated[LazeSystem | MakeSystem | WestSystem, Field(discriminator="driver")]

@@ -11,6 +11,7 @@ from wasmfit.events import EventHandler
 
 from .experiment import ProfilePhase
 from .flat import flat_fields, from_flat
+from .options import RunOptions
 
 R = TypeVar("R", bound=BaseModel)
 
@@ -56,6 +57,32 @@ class Keywords:
             close = difflib.get_close_matches(name, self._known, n=1, cutoff=0.5)
             hint = f". Did you mean {close[0]!r}?" if close else ""
             raise TypeError(f"{self._function}() got an unexpected keyword argument {name!r}{hint}")
+
+
+def of_runtime(
+    function: str, kind: type[R], request: R | str, options: RunOptions | None, fields: Mapping[str, Any]
+) -> tuple[R, RunOptions]:
+    """The records of a call about one runtime, whose name may stand for the request.
+
+    Args:
+        function: Name of the function, for messages.
+        kind: What the request is.
+        request: The request, or the runtime, whose other fields are keyword arguments.
+        options: How.
+        fields: The keyword arguments.
+
+    Raises:
+        TypeError: Something is given in both ways, or is no field.
+        UsageError: A value makes no sense.
+    """
+    named = isinstance(request, str)
+    keywords = Keywords(function, {"runtime": request, **fields} if named else fields)
+    records = (
+        keywords.record(kind, None if isinstance(request, str) else request),
+        keywords.record(RunOptions, options),
+    )
+    keywords.end()
+    return records
 
 
 class OptionKeywords(TypedDict, total=False):

@@ -17,12 +17,11 @@ from wasmfit.builder import (
     linked_elsewhere,
     steps,
 )
-from wasmfit.emulation import STORES, QemuRunner, check_stores, compiled, place, worst
+from wasmfit.emulation import STORES, check_stores, place, worst
 from wasmfit.model import Cell, Measurement, MemoryMap, StoreCheck, UserModule
 from wasmfit.plan import BASELINE
 
 from . import measure
-from .fence import fence_around
 from .fresh import image_for
 from .job import FAILURES, log_of, reason_of
 from .subject import subject_of
@@ -111,16 +110,7 @@ class _Job:
 
     def _run(self, elf: Path) -> StoreCheck:
         context, cell = self.context, self.cell
-        plugin = compiled(
-            context.home.plugins,
-            context.runner,
-            cell.board.emulator.qemu,
-            self.step.log,
-            STORES,
-            context.toolchain.images,
-        )
-        fence = fence_around(context, cell.build, cell.base, cell.workload)
-        runner = QemuRunner(cell.board, plugin, context.runner, self.step.log, fence)
+        runner = measure.runner_of(context, self.step, cell, STORES)
         limits = measure.limits(subject_of(cell))
         patient = limits.model_copy(update={"seconds": _SLOWER * limits.seconds})
         return check_stores(elf, runner, patient, static=cell.build.runtime.c is not None)

@@ -139,9 +139,7 @@ def build(
         shutil.copy(outfile, artefact / "firmware.elf")
         shutil.copy(app / _MAP, artefact / _MAP)
         shutil.copy(app / "Cargo.lock", artefact / "Cargo.lock")
-    if checkout.has_changed(context.runner, base.checkout):
-        raise BuildError(f"{base.checkout.path} was edited while it was built; run it again")
-    firmware.unchanged(context, spec.build)
+    firmware.unchanged(context, base.checkout, spec.build.checkout)
 
 
 def write(context: Context, spec: FirmwareSpec, system: Checkout, job: bytes, app: Path) -> None:

@@ -13,26 +13,24 @@ from wasmfit.model import Base, Checkout, MakeSystem, Status
 from wasmfit.toolchain import ProcessRunner, remedy
 from wasmfit.words import closest
 
-from .. import checkout, digest, firmware, library, relinked
-from ..context import Context, StepContext
-from ..digest import Shared
+from .. import checkout
+from ..context import Context
 from ..errors import BuildError
 from ..spec import FirmwareSpec
-from ..step import BuildStep
 from . import application
 from .application import Application, failure
 from .driver import Program
+from .library_driver import LibraryDriver
 
 PROGRAM = "make"
 
-_LIBRARY = "library"
 _SECONDS = 3600
 _MOST_NAMES = 10
 _UNWANTED = ("MAKEFLAGS", "MAKELEVEL", "MFLAGS", "CFLAGS", "CXXFLAGS", "LDFLAGS", "ASFLAGS", "LINKFLAGS")
 """Variables of the user's that would change what is built."""
 
 
-class Make:
+class Make(LibraryDriver):
     """The driver."""
 
     @property
@@ -40,89 +38,55 @@ class Make:
         """Make; the compiler is looked for as for every runtime in C."""
         return (Program(PROGRAM, remedy(PROGRAM, (PROGRAM,)).text),)
 
-    @property
-    def has_link_map(self) -> bool:
-        """The linker's, where ``base.toml`` says."""
-        return True
-
     def inspect(self, runner: ProcessRunner, base: Base, path: Path) -> Checkout:
         """A checkout is taken as a whole."""
         return checkout.inspect_tree(runner, base.name, path, _system(base).checkout_has)
 
-    def key(self, context: Context, spec: FirmwareSpec, shared: Shared) -> str:
-        """The checkout, the application, and the variables of make."""
-        return digest.of(
-            application.key(context, spec, shared, _system(spec.base).boards[spec.board.name]),
-            _variables(context, spec, {}),
-            context.toolchain.c[spec.board.target].tool.version,
-        )
+    def image(self, app: Application, name: str, board: str, settings: Mapping[str, str]) -> None:
+        """Builds an image: ``NAME.elf``, with its map."""
+        context, step, base = app.context, app.step, app.spec.base
+        system = _system(base)
+        # Make does not see that settings are others than those that it has built with.
+        with app.written(f"{board}-{name}" if settings else board) as folder:
+            elf, link_map = (folder / place.format(board=board) for place in (system.elf, system.map))
+            # An older one is no result of this build.
+            elf.unlink(missing_ok=True)
+            step.progress(f"make builds {base.name} for {board}", 0, 0)
+            command = [PROGRAM, f"-j{os.cpu_count() or 1}", "-C", str(folder)]
+            finished = context.runner.run(
+                [*command, *self.told(context, app.spec, {system.board: board, **settings})],
+                env=_environment(),
+                log=step.log,
+                timeout=_SECONDS,
+            )
+            if finished.code != 0:
+                raise failure(PROGRAM, finished.output)
+            app.take(elf, f"{name}.elf", PROGRAM)
+            app.take(link_map, f"{name}.map", PROGRAM)
 
-    def parts(
-        self, context: Context, spec: FirmwareSpec, shared: Shared, translated: BuildStep | None
-    ) -> dict[str, BuildStep]:
-        """The library."""
-        return {_LIBRARY: library.step(context, spec, shared, translated)}
-
-    def build(
-        self,
-        context: Context,
-        step: StepContext,
-        spec: FirmwareSpec,
-        job: bytes,
-        made: Mapping[str, Path],
-        artefact: Path,
-    ) -> None:
-        """Lets make build the application."""
+    def told(self, context: Context, spec: FirmwareSpec, settings: Mapping[str, str]) -> list[str]:
+        """Make's variables, as arguments: they win over those of Makefiles."""
         base, system = spec.base, _system(spec.base)
         assert base.checkout is not None
-        board = board_in(base, base.checkout, system.boards[spec.board.name], spec.board.name)
-        app = Application(context, step, spec, job, made[_LIBRARY], artefact)
-        _build(app, "firmware", board, {})
-        stand_in = base.stand_in(spec.board)
-        if stand_in is not None:
-            board = board_in(base, base.checkout, stand_in.board, spec.board.name)
-            _build(app, relinked.NAME, board, stand_in.settings)
-        if checkout.has_changed(context.runner, base.checkout):
-            raise BuildError(f"{base.checkout.path} was edited while it was built; run it again")
-        firmware.unchanged(context, spec.build)
+        of_library = context.toolchain.c[spec.board.target].library.identity.name
+        variables = {
+            **system.variables,
+            **system.c_libraries.get(of_library, {}),
+            **application.settings(spec),
+            system.root: str(base.checkout.path),
+            **settings,
+        }
+        return [f"{name}={value}" for name, value in sorted(variables.items())]
 
-    def lock(
-        self,
-        context: Context,
-        spec: FirmwareSpec,
-        made: Mapping[str, Path],
-        artefact: Path,  # noqa: ARG002 - others'
-    ) -> str | None:
-        """That of the library's Rust part."""
-        return firmware.used_lock(context, spec, made.get(_LIBRARY))
+    def known(self, base: Base, name: str, board: str) -> str:
+        """Make would say only that a file is missing."""
+        assert base.checkout is not None
+        return board_in(base, base.checkout, name, board)
 
 
 def _system(base: Base) -> MakeSystem:
     assert isinstance(base.system, MakeSystem)
     return base.system
-
-
-def _build(app: Application, name: str, board: str, settings: Mapping[str, str]) -> None:
-    """Builds an image: ``NAME.elf``, with its map."""
-    context, step, base = app.context, app.step, app.spec.base
-    system = _system(base)
-    # Make does not see that settings are others than those that it has built with.
-    with app.written(f"{board}-{name}" if settings else board) as folder:
-        elf, link_map = (folder / place.format(board=board) for place in (system.elf, system.map))
-        # An older one is no result of this build.
-        elf.unlink(missing_ok=True)
-        step.progress(f"make builds {base.name} for {board}", 0, 0)
-        command = [PROGRAM, f"-j{os.cpu_count() or 1}", "-C", str(folder)]
-        finished = context.runner.run(
-            [*command, *_variables(context, app.spec, {system.board: board, **settings})],
-            env=_environment(),
-            log=step.log,
-            timeout=_SECONDS,
-        )
-        if finished.code != 0:
-            raise failure(PROGRAM, finished.output)
-        app.take(elf, f"{name}.elf", PROGRAM)
-        app.take(link_map, f"{name}.map", PROGRAM)
 
 
 def board_in(base: Base, system: Checkout, name: str, board: str) -> str:
@@ -143,21 +107,6 @@ def board_in(base: Base, system: Checkout, name: str, board: str) -> str:
         f"(bases/{base.name}/base.toml says which is which)",
         Status.UNSUPPORTED,
     )
-
-
-def _variables(context: Context, spec: FirmwareSpec, settings: Mapping[str, str]) -> list[str]:
-    """Make's variables, as arguments: they win over those of Makefiles."""
-    base, system = spec.base, _system(spec.base)
-    assert base.checkout is not None
-    of_library = context.toolchain.c[spec.board.target].library.identity.name
-    variables = {
-        **system.variables,
-        **system.c_libraries.get(of_library, {}),
-        **application.settings(spec),
-        system.root: str(base.checkout.path),
-        **settings,
-    }
-    return [f"{name}={value}" for name, value in sorted(variables.items())]
 
 
 def _environment() -> dict[str, str]:

@@ -94,7 +94,6 @@ class IntelHex(_TextReader):
 class SRecords(_TextReader):
     """Reads a file of Motorola S-records (``.s19``, ``.s28``, ``.s37``, ``.srec``, ``.mot``)."""
 
-    # Kind → bytes of its address.
     def pieces(self) -> Iterator[Piece]:
         """What it writes, in its own order.
 

@@ -311,7 +311,7 @@ static void on_translated(struct qemu_plugin_tb *tb)
         }
     }
     qemu_plugin_register_vcpu_tb_exec_cb(tb, on_block, CB_NO_REGS, (void *)instructions);
-    if (!among(&code, (uint32_t)qemu_plugin_tb_vaddr(tb))) {
+    if (!among(&code, (uint32_t)qemu_plugin_insn_vaddr(qemu_plugin_tb_get_insn(tb, 0)))) {
         qemu_plugin_register_vcpu_tb_exec_cb(tb, on_users_block, CB_NO_REGS, NULL);
     }
 }

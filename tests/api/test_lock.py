@@ -40,7 +40,7 @@ def known(monkeypatch: pytest.MonkeyPatch, releases: Releases | None) -> None:
         (
             "space@99.0.0",
             Releases("99.0.0", "99.0.0", "9.99"),
-            r"wants Rust 9\.99, and here is rustc",
+            r"needs Rust 9\.99, and here is rustc",
             "versions",
         ),
         ("space@", None, "space@ names no version", "space@0.7.1"),

@@ -151,7 +151,7 @@ def _added(context: Context, release: str) -> _Added:
 
 
 def _require_rust_for(context: Context, crate: str, release: str, version: str) -> None:
-    """Refuses a release that the registry does not have, or that wants a newer Rust than the one here."""
+    """Refuses a release that the registry does not have, or that needs a newer Rust than the one here."""
     known = of_version(context, crate, version)
     if known is None:
         raise UsageError(
@@ -161,6 +161,6 @@ def _require_rust_for(context: Context, crate: str, release: str, version: str) 
     here = context.toolchain.rust.rustc.version.split()[1]
     if known.wants is not None and Number(known.wants) > Number(here):
         raise UsageError(
-            f"{release} wants Rust {known.wants}, and here is rustc {here}: it could not be built.",
+            f"{release} needs Rust {known.wants}, and here is rustc {here}: it could not be built.",
             f"`wasmfit versions {release.partition('@')[0]}` says which release can.",
         )

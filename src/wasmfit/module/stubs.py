@@ -114,7 +114,7 @@ _TOUCHES_MEMORY = frozenset(
 
 
 def obstacle(wasm: Wasm) -> str | None:
-    """What the module wants that no host function of wasmfit's can give it, in words."""
+    """What the module needs that no host function of wasmfit's can give it, in words."""
     wanted = [
         f"{imported.kind} {label(imported)}"
         for imported in wasm.imports

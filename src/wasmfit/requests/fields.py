@@ -217,9 +217,7 @@ InstructionLimit = Annotated[
         "shows that all of them need more.",
     ),
 ]
-Timeout = Annotated[
-    float | None, Option(("--timeout",), "SECONDS", "Time after which a run is given up, likewise.")
-]
+Timeout = Annotated[float | None, Option(("--timeout",), "SECONDS", "Time after which a run is given up.")]
 Imports = Annotated[
     dict[str, str],
     BeforeValidator(_rules),
@@ -313,7 +311,10 @@ Flash = Annotated[
         ("--flash",), "SIZE", "Flash there is room for: 512K, 1M, bytes (K = 1024). Default: the board's."
     ),
 ]
-Ram = Annotated[str | int | None, Option(("--ram",), "SIZE", "RAM, likewise.")]
+Ram = Annotated[
+    str | int | None,
+    Option(("--ram",), "SIZE", "RAM there is: 64K, 1M, bytes (K = 1024). Default: the board's."),
+]
 Needs = Annotated[
     NamesWithCommas,
     Option(

@@ -41,7 +41,7 @@ class _AddressMap(NamedTuple):
     twice: tuple[tuple[int, int, int], ...] = ()
 
     def moved(self, address: int) -> int:
-        """How far an address lies behind the one at which RAM is data."""
+        """How far an address lies after the one at which RAM is data."""
         return next((distance for low, high, distance in self.twice if low <= address < high), 0)
 
 

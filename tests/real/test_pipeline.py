@@ -153,7 +153,9 @@ def test_rows_come_as_they_finish_and_shared_work_is_done_once(warm_home: Home) 
     assert sorted(ended) == ["baseline", "wamr-classic", "wamr-fast", "wamr-mini"]
 
 
-@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT])
+@pytest.mark.parametrize(
+    "number", [signal.SIGKILL, pytest.param(signal.SIGINT, marks=pytest.mark.slow)], ids=["kill", "int"]
+)
 def test_an_end_at_any_moment_loses_nothing(tmp_path: Path, number: signal.Signals) -> None:
     home = tmp_path / "home"
     environment = {**os.environ, "WASMFIT_HOME": str(home)}

@@ -110,9 +110,14 @@ def _notes_on_memories(memories: MemoryLayout, *, guessed: bool) -> list[str]:
 
 def _notes_on_owners(source: SizeSource, side: AttributedFile, options: SizeOptions) -> list[str]:
     notes = []
-    ranges = [byte_range for part in side.parts for byte_range in part.byte_map.ranges]
-    whole = sum(byte_range.size for byte_range in ranges)
-    unknown = sum(r.size for r in ranges if r.owner == UNKNOWN)
+    whole = sum(part.byte_map.size for part in side.parts)
+    sizes = dict.fromkeys((UNKNOWN, ANONYMOUS_CONSTANTS, STRINGS), 0)
+    for part in side.parts:
+        for byte_range in part.byte_map.ranges:
+            owner = byte_range[4]
+            if owner in sizes:
+                sizes[owner] += byte_range.size
+    unknown = sizes[UNKNOWN]
     elf = source.only
     if (
         elf is not None
@@ -129,7 +134,7 @@ def _notes_on_owners(source: SizeSource, side: AttributedFile, options: SizeOpti
             f"{unknown:,} bytes are of functions and data that carry no crate's name; the linker's map has "
             f"their objects: {_map_advice(elf)}.{compiled}"
         )
-    nameless = sum(r.size for r in ranges if r.owner in (ANONYMOUS_CONSTANTS, STRINGS))
+    nameless = sizes[ANONYMOUS_CONSTANTS] + sizes[STRINGS]
     if GroupBy.CRATE in options.by and not options.references and nameless * 20 > whole:
         notes.append(
             f"{nameless:,} bytes are constants without a name; --references finds the code that uses them."

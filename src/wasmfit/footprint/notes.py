@@ -58,9 +58,14 @@ def _notes_on_file(byte_map: ByteMap, options: SizeOptions, *, linked: bool) -> 
             "linked file."
         )
     if not elf.symbols and (linked or byte_map.ranges):
-        notes.append("It has no symbols (stripped), so most bytes have no owner; use the file as linked.")
+        notes.append(
+            "It has no symbols (stripped), so most bytes have no owner; use the file as linked."
+            f"{_on_debug_link(elf)}"
+        )
     elif elf.stripped and elf.symbols:
-        notes.append("It is stripped but for its dynamic symbols; use the file as linked.")
+        notes.append(
+            f"It is stripped but for its dynamic symbols; use the file as linked.{_on_debug_link(elf)}"
+        )
     if (
         GroupBy.OBJECT in options.by
         and options.link_map is None
@@ -140,6 +145,12 @@ def _notes_on_owners(source: SizeSource, side: AttributedFile, options: SizeOpti
             f"{nameless:,} bytes are constants without a name; --references finds the code that uses them."
         )
     return notes
+
+
+def _on_debug_link(elf: Elf) -> str:
+    from wasmfit.footprint.inputs.debug_link import on_debug_link  # most files are not stripped
+
+    return on_debug_link(elf)
 
 
 def _map_advice(elf: Elf) -> str:

@@ -344,6 +344,31 @@ def test_a_file_of_debug_information_alone_says_so(tmp_path: Path) -> None:
     assert files(debug, sections=[".text"])["lib2.c"] == files(path, sections=[".text"])["lib2.c"] == 516
 
 
+def test_a_stripped_file_says_where_its_symbols_are(tmp_path: Path) -> None:
+    flags = ("-Os", "-g", "-nostdlib", "-Wl,-T,b.ld")
+    path = build("dead-at-zero", tmp_path, *ARM, *flags, "m2.c", "lib2.c")
+    run(path.parent, "arm-none-eabi-objcopy", "--only-keep-debug", "a.elf", "a.debug")
+    link = "--add-gnu-debuglink=a.debug"
+    run(path.parent, "arm-none-eabi-objcopy", "--strip-all", link, "a.elf", "b.elf")
+    stripped, debug = path.with_name("b.elf"), path.with_name("a.debug")
+    whole = by(path, "section")
+    assert by(stripped, "section") == by(debug, "section") == whole
+    (note,) = (note for note in wasmfit.size(stripped).notes if "no symbols" in note)
+    assert f"They are in {debug}: eu-unstrip {stripped} {debug}" in note
+    debug.rename(tmp_path / "elsewhere.debug")
+    (note,) = (note for note in wasmfit.size(stripped).notes if "no symbols" in note)
+    assert note.endswith("They are in a.debug, which is not next to it.")
+
+
+@pytest.mark.parametrize("name", [b"", b"../a.debug\0", b"\xff\0", b"a" * 400])
+def test_any_name_of_a_debug_file_is_taken(name: bytes, tmp_path: Path) -> None:
+    link = Sec(".gnu_debuglink", 0, name, flags=0)
+    (tmp_path / "a.elf").write_bytes(
+        ElfBuilder(sections=[Sec(".text", 0, bytes(8), flags=CODE), link]).build()
+    )
+    assert any("no symbols" in note for note in wasmfit.size(tmp_path / "a.elf").notes)
+
+
 def packed(claim: int, data: bytes, kind: int = 1) -> bytes:
     """A file with a section that claims to unpack to some bytes."""
     contents = struct.pack("<IIQQ", kind, 0, claim, 1) + zlib.compress(data)

@@ -1,4 +1,4 @@
-"""The file that has what was stripped from another, by ``.gnu_debuglink`` (``objcopy --add-gnu-debuglink``)."""
+"""The file with what was stripped from another, by ``.gnu_debuglink`` (``objcopy --add-gnu-debuglink``)."""
 
 from pathlib import Path
 

@@ -143,18 +143,31 @@ def test_go(machine: str, tmp_path: Path) -> None:
     files_agree(path)
 
 
-ZIG = (
-    "thumb-freestanding-eabi",
-    "riscv32-freestanding-none",
-    "aarch64-freestanding-none",
-    "x86_64-linux-musl",
-)
+ZIG = {
+    "thumb-freestanding-eabi": "Arm",
+    "arm-freestanding-eabi": "Arm",
+    "aarch64-freestanding-none": "AArch64",
+    "riscv32-freestanding-none": "RISC-V",
+    "riscv64-freestanding-none": "RISC-V",
+    "x86_64-linux-musl": "x86-64",
+    "mips-freestanding-eabi": "MIPS",
+    "mipsel-freestanding-eabi": "MIPS",
+    "powerpc-freestanding-eabi": "PowerPC",
+    "powerpc64le-freestanding-none": "PowerPC64",
+    "s390x-freestanding-none": "S/390",
+    "loongarch64-freestanding-none": "LoongArch",
+    "sparc64-freestanding-none": "SPARC V9",
+    "hexagon-freestanding-none": "Hexagon",
+}
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("target", ZIG)
 def test_zig(target: str, tmp_path: Path) -> None:
-    """Needs ``uv sync --all-extras --group zig``, which brings some 400 MB."""
+    """Zig's compiler and linker, of ``uv sync --all-extras --group zig``, which brings some 400 MB."""
+    pytest.importorskip("ziglang", reason="Zig is not installed: uv sync --all-extras --group zig")
     command = (sys.executable, "-m", "ziglang", "cc", "-target", target)
     flags = ("-O2", "-g", "-ffreestanding", "-nostdlib", "-fno-sanitize=undefined", "-Wl,-e,_start")
-    agrees(_build(tmp_path, *command, *flags, "a.c", "-o", "a.elf"))
+    path = _build(tmp_path, *command, *flags, "a.c", "-o", "a.elf")
+    assert machine_name(read_elf(path).machine) == ZIG[target]
+    agrees(path)

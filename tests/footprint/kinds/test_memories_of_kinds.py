@@ -322,6 +322,23 @@ def test_code_that_runs_at_an_alias_of_flash_counts_once() -> None:
     assert [(use.name, use.bytes, use.pages) for use in layout.uses()] == [("flash", 80, 1), ("RAM", 0, None)]
 
 
+@pytest.mark.parametrize(("size", "beyond"), [(0x4000, 0), (0x4010, 16)])
+def test_a_part_of_ram_that_lies_elsewhere_has_its_own_end(size: int, beyond: int, tmp_path: Path) -> None:
+    """As the cache of an ESP32-C3, which may be memory, and the ITCM of a Cortex-M7."""
+    sections = [
+        Sec(".flash.text", 0x4200_0020, bytes(100), flags=CODE),
+        Sec(".iram0.text", 0x4037_C000, bytes(size), flags=CODE),
+        Sec(".dram0.bss", 0x3FC8_0400, None, size=60, flags=DATA, type=NOBITS),
+    ]
+    segments = [Seg(s.address, s.address, s.length, s.length) for s in sections[:2]]
+    path = tmp_path / "a.elf"
+    path.write_bytes(ElfBuilder(sections=sections, segments=segments, machine=Machine.RISCV).build())
+    analysis = wasmfit.size(path, board="esp32c3")
+    assert uses(analysis)["RAM"] == size + 60
+    exceeded = [note for note in analysis.notes if "beyond the end" in note]
+    assert exceeded == ([f".iram0.text goes {beyond} bytes beyond the end of RAM."] if beyond else [])
+
+
 def test_an_account_of_memories_cannot_count_a_byte_twice() -> None:
     section = parse_elf(ElfBuilder(sections=[Sec(".a", 0, bytes(8), flags=ALLOC)]).build()).sections[1]
     one, two = MemoryExtent("RAM", 0, 8, section, 0), MemoryExtent("RAM", 7, 9, None, 0)

@@ -212,6 +212,26 @@ def test_a_program_for_a_simulator_of_msp430_has_its_data_in_ram() -> None:
     assert taken(layout) == {"flash": 100, "RAM": 16}
 
 
+@pytest.mark.parametrize("machine", [Machine.Z80, Machine.M68HC12])
+def test_banks_of_flash_that_are_seen_through_a_window_are_no_ram(machine: Machine) -> None:
+    """Three banks of one address; a function that is copied to RAM has its bytes within the first 64 KiB."""
+    layout = firmware(
+        Sec(".text", 0xC000, bytes(32), flags=CODE),
+        Sec(".bank1", 0x8000, bytes(64), flags=CODE),
+        Sec(".bank2", 0x8000, bytes(128), flags=CODE),
+        Sec(".bank3", 0x8000, bytes(256), flags=CODE),
+        Sec(".ram_code", 0x2000, bytes(8), flags=CODE),
+        Sec(".bss", 0x2100, None, size=20, flags=DATA, type=NOBITS),
+        machine=machine,
+        segments=[
+            Seg(0xC000, 0xC000, 32, 32), Seg(0x8000, 0x1_8000, 64, 64), Seg(0x8000, 0x2_8000, 128, 128),
+            Seg(0x8000, 0x3_8000, 256, 256), Seg(0x2000, 0xC020, 8, 8),
+        ],
+    )  # fmt: skip
+    assert taken(layout) == {"flash": 32 + 64 + 128 + 256 + 8, "RAM": 28}
+    assert layout.account.shared == ()
+
+
 def test_eeprom_of_stm8_is_no_ram() -> None:
     layout = firmware(
         Sec(".text", 0x8000, bytes(100), flags=CODE),

@@ -168,6 +168,10 @@ _SMALL = frozenset(
     }
 )
 
+# Of these, those that address 64 KiB, and see more flash through a window: what is beyond is a bank's number.
+_BANKED = frozenset({Machine.Z80, Machine.M68HC11, Machine.M68HC12, Machine.M8051})
+_ADDRESS_SPACE = 1 << 16
+
 # Where constants that are loaded to flash can run: AVR's data space at 0x4000 or 0x8000, RL78's mirror.
 _MIRRORS: dict[int, tuple[int, ...]] = {
     Machine.AVR: (0x80_4000, 0x80_8000),
@@ -217,6 +221,9 @@ class MemoryGuess:
         if self._is_mirrored(section, loaded):
             assert loaded is not None
             return self._name_at(loaded), loaded, 0
+        if self._is_bank(section, loaded):
+            assert loaded is not None
+            return FLASH, loaded, 0
         name = self._of_small(section) if self._small else self._name_at(address)
         if name == RAM and self._machine == Machine.RL78 and self._stays(section):
             name = FLASH  # constants of the mirror, by a script that does not say where flash has them
@@ -289,6 +296,11 @@ class MemoryGuess:
         if loaded is None or loaded == section.address or section.flags & SectionFlag.WRITE:
             return False
         return section.address - loaded in _MIRRORS.get(self._machine, ())
+
+    def _is_bank(self, section: Section, loaded: int | None) -> bool:
+        """Whether code is in a bank of flash that the processor sees through a window."""
+        banked = self._machine in _BANKED and section.executable and loaded is not None
+        return banked and loaded != section.address and (loaded or 0) >= _ADDRESS_SPACE
 
     def _stays(self, section: Section) -> bool:
         """Whether a section is read-only and runs where it is loaded."""

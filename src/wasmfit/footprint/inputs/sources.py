@@ -141,10 +141,12 @@ def _library(path: Path) -> SizeSource:
             if member.image.startswith(b"\x7fELF"):
                 raise
             others.append(f"{member.name}: {error.message.removeprefix(f'{shown} ')}")
+    if not parts and not others:
+        raise ElfError(f"{path} is a static library without members.", "Build it again.")
     if not parts:
         raise ElfError(
-            f"{path} is a static library without a member that is an ELF file"
-            f"{f' ({escape_unprintable(others[0])})' if others else ''}.",
+            f"{path} is a static library without a member that is an ELF file "
+            f"({escape_unprintable(others[0]).rstrip('.')}).",
             "Build it for a target with ELF files.",
         )
     note = (

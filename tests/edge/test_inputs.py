@@ -142,7 +142,7 @@ def test_a_result_is_overwritten_as_before(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     Path("image.elf").write_bytes(_image())
-    # Words that are no files' names, and a result that is called like one of them.
+    # Words that are not files' names, and a result that is called like one of them.
     for output in ("out", "out", "section", "section"):
         assert run(monkeypatch, tmp_path / "home", "size", "image.elf", "--by", "section", "-o", output) == 0
     assert "in place of what was there" in capsys.readouterr().err

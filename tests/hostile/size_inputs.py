@@ -90,7 +90,7 @@ def _is_analysed(data: bytes) -> bool:
 
 
 def _is_named(data: bytes) -> bool:
-    """What is no file to analyse is refused in words; a mutant of it may be one."""
+    """What is not a file to analyse is refused in words; a mutant of it may be one."""
     _is_analysed(data)
     return True
 

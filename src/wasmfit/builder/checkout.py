@@ -65,7 +65,7 @@ def inspect_tree(runner: ProcessRunner, name: str, path: Path, holds: str) -> Ch
     root = at_home(path).absolute()
     if not (root / holds).is_file():
         raise UsageError(
-            f"{path} is no checkout of {name}: it has no {holds}.", "Name the folder of its sources."
+            f"{path} is not a checkout of {name}: it has no {holds}.", "Name the folder of its sources."
         )
     commit, changed, top = _git(runner, root)
     return Checkout(
@@ -113,7 +113,7 @@ def _find_crate(runtime: Runtime, crate: str, root: Path) -> tuple[Path, str]:
                 stated = _inherited_version(manifest.parent)
             return manifest.parent, str(stated)
     raise UsageError(
-        f"{root} is no checkout of {runtime.name}: no Cargo.toml in it is that of the crate {crate}.",
+        f"{root} is not a checkout of {runtime.name}: no Cargo.toml in it is that of the crate {crate}.",
         f"Name a folder with the sources of {runtime.homepage or runtime.title}.",
     )
 
@@ -151,7 +151,7 @@ def _find_c(runtime: Runtime, build: Build, root: Path) -> tuple[Path, str]:
             return folder, stated_version(folder, rule.version_file, rule.version)
     missing = next(source for source in wanted if not any(root.glob(source)))
     raise UsageError(
-        f"{root} is no checkout of {runtime.name}: neither it nor a folder in it holds all of its sources "
+        f"{root} is not a checkout of {runtime.name}: neither it nor a folder in it holds all of its sources "
         f"({missing} and others).",
         f"Name a folder with the sources of {runtime.homepage or runtime.title}.",
     )

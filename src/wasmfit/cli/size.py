@@ -245,7 +245,7 @@ class _OneOf:
 
 
 def _by(text: str) -> Enum:
-    # They are called owners as well, since a C library is no crate.
+    # They are called owners as well, since a C library is not a crate.
     return GroupBy.CRATE if text == "owner" else _OneOf(GroupBy)(text)
 
 

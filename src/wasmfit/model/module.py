@@ -173,7 +173,7 @@ class ModuleClock(Record):
     Attributes:
         real: Whether they tell the time that is predicted to have passed; else they go on by steps.
         scores: What the measured call returns so many of per second of them, such as ``iterations``; ``None``
-            where it is no score.
+            where it is not a score.
     """
 
     real: bool

@@ -251,7 +251,7 @@ class ClockReadings(Record):
         error_s: The most seconds by which a reading differs from when it was made; ``None`` for steps.
         told_s: Seconds from the last reading but one to the last, as they were told.
         between: What the core did between the two.
-        score_of: What the call returns so many of per second of this clock; ``None`` where it is no score.
+        score_of: What the call returns so many of per second of this clock; ``None`` where it is not a score.
         score: What it returned.
     """
 

@@ -7,7 +7,7 @@ from wasmfit.words import escape_unprintable
 
 
 class ModuleError(UsageError):
-    """A file is no wasm module, or one that its own encoding contradicts."""
+    """A file is not a wasm module, or one that its own encoding contradicts."""
 
 
 @dataclass

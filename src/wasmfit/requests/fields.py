@@ -194,7 +194,9 @@ FreshInstance = Annotated[
 ]
 Allocator = Annotated[
     str | None,
-    Option(("--allocator",), "NAME", "The export that gives out memory for buffers, if it is no usual one."),
+    Option(
+        ("--allocator",), "NAME", "The export that gives out memory for buffers, if it is not a usual one."
+    ),
 ]
 Preset = Annotated[
     str | None,

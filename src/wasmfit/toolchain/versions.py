@@ -52,7 +52,7 @@ class Versions:
             return Tool(path, known[key])
 
     def sha256(self, path: Path) -> str:
-        """SHA-256 (hex) of a file that is no program, such as a library.
+        """SHA-256 (hex) of a file that is not a program, such as a library.
 
         Raises:
             OSError: It cannot be read.

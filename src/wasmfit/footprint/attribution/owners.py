@@ -54,7 +54,7 @@ ObjectRule = Callable[[str], str | None]
 owner of what has no Rust name in it; None when the rule does not know. It is called once for each name."""
 
 SymbolRule = Callable[[str], str | None]
-"""From a symbol's name that is no Rust name to its owner; None when the rule does not know."""
+"""From a symbol's name that is not a Rust name to its owner; None when the rule does not know."""
 
 # rustc and LLVM name the constants that have no name in the source: .Lanon.<hash>.3, anon.<hash>.3,
 # .L__unnamed_2, alloc_<hash>, vtable.4, switch.table.f, .L.str.1. Only such names begin with .L.

@@ -74,7 +74,7 @@ class _Uf2(ImageReader):
         pieces: dict[int, list[Piece]] = {}
         numbers: dict[tuple[int, int], set[int]] = {}
         if len(self._data) % 512:
-            self._damaged("it is no whole number of blocks of 512 bytes")
+            self._damaged("it is not a whole number of blocks of 512 bytes")
         for at in range(0, len(self._data), 512):
             first, second, flags, address, size, number, count, family = _BLOCK.unpack_from(self._data, at)
             (last,) = struct.unpack_from("<I", self._data, at + 508)

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from wasmfit.footprint.inputs.pieces import ImageReader, Piece
 
-# Bytes of Intel HEX's records that are no data: the end, a segment, its start, a linear address, its start.
+# Bytes of Intel HEX's records that are not data: the end, a segment, its start, a linear address, its start.
 _SEGMENT = 1 << 16
 _LENGTHS = {1: 0, 2: 2, 3: 4, 4: 2, 5: 4}
 _HEX = frozenset(b"0123456789abcdefABCDEF")
@@ -48,7 +48,7 @@ class _TextReader(ImageReader):
 
     def _bytes(self, digits: bytes, number: int) -> bytes:
         if not digits or len(digits) % 2 or not _HEX.issuperset(digits):
-            self._damaged(f"line {number} is no record")
+            self._damaged(f"line {number} is not a record")
         return bytes.fromhex(digits.decode("ascii"))
 
     def _nothing_after(self, lines: Iterator[_Line]) -> None:
@@ -99,7 +99,7 @@ class IntelHex(_TextReader):
     def _record(self, text: bytes, number: int) -> bytes:
         record = self._bytes(text[1:], number)
         if not text.startswith(b":") or len(record) < 5:
-            self._damaged(f"line {number} is no record")
+            self._damaged(f"line {number} is not a record")
         if sum(record) & 0xFF:
             self._damaged(f"the sum of line {number} is wrong")
         return record
@@ -132,7 +132,7 @@ class SRecords(_TextReader):
     def _record(self, text: bytes, number: int) -> tuple[int, int, bytes]:
         """The kind, the address and the bytes of a line."""
         if text[:1] != b"S" or not text[1:2].isdigit():
-            self._damaged(f"line {number} is no record")
+            self._damaged(f"line {number} is not a record")
         kind, record = int(text[1:2]), self._bytes(text[2:], number)
         if kind not in _S_KINDS:
             self._damaged(f"line {number} has a kind of record that is not known")

@@ -301,7 +301,7 @@ class MemoryLayout:
         if loaded is None or loaded == section.address:
             return [run]
         written = self._at(loaded)
-        # An alias of flash is no second place: constants may run where flash is mapped elsewhere.
+        # An alias of flash is not a second place: constants may run where flash is mapped elsewhere.
         return [written] if run[:2] == written[:2] else [written, run]
 
     def _run(self, section: Section, loaded: int | None) -> Placement:

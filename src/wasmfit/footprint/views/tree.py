@@ -220,7 +220,7 @@ GROUP_KEYS: dict[GroupBy, Callable[[PlacedRange], str]] = {
 
 
 Top = tuple[int | None, ...]
-"""Most rows of each level, from the outermost on; the last holds for all further ones. None is no limit."""
+"""Most rows of each level, from the outermost on; the last holds for all further ones. None: no limit."""
 
 
 def build_view(

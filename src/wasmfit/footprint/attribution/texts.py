@@ -26,7 +26,7 @@ def texts(data: memoryview) -> Iterator[tuple[int, int]]:
 def is_mostly_text(data: memoryview) -> bool:
     """Whether at least half of some bytes are strings that end with a NUL.
 
-    It stops as soon as what is left cannot make it so: code of 200 MB has few texts. Without bytes there is no text.
+    It stops as soon as what is left cannot make it so: code of 200 MB has few texts. No bytes hold no text.
     """
     found = 0
     for start, end in texts(data):

@@ -1,6 +1,7 @@
 """Opening files that a user names: whatever they are, it does not wait."""
 
 import errno
+import io
 import os
 import stat
 from pathlib import Path
@@ -17,7 +18,7 @@ def opened(path: Path) -> BinaryIO:
 
     Raises:
         OSError: It cannot be opened, or is something that is read as others write it: a pipe, a socket, a
-            terminal. Its ``strerror`` is the end of a sentence.
+            terminal; or a device, most of which have no end. Its ``strerror`` is the end of a sentence.
     """
     try:
         # Opening a pipe would wait for its writer otherwise.
@@ -30,6 +31,9 @@ def opened(path: Path) -> BinaryIO:
     if stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode) or os.isatty(descriptor):
         os.close(descriptor)
         raise OSError(errno.EINVAL, "it is a pipe or a terminal, not a file", str(path))
+    if stat.S_ISBLK(mode) or (stat.S_ISCHR(mode) and not _is_null(about)):
+        os.close(descriptor)
+        raise OSError(errno.EINVAL, "it is a device, not a file", str(path))
     try:
         return os.fdopen(descriptor, "rb")
     except OSError:  # a folder
@@ -37,9 +41,25 @@ def opened(path: Path) -> BinaryIO:
         raise
 
 
+def _is_null(about: os.stat_result) -> bool:
+    """Whether it is the device that has nothing in it, by whatever name."""
+    return about.st_rdev == Path(os.devnull).stat().st_rdev
+
+
 def contents(path: Path) -> bytes:
     """All bytes of a file, as :func:`opened` opens it."""
     with opened(path) as file:
+        return file.read()
+
+
+def text(path: Path, *, errors: str = "strict") -> str:
+    """The text of a file in UTF-8, as :func:`opened` opens it, with ``\\n`` at the end of each line.
+
+    Raises:
+        OSError: As :func:`opened` raises it.
+        UnicodeDecodeError: It is not UTF-8, and ``errors`` is ``strict``.
+    """
+    with io.TextIOWrapper(opened(path), encoding="utf-8", errors=errors) as file:
         return file.read()
 
 

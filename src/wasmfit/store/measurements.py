@@ -366,7 +366,7 @@ class Reader:
             (run,),
         )
         return [
-            StoredCell(cell, number, self._status(status), reason, record)
+            StoredCell(cell, self._number(number), self._status(status), reason, record)
             for cell, number, status, reason, record in self._of(rows, (str, _NUMBER, str, _TEXT, _TEXT))
         ]
 
@@ -458,6 +458,11 @@ class Reader:
             return Status(word)
         except ValueError as error:
             raise self._foreign(word) from error
+
+    def _number(self, number: int | None) -> int | None:
+        if number is not None and number < 1:  # it would be one of the measured set
+            raise self._foreign(number)
+        return number
 
     def _foreign(self, value: object) -> StoreError:
         return StoreError(

@@ -1,11 +1,13 @@
 """Files that are named: a pipe is not waited for, and what is read is not overwritten."""
 
 import os
+import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from tests.edge.program import ended, in_sentences
 from tests.elf.elf_builder import CODE, ElfBuilder, Sec, Sym
 from tests.samples import measurement
 from wasmfit.cli import main
@@ -194,6 +196,30 @@ def test_what_was_opened_is_not_overwritten(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="is read by this command"):
         require_writable(samples)
     assert samples.read_text() == "1 2 3"
+
+
+def test_a_pipe_that_nobody_reads_is_not_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    output = str(tmp_path / "pipe")
+    for command in (["list", "boards"], ["compare", "-r", "wasm3", "--measured"]):
+        assert run(monkeypatch, tmp_path / "home", *command, "-o", output) == 2
+        assert "pipe cannot be written: it is a pipe, and nobody reads it" in capsys.readouterr().err
+
+
+def test_a_pipe_that_somebody_reads_gets_the_result(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    reader = subprocess.Popen(["/bin/cat", tmp_path / "pipe"], stdout=subprocess.PIPE)
+    try:
+        # Opening waits until cat has opened it as well.
+        with (tmp_path / "pipe").open("w"):
+            result = ended(["list", "boards", "-o", str(tmp_path / "pipe")], tmp_path / "home")
+        assert result.returncode == 0, in_sentences(result)
+        assert b"nrf52840dk" in reader.communicate(timeout=60)[0]
+    finally:
+        reader.kill()
+        reader.wait()
 
 
 def test_a_result_is_overwritten_as_before(

@@ -236,8 +236,16 @@ _LACKS = {
 """Ends that say what a device lacks: nothing that a result could be compared with."""
 
 
+_OF_SEGMENTS = frozenset({TrapKind.MEMORY, TrapKind.TABLE})
+
+
 def verdict(node: End, device: End) -> Verdict:
     """What a device's end is, next to Node's."""
+    if device.status is Status.UNSUPPORTED and node.status is Status.TRAPPED:
+        # Some find a segment that is out of bounds when they read the module.
+        kind = kind_of(device.reason)
+        if kind in _OF_SEGMENTS and is_same(kind_of(node.reason), kind):
+            return Verdict.TRAP
     if device.status in _LACKS:
         return _LACKS[device.status]
     if device.status is Status.TRAPPED:

@@ -17,7 +17,6 @@ from wasmfit.emulation import QemuRunner, SuiteEnd, SuiteRun, run_suite
 from wasmfit.model import Board, Build, Status, ValueType, to_float
 
 from .differential import Case, End
-from .trap_kinds import TrapKind, kind_of
 
 PART = "generated"
 """The name of the modules' part, where the suite has ``v1`` and others."""
@@ -33,9 +32,6 @@ _ENDS = {
     SuiteEnd.OUT_OF_MEMORY: Status.OUT_OF_MEMORY,
     SuiteEnd.TIMED_OUT: Status.TIMEOUT,
 }
-_RELAXED = frozenset({TrapKind.MEMORY, TrapKind.TABLE, TrapKind.UNDEFINED})
-"""Traps of segments, which WebAssembly 1.0 has as errors of linking."""
-
 Run = Callable[[bytes, Callable[[str], None]], SuiteRun]
 """Runs an image over a file of records, and hands its answers out as they come."""
 
@@ -171,8 +167,6 @@ def end_of(case: Case, came: ActionAnswer) -> End:
         case "got" | "tight":
             return End(tuple(map(_bits, case.results, words.split())))
         case "trap":
-            return End(status=Status.TRAPPED, reason=words)
-        case "link" if kind_of(words) in _RELAXED:
             return End(status=Status.TRAPPED, reason=words)
         case "memory":
             return End(status=Status.OUT_OF_MEMORY, reason=words)

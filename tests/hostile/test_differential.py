@@ -21,6 +21,10 @@ def trap(words: str) -> End:
     return End(status=Status.TRAPPED, reason=words)
 
 
+def refused(words: str) -> End:
+    return End(status=Status.UNSUPPORTED, reason=words)
+
+
 @pytest.mark.parametrize(
     ("node", "device", "expected"),
     [
@@ -34,6 +38,10 @@ def trap(words: str) -> End:
         (End(("1",)), trap("call stack exhausted"), Verdict.STACK),
         (End(("1",)), trap("unreachable"), Verdict.DISAGREES),
         (End(status=Status.TRAPPED), End(("1",)), Verdict.DISAGREES),
+        (trap("data segment 0 is out of bounds"), refused("data segment out of bounds"), Verdict.TRAP),
+        (trap("table index is out of bounds"), refused("table underflow"), Verdict.TRAP),
+        (trap("unreachable"), refused("data segment out of bounds"), Verdict.REFUSED),
+        (End(("1",)), refused("data segment out of bounds"), Verdict.REFUSED),
         (End(("1",)), End(status=Status.UNSUPPORTED, reason="a"), Verdict.REFUSED),
         (End(("1",)), End(status=Status.OUT_OF_MEMORY, reason="a"), Verdict.MEMORY),
         (End(("1",)), End(status=Status.DOES_NOT_FIT, reason="a"), Verdict.MEMORY),

@@ -32,11 +32,12 @@ _WORDS = {
     TrapKind.OVERFLOW: r"integer overflow|divide result unrepresentable|IntegerOverflow",
     TrapKind.SIGNATURE: r"indirect call.*(mismatch|type)|signature mismatch|null function or function"
     r"|IndirectCallTypeMismatch|BadSignature",
-    TrapKind.UNDEFINED: r"uninitialized|undefined element|null reference|UndefinedElement"
+    TrapKind.UNDEFINED: r"uninitialized|undefined element|null reference|null table element|UndefinedElement"
     r"|element.*(undefined|null)",
-    TrapKind.TABLE: r"table.*(out of|bounds)|bounds table|undefined table|TableOutOfBounds|table index",
+    TrapKind.TABLE: r"table.*(out of|bounds)|bounds table|table (under|over)flow|InvalidElementOffset"
+    r"|InvalidTableIndex|undefined table|TableOutOfBounds|table index",
     TrapKind.MEMORY: r"memory.*(out of|bounds|access)|out[- ]of[- ]bounds memory|MemoryOutOfBounds"
-    r"|data segment|out of bounds",
+    r"|data segment|out of bounds|OutOfBounds|InvalidNegativeMemOffset",
 }
 _PATTERNS = {kind: re.compile(pattern, re.IGNORECASE) for kind, pattern in _WORDS.items()}
 _ALIKE = (

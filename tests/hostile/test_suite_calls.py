@@ -116,6 +116,7 @@ def test_every_nan_is_one() -> None:
         ("Exception: integer overflow", TrapKind.OVERFLOW),
         ("divide result unrepresentable", TrapKind.OVERFLOW),
         ("remainder by zero", TrapKind.DIVISION),
+        ("DivideByZero", TrapKind.DIVISION),
         ("Exception: integer divide by zero", TrapKind.DIVISION),
         ("memory access out of bounds", TrapKind.MEMORY),
         ("[trap] out of bounds memory access", TrapKind.MEMORY),

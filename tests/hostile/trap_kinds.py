@@ -26,7 +26,7 @@ _WORDS = {
     TrapKind.STACK: r"stack (overflow|exhausted|size exceeded)|stack.*overflow|call stack|out of fuel"
     r"|recursion|ResourceExhausted",
     TrapKind.UNREACHABLE: r"unreachable",
-    TrapKind.DIVISION: r"divi(de|ded|sion) by zero|DivisionByZero|remainder by zero",
+    TrapKind.DIVISION: r"divi(de|ded|sion) by zero|DivisionByZero|DivideByZero|remainder by zero",
     TrapKind.CONVERSION: r"(invalid|conversion|unrepresentable).*(integer|float)|float.*unrepresentable"
     r"|InvalidConversion|BadConversion",
     TrapKind.OVERFLOW: r"integer overflow|divide result unrepresentable|IntegerOverflow",

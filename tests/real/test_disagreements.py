@@ -24,10 +24,13 @@ pytestmark = [
 ]
 
 MODULES = Path(__file__).parents[1] / "hostile" / "disagreements"
-ARGUMENTS = {"select_of_zero": ("7",)}
+ARGUMENTS = {"select_of_zero": ("7",), "grow_past_zero": ("1",), "grow_by_too_much": ("-1",)}
 NODE = {
     "select_of_zero": End(("9",)),
     "no_elements": End(("7",)),
+    "compare_unreachable": End(("7",)),
+    "grow_past_zero": End(("ffffffff",)),
+    "grow_by_too_much": End(("ffffffff",)),
     "select_unreachable": End(status=Status.TRAPPED, reason="unreachable"),
     "loop_unreachable": End(status=Status.TRAPPED, reason="unreachable"),
 }
@@ -41,7 +44,12 @@ FOUND = {
     "wasefire-float@0.5.0": {
         "loop_unreachable": End(status=Status.UNSUPPORTED, reason="wasefire-interpreter: Invalid")
     },
-    "wasm3@0.5.0": {"no_elements": End(status=Status.UNSUPPORTED, reason="memory allocation failed")},
+    "wasm3@0.5.0": {
+        "no_elements": End(status=Status.UNSUPPORTED, reason="memory allocation failed"),
+        "compare_unreachable": End(status=Status.UNSUPPORTED, reason="no operation found for opcode"),
+        "grow_past_zero": End(("0",)),
+        "grow_by_too_much": End(("1",)),
+    },
     "wamr-classic@2.4.3": {},
 }
 

@@ -58,7 +58,8 @@ def shrunk(module: Path, shows: Shows, folder: Path) -> list[str]:
 
 def _smaller(lines: Sequence[str], shows: Shows, folder: Path) -> list[str] | None:
     """The smallest candidate that still shows it; ``None`` where none does."""
-    candidates = sorted({tuple(one) for one in candidates_of(lines)}, key=len)
+    shorter = {tuple(one) for one in candidates_of(lines) if len(one) < len(lines)}
+    candidates = sorted(shorter, key=len)
     for begin in range(0, len(candidates), _AT_ONCE):
         valid = _valid(folder, candidates[begin : begin + _AT_ONCE])
         shown = shows([path for path, _ in valid])
@@ -109,17 +110,16 @@ def _without_runs(lines: Sequence[str]) -> Iterator[list[str]]:
         for at in range(1, len(lines) - length + 1, max(1, length // 2)):
             cut, rest = lines[at : at + length], lines[at + length :]
             # Parentheses that a function ends with stay, behind the line before.
-            closing = "".join(_closing(line) for line in cut)
+            closing = ")" * sum(map(_excess, cut))
             yield [*lines[: at - 1], lines[at - 1] + closing, *rest]
         if length == 1:
             return
         length //= 2
 
 
-def _closing(line: str) -> str:
-    """What a line closes more than it opens."""
-    excess = line.count(")") - line.count("(")
-    return ")" * excess
+def _excess(line: str) -> int:
+    """How many parentheses a line closes more than it opens."""
+    return line.count(")") - line.count("(")
 
 
 def _depths(lines: Sequence[str]) -> Iterator[int]:
@@ -144,6 +144,6 @@ def _rest_of_block(lines: Sequence[str], depths: Sequence[int], at: int) -> int 
     for end in range(at, len(lines)):
         if depths[end] < depths[at] or lines[end].lstrip().startswith("(func"):
             return end
-        if _ENDS_FUNCTION.search(lines[end]) and _closing(lines[end]):
+        if _ENDS_FUNCTION.search(lines[end]) and _excess(lines[end]) > 0:
             return None
     return None

@@ -114,7 +114,7 @@ def _without_runs(lines: Sequence[str]) -> Iterator[list[str]]:
             yield [*lines[: at - 1], lines[at - 1] + closing, *rest]
         if length == 1:
             return
-        length //= 2
+        length = (length + 1) // 2
 
 
 def _excess(line: str) -> int:

@@ -58,7 +58,7 @@ def shrunk(module: Path, shows: Shows, folder: Path) -> list[str]:
 
 def _smaller(lines: Sequence[str], shows: Shows, folder: Path) -> list[str] | None:
     """The smallest candidate that still shows it; ``None`` where none does."""
-    shorter = {tuple(one) for one in candidates_of(lines) if len(one) < len(lines)}
+    shorter = dict.fromkeys(tuple(one) for one in candidates_of(lines) if len(one) < len(lines))
     candidates = sorted(shorter, key=len)
     for begin in range(0, len(candidates), _AT_ONCE):
         valid = _valid(folder, candidates[begin : begin + _AT_ONCE])

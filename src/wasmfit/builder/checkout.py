@@ -6,6 +6,7 @@ import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
+from wasmfit import input_file
 from wasmfit.catalog import Catalog
 from wasmfit.catalog.load import pick
 from wasmfit.errors import UsageError
@@ -137,7 +138,7 @@ def _workspace(folder: Path) -> Path:
 def _toml(path: Path) -> dict[str, object]:
     """A manifest, or nothing where it cannot be read: then it is not the one that is looked for."""
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(input_file.text(path))
     except (OSError, ValueError, RecursionError):
         return {}
 
@@ -162,7 +163,7 @@ def stated_version(folder: Path, file: str | None, pattern: str | None) -> str:
     if file is None or pattern is None:
         return "0.0.0"
     try:
-        match = re.search(pattern, (folder / file).read_text(encoding="utf-8", errors="replace"))
+        match = re.search(pattern, input_file.text(folder / file, errors="replace"))
     except OSError:
         match = None
     return ".".join(match.groups()) if match else "0.0.0"
@@ -210,7 +211,7 @@ def _by_interface(runtime: Runtime, ordered: list[Version], stated: str, path: P
 
 def _holds(file: Path, words: str) -> bool:
     try:
-        return words in file.read_text(encoding="utf-8", errors="replace")
+        return words in input_file.text(file, errors="replace")
     except OSError:
         return False
 

@@ -9,6 +9,7 @@ from wasmfit.elf.errors import ElfError
 from wasmfit.elf.machines import machine_name
 from wasmfit.elf.read import parse_elf, read_elf
 from wasmfit.elf.records import Elf, ElfKind
+from wasmfit.input_file import opened
 from wasmfit.words import counted, escape_unprintable
 
 _KINDS = {
@@ -81,7 +82,7 @@ def first_bytes(path: Path) -> bytes:
     try:
         if not path.is_file():
             return b""
-        with path.open("rb") as stream:
+        with opened(path) as stream:
             return stream.read(8)
     except (OSError, ValueError):
         return b""

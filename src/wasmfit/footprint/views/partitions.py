@@ -21,6 +21,7 @@ import tomllib
 from itertools import pairwise
 from pathlib import Path
 
+from wasmfit import input_file
 from wasmfit.errors import UsageError
 from wasmfit.footprint.views.memories import DeviceMemory
 from wasmfit.words import escape_unprintable, hexadecimal
@@ -67,7 +68,7 @@ def _load(path: Path, shown: str) -> dict[str, object]:
     try:
         if path.stat().st_size > _MOST_BYTES:
             raise UsageError(f"{shown} is too large for a list of partitions.", _EXAMPLE)
-        return tomllib.loads(path.read_text("utf-8"))
+        return tomllib.loads(input_file.text(path))
     except (OSError, ValueError, RecursionError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise UsageError(f"{shown} cannot be read: {escape_unprintable(reason)}.", _EXAMPLE) from None

@@ -69,7 +69,7 @@ def test_a_crate_that_nobody_pins_strays(tmp_path: Path) -> None:
 def test_what_is_no_lockfile_is_said(tmp_path_factory: pytest.TempPathFactory, text: str) -> None:
     path = tmp_path_factory.mktemp("locks") / "any.lock"
     path.write_text(text, encoding="utf-8")
-    with pytest.raises(BuildError, match="no lockfile"):
+    with pytest.raises(BuildError, match="not a lockfile"):
         pins(path)
 
 

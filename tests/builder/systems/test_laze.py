@@ -116,7 +116,7 @@ def test_cargos_profile_decides_what_the_systems_own_module_would(catalog: Catal
 
 def test_what_is_no_checkout_is_refused(tmp_path: Path) -> None:
     base = Catalog.load().base("ariel-os")
-    with pytest.raises(UsageError, match=r"no checkout of ariel-os: it has no laze-project\.yml"):
+    with pytest.raises(UsageError, match=r"not a checkout of ariel-os: it has no laze-project\.yml"):
         driver_of(base).inspect(ProcessRunner(), base, tmp_path)
 
 

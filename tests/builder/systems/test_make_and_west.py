@@ -30,9 +30,9 @@ def catalog() -> Catalog:
 def test_what_is_no_checkout_is_refused(catalog: Catalog, name: str, file: str, tmp_path: Path) -> None:
     base = catalog.base(name)
     driver = driver_of(base)
-    with pytest.raises(UsageError, match=f"no checkout of {name}: it has no {file}"):
+    with pytest.raises(UsageError, match=f"not a checkout of {name}: it has no {file}"):
         driver.inspect(ProcessRunner(), base, tmp_path)
-    with pytest.raises(UsageError, match=f"no checkout of {name}"):
+    with pytest.raises(UsageError, match=f"not a checkout of {name}"):
         driver.inspect(ProcessRunner(), base, tmp_path / "nowhere")
 
 

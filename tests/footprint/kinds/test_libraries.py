@@ -129,7 +129,7 @@ def test_members_that_are_no_elf_files_are_said_to_be_so(tmp_path: Path) -> None
 def test_what_only_a_linked_file_has_is_refused_in_words(tmp_path: Path) -> None:
     path = library(tmp_path, "ar", "rcs")
     (tmp_path / "a.map").write_text("")
-    with pytest.raises(UsageError, match="no linked file"):
+    with pytest.raises(UsageError, match="not a linked file"):
         wasmfit.size(path, link_map=tmp_path / "a.map")
     for refused in (lambda: wasmfit.why(path, "fast"), lambda: wasmfit.savings(path)):
         with pytest.raises(ElfError, match="static library"):

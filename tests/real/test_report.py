@@ -52,7 +52,8 @@ def test_a_report_shows_what_was_measured(warm_home: Home, tmp_path: Path) -> No
     assert [(one.label, one.score) for one in ranked] == [(one.label, one.score) for one in verdict.ranked]
     # The report says once for all rankings what the error bars have in them.
     of_the_bars = link_notes([one.measurement for one in verdict.ranked])
-    assert of_the_bars and set(of_the_bars) <= set(shown["notes"])
+    assert of_the_bars
+    assert set(of_the_bars) <= set(shown["notes"])
     assert answer.why == verdict.sentence
     assert answer.caveats == tuple(one for one in verdict.caveats if one not in of_the_bars)
     assert answer.entries[0].runtime == "wasm3"

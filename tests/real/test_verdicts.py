@@ -84,7 +84,7 @@ def test_what_fits_and_what_is_short(measured: dict[str, Measurement], warm_home
     assert one.size is not None
     found = wasmfit.fit(runtimes=["wasm3"], profile="small", ram=needed, home=warm_home.root)
     assert [ranked.measurement.id for ranked in found.ranked] == [one.id]
-    assert all(note.startswith("predicted time of calls") for note in found.notes)
+    assert all(note.startswith("predicted calls on") for note in found.notes)
     found = wasmfit.fit(runtimes=["wasm3"], profile="small", flash="2G", home=warm_home.root)
     assert found.requirements.flash == 1 << 20
     assert any("1,048,576 B" in caveat for caveat in found.caveats)

@@ -46,7 +46,7 @@ def link_sentence(link: LinkInBar) -> str:
         )
     else:
         known = f"{link_text(link)}, measured over {link.layouts} layouts"
-    return f"the error bar has in it where the linker places hot code: {known}"
+    return f"the error bar includes where the linker places hot code: {known}"
 
 
 def link_notes(measurements: Iterable[Measurement]) -> tuple[str, ...]:
@@ -63,18 +63,9 @@ def link_notes(measurements: Iterable[Measurement]) -> tuple[str, ...]:
             over.setdefault(measurement.board, set()).add(link.layouts)
     notes = []
     for board in {**typical, **over}:
-        ways = []
+        how = "--layouts measures it"
         if board in over:
             numbers = " or ".join(map(str, sorted(over[board])))
-            ways.append(f"what was measured over {numbers} layouts{' where it was' * (board in typical)}")
-        if board in typical:
-            more = f"+{100 * typical[board].more:.3g}%"
-            ways.append(
-                f"less by what misses of the cache take, and {more}, typical of the board (--layouts "
-                "measures it for a cell)"
-            )
-        notes.append(
-            f"predicted time of calls on {board}: the error bar has in it where the linker places hot code: "
-            f"{', else '.join(ways)}"
-        )
+            how = f"measured over {numbers} layouts{', elsewhere what is typical' * (board in typical)}"
+        notes.append(f"predicted calls on {board}: the error bar includes the luck of the link ({how})")
     return tuple(notes)

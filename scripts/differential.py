@@ -1,41 +1,68 @@
 """Runs generated modules on interpreters in the emulator and in Node, and compares what comes of calls.
 
-    .venv/bin/python scripts/differential.py --count 100 -r wasm3 -r wamr -b esp32c6
+    .venv/bin/python scripts/differential.py                          # 2,000 modules on all
+    .venv/bin/python scripts/differential.py --plain -r spacewasm     # without floats, and of WebAssembly 1.0
+    .venv/bin/python scripts/differential.py --check-stores --count 100 -r wasm3 -b esp32c6
 
-Modules come from wasm-smith (``tests/hostile/generate``); a module's number decides it and its call. An end
-is the same value or a trap in both, or what the device lacks (unsupported, out of memory, does not fit); what
-is neither is a disagreement. With --check-stores every store of the runtime is looked at as well. Modules
-that disagree, or make a runtime store astray, are kept in ``differential-found``; docs/disagreements.md has
-those that are understood.
+Modules come from wasm-smith (``tests/hostile/generate``); a module's number decides it and its calls, one of
+each function that it exports. Runtimes read them one after the other, in the image that runs the W3C suite.
+With --check-stores, one call of each is an image of its own, and every store of the runtime is looked at.
+An end is Node's value, or its trap; or the device lacks something (refused, out of memory, stack used up),
+for a reason that is counted. What is neither is a disagreement. Modules that disagree, or make a runtime
+store astray, are kept in ``differential-found``; docs/disagreements.md has those that are understood.
 """
 
 import argparse
+import json
 import os
+import re
 import shutil
 import sys
 import tempfile
 import time
 import traceback
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from itertools import product
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from tests.hostile.differential import Case, Device, End, Verdict, generated, generator, in_node, verdict
+from tests.hostile.differential import (
+    Case,
+    Device,
+    End,
+    Verdict,
+    case_of,
+    cases_of,
+    generated,
+    generator,
+    in_node,
+    verdict,
+)
+from tests.hostile.suite_calls import Interpreter
 from wasmfit.builder import Context
 from wasmfit.catalog import Catalog
+from wasmfit.conformance import unsupported_reason
 from wasmfit.home import Home
 from wasmfit.model import Status, StoreCheck
-from wasmfit.plan import c_targets, plan
+from wasmfit.plan import c_targets, plan, select_boards, select_builds
 from wasmfit.requests import Experiment
 from wasmfit.toolchain import ProcessRunner, Versions, find
 
 EACH = 50
-"""Modules after which it says how far it is."""
+"""Modules after which --check-stores says how far it is."""
+
+AT_ONCE = 250
+"""Modules that an interpreter is given in one go; a run of the emulator that ends early is begun again."""
+
+REASONS = 40
+"""Reasons that are printed of each device."""
+
+_WITH_WORDS = frozenset({Verdict.REFUSED, Verdict.MEMORY, Verdict.STACK})
+_NUMBER = re.compile(r"\d+")
 
 
 @dataclass
@@ -43,8 +70,8 @@ class Tally:
     """What a device made of all calls.
 
     Attributes:
-        ends: Verdict and status → how many.
-        explained: Reason → how many, of what the device lacks.
+        ends: Verdict → how many.
+        explained: Reason, with # for numbers → how many, of what the device lacks.
         stores: Modules whose stores were looked at.
         strays: Those of them with one astray.
     """
@@ -54,12 +81,12 @@ class Tally:
     stores: int = 0
     strays: int = 0
 
-    def take(self, node: End, end: End, stores: StoreCheck | None) -> Iterator[str]:
+    def take(self, node: End, end: End, stores: StoreCheck | None = None) -> Iterator[str]:
         """Counts an end; what was found is told."""
         found = verdict(node, end)
-        self.ends[f"{found.value}: {end.status.value}"] += 1
-        if found is Verdict.EXPLAINED:
-            self.explained[f"{end.status.value}: {end.reason}"] += 1
+        self.ends[found.value] += 1
+        if found in _WITH_WORDS:
+            self.explained[f"{found.value}: {_NUMBER.sub('#', end.reason)}"] += 1
         if found is Verdict.DISAGREES:
             yield f"{end}, Node: {node}"
         if stores is not None and stores.stray is not None:
@@ -68,23 +95,133 @@ class Tally:
         if stores is not None and stores.reason is None:
             self.stores += 1
 
+    def told(self, name: str) -> Iterator[str]:
+        """The tally, as lines."""
+        counts = ", ".join(f"{count:,} {what}" for what, count in self.ends.most_common())
+        yield f"{name}: {self.ends.total():,} calls: {counts}"
+        if self.stores:
+            yield f"    {self.strays} of {self.stores} with a store astray"
+        for reason, times in self.explained.most_common(REASONS):
+            yield f"    {times:,} {reason}"
+        if len(self.explained) > REASONS:
+            yield f"    and {len(self.explained) - REASONS} other reasons"
 
-def devices(runtimes: list[str], boards: list[str]) -> list[Device]:
-    """Every interpreter on every board."""
+
+@dataclass(frozen=True)
+class Findings:
+    """Where modules go that something was found with.
+
+    Attributes:
+        into: The folder.
+        ends: A file that has every end, if wanted.
+    """
+
+    into: Path
+    ends: Path | None = None
+
+    def write(self, device: str, told: Iterable[tuple[Case, End, End]]) -> None:
+        """Appends calls with Node's end and the device's."""
+        if self.ends is None:
+            return
+        with self.ends.open("a", encoding="utf-8") as lines:
+            for case, node, end in told:
+                line = {"on": device, "module": case.path.stem, "call": case.call}
+                lines.write(json.dumps({**line, "node": asdict(node), "end": asdict(end)}) + "\n")
+
+    def keep(self, case: Case, device: str, line: str) -> None:
+        """Tells what was found, and keeps the module."""
+        print(f"{case.path.stem} {case.call} on {device}: {line}", flush=True)
+        self.into.mkdir(parents=True, exist_ok=True)
+        shutil.copy(case.path, self.into)
+
+
+def ready(runtimes: Sequence[str], boards: Sequence[str]) -> Context:
+    """What images are built with."""
     home, runner, catalog = Home.find(), ProcessRunner(), Catalog.load()
     cells = plan(catalog, Experiment(runtimes=tuple(runtimes), boards=tuple(boards))).cells
     emulators = [cell.board.emulator for cell in cells]
-    toolchain = find(Versions(home.tools, runner), c_targets(catalog, cells), emulators)
-    context = Context(catalog, home, toolchain, runner)
-    return [Device(context, runtime, board) for runtime, board in product(runtimes, boards)]
+    return Context(
+        catalog, home, find(Versions(home.tools, runner), c_targets(catalog, cells), emulators), runner
+    )
 
 
-def ended(device: Device, case: Case, *, with_stores: bool) -> tuple[End, StoreCheck | None]:
-    """How a call ends on a device, and what came of looking at its stores."""
-    cell = device.cell(case)
-    if isinstance(cell, End):
-        return cell, None
-    return device.end(cell), device.stores(cell) if with_stores else None
+def interpreters(runtimes: Sequence[str], boards: Sequence[str]) -> list[Interpreter]:
+    """Every runtime that takes any module, on every board."""
+    context = ready(runtimes, boards)
+    catalog = context.catalog
+    builds = [
+        build
+        for build in select_builds(catalog, runtimes)
+        if build.runtime.guest == "module" and unsupported_reason(catalog, build) is None
+    ]
+    return [
+        Interpreter(context, build, board) for build, board in product(builds, select_boards(catalog, boards))
+    ]
+
+
+def all_calls(paths: Sequence[Path], all_of: Sequence[Interpreter], findings: Findings) -> int:
+    """Calls every function of the modules on every interpreter; returns how much was found."""
+    bad, started = 0, time.monotonic()
+    tallies = {one.name: Tally() for one in all_of}
+    node: Counter[str] = Counter()
+    with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(os.cpu_count()) as pool:
+        for begin in range(0, len(paths), AT_ONCE):
+            cases = [case for path in paths[begin : begin + AT_ONCE] for case in cases_of(path)]
+            expected = in_node(cases)
+            node.update(end.status.value for end in expected)
+
+            def run(
+                one: Interpreter, cases: Sequence[Case] = cases, begin: int = begin
+            ) -> tuple[str, list[End]]:
+                log = Path(folder) / f"{one.build.label}-{one.board.name}-{begin}"
+                try:
+                    return one.name, one.ends(cases, log)
+                except Exception:  # noqa: BLE001 - whatever it is, it is a finding, and the others go on
+                    broken = End(status=Status.BUILD_FAILED, reason=traceback.format_exc())
+                    return one.name, [broken] * len(cases)
+
+            for name, ends in pool.map(run, all_of):
+                findings.write(name, zip(cases, expected, ends, strict=True))
+                for case, wanted, end in zip(cases, expected, ends, strict=True):
+                    for line in tallies[name].take(wanted, end):
+                        bad += 1
+                        findings.keep(case, name, line)
+            done, seconds = min(begin + AT_ONCE, len(paths)), time.monotonic() - started
+            print(f"{done:,} modules, {seconds:,.0f} s", flush=True)
+    print(f"Node: {dict(node)}")
+    for name, tally in tallies.items():
+        print("\n".join(tally.told(name)))
+    return bad
+
+
+def with_stores(paths: Sequence[Path], all_of: Sequence[Device], findings: Findings) -> int:
+    """One call of each module in an image of its own, all of whose stores are looked at; as above."""
+    bad, started = 0, time.monotonic()
+    cases = [case_of(path) for path in paths]
+    node = dict(zip(cases, in_node(cases), strict=True))
+    tallies = {device.name: Tally() for device in all_of}
+
+    def run(job: tuple[Case, Device]) -> tuple[Case, Device, End, StoreCheck | None]:
+        case, device = job
+        try:
+            cell = device.cell(case)
+            if isinstance(cell, End):
+                return case, device, cell, None
+            return case, device, device.end(cell), device.stores(cell)
+        except Exception:  # noqa: BLE001 - as above
+            return case, device, End(status=Status.BUILD_FAILED, reason=traceback.format_exc()), None
+
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        for number, (case, device, end, stores) in enumerate(pool.map(run, product(cases, all_of)), 1):
+            for line in tallies[device.name].take(node[case], end, stores):
+                bad += 1
+                findings.keep(case, device.name, line)
+            if number % (EACH * len(all_of)) == 0:
+                seconds = time.monotonic() - started
+                print(f"{number // len(all_of):,} modules, {seconds:,.0f} s", flush=True)
+    for name, tally in tallies.items():
+        print("\n".join(tally.told(name)))
+    return bad
 
 
 def main() -> int:
@@ -94,47 +231,27 @@ def main() -> int:
     )
     parser.add_argument("--count", type=int, default=2000, help="modules")
     parser.add_argument("--first", type=int, default=0, help="number of the first")
-    parser.add_argument("-r", "--runtime", action="append", help="interpreters")
-    parser.add_argument("-b", "--board", action="append", help="boards")
-    parser.add_argument("--check-stores", action="store_true", help="look at every store as well")
+    parser.add_argument("--plain", action="store_true", help="no floats, nothing after WebAssembly 1.0")
+    parser.add_argument("-r", "--runtime", action="append", default=[], help="runtimes")
+    parser.add_argument("-b", "--board", action="append", default=[], help="boards")
+    parser.add_argument("--check-stores", action="store_true", help="an image each, and look at every store")
+    parser.add_argument("--ends", type=Path, help="every end is appended to this file, as a line of JSON")
     parser.add_argument("--into", type=Path, default=Path("differential-found"))
     given = parser.parse_args()
-    runtimes = given.runtime or ["wasm3", "wamr", "wasefire", "wasmi", "tinywasm"]
-    boards = given.board or ["nrf52840dk", "esp32c6"]
-    started, bad = time.monotonic(), 0
+    started = time.monotonic()
+    boards, findings = given.board or ["nrf52840dk"], Findings(given.into, given.ends)
     with tempfile.TemporaryDirectory() as name:
         program = generator(Home.find().work / "generate")
-        cases = generated(program, Path(name), given.first, given.count)
-        node = dict(zip(cases, in_node(cases), strict=True))
-        print(
-            f"{len(cases):,} modules; Node: {Counter(end.status.value for end in node.values())}", flush=True
-        )
-        all_of = devices(runtimes, boards)
-        tallies = {device.name: Tally() for device in all_of}
-
-        def run(job: tuple[Case, Device]) -> tuple[Case, Device, End, StoreCheck | None]:
-            case, device = job
-            try:
-                return case, device, *ended(device, case, with_stores=given.check_stores)
-            except Exception:  # noqa: BLE001 - whatever it is, it is a finding, and the others go on
-                return case, device, End(status=Status.BUILD_FAILED, reason=traceback.format_exc()), None
-
-        with ThreadPoolExecutor(os.cpu_count()) as pool:
-            for number, (case, device, end, stores) in enumerate(pool.map(run, product(cases, all_of)), 1):
-                for line in tallies[device.name].take(node[case], end, stores):
-                    bad += 1
-                    print(f"g{case.number:06} {case.call} on {device.name}: {line}", flush=True)
-                    given.into.mkdir(parents=True, exist_ok=True)
-                    shutil.copy(case.path, given.into)
-                if number % (EACH * len(all_of)) == 0:
-                    print(
-                        f"{number // len(all_of):,} modules, {time.monotonic() - started:,.0f} s", flush=True
-                    )
-    for name, tally in tallies.items():
-        print(f"{name}: {dict(tally.ends)}; {tally.strays} of {tally.stores} with a store astray")
-        for reason, times in tally.explained.most_common(8):
-            print(f"    {times:,} {reason}")
-    print(f"{time.monotonic() - started:,.0f} s")
+        paths = generated(program, Path(name), given.first, given.count, plain=given.plain)
+        print(f"{len(paths):,} modules", flush=True)
+        if given.check_stores:
+            runtimes = given.runtime or ["wasm3", "wamr", "wasefire", "wasmi", "tinywasm"]
+            context = ready(runtimes, boards)
+            devices = [Device(context, *one) for one in product(runtimes, boards)]
+            bad = with_stores(paths, devices, findings)
+        else:
+            bad = all_calls(paths, interpreters(given.runtime, boards), findings)
+    print(f"{bad:,} found, {time.monotonic() - started:,.0f} s")
     return 1 if bad else 0
 
 

@@ -6,8 +6,8 @@
 Kinds: module (all of the way to the blob that an image carries), elf, made-elf (whole files that a seed
 decides: sections, symbols, debug information, claims), toml (catalogues), beside (settings of a module),
 record and store (results), budget and side (of verdicts), new-board (its words), probe-rs, packets and
-answers (what programs and chips say), library, image and partitions (what wasmfit size takes), host (modules
-through the programs of host steps, built).
+answers (what programs and chips say), library, image, other-file and partitions (what wasmfit size is given),
+host (modules through the programs of host steps, built).
 What is neither taken nor refused in words, within time and memory, is written to the folder ``fuzz-found``:
 put it into ``tests/hostile/found`` as ``KIND.what-it-was``, and the tests replay it for ever.
 """

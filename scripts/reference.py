@@ -67,7 +67,7 @@ RECORDS: dict[str, type[BaseModel]] = {
 """Name of a part of the page → the record that its file, or a cell in JSON, is read into."""
 
 JSON = frozenset({"cell"})
-"""What is no TOML file: paths are written as in `jq`, and what is not known is null."""
+"""What is not a TOML file: paths are written as in `jq`, and what is not known is null."""
 
 IN_WORDS = {
     CycleCost: "number, or [low, typical, high]",

@@ -55,7 +55,7 @@ def all_blocks(name: str) -> list[Block]:
 
 
 def blocks(name: str, language: str) -> list[str]:
-    """Those in a language that are no file's content."""
+    """Those in a language that are not a file's content."""
     return [one.text for one in all_blocks(name) if one.language == language and one.file is None]
 
 

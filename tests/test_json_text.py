@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from wasmfit.json_text import dumped, encoded, line, line_by_line
 
 TEXT = st.text(st.characters(codec=None), max_size=8)
-"""With halves of surrogate pairs, as names of files have them that are no UTF-8."""
+"""With halves of surrogate pairs, as names of files have them that are not UTF-8."""
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | TEXT,

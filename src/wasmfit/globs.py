@@ -15,7 +15,7 @@ EVERYTHING = ("*",)
 """The pattern that matches every name."""
 
 MOST_PATTERNS = 500
-"""How many patterns names are held against; names without a wildcard are no patterns."""
+"""How many patterns names are held against; names without a wildcard are not patterns."""
 
 _MOST_KEPT = 1 << 12
 _WILDCARD = re.compile(r"[*?\[]")

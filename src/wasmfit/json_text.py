@@ -19,7 +19,7 @@ def encoded(value: object, indent: int | None = None) -> bytes:
     try:
         return to_json(value, indent=indent, inf_nan_mode="null")
     except PydanticSerializationError:
-        # Half of a surrogate pair, from a name that was no UTF-8: escaped, since UTF-8 has no such thing.
+        # Half of a surrogate pair, from a name that was not UTF-8: escaped, since UTF-8 has no such thing.
         separators = (",", ":") if indent is None else None
         known = json.loads(json.dumps(value, default=to_jsonable_python), parse_constant=lambda _: None)
         return json.dumps(known, indent=indent, separators=separators).encode("ascii")

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from . import input_file
 from .errors import UsageError
 from .model import CLibrary, Record
 
@@ -141,7 +142,7 @@ class ProvidedImages:
         """
         remedy = f"Install wasmfit-images again, or set {CHOICE}=none to do without."
         try:
-            text = (root / "manifest.json").read_text(encoding="utf-8")
+            text = input_file.text(root / "manifest.json")
             read = json.loads(text)
             if isinstance(read, dict) and read.get("format", FORMAT) != FORMAT:
                 raise UsageError(f"The images in {root} are of another version of wasmfit.", remedy)
@@ -162,7 +163,7 @@ class ProvidedImages:
         """
         name = f"{kind}/{key[:_KEY]}"
         archive = self._groups[name]
-        data = (self.root / archive).read_bytes()
+        data = input_file.contents(self.root / archive)
         if hashlib.sha256(data).hexdigest() != self.manifest.groups[archive].sha256:
             raise UsageError(
                 f"{self.root / archive} is damaged: its SHA-256 is another.", "Install wasmfit-images again."

@@ -297,6 +297,17 @@ def test_the_sentence_has_the_numbers_and_their_source() -> None:
         "is predicted to take ≈20 µs (18–22); it is the only one that fits, 1 does not (wasmfit 0.1.0, "
         "2026-11-23)."
     )
+    unavailable = [
+        cell(name).model_copy(update={"status": Status.UNAVAILABLE, "reason": "in no registry"})
+        for name in "ab"
+    ]
+    # What could not be tried is not said not to fit.
+    assert "the only one that fits, 1 does not, 2 are unavailable (wasmfit" in (
+        ranked(cell("wasm3", time_s=2e-5), cell("wasmi", 2 << 20), *unavailable).sentence
+    )
+    assert "the only one that fits, 1 is unavailable (wasmfit" in (
+        ranked(cell("wasm3", time_s=2e-5), unavailable[0]).sentence
+    )
     assert (
         "none of 1 runtimes fits add-with-extra (base bare, profile reference);"
         in ranked(cell("wasmi", 2 << 20)).sentence

@@ -40,14 +40,14 @@ def known(monkeypatch: pytest.MonkeyPatch, releases: Releases | None) -> None:
         (
             "space@99.0.0",
             Releases("99.0.0", "99.0.0", "9.99"),
-            r"wants Rust 9\.99, and here is rustc",
+            r"needs Rust 9\.99, and here is rustc",
             "versions",
         ),
         ("space@", None, "space@ names no version", "space@0.7.1"),
-        ("space@new", None, "new is no version", "space@0.7.1"),
+        ("space@new", None, "new is not a version", "space@0.7.1"),
         ("space@0.7.1", None, "has space@0.7.1 already", "wasmfit lock space"),
-        ("toywasm@77.0.0", None, "it is no crate of that version", "--source toywasm=PATH"),
-        ("wasm3@0.9.0", None, "it is no crate of that version", "--source wasm3=PATH"),
+        ("toywasm@77.0.0", None, "there is no crate of that version", "--source toywasm=PATH"),
+        ("wasm3@0.9.0", None, "there is no crate of that version", "--source wasm3=PATH"),
     ],
 )
 def test_what_cannot_be_added_is_refused_before_anything_is_written(

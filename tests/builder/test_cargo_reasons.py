@@ -55,7 +55,7 @@ def test_the_reason_is_the_last_cause_with_the_address() -> None:
 def test_of_versions_that_clash_it_is_who_wants_which(locked: str, place: str) -> None:
     said = clash(CLASHES.format(locked=locked, place=place))
     assert said is not None
-    assert said.startswith("wasm-interpreter 0.2.0 wants libm =0.2.8, and some-system 0.5.0 wants ^0.2.11")
+    assert said.startswith("wasm-interpreter 0.2.0 needs libm =0.2.8, and some-system 0.5.0 needs ^0.2.11")
     assert said.endswith("in its Cargo.toml, libm without `=`")
     assert reason(CLASHES.format(locked=locked, place=place)) == said
 

@@ -86,8 +86,8 @@ def test_a_version_older_than_all_is_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "said"),
     [
-        ("wasmi", r"is no checkout of wasmi: no Cargo\.toml in it is that of the crate wasmi"),
-        ("wasm3", r"is no checkout of wasm3: neither it nor a folder in it holds all of its sources"),
+        ("wasmi", r"is not a checkout of wasmi: no Cargo\.toml in it is that of the crate wasmi"),
+        ("wasm3", r"is not a checkout of wasm3: neither it nor a folder in it holds all of its sources"),
         ("wasm2c", "The runtime wasm2c cannot be built from a checkout"),
         ("native", "The runtime native cannot be built from a checkout"),
         ("myrmic", "The runtime myrmic cannot be built from a checkout"),

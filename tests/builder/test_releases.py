@@ -70,7 +70,7 @@ def test_why_it_is_not_measured(context: Context, known: Releases | str, why: st
 def test_a_newer_rust_is_named_with_the_one_that_is_here(context: Context) -> None:
     found: RuntimeReleases = _released("toy", CRATE, Releases("1.0.0", "2.0.0", "1.99"), context)
     here = context.toolchain.rust.rustc.version.split()[1]
-    assert found.why == f"2.0.0 wants Rust 1.99, and here is rustc {here}"
+    assert found.why == f"2.0.0 needs Rust 1.99, and here is rustc {here}"
 
 
 def test_what_is_no_crate_of_its_own_version_is_added_by_hand(context: Context) -> None:

@@ -56,7 +56,7 @@ class Held:
         what: What the figure is of.
         low, predicted, high: The prediction with its error bar, in the figure's unit.
         published: The figure.
-        fitted: Whether a cost of the model was fitted to it: then it is no test.
+        fitted: Whether a cost of the model was fitted to it: then it is not a test.
     """
 
     board: str

@@ -204,7 +204,7 @@ def test_a_chip_that_several_boards_have_is_no_board(wasmfit: Run, tmp_path: Pat
 
 def test_size_takes_a_cell(wasmfit: Run, home: Home) -> None:
     ended = wasmfit("size", CELL, home=home.root)
-    # The image that was found is no ELF file: that is said of its path.
+    # The image that was found is not an ELF file: that is said of its path.
     assert ended.returncode == 2
     assert str(home.artefacts / "images" / "0123" / "firmware.elf") in ended.stderr
     gone = wasmfit("size", CELL.replace("nrf52840dk", "pico2"), home=home.root)

@@ -13,7 +13,7 @@ DIFFERENT = {
     "--clock": "what time is predicted for, or the clock of a new board",
     "--flash": "room, or a memory of a new board",
     "--format": "profile has stacks as well",
-    "--output": "a report is no text",
+    "--output": "a report is not text",
     "--ram": "room, or a memory of a new board",
     "--runtime": "one runtime, or several",
     "--select": "diff has names of cells as well, which lack a version or a profile",

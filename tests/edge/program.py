@@ -39,7 +39,7 @@ def ended(
 
 
 def in_sentences(ended: subprocess.CompletedProcess[bytes]) -> str:
-    """What a program said on stderr, which is no traceback."""
+    """What a program said on stderr, which is not a traceback."""
     said = ended.stderr.decode(errors="replace")
     for words in ("Traceback", "Exception ignored", "Fatal Python error", "most recent call"):
         assert words not in said, said

@@ -152,3 +152,32 @@ def test_only_the_edge_formats_tracebacks() -> None:
             if names & {"traceback", "faulthandler", "cgitb", "logging.exception", "sys.excepthook"}:
                 found.append(path.relative_to(SOURCES).as_posix())
     assert set(found) == {"cli/failure_report.py", "cli/process.py"}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="a file system that takes no files")
+def test_a_folder_that_takes_no_files_is_told() -> None:
+    result = ended(["cache", "--clean"], "/proc")
+    assert result.returncode == 2
+    # Root is told so when it tries; others have no right to.
+    assert any(
+        words in in_sentences(result)
+        for words in ("No file can be made in wasmfit's folder /proc.", "/proc cannot be written to")
+    )
+
+
+def test_something_else_in_wasmfits_folder_is_told(tmp_path: Path) -> None:
+    (tmp_path / "in-use").write_text("not a folder")
+    result = ended(["cache", "--clean"], tmp_path)
+    assert result.returncode == 2
+    said = in_sentences(result)
+    assert f"{tmp_path / 'in-use'}, in wasmfit's folder, cannot be read or written" in said
+    assert "Move away what is there, or set WASMFIT_HOME to another folder." in said
+
+
+def test_a_file_that_wasmfit_should_have_made_is_a_mistake(tmp_path: Path) -> None:
+    missing = tmp_path / "missing"
+    result = failing(
+        "list", f"raise FileNotFoundError(2, 'No such file or directory', {str(missing)!r})", tmp_path
+    )
+    assert result.returncode == 70
+    assert "wasmfit itself failed: FileNotFoundError" in in_sentences(result)

@@ -1,18 +1,20 @@
 """Files that are named: a pipe is not waited for, and what is read is not overwritten."""
 
 import os
+import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from tests.edge.program import ended, in_sentences
 from tests.elf.elf_builder import CODE, ElfBuilder, Sec, Sym
 from tests.samples import measurement
 from wasmfit.cli import main
 from wasmfit.cli.output import require_writable
 from wasmfit.errors import UsageError
 from wasmfit.home import Home
-from wasmfit.input_file import contents, opened
+from wasmfit.input_file import contents, opened, text
 from wasmfit.module.files import bounded
 from wasmfit.store import RunEntry, RunMetadata, Store
 
@@ -57,6 +59,55 @@ def test_a_pipe_is_refused_and_not_waited_for(
     assert "pipe.toml" in said
 
 
+@pytest.mark.parametrize("name", ["tools.json", "proofs.json", "durations.json", "last-failure.md"])
+def test_a_pipe_in_wasmfits_folder_is_not_waited_for(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "home").mkdir()
+    os.mkfifo(tmp_path / "home" / name)
+    command = (
+        ["doctor", "--report"] if name == "last-failure.md" else ["compare", "-r", "native", "--dry-run"]
+    )
+    assert run(monkeypatch, tmp_path / "home", *command) in (0, 1)
+    assert "wasmfit itself failed" not in capsys.readouterr().err
+
+
+def test_a_pipe_in_a_catalogue_is_not_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "catalogue" / "boards").mkdir(parents=True)
+    os.mkfifo(tmp_path / "catalogue" / "boards" / "mine.toml")
+    assert run(monkeypatch, tmp_path, "list", "boards", "--catalog", str(tmp_path / "catalogue")) == 2
+    assert "mine.toml cannot be read: it is a pipe" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="devices of Linux")
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["compare", "{}", "--call", "run()"],
+        ["run", "{}"],
+        ["check", "{}"],
+        ["diff", "file:{}", "file:{}"],
+        ["size", "{}"],
+        ["size", "image.elf", "--map", "{}"],
+        ["size", "image.elf", "--partitions", "{}"],
+    ],
+    ids=str,
+)
+def test_a_device_is_refused_and_not_read_for_ever(
+    arguments: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("image.elf").write_bytes(_image())
+    for device in ("/dev/zero", "/dev/urandom"):
+        code = run(monkeypatch, tmp_path / "home", *(word.format(device) for word in arguments))
+        said = capsys.readouterr().err
+        assert code == 2, said
+        assert "wasmfit itself failed" not in said
+        assert device in said
+
+
 def test_what_is_no_file_is_told_in_words(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     (tmp_path / "file").write_bytes(b"abc")
@@ -70,6 +121,16 @@ def test_what_is_no_file_is_told_in_words(tmp_path: Path) -> None:
         bounded(tmp_path / "pipe", "--import", 100, "")
     assert contents(tmp_path / "file") == b"abc"
     assert contents(Path(os.devnull)) == b""
+    if sys.platform == "linux":
+        with pytest.raises(OSError, match="it is a device, not a file"):
+            contents(Path("/dev/zero"))
+
+
+def test_text_has_one_kind_of_lines(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"a\r\nb\xff\n")
+    assert text(tmp_path / "file", errors="replace") == "a\nb\ufffd\n"
+    with pytest.raises(UnicodeDecodeError):
+        text(tmp_path / "file")
 
 
 @pytest.mark.parametrize(
@@ -137,12 +198,36 @@ def test_what_was_opened_is_not_overwritten(tmp_path: Path) -> None:
     assert samples.read_text() == "1 2 3"
 
 
+def test_a_pipe_that_nobody_reads_is_not_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    output = str(tmp_path / "pipe")
+    for command in (["list", "boards"], ["compare", "-r", "wasm3", "--measured"]):
+        assert run(monkeypatch, tmp_path / "home", *command, "-o", output) == 2
+        assert "pipe cannot be written: it is a pipe, and nobody reads it" in capsys.readouterr().err
+
+
+def test_a_pipe_that_somebody_reads_gets_the_result(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    reader = subprocess.Popen(["/bin/cat", tmp_path / "pipe"], stdout=subprocess.PIPE)
+    try:
+        # Opening waits until cat has opened it as well.
+        with (tmp_path / "pipe").open("w"):
+            result = ended(["list", "boards", "-o", str(tmp_path / "pipe")], tmp_path / "home")
+        assert result.returncode == 0, in_sentences(result)
+        assert b"nrf52840dk" in reader.communicate(timeout=60)[0]
+    finally:
+        reader.kill()
+        reader.wait()
+
+
 def test_a_result_is_overwritten_as_before(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
     Path("image.elf").write_bytes(_image())
-    # Words that are no files' names, and a result that is called like one of them.
+    # Words that are not files' names, and a result that is called like one of them.
     for output in ("out", "out", "section", "section"):
         assert run(monkeypatch, tmp_path / "home", "size", "image.elf", "--by", "section", "-o", output) == 0
     assert "in place of what was there" in capsys.readouterr().err

@@ -144,3 +144,49 @@ def test_an_interrupt_that_python_passes_over_comes_again(tmp_path: Path) -> Non
     result = python(passed_over, tmp_path)
     in_sentences(result)
     assert result.returncode == 143
+
+
+LISTED = """
+import os, signal, sys, time
+from pathlib import Path
+import wasmfit.cli.list_
+def interrupted(*_, **__):
+{body}
+wasmfit.cli.list_._listed = interrupted
+sys.argv = ["wasmfit", "list", "boards"]
+from wasmfit.__main__ import main
+main()
+"""
+
+
+def test_an_interrupt_that_a_library_drops_comes_again(tmp_path: Path) -> None:
+    body = f"""
+    try:
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(1)
+    except BaseException:
+        pass
+    time.sleep({SECONDS})
+"""
+    result = python(LISTED.format(body=body), tmp_path)
+    in_sentences(result)
+    assert result.returncode == 143
+
+
+@pytest.mark.parametrize(
+    "nested",
+    ["time.sleep(2.5)", "\n        ".join(("try:", "    {}[0]", "except KeyError:", "    time.sleep(2.5)"))],
+)
+def test_cleaning_up_that_takes_long_is_not_interrupted(nested: str, tmp_path: Path) -> None:
+    body = f"""
+    try:
+        os.kill(os.getpid(), signal.SIGINT)
+        time.sleep({SECONDS})
+    finally:
+        {nested}
+        Path("cleaned").touch()
+"""
+    result = python(LISTED.format(body=body), tmp_path)
+    in_sentences(result)
+    assert result.returncode == 130
+    assert (tmp_path / "cleaned").exists()

@@ -39,7 +39,7 @@ CASES = [
         "<thing::Type as lend::traits::Trait>::method",
         "<_ as lend::traits::Trait>::method",
     ),
-    # an implementation is no instance of a generic, but its type's arguments are arguments
+    # an implementation is not an instance of a generic, but its type's arguments are arguments
     (
         "_RNvXs1g_NtCsfW87xskqOJ5_4core3fmtRNtNtNtCskgJlDsjWZst_5wasmi6module9init_expr9ConstExprNtB6_5Debug3fmt",
         "<&wasmi::module::init_expr::ConstExpr as core::fmt::Debug>::fmt",

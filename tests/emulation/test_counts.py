@@ -146,6 +146,6 @@ def test_readings_of_a_clock_are_marked_as_regions() -> None:
         (4, 1),
     ):
         text += f"since {since}\nmark {number} 1 0x20000000\n"
-    # What passes between calls is no time; what passed in a call after its last reading is.
+    # What passes between calls is not time; what passed in a call after its last reading is.
     assert [measures["alu"] for measures in parse(text).readings()] == [5, 7, 3 + 11]
     assert parse("counter 2\n").readings() == ()

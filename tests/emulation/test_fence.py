@@ -122,6 +122,18 @@ def test_nothing_is_opened_in_any_mode(hostile: Hostile, tmp_path: Path, mode: i
     assert not missing.exists()
 
 
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("/proc/self/environ", "/proc/self/fd/0", "/sys/devices/system/cpu/online", "/dev/stdin"),
+        *("/sys/kernel/mm/transparent_hugepage/enabled", "/", "", "record", "suite", ":tty"),
+    ],
+)
+def test_what_the_emulator_reads_itself_is_not_opened_for_an_image(hostile: Hostile, path: str) -> None:
+    """Nor its own folder, nor the one file of the suite, where no suite is run."""
+    assert stopped(hostile.run(hostile.opening(path, 0)), "SYS_OPEN")
+
+
 def test_nothing_is_removed(hostile: Hostile, tmp_path: Path) -> None:
     victim, folder = tmp_path / "victim", tmp_path / "folder"
     victim.write_text("here")

@@ -102,7 +102,7 @@ def test_the_blocks_at_the_peaks_add_up_to_them(work: list[tuple[str, int]], pla
     used, peaks, address = [0, 0], [0, 0], 0x2000
 
     def arguments(word: int, place: int) -> tuple[int, ...]:
-        # What else is in registers is no address and no size.
+        # What else is in registers is not an address and no size.
         return tuple(word if at == places[place] else 0xFFFF_0000 + at for at in range(4))
 
     for what, value in work:

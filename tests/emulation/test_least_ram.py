@@ -112,7 +112,7 @@ def test_stack_counts_as_far_as_it_was_used(run: Runner) -> None:
 
 
 def test_a_runtime_that_does_with_less_may_use_more_stack_for_it(anywhere: Runner) -> None:
-    """What is in use at most with all of the RAM is no lower bound; the stack is that of the small heap."""
+    """What is in use at most with all of the RAM is not a lower bound; the stack is the small heap's."""
     run = anywhere((ADAPT, 40_000)).run
     assert run.heap_peak == 40_000
     least = found(anywhere, (ADAPT, 40_000))

@@ -28,7 +28,7 @@ def survives(image: bytes) -> bool:
 
     Raises:
         AssertionError: Something does not add up.
-        Exception: Anything that is no error for the user is a mistake of ours.
+        Exception: Anything that is not an error for the user is a mistake of ours.
     """
     elf = _parsed(image)
     if elf is None:

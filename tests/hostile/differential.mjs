@@ -29,6 +29,7 @@ function ended({ path, export: name, params, results, arguments: words }) {
   }
   try {
     const instance = new WebAssembly.Instance(module, {});
+    if (!(name in instance.exports)) return { refused: `no export ${name}` };
     const value = instance.exports[name](...words.map((word, at) => given(params[at], word)));
     const values = results.length === 1 ? [value] : results.length ? value : [];
     return { values: values.map((one, at) => bits(results[at], one)) };

@@ -12,7 +12,7 @@ from random import Random
 from wasmfit.builder import Context, FirmwareSpec, StepContext, image, steps
 from wasmfit.emulation import DEFAULT_LIMITS, QemuRunner, RunLimits, compiled, execute
 from wasmfit.errors import UsageError, WasmfitError
-from wasmfit.model import Cell, Status, StoreCheck, UserModule, ValueType, is_nan
+from wasmfit.model import Cell, Signature, Status, StoreCheck, UserModule, ValueType, is_nan
 from wasmfit.module import load_user_module
 from wasmfit.module.read import read
 from wasmfit.plan import plan
@@ -20,6 +20,8 @@ from wasmfit.requests import Experiment, ModuleRequest
 from wasmfit.run.job import FAILURES, end_of
 from wasmfit.run.stores import store_check
 from wasmfit.run.subject import subject_of
+
+from .trap_kinds import TrapKind, is_same, kind_of
 
 NODE = Path(__file__).with_suffix(".mjs")
 CRATE = Path(__file__).parent / "generate"
@@ -66,8 +68,12 @@ class End:
 class Verdict(StrEnum):
     """What one end is, next to Node's."""
 
-    AGREES = "agrees"
-    EXPLAINED = "explained"
+    VALUE = "same value"
+    TRAP = "trap of the same kind"
+    UNTOLD = "trap in both, the device's without its kind"
+    STACK = "stack used up"
+    REFUSED = "refused"
+    MEMORY = "out of memory"
     DISAGREES = "disagrees"
 
 
@@ -79,23 +85,44 @@ def generator(target: Path) -> Path:
     return target / "release" / "generate"
 
 
-def generated(program: Path, folder: Path, first: int, count: int) -> list[Case]:
-    """The cases of these numbers; a number whose choices make no module has none."""
-    subprocess.run([program, folder, str(first), str(count)], check=True, timeout=_BUILD_SECONDS)
-    return [case_of(path) for path in sorted(folder.glob("g*.wasm"))]
+def generated(program: Path, folder: Path, first: int, count: int, *, plain: bool = False) -> list[Path]:
+    """The modules of these numbers; a number whose choices make no module has none.
+
+    Args:
+        program: The generator.
+        folder: Where they go.
+        first, count: Their numbers.
+        plain: Without floats, and with nothing that came after WebAssembly 1.0.
+    """
+    numbers = (str(first), str(count))
+    command = [str(program), str(folder), *numbers, *(["plain"] if plain else [])]
+    subprocess.run(command, check=True, timeout=_BUILD_SECONDS)
+    return sorted(folder.glob("[gp]*.wasm"))
 
 
 def case_of(path: Path) -> Case:
     """One call of a module, which its number decides."""
     number = int(path.stem[1:])
-    chance = Random(number)  # noqa: S311 - it is to be the same every time
-    exports = {
-        name: kind.signature for name, kind in read(path.read_bytes()).callable.items() if kind.signature
-    }
+    exports = _exports(path)
     name = sorted(exports)[number % len(exports)]
-    params = exports[name].params
-    arguments = tuple(chance.choice(_FLOATS if one.is_float else _INTEGERS) for one in params)
-    return Case(number, path, name, params, exports[name].results, arguments)
+    return _case(path, name, exports[name], Random(number))  # noqa: S311 - it is to be the same every time
+
+
+def cases_of(path: Path) -> list[Case]:
+    """A call of each function that a module exports; its number and the names decide the arguments."""
+    return [
+        _case(path, name, signature, Random(f"{path.stem} {name}"))  # noqa: S311 - as above
+        for name, signature in sorted(_exports(path).items())
+    ]
+
+
+def _exports(path: Path) -> dict[str, Signature]:
+    return {name: kind.signature for name, kind in read(path.read_bytes()).callable.items() if kind.signature}
+
+
+def _case(path: Path, name: str, signature: Signature, chance: Random) -> Case:
+    arguments = tuple(chance.choice(_FLOATS if one.is_float else _INTEGERS) for one in signature.params)
+    return Case(int(path.stem[1:]), path, name, signature.params, signature.results, arguments)
 
 
 def in_node(cases: Sequence[Case]) -> list[End]:
@@ -200,14 +227,39 @@ def _bits(cell: Cell, words: Sequence[int]) -> tuple[str, ...]:
     )
 
 
-_LIMITS = frozenset({Status.UNSUPPORTED, Status.OUT_OF_MEMORY, Status.DOES_NOT_FIT, Status.UNAVAILABLE})
+_LACKS = {
+    Status.UNSUPPORTED: Verdict.REFUSED,
+    Status.UNAVAILABLE: Verdict.REFUSED,
+    Status.OUT_OF_MEMORY: Verdict.MEMORY,
+    Status.DOES_NOT_FIT: Verdict.MEMORY,
+}
 """Ends that say what a device lacks: nothing that a result could be compared with."""
+
+
+_OF_SEGMENTS = frozenset({TrapKind.MEMORY, TrapKind.TABLE})
 
 
 def verdict(node: End, device: End) -> Verdict:
     """What a device's end is, next to Node's."""
-    if device.status in _LIMITS:
-        return Verdict.EXPLAINED
-    if (node.status, node.values) == (device.status, device.values):
-        return Verdict.AGREES
+    if device.status is Status.UNSUPPORTED and node.status is Status.TRAPPED:
+        # Some find a segment that is out of bounds when they read the module.
+        kind = kind_of(device.reason)
+        if kind in _OF_SEGMENTS and is_same(kind_of(node.reason), kind):
+            return Verdict.TRAP
+    if device.status in _LACKS:
+        return _LACKS[device.status]
+    if device.status is Status.TRAPPED:
+        return _of_traps(node, kind_of(device.reason))
+    if node.status is device.status is Status.OK and node.values == device.values:
+        return Verdict.VALUE
     return Verdict.DISAGREES
+
+
+def _of_traps(node: End, kind: TrapKind) -> Verdict:
+    if node.status is Status.TRAPPED:
+        if kind is TrapKind.UNTOLD:
+            return Verdict.UNTOLD
+        if is_same(kind_of(node.reason), kind):
+            return Verdict.TRAP
+    # How deep calls may go is a limit of who runs the module.
+    return Verdict.STACK if kind is TrapKind.STACK else Verdict.DISAGREES

@@ -20,6 +20,7 @@ NAMES: tuple[Callable[[random.Random], str], ...] = (
     lambda r: f"_RNvC{r.choice((3, 7, 99))}abc{r.randrange(99)}x",
     lambda r: f"_RINvNtC4core3ptr13drop_in_placeNtC3one1TE{'B' * r.randrange(40)}4_",
     lambda r: r.choice(("$t", "$d", "$a", "$x", "$xrv32imc", "$d.7")),
+    lambda r: r.choice((".L0 ", ".Lla-relax-align", "f$thunk", "0000001b.plt_call.f", "thunk-0-f", "..0")),
     lambda r: r.choice((".L4", ".Lpcrel_hi0", ".Lanon.0f.1", "$L1", "L0\x01")),
     lambda r: r.choice(("__f_veneer", "__Thumbv7ABSLongThunk_f", "_edata", "Image$$RW$$Base")),
     lambda r: "".join(chr(r.randrange(1, 256)) for _ in range(r.randrange(40))),
@@ -30,9 +31,39 @@ NAMES: tuple[Callable[[random.Random], str], ...] = (
 SECTIONS = (
     ".text", ".rodata", ".data", ".bss", ".vectors", ".storage", ".ov1", ".ov2", ".iram0.text",
     ".flash.rodata",
+    ".flash_rodata_dummy", ".persistent", ".infoB", ".eeprom", ".const", ".gnu.lto_f", "__reset_vector",
     ".eh_frame", ".ARM.exidx", ".interp", ".tbss", ".stack", ".opd", ".gnu.sgstubs", ".init_array",
 )  # fmt: skip
-MACHINES = (3, 8, 20, 21, 40, 40, 40, 62, 62, 83, 94, 94, 105, 183, 197, 243, 243, 247, 258, 999)
+MACHINES = (
+    2,
+    3,
+    8,
+    20,
+    21,
+    22,
+    40,
+    40,
+    40,
+    43,
+    62,
+    62,
+    83,
+    94,
+    94,
+    105,
+    105,
+    164,
+    183,
+    186,
+    197,
+    197,
+    243,
+    243,
+    247,
+    258,
+    258,
+    999,
+)
 ADDRESSES = (
     0, 0, 0x100, 0x4000, 0xF_3000, 0x80_0100, 0x80_8040, 0x0800_0000, 0x1000_0000, 0x2000_0000, 0x2000_8000,
     0x3C00_0020, 0x3F40_0020, 0x3FC8_0000, 0x4008_0000, 0x4037_C000, 0x4200_0020, 0x8000_0000, 0xFFFF_FF00,
@@ -45,10 +76,14 @@ def made_elf(choices: bytes) -> bytes:
     bits = chance.choice((32, 32, 64))
     big_endian = chance.random() < 0.15
     sections = [_section(chance) for _ in range(chance.randrange(1, 9))]
+    banks = _banks(chance) if chance.random() < 0.2 else []
+    sections += banks
     sections += _debug(chance, bits, big_endian=big_endian)
+    sections += _of_stripped(chance)
     names = [section.name for section in sections]
     symbols = [_symbol(chance, names, sections) for _ in range(chance.randrange(0, 60))]
     segments = [_segment(chance, sections, bits) for _ in range(chance.randrange(0, 6))]
+    segments += [Seg(bank.address, 0x0800_1000 + 0x100 * n, 64, 64) for n, bank in enumerate(banks)]
     image = bytearray(
         ElfBuilder(
             sections=sections,
@@ -116,6 +151,23 @@ def _symbol(chance: random.Random, names: list[str], sections: list[Sec]) -> Sym
     )
 
 
+def _banks(chance: random.Random) -> list[Sec]:
+    """Three sections that take turns at one address, one of them without bytes at times."""
+    address, kinds = chance.choice(ADDRESSES), (CODE, CODE, DATA)
+    return [
+        Sec(f".bank{n}", address, None if chance.random() < 0.1 else bytes([n]) * 64, size=64, flags=flags)
+        for n, flags in enumerate(kinds)
+    ]
+
+
+def _of_stripped(chance: random.Random) -> list[Sec]:
+    """What a stripped file says of the one with its symbols."""
+    if chance.random() < 0.8:
+        return []
+    name = chance.choice((b"a.debug\0\0\0\0", b"", b"../../etc/passwd\0", b"\xff" * 300, b"no end"))
+    return [Sec(".gnu_debuglink", 0, name, flags=0, align=1)]
+
+
 def _segment(chance: random.Random, sections: list[Sec], bits: int) -> Seg:
     section = chance.choice(sections)
     load = section.address if chance.random() < 0.5 else chance.choice(ADDRESSES)
@@ -170,6 +222,8 @@ def _lists(chance: random.Random, bits: int, *, big_endian: bool) -> bytes:
 
 def _entries(chance: random.Random, bits: int, *, big_endian: bool) -> tuple[bytes, bytes]:
     """A unit with functions, calls that were inlined into them, and what names them; its abbreviations."""
+    if chance.random() < 0.2:
+        return _skeleton(chance, bits, big_endian=big_endian)
     if chance.random() < 0.3:
         plain = b"\1\x11\0\x10\x17\x1b\x08\x03\x08\0\0\0"
         return _unit(chance, bits, big_endian=big_endian), plain
@@ -207,6 +261,25 @@ def _entries(chance: random.Random, bits: int, *, big_endian: bool) -> tuple[byt
     )
     length = len(head) + len(body) + chance.choice((0, 0, 0, 1, 1 << 30))
     return struct.pack(order + "I", length) + head + body, abbreviations
+
+
+def _skeleton(chance: random.Random, bits: int, *, big_endian: bool) -> tuple[bytes, bytes]:
+    """A unit whose rest is elsewhere, and its abbreviation after others: GNU's of DWARF 4, or DWARF 5's."""
+    order, word = (">" if big_endian else "<"), ("Q" if bits == 64 else "I")
+    others = b"\2\x34\0\x03\x08\x02\x18\0\0" + b"\3\x34\0\xe7\x7f\x19\x1c\x21\5\0\0"
+    names = chance.choice((b"a.dwo\0", b"/nowhere/a.dwo\0", b"\0", b"no end"))
+    low = struct.pack(order + word, chance.choice(ADDRESSES) & ((1 << bits) - 1))
+    size = struct.pack(order + "I", chance.choice((0, 4, 64, 1 << 31)))
+    if chance.random() < 0.5:
+        mine = b"\1\x11\0" + b"\xb0\x42\x08" + b"\xb1\x42\x07" + b"\x11\x01\x12\x06" + b"\0\0\0"
+        head = struct.pack(order + "HIB", 4, 0, bits // 8)
+        body = b"\1" + names + chance.randbytes(8) + low + size
+    else:
+        mine = b"\1\x4a\0" + b"\x76\x08" + b"\x11\x01\x12\x06" + b"\x55\x23" + b"\0\0\0"
+        head = struct.pack(order + "HBBI", 5, 4, bits // 8, 0) + chance.randbytes(8)
+        body = b"\1" + names + low + size + bytes([chance.choice((0, 1, 0x7F))])
+    length = len(head) + len(body) + chance.choice((0, 0, 0, 1, 1 << 30))
+    return struct.pack(order + "I", length) + head + body, chance.choice((b"", others)) + mine
 
 
 def _packed(chance: random.Random, name: str, data: bytes, bits: int, *, big_endian: bool) -> Sec:

@@ -35,14 +35,43 @@ def _libraries() -> list[bytes]:
     names = b"a_name_that_is_longer_than_sixteen.o/\n"
     gnu = _member("/", bytes(4)) + _member("//", names) + _member("/0", elf) + _member("b.o/", elf)
     bsd = _member("#1/20", b"a_long_name_of_bsd.o" + elf) + _member("text", b"words")
-    return [b"!<arch>\n" + gnu, b"!<arch>\n" + bsd]
+    nested = b"!<arch>\n" + _member("inner.a/", b"!<arch>\n" + gnu) + _member("a.o/", elf)
+    return [b"!<arch>\n" + gnu, b"!<arch>\n" + bsd, nested]
 
 
 def _images() -> list[bytes]:
     records = (bytes([16, 0, 0, 0]) + bytes(16), bytes([2, 0, 0, 4, 8, 0]), bytes([4, 1, 0, 0]) + bytes(4))
     lines = [":" + (r + bytes([-sum(r) & 0xFF])).hex().upper() for r in (*records, bytes([0, 0, 0, 1]))]
-    block = struct.pack("<8I", 0x0A324655, 0x9E5D5157, 0x2000, 0x1000_0000, 256, 0, 1, 0xE48BFF56)
-    return ["\n".join(lines).encode(), block + bytes(476) + struct.pack("<I", 0x0AB16F30)]
+    segment = (bytes([2, 0, 0, 2, 0x10, 0]), bytes([4, 0xFF, 0xFE, 0]) + bytes(4), bytes([0, 0, 0, 1]))
+    in_segment = [":" + (r + bytes([-sum(r) & 0xFF])).hex() for r in segment]
+    tag = struct.pack("<I", 0x9957E304)
+    blocks = (
+        _block(0xE48BFF57, 0x10FF_FF00, flags=0xA000, count=2, tags=tag),
+        _block(0xE48BFF56, 0x1000_0000, count=2),
+        _block(0xE48BFF56, 0x1000_0100, number=1, count=2),
+        _block(0xADA52840, 0x2000_0000, flags=0x3000),
+    )
+    return [
+        "\n".join(lines).encode(),
+        "\n".join(in_segment).encode(),
+        _block(0xE48BFF56, 0x1000_0000),
+        b"".join(blocks),
+    ]
+
+
+def _block(
+    family: int, address: int, *, flags: int = 0x2000, number: int = 0, count: int = 1, tags: bytes = b""
+) -> bytes:
+    head = struct.pack("<8I", 0x0A324655, 0x9E5D5157, flags, address, 256, number, count, family)
+    return head + bytes(256) + tags.ljust(220, b"\0") + struct.pack("<I", 0x0AB16F30)
+
+
+def _others() -> list[bytes]:
+    """The beginnings of files that are refused: of other systems, and of what is not all there."""
+    pe = b"MZ".ljust(0x3C, b"\0") + struct.pack("<I", 0x40) + b"PE\0\0" + bytes(260)
+    # A thin library with a member of another, which is not there.
+    thin = b"!<thin>\n" + _member("//", b"inner.a/\n") + _member("/0:8", b"")
+    return [thin, pe, b"\xca\xfe\xba\xbe\0\0\0\2" + bytes(60), b"\x7fELF\1\1\1" + bytes(60), b"MZ"]
 
 
 def _is_analysed(data: bytes) -> bool:
@@ -57,6 +86,12 @@ def _is_analysed(data: bytes) -> bool:
                 fit_to_print(error)
                 return False
             assert sum(row.bytes for row in analysis.view.rows) == analysis.view.bytes
+    return True
+
+
+def _is_named(data: bytes) -> bool:
+    """What is not a file to analyse is refused in words; a mutant of it may be one."""
+    _is_analysed(data)
     return True
 
 
@@ -87,5 +122,6 @@ def _are_partitions(data: bytes) -> bool:
 SIZE_INPUTS = (
     Target("library", _libraries, BINARY, _is_analysed),
     Target("image", _images, BINARY, _is_analysed),
+    Target("other-file", _others, BINARY, _is_named, refuses=False),
     Target("partitions", lambda: [PARTITIONS], TEXT, _are_partitions),
 )

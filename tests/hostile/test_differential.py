@@ -17,17 +17,34 @@ SOURCE = """(module
   (func (export "t") (param i32) (result i32) i32.const 1 local.get 0 i32.div_s))"""
 
 
+def trap(words: str) -> End:
+    return End(status=Status.TRAPPED, reason=words)
+
+
+def refused(words: str) -> End:
+    return End(status=Status.UNSUPPORTED, reason=words)
+
+
 @pytest.mark.parametrize(
     ("node", "device", "expected"),
     [
-        (End(("1",)), End(("1",)), Verdict.AGREES),
+        (End(("1",)), End(("1",)), Verdict.VALUE),
         (End(("1",)), End(("2",)), Verdict.DISAGREES),
         (End(("1",)), End(("1", "1")), Verdict.DISAGREES),
-        (End(status=Status.TRAPPED, reason="a"), End(status=Status.TRAPPED, reason="b"), Verdict.AGREES),
-        (End(("1",)), End(status=Status.TRAPPED), Verdict.DISAGREES),
+        (trap("divide by zero"), trap("[trap] integer divide by zero"), Verdict.TRAP),
+        (trap("divide by zero"), trap("unreachable"), Verdict.DISAGREES),
+        (trap("divide by zero"), trap("Trap"), Verdict.UNTOLD),
+        (trap("divide by zero"), trap("call stack exhausted"), Verdict.STACK),
+        (End(("1",)), trap("call stack exhausted"), Verdict.STACK),
+        (End(("1",)), trap("unreachable"), Verdict.DISAGREES),
         (End(status=Status.TRAPPED), End(("1",)), Verdict.DISAGREES),
-        (End(("1",)), End(status=Status.UNSUPPORTED, reason="a"), Verdict.EXPLAINED),
-        (End(("1",)), End(status=Status.OUT_OF_MEMORY, reason="a"), Verdict.EXPLAINED),
+        (trap("data segment 0 is out of bounds"), refused("data segment out of bounds"), Verdict.TRAP),
+        (trap("table index is out of bounds"), refused("table underflow"), Verdict.TRAP),
+        (trap("unreachable"), refused("data segment out of bounds"), Verdict.REFUSED),
+        (End(("1",)), refused("data segment out of bounds"), Verdict.REFUSED),
+        (End(("1",)), End(status=Status.UNSUPPORTED, reason="a"), Verdict.REFUSED),
+        (End(("1",)), End(status=Status.OUT_OF_MEMORY, reason="a"), Verdict.MEMORY),
+        (End(("1",)), End(status=Status.DOES_NOT_FIT, reason="a"), Verdict.MEMORY),
         (End(("1",)), End(status=Status.FAULTED, reason="a"), Verdict.DISAGREES),
         (End(("1",)), End(status=Status.TIMEOUT, reason="a"), Verdict.DISAGREES),
         (End(("1",)), End(status=Status.BUILD_FAILED, reason="a"), Verdict.DISAGREES),

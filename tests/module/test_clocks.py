@@ -49,7 +49,7 @@ def test_a_real_clock_has_a_table_of_times(tmp_path: Path) -> None:
             {"env.ms": "clock_ms:real", "env.us": "1", "env.begin": "begin", "env.end": "end"},
             "the marks of both are the same",
         ),
-        ({"env.ms": "clock_ms:reel", "env.us": "1", **REST}, "whose step is no number"),
+        ({"env.ms": "clock_ms:reel", "env.us": "1", **REST}, "whose step is not a number"),
     ],
 )
 def test_what_does_not_go_together_is_said(tmp_path: Path, imports: dict[str, str], said: str) -> None:

@@ -36,5 +36,5 @@ def test_the_old_module_is_named_and_checked(tmp_path: Path) -> None:
     (tmp_path / "new.toml").write_text('update_from = "old.wasm"\n')
     assert load_user_module(ModuleRequest(path=new, calls=("run()",))).update_bytes == module.update_bytes
     old.write_bytes(b"\0asm\1\0\0\0\1")
-    with pytest.raises(UsageError, match="of --update-from is no module"):
+    with pytest.raises(UsageError, match="of --update-from is not a module"):
         load_user_module(ModuleRequest(path=new, calls=("run()",)))

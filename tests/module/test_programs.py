@@ -137,8 +137,8 @@ def test_limits(tmp_path: Path, text: str | int, number: int) -> None:
 @pytest.mark.parametrize(
     ("rule", "said"),
     [
-        ("clock_ms:0", "whose step is no number"),
-        ("clock_ms:x", "whose step is no number"),
+        ("clock_ms:0", "whose step is not a number"),
+        ("clock_ms:x", "whose step is not a number"),
         ("@none.txt", "cannot be read"),
         ("exit", "the first parameter is the exit code"),
         ("begin", "no import ends it"),

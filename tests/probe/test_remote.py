@@ -247,7 +247,7 @@ def test_what_a_board_may_ask_of_the_host() -> None:
         host = Host()
         assert host.answer(remote, 0x04, 0x100) == 0
         assert host.lines == ["end"]
-        assert host.answer(remote, 0x15, 0) == 0xFFFF_FFFF, "it is no emulated core"
+        assert host.answer(remote, 0x15, 0) == 0xFFFF_FFFF, "it is not an emulated core"
         assert host.answer(remote, 0x01, 0) == 0xFFFF_FFFF, "it may not open files"
         assert host.answer(remote, 0x12, 0) == 0xFFFF_FFFF, "it may not run commands"
         assert not host.ended

@@ -106,7 +106,7 @@ def test_on_chips_whose_hal_starts_first_a_runtime_costs_the_same_too(warm_home:
     assert other.run is not None
     assert other.size.runtime_crates == one.size.runtime_crates
     assert other.run.instructions.call == one.run.instructions.call
-    # Nothing of start-up is left on the stack: what the run needs is no reserved word at its end.
+    # Nothing of start-up is left on the stack: what the run needs is not a reserved word at its end.
     assert other.run.least_ram is not None
     assert other.run.least_ram.stack is not None
     assert other.run.stack_peak is not None

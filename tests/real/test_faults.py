@@ -18,7 +18,7 @@ from .faults import CELLS, command, compared, environment, nothing_runs, seeded,
 pytestmark = [pytest.mark.real, pytest.mark.timeout(2400)]
 
 KILLS = 40
-TROUBLED = ("crashes", "hangs", "forks", "garbage", "gigabytes")
+TROUBLED = ("crashes", "hangs", "forks", "garbage", pytest.param("gigabytes", marks=pytest.mark.slow))
 
 
 @pytest.fixture(scope="module")
@@ -34,6 +34,7 @@ def home(warm: Home, tmp_path: Path) -> Path:
     return seeded(warm, tmp_path / "home")
 
 
+@pytest.mark.slow
 def test_killed_forty_times_at_random_moments(home: Path) -> None:
     """``kill -9``: what was said to be finished is in the store, which is sound; nothing goes on running."""
     chance = random.Random(2026)  # noqa: S311

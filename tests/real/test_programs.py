@@ -126,7 +126,7 @@ def test_the_region_is_what_the_module_marks(warm_home: Home, tmp_path: Path, bo
             assert call.region is not None, row
             assert call.instructions is not None, row
             assert call.region < call.instructions, row
-        # What is looped over before and after is no part of it; what is looped over within is all of it.
+        # What is looped over before and after is not part of it; what is looped over within is all of it.
         assert large.region == padded.region == last.region, row
         assert small.region is not None
         assert small.instructions is not None

@@ -19,6 +19,7 @@ def age(folder: Path) -> None:
             os.utime(path, (1_450_000_000, 1_450_000_000))
 
 
+@pytest.mark.slow
 def test_old_working_folders_are_not_taken_for_what_was_built_last(tmp_path: Path) -> None:
     """The harness for C and the baseline are alike but for one file; cargo goes by times."""
     home = Home.at(tmp_path / "home")

@@ -134,7 +134,7 @@ def test_what_is_no_checkout_is_refused_before_anything_is_built(warm_home: Home
         check=False,
     )
     assert ended.returncode == 2
-    assert f"{tmp_path} is no checkout of wasmi" in ended.stderr
+    assert f"{tmp_path} is not a checkout of wasmi" in ended.stderr
     assert "cargo" not in ended.stderr
     assert ended.stdout == ""
 

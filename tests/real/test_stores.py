@@ -7,12 +7,23 @@ from pathlib import Path
 import pytest
 
 import wasmfit
-from tests.hostile.differential import Device, End, Verdict, generated, generator, in_node, verdict
+from tests.hostile.differential import (
+    Device,
+    End,
+    Verdict,
+    case_of,
+    cases_of,
+    generated,
+    generator,
+    in_node,
+    verdict,
+)
+from tests.hostile.suite_calls import Interpreter
 from wasmfit.builder import Context
 from wasmfit.catalog import Catalog
 from wasmfit.home import Home
 from wasmfit.model import Measurement, Status, StoreCheck
-from wasmfit.plan import c_targets, plan
+from wasmfit.plan import c_targets, plan, select_builds
 from wasmfit.requests import Experiment
 from wasmfit.run.stores import store_check
 from wasmfit.toolchain import ProcessRunner, Versions, find
@@ -81,7 +92,7 @@ def test_no_workload_stores_astray(warm_home: Home, runtime: str) -> None:
 @pytest.mark.skipif(shutil.which("node") is None, reason="Node is not installed")
 def test_generated_modules_end_as_in_node(warm_home: Home, tmp_path: Path) -> None:
     """Some that no list of disagreements has; thousands in ``scripts/differential.py``."""
-    cases = generated(generator(warm_home.work / "generate"), tmp_path, 0, 20)
+    cases = [case_of(path) for path in generated(generator(warm_home.work / "generate"), tmp_path, 0, 20)]
     context, ends = _context(warm_home, ("wasm3", "wamr-classic")), Counter[Verdict]()
     for case, node in zip(cases, in_node(cases), strict=True):
         for runtime in ("wasm3", "wamr-classic"):
@@ -90,4 +101,20 @@ def test_generated_modules_end_as_in_node(warm_home: Home, tmp_path: Path) -> No
             end = cell if isinstance(cell, End) else device.end(cell)
             ends[verdict(node, end)] += 1
     assert not ends[Verdict.DISAGREES]
-    assert ends[Verdict.AGREES] > ends[Verdict.EXPLAINED] > 0
+    assert ends[Verdict.VALUE] + ends[Verdict.TRAP] > ends[Verdict.REFUSED] > 0
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(shutil.which("node") is None, reason="Node is not installed")
+@pytest.mark.parametrize("runtime", ["wasm3", "wamr-classic"])
+def test_thousands_of_calls_end_as_in_node(warm_home: Home, tmp_path: Path, runtime: str) -> None:
+    """Every function of the modules, one after the other in the image that runs the suite."""
+    paths = generated(generator(warm_home.work / "generate"), tmp_path, 40, 100)
+    cases = [case for path in paths for case in cases_of(path)]
+    context = _context(warm_home, (runtime,))
+    (build,) = select_builds(context.catalog, (runtime,))
+    interpreter = Interpreter(context, build, context.catalog.board(BOARDS[0]))
+    ends = Counter(map(verdict, in_node(cases), interpreter.ends(cases, tmp_path / "log")))
+    assert ends.total() == 400
+    assert not ends[Verdict.DISAGREES]
+    assert ends[Verdict.VALUE] + ends[Verdict.TRAP] > 200

@@ -99,7 +99,7 @@ def images(measurements: tuple[Measurement, ...]) -> list[str | None]:
 
 
 @pytest.mark.timeout(900)
-@pytest.mark.parametrize("name", ["nightly", "stable"])
+@pytest.mark.parametrize("name", ["nightly", pytest.param("stable", marks=pytest.mark.slow)])
 def test_it_builds_what_the_packages_build(
     tmp_path: Path, warm_home: Home, rustup: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:

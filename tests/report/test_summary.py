@@ -28,7 +28,7 @@ def text_of(*cells: Measurement, width: int = 200, **choice: Any) -> str:
 
 
 def rows_of(text: str) -> list[str]:
-    """The lines below the rule, up to the first that is no row."""
+    """The lines below the rule, up to the first that is not a row."""
     lines = text.splitlines()
     start = next(number for number, line in enumerate(lines) if "───" in line) + 1
     return [line for line in lines[start:] if line.startswith(" ")]

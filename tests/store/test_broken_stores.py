@@ -12,7 +12,9 @@ from pathlib import Path
 import pytest
 
 from tests.samples import measurement
-from wasmfit.store import Store, StoreError
+from wasmfit.analysis.history import history
+from wasmfit.errors import UsageError
+from wasmfit.store import RunEntry, RunMetadata, Store, StoreError
 from wasmfit.store.schema import SCHEMA
 
 CELLS = 40
@@ -204,3 +206,75 @@ def test_a_schema_of_no_wasmfit_known(tmp_path: Path, schema: int) -> None:
     before = path.read_bytes()
     assert "schema" in (asked(path) or "")
     assert path.read_bytes() == before
+
+
+_VALUES = (
+    None,
+    "",
+    b"\0",
+    "a\0b",
+    "\ud7ff",
+    -1,
+    2**63 - 1,
+    1.5,
+    float("inf"),
+    "{}",
+    '{"a":1}',
+    "[" * 9999,
+    "=cmd",
+)
+_COLUMNS = {
+    "measurement": ("cell", "fingerprint", "status", "measured_at", "record"),
+    "run": ("at", "command", "label", "commit_id", "branch", "dirty", "wasmfit"),
+    "shown": ("cell", "measurement", "reused", "status", "reason", "record"),
+}
+
+
+@pytest.mark.parametrize(
+    ("table", "column"), [(table, column) for table, columns in _COLUMNS.items() for column in columns]
+)
+def test_a_value_that_nobody_has_written_is_passed_over_or_told(
+    table: str, column: str, tmp_path: Path
+) -> None:
+    """SQLite keeps any kind of value in any column; a store may be of anybody."""
+    told = 0
+    for number, value in enumerate(_VALUES):
+        store = Store(tmp_path / f"{number}.sqlite")
+        one = measurement()
+        for label in ("a", "b"):
+            store.save(one, label)
+            store.record(RunMetadata("command", label), [RunEntry(one, label, False)], "0.1.0")
+        with closing(sqlite3.connect(store.path)) as database, database:
+            try:
+                database.execute(f"UPDATE {table} SET {column} = ?", (value,))  # noqa: S608 - ours
+            except sqlite3.IntegrityError:
+                continue
+        said = asked_of_everything(store)
+        assert not said or "has a value that wasmfit has not written" in said
+        told += bool(said)
+    # What is text stays text, whatever it says; a status and a number are more than that.
+    assert told >= (5 if column in ("status", "measurement") else 0)
+
+
+def asked_of_everything(store: Store) -> str:
+    """What a store says of a value; anything that is raised and no sentence is a mistake."""
+    try:
+        with store.reading() as reader:
+            for run in reader.runs():
+                assert run.title
+                for cell in reader.shown(run.number):
+                    reader.measurement(cell)
+            for cell in reader.newest():
+                reader.measurement(cell)
+                reader.own(cell.cell)
+            for name in reader.cells():
+                reader.points(name)
+                reader.last_point(name)
+            reader.measured_again()
+            history(reader, lambda record: record, "size.flash", models={})
+    except StoreError as error:
+        return str(error)
+    except UsageError:
+        # There is nothing to follow, say.
+        return ""
+    return ""

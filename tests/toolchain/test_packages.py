@@ -312,7 +312,7 @@ class Setup:
         return subprocess.run(
             [self.doctor.parents[2] / "scripts/setup"],
             env={"PATH": f"{self.programs}:{os.environ['PATH']}", "HOME": str(self.said.parent), **variables},
-            input="this is no answer\n",
+            input="this is not an answer\n",
             capture_output=True,
             text=True,
             timeout=60,
@@ -345,7 +345,7 @@ def test_setup_runs_these_commands_and_asks_the_doctor(setup: Setup) -> None:
     assert ended.stdout == ""
     lines = setup.said.read_text().splitlines()
     assert lines[-1].startswith((f"{setup.manager.unattended} ", "rustup "))
-    assert "this is no answer" not in lines
+    assert "this is not an answer" not in lines
     assert f"Running {setup.manager.unattended} " in ended.stderr
     setup.doctor.write_text("#!/bin/sh\necho missing something\nexit 3\n")
     ended = setup()

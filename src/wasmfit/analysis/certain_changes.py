@@ -29,7 +29,7 @@ class PredictionPair:
     def differs(self, metric: str) -> bool:
         """Whether the error bar of the ratio of both values, the board's own error included, excludes 1.
 
-        False for what is no prediction, or where it is not known what the core did.
+        False for what is not a prediction, or where it is not known what the core did.
         """
         if not metric.startswith(_PREDICTED):
             return False

@@ -137,7 +137,7 @@ def _predicted_cycles(measurement: Measurement) -> CellValue:
 def predicted_time(
     get: Callable[[Measurement], Prediction | None],
 ) -> Callable[[Measurement], CellValue]:
-    """The time of the prediction that ``get`` reads, with its error bar: it is no measurement."""
+    """The time of the prediction that ``get`` reads, with its error bar: it is not a measurement."""
 
     def text(measurement: Measurement) -> CellValue:
         prediction = get(measurement)

@@ -1,9 +1,9 @@
 """Which runtimes fit, and the words for it; :mod:`.ranking` decides it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from wasmfit.model import Measurement
+from wasmfit.model import Measurement, Status
 from wasmfit.notebook import ShownResult
 from wasmfit.table import Table
 
@@ -145,7 +145,7 @@ class Fit(ShownResult):
     notes: tuple[str, ...] = ()
 
     def _short(self) -> str:
-        rest = f"{len(self.ranked):,} runtimes fit {self.board}, {len(self.rejected):,} do not"
+        rest = f"{len(self.ranked):,} runtimes fit {self.board}{_others(self.rejected)}"
         return f"{self.ranked[0].label} ranks first; {rest}" if self.ranked else rest
 
     def _tables(self) -> list[Table]:
@@ -254,7 +254,7 @@ class Fit(ShownResult):
         return (
             f"{where}, {best.label}{self._setting} runs {self.module} in "
             f"{best.flash.value:,} B of flash and {best.ram.value:,} B of RAM, and {speed}{mean}; {rank}"
-            f"{_others(len(self.rejected))} ({_made(best.measurement)})."
+            f"{_others(self.rejected)} ({_made(best.measurement)})."
         )
 
     @property
@@ -273,5 +273,10 @@ def _made(measurement: Measurement) -> str:
     return f"wasmfit {measurement.provenance.wasmfit}, {measurement.provenance.measured_at[:10]}"
 
 
-def _others(count: int) -> str:
-    return f", {count} {'does' if count == 1 else 'do'} not" if count else ""
+def _others(rejected: Sequence[RejectedRuntime]) -> str:
+    """How many others do not fit, and how many could not be tried."""
+    unavailable = sum(one.measurement.status is Status.UNAVAILABLE for one in rejected)
+    count = len(rejected) - unavailable
+    return (f", {count:,} {'does' if count == 1 else 'do'} not" if count else "") + (
+        f", {unavailable:,} {'is' if unavailable == 1 else 'are'} unavailable" if unavailable else ""
+    )

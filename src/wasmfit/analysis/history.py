@@ -242,6 +242,8 @@ def _read(
     """The records of points in time, without those that equal both their neighbours: most do, and nothing
     follows from them.
     """
+    if not timeline:  # of a store that somebody has edited: its measurements are shown as another cell's
+        return
     same = [False, *(reader.alike(left.number, right.number) for left, right in pairwise(timeline)), True]
     for point, (as_before, as_after) in zip(timeline, pairwise(same), strict=True):
         measurement = None if as_before and as_after else reader.record(point.number)

@@ -75,7 +75,7 @@ class SummaryColumn:
     texts: Callable[[Values], tuple[str, list[str]]] = field(default=_grouped)
 
     def numbers(self, cells: SummaryCells) -> list[float | None]:
-        """The values to sort by and to find the best among; what is no number is not known."""
+        """The values to sort by and to find the best among; what is not a number is not known."""
         return [_number(value) for value in self.values(cells)]
 
     def cells(self, cells: SummaryCells) -> tuple[str, tuple[TableCell, ...]]:

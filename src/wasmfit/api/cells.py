@@ -35,7 +35,7 @@ def show(
     Args:
         cell: Its id, or a part of it that no other cell has.
         home, catalogs: As for :func:`wasmfit.compare`.
-        clock, assume: What time is predicted for, likewise.
+        clock, assume: What time is predicted for, as for :func:`wasmfit.compare`.
 
     Raises:
         UsageError: There is no such cell, there are several, or its board's timing model does not know what

@@ -62,7 +62,7 @@ def lock(names: Sequence[str], *, home: Path | None = None, catalogs: Sequence[P
         added.extend(_added(context, name) for name in names if "@" in name)
         yield from _locked(context, [name for name in names if "@" not in name], added, catalogs)
     except BaseException:
-        # Without all of its lockfiles, a release is no row but an error of everybody's.
+        # Without all of its lockfiles, a release is not a row but an error of everybody's.
         for release in reversed(added):
             release.take_back()
         raise
@@ -127,14 +127,14 @@ def _added(context: Context, release: str) -> _Added:
     package = package_of(newest)
     if runtime.unavailable is not None or package is None or not (package.is_crate and package.is_runtime):
         raise UsageError(
-            f"A release of {name} cannot be added by its number: it is no crate of that version.",
+            f"A release of {name} cannot be added by its number: there is no crate of that version.",
             runtime.unavailable.remedy
             if runtime.unavailable is not None
             else f"`--source {name}=PATH` measures a checkout; its sources are added to "
             f"{catalog.folder(runtime) / 'runtime.toml'} by hand.",
         )
     if not _RELEASE.fullmatch(version):
-        said = f"{escape_unprintable(version)} is no version" if version else f"{name}@ names no version"
+        said = f"{escape_unprintable(version)} is not a version" if version else f"{name}@ names no version"
         raise UsageError(f"{said}.", f"Name one as in {name}@{newest.number}.")
     _require_rust_for(context, package.name, release, version)
     path = catalog.folder(runtime) / "runtime.toml"
@@ -151,7 +151,7 @@ def _added(context: Context, release: str) -> _Added:
 
 
 def _require_rust_for(context: Context, crate: str, release: str, version: str) -> None:
-    """Refuses a release that the registry does not have, or that wants a newer Rust than the one here."""
+    """Refuses a release that the registry does not have, or that needs a newer Rust than the one here."""
     known = of_version(context, crate, version)
     if known is None:
         raise UsageError(
@@ -161,6 +161,6 @@ def _require_rust_for(context: Context, crate: str, release: str, version: str) 
     here = context.toolchain.rust.rustc.version.split()[1]
     if known.wants is not None and Number(known.wants) > Number(here):
         raise UsageError(
-            f"{release} wants Rust {known.wants}, and here is rustc {here}: it could not be built.",
+            f"{release} needs Rust {known.wants}, and here is rustc {here}: it could not be built.",
             f"`wasmfit versions {release.partition('@')[0]}` says which release can.",
         )

@@ -20,7 +20,7 @@ def with_systems(
     """The catalogue with the checkouts of the operating systems among the bases, or why there are none.
 
     Raises:
-        UsageError: A folder is no checkout.
+        UsageError: A folder is not a checkout.
         MissingToolError: What builds them is not installed.
     """
     known = dict(catalog.bases)

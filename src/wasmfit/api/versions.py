@@ -26,7 +26,7 @@ class RuntimeReleases:
         package: The package that it comes from; ``None`` where it is in none.
         measured: The newest version of that package in the catalogue; of the runtime, where there is none.
         fitting: The newest release for the Rust at hand; ``None`` where it is not known.
-        newest: The newest release, likewise.
+        newest: The newest release; ``None`` where it is not known.
         why: Why the newest is not the one that is measured, or that it is.
     """
 
@@ -94,7 +94,7 @@ def _why(runtime: str, package: RuntimePackage, known: Releases, rust: str) -> s
         )
     if _is_newer(known.newest, known.fitting):
         if known.wants is not None:
-            reasons.append(f"{known.newest} wants Rust {known.wants}, and here is {rust}")
+            reasons.append(f"{known.newest} needs Rust {known.wants}, and here is {rust}")
         else:
             reasons.append(f"{known.newest} is not for the Rust that is here ({rust})")
     return "; ".join(reasons) or "the newest is measured"

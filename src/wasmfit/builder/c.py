@@ -261,7 +261,7 @@ def _command(
         *flags(build, profile, board),
         *compiler.library.flags,
         *(f"-I{path}" for path in include),
-        # The folder's own path is no part of the result.
+        # The folder's own path is not part of the result.
         f"-ffile-prefix-map={root.resolve()}=/{build.runtime.name}",
         f"-ffile-prefix-map={root}=/{build.runtime.name}",
         f"-ffile-prefix-map={firmware}=/firmware",

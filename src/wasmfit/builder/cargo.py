@@ -2,7 +2,7 @@
 
 A package is generated into a working folder of its own (manifest, lockfile,
 sources, the harness), since its dependencies are data of the catalogue. The
-folder's path is no part of the result: everything lies below the workspace's
+folder's path is not part of the result: everything lies below the workspace's
 root, and paths are trimmed, so two machines make the same bytes.
 """
 

@@ -22,7 +22,7 @@ _CLASH = re.compile(
 
 
 def reason(output: str) -> str:
-    """What went wrong: of versions that clash, who wants which; of what could not be had, from where."""
+    """What went wrong: of versions that clash, who needs which; of what could not be had, from where."""
     return clash(output) or deepest_cause(output) or of_linker(output) or f"cargo: {first_error(output)}"
 
 
@@ -33,8 +33,8 @@ def clash(output: str) -> str | None:
         return None
     crate, one, other = found["crate"], _named(found["one"]), _named(found["other"])
     return escape_unprintable(
-        f"{one} wants {crate} {found['wanted']}, and {other} wants {found['other_wanted']} (it has "
-        f"{found['taken']}): no version of {crate} is both. Take a revision of one of them that wants "
+        f"{one} needs {crate} {found['wanted']}, and {other} needs {found['other_wanted']} (it has "
+        f"{found['taken']}): no version of {crate} is both. Take a revision of one of them that needs "
         f"another, or let the checkout ask for less: in its Cargo.toml, {crate} without `=`",
         _LONGEST,
     )

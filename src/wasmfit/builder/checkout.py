@@ -6,6 +6,7 @@ import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
+from wasmfit import input_file
 from wasmfit.catalog import Catalog
 from wasmfit.catalog.load import pick
 from wasmfit.errors import UsageError
@@ -65,7 +66,7 @@ def inspect_tree(runner: ProcessRunner, name: str, path: Path, holds: str) -> Ch
     root = at_home(path).absolute()
     if not (root / holds).is_file():
         raise UsageError(
-            f"{path} is no checkout of {name}: it has no {holds}.", "Name the folder of its sources."
+            f"{path} is not a checkout of {name}: it has no {holds}.", "Name the folder of its sources."
         )
     commit, changed, top = _git(runner, root)
     return Checkout(
@@ -113,7 +114,7 @@ def _find_crate(runtime: Runtime, crate: str, root: Path) -> tuple[Path, str]:
                 stated = _inherited_version(manifest.parent)
             return manifest.parent, str(stated)
     raise UsageError(
-        f"{root} is no checkout of {runtime.name}: no Cargo.toml in it is that of the crate {crate}.",
+        f"{root} is not a checkout of {runtime.name}: no Cargo.toml in it is that of the crate {crate}.",
         f"Name a folder with the sources of {runtime.homepage or runtime.title}.",
     )
 
@@ -137,7 +138,7 @@ def _workspace(folder: Path) -> Path:
 def _toml(path: Path) -> dict[str, object]:
     """A manifest, or nothing where it cannot be read: then it is not the one that is looked for."""
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(input_file.text(path))
     except (OSError, ValueError, RecursionError):
         return {}
 
@@ -151,7 +152,7 @@ def _find_c(runtime: Runtime, build: Build, root: Path) -> tuple[Path, str]:
             return folder, stated_version(folder, rule.version_file, rule.version)
     missing = next(source for source in wanted if not any(root.glob(source)))
     raise UsageError(
-        f"{root} is no checkout of {runtime.name}: neither it nor a folder in it holds all of its sources "
+        f"{root} is not a checkout of {runtime.name}: neither it nor a folder in it holds all of its sources "
         f"({missing} and others).",
         f"Name a folder with the sources of {runtime.homepage or runtime.title}.",
     )
@@ -162,7 +163,7 @@ def stated_version(folder: Path, file: str | None, pattern: str | None) -> str:
     if file is None or pattern is None:
         return "0.0.0"
     try:
-        match = re.search(pattern, (folder / file).read_text(encoding="utf-8", errors="replace"))
+        match = re.search(pattern, input_file.text(folder / file, errors="replace"))
     except OSError:
         match = None
     return ".".join(match.groups()) if match else "0.0.0"
@@ -210,7 +211,7 @@ def _by_interface(runtime: Runtime, ordered: list[Version], stated: str, path: P
 
 def _holds(file: Path, words: str) -> bool:
     try:
-        return words in file.read_text(encoding="utf-8", errors="replace")
+        return words in input_file.text(file, errors="replace")
     except OSError:
         return False
 

@@ -11,6 +11,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from wasmfit import input_file
+
 _PASSED_OVER = frozenset({".git", "target", "node_modules"})
 
 
@@ -105,6 +107,6 @@ def _manifests(folder: Path) -> Iterator[Path]:
 def _toml(path: Path) -> dict[str, Any]:
     """A manifest, or nothing where it cannot be read: then cargo has not built from it."""
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(input_file.text(path))
     except (OSError, ValueError, RecursionError):
         return {}

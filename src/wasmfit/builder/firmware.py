@@ -230,7 +230,7 @@ def contents(
 
 
 def key(context: Context, spec: FirmwareSpec, shared: Shared) -> str:
-    """Digest of all that decides what the archive holds; module and memory map are no part of it."""
+    """Digest of all that decides what the archive holds; module and memory map are not part of it."""
     package = spec.package
 
     def known() -> Contents:

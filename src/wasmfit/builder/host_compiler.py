@@ -33,7 +33,7 @@ def key(context: Context, build: Build) -> str:
         "host compiler",
         build.version.source,
         *build.contents,
-        # What it is told of a module is no part of it.
+        # What it is told of a module is not part of it.
         rule.model_copy(update={"arguments": ()}),
         {name: digest.file(folder / name) for name in rule.program},
         _FLAGS,

@@ -71,7 +71,7 @@ def _up(offset: int, alignment: int) -> int:
 MAGIC_ANY = b"WFJA"
 _ANY_HEADER = struct.Struct("<4s11I")
 INSTANCES_AT = 44
-"""Offset of the number of instances of a user's module, likewise."""
+"""Offset of the number of instances of a user's module."""
 
 _FUNCTION = struct.Struct("<6I")
 _STEP = struct.Struct("<8I")

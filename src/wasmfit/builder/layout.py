@@ -2,7 +2,7 @@
 
 How long code takes on a core with a cache depends on which lines share a set of it, and that on where the
 linker puts what. An image of another layout executes the same instructions from other addresses. It is linked
-to where it runs, and is no image that is reported or flashed.
+to where it runs, and is not an image that is reported or flashed.
 """
 
 from __future__ import annotations

@@ -40,7 +40,7 @@ def pins(lock: Path) -> frozenset[Pin]:
     """The crates that a lockfile pins; packages in folders are none.
 
     Raises:
-        BuildError: It is no lockfile.
+        BuildError: It is not a lockfile.
     """
     return frozenset(pin for pin, _ in _entries(lock))
 
@@ -49,7 +49,7 @@ def merged(first: Path, second: Path) -> str:
     """One lockfile with the crates of both; where two versions could take each other's place, the first's.
 
     Raises:
-        BuildError: One of them is no lockfile.
+        BuildError: One of them is not a lockfile.
     """
     kept: dict[Pin, dict[str, Any]] = dict(_entries(first))
     taken = {pin.line for pin in kept}
@@ -76,7 +76,7 @@ def _entries(lock: Path) -> Iterator[tuple[Pin, dict[str, Any]]]:
                 pin = Pin(package["name"], package["version"], package.get("checksum", ""))
                 yield pin, _explicit(package, versions)
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise BuildError(f"{lock} is no lockfile of Cargo's: {error!r}") from error
+        raise BuildError(f"{lock} is not a lockfile of Cargo's: {error!r}") from error
 
 
 def _explicit(package: Mapping[str, Any], versions: Mapping[str, list[str]]) -> dict[str, Any]:

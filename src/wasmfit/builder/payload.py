@@ -90,7 +90,7 @@ class WorkloadPayload(_OnBoard):
 
     @property
     def job_key(self) -> object:
-        """Export, value of ``host.extra``, and calls; what is expected is no part of an image."""
+        """Export, value of ``host.extra``, and calls; what is expected is not part of an image."""
         return self.workload.export, self.workload.extra, [call.arguments for call in self.workload.calls]
 
     def entry(self, rule: Translator, header: str, code: str) -> calls.Entry:  # noqa: ARG002 - Payload's
@@ -129,7 +129,7 @@ class ModulePayload(_OnBoard):
 
     @property
     def job_key(self) -> object:
-        """Functions, memory, steps and imports; what is expected is no part of an image."""
+        """Functions, memory, steps and imports; what is expected is not part of an image."""
         of = self.user_module
         return of.functions, of.memory, of.steps, of.stubs
 
@@ -210,7 +210,7 @@ class CommandsPayload:
 
     def entry(self, rule: Translator, header: str, code: str) -> calls.Entry:
         """No runtime that needs its modules as C can be sent any."""
-        raise NotImplementedError("what becomes C is no module that the host can send")
+        raise NotImplementedError("what becomes C is not a module that the host can send")
 
     def stack(self, build: Build) -> int:  # noqa: ARG002 - Payload's
         """A MiB: like the heap's, its size is not what is asked about."""

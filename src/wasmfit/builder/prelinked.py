@@ -159,8 +159,8 @@ class Layout:
     def terms(self, size: int, moved: Sequence[int]) -> dict[str, int]:
         """What moves with the module's size: name → value.
 
-        ``size`` itself; ``end``, the address behind the module; ``SECTION``, the address at which a section
-        after it is stored; ``used``, the address behind all that is in flash.
+        ``size`` itself; ``end``, the address after the module; ``SECTION``, the address at which a section
+        after it is stored; ``used``, the address after all that is in flash.
         """
         end = self.sections[self.module].address + size
         terms, place = {"size": size, "end": end}, end

@@ -16,7 +16,7 @@ def changed(printed: str, changes: Mapping[str, object]) -> str:
     """What rustc prints of a target (``--print target-spec-json``), with changes.
 
     Raises:
-        ValueError: That is no specification.
+        ValueError: That is not a specification.
     """
     known = json.loads(printed)
     if not isinstance(known, dict) or "llvm-target" not in known:

@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from pydantic import BaseModel
 
+from wasmfit import input_file
 from wasmfit.errors import UsageError
 from wasmfit.model import Base, Board, Core, Features, Profile, Runtime, Switches, Target, Workload
 from wasmfit.toml_record import validated
@@ -196,7 +197,7 @@ def read(path: Path, kind: type[R]) -> R:
         CatalogError: With file, line, field and what was expected.
     """
     try:
-        text = path.read_text(encoding="utf-8")
+        text = input_file.text(path)
     except OSError as error:
         raise CatalogError(f"{path} cannot be read: {error.strerror}.") from error
     except UnicodeDecodeError as error:

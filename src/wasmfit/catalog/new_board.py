@@ -113,11 +113,11 @@ class Draft:
         erase_unit: Smallest part of flash that can be erased, in bytes.
         clock_hz: Clock of the core in Hz.
         title: Name on the box; the chip's, if nothing is said.
-        core: The core in words; the target's, likewise.
-        probe_rs_chip: Name by which probe-rs knows the chip; the chip's, likewise.
+        core: The core in words; the target's, if nothing is said.
+        probe_rs_chip: Name by which probe-rs knows the chip; the chip's, if nothing is said.
         emulator: A machine of the catalogue's boards or one of those boards; the one that most boards of the
-            target have, likewise.
-        source: Where the figures come from; whoever wrote the file, likewise.
+            target have, if nothing is said.
+        source: Where the figures come from; whoever wrote the file, if nothing is said.
     """
 
     name: str

@@ -35,7 +35,7 @@ def with_version(text: str, old: str, new: str) -> str:
 
 
 def _is_behind(line: str) -> bool:
-    """Whether a line begins a table that is no part of a version's."""
+    """Whether a line begins a table that is not part of a version's."""
     return line.startswith("[") and not line.startswith(_INNER)
 
 

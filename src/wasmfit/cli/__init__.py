@@ -43,7 +43,7 @@ def main(interrupts: Interrupts | None = None) -> None:
     warnings.showwarning = _show_warning
     print_what_can_be_printed()
     forget_read()
-    # Records, by the ten thousand, are no garbage: looking for some among them doubles the time to read them.
+    # Records, by the ten thousand, are not garbage: looking for it among them doubles the time of reading.
     gc.set_threshold(_NEW_OBJECTS, 20, 20)
     taken = Interrupts() if interrupts is None else interrupts
     try:

@@ -1,6 +1,7 @@
 """The edge of the program: whatever comes out of a command ends here, as a sentence and an exit code."""
 
 import errno
+import os
 
 from wasmfit.errors import UsageError, WasmfitError
 
@@ -35,6 +36,10 @@ _CIRCUMSTANCES = frozenset(
     }
 )
 """What is wrong with the machine, or with the rights that a user has on it, and not with wasmfit."""
+
+
+_SOMETHING_ELSE = frozenset({errno.EEXIST, errno.EISDIR, errno.ENOTDIR, errno.ENXIO, errno.EINVAL})
+"""What is wrong where something lies in wasmfit's folder that wasmfit has not made."""
 
 
 def told(error: BaseException, interrupts: Interrupts) -> int:
@@ -122,4 +127,35 @@ def _circumstance(error: BaseException) -> WasmfitError | None:
             f"{name} cannot be read or written: {error.strerror}.",
             "Look at the room that is left and at your rights there.",
         )
-    return None
+    return _of_the_folder(error)
+
+
+def _of_the_folder(error: OSError) -> WasmfitError | None:
+    """The error of what is wrong with wasmfit's folder, if it is that."""
+    from wasmfit.home import Home
+
+    folder = os.path.abspath(os.path.expanduser(Home.folder()))  # noqa: PTH100, PTH111 - they never raise
+    name = error.filename
+    if not isinstance(name, str) or os.path.commonpath([folder, os.path.abspath(name)]) != folder:  # noqa: PTH100
+        return None
+    if error.errno in _SOMETHING_ELSE:
+        return UsageError(
+            f"{name}, in wasmfit's folder, cannot be read or written: {error.strerror}.",
+            "Move away what is there, or set WASMFIT_HOME to another folder.",
+        )
+    if error.errno != errno.ENOENT or _takes_files(folder):
+        return None
+    return UsageError(
+        f"No file can be made in wasmfit's folder {folder}.", "Set WASMFIT_HOME to a folder you can write to."
+    )
+
+
+def _takes_files(folder: str) -> bool:
+    """Whether files can be made in a folder: some systems of files have none but their own."""
+    import tempfile
+
+    try:
+        with tempfile.TemporaryFile(dir=folder):
+            return True
+    except OSError:
+        return False

@@ -8,7 +8,7 @@ import traceback
 from datetime import UTC, datetime
 from pathlib import Path
 
-from wasmfit import __version__
+from wasmfit import __version__, input_file
 from wasmfit.words import escape_unprintable
 
 from .output import command_line
@@ -48,7 +48,7 @@ def kept_failure(error: BaseException, home: Path) -> Path | None:
 def last_failure(home: Path) -> str:
     """The report that was kept last, or that there is none."""
     try:
-        return (home / _NAME).read_text(encoding="utf-8", errors="replace").rstrip()
+        return input_file.text(home / _NAME, errors="replace").rstrip()
     except (OSError, ValueError):
         return "### What happened\n\nwasmfit has kept no failure of its own on this machine."
 

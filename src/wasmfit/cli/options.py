@@ -19,7 +19,7 @@ Verbose = Annotated[bool, Option(("--verbose", "-v"), None, "Show every command 
 
 
 class TextFormat(StrEnum):
-    """What ``--format`` of commands takes whose result is no table of metrics."""
+    """What ``--format`` of commands takes whose result is not a table of metrics."""
 
     TABLE = "table"
     JSON = "json"

@@ -1,6 +1,7 @@
 """Results go to stdout or a file, everything for humans to stderr."""
 
 import errno
+import os
 import re
 import shlex
 import sys
@@ -41,6 +42,9 @@ def require_writable(output: Path | None, inputs: Iterable[Path] = ()) -> None:
     if output is None:
         return
     try:
+        if output.is_fifo():
+            _require_reader(output)
+            return
         is_new = not output.exists()
         output.parent.mkdir(parents=True, exist_ok=True)
         with output.open("a", encoding="utf-8"):
@@ -50,6 +54,21 @@ def require_writable(output: Path | None, inputs: Iterable[Path] = ()) -> None:
         _refuse_inputs(output, inputs)
     except (OSError, ValueError) as error:  # ValueError: a name with a NUL in it
         raise _unwritable_file(output, error) from error
+
+
+def _require_reader(pipe: Path) -> None:
+    """Makes sure that somebody reads a pipe: opening it to write would wait for that.
+
+    Raises:
+        OSError: Nobody does.
+    """
+    try:
+        # It stays open: its reader would take the closing for the end.
+        os.open(pipe, os.O_WRONLY | os.O_NONBLOCK)
+    except OSError as error:
+        if error.errno == errno.ENXIO:
+            raise OSError(errno.ENXIO, "it is a pipe, and nobody reads it", str(pipe)) from error
+        raise
 
 
 def _refuse_inputs(output: Path, inputs: Iterable[Path]) -> None:

@@ -28,6 +28,7 @@ _TOP = (None, 10, 3)
 _TOP_OF_FEW = (None, 10)
 _TOP_OF_MANY = (20, 5)
 _LARGEST = 5
+_UNKNOWN_WIDTH = 80
 _FEW = (GroupBy.SECTION, GroupBy.REGION, GroupBy.KIND)
 
 _RANGE = re.compile(
@@ -86,8 +87,25 @@ def _run(arguments: Sequence[str]) -> None:
     write_result(show(analysis), given.output)
 
 
+class _HelpFormatter(argparse.HelpFormatter):
+    """Asks for the terminal's width when help is printed: argparse makes one of these for every option, and
+    what it asks for the width loads whatever packs files."""
+
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, width=_UNKNOWN_WIDTH)
+
+    def format_help(self) -> str:
+        import shutil
+
+        self._width = shutil.get_terminal_size().columns - 2  # as argparse does
+        self._max_help_position = min(self._max_help_position, max(self._width - 20, 4))
+        return super().format_help()
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="wasmfit size", description=SUMMARY, allow_abbrev=False)
+    parser = argparse.ArgumentParser(
+        prog="wasmfit size", description=SUMMARY, allow_abbrev=False, formatter_class=_HelpFormatter
+    )
     add = parser.add_argument
     add(
         "elf",
@@ -227,7 +245,7 @@ class _OneOf:
 
 
 def _by(text: str) -> Enum:
-    # They are called owners as well, since a C library is no crate.
+    # They are called owners as well, since a C library is not a crate.
     return GroupBy.CRATE if text == "owner" else _OneOf(GroupBy)(text)
 
 

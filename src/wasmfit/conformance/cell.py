@@ -11,7 +11,7 @@ class PartCell:
     """A part of the suite on a runtime, for a board, in a profile.
 
     What is measured is the board's code, compiled as for every other image. Its memory is not the board's:
-    the image is linked to all RAM that the emulated machine has, so that no feature is missed for want of it.
+    the image is linked to all RAM that the emulated machine has, so that no feature is missed for lack of it.
     """
 
     build: Build

@@ -14,6 +14,7 @@ from typing import NamedTuple, NoReturn
 
 from wasmfit.elf.errors import ElfError
 from wasmfit.elf.file_bytes import BytesInFile, BytesInMemory, FileBytes
+from wasmfit.elf.other_files import what_else
 from wasmfit.elf.records import (
     Binding,
     Elf,
@@ -110,7 +111,8 @@ class _ElfReader:
         self._path = path
         ident = bytes(image.part(0, min(image.size, _IDENT_BYTES)))
         if not ident.startswith(b"\x7fELF"):
-            raise ElfError(f"{path} {_what_else(ident)}.", _instead(ident))
+            what, instead = what_else(image)
+            raise ElfError(f"{path} {what}.", instead)
         if len(ident) < _IDENT_BYTES:
             self._truncated("its header")
         if ident[4] not in (1, 2) or ident[5] not in (1, 2):
@@ -314,91 +316,6 @@ def _symbol_table(raw: list[_RawSection]) -> int | None:
             named = section.link < len(raw) and raw[section.link].type == SectionType.STRTAB
             dynamic = number if named else None
     return dynamic
-
-
-_LINKED = "Name the ELF file that the linker wrote."
-_CONVERTED = "Name the ELF file that it was made from, which has names and sections."
-_FOR_ELF = "Build it for a target with ELF files."
-_OTHERS = {
-    b"!<arch>\n": ("is a static library, not a linked program", _LINKED),
-    b"!<thin>\n": ("is a static library whose members are other files", _LINKED),
-    b"<bigaf>\n": ("is a static library of AIX", _LINKED),
-    b"\x00asm": ("is a WebAssembly module, not an ELF file", "Name the firmware that holds it."),
-    b"BC\xc0\xde": (
-        "is LLVM bitcode, which has no bytes of code yet",
-        "Compile or link it, and name the result.",
-    ),
-    b"\xde\xc0\x17\x0b": ("is LLVM bitcode, which has no bytes of code yet", "Link it, and name the result."),
-    b"MZ": ("is a Windows program (PE), not an ELF file", _FOR_ELF),
-    b"\x64\x86": (
-        "is a Windows object file (COFF), not an ELF file",
-        _FOR_ELF,
-    ),
-    b"\x4c\x01": (
-        "is a Windows object file (COFF), not an ELF file",
-        _FOR_ELF,
-    ),
-    b"\x64\xaa": (
-        "is a Windows object file (COFF), not an ELF file",
-        _FOR_ELF,
-    ),
-    b"\xc4\x01": (
-        "is a Windows object file (COFF), not an ELF file",
-        _FOR_ELF,
-    ),
-    b"\0\0\xff\xff": (
-        "is a Windows object file or import library (COFF), not an ELF file",
-        _FOR_ELF,
-    ),
-    b"\x01\xdf": (
-        "is an object file of AIX (XCOFF), not an ELF file",
-        _FOR_ELF,
-    ),
-    b"\x01\xf7": (
-        "is an object file of AIX (XCOFF), not an ELF file",
-        _FOR_ELF,
-    ),
-    b"\xcf\xfa\xed\xfe": (
-        "is a macOS program (Mach-O), not an ELF file",
-        _FOR_ELF,
-    ),
-    b"\xce\xfa\xed\xfe": (
-        "is a macOS program (Mach-O), not an ELF file",
-        _FOR_ELF,
-    ),
-    b"\xfe\xed\xfa": (
-        "is a macOS program (Mach-O), not an ELF file",
-        _FOR_ELF,
-    ),
-    b"\xca\xfe\xba\xbe": (
-        "is a macOS program for several processors (Mach-O), or a Java class, not an ELF file",
-        _FOR_ELF,
-    ),
-    b":": ("looks like an Intel HEX file, which has no sections or symbols", _CONVERTED),
-    b"UF2\n": ("is a UF2 file, which has no sections or symbols", _CONVERTED),
-    b"S0": ("looks like a Motorola S-record file, which has no sections or symbols", _CONVERTED),
-    b"DFU": ("is a DFU file, which has no sections or symbols", _CONVERTED),
-    b"\xe9": ("may be an ESP image, which has no symbols", _CONVERTED),
-    b"\x3d\xb8\xf3\x96": ("is an MCUboot image, which has no sections or symbols", _CONVERTED),
-    b"PK\x03\x04": ("is a ZIP archive", "Name the ELF file in it."),
-    b"\x1f\x8b": ("is packed with gzip", "Unpack it, and name the ELF file."),
-    b"\x28\xb5\x2f\xfd": ("is packed with Zstandard", "Unpack it, and name the ELF file."),
-    b"#!": ("is a script, not an ELF file", "Name the program that it starts."),
-}
-
-
-def _what_else(start: bytes) -> str:
-    """What a file is that is not an ELF file, by its first bytes."""
-    if not start:
-        return "is empty"
-    return next(
-        (what for magic, (what, _) in _OTHERS.items() if start.startswith(magic)), "is not an ELF file"
-    )
-
-
-def _instead(start: bytes) -> str:
-    """What to give instead of a file that is not an ELF file."""
-    return next((instead for magic, (_, instead) in _OTHERS.items() if start.startswith(magic)), _LINKED)
 
 
 class _Strings:

@@ -136,7 +136,7 @@ def execute(
 
     Raises:
         MissingToolError: There is no emulator, or none that can count.
-        UsageError: The file is no image of wasmfit's.
+        UsageError: The file is not an image of wasmfit's.
         ChildCancelledError: The runner was told to stop.
     """
     return _execute(elf, runner, expected, limits, name_of=name_of, profiled=profiled, plain=plain)[0]

@@ -121,7 +121,7 @@ def check_stores(
 
     Raises:
         MissingToolError: There is no emulator, or none that the plugin can be loaded into.
-        UsageError: The file is no image of wasmfit's.
+        UsageError: The file is not an image of wasmfit's.
         ChildCancelledError: The runner was told to stop.
     """
     board, linked = runner.board, place(runner.board)

@@ -131,7 +131,7 @@ def run_suite(
 
     Raises:
         MissingToolError: There is no emulator, or none that can be watched.
-        UsageError: The file is no image of wasmfit's.
+        UsageError: The file is not an image of wasmfit's.
         ChildCancelledError: The runner was told to stop.
     """
     board, image, channel = runner.board, symbols.read(elf), Channel()

@@ -93,7 +93,7 @@ def read(elf: Path) -> Symbols:
     values = {symbol.name: symbol.address for symbol in defined if symbol.name}
     missing = [name for name in (_STACK_LOW, _STACK_TOP) if name not in values]
     if missing or values[_STACK_LOW] >= values[_STACK_TOP]:
-        raise UsageError(f"{elf} is no image of wasmfit's: it does not say where its stack is.")
+        raise UsageError(f"{elf} is not an image of wasmfit's: it does not say where its stack is.")
     stack = Region(origin=values[_STACK_LOW], size=values[_STACK_TOP] - values[_STACK_LOW])
     marks = {phase: values[_MARK + phase] & ~1 for phase in PHASES if _MARK + phase in values}
     if len(set(marks.values())) != len(marks):

@@ -58,9 +58,14 @@ def _notes_on_file(byte_map: ByteMap, options: SizeOptions, *, linked: bool) -> 
             "linked file."
         )
     if not elf.symbols and (linked or byte_map.ranges):
-        notes.append("It has no symbols (stripped), so most bytes have no owner; use the file as linked.")
+        notes.append(
+            "It has no symbols (stripped), so most bytes have no owner; use the file as linked."
+            f"{_on_debug_link(elf)}"
+        )
     elif elf.stripped and elf.symbols:
-        notes.append("It is stripped but for its dynamic symbols; use the file as linked.")
+        notes.append(
+            f"It is stripped but for its dynamic symbols; use the file as linked.{_on_debug_link(elf)}"
+        )
     if (
         GroupBy.OBJECT in options.by
         and options.link_map is None
@@ -110,9 +115,14 @@ def _notes_on_memories(memories: MemoryLayout, *, guessed: bool) -> list[str]:
 
 def _notes_on_owners(source: SizeSource, side: AttributedFile, options: SizeOptions) -> list[str]:
     notes = []
-    ranges = [byte_range for part in side.parts for byte_range in part.byte_map.ranges]
-    whole = sum(byte_range.size for byte_range in ranges)
-    unknown = sum(r.size for r in ranges if r.owner == UNKNOWN)
+    whole = sum(part.byte_map.size for part in side.parts)
+    sizes = dict.fromkeys((UNKNOWN, ANONYMOUS_CONSTANTS, STRINGS), 0)
+    for part in side.parts:
+        for byte_range in part.byte_map.ranges:
+            owner = byte_range[4]
+            if owner in sizes:
+                sizes[owner] += byte_range.size
+    unknown = sizes[UNKNOWN]
     elf = source.only
     if (
         elf is not None
@@ -129,12 +139,18 @@ def _notes_on_owners(source: SizeSource, side: AttributedFile, options: SizeOpti
             f"{unknown:,} bytes are of functions and data that carry no crate's name; the linker's map has "
             f"their objects: {_map_advice(elf)}.{compiled}"
         )
-    nameless = sum(r.size for r in ranges if r.owner in (ANONYMOUS_CONSTANTS, STRINGS))
+    nameless = sizes[ANONYMOUS_CONSTANTS] + sizes[STRINGS]
     if GroupBy.CRATE in options.by and not options.references and nameless * 20 > whole:
         notes.append(
             f"{nameless:,} bytes are constants without a name; --references finds the code that uses them."
         )
     return notes
+
+
+def _on_debug_link(elf: Elf) -> str:
+    from wasmfit.footprint.inputs.debug_link import on_debug_link  # most files are not stripped
+
+    return on_debug_link(elf)
 
 
 def _map_advice(elf: Elf) -> str:

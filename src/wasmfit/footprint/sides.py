@@ -45,7 +45,7 @@ def attributed(source: SizeSource, options: SizeOptions, link_map: Path | None) 
         UsageError: A map is given of what was not linked.
     """
     if link_map is not None and not source.is_elf:
-        raise UsageError(f"{source.path} is no linked file, so it has no map.", "Leave --map out.")
+        raise UsageError(f"{source.path} is not a linked file, so it has no map.", "Leave --map out.")
     parts: list[AttributedPart] = []
     ranges: list[PlacedRange] = []
     for name, elf in source.parts:

@@ -26,7 +26,7 @@ class SizeOptions:
         by: The groupings, the outermost first.
         only: What to show of the file.
         top: Most rows of each level, from the outermost on; the last number holds for all further levels, and
-            None is no limit.
+            None is not a limit.
         sort: Order of the rows.
         memories: The device's memories; without any they are guessed.
         link_map: The linker's map of the same link.

@@ -15,13 +15,13 @@ class Prediction:
     Attributes:
         cycles: Cycles of the core.
         cycles_low, cycles_high: The least and the most that the model allows.
-        time_s, time_low_s, time_high_s: Seconds, likewise.
-        per_s, per_s_low, per_s_high: How often it can be done in a second, likewise; ``None`` for what takes
-            no time.
-        charge_c, charge_low_c, charge_high_c: Coulombs from the supply, likewise; ``None`` where the board's
-            file has no current.
-        energy_j, energy_low_j, energy_high_j: Joules from the supply, likewise; ``None`` where it has no
-            voltage.
+        time_s, time_low_s, time_high_s: Seconds, with the least and the most that the model allows.
+        per_s, per_s_low, per_s_high: How often it can be done in a second, with the least and the most;
+            ``None`` for what takes no time.
+        charge_c, charge_low_c, charge_high_c: Coulombs from the supply, with the least and the most; ``None``
+            where the board's file has no current.
+        energy_j, energy_low_j, energy_high_j: Joules from the supply, with the least and the most; ``None``
+            where it has no voltage.
 
     A dataclass, as :class:`Activity` is.
     """
@@ -109,8 +109,8 @@ class MeasuredPhase:
     Attributes:
         cycles, cycles_low, cycles_high: Cycles of the core, with the interval; ``None`` where the core has no
             counter.
-        time_s, time_low_s, time_high_s: Seconds, likewise: cycles at the board's stated clock, or else the
-            host's clock.
+        time_s, time_low_s, time_high_s: Seconds, with the interval: cycles at the board's stated clock, or
+            else the host's clock.
 
     A dataclass, as :class:`Activity` is.
     """

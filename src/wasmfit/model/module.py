@@ -106,7 +106,7 @@ class UserCall(Record):
     Attributes:
         arguments: 64-bit words, or what earlier calls have returned.
         expected: What each result must be, if the user has said so.
-        log: What the call must log, likewise.
+        log: What the call must log, if the user has said so.
         text: The call as it is shown.
         outs: What is read of memory after it.
     """
@@ -173,7 +173,7 @@ class ModuleClock(Record):
     Attributes:
         real: Whether they tell the time that is predicted to have passed; else they go on by steps.
         scores: What the measured call returns so many of per second of them, such as ``iterations``; ``None``
-            where it is no score.
+            where it is not a score.
     """
 
     real: bool
@@ -196,15 +196,15 @@ class UserModule(Record):
         memory_bytes: Linear memory that it asks for to begin with.
         memory_pages: The same in pages.
         memory_advice: What would make that less, if anything is known.
-        feature_advice: What would leave out features that runtimes may lack, likewise.
+        feature_advice: What would leave out features that runtimes may lack, if anything is known.
         stubs: What answers its imports, each name once, in ascending order.
         supplied: What else it imports, and what stands in its place: ``module.name`` → words.
-        obstacle: What it wants that no stub can give it, in words: then no runtime is tried.
+        obstacle: What it needs that no stub can give it, in words: then no runtime is tried.
         calls: Calls in order; the first is the cold call, the last the warm one.
         repeated: Whether the user named one call, which is made several times.
         steps: Everything that is done, in order; the calls are among it.
         limit: Instructions after which a run is given up; ``None`` for what is usual.
-        timeout: Seconds after which it is, likewise.
+        timeout: Seconds after which a run is given up; ``None`` for what is usual.
         fresh: Where each call has an instance of its own: the steps that are its own, from one and up to
             another; what comes before the first of them is done for each.
         clock: Its clocks, where their readings are marked.

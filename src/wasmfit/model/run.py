@@ -38,7 +38,7 @@ class CheckedCall:
         instructions: Instructions executed.
         text: For a module of the user's, the call as it is written.
         results: For a module of the user's, all results as 64-bit words.
-        shown: The same as a reader wants them.
+        shown: The same as they are shown to a reader.
         right: Whether results, log and buffers are as expected; ``None`` where nothing was, or nothing came.
         region: Instructions executed in the region of interest that the module marks, if it marks one.
         buffers: Memory that was read after the call.
@@ -98,7 +98,7 @@ class HeapUse(Record):
         largest_request: The largest request of all, linear memory left out.
         requests: Blocks asked for, phase by phase.
         left: Bytes still in use when the firmware had dropped everything.
-        linear_left: Bytes of linear memory, likewise.
+        linear_left: Bytes of linear memory still in use then.
     """
 
     size: int
@@ -212,7 +212,7 @@ class StrayStore(Record):
 
     Attributes:
         address: Where to, of the board's addresses.
-        pc: The instruction's address, likewise.
+        pc: The address of the instruction that stores, of the board's addresses.
         function: The function that it is in, by the image's symbols.
         phase: The phase, as :class:`InstructionCounts` has them; ``start`` before any.
         what: What lies there.
@@ -230,7 +230,7 @@ class StoreCheck(Record):
 
     Attributes:
         stores: Stores to the heap that were looked at; ``None`` where there was no run.
-        instructions: Instructions executed by then, likewise.
+        instructions: Instructions executed by the end; ``None`` where there was no run.
         stray: The first store that went astray; the run ends there.
         reason: Why not all of the run was looked at.
     """
@@ -251,7 +251,7 @@ class ClockReadings(Record):
         error_s: The most seconds by which a reading differs from when it was made; ``None`` for steps.
         told_s: Seconds from the last reading but one to the last, as they were told.
         between: What the core did between the two.
-        score_of: What the call returns so many of per second of this clock; ``None`` where it is no score.
+        score_of: What the call returns so many of per second of this clock; ``None`` where it is not a score.
         score: What it returned.
     """
 
@@ -284,7 +284,7 @@ class Run(Record):
         instructions: Instructions per phase.
         activity: What they did, per phase.
         cycles: Predicted cycles of a warm call; its error bar is in ``predicted``.
-        time_s: Predicted time of a warm call in seconds, likewise.
+        time_s: Predicted time of a warm call in seconds; its error bar is in ``predicted``.
         predicted: Predictions per phase with their error bars, where the board has a timing model.
         measured: The same measured on a board, where one was asked for.
         layouts: Predictions over several layouts of the same objects, where they were asked for.

@@ -186,7 +186,7 @@ class CArch(Record):
 
     Attributes:
         sources: C sources, besides those that every target has.
-        defines: Macros, likewise.
+        defines: Macros, besides those that every target has.
         host: Name → what it stands for in the host step's arguments.
     """
 
@@ -272,7 +272,7 @@ class CBuild(Record):
         sources: The runtime's sources; patterns are allowed.
         firmware: Our embedding.
         any: Our dynamic embedding, for modules of the user's; empty where there is none.
-        suite: Our embedding for the W3C suite, likewise.
+        suite: Our embedding for the W3C suite; empty where there is none.
         include, firmware_include: Folders of headers.
         defines: Macros.
         flags: More flags for the compiler.

@@ -17,8 +17,8 @@ class RustChanges(Record):
     Attributes:
         opt_level, std_opt_level, lto, codegen_units, panic, messages: Instead of the profile's.
         std_features, rustflags, linked_rustflags: Added to the profile's.
-        packages: Crate → its own optimisation level, likewise.
-        target: What of rustc's specification of the target is otherwise, likewise.
+        packages: Crate → its own optimisation level, added to the profile's.
+        target: Keys of rustc's specification of the target that differ, added to the profile's.
     """
 
     opt_level: OptLevel | None = None
@@ -80,7 +80,7 @@ class Switch(Record):
         summary: What it decides.
         languages: Languages of the runtimes that it makes a difference to.
         versions: Versions of the runtime that have it; all when empty.
-        variants: Variants of the runtime that have it, likewise.
+        variants: Variants of the runtime that have it; all when empty.
         values: What it can be set to; the first leaves everything as the profile and the variant have it.
     """
 

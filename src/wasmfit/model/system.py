@@ -123,7 +123,7 @@ class MakeSystem(OperatingSystem):
         c_libraries: C library of wasmfit's compiler → variables of make that have the system take it too.
         boards_in: Folder of the checkout with a folder for each board that it knows.
         elf: Where the application's folder has the image: ``{board}`` is the system's name of the board.
-        map: Where it has the linker's map, likewise.
+        map: Where that folder has the linker's map; ``{board}`` as above.
     """
 
     application_file: ClassVar[str] = "Makefile"

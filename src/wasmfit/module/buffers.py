@@ -116,7 +116,7 @@ def allocation(name: str, signature: Signature, wanted: int) -> tuple[int, ...]:
     """The arguments with which an allocator is asked for so many bytes.
 
     Raises:
-        UsageError: It is no function that can be asked so.
+        UsageError: It is not a function that can be asked so.
     """
     form = ALLOCATORS.get(name, ("size",))
     if len(form) != len(signature.params) or signature.results != (ValueType.I32,):

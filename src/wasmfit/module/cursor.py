@@ -7,7 +7,7 @@ from wasmfit.words import escape_unprintable
 
 
 class ModuleError(UsageError):
-    """A file is no wasm module, or one that its own encoding contradicts."""
+    """A file is not a wasm module, or one that its own encoding contradicts."""
 
 
 @dataclass
@@ -41,7 +41,7 @@ class Cursor:
     def take(self, count: int) -> bytes:
         """The next ``count`` bytes."""
         if count > self.rest:
-            raise self.error(f"wants {count:,} bytes where {self.rest:,} are left")
+            raise self.error(f"needs {count:,} bytes where {self.rest:,} are left")
         self.at += count
         return self.data[self.at - count : self.at]
 

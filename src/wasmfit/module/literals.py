@@ -24,7 +24,7 @@ def value(kind: ValueType, text: str, what: str) -> int:
         what: What it is for, for the message.
 
     Raises:
-        UsageError: It is no such value, or does not fit.
+        UsageError: It is not such a value, or does not fit.
     """
     text = text.strip()
     if len(text) > _LONGEST:

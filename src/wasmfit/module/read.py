@@ -84,7 +84,7 @@ _KINDS = (
 
 @dataclass(frozen=True)
 class FunctionType:
-    """A function's type, with the types that are no numbers under their names."""
+    """A function's type, with the types that are not numbers under their names."""
 
     params: tuple[ValueType | str, ...]
     results: tuple[ValueType | str, ...]

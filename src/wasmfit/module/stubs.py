@@ -114,7 +114,7 @@ _TOUCHES_MEMORY = frozenset(
 
 
 def obstacle(wasm: Wasm) -> str | None:
-    """What the module wants that no host function of wasmfit's can give it, in words."""
+    """What the module needs that no host function of wasmfit's can give it, in words."""
     wanted = [
         f"{imported.kind} {label(imported)}"
         for imported in wasm.imports
@@ -333,7 +333,8 @@ def _clock(imported: Import, signature: Signature, unit: str, step: str | None, 
         microseconds = int(step) * _CLOCK_UNITS[unit] if step.isdecimal() and len(step) < 12 else 0
         if not 1 <= microseconds <= _LONGEST_STEP:
             raise UsageError(
-                f"{what} is {text}, whose step is no number of 1 to {_LONGEST_STEP // _CLOCK_UNITS[unit]:,}.",
+                f"{what} is {text}, whose step is not a number from 1 to "
+                f"{_LONGEST_STEP // _CLOCK_UNITS[unit]:,}.",
                 f"For example: {unit}:1000, by which each reading is later than the one before, or "
                 f"{unit}:real.",
             )

@@ -162,7 +162,7 @@ class _Imports:
         shown = escape_unprintable(name, 80)
         kind = _TYPES.get(code)
         if kind is None:
-            raise UsageError(f"{shown} is a global that is no number, which cannot be supplied.")
+            raise UsageError(f"{shown} is a global that is not a number, which cannot be supplied.")
         text = self._wanted.get(name, "0" if self._stub_all else None)
         if text is None:
             raise UsageError(

@@ -44,7 +44,7 @@ def load_user_module(request: ModuleRequest, command: str | None = None) -> User
         command: The command line that it comes from, for messages that complete it.
 
     Raises:
-        UsageError: The file cannot be read or is no module, a call does not match the export, or imports
+        UsageError: The file cannot be read or is not a module, a call does not match the export, or imports
             are left without an answer.
     """
     path = request.path
@@ -265,7 +265,7 @@ def _instructions(limit: str | int) -> int:
     number = 0 if match is None else round(float(match[1].replace("_", "")) * _SUFFIXES[match[2].upper()])
     if not 1 <= number <= _MOST_INSTRUCTIONS:
         raise UsageError(
-            f"--limit is {limit}, which is no number of instructions from 1 to 1000T.",
+            f"--limit is {limit}, which is not a number of instructions from 1 to 1000T.",
             "For example: --limit 20G",
         )
     return number
@@ -303,7 +303,7 @@ def _old(path: Path) -> bytes:
     try:
         read(data)
     except ModuleError as error:
-        raise UsageError(f"{path} of --update-from is no module: {error.message}.", error.remedy) from None
+        raise UsageError(f"{path} of --update-from is not a module: {error.message}.", error.remedy) from None
     return data
 
 

@@ -144,5 +144,5 @@ class _Clock:
             if self._counter is not None and count is not None and first is not None:
                 cycles = (count - first) % self._counter.modulus
             self.phases.append(BoardPhase(before, cycles, stopped - since))
-        # What the host does while the core stands still is no part of the phase that begins.
+        # What the host does while the core stands still is not part of the phase that begins.
         self._began = (name, count, time.monotonic())

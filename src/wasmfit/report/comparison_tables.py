@@ -61,7 +61,7 @@ def _table(title: str, measurements: Sequence[Measurement]) -> Table:
             cells = [change(metric.get(release), metric.get(measurement)) for metric in metrics]
             columns.append(text_column((measurement.runtime, f"relative to {release.version}"), ("", *cells)))
     if _is_baseline_alone(measurements):
-        # What a runtime would be compared with is no answer where none ran.
+        # What a runtime would be compared with is not an answer where none ran.
         return Table(title, (), (), tuple(_notes(measurements)))
     labels = ("status", *(f"{metric.label}{', B' if metric.unit else ''}" for metric in metrics))
     return Table(title, labels, tuple(columns), tuple(_notes(measurements)), tuple(_facts(measurements)))

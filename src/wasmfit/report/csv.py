@@ -30,7 +30,7 @@ def tables_to_csv(tables: Sequence[Table]) -> str:
 
 
 def rows_to_csv(rows: Sequence[Mapping[str, object]], columns: Sequence[str] = ("id",)) -> str:
-    """Any flat rows, likewise; ``columns`` are those of the header if there is no row."""
+    """Any flat rows, as CSV; ``columns`` are those of the header if there is no row."""
     text = io.StringIO()
     writer = csv.DictWriter(text, fieldnames=list(rows[0]) if rows else columns, lineterminator="\n")
     writer.writeheader()

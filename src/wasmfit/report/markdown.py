@@ -33,7 +33,7 @@ def with_notes(text: str, comparison: Comparison, before: Iterable[str] = ()) ->
 
 
 def tables_to_markdown(tables: Iterable[Table]) -> str:
-    """Any tables, likewise."""
+    """Any tables, as Markdown."""
     return "\n\n".join(_table(table) for table in tables)
 
 

@@ -40,7 +40,7 @@ def to_text(comparison: Comparison, width: int | None = None) -> str:
 
 
 def tables_to_text(tables: Iterable[Table], width: int | None = None) -> str:
-    """Any tables, likewise."""
+    """Any tables, as a terminal shows them."""
     width = width or terminal_width()
     return "\n\n".join(_text(table, width) for table in tables)
 

@@ -124,7 +124,7 @@ def _notes(tuning: Tuning) -> Iterator[str]:
     )
     yield (
         f"flash and RAM: the maximum over {', '.join(tuning.workloads)}; speed: instructions of a warm call, "
-        "geometric mean; start: instructions of loading and instantiating, likewise"
+        "geometric mean; start: instructions of loading and instantiating, geometric mean"
     )
     if tuning.anchor.time_s is not None:
         yield f"time: of a warm call, predicted for the board, relative to {tuning.anchor.profile.name}"

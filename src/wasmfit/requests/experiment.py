@@ -168,7 +168,7 @@ class FeaturesExperiment(Record):
     """Whose features of WebAssembly are measured.
 
     Attributes:
-        runtimes: As of :class:`Matrix`; native code is no runtime.
+        runtimes: As of :class:`Matrix`; native code is not a runtime.
         features: Names or patterns of features.
         boards, profiles, sources: As of :class:`Matrix`.
     """

@@ -194,7 +194,9 @@ FreshInstance = Annotated[
 ]
 Allocator = Annotated[
     str | None,
-    Option(("--allocator",), "NAME", "The export that gives out memory for buffers, if it is no usual one."),
+    Option(
+        ("--allocator",), "NAME", "The export that gives out memory for buffers, if it is not a usual one."
+    ),
 ]
 Preset = Annotated[
     str | None,
@@ -217,9 +219,7 @@ InstructionLimit = Annotated[
         "shows that all of them need more.",
     ),
 ]
-Timeout = Annotated[
-    float | None, Option(("--timeout",), "SECONDS", "Time after which a run is given up, likewise.")
-]
+Timeout = Annotated[float | None, Option(("--timeout",), "SECONDS", "Time after which a run is given up.")]
 Imports = Annotated[
     dict[str, str],
     BeforeValidator(_rules),
@@ -313,7 +313,10 @@ Flash = Annotated[
         ("--flash",), "SIZE", "Flash there is room for: 512K, 1M, bytes (K = 1024). Default: the board's."
     ),
 ]
-Ram = Annotated[str | int | None, Option(("--ram",), "SIZE", "RAM, likewise.")]
+Ram = Annotated[
+    str | int | None,
+    Option(("--ram",), "SIZE", "RAM there is: 64K, 1M, bytes (K = 1024). Default: the board's."),
+]
 Needs = Annotated[
     NamesWithCommas,
     Option(

@@ -72,7 +72,7 @@ def of_runtime(
         fields: The keyword arguments.
 
     Raises:
-        TypeError: Something is given in both ways, or is no field.
+        TypeError: Something is given in both ways, or is not a field.
         UsageError: A value makes no sense.
     """
     named = isinstance(request, str)

@@ -16,7 +16,7 @@ class ModuleRequest(Record):
         path: The ``.wasm`` file.
         calls: What to call, as ``run(1, -2, 3.5)``; the first is the cold call, the last the warm one.
         expect: What each call must return, in the same order.
-        expect_log: What each call must log, likewise.
+        expect_log: What each call must log, in the same order.
         expect_stdout: What a command must write to standard output: a text, or ``@FILE``.
         before: Calls of other exports that are made first, and not measured.
         times: How often a single call is made; three times, if not given, and a command once.

@@ -82,7 +82,7 @@ class Batch(Generic[R]):
 
         Args:
             jobs: The jobs.
-            left_out: Ends of what is no job, which are told and not stored.
+            left_out: Ends of what is not a job, which are told and not stored.
 
         Raises:
             KeyboardInterrupt: The user's; what has ended is stored.

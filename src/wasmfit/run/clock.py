@@ -47,7 +47,7 @@ class TimedImage:
 
         Raises:
             ElfError: It cannot be read.
-            LookupError: It is no such image.
+            LookupError: It is not such an image.
         """
         copy = JobCopy.of(image, folder / "timed.elf")
         tables = tuple(offset for rule, offset, _ in job.import_data(copy.read) if rule == Rule.TIMES)

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from wasmfit import input_file
 from wasmfit.events import Event, TaskEnded
 
 _CELL_SECONDS = 5.0
@@ -35,7 +36,7 @@ class Durations:
     def read(path: Path) -> "Durations":
         """The durations of a file."""
         try:
-            recorded = json.loads(path.read_text(encoding="utf-8"))
+            recorded = json.loads(input_file.text(path))
         except (OSError, ValueError):
             recorded = {}
         known = recorded if isinstance(recorded, dict) else {}

@@ -181,7 +181,7 @@ def _notes(catalogued: Features, parts: Mapping[str, Part]) -> Iterable[str]:
         yield "left out: " + "; ".join(f"{number:,} {why}" for why, number in left_out.items())
     yield (
         "the code is the board's, the memory is not: images have all RAM that the emulated machine has, "
-        "so that no feature is missed for want of it"
+        "so that no feature is missed for lack of it"
     )
 
 

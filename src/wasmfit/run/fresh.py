@@ -29,7 +29,7 @@ def image_for(image: Path, folder: Path, module: UserModule, number: int) -> Pat
 
     Raises:
         ElfError: It cannot be read.
-        LookupError: It is no such image.
+        LookupError: It is not such an image.
     """
     copy = JobCopy.of(image, folder / f"call-{number}.elf")
     own = module.fresh[number]

@@ -17,7 +17,7 @@ def job_of(context: Context, name: str) -> CellJob | PartJob:
 
     Raises:
         UsageError: The catalogue does not have what it names.
-        ValueError: It is no name.
+        ValueError: It is not a name.
     """
     named = _NAMES.validate_json(name)
     catalog = context.catalog

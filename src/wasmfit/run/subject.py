@@ -152,7 +152,7 @@ class ModuleSubject:
 
     Attributes:
         module: The module.
-        is_run: Whether there is a runtime: the baseline returns what is no result.
+        is_run: Whether there is a runtime: the baseline returns what is not a result.
         runtime: Whose words are read; ``None`` where there is none.
     """
 

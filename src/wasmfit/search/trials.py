@@ -61,7 +61,7 @@ class Trials:
             StoreError: The store cannot be used.
         """
         tuned = applied(self.space, self.build, self.profile, settings)
-        # Trials are no run of the user's: `diff` and `history` are about what was compared.
+        # Trials are not runs of the user's: `diff` and `history` are about what was compared.
         pipeline = Pipeline(self.context, self.store, self._tell, None, self.rerun)
         # No image without the runtime: what the harness takes is there in every trial.
         done = pipeline.run(Plan(self.cells(tuned), (), ()))

@@ -9,12 +9,14 @@ import os
 import shutil
 import sqlite3
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
+from types import UnionType
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -273,6 +275,11 @@ class Store:
         )
 
 
+_Kind = type | UnionType
+_TEXT, _NUMBER = str | None, int | None
+_POINT = (int, str, _NUMBER)
+_LONGEST_VALUE = 60
+
 _POINTS = (
     "SELECT measurement, at, run FROM shown JOIN run ON run.number = shown.run"
     " WHERE cell = ?1 AND measurement IS NOT NULL"
@@ -340,6 +347,7 @@ class Reader:
             "SELECT number, at, command, label, commit_id, branch, dirty, wasmfit FROM run"
             " ORDER BY number DESC"
         )
+        kinds = (int, str, str, _TEXT, _TEXT, _TEXT, _NUMBER, str)
         return [
             RecordedRun(
                 number,
@@ -347,7 +355,7 @@ class Reader:
                 RunMetadata(command, label, commit, branch, None if dirty is None else bool(dirty)),
                 wasmfit,
             )
-            for number, at, command, label, commit, branch, dirty, wasmfit in rows
+            for number, at, command, label, commit, branch, dirty, wasmfit in self._of(rows, kinds)
         ]
 
     def shown(self, run: int) -> list[StoredCell]:
@@ -358,8 +366,8 @@ class Reader:
             (run,),
         )
         return [
-            StoredCell(cell, number, Status(status), reason, record)
-            for cell, number, status, reason, record in rows
+            StoredCell(cell, self._number(number), self._status(status), reason, record)
+            for cell, number, status, reason, record in self._of(rows, (str, _NUMBER, str, _TEXT, _TEXT))
         ]
 
     def newest(self) -> list[StoredCell]:
@@ -368,12 +376,16 @@ class Reader:
             "SELECT cell, number, status FROM measurement WHERE number IN"
             " (SELECT max(number) FROM measurement GROUP BY cell) ORDER BY cell"
         )
-        own = {cell: StoredCell(cell, number, Status(status), None) for cell, number, status in rows}
+        own = {
+            cell: StoredCell(cell, number, self._status(status), None)
+            for cell, number, status in self._of(rows, (str, int, str))
+        }
         return [stored for _, stored in sorted({**self._set.cells, **own}.items())]
 
     def cells(self) -> list[str]:
         """The id of every cell that was ever measured, in order."""
-        own = [cell for (cell,) in self._database.execute("SELECT DISTINCT cell FROM measurement ORDER BY 1")]
+        rows = self._database.execute("SELECT DISTINCT cell FROM measurement ORDER BY 1")
+        own = [cell for (cell,) in self._of(rows, (str,))]
         return sorted({*self._set.cells, *own}) if self._set.cells else own
 
     def of_set(self) -> frozenset[str]:
@@ -390,18 +402,19 @@ class Reader:
     def measured_again(self) -> frozenset[str]:
         """The id of every cell that has more than one measurement."""
         rows = self._database.execute("SELECT cell FROM measurement GROUP BY cell HAVING count(*) > 1")
-        return frozenset(cell for (cell,) in rows)
+        return frozenset(cell for (cell,) in self._of(rows, (str,)))
 
     def points(self, cell: str) -> list[TimelinePoint]:
         """What was shown of a cell, in the order of time; and what was measured and no run has shown."""
         rows = self._database.execute(f"{_POINTS} ORDER BY 2, 3, 1", (cell,))
-        own = [TimelinePoint(cell, number, at, run) for number, at, run in rows]
+        own = [TimelinePoint(cell, *row) for row in self._of(rows, _POINT)]
         elsewhere = self._set.point(cell)
         return own if own or elsewhere is None else [elsewhere]
 
     def last_point(self, cell: str) -> TimelinePoint | None:
         """The last of :meth:`points`."""
-        row = self._database.execute(f"{_POINTS} ORDER BY 2 DESC, 3 DESC, 1 DESC LIMIT 1", (cell,)).fetchone()
+        rows = self._database.execute(f"{_POINTS} ORDER BY 2 DESC, 3 DESC, 1 DESC LIMIT 1", (cell,))
+        row = next(self._of(rows, _POINT), None)
         return self._set.point(cell) if row is None else TimelinePoint(cell, *row)
 
     def measurement(self, cell: StoredCell) -> Measurement | None:
@@ -427,6 +440,36 @@ class Reader:
         """
         left, right = self._text(number), self._text(other)
         return left is not None and right is not None and _results(left) == _results(right)
+
+    def _of(self, rows: Iterable[tuple[Any, ...]], kinds: tuple[_Kind, ...]) -> Iterator[tuple[Any, ...]]:
+        """The rows, whose values are of these kinds: a column of SQLite takes any.
+
+        Raises:
+            StoreError: One is of another, as wasmfit has never written it.
+        """
+        for row in rows:
+            for value, kind in zip(row, kinds, strict=True):
+                if not isinstance(value, kind):
+                    raise self._foreign(value)
+            yield row
+
+    def _status(self, word: str) -> Status:
+        try:
+            return Status(word)
+        except ValueError as error:
+            raise self._foreign(word) from error
+
+    def _number(self, number: int | None) -> int | None:
+        if number is not None and number < 1:  # it would be one of the measured set
+            raise self._foreign(number)
+        return number
+
+    def _foreign(self, value: object) -> StoreError:
+        return StoreError(
+            f"The store in {escape_unprintable(str(self._folder))} has a value that wasmfit has not written: "
+            f"{escape_unprintable(repr(value), _LONGEST_VALUE)}.",
+            _MOVE_AWAY,
+        )
 
     def _read(self, record: str) -> Measurement | None:
         measurement = read(record)

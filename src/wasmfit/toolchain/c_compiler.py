@@ -48,7 +48,7 @@ class NoCCompiler:
         cause: What is missing, as a clause: of the compiler, where there is one.
         path: A compiler that is there and does not serve; ``None`` where there is none.
         version: What it says of itself.
-        remedy: What would mend it, where that is no package.
+        remedy: What would mend it, where that is not a package.
     """
 
     target: CTarget

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from wasmfit import input_file
 from wasmfit.words import escape_unprintable
 
 from .files import file_identity, write_whole
@@ -105,7 +106,7 @@ class Proofs:
 
     def _load(self) -> dict[str, Any]:
         try:
-            read = json.loads(self.memory.read_text(encoding="utf-8"))
+            read = json.loads(input_file.text(self.memory))
         except (OSError, ValueError):
             return {}
         return read if isinstance(read, dict) else {}

@@ -7,6 +7,8 @@ import threading
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from wasmfit import input_file
+
 from .files import file_identity, write_whole
 from .process import ProcessRunner
 
@@ -52,7 +54,7 @@ class Versions:
             return Tool(path, known[key])
 
     def sha256(self, path: Path) -> str:
-        """SHA-256 (hex) of a file that is no program, such as a library.
+        """SHA-256 (hex) of a file that is not a program, such as a library.
 
         Raises:
             OSError: It cannot be read.
@@ -76,7 +78,7 @@ class Versions:
     def _load(self) -> dict[str, str]:
         if self._known is None:
             try:
-                read = json.loads(self.memory.read_text(encoding="utf-8"))
+                read = json.loads(input_file.text(self.memory))
             except (OSError, ValueError):
                 read = {}
             self._known = (

@@ -451,7 +451,7 @@ def agrees(path: Path, target: Target) -> None:
     assert in_data - inside <= ours_data
     assert len(in_code - inside) > 8
     assert len(in_data - inside) > 3
-    # Local constants may be reached from the section's beginning: only what is no relocation's is wrong.
+    # Local constants may be reached from the section's beginning: only what is not a relocation's is wrong.
     wrong = {
         to for to in ours_code | ours_data if to in code_range and to not in functions | in_code | in_data
     }

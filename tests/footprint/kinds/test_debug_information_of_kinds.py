@@ -8,6 +8,8 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import wasmfit
 from wasmfit.elf import parse_elf, read_elf
@@ -342,6 +344,31 @@ def test_a_file_of_debug_information_alone_says_so(tmp_path: Path) -> None:
     assert files(debug, sections=[".text"])["lib2.c"] == files(path, sections=[".text"])["lib2.c"] == 516
 
 
+def test_a_stripped_file_says_where_its_symbols_are(tmp_path: Path) -> None:
+    flags = ("-Os", "-g", "-nostdlib", "-Wl,-T,b.ld")
+    path = build("dead-at-zero", tmp_path, *ARM, *flags, "m2.c", "lib2.c")
+    run(path.parent, "arm-none-eabi-objcopy", "--only-keep-debug", "a.elf", "a.debug")
+    link = "--add-gnu-debuglink=a.debug"
+    run(path.parent, "arm-none-eabi-objcopy", "--strip-all", link, "a.elf", "b.elf")
+    stripped, debug = path.with_name("b.elf"), path.with_name("a.debug")
+    whole = by(path, "section")
+    assert by(stripped, "section") == by(debug, "section") == whole
+    (note,) = (note for note in wasmfit.size(stripped).notes if "no symbols" in note)
+    assert f"They are in {debug}: eu-unstrip {stripped} {debug}" in note
+    debug.rename(tmp_path / "elsewhere.debug")
+    (note,) = (note for note in wasmfit.size(stripped).notes if "no symbols" in note)
+    assert note.endswith("They are in a.debug, which is not next to it.")
+
+
+@pytest.mark.parametrize("name", [b"", b"../a.debug\0", b"\xff\0", b"a" * 400])
+def test_any_name_of_a_debug_file_is_taken(name: bytes, tmp_path: Path) -> None:
+    link = Sec(".gnu_debuglink", 0, name, flags=0)
+    (tmp_path / "a.elf").write_bytes(
+        ElfBuilder(sections=[Sec(".text", 0, bytes(8), flags=CODE), link]).build()
+    )
+    assert any("no symbols" in note for note in wasmfit.size(tmp_path / "a.elf").notes)
+
+
 def packed(claim: int, data: bytes, kind: int = 1) -> bytes:
     """A file with a section that claims to unpack to some bytes."""
     contents = struct.pack("<IIQQ", kind, 0, claim, 1) + zlib.compress(data)
@@ -409,6 +436,59 @@ def test_other_files_are_named_for_what_they_are(
     with pytest.raises(ElfError, match=what) as raised:
         read_elf(tmp_path / "file")
     assert instead in str(raised.value)
+
+
+def windows_program(subsystem: int, *, plus: bool = True, cli: bool = False) -> bytes:
+    """The headers of a PE file."""
+    directories = [(0, 0)] * 16
+    directories[14] = (0x2008, 72) if cli else (0, 0)
+    optional = bytearray(112 if plus else 96)
+    struct.pack_into("<H", optional, 0, 0x20B if plus else 0x10B)
+    struct.pack_into("<H", optional, 68, subsystem)
+    struct.pack_into("<I", optional, len(optional) - 4, len(directories))
+    table = b"".join(struct.pack("<II", *entry) for entry in directories)
+    header = struct.pack("<HHIIIHH", 0x8664, 0, 0, 0, 0, len(optional) + len(table), 2)
+    return (
+        b"MZ".ljust(0x3C, b"\0")
+        + struct.pack("<I", 0x80)
+        + bytes(0x40)
+        + b"PE\0\0"
+        + header
+        + optional
+        + table
+    )
+
+
+@pytest.mark.parametrize(
+    ("image", "what"),
+    [
+        (windows_program(3), r"a Windows program \(PE32\+\)"),
+        (windows_program(3, plus=False), r"a Windows program \(PE\)"),
+        (windows_program(10), r"a UEFI application \(PE32\+\)"),
+        (windows_program(12), "a UEFI runtime driver"),
+        (windows_program(3, plus=False, cli=True), r"a .NET program \(PE\)"),
+        (windows_program(3, cli=True), r"a .NET program \(PE32\+\)"),
+        (windows_program(3)[:0x90], "PE that is cut off"),
+        (b"MZ".ljust(0x3C, b"\0") + b"\xff\xff\xff\xff" + bytes(64), "PE that is cut off"),
+        (b"MZ", "PE that is cut off"),
+        (b"\xca\xfe\xba\xbe\0\0\0\x02" + bytes(40), "several processors"),
+        (b"\xca\xfe\xba\xbf\0\0\0\x02" + bytes(40), "several processors"),
+        (b"\xca\xfe\xba\xbe\0\0\0\x41" + bytes(40), "a Java class"),
+    ],
+)
+def test_programs_of_other_systems_are_named_by_what_they_are_for(
+    image: bytes, what: str, tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_bytes(image)
+    with pytest.raises(ElfError, match=f"file is {what}|file is .*{what}") as raised:
+        read_elf(tmp_path / "file")
+    assert "target with ELF files" in str(raised.value)
+
+
+@given(st.binary(max_size=200), st.sampled_from([b"MZ", b"\xca\xfe\xba\xbe", windows_program(3)[:0x98]]))
+def test_whatever_follows_it_is_named(rest: bytes, start: bytes) -> None:
+    with pytest.raises(ElfError, match="not an ELF file"):
+        parse_elf(start + rest)
 
 
 def test_an_object_of_intermediate_code_says_so(tmp_path: Path) -> None:

@@ -110,8 +110,8 @@ S1, S9 = s_record(1, 0x100, b"abcd"), s_record(9, 0)
         (["S1060100616263EE", S9], "6 bytes and says 6|sum of line 1"),
         (["S107010061626393", S9], "6 bytes and says 7"),
         ([S1], "last record is missing"),
-        ([S1, "words"], "line 2 is no record"),
-        ([S1, "S10"], "line 2 is no record"),
+        ([S1, "words"], "line 2 is not a record"),
+        ([S1, "S10"], "line 2 is not a record"),
         ([S1, "S4030000FC", S9], "line 2 has a kind of record"),
         ([S1, s_record(5, 2), S9], "counts 2 records of data, there are 1"),
         ([S1, S1, S9], "twice"),
@@ -205,6 +205,60 @@ def test_blocks_that_are_not_for_flash_do_not_count(tmp_path: Path) -> None:
     assert by(tmp_path / "a.uf2", "section") == {("0x10000100",): 344}
 
 
+def test_a_block_that_is_missing_is_said(tmp_path: Path) -> None:
+    image = uf2([(0x1000_0000, bytes(1000))])
+    (tmp_path / "a.uf2").write_bytes(image[:512] + image[1024:])
+    with pytest.raises(ElfError, match="block 1 of 4 is missing"):
+        wasmfit.size(tmp_path / "a.uf2")
+    shuffled = b"".join(image[at : at + 512] for at in (1536, 0, 1024, 512))
+    (tmp_path / "a.uf2").write_bytes(shuffled)
+    assert by(tmp_path / "a.uf2", "section") == {("0x10000000",): 1000}
+
+
+def test_a_block_that_a_boot_loader_ignores_does_not_count(tmp_path: Path) -> None:
+    """As picotool and the Pico SDK put one before images for the RP2350, of the family of absolute blocks."""
+    ignored = bytearray(uf2([(0x10FF_FF00, b"\xef" * 256)], family=0xE48BFF57))
+    ignored[8:12] = struct.pack("<I", 0x2000 | 0x8000)
+    ignored[24:28] = struct.pack("<I", 2)  # of two, of which there is one
+    ignored[32 + 256 : 32 + 260] = struct.pack("<I", 0x9957E304)
+    (tmp_path / "a.uf2").write_bytes(bytes(ignored) + uf2([(0x1000_0000, bytes(600))], family=0xE48BFF59))
+    analysis = wasmfit.size(tmp_path / "a.uf2", by=("section",))
+    assert (analysis.size, analysis.machine) == (600, "Arm")
+    assert by(tmp_path / "a.uf2", "section") == {("0x10000000",): 600}
+
+
+def test_blocks_of_files_are_not_flashed(tmp_path: Path) -> None:
+    container = bytearray(uf2([(0, b"INFO_UF2.TXT")]))
+    container[8:12] = struct.pack("<I", 0x1000)
+    (tmp_path / "a.uf2").write_bytes(bytes(container) + uf2([(0x2000, bytes(300))]))
+    assert by(tmp_path / "a.uf2", "section") == {("0x00002000",): 300}
+
+
+def test_images_of_several_devices_are_told_apart(tmp_path: Path) -> None:
+    rp2040, rp2350 = (uf2([(0x1000_0000, bytes(600))], family=f) for f in (0xE48BFF56, 0xE48BFF59))
+    (tmp_path / "a.uf2").write_bytes(rp2040 + rp2350)
+    with pytest.raises(ElfError, match=r"several devices.*0xe48bff56 and 0xe48bff59") as raised:
+        wasmfit.size(tmp_path / "a.uf2")
+    assert "one family" in raised.value.remedy
+    elsewhere = uf2([(0x2000_0000, bytes(40))], family=0xADA52840)
+    (tmp_path / "b.uf2").write_bytes(rp2040 + elsewhere)
+    assert by(tmp_path / "b.uf2", "section") == {("0x10000000",): 600, ("0x20000000",): 40}
+
+
+def test_segments_of_intel_hex_end_where_they_begin(tmp_path: Path) -> None:
+    """By the format, a record that goes beyond a segment's 64 KiB goes on at its beginning."""
+    records = [
+        b"\x02\x00\x00\x02\x10\x00", b"\x04\xff\xfe\x00\x01\x02\x03\x04", b"\x00\x00\x00\x01"
+    ]  # fmt: skip
+    lines = [f":{(record + bytes([-sum(record) & 0xFF])).hex()}" for record in records]
+    (tmp_path / "a.hex").write_text("\n".join(lines))
+    assert by(tmp_path / "a.hex", "section") == {("0x00010000",): 2, ("0x0001fffe",): 2}
+    (tmp_path / "b.hex").write_text(
+        "\n".join(lines).replace(lines[0], ":020000040001F9")  # the same in linear addresses
+    )
+    assert by(tmp_path / "b.hex", "section") == {("0x0001fffe",): 4}
+
+
 def test_the_elf_file_next_to_it_is_named(tmp_path: Path) -> None:
     elf = firmware(tmp_path)
     run(tmp_path, "arm-none-eabi-objcopy", "-O", "ihex", str(elf), str(elf.with_suffix(".hex")))
@@ -218,8 +272,10 @@ def test_the_elf_file_next_to_it_is_named(tmp_path: Path) -> None:
         ([":04010000010203F5", ":00000001FF"], "3 bytes and says 4"),
         ([":0401000001020304"], "sum of line 1"),
         ([":0101000001FD"], "last record is missing"),
-        ([":0101000001FD", "words"], "line 2 is no record"),
+        ([":0101000001FD", "words"], "line 2 is not a record"),
         ([":00000007F9"], "kind of record"),
+        ([":00000004FC", ":00000001FF"], "line 1 has 0 bytes, records of its kind have 2"),
+        ([":020000050000F9", ":00000001FF"], "line 1 has 2 bytes, records of its kind have 4"),
         ([":0101000001FD", ":0101000001FD", ":00000001FF"], "twice"),
         ([":00000001FF"], "no bytes"),
     ],

@@ -165,3 +165,40 @@ def test_the_library_of_the_c_compiler() -> None:
     theirs = {line.split()[5]: int(line.split()[3]) for line in listed if int(line.split()[3])}
     assert theirs.pop("(TOTALS)") == sum(theirs.values()) > 500_000
     assert {names[0]: size for names, size in by(path, "object").items()} == theirs
+
+
+def test_a_thin_library_of_a_library_has_its_members(tmp_path: Path) -> None:
+    """GNU ar names the library, and where in it the member is."""
+    for name in ("one", "two"):
+        (tmp_path / f"{name}_with_a_long_name.c").write_text(f"int {name}[4] = {{1}};")
+        run(tmp_path, "gcc", "-c", f"{name}_with_a_long_name.c")
+    (tmp_path / "inner").mkdir()
+    objects = ("one_with_a_long_name.o", "two_with_a_long_name.o")
+    run(tmp_path, "ar", "rcs", "inner/a.a", *objects)
+    run(tmp_path, "ar", "rcsT", "outer.a", "inner/a.a")
+    found = {path[0] for path in by(tmp_path / "outer.a", "object") if path}
+    assert found == {f"inner/a.a({name})" for name in objects}
+    assert wasmfit.size(tmp_path / "outer.a").size == wasmfit.size(tmp_path / "inner/a.a").size
+    run(tmp_path, "ar", "d", "inner/a.a", objects[0])
+    with pytest.raises(ElfError, match="has changed since") as raised:
+        wasmfit.size(tmp_path / "outer.a")
+    assert "again" in raised.value.remedy
+    (tmp_path / "inner/a.a").unlink()
+    with pytest.raises(ElfError, match="does not exist"):
+        wasmfit.size(tmp_path / "outer.a")
+
+
+def test_a_library_without_members_says_so(tmp_path: Path) -> None:
+    (tmp_path / "a.a").write_bytes(b"!<arch>\n")
+    with pytest.raises(ElfError, match="without members"):
+        wasmfit.size(tmp_path / "a.a")
+
+
+def test_a_library_in_a_library_is_not_counted_and_said(tmp_path: Path) -> None:
+    (tmp_path / "a.c").write_text("int a[4] = {1};")
+    run(tmp_path, "gcc", "-c", "a.c")
+    run(tmp_path, "ar", "rcs", "inner.a", "a.o")
+    run(tmp_path, "ar", "rcs", "outer.a", "inner.a", "a.o")
+    analysis = wasmfit.size(tmp_path / "outer.a")
+    assert analysis.size == wasmfit.size(tmp_path / "inner.a").size
+    assert any(note.startswith("1 member is not counted, such as inner.a") for note in analysis.notes)

@@ -157,6 +157,111 @@ def test_memories_of_msp430_are_told_by_what_its_sections_are() -> None:
     assert taken(layout) == {"flash": 230, "RAM": 38}
 
 
+def test_variables_that_msp430_keeps_in_fram_are_flash() -> None:
+    """``.persistent`` lies among code, ``.info`` before RAM; neither is copied by start-up code."""
+    layout = firmware(
+        Sec(".info", 0x1800, bytes(16), flags=DATA),
+        Sec(".data", 0x1C00, bytes(8), flags=DATA),
+        Sec(".bss", 0x1C08, None, size=30, flags=DATA, type=NOBITS),
+        Sec(".persistent", 0x4400, bytes(12), flags=DATA),
+        Sec(".mine", 0x4410, bytes(4), flags=DATA),
+        Sec(".text", 0x4500, bytes(200), flags=CODE),
+        Sec("__interrupt_vector_1", 0xFF90, bytes(2)),
+        Sec(".upper.rodata", 0x1_0000, bytes(40)),
+        machine=Machine.MSP430,
+        segments=[
+            Seg(0x1800, 0x1800, 16, 16), Seg(0x1C00, 0x4700, 8, 38), Seg(0x4400, 0x4400, 20, 20),
+            Seg(0x4500, 0x4500, 200, 200), Seg(0xFF90, 0xFF90, 2, 2), Seg(0x1_0000, 0x1_0000, 40, 40),
+        ],
+    )  # fmt: skip
+    # 4 bytes between .persistent and .mine are written too.
+    assert taken(layout) == {"flash": 16 + 8 + 12 + 4 + 4 + 200 + 2 + 40, "RAM": 38}
+
+
+def test_room_in_information_memory_of_msp430_is_kept() -> None:
+    layout = firmware(
+        Sec(".bss", 0x200, None, size=30, flags=DATA, type=NOBITS),
+        Sec(".noinit", 0x220, None, size=6, flags=DATA, type=NOBITS),
+        Sec(".infoB", 0x1040, None, size=64, flags=DATA, type=NOBITS),
+        Sec(".text", 0xC000, bytes(100), flags=CODE),
+        machine=Machine.MSP430,
+        segments=[Seg(0xC000, 0xC000, 100, 100)],
+    )
+    assert taken(layout) == {"flash": 100, "flash (reserved)": 64, "RAM": 36}
+
+
+def test_code_that_msp430_copies_to_ram_is_in_both() -> None:
+    layout = firmware(
+        Sec(".text", 0x4400, bytes(100), flags=CODE),
+        Sec(".ramfunc", 0x1C00, bytes(20), flags=CODE),
+        Sec(".bss", 0x1C20, None, size=8, flags=DATA, type=NOBITS),
+        machine=Machine.MSP430,
+        segments=[Seg(0x4400, 0x4400, 100, 100), Seg(0x1C00, 0x4464, 20, 20)],
+    )
+    assert taken(layout) == {"flash": 120, "RAM": 28}
+
+
+def test_a_program_for_a_simulator_of_msp430_has_its_data_in_ram() -> None:
+    layout = firmware(
+        Sec(".text", 0x500, bytes(100), flags=CODE),
+        Sec(".data", 0x800, bytes(8), flags=DATA),
+        Sec(".bss", 0x808, None, size=8, flags=DATA, type=NOBITS),
+        machine=Machine.MSP430,
+        segments=[Seg(0x500, 0x500, 100, 100), Seg(0x800, 0x800, 8, 16)],
+    )
+    assert taken(layout) == {"flash": 100, "RAM": 16}
+
+
+@pytest.mark.parametrize("machine", [Machine.Z80, Machine.M68HC12])
+def test_banks_of_flash_that_are_seen_through_a_window_are_no_ram(machine: Machine) -> None:
+    """Three banks of one address; a function that is copied to RAM has its bytes within the first 64 KiB."""
+    layout = firmware(
+        Sec(".text", 0xC000, bytes(32), flags=CODE),
+        Sec(".bank1", 0x8000, bytes(64), flags=CODE),
+        Sec(".bank2", 0x8000, bytes(128), flags=CODE),
+        Sec(".bank3", 0x8000, bytes(256), flags=CODE),
+        Sec(".ram_code", 0x2000, bytes(8), flags=CODE),
+        Sec(".bss", 0x2100, None, size=20, flags=DATA, type=NOBITS),
+        machine=machine,
+        segments=[
+            Seg(0xC000, 0xC000, 32, 32), Seg(0x8000, 0x1_8000, 64, 64), Seg(0x8000, 0x2_8000, 128, 128),
+            Seg(0x8000, 0x3_8000, 256, 256), Seg(0x2000, 0xC020, 8, 8),
+        ],
+    )  # fmt: skip
+    assert taken(layout) == {"flash": 32 + 64 + 128 + 256 + 8, "RAM": 28}
+    assert layout.account.shared == ()
+
+
+def test_eeprom_of_stm8_is_no_ram() -> None:
+    layout = firmware(
+        Sec(".text", 0x8000, bytes(100), flags=CODE),
+        Sec(".eeprom", 0x4000, bytes(4), flags=DATA),
+        Sec(".data", 0x1, bytes(5), flags=DATA),
+        Sec(".bss", 0x10, None, size=9, flags=DATA, type=NOBITS),
+        machine=Machine.STM8,
+        segments=[Seg(0x8000, 0x8000, 100, 100), Seg(0x4000, 0x4000, 4, 4), Seg(1, 0x8064, 5, 5)],
+    )
+    assert taken(layout) == {"flash": 109, "RAM": 14}
+
+
+def test_constants_of_rl78_that_a_script_leaves_in_the_mirror_are_flash() -> None:
+    layout = firmware(
+        Sec(".vects", 0, bytes(128)),
+        Sec(".text", 0x1000, bytes(200), flags=CODE),
+        Sec(".dataflash", 0xF_1000, bytes(10), flags=DATA),
+        Sec(".const", 0xF_3000, bytes(30)),
+        Sec(".data", 0xF_EF00, bytes(8), flags=DATA),
+        Sec(".bss", 0xF_EF08, None, size=30, flags=DATA, type=NOBITS),
+        Sec(".saddr", 0xF_FE20, bytes(4), flags=DATA),
+        machine=Machine.RL78,
+        segments=[
+            Seg(0, 0, 128, 128), Seg(0x1000, 0x1000, 200, 200), Seg(0xF_1000, 0xF_1000, 10, 10),
+            Seg(0xF_3000, 0xF_3000, 30, 30), Seg(0xF_EF00, 0x3014, 8, 38), Seg(0xF_FE20, 0x301C, 4, 4),
+        ],
+    )  # fmt: skip
+    assert taken(layout) == {"flash": 128 + 200 + 30 + 8 + 4, "data flash": 10, "RAM": 8 + 30 + 4}
+
+
 def test_memories_of_rl78_with_its_mirror_of_flash() -> None:
     layout = firmware(
         Sec(".text", 0x1000, bytes(200), flags=CODE),
@@ -235,6 +340,23 @@ def test_code_that_runs_at_an_alias_of_flash_counts_once() -> None:
     )
     layout = MemoryLayout(elf, [flash, DeviceMemory("RAM", 0x2000_0000, 1 << 16)])
     assert [(use.name, use.bytes, use.pages) for use in layout.uses()] == [("flash", 80, 1), ("RAM", 0, None)]
+
+
+@pytest.mark.parametrize(("size", "beyond"), [(0x4000, 0), (0x4010, 16)])
+def test_a_part_of_ram_that_lies_elsewhere_has_its_own_end(size: int, beyond: int, tmp_path: Path) -> None:
+    """As the cache of an ESP32-C3, which may be memory, and the ITCM of a Cortex-M7."""
+    sections = [
+        Sec(".flash.text", 0x4200_0020, bytes(100), flags=CODE),
+        Sec(".iram0.text", 0x4037_C000, bytes(size), flags=CODE),
+        Sec(".dram0.bss", 0x3FC8_0400, None, size=60, flags=DATA, type=NOBITS),
+    ]
+    segments = [Seg(s.address, s.address, s.length, s.length) for s in sections[:2]]
+    path = tmp_path / "a.elf"
+    path.write_bytes(ElfBuilder(sections=sections, segments=segments, machine=Machine.RISCV).build())
+    analysis = wasmfit.size(path, board="esp32c3")
+    assert uses(analysis)["RAM"] == size + 60
+    exceeded = [note for note in analysis.notes if "beyond the end" in note]
+    assert exceeded == ([f".iram0.text goes {beyond} bytes beyond the end of RAM."] if beyond else [])
 
 
 def test_an_account_of_memories_cannot_count_a_byte_twice() -> None:

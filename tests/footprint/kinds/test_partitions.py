@@ -115,7 +115,7 @@ def test_the_command_takes_them(product: Path, partitions: Path, capsys: pytest.
     [
         ("", "names no partition"),
         ("partition = 1", "names no partition"),
-        ("partition = [1]", "is no table"),
+        ("partition = [1]", "is not a table"),
         ("a = [", "cannot be read"),
         ("a = 1", "unknown key a"),
         ("[[partition]]\norigin = 0\nsize = 1", "has no name"),

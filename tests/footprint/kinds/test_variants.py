@@ -162,7 +162,7 @@ def test_fill_that_relaxation_will_remove_is_padding(target: str, tmp_path: Path
 
 
 def _nameless(path: Path) -> int:
-    """Bytes of code that no symbol claims and that are no padding."""
+    """Bytes of code that no symbol claims and that are not padding."""
     ranges = attribute_bytes(read_elf(path)).ranges
     return sum(r.size for r in ranges if r.section.executable and r.symbol is None and r.owner == UNKNOWN)
 

@@ -16,5 +16,5 @@ _DRIVERS: dict[str, Driver] = {"laze": Laze(), "make": Make(), "west": West()}
 
 def driver_of(base: Base) -> Driver:
     """What builds a base's system."""
-    assert base.system is not None, f"{base.name} is no operating system"
+    assert base.system is not None, f"{base.name} is not an operating system"
     return _DRIVERS[base.system.driver]

@@ -42,7 +42,7 @@ class Driver(Protocol):
         """Looks at a checkout; nothing in it is changed or run.
 
         Raises:
-            UsageError: The folder is no checkout of the system.
+            UsageError: The folder is not a checkout of the system.
         """
 
     def key(self, context: Context, spec: FirmwareSpec, shared: Shared) -> str:

@@ -49,7 +49,7 @@ class Make(LibraryDriver):
         # Make does not see that settings are others than those that it has built with.
         with app.written(f"{board}-{name}" if settings else board) as folder:
             elf, link_map = (folder / place.format(board=board) for place in (system.elf, system.map))
-            # An older one is no result of this build.
+            # An older one is not a result of this build.
             elf.unlink(missing_ok=True)
             step.progress(f"make builds {base.name} for {board}", 0, 0)
             command = [PROGRAM, f"-j{os.cpu_count() or 1}", "-C", str(folder)]

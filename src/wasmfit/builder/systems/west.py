@@ -54,7 +54,7 @@ class West(LibraryDriver):
         with app.written(f"{board}-{name}" if settings else board) as folder:
             build = folder / _BUILD
             elf = build / system.elf
-            # An older one is no result of this build.
+            # An older one is not a result of this build.
             elf.unlink(missing_ok=True)
             step.progress(f"west builds {base.name} for {board}", 0, 0)
             # What is new in the folder is not in what CMake has configured: it is asked again.

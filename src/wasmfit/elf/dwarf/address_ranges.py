@@ -1,11 +1,14 @@
 """The ranges of addresses that an entry of debug information has, and addresses by number."""
 
+import struct
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from wasmfit.elf.dwarf.cursor import DamagedError, DwarfCursor
 from wasmfit.elf.dwarf.forms import UnitSizes
 
 _MOST = 1 << 16  # of one entry
+_WORDS = {1: "B", 2: "H", 4: "I", 8: "Q"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +66,7 @@ class RangeSource:
         size = self.sizes.address
         base, highest = self.low, (1 << 8 * size) - 1
         ranges: list[tuple[int, int]] = []
-        for _ in range(_MOST):
-            low, high = cursor.number(size), cursor.number(size)
+        for low, high in self._pairs(cursor, size):
             if not low and not high:
                 return ranges
             if low == highest:
@@ -72,6 +74,15 @@ class RangeSource:
             elif low < high:
                 ranges.append((base + low, base + high))
         raise DamagedError("Debug information has a list without end.", "Build it again.")
+
+    def _pairs(self, cursor: DwarfCursor, size: int) -> Iterable[tuple[int, ...]]:
+        """Pairs of addresses from a place on, up to the end or to the longest list."""
+        whole = max(cursor.end - cursor.at, 0) // (2 * size) if size else 0
+        count = min(whole, _MOST)
+        if size not in _WORDS:
+            return ((cursor.number(size), cursor.number(size)) for _ in range(count))
+        pair = struct.Struct(f"{'>' if self.big_endian else '<'}2{_WORDS[size]}")
+        return pair.iter_unpack(memoryview(cursor.data)[cursor.at : cursor.at + count * pair.size])
 
     def _new(self, cursor: DwarfCursor) -> list[tuple[int, int]]:
         size = self.sizes.address

@@ -1,5 +1,6 @@
 """The compile units of a file: where each was compiled, and whether its rest is in another file."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -31,6 +32,12 @@ _WANTED = frozenset(
     | {*_RANGES_BASES, *_DWO_NAMES, *_ADDRESS_BASES}
 )
 
+
+_NUMBER = rb"[\x80-\xff]{0,9}+[\x00-\x7f]"
+# Pairs of attribute and form, of which implicit constants have a number more, up to two zeros.
+_ATTRIBUTES = re.compile(
+    rb"(?:(?!\x00\x00)%b(?:\x21%b|(?!\x21)%b))*+\x00\x00" % (_NUMBER, _NUMBER, _NUMBER), re.DOTALL
+)
 
 HEADERS = {4: 8, 8: 16}
 """Bytes before addresses, and before offsets of texts, by the length of an offset (DWARF 5)."""
@@ -149,6 +156,9 @@ def _specification(table: bytes, at: int, wanted: int) -> Iterator[tuple[int, in
     while (code := cursor.leb()) != 0:
         cursor.leb()
         cursor.bytes(1)
+        if code != wanted and (others := _ATTRIBUTES.match(table, cursor.at)):
+            cursor.at = others.end()  # a unit's own abbreviation may be the last of hundreds
+            continue
         while True:
             attribute, form = cursor.leb(), cursor.leb()
             if form == IMPLICIT:

@@ -54,7 +54,7 @@ class ScriptCommand(NamedTuple):
         return _ALIGN.fullmatch(self.command) is not None
 
 
-# One pair of brackets inside, as in ALIGN(ALIGNOF(.text)); what is added after it is no alignment.
+# One pair of brackets inside, as in ALIGN(ALIGNOF(.text)); what is added after it is not an alignment.
 _ALIGN = re.compile(r"\. ?= ?ALIGN ?\([^()]*(?:\([^()]*\)[^()]*)?\) ?")
 
 

@@ -25,7 +25,7 @@ def rust_crate(name: str) -> RustCrate | None:
             LLVM appended (``.llvm.123``, ``.0``).
 
     Returns:
-        The crate; None when the name is no Rust name or names none. No name raises anything.
+        The crate; None when the name is not a Rust name or names none. No name raises anything.
     """
     if name.startswith("_R"):
         try:
@@ -62,7 +62,7 @@ def codegen_unit_crate(name: str) -> str | None:
         name: Such as ``libfoo.a(foo-1f.foo.9ac3…-cgu.0.rcgu.o)`` or ``foo.9ac3…-cgu.0``.
 
     Returns:
-        The crate's name; None when this is no codegen unit of rustc's.
+        The crate's name; None when this is not a codegen unit of rustc's.
     """
     match = CODEGEN_UNIT.search(name)
     return None if match is None else match[1]

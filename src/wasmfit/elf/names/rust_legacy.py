@@ -22,7 +22,7 @@ def defining_crate(name: str) -> str | None:
         name: A symbol's name, from ``_ZN`` on.
 
     Returns:
-        Its name; None when it is no Rust name, or names no crate (``<T as U>``).
+        Its name; None when it is not a Rust name, or names no crate (``<T as U>``).
     """
     # Most names of this beginning are C++'s.
     first = _first_part(name) if "17h" in name else None
@@ -39,7 +39,7 @@ def defining_crate(name: str) -> str | None:
 
 
 def path(name: str) -> str | None:
-    """The path that a legacy name spells, without its hash; None when it is no such name."""
+    """The path that a legacy name spells, without its hash; None when it is not such a name."""
     if not name.startswith("_ZN"):
         return None
     parts = list(_parts(name))

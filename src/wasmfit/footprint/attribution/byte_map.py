@@ -6,7 +6,7 @@ give the parts another owner, file or kind, and no byte can be lost or counted t
 """
 
 import struct
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import NamedTuple
@@ -64,6 +64,9 @@ class ByteRange(NamedTuple):
         return self.end - self.start
 
 
+_NEW: Callable[[type[ByteRange], tuple[object, ...]], ByteRange] = tuple.__new__
+
+
 @dataclass(frozen=True, slots=True)
 class ByteMap:
     """Ranges that fill the sections of a file that take memory, without gap or overlap.
@@ -82,15 +85,16 @@ class ByteMap:
     def __post_init__(self) -> None:
         ranges = iter(self.ranges)
         for section in self.elf.allocated():
-            at = section.address
-            while at < section.end:
+            at, end = section.address, section.end
+            # Each range is looked at: by position, which is quicker than by name.
+            while at < end:
                 following = next(ranges, None)
-                if following is None or following.section is not section or following.start != at:
+                if following is None or following[2] is not section or following[0] != at:
                     raise ValueError(f"the ranges of {section.name} do not go on at {at:#x}")
-                if following.end <= at:
+                if following[1] <= at:
                     raise ValueError(f"a range of {section.name} at {at:#x} is empty")
-                at = following.end
-            if at != section.end:
+                at = following[1]
+            if at != end:
                 raise ValueError(f"the ranges of {section.name} exceed it")
         if next(ranges, None) is not None:
             raise ValueError("there are ranges of no section")
@@ -139,31 +143,52 @@ def _ranges(elf: Elf, link_map: LinkMap | None, owners: OwnerRules) -> Iterator[
     data = DataInCode(elf)
     for section in elf.allocated():
         mapped = None if link_map is None else link_map.find(section.name, section.address, section.size)
-        default_kind = kind_of_section(section)
-        executable = section.executable
-        simple = not executable and mapped is None
-        # A function is code wherever a linker put it, but for what .opd has.
-        functions_are_code = executable and mapped is None and default_kind is ByteKind.CODE
-        functions_are_code = functions_are_code and section.name != ".opd"
-        ranges = claimed_ranges(elf, section, symbols.get(section.index, ()), mapped)
-        for number, claimed in enumerate(ranges):
-            start, end, claim, symbol, source = claimed
-            if claim is ClaimKind.NONE and executable:
-                yield from _unclaimed_code(elf, section, data.parts(section, ranges, number), owners)
-                continue
-            owner = owners.owner(claimed, section)
-            kind = KIND_OF_OWNER.get(owner)
-            if kind is None:
-                kind = default_kind
-                if functions_are_code and symbol is not None and symbol.type == SymbolType.FUNC:
-                    pass
-                elif not simple or (symbol is not None and symbol.type == SymbolType.FUNC):
-                    kind = _kind(elf, section, claimed)
-            byte_range = ByteRange(start, end, section, kind, owner, symbol, source, None)
-            if owner == ANONYMOUS_CONSTANTS and source is None and is_nameless(claimed):
-                yield from _text_apart(elf, byte_range._replace(symbol=None))
-            else:
-                yield byte_range
+        claimed = claimed_ranges(elf, section, symbols.get(section.index, ()), mapped)
+        yield from _ranges_of(elf, section, claimed, owners, data, with_map=mapped is not None)
+
+
+def _ranges_of(
+    elf: Elf,
+    section: Section,
+    divided: Sequence[ClaimedRange],
+    owners: OwnerRules,
+    data: DataInCode,
+    *,
+    with_map: bool,
+) -> list[ByteRange]:
+    """The ranges of a section. This runs for every symbol of a file: what is the same for all of a section is
+    found before."""
+    executable, usual = section.executable, kind_of_section(section)
+    # A function is code wherever a linker put it, but for what .opd has.
+    functions_are_code = executable and not with_map and usual is ByteKind.CODE and section.name != ".opd"
+    simple = not executable and not with_map
+    padding = ClaimedRange(section.address, section.end, ClaimKind.PADDING, None, None)
+    fill = owners.owner(padding, section)
+    fill_kind = KIND_OF_OWNER.get(fill) or (usual if simple else _kind(elf, section, padding))
+    owner_of, kind_of_owner, function = owners.owner, KIND_OF_OWNER.get, SymbolType.FUNC
+    is_padding, is_nobodys = ClaimKind.PADDING, ClaimKind.NONE
+    ranges: list[ByteRange] = []
+    append = ranges.append
+    for number, claimed in enumerate(divided):
+        start, end, claim, symbol, source = claimed
+        if claim is is_padding:
+            append(_NEW(ByteRange, (start, end, section, fill_kind, fill, None, None, None)))
+            continue
+        if claim is is_nobodys and executable:
+            ranges.extend(_unclaimed_code(elf, section, data.parts(section, divided, number), owners))
+            continue
+        owner = owner_of(claimed, section)
+        kind = kind_of_owner(owner)
+        if kind is None:
+            is_function = symbol is not None and symbol[3] == function
+            as_usual = is_function if functions_are_code else simple and not is_function
+            kind = usual if as_usual else _kind(elf, section, claimed)
+        if owner == ANONYMOUS_CONSTANTS and source is None and is_nameless(claimed):
+            byte_range = ByteRange(start, end, section, kind, owner, None, source, None)
+            ranges.extend(_text_apart(elf, byte_range))
+        else:
+            append(_NEW(ByteRange, (start, end, section, kind, owner, symbol, source, None)))
+    return ranges
 
 
 def _kind(elf: Elf, section: Section, claimed: ClaimedRange) -> ByteKind:

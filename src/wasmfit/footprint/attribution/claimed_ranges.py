@@ -7,9 +7,10 @@ section.
 import re
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from enum import Enum, auto
 from itertools import pairwise
+from operator import itemgetter
 from typing import NamedTuple
 
 from wasmfit.elf.linkmap.records import InputSection, OutputSection, ScriptCommand
@@ -64,7 +65,9 @@ _MARK = re.compile(
     r"|.*(?:End|Start|Base|Limit|Top|Size)_*$|.*\$\$(?:Base|Limit|Length)|__global_pointer\$|_gp$|_SDA\d?_BASE_",
     re.DOTALL,
 )
-_NO_OWNERS = (SymbolType.SECTION, SymbolType.FILE)
+_NO_OWNERS = frozenset({SymbolType.SECTION, SymbolType.FILE})
+_ADDRESS = itemgetter(1)  # of a symbol: quicker than its attribute, and there are tens of thousands
+_NEW: Callable[[type[ClaimedRange], tuple[object, ...]], ClaimedRange] = tuple.__new__
 
 
 def symbols_by_section(elf: Elf) -> dict[int, list[Symbol]]:
@@ -75,14 +78,16 @@ def symbols_by_section(elf: Elf) -> dict[int, list[Symbol]]:
     """
     grouped: dict[int, list[Symbol]] = {}
     for symbol in elf.symbols:
-        number = symbol.section
-        if number is None or symbol.type in _NO_OWNERS:
+        number = symbol[5]
+        if number is None or symbol[3] in _NO_OWNERS:
             continue
-        if symbol.name[:1] in _MARKS and (
-            is_mapping_symbol(symbol.name) or (not symbol.size and _LOCAL_LABEL.match(symbol.name))
-        ):
+        name = symbol[0]
+        if name[:1] in _MARKS and (is_mapping_symbol(name) or (not symbol.size and _LOCAL_LABEL.match(name))):
             continue
-        grouped.setdefault(number, []).append(symbol)
+        if number in grouped:
+            grouped[number].append(symbol)
+        else:
+            grouped[number] = [symbol]
     return grouped
 
 
@@ -116,9 +121,14 @@ def _ordered(symbols: Sequence[Symbol], start: int) -> list[Symbol]:
         symbols: The symbols of a section.
         start: Where the section begins, and with it whatever is said to begin before it.
     """
-    counts = Counter(max(symbol.address, start) for symbol in symbols)
-    shared = [symbol for symbol in symbols if counts[max(symbol.address, start)] > 1]
-    alone = [symbol for symbol in symbols if counts[max(symbol.address, start)] == 1]
+    begins = list(map(_ADDRESS, symbols))
+    if min(begins, default=start) < start:
+        begins = [max(begin, start) for begin in begins]
+    counts = Counter(begins)
+    if len(counts) == len(begins):
+        return list(symbols)
+    shared = [symbol for symbol, begin in zip(symbols, begins, strict=True) if counts[begin] > 1]
+    alone = [symbol for symbol, begin in zip(symbols, begins, strict=True) if counts[begin] == 1]
     return [*alone, *sorted(shared, key=_preference)]
 
 
@@ -169,25 +179,85 @@ class _Divider:
         self, elf: Elf, section: Section, symbols: Sequence[Symbol], mapped: OutputSection | None
     ) -> None:
         self._section = section
+        self._begin = section.address
         self._code = section.executable
-        self._fill = fill_bytes(elf.machine, code=self._code)
+        self._fill = bytes(fill_bytes(elf.machine, code=self._code))
         self._align = min(section.align, _MAX_PADDING)
         # There the assembler lays down as much fill as may be needed, and the linker removes the rest.
         self._relaxes = elf.kind == ElfKind.RELOCATABLE and elf.machine in _RELAXING
         self._contents = elf.contents(section)
         self._parts = _MappedParts(section, mapped)
-        ordered = _ordered(symbols, section.address)
-        self._sized = [symbol for symbol in ordered if symbol.size]
-        # The last of those at one address replaces the others.
+        self._sized = [symbol for symbol in symbols if symbol[2]]
         start, end = section.address, section.end
-        labels = {s.address: s for s in ordered if not s.size and start <= s.address < end}
-        self._labels = labels
-        self._label_addresses = sorted(labels)
+        # The last of those at one address replaces the others.
+        labels = [symbol for symbol in symbols if not symbol[2] and start <= symbol[1] < end]
+        self._labels = {symbol.address: symbol for symbol in _ordered(labels, start)}
+        self._label_addresses = sorted(self._labels)
 
     def ranges(self) -> list[ClaimedRange]:
-        sized = self._sized
+        ordered = sorted(self._sized, key=_ADDRESS)
+        start, end = self._section.address, self._section.end
+        # Nearly always; the others are cut off at the section's ends, or at those of the map's parts.
+        if not self._parts and (not ordered or (ordered[0][1] >= start and ordered[-1][1] < end)):
+            return self._by_symbols(ordered)
+        ranges: list[ClaimedRange] = []
+        self._resolve(start, end, _ordered(self._sized, start), ranges)
+        return ranges
+
+    def _by_symbols(self, ordered: Sequence[Symbol]) -> list[ClaimedRange]:
+        """Ranges by symbols that begin in the section, by address. Most overlap no other, which makes this
+        quick; for those that do, see :meth:`_resolve`."""
+        ranges: list[ClaimedRange] = []
+        append, labels, relaxes = ranges.append, self._label_addresses, self._relaxes
+        begin, contents, fill, most = self._begin, self._contents, self._fill, self._align
+        by_symbol, by_fill, by_none = ClaimKind.SYMBOL, ClaimKind.PADDING, ClaimKind.NONE
+        at, end = begin, self._section.end
+        count, number = len(ordered), 0
+        while number < count:
+            symbol = ordered[number]
+            low = symbol[1]
+            high = low + symbol[2]
+            number += 1
+            if at < low:
+                if labels:
+                    self._gap(at, low, ranges)
+                else:
+                    # As _gap, without its calls: there are half as many gaps as symbols.
+                    align = low & -low
+                    if align > most or relaxes or not align:
+                        align = most
+                    is_fill = low - at < align and not bytes(contents[at - begin : low - begin]).strip(fill)
+                    append(_NEW(ClaimedRange, (at, low, by_fill if is_fill else by_none, None, None)))
+            if (number < count and ordered[number][1] < high) or high > end:
+                first, reach = number - 1, high
+                while number < count and ordered[number][1] < reach:
+                    reach = max(reach, ordered[number][1] + ordered[number][2])
+                    number += 1
+                at = min(reach, end)
+                self._overlapping(low, at, ordered[first:number], ranges)
+            else:
+                append(_NEW(ClaimedRange, (low, high, by_symbol, symbol, None)))
+                at = high
+        if at < end:
+            self._gap(at, end, ranges)
+        return ranges
+
+    def _overlapping(
+        self, start: int, end: int, symbols: Sequence[Symbol], ranges: list[ClaimedRange]
+    ) -> None:
+        """Ranges of symbols that overlap, and together leave no gap."""
+        size = symbols[0][2]
+        if start + size == end and all(symbol[1] == start and symbol[2] == size for symbol in symbols):
+            # Names for one thing.
+            best = sorted(symbols, key=_preference)[-1]
+            ranges.append(_NEW(ClaimedRange, (start, end, ClaimKind.SYMBOL, best, None)))
+        else:
+            self._resolve(start, end, _ordered(symbols, start), ranges)
+
+    def _resolve(self, start: int, end: int, sized: Sequence[Symbol], ranges: list[ClaimedRange]) -> None:
+        """Ranges by symbols that may overlap, and by the map."""
         inputs: list[InputSection | None] = [None] * len(sized)
-        claims = [(symbol.address, symbol.address + symbol.size) for symbol in sized]
+        claims = [(symbol[1], symbol[1] + symbol[2]) for symbol in sized]
         if self._parts:
             for number, symbol in enumerate(sized):
                 part = self._parts.at(symbol.address)
@@ -195,15 +265,13 @@ class _Divider:
                     # A symbol ends with the input section that defines it, whatever its size says.
                     claims[number] = (symbol.address, min(symbol.address + symbol.size, part[1]))
                     inputs[number] = part[2] if isinstance(part[2], InputSection) else None
-        ranges: list[ClaimedRange] = []
-        for start, end, claim in resolve_overlaps(self._section.address, self._section.end, claims):
+        for low, high, claim in resolve_overlaps(start, end, claims):
             if claim != UNCLAIMED:
-                ranges.append(ClaimedRange(start, end, ClaimKind.SYMBOL, sized[claim], inputs[claim]))
+                ranges.append(ClaimedRange(low, high, ClaimKind.SYMBOL, sized[claim], inputs[claim]))
             elif self._parts:
-                ranges.extend(self._unclaimed(start, end))
+                ranges.extend(self._unclaimed(low, high))
             else:
-                ranges.extend(self._gap(start, end))
-        return ranges
+                self._gap(low, high, ranges)
 
     def _unclaimed(self, start: int, end: int) -> Iterator[ClaimedRange]:
         """Ranges of what no symbol with a size claims, by the map."""
@@ -212,7 +280,9 @@ class _Divider:
             if part is None:
                 after = self._parts.next_start(start)
                 until = end if after is None else min(end, after)
-                yield from self._gap(start, until)
+                gap: list[ClaimedRange] = []
+                self._gap(start, until, gap)
+                yield from gap
             else:
                 until = min(end, part[1])
                 yield from self._rest_of_part(start, until, part[2])
@@ -227,19 +297,20 @@ class _Divider:
         for low, high, label in self._split_at_labels(start, end):
             yield ClaimedRange(low, high, ClaimKind.SYMBOL if label else ClaimKind.INPUT, label, part)
 
-    def _gap(self, start: int, end: int) -> list[ClaimedRange]:
-        """Ranges of what lies in no part of the map and in no symbol with a size."""
+    def _gap(self, start: int, end: int, ranges: list[ClaimedRange]) -> None:
+        """Appends ranges of what lies in no part of the map and in no symbol with a size."""
         labels = self._label_addresses
-        first = bisect_left(labels, start)
+        first = bisect_left(labels, start) if labels else 0
         if first == len(labels) or labels[first] >= end:  # nearly always
             claim = ClaimKind.PADDING if self._is_padding(start, end) else ClaimKind.NONE
-            return [ClaimedRange(start, end, claim, None, None)]
-        return [
-            ClaimedRange(low, high, ClaimKind.PADDING, None, None)
-            if self._may_be_padding(label) and self._is_padding(low, high)
-            else ClaimedRange(low, high, ClaimKind.SYMBOL if label else ClaimKind.NONE, label, None)
-            for low, high, label in self._split_at_labels(start, end)
-        ]
+            ranges.append(_NEW(ClaimedRange, (start, end, claim, None, None)))
+            return
+        for low, high, label in self._split_at_labels(start, end):
+            if self._may_be_padding(label) and self._is_padding(low, high):
+                ranges.append(ClaimedRange(low, high, ClaimKind.PADDING, None, None))
+            else:
+                claim = ClaimKind.SYMBOL if label else ClaimKind.NONE
+                ranges.append(ClaimedRange(low, high, claim, label, None))
 
     def _may_be_padding(self, label: Symbol | None) -> bool:
         """Whether what follows a label can be fill: not what a label in data names, unless that is a mark."""
@@ -262,5 +333,5 @@ class _Divider:
             align = align if 0 < align < most and not self._relaxes else most
         if end - start >= align:
             return False
-        offset = start - self._section.address
-        return self._fill.issuperset(self._contents[offset : offset + end - start])
+        offset = start - self._begin
+        return not bytes(self._contents[offset : offset + end - start]).strip(self._fill)

@@ -9,7 +9,7 @@ from wasmfit.elf.mapping_symbols import DATA, MappingSymbols
 from wasmfit.elf.records import Elf, Section
 from wasmfit.footprint.attribution.claimed_ranges import ClaimedRange
 from wasmfit.footprint.attribution.literal_pools import REACH, LiteralLoad, literal_loads
-from wasmfit.footprint.attribution.texts import texts
+from wasmfit.footprint.attribution.texts import is_mostly_text
 
 _MAX_SCANNED = 4 << 20  # bytes of code; every gap of a hostile file may ask for 4 KiB again
 
@@ -68,8 +68,8 @@ class DataInCode:
                 continue
             # What linkers merge has no marks, and code has few texts by chance.
             data = self._elf.contents(section)[low - section.address : high - section.address]
-            is_text = 2 * sum(last - first for first, last in texts(data)) >= high - low
-            yield GapPart(low, high, GapKind.CONSTANTS if is_text else GapKind.CODE, gap)
+            kind = GapKind.CONSTANTS if is_mostly_text(data) else GapKind.CODE
+            yield GapPart(low, high, kind, gap)
 
     def _data(
         self, section: Section, ranges: Sequence[ClaimedRange], low: int, high: int

@@ -26,8 +26,12 @@ def resolve_overlaps(start: int, end: int, claims: Sequence[tuple[int, int]]) ->
         Parts in order of address, none of them empty, that fill the range without gap or overlap.
     """
     # Cut off first: a claim that begins before the range begins at its start like the others.
-    cut = [(max(low, start), min(high, end), number) for number, (low, high) in enumerate(claims)]
-    ordered = sorted([(low, -high, number) for low, high, number in cut if low < high])
+    ordered = [
+        (low if low > start else start, -high if high < end else -end, number)
+        for number, (low, high) in enumerate(claims)
+        if low < high and low < end and high > start
+    ]
+    ordered.sort()
     ordered.append((end, -end, UNCLAIMED))
     parts: list[ResolvedPart] = []
     # The claims that have begun, the winner on top; those below it that have ended go when they surface.
@@ -37,8 +41,13 @@ def resolve_overlaps(start: int, end: int, claims: Sequence[tuple[int, int]]) ->
         while at < low:
             while begun and begun[-1][0] <= at:
                 begun.pop()
-            until, claim = begun[-1] if begun else (low, UNCLAIMED)
-            until = min(until, low)
+            if not begun:
+                parts.append((at, low, UNCLAIMED))
+                at = low
+                break
+            until, claim = begun[-1]
+            if until > low:
+                until = low
             parts.append((at, until, claim))
             at = until
         begun.append((-negative_high, number))

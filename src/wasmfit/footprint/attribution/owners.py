@@ -3,8 +3,9 @@
 import re
 from collections.abc import Callable
 from functools import cache
+from typing import NamedTuple
 
-from wasmfit.elf.linkmap.records import INTERNAL
+from wasmfit.elf.linkmap.records import INTERNAL, InputSection
 from wasmfit.elf.names.crates import RustCrate, codegen_unit_crate, embedded_crate, rust_crate
 from wasmfit.elf.records import Elf, Section, SectionFlag, SectionType, Symbol, SymbolType
 from wasmfit.footprint.attribution.claimed_ranges import ClaimedRange, ClaimKind
@@ -53,7 +54,7 @@ ObjectRule = Callable[[str], str | None]
 owner of what has no Rust name in it; None when the rule does not know. It is called once for each name."""
 
 SymbolRule = Callable[[str], str | None]
-"""From a symbol's name that is no Rust name to its owner; None when the rule does not know."""
+"""From a symbol's name that is not a Rust name to its owner; None when the rule does not know."""
 
 # rustc and LLVM name the constants that have no name in the source: .Lanon.<hash>.3, anon.<hash>.3,
 # .L__unnamed_2, alloc_<hash>, vtable.4, switch.table.f, .L.str.1. Only such names begin with .L.
@@ -68,6 +69,7 @@ _VENEER = re.compile(
     r"|__(?:long_branch|gep_setup|toc_save)_\w|.+\$(?:thunk|veneer)\b|thunk-\d+-",
     re.DOTALL,
 )
+_PLAIN_NAME = str.isidentifier  # of which only those with two underscores are veneers' names
 # What maps call the input sections and the object of such code.
 _VENEER_INPUT = re.compile(
     r"\.(?:glue_7t?|v4_bx|vfp11_veneer|stm32l4xx_veneer|trampolines|stub|gnu\.sgstubs)$|.*(?:__stub|\.stub|thunk)"
@@ -102,62 +104,50 @@ class OwnerRules:
         owner_of_symbol: SymbolRule | None = None,
         last_resort: SymbolRule | None = None,
     ) -> None:
-        self._of_symbol = owner_of_symbol or _no_rule
+        self._of_symbol = owner_of_symbol
         # Many symbols share an object.
         self._of_object = cache(owner_of_object or _no_rule)
         self._last_resort = last_resort or _no_rule
         self._crate = cache(_crate)
-        self._units = CodegenUnits(elf.symbols, self._crate)
+        self._unit = cache(CodegenUnits(elf.symbols, self._crate).crate)
+        self._places = {section.index: _Place.of(section) for section in elf.allocated()}
 
     def owner(self, claimed: ClaimedRange, section: Section) -> str:
         """The owner of a range of a section."""
-        symbol = claimed.symbol
-        if symbol is not None and claimed.input is None and symbol[0][:2] == "_R" and "$" not in symbol[0]:
-            crate = self._crate(symbol[0])  # as most of a Rust firmware
+        _, _, claim, symbol, source = claimed
+        name = "" if symbol is None else symbol[0]
+        if source is None and name[:2] == "_R" and "$" not in name:
+            crate = self._crate(name)  # as most of a Rust firmware
             if crate is not None:
                 return crate.name
-        if claimed.claim in _LAID_DOWN and section.name in RESERVED_SECTIONS:
-            return RESERVED
-        if claimed.claim is ClaimKind.PADDING:
-            return PADDING
-        if claimed.claim is ClaimKind.SCRIPT:
-            return LINKER_SCRIPT
-        if _is_veneer(claimed, section):
+        place = self._places[section.index]
+        if claim is ClaimKind.PADDING:
+            return RESERVED if place.reserved else PADDING
+        if claim is ClaimKind.SCRIPT:
+            return RESERVED if place.reserved else LINKER_SCRIPT
+        if place.code and _is_veneer(name, source, section):
             return VENEERS
-        if (
-            symbol is not None
-            and not symbol.size
-            and claimed.input is None
-            and section.name in UNWIND_SECTIONS
-        ):
-            return UNWIND_TABLES  # __EH_FRAME_BEGIN__ marks where the tables of all objects begin
         if symbol is not None:
-            crate = self._crate(symbol.name)
+            if place.unwind and source is None and not symbol.size:
+                return UNWIND_TABLES  # __EH_FRAME_BEGIN__ marks where the tables of all objects begin
+            crate = self._crate(name) if _may_have_crate(name) else None
             if crate is not None:
                 return crate.name
-        return (
-            self._by_rule(claimed)
-            or _by_input_name(claimed)
-            or self._by_unit(claimed)
-            or self._otherwise(claimed, section)
-        )
+        return self._by_rules(claimed, name) or _by_kind(claimed, section, place)
 
-    def _by_rule(self, claimed: ClaimedRange) -> str | None:
-        owner = None
-        if claimed.symbol is not None:
-            owner = self._of_symbol(claimed.symbol.name)
-        if owner is None:
-            source = _object(claimed)
-            owner = None if source is None else self._of_object(source)
+    def _by_rules(self, claimed: ClaimedRange, name: str) -> str | None:
+        """The owner by what else is known of the symbol and of the object that it comes from."""
+        owner = None if self._of_symbol is None or not name else self._of_symbol(name)
+        origin = _object(claimed)
+        if owner is None and origin is not None:
+            owner = self._of_object(origin)
+        if owner is None and claimed.input is not None:
+            owner = _by_input_name(claimed.input)
+        if owner is None and origin is not None:
+            owner = self._unit(origin)
+        if owner is None and name:
+            owner = self._last_resort(name)
         return owner
-
-    def _by_unit(self, claimed: ClaimedRange) -> str | None:
-        source = _object(claimed)
-        return None if source is None else self._units.crate(source)
-
-    def _otherwise(self, claimed: ClaimedRange, section: Section) -> str:
-        last = None if claimed.symbol is None else self._last_resort(claimed.symbol.name)
-        return last or _by_kind(claimed, section)
 
 
 KIND_OF_OWNER = {
@@ -172,7 +162,42 @@ KIND_OF_OWNER = {
 """What bytes are by their owner, where it determines that; else their section does."""
 
 
-_LAID_DOWN = (ClaimKind.PADDING, ClaimKind.SCRIPT)
+class _Place(NamedTuple):
+    """What a section says of owners of what lies in it.
+
+    Attributes:
+        code: Whether it holds code.
+        reserved: Whether it only keeps room free.
+        unwind: Whether it holds tables for exceptions and backtraces.
+        row: The row in brackets of what nothing in it identifies, if the section alone says it.
+    """
+
+    code: bool
+    reserved: bool
+    unwind: bool
+    row: str | None
+
+    @classmethod
+    def of(cls, section: Section) -> "_Place":
+        """What a section says."""
+        unwind, name = section.name in UNWIND_SECTIONS, section.name
+        row = None
+        if section.type == SectionType.ARM_EXIDX or unwind:
+            row = UNWIND_TABLES
+        elif section.type in LINKER_SECTION_TYPES or name in LINKER_SECTIONS:
+            row = LINKER
+        elif name in RESERVED_SECTIONS and section.type == SectionType.NOBITS:
+            row = RESERVED
+        elif name in VECTOR_SECTIONS:
+            row = VECTORS
+        return cls(section.executable, name in RESERVED_SECTIONS, unwind, row)
+
+
+def _may_have_crate(name: str) -> bool:
+    """Whether a name can have a Rust name in it: most others are told apart without a pattern."""
+    if name[:1] == "_":
+        return name[1:2] == "R" or ("17h" in name and name[:3] == "_ZN")
+    return "." in name or name[:6] == "switch" or name[:4] == "anon"
 
 
 def _crate(name: str) -> RustCrate | None:
@@ -184,9 +209,10 @@ def _crate(name: str) -> RustCrate | None:
 
 def _object(claimed: ClaimedRange) -> str | None:
     """The object that a range comes from: its path in the map or, without a map, its ``STT_FILE`` symbol."""
-    if claimed.input is not None:
-        return None if claimed.input.object == INTERNAL else claimed.input.object
-    return claimed.symbol.file if claimed.symbol is not None and _has_file(claimed.symbol) else None
+    source, symbol = claimed.input, claimed.symbol
+    if source is not None:
+        return None if source.object == INTERNAL else source.object
+    return symbol.file if symbol is not None and symbol[6] and _has_file(symbol) else None
 
 
 def _has_file(symbol: Symbol) -> bool:
@@ -205,15 +231,17 @@ def _no_rule(_name: str) -> str | None:
     return None
 
 
-def _is_veneer(claimed: ClaimedRange, section: Section) -> bool:
+def _is_veneer(name: str, source: InputSection | None, section: Section) -> bool:
     """Whether the linker made code to reach what is far: by its name, and by the map.
 
     Its symbol is local, and so seems to belong to the last file.
+
+    Args:
+        name: The name of its symbol; empty without one.
+        source: The input section, when there is a map that has it.
+        section: The section with code that it lies in.
     """
-    symbol, source = claimed.symbol, claimed.input
-    if not section.executable:
-        return False
-    if symbol is not None and _VENEER.match(symbol.name):
+    if name and (name[:2] == "__" or not _PLAIN_NAME(name)) and _VENEER.match(name):
         return True
     if source is not None:
         if source.object in _VENEER_OBJECTS:
@@ -222,25 +250,21 @@ def _is_veneer(claimed: ClaimedRange, section: Section) -> bool:
     return section.name in _VENEER_SECTIONS
 
 
-def _by_input_name(claimed: ClaimedRange) -> str | None:
-    crate = None if claimed.input is None else embedded_crate(claimed.input.section)
+def _by_input_name(source: InputSection) -> str | None:
+    crate = embedded_crate(source.section)
     return None if crate is None else crate.name
 
 
-def _by_kind(claimed: ClaimedRange, section: Section) -> str:
+def _by_kind(claimed: ClaimedRange, section: Section, place: _Place) -> str:
     """A row in brackets."""
     source, symbol = claimed.input, claimed.symbol
     if source is not None and source.object == INTERNAL:
         return _of_linker(source.section, section)
-    if section.type == SectionType.ARM_EXIDX or section.name in UNWIND_SECTIONS:
-        return UNWIND_TABLES
-    if section.type in LINKER_SECTION_TYPES or section.name in LINKER_SECTIONS:
-        return LINKER
-    if section.name in RESERVED_SECTIONS and section.type == SectionType.NOBITS:
-        return RESERVED
-    if section.name in VECTOR_SECTIONS or (symbol is not None and _VECTOR_SYMBOL.fullmatch(symbol.name)):
+    if place.row is not None:
+        return place.row
+    if symbol is not None and _VECTOR_SYMBOL.fullmatch(symbol[0]):
         return VECTORS
-    if section.executable:
+    if place.code:
         return ASSEMBLY if symbol is not None and not symbol.size else UNKNOWN
     if _is_anonymous(claimed) or _is_dropped(claimed, section):
         return ANONYMOUS_CONSTANTS

@@ -17,19 +17,20 @@ def with_reserved(byte_map: ByteMap) -> ByteMap:
     """
     if not byte_map.elf.symbols:
         return byte_map
-    named = {r.section.index for r in byte_map.ranges if r.symbol is not None or r.input is not None}
-    if not any(_is_free(r, named) for r in byte_map.ranges):
+    free = {
+        section.index
+        for section in byte_map.elf.allocated()
+        if section.type == SectionType.NOBITS and _VARIABLES.match(section.name) is None
+    }
+    if free:
+        named = {r.section.index for r in byte_map.ranges if r.symbol is not None or r.input is not None}
+        free -= named
+    if not any(_is_free(r, free) for r in byte_map.ranges if free):
         return byte_map
     return byte_map.with_ranges(
-        r._replace(owner=RESERVED) if _is_free(r, named) else r for r in byte_map.ranges
+        r._replace(owner=RESERVED) if _is_free(r, free) else r for r in byte_map.ranges
     )
 
 
-def _is_free(byte_range: ByteRange, named: set[int]) -> bool:
-    section = byte_range.section
-    return (
-        byte_range.owner == UNKNOWN
-        and section.type == SectionType.NOBITS
-        and section.index not in named
-        and _VARIABLES.match(section.name) is None
-    )
+def _is_free(byte_range: ByteRange, free: set[int]) -> bool:
+    return byte_range.owner == UNKNOWN and byte_range.section.index in free

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
 
 from wasmfit.footprint.attribution.byte_map import ByteMap
 
@@ -85,9 +87,11 @@ def section_totals(byte_map: ByteMap) -> Footprint:
     """Add up a byte map by section and owner."""
     sections = byte_map.elf.allocated()
     totals: dict[int, dict[str, int]] = {section.index: {} for section in sections}
-    for start, end, section, _kind, owner, *_ in byte_map.ranges:
+    for section, ranges in groupby(byte_map.ranges, key=itemgetter(2)):
         owners = totals[section.index]
-        owners[owner] = owners.get(owner, 0) + end - start
+        for byte_range in ranges:
+            owner = byte_range[4]
+            owners[owner] = owners.get(owner, 0) + byte_range[1] - byte_range[0]
     return Footprint(
         tuple(
             SectionTotals(section.name, section.address, section.size, _largest_first(totals[section.index]))

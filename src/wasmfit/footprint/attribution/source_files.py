@@ -8,7 +8,7 @@ def with_files(byte_map: ByteMap) -> ByteMap:
     """A pass: the source file of every range that has none yet.
 
     A local symbol's file is the one that its ``STT_FILE`` symbol names; global symbols have none. rustc's
-    codegen units are no files.
+    codegen units are not files.
     """
     return byte_map.with_ranges(
         byte_range if byte_range.file is not None else byte_range._replace(file=_by_symbol(byte_range))

@@ -68,9 +68,12 @@ def system_rule(symbols: Iterable[Symbol]) -> SymbolRule:
     Args:
         symbols: The file's symbols.
     """
-    known = [(system.owner, re.compile(system.names)) for system in systems_of(symbols)]
+    known = systems_of(symbols)
+    # As one pattern, since most names match none.
+    matches = re.compile("|".join(f"({system.names})" for system in known)).fullmatch
 
     def owner(name: str) -> str | None:
-        return next((system for system, names in known if names.fullmatch(name)), None)
+        match = matches(name)
+        return None if match is None or match.lastindex is None else known[match.lastindex - 1].owner
 
     return owner

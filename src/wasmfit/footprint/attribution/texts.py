@@ -21,3 +21,18 @@ def texts(data: memoryview) -> Iterator[tuple[int, int]]:
         last = match.end()
     if first >= 0:
         yield first, last
+
+
+def is_mostly_text(data: memoryview) -> bool:
+    """Whether at least half of some bytes are strings that end with a NUL.
+
+    It stops as soon as what is left cannot make it so: code of 200 MB has few texts. No bytes hold no text.
+    """
+    found = 0
+    for start, end in texts(data):
+        found += end - start
+        if 2 * found >= len(data):
+            return True
+        if 2 * (found + len(data) - end) < len(data):
+            return False
+    return False

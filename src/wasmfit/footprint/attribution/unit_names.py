@@ -21,7 +21,7 @@ _LIBRARIES = tuple(
     )
 )
 _OF_PICOLIBC, _OF_NEWLIB = "picolibc", "newlib"
-_COMPILERS = re.compile(r"<[\w -]+>|")  # what is no file, such as <artificial> and <built-in>
+_COMPILERS = re.compile(r"<[\w -]+>|")  # what is not a file, such as <artificial> and <built-in>
 
 
 def unit_owners(units: Iterable[tuple[str, str]]) -> list[str | None]:

@@ -20,7 +20,7 @@ from wasmfit.footprint.attribution.live_code import LiveCode
 from wasmfit.footprint.attribution.unit_names import unit_owners
 from wasmfit.footprint.attribution.unknown_bytes import NOBODY
 
-_FUNCTIONS = (SymbolType.FUNC, SymbolType.GNU_IFUNC, SymbolType.NOTYPE)
+_FUNCTIONS = frozenset({SymbolType.FUNC, SymbolType.GNU_IFUNC, SymbolType.NOTYPE})
 
 
 def owners_by_units(byte_map: ByteMap) -> ByteMap:
@@ -42,13 +42,14 @@ def owners_by_units(byte_map: ByteMap) -> ByteMap:
 
 def _is_uncertain(byte_range: ByteRange) -> bool:
     """Whether neither a Rust name nor a map nor what the bytes are says whose they are."""
-    symbol = byte_range.symbol
-    if byte_range.input is not None or (symbol is not None and symbol.name.startswith("_R")):
+    _, _, _, _, owner, symbol, source, _ = byte_range
+    if source is not None or (owner[:1] == "[" and owner not in NOBODY):
         return False
-    if byte_range.owner.startswith("[") and byte_range.owner not in NOBODY:
-        return False
+    if symbol is None:
+        return True
+    name = symbol[0]
     # Of legacy names, all of Rust's have a hash.
-    return symbol is None or "17h" not in symbol.name or rust_crate(symbol.name) is None
+    return name[:2] != "_R" and ("17h" not in name or rust_crate(name) is None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,23 +98,20 @@ class _Units:
 
     def owner(self, byte_range: ByteRange) -> str | None:
         """The owner of a range by the unit that defines it; None where that is unknown."""
-        symbol = byte_range.symbol
-        address = byte_range.start if symbol is None else max(symbol.address, byte_range.section.address)
-        if symbol is not None and symbol.type not in _FUNCTIONS:
-            unit = self.variables.get(address)
-        else:
-            unit = self._unit_at(
-                byte_range.section, address, byte_range.end if symbol is None else address + 1
-            )
-        return None if unit is None else self.owners[unit]
-
-    def _unit_at(self, section: Section, start: int, end: int) -> int | None:
-        """The unit whose code has all of a range."""
-        number = bisect_right(self.starts.get(section.index, ()), start) - 1
+        start, end, section, _, _, symbol, _, _ = byte_range
+        if symbol is not None:
+            start = max(symbol[1], section.address)
+            if symbol[3] not in _FUNCTIONS:
+                variable = self.variables.get(start)
+                return None if variable is None else self.owners[variable]
+            end = start + 1
+        # The unit whose code has all of it.
+        starts = self.starts.get(section.index)
+        number = bisect_right(starts, start) - 1 if starts else -1
         if number < 0:
             return None
         found = self.code[section.index][number]
-        return found.unit if start < found.end and end <= found.end else None
+        return self.owners[found.unit] if start < found.end and end <= found.end else None
 
 
 class _Places:

@@ -52,7 +52,7 @@ class CodeReferences(NamedTuple):
 
     Attributes:
         calls: Direct calls.
-        jumps: Branches that are no calls, those within a function too.
+        jumps: Branches that are not calls, those within a function too.
         relative: Addresses counted from the instruction's own, and so certain.
         built: Numbers that code puts together, which may be addresses or not.
         loads: Instructions and the addresses of the words next to the code that they load.

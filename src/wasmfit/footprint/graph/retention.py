@@ -94,7 +94,7 @@ class Retention:
 
     Attributes:
         graph: The fragments and their references.
-        roots: Number of a fragment → why it stays by itself. Padding is no root and retained by nothing.
+        roots: Number of a fragment → why it stays by itself. Padding is not a root and retained by nothing.
         dominator: For each fragment its immediate dominator, or -1 if no fragment dominates it.
     """
 

@@ -22,8 +22,11 @@ UF2_MAGIC = b"UF2\n"
 _MOST_BYTES = 256 << 20
 _BLOCK = struct.Struct("<8I")
 _SECOND_MAGIC, _LAST_MAGIC = 0x9E5D5157, 0x0AB16F30
-_NOT_FLASHED, _HAS_FAMILY = 0x1, 0x2000
+# Blocks for no main flash, and those that hold a part of a file
+_NOT_FLASHED, _HAS_FAMILY, _HAS_TAGS = 0x1 | 0x1000, 0x2000, 0x8000
 _MOST_PAYLOAD = 476
+_IGNORED = 0x9957E3
+"""The tag of a block that an RP2350's boot loader writes nowhere: tools put one first for RP2350-E10."""
 # The processors of the families that are registered with the format, and of the RP2350.
 _FAMILIES = {
     Machine.ARM: (
@@ -68,24 +71,54 @@ def read_flashed_image(path: Path, bounds: Sequence[int] = ()) -> Elf:
 class _Uf2(ImageReader):
     def read(self) -> tuple[int, list[Piece]]:
         """The processor, 0 where it is unknown, and what is written."""
-        pieces: list[Piece] = []
-        families: set[int] = set()
+        pieces: dict[int, list[Piece]] = {}
+        numbers: dict[tuple[int, int], set[int]] = {}
         if len(self._data) % 512:
-            self._damaged("it is no whole number of blocks of 512 bytes")
+            self._damaged("it is not a whole number of blocks of 512 bytes")
         for at in range(0, len(self._data), 512):
-            first, second, flags, address, size, _, _, family = _BLOCK.unpack_from(self._data, at)
+            first, second, flags, address, size, number, count, family = _BLOCK.unpack_from(self._data, at)
             (last,) = struct.unpack_from("<I", self._data, at + 508)
             if struct.pack("<I", first) != UF2_MAGIC or second != _SECOND_MAGIC or last != _LAST_MAGIC:
                 self._damaged(f"block {at // 512} has no magic numbers")
-            if flags & _NOT_FLASHED:
-                continue
             if size > _MOST_PAYLOAD:
                 self._damaged(f"block {at // 512} has {size} bytes, more than fit")
-            if flags & _HAS_FAMILY:
-                families.add(family)
-            pieces.append(Piece(address, self._data[at + 32 : at + 32 + size]))
-        machines = {m for m, known in _FAMILIES.items() for family in families if family in known}
-        return (machines.pop() if len(machines) == 1 else 0), pieces
+            if flags & _HAS_TAGS and _IGNORED in self._tags(at + 32 + size, at + 508):
+                continue
+            family = family if flags & _HAS_FAMILY else 0
+            numbers.setdefault((family, count), set()).add(number)
+            if not flags & _NOT_FLASHED:
+                pieces.setdefault(family, []).append(Piece(address, self._data[at + 32 : at + 32 + size]))
+        for (_, count), found in numbers.items():
+            missing = next((number for number in range(count) if number not in found), None)
+            if missing is not None:
+                self._damaged(f"block {missing} of {count} is missing")
+        self._check_families(pieces)
+        machines = {m for m, known in _FAMILIES.items() for family in pieces if family in known}
+        return (machines.pop() if len(machines) == 1 else 0), [p for of in pieces.values() for p in of]
+
+    def _tags(self, at: int, end: int) -> Iterator[int]:
+        """The tags that follow a block's bytes: each has its length, its kind (24 bits) and what it says."""
+        while at + 4 <= end:
+            (head,) = struct.unpack_from("<I", self._data, at)
+            length = head & 0xFF
+            if length < 4:
+                return
+            yield head >> 8
+            at += (length + 3) & ~3
+
+    def _check_families(self, pieces: dict[int, list[Piece]]) -> None:
+        """Refuses a file of several devices' images, each of which takes the blocks of its own family."""
+        taken: dict[int, int] = {}
+        for family, written in pieces.items():
+            for piece in written:
+                other = taken.setdefault(piece.address, family)
+                if other != family:
+                    raise ElfError(
+                        f"{self._path} has images of several devices: of the families "
+                        f"{hexadecimal(other)} and {hexadecimal(family)}, which both write "
+                        f"{hexadecimal(piece.address)}.",
+                        "Make a file of one family, and name that.",
+                    )
 
 
 def _cut(pieces: list[Piece], bounds: Sequence[int]) -> Iterator[Piece]:

@@ -9,6 +9,7 @@ from wasmfit.elf.errors import ElfError
 from wasmfit.elf.machines import machine_name
 from wasmfit.elf.read import parse_elf, read_elf
 from wasmfit.elf.records import Elf, ElfKind
+from wasmfit.input_file import opened
 from wasmfit.words import counted, escape_unprintable
 
 _KINDS = {
@@ -81,7 +82,7 @@ def first_bytes(path: Path) -> bytes:
     try:
         if not path.is_file():
             return b""
-        with path.open("rb") as stream:
+        with opened(path) as stream:
             return stream.read(8)
     except (OSError, ValueError):
         return b""
@@ -141,10 +142,12 @@ def _library(path: Path) -> SizeSource:
             if member.image.startswith(b"\x7fELF"):
                 raise
             others.append(f"{member.name}: {error.message.removeprefix(f'{shown} ')}")
+    if not parts and not others:
+        raise ElfError(f"{path} is a static library without members.", "Build it again.")
     if not parts:
         raise ElfError(
-            f"{path} is a static library without a member that is an ELF file"
-            f"{f' ({escape_unprintable(others[0])})' if others else ''}.",
+            f"{path} is a static library without a member that is an ELF file "
+            f"({escape_unprintable(others[0]).rstrip('.')}).",
             "Build it for a target with ELF files.",
         )
     note = (

@@ -11,6 +11,9 @@ from typing import NamedTuple
 
 from wasmfit.footprint.inputs.pieces import ImageReader, Piece
 
+# Bytes of Intel HEX's records that are not data: the end, a segment, its start, a linear address, its start.
+_SEGMENT = 1 << 16
+_LENGTHS = {1: 0, 2: 2, 3: 4, 4: 2, 5: 4}
 _HEX = frozenset(b"0123456789abcdefABCDEF")
 # Bytes of the address of each kind of S-record: of those with data, and of all.
 _S_DATA = {1: 2, 2: 3, 3: 4}
@@ -45,7 +48,7 @@ class _TextReader(ImageReader):
 
     def _bytes(self, digits: bytes, number: int) -> bytes:
         if not digits or len(digits) % 2 or not _HEX.issuperset(digits):
-            self._damaged(f"line {number} is no record")
+            self._damaged(f"line {number} is not a record")
         return bytes.fromhex(digits.decode("ascii"))
 
     def _nothing_after(self, lines: Iterator[_Line]) -> None:
@@ -64,28 +67,39 @@ class IntelHex(_TextReader):
         Raises:
             ElfError: It is damaged.
         """
-        base = 0
+        base, in_segment = 0, False
         lines = self._lines()
         for number, text in lines:
             record = self._record(text, number)
             size, kind, contents = record[0], record[3], record[4:-1]
             if size != len(contents):
                 self._damaged(f"line {number} has {len(contents)} bytes and says {size}")
+            if kind in _LENGTHS and size != _LENGTHS[kind]:
+                self._damaged(f"line {number} has {size} bytes, records of its kind have {_LENGTHS[kind]}")
             if kind == 0:
-                yield Piece(base + int.from_bytes(record[1:3], "big"), contents)
+                yield from self._data_of(base, int.from_bytes(record[1:3], "big"), contents, in_segment)
             elif kind == 1:
                 self._nothing_after(lines)
                 return
             elif kind in (2, 4):
-                base = int.from_bytes(contents, "big") << (4 if kind == 2 else 16)
+                in_segment = kind == 2
+                base = int.from_bytes(contents, "big") << (4 if in_segment else 16)
             elif kind not in (3, 5):
                 self._damaged(f"line {number} has a kind of record that is not known")
         self._damaged("its last record is missing")
 
+    @staticmethod
+    def _data_of(base: int, offset: int, contents: bytes, in_segment: bool) -> Iterator[Piece]:
+        """What a record writes; within a segment, what goes beyond its 64 KiB is at its beginning."""
+        before = _SEGMENT - offset if in_segment else len(contents)
+        yield Piece(base + offset, contents[:before])
+        if contents[before:]:
+            yield Piece(base, contents[before:])
+
     def _record(self, text: bytes, number: int) -> bytes:
         record = self._bytes(text[1:], number)
         if not text.startswith(b":") or len(record) < 5:
-            self._damaged(f"line {number} is no record")
+            self._damaged(f"line {number} is not a record")
         if sum(record) & 0xFF:
             self._damaged(f"the sum of line {number} is wrong")
         return record
@@ -118,7 +132,7 @@ class SRecords(_TextReader):
     def _record(self, text: bytes, number: int) -> tuple[int, int, bytes]:
         """The kind, the address and the bytes of a line."""
         if text[:1] != b"S" or not text[1:2].isdigit():
-            self._damaged(f"line {number} is no record")
+            self._damaged(f"line {number} is not a record")
         kind, record = int(text[1:2]), self._bytes(text[2:], number)
         if kind not in _S_KINDS:
             self._damaged(f"line {number} has a kind of record that is not known")

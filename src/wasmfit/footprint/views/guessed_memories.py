@@ -5,13 +5,17 @@ For a program of an operating system the two are called by whether they can be w
 1. the address map of the machine or of a family of chips, where all of the file lies in one that is known
    (AVR; Espressif's chips, whose loader brings RAM's contents so that the file says nothing of it);
 2. for machines whose memories share 16 MiB: what runs elsewhere than it is loaded to, can be written, or has
-   no bytes, is in RAM; all else is in flash;
+   no bytes, is in RAM; all else is in flash. Variables that are loaded where they run are in flash (FRAM,
+   EEPROM) if they are called so, or if code or constants are nearer than RAM;
 3. for all others the same of each 16 MiB. Where something has no bytes next to code that stays where it is
    loaded, while RAM is elsewhere, room is kept free in flash.
 """
 
 import re
+from bisect import bisect_right
 from collections.abc import Mapping
+from functools import cached_property
+from itertools import accumulate
 from typing import NamedTuple
 
 from wasmfit.elf.records import WASM_RAM_FROM, Elf, Machine, Section, SectionFlag, SectionType
@@ -41,7 +45,7 @@ class _AddressMap(NamedTuple):
     twice: tuple[tuple[int, int, int], ...] = ()
 
     def moved(self, address: int) -> int:
-        """How far an address lies behind the one at which RAM is data."""
+        """How far an address lies after the one at which RAM is data."""
         return next((distance for low, high, distance in self.twice if low <= address < high), 0)
 
 
@@ -164,6 +168,10 @@ _SMALL = frozenset(
     }
 )
 
+# Of these, those that address 64 KiB, and see more flash through a window: what is beyond is a bank's number.
+_BANKED = frozenset({Machine.Z80, Machine.M68HC11, Machine.M68HC12, Machine.M8051})
+_ADDRESS_SPACE = 1 << 16
+
 # Where constants that are loaded to flash can run: AVR's data space at 0x4000 or 0x8000, RL78's mirror.
 _MIRRORS: dict[int, tuple[int, ...]] = {
     Machine.AVR: (0x80_4000, 0x80_8000),
@@ -174,8 +182,10 @@ _MIRRORS: dict[int, tuple[int, ...]] = {
 _OF_HOSTS = frozenset({".interp", ".note.ABI-tag", ".note.go.buildid"})
 
 _KEPT_IN_FLASH = re.compile(
-    r"flash|eeprom|storage|nvs|nvm|nvram_rom|[qo]spi|xip|littlefs|\brom", re.IGNORECASE
+    r"flash|eeprom|storage|nvs|nvm|nvram_rom|[qo]spi|xip|littlefs|\brom|\.info[A-D]?$|persistent|\bfram",
+    re.IGNORECASE,
 )
+_KEPT_BY_SMALL = re.compile(rf"{_KEPT_IN_FLASH.pattern}|fuse|lock|signature|option|password", re.IGNORECASE)
 
 
 class MemoryGuess:
@@ -190,6 +200,7 @@ class MemoryGuess:
         self._machine = elf.machine
         self._loads = loads
         sections = [s for s in elf.allocated() if not _is_template(s)]
+        self._sections = sections
         self.hosted = any(s.type == SectionType.DYNAMIC or s.name in _OF_HOSTS for s in elf.sections)
         self._map = None if self.hosted else _address_map(elf, sections)
         self._small = elf.machine in _SMALL
@@ -210,7 +221,12 @@ class MemoryGuess:
         if self._is_mirrored(section, loaded):
             assert loaded is not None
             return self._name_at(loaded), loaded, 0
+        if self._is_bank(section, loaded):
+            assert loaded is not None
+            return FLASH, loaded, 0
         name = self._of_small(section) if self._small else self._name_at(address)
+        if name == RAM and self._machine == Machine.RL78 and self._stays(section):
+            name = FLASH  # constants of the mirror, by a script that does not say where flash has them
         alone = self._map is None and address >> 24 not in self._used_blocks
         if name == RAM and alone and _looks_kept(section):
             name = FLASH
@@ -236,14 +252,55 @@ class MemoryGuess:
         loaded = self._loads.get(section.index)
         copied = loaded is not None and loaded != section.address
         can_change = section.type == SectionType.NOBITS or bool(section.flags & SectionFlag.WRITE)
-        if section.executable and not copied:
+        if copied:
+            return RAM
+        if section.executable or not can_change or _looks_kept(section):
             return FLASH
-        return RAM if (copied or can_change) and not _looks_kept(section) else FLASH
+        if section.type == SectionType.NOBITS:
+            return RAM
+        # Variables that are kept in FRAM or EEPROM lie among what is, and those of a simulator next to RAM's.
+        if _KEPT_BY_SMALL.search(section.name):
+            return FLASH
+        return FLASH if self._distance(section, FLASH) < self._distance(section, RAM) else RAM
+
+    def _distance(self, section: Section, memory: str) -> int:
+        """Bytes from a section to the nearest one that is certainly in a memory; 0 to RAM where none is."""
+        starts, ends = self._certain[memory]
+        if not starts:
+            return 0 if memory == RAM else 1 << 32
+        number = bisect_right(starts, section.address)
+        after = max(starts[number] - section.end, 0) if number < len(starts) else 1 << 64
+        return min(max(section.address - ends[number - 1], 0), after) if number else after
+
+    @cached_property
+    def _certain(self) -> dict[str, tuple[list[int], list[int]]]:
+        """Where sections begin that are certainly in flash or in RAM, of machines with little memory, and the
+        last end of these and of those before them."""
+        certain: dict[str, list[Section]] = {FLASH: [], RAM: []}
+        for section in self._sections:
+            loaded = self._loads.get(section.index)
+            if loaded is not None and loaded != section.address:
+                certain[RAM].append(section)
+            elif section.executable or not section.flags & SectionFlag.WRITE:
+                certain[FLASH].append(section)
+            elif section.type == SectionType.NOBITS and not _looks_kept(section):
+                certain[RAM].append(section)
+        found = {}
+        for memory, sections in certain.items():
+            sections.sort(key=lambda section: section.address)
+            ends = list(accumulate((section.end for section in sections), max))
+            found[memory] = [section.address for section in sections], ends
+        return found
 
     def _is_mirrored(self, section: Section, loaded: int | None) -> bool:
         if loaded is None or loaded == section.address or section.flags & SectionFlag.WRITE:
             return False
         return section.address - loaded in _MIRRORS.get(self._machine, ())
+
+    def _is_bank(self, section: Section, loaded: int | None) -> bool:
+        """Whether code is in a bank of flash that the processor sees through a window."""
+        banked = self._machine in _BANKED and section.executable and loaded is not None
+        return banked and loaded != section.address and (loaded or 0) >= _ADDRESS_SPACE
 
     def _stays(self, section: Section) -> bool:
         """Whether a section is read-only and runs where it is loaded."""

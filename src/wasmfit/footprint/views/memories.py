@@ -69,6 +69,14 @@ class DeviceMemory(NamedTuple):
         """First address after it."""
         return self.origin + self.size
 
+    def end_from(self, address: int) -> int:
+        """The first address after the part of the memory that holds one of its own addresses: parts may lie
+        elsewhere."""
+        if self.origin <= address < self.end:
+            return self.end
+        parts = (alias for alias in self.aliases if alias.of is None and alias.holds(address))
+        return next((alias.origin + alias.size for alias in parts), self.end)
+
     def find(self, address: int) -> tuple[int, int] | None:
         """The memory's own address of a byte, and the number of the window that it is seen through: 0 for its
         own addresses. None where the memory is not there at this address."""
@@ -293,7 +301,7 @@ class MemoryLayout:
         if loaded is None or loaded == section.address:
             return [run]
         written = self._at(loaded)
-        # An alias of flash is no second place: constants may run where flash is mapped elsewhere.
+        # An alias of flash is not a second place: constants may run where flash is mapped elsewhere.
         return [written] if run[:2] == written[:2] else [written, run]
 
     def _run(self, section: Section, loaded: int | None) -> Placement:
@@ -384,10 +392,10 @@ class MemoryLayout:
     def exceeding(self) -> list[tuple[Section, str, int]]:
         """Sections that go beyond the end of the memory that they begin in, that memory, and by how many
         bytes."""
-        ends = {memory.name: memory.end for memory in reversed(self.given)}
+        known = {memory.name: memory for memory in reversed(self.given)}
         beyond: dict[tuple[int, str], tuple[Section, str, int]] = {}
         for extent in self.account.extents:
-            end = ends.get(extent.memory)
+            end = known[extent.memory].end_from(extent.start) if extent.memory in known else None
             if extent.section is not None and end is not None and extent.window == 0 and extent.end > end:
                 beyond[extent.section.index, extent.memory] = extent.section, extent.memory, extent.end - end
         return list(beyond.values())

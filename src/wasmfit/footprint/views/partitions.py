@@ -21,6 +21,7 @@ import tomllib
 from itertools import pairwise
 from pathlib import Path
 
+from wasmfit import input_file
 from wasmfit.errors import UsageError
 from wasmfit.footprint.views.memories import DeviceMemory
 from wasmfit.words import escape_unprintable, hexadecimal
@@ -67,7 +68,7 @@ def _load(path: Path, shown: str) -> dict[str, object]:
     try:
         if path.stat().st_size > _MOST_BYTES:
             raise UsageError(f"{shown} is too large for a list of partitions.", _EXAMPLE)
-        return tomllib.loads(path.read_text("utf-8"))
+        return tomllib.loads(input_file.text(path))
     except (OSError, ValueError, RecursionError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise UsageError(f"{shown} cannot be read: {escape_unprintable(reason)}.", _EXAMPLE) from None
@@ -75,7 +76,7 @@ def _load(path: Path, shown: str) -> dict[str, object]:
 
 def _partition(row: object, page: int | None, shown: str) -> DeviceMemory:
     if not isinstance(row, dict):
-        raise UsageError(f"A partition of {shown} is no table.", _EXAMPLE)
+        raise UsageError(f"A partition of {shown} is not a table.", _EXAMPLE)
     if unknown := {str(key) for key in row} - _KEYS:
         raise UsageError(
             f"A partition of {shown} has an unknown key {escape_unprintable(min(unknown))}.", _EXAMPLE
@@ -103,5 +104,5 @@ def _number(value: object, what: str, least: int = 1) -> int:
     elif isinstance(value, str) and (match := _SIZE.fullmatch(value.strip())):
         number = int(match[1], 0 if match[1].lower().startswith("0x") else 10) * _UNITS[match[2].lower()]
     if not least <= number < 1 << 64:
-        raise UsageError(f"The {what} is no number of bytes.", 'Write it as 4096, 0x1000 or "4K".')
+        raise UsageError(f"The {what} is not a number of bytes.", 'Write it as 4096, 0x1000 or "4K".')
     return number

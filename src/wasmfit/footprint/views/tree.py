@@ -1,10 +1,11 @@
 """Views of a byte map: trees of rows, each level grouped by something else, that add up level by level."""
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 from functools import lru_cache
-from itertools import groupby
+from itertools import groupby, repeat
 from operator import itemgetter
 from typing import NamedTuple, TypeVar
 
@@ -27,6 +28,10 @@ BETWEEN = "[between sections]"
 
 
 T = TypeVar("T")
+
+# Quicker than attributes, and there are tens of thousands of ranges.
+_RANGE, _START, _END = itemgetter(0), itemgetter(0), itemgetter(1)
+_NAME, _SIZE = itemgetter(0), itemgetter(1)
 
 
 class GroupBy(Enum):
@@ -132,7 +137,7 @@ def placed_ranges(
     if regions or only.regions:
         ranges = _in_memories(byte_map, memories)
     else:
-        ranges = (PlacedRange(byte_range, "") for byte_range in byte_map.ranges)
+        ranges = map(PlacedRange._make, zip(byte_map.ranges, repeat("")))
     return list(ranges) if only.is_open else [placed for placed in ranges if _shown(placed, only)]
 
 
@@ -173,8 +178,8 @@ def _shown(placed: PlacedRange, only: ViewFilter) -> bool:
 
 
 def _symbol(placed: PlacedRange) -> str:
-    symbol = placed.byte_range.symbol
-    return _nameless(placed.byte_range) if symbol is None else symbol.name
+    symbol = placed[0][5]
+    return _nameless(placed[0]) if symbol is None else symbol[0]
 
 
 def _family(placed: PlacedRange) -> str:
@@ -202,9 +207,9 @@ def _object(placed: PlacedRange) -> str:
 
 
 GROUP_KEYS: dict[GroupBy, Callable[[PlacedRange], str]] = {
-    GroupBy.SECTION: lambda placed: placed.byte_range.section.name,
+    GroupBy.SECTION: lambda placed: placed[0][2].name,
     GroupBy.REGION: lambda placed: placed.region,
-    GroupBy.CRATE: lambda placed: placed.byte_range.owner,
+    GroupBy.CRATE: lambda placed: placed[0][4],
     GroupBy.OBJECT: _object,
     GroupBy.FILE: _file,
     GroupBy.SYMBOL: _symbol,
@@ -215,7 +220,7 @@ GROUP_KEYS: dict[GroupBy, Callable[[PlacedRange], str]] = {
 
 
 Top = tuple[int | None, ...]
-"""Most rows of each level, from the outermost on; the last holds for all further ones. None is no limit."""
+"""Most rows of each level, from the outermost on; the last holds for all further ones. None: no limit."""
 
 
 def build_view(
@@ -233,12 +238,16 @@ def build_view(
         top: Most rows of each level; what is left of one becomes one row more.
         sort: Order of the rows; the row of what is left comes last.
     """
-    whole = ViewRow(None, "total", _bytes(ranges), address=min((r.start for r, _ in ranges), default=0))
+    lowest = min(map(_START, map(_RANGE, ranges)), default=0)
+    whole = ViewRow(None, "total", _bytes(ranges), address=lowest)
     return replace(whole, rows=_rows(ranges, tuple(by), top, sort))
 
 
 def _bytes(ranges: Iterable[PlacedRange]) -> int:
-    return sum(byte_range.end - byte_range.start for byte_range, _ in ranges)
+    found: list[ByteRange] = [byte_range for byte_range, _ in ranges]
+    starts: int = sum(map(_START, found))
+    ends: int = sum(map(_END, found))
+    return ends - starts
 
 
 def _rows(
@@ -246,21 +255,8 @@ def _rows(
 ) -> tuple[ViewRow, ...]:
     if not by:
         return ()
-    key = GROUP_KEYS[by[0]]
-    groups: dict[str, list[PlacedRange]] = {}
-    sizes: dict[str, int] = {}
-    for placed in ranges:
-        name, byte_range = key(placed), placed[0]
-        size = byte_range[1] - byte_range[0]
-        if name in groups:
-            groups[name].append(placed)
-            sizes[name] += size
-        else:
-            groups[name], sizes[name] = [placed], size
-    rows = [(name, sizes[name], group) for name, group in groups.items()]
-    # By name, and then by size, where equal ones keep their order: quicker than by both at once.
-    rows.sort(key=itemgetter(0))
-    rows.sort(key=itemgetter(1), reverse=True)
+    rows = _groups(ranges, GROUP_KEYS[by[0]], innermost=len(by) == 1)
+    _largest_first(rows, top[0])
     # The largest are shown, in whatever order.
     shown, rest = split_top(rows, top[0])
     view_rows = [
@@ -284,6 +280,56 @@ def _rows(
         name = f"the other {len(rest):,}"
         view_rows.append(ViewRow(by[0], name, others, count=len(rest), address=address))
     return tuple(view_rows)
+
+
+_Group = tuple[str, int, Sequence[PlacedRange]]
+"""What a row shows: its key, its bytes and its ranges, of which the innermost rows need the first alone."""
+
+
+def _groups(
+    ranges: Sequence[PlacedRange], key: Callable[[PlacedRange], str], *, innermost: bool
+) -> list[_Group]:
+    """Ranges by their keys, in the order in which those first come."""
+    names = map(key, ranges)
+    if innermost:
+        sizes: dict[str, int] = {}
+        firsts: dict[str, PlacedRange] = {}
+        for name, placed in zip(names, ranges, strict=True):
+            found = placed[0]
+            if name in sizes:
+                sizes[name] += found[1] - found[0]
+            else:
+                sizes[name], firsts[name] = found[1] - found[0], placed
+        return [(name, size, (firsts[name],)) for name, size in sizes.items()]
+    groups: dict[str, list[PlacedRange]] = {}
+    if key is GROUP_KEYS[GroupBy.SECTION]:
+        for name, run in groupby(ranges, key):  # whose ranges stand together
+            groups.setdefault(name, []).extend(run)
+    else:
+        for name, placed in zip(names, ranges, strict=True):
+            if name in groups:
+                groups[name].append(placed)
+            else:
+                groups[name] = [placed]
+    return [(name, _bytes(group), group) for name, group in groups.items()]
+
+
+def _largest_first(rows: list[_Group], top: int | None) -> None:
+    """Sorts rows by size and then by name; those after the ``top`` largest and the next only by size."""
+    rows.sort(key=_SIZE, reverse=True)
+    named = len(rows)
+    if top is not None and top < named:
+        # Where the cut falls among rows of one size, all of these.
+        smallest = rows[min(top + 1, named - 1)][1]
+        named = bisect_right(rows, -smallest, key=_negative_size)
+    # By name, and then by size, where equal ones keep their order: quicker than by both at once.
+    shown = sorted(rows[:named], key=_NAME)
+    shown.sort(key=_SIZE, reverse=True)
+    rows[:named] = shown
+
+
+def _negative_size(row: _Group) -> int:
+    return -row[1]
 
 
 def split_top(rows: list[T], top: int | None) -> tuple[list[T], list[T]]:

@@ -102,7 +102,7 @@ class ShortfallRecord(JsonRecord):
     Attributes:
         measure: ``flash``, ``ram``, ``status``, the name of a required feature, ``start`` or ``call``.
         have: What there is room for, in bytes; null if it is not a number.
-        need: What the runtime takes, likewise.
+        need: What the runtime takes, in bytes; null if it is not a number.
         short: The difference, in bytes.
         sentence: The same in words.
     """

@@ -18,8 +18,8 @@ class TrialRecord(JsonRecord):
         reused: Whether everything was in the store.
         flash, ram: Bytes, the maximum over the workloads.
         speed: Instructions of a warm call, geometric mean over the workloads.
-        start: Instructions of loading and instantiating, likewise.
-        predicted_time_s: Seconds of a warm call on the board, likewise.
+        start: Instructions of loading and instantiating, geometric mean over the workloads.
+        predicted_time_s: Seconds of a warm call on the board, geometric mean over the workloads.
         against: Objective → multiple of the profile's.
         cells: Ids of its cells.
     """

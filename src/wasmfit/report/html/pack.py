@@ -230,7 +230,7 @@ def _seconds(phase: Prediction) -> list[float]:
 
 
 def _counted(measurement: Measurement) -> dict[str, Any]:
-    """What speed is taken of, where that is no warm call: its name, instructions, and seconds as above."""
+    """What speed is taken of, where that is not a warm call: its name, instructions, and seconds as above."""
     region = counted_region(measurement) is not None
     if not region and not is_called_once(measurement):
         return {}

@@ -69,7 +69,7 @@ def connected(address: str) -> Iterator[Client]:
     """A client of the scheduler at ``address``.
 
     Raises:
-        UsageError: It is no address, or needs certificates that there are none of.
+        UsageError: It is not an address, or needs certificates that there are none of.
         ClusterError: There is none.
     """
     # Dask tells losses to the log, at length; they are told to the user as sentences.

@@ -1,7 +1,8 @@
-//! Writes valid modules that their numbers decide: `generate FOLDER FIRST COUNT [BYTES]`.
+//! Writes valid modules that their numbers decide: `generate FOLDER FIRST COUNT [plain]`.
 //!
 //! Every module ends: each function takes from a global count of steps. It imports nothing, its memory and its table
-//! cannot grow, and a NaN has one form: so its results do not depend on who runs it.
+//! cannot grow, and a NaN has one form: so its results do not depend on who runs it. With `plain`, modules have no
+//! floats and nothing that came after WebAssembly 1.0, for interpreters that take no more.
 
 use std::path::PathBuf;
 use std::{env, fs, process};
@@ -30,6 +31,17 @@ const EXPORTS: &[u8] = &[
     10, 17, 4, 3, 0, 0, 0x0b, 3, 0, 0, 0x0b, 3, 0, 0, 0x0b, 3, 0, 0, 0x0b,
 ];
 
+/// The same without floats: `x2: (i32, i64) -> i64` and `x3: (i32) -> i32`.
+fn whole_numbers() -> Vec<u8> {
+    let (types, rest) = EXPORTS.split_at(34);
+    let kinds = types.iter().map(|byte| match byte {
+        0x7d => 0x7f,
+        0x7c => 0x7e,
+        other => *other,
+    });
+    kinds.chain(rest.iter().copied()).collect()
+}
+
 /// The choices that a number stands for (SplitMix64).
 fn choices(number: u64, length: usize) -> Vec<u8> {
     let mut state = number;
@@ -45,7 +57,18 @@ fn choices(number: u64, length: usize) -> Vec<u8> {
     bytes
 }
 
-fn settings(number: u64) -> Config {
+fn settings(number: u64, plain: bool) -> Config {
+    if plain {
+        return Config {
+            exports: Some(whole_numbers()),
+            allow_floats: false,
+            bulk_memory_enabled: false,
+            multi_value_enabled: false,
+            sign_extension_ops_enabled: false,
+            saturating_float_to_int_enabled: false,
+            ..settings(number, false)
+        };
+    }
     Config {
         min_funcs: 4,
         max_funcs: 9,
@@ -83,9 +106,9 @@ fn settings(number: u64) -> Config {
 }
 
 /// The module of a number; none where its choices make none.
-fn module(number: u64, length: usize) -> Option<Vec<u8>> {
+fn module(number: u64, length: usize, plain: bool) -> Option<Vec<u8>> {
     let bytes = choices(number, length);
-    let mut made = Module::new(settings(number), &mut Unstructured::new(&bytes)).ok()?;
+    let mut made = Module::new(settings(number, plain), &mut Unstructured::new(&bytes)).ok()?;
     made.ensure_termination(STEPS).ok()?;
     Some(made.to_bytes())
 }
@@ -94,14 +117,15 @@ fn main() {
     let words: Vec<String> = env::args().skip(1).collect();
     let number = |at: usize| words.get(at).and_then(|word| word.parse::<u64>().ok());
     let (Some(folder), Some(first), Some(count)) = (words.first(), number(1), number(2)) else {
-        eprintln!("usage: generate FOLDER FIRST COUNT [BYTES]");
+        eprintln!("usage: generate FOLDER FIRST COUNT [plain]");
         process::exit(2);
     };
-    let length = number(3).map_or(BYTES, |bytes| bytes as usize);
+    let plain = words.get(3).is_some_and(|word| word == "plain");
+    let letter = if plain { 'p' } else { 'g' };
     for one in first..first + count {
         // More choices for some than for others: small modules are easier to explain, large ones find more.
-        let Some(wasm) = module(one, length << (one % 4)) else { continue };
-        let path = PathBuf::from(folder).join(format!("g{one:06}.wasm"));
+        let Some(wasm) = module(one, BYTES << (one % 4), plain) else { continue };
+        let path = PathBuf::from(folder).join(format!("{letter}{one:06}.wasm"));
         if let Err(error) = fs::write(&path, wasm) {
             eprintln!("{}: {error}", path.display());
             process::exit(1);

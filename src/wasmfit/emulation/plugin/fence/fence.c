@@ -35,12 +35,14 @@
 #define FIRST_FOREIGN 0x40000000 /* the calls of the x32 interface */
 #define ARGUMENT_0(context) ((context)->uc_mcontext.gregs[REG_RDI])
 #define ARGUMENT_1(context) ((context)->uc_mcontext.gregs[REG_RSI])
+#define ARGUMENT_2(context) ((context)->uc_mcontext.gregs[REG_RDX])
 #define RESULT(context) ((context)->uc_mcontext.gregs[REG_RAX])
 #else
 #define ARCHITECTURE AUDIT_ARCH_AARCH64
 #define FIRST_FOREIGN 0x40000000
 #define ARGUMENT_0(context) ((context)->uc_mcontext.regs[0])
 #define ARGUMENT_1(context) ((context)->uc_mcontext.regs[1])
+#define ARGUMENT_2(context) ((context)->uc_mcontext.regs[2])
 #define RESULT(context) ((context)->uc_mcontext.regs[0])
 #endif
 
@@ -157,16 +159,17 @@ static int given = -1;
 static pid_t own;
 static __thread bool runs_image;
 
-/* What the C library reads by itself, from time to time, and does without. */
+/* What the C library reads by itself, from time to time, and does without. It opens it so that programs which are
+ * started do not get it, which QEMU does not do with what an image opens. */
 static const char *const of_the_library[] = {"/sys/devices/system/cpu/", "/sys/kernel/mm/", "/proc/"};
 
-static long opened(const char *path)
+static long opened(const char *path, long flags)
 {
     if (given_name && !strcmp(path, given_name)) {
         return dup(given);
     }
     for (unsigned i = 0; i < sizeof of_the_library / sizeof of_the_library[0]; i++) {
-        if (!strncmp(path, of_the_library[i], strlen(of_the_library[i]))) {
+        if ((flags & O_CLOEXEC) && !strncmp(path, of_the_library[i], strlen(of_the_library[i]))) {
             return -EACCES;
         }
     }
@@ -186,11 +189,11 @@ static long answer(int number, const ucontext_t *context)
         return -EACCES;
     }
     if (number == SYS_openat) {
-        return opened((const char *)ARGUMENT_1(context));
+        return opened((const char *)ARGUMENT_1(context), ARGUMENT_2(context));
     }
 #ifdef SYS_open
     if (number == SYS_open) {
-        return opened((const char *)ARGUMENT_0(context));
+        return opened((const char *)ARGUMENT_0(context), ARGUMENT_1(context));
     }
 #endif
     for (unsigned i = 0; i < STOPPED; i++) {

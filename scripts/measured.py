@@ -209,16 +209,22 @@ def _measure_some(step: Step, cells: tuple[str, ...], new: NewSet, options: RunO
 
 def measure_features(step: FeatureStep, new: NewSet, options: RunOptions) -> None:
     """Measures the features of the runtimes of a step that the set lacks."""
-    wanted = [build for build in _with_suite(new.catalog, step) if _features_id(build) not in new.features]
+    builds = {(build.name, build.number): build for build in _with_suite(new.catalog, step)}
+    wanted = [build for build in builds.values() if _features_id(build) not in new.features]
     message(f"{step.title}: {len(wanted)} runtimes to measure.")
     board, profile = new.catalog.board(BOARD), new.catalog.profile(PROFILE)
     for build in wanted:
+        if _features_id(build) in new.features:
+            continue
         measured = features(step.experiment.model_copy(update={"runtimes": (build.label,)}), options)
-        if not measured.failures:
-            for one in measured.runtimes:
-                inputs = new.digests.of_features(build, board, profile)
-                new.features[_features_id(build)] = SetFeatures(one, __version__, system(), inputs)
-            pack(new)
+        if measured.failures:
+            continue
+        # A name may stand for several builds, such as a runtime and its variants.
+        for one in measured.runtimes:
+            own = builds[one.runtime, one.version]
+            inputs = new.digests.of_features(own, board, profile)
+            new.features[_features_id(own)] = SetFeatures(one, __version__, system(), inputs)
+        pack(new)
 
 
 def pack(new: NewSet) -> None:

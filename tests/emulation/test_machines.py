@@ -1,5 +1,7 @@
 """The emulated cores have the instructions that the boards' have, and no others that matter."""
 
+import re
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -56,3 +58,36 @@ def test_the_core_has_what_the_board_has(name: str, what: str, which: str, tmp_p
     machine = [emulator.qemu, "-M", emulator.machine, *emulator.options, "-nographic", "-semihosting"]
     ended = ProcessRunner().run([*machine, "-kernel", elf], timeout=30)
     assert ended.code == (0 if name in boards else 1), ended.output
+
+
+_REGION = re.compile(r"^ +([0-9a-f]{16})-([0-9a-f]{16}) \(prio -?\d+, ram\)", re.MULTILINE)
+_WITH_AMPLE = [name for name, board in Catalog.load().boards.items() if board.emulator.ample is not None]
+
+
+@pytest.mark.parametrize("which", [INSTALLED, SECOND])
+@pytest.mark.parametrize("name", _WITH_AMPLE)
+def test_ample_memory_is_memory_of_the_machine(name: str, which: str) -> None:
+    """What QEMU itself says of where the machine has RAM."""
+    emulator = in_qemu(Catalog.load().board(name), folder(which)).emulator
+    assert emulator.ample is not None
+    asked = subprocess.run(
+        [
+            emulator.qemu,
+            "-M",
+            emulator.machine,
+            *emulator.options,
+            "-display",
+            "none",
+            "-S",
+            "-monitor",
+            "stdio",
+        ],
+        input="info mtree -f\nquit\n",
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    regions = [(int(low, 16), int(high, 16) + 1) for low, high in _REGION.findall(asked.stdout)]
+    low, end = emulator.ample.origin, emulator.ample.origin + emulator.ample.size
+    assert any(start <= low and end <= stop for start, stop in regions), regions

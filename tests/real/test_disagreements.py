@@ -24,10 +24,16 @@ pytestmark = [
 ]
 
 MODULES = Path(__file__).parents[1] / "hostile" / "disagreements"
-ARGUMENTS = {"select_of_zero": ("7",), "grow_past_zero": ("1",), "grow_by_too_much": ("-1",)}
+ARGUMENTS = {
+    "select_of_zero": ("7",),
+    "grow_past_zero": ("1",),
+    "grow_by_too_much": ("-1",),
+    "fast_interpreter": ("0", "7"),
+}
 NODE = {
     "select_of_zero": End(("9",)),
     "no_elements": End(("7",)),
+    "fast_interpreter": End(("20",)),
     "compare_unreachable": End(("7",)),
     "grow_past_zero": End(("ffffffff",)),
     "grow_by_too_much": End(("ffffffff",)),
@@ -50,6 +56,7 @@ FOUND = {
         "grow_past_zero": End(("0",)),
         "grow_by_too_much": End(("1",)),
     },
+    "wamr-fast@2.4.3": {"fast_interpreter": End(("538127b6",))},
     "wamr-classic@2.4.3": {},
 }
 

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from tests.samples import measurement
 from wasmfit.catalog import Catalog
 from wasmfit.catalog.load import CatalogError
 from wasmfit.model import COUNTS, KINDS, Activities, Activity, ClockReadings, Core, CycleCost, Run, Timing
@@ -69,6 +70,19 @@ def test_nothing_takes_nothing() -> None:
     found = predict(Activity(), CORE, TIMING, 64_000_000)
     assert (found.cycles, found.cycles_low, found.cycles_high, found.time_s) == (0, 0, 0, 0)
     assert found.per_s is None
+
+
+def test_what_was_measured_before_the_board_had_a_cache_has_no_prediction() -> None:
+    model = CostModel.of(CORE, TIMING, 64_000_000)
+    counted, uncounted = Activity(alu=5), Activity(alu=5, fetch_misses=None)
+    assert [model.prices(counted), model.prices(uncounted)] == [True, False]
+    for activity, is_predicted in ((counted, True), (uncounted, False)):
+        one = measurement()
+        assert one.run is not None
+        run = one.run.model_copy(update={"activity": Activities(load=activity, call=activity)})
+        found = model.with_predictions(one.model_copy(update={"run": run}))
+        assert found is not None
+        assert (found.predicted is not None) == is_predicted
 
 
 def test_phases_that_are_not_known_have_no_prediction() -> None:

@@ -46,7 +46,7 @@ class PredictionPair:
             return False
         first = getattr(self.before.run.activity, phase)
         second = getattr(self.after.run.activity, phase)
-        if first is None or second is None:
+        if first is None or second is None or not (model.prices(first) and model.prices(second)):
             return False
         ratio = ratio_of(cost_shares([second], model), cost_shares([first], model), model)
         return ratio.widened(model.error).is_conclusive

@@ -319,7 +319,7 @@ def _with_ties(
 def _shares(runtime: RankedRuntime, model: CostModel) -> CostShares | None:
     """What the predicted time of a runtime depends on; ``None`` if it is not known what the core did."""
     calls = [counted_activity(cell) for cell in sorted(runtime.measurements, key=lambda cell: cell.module)]
-    known = [call for call in calls if call is not None]
+    known = [call for call in calls if call is not None and model.prices(call)]
     return cost_shares(known, model) if len(known) == len(calls) else None
 
 

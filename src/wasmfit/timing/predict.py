@@ -165,6 +165,13 @@ class CostModel:
         more = hypot(*map(mul, uncertain_counts, self.more), error, typical * link_more)
         return _prediction(typical, less, more, self.clock_hz, self.current)
 
+    def prices(self, activity: Activity) -> bool:
+        """Whether all that costs something was counted.
+
+        Misses of a cache were not where the board had none in its file when it was measured.
+        """
+        return None not in self.counts(activity)
+
     def predictions(self, activities: Activities) -> Predictions:
         """The same for every phase that is known."""
 
@@ -240,6 +247,12 @@ class CostModel:
         """A measurement's run with the predicted time of its phases, if its status is ``ok``."""
         run = measurement.run
         if run is None or measurement.status is not Status.OK:
+            return run
+        # Every phase of a run is counted alike.
+        counted = next(
+            filter(None, (getattr(run.activity, phase) for phase in Activities.model_fields)), None
+        )
+        if counted is not None and not self.prices(counted):
             return run
         predicted = self.predictions(run.activity)
         call = predicted.call

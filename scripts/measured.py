@@ -1,6 +1,6 @@
 """Measures the set that comes with wasmfit, and packs it into the package: ``make maint-measured``.
 
-measured.py            measures what the set lacks and what has changed, step by step, and packs after each;
+measured.py            measures what the set lacks and what has changed, step by step, and packs as it goes;
                        interrupted, it goes on where it stopped
 measured.py --again    measures everything again
 measured.py check      what a release must not carry is an error: outdated cells, or a set that is too large
@@ -40,6 +40,10 @@ PROFILES = ("fast", "reference", "small")
 
 _FAILED = frozenset({Status.BUILD_FAILED, Status.TIMEOUT})
 """Ends that may be the machine's fault: they are tried again, and never packed."""
+
+
+PACKED_AT_ONCE = 80
+"""Cells between two packings: what an interruption can lose of the set, about a quarter of an hour."""
 
 
 @dataclass(frozen=True)
@@ -184,12 +188,15 @@ def _image(context: Context, cell: Cell) -> str | None:
 def measure(step: Step, new: NewSet, options: RunOptions) -> None:
     """Measures the cells of a step that the set lacks."""
     planned = plan(new.catalog, step.experiment)
-    missing = tuple(cell.id for cell in planned.measured if cell.id not in new.cells)
-    wanted = tuple(cell.id for cell in planned.cells if cell.id not in new.cells)
+    missing = [cell.id for cell in planned.measured if cell.id not in new.cells]
     message(f"{step.title}: {len(missing):,} of {len(planned.measured):,} cells to measure.")
-    if not wanted:
-        return
-    chosen = step.experiment.model_copy(update={"select": wanted})
+    for first in range(0, len(missing), PACKED_AT_ONCE):
+        _measure_some(step, tuple(missing[first : first + PACKED_AT_ONCE]), new, options)
+        pack(new)
+
+
+def _measure_some(step: Step, cells: tuple[str, ...], new: NewSet, options: RunOptions) -> None:
+    chosen = step.experiment.model_copy(update={"select": cells})
     run = compare(chosen, options).run
     assert run is not None
     where = system()
@@ -202,15 +209,28 @@ def measure(step: Step, new: NewSet, options: RunOptions) -> None:
 
 def measure_features(step: FeatureStep, new: NewSet, options: RunOptions) -> None:
     """Measures the features of the runtimes of a step that the set lacks."""
-    wanted = [build for build in _with_suite(new.catalog, step) if _features_id(build) not in new.features]
+    builds = {(build.name, build.number): build for build in _with_suite(new.catalog, step)}
+    wanted = [build for build in builds.values() if _features_id(build) not in new.features]
     message(f"{step.title}: {len(wanted)} runtimes to measure.")
     board, profile = new.catalog.board(BOARD), new.catalog.profile(PROFILE)
     for build in wanted:
+        if _features_id(build) in new.features:
+            continue
         measured = features(step.experiment.model_copy(update={"runtimes": (build.label,)}), options)
-        if not measured.failures:
-            for one in measured.runtimes:
-                inputs = new.digests.of_features(build, board, profile)
-                new.features[_features_id(build)] = SetFeatures(one, __version__, system(), inputs)
+        if measured.failures:
+            continue
+        # A name may stand for several builds, such as a runtime and its variants.
+        for one in measured.runtimes:
+            own = builds[one.runtime, one.version]
+            inputs = new.digests.of_features(own, board, profile)
+            new.features[_features_id(own)] = SetFeatures(one, __version__, system(), inputs)
+        pack(new)
+
+
+def pack(new: NewSet) -> None:
+    """Writes the set of the package anew, and says how large it is."""
+    new.write(BUILT_IN)
+    message(f"{BUILT_IN}: {BUILT_IN.stat().st_size:,} B.")
 
 
 def _with_suite(catalog: Catalog, step: FeatureStep) -> list[Build]:
@@ -281,8 +301,7 @@ def _measure_all(arguments: argparse.Namespace) -> None:
                 measure(step, new, options)
             else:
                 measure_features(step, new, options)
-            new.write(BUILT_IN)
-            message(f"{BUILT_IN}: {BUILT_IN.stat().st_size:,} B.")
+        pack(new)
 
 
 def main(words: Sequence[str] | None = None) -> int:

@@ -243,6 +243,23 @@ def test_what_the_suite_said() -> None:
     assert source(cell("wasmi"), "simd") is None
 
 
+@pytest.mark.parametrize(("passed", "suffices"), [(989, False), (990, True), (999, True)])
+def test_a_feature_with_few_exceptions_suffices_and_they_are_told(passed: int, suffices: bool) -> None:
+    told = FeatureMeasured(
+        feature="simd", verdict=MeasuredVerdict.PARTLY, passed=passed, total=1000, reason="failed at a.wast:1"
+    )
+    features = RuntimeFeatures(
+        runtime="wasm3", version="1.0", board="nrf52840dk", profile="reference", features=(told,)
+    )
+    found = ranked(cell("wasm3", time_s=1e-5), features=("simd",), sources=(suite_source([features]),))
+    assert bool(found.ranked) == suffices
+    if suffices:
+        said = "wasm3 1.0 has simd with exceptions: "
+        assert any(one.startswith(said) and one.endswith("a.wast:1") for one in found.caveats)
+    else:
+        assert found.rejected[0].reasons[0].sentence.startswith("simd: partly (measured): 989 of 1,000")
+
+
 def test_fuel_is_measured_as_an_endless_loop_that_is_stopped() -> None:
     known = {"endless-loop", "simd", "mvp"}
     assert measurable_features(("fuel", "simd", "validation"), known) == ["endless-loop", "simd"]
@@ -309,7 +326,7 @@ def test_the_sentence_has_the_numbers_and_their_source() -> None:
         ranked(cell("wasm3", time_s=2e-5), unavailable[0]).sentence
     )
     assert (
-        "none of 1 runtimes fits add-with-extra (base bare, profile reference);"
+        "none of 1 runtime fits add-with-extra (base bare, profile reference);"
         in ranked(cell("wasmi", 2 << 20)).sentence
     )
 

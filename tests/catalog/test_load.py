@@ -220,3 +220,13 @@ def test_every_build_takes_the_crates_of_its_version() -> None:
     for build in select_builds(Catalog.load(), ["all"]):
         for name, dependency in build.version.dependencies.items():
             assert build.dependencies[name].version == dependency.version
+
+
+def test_an_unknown_name_has_a_remedy() -> None:
+    catalog = Catalog.load()
+    with pytest.raises(UsageError) as several:
+        catalog.board("pico2w,esp32c6")
+    assert several.value.remedy == "Give the option once for each of them."
+    with pytest.raises(UsageError) as loud:
+        catalog.profile("SMALL")
+    assert loud.value.remedy == "Did you mean small?"

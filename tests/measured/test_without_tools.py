@@ -94,6 +94,10 @@ def test_the_set_has_what_these_tests_ask_for() -> None:
     [
         (("fit",), ("ranks first of", "`wasmfit doctor` says which")),
         (("fit", "--measured", "--flash", "80K", "-b", "pico2"), ("wasm3 0.5.0",)),
+        (
+            ("fit", "--measured", "--needs", "simd", "-b", "esp32c6"),
+            ("wasmtime 49.0.4 has simd with exceptions", "are those on nrf52840dk, profile reference"),
+        ),
         (("compare", "--measured"), ("wasm3", "74,404")),
         (("compare", "--measured", "-b", "all"), ("on esp32c3", "on microbit-v2")),
         (("bench", "--measured", "-w", "add-with-extra"), ("slowdown", "wasm3@0.5.0")),

@@ -196,7 +196,9 @@ def _provenance(page: CellPage) -> dict[str, str]:
     rows = {
         "image": made.elf,
         "its SHA-256": made.elf_sha256,
-        "what ran instead": None if made.twin is None else f"{made.twin.elf}: {made.twin.differs}",
+        "what ran instead": None
+        if made.twin is None
+        else ": ".join(filter(None, (made.twin.elf, made.twin.differs))),
         "log": made.log,
         "module": made.module or None,
         "its length": None if made.module_bytes is None else f"{made.module_bytes:,} B",

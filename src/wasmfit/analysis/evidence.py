@@ -32,18 +32,28 @@ class SupportEvidence:
         support: Whether the runtime has it.
         reason: What shows that, or what is missing.
         measured: Whether it was measured on a device image; else it is declared by the catalogue.
+        is_nearly_all: Whether it is had partly, and at least :data:`NEARLY` of its assertions hold.
     """
 
     feature: str
     support: Support
     reason: str
     measured: bool
+    is_nearly_all: bool = False
+
+    @property
+    def suffices(self) -> bool:
+        """Whether that is enough where the feature is required; what does not hold is told."""
+        return self.support is Support.YES or self.is_nearly_all
 
     @property
     def how(self) -> str:
         """How it is known, in words."""
         return "measured" if self.measured else "declared, not measured"
 
+
+NEARLY = 0.99
+"""Share of a feature's assertions from which on a runtime that has it partly is taken to have it."""
 
 EvidenceSource = Callable[[Measurement, str], SupportEvidence | None]
 """Cell and feature → what is known; ``None`` if a source knows nothing. Sources are asked in order."""
@@ -129,7 +139,8 @@ def suite_source(runtimes: Iterable[RuntimeFeatures]) -> EvidenceSource:
         suite = "our own scripts" if feature.group is Group.BEHAVIOUR else "the W3C suite"
         passed = f"{feature.passed:,} of {feature.total:,} assertions of {suite} hold"
         reason = f"{passed}; {feature.reason}" if feature.reason else passed
-        return SupportEvidence(name, Support(feature.verdict.value), reason, True)
+        nearly = feature.verdict is FeatureVerdict.PARTLY and feature.passed >= NEARLY * feature.total
+        return SupportEvidence(name, Support(feature.verdict.value), reason, True, nearly)
 
     return source
 

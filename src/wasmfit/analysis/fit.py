@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from wasmfit.model import Measurement, Status
 from wasmfit.notebook import ShownResult
 from wasmfit.table import Table
+from wasmfit.words import counted
 
 from .amounts import Amount, amount_text
 from .basis import MEASURED
@@ -187,14 +188,22 @@ class Fit(ShownResult):
             for margin in runtime.low_margins:
                 yield f"{runtime.label} has a low margin: {margin}"
         yield from self._limit_caveats()
+        yield from self._feature_caveats()
+        if self.bounds:
+            names = ", ".join(f"{first.runtime} {first.version}" for first, *_ in self.bounds)
+            yield f"not ranked, since it is compiled into the firmware and loads no module: {names}"
+
+    def _feature_caveats(self) -> Iterator[str]:
+        """Required features that are had with exceptions, or that nothing has measured."""
+        for runtime in self.ranked:
+            for known in runtime.evidence:
+                if known.is_nearly_all:
+                    yield f"{runtime.label} has {known.feature} with exceptions: {known.reason}"
         declared = {
             known.feature for runtime in self.ranked for known in runtime.evidence if not known.measured
         }
         if declared:
             yield f"declared by the catalogue, not measured: {', '.join(sorted(declared))}"
-        if self.bounds:
-            names = ", ".join(f"{first.runtime} {first.version}" for first, *_ in self.bounds)
-            yield f"not ranked, since it is compiled into the firmware and loads no module: {names}"
 
     def _limit_caveats(self) -> Iterator[str]:
         """The required limits that may hold or not, by the error bars of what is predicted."""
@@ -233,9 +242,10 @@ class Fit(ShownResult):
         features = f" and {', '.join(required.needs)} required" if required.needs else ""
         where = f"On the {self.board_title} with {flash} and {ram}{features}"
         if not self.ranked:
+            tried = len(self.rejected) - _unavailable(self.rejected)
             return (
-                f"{where}, none of {len(self.rejected)} runtimes fits {self.module}{self._setting}; what is "
-                f"missing is listed with each."
+                f"{where}, none of {counted(tried, 'runtime')} fits "
+                f"{self.module}{self._setting}; what is missing is listed with each."
             )
         best = self.ranked[0]
         what = self._counted
@@ -275,8 +285,12 @@ def _made(measurement: Measurement) -> str:
 
 def _others(rejected: Sequence[RejectedRuntime]) -> str:
     """How many others do not fit, and how many could not be tried."""
-    unavailable = sum(one.measurement.status is Status.UNAVAILABLE for one in rejected)
+    unavailable = _unavailable(rejected)
     count = len(rejected) - unavailable
     return (f", {count:,} {'does' if count == 1 else 'do'} not" if count else "") + (
         f", {unavailable:,} {'is' if unavailable == 1 else 'are'} unavailable" if unavailable else ""
     )
+
+
+def _unavailable(rejected: Sequence[RejectedRuntime]) -> int:
+    return sum(one.measurement.status is Status.UNAVAILABLE for one in rejected)

@@ -149,7 +149,7 @@ def _too_large(flash: int | None, ram: int | None, requirements: BoardRequiremen
 
 def _missing_features(known: Mapping[str, SupportEvidence]) -> Iterator[Shortfall]:
     for name, feature in known.items():
-        if feature.support is not Support.YES:
+        if not feature.suffices:
             how = (
                 "" if feature.support is Support.UNMEASURED else f"{feature.support.value} ({feature.how}): "
             )

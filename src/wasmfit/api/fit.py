@@ -62,6 +62,13 @@ def fit(
         suites = list(features_of_measured(comparison.measurements, needed, catalog.bounds, how))
         sources = (suite_source([one for suite in suites for one in suite.runtimes]), declared_source)
         notes = [f"verdicts on features: {note}" for suite in suites for note in basis_notes(suite.origins)]
+        elsewhere = {
+            f"{one.board}, profile {one.profile}"
+            for suite in suites
+            for one in suite.runtimes
+            if (one.board, one.profile) != (board.name, experiment.profile)
+        }
+        notes += [f"verdicts on features are those on {where}: none is known here" for where in elsewhere]
     return rank(
         comparison.measurements,
         limits,

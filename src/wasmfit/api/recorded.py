@@ -44,7 +44,8 @@ def recorded(catalog: Catalog, experiment: Experiment, options: RunOptions) -> M
     refuse_measuring(options)
     if experiment.module is not None:
         raise UsageError(
-            "A module of your own is in no measured set.", "Leave out --measured, or the module."
+            "A module of your own is in no measured set.",
+            "Leave out --measured, or the module. Runtimes are named by -r wasm3, workloads by -w json.",
         )
     if experiment.sources:
         raise UsageError("A working tree is in no measured set.", "Leave out --measured, or --source.")

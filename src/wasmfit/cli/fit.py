@@ -5,8 +5,10 @@ from typing import Annotated
 import typer
 
 from wasmfit.api.fit import fit
+from wasmfit.model import Status
 from wasmfit.report.fit import FORMATS
 from wasmfit.requests import FitExperiment, FitRequirements, RunSettings
+from wasmfit.words import counted
 
 from .from_requests import from_requests
 from .options import OutputOptions
@@ -27,7 +29,10 @@ def rank_runtimes(
         ranking = fit(experiment, requirements, options)
     write_result(FORMATS[output.format](ranking, explain=explain), output.file)
     if not output.quiet:
-        message(f"{len(ranking.ranked)} of {len(ranking.ranked) + len(ranking.rejected)} runtimes fit.")
+        tried = len(ranking.ranked) + sum(
+            one.measurement.status is not Status.UNAVAILABLE for one in ranking.rejected
+        )
+        message(f"{len(ranking.ranked)} of {counted(tried, 'runtime')} {'fits' if tried == 1 else 'fit'}.")
     if not ranking.ranked:
         raise typer.Exit(1)
 

@@ -45,8 +45,10 @@ def _mapped(measurement: Measurement, change: Callable[[str], str]) -> Measureme
         path = getattr(provenance, name)
         if path is not None and (new := change(path)) != path:
             changed[name] = new
-    if provenance.twin is not None and (new := change(provenance.twin.elf)) != provenance.twin.elf:
-        changed["twin"] = provenance.twin.model_copy(update={"elf": new})
+    twin = provenance.twin
+    # A measurement of the measured set has no path of its own: its image is nowhere here.
+    if twin is not None and twin.elf and (new := change(twin.elf)) != twin.elf:
+        changed["twin"] = twin.model_copy(update={"elf": new})
     if not changed:
         return measurement
     return measurement.model_copy(update={"provenance": provenance.model_copy(update=changed)})

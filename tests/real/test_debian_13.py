@@ -10,6 +10,7 @@ import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -59,6 +60,23 @@ def here(warm_home: Home, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return results
 
 
+OF_REGISTERS = {"divide_read", "divide_zero", "divide_short", "divide_fours"}
+"""What is counted of operands: QEMU 9 and later let a plugin read registers, and Debian 12's is older."""
+PREDICTED = {"predicted", "cycles", "time_s", "score"}
+"""What is predicted from that."""
+
+
+def of_any_qemu(value: Any) -> Any:
+    """The same without what only a QEMU tells that lets a plugin read registers."""
+    if isinstance(value, dict):
+        return {
+            key: of_any_qemu(one)
+            for key, one in value.items()
+            if key not in OF_REGISTERS and key not in PREDICTED
+        }
+    return [of_any_qemu(one) for one in value] if isinstance(value, list) else value
+
+
 @pytest.fixture(scope="module")
 def there(debian_13: Root, here: Path) -> Path:
     """Debian 13's."""
@@ -81,7 +99,7 @@ def test_the_same_bytes_give_the_same_figures(here: Path, there: Path) -> None:
         assert {ours[name]["runtime"] for name in same} >= {"baseline", "wasmi", "wasefire"}
     for name in same:
         assert theirs[name]["size"] == ours[name]["size"], name
-        assert theirs[name]["run"] == ours[name]["run"], name
+        assert of_any_qemu(theirs[name]["run"]) == of_any_qemu(ours[name]["run"]), name
 
 
 def test_this_machines_images_run_there_as_here(debian_13: Root, here: Path, tmp_path: Path) -> None:
@@ -100,7 +118,7 @@ def test_this_machines_images_run_there_as_here(debian_13: Root, here: Path, tmp
     runs = json.loads(debian_13.at_home("runs.json").read_text(encoding="utf-8"))
     assert runs.keys() == cells(here).keys()
     assert {run["status"] for run in runs.values()} == {"ok"}
-    assert runs == executed(folder, tmp_path)
+    assert of_any_qemu(runs) == of_any_qemu(executed(folder, tmp_path))
 
 
 def test_the_records_say_which_tools_were_there(debian_13: Root, here: Path, there: Path) -> None:
@@ -110,6 +128,10 @@ def test_the_records_say_which_tools_were_there(debian_13: Root, here: Path, the
         tools = cell["provenance"]["tools"]
         assert tools.keys() == ours[name]["provenance"]["tools"].keys()
         for program, version in tools.items():
+            if version.startswith("built from "):
+                # A host step's program is no program of the system.
+                assert version == ours[name]["provenance"]["tools"][program]
+                continue
             if program not in said:
                 command = "ld.lld-19" if program == "linker" else program
                 said[program] = debian_13.run(f"{command} --version").output.splitlines()[0].strip()
@@ -127,8 +149,11 @@ def test_what_differs_is_shown_by_diff(here: Path, there: Path, capsys: pytest.C
     assert f"cells: {len(changed)} changed, {len(ours) - len(changed)} unchanged" in shown
     for name in changed:
         assert name in shown
-        # Another compiler is the only reason there is.
-        assert ours[name]["runtime"] in OF_C or rust(ours[name]) != rust(theirs[name])
+        # Another compiler is the only reason there is, but for what QEMU 9 and later tell of divisions.
+        is_of_qemu = all(
+            of_any_qemu(ours[name][part]) == of_any_qemu(theirs[name][part]) for part in ("size", "run")
+        )
+        assert is_of_qemu or ours[name]["runtime"] in OF_C or rust(ours[name]) != rust(theirs[name])
     assert not changed or "gcc: " in shown
     # Not the runtimes' doing alone: C is linked with a later picolibc there.
     libraries = [[cell["provenance"]["c_library"] for cell in (ours[name], theirs[name])] for name in changed]

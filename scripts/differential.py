@@ -37,20 +37,17 @@ from tests.hostile.differential import (
     Verdict,
     case_of,
     cases_of,
+    context_of,
     generated,
     generator,
     in_node,
     verdict,
 )
 from tests.hostile.suite_calls import Interpreter
-from wasmfit.builder import Context
-from wasmfit.catalog import Catalog
 from wasmfit.conformance import unsupported_reason
 from wasmfit.home import Home
 from wasmfit.model import Status, StoreCheck
-from wasmfit.plan import c_targets, plan, select_boards, select_builds
-from wasmfit.requests import Experiment
-from wasmfit.toolchain import ProcessRunner, Versions, find
+from wasmfit.plan import select_boards, select_builds
 
 EACH = 50
 """Modules after which --check-stores says how far it is."""
@@ -135,19 +132,9 @@ class Findings:
         shutil.copy(case.path, self.into)
 
 
-def ready(runtimes: Sequence[str], boards: Sequence[str]) -> Context:
-    """What images are built with."""
-    home, runner, catalog = Home.find(), ProcessRunner(), Catalog.load()
-    cells = plan(catalog, Experiment(runtimes=tuple(runtimes), boards=tuple(boards))).cells
-    emulators = [cell.board.emulator for cell in cells]
-    return Context(
-        catalog, home, find(Versions(home.tools, runner), c_targets(catalog, cells), emulators), runner
-    )
-
-
 def interpreters(runtimes: Sequence[str], boards: Sequence[str]) -> list[Interpreter]:
     """Every runtime that takes any module, on every board."""
-    context = ready(runtimes, boards)
+    context = context_of(Home.find(), runtimes, boards)
     catalog = context.catalog
     builds = [
         build
@@ -246,7 +233,7 @@ def main() -> int:
         print(f"{len(paths):,} modules", flush=True)
         if given.check_stores:
             runtimes = given.runtime or ["wasm3", "wamr", "wasefire", "wasmi", "tinywasm"]
-            context = ready(runtimes, boards)
+            context = context_of(Home.find(), runtimes, boards)
             devices = [Device(context, *one) for one in product(runtimes, boards)]
             bad = with_stores(paths, devices, findings)
         else:

@@ -52,7 +52,11 @@ def closest(name: str, known: Iterable[str], cutoff: float = 0.5) -> str | None:
     # Loaded here: what finds every name does without.
     from difflib import get_close_matches
 
-    near = get_close_matches(name, list(known), n=8, cutoff=cutoff)
+    names = list(known)
+    in_other_case = next((other for other in names if other.casefold() == name.casefold()), None)
+    if in_other_case is not None:
+        return in_other_case
+    near = get_close_matches(name, names, n=8, cutoff=cutoff)
     # What was written may be the beginning of what is meant.
     return min(near, key=lambda other: (not other.startswith(name), _distance(name, other)), default=None)
 

@@ -31,6 +31,21 @@ def run(monkeypatch: pytest.MonkeyPatch, home: Path, *arguments: str) -> int:
     return 0
 
 
+def is_refused(
+    name: str,
+    arguments: list[str],
+    home: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """A command that is given something that is not a file ends at once, and names it."""
+    code = run(monkeypatch, home, *(word.format(name) for word in arguments))
+    said = capsys.readouterr().err
+    assert code == 2, said
+    assert "wasmfit itself failed" not in said
+    assert name in said
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
@@ -52,11 +67,7 @@ def test_a_pipe_is_refused_and_not_waited_for(
     os.mkfifo("pipe.toml")
     Path("module.wasm").write_bytes(MODULE)
     Path("image.elf").write_bytes(_image())
-    code = run(monkeypatch, tmp_path / "home", *(word.format("pipe.toml") for word in arguments))
-    said = capsys.readouterr().err
-    assert code == 2, said
-    assert "wasmfit itself failed" not in said
-    assert "pipe.toml" in said
+    is_refused("pipe.toml", arguments, tmp_path / "home", monkeypatch, capsys)
 
 
 @pytest.mark.parametrize("name", ["tools.json", "proofs.json", "durations.json", "last-failure.md"])
@@ -101,11 +112,7 @@ def test_a_device_is_refused_and_not_read_for_ever(
     monkeypatch.chdir(tmp_path)
     Path("image.elf").write_bytes(_image())
     for device in ("/dev/zero", "/dev/urandom"):
-        code = run(monkeypatch, tmp_path / "home", *(word.format(device) for word in arguments))
-        said = capsys.readouterr().err
-        assert code == 2, said
-        assert "wasmfit itself failed" not in said
-        assert device in said
+        is_refused(device, arguments, tmp_path / "home", monkeypatch, capsys)
 
 
 def test_what_is_no_file_is_told_in_words(tmp_path: Path) -> None:

@@ -10,16 +10,19 @@ from pathlib import Path
 from random import Random
 
 from wasmfit.builder import Context, FirmwareSpec, StepContext, image, steps
+from wasmfit.catalog import Catalog
 from wasmfit.emulation import DEFAULT_LIMITS, QemuRunner, RunLimits, compiled, execute
 from wasmfit.errors import UsageError, WasmfitError
+from wasmfit.home import Home
 from wasmfit.model import Cell, Signature, Status, StoreCheck, UserModule, ValueType, is_nan
 from wasmfit.module import load_user_module
 from wasmfit.module.read import read
-from wasmfit.plan import plan
+from wasmfit.plan import c_targets, plan
 from wasmfit.requests import Experiment, ModuleRequest
 from wasmfit.run.job import FAILURES, end_of
 from wasmfit.run.stores import store_check
 from wasmfit.run.subject import subject_of
+from wasmfit.toolchain import ProcessRunner, Versions, find
 
 from .trap_kinds import TrapKind, is_same, kind_of
 
@@ -98,6 +101,15 @@ def generated(program: Path, folder: Path, first: int, count: int, *, plain: boo
     command = [str(program), str(folder), *numbers, *(["plain"] if plain else [])]
     subprocess.run(command, check=True, timeout=_BUILD_SECONDS)
     return sorted(folder.glob("[gp]*.wasm"))
+
+
+def context_of(home: Home, runtimes: Sequence[str], boards: Sequence[str]) -> Context:
+    """What images of these runtimes for these boards are built with."""
+    runner, catalog = ProcessRunner(), Catalog.load()
+    cells = plan(catalog, Experiment(runtimes=tuple(runtimes), boards=tuple(boards))).cells
+    emulators = [cell.board.emulator for cell in cells]
+    toolchain = find(Versions(home.tools, runner), c_targets(catalog, cells), emulators)
+    return Context(catalog, home, toolchain, runner)
 
 
 def case_of(path: Path) -> Case:

@@ -5,16 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.hostile.differential import Case, End, Verdict, cases_of, in_node, verdict
+from tests.hostile.differential import Case, End, Verdict, cases_of, context_of, in_node, verdict
 from tests.hostile.suite_calls import Interpreter
 from tests.wat import compiled
-from wasmfit.builder import Context
-from wasmfit.catalog import Catalog
 from wasmfit.home import Home
 from wasmfit.model import Status
-from wasmfit.plan import c_targets, plan, select_builds
-from wasmfit.requests import Experiment
-from wasmfit.toolchain import ProcessRunner, Versions, find
+from wasmfit.plan import select_builds
 
 pytestmark = [
     pytest.mark.real,
@@ -74,12 +70,9 @@ def test_a_runtime_answers_as_the_page_says(warm_home: Home, tmp_path: Path, lab
         (case,) = cases_of(path)
         arguments = ARGUMENTS.get(name, case.arguments)
         cases.append(Case(number, path, case.export, case.params, case.results, arguments))
-    catalog, runner = Catalog.load(), ProcessRunner()
-    cells = plan(catalog, Experiment(runtimes=(label,), boards=("nrf52840dk",))).cells
-    emulators = [cell.board.emulator for cell in cells]
-    tools = find(Versions(warm_home.tools, runner), c_targets(catalog, cells), emulators)
-    (build,) = select_builds(catalog, (label,))
-    interpreter = Interpreter(Context(catalog, warm_home, tools, runner), build, catalog.board("nrf52840dk"))
+    context = context_of(warm_home, (label,), ("nrf52840dk",))
+    (build,) = select_builds(context.catalog, (label,))
+    interpreter = Interpreter(context, build, context.catalog.board("nrf52840dk"))
     node, ends = in_node(cases), interpreter.ends(cases, tmp_path / "log")
     assert dict(zip(sorted(NODE), node, strict=True)) == NODE
     for name, expected, end in zip(sorted(NODE), node, ends, strict=True):

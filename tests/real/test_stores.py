@@ -13,35 +13,24 @@ from tests.hostile.differential import (
     Verdict,
     case_of,
     cases_of,
+    context_of,
     generated,
     generator,
     in_node,
     verdict,
 )
 from tests.hostile.suite_calls import Interpreter
-from wasmfit.builder import Context
-from wasmfit.catalog import Catalog
 from wasmfit.home import Home
 from wasmfit.model import Measurement, Status, StoreCheck
-from wasmfit.plan import c_targets, plan, select_builds
+from wasmfit.plan import plan, select_builds
 from wasmfit.requests import Experiment
 from wasmfit.run.stores import store_check
-from wasmfit.toolchain import ProcessRunner, Versions, find
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(3600)]
 
 ASTRAY = Path(__file__).parents[1] / "hostile" / "astray"
 CALLS = {"g000194": "x2(-0.0, 0.0)", "m01446": "x0()"}
 BOARDS = ("nrf52840dk", "esp32c6")
-
-
-def _context(home: Home, runtimes: tuple[str, ...]) -> Context:
-    catalog, runner = Catalog.load(), ProcessRunner()
-    cells = plan(catalog, Experiment(runtimes=runtimes, boards=BOARDS)).cells
-    emulators = [cell.board.emulator for cell in cells]
-    return Context(
-        catalog, home, find(Versions(home.tools, runner), c_targets(catalog, cells), emulators), runner
-    )
 
 
 def _stores(cell: Measurement) -> StoreCheck:
@@ -76,7 +65,7 @@ def test_wasm3_stores_out_of_bounds(warm_home: Home, name: str, board: str) -> N
 @pytest.mark.slow
 @pytest.mark.parametrize("runtime", ["wasm3", "wamr", "wasefire"])
 def test_no_workload_stores_astray(warm_home: Home, runtime: str) -> None:
-    context = _context(warm_home, (runtime,))
+    context = context_of(warm_home, (runtime,), BOARDS)
     workloads = tuple(sorted(context.catalog.workloads))
     planned = plan(context.catalog, Experiment(runtimes=(runtime,), boards=BOARDS, workloads=workloads))
     cells = [cell for cell in planned.cells if cell.build.runtime.name == runtime]
@@ -93,7 +82,7 @@ def test_no_workload_stores_astray(warm_home: Home, runtime: str) -> None:
 def test_generated_modules_end_as_in_node(warm_home: Home, tmp_path: Path) -> None:
     """Some that no list of disagreements has; thousands in ``scripts/differential.py``."""
     cases = [case_of(path) for path in generated(generator(warm_home.work / "generate"), tmp_path, 0, 20)]
-    context, ends = _context(warm_home, ("wasm3", "wamr-classic")), Counter[Verdict]()
+    context, ends = context_of(warm_home, ("wasm3", "wamr-classic"), BOARDS), Counter[Verdict]()
     for case, node in zip(cases, in_node(cases), strict=True):
         for runtime in ("wasm3", "wamr-classic"):
             device = Device(context, runtime, "esp32c6")
@@ -111,7 +100,7 @@ def test_thousands_of_calls_end_as_in_node(warm_home: Home, tmp_path: Path, runt
     """Every function of the modules, one after the other in the image that runs the suite."""
     paths = generated(generator(warm_home.work / "generate"), tmp_path, 40, 100)
     cases = [case for path in paths for case in cases_of(path)]
-    context = _context(warm_home, (runtime,))
+    context = context_of(warm_home, (runtime,), BOARDS)
     (build,) = select_builds(context.catalog, (runtime,))
     interpreter = Interpreter(context, build, context.catalog.board(BOARDS[0]))
     ends = Counter(map(verdict, in_node(cases), interpreter.ends(cases, tmp_path / "log")))

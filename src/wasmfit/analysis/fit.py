@@ -1,6 +1,6 @@
 """Which runtimes fit, and the words for it; :mod:`.ranking` decides it."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from wasmfit.model import Measurement, Status
@@ -146,7 +146,7 @@ class Fit(ShownResult):
     notes: tuple[str, ...] = ()
 
     def _short(self) -> str:
-        rest = f"{len(self.ranked):,} runtimes fit {self.board}{_others(self.rejected)}"
+        rest = f"{len(self.ranked):,} runtimes fit {self.board}{self._others}"
         return f"{self.ranked[0].label} ranks first; {rest}" if self.ranked else rest
 
     def _tables(self) -> list[Table]:
@@ -158,6 +158,16 @@ class Fit(ShownResult):
     def module(self) -> str:
         """What was run, in words."""
         return self.modules[0] if len(self.modules) == 1 else f"these {len(self.modules)} modules"
+
+    @property
+    def unavailable(self) -> int:
+        """How many of the others could not be tried at all."""
+        return sum(one.measurement.status is Status.UNAVAILABLE for one in self.rejected)
+
+    @property
+    def tried(self) -> int:
+        """How many runtimes were judged."""
+        return len(self.ranked) + len(self.rejected) - self.unavailable
 
     @property
     def caveats(self) -> tuple[str, ...]:
@@ -242,9 +252,8 @@ class Fit(ShownResult):
         features = f" and {', '.join(required.needs)} required" if required.needs else ""
         where = f"On the {self.board_title} with {flash} and {ram}{features}"
         if not self.ranked:
-            tried = len(self.rejected) - _unavailable(self.rejected)
             return (
-                f"{where}, none of {counted(tried, 'runtime')} fits "
+                f"{where}, none of {counted(self.tried, 'runtime')} fits "
                 f"{self.module}{self._setting}; what is missing is listed with each."
             )
         best = self.ranked[0]
@@ -264,7 +273,15 @@ class Fit(ShownResult):
         return (
             f"{where}, {best.label}{self._setting} runs {self.module} in "
             f"{best.flash.value:,} B of flash and {best.ram.value:,} B of RAM, and {speed}{mean}; {rank}"
-            f"{_others(self.rejected)} ({_made(best.measurement)})."
+            f"{self._others} ({_made(best.measurement)})."
+        )
+
+    @property
+    def _others(self) -> str:
+        """How many others do not fit, and how many could not be tried."""
+        count, unavailable = len(self.rejected) - self.unavailable, self.unavailable
+        return (f", {count:,} {'does' if count == 1 else 'do'} not" if count else "") + (
+            f", {unavailable:,} {'is' if unavailable == 1 else 'are'} unavailable" if unavailable else ""
         )
 
     @property
@@ -281,16 +298,3 @@ def _made(measurement: Measurement) -> str:
     if MEASURED in measurement.facts:
         return f"measured {measurement.facts[MEASURED]}"
     return f"wasmfit {measurement.provenance.wasmfit}, {measurement.provenance.measured_at[:10]}"
-
-
-def _others(rejected: Sequence[RejectedRuntime]) -> str:
-    """How many others do not fit, and how many could not be tried."""
-    unavailable = _unavailable(rejected)
-    count = len(rejected) - unavailable
-    return (f", {count:,} {'does' if count == 1 else 'do'} not" if count else "") + (
-        f", {unavailable:,} {'is' if unavailable == 1 else 'are'} unavailable" if unavailable else ""
-    )
-
-
-def _unavailable(rejected: Sequence[RejectedRuntime]) -> int:
-    return sum(one.measurement.status is Status.UNAVAILABLE for one in rejected)

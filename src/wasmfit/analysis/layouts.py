@@ -51,21 +51,16 @@ def link_sentence(link: LinkInBar) -> str:
 
 def link_notes(measurements: Iterable[Measurement]) -> tuple[str, ...]:
     """What the error bars of warm calls have of the link, a sentence for each board where they have any."""
-    typical: dict[str, LinkInBar] = {}
-    over: dict[str, set[int]] = {}
+    layouts: dict[str, set[int | None]] = {}
     for measurement in measurements:
         link = link_of(measurement)
-        if link is None:
-            continue
-        if link.layouts is None:
-            typical[measurement.board] = link
-        else:
-            over.setdefault(measurement.board, set()).add(link.layouts)
+        if link is not None:
+            layouts.setdefault(measurement.board, set()).add(link.layouts)
     notes = []
-    for board in {**typical, **over}:
+    for board, known in layouts.items():
         how = "--layouts measures it"
-        if board in over:
-            numbers = " or ".join(map(str, sorted(over[board])))
-            how = f"measured over {numbers} layouts{', elsewhere what is typical' * (board in typical)}"
+        if over := sorted(number for number in known if number is not None):
+            numbers = " or ".join(map(str, over))
+            how = f"measured over {numbers} layouts{', elsewhere what is typical' * (None in known)}"
         notes.append(f"predicted calls on {board}: the error bar includes the luck of the link ({how})")
     return tuple(notes)

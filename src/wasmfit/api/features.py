@@ -103,26 +103,30 @@ def features_of_measured(
     Raises:
         UsageError, MissingToolError: As for :func:`features`.
     """
-    builds: dict[tuple[str, str], dict[str, None]] = {}
+    builds: dict[tuple[str, str], dict[tuple[str, str], None]] = {}
     for cell in measurements:
         runs = cell.status is Status.OK and cell.runtime not in (NATIVE, BASELINE, *bounds)
         if runs and cell.provenance.source is None:
-            builds.setdefault((cell.board, cell.profile), {})[f"{cell.runtime}@{cell.version}"] = None
+            builds.setdefault((cell.board, cell.profile), {})[cell.runtime, cell.version] = None
     for setting, runtimes in builds.items():
         board, profile = _with_verdicts(setting, runtimes, options) if options.measured else setting
         experiment = FeaturesExperiment(
-            runtimes=tuple(runtimes), features=tuple(patterns), boards=(board,), profiles=(profile,)
+            runtimes=tuple(f"{name}@{version}" for name, version in runtimes),
+            features=tuple(patterns),
+            boards=(board,),
+            profiles=(profile,),
         )
         yield features(experiment, options.unrecorded())
 
 
-def _with_verdicts(setting: tuple[str, str], runtimes: Iterable[str], options: RunOptions) -> tuple[str, str]:
+def _with_verdicts(
+    setting: tuple[str, str], runtimes: Iterable[tuple[str, str]], options: RunOptions
+) -> tuple[str, str]:
     """Board and profile that verdicts were measured for before: the given ones, or else the default ones.
 
     A feature is the runtime's: boards differ in their cores, which seldom decides on one.
     """
-    builds = [runtime.rpartition("@") for runtime in runtimes]
-    wanted = ((name, number, *setting) for name, _, number in builds)
+    wanted = ((name, version, *setting) for name, version in runtimes)
     found = recorded_features(Home.find(options.home), MeasuredSet(), wanted)
     return setting if found else (BOARD, PROFILE)
 

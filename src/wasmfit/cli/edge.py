@@ -2,6 +2,7 @@
 
 import errno
 import os
+from pathlib import Path
 
 from wasmfit.errors import UsageError, WasmfitError
 
@@ -136,7 +137,7 @@ def _of_the_folder(error: OSError) -> WasmfitError | None:
 
     folder = os.path.abspath(os.path.expanduser(Home.folder()))  # noqa: PTH100, PTH111 - they never raise
     name = error.filename
-    if not isinstance(name, str) or os.path.commonpath([folder, os.path.abspath(name)]) != folder:  # noqa: PTH100
+    if not isinstance(name, str) or not Path(os.path.abspath(name)).is_relative_to(folder):  # noqa: PTH100
         return None
     if error.errno in _SOMETHING_ELSE:
         return UsageError(

@@ -5,7 +5,6 @@ from typing import Annotated
 import typer
 
 from wasmfit.api.fit import fit
-from wasmfit.model import Status
 from wasmfit.report.fit import FORMATS
 from wasmfit.requests import FitExperiment, FitRequirements, RunSettings
 from wasmfit.words import counted
@@ -29,10 +28,8 @@ def rank_runtimes(
         ranking = fit(experiment, requirements, options)
     write_result(FORMATS[output.format](ranking, explain=explain), output.file)
     if not output.quiet:
-        tried = len(ranking.ranked) + sum(
-            one.measurement.status is not Status.UNAVAILABLE for one in ranking.rejected
-        )
-        message(f"{len(ranking.ranked)} of {counted(tried, 'runtime')} {'fits' if tried == 1 else 'fit'}.")
+        verb = "fits" if ranking.tried == 1 else "fit"
+        message(f"{len(ranking.ranked)} of {counted(ranking.tried, 'runtime')} {verb}.")
     if not ranking.ranked:
         raise typer.Exit(1)
 

@@ -8,6 +8,9 @@ from wasmfit.elf.file_bytes import FileBytes
 _LINKED = "Name the ELF file that the linker wrote."
 _CONVERTED = "Name the ELF file that it was made from, which has names and sections."
 _FOR_ELF = "Build it for a target with ELF files."
+_COFF = ("is a Windows object file (COFF), not an ELF file", _FOR_ELF)
+_XCOFF = ("is an object file of AIX (XCOFF), not an ELF file", _FOR_ELF)
+_MACH_O = ("is a macOS program (Mach-O), not an ELF file", _FOR_ELF)
 _OTHERS = {
     b"!<arch>\n": ("is a static library, not a linked program", _LINKED),
     b"!<thin>\n": ("is a static library whose members are other files", _LINKED),
@@ -18,46 +21,19 @@ _OTHERS = {
         "Compile or link it, and name the result.",
     ),
     b"\xde\xc0\x17\x0b": ("is LLVM bitcode, which has no bytes of code yet", "Link it, and name the result."),
-    b"\x64\x86": (
-        "is a Windows object file (COFF), not an ELF file",
-        _FOR_ELF,
-    ),
-    b"\x4c\x01": (
-        "is a Windows object file (COFF), not an ELF file",
-        _FOR_ELF,
-    ),
-    b"\x64\xaa": (
-        "is a Windows object file (COFF), not an ELF file",
-        _FOR_ELF,
-    ),
-    b"\xc4\x01": (
-        "is a Windows object file (COFF), not an ELF file",
-        _FOR_ELF,
-    ),
+    b"\x64\x86": _COFF,
+    b"\x4c\x01": _COFF,
+    b"\x64\xaa": _COFF,
+    b"\xc4\x01": _COFF,
     b"\0\0\xff\xff": (
         "is a Windows object file or import library (COFF), not an ELF file",
         _FOR_ELF,
     ),
-    b"\x01\xdf": (
-        "is an object file of AIX (XCOFF), not an ELF file",
-        _FOR_ELF,
-    ),
-    b"\x01\xf7": (
-        "is an object file of AIX (XCOFF), not an ELF file",
-        _FOR_ELF,
-    ),
-    b"\xcf\xfa\xed\xfe": (
-        "is a macOS program (Mach-O), not an ELF file",
-        _FOR_ELF,
-    ),
-    b"\xce\xfa\xed\xfe": (
-        "is a macOS program (Mach-O), not an ELF file",
-        _FOR_ELF,
-    ),
-    b"\xfe\xed\xfa": (
-        "is a macOS program (Mach-O), not an ELF file",
-        _FOR_ELF,
-    ),
+    b"\x01\xdf": _XCOFF,
+    b"\x01\xf7": _XCOFF,
+    b"\xcf\xfa\xed\xfe": _MACH_O,
+    b"\xce\xfa\xed\xfe": _MACH_O,
+    b"\xfe\xed\xfa": _MACH_O,
     b":": ("looks like an Intel HEX file, which has no sections or symbols", _CONVERTED),
     b"UF2\n": ("is a UF2 file, which has no sections or symbols", _CONVERTED),
     b"S0": ("looks like a Motorola S-record file, which has no sections or symbols", _CONVERTED),

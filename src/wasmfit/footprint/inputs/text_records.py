@@ -11,8 +11,8 @@ from typing import NamedTuple
 
 from wasmfit.footprint.inputs.pieces import ImageReader, Piece
 
+_SEGMENT = 1 << 16  # bytes that a segment's addresses reach
 # Bytes of Intel HEX's records that are not data: the end, a segment, its start, a linear address, its start.
-_SEGMENT = 1 << 16
 _LENGTHS = {1: 0, 2: 2, 3: 4, 4: 2, 5: 4}
 _HEX = frozenset(b"0123456789abcdefABCDEF")
 # Bytes of the address of each kind of S-record: of those with data, and of all.

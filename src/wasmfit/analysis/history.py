@@ -8,8 +8,6 @@ from operator import attrgetter
 from types import MappingProxyType
 from typing import Literal
 
-from packaging.version import InvalidVersion, Version
-
 from wasmfit.defaults import BASE, BOARD, PROFILE, WORKLOAD
 from wasmfit.errors import UsageError
 from wasmfit.globs import NamePatterns
@@ -22,6 +20,7 @@ from wasmfit.table import Table
 from wasmfit.words import escape_unprintable
 
 from .amounts import Amount
+from .cell_versions import version_of, without_version
 from .certain_changes import CostModels, PredictionPair
 from .changes import CellChangeKind, MetricChange
 from .metric_values import metric_amount
@@ -184,7 +183,7 @@ def followed_cells(reader: Reader, select: Sequence[str] = (), *, versions: bool
     if not here:
         return [cell for cell in cells if cell.endswith(_DEFAULT_SETTING)] or cells
     titles = _by_version(here).keys() if versions else set()
-    return [cell for cell in cells if cell not in of_set or _without_version(cell) in titles]
+    return [cell for cell in cells if cell not in of_set or without_version(cell) in titles]
 
 
 def trends(
@@ -254,7 +253,7 @@ def _read(
 def _newest_of_each(
     reader: Reader, cells: Sequence[str], known: Mapping[str, Measurement] | None = None
 ) -> Iterator[_Observation]:
-    for cell in sorted(cells, key=_version):
+    for cell in sorted(cells, key=version_of):
         if known is not None and cell in known:
             yield known[cell].provenance.measured_at, None, known[cell]
             continue
@@ -303,21 +302,8 @@ def _commits(before: RecordedRun | None, after: RecordedRun | None) -> Iterator[
 def _by_version(cells: Sequence[str]) -> dict[str, list[str]]:
     groups: dict[str, list[str]] = {}
     for cell in cells:
-        groups.setdefault(_without_version(cell), []).append(cell)
+        groups.setdefault(without_version(cell), []).append(cell)
     return groups
-
-
-def _without_version(cell: str) -> str:
-    build, _, rest = cell.partition("/")
-    return f"{build.partition('@')[0]}/{rest}"
-
-
-def _version(cell: str) -> tuple[Version, str]:
-    text = cell.partition("/")[0].partition("@")[2]
-    try:
-        return Version(text), text
-    except InvalidVersion:
-        return Version("0"), text
 
 
 def _no_cell(select: Sequence[str], cells: Sequence[str]) -> UsageError:

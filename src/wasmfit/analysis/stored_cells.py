@@ -2,10 +2,13 @@
 
 from collections.abc import Sequence
 
+from wasmfit.defaults import BASE, BOARD, PROFILE, WORKLOAD
 from wasmfit.errors import UsageError
 from wasmfit.globs import matches
 from wasmfit.store.measurements import Reader, StoredCell
 from wasmfit.words import closest, escape_unprintable
+
+from .cell_versions import version_of, without_version
 
 _NAMED = 5
 """Cells that an error names."""
@@ -13,6 +16,9 @@ _NAMED = 5
 
 def find_stored(reader: Reader, text: str) -> StoredCell:
     """The newest measurement of the one cell that is meant: of those measured here, if any is.
+
+    What the text leaves open is as it is wherever nothing is named: the default board, profile and so on,
+    as long as a cell is left, and of several versions the newest.
 
     Args:
         reader: The store.
@@ -24,6 +30,7 @@ def find_stored(reader: Reader, text: str) -> StoredCell:
     cells = {stored.cell: stored for stored in reader.newest()}
     here = [name for name, stored in cells.items() if not stored.is_of_set]
     chosen = [text] if text in cells else _meant(here, text) or _meant(list(cells), text)
+    chosen = _in_default_setting(chosen)
     if len(chosen) == 1:
         return cells[chosen[0]]
     if chosen:
@@ -52,3 +59,11 @@ def _meant(ids: Sequence[str], text: str) -> list[str]:
         if chosen := [cell for cell in ids if rule(cell)]:
             return chosen
     return []
+
+
+def _in_default_setting(ids: list[str]) -> list[str]:
+    """Those in the default setting, part by part, as long as any is left; the newest of several versions."""
+    for place, default in enumerate((WORKLOAD, BOARD, BASE, PROFILE), start=1):
+        ids = [cell for cell in ids if cell.split("/")[place : place + 1] == [default]] or ids
+    is_one = len({without_version(cell) for cell in ids}) == 1
+    return [max(ids, key=version_of)] if is_one else ids

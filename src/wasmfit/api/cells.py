@@ -33,7 +33,7 @@ def show(
     """Everything that is known of one cell, from its newest measurement here, or that of the measured set.
 
     Args:
-        cell: Its id, or a part of it that no other cell has.
+        cell: Its id, or a part of it; what that leaves open is the default board, profile and so on.
         home, catalogs: As for :func:`wasmfit.compare`.
         clock, assume: What time is predicted for, as for :func:`wasmfit.compare`.
 

@@ -27,7 +27,7 @@ def show_page(
         list[str],
         typer.Argument(
             metavar="CELL | board NAME",
-            help="A cell's id, or a part of it that no other has; or a board.",
+            help="A cell's id, or a part of it such as wasm3@0.5.0/add-with-extra/pico2; or a board.",
             show_default=False,
         ),
     ],

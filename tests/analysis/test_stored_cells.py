@@ -47,7 +47,7 @@ def test_a_part_of_an_id_is_enough(reader: Reader, text: str, cell: str) -> None
 
 
 def test_several_runtimes_are_named(reader: Reader) -> None:
-    with pytest.raises(UsageError, match=r"'pico2w' is 5 cells: wasm3@0\.5\.0/add-with-extra/pico2w/bare/ref"):
+    with pytest.raises(UsageError, match=r"'pico2w' is 5 cells: wasm3@0\.5\.0/add-with-extra/pico2w/bare"):
         find_stored(reader, "pico2w")
     with pytest.raises(UsageError, match="No cell 'wasm4' was measured"):
         find_stored(reader, "wasm4")

@@ -62,32 +62,30 @@ class FeatureStep:
     experiment: FeaturesExperiment
 
 
-WITH_WORKLOADS = ("esp32c6", "nrf52840dk", "nrf5340dk", "pico2", "pico2w", "stm32f4discovery")
-"""Boards that all workloads are measured on: of each kind of core one or two, with a timing model."""
-
-
 def steps(catalog: Catalog) -> list[Step | FeatureStep]:
     """What the set is to have."""
     boards = tuple(sorted(catalog.boards))
+    timed = sorted(board.name for board in catalog.boards.values() if board.timing is not None)
     workloads = tuple(sorted(catalog.workloads))
     others = tuple(name for name in PROFILES if name != PROFILE)
     return [
         Step("newest runtimes on every board", Experiment(boards=boards)),
-        *(
-            Step(f"workloads on {board}", Experiment(workloads=workloads, boards=(board,)))
-            for board in sorted(WITH_WORKLOADS, key=lambda name: name != BOARD)
-        ),
         FeatureStep("features", FeaturesExperiment()),
         *(Step(f"profile {name}", Experiment(boards=boards, profiles=(name,))) for name in others),
         *(
-            Step(
-                f"every version and variant, profile {name}",
-                Experiment(runtimes=("all",), boards=boards, profiles=(name,)),
-            )
-            for name in (PROFILE, *others)
+            Step(f"workloads on {board}", Experiment(workloads=workloads, boards=(board,)))
+            for board in sorted(timed, key=lambda name: name != BOARD)
         ),
-        FeatureStep("features of every version and variant", FeaturesExperiment(runtimes=("all",))),
+        *_of_all("every variant", "*", boards),
+        *_of_all("every version and variant", "all", boards),
     ]
+
+
+def _of_all(title: str, runtimes: str, boards: tuple[str, ...]) -> Iterator[Step | FeatureStep]:
+    for profile in (PROFILE, *(name for name in PROFILES if name != PROFILE)):
+        experiment = Experiment(runtimes=(runtimes,), boards=boards, profiles=(profile,))
+        yield Step(f"{title}, profile {profile}", experiment)
+    yield FeatureStep(f"features of {title}", FeaturesExperiment(runtimes=(runtimes,)))
 
 
 @dataclass

@@ -123,6 +123,22 @@ def test_jobs_go_before_steps_and_in_order_of_their_priority(tmp_path: Path) -> 
     assert order == ["a", "bb", "ccc", "late"]
 
 
+def test_steps_of_the_cheapest_job_are_built_first(tmp_path: Path) -> None:
+    works = Works()
+    module, other = works.step("module", stage=1), works.step("other module", stage=1)
+    harness = works.step("harness", stage=2)
+    quick = works.step("quick", stage=2, estimate=3)
+    slow = works.step("slow", stage=2, estimate=70)
+    jobs = [
+        FakeJob("a slow one", [other, slow]),
+        FakeJob("baseline", [module, harness]),
+        FakeJob("a quick one", [module, harness, quick]),
+        FakeJob("with a host program", [other, works.step("host", stage=3, estimate=5)]),
+    ]
+    done(tmp_path, jobs, workers=1)
+    assert works.made == ["module", "harness", "quick", "other module", "host", "slow"]
+
+
 def test_sources_that_are_edited_meanwhile_are_no_artefact(tmp_path: Path) -> None:
     works = Works()
     step = works.step("planned", key_now=lambda: "edited")

@@ -2,6 +2,7 @@
 
 import threading
 import time
+from dataclasses import replace
 
 import pytest
 
@@ -29,7 +30,7 @@ class Diary:
             with self._lock:
                 self._running.remove(key)
 
-        return Task(key, run, frozenset(needs.split()), lock, (priority,))
+        return Task(key, run, frozenset(needs.split()), lock, priority=(priority,))
 
 
 def test_needs_and_priorities() -> None:
@@ -57,6 +58,24 @@ def test_no_more_at_a_time_than_workers() -> None:
     diary = Diary()
     execute([diary.task(str(number)) for number in range(8)], 3, threading.Event())
     assert max(map(len, diary.together)) <= 3
+
+
+def test_a_long_chain_is_not_left_to_the_end() -> None:
+    def begun(workers: int) -> list[str]:
+        diary = Diary()
+        quick = [replace(diary.task(f"quick {number}", priority=number), seconds=2) for number in range(9)]
+        chain = [replace(diary.task(f"long {n}", lock="x", priority=90 + n), seconds=6) for n in range(2)]
+        cell = replace(diary.task("cell"), needs=frozenset({"long 0"}), is_result=True)
+        execute([*chain, *quick, cell], workers, threading.Event())
+        return diary.ran
+
+    # 30 s in all, 12 of them in the chain: two workers begin it once no more than 24 are left.
+    ran = begun(2)
+    assert set(ran[:2]) == {"quick 0", "quick 1"}
+    assert 2 < ran.index("long 0") < ran.index("quick 5")
+    assert ran.index("cell") < ran.index("quick 8")
+    # One worker gains nothing by it, until nothing else is left.
+    assert begun(1)[-3:] == ["long 0", "cell", "long 1"]
 
 
 def test_what_a_task_raises_ends_the_run() -> None:

@@ -13,6 +13,7 @@ from wasmfit.events import EventHandler, TaskEnded, TaskProgress, TaskStarted
 from wasmfit.home import Home
 
 from .job import FAILURES, Failed, Job, RemoteJob, log_of
+from .order import places_of_steps
 from .schedule import Task, execute
 
 R = TypeVar("R")
@@ -94,18 +95,20 @@ class LocalRun(Generic[R]):
     _failures: dict[str, Failed] = field(default_factory=dict)
 
     def tasks(self, jobs: Sequence[Job[R]]) -> list[Task]:
-        """The tasks of jobs: a job's goes before steps, so that results come early."""
+        """The tasks of jobs: a job's goes before steps, and the cheapest job's steps first."""
         steps: dict[str, Task] = {}
+        places = places_of_steps(jobs)
         ends = []
         for number, job in enumerate(jobs):
             for step in job.steps:
                 if step.key not in steps:
-                    steps[step.key] = self._step(step)
+                    steps[step.key] = self._step(step, places[step.key])
             needs = frozenset(step.key for step in job.steps)
-            ends.append(Task(job.id, partial(self._end, job), needs, priority=(0, job.priority, number)))
+            end = partial(self._end, job)
+            ends.append(Task(job.id, end, needs, is_result=True, priority=(job.priority, number)))
         return [*ends, *steps.values()]
 
-    def _step(self, step: BuildStep) -> Task:
+    def _step(self, step: BuildStep, place: int) -> Task:
         def run() -> None:
             log = log_of(self.home, step.title)
             failed = next(
@@ -127,7 +130,8 @@ class LocalRun(Generic[R]):
             run,
             frozenset(need.key for need in step.tasks()),
             lock=None if step.lock is None else str(step.lock),
-            priority=(step.stage, step.estimate),
+            priority=(place, step.stage, step.estimate),
+            seconds=step.estimate,
         )
 
     def _end(self, job: Job[R]) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from enum import Enum
 from pathlib import Path
 
-from wasmfit.api.sizing import memories_of, savings, size, why
+from wasmfit.api.sizing import savings, size, why
 from wasmfit.errors import UsageError
 from wasmfit.footprint.analysis import default_by
 from wasmfit.footprint.size_options import DEFAULT_BY
@@ -73,6 +73,8 @@ def _run(arguments: Sequence[str]) -> None:
         by=given.by,
         base=given.base,
         link_map=given.map,
+        board=given.board,
+        catalogs=given.catalog,
         memories=_memories(given),
         partitions=given.partitions,
         sections=given.section,
@@ -279,7 +281,7 @@ def _memories(given: argparse.Namespace) -> tuple[DeviceMemory, ...]:
     if given.board is not None:
         if given.flash or given.ram:
             raise UsageError("--board names the memories already.", "Leave --flash and --ram out.")
-        return memories_of(given.board, given.catalog)
+        return ()
     return tuple(
         DeviceMemory(f"{name}{number if number > 1 else ''}", origin, length, page)
         for name, ranges, page in (("flash", given.flash, given.page), ("RAM", given.ram, None))

@@ -115,7 +115,7 @@ def test_what_changed(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        ([], "ELF"),
+        ([], "FILE | CELL"),
         (["nowhere.elf"], "nowhere.elf does not exist"),
         (["."], "is a folder"),
         (["x.elf", "--by", "magic"], "invalid choice 'magic': expected section, region, crate,"),

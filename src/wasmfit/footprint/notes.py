@@ -11,7 +11,7 @@ from wasmfit.footprint.sides import AttributedFile, has_memories
 from wasmfit.footprint.size_options import SizeOptions
 from wasmfit.footprint.views.memories import OUTSIDE, MemoryLayout
 from wasmfit.footprint.views.tree import GroupBy
-from wasmfit.words import counted, hexadecimal
+from wasmfit.words import agreeing, counted, hexadecimal
 
 _MOST_SHARED = 5
 
@@ -85,27 +85,32 @@ def _notes_on_memories(memories: MemoryLayout, *, guessed: bool) -> list[str]:
         )
     if memories.loaded_elsewhere:
         notes.append(
-            f"A boot loader copies {memories.loaded_elsewhere:,} bytes from flash to RAM; the file does not "
-            "say where in flash they lie, so they count in RAM alone."
+            f"A boot loader copies {counted(memories.loaded_elsewhere, 'byte')} from flash to RAM; the file "
+            "does not say where in flash that lies, so it counts in RAM alone."
         )
     notes += [
-        f"{shared.bytes:,} bytes of {shared.section.name} lie where others do in {shared.memory}, as those "
-        "of overlays and aliases do; they count once, for the others."
+        f"{counted(shared.bytes, 'byte')} of {shared.section.name} {agreeing(shared.bytes, 'lies', 'lie')} "
+        f"where others do in {shared.memory}, as those of overlays and aliases do; they count once, for the "
+        "others."
         for shared in memories.account.shared[:_MOST_SHARED]
     ]
-    if len(memories.account.shared) > _MOST_SHARED:
+    more = len(memories.account.shared) - _MOST_SHARED
+    if more > 0:
         notes.append(
-            f"{len(memories.account.shared) - _MOST_SHARED:,} more sections share bytes with others."
+            f"{counted(more, 'more section')} {agreeing(more, 'shares', 'share')} bytes with others."
         )
     notes += [
-        f"{section.name} goes {by:,} bytes beyond the end of {memory}."
+        f"{section.name} goes {counted(by, 'byte')} beyond the end of {memory}."
         for section, memory, by in memories.exceeding()[:_MOST_SHARED]
     ]
     for use in memories.uses():
         if use.name == OUTSIDE:
-            notes.append(f"{use.bytes:,} bytes lie outside of all memories.")
+            lie = agreeing(use.bytes, "lies", "lie")
+            notes.append(f"{counted(use.bytes, 'byte')} {lie} outside of all memories.")
         elif use.size is not None and use.bytes > use.size:
-            notes.append(f"It does not fit: {use.name} has {use.size:,} bytes, {use.bytes:,} are taken.")
+            notes.append(
+                f"It does not fit: {use.name} has {counted(use.size, 'byte')}, {use.bytes:,} are taken."
+            )
     return notes
 
 

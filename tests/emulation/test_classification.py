@@ -48,7 +48,7 @@ def test_ok(evidence: RunTrace) -> None:
             Status.WRONG_RESULT,
             "(1, 2) gave 0, not 1003 (2 of 2 calls are wrong)",
         ),
-        (replace(GOOD, results=(1003,)), Status.WRONG_RESULT, "1 results came from 2 calls"),
+        (replace(GOOD, results=(1003,)), Status.WRONG_RESULT, "1 result came from 2 calls"),
         (replace(GOOD, results=(1003, 1007, 1)), Status.WRONG_RESULT, "3 results came from 2 calls"),
         (
             Report(phase="call", failure="unreachable", end="fail"),

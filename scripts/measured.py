@@ -31,6 +31,7 @@ from wasmfit.store import MeasuredSet, Store
 from wasmfit.store.measured_set import BUILT_IN, SetCell, SetFeatures, features_cell, write_set
 from wasmfit.toolchain import ProcessRunner, Versions, find
 from wasmfit.toolchain.packages.system import read
+from wasmfit.words import counted
 
 LARGEST_SET = 3_000_000
 """Bytes that the set may add to the wheel."""
@@ -276,8 +277,8 @@ def problems(catalog: Catalog, measured_set: MeasuredSet) -> Iterator[str]:
         outdated.setdefault(since, []).append(cell)
     for since, cells in outdated.items():
         if since:
-            parts = ", ".join(since)
-            yield f"outdated, since these have changed: {parts}: {len(cells):,} cells, such as {cells[0]}"
+            parts, number = ", ".join(since), counted(len(cells), "cell")
+            yield f"outdated, since these have changed: {parts}: {number}, such as {cells[0]}"
 
 
 def _measure_all(arguments: argparse.Namespace) -> None:

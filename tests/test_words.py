@@ -1,9 +1,10 @@
 """Text of unknown origin."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wasmfit.words import LONGEST, escape_unprintable, hexadecimal
+from wasmfit.words import LONGEST, agreeing, counted, escape_unprintable, hexadecimal
 
 
 @given(st.text())
@@ -23,3 +24,10 @@ def test_what_prints_stays_and_the_rest_is_escaped() -> None:
 
 def test_hexadecimal() -> None:
     assert hexadecimal(0x2000) == "0x00002000"
+
+
+@pytest.mark.parametrize(
+    ("number", "words"), [(0, "0 limits hold"), (1, "1 limit holds"), (2_000, "2,000 limits hold")]
+)
+def test_words_go_with_a_number(number: int, words: str) -> None:
+    assert f"{counted(number, 'limit')} {agreeing(number, 'holds', 'hold')}" == words

@@ -33,6 +33,19 @@ def sentence(details: ErrorDetails) -> tuple[str, str]:
     return escape_unprintable(f"{problem_text(details['msg'])}{shown}."), ""
 
 
+_NUMBERS = {"int_parsing": "a whole number", "float_parsing": "a number"}
+"""What pydantic finds of a text that is none → what it should be."""
+
+
+def value_problem(error: ValidationError) -> str:
+    """What is wrong with a value of an option, without its name, which stands in front of it."""
+    details = error.errors()[0]
+    if details["type"] in _NUMBERS:
+        shown = escape_unprintable(repr(details.get("input")), _LONGEST_VALUE)
+        return f"{shown} is not {_NUMBERS[details['type']]}."
+    return escape_unprintable(problem_text(details["msg"]))
+
+
 def usage_error(error: ValidationError) -> UsageError:
     """The first problem, as an error; a field is named where the sentence does not do so itself."""
     details = error.errors()[0]

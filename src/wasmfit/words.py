@@ -26,6 +26,11 @@ def counted(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
+def agreeing(number: int, singular: str, plural: str) -> str:
+    """The word that goes with a number of things: ``1 limit holds``, ``2 limits hold``."""
+    return singular if number == 1 else plural
+
+
 def listed(names: Iterable[str]) -> str:
     """Names in a sentence: ``a``, ``a and b``, ``a, b and c``.
 

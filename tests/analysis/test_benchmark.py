@@ -165,7 +165,7 @@ def test_least_ram_is_the_most_of_any_workload_where_it_was_found() -> None:
         partly = {one.runtime: one for one in summaries([*NATIVE, less, open_end])}["fast"]
         assert (partly.least_ram, partly.least_ram_unknown) == (50_000, (FAST[1].module,))
         text = BENCH_FORMATS[Format.TABLE](benchmark([*NATIVE, less, open_end]))
-        assert f"minimum RAM without {FAST[1].module}, which take too long" in text
+        assert f"minimum RAM without {FAST[1].module}, which takes too long" in text
     text = BENCH_FORMATS[Format.TABLE](benchmark([*NATIVE, less, bound]))
     assert "at most 90,000" in text
 
@@ -190,6 +190,28 @@ def test_tables_are_one_a_workload_then_slow_downs_then_the_summary() -> None:
     assert "plain@1.0.0 without fft: unsupported: it has no floats" in notes
     assert "absent@1.0.0 without every workload: unavailable: in no registry" in notes
     assert "common: 2 workloads" in notes
+
+
+def test_one_workload_is_one_table_with_what_did_not_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    cells = [one for one in EVERYTHING if one.module == "fir"]
+    (table,) = benchmark_tables(benchmark(cells))
+    assert table.title.startswith("fir / ")
+    assert table.remainder[-1] == ("absent@1.0.0", "unavailable: in no registry")
+    assert "status" not in {column.heading[0] for column in table.columns}
+    assert table.notes[0].startswith("slowdown: instructions of a warm call over those of native code")
+    monkeypatch.setenv("COLUMNS", "80")
+    text = "".join(BENCH_FORMATS[Format.TABLE](benchmark(cells)))
+    assert text.count("slowdown compared with native code") == text.count("geometric") == 0
+    assert "1 workloads" not in text
+    assert max(map(len, text.splitlines())) <= 80
+    # Every runtime has one line.
+    assert len([line for line in text.splitlines() if line.startswith(" ") and "@" in line]) == len(cells)
+
+
+def test_one_workload_in_common_is_one() -> None:
+    cells = [one for one in EVERYTHING if one.module in ("fir", "fft")]
+    notes = "\n".join(note for table in benchmark_tables(benchmark(cells)) for note in table.notes)
+    assert "common: 1 workload, which every runtime ran" in notes
 
 
 def test_predicted_time_is_shown_where_it_is_known_and_labelled() -> None:

@@ -15,8 +15,9 @@ BUILDS = {build.label: build for runtime in Catalog.load().runtimes.values() for
 
 def test_they_are_those_that_were_recorded() -> None:
     recorded = json.loads((ROOT / "docs/cluster/recorded.json").read_text(encoding="utf-8"))["steps"]
-    stated = costs._recorded()
-    assert set(stated) == {"firmware", "c", "host"}
+    stated = dict(costs._recorded())
+    assert set(stated) == {"libraries", "firmware", "c", "host"}
+    assert costs.core() == stated.pop("libraries")["core"]
     for kind, seconds in stated.items():
         for label, value in seconds.items():
             assert value == pytest.approx(recorded[f"{kind} {label}"], abs=0.051), label

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wasmfit.catalog import Catalog
-from wasmfit.catalog.new_board import Draft, clock, new_board, region, size
+from wasmfit.catalog.new_board import Draft, new_board, region, size
 from wasmfit.errors import UsageError
 from wasmfit.model import Region
 
@@ -122,23 +122,10 @@ def test_sizes(text: str, bytes_: int) -> None:
     assert size(text) == bytes_
 
 
-@pytest.mark.parametrize(
-    ("text", "hertz"), [("64M", 64_000_000), ("64 MHz", 64_000_000), ("32768", 32_768), ("4.5M", 4_500_000)]
-)
-def test_clocks(text: str, hertz: int) -> None:
-    assert clock(text) == hertz
-
-
 @pytest.mark.parametrize("text", ["", "K", "-1", "1.5K", "0x", "ten", "1G", "1:2"])
 def test_no_size(text: str) -> None:
     with pytest.raises(UsageError):
         size(text)
-
-
-@pytest.mark.parametrize("text", ["64", "0", "0.1K", "64G", "-1M", "64 hertz"])
-def test_no_clock(text: str) -> None:
-    with pytest.raises(UsageError):
-        clock(text)
 
 
 @pytest.mark.parametrize(
@@ -151,13 +138,12 @@ def test_no_memory(text: str) -> None:
 
 @given(st.text() | st.from_regex(r"(0x)?[0-9a-f_]{0,20} ?[kKmM]?(i?[bB])?(:[0-9]{0,12}[kK]?)?"))
 def test_any_text_is_read_or_refused(text: str) -> None:
-    for read in (size, clock, region):
+    for read in (size, region):
         with suppress(UsageError):
             read(text)
 
 
 @pytest.mark.parametrize("text", ["0x_", "9" * 5000, "1" * 400 + "M", "0x" + "f" * 5000])
 def test_numbers_that_python_cannot_read_are_refused_too(text: str) -> None:
-    for read in (size, clock):
-        with pytest.raises(UsageError):
-            read(text)
+    with pytest.raises(UsageError):
+        size(text)

@@ -72,7 +72,7 @@ NEW_BOARD = [
         (["compare", "--board", "nucleo-f4*6"], "There is no board named 'nucleo-f4*6'"),
         (["new-board", "mine"], "--chip, --target, --flash, --ram, --erase, --clock must be given"),
         (["new-board", "mine", "--chip", "x", "--flash", "0:4K"], "--target, --ram, --erase, --clock must"),
-        ([*NEW_BOARD[:-2], "--clock", "fast"], "Invalid frequency 'fast'"),
+        ([*NEW_BOARD[:-2], "--clock", "fast"], "Invalid clock 'fast'"),
         ([*NEW_BOARD, "--flash", "512K"], "It is ORIGIN:SIZE, such as 0x20000000:64K"),
         ([*NEW_BOARD, "--target", "thumbv9"], "There is no target named 'thumbv9'"),
         ([*NEW_BOARD, "--into", "/dev/null"], "Choose another folder with --into"),

@@ -88,4 +88,4 @@ def test_on_a_terminal_rows_grow_above_what_is_being_built(monkeypatch: pytest.M
     lines = screen.getvalue().splitlines()
     assert lines[0] == "1 rows, 80 wide"
     assert lines[1].startswith("firmware wasmi")
-    assert lines[2] == "left: 1 of 1 builds and 1 cell, about 5 min"
+    assert lines[2] == "left: 1 of 1 build and 1 cell, about 5 min"

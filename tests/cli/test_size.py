@@ -69,6 +69,42 @@ def test_a_boards_memories_are_known(tmp_path: Path) -> None:
     assert "flash  64 B  of 1,048,576 B (0.0%)  2 pages of 4,096 B: 8,192 B" in ended.stdout
 
 
+def test_a_file_for_another_processor_is_not_of_the_board(tmp_path: Path) -> None:
+    path = tmp_path / "riscv.elf"
+    path.write_bytes(ElfBuilder(sections=[Sec(".text", 0x100, bytes(16), flags=6)], machine=243).build())
+    ended = size(path, "--board", "nrf52840dk", home=tmp_path)
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert f"{path} is for 32-bit RISC-V, and the board nrf52840dk runs 32-bit Arm." in ended.stderr
+    assert "Leave the board out, or name one that it is for." in ended.stderr
+    assert size(path, "--board", "esp32c3", home=tmp_path).returncode == 0
+
+
+def test_a_file_outside_of_the_boards_flash_is_said_to_be_of_another_chip(tmp_path: Path) -> None:
+    ended = size(elf(tmp_path), "--board", "pico2", home=tmp_path)
+    assert ended.returncode == 0, ended.stderr
+    assert "Nothing of it lies in the flash of pico2" in ended.stdout
+    assert "outside begins at 0x00000100: it was probably linked for another chip." in ended.stdout
+    ended = size(elf(tmp_path), "--flash", "0x08000000:1M", home=tmp_path)
+    assert "Nothing of it lies in the flash that was given" in ended.stdout
+    ended = size(elf(tmp_path), "--board", "nrf52840dk", home=tmp_path)
+    assert "another chip" not in ended.stdout
+
+
+@pytest.mark.parametrize(
+    "asked", [("--by", "region"), ("--region", "RAM"), ("--by", "crate", "--by", "region")]
+)
+def test_what_is_not_linked_is_in_no_memory(tmp_path: Path, asked: tuple[str, ...]) -> None:
+    path = tmp_path / "a.o"
+    path.write_bytes(ElfBuilder(sections=[Sec(".text", 0, bytes(16), flags=6)], kind=1).build())
+    ended = size(path, *asked, home=tmp_path)
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert f"{path} is an object file, not linked yet: its sections have no addresses" in ended.stderr
+    assert "--by section --by owner" in ended.stderr
+    ended = size(elf(tmp_path), "--base", path, *asked, home=tmp_path)
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert f"{path} is an object file" in ended.stderr
+
+
 def test_what_changed(tmp_path: Path) -> None:
     old = elf(tmp_path, "old.elf")
     ended = size(elf(tmp_path, extra=8), "--base", old, home=tmp_path)
@@ -79,7 +115,7 @@ def test_what_changed(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        ([], "ELF"),
+        ([], "FILE | CELL"),
         (["nowhere.elf"], "nowhere.elf does not exist"),
         (["."], "is a folder"),
         (["x.elf", "--by", "magic"], "invalid choice 'magic': expected section, region, crate,"),

@@ -48,7 +48,7 @@ def test_ok(evidence: RunTrace) -> None:
             Status.WRONG_RESULT,
             "(1, 2) gave 0, not 1003 (2 of 2 calls are wrong)",
         ),
-        (replace(GOOD, results=(1003,)), Status.WRONG_RESULT, "1 results came from 2 calls"),
+        (replace(GOOD, results=(1003,)), Status.WRONG_RESULT, "1 result came from 2 calls"),
         (replace(GOOD, results=(1003, 1007, 1)), Status.WRONG_RESULT, "3 results came from 2 calls"),
         (
             Report(phase="call", failure="unreachable", end="fail"),
@@ -268,7 +268,7 @@ def test_results_of_a_users_module(
 def test_without_an_expectation_anything_is_right_but_nothing(evidence: RunTrace) -> None:
     assert own(evidence, FREE, F64_2, 7) == RunEnd(Status.OK)
     silent = replace(evidence, calls=(FREE,), signature=SIGNATURE, report=Report(end="ok"))
-    assert classify_run(silent) == RunEnd(Status.WRONG_RESULT, "0 results came from 1 calls")
+    assert classify_run(silent) == RunEnd(Status.WRONG_RESULT, "0 results came from 1 call")
 
 
 def test_what_was_logged_must_be_what_was_expected(evidence: RunTrace) -> None:

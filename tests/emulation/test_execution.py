@@ -333,7 +333,7 @@ def test_two_wrong_results(run: Runner) -> None:
 def test_more_results_than_calls(run: Runner) -> None:
     execution = run((EXTRA_RESULT, 7))
     assert execution.status is Status.WRONG_RESULT
-    assert execution.reason == "2 results came from 1 calls"
+    assert execution.reason == "2 results came from 1 call"
 
 
 def test_hang_ends_at_the_instruction_limit(run: Runner) -> None:

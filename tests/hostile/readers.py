@@ -11,10 +11,11 @@ from wasmfit.analysis.changes import compare_snapshots
 from wasmfit.analysis.comparison import Comparison
 from wasmfit.analysis.snapshot import from_file
 from wasmfit.catalog import Catalog
-from wasmfit.catalog.new_board import Draft, check_name, clock, new_board, region, size
+from wasmfit.catalog.new_board import Draft, check_name, new_board, region, size
 from wasmfit.conformance.judge import answer, judge
 from wasmfit.conformance.script import Command
 from wasmfit.errors import UsageError
+from wasmfit.frequency import parse_frequency
 from wasmfit.probe.probe_rs import attached, flashed, reason
 from wasmfit.probe.remote import Packets, RemoteError, framed
 from wasmfit.report import FORMATS, Format
@@ -101,7 +102,7 @@ def _takes_board(data: bytes) -> bool:
                 flash=region(words[3]),
                 ram=region(words[4]),
                 erase_unit=size(words[5]),
-                clock_hz=clock(words[6]),
+                clock_hz=parse_frequency(words[6]),
                 title=words[7] or None,
                 core=words[8] or None,
                 probe_rs_chip=words[9] or None,

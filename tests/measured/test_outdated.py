@@ -223,8 +223,8 @@ def test_features() -> None:
 def test_results_are_a_line_at_a_prompt_and_tables_in_a_notebook() -> None:
     results = {
         "<Fit: wasm": wasmfit.fit(measured=True, runtimes=["wasmi", "wasm3"]),
-        "<Benchmark: 3 cells with 1 workloads>": Benchmark(compared()),
-        "<FeaturesMeasured: 1 features of 1 runtimes>": wasmfit.features(
+        "<Benchmark: 3 cells with 1 workload>": Benchmark(compared()),
+        "<FeaturesMeasured: 1 feature of 1 runtime>": wasmfit.features(
             runtimes=["wasmi@2.0.0"], features=["simd"], measured=True
         ),
         "<History: size.flash of 3 cells over time>": wasmfit.history("size.flash"),

@@ -46,7 +46,7 @@ def test_a_board_that_has_changed_is_told(measured_set: MeasuredSet) -> None:
     changed = board.model_copy(update={"clock_hz": board.clock_hz + 1})
     edited = replace(catalog, boards={**catalog.boards, "pico2": changed})
     assert list(SCRIPT["problems"](edited, measured_set)) == [
-        f"outdated, since these have changed: board: 1 cells, such as {CELLS[0]}"
+        f"outdated, since these have changed: board: 1 cell, such as {CELLS[0]}"
     ]
 
 

@@ -63,7 +63,7 @@ def test_a_single_call_is_repeated_and_checked_once(floats: Wasm) -> None:
         (["root()"], [], "root takes 1 argument (f32), and not 0"),
         (["root(x)"], [], "Argument 1 of root is 'x'"),
         (["root(1)", "mean(1, 2)"], [], "all calls of a measurement are of one export"),
-        (["root(1)"], ["1", "2"], "1 calls and 2 expectations"),
+        (["root(1)"], ["1", "2"], "1 call and 2 expectations"),
         (["root(1)"], ["1, 2"], "root returns f32"),
         (["root(1)"], [""], "root returns f32"),
         (["root(1)"] * 1001, [], "at most 1,000"),

@@ -84,7 +84,7 @@ def test_buffers_are_filled_before_and_read_after_each_call(tmp_path: Path) -> N
         ("process(in:'abc', out:99999999)", {}, "has to have 1 to 1,048,576 bytes"),
         ("process(in:'abc', out:999999999999999999)", {}, "has to have 1 to 1,048,576 bytes"),
         ("process(in:'abc', out:3) -> 'ab'", {}, "Both must have the same size"),
-        ("process(in:'abc', out:3) -> 'abc', 'abc'", {}, "has 1 outputs, and 2 are expected"),
+        ("process(in:'abc', out:3) -> 'abc', 'abc'", {}, "has 1 output, and 2 are expected"),
         ("process(in:'abc')", {}, "and not 1, 1 of them buffers"),
         ("adc() -> 'a'", {}, "expects a buffer and has none"),
         ("process(in:'abc', out:3)", {"allocator": "none"}, "has no export 'none'"),

@@ -149,7 +149,7 @@ def test_what_is_no_bytes_is_refused() -> None:
         remote.memory(0, 4)
     with (
         session(only("m", "00")) as remote,
-        pytest.raises(RefusedError, match="1 bytes, not 4"),
+        pytest.raises(RefusedError, match="1 byte, not 4"),
     ):
         remote.memory(0, 4)
 

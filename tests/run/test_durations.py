@@ -1,11 +1,14 @@
 """How long work takes, from what was recorded; and how that is said."""
 
+import json
 from pathlib import Path
 
 import pytest
 
+from wasmfit.builder import BuildStep
 from wasmfit.cli.estimates import TimeLeft, about, plan_lines, plan_sentence
 from wasmfit.events import BuildPlan, PlannedStep, TaskEnded
+from wasmfit.run.build_plan import step_seconds
 from wasmfit.run.durations import Durations, wall_seconds
 
 CELL = "wasm3@0.5.0/fft/nrf52840dk/bare/small"
@@ -29,6 +32,23 @@ def test_what_ended_well_is_recorded_and_known_to_other_boards(tmp_path: Path) -
     assert again.of_step("module", 4) == 4
     assert again.of_cell(CELL) == again.of_cell(CELL.replace("nrf52840dk", "pico2")) == 7.0
     assert again.of_cell(CELL.replace("fft", "aes")) != 7.0
+
+
+def test_the_first_build_in_a_folder_counts_what_later_ones_find_there(tmp_path: Path) -> None:
+    def step(title: str, lock: Path, beginning: int = 40) -> BuildStep:
+        return BuildStep(title, title, title, lambda *_: None, lock=lock, estimate=3, beginning=beginning)
+
+    missing, there = tmp_path / "missing", tmp_path / "there"
+    there.mkdir()
+    steps = (step("a", missing), step("b", missing), step("c", there), step("d", tmp_path / "own", 0))
+    durations = Durations()
+    assert step_seconds({s.key: s for s in steps}, durations) == {"a": 43, "b": 3, "c": 3, "d": 3}
+    # What was recorded of a later build is less, and of a first one more.
+    for recorded, said in ((2.0, 43), (60.0, 60)):
+        known = tmp_path / f"{said}.json"
+        known.write_text(json.dumps({"a": recorded}))
+        assert step_seconds({"a": steps[0]}, Durations.read(known)) == {"a": said}
+    assert step_seconds({"c": steps[2]}, Durations.read(tmp_path / "43.json")) == {"c": 3}
 
 
 @pytest.mark.parametrize("text", ["", "[1]", "{", '{"firmware": "long"}', "\x00"])

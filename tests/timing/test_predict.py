@@ -12,7 +12,18 @@ from pydantic import ValidationError
 from tests.samples import measurement
 from wasmfit.catalog import Catalog
 from wasmfit.catalog.load import CatalogError
-from wasmfit.model import COUNTS, KINDS, Activities, Activity, ClockReadings, Core, CycleCost, Run, Timing
+from wasmfit.model import (
+    COUNTS,
+    KINDS,
+    Activities,
+    Activity,
+    ClockReadings,
+    Core,
+    CycleCost,
+    LinkSpread,
+    Run,
+    Timing,
+)
 from wasmfit.timing import CostModel, Ratio, cost_shares, predict, predictions, ratio, ratio_of
 
 CATALOG = Catalog.load()
@@ -64,6 +75,25 @@ def test_a_sum_by_hand() -> None:
     assert found.cycles_low == round(210 - (50**2 + 15**2 + 21**2) ** 0.5)
     assert found.cycles_high == round(210 + (100**2 + 21**2) ** 0.5)
     assert found.time_low_s == pytest.approx((210 - (50**2 + 15**2 + 21**2) ** 0.5) * 1e-6)
+
+
+def test_no_bar_ends_below_what_the_instructions_take_without_a_miss() -> None:
+    spared = TIMING.model_copy(update={"link": LinkSpread(misses=1, more=0, source="s")})
+    model = CostModel.of(CORE, spared, 1_000_000)
+    cold = Activity(alu=100, load=50, load_pair=20, fetch_misses=100)
+    for found in (model.predict_call(cold), CostModel.of(CORE, TIMING, 1_000_000).predict(cold)):
+        # 100 + 50 × 1 − 20, without a tenth
+        assert found.cycles_low >= 117
+        assert found.time_low_s >= 117e-6
+    assert model.predict_call(cold).cycles_low == 117
+    assert model.predict_call(cold).per_s_high == pytest.approx(1e6 / 117)
+
+
+@given(ACTIVITIES)
+def test_a_bar_has_the_boards_error_to_both_sides(activity: Activity) -> None:
+    found = CostModel.of(CORE, TIMING, 1_000_000).predict(activity)
+    assert 0 <= found.time_low_s <= found.time_s * 0.9 * (1 + 1e-9)
+    assert found.time_high_s >= found.time_s * 1.1 * (1 - 1e-9)
 
 
 def test_nothing_takes_nothing() -> None:

@@ -17,6 +17,7 @@ from wasmfit.model import Measurement, Run, Status
 from wasmfit.model.contract import JsonDocument, Text
 from wasmfit.notebook import ShownResult
 from wasmfit.table import Table
+from wasmfit.words import counted
 
 from .comparison import CONCLUSIVE, Comparison
 from .counted import counted_instructions
@@ -155,8 +156,7 @@ class Benchmark(ShownResult):
     comparison: Comparison
 
     def _short(self) -> str:
-        modules = {measurement.module for measurement in self.measurements}
-        return f"{len(self.measurements):,} cells with {len(modules):,} workloads"
+        return f"{counted(len(self.measurements), 'cell')} with {counted(len(self.workloads), 'workload')}"
 
     def _tables(self) -> list[Table]:
         from .benchmark_tables import benchmark_tables
@@ -167,6 +167,11 @@ class Benchmark(ShownResult):
     def measurements(self) -> tuple[Measurement, ...]:
         """Every cell, baselines first."""
         return self.comparison.measurements
+
+    @property
+    def workloads(self) -> tuple[str, ...]:
+        """The workloads and modules that there are cells of, each once."""
+        return tuple(dict.fromkeys(one.module for one in self.measurements))
 
     @property
     def failed(self) -> tuple[Measurement, ...]:

@@ -1,9 +1,11 @@
 """Benchmarks as tables: one per workload, then the slowdowns of all, then a summary."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from wasmfit.model import Measurement, Status
 from wasmfit.table import Column, Table, text_column, value_column
+from wasmfit.words import agreeing, counted
 
 from .amounts import Amount, factor_text, seconds_text
 from .basis import is_outdated, mark_of, marked, outdated_notes
@@ -27,7 +29,7 @@ from .own_suite import is_own
 
 
 def benchmark_tables(benchmark: Benchmark) -> list[Table]:
-    """The tables, board by board and profile by profile."""
+    """The tables, board by board and profile by profile; of one workload, its table says it all."""
     measured = [measurement for measurement in benchmark.measurements if measurement.runtime != BASELINE]
     settings: dict[tuple[Setting, bool], list[Measurement]] = {}
     for measurement in measured:
@@ -41,9 +43,15 @@ def benchmark_tables(benchmark: Benchmark) -> list[Table]:
             if (summary.board, summary.base, summary.profile) == setting
             and (summary.relative_to != NATIVE) is own
         ]
-        compared = f"instructions relative to {summaries[0].relative_to}" if own else _SLOWDOWN
+        of = summaries[0].relative_to if own else NATIVE
+        compared = f"instructions relative to {of}" if own else _SLOWDOWN
         where = " / ".join(setting)
         total = len({measurement.module for measurement in cells})
+        if total == 1:
+            tables.append(_only_workload(f"{cells[0].module} / {where}", cells, factors, of))
+            if any(layouts_of(measurement) is not None for measurement in cells):
+                tables.append(_over_layouts(f"{_LAYOUTS} / {where}", {cells[0].module: cells}))
+            continue
         unavailable = _unavailable(cells)
         # Of what cannot be measured at all, the summary says why.
         rows = [measurement for measurement in cells if _label(measurement) not in unavailable] or cells
@@ -68,6 +76,8 @@ def _unavailable(cells: Iterable[Measurement]) -> frozenset[str]:
 
 
 _SLOWDOWN = "slowdown compared with native code"
+_DROPPED = {"heap peak, B": 3, "stack peak, B": 2, "minimum RAM, B": 1}
+"""What a narrow terminal has no room for, of one workload: the highest number first."""
 _LAYOUTS = "spread of predicted time over layouts"
 
 
@@ -106,6 +116,28 @@ def _workload(title: str, cells: Sequence[Measurement], factors: dict[str, float
         tuple(columns),
         tuple(notes),
         marks=tuple(map(mark_of, cells)) if any(map(is_outdated, cells)) else (),
+    )
+
+
+def _only_workload(
+    title: str, cells: Sequence[Measurement], factors: dict[str, float | None], of: str
+) -> Table:
+    """The one workload that ran, with nothing to summarise; what did not run has its reason in its row."""
+    ran = [measurement for measurement in cells if measurement.status is Status.OK]
+    table = _workload(title, ran, factors)
+    return replace(
+        table,
+        columns=tuple(
+            replace(column, priority=_DROPPED.get(column.heading[0], 0))
+            for column in table.columns
+            if column.heading[0] != "status"
+        ),
+        notes=(_compared_with(of), *table.notes),
+        remainder=tuple(
+            (_label(measurement), f"{measurement.status.value}: {measurement.reason}")
+            for measurement in cells
+            if measurement.status is not Status.OK
+        ),
     )
 
 
@@ -195,33 +227,40 @@ def _summary(title: str, summaries: Sequence[RuntimeSummary], total: int) -> Tab
     )
 
 
-def _notes(summaries: Sequence[RuntimeSummary], total: int) -> Iterator[str]:
-    of = next((summary.relative_to for summary in summaries if summary.relative_to != NATIVE), None)
-    noun = "workload" if of is None else "module"
-    what, over = (
-        ("slowdown: instructions of a warm call", "native code on the same board in the same profile")
-        if of is None
-        else (
-            "relative: instructions (of the region of interest, the warm call, or the only one)",
-            f"{of}, which takes the fewest over all of the modules",
+def _compared_with(of: str) -> str:
+    """What a factor is a multiple of: native code, or a build that modules of the user's are compared to."""
+    if of == NATIVE:
+        return (
+            "slowdown: instructions of a warm call over those of native code on the same board in the same "
+            "profile"
         )
+    return (
+        "relative: instructions (of the region of interest, the warm call, or the only one) over those of "
+        f"{of}, which takes the fewest over all of the modules"
     )
+
+
+def _notes(summaries: Sequence[RuntimeSummary], total: int) -> Iterator[str]:
+    of = next((summary.relative_to for summary in summaries if summary.relative_to != NATIVE), NATIVE)
+    noun = "workload" if of == NATIVE else "module"
     yield (
-        f"{what} over those of {over}; spread: geometric standard deviation; heap, stack and minimum RAM: "
+        f"{_compared_with(of)}; spread: geometric standard deviation; heap, stack and minimum RAM: "
         f"the maximum over the {noun}s"
     )
     common = next((summary.common.workloads for summary in summaries if summary.common), ())
     if not common:
         yield f"common: no {noun} was run by every runtime"
     elif len(common) == total:
-        yield f"common: all {total} {noun}s, which every runtime ran, of those that ran any"
+        yield f"common: all {counted(total, noun)}, which every runtime ran, of those that ran any"
     else:
         names = ", ".join(common)
-        yield f"common: {len(common)} {noun}s, which every runtime ran, of those that ran any: {names}"
+        number = counted(len(common), noun)
+        yield f"common: {number}, which every runtime ran, of those that ran any: {names}"
     for summary in summaries:
         if summary.least_ram_unknown:
             names = ", ".join(summary.least_ram_unknown)
-            yield f"{summary.label}: minimum RAM without {names}, which take too long to be searched"
+            takes = agreeing(len(summary.least_ram_unknown), "takes", "take")
+            yield f"{summary.label}: minimum RAM without {names}, which {takes} too long to be searched"
         reasons: dict[str, list[str]] = {}
         for missing in summary.missing:
             reasons.setdefault(f"{missing.status.value}: {missing.reason}", []).append(missing.workload)

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from wasmfit.model import Board, Measurement, Prediction, Run, Status
 from wasmfit.table import Alignment, Table, text_column, value_column
+from wasmfit.words import counted
 
 from .amounts import amount_text
 from .basis import MEASURED, OUTDATED, is_outdated
@@ -173,7 +174,7 @@ def _owners(measurement: Measurement) -> Table:
         if others:
             values.append(sum(owners[section].get(owner, 0) for owner in others) or None)
         columns.append(value_column((section,), values, "{:,}".format, metric=section, unit="B"))
-    labels = (*shown, *([f"[{len(others)} others]"] if others else []))
+    labels = (*shown, *([f"[{counted(len(others), 'other')}]"] if others else []))
     has_image = others and measurement.provenance.elf is not None
     notes = ("`wasmfit size` has every owner and symbol of the image",) if has_image else ()
     return Table("bytes by owner", labels, tuple(columns), notes, label_name="owner")

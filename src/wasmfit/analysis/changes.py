@@ -11,7 +11,7 @@ from wasmfit.model import Activities, Measurement, Provenance, Status
 from wasmfit.notebook import ShownResult
 from wasmfit.store.measurements import Reader, StoredCell
 from wasmfit.table import Table
-from wasmfit.words import escape_unprintable
+from wasmfit.words import counted, escape_unprintable
 
 from .amounts import Amount
 from .c_libraries import library_change_note
@@ -181,7 +181,8 @@ class Changes(ShownResult):
     outdated: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def _short(self) -> str:
-        return f"{self.before} → {self.after}: {len(self.cells):,} cells changed, {self.unchanged:,} did not"
+        changed = counted(len(self.cells), "cell")
+        return f"{self.before} → {self.after}: {changed} changed, {self.unchanged:,} did not"
 
     def _tables(self) -> list[Table]:
         from .change_tables import change_tables

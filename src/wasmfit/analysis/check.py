@@ -9,7 +9,7 @@ from typing import Literal
 
 from wasmfit.errors import UsageError
 from wasmfit.model import Measurement, Status
-from wasmfit.words import escape_unprintable
+from wasmfit.words import counted, escape_unprintable
 
 from .amounts import Amount, amount_text
 from .budget import Budget, Limit
@@ -142,7 +142,7 @@ class BudgetCheck:
         held = total - len(self.failed) - len(self.warned)
         cells = len({result.id for result in self.results})
         return (
-            f"{total:,} limit{'s' if total != 1 else ''} on {cells:,} cell{'s' if cells != 1 else ''}: "
+            f"{counted(total, 'limit')} on {counted(cells, 'cell')}: "
             f"{held:,} held, {len(self.warned):,} warned, {len(self.failed):,} broken"
         )
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from wasmfit.model import Status
 from wasmfit.notebook import PlotPoint, html, scatter
 from wasmfit.table import Table
+from wasmfit.words import counted
 
 from .comparison import Comparison
 from .summary import summary_tables
@@ -20,7 +21,7 @@ def short(comparison: Comparison) -> str:
     counts = Counter(measurement.status.value for measurement in comparison.measurements)
     ended = ", ".join(f"{number} {status}" for status, number in counts.most_common())
     run = "" if comparison.run is None else f", run {comparison.run}"
-    return f"<Comparison: {len(comparison.measurements)} cells ({ended}){run}>"
+    return f"<Comparison: {counted(len(comparison.measurements), 'cell')} ({ended}){run}>"
 
 
 def as_html(comparison: Comparison) -> str:

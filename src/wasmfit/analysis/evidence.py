@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from wasmfit.errors import UsageError
 from wasmfit.model import FeatureVerdict, Group, Measurement, RuntimeFeatures
-from wasmfit.words import escape_unprintable
+from wasmfit.words import counted, escape_unprintable
 
 
 class Support(StrEnum):
@@ -137,7 +137,7 @@ def suite_source(runtimes: Iterable[RuntimeFeatures]) -> EvidenceSource:
         if feature.verdict is FeatureVerdict.UNMEASURABLE:
             return SupportEvidence(name, Support.UNMEASURED, f"not measurable: {feature.reason}", False)
         suite = "our own scripts" if feature.group is Group.BEHAVIOUR else "the W3C suite"
-        passed = f"{feature.passed:,} of {feature.total:,} assertions of {suite} hold"
+        passed = f"{feature.passed:,} of {counted(feature.total, 'assertion')} of {suite} hold"
         reason = f"{passed}; {feature.reason}" if feature.reason else passed
         nearly = feature.verdict is FeatureVerdict.PARTLY and feature.passed >= NEARLY * feature.total
         return SupportEvidence(name, Support(feature.verdict.value), reason, True, nearly)

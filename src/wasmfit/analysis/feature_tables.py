@@ -11,6 +11,7 @@ from wasmfit.model import (
     RuntimeFeatures,
 )
 from wasmfit.table import Table, text_column
+from wasmfit.words import agreeing, counted
 
 from .basis import OUTDATED_CLAUSE, OUTDATED_MARK
 from .features import FeaturesMeasured
@@ -126,9 +127,10 @@ def failing_tables(measured: FeaturesMeasured) -> list[Table]:
 
 
 def _failing(title: str, assertions: Sequence[Failing]) -> Table:
-    shown, more = assertions[:_MOST_SHOWN], len(assertions) - _MOST_SHOWN
+    number = len(assertions)
+    shown, more = assertions[:_MOST_SHOWN], number - _MOST_SHOWN
     return Table(
-        f"{title}: {len(assertions):,} assertions do not hold",
+        f"{title}: {counted(number, 'assertion')} {agreeing(number, 'does', 'do')} not hold",
         tuple(f"{assertion.part}/{assertion.file}:{assertion.line}" for assertion in shown),
         (
             text_column(("outcome",), (assertion.outcome.value for assertion in shown)),

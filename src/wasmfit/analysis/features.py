@@ -11,6 +11,7 @@ from wasmfit.model.contract import JsonDocument
 from wasmfit.notebook import ShownResult
 from wasmfit.store.measured_set import features_cell
 from wasmfit.table import Table
+from wasmfit.words import counted
 
 from .basis import Origin, outdated_cells
 
@@ -69,7 +70,7 @@ class FeaturesMeasured(ShownResult):
     origins: Mapping[str, Origin] = field(default_factory=dict)
 
     def _short(self) -> str:
-        return f"{len(self.titles):,} features of {len(self.runtimes):,} runtimes"
+        return f"{counted(len(self.titles), 'feature')} of {counted(len(self.runtimes), 'runtime')}"
 
     def _tables(self) -> list[Table]:
         from .feature_tables import feature_tables

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from wasmfit.model import Measurement, Status
 from wasmfit.notebook import ShownResult
 from wasmfit.table import Table
-from wasmfit.words import counted
+from wasmfit.words import agreeing, counted
 
 from .amounts import Amount, amount_text
 from .basis import MEASURED
@@ -146,7 +146,9 @@ class Fit(ShownResult):
     notes: tuple[str, ...] = ()
 
     def _short(self) -> str:
-        rest = f"{len(self.ranked):,} runtimes fit {self.board}{self._others}"
+        number = len(self.ranked)
+        fit = f"{counted(number, 'runtime')} {agreeing(number, 'fits', 'fit')}"
+        rest = f"{fit} {self.board}{self._others}"
         return f"{self.ranked[0].label} ranks first; {rest}" if self.ranked else rest
 
     def _tables(self) -> list[Table]:
@@ -280,8 +282,8 @@ class Fit(ShownResult):
     def _others(self) -> str:
         """How many others do not fit, and how many could not be tried."""
         count, unavailable = len(self.rejected) - self.unavailable, self.unavailable
-        return (f", {count:,} {'does' if count == 1 else 'do'} not" if count else "") + (
-            f", {unavailable:,} {'is' if unavailable == 1 else 'are'} unavailable" if unavailable else ""
+        return (f", {count:,} {agreeing(count, 'does', 'do')} not" if count else "") + (
+            f", {unavailable:,} {agreeing(unavailable, 'is', 'are')} unavailable" if unavailable else ""
         )
 
     @property

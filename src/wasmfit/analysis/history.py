@@ -17,7 +17,7 @@ from wasmfit.notebook import ShownResult
 from wasmfit.store import RecordedRun
 from wasmfit.store.measurements import Reader, TimelinePoint
 from wasmfit.table import Table
-from wasmfit.words import escape_unprintable
+from wasmfit.words import counted, escape_unprintable
 
 from .amounts import Amount
 from .cell_versions import version_of, without_version
@@ -94,7 +94,7 @@ class History(ShownResult):
     outdated: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def _short(self) -> str:
-        return f"{self.metric.name} of {len(self.cells):,} cells over {self.over}"
+        return f"{self.metric.name} of {counted(len(self.cells), 'cell')} over {self.over}"
 
     def _tables(self) -> list[Table]:
         from .history_tables import history_tables
@@ -154,7 +154,7 @@ def history(
             histories.append(CellHistory(title, points))
     if not histories:
         raise UsageError(
-            f"{followed.name} is known of none of the {len(chosen):,} cells.",
+            f"{followed.name} is known of none of {counted(len(chosen), 'cell')}.",
             "Choose others with --select, or measure them again.",
         )
     return History(followed, "version" if versions else "time", tuple(histories))

@@ -19,8 +19,6 @@ _PREFIXES = {
     "n": Decimal("1e-9"),
 }
 _NAMES = {"s": "time", "C": "charge", "J": "energy"}
-_CLOCK = re.compile(r"(\d[\d_,]{0,18}(?:\.\d{1,9})?)\s*([kmg]?)(?:hz)?", re.IGNORECASE | re.ASCII)
-_HERTZ = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9}
 _LARGEST = 1 << 62
 
 
@@ -80,19 +78,6 @@ def _scaled(text: str, unit: str) -> float | None:
     if match is None or match[3] != unit:
         return None
     return float(Decimal(match[1]) * _PREFIXES[match[2]])
-
-
-def parse_clock(text: str) -> int:
-    """A clock in Hz: ``48MHz``, ``48M`` or a plain number.
-
-    Raises:
-        UsageError: It is not a clock, or not a whole number of Hz.
-    """
-    match = _CLOCK.fullmatch(text.strip())
-    clock = None if match is None else _decimal(match.group(1)) * _HERTZ[match.group(2).lower()]
-    if clock is None or clock != int(clock) or not 0 < clock <= _LARGEST:
-        raise UsageError(f"Invalid clock {escape_unprintable(text)!r}.", "Clocks are 48MHz, 48M or 48000000.")
-    return int(clock)
 
 
 @dataclass(frozen=True, slots=True)

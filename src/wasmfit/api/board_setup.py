@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from wasmfit.analysis.quantities import parse_clock
 from wasmfit.catalog import Catalog
 from wasmfit.errors import UsageError
+from wasmfit.frequency import parse_frequency
 from wasmfit.plan import select_boards
 from wasmfit.timing import set_up
 from wasmfit.words import escape_unprintable
@@ -26,7 +26,7 @@ def with_setup(catalog: Catalog, boards: Sequence[str], clock: str | None, assum
     """
     if clock is None and not assume:
         return catalog
-    clock_hz = None if clock is None else parse_clock(clock)
+    clock_hz = None if clock is None else parse_frequency(clock)
     assumed = dict(map(_split, assume))
     chosen = [board for board in select_boards(catalog, boards) if board.timing is not None]
     if not chosen:

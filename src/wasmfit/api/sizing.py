@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict, Unpack
 
+from wasmfit.elf.records import Machine
 from wasmfit.footprint.analysis import SizeAnalysis, analyse, default_by
 from wasmfit.footprint.size_options import SizeOptions
 from wasmfit.footprint.views.memories import DeviceMemory, flash_and_ram
@@ -15,6 +16,10 @@ from wasmfit.footprint.views.tree import GroupBy, SortOrder, ViewFilter
 if TYPE_CHECKING:
     from wasmfit.footprint.graph.budget import ReferenceBudget
     from wasmfit.footprint.graph.explain import Explanations, SavingsReport
+    from wasmfit.footprint.views.board_target import BoardTarget
+
+_MACHINES = {"thumb": Machine.ARM, "riscv32": Machine.RISCV}
+"""A core's instruction set → the processor of its ELF files."""
 
 
 class SizeKeywords(TypedDict, total=False):
@@ -66,13 +71,16 @@ def size(
         view: What to show: see :class:`SizeKeywords`.
 
     Raises:
-        UsageError: A file cannot be read, or a name is unknown.
+        UsageError: A file cannot be read, a name is unknown, the file is for another processor than the
+            board's, or memories are asked for of a file that is in none.
     """
     if unknown := view.keys() - SizeKeywords.__annotations__.keys():
         raise TypeError(f"size() got an unexpected keyword argument {min(unknown)!r}")
     memories = tuple(view.get("memories", ()))
+    target = None
     if board is not None:
-        memories = (*memories_of(board, catalogs), *memories)
+        target, of_board = _known_board(board, catalogs)
+        memories = (*of_board, *memories)
     partitions = view.get("partitions")
     if partitions is not None:
         from wasmfit.footprint.views.partitions import read_partitions
@@ -88,6 +96,7 @@ def size(
         top=(top,) if top is None or isinstance(top, int) else tuple(top),
         sort=SortOrder(view.get("sort", SortOrder.SIZE)),
         memories=memories,
+        target=target,
         link_map=_path(view.get("link_map")),
         references=view.get("references", False),
         inlined=view.get("inlined", False),
@@ -155,14 +164,18 @@ def _path(link_map: str | Path | None) -> Path | None:
     return None if link_map is None else Path(link_map)
 
 
-def memories_of(board: str, catalogs: Sequence[Path] = ()) -> tuple[DeviceMemory, ...]:
-    """The memories of a board of the catalogue.
+def _known_board(board: str, catalogs: Sequence[Path]) -> "tuple[BoardTarget, tuple[DeviceMemory, ...]]":
+    """What a board of the catalogue runs, and its memories.
 
     Raises:
         UsageError: There is no such board.
     """
     # The catalogue takes as long to load as an analysis takes.
     from wasmfit.catalog import Catalog
+    from wasmfit.footprint.views.board_target import BoardTarget
 
     known = Catalog.load(*catalogs).board(board)
-    return flash_and_ram(known.flash, known.ram, known.erase_unit, known.aliases)
+    machine = _MACHINES[known.emulator.isa]
+    return BoardTarget(known.name, machine), flash_and_ram(
+        known.flash, known.ram, known.erase_unit, known.aliases
+    )

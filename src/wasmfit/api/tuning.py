@@ -20,6 +20,7 @@ from wasmfit.search import SearchBudget, Settings, Trials, search, space
 from wasmfit.search.propose import require_optuna
 from wasmfit.store import Store
 from wasmfit.toolchain import ProcessRunner, Versions, find
+from wasmfit.words import counted
 
 from .unrecorded import require_local
 
@@ -115,7 +116,7 @@ def _objective(name: str) -> Objective:
 def _budget(builds: int | None, minutes: float | None) -> SearchBudget:
     if builds is not None and builds < 2:
         raise UsageError(
-            f"A budget of {builds} builds leaves none to try: the first is the profile itself.",
+            f"A budget of {counted(builds, 'build')} leaves none to try: the first is the profile itself.",
             "Give --budget 2 or more.",
         )
     if minutes is not None and not (isfinite(minutes) and minutes > 0):

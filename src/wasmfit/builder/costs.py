@@ -25,6 +25,11 @@ def cost(kind: Kind, build: Build) -> int:
     return round(max(others)) if others else build.runtime.effort
 
 
+def core() -> int:
+    """Rough seconds that Rust's own libraries take for a target that nothing was built for yet."""
+    return round(_recorded()["libraries"]["core"])
+
+
 @cache
 def _recorded() -> dict[str, dict[str, float]]:
     tables: dict[str, dict[str, float]] = tomllib.loads(_FILE.read_text(encoding="utf-8"))

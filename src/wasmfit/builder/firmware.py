@@ -11,10 +11,9 @@ from pathlib import Path
 from wasmfit.catalog import Catalog
 from wasmfit.model import BaseCrate, Board, Build, Checkout, Embedding, Profile, Target
 
-from . import cargo, checkout, digest, guest
+from . import cargo, checkout, costs, digest, guest
 from .cargo import Options, Package, dependencies, level
 from .context import Context, StepContext
-from .costs import cost
 from .digest import Shared
 from .errors import BuildError
 from .spec import FirmwareSpec, PackageSpec
@@ -338,8 +337,10 @@ def step(context: Context, spec: FirmwareSpec, shared: Shared) -> BuildStep:
             is_task=True,
             lock=target_folder(context, spec.board, spec.profile, spec.build),
             stage=FIRMWARE,
-            # What depends on the harness alone is needed by most, and takes seconds.
-            estimate=cost("firmware", spec.build) if spec.build.dependencies else 0,
+            # What depends on the harness alone is needed by most, and takes seconds once there is a core; the
+            # folders of all others begin with that.
+            estimate=costs.cost("firmware", spec.build) if spec.build.dependencies else 0,
+            beginning=0 if spec.build.dependencies else costs.core(),
             key_now=lambda: key(context, spec, Shared()),
         )
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from wasmfit.catalog import Catalog
 from wasmfit.model import Workload
 
-from . import cargo, digest, module
+from . import cargo, costs, digest, module
 from .cargo import Options, Package, level
 from .context import Context, StepContext
 from .digest import Shared
@@ -137,6 +137,7 @@ def step(context: Context, workload: Workload, cpu: str | None, shared: Shared) 
             is_task=True,
             lock=target_folder(context, workload, cpu),
             stage=MODULES,
+            beginning=costs.core() if workload.guest.build_std else 0,
             key_now=partial(key, context, workload, cpu),
         )
 

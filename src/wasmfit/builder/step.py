@@ -32,6 +32,7 @@ class BuildStep:
         lock: Cargo's target folder, which one cargo at a time can use; ``None`` where that does not matter.
         stage: One of :data:`MODULES`, :data:`FIRMWARE`, :data:`HOST`.
         estimate: Rough seconds that it takes.
+        beginning: How many more if nothing has been built in the folder ``lock`` yet.
         key_now: The key as the sources are when it is called, where there are any.
     """
 
@@ -44,6 +45,7 @@ class BuildStep:
     lock: Path | None = None
     stage: int = 0
     estimate: int = 0
+    beginning: int = 0
     key_now: Callable[[], str] | None = None
 
     def ensure(self, cache: Cache, step: StepContext) -> Path:

@@ -16,16 +16,12 @@ from .load import Catalog, pick, unknown
 
 _NAME = re.compile(r"(?=.{1,64}\Z)[a-z][a-z0-9]*(-[a-z0-9]+)*")
 _SIZE = re.compile(r"(0x[0-9a-f][0-9a-f_]{0,15}|[0-9][0-9_]{0,15})\s*(?:([km])(?:i?b)?|b)?", re.IGNORECASE)
-_CLOCK = re.compile(r"([0-9][0-9_]{0,15}(?:\.[0-9]{1,9})?)\s*([km])?(?:hz)?", re.IGNORECASE)
 _BINARY = {"": 1, "k": 1024, "m": 1024 * 1024}
-_DECIMAL = {"": 1, "k": 1000, "m": 1_000_000}
 _STEP = 65_536
 """An address in the emulator and the board's differ by a multiple of this; see :mod:`wasmfit.model.board`."""
 
 _MOST = 128 * 1024 * 1024
 """No microcontroller has a memory of more bytes; an address taken for a size is one."""
-
-_SLOWEST = 1000
 
 _FILE = """\
 {strings}erase_unit = {erase_unit}
@@ -57,21 +53,6 @@ def size(text: str) -> int:
     if match is None:
         raise UsageError(f"Invalid size {text!r}.", "Such as 4096, 0x1000, 512K or 1M.")
     return _number(match[1]) * _BINARY[(match[2] or "").lower()]
-
-
-def clock(text: str) -> int:
-    """Hz: ``64M``, ``64MHz``, ``32768`` or ``4.5M``, in units of 1,000.
-
-    Raises:
-        UsageError: It is not a frequency.
-    """
-    match = _CLOCK.fullmatch(text.strip())
-    if match is None:
-        raise UsageError(f"Invalid frequency {text!r}.", "Such as 64M, 64MHz or 64000000.")
-    hertz = round(float(match[1].replace("_", "")) * _DECIMAL[(match[2] or "").lower()])
-    if hertz < _SLOWEST:
-        raise UsageError(f"A clock of {hertz} Hz is too slow to be meant.", "It is in Hz: such as 64M.")
-    return hertz
 
 
 def region(text: str) -> Region:

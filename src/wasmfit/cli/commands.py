@@ -4,9 +4,11 @@ from importlib import import_module
 from typing import Any
 
 import typer
-from typer.core import TyperGroup
+from pydantic import ValidationError
+from typer.core import TyperCommand, TyperGroup
 
 from wasmfit import __version__
+from wasmfit.problem import value_problem
 
 from .manual import manual_page, summary_of
 from .output import write_result
@@ -60,7 +62,7 @@ def application(only: str | None = None) -> typer.Typer:
         if name == "size":
             _add_size(app)
         else:
-            app.command(name)(import_module(f".{MODULES[name]}", __package__).command)
+            app.command(name, cls=PlainCommand)(import_module(f".{MODULES[name]}", __package__).command)
     return app
 
 
@@ -85,6 +87,20 @@ flash, RAM, stack, instructions and predicted time of every runtime on your boar
 
 More: wasmfit --help, wasmfit list boards, wasmfit show board NAME, wasmfit doctor"""
 """What the program says when it is asked nothing."""
+
+
+class PlainCommand(TyperCommand):
+    """A command that says what is wrong with a value in words of its own: some versions of typer read values
+    by pydantic, and say it in its words."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Reads the arguments."""
+        try:
+            return super().parse_args(ctx, args)
+        except typer.BadParameter as error:
+            if isinstance(error.__cause__, ValidationError):
+                error.message = value_problem(error.__cause__)
+            raise
 
 
 class WholeSentences(TyperGroup):

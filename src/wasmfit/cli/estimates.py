@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from wasmfit.events import BuildPlan, Event, PlannedStep, TaskEnded
-from wasmfit.words import escape_unprintable
+from wasmfit.words import counted, escape_unprintable
 
 _NAMED = 4
 """Builds that a sentence names."""
@@ -25,11 +25,11 @@ def about(seconds: float) -> str:
 
 def plan_sentence(plan: BuildPlan) -> str:
     """What must be built first, and how long all of it takes."""
-    cells = f"{len(plan.cells):,} {_plural('cell', len(plan.cells))} to be measured"
+    cells = f"{counted(len(plan.cells), 'cell')} to be measured"
     if not plan.steps:
         return f"{cells}, {about(plan.seconds)}."
     kinds = Counter(step.kind for step in plan.steps)
-    builds = ", ".join(f"{number} {_plural(kind, number)}" for kind, number in kinds.items())
+    builds = ", ".join(counted(number, kind) for kind, number in kinds.items())
     longest = sorted(plan.steps, key=lambda step: -step.seconds)[:_NAMED]
     names = ", ".join(f"{_short(step)} {about(step.seconds)}" for step in longest if step.seconds >= 10)
     named = f" (longest: {names})" if names else ""
@@ -38,10 +38,6 @@ def plan_sentence(plan: BuildPlan) -> str:
 
 def _short(step: PlannedStep) -> str:
     return escape_unprintable(step.title.partition(" (")[0], 60)
-
-
-def _plural(word: str, number: int) -> str:
-    return word if number == 1 else f"{word}s"
 
 
 def plan_lines(plan: BuildPlan) -> Iterator[str]:
@@ -89,5 +85,5 @@ class TimeLeft:
         planned = self._plan.seconds * share
         done = 1 - share
         seconds = max(planned, passed * share / done if done > 0.2 else planned)
-        built = f"{builds} of {len(self._builds)} builds and " if builds else ""
-        return f"left: {built}{cells} {_plural('cell', cells)}, {about(seconds)}"
+        built = f"{builds} of {counted(len(self._builds), 'build')} and " if builds else ""
+        return f"left: {built}{counted(cells, 'cell')}, {about(seconds)}"

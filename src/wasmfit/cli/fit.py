@@ -7,7 +7,7 @@ import typer
 from wasmfit.api.fit import fit
 from wasmfit.report.fit import FORMATS
 from wasmfit.requests import FitExperiment, FitRequirements, RunSettings
-from wasmfit.words import counted
+from wasmfit.words import agreeing, counted
 
 from .from_requests import from_requests
 from .options import OutputOptions
@@ -28,7 +28,7 @@ def rank_runtimes(
         ranking = fit(experiment, requirements, options)
     write_result(FORMATS[output.format](ranking, explain=explain), output.file)
     if not output.quiet:
-        verb = "fits" if ranking.tried == 1 else "fit"
+        verb = agreeing(ranking.tried, "fits", "fit")
         message(f"{len(ranking.ranked)} of {counted(ranking.tried, 'runtime')} {verb}.")
     if not ranking.ranked:
         raise typer.Exit(1)

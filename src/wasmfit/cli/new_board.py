@@ -9,8 +9,9 @@ import typer
 
 from wasmfit.catalog import Catalog
 from wasmfit.catalog.load import pick
-from wasmfit.catalog.new_board import Draft, check_name, clock, new_board, region, size
+from wasmfit.catalog.new_board import Draft, check_name, new_board, region, size
 from wasmfit.errors import UsageError
+from wasmfit.frequency import parse_frequency
 from wasmfit.model import Record
 from wasmfit.requests.option import Option
 
@@ -97,7 +98,7 @@ def write_board(
             flash=_answer(board.flash, "Flash for a firmware, as ORIGIN:SIZE (such as 0x0:512K)", region),
             ram=_answer(board.ram, "RAM, as ORIGIN:SIZE (such as 0x20000000:64K)", region),
             erase_unit=_answer(board.erase, "Smallest part of flash that can be erased (such as 4K)", size),
-            clock_hz=_answer(board.clock, "Clock of the core in Hz (such as 64M)", clock),
+            clock_hz=_answer(board.clock, "Clock of the core in Hz (such as 64M)", parse_frequency),
             title=board.title,
             core=board.core,
             probe_rs_chip=board.probe_rs,

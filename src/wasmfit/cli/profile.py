@@ -24,6 +24,7 @@ from wasmfit.requests.experiment import ProfilePhase
 from wasmfit.requests.option import Option
 from wasmfit.run import HeapProfiled, HeapSite, Profiled
 from wasmfit.table import Alignment, Table, text_column, value_column
+from wasmfit.words import counted
 
 from . import options
 from .from_requests import from_requests
@@ -111,7 +112,7 @@ def _table(profiled: Profiled, top: int) -> str:
     if rest := sum(row.alone for row in others):
         alone.append(rest)
         inclusive.append(None)
-        names.append(f"[{len(others)} others]")
+        names.append(f"[{counted(len(others), 'other')}]")
     columns = (
         value_column(("self",), alone, "{:,}".format),
         value_column(("",), [spent / total for spent in alone], "{:.1%}".format),
@@ -156,7 +157,7 @@ def _sites(profiled: HeapProfiled, top: int) -> str:
     everything = (*profiled.linear_sites, *profiled.sites)
     shown, others = everything[:top], everything[top:]
     more = (
-        [HeapSite("", "other", f"[{len(others)} others]", sum(one.size for one in others), 0)]
+        [HeapSite("", "other", f"[{counted(len(others), 'other')}]", sum(one.size for one in others), 0)]
         if others
         else []
     )

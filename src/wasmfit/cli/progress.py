@@ -25,7 +25,7 @@ from wasmfit.events import (
 )
 from wasmfit.model import AssertionOutcome, Measurement, PartOutcomes, Run, Status
 from wasmfit.requests import RunOptions, RunSettings
-from wasmfit.words import escape_unprintable
+from wasmfit.words import counted, escape_unprintable
 
 from .estimates import TimeLeft, plan_sentence
 from .output import command_line, message
@@ -214,4 +214,5 @@ def _part(part: PartOutcomes) -> str:
     if part.reason is not None:
         return f"{part.id}: {part.reason}"
     letters = "".join(file.outcomes for file in part.files)
-    return f"{part.id}: {letters.count(AssertionOutcome.PASSED.letter):,} of {len(letters):,} assertions hold"
+    passed = letters.count(AssertionOutcome.PASSED.letter)
+    return f"{part.id}: {passed:,} of {counted(len(letters), 'assertion')} hold"

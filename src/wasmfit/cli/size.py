@@ -10,8 +10,9 @@ import re
 from collections.abc import Sequence
 from enum import Enum
 from pathlib import Path
+from typing import Any, NoReturn
 
-from wasmfit.api.sizing import memories_of, savings, size, why
+from wasmfit.api.sizing import savings, size, why
 from wasmfit.errors import UsageError
 from wasmfit.footprint.analysis import default_by
 from wasmfit.footprint.size_options import DEFAULT_BY
@@ -29,6 +30,8 @@ _TOP_OF_FEW = (None, 10)
 _TOP_OF_MANY = (20, 5)
 _LARGEST = 5
 _UNKNOWN_WIDTH = 80
+_HELP_COLUMN = 34
+_FILE = "FILE | CELL"
 _FEW = (GroupBy.SECTION, GroupBy.REGION, GroupBy.KIND)
 
 _RANGE = re.compile(
@@ -73,6 +76,8 @@ def _run(arguments: Sequence[str]) -> None:
         by=given.by,
         base=given.base,
         link_map=given.map,
+        board=given.board,
+        catalogs=given.catalog,
         memories=_memories(given),
         partitions=given.partitions,
         sections=given.section,
@@ -88,67 +93,112 @@ def _run(arguments: Sequence[str]) -> None:
 
 
 class _HelpFormatter(argparse.HelpFormatter):
-    """Asks for the terminal's width when help is printed: argparse makes one of these for every option, and
-    what it asks for the width loads whatever packs files."""
+    """Help as the other commands have it.
+
+    It asks for the terminal's width when help is printed: argparse makes one of these for every option, and
+    what it asks for the width loads whatever packs files.
+    """
 
     def __init__(self, prog: str) -> None:
-        super().__init__(prog, width=_UNKNOWN_WIDTH)
+        super().__init__(prog, max_help_position=_HELP_COLUMN, width=_UNKNOWN_WIDTH)
 
     def format_help(self) -> str:
         import shutil
 
-        self._width = shutil.get_terminal_size().columns - 2  # as argparse does
+        self._width = min(shutil.get_terminal_size().columns, _UNKNOWN_WIDTH) - 2  # as typer does
         self._max_help_position = min(self._max_help_position, max(self._width - 20, 4))
         return super().format_help()
 
+    def add_usage(self, usage: Any, actions: Any, groups: Any, prefix: str | None = None) -> None:
+        super().add_usage(usage, actions, groups, "Usage: " if prefix is None else prefix)
+
+    def _fill_text(self, text: str, width: int, indent: str) -> str:
+        return super()._fill_text(text, width, f"{indent}  ")
+
+    def _format_action_invocation(self, action: argparse.Action) -> str:
+        if not action.option_strings:
+            return str(action.metavar)
+        names = ", ".join(sorted(action.option_strings, key=len))
+        return names if action.nargs == 0 else f"{names} {action.metavar}"
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong as the other commands do."""
+
+    def error(self, message: str) -> NoReturn:
+        for pattern, words in _ERRORS:
+            message = re.sub(pattern, words, message)
+        sentence = message if message.endswith(".") else f"{message}."
+        self.exit(2, f"{self.format_usage()}Try '{self.prog} -h' for help.\n\nError: {sentence}\n")
+
+
+_ERRORS = (
+    (r"^the following arguments are required: (.*)$", r"Missing argument '\1'"),
+    (r"^unrecognized arguments: (-\S*).*$", r"No such option: \1"),
+    (r"^unrecognized arguments: (.*)$", r"Got unexpected extra arguments (\1)"),
+    (r"^argument (?:\S+/)?(\S+): (?!expected one argument)", r"Invalid value for '\1': "),
+    (r"^argument (?:\S+/)?(\S+): expected one argument$", r"Option '\1' requires an argument"),
+)
+"""What argparse says, and what is said instead."""
+
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="wasmfit size", description=SUMMARY, allow_abbrev=False, formatter_class=_HelpFormatter
+    parser = _Parser(
+        prog="wasmfit size",
+        usage=f"wasmfit size [OPTIONS] {{{_FILE}}}",
+        description=SUMMARY,
+        allow_abbrev=False,
+        add_help=False,
+        formatter_class=_HelpFormatter,
     )
-    add = parser.add_argument
-    add(
+    arguments = parser.add_argument_group("Arguments")
+    arguments.add_argument(
         "elf",
-        metavar="ELF",
+        metavar=_FILE,
         type=Path,
-        help="the file, as the linker wrote it; or the id of a cell, for its image",
+        help="The file, as the linker wrote it; or the id of a cell, for its image.  [required]",
     )
-    view = parser.add_argument_group("what to show")
-    add = view.add_argument
+    options = parser.add_argument_group("Options")
+    add = options.add_argument
     add(
         "--by",
         action="append",
         type=_by,
         metavar="ROWS",
-        help=f"{_choices(GroupBy)}; several times for rows in rows (default: section, crate, symbol)",
+        help=f"{_choices(GroupBy).capitalize()}; several times for rows in rows. Default: section, crate, "
+        "symbol.",
     )
-    add("--base", type=Path, metavar="OLD.elf", help="what changed since this file, to the byte")
-    add("--section", action="append", default=[], metavar="GLOB", help="only these sections")
-    add("--region", action="append", default=[], metavar="GLOB", help="only these memories")
-    add("--owner", action="append", default=[], metavar="GLOB", help="only these crates or libraries")
-    add("--top", type=_positive, metavar="N", help="rows of each level; the others become one row")
-    add("--all", action="store_true", help="every row")
-    add("--sort", type=_OneOf(SortOrder), default=SortOrder.SIZE, metavar="ORDER", help=_choices(SortOrder))
-    add("--references", action="store_true", help="constants belong to the code that refers to them")
-    add("--inlined", action="store_true", help="code belongs to the crate it was inlined from (needs -g)")
-    instead = view.add_mutually_exclusive_group()
+    add("--base", type=Path, metavar="OLD.elf", help="What changed since this file, to the byte.")
+    add("--section", action="append", default=[], metavar="GLOB", help="Only these sections.")
+    add("--region", action="append", default=[], metavar="GLOB", help="Only these memories.")
+    add("--owner", action="append", default=[], metavar="GLOB", help="Only these crates or libraries.")
+    add("--top", type=_positive, metavar="N", help="Rows of each level; the others become one row.")
+    add("--all", action="store_true", help="Every row.")
+    add(
+        "--sort",
+        type=_OneOf(SortOrder),
+        default=SortOrder.SIZE,
+        metavar=_values(SortOrder),
+        help="Order of the rows.  [default: size]",
+    )
+    add("--references", action="store_true", help="Constants belong to the code that refers to them.")
+    add("--inlined", action="store_true", help="Code belongs to the crate it was inlined from (needs -g).")
+    instead = options.add_mutually_exclusive_group()
     instead.add_argument(
-        "--why", metavar="SYMBOL", help="what refers to it, and what would be removed with it"
+        "--why", metavar="SYMBOL", help="What refers to it, and what would be removed with it."
     )
     instead.add_argument(
-        "--savings", action="store_true", help="what could be saved, with the usual remedies"
+        "--savings", action="store_true", help="What could be saved, with the usual remedies."
     )
-    known = parser.add_argument_group("what is known of it")
-    add = known.add_argument
-    add("--map", type=Path, metavar="FILE", help="the map that the linker wrote of the same link")
-    add("--board", "-b", metavar="B", help="a board of the catalogue, for its memories")
+    add("--map", type=Path, metavar="FILE", help="The map that the linker wrote of the same link.")
+    add("-b", "--board", metavar="B", help="A board of the catalogue, for its memories.")
     add(
         "--flash",
         action="append",
         type=_range,
         default=[],
         metavar="ORIGIN:SIZE",
-        help="flash there is, such as 0x08000000:1M",
+        help="Flash there is, such as 0x08000000:1M.",
     )
     add(
         "--ram",
@@ -156,30 +206,29 @@ def _parser() -> argparse.ArgumentParser:
         type=_range,
         default=[],
         metavar="ORIGIN:SIZE",
-        help="RAM there is, such as 0x20000000:256K",
+        help="RAM there is, such as 0x20000000:256K.",
     )
-    add("--partitions", type=Path, metavar="FILE.toml", help="the partitions of a product's several images")
-    add("--page", type=_positive, metavar="BYTES", help="erase unit of --flash")
-    add("--limit", type=_limit, metavar="MEMORY,SECONDS", help="for references (default: 1G,60)")
+    add("--partitions", type=Path, metavar="FILE.toml", help="The partitions of a product's several images.")
+    add("--page", type=_positive, metavar="BYTES", help="Erase unit of --flash.")
+    add("--limit", type=_limit, metavar="MEMORY,SECONDS", help="For references.  [default: 1G,60]")
     add(
         "--catalog",
         action="append",
         type=Path,
         default=[],
         metavar="DIR",
-        help="a catalogue of your own next to the built-in one",
+        help="A catalogue of your own next to the built-in one.",
     )
-    result = parser.add_argument_group("how to show it")
-    add = result.add_argument
     add(
-        "--format",
         "-f",
+        "--format",
         type=_OneOf(SizeFormat),
         default=SizeFormat.TABLE,
-        metavar="FORMAT",
-        help=_choices(SizeFormat),
+        metavar=_values(SizeFormat),
+        help="Format of the result.  [default: table]",
     )
-    add("--output", "-o", type=Path, metavar="FILE", help="default: stdout")
+    add("-o", "--output", type=Path, metavar="FILE", help="Default: stdout.")
+    add("-h", "--help", action="help", help="Show this message and exit.")
     return parser
 
 
@@ -222,6 +271,11 @@ def _savings(given: argparse.Namespace) -> str:
         SizeFormat.GITHUB: annotations.to_github,
     }
     return formats.get(given.format, saved.to_text)(report)
+
+
+def _values(kind: type[Enum]) -> str:
+    """The values that an option takes, as the other commands show them."""
+    return f"<{'|'.join(str(member.value) for member in kind)}>"
 
 
 def _choices(kind: type[Enum]) -> str:
@@ -279,7 +333,7 @@ def _memories(given: argparse.Namespace) -> tuple[DeviceMemory, ...]:
     if given.board is not None:
         if given.flash or given.ram:
             raise UsageError("--board names the memories already.", "Leave --flash and --ram out.")
-        return memories_of(given.board, given.catalog)
+        return ()
     return tuple(
         DeviceMemory(f"{name}{number if number > 1 else ''}", origin, length, page)
         for name, ranges, page in (("flash", given.flash, given.page), ("RAM", given.ram, None))

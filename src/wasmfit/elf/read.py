@@ -27,6 +27,7 @@ from wasmfit.elf.records import (
     Symbol,
     SymbolType,
 )
+from wasmfit.words import counted
 
 _MAX_SYMBOLS = 4_000_000  # some hundred times those of a firmware; a gigabyte of records
 _MAX_NAME_BYTES_PER_TABLE_BYTE = 16  # linkers share the tails of names, so real tables stay below 3
@@ -298,7 +299,7 @@ class _ElfReader:
 
     def _truncated(self, what: str) -> NoReturn:
         raise ElfError(
-            f"{self._path} is truncated: {what} lies beyond its end ({self._image.size} bytes).",
+            f"{self._path} is truncated: {what} lies beyond its end ({counted(self._image.size, 'byte')}).",
             "Build or copy it again.",
         )
 

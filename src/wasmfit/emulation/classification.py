@@ -19,7 +19,7 @@ from wasmfit.model import (
     shown,
     to_float,
 )
-from wasmfit.words import escape_unprintable, hexadecimal
+from wasmfit.words import counted, escape_unprintable, hexadecimal
 
 from . import faults, logs
 from .channel import Log, Report
@@ -313,7 +313,9 @@ def _results(trace: RunTrace) -> RunEnd | None:
         others = f" ({len(wrong)} of {len(trace.calls)} calls are wrong)" if len(wrong) > 1 else ""
         return RunEnd(Status.WRONG_RESULT, wrong[0] + others)
     if came != len(trace.calls):
-        return RunEnd(Status.WRONG_RESULT, f"{came} results came from {len(trace.calls)} calls")
+        return RunEnd(
+            Status.WRONG_RESULT, f"{counted(came, 'result')} came from {counted(len(trace.calls), 'call')}"
+        )
     return None
 
 

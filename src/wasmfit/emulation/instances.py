@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from wasmfit.model import InstanceRam, Status
+from wasmfit.words import counted
 
 from . import symbols
 from .execution import Execution, RunLimits, execute
@@ -52,7 +53,7 @@ def instance_ram(
                 return None
             tried = execute(changed, runner, expected, limits=limits, plain=True)
             if tried.status is not Status.OK or tried.run.heap is None:
-                reason = f"with {number} instances, {tried.status.value}: {tried.reason}"
+                reason = f"with {counted(number, 'instance')}, {tried.status.value}: {tried.reason}"
                 break
             held.append(tried.run.heap.held)
     return line_through(NUMBERS[: len(held)], held, reason)

@@ -8,7 +8,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from wasmfit.model import Board
-from wasmfit.words import escape_unprintable, hexadecimal
+from wasmfit.words import counted, escape_unprintable, hexadecimal
 
 from . import faults, machine, symbols
 from .channel import Channel, Report
@@ -220,6 +220,8 @@ def _stray(board: Board, image: Symbols, recorded_end: WatchdogRecord) -> str:
     where = f"at {hexadecimal(recorded_end.pc)}" if name is None else f"in {escape_unprintable(name)}"
     if faults.below(image.stack, recorded_end.address):
         depth = image.stack.origin - recorded_end.address
-        return f"stack overflow: wrote {depth:,} bytes below the stack of {image.stack.size:,}, {where}"
+        return (
+            f"stack overflow: wrote {counted(depth, 'byte')} below the stack of {image.stack.size:,}, {where}"
+        )
     kind = "to flash" if board.spacious.flash.holds(recorded_end.address) else "outside RAM"
     return f"wrote {kind}, to {hexadecimal(recorded_end.address)}, {where}"

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from wasmfit.errors import UsageError
 from wasmfit.footprint.attribution.section_totals import SectionTotals, section_totals
 from wasmfit.footprint.inputs.sources import is_image, is_library, read_source
-from wasmfit.footprint.notes import has_memories, notes_on, what_there_is
-from wasmfit.footprint.sides import AttributedFile, attributed
+from wasmfit.footprint.notes import notes_on, what_there_is
+from wasmfit.footprint.sides import AttributedFile, attributed, has_memories
 from wasmfit.footprint.size_options import (
     DEFAULT_BY,
     DEFAULT_OPTIONS,
@@ -95,9 +95,12 @@ def analyse(
     Raises:
         ElfError: A file cannot be read.
         LinkMapError: The map cannot be read, or is of another link.
-        UsageError: Nothing in the file matches the filter.
+        UsageError: Nothing in the file matches the filter, it is for another processor than the board's, or
+            it is in no memory and memories are asked for.
     """
     source = read_source(path, options.bounds)
+    if options.target is not None:
+        options.target.require(source)
     side = attributed(source, options, options.link_map)
     if not side.ranges and not options.only.is_open:
         raise UsageError(f"Nothing in {path} matches the filter.", what_there_is(side))

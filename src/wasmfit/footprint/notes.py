@@ -7,18 +7,13 @@ from wasmfit.footprint.attribution.byte_map import ByteMap
 from wasmfit.footprint.attribution.owners import ANONYMOUS_CONSTANTS, STRINGS, UNKNOWN
 from wasmfit.footprint.attribution.unknown_bytes import has_debug_information
 from wasmfit.footprint.inputs.sources import SizeSource
-from wasmfit.footprint.sides import AttributedFile
+from wasmfit.footprint.sides import AttributedFile, has_memories
 from wasmfit.footprint.size_options import SizeOptions
 from wasmfit.footprint.views.memories import OUTSIDE, MemoryLayout
 from wasmfit.footprint.views.tree import GroupBy
-from wasmfit.words import counted
+from wasmfit.words import agreeing, counted, hexadecimal
 
 _MOST_SHARED = 5
-
-
-def has_memories(elf: Elf) -> bool:
-    """Whether a file says what it takes of memories."""
-    return elf.kind != ElfKind.RELOCATABLE and not elf.only_debug
 
 
 def notes_on(source: SizeSource, side: AttributedFile, options: SizeOptions) -> list[str]:
@@ -32,6 +27,7 @@ def notes_on(source: SizeSource, side: AttributedFile, options: SizeOptions) -> 
         notes += _of_members(of_parts) if source.is_library else of_parts[0]
     if source.only is not None and has_memories(source.only):
         notes += _notes_on_memories(side.parts[0].memories, guessed=source.has_names)
+        notes += _notes_on_another_chip(side.parts[0].memories, options)
     if source.has_names:
         notes += _notes_on_owners(source, side, options)
     return notes
@@ -89,28 +85,47 @@ def _notes_on_memories(memories: MemoryLayout, *, guessed: bool) -> list[str]:
         )
     if memories.loaded_elsewhere:
         notes.append(
-            f"A boot loader copies {memories.loaded_elsewhere:,} bytes from flash to RAM; the file does not "
-            "say where in flash they lie, so they count in RAM alone."
+            f"A boot loader copies {counted(memories.loaded_elsewhere, 'byte')} from flash to RAM; the file "
+            "does not say where in flash that lies, so it counts in RAM alone."
         )
     notes += [
-        f"{shared.bytes:,} bytes of {shared.section.name} lie where others do in {shared.memory}, as those "
-        "of overlays and aliases do; they count once, for the others."
+        f"{counted(shared.bytes, 'byte')} of {shared.section.name} {agreeing(shared.bytes, 'lies', 'lie')} "
+        f"where others do in {shared.memory}, as those of overlays and aliases do; they count once, for the "
+        "others."
         for shared in memories.account.shared[:_MOST_SHARED]
     ]
-    if len(memories.account.shared) > _MOST_SHARED:
+    more = len(memories.account.shared) - _MOST_SHARED
+    if more > 0:
         notes.append(
-            f"{len(memories.account.shared) - _MOST_SHARED:,} more sections share bytes with others."
+            f"{counted(more, 'more section')} {agreeing(more, 'shares', 'share')} bytes with others."
         )
     notes += [
-        f"{section.name} goes {by:,} bytes beyond the end of {memory}."
+        f"{section.name} goes {counted(by, 'byte')} beyond the end of {memory}."
         for section, memory, by in memories.exceeding()[:_MOST_SHARED]
     ]
     for use in memories.uses():
         if use.name == OUTSIDE:
-            notes.append(f"{use.bytes:,} bytes lie outside of all memories.")
+            lie = agreeing(use.bytes, "lies", "lie")
+            notes.append(f"{counted(use.bytes, 'byte')} {lie} outside of all memories.")
         elif use.size is not None and use.bytes > use.size:
-            notes.append(f"It does not fit: {use.name} has {use.size:,} bytes, {use.bytes:,} are taken.")
+            notes.append(
+                f"It does not fit: {use.name} has {counted(use.size, 'byte')}, {use.bytes:,} are taken."
+            )
     return notes
+
+
+def _notes_on_another_chip(memories: MemoryLayout, options: SizeOptions) -> list[str]:
+    """What to know of a file that lies in none of the flash that it was given."""
+    flash = [memory.name for memory in memories.given if memory.keeps]
+    sizes = {use.name: use.bytes for use in memories.uses()}
+    if not flash or not sizes.get(OUTSIDE) or any(sizes[name] for name in flash):
+        return []
+    first = min(extent.start for extent in memories.account.extents if extent.memory == OUTSIDE)
+    whose = "the flash that was given" if options.target is None else f"the flash of {options.target.board}"
+    return [
+        f"Nothing of it lies in {whose}, and what lies outside begins at {hexadecimal(first)}: it was "
+        "probably linked for another chip. --board or --flash and --ram say which memories that one has."
+    ]
 
 
 def _notes_on_owners(source: SizeSource, side: AttributedFile, options: SizeOptions) -> list[str]:
@@ -162,5 +177,8 @@ def _map_advice(elf: Elf) -> str:
 def what_there_is(side: AttributedFile) -> str:
     """The sections and memories of a file, for who asked for others."""
     sections = sorted({r.section.name for part in side.parts for r in part.byte_map.ranges})
-    regions = sorted({use.name for part in side.parts for use in part.memories.uses()})
-    return f"Its sections are {', '.join(sections[:20])}; its regions {', '.join(regions)}."
+    regions = sorted(
+        {use.name for part in side.parts if has_memories(part.byte_map.elf) for use in part.memories.uses()}
+    )
+    in_regions = f"; its regions {', '.join(regions)}" if regions else ""
+    return f"Its sections are {', '.join(sections[:20])}{in_regions}."

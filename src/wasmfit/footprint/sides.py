@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from wasmfit.elf.dwarf.line_sections import LINE_SECTIONS
-from wasmfit.elf.records import Elf
+from wasmfit.elf.records import Elf, ElfKind
 from wasmfit.errors import UsageError
 from wasmfit.footprint.attribution.any_firmware import attribute_any_firmware
 from wasmfit.footprint.attribution.byte_map import ByteMap, with_literals
@@ -31,6 +31,11 @@ class AttributedFile(NamedTuple):
     ranges: list[PlacedRange]
 
 
+def has_memories(elf: Elf) -> bool:
+    """Whether a file says what it takes of memories."""
+    return elf.kind != ElfKind.RELOCATABLE and not elf.only_debug
+
+
 def attributed(source: SizeSource, options: SizeOptions, link_map: Path | None) -> AttributedFile:
     """Attributes all bytes of a file.
 
@@ -42,8 +47,10 @@ def attributed(source: SizeSource, options: SizeOptions, link_map: Path | None) 
     Raises:
         LinkMapError: The map cannot be read, or is of another link.
         LinesError: Inlined code is asked for, and debug information is missing or cannot be read.
-        UsageError: A map is given of what was not linked.
+        UsageError: A map is given of what was not linked, or memories are asked for of what is in none.
     """
+    if GroupBy.REGION in options.by or options.only.regions:
+        _require_memories(source)
     if link_map is not None and not source.is_elf:
         raise UsageError(f"{source.path} is not a linked file, so it has no map.", "Leave --map out.")
     parts: list[AttributedPart] = []
@@ -57,6 +64,24 @@ def attributed(source: SizeSource, options: SizeOptions, link_map: Path | None) 
         parts.append(AttributedPart(byte_map, memories, notes))
         ranges += _placed(byte_map, memories, options)
     return AttributedFile(tuple(parts), ranges)
+
+
+def _require_memories(source: SizeSource) -> None:
+    elf = next((elf for _, elf in source.parts if not has_memories(elf)), None)
+    if elf is None:
+        return
+    if elf.kind == ElfKind.RELOCATABLE:
+        why = "not linked yet: its sections have no addresses, and so no memory"
+    else:
+        why = "with debug information alone, which does not say what is in which memory"
+    raise UsageError(
+        f"{source.path} is {_article(source.kind)} {source.kind}, {why}.",
+        "Leave regions out (`--by section --by owner` says who owns its bytes), or name the linked file.",
+    )
+
+
+def _article(noun: str) -> str:
+    return "an" if noun[0] in "aeiou" else "a"
 
 
 def _of_library(source: SizeSource, name: str, elf: Elf, options: SizeOptions) -> tuple[ByteMap, list[str]]:

@@ -9,6 +9,7 @@ from wasmfit.footprint.views.tree import NO_FILTER, GroupBy, SortOrder, ViewFilt
 
 if TYPE_CHECKING:
     from wasmfit.footprint.graph.budget import ReferenceBudget
+    from wasmfit.footprint.views.board_target import BoardTarget
 
 DEFAULT_BY = (GroupBy.SECTION, GroupBy.CRATE, GroupBy.SYMBOL)
 """The groupings of a view for which none are given."""
@@ -29,6 +30,7 @@ class SizeOptions:
             None is not a limit.
         sort: Order of the rows.
         memories: The device's memories; without any they are guessed.
+        target: What the board runs whose memories they are.
         link_map: The linker's map of the same link.
         references: Whether constants that nothing names belong to the code that refers to them. All code is
             decoded.
@@ -41,6 +43,7 @@ class SizeOptions:
     top: tuple[int | None, ...] = (None,)
     sort: SortOrder = SortOrder.SIZE
     memories: tuple[DeviceMemory, ...] = ()
+    target: "BoardTarget | None" = None
     link_map: Path | None = None
     references: bool = False
     inlined: bool = False

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from wasmfit.errors import UsageError
 from wasmfit.model import OutBuffer, Signature, ValueType
-from wasmfit.words import counted, escape_unprintable
+from wasmfit.words import agreeing, counted, escape_unprintable
 
 from .call_text import BufferText, CallText
 from .files import bounded, located
@@ -121,7 +121,7 @@ def allocation(name: str, signature: Signature, wanted: int) -> tuple[int, ...]:
     form = ALLOCATORS.get(name, ("size",))
     if len(form) != len(signature.params) or signature.results != (ValueType.I32,):
         raise UsageError(
-            f"{name} takes {len(signature.params)} arguments and returns "
+            f"{name} takes {counted(len(signature.params), 'argument')} and returns "
             f"{', '.join(signature.results) or 'nothing'}: "
             f"as an allocator it would take {len(form)} and return i32.",
             "Put the buffer at an address: in@1024:@frame.bin",
@@ -138,9 +138,8 @@ def expecting(parsed: CallText, outs: Sequence[OutBuffer], folders: Sequence[Pat
     if not parsed.returns:
         return tuple(outs)
     if len(parsed.returns) != len(outs):
-        raise UsageError(
-            f"--call {parsed.text!r} has {len(outs)} outputs, and {len(parsed.returns)} are expected."
-        )
+        expects = f"{len(parsed.returns)} {agreeing(len(parsed.returns), 'is', 'are')} expected"
+        raise UsageError(f"--call {parsed.text!r} has {counted(len(outs), 'output')}, and {expects}.")
     expected = []
     for out, text in zip(outs, parsed.returns, strict=True):
         data = _bytes(text, text, folders)

@@ -20,7 +20,7 @@ from wasmfit.model import (
     UserCall,
     ValueType,
 )
-from wasmfit.words import counted, escape_unprintable
+from wasmfit.words import agreeing, counted, escape_unprintable
 
 from . import buffers, literals
 from .call_text import BufferText, CallText, LiteralText, parse
@@ -156,8 +156,9 @@ def _check_numbers(texts: Sequence[str], request: CallRequest) -> None:
         raise UsageError(f"There are {len(texts):,} calls; at most {MOST_CALLS:,} are made.")
     for option, given in (("--expect", request.expected), ("--expect-log", request.logs)):
         if given and len(given) != len(texts):
+            number = f"{agreeing(len(texts), 'is', 'are')} {counted(len(texts), 'call')}"
             raise UsageError(
-                f"There are {len(texts)} calls and {len(given)} expectations.",
+                f"There {number} and {counted(len(given), 'expectation')}.",
                 f"Give {option} once for each --call, in the same order, or not at all.",
             )
     if request.times is not None and not 1 <= request.times <= MOST_CALLS:
@@ -511,7 +512,7 @@ def _expected(name: str, signature: Signature, text: str) -> tuple[Expected, ...
     if len(texts) != len(signature.results):
         wanted = ", ".join(signature.results) or "nothing"
         raise UsageError(
-            f"{name} returns {wanted}; --expect {text!r} has {len(texts)} values.",
+            f"{name} returns {wanted}; --expect {text!r} has {counted(len(texts), 'value')}.",
             "Several results are separated by commas: --expect '1, 2.5'",
         )
     return tuple(

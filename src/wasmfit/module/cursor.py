@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from wasmfit.errors import UsageError
-from wasmfit.words import escape_unprintable
+from wasmfit.words import counted, escape_unprintable
 
 
 class ModuleError(UsageError):
@@ -41,7 +41,7 @@ class Cursor:
     def take(self, count: int) -> bytes:
         """The next ``count`` bytes."""
         if count > self.rest:
-            raise self.error(f"needs {count:,} bytes where {self.rest:,} are left")
+            raise self.error(f"needs {counted(count, 'byte')} where {self.rest:,} are left")
         self.at += count
         return self.data[self.at - count : self.at]
 
@@ -61,7 +61,7 @@ class Cursor:
         """The length of a vector, each of whose elements takes a byte at least."""
         start, count = self.at, self.number()
         if count > self.rest:
-            raise self.error(f"claims {count:,} {what} in {self.rest:,} bytes", start)
+            raise self.error(f"claims {count:,} {what} in {counted(self.rest, 'byte')}", start)
         return count
 
     def name(self) -> str:
@@ -78,7 +78,7 @@ class Cursor:
     def part(self, size: int, inside: str) -> "Cursor":
         """A cursor over the next ``size`` bytes, which this one skips."""
         if size > self.rest:
-            raise self.error(f"claims {size:,} bytes for {inside} where {self.rest:,} are left")
+            raise self.error(f"claims {counted(size, 'byte')} for {inside} where {self.rest:,} are left")
         self.at += size
         return Cursor(self.data, self.at - size, self.at, inside)
 

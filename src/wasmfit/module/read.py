@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from wasmfit.model import Signature, ValueType
+from wasmfit.words import agreeing, counted
 
 from .cursor import Cursor, ModuleError
 
@@ -232,7 +233,9 @@ def read(data: bytes) -> Wasm:
         last = _ORDER[number]
         _section(draft, number, section)
     if draft.code != draft.defined:
-        raise ModuleError(f"the file declares {draft.defined:,} functions and has code for {draft.code:,}")
+        raise ModuleError(
+            f"the file declares {counted(draft.defined, 'function')} and has code for {draft.code:,}"
+        )
     _check_indices(draft)
     return Wasm(
         types=tuple(draft.types),
@@ -266,7 +269,10 @@ def _section(draft: _Draft, number: int, section: Cursor) -> None:
         case _:
             return
     if section.rest:
-        raise section.error(f"is followed by {section.rest:,} bytes that belong to nothing")
+        raise section.error(
+            f"is followed by {counted(section.rest, 'byte')} that "
+            f"{agreeing(section.rest, 'belongs', 'belong')} to nothing"
+        )
 
 
 def _type(section: Cursor) -> FunctionType:

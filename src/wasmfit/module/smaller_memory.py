@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from wasmfit.words import counted
+
 from .cursor import ModuleError
 from .layout import constant, linked_layout
 from .read import ExternalKind, Wasm, read
@@ -54,9 +56,11 @@ def with_pages_of_a_byte(data: bytes, size: int) -> bytes:
     if imported or len(wasm.memories) != 1:
         raise ModuleError("the module does not have one memory of its own, so it cannot be made smaller")
     if not 0 < size <= _LARGEST:
-        raise ModuleError(f"a memory cannot have {size:,} bytes")
+        raise ModuleError(f"a memory cannot have {counted(size, 'byte')}")
     if (end := linked_layout(data).data_end) > size:
-        raise ModuleError(f"the module's data ends at byte {end:,}, after a memory of {size:,} bytes")
+        raise ModuleError(
+            f"the module's data ends at byte {end:,}, after a memory of {counted(size, 'byte')}"
+        )
     limits = bytes([_HAS_MAXIMUM | _PAGE_SIZE]) + 2 * leb(size) + leb(_LOG2_OF_A_BYTE)
     return _with(data, MEMORY, lambda _: leb(1) + limits)
 

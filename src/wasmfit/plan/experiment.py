@@ -8,6 +8,7 @@ from wasmfit.errors import UsageError
 from wasmfit.globs import EVERYTHING, NamePatterns
 from wasmfit.model import Build, Cell, Checkout, Status, UserModule, Workload, builds
 from wasmfit.requests import Experiment
+from wasmfit.words import counted
 
 from .select import BASELINE, select_boards, select_builds, with_checkouts, with_toggles
 
@@ -153,9 +154,9 @@ def _unsupported_module(catalog: Catalog, cell: Cell, module: UserModule) -> Ski
         return SkippedCell(
             cell,
             Status.DOES_NOT_FIT,
-            f"the module declares {module.memory_pages:,} pages of memory ({module.memory_bytes:,} B); "
-            f"the board has {ram:,} B of RAM, of which {runtime.stack:,} are the firmware's stack"
-            + (f"; {module.memory_advice}" if module.memory_advice else ""),
+            f"the module declares {counted(module.memory_pages, 'page')} of memory "
+            f"({module.memory_bytes:,} B); the board has {ram:,} B of RAM, of which {runtime.stack:,} are "
+            "the firmware's stack" + (f"; {module.memory_advice}" if module.memory_advice else ""),
         )
     return None
 

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from wasmfit.errors import WasmfitError
+from wasmfit.words import counted
 
 MOST_PACKET_BYTES = 1 << 20
 """A packet longer than this is none that we asked for."""
@@ -307,5 +308,5 @@ def _from_hex(text: str, size: int | None = None) -> bytes:
     except ValueError as error:
         raise RefusedError(f"The GDB server answers {text[:60]!r} where bytes were asked for.") from error
     if size is not None and len(data) != size:
-        raise RefusedError(f"The GDB server gave {len(data)} bytes, not {size}.")
+        raise RefusedError(f"The GDB server gave {counted(len(data), 'byte')}, not {size}.")
     return data

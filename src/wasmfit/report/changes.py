@@ -20,7 +20,7 @@ from wasmfit.analysis.change_tables import (
     symbol,
 )
 from wasmfit.analysis.changes import CellChange, CellChangeKind, Changes
-from wasmfit.words import escape_unprintable
+from wasmfit.words import counted, escape_unprintable
 
 from .csv import rows_to_csv
 from .documents.changes import cell_changes, changes_document
@@ -86,7 +86,7 @@ def to_markdown(changes: Changes, *, everything: bool = False) -> str:
 
 def _summary(changes: Changes) -> Iterator[str]:
     cells = len(changes.cells) + changes.unchanged
-    yield f"### wasmfit: {len(changes.cells):,} of {cells:,} cells changed"
+    yield f"### wasmfit: {len(changes.cells):,} of {counted(cells, 'cell')} changed"
     yield ""
     yield f"{code(changes.before)} → {code(changes.after)}; {quiet(summary(changes))}"
     listed = ranked(changes.cells)
@@ -121,7 +121,7 @@ def _folded(cell: CellChange, changes: Changes, *, everything: bool) -> Iterator
     rows = metrics_shown(cell, everything=everything)
     if not rows and not cell.status_changed:
         return
-    count = f"{len(cell.metrics):,} metrics"
+    count = counted(len(cell.metrics), "metric")
     yield f"<details><summary>{code(cell.name)}: {quiet(cell_text(cell))}, {count}</summary>"
     yield ""
     yield "| metric | before | after | change | |"

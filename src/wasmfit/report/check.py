@@ -8,7 +8,7 @@ from wasmfit.analysis.amounts import Amount, amount_text
 from wasmfit.analysis.check import BudgetCheck, LimitResult, LimitStatus
 from wasmfit.json_text import dumped
 from wasmfit.table import Table, text_column
-from wasmfit.words import escape_unprintable
+from wasmfit.words import agreeing, counted, escape_unprintable
 
 from .changes import LONGEST_COMMENT
 from .csv import rows_to_csv
@@ -100,7 +100,11 @@ def to_markdown(checked: BudgetCheck) -> str:
     lines += _bullets([*checked.failed, *checked.warned])
     rest = [result for result in checked.results if result.status is LimitStatus.OK]
     room = LONGEST_COMMENT - _ROOM - sum(len(line) + 1 for line in lines)
-    folded = ["", f"<details><summary>{len(rest):,} limits hold</summary>", ""]
+    folded = [
+        "",
+        f"<details><summary>{counted(len(rest), 'limit')} {agreeing(len(rest), 'holds', 'hold')}</summary>",
+        "",
+    ]
     folded += ["| cell | metric | actual | limit |", "| --- | --- | ---: | ---: |"]
     for result in rest:
         row = (

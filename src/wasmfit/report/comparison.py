@@ -16,7 +16,7 @@ from .economy_tables import economy_tables
 from .format import Format
 from .json import json_parts, to_json
 from .markdown import tables_to_markdown, to_markdown, with_notes
-from .rows import wrapped
+from .rows import rows_to_text, wrapped
 from .terminal import tables_to_text, terminal_width, to_text
 from .toggle_cost_tables import toggle_cost_tables
 
@@ -46,7 +46,12 @@ def _benchmark_to_text(benchmark: Benchmark) -> str:
     """A benchmark for a terminal, with what its measurements rest on."""
     width = terminal_width()
     notes = (line for note in benchmark.comparison.all_notes for line in wrapped(note, width))
-    return "\n\n".join(filter(None, (tables_to_text(benchmark_tables(benchmark), width), "\n".join(notes))))
+    tables = benchmark_tables(benchmark)
+    if len(benchmark.workloads) == 1:
+        shown = "\n\n".join(rows_to_text(table, width) for table in tables)
+    else:
+        shown = tables_to_text(tables, width)
+    return "\n\n".join(filter(None, (shown, "\n".join(notes))))
 
 
 BENCH_FORMATS: dict[Format, Callable[[Benchmark], str | Iterable[str]]] = {

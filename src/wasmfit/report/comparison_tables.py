@@ -15,6 +15,7 @@ from wasmfit.analysis.supply import supply_metrics
 from wasmfit.analysis.unowned import unowned_notes
 from wasmfit.model import Measurement, SourceTree, Status
 from wasmfit.table import BuildFacts, Column, Table, text_column, value_column
+from wasmfit.words import counted
 
 from .base_tables import base_tables
 
@@ -119,7 +120,7 @@ def _hardware(measurement: Measurement) -> str | None:
         return None
     return (
         f"measured on the board: {board.chip} at {board.probe}, by {board.counter}, "
-        f"mean of {board.runs} runs ({board.interval})"
+        f"mean of {counted(board.runs, 'run')} ({board.interval})"
     )
 
 

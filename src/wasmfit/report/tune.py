@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from wasmfit.analysis.tuning import SAME_SPEED, UNITS, Objective, Trial, Tuning
 from wasmfit.json_text import dumped
 from wasmfit.table import Table, text_column
+from wasmfit.words import counted
 
 from .config_export import ConfigExcerpt, config_excerpts
 from .csv import rows_to_csv
@@ -41,7 +42,7 @@ def sentence(tuning: Tuning) -> str:
     if best is tuning.anchor:
         return (
             f"Nothing that was tried takes less {_noun(first)} than the profile {profile}{not_worse}: "
-            f"{len(tuning.trials)} of {tuning.space:,} settings measured."
+            f"{len(tuning.trials)} of {counted(tuning.space, 'setting')} measured."
         )
     parts = ", ".join(
         f"{objective.value} {(tuning.ratio(best, objective) or 1) - 1:+.1%}" for objective in Objective
@@ -119,7 +120,7 @@ def _percent(ratio: float | None) -> str:
 def _notes(tuning: Tuning) -> Iterator[str]:
     failed = sum(trial.metrics is None for trial in tuning.trials)
     yield (
-        f"{len(tuning.trials)} of {tuning.space:,} settings measured"
+        f"{len(tuning.trials)} of {counted(tuning.space, 'setting')} measured"
         f"{f', {failed} of which did not run' if failed else ''}: {tuning.stopped}"
     )
     yield (

@@ -1,6 +1,7 @@
 """What a run has to do: the steps that are not built yet, and the cells without a result."""
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import TypeVar
 
 from wasmfit.builder import BuildStep, Context
@@ -32,7 +33,7 @@ def build_plan(
         for step in job.steps:
             if step.key not in missing and not context.cache.place(step.kind, step.key).is_dir():
                 missing[step.key] = step
-    seconds = {key: durations.of_step(step.title, step.estimate) for key, step in missing.items()}
+    seconds = step_seconds(missing, durations)
     cells = [(job.id, durations.of_cell(job.id)) for job in jobs]
     parts = [(seconds[key], step.lock) for key, step in missing.items()]
     return BuildPlan(
@@ -44,3 +45,20 @@ def build_plan(
         stored,
         wall_seconds([*parts, *((of_cell, None) for _, of_cell in cells)], workers),
     )
+
+
+def step_seconds(missing: Mapping[str, BuildStep], durations: Durations) -> dict[str, float]:
+    """Key of a step → how long it takes.
+
+    The first step in a folder that is not there yet takes longer than it did as a later one, which may be
+    what was recorded.
+    """
+    seconds: dict[str, float] = {}
+    begun: set[Path] = set()
+    for key, step in sorted(missing.items(), key=lambda item: item[1].stage):
+        known = durations.of_step(step.title, step.estimate)
+        if step.beginning and step.lock is not None and step.lock not in begun and not step.lock.is_dir():
+            begun.add(step.lock)
+            known = max(known, step.estimate + step.beginning)
+        seconds[key] = known
+    return seconds

@@ -15,6 +15,7 @@ from random import Random
 
 from wasmfit.analysis.tuning import Objective, Trial
 from wasmfit.errors import UsageError, WasmfitError
+from wasmfit.words import counted
 
 from .space import Settings, Space
 
@@ -94,7 +95,9 @@ def search(
     random = Random(_SEED)  # noqa: S311 - no secret
     while True:
         if len(trials) >= budget.builds:
-            return SearchResult(tuple(trials.values()), f"the budget of {budget.builds} builds is used up")
+            return SearchResult(
+                tuple(trials.values()), f"the budget of {counted(budget.builds, 'build')} is used up"
+            )
         if budget.seconds is not None and clock() - started >= budget.seconds:
             return SearchResult(
                 tuple(trials.values()), f"the time of {budget.seconds / 60:g} minutes is used up"

@@ -39,7 +39,7 @@ def predict(activity: Activity, core: Core, timing: Timing, clock_hz: int) -> Pr
     """Cycles and time of what a core did, on a board.
 
     The errors of the cycle costs are independent, so the error bar adds them in quadrature. It is at least
-    the board's own error to both sides.
+    the board's own error to both sides, and does not go below what the core alone takes (``least``).
     """
     return CostModel.of(core, timing, clock_hz).predict(activity)
 
@@ -53,6 +53,8 @@ class CostModel:
         typical: The typical cost of each.
         uncertain_counts: Reads how often the events happened whose cost is a range.
         less, more: How much less and how much more these may cost.
+        least: The least cost of each event of the core's, which are the first of ``counts``: no cache and no
+            link spares what the instructions themselves take.
         error: How far off a prediction may be in addition, as a fraction of it.
         clock_hz: The core's clock.
         calibrated: Whether the model was compared with values published for the board.
@@ -71,6 +73,7 @@ class CostModel:
     uncertain_counts: Callable[[Activity], Sequence[int]]
     less: tuple[float, ...]
     more: tuple[float, ...]
+    least: tuple[float, ...]
     error: float
     clock_hz: int
     calibrated: bool
@@ -101,6 +104,7 @@ class CostModel:
             uncertain_counts=_reader([event for event, _ in uncertain]),
             less=tuple(cost.typical - cost.low for _, cost in uncertain),
             more=tuple(cost.high - cost.typical for _, cost in uncertain),
+            least=tuple(cost.low for cost in core.cycle_costs.values()),
             error=error_of(timing),
             clock_hz=timing.clock_hz or clock_hz,
             # What was published is of a board that is set up as by default.
@@ -163,7 +167,10 @@ class CostModel:
         error = typical * self.error
         less = hypot(*map(mul, uncertain_counts, self.less), error, typical * link_less)
         more = hypot(*map(mul, uncertain_counts, self.more), error, typical * link_more)
-        return _prediction(typical, less, more, self.clock_hz, self.current)
+        # The counts of the board's events, for which there is no least cost, come after the core's.
+        least = sum(map(mul, counts, self.least)) * (1 - self.error)
+        low = max(typical - less, min(least, typical), 0)
+        return _prediction(typical, low, typical + more, self.clock_hz, self.current)
 
     def prices(self, activity: Activity) -> bool:
         """Whether all that costs something was counted.
@@ -291,9 +298,8 @@ def _reader(events: Sequence[str]) -> Callable[[Activity], Sequence[int]]:
 
 
 def _prediction(
-    typical: float, less: float, more: float, clock_hz: int, current: SupplyCurrent | None
+    typical: float, low: float, high: float, clock_hz: int, current: SupplyCurrent | None
 ) -> Prediction:
-    low, high = max(typical - less, 0), typical + more
     # Positional arguments take a third of the time: cycles, seconds and rate, each with its low and high end.
     return Prediction(
         round(typical),

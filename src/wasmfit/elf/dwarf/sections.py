@@ -12,6 +12,7 @@ from typing import Literal
 from wasmfit.elf.dwarf.unpacking import ZLIB, ZSTD, unpack
 from wasmfit.elf.errors import ElfError
 from wasmfit.elf.records import Elf, ElfKind, Machine, Section, SectionFlag, SectionType
+from wasmfit.words import counted
 
 MOST_BYTES = 256 << 20
 """Most bytes that one section of debug information may take, in bytes."""
@@ -196,7 +197,8 @@ def _packing(elf: Elf, section: Section, data: memoryview) -> tuple[int, int, in
     ratio = _ZSTD_RATIO if packing == ZSTD else _DEFLATE_RATIO
     if size > (len(data) - start) * ratio + 64:
         raise ElfError(
-            f"{section.name} of {elf.path} claims {size:,} bytes, more than its {len(data):,} can hold.",
+            f"{section.name} of {elf.path} claims {counted(size, 'byte')}, more than its {len(data):,} can "
+            "hold.",
             "Build it again.",
         )
     _limit(elf, section, size)

@@ -8,6 +8,7 @@ import re
 from typing import NamedTuple
 
 from wasmfit.errors import UsageError
+from wasmfit.words import counted
 
 INTERNAL = "<internal>"
 """What lld calls the origin of the sections that it makes itself."""
@@ -105,7 +106,7 @@ class LinkMap(NamedTuple):
         if named:
             raise LinkMapError(
                 f"The map {self.path} is of another link: {name} has {named[0].size} bytes at "
-                f"{named[0].address:#x} in it, and {size} bytes at {address:#x} in the ELF.",
+                f"{named[0].address:#x} in it, and {counted(size, 'byte')} at {address:#x} in the ELF.",
                 "Link again with -Map, or leave the map out.",
             )
         return None

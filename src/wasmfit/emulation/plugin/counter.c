@@ -63,7 +63,6 @@
  *                         a function (its place among `functions`; -1: none of them) called from the
  *                         parent's; instructions in it alone, by the phase's ID (0: before any mark)
  */
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -105,8 +104,7 @@ static bool read_cache(const char *text, struct cache *cache)
 static bool read_argument(const char *name, const char *value)
 {
     if (!strcmp(name, "out")) {
-        out = open(value, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0666);
-        return out >= 0;
+        return open_record(value, &out);
     }
     if (!strcmp(name, "isa")) {
         isa = find_isa(value);

@@ -2,6 +2,7 @@
 #ifndef PLUGIN_H
 #define PLUGIN_H
 
+#include <fcntl.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -60,6 +61,13 @@ static inline bool read_arguments(
         }
     }
     return true;
+}
+
+/* The file of the record, made anew. */
+static inline bool open_record(const char *name, int *out)
+{
+    *out = open(name, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0666);
+    return *out >= 0;
 }
 
 /* Writes all of a line, as far as the file takes it. */

@@ -19,6 +19,7 @@ from wasmfit.footprint.graph.dominators import immediate_dominators, subtree_sum
 from wasmfit.footprint.graph.fragments import Fragment
 from wasmfit.footprint.graph.reference import ReferenceKind
 from wasmfit.footprint.graph.reference_graph import Edge, ReferenceGraph
+from wasmfit.words import counted
 
 
 class MemoryBytes(NamedTuple):
@@ -269,7 +270,7 @@ def describe(elf: Elf, fragment: Fragment, readable: Callable[[str], str] = str)
     text = data.split(b"\0")[0]
     if len(text) > 1 and text.isascii() and text.decode("ascii").isprintable():
         return f'"{text.decode("ascii")}{"…" if fragment.size > _SHOWN else ""}"'
-    return f"{fragment.size} bytes of {fragment.section.name} at {fragment.start:#x}"
+    return f"{counted(fragment.size, 'byte')} of {fragment.section.name} at {fragment.start:#x}"
 
 
 _SHOWN = 60  # characters

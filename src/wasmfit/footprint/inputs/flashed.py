@@ -14,7 +14,7 @@ from wasmfit.elf.file_bytes import BytesInFile, BytesInMemory
 from wasmfit.elf.records import Elf, ElfKind, Machine, Section, SectionFlag, SectionType, Segment
 from wasmfit.footprint.inputs.pieces import ImageReader, Piece
 from wasmfit.footprint.inputs.text_records import IntelHex, SRecords, is_intel_hex, is_s_records
-from wasmfit.words import hexadecimal
+from wasmfit.words import counted, hexadecimal
 
 UF2_MAGIC = b"UF2\n"
 """How UF2 files begin."""
@@ -81,7 +81,7 @@ class _Uf2(ImageReader):
             if struct.pack("<I", first) != UF2_MAGIC or second != _SECOND_MAGIC or last != _LAST_MAGIC:
                 self._damaged(f"block {at // 512} has no magic numbers")
             if size > _MOST_PAYLOAD:
-                self._damaged(f"block {at // 512} has {size} bytes, more than fit")
+                self._damaged(f"block {at // 512} has {counted(size, 'byte')}, more than fit")
             if flags & _HAS_TAGS and _IGNORED in self._tags(at + 32 + size, at + 508):
                 continue
             family = family if flags & _HAS_FAMILY else 0

@@ -10,7 +10,7 @@ from wasmfit.elf.machines import machine_name
 from wasmfit.elf.read import parse_elf, read_elf
 from wasmfit.elf.records import Elf, ElfKind
 from wasmfit.input_file import opened
-from wasmfit.words import counted, escape_unprintable
+from wasmfit.words import agreeing, counted, escape_unprintable
 
 _KINDS = {
     ElfKind.RELOCATABLE: "object file",
@@ -157,7 +157,7 @@ def _library(path: Path) -> SizeSource:
     notes = [note]
     if others:
         notes.append(
-            f"{counted(len(others), 'member')} {'is' if len(others) == 1 else 'are'} not counted, such as "
+            f"{counted(len(others), 'member')} {agreeing(len(others), 'is', 'are')} not counted, such as "
             f"{escape_unprintable(others[0]).rstrip('.')}."
         )
     machine = " and ".join(machine_name(number) for number in _usual(elf.machine for _, elf in parts))

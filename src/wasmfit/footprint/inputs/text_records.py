@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from wasmfit.footprint.inputs.pieces import ImageReader, Piece
+from wasmfit.words import agreeing, counted
 
 _SEGMENT = 1 << 16  # bytes that a segment's addresses reach
 # Bytes of Intel HEX's records that are not data: the end, a segment, its start, a linear address, its start.
@@ -73,9 +74,11 @@ class IntelHex(_TextReader):
             record = self._record(text, number)
             size, kind, contents = record[0], record[3], record[4:-1]
             if size != len(contents):
-                self._damaged(f"line {number} has {len(contents)} bytes and says {size}")
+                self._damaged(f"line {number} has {counted(len(contents), 'byte')} and says {size}")
             if kind in _LENGTHS and size != _LENGTHS[kind]:
-                self._damaged(f"line {number} has {size} bytes, records of its kind have {_LENGTHS[kind]}")
+                self._damaged(
+                    f"line {number} has {counted(size, 'byte')}, records of its kind have {_LENGTHS[kind]}"
+                )
             if kind == 0:
                 yield from self._data_of(base, int.from_bytes(record[1:3], "big"), contents, in_segment)
             elif kind == 1:
@@ -123,7 +126,10 @@ class SRecords(_TextReader):
                 yield Piece(address, contents)
             elif kind in (5, 6):
                 if address != written & (0xFFFF if kind == 5 else 0xFF_FFFF):
-                    self._damaged(f"line {number} counts {address:,} records of data, there are {written:,}")
+                    self._damaged(
+                        f"line {number} counts {counted(address, 'record')} of data, and there "
+                        f"{agreeing(written, 'is', 'are')} {written:,}"
+                    )
             elif kind in (7, 8, 9):
                 self._nothing_after(lines)
                 return
@@ -138,7 +144,7 @@ class SRecords(_TextReader):
             self._damaged(f"line {number} has a kind of record that is not known")
         width = _S_KINDS[kind]
         if record[0] != len(record) - 1:
-            self._damaged(f"line {number} has {len(record) - 1} bytes and says {record[0]}")
+            self._damaged(f"line {number} has {counted(len(record) - 1, 'byte')} and says {record[0]}")
         if len(record) < width + 2:
             self._damaged(f"line {number} is too short for its address")
         if sum(record) & 0xFF != 0xFF:

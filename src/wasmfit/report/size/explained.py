@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from wasmfit.footprint.graph.explain import Explanations, NamedBytes, NamedReference, SymbolExplanation
 from wasmfit.footprint.graph.retention import MemoryBytes
 from wasmfit.json_text import dumped
-from wasmfit.words import escape_unprintable, hexadecimal
+from wasmfit.words import agreeing, counted, escape_unprintable, hexadecimal
 
 from .documents import BytesRecord, LinkRecord, PartRecord, SymbolRecord, WhyDocument
 
@@ -17,7 +17,9 @@ def to_text(explained: Explanations) -> str:
     blocks = ["\n".join(_block(match)) for match in explained.matches]
     if explained.others:
         names = ", ".join(escape_unprintable(name) for name in explained.others[:_SHOWN])
-        blocks.append(f"{len(explained.others):,} others have that in their name: {names}")
+        number = len(explained.others)
+        have = agreeing(number, "has", "have")
+        blocks.append(f"{counted(number, 'other')} {have} that in the name: {names}")
     blocks += [f"Note: {escape_unprintable(limit, 1000)}" for limit in explained.limits]
     return "\n\n".join(blocks)
 

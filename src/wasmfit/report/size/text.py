@@ -53,14 +53,13 @@ def _text(analysis: SizeAnalysis, width: int, *, tree: bool) -> str:
 def _heading(analysis: SizeAnalysis) -> str:
     # Images have bytes alone, and seldom say for which processor.
     what = f"{analysis.bits}-bit {analysis.machine} {analysis.kind}" if analysis.machine else analysis.kind
-    return (
-        f"{escape_unprintable(analysis.file, 100)}: {what}, {analysis.size:,} bytes in {_sections(analysis)}"
-    )
+    size = f"{counted(analysis.size, 'byte')} in {_sections(analysis)}"
+    return f"{escape_unprintable(analysis.file, 100)}: {what}, {size}"
 
 
 def _sections(analysis: SizeAnalysis) -> str:
     count = len(analysis.sections)
-    return f"{count} section{'' if count == 1 else 's'}"
+    return f"{counted(count, 'section')}"
 
 
 def _memories(analysis: SizeAnalysis) -> list[str]:

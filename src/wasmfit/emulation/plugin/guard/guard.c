@@ -14,7 +14,6 @@
  *
  * The record is "guard 1", "tick TOTAL" for each passage, and, at the end, one of "end TOTAL", "limit TOTAL", "stray TOTAL ADDRESS PC",
  * "fenced TOTAL CALL" and "unfenced TOTAL" (../counter.c). */
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,10 +21,9 @@
 #include <unistd.h>
 
 #include "classes.h"
-#include "fence.h"
-#include "isas.h"
 #include "plugin.h"
 #include "qemu.h"
+#include "watcher.h"
 
 /* ---- what is known ---- */
 
@@ -33,15 +31,13 @@
 
 static struct range ram, memories[MEMORIES];
 static size_t number_of_memories;
-static const struct isa *isa;
 static uint64_t begin, each = UINT64_MAX, ticks[2];
 static size_t number_of_ticks;
 static int out = -1;
-static bool fenced;
 
 static uint64_t spent, before; /* since the last passage, and until then */
 
-static void record_total(const char *word, const char *more)
+static void record_last(const char *word, const char *more)
 {
     char line[96];
     write_line(out, line, snprintf(line, sizeof line, "%s %" PRIu64 "%s\n", word, before + spent, more));
@@ -57,7 +53,7 @@ static void on_block(unsigned cpu, void *data)
     (void)cpu;
     if (__builtin_expect(block & 3, 0)) {
         if (block & 2) {
-            record_total("tick", "");
+            record_last("tick", "");
         }
         if (block & 1) {
             before += spent;
@@ -66,8 +62,7 @@ static void on_block(unsigned cpu, void *data)
     }
     spent += block >> 2;
     if (__builtin_expect(spent > each, 0)) {
-        record_total("limit", "");
-        _exit(0);
+        end_with("limit", "");
     }
 }
 
@@ -82,28 +77,16 @@ static void on_access(unsigned cpu, qemu_plugin_meminfo_t info, uint64_t where, 
     for (size_t i = 0; i < number_of_memories; i++) {
         if (holds(memories[i], address)) {
             snprintf(more, sizeof more, " 0x%08" PRIx32 " 0x%08" PRIx32, address, (uint32_t)(uintptr_t)pc);
-            record_total("stray", more);
-            _exit(0);
+            end_with("stray", more);
         }
     }
-}
-
-static void on_stopped(const char *call)
-{
-    char more[32];
-    snprintf(more, sizeof more, " %s", call);
-    record_total("fenced", more);
-    _exit(0);
 }
 
 static void on_translated(struct qemu_plugin_tb *tb)
 {
     size_t instructions = qemu_plugin_tb_n_insns(tb);
     uintptr_t block = instructions << 2;
-    if (fenced && !fence_enter(on_stopped)) {
-        record_total("unfenced", "");
-        _exit(0);
-    }
+    enter_fence();
     for (size_t i = 0; i < instructions; i++) {
         struct qemu_plugin_insn *insn = qemu_plugin_tb_get_insn(tb, i);
         uint32_t pc = (uint32_t)qemu_plugin_insn_vaddr(insn);
@@ -122,25 +105,16 @@ static void on_translated(struct qemu_plugin_tb *tb)
     qemu_plugin_register_vcpu_tb_exec_cb(tb, on_block, CB_NO_REGS, (void *)block);
 }
 
-static void on_end(void)
-{
-    if (fence_harmless()) {
-        on_stopped(fence_harmless());
-    }
-    record_total("end", "");
-}
-
 /* ---- start ---- */
 
 static bool read_argument(const char *name, const char *value)
 {
-    if (!strcmp(name, "out")) {
-        out = open(value, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0666);
-        return out >= 0;
+    bool good;
+    if (read_common(name, value, &good)) {
+        return good;
     }
-    if (!strcmp(name, "isa")) {
-        isa = find_isa(value);
-        return isa != NULL;
+    if (!strcmp(name, "out")) {
+        return open_record(value, &out);
     }
     if (!strcmp(name, "begin")) {
         return numbers(value, 1, &begin);
@@ -153,10 +127,6 @@ static bool read_argument(const char *name, const char *value)
     }
     if (!strcmp(name, "reads")) {
         return fence_give(value);
-    }
-    if (!strcmp(name, "fence")) {
-        fenced = !strcmp(value, "1");
-        return fenced;
     }
     if (!strcmp(name, "ram")) {
         return read_range(value, &ram);

@@ -24,21 +24,18 @@
 #include <unistd.h>
 
 #include "classes.h"
-#include "fence.h"
-#include "isas.h"
 #include "plugin.h"
 #include "qemu.h"
+#include "watcher.h"
 
 #define MARKS 8
 #define DEPTH 65536
 #define LOOK_BACK 64
 #define SHOWN 40 /* callers of a block that are recorded */
 
-static const struct isa *isa;
 static FILE *out;
 static uint64_t take, give, limit = UINT64_MAX, marks[MARKS][2];
 static size_t number_of_marks;
-static bool fenced;
 
 /* What is known of a block of code. */
 struct code {
@@ -53,7 +50,7 @@ static uint32_t returns[DEPTH];
 static size_t depth;
 static uint64_t executed;
 
-static void end(const char *word, const char *more)
+static void record_last(const char *word, const char *more)
 {
     fprintf(out, "%s%s\n", word, more);
     fclose(out);
@@ -105,27 +102,15 @@ static void on_block(unsigned cpu, void *data)
     }
     executed += code->instructions;
     if (executed > limit) {
-        end("limit", "");
-        _exit(0);
+        end_with("limit", "");
     }
-}
-
-static void on_stopped(const char *call)
-{
-    char more[32];
-    snprintf(more, sizeof more, " %s", call);
-    end("fenced", more);
-    _exit(0);
 }
 
 static void on_translated(struct qemu_plugin_tb *tb)
 {
     size_t instructions = qemu_plugin_tb_n_insns(tb);
     struct code *code = calloc(1, sizeof *code);
-    if (fenced && !fence_enter(on_stopped)) {
-        end("unfenced", "");
-        _exit(0);
-    }
+    enter_fence();
     if (!code) {
         abort();
     }
@@ -152,25 +137,17 @@ static void on_translated(struct qemu_plugin_tb *tb)
     qemu_plugin_register_vcpu_tb_exec_cb(tb, on_block, CB_NO_REGS, code);
 }
 
-static void on_end(void)
-{
-    if (fence_harmless()) {
-        on_stopped(fence_harmless());
-    }
-    end("end", "");
-}
-
 /* ---- start ---- */
 
 static bool read_argument(const char *name, const char *value)
 {
+    bool good;
+    if (read_common(name, value, &good)) {
+        return good;
+    }
     if (!strcmp(name, "out")) {
         out = fopen(value, "we");
         return out != NULL;
-    }
-    if (!strcmp(name, "isa")) {
-        isa = find_isa(value);
-        return isa != NULL;
     }
     if (!strcmp(name, "take")) {
         return numbers(value, 1, &take);
@@ -181,11 +158,7 @@ static bool read_argument(const char *name, const char *value)
     if (!strcmp(name, "mark")) {
         return number_of_marks < MARKS && numbers(value, 2, marks[number_of_marks++]);
     }
-    if (!strcmp(name, "limit")) {
-        return numbers(value, 1, &limit);
-    }
-    fenced = !strcmp(value, "1");
-    return !strcmp(name, "fence") && fenced;
+    return !strcmp(name, "limit") && numbers(value, 1, &limit);
 }
 
 EXPORT int qemu_plugin_install(qemu_plugin_id_t id, const struct qemu_info *info, int argc, char **argv)

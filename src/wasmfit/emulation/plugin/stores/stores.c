@@ -32,7 +32,6 @@
  *   fenced TOTAL STORES CALL
  *   unfenced TOTAL STORES                 (../counter.c)
  */
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -42,10 +41,9 @@
 #include <unistd.h>
 
 #include "classes.h"
-#include "fence.h"
-#include "isas.h"
 #include "plugin.h"
 #include "qemu.h"
+#include "watcher.h"
 
 /* ---- what is known ---- */
 
@@ -69,11 +67,9 @@ static struct {
     unsigned id;
 } marks[MARKS];
 static size_t number_of_marks;
-static const struct isa *isa;
 static const char *shared;
 static uint64_t base, limit = UINT64_MAX;
 static int out = -1;
-static bool fenced;
 
 static bool among(const struct ranges *ranges, uint32_t address)
 {
@@ -94,18 +90,10 @@ static uint8_t *known;          /* of each half granule of the heap: a user's, t
 static bool is_old = true;      /* the list of blocks has changed since it was read */
 static bool has_blocks;         /* the allocator has stored to the heap */
 
-static void end_with(const char *word, const char *more)
+static void record_last(const char *word, const char *more)
 {
     char line[160];
     write_line(out, line, snprintf(line, sizeof line, "%s %" PRIu64 " %" PRIu64 "%s\n", word, spent, stores, more));
-    _exit(0);
-}
-
-static void on_stopped(const char *call)
-{
-    char more[32];
-    snprintf(more, sizeof more, " %s", call);
-    end_with("fenced", more);
 }
 
 /* ---- the heap ---- */
@@ -289,9 +277,7 @@ static void on_translated(struct qemu_plugin_tb *tb)
         fprintf(stderr, "wasmfit stores: QEMU does not share its memory\n");
         _exit(1);
     }
-    if (fenced && !fence_enter(on_stopped)) {
-        end_with("unfenced", "");
-    }
+    enter_fence();
     for (size_t i = 0; i < instructions; i++) {
         struct qemu_plugin_insn *insn = qemu_plugin_tb_get_insn(tb, i);
         uint32_t pc = (uint32_t)qemu_plugin_insn_vaddr(insn);
@@ -316,14 +302,6 @@ static void on_translated(struct qemu_plugin_tb *tb)
     }
 }
 
-static void on_end(void)
-{
-    if (fence_harmless()) {
-        on_stopped(fence_harmless());
-    }
-    end_with("end", "");
-}
-
 /* ---- start ---- */
 
 static bool add_range(struct ranges *ranges, const char *text)
@@ -344,6 +322,10 @@ static bool read_mark(const char *text)
 
 static bool read_argument(const char *name, const char *value)
 {
+    bool good;
+    if (read_common(name, value, &good)) {
+        return good;
+    }
     static const struct {
         const char *name;
         struct ranges *ranges;
@@ -354,12 +336,7 @@ static bool read_argument(const char *name, const char *value)
         }
     }
     if (!strcmp(name, "out")) {
-        out = open(value, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0666);
-        return out >= 0;
-    }
-    if (!strcmp(name, "isa")) {
-        isa = find_isa(value);
-        return isa != NULL;
+        return open_record(value, &out);
     }
     if (!strcmp(name, "shared")) {
         shared = strdup(value);
@@ -373,10 +350,6 @@ static bool read_argument(const char *name, const char *value)
     }
     if (!strcmp(name, "mark")) {
         return read_mark(value);
-    }
-    if (!strcmp(name, "fence")) {
-        fenced = !strcmp(value, "1");
-        return fenced;
     }
     return !strcmp(name, "limit") && numbers(value, 1, &limit);
 }

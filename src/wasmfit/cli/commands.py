@@ -4,10 +4,11 @@ from importlib import import_module
 from typing import Any
 
 import typer
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 
 from wasmfit import __version__
 
+from .given_once import refuse_repeated
 from .manual import manual_page, summary_of
 from .output import write_result
 
@@ -60,7 +61,7 @@ def application(only: str | None = None) -> typer.Typer:
         if name == "size":
             _add_size(app)
         else:
-            app.command(name)(import_module(f".{MODULES[name]}", __package__).command)
+            app.command(name, cls=Command)(import_module(f".{MODULES[name]}", __package__).command)
     return app
 
 
@@ -85,6 +86,34 @@ flash, RAM, stack, instructions and predicted time of every runtime on your boar
 
 More: wasmfit --help, wasmfit list boards, wasmfit show board NAME, wasmfit doctor"""
 """What the program says when it is asked nothing."""
+
+
+class Command(TyperCommand):
+    """A command that takes what has one value once: its parser would silently take the last of several."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Parses the arguments.
+
+        Raises:
+            UsageError: An option with one value is given several times.
+        """
+        given = list(args)  # parsing takes them away
+        rest = super().parse_args(ctx, args)
+        if not ctx.resilient_parsing:
+            _, _, order = self.make_parser(ctx).parse_args(args=given)
+            refuse_repeated(_flag(option) for option in order if _has_one_value(option))
+        return rest
+
+
+def _has_one_value(parameter: Any) -> bool:
+    """Whether a parameter is an option that says one thing; a word such as --verbose says it twice as well."""
+    if parameter.param_type_name != "option" or parameter.multiple:
+        return False
+    return not parameter.is_flag or bool(parameter.secondary_opts)
+
+
+def _flag(option: Any) -> str:
+    return str(max(option.opts, key=len))
 
 
 class WholeSentences(TyperGroup):

@@ -19,6 +19,7 @@ from wasmfit.footprint.views.memories import DeviceMemory
 from wasmfit.footprint.views.tree import GroupBy, SortOrder
 from wasmfit.report.size import SizeFormat, formatter
 
+from .given_once import refuse_repeated
 from .output import require_writable, write_result
 
 SUMMARY = "Say who owns each byte of any firmware's ELF file."
@@ -57,6 +58,7 @@ def run(arguments: Sequence[str]) -> None:
 
 def _run(arguments: Sequence[str]) -> None:
     given = _parser().parse_args(arguments)
+    refuse_repeated(given.given)
     require_writable(given.output)
     _take_cells(given)
     if given.why is not None:
@@ -102,10 +104,27 @@ class _HelpFormatter(argparse.HelpFormatter):
         return super().format_help()
 
 
+class _Store(argparse.Action):
+    """Stores a value, as argparse does where nothing else is said, and that it was given."""
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,  # noqa: ARG002
+        namespace: argparse.Namespace,
+        values: object,
+        option_string: str | None = None,
+    ) -> None:
+        setattr(namespace, self.dest, values)
+        if option_string is not None:
+            namespace.given.append(max(self.option_strings, key=len))
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="wasmfit size", description=SUMMARY, allow_abbrev=False, formatter_class=_HelpFormatter
     )
+    parser.register("action", None, _Store)
+    parser.set_defaults(given=[])
     add = parser.add_argument
     add(
         "elf",

@@ -8,7 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.samples import measurement, renamed, size, unsearched, with_instructions, with_prediction
+from tests.samples import (
+    measurement,
+    renamed,
+    size,
+    unsearched,
+    with_instructions,
+    with_prediction,
+    with_ram_bound,
+)
 from wasmfit.analysis.evidence import (
     EvidenceSource,
     Support,
@@ -283,6 +291,31 @@ def test_ram_is_the_least_that_was_found_by_search() -> None:
     assert any("found by search" in doubt for doubt in both.caveats)
     assert not any("no search has found" in doubt for doubt in both.caveats)
     assert any("RAM of wasmi 1.0 is static RAM" in doubt for doubt in ranked(searched, cell("wasmi")).caveats)
+
+
+def test_an_upper_bound_of_the_ram_is_told_as_one() -> None:
+    bound = with_ram_bound(measurement())
+    found = ranked(bound)
+    assert "and at most 82,320 B of RAM" in found.sentence
+    assert "≤ 82,320" in to_text(found)
+    assert json.loads(to_json(found))["ranked"][0]["ram_at_most"] is True
+    (doubt,) = [doubt for doubt in found.caveats if doubt.startswith("RAM")]
+    assert doubt == "RAM of wasmi 2.0.0 is at most what is shown: the search for the minimum RAM ended early"
+    assert "at most" not in ranked(measurement()).sentence
+    (rejected,) = ranked(bound, ram=82_000).rejected
+    assert [reason.sentence for reason in rejected.reasons] == [
+        "at most 320 B of RAM short, and perhaps none: the search for the minimum RAM ended early"
+    ]
+
+
+def test_over_several_modules_ram_is_a_bound_if_the_most_of_them_is() -> None:
+    exact, bound = measurement(), with_ram_bound(renamed(measurement(), "wasmi@2.0.0/fft/b/bare/reference"))
+    assert not ranked(exact, bound).ranked[0].has_ram_bound  # both need as much, and one is known exactly
+    assert bound.run is not None
+    assert bound.run.least_ram is not None
+    more = bound.run.least_ram.model_copy(update={"bytes": 90_000})
+    larger = bound.model_copy(update={"run": bound.run.model_copy(update={"least_ram": more})})
+    assert ranked(exact, larger).ranked[0].has_ram_bound
 
 
 def test_lists_of_needs() -> None:

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.report.many import cell
-from tests.samples import failed, measurement, run, unsearched
+from tests.samples import failed, measurement, run, unsearched, with_ram_bound
 from wasmfit.analysis.evidence import declared_source
 from wasmfit.analysis.ranking import rank
 from wasmfit.analysis.requirements import RuntimeRequirements
@@ -100,6 +100,12 @@ def test_the_least_ram_counts_where_it_was_searched_and_the_sum_where_not() -> N
         False,
         False,
     )
+
+
+def test_a_least_ram_that_is_an_upper_bound_is_known_as_one() -> None:
+    bound = with_ram_bound(cell("bound", call=900))
+    exact, other = answer(cell("exact", call=100), bound).entries
+    assert (exact.has_ram_bound, other.has_ram_bound) == (False, True)
 
 
 def test_over_several_modules_the_most_bytes_and_the_mean_speed() -> None:

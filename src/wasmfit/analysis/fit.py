@@ -1,17 +1,17 @@
 """Which runtimes fit, and the words for it; :mod:`.ranking` decides it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from wasmfit.model import Measurement, Status
 from wasmfit.notebook import ShownResult
 from wasmfit.table import Table
-from wasmfit.words import counted
+from wasmfit.words import counted, listed
 
 from .amounts import Amount, amount_text
 from .basis import MEASURED
 from .evidence import SupportEvidence
-from .metric_values import SUM_OF_PEAKS, has_minimum_ram
+from .metric_values import RAM_BOUND, SUM_OF_PEAKS, has_minimum_ram, has_ram_bound, ram_needed
 from .prediction_limits import JudgedLimit
 from .requirements import BoardRequirements
 
@@ -108,6 +108,11 @@ class RankedRuntime:
     def has_minimum_ram(self) -> bool:
         """Whether its RAM is the minimum that a search found, for every module."""
         return all(map(has_minimum_ram, self.measurements))
+
+    @property
+    def has_ram_bound(self) -> bool:
+        """Whether it may need less RAM than that: the search for the minimum ended early."""
+        return is_ram_bound(self.measurements)
 
     @property
     def label(self) -> str:
@@ -231,8 +236,11 @@ class Fit(ShownResult):
     def _ram_caveats(self) -> Iterator[str]:
         """Whether RAM is the minimum that a search found, or a sum."""
         summed = [runtime.label for runtime in self.ranked if not runtime.has_minimum_ram]
-        if len(summed) < len(self.ranked):
+        bounds = [runtime.label for runtime in self.ranked if runtime.has_ram_bound]
+        if len(summed) + len(bounds) < len(self.ranked):
             yield "RAM is the minimum that gives the same results, found by search"
+        if bounds:
+            yield f"RAM of {listed(bounds)} is at most what is shown: {RAM_BOUND}"
         if summed:
             whose = "" if len(summed) == len(self.ranked) else f" of {', '.join(summed)}"
             yield f"RAM{whose} is {SUM_OF_PEAKS}: no search has found the minimum"
@@ -257,7 +265,7 @@ class Fit(ShownResult):
                 f"{self.module}{self._setting}; what is missing is listed with each."
             )
         best = self.ranked[0]
-        what = self._counted
+        what, at_most = self._counted, "at most " if best.has_ram_bound else ""
         speed = (
             f"{what} is predicted to take {amount_text(best.speed, 's')}"
             if self.speed_metric in TIMES
@@ -272,8 +280,8 @@ class Fit(ShownResult):
         )
         return (
             f"{where}, {best.label}{self._setting} runs {self.module} in "
-            f"{best.flash.value:,} B of flash and {best.ram.value:,} B of RAM, and {speed}{mean}; {rank}"
-            f"{self._others} ({_made(best.measurement)})."
+            f"{best.flash.value:,} B of flash and {at_most}{best.ram.value:,} B of RAM, and {speed}{mean}; "
+            f"{rank}{self._others} ({_made(best.measurement)})."
         )
 
     @property
@@ -291,6 +299,12 @@ class Fit(ShownResult):
         measurements += [runtime.measurement for runtime in self.rejected]
         first = measurements[0]
         return f" (base {first.base}, profile {first.profile})"
+
+
+def is_ram_bound(measurements: Iterable[Measurement]) -> bool:
+    """Whether the most RAM that one of the modules needs is an upper bound of what it needs."""
+    known = [(ram, has_ram_bound(one)) for one in measurements if (ram := ram_needed(one)) is not None]
+    return min((is_bound for ram, is_bound in known if ram == max(known)[0]), default=False)
 
 
 def _made(measurement: Measurement) -> str:

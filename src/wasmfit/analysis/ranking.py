@@ -34,8 +34,9 @@ from .fit import (
     RankedRuntime,
     RejectedRuntime,
     Shortfall,
+    is_ram_bound,
 )
-from .metric_values import metric_amount, ram_needed
+from .metric_values import RAM_BOUND, metric_amount, ram_needed
 from .prediction_limits import JudgedLimit, PredictionLimit
 from .requirements import CRITERIA, BoardRequirements
 
@@ -91,7 +92,7 @@ def rank(
         reasons = (
             *_unmeasured(cells, modules),
             *_not_ok(cells),
-            *_too_large(flash, ram, requirements),
+            *_too_large(flash, ram, requirements, is_bound=is_ram_bound(cells)),
             *_missing_features(known),
             *_beyond_limits(cells, limits),
         )
@@ -137,14 +138,19 @@ def _not_ok(cells: Sequence[Measurement]) -> Iterator[Shortfall]:
         yield Shortfall("status", None, None, None, f"{modules}{outcome}")
 
 
-def _too_large(flash: int | None, ram: int | None, requirements: BoardRequirements) -> Iterator[Shortfall]:
+def _too_large(
+    flash: int | None, ram: int | None, requirements: BoardRequirements, *, is_bound: bool
+) -> Iterator[Shortfall]:
     if flash is not None and flash > requirements.flash:
         missing = flash - requirements.flash
         sentence = f"the image is {missing:,} B larger than flash"
         yield Shortfall("flash", requirements.flash, flash, missing, sentence)
     if ram is not None and ram > requirements.ram:
         missing = ram - requirements.ram
-        yield Shortfall("ram", requirements.ram, ram, missing, f"{missing:,} B of RAM short")
+        sentence = f"{missing:,} B of RAM short"
+        if is_bound:
+            sentence = f"at most {sentence}, and perhaps none: {RAM_BOUND}"
+        yield Shortfall("ram", requirements.ram, ram, missing, sentence)
 
 
 def _missing_features(known: Mapping[str, SupportEvidence]) -> Iterator[Shortfall]:

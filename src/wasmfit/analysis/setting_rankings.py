@@ -17,7 +17,7 @@ from .amounts import amount_text
 from .benchmark import BASELINE, NATIVE, geometric_mean, setting_of, slowdowns
 from .counted import counted_instructions
 from .evidence import declared_source, suite_source
-from .fit import TIMES, Fit, RankedRuntime, RejectedRuntime, Shortfall
+from .fit import TIMES, Fit, RankedRuntime, RejectedRuntime, Shortfall, is_ram_bound
 from .metric_values import has_minimum_ram, ram_needed
 from .ranking import flash_of, rank
 from .requirements import RuntimeRequirements
@@ -37,6 +37,7 @@ class RankingEntry:
         flash: Bytes of flash, the maximum over the modules.
         ram: Bytes of RAM, likewise.
         has_minimum_ram: Whether that is the minimum that a search found, for every module.
+        has_ram_bound: Whether it may need less: the search ended early.
         speed: What it was ranked by, in words: a predicted time, or instructions.
         slowdown: Instructions as a multiple of native code's, geometric mean; ``None`` without native code.
         instructions: Instructions of a warm call, geometric mean.
@@ -56,6 +57,7 @@ class RankingEntry:
     flash: int | None = None
     ram: int | None = None
     has_minimum_ram: bool = False
+    has_ram_bound: bool = False
     speed: str | None = None
     slowdown: float | None = None
     instructions: float | None = None
@@ -261,6 +263,7 @@ def _entry(
         flash=max(flash, default=None),
         ram=max(ram, default=None),
         has_minimum_ram=bool(ran) and all(map(has_minimum_ram, ran)),
+        has_ram_bound=is_ram_bound(ran),
         slowdown=geometric_mean(factors) if factors else None,
         instructions=geometric_mean(calls) if calls else None,
         **details,

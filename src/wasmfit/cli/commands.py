@@ -106,7 +106,7 @@ class Command(TyperCommand):
 
 
 def _has_one_value(parameter: Any) -> bool:
-    """Whether a parameter is an option that says one thing; a word such as --verbose says it twice as well."""
+    """Whether a parameter is an option that says one thing; a word such as --verbose may be repeated."""
     if parameter.param_type_name != "option" or parameter.multiple:
         return False
     return not parameter.is_flag or bool(parameter.secondary_opts)

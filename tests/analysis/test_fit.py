@@ -324,6 +324,9 @@ def test_lists_of_needs() -> None:
     with pytest.raises(UsageError, match="'smid'") as error:
         parse_features("fuel,smid")
     assert "Perhaps you meant simd. Known are: mvp," in error.value.remedy
+    with pytest.raises(UsageError, match="'SIMD'") as error:
+        parse_features("SIMD")
+    assert error.value.remedy.startswith("Perhaps you meant simd. ")
 
 
 @pytest.mark.parametrize("text", ["flash", "speeed=1", "flash=x", "flash=-1", "flash=nan", "flash=inf", "=1"])

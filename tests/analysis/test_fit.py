@@ -318,6 +318,50 @@ def test_over_several_modules_ram_is_a_bound_if_the_most_of_them_is() -> None:
     assert ranked(exact, larger).ranked[0].has_ram_bound
 
 
+def with_run(one: Measurement, **values: object) -> Measurement:
+    assert one.run is not None
+    return one.model_copy(update={"run": one.run.model_copy(update=values)})
+
+
+def test_the_modules_own_memory_is_told_where_it_is_the_same_on_all() -> None:
+    own = "65,536 B of which are the module's own memory (one page of WebAssembly)"
+    assert own in ranked(cell("a"), with_run(cell("wasm3"), linear_memory=65_548)).sentence
+    two = "131,072 B of which are the module's own memory (2 pages of WebAssembly)"
+    assert two in ranked(with_run(cell("a"), linear_memory=131_072)).sentence
+    for memory in (196_608, 4_096, None):
+        assert "own memory" not in ranked(cell("a"), with_run(measurement(), linear_memory=memory)).sentence
+    assert "own memory" not in ranked(with_run(cell("a"), linear_memory=4_096)).sentence
+    short = ranked(cell("a"), cell("b"), ram=65_536).sentence
+    assert short.endswith(
+        "what is missing is listed with each; of the RAM that each needs, 65,536 B are the module's own "
+        "memory (one page of WebAssembly)."
+    )
+    assert "own memory" not in ranked(cell("a"), flash=1).sentence
+
+
+def test_what_was_found_wrong_of_a_runtime_is_told() -> None:
+    notes = "slow; 1.0: it stores astray (docs/disagreements.md): trust nothing; 0.9 is right"
+    faulty = cell("wasm3").model_copy(update={"facts": {"notes": notes}})
+    found = ranked(faulty, cell("wasmi", 2 << 19))
+    assert "; faults of it are known (docs/disagreements.md) (wasmfit 0.1.0" in found.sentence
+    (told,) = [doubt for doubt in found.caveats if "astray" in doubt]
+    assert told == (
+        "wasm3 1.0: it stores astray (docs/disagreements.md): trust nothing; "
+        "`wasmfit show wasm3@1.0/add-with-extra/nrf52840dk/bare/reference` has what is known"
+    )
+    other = faulty.model_copy(update={"version": "0.9", "id": faulty.id.replace("@1.0", "@0.9")})
+    assert "disagreements" not in to_text(ranked(other))
+
+
+def test_what_ends_badly_names_its_module() -> None:
+    ended = measurement(status=Status.OUT_OF_MEMORY, reason="8 B short", run=None)
+    (alone,) = ranked(ended, cell("a")).rejected
+    assert [reason.sentence for reason in alone.reasons] == ["add-with-extra: runs out of memory: 8 B short"]
+    missing = measurement(status=Status.UNAVAILABLE, reason="unpublished", size=None, run=None)
+    (absent,) = ranked(missing, cell("a")).rejected
+    assert [reason.sentence for reason in absent.reasons] == ["is not available: unpublished"]
+
+
 def test_lists_of_needs() -> None:
     assert parse_features("fuel, simd,fuel") == ("fuel", "simd")
     assert parse_features(None) == parse_features("") == ()
@@ -346,7 +390,8 @@ def test_the_sentence_has_the_numbers_and_their_source() -> None:
     found = ranked(cell("wasm3", time_s=2e-5), cell("wasmi", 2 << 20))
     assert found.sentence == (
         "On the Nordic nRF52840 DK with 1,048,576 B of flash and 262,144 B of RAM, wasm3 1.0 (base bare, "
-        "profile reference) runs add-with-extra in 100,000 B of flash and 80,024 B of RAM, and a warm call "
+        "profile reference) runs add-with-extra in 100,000 B of flash and 80,024 B of RAM, 65,536 B of which "
+        "are the module's own memory (one page of WebAssembly), and a warm call "
         "is predicted to take ≈20 µs (18–22); it is the only one that fits, 1 does not (wasmfit 0.1.0, "
         "2026-11-23)."
     )

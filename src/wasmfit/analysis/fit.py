@@ -11,7 +11,9 @@ from wasmfit.words import counted, listed
 from .amounts import Amount, amount_text
 from .basis import MEASURED
 from .evidence import SupportEvidence
+from .known_faults import FAULTS_PAGE, known_fault
 from .metric_values import RAM_BOUND, SUM_OF_PEAKS, has_minimum_ram, has_ram_bound, ram_needed
+from .module_memory import memory_text, module_memory
 from .prediction_limits import JudgedLimit
 from .requirements import BoardRequirements
 
@@ -204,6 +206,9 @@ class Fit(ShownResult):
                 yield f"{runtime.label} has a low margin: {margin}"
         yield from self._limit_caveats()
         yield from self._feature_caveats()
+        for runtime in self.ranked:
+            if (fault := known_fault(runtime.measurement)) is not None:
+                yield f"{runtime.label}: {fault}; `wasmfit show {runtime.measurement.id}` has what is known"
         if self.bounds:
             names = ", ".join(f"{first.runtime} {first.version}" for first, *_ in self.bounds)
             yield f"not ranked, since it is compiled into the firmware and loads no module: {names}"
@@ -262,7 +267,7 @@ class Fit(ShownResult):
         if not self.ranked:
             return (
                 f"{where}, none of {counted(self.tried, 'runtime')} fits "
-                f"{self.module}{self._setting}; what is missing is listed with each."
+                f"{self.module}{self._setting}; what is missing is listed with each{self._memory_short}."
             )
         best = self.ranked[0]
         what, at_most = self._counted, "at most " if best.has_ram_bound else ""
@@ -271,6 +276,9 @@ class Fit(ShownResult):
             if self.speed_metric in TIMES
             else f"{what} takes {amount_text(best.speed, '')} instructions"
         )
+        own = module_memory(self._ran)
+        memory = "" if own is None else f", {own:,} B of which are {memory_text(own)}"
+        faults = "" if known_fault(best.measurement) is None else f"; faults of it are known ({FAULTS_PAGE})"
         mean = "" if len(self.modules) == 1 else " (geometric mean)"
         rank = (
             f"it ranks first of {len(self.ranked)} that fit"
@@ -280,9 +288,25 @@ class Fit(ShownResult):
         )
         return (
             f"{where}, {best.label}{self._setting} runs {self.module} in "
-            f"{best.flash.value:,} B of flash and {at_most}{best.ram.value:,} B of RAM, and {speed}{mean}; "
-            f"{rank}{self._others} ({_made(best.measurement)})."
+            f"{best.flash.value:,} B of flash and {at_most}{best.ram.value:,} B of RAM{memory}, and "
+            f"{speed}{mean}; {rank}{self._others}{faults} ({_made(best.measurement)})."
         )
+
+    @property
+    def _ran(self) -> list[Measurement]:
+        """What ran, of all runtimes."""
+        records = (
+            *(runtime.measurements for runtime in self.ranked),
+            *(runtime.measurements for runtime in self.rejected),
+        )
+        return [one for measurements in records for one in measurements if one.status is Status.OK]
+
+    @property
+    def _memory_short(self) -> str:
+        """Where nothing fits and RAM is short: what of it the module itself takes."""
+        is_short = any(reason.criterion == "ram" for one in self.rejected for reason in one.reasons)
+        own = module_memory(self._ran) if is_short else None
+        return "" if own is None else f"; of the RAM that each needs, {own:,} B are {memory_text(own)}"
 
     @property
     def _others(self) -> str:

@@ -134,7 +134,9 @@ def _not_ok(cells: Sequence[Measurement]) -> Iterator[Shortfall]:
         elif unknown := _unknown(cell):
             outcomes.setdefault(f"{unknown} is not known: measure it again", []).append(cell)
     for outcome, affected in outcomes.items():
-        modules = "" if len(affected) == len(cells) else f"{', '.join(cell.module for cell in affected)}: "
+        # What is not there, or cannot be built, is so with any module.
+        is_of_all = len(affected) == len(cells) and affected[0].status in _WITH_ANY_MODULE
+        modules = "" if is_of_all else f"{', '.join(cell.module for cell in affected)}: "
         yield Shortfall("status", None, None, None, f"{modules}{outcome}")
 
 
@@ -221,6 +223,9 @@ _OUTCOMES = {
     Status.TIMEOUT: "does not terminate",
     Status.BUILD_FAILED: "could not be built",
 }
+
+
+_WITH_ANY_MODULE = frozenset({Status.UNAVAILABLE, Status.BUILD_FAILED})
 
 
 def _outcome(cell: Measurement) -> str:

@@ -12,6 +12,7 @@ from typing import Any
 
 from wasmfit.model import Board, Measurement, RuntimeFeatures, Status
 from wasmfit.timing import CostModel
+from wasmfit.words import counted
 
 from .amounts import amount_text
 from .benchmark import BASELINE, NATIVE, geometric_mean, setting_of, slowdowns
@@ -112,6 +113,10 @@ RULE = (
 )
 
 
+_MOST_TOLD = 8
+"""Settings whose answer is told in words."""
+
+
 @dataclass(frozen=True)
 class _Context:
     """What is known of all cells, to rank some of them."""
@@ -166,6 +171,21 @@ def setting_rankings(
                 _ranking(module, (module,), of_module, context) for module, of_module in modules.items()
             ]
     return tuple(ranking for ranking in rankings if ranking is not None)
+
+
+def headlines(rankings: Sequence[SettingRanking]) -> tuple[str, ...]:
+    """The answers in a sentence each, one for every board, base and profile: a few, and how many more."""
+    of_all = [ranking for ranking in rankings if ranking.module is None]
+    settings = {(ranking.base, ranking.profile) for ranking in of_all}
+    sentences = [
+        ranking.headline
+        if len(settings) == 1
+        else f"{ranking.headline.removesuffix('.')} (base {ranking.base}, profile {ranking.profile})."
+        for ranking in of_all[:_MOST_TOLD]
+    ]
+    if (more := len(of_all) - len(sentences)) > 0:
+        sentences.append(f"The report has the answers for {counted(more, 'further setting')}.")
+    return tuple(sentences)
 
 
 def _ranking(

@@ -116,6 +116,7 @@ class BudgetCheck:
         title: What was checked.
         results: One for each limit of each cell that it applies to.
         oldest, newest: When the first and the last of the cells were measured, ISO 8601.
+        notes: What it rests on, where that is not this machine's measurements alone.
     """
 
     path: str
@@ -123,6 +124,7 @@ class BudgetCheck:
     results: tuple[LimitResult, ...]
     oldest: str
     newest: str
+    notes: tuple[str, ...] = ()
 
     @property
     def failed(self) -> tuple[LimitResult, ...]:
@@ -253,11 +255,15 @@ def _no_cell(budget: Budget, limit: Limit, measured: Snapshot) -> UsageError:
     known = [cell_of(entry) for entry in measured.entries.values()]
     close = closest(limit.table.cells[0], known, 0.4)
     if not known:
-        remedy = "Nothing was measured yet: --run measures the cells that the budget names."
+        remedy = (
+            "Nothing was measured yet: --run measures the cells that the budget names, and --measured takes "
+            "the measurements that come with wasmfit."
+        )
     else:
+        elsewhere = "" if measured.of_set() else ", or take what comes with wasmfit, with --measured"
         remedy = (
             f"{f'Perhaps you meant {close}. ' if close else ''}"
-            "Measure it first, with --run or `wasmfit compare`; ids are in `wasmfit list cells`."
+            f"Measure it first, with --run or `wasmfit compare`{elsewhere}; ids are in `wasmfit list cells`."
         )
     return UsageError(
         f"{escape_unprintable(budget.path)}:{limit.line}: the limit on {limit.metric.name} is for "

@@ -98,6 +98,16 @@ class Snapshot:
         """A specification of the same run, for when `latest` is another; ``None`` if it is not a run."""
         return None if self.run is None else f"run:{self.run.number}"
 
+    def of_set(self, names: Iterable[str] | None = None) -> frozenset[str]:
+        """The ids of those that were never measured here, and are of the measured set.
+
+        Args:
+            names: Names of cells; all, if not given.
+        """
+        looked_at = self.entries if names is None else names
+        found = (self.entries.get(name) for name in looked_at)
+        return frozenset(cell_of(entry) for entry in found if entry is not None and _is_of_set(entry))
+
     def selected(self, globs: Sequence[str]) -> "Snapshot":
         """The cells whose name or id matches one of the globs; all, if there are none."""
         if not globs:
@@ -111,14 +121,13 @@ class Snapshot:
         return replace(self, entries=matching)
 
 
+def _is_of_set(entry: StoredCell | Measurement) -> bool:
+    return isinstance(entry, StoredCell) and entry.is_of_set
+
+
 def measured_here(old: Snapshot, new: Snapshot) -> tuple[Snapshot, Snapshot]:
     """Two sides without the cells that both have of the measured set alone, unless they have no others."""
-    names = {
-        name
-        for side in (old, new)
-        for name, entry in side.entries.items()
-        if not (isinstance(entry, StoredCell) and entry.is_of_set)
-    }
+    names = {name for side in (old, new) for name, entry in side.entries.items() if not _is_of_set(entry)}
     if not names:
         return old, new
     kept = (

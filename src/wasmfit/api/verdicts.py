@@ -26,7 +26,6 @@ from wasmfit.model import Measurement
 from wasmfit.requests import Experiment, RunOptions
 from wasmfit.requests.keywords import Keywords, OptionKeywords
 from wasmfit.store import MeasuredSet, RecordedRun, Store
-from wasmfit.store.measurements import StoredCell
 from wasmfit.timing import cost_model, with_predictions
 
 from .set_origins import set_origins
@@ -72,12 +71,7 @@ def diff(
         if old.run is not None and old.run == new.run:
             raise UsageError(f"Both sides are {old.title}.", "Name two: `wasmfit history --runs` lists them.")
         changed = compare_snapshots(old, new, select, everything=everything, models=models)
-        elsewhere = {
-            entry.cell
-            for side in (old.selected(select), new.selected(select))
-            for entry in side.entries.values()
-            if isinstance(entry, StoredCell) and entry.is_of_set
-        }
+        elsewhere = {cell for side in (old, new) for cell in side.selected(select).of_set()}
     origins = set_origins(catalog, measured_set, sorted(elsewhere))
     changed = replace(
         changed, notes=(*changed.notes, *basis_notes(origins)), outdated=outdated_cells(origins)
@@ -105,7 +99,8 @@ def check(
         baseline: What relative limits are relative to, instead of what the file names.
         run: Measure the cells that the limits name first. What is in the store is reused, unless the options
             say ``rerun``.
-        options: How cells are measured.
+        options: How cells are measured. With ``measured``, none is, and those that were never measured here
+            are the measured set's.
         fields: The fields of the options, as for :func:`wasmfit.compare`.
 
     Raises:
@@ -116,18 +111,19 @@ def check(
     options = keywords.record(RunOptions, options).recorded_as("wasmfit.check()")
     keywords.end()
     limits = read_budget(Path(budget), baseline)
+    measures = run or options.rerun
     if options.measured:
-        raise UsageError("A budget is checked against what was measured here.", "Leave out `measured`.")
-    catalog = Catalog.load(*options.catalogs)
+        _refuse_measuring(options, run=run)
+    catalog, measured_set = Catalog.load(*options.catalogs), MeasuredSet() if options.measured else None
     complete = completing(cost_models(catalog))
-    with store(options.home).reading() as reader:
+    with store(options.home).reading(measured_set) as reader:
         # Looked up before long work, and as it was before it: `latest` is the run before this one.
         pinned = {name: resolve(name, reader, complete).pinned or name for name in limits.baselines}
-    measures = run or options.rerun
     if measures and of is not None:
         raise UsageError("--run checks what it measures, and --of names something else.", "Leave one out.")
     if measures:
         from .comparison import measure
+        from .recorded import telling_of_the_set
 
         cells = Experiment(
             runtimes=("all",),
@@ -136,11 +132,26 @@ def check(
             profiles=tuple(catalog.profiles),
             select=limits.globs,
         )
-        of = f"run:{measure(catalog, cells, options).comparison.run}"
-    with store(options.home).reading() as reader:
+        measured = telling_of_the_set(lambda: measure(catalog, cells, options))
+        of = f"run:{measured.comparison.run}"
+    with store(options.home).reading(measured_set) as reader:
         side = newest(reader, complete) if of is None else resolve(of, reader, complete)
         baselines = {name: resolve(pin, reader, complete) for name, pin in pinned.items()}
-        return check_budget(limits, side, baselines)
+        checked = check_budget(limits, side, baselines)
+    if measured_set is None:
+        return checked
+    names = {result.cell for result in checked.results}
+    elsewhere = {cell for one in (side, *baselines.values()) for cell in one.of_set(names)}
+    return replace(checked, notes=basis_notes(set_origins(catalog, measured_set, sorted(elsewhere))))
+
+
+def _refuse_measuring(options: RunOptions, *, run: bool) -> None:
+    """Refuses what measures where nothing is to be measured."""
+    from .recorded import refuse_measuring
+
+    refuse_measuring(options)
+    if run:
+        raise UsageError("--run measures, and --measured measures nothing.", "Leave out one of them.")
 
 
 def history(

@@ -23,7 +23,7 @@ from wasmfit.report.escape import code
 from wasmfit.report.html import to_html
 from wasmfit.report.html.pack import packed
 from wasmfit.report.summary import summary_formatted, to_summary
-from wasmfit.store import MeasuredSet, OutcomeStore, measured_set
+from wasmfit.store import MeasuredSet, OutcomeStore, Store, measured_set
 from wasmfit.store.measured_set import SetCell, SetFeatures, write_set
 
 ROOT = Path(__file__).parents[2]
@@ -218,6 +218,22 @@ def test_features() -> None:
     assert "verdicts on features: outdated, since runtime has changed: wasmi@2.0.0/features" in " ".join(
         needed.caveats
     )
+
+
+def test_a_difference_says_which_cells_it_is_of(tmp_path: Path) -> None:
+    everywhere = wasmfit.diff("profile:reference", "profile:small", symbols=False)
+    assert not any(note.startswith("compared: ") for note in everywhere.notes)
+    assert everywhere.unmeasured == (f"baseline@0.1.0/{SETTING}/small", f"wasm3@0.5.0/{SETTING}/small")
+    (tmp_path / "home").mkdir(exist_ok=True)
+    Store(tmp_path / "home" / "results.sqlite").save(renamed(measurement(), NEW), "print")
+    here = wasmfit.diff("profile:reference", "profile:small", symbols=False)
+    assert here.notes[0] == (
+        "compared: what was measured here; 2 cells more of the measured set: --select '*'"
+    )
+    assert here.unmeasured == (f"wasm3@0.5.0/{SETTING}/small",)
+    chosen = wasmfit.diff("profile:reference", "profile:small", select=["*"], symbols=False)
+    assert not any(note.startswith("compared: ") for note in chosen.notes)
+    assert len(chosen.cells) == 1
 
 
 def test_verdicts_are_looked_up_once_where_there_are_some(monkeypatch: pytest.MonkeyPatch) -> None:

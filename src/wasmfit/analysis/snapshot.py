@@ -53,6 +53,7 @@ class Snapshot:
         reader: Reads records; ``None`` if ``entries`` has all of them.
         add_predictions: Adds predictions to a record.
         run: The run that it shows, if it shows one.
+        id_of_name: Makes a cell's name its id here, whether it was measured or not.
     """
 
     title: str
@@ -62,6 +63,7 @@ class Snapshot:
     reader: Reader | None
     add_predictions: AddPredictions
     run: RecordedRun | None = None
+    id_of_name: Callable[[str], str] = str
     _sizes: dict[str, Size | None] = field(default_factory=dict)
 
     def measurement(self, name: str, *, predictions: bool = True) -> Measurement | None:
@@ -107,6 +109,10 @@ class Snapshot:
         looked_at = self.entries if names is None else names
         found = (self.entries.get(name) for name in looked_at)
         return frozenset(cell_of(entry) for entry in found if entry is not None and _is_of_set(entry))
+
+    def lacking(self, other: "Snapshot") -> tuple[str, ...]:
+        """The ids that cells of another side would have here, where they were not measured."""
+        return tuple(self.id_of_name(name) for name in other.entries if name not in self.entries)
 
     def selected(self, globs: Sequence[str]) -> "Snapshot":
         """The cells whose name or id matches one of the globs; all, if there are none."""
@@ -256,7 +262,13 @@ def _version(word: str, reader: Reader, add_predictions: AddPredictions) -> Snap
     if not chosen:
         return None
     return Snapshot(
-        chosen[0], SnapshotKey.VERSION, builds[chosen[0]], _baselines(entries), reader, add_predictions
+        chosen[0],
+        SnapshotKey.VERSION,
+        builds[chosen[0]],
+        _baselines(entries),
+        reader,
+        add_predictions,
+        id_of_name=lambda name: f"{chosen[0]}/{name}",
     )
 
 
@@ -271,7 +283,13 @@ def _profile(word: str, reader: Reader, add_predictions: AddPredictions) -> Snap
     if not named:
         return None
     return Snapshot(
-        f"profile {word}", SnapshotKey.PROFILE, named, _baselines(entries), reader, add_predictions
+        f"profile {word}",
+        SnapshotKey.PROFILE,
+        named,
+        _baselines(entries),
+        reader,
+        add_predictions,
+        id_of_name=lambda name: f"{name}/{word}",
     )
 
 

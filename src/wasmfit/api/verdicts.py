@@ -27,6 +27,7 @@ from wasmfit.requests import Experiment, RunOptions
 from wasmfit.requests.keywords import Keywords, OptionKeywords
 from wasmfit.store import MeasuredSet, RecordedRun, Store
 from wasmfit.timing import cost_model, with_predictions
+from wasmfit.words import counted
 
 from .set_origins import set_origins
 
@@ -66,15 +67,22 @@ def diff(
     complete = completing(models)
     with store(home).reading(measured_set) as reader:
         old, new = resolve(str(before), reader, complete), resolve(str(after), reader, complete)
+        left_out: tuple[str, ...] = ()
         if not select:
+            everywhere = {*old.entries, *new.entries}
             old, new = measured_here(old, new)
+            if more := len(everywhere) - len({*old.entries, *new.entries}):
+                left_out = (
+                    f"compared: what was measured here; {counted(more, 'cell')} more of the measured set: "
+                    "--select '*'",
+                )
         if old.run is not None and old.run == new.run:
             raise UsageError(f"Both sides are {old.title}.", "Name two: `wasmfit history --runs` lists them.")
         changed = compare_snapshots(old, new, select, everything=everything, models=models)
         elsewhere = {cell for side in (old, new) for cell in side.selected(select).of_set()}
     origins = set_origins(catalog, measured_set, sorted(elsewhere))
     changed = replace(
-        changed, notes=(*changed.notes, *basis_notes(origins)), outdated=outdated_cells(origins)
+        changed, notes=(*left_out, *changed.notes, *basis_notes(origins)), outdated=outdated_cells(origins)
     )
     if not symbols:
         return changed

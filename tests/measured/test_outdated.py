@@ -231,6 +231,10 @@ def test_a_difference_says_which_cells_it_is_of(tmp_path: Path) -> None:
         "compared: what was measured here; 2 cells more of the measured set: --select '*'"
     )
     assert here.unmeasured == (f"wasm3@0.5.0/{SETTING}/small",)
+    history = wasmfit.history("size.flash")
+    assert history.notes[0] == (
+        "followed: what was measured here; 3 cells more of the measured set: --select '*'"
+    )
     chosen = wasmfit.diff("profile:reference", "profile:small", select=["*"], symbols=False)
     assert not any(note.startswith("compared: ") for note in chosen.notes)
     assert len(chosen.cells) == 1

@@ -71,11 +71,7 @@ def diff(
         if not select:
             everywhere = {*old.entries, *new.entries}
             old, new = measured_here(old, new)
-            if more := len(everywhere) - len({*old.entries, *new.entries}):
-                left_out = (
-                    f"compared: what was measured here; {counted(more, 'cell')} more of the measured set: "
-                    "--select '*'",
-                )
+            left_out = _left_out("compared", len(everywhere - {*old.entries, *new.entries}))
         if old.run is not None and old.run == new.run:
             raise UsageError(f"Both sides are {old.title}.", "Name two: `wasmfit history --runs` lists them.")
         changed = compare_snapshots(old, new, select, everything=everything, models=models)
@@ -88,6 +84,15 @@ def diff(
         return changed
     most_changed = largest(changed.cells, "size.flash")[:_CELLS_WITH_SYMBOLS]
     return replace(changed, symbols={cell.name: grown for cell in most_changed if (grown := _symbols(cell))})
+
+
+def _left_out(what_is: str, count: int) -> tuple[str, ...]:
+    """That cells of the measured set were left out, where nobody has selected any."""
+    if not count:
+        return ()
+    return (
+        f"{what_is}: what was measured here; {counted(count, 'cell')} more of the measured set: --select '*'",
+    )
 
 
 def check(
@@ -187,9 +192,12 @@ def history(
     with store(home).reading(measured_set) as reader:
         followed = follow(reader, completing(models), metric, select, versions=by_version, models=models)
         of_set = reader.of_set()
-        elsewhere = [cell for cell in followed_cells(reader, select, versions=by_version) if cell in of_set]
+        cells = followed_cells(reader, select, versions=by_version)
+        elsewhere = [cell for cell in cells if cell in of_set]
+        is_of_here = not select and len(elsewhere) < len(cells)
+        left_out = _left_out("followed", len(of_set) - len(elsewhere)) if is_of_here else ()
     origins = set_origins(catalog, measured_set, elsewhere)
-    return replace(followed, notes=basis_notes(origins), outdated=outdated_cells(origins))
+    return replace(followed, notes=(*left_out, *basis_notes(origins)), outdated=outdated_cells(origins))
 
 
 def runs(*, home: Path | None = None) -> list[RecordedRun]:

@@ -343,7 +343,7 @@ def test_what_was_found_wrong_of_a_runtime_is_told() -> None:
     notes = "slow; 1.0: it stores astray (docs/disagreements.md): trust nothing; 0.9 is right"
     faulty = cell("wasm3").model_copy(update={"facts": {"notes": notes}})
     found = ranked(faulty, cell("wasmi", 2 << 19))
-    assert "; faults of it are known (docs/disagreements.md) (wasmfit 0.1.0" in found.sentence
+    assert "; faults of it are known: docs/disagreements.md (wasmfit 0.1.0" in found.sentence
     (told,) = [doubt for doubt in found.caveats if "astray" in doubt]
     assert told == (
         "wasm3 1.0: it stores astray (docs/disagreements.md): trust nothing; "

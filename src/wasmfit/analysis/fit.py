@@ -278,7 +278,7 @@ class Fit(ShownResult):
         )
         own = module_memory(self._ran)
         memory = "" if own is None else f", {own:,} B of which are {memory_text(own)}"
-        faults = "" if known_fault(best.measurement) is None else f"; faults of it are known ({FAULTS_PAGE})"
+        faults = "" if known_fault(best.measurement) is None else f"; faults of it are known: {FAULTS_PAGE}"
         mean = "" if len(self.modules) == 1 else " (geometric mean)"
         rank = (
             f"it ranks first of {len(self.ranked)} that fit"

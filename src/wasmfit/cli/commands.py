@@ -61,7 +61,7 @@ def application(only: str | None = None) -> typer.Typer:
         if name == "size":
             _add_size(app)
         else:
-            app.command(name, cls=Command)(import_module(f".{MODULES[name]}", __package__).command)
+            app.command(name, cls=StrictCommand)(import_module(f".{MODULES[name]}", __package__).command)
     return app
 
 
@@ -88,7 +88,7 @@ More: wasmfit --help, wasmfit list boards, wasmfit show board NAME, wasmfit doct
 """What the program says when it is asked nothing."""
 
 
-class Command(TyperCommand):
+class StrictCommand(TyperCommand):
     """A command that takes what has one value once: its parser would silently take the last of several."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:

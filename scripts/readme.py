@@ -52,7 +52,7 @@ COLUMNS = 112
 SCREEN = 100
 """Width of the first screen."""
 
-LONGEST = 330
+LONGEST = 480
 """Characters of a line that are shown: the sentence of ``fit`` is one."""
 
 LINES = {"changed": 7, "history": 15, "features": 13}

@@ -113,6 +113,14 @@ def unsearched(one: Measurement) -> Measurement:
     return one.model_copy(update={"run": one.run.model_copy(update={"least_ram": None})})
 
 
+def with_ram_bound(one: Measurement) -> Measurement:
+    """The same, of which the search for the minimum RAM ended early."""
+    assert one.run is not None
+    assert one.run.least_ram is not None
+    least = one.run.least_ram.model_copy(update={"reason": "the search has used up its instructions"})
+    return one.model_copy(update={"run": one.run.model_copy(update={"least_ram": least})})
+
+
 def with_instructions(one: Measurement, call: int) -> Measurement:
     """The same with other instructions of a steady call."""
     assert one.run is not None

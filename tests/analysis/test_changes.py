@@ -162,6 +162,30 @@ def test_versions_and_profiles(store: Store) -> None:
         between(store, "wasmi@1.1", "latest")
 
 
+def test_what_one_profile_was_never_measured_in_has_not_vanished(store: Store) -> None:
+    small = renamed(measurement(size=size(90_000)), measurement().id.replace("/reference", "/small"))
+    only = renamed(measurement(), "only@1.0/add-with-extra/nrf52840dk/bare/small")
+    record(store, [small, only], "small")
+    found = between(store, "profile:reference", "profile:small")
+    assert [(cell.name, cell.kind) for cell in found.cells] == [
+        ("wasmi@2.0.0/add-with-extra/nrf52840dk/bare", CellChangeKind.CHANGED)
+    ]
+    lacking = "only@1.0/add-with-extra/nrf52840dk/bare/reference"
+    gone = "gone@1.0/add-with-extra/nrf52840dk/bare/small"
+    assert found.unmeasured[0] == lacking
+    assert gone in found.unmeasured
+    text = to_text(found)
+    assert "vanished" not in text
+    assert "1 changed, 0 unchanged, 5 not measured on one side" in text
+    assert f"not measured in profile reference, and so not compared: {lacking}" in " ".join(text.split())
+    assert f"the first with `wasmfit compare {lacking}`" in " ".join(text.split())
+    assert "not measured in profile small, and so not compared: " in to_markdown(found)
+    assert json.loads("".join(to_json(found)))["unmeasured"] == list(found.unmeasured)
+    versions = between(store, "wasmi@2.0.0", "only@1.0")
+    assert "wasmi@2.0.0/add-with-extra/nrf52840dk/bare/small" not in versions.unmeasured
+    assert "only@1.0/add-with-extra/nrf52840dk/bare/reference" in versions.unmeasured
+
+
 def test_a_version_that_could_be_several_is_refused(store: Store) -> None:
     record(store, [renamed(measurement(), "wasmi@2.0.1/add-with-extra/nrf52840dk/bare/reference")], "more")
     with pytest.raises(UsageError, match=r"wasmi@2 could be wasmi@2\.0\.0, wasmi@2\.0\.1"):

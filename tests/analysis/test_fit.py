@@ -8,7 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.samples import measurement, renamed, size, unsearched, with_instructions, with_prediction
+from tests.samples import (
+    measurement,
+    renamed,
+    size,
+    unsearched,
+    with_instructions,
+    with_prediction,
+    with_ram_bound,
+)
 from wasmfit.analysis.evidence import (
     EvidenceSource,
     Support,
@@ -285,12 +293,84 @@ def test_ram_is_the_least_that_was_found_by_search() -> None:
     assert any("RAM of wasmi 1.0 is static RAM" in doubt for doubt in ranked(searched, cell("wasmi")).caveats)
 
 
+def test_an_upper_bound_of_the_ram_is_told_as_one() -> None:
+    bound = with_ram_bound(measurement())
+    found = ranked(bound)
+    assert "and at most 82,320 B of RAM" in found.sentence
+    assert "≤ 82,320" in to_text(found)
+    assert json.loads(to_json(found))["ranked"][0]["ram_at_most"] is True
+    (doubt,) = [doubt for doubt in found.caveats if doubt.startswith("RAM")]
+    assert doubt == "RAM of wasmi 2.0.0 is at most what is shown: the search for the minimum RAM ended early"
+    assert "at most" not in ranked(measurement()).sentence
+    (rejected,) = ranked(bound, ram=82_000).rejected
+    assert [reason.sentence for reason in rejected.reasons] == [
+        "at most 320 B of RAM short, and perhaps none: the search for the minimum RAM ended early"
+    ]
+
+
+def test_over_several_modules_ram_is_a_bound_if_the_most_of_them_is() -> None:
+    exact, bound = measurement(), with_ram_bound(renamed(measurement(), "wasmi@2.0.0/fft/b/bare/reference"))
+    assert not ranked(exact, bound).ranked[0].has_ram_bound  # both need as much, and one is known exactly
+    assert bound.run is not None
+    assert bound.run.least_ram is not None
+    more = bound.run.least_ram.model_copy(update={"bytes": 90_000})
+    larger = bound.model_copy(update={"run": bound.run.model_copy(update={"least_ram": more})})
+    assert ranked(exact, larger).ranked[0].has_ram_bound
+
+
+def with_run(one: Measurement, **values: object) -> Measurement:
+    assert one.run is not None
+    return one.model_copy(update={"run": one.run.model_copy(update=values)})
+
+
+def test_the_modules_own_memory_is_told_where_it_is_the_same_on_all() -> None:
+    own = "65,536 B of which are the module's own memory (one page of WebAssembly)"
+    assert own in ranked(cell("a"), with_run(cell("wasm3"), linear_memory=65_548)).sentence
+    two = "131,072 B of which are the module's own memory (2 pages of WebAssembly)"
+    assert two in ranked(with_run(cell("a"), linear_memory=131_072)).sentence
+    for memory in (196_608, 4_096, None):
+        assert "own memory" not in ranked(cell("a"), with_run(measurement(), linear_memory=memory)).sentence
+    assert "own memory" not in ranked(with_run(cell("a"), linear_memory=4_096)).sentence
+    short = ranked(cell("a"), cell("b"), ram=65_536).sentence
+    assert short.endswith(
+        "what is missing is listed with each; of the RAM that each needs, 65,536 B are the module's own "
+        "memory (one page of WebAssembly)."
+    )
+    assert "own memory" not in ranked(cell("a"), flash=1).sentence
+
+
+def test_what_was_found_wrong_of_a_runtime_is_told() -> None:
+    notes = "slow; 1.0: it stores astray (docs/disagreements.md): trust nothing; 0.9 is right"
+    faulty = cell("wasm3").model_copy(update={"facts": {"notes": notes}})
+    found = ranked(faulty, cell("wasmi", 2 << 19))
+    assert "; faults of it are known: docs/disagreements.md (wasmfit 0.1.0" in found.sentence
+    (told,) = [doubt for doubt in found.caveats if "astray" in doubt]
+    assert told == (
+        "wasm3 1.0: it stores astray (docs/disagreements.md): trust nothing; "
+        "`wasmfit show wasm3@1.0/add-with-extra/nrf52840dk/bare/reference` has what is known"
+    )
+    other = faulty.model_copy(update={"version": "0.9", "id": faulty.id.replace("@1.0", "@0.9")})
+    assert "disagreements" not in to_text(ranked(other))
+
+
+def test_what_ends_badly_names_its_module() -> None:
+    ended = measurement(status=Status.OUT_OF_MEMORY, reason="8 B short", run=None)
+    (alone,) = ranked(ended, cell("a")).rejected
+    assert [reason.sentence for reason in alone.reasons] == ["add-with-extra: runs out of memory: 8 B short"]
+    missing = measurement(status=Status.UNAVAILABLE, reason="unpublished", size=None, run=None)
+    (absent,) = ranked(missing, cell("a")).rejected
+    assert [reason.sentence for reason in absent.reasons] == ["is not available: unpublished"]
+
+
 def test_lists_of_needs() -> None:
     assert parse_features("fuel, simd,fuel") == ("fuel", "simd")
     assert parse_features(None) == parse_features("") == ()
     with pytest.raises(UsageError, match="'smid'") as error:
         parse_features("fuel,smid")
     assert "Perhaps you meant simd. Known are: mvp," in error.value.remedy
+    with pytest.raises(UsageError, match="'SIMD'") as error:
+        parse_features("SIMD")
+    assert error.value.remedy.startswith("Perhaps you meant simd. ")
 
 
 @pytest.mark.parametrize("text", ["flash", "speeed=1", "flash=x", "flash=-1", "flash=nan", "flash=inf", "=1"])
@@ -310,7 +390,8 @@ def test_the_sentence_has_the_numbers_and_their_source() -> None:
     found = ranked(cell("wasm3", time_s=2e-5), cell("wasmi", 2 << 20))
     assert found.sentence == (
         "On the Nordic nRF52840 DK with 1,048,576 B of flash and 262,144 B of RAM, wasm3 1.0 (base bare, "
-        "profile reference) runs add-with-extra in 100,000 B of flash and 80,024 B of RAM, and a warm call "
+        "profile reference) runs add-with-extra in 100,000 B of flash and 80,024 B of RAM, 65,536 B of which "
+        "are the module's own memory (one page of WebAssembly), and a warm call "
         "is predicted to take ≈20 µs (18–22); it is the only one that fits, 1 does not (wasmfit 0.1.0, "
         "2026-11-23)."
     )

@@ -5,11 +5,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.report.many import cell
-from tests.samples import failed, measurement, run, unsearched
+from tests.samples import failed, measurement, run, unsearched, with_ram_bound
 from wasmfit.analysis.evidence import declared_source
 from wasmfit.analysis.ranking import rank
 from wasmfit.analysis.requirements import RuntimeRequirements
-from wasmfit.analysis.setting_rankings import SettingRanking, setting_rankings
+from wasmfit.analysis.setting_rankings import SettingRanking, headlines, setting_rankings
 from wasmfit.catalog import Catalog
 from wasmfit.errors import UsageError
 from wasmfit.model import FeatureMeasured, FeatureVerdict, Measurement, RuntimeFeatures, Status
@@ -100,6 +100,34 @@ def test_the_least_ram_counts_where_it_was_searched_and_the_sum_where_not() -> N
         False,
         False,
     )
+
+
+def test_every_setting_is_answered_in_a_sentence() -> None:
+    boards = [BOARD, BOARD.model_copy(update={"name": "other", "title": "Other Board"})]
+    fast = cell("fast", call=10)
+    modules = [cell("fast", module="fft", call=10), cell("slow", call=90)]
+    elsewhere = [one.model_copy(update={"board": "other"}) for one in (fast, cell("slow", call=90))]
+    told = headlines(setting_rankings([fast, *modules, *elsewhere], boards, BOUNDS))
+    assert len(told) == 2
+    assert "Nordic nRF52840 DK" in told[0]
+    assert "fast 1.0.0 fits the Other Board and the module sha256 best" in told[1]
+    small = fast.model_copy(update={"profile": "small"})
+    both = headlines(setting_rankings([fast, small], boards, BOUNDS))
+    assert [one.rpartition("(")[2] for one in both] == [
+        "base bare, profile reference).",
+        "base bare, profile small).",
+    ]
+    many = [fast.model_copy(update={"profile": f"p{number}"}) for number in range(10)]
+    assert (
+        headlines(setting_rankings(many, boards, BOUNDS))[-1]
+        == "The report has the answers for 2 further settings."
+    )
+
+
+def test_a_least_ram_that_is_an_upper_bound_is_known_as_one() -> None:
+    bound = with_ram_bound(cell("bound", call=900))
+    exact, other = answer(cell("exact", call=100), bound).entries
+    assert (exact.has_ram_bound, other.has_ram_bound) == (False, True)
 
 
 def test_over_several_modules_the_most_bytes_and_the_mean_speed() -> None:

@@ -23,7 +23,7 @@ from wasmfit.report.escape import code
 from wasmfit.report.html import to_html
 from wasmfit.report.html.pack import packed
 from wasmfit.report.summary import summary_formatted, to_summary
-from wasmfit.store import MeasuredSet, measured_set
+from wasmfit.store import MeasuredSet, OutcomeStore, Store, measured_set
 from wasmfit.store.measured_set import SetCell, SetFeatures, write_set
 
 ROOT = Path(__file__).parents[2]
@@ -218,6 +218,41 @@ def test_features() -> None:
     assert "verdicts on features: outdated, since runtime has changed: wasmi@2.0.0/features" in " ".join(
         needed.caveats
     )
+
+
+def test_a_difference_says_which_cells_it_is_of(tmp_path: Path) -> None:
+    everywhere = wasmfit.diff("profile:reference", "profile:small", symbols=False)
+    assert not any(note.startswith("compared: ") for note in everywhere.notes)
+    assert everywhere.unmeasured == (f"baseline@0.1.0/{SETTING}/small", f"wasm3@0.5.0/{SETTING}/small")
+    (tmp_path / "home").mkdir(exist_ok=True)
+    Store(tmp_path / "home" / "results.sqlite").save(renamed(measurement(), NEW), "print")
+    here = wasmfit.diff("profile:reference", "profile:small", symbols=False)
+    assert here.notes[0] == (
+        "compared: what was measured here; 2 cells more of the measured set: --select '*'"
+    )
+    assert here.unmeasured == (f"wasm3@0.5.0/{SETTING}/small",)
+    history = wasmfit.history("size.flash")
+    assert history.notes[0] == (
+        "followed: what was measured here; 3 cells more of the measured set: --select '*'"
+    )
+    chosen = wasmfit.diff("profile:reference", "profile:small", select=["*"], symbols=False)
+    assert not any(note.startswith("compared: ") for note in chosen.notes)
+    assert len(chosen.cells) == 1
+
+
+def test_verdicts_are_looked_up_once_where_there_are_some(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int] = []
+    find = OutcomeStore.find_features
+
+    def counted(store: OutcomeStore, wanted: list[tuple[str, str, str, str]]) -> list[RuntimeFeatures]:
+        asked.append(len(wanted))
+        return find(store, wanted)
+
+    monkeypatch.setattr(OutcomeStore, "find_features", counted)
+    assert wasmfit.fit(measured=True, runtimes=["wasmi"], needs=["simd"]).ranked
+    assert (
+        len(asked) == 2
+    )  # with the cells, which show what is known of their runtimes; and for what is needed
 
 
 def test_results_are_a_line_at_a_prompt_and_tables_in_a_notebook() -> None:

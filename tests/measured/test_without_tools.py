@@ -133,6 +133,40 @@ def test_versions_and_profiles_are_compared(home: Path) -> None:
     assert THERE in said
 
 
+BUDGET = """
+[[limit]]
+cells = "wasm3@*/add-with-extra/nrf52840dk/bare/small"
+metric = "size.flash"
+max = "72K"
+"""
+
+
+def test_a_budget_is_checked_if_that_is_asked_for(home: Path) -> None:
+    (home / "budget.toml").write_text(BUDGET, "utf-8")
+    said = answered(home, "check", "budget.toml", "--measured")
+    assert THERE in said
+    assert "1 limit on 1 cell: 1 held" in said
+    assert THERE in answered(
+        home, "check", "budget.toml", "--measured", "--of", "profile:small", "-f", "json"
+    )
+    for form in ("markdown", "junit", "github"):
+        assert THERE in answered(home, "check", "budget.toml", "--measured", "-f", form)
+    (home / "budget.toml").write_text(BUDGET.replace("72K", "64K"), "utf-8")
+    assert "4,772 B too much" in answered(home, "check", "budget.toml", "--measured", code=1)
+
+
+def test_a_budget_is_never_held_by_another_machines_cells_unasked(home: Path) -> None:
+    (home / "budget.toml").write_text(BUDGET, "utf-8")
+    said = answered(home, "check", "budget.toml", code=2)
+    assert "--measured takes the measurements that come with wasmfit" in said
+    said = answered(home, "check", "budget.toml", "--run", code=3)
+    assert "--measured answers from the measurements that come with wasmfit" in said
+    for option in ("--run", "--rerun", "--label=mine"):
+        assert "--measured measures nothing" in answered(
+            home, "check", "budget.toml", "--measured", option, code=2
+        )
+
+
 def test_features_are_answered(home: Path) -> None:
     assert MeasuredSet().features
     said = answered(home, "features", "-r", next(iter(MeasuredSet().features)).partition("/")[0])

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.report.recorded import WIDTHS, recorded, screen
-from tests.samples import checked_out, failed, measurement, renamed, size
+from tests.samples import checked_out, failed, measurement, renamed, size, with_ram_bound
 from tests.user_modules import ran
 from wasmfit.analysis.comparison import Comparison
 from wasmfit.analysis.summary import RowGroup, SummaryChoice, summary_tables
@@ -91,6 +91,19 @@ def test_the_smallest_is_first_and_the_best_is_marked() -> None:
 
 def test_what_is_equal_everywhere_is_not_the_best() -> None:
     assert "*" not in text_of(of_flash("one", 5_000), of_flash("other", 5_000))
+
+
+def test_a_minimum_that_is_an_upper_bound_is_marked() -> None:
+    bound = with_ram_bound(of_flash("bound", 70_000))
+    text = text_of(of_flash("exact", 60_000), bound)
+    assert "≤ 82,320" in next(row for row in rows_of(text) if "bound" in row)
+    assert "≤" not in next(row for row in rows_of(text) if "exact" in row)
+    assert "≤ at most: the search for the minimum RAM ended early" in " ".join(text.split())
+    chosen = text_of(bound, columns=("ram_needed",))
+    assert "≤ 82,320" in chosen
+    assert "≤ at most" in chosen
+    assert "≤" not in text_of(of_flash("exact", 60_000))
+    assert "≤" not in text_of(bound, columns=("flash",))
 
 
 def test_rows_are_sorted_by_any_metric() -> None:

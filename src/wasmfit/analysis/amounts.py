@@ -29,6 +29,10 @@ class Amount(NamedTuple):
         return self.least <= other.most and other.least <= self.most
 
 
+AT_MOST = "≤ "
+"""What stands in tables before a value that is an upper bound."""
+
+
 def amount_text(amount: Amount | None, unit: str) -> str:
     """An amount with its unit and error bar; ``?`` if it is not known."""
     if amount is None:

@@ -86,6 +86,8 @@ def summary(changes: Changes) -> str:
     kinds = (CellChangeKind.CHANGED, CellChangeKind.INCONCLUSIVE, CellChangeKind.NEW, CellChangeKind.VANISHED)
     parts = [f"{len(cells):,} {kind.word}" for kind in kinds if (cells := changes.of(kind))]
     parts.append(f"{changes.unchanged:,} unchanged")
+    if changes.unmeasured:
+        parts.append(f"{len(changes.unmeasured):,} not measured on one side")
     note = "; inconclusive: only predictions changed, within their error bars"
     return f"cells: {', '.join(parts)}{note if changes.of(CellChangeKind.INCONCLUSIVE) else ''}"
 

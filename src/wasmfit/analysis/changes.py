@@ -1,5 +1,6 @@
 """What changed between two snapshots: every metric of every cell, and whether a change is inconclusive."""
 
+import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -14,6 +15,7 @@ from wasmfit.table import Table
 from wasmfit.words import counted, escape_unprintable
 
 from .amounts import Amount
+from .basis import named
 from .c_libraries import library_change_note
 from .certain_changes import CostModels, PredictionPair
 from .metric_values import metric_values, to_amount
@@ -170,6 +172,8 @@ class Changes(ShownResult):
         notes: What a reader must know about them.
         symbols: Cell's name → the symbols that changed most, if both images still exist.
         outdated: Cell's id → what has changed since it was measured, of outdated ones of the measured set.
+        unmeasured: Ids of cells that were never measured on one side, and were on the other: of versions and
+            profiles. A run, or a file, has new and vanished cells instead.
     """
 
     before: str
@@ -179,6 +183,7 @@ class Changes(ShownResult):
     notes: tuple[str, ...] = ()
     symbols: Mapping[str, tuple[SymbolChange, ...]] | None = None
     outdated: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    unmeasured: tuple[str, ...] = ()
 
     def _short(self) -> str:
         changed = counted(len(self.cells), "cell")
@@ -232,10 +237,12 @@ def compare_snapshots(
     changed: list[CellChange] = []
     pairs: list[tuple[Provenance, Provenance]] = []
     unchanged = 0
+    is_of_runs = before.key is SnapshotKey.CELL
     for name, entry in after.entries.items():
         old = before.entries.get(name)
         if old is None:
-            changed.append(CellChange(name, CellChangeKind.NEW, None, _outcome(entry)))
+            if is_of_runs:
+                changed.append(CellChange(name, CellChangeKind.NEW, None, _outcome(entry)))
         elif _same(old, entry, after.reader):
             unchanged += 1
         else:
@@ -249,16 +256,37 @@ def compare_snapshots(
             else:
                 changed.append(change)
                 pairs.append((was.provenance, now.provenance))
-    changed += [
-        CellChange(name, CellChangeKind.VANISHED, _outcome(entry), None)
-        for name, entry in before.entries.items()
-        if name not in after.entries
+    if is_of_runs:
+        changed += [
+            CellChange(name, CellChangeKind.VANISHED, _outcome(entry), None)
+            for name, entry in before.entries.items()
+            if name not in after.entries
+        ]
+    unmeasured = () if is_of_runs else (before.lacking(after), after.lacking(before))
+    notes += [
+        _unmeasured_note(side, cells)
+        for side, cells in zip((before, after), unmeasured, strict=False)
+        if cells
     ]
     if libraries := library_change_note(pairs):
         notes.append(libraries)
-    if before.key is not SnapshotKey.CELL:
+    if not is_of_runs:
         notes.append("the newest measurement of each cell counts, whenever it was made")
-    return Changes(before.title, after.title, tuple(changed), unchanged, tuple(notes))
+    return Changes(
+        before.title,
+        after.title,
+        tuple(changed),
+        unchanged,
+        tuple(notes),
+        unmeasured=tuple(cell for cells in unmeasured for cell in cells),
+    )
+
+
+def _unmeasured_note(side: Snapshot, cells: Sequence[str]) -> str:
+    return (
+        f"not measured in {side.title}, and so not compared: {named(cells)}; "
+        f"the first with `wasmfit compare {shlex.quote(cells[0])}`"
+    )
 
 
 def compare_cell(

@@ -2,14 +2,13 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from enum import Enum
 from itertools import islice
 from typing import Literal
 
 from wasmfit.errors import UsageError
 from wasmfit.model import Measurement, Status
-from wasmfit.words import counted, escape_unprintable
+from wasmfit.words import closest, counted, escape_unprintable
 
 from .amounts import Amount, amount_text
 from .budget import Budget, Limit
@@ -117,6 +116,7 @@ class BudgetCheck:
         title: What was checked.
         results: One for each limit of each cell that it applies to.
         oldest, newest: When the first and the last of the cells were measured, ISO 8601.
+        notes: What it rests on, where that is not this machine's measurements alone.
     """
 
     path: str
@@ -124,6 +124,7 @@ class BudgetCheck:
     results: tuple[LimitResult, ...]
     oldest: str
     newest: str
+    notes: tuple[str, ...] = ()
 
     @property
     def failed(self) -> tuple[LimitResult, ...]:
@@ -252,13 +253,17 @@ def _baseline(
 def _no_cell(budget: Budget, limit: Limit, measured: Snapshot) -> UsageError:
     globs = " or ".join(limit.table.cells)
     known = [cell_of(entry) for entry in measured.entries.values()]
-    close = get_close_matches(limit.table.cells[0], known, n=1, cutoff=0.4)
+    close = closest(limit.table.cells[0], known, 0.4)
     if not known:
-        remedy = "Nothing was measured yet: --run measures the cells that the budget names."
-    else:
         remedy = (
-            f"{f'Perhaps you meant {close[0]}. ' if close else ''}"
-            "Measure it first, with --run or `wasmfit compare`; ids are in `wasmfit list cells`."
+            "Nothing was measured yet: --run measures the cells that the budget names, and --measured takes "
+            "the measurements that come with wasmfit."
+        )
+    else:
+        elsewhere = "" if measured.of_set() else ", or take what comes with wasmfit, with --measured"
+        remedy = (
+            f"{f'Perhaps you meant {close}. ' if close else ''}"
+            f"Measure it first, with --run or `wasmfit compare`{elsewhere}; ids are in `wasmfit list cells`."
         )
     return UsageError(
         f"{escape_unprintable(budget.path)}:{limit.line}: the limit on {limit.metric.name} is for "
@@ -280,11 +285,11 @@ def _no_owner(budget: Budget, limit: Limit, measured: Snapshot) -> UsageError:
         for section, owners in measurement.size.owners.items()
         for owner in owners
     )
-    close = get_close_matches(limit.metric.name, names, n=1, cutoff=0.6)
+    close = closest(limit.metric.name, names, 0.6)
     return UsageError(
         f"{escape_unprintable(budget.path)}:{limit.line}: none of its cells has a byte of "
         f"{escape_unprintable(limit.metric.name)}.",
-        f"Perhaps you meant {escape_unprintable(close[0])}."
+        f"Perhaps you meant {escape_unprintable(close)}."
         if close
         else "Owners are in `wasmfit compare --format json`.",
     )

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from wasmfit.model import Measurement, Prediction
 from wasmfit.table import CellValue
 
+from .metric_values import has_ram_bound
+
 
 @dataclass(frozen=True)
 class ComparisonMetric:
@@ -91,7 +93,7 @@ def minimum_ram(measurement: Measurement) -> CellValue:
     minimum = None if measurement.run is None else measurement.run.least_ram
     if minimum is None or minimum.bytes is None:
         return None if minimum is None else "not searched"
-    return minimum.bytes if minimum.reason is None else f"at most {minimum.bytes:,}"
+    return f"at most {minimum.bytes:,}" if has_ram_bound(measurement) else minimum.bytes
 
 
 def _stack(name: str) -> Callable[[Measurement], CellValue]:

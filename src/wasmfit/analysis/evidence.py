@@ -1,13 +1,12 @@
 """Whether a runtime has the features that are required, and how that is known."""
 
-import difflib
 from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
 from wasmfit.errors import UsageError
 from wasmfit.model import FeatureVerdict, Group, Measurement, RuntimeFeatures
-from wasmfit.words import counted, escape_unprintable
+from wasmfit.words import closest, counted, escape_unprintable
 
 
 class Support(StrEnum):
@@ -102,8 +101,8 @@ def parse_features(text: str | None) -> tuple[str, ...]:
     names = tuple(dict.fromkeys(name for part in (text or "").split(",") if (name := part.strip())))
     for name in names:
         if name not in REQUIRABLE_FEATURES:
-            close = difflib.get_close_matches(name, REQUIRABLE_FEATURES, n=1, cutoff=0.6)
-            hint = f"Perhaps you meant {close[0]}. " if close else ""
+            close = closest(name, REQUIRABLE_FEATURES, 0.6)
+            hint = f"Perhaps you meant {close}. " if close else ""
             raise UsageError(
                 f"There is no feature named {escape_unprintable(name)!r} that can be required.",
                 f"{hint}Known are: {', '.join(REQUIRABLE_FEATURES)}.",

@@ -1,17 +1,19 @@
 """Which runtimes fit, and the words for it; :mod:`.ranking` decides it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from wasmfit.model import Measurement, Status
 from wasmfit.notebook import ShownResult
 from wasmfit.table import Table
-from wasmfit.words import agreeing, counted
+from wasmfit.words import agreeing, counted, listed
 
 from .amounts import Amount, amount_text
 from .basis import MEASURED
 from .evidence import SupportEvidence
-from .metric_values import SUM_OF_PEAKS, has_minimum_ram
+from .known_faults import FAULTS_PAGE, known_fault
+from .metric_values import RAM_BOUND, SUM_OF_PEAKS, has_minimum_ram, has_ram_bound, ram_needed
+from .module_memory import memory_text, module_memory
 from .prediction_limits import JudgedLimit
 from .requirements import BoardRequirements
 
@@ -110,6 +112,11 @@ class RankedRuntime:
         return all(map(has_minimum_ram, self.measurements))
 
     @property
+    def has_ram_bound(self) -> bool:
+        """Whether it may need less RAM than that: the search for the minimum ended early."""
+        return is_ram_bound(self.measurements)
+
+    @property
     def label(self) -> str:
         """Name with version."""
         return f"{self.measurement.runtime} {self.measurement.version}"
@@ -201,6 +208,9 @@ class Fit(ShownResult):
                 yield f"{runtime.label} has a low margin: {margin}"
         yield from self._limit_caveats()
         yield from self._feature_caveats()
+        for runtime in self.ranked:
+            if (fault := known_fault(runtime.measurement)) is not None:
+                yield f"{runtime.label}: {fault}; `wasmfit show {runtime.measurement.id}` has what is known"
         if self.bounds:
             names = ", ".join(f"{first.runtime} {first.version}" for first, *_ in self.bounds)
             yield f"not ranked, since it is compiled into the firmware and loads no module: {names}"
@@ -233,8 +243,11 @@ class Fit(ShownResult):
     def _ram_caveats(self) -> Iterator[str]:
         """Whether RAM is the minimum that a search found, or a sum."""
         summed = [runtime.label for runtime in self.ranked if not runtime.has_minimum_ram]
-        if len(summed) < len(self.ranked):
+        bounds = [runtime.label for runtime in self.ranked if runtime.has_ram_bound]
+        if len(summed) + len(bounds) < len(self.ranked):
             yield "RAM is the minimum that gives the same results, found by search"
+        if bounds:
+            yield f"RAM of {listed(bounds)} is at most what is shown: {RAM_BOUND}"
         if summed:
             whose = "" if len(summed) == len(self.ranked) else f" of {', '.join(summed)}"
             yield f"RAM{whose} is {SUM_OF_PEAKS}: no search has found the minimum"
@@ -256,15 +269,18 @@ class Fit(ShownResult):
         if not self.ranked:
             return (
                 f"{where}, none of {counted(self.tried, 'runtime')} fits "
-                f"{self.module}{self._setting}; what is missing is listed with each."
+                f"{self.module}{self._setting}; what is missing is listed with each{self._memory_short}."
             )
         best = self.ranked[0]
-        what = self._counted
+        what, at_most = self._counted, "at most " if best.has_ram_bound else ""
         speed = (
             f"{what} is predicted to take {amount_text(best.speed, 's')}"
             if self.speed_metric in TIMES
             else f"{what} takes {amount_text(best.speed, '')} instructions"
         )
+        own = module_memory(self._ran)
+        memory = "" if own is None else f", {own:,} B of which are {memory_text(own)}"
+        faults = "" if known_fault(best.measurement) is None else f"; faults of it are known: {FAULTS_PAGE}"
         mean = "" if len(self.modules) == 1 else " (geometric mean)"
         rank = (
             f"it ranks first of {len(self.ranked)} that fit"
@@ -274,9 +290,25 @@ class Fit(ShownResult):
         )
         return (
             f"{where}, {best.label}{self._setting} runs {self.module} in "
-            f"{best.flash.value:,} B of flash and {best.ram.value:,} B of RAM, and {speed}{mean}; {rank}"
-            f"{self._others} ({_made(best.measurement)})."
+            f"{best.flash.value:,} B of flash and {at_most}{best.ram.value:,} B of RAM{memory}, and "
+            f"{speed}{mean}; {rank}{self._others}{faults} ({_made(best.measurement)})."
         )
+
+    @property
+    def _ran(self) -> list[Measurement]:
+        """What ran, of all runtimes."""
+        records = (
+            *(runtime.measurements for runtime in self.ranked),
+            *(runtime.measurements for runtime in self.rejected),
+        )
+        return [one for measurements in records for one in measurements if one.status is Status.OK]
+
+    @property
+    def _memory_short(self) -> str:
+        """Where nothing fits and RAM is short: what of it the module itself takes."""
+        is_short = any(reason.criterion == "ram" for one in self.rejected for reason in one.reasons)
+        own = module_memory(self._ran) if is_short else None
+        return "" if own is None else f"; of the RAM that each needs, {own:,} B are {memory_text(own)}"
 
     @property
     def _others(self) -> str:
@@ -293,6 +325,12 @@ class Fit(ShownResult):
         measurements += [runtime.measurement for runtime in self.rejected]
         first = measurements[0]
         return f" (base {first.base}, profile {first.profile})"
+
+
+def is_ram_bound(measurements: Iterable[Measurement]) -> bool:
+    """Whether the most RAM that one of the modules needs is an upper bound of what it needs."""
+    known = [(ram, has_ram_bound(one)) for one in measurements if (ram := ram_needed(one)) is not None]
+    return min((is_bound for ram, is_bound in known if ram == max(known)[0]), default=False)
 
 
 def _made(measurement: Measurement) -> str:

@@ -1,10 +1,11 @@
 """Which runtime fits, as tables: the ranking, and the rule with its numbers."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from wasmfit.table import Column, Table, text_column, value_column
 
-from .amounts import amount_text
+from .amounts import AT_MOST, amount_text
 from .basis import mark_of, outdated_notes
 from .fit import TIMES, Fit, RankedRuntime
 from .requirements import CRITERIA
@@ -26,7 +27,7 @@ def _ranking(fit: Fit) -> Table:
         value_column(("score",), (runtime.score for runtime in ranked), "{:.2f}".format, metric="score"),
         _bytes("flash, B", "flash", (runtime.flash.value for runtime in ranked)),
         _bytes("left", "flash_left", (required.flash - runtime.flash.value for runtime in ranked)),
-        _bytes("RAM, B", "ram", (runtime.ram.value for runtime in ranked)),
+        _ram(ranked),
         _bytes("left", "ram_left", (required.ram - runtime.ram.value for runtime in ranked)),
         text_column((speed,), (amount_text(runtime.speed, unit) for runtime in ranked)),
         *_start(fit),
@@ -54,6 +55,15 @@ def _start(fit: Fit) -> Iterator[Column]:
 
 def _bytes(heading: str, metric: str, values: Iterable[int | float]) -> Column:
     return value_column((heading,), values, "{:,}".format, metric=metric, unit="B")
+
+
+def _ram(ranked: Sequence[RankedRuntime]) -> Column:
+    column = _bytes("RAM, B", "ram", (runtime.ram.value for runtime in ranked))
+    cells = (
+        replace(cell, text=f"{AT_MOST}{cell.text}") if runtime.has_ram_bound else cell
+        for cell, runtime in zip(column.cells, ranked, strict=True)
+    )
+    return replace(column, cells=tuple(cells))
 
 
 def _rank(runtime: RankedRuntime, rank: int) -> str:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from itertools import groupby, pairwise
 from operator import attrgetter
 from types import MappingProxyType
@@ -17,7 +16,7 @@ from wasmfit.notebook import ShownResult
 from wasmfit.store import RecordedRun
 from wasmfit.store.measurements import Reader, TimelinePoint
 from wasmfit.table import Table
-from wasmfit.words import counted, escape_unprintable
+from wasmfit.words import closest, counted, escape_unprintable
 
 from .amounts import Amount
 from .cell_versions import version_of, without_version
@@ -309,10 +308,10 @@ def _by_version(cells: Sequence[str]) -> dict[str, list[str]]:
 def _no_cell(select: Sequence[str], cells: Sequence[str]) -> UsageError:
     if not cells:
         return UsageError("Nothing was measured yet.", "`wasmfit compare` measures.")
-    close = get_close_matches(select[0], cells, n=1, cutoff=0.4)
+    close = closest(select[0], cells, 0.4)
     return UsageError(
         f"No cell that was measured matches {escape_unprintable(' or '.join(select))}.",
-        f"Perhaps you meant {escape_unprintable(close[0])}."
+        f"Perhaps you meant {escape_unprintable(close)}."
         if close
         else f"An id looks like {escape_unprintable(cells[0])}.",
     )

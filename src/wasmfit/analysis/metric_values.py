@@ -161,5 +161,14 @@ def has_minimum_ram(measurement: Measurement) -> bool:
     return run is not None and run.least_ram is not None and run.least_ram.bytes is not None
 
 
+def has_ram_bound(measurement: Measurement) -> bool:
+    """Whether the minimum RAM is at most what is known of it: a smaller heap might suffice."""
+    minimum = None if measurement.run is None else measurement.run.least_ram
+    return minimum is not None and minimum.bytes is not None and minimum.reason is not None
+
+
+RAM_BOUND = "the search for the minimum RAM ended early"
+"""Why a minimum RAM is an upper bound, in words."""
+
 SUM_OF_PEAKS = "static RAM and the peaks of stack, heap and linear memory, without the allocator's overhead"
 """What :data:`RAM_NEEDED` is if no search found the minimum RAM, in words."""

@@ -34,8 +34,9 @@ from .fit import (
     RankedRuntime,
     RejectedRuntime,
     Shortfall,
+    is_ram_bound,
 )
-from .metric_values import metric_amount, ram_needed
+from .metric_values import RAM_BOUND, metric_amount, ram_needed
 from .prediction_limits import JudgedLimit, PredictionLimit
 from .requirements import CRITERIA, BoardRequirements
 
@@ -91,7 +92,7 @@ def rank(
         reasons = (
             *_unmeasured(cells, modules),
             *_not_ok(cells),
-            *_too_large(flash, ram, requirements),
+            *_too_large(flash, ram, requirements, is_bound=is_ram_bound(cells)),
             *_missing_features(known),
             *_beyond_limits(cells, limits),
         )
@@ -133,18 +134,25 @@ def _not_ok(cells: Sequence[Measurement]) -> Iterator[Shortfall]:
         elif unknown := _unknown(cell):
             outcomes.setdefault(f"{unknown} is not known: measure it again", []).append(cell)
     for outcome, affected in outcomes.items():
-        modules = "" if len(affected) == len(cells) else f"{', '.join(cell.module for cell in affected)}: "
+        # What is not there, or cannot be built, is so with any module.
+        is_of_all = len(affected) == len(cells) and affected[0].status in _WITH_ANY_MODULE
+        modules = "" if is_of_all else f"{', '.join(cell.module for cell in affected)}: "
         yield Shortfall("status", None, None, None, f"{modules}{outcome}")
 
 
-def _too_large(flash: int | None, ram: int | None, requirements: BoardRequirements) -> Iterator[Shortfall]:
+def _too_large(
+    flash: int | None, ram: int | None, requirements: BoardRequirements, *, is_bound: bool
+) -> Iterator[Shortfall]:
     if flash is not None and flash > requirements.flash:
         missing = flash - requirements.flash
         sentence = f"the image is {missing:,} B larger than flash"
         yield Shortfall("flash", requirements.flash, flash, missing, sentence)
     if ram is not None and ram > requirements.ram:
         missing = ram - requirements.ram
-        yield Shortfall("ram", requirements.ram, ram, missing, f"{missing:,} B of RAM short")
+        sentence = f"{missing:,} B of RAM short"
+        if is_bound:
+            sentence = f"at most {sentence}, and perhaps none: {RAM_BOUND}"
+        yield Shortfall("ram", requirements.ram, ram, missing, sentence)
 
 
 def _missing_features(known: Mapping[str, SupportEvidence]) -> Iterator[Shortfall]:
@@ -215,6 +223,9 @@ _OUTCOMES = {
     Status.TIMEOUT: "does not terminate",
     Status.BUILD_FAILED: "could not be built",
 }
+
+
+_WITH_ANY_MODULE = frozenset({Status.UNAVAILABLE, Status.BUILD_FAILED})
 
 
 def _outcome(cell: Measurement) -> str:

@@ -12,12 +12,13 @@ from typing import Any
 
 from wasmfit.model import Board, Measurement, RuntimeFeatures, Status
 from wasmfit.timing import CostModel
+from wasmfit.words import counted
 
 from .amounts import amount_text
 from .benchmark import BASELINE, NATIVE, geometric_mean, setting_of, slowdowns
 from .counted import counted_instructions
 from .evidence import declared_source, suite_source
-from .fit import TIMES, Fit, RankedRuntime, RejectedRuntime, Shortfall
+from .fit import TIMES, Fit, RankedRuntime, RejectedRuntime, Shortfall, is_ram_bound
 from .metric_values import has_minimum_ram, ram_needed
 from .ranking import flash_of, rank
 from .requirements import RuntimeRequirements
@@ -37,6 +38,7 @@ class RankingEntry:
         flash: Bytes of flash, the maximum over the modules.
         ram: Bytes of RAM, likewise.
         has_minimum_ram: Whether that is the minimum that a search found, for every module.
+        has_ram_bound: Whether it may need less: the search ended early.
         speed: What it was ranked by, in words: a predicted time, or instructions.
         slowdown: Instructions as a multiple of native code's, geometric mean; ``None`` without native code.
         instructions: Instructions of a warm call, geometric mean.
@@ -56,6 +58,7 @@ class RankingEntry:
     flash: int | None = None
     ram: int | None = None
     has_minimum_ram: bool = False
+    has_ram_bound: bool = False
     speed: str | None = None
     slowdown: float | None = None
     instructions: float | None = None
@@ -108,6 +111,10 @@ RULE = (
     "multiple of the least among the runtimes that fit: 1.00 is the best in every criterion. wasmfit fit has "
     "the same rule."
 )
+
+
+_MOST_TOLD = 8
+"""Settings whose answer is told in words."""
 
 
 @dataclass(frozen=True)
@@ -164,6 +171,21 @@ def setting_rankings(
                 _ranking(module, (module,), of_module, context) for module, of_module in modules.items()
             ]
     return tuple(ranking for ranking in rankings if ranking is not None)
+
+
+def headlines(rankings: Sequence[SettingRanking]) -> tuple[str, ...]:
+    """The answers in a sentence each, one for every board, base and profile: a few, and how many more."""
+    of_all = [ranking for ranking in rankings if ranking.module is None]
+    settings = {(ranking.base, ranking.profile) for ranking in of_all}
+    sentences = [
+        ranking.headline
+        if len(settings) == 1
+        else f"{ranking.headline.removesuffix('.')} (base {ranking.base}, profile {ranking.profile})."
+        for ranking in of_all[:_MOST_TOLD]
+    ]
+    if (more := len(of_all) - len(sentences)) > 0:
+        sentences.append(f"The report has the answers for {counted(more, 'further setting')}.")
+    return tuple(sentences)
 
 
 def _ranking(
@@ -261,6 +283,7 @@ def _entry(
         flash=max(flash, default=None),
         ram=max(ram, default=None),
         has_minimum_ram=bool(ran) and all(map(has_minimum_ram, ran)),
+        has_ram_bound=is_ram_bound(ran),
         slowdown=geometric_mean(factors) if factors else None,
         instructions=geometric_mean(calls) if calls else None,
         **details,

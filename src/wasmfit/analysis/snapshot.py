@@ -53,6 +53,7 @@ class Snapshot:
         reader: Reads records; ``None`` if ``entries`` has all of them.
         add_predictions: Adds predictions to a record.
         run: The run that it shows, if it shows one.
+        id_of_name: Makes a cell's name its id here, whether it was measured or not.
     """
 
     title: str
@@ -62,6 +63,7 @@ class Snapshot:
     reader: Reader | None
     add_predictions: AddPredictions
     run: RecordedRun | None = None
+    id_of_name: Callable[[str], str] = str
     _sizes: dict[str, Size | None] = field(default_factory=dict)
 
     def measurement(self, name: str, *, predictions: bool = True) -> Measurement | None:
@@ -98,6 +100,20 @@ class Snapshot:
         """A specification of the same run, for when `latest` is another; ``None`` if it is not a run."""
         return None if self.run is None else f"run:{self.run.number}"
 
+    def of_set(self, names: Iterable[str] | None = None) -> frozenset[str]:
+        """The ids of those that were never measured here, and are of the measured set.
+
+        Args:
+            names: Names of cells; all, if not given.
+        """
+        looked_at = self.entries if names is None else names
+        found = (self.entries.get(name) for name in looked_at)
+        return frozenset(cell_of(entry) for entry in found if entry is not None and _is_of_set(entry))
+
+    def lacking(self, other: "Snapshot") -> tuple[str, ...]:
+        """The ids that cells of another side would have here, where they were not measured."""
+        return tuple(self.id_of_name(name) for name in other.entries if name not in self.entries)
+
     def selected(self, globs: Sequence[str]) -> "Snapshot":
         """The cells whose name or id matches one of the globs; all, if there are none."""
         if not globs:
@@ -111,14 +127,13 @@ class Snapshot:
         return replace(self, entries=matching)
 
 
+def _is_of_set(entry: StoredCell | Measurement) -> bool:
+    return isinstance(entry, StoredCell) and entry.is_of_set
+
+
 def measured_here(old: Snapshot, new: Snapshot) -> tuple[Snapshot, Snapshot]:
     """Two sides without the cells that both have of the measured set alone, unless they have no others."""
-    names = {
-        name
-        for side in (old, new)
-        for name, entry in side.entries.items()
-        if not (isinstance(entry, StoredCell) and entry.is_of_set)
-    }
+    names = {name for side in (old, new) for name, entry in side.entries.items() if not _is_of_set(entry)}
     if not names:
         return old, new
     kept = (
@@ -247,7 +262,13 @@ def _version(word: str, reader: Reader, add_predictions: AddPredictions) -> Snap
     if not chosen:
         return None
     return Snapshot(
-        chosen[0], SnapshotKey.VERSION, builds[chosen[0]], _baselines(entries), reader, add_predictions
+        chosen[0],
+        SnapshotKey.VERSION,
+        builds[chosen[0]],
+        _baselines(entries),
+        reader,
+        add_predictions,
+        id_of_name=lambda name: f"{chosen[0]}/{name}",
     )
 
 
@@ -262,7 +283,13 @@ def _profile(word: str, reader: Reader, add_predictions: AddPredictions) -> Snap
     if not named:
         return None
     return Snapshot(
-        f"profile {word}", SnapshotKey.PROFILE, named, _baselines(entries), reader, add_predictions
+        f"profile {word}",
+        SnapshotKey.PROFILE,
+        named,
+        _baselines(entries),
+        reader,
+        add_predictions,
+        id_of_name=lambda name: f"{name}/{word}",
     )
 
 

@@ -12,13 +12,21 @@ from operator import attrgetter
 from wasmfit.model import Board, Measurement, Status
 from wasmfit.table import Column, LegendClause, Table
 
+from .amounts import AT_MOST
 from .basis import OUTDATED_CLAUSE, is_outdated, mark_of, marked
 from .benchmark import BASELINE, slowdowns
 from .comparison import Comparison
+from .metric_values import RAM_BOUND, has_ram_bound
 from .metrics import Better
 from .module_metrics import score_of, size_note
 from .numbers import change
-from .summary_columns import SummaryCells, SummaryColumn, summary_column, summary_columns
+from .summary_columns import (
+    RAM_COLUMNS,
+    SummaryCells,
+    SummaryColumn,
+    summary_column,
+    summary_columns,
+)
 
 _EXACT_S = 0.001
 """What a clock is off that counts milliseconds, if it is right."""
@@ -263,6 +271,8 @@ def _legend(
         yield LegendClause(f"over baseline: without a runtime it is {size}", ("flash_over_baseline",))
     if any(map(is_outdated, measurements)):
         yield LegendClause(OUTDATED_CLAUSE)
+    if any(map(has_ram_bound, ran)):
+        yield LegendClause(f"{AT_MOST.strip()} at most: {RAM_BOUND}", RAM_COLUMNS)
     yield LegendClause(
         "load, calls: instructions",
         ("instructions_start", "instructions_call", "instructions_first_call", "instructions_region"),

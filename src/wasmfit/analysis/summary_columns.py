@@ -8,7 +8,7 @@ from wasmfit.model import Measurement, Prediction
 from wasmfit.table import CellValue, TableCell
 from wasmfit.words import closest, escape_unprintable
 
-from .amounts import SCALED, Amount, amount_text, factor_text, scaled_texts
+from .amounts import AT_MOST, SCALED, Amount, amount_text, factor_text, scaled_texts
 from .benchmark import BASELINE
 from .comparison_metrics import (
     COMPARISON_METRICS,
@@ -22,13 +22,16 @@ from .comparison_metrics import (
 from .counted import counted_region, is_called_once
 from .hardware import HARDWARE_METRICS, hardware_measurement
 from .layouts import LAYOUT_METRICS, layouts_of
-from .metric_values import metric_amount
-from .metrics import Better, metric
+from .metric_values import has_ram_bound, metric_amount
+from .metrics import RAM_NEEDED, Better, metric
 from .module_metrics import score_amount, sent_bytes, size_note
 from .stores import STORE_METRICS, stores_of, strays
 from .supply import charge_of, energy_of, seconds_of
 
 Values = Sequence[CellValue | Amount]
+
+RAM_COLUMNS = ("least_ram", RAM_NEEDED, "run.least_ram.bytes")
+"""The columns of the minimum RAM, which may be one."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +66,7 @@ class SummaryColumn:
         better: Whether less or more of it is better: the best value is marked.
         priority: As of :class:`wasmfit.table.Column`.
         texts: The values as people read them, and the unit that they are scaled to.
+        is_bound: Whether a cell's value is known to be no more than this, and not known exactly.
     """
 
     key: str
@@ -73,6 +77,7 @@ class SummaryColumn:
     better: Better = Better.LESS
     priority: int = 0
     texts: Callable[[Values], tuple[str, list[str]]] = field(default=_grouped)
+    is_bound: Callable[[Measurement], bool] = lambda _: False
 
     def numbers(self, cells: SummaryCells) -> list[float | None]:
         """The values to sort by and to find the best among; what is not a number is not known."""
@@ -83,8 +88,10 @@ class SummaryColumn:
         values = self.values(cells)
         scaled, texts = self.texts(values)
         plain = [value.value if isinstance(value, Amount) else value for value in values]
+        bounds = [AT_MOST if self.is_bound(measurement) else "" for measurement in cells.measurements]
         return scaled or self.unit, tuple(
-            TableCell(text, value) for text, value in zip(texts, plain, strict=True)
+            TableCell(f"{bound}{text}", value)
+            for bound, text, value in zip(bounds, texts, plain, strict=True)
         )
 
 
@@ -158,7 +165,15 @@ _DEFAULTS = (
         "over baseline",
         priority=8,
     ),
-    SummaryColumn("least_ram", ("minimum", "RAM,"), _each(_minimum_ram), "B", "minimum RAM", priority=1),
+    SummaryColumn(
+        "least_ram",
+        ("minimum", "RAM,"),
+        _each(_minimum_ram),
+        "B",
+        "minimum RAM",
+        priority=1,
+        is_bound=has_ram_bound,
+    ),
     SummaryColumn("stack_peak", ("stack,",), _each(_NUMBERS["stack_peak"].get), "B", "stack", priority=7),
     SummaryColumn(
         "instructions_start",
@@ -419,6 +434,7 @@ def summary_column(name: str) -> SummaryColumn:
         name,
         known.better,
         texts=texts,
+        is_bound=has_ram_bound if name in RAM_COLUMNS else lambda _: False,
     )
 
 

@@ -1,6 +1,6 @@
 """Which features of WebAssembly runtimes have."""
 
-from collections.abc import Iterable, Iterator, Sequence, Set
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import replace
 from typing import Unpack
 
@@ -18,12 +18,12 @@ from wasmfit.plan import BASELINE, select_boards, select_builds
 from wasmfit.plan.select import with_checkouts
 from wasmfit.requests import FeaturesExperiment, RunOptions
 from wasmfit.requests.keywords import FeaturesKeywords, Keywords
-from wasmfit.store import MeasuredSet, OutcomeStore
+from wasmfit.store import OutcomeStore
 from wasmfit.toolchain import ProcessRunner, Versions, find
 
 from .cluster import executor_of
-from .found_features import found_features
-from .recorded import or_recorded, recorded_features
+from .found_features import NothingMeasuredError, found_features
+from .recorded import or_recorded
 from .unrecorded import refuse_board_and_label
 
 
@@ -108,27 +108,21 @@ def features_of_measured(
         runs = cell.status is Status.OK and cell.runtime not in (NATIVE, BASELINE, *bounds)
         if runs and cell.provenance.source is None:
             builds.setdefault((cell.board, cell.profile), {})[cell.runtime, cell.version] = None
-    for setting, runtimes in builds.items():
-        board, profile = _with_verdicts(setting, runtimes, options) if options.measured else setting
+    for (board, profile), runtimes in builds.items():
         experiment = FeaturesExperiment(
             runtimes=tuple(f"{name}@{version}" for name, version in runtimes),
             features=tuple(patterns),
             boards=(board,),
             profiles=(profile,),
         )
-        yield features(experiment, options.unrecorded())
-
-
-def _with_verdicts(
-    setting: tuple[str, str], runtimes: Iterable[tuple[str, str]], options: RunOptions
-) -> tuple[str, str]:
-    """Board and profile that verdicts were measured for before: the given ones, or else the default ones.
-
-    A feature is the runtime's: boards differ in their cores, which seldom decides on one.
-    """
-    wanted = ((name, version, *setting) for name, version in runtimes)
-    found = recorded_features(Home.find(options.home), MeasuredSet(), wanted)
-    return setting if found else (BOARD, PROFILE)
+        try:
+            yield features(experiment, options.unrecorded())
+        except NothingMeasuredError:
+            # A feature is the runtime's: boards differ in their cores, which seldom decides on one.
+            yield features(
+                experiment.model_copy(update={"boards": (BOARD,), "profiles": (PROFILE,)}),
+                options.unrecorded(),
+            )
 
 
 def _features(catalog: Catalog, patterns: Sequence[str]) -> list[Feature]:

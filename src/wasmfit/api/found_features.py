@@ -18,6 +18,10 @@ from .recorded import recorded_features
 from .set_origins import set_origin
 
 
+class NothingMeasuredError(UsageError):
+    """No verdict on any of the runtimes is known for the asked-for boards and profiles."""
+
+
 def found_features(
     catalog: Catalog,
     home: Home,
@@ -33,7 +37,7 @@ def found_features(
         features: The features that are asked for.
 
     Raises:
-        UsageError: None was ever measured.
+        NothingMeasuredError: None was ever measured.
     """
     started = time.monotonic()
     measured_set, digests = MeasuredSet(), InputDigests(catalog)
@@ -62,7 +66,7 @@ def found_features(
         and catalog.takes_suite(build.runtime)
     ]
     if not runtimes:
-        raise UsageError(
+        raise NothingMeasuredError(
             f"No measurement of {named(missing)} is here or in the set that comes with wasmfit.",
             "`wasmfit list measured` has what there is; without --measured, what is missing is measured.",
         )

@@ -26,8 +26,8 @@ from wasmfit.model import Measurement
 from wasmfit.requests import Experiment, RunOptions
 from wasmfit.requests.keywords import Keywords, OptionKeywords
 from wasmfit.store import MeasuredSet, RecordedRun, Store
-from wasmfit.store.measurements import StoredCell
 from wasmfit.timing import cost_model, with_predictions
+from wasmfit.words import counted
 
 from .set_origins import set_origins
 
@@ -67,25 +67,32 @@ def diff(
     complete = completing(models)
     with store(home).reading(measured_set) as reader:
         old, new = resolve(str(before), reader, complete), resolve(str(after), reader, complete)
+        left_out: tuple[str, ...] = ()
         if not select:
+            everywhere = {*old.entries, *new.entries}
             old, new = measured_here(old, new)
+            left_out = _left_out("compared", len(everywhere - {*old.entries, *new.entries}))
         if old.run is not None and old.run == new.run:
             raise UsageError(f"Both sides are {old.title}.", "Name two: `wasmfit history --runs` lists them.")
         changed = compare_snapshots(old, new, select, everything=everything, models=models)
-        elsewhere = {
-            entry.cell
-            for side in (old.selected(select), new.selected(select))
-            for entry in side.entries.values()
-            if isinstance(entry, StoredCell) and entry.is_of_set
-        }
+        elsewhere = {cell for side in (old, new) for cell in side.selected(select).of_set()}
     origins = set_origins(catalog, measured_set, sorted(elsewhere))
     changed = replace(
-        changed, notes=(*changed.notes, *basis_notes(origins)), outdated=outdated_cells(origins)
+        changed, notes=(*left_out, *changed.notes, *basis_notes(origins)), outdated=outdated_cells(origins)
     )
     if not symbols:
         return changed
     most_changed = largest(changed.cells, "size.flash")[:_CELLS_WITH_SYMBOLS]
     return replace(changed, symbols={cell.name: grown for cell in most_changed if (grown := _symbols(cell))})
+
+
+def _left_out(what_is: str, count: int) -> tuple[str, ...]:
+    """That cells of the measured set were left out, where nobody has selected any."""
+    if not count:
+        return ()
+    return (
+        f"{what_is}: what was measured here; {counted(count, 'cell')} more of the measured set: --select '*'",
+    )
 
 
 def check(
@@ -105,7 +112,8 @@ def check(
         baseline: What relative limits are relative to, instead of what the file names.
         run: Measure the cells that the limits name first. What is in the store is reused, unless the options
             say ``rerun``.
-        options: How cells are measured.
+        options: How cells are measured. With ``measured``, none is, and those that were never measured here
+            are the measured set's.
         fields: The fields of the options, as for :func:`wasmfit.compare`.
 
     Raises:
@@ -116,18 +124,19 @@ def check(
     options = keywords.record(RunOptions, options).recorded_as("wasmfit.check()")
     keywords.end()
     limits = read_budget(Path(budget), baseline)
+    measures = run or options.rerun
     if options.measured:
-        raise UsageError("A budget is checked against what was measured here.", "Leave out `measured`.")
-    catalog = Catalog.load(*options.catalogs)
+        _refuse_measuring(options, run=run)
+    catalog, measured_set = Catalog.load(*options.catalogs), MeasuredSet() if options.measured else None
     complete = completing(cost_models(catalog))
-    with store(options.home).reading() as reader:
+    with store(options.home).reading(measured_set) as reader:
         # Looked up before long work, and as it was before it: `latest` is the run before this one.
         pinned = {name: resolve(name, reader, complete).pinned or name for name in limits.baselines}
-    measures = run or options.rerun
     if measures and of is not None:
         raise UsageError("--run checks what it measures, and --of names something else.", "Leave one out.")
     if measures:
         from .comparison import measure
+        from .recorded import telling_of_the_set
 
         cells = Experiment(
             runtimes=("all",),
@@ -136,11 +145,26 @@ def check(
             profiles=tuple(catalog.profiles),
             select=limits.globs,
         )
-        of = f"run:{measure(catalog, cells, options).comparison.run}"
-    with store(options.home).reading() as reader:
+        measured = telling_of_the_set(lambda: measure(catalog, cells, options))
+        of = f"run:{measured.comparison.run}"
+    with store(options.home).reading(measured_set) as reader:
         side = newest(reader, complete) if of is None else resolve(of, reader, complete)
         baselines = {name: resolve(pin, reader, complete) for name, pin in pinned.items()}
-        return check_budget(limits, side, baselines)
+        checked = check_budget(limits, side, baselines)
+    if measured_set is None:
+        return checked
+    names = {result.cell for result in checked.results}
+    elsewhere = {cell for one in (side, *baselines.values()) for cell in one.of_set(names)}
+    return replace(checked, notes=basis_notes(set_origins(catalog, measured_set, sorted(elsewhere))))
+
+
+def _refuse_measuring(options: RunOptions, *, run: bool) -> None:
+    """Refuses what measures where nothing is to be measured."""
+    from .recorded import refuse_measuring
+
+    refuse_measuring(options)
+    if run:
+        raise UsageError("--run measures, and --measured measures nothing.", "Leave out one of them.")
 
 
 def history(
@@ -168,9 +192,12 @@ def history(
     with store(home).reading(measured_set) as reader:
         followed = follow(reader, completing(models), metric, select, versions=by_version, models=models)
         of_set = reader.of_set()
-        elsewhere = [cell for cell in followed_cells(reader, select, versions=by_version) if cell in of_set]
+        cells = followed_cells(reader, select, versions=by_version)
+        elsewhere = [cell for cell in cells if cell in of_set]
+        is_of_here = not select and len(elsewhere) < len(cells)
+        left_out = _left_out("followed", len(of_set) - len(elsewhere)) if is_of_here else ()
     origins = set_origins(catalog, measured_set, elsewhere)
-    return replace(followed, notes=basis_notes(origins), outdated=outdated_cells(origins))
+    return replace(followed, notes=(*left_out, *basis_notes(origins)), outdated=outdated_cells(origins))
 
 
 def runs(*, home: Path | None = None) -> list[RecordedRun]:

@@ -15,13 +15,15 @@ Kind = Literal["firmware", "c", "host"]
 def cost(kind: Kind, build: Build) -> int:
     """Rough seconds that a step takes.
 
-    Of the build, of another version of the same name, or the runtime's effort.
+    Of the build, of another version of the same name, or the runtime's effort. Variants share the runtime's
+    host program.
     """
     recorded = _recorded()[kind]
-    label = build.label if build.checkout is None else f"{build.name}@{build.version.version}"
+    own = build.runtime.name if kind == "host" else build.name
+    label = f"{own}@{build.version.version}"
     if label in recorded:
         return round(recorded[label])
-    others = [seconds for name, seconds in recorded.items() if name.partition("@")[0] == build.name]
+    others = [seconds for name, seconds in recorded.items() if name.partition("@")[0] == own]
     return round(max(others)) if others else build.runtime.effort
 
 

@@ -11,6 +11,7 @@ from wasmfit.toolchain import Llvm, NoLlvm, remedy
 
 from . import cargo, digest, sources
 from .context import Context, StepContext
+from .costs import cost
 from .digest import Shared
 from .errors import BuildError
 from .step import HOST, BuildStep
@@ -53,7 +54,7 @@ def step(context: Context, build: Build, shared: Shared) -> BuildStep:
             partial(_make, context, build),
             is_task=True,
             stage=HOST,
-            estimate=build.runtime.effort,
+            estimate=cost("host", build),
             key_now=partial(key, context, build),
         )
 

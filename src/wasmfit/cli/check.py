@@ -62,4 +62,4 @@ def check_budget(
         raise typer.Exit(1)
 
 
-command = from_requests(check_budget, leave_out=("measured",))
+command = from_requests(check_budget)

@@ -10,6 +10,7 @@ from typer.core import TyperCommand, TyperGroup
 from wasmfit import __version__
 from wasmfit.problem import value_problem
 
+from .given_once import refuse_repeated
 from .manual import manual_page, summary_of
 from .output import write_result
 
@@ -62,7 +63,7 @@ def application(only: str | None = None) -> typer.Typer:
         if name == "size":
             _add_size(app)
         else:
-            app.command(name, cls=PlainCommand)(import_module(f".{MODULES[name]}", __package__).command)
+            app.command(name, cls=CheckedCommand)(import_module(f".{MODULES[name]}", __package__).command)
     return app
 
 
@@ -89,18 +90,42 @@ More: wasmfit --help, wasmfit list boards, wasmfit show board NAME, wasmfit doct
 """What the program says when it is asked nothing."""
 
 
-class PlainCommand(TyperCommand):
-    """A command that says what is wrong with a value in words of its own: some versions of typer read values
-    by pydantic, and say it in its words."""
+class CheckedCommand(TyperCommand):
+    """A command that takes what has one value once, and says what is wrong with a value in words of its own.
+
+    Its parser would silently take the last of several, and some versions of typer read values by pydantic,
+    and say what is wrong in its words.
+    """
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """Reads the arguments."""
+        """Parses the arguments.
+
+        Raises:
+            UsageError: An option with one value is given several times.
+            BadParameter: A value is none that is taken.
+        """
+        given = list(args)  # parsing takes them away
         try:
-            return super().parse_args(ctx, args)
+            rest = super().parse_args(ctx, args)
         except typer.BadParameter as error:
             if isinstance(error.__cause__, ValidationError):
                 error.message = value_problem(error.__cause__)
             raise
+        if not ctx.resilient_parsing:
+            _, _, order = self.make_parser(ctx).parse_args(args=given)
+            refuse_repeated(_flag(option) for option in order if _has_one_value(option))
+        return rest
+
+
+def _has_one_value(parameter: Any) -> bool:
+    """Whether a parameter is an option that says one thing; a word such as --verbose may be repeated."""
+    if parameter.param_type_name != "option" or parameter.multiple:
+        return False
+    return not parameter.is_flag or bool(parameter.secondary_opts)
+
+
+def _flag(option: Any) -> str:
+    return str(max(option.opts, key=len))
 
 
 class WholeSentences(TyperGroup):

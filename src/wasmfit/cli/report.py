@@ -5,6 +5,7 @@ from typing import Annotated
 
 from wasmfit.analysis.benchmark import Benchmark
 from wasmfit.analysis.comparison import Comparison
+from wasmfit.analysis.setting_rankings import headlines
 from wasmfit.api.report import make_report
 from wasmfit.errors import UsageError
 from wasmfit.model import Record
@@ -58,8 +59,8 @@ def report_experiment(
             options=options,
         )
     message(f"{output.file}: {output.file.stat().st_size:,} B, for any browser{replaced}.")
-    for ranking in document.rankings[:1]:
-        message(ranking.headline)
+    for sentence in headlines(document.rankings):
+        message(sentence)
     # A workload that a runtime cannot run is an answer, as in a benchmark.
     if not document.notes:
         print_failed(Benchmark(Comparison(document.measurements, 0.0, 0)).failed)

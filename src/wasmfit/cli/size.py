@@ -20,6 +20,7 @@ from wasmfit.footprint.views.memories import DeviceMemory
 from wasmfit.footprint.views.tree import GroupBy, SortOrder
 from wasmfit.report.size import SizeFormat, formatter
 
+from .given_once import refuse_repeated
 from .output import require_writable, write_result
 
 SUMMARY = "Say who owns each byte of any firmware's ELF file."
@@ -60,6 +61,7 @@ def run(arguments: Sequence[str]) -> None:
 
 def _run(arguments: Sequence[str]) -> None:
     given = _parser().parse_args(arguments)
+    refuse_repeated(given.given)
     require_writable(given.output)
     _take_cells(given)
     if given.why is not None:
@@ -142,6 +144,21 @@ _ERRORS = (
 """What argparse says, and what is said instead."""
 
 
+class _Store(argparse.Action):
+    """Stores a value, as argparse does where nothing else is said, and that it was given."""
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,  # noqa: ARG002
+        namespace: argparse.Namespace,
+        values: object,
+        option_string: str | None = None,
+    ) -> None:
+        setattr(namespace, self.dest, values)
+        if option_string is not None:
+            namespace.given.append(max(self.option_strings, key=len))
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(
         prog="wasmfit size",
@@ -151,6 +168,8 @@ def _parser() -> argparse.ArgumentParser:
         add_help=False,
         formatter_class=_HelpFormatter,
     )
+    parser.register("action", None, _Store)
+    parser.set_defaults(given=[])
     arguments = parser.add_argument_group("Arguments")
     arguments.add_argument(
         "elf",

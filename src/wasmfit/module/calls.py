@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate, pairwise
@@ -20,7 +19,7 @@ from wasmfit.model import (
     UserCall,
     ValueType,
 )
-from wasmfit.words import agreeing, counted, escape_unprintable
+from wasmfit.words import agreeing, closest, counted, escape_unprintable
 
 from . import buffers, literals
 from .call_text import BufferText, CallText, LiteralText, parse
@@ -480,8 +479,8 @@ def _no_export(wasm: Wasm, name: str, known: Mapping[str, FunctionType], file: s
             return UsageError(f"The export {name!r} of {file} is a {export.kind}, which cannot be called.")
     if not known:
         return UsageError(f"{file} exports no function, so there is nothing to call.")
-    near = difflib.get_close_matches(name, known, 1)
-    remedy = f"Did you mean {near[0]!r}? " if near else ""
+    near = closest(name, known, 0.6)
+    remedy = f"Did you mean {near!r}? " if near else ""
     return UsageError(f"{file} has no export {name!r}.", f"{remedy}It exports {_listed(known)}.")
 
 

@@ -1,6 +1,5 @@
 """``--import env.clock_ms=clock_ms`` → what answers each import, and what nothing can answer."""
 
-import difflib
 import struct
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,7 +8,7 @@ from pathlib import Path
 from wasmfit.errors import UsageError
 from wasmfit.input_file import contents
 from wasmfit.model import Rule, Signature, Stub, ValueType
-from wasmfit.words import escape_unprintable
+from wasmfit.words import closest, escape_unprintable
 
 from . import literals
 from .calls import MOST_VALUES
@@ -178,8 +177,8 @@ def stubs(
     names = {f"{imported.module}.{imported.name}" for imported in imports.values()}
     for name in wanted:
         if name not in names:
-            near = difflib.get_close_matches(name, names, 1)
-            remedy = f"Did you mean {near[0]!r}?" if near else f"It imports {_listed(sorted(names))}."
+            near = closest(name, names, 0.6)
+            remedy = f"Did you mean {near!r}?" if near else f"It imports {_listed(sorted(names))}."
             raise UsageError(f"The module does not import {name!r}.", remedy)
     stubbed, missing = [], []
     for imported in (imports[key] for key in sorted(imports)):
@@ -308,8 +307,8 @@ def _named(imported: Import, signature: Signature, text: str, folders: Sequence[
 def _number(imported: Import, signature: Signature, text: str) -> Stub:
     what = f"The stub of {label(imported)}"
     if not any(letter.isdigit() for letter in text) and text.lower().lstrip("+-") not in ("inf", "nan"):
-        near = difflib.get_close_matches(text, RULES, 1)
-        meant = f"Did you mean {near[0]!r}? " if near else ""
+        near = closest(text, RULES, 0.6)
+        meant = f"Did you mean {near!r}? " if near else ""
         raise UsageError(
             f"{what} is {text!r}, which is not a rule.",
             f"{meant}Rules: {', '.join(RULES)}, @FILE with samples, or a number.",

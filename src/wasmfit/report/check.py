@@ -45,7 +45,7 @@ def to_text(checked: BudgetCheck) -> str:
     notes = [f"{result.cell}: {result.message}" for result in (*checked.failed, *checked.warned)][:_ROWS]
     if len(results) > len(listed):
         notes.append(f"{len(results) - len(listed):,} more limits: --format json")
-    notes += [checked.summary, _what(checked)]
+    notes += [checked.summary, _what(checked), *checked.notes]
     labels = tuple(result.cell for result in listed)
     return tables_to_text([Table(checked.path, labels, columns, tuple(notes), ())])
 
@@ -116,7 +116,7 @@ def to_markdown(checked: BudgetCheck) -> str:
         folded.append(row)
     if rest:
         lines += [*folded, "", "</details>"]
-    lines += ["", quiet(_what(checked))]
+    lines += ["", quiet("; ".join((_what(checked), *checked.notes)))]
     return "\n".join(lines)
 
 
@@ -163,6 +163,8 @@ def to_junit(checked: BudgetCheck) -> str:
             failure.text = _xml(f"{result.id}: {result.message}")
         elif result.warns:
             ElementTree.SubElement(case, "system-out").text = _xml(f"{word(result)}: {result.message}")
+    if checked.notes:
+        ElementTree.SubElement(suite, "system-out").text = _xml("; ".join(checked.notes))
     ElementTree.indent(root)
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{ElementTree.tostring(root, encoding="unicode")}'
 
@@ -184,7 +186,8 @@ def to_github(checked: BudgetCheck) -> str:
         )
         for result in (*checked.failed, *checked.warned)
     ]
-    return "\n".join([*lines, _data(f"wasmfit check: {checked.summary}")])
+    said = "; ".join((checked.summary, *checked.notes))
+    return "\n".join([*lines, _data(f"wasmfit check: {said}")])
 
 
 def _command(kind: str, path: str, line: int, title: str, message: str) -> str:

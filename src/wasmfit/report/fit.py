@@ -67,6 +67,7 @@ def _rows(fit: Fit) -> Iterator[dict[str, object]]:
             "score": runtime.score,
             "flash": runtime.flash.value,
             "ram": runtime.ram.value,
+            "ram_at_most": runtime.has_ram_bound,
             "speed": runtime.speed.value,
             "speed_low": runtime.speed.low,
             "speed_high": runtime.speed.high,
@@ -77,7 +78,7 @@ def _rows(fit: Fit) -> Iterator[dict[str, object]]:
             "outdated": ", ".join(outdated_parts(runtime.measurement)) or None,
         }
     columns = (
-        *("place", "score", "flash", "ram", "speed", "speed_low", "speed_high"),
+        *("place", "score", "flash", "ram", "ram_at_most", "speed", "speed_low", "speed_high"),
         *("start", "start_low", "start_high"),
     )
     for rejected in fit.rejected:

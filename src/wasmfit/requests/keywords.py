@@ -1,6 +1,5 @@
 """Requests from keyword arguments: ``compare(runtimes=["wasm3"], rerun=True)``."""
 
-import difflib
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypedDict, TypeVar
@@ -8,6 +7,7 @@ from typing import Any, TypedDict, TypeVar
 from pydantic import BaseModel
 
 from wasmfit.events import EventHandler
+from wasmfit.words import closest
 
 from .experiment import ProfilePhase
 from .flat import flat_fields, from_flat
@@ -54,8 +54,8 @@ class Keywords:
             TypeError: Something is left.
         """
         for name in self._values:
-            close = difflib.get_close_matches(name, self._known, n=1, cutoff=0.5)
-            hint = f". Did you mean {close[0]!r}?" if close else ""
+            close = closest(name, self._known)
+            hint = f". Did you mean {close!r}?" if close else ""
             raise TypeError(f"{self._function}() got an unexpected keyword argument {name!r}{hint}")
 
 

@@ -102,19 +102,26 @@ class ChangesDocument(JsonDocument):
         unchanged: How many cells did not change.
         notes: What a reader must know.
         cells: The cells that changed.
+        unmeasured: Ids of cells that were never measured on one side: of versions and profiles.
     """
 
     before: Text
     after: Text
     unchanged: int
     notes: tuple[Text, ...]
+    unmeasured: tuple[Text, ...] = ()
     cells: tuple[CellChangeRecord, ...]
 
 
 def changes_document(changes: Changes) -> ChangesDocument:
     """The document without its cells: of ten thousand, there is one at a time."""
     return ChangesDocument(
-        before=changes.before, after=changes.after, unchanged=changes.unchanged, notes=changes.notes, cells=()
+        before=changes.before,
+        after=changes.after,
+        unchanged=changes.unchanged,
+        notes=changes.notes,
+        unmeasured=changes.unmeasured,
+        cells=(),
     )
 
 

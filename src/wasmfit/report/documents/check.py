@@ -54,6 +54,7 @@ class CheckDocument(JsonDocument):
         measured_from, measured_to: When the first and the last of the cells were measured, ISO 8601.
         ok: Whether no hard limit is broken.
         outcomes: One for each limit of each cell that it applies to.
+        notes: What it rests on, where that is not this machine's measurements alone.
     """
 
     budget: Text
@@ -62,6 +63,7 @@ class CheckDocument(JsonDocument):
     measured_to: str | None
     ok: bool
     outcomes: tuple[LimitRecord, ...]
+    notes: tuple[Text, ...] = ()
 
 
 def check_document(checked: BudgetCheck) -> CheckDocument:
@@ -73,6 +75,7 @@ def check_document(checked: BudgetCheck) -> CheckDocument:
         measured_to=checked.newest or None,
         ok=not checked.failed,
         outcomes=tuple(map(limit_record, checked.results)),
+        notes=checked.notes,
     )
 
 

@@ -68,6 +68,7 @@ class RankedRecord(JsonRecord):
         score_low, score_high: The score at the ends of the speed's error bar.
         flash: Bytes in flash.
         ram: Bytes of RAM.
+        ram_at_most: Whether it may need less: the search for the minimum ended early.
         speed: Seconds of a warm call, predicted; or instructions.
         ratios: Criterion → multiple of the best.
         tight: Limits that it is close to, in words.
@@ -94,6 +95,7 @@ class RankedRecord(JsonRecord):
     start: AmountRecord | None
     times: tuple[RequiredTimeRecord, ...]
     supply: tuple[RequiredSupplyRecord, ...] = ()
+    ram_at_most: bool = False
 
 
 class ShortfallRecord(JsonRecord):
@@ -189,6 +191,7 @@ def _ranked(runtime: RankedRuntime) -> RankedRecord:
         score_high=runtime.high,
         flash=runtime.flash.value,
         ram=runtime.ram.value,
+        ram_at_most=runtime.has_ram_bound,
         speed=speed,
         ratios=dict(runtime.ratios),
         tight=runtime.low_margins,

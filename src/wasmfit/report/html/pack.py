@@ -18,7 +18,7 @@ from wasmfit.analysis.counted import (
 )
 from wasmfit.analysis.document import OwnerClass, ReportDocument, Trend
 from wasmfit.analysis.layouts import layouts_of, link_notes
-from wasmfit.analysis.metric_values import SUM_OF_PEAKS, ram_needed
+from wasmfit.analysis.metric_values import SUM_OF_PEAKS, has_ram_bound, ram_needed
 from wasmfit.analysis.metrics import RAM_NEEDED
 from wasmfit.analysis.module_metrics import sent_bytes
 from wasmfit.analysis.own_suite import is_own
@@ -77,6 +77,7 @@ def packed(document: ReportDocument) -> dict[str, Any]:
             **_of_own_module(measurement, relative),
             "time": _times(measurement),
             **_counted(measurement),
+            **({"ram_at_most": True} if has_ram_bound(measurement) else {}),
             **_drawn(measurement),
             **_owned(measurement, owners),
             "published": dict(measurement.published) or None,

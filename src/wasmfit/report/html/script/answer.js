@@ -109,7 +109,7 @@ function drawn(ranking, several, isFolded) {
       {
         label: "RAM",
         number: true,
-        text: (entry) => room(entry.ram, ranking.ram, entry.has_minimum_ram),
+        text: (entry) => room(entry.ram, ranking.ram, entry.has_minimum_ram, entry.has_ram_bound),
         value: (entry) => entry.ram,
       },
       {
@@ -162,11 +162,12 @@ function isOutdated(ranking, entry) {
   );
 }
 
-/** @param {number | null} required @param {number} available @param {boolean} [isMinimum] whether a search found it */
-function room(required, available, isMinimum = true) {
+/** @param {number | null} required @param {number} available @param {boolean} [isMinimum] whether a search found it
+ * @param {boolean} [isBound] whether it may be less: the search ended early */
+function room(required, available, isMinimum = true, isBound = false) {
   if (required === null) return "";
   const part = `${percent(required, available)}${isMinimum ? "" : ", sum of peaks"}`;
-  return el("span", {}, inBytes(required), el("small", {}, ` ${part}`));
+  return el("span", {}, isBound ? "≤ " : "", inBytes(required), el("small", {}, ` ${part}`));
 }
 
 /** The score with its error bar, if it has entry. @param {RankingEntry} entry */

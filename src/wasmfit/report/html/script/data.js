@@ -10,14 +10,14 @@ import { byId } from "./dom.js";
  *   measured: string, replay: string, build: number,
  *   counted?: {what: string, instructions: number | null, time: [number, number, number] | null},
  *   own?: {relative: number | null, sent: number | null, zlib: number | null, update: number | null},
- *   charge?: [number, number, number], energy?: [number, number, number]}} Cell
+ *   ram_at_most?: true, charge?: [number, number, number], energy?: [number, number, number]}} Cell
  * @typedef {{name: string, title: string, chip: string, flash: number, ram: number, erase: number,
  *   clock: number}} Board
  * @typedef {{criterion: string, available: number | null, required: number | null, missing: number | null,
  *   reason: string}} Shortfall
  * @typedef {{runtime: string, version: string, bound: boolean, fits: boolean, score: number | null,
  *   score_low: number | null, score_high: number | null, flash: number | null, ram: number | null,
- *   has_minimum_ram: boolean, speed: string | null, slowdown: number | null, instructions: number | null,
+ *   has_minimum_ram: boolean, has_ram_bound: boolean, speed: string | null, slowdown: number | null, instructions: number | null,
  *   shortfalls: Shortfall[], low_margins: string[], ties: string[], remark: string}} RankingEntry
  * @typedef {{board: string, base: string, profile: string, module: string | null, modules: string[],
  *   headline: string, why: string, caveats: string[], flash: number, ram: number, features: string[],

@@ -79,6 +79,10 @@ export function drawPlot(into, cells, width) {
   // The minimum RAM is known if it was searched; else it is a sum, and labelled as one.
   const summed =
     across === "ram_needed" ? groups.filter((group) => shown.has(group.name) && !isSearched(group)) : [];
+  const atMost =
+    across === "ram_needed"
+      ? groups.filter(({ name, ran }) => shown.has(name) && ran.some((cell) => cell.ram_at_most))
+      : [];
   const limit =
     boards.length === 1 && across !== "heap_peak"
       ? (boardOf(boards[0])?.[across === "flash" ? "flash" : "ram"] ?? null)
@@ -88,7 +92,7 @@ export function drawPlot(into, cells, width) {
     el(
       "p",
       { class: "quiet" },
-      `Less is better in both. The line is the Pareto front: no runtime shown is better in both than one on it. Diamonds without a fill are compiled code and not a runtime. ${said(shared, full)}${up === "time" ? " Times are predictions of a model with its error bars, not measurements." : ""}${across === "ram_needed" ? ` RAM is the minimum that gives the same results, found by search${summed.length ? `; of ${few(summed.map(({ name }) => name))}, which were not searched, it is ${data.summed}` : ""}.` : ""}${hidden.length ? ` Not shown, since a value is not known: ${few(hidden)}.` : ""}`,
+      `Less is better in both. The line is the Pareto front: no runtime shown is better in both than one on it. Diamonds without a fill are compiled code and not a runtime. ${said(shared, full)}${up === "time" ? " Times are predictions of a model with its error bars, not measurements." : ""}${across === "ram_needed" ? ` RAM is the minimum that gives the same results, found by search${atMost.length ? `; of ${few(atMost.map(({ name }) => name))}, at most, since a search ended early` : ""}${summed.length ? `; of ${few(summed.map(({ name }) => name))}, which were not searched, it is ${data.summed}` : ""}.` : ""}${hidden.length ? ` Not shown, since a value is not known: ${few(hidden)}.` : ""}`,
     ),
   );
   const best = new Set(front(points.filter((point) => !point.bound)));
@@ -139,7 +143,7 @@ function said(shared, full) {
 
 /** Whether its RAM is the minimum, for every workload. @param {Group} group */
 function isSearched(group) {
-  return group.ran.every((cell) => metric(cell, "least_ram") !== null);
+  return group.ran.every((cell) => cell.ram_at_most || metric(cell, "least_ram") !== null);
 }
 
 /** @param {Group} group @param {Set<string>} shared @param {string} across @param {string} up

@@ -1,5 +1,6 @@
 """Making text of unknown origin (ELF files, modules, tools' output) fit to print."""
 
+import re
 from collections.abc import Iterable
 
 LONGEST = 200
@@ -29,6 +30,12 @@ def counted(number: int, noun: str) -> str:
 def agreeing(number: int, singular: str, plural: str) -> str:
     """The word that goes with a number of things: ``1 limit holds``, ``2 limits hold``."""
     return singular if number == 1 else plural
+
+
+def in_short(text: str) -> str:
+    """The first of several sentences, and those with a command to give."""
+    first, *others = re.split(r"(?<=\.)\s+(?=[A-Z`])", text)
+    return " ".join([first, *(sentence for sentence in others if "`" in sentence)]).removesuffix(".")
 
 
 def listed(names: Iterable[str]) -> str:

@@ -29,7 +29,8 @@ from wasmfit.analysis.evidence import (
 )
 from wasmfit.analysis.fit import Fit
 from wasmfit.analysis.ranking import rank
-from wasmfit.analysis.requirements import CRITERIA, BoardRequirements, parse_weights
+from wasmfit.analysis.requirements import CRITERIA, BoardRequirements, RuntimeRequirements, parse_weights
+from wasmfit.catalog import Catalog
 from wasmfit.errors import UsageError
 from wasmfit.model import FeatureMeasured, Group, LeastRam, Measurement, RuntimeFeatures, Status
 from wasmfit.model import FeatureVerdict as MeasuredVerdict
@@ -362,6 +363,28 @@ def test_what_ends_badly_names_its_module() -> None:
     assert [reason.sentence for reason in absent.reasons] == ["is not available: unpublished"]
 
 
+def test_what_is_not_available_is_listed_apart_and_in_short() -> None:
+    reason = "it is unpublished. It has a page. With a checkout, `--source a=PATH` builds it."
+    missing = measurement(status=Status.UNAVAILABLE, reason=reason, size=None, run=None)
+    other = measurement(status=Status.UNSUPPORTED, reason="no atomics", size=None, run=None)
+    other = other.model_copy(update={"runtime": "wasm3", "version": "1.0", "id": "wasm3@1.0/x/y/bare/small"})
+    found = ranked(missing, other, features=("simd",), sources=())
+    assert "wasm3 1.0 does not fit with add-with-extra (" in found.sentence
+    # What was not built has no features to judge.
+    assert to_text(found).endswith(
+        "Does not fit:\n  wasm3 1.0: add-with-extra: cannot be built: no atomics\n\n"
+        "Not available (`wasmfit list runtimes` says more):\n"
+        f"  {missing.runtime} {missing.version}: it is unpublished. "
+        "With a checkout, `--source a=PATH` builds it"
+    )
+    assert "no runtime could be tried with add-with-extra (" in ranked(missing).sentence
+
+
+def test_a_number_alone_is_probably_not_meant_to_be_bytes() -> None:
+    notes = RuntimeRequirements.of("256", "64K").notes(Catalog.load().board("nrf52840dk"))
+    assert notes == ("flash of 256 B: a number alone is in bytes, 256K is 262,144 B",)
+
+
 def test_lists_of_needs() -> None:
     assert parse_features("fuel, simd,fuel") == ("fuel", "simd")
     assert parse_features(None) == parse_features("") == ()
@@ -407,7 +430,7 @@ def test_the_sentence_has_the_numbers_and_their_source() -> None:
         ranked(cell("wasm3", time_s=2e-5), unavailable[0]).sentence
     )
     assert (
-        "none of 1 runtime fits add-with-extra (base bare, profile reference);"
+        "wasmi 1.0 does not fit with add-with-extra (base bare, profile reference);"
         in ranked(cell("wasmi", 2 << 20)).sentence
     )
 

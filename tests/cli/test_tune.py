@@ -18,7 +18,7 @@ from wasmfit.cli import main
         (["wasm-interpreter"], "is not built"),
         (["wasmi", "--board", "nrf52"], "There is no board named 'nrf52'"),
         (["wasmi", "--objective", "size"], "There is no objective named 'size'. Known are: flash"),
-        (["wasmi", "--budget", "1"], "A budget of 1 builds leaves none to try"),
+        (["wasmi", "--budget", "1"], "A budget of 1 build leaves none to try"),
         (["wasmi", "--budget", "-3"], "A budget of -3 builds leaves none to try"),
         (["wasmi", "--minutes", "0"], "0 minutes is not a time to search in"),
         (["wasmi", "--minutes", "nan"], "nan minutes is not a time to search in"),

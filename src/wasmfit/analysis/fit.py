@@ -268,7 +268,7 @@ class Fit(ShownResult):
         where = f"On the {self.board_title} with {flash} and {ram}{features}"
         if not self.ranked:
             return (
-                f"{where}, none of {counted(self.tried, 'runtime')} fits "
+                f"{where}, {self._none_fits} "
                 f"{self.module}{self._setting}; what is missing is listed with each{self._memory_short}."
             )
         best = self.ranked[0]
@@ -293,6 +293,14 @@ class Fit(ShownResult):
             f"{best.flash.value:,} B of flash and {at_most}{best.ram.value:,} B of RAM{memory}, and "
             f"{speed}{mean}; {rank}{self._others}{faults} ({_made(best.measurement)})."
         )
+
+    @property
+    def _none_fits(self) -> str:
+        """Where nothing fits: how much was tried."""
+        if self.tried == 1:
+            (one,) = (one for one in self.rejected if one.measurement.status is not Status.UNAVAILABLE)
+            return f"{one.measurement.runtime} {one.measurement.version} does not fit with"
+        return f"none of {self.tried} runtimes fits" if self.tried else "no runtime could be tried with"
 
     @property
     def _ran(self) -> list[Measurement]:

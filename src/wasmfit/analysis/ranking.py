@@ -93,7 +93,7 @@ def rank(
             *_unmeasured(cells, modules),
             *_not_ok(cells),
             *_too_large(flash, ram, requirements, is_bound=is_ram_bound(cells)),
-            *_missing_features(known),
+            *_missing_features(cells, known),
             *_beyond_limits(cells, limits),
         )
         if reasons:
@@ -155,9 +155,13 @@ def _too_large(
         yield Shortfall("ram", requirements.ram, ram, missing, sentence)
 
 
-def _missing_features(known: Mapping[str, SupportEvidence]) -> Iterator[Shortfall]:
+def _missing_features(
+    cells: Sequence[Measurement], known: Mapping[str, SupportEvidence]
+) -> Iterator[Shortfall]:
+    """The features that it lacks; of what is not there, nothing measures them."""
+    is_there = any(cell.size is not None for cell in cells)
     for name, feature in known.items():
-        if not feature.suffices:
+        if not feature.suffices and (is_there or feature.support is not Support.UNMEASURED):
             how = (
                 "" if feature.support is Support.UNMEASURED else f"{feature.support.value} ({feature.how}): "
             )
@@ -229,7 +233,9 @@ _WITH_ANY_MODULE = frozenset({Status.UNAVAILABLE, Status.BUILD_FAILED})
 
 
 def _outcome(cell: Measurement) -> str:
-    return f"{_OUTCOMES[cell.status]}{f': {cell.reason}' if cell.reason else ''}"
+    is_not_built = cell.status is Status.UNSUPPORTED and cell.size is None
+    outcome = "cannot be built" if is_not_built else _OUTCOMES[cell.status]
+    return f"{outcome}{f': {cell.reason}' if cell.reason else ''}"
 
 
 _START = PredictionLimit("start", math.inf, "start")

@@ -1,7 +1,7 @@
 """What a user requires of a runtime: room in flash and RAM, features, and weights to rank by."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from wasmfit.errors import UsageError
@@ -14,6 +14,9 @@ from .quantities import parse_size
 
 CRITERIA = ("flash", "ram", "speed")
 """What a score is computed from."""
+
+_LEAST_MEANT = 2048
+"""Bytes of flash or RAM below which KiB were probably meant: no chip that runs wasm has as little."""
 
 
 @dataclass(frozen=True)
@@ -88,11 +91,15 @@ class RuntimeRequirements:
     def notes(self, board: Board) -> tuple[str, ...]:
         """Which requirements could not be taken as they are given, on a board."""
         memories = (("flash", self.flash, board.flash.size), ("RAM", self.ram, board.ram.size))
-        return tuple(
-            f"{name} is limited to the board's {size:,} B, for which images are linked"
-            for name, required, size in memories
-            if required is not None and required > size
-        )
+        return tuple(_memory_notes(memories))
+
+
+def _memory_notes(memories: Iterable[tuple[str, int | None, int]]) -> Iterator[str]:
+    for name, required, size in memories:
+        if required is not None and required > size:
+            yield f"{name} is limited to the board's {size:,} B, for which images are linked"
+        if required is not None and required < _LEAST_MEANT:
+            yield f"{name} of {required:,} B: a number alone is in bytes, {required}K is {required << 10:,} B"
 
 
 def _at_most(required: int | None, size: int) -> int:

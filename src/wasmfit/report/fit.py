@@ -3,10 +3,11 @@
 from collections.abc import Callable, Iterator
 
 from wasmfit.analysis.basis import marked, outdated_parts
-from wasmfit.analysis.fit import Fit
+from wasmfit.analysis.fit import Fit, RejectedRuntime
 from wasmfit.analysis.fit_tables import fit_tables
 from wasmfit.json_text import dumped
-from wasmfit.words import escape_unprintable
+from wasmfit.model import Status
+from wasmfit.words import escape_unprintable, in_short
 
 from .csv import rows_to_csv
 from .documents.fit import fit_document
@@ -26,26 +27,40 @@ def to_text(fit: Fit, *, explain: bool = False) -> str:
     # Without a ranking, nothing else says what the answer rests on.
     notes = () if fit.ranked else (line for note in fit.notes for line in wrapped(note, width))
     parts = [fit.sentence, tables, "\n".join(notes)]
-    if fit.rejected:
-        lines = (line for words in _rejected(fit) for line in wrapped(words, width, "  ", "    "))
-        parts.append("\n".join(["Does not fit:", *lines]))
+    for title, lines in _rejected(fit):
+        folded = (part for line in lines for part in wrapped(line, width, "  ", "    "))
+        parts.append("\n".join([title, *folded]))
     return "\n\n".join(filter(None, parts))
 
 
-def _rejected(fit: Fit) -> Iterator[str]:
-    for runtime in fit.rejected:
-        measurement = runtime.measurement
-        name = f"{measurement.runtime} {measurement.version}"
-        reasons = "; ".join(reason.sentence for reason in runtime.reasons)
-        yield escape_unprintable(f"{marked(name, measurement)}: {reasons}", _LONGEST_LINE)
+def _rejected(fit: Fit) -> Iterator[tuple[str, list[str]]]:
+    """What does not fit, with every reason, and what could not be tried, with its own in short."""
+    tried = [one for one in fit.rejected if one.measurement.status is not Status.UNAVAILABLE]
+    if tried:
+        yield (
+            "Does not fit:",
+            [_line(one, "; ".join(reason.sentence for reason in one.reasons)) for one in tried],
+        )
+    if unavailable := [one for one in fit.rejected if one not in tried]:
+        yield (
+            "Not available (`wasmfit list runtimes` says more):",
+            [_line(one, in_short(one.measurement.reason or "")) for one in unavailable],
+        )
+
+
+def _line(runtime: RejectedRuntime, reason: str) -> str:
+    measurement = runtime.measurement
+    name = f"{measurement.runtime} {measurement.version}"
+    return escape_unprintable(f"{marked(name, measurement)}: {reason}", _LONGEST_LINE)
 
 
 def to_markdown(fit: Fit, *, explain: bool = False) -> str:
     """The same."""
     notes = () if fit.ranked else (f"- {escape(note)}" for note in fit.notes)
     parts = [escape(fit.sentence), tables_to_markdown(fit_tables(fit, explain=explain)), "\n".join(notes)]
-    if fit.rejected:
-        parts.append("\n".join(["Does not fit:", "", *(f"- {escape(line)}" for line in _rejected(fit))]))
+    parts += [
+        "\n".join([title, "", *(f"- {escape(line)}" for line in lines)]) for title, lines in _rejected(fit)
+    ]
     return "\n\n".join(filter(None, parts))
 
 

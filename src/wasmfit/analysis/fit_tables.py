@@ -24,11 +24,14 @@ def _ranking(fit: Fit) -> Table:
     speed = "predicted call" if fit.speed_metric in TIMES else "instructions per call"
     unit = "s" if fit.speed_metric in TIMES else ""
     columns = (
-        value_column(("score",), (runtime.score for runtime in ranked), "{:.2f}".format, metric="score"),
+        replace(
+            value_column(("score",), (runtime.score for runtime in ranked), "{:.2f}".format, metric="score"),
+            priority=1,
+        ),
         _bytes("flash, B", "flash", (runtime.flash.value for runtime in ranked)),
-        _bytes("left", "flash_left", (required.flash - runtime.flash.value for runtime in ranked)),
+        _left("flash", required.flash, (runtime.flash.value for runtime in ranked), priority=2),
         _ram(ranked),
-        _bytes("left", "ram_left", (required.ram - runtime.ram.value for runtime in ranked)),
+        _left("RAM", required.ram, (runtime.ram.value for runtime in ranked), priority=3),
         text_column((speed,), (amount_text(runtime.speed, unit) for runtime in ranked)),
         *_start(fit),
         text_column(("rank",), (_rank(runtime, rank) for rank, runtime in enumerate(ranked, start=1))),
@@ -57,6 +60,11 @@ def _bytes(heading: str, metric: str, values: Iterable[int | float]) -> Column:
     return value_column((heading,), values, "{:,}".format, metric=metric, unit="B")
 
 
+def _left(memory: str, required: int, taken: Iterable[int | float], priority: int) -> Column:
+    column = _bytes("left", f"{memory.lower()}_left", (required - size for size in taken))
+    return replace(column, title=f"{memory} left", priority=priority)
+
+
 def _ram(ranked: Sequence[RankedRuntime]) -> Column:
     column = _bytes("RAM, B", "ram", (runtime.ram.value for runtime in ranked))
     cells = (
@@ -67,7 +75,7 @@ def _ram(ranked: Sequence[RankedRuntime]) -> Column:
 
 
 def _rank(runtime: RankedRuntime, rank: int) -> str:
-    marks = ("inconclusive" if runtime.ties else "", "low margin" if runtime.low_margins else "")
+    marks = ("tied" if runtime.ties else "", "low margin" if runtime.low_margins else "")
     return ", ".join(filter(None, (str(rank), *marks)))
 
 
@@ -89,8 +97,8 @@ def _rule(fit: Fit) -> Table:
         "criterion",
         "a runtime does not fit if it exceeds flash or RAM, lacks a required feature, or does not run the "
         "module",
-        "a rank is inconclusive if two scores may be equal within the error of their ratio; errors of the "
-        "board's model that are common to both cancel in it",
+        "ranks are tied, and their order is inconclusive, if two scores may be equal within the error of "
+        "their ratio; errors of the board's model that are common to both cancel in it",
         "a margin is low if less than 5% of a limit is left",
     ]
     if fit.requirements.limits:

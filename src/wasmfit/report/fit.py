@@ -14,8 +14,8 @@ from .documents.fit import fit_document
 from .escape import escape
 from .format import Format
 from .markdown import tables_to_markdown
-from .rows import wrapped
-from .terminal import tables_to_text, terminal_width
+from .rows import rows_to_text, wrapped
+from .terminal import terminal_width
 
 _LONGEST_LINE = 4000
 
@@ -23,7 +23,7 @@ _LONGEST_LINE = 4000
 def to_text(fit: Fit, *, explain: bool = False) -> str:
     """The sentence, the ranking, and what the others lack."""
     width = terminal_width()
-    tables = tables_to_text(fit_tables(fit, explain=explain), width)
+    tables = "\n\n".join(rows_to_text(table, width) for table in fit_tables(fit, explain=explain))
     # Without a ranking, nothing else says what the answer rests on.
     notes = () if fit.ranked else (line for note in fit.notes for line in wrapped(note, width))
     parts = [fit.sentence, tables, "\n".join(notes)]

@@ -1,8 +1,9 @@
-"""Writes the tables of README.md and docs/figures.md (``make maint-readme``); ``--check`` only compares.
+"""Writes the tables of README.md and docs/figures.md (``make maint-readme``), from measurements that it makes.
 
-``--only NAME…`` writes some parts, and leaves the others.
+With nothing built yet that takes an hour.
 """
 
+import argparse
 import os
 import re
 import shlex
@@ -60,18 +61,21 @@ LINES = {"changed": 7, "history": 15, "features": 13}
 
 
 def main() -> None:
-    arguments = sys.argv[1:]
-    home = Path(arguments[arguments.index("--home") + 1]) if "--home" in arguments else None
-    only = arguments[arguments.index("--only") + 1 :] if "--only" in arguments else None
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--check", action="store_true", help="only compare, and end with 1 where they differ")
+    parser.add_argument("--home", type=Path, help="wasmfit's folder")
+    names = (*COMPARED, *COMMANDS)
+    parser.add_argument("--only", nargs="+", choices=names, default=names, help="write these parts alone")
+    arguments = parser.parse_args()
     texts = {page: page.read_text(encoding="utf-8") for page in (README, FIGURES)}
-    for name, made in parts(home, only).items():
+    for name, made in parts(arguments.home, arguments.only).items():
         page = FIGURES if name in IN_FIGURES else README
         begin, end = f"<!-- {name}: written by make maint-readme -->", f"<!-- end of {name} -->"
         before, _, rest = texts[page].partition(begin)
         _, _, after = rest.partition(end)
         texts[page] = f"{before}{begin}\n{made}\n{end}{after}"
     for page, text in texts.items():
-        if "--check" not in arguments:
+        if not arguments.check:
             page.write_text(text, encoding="utf-8")
         elif undated(text) != undated(page.read_text(encoding="utf-8")):
             sys.exit(f"{page.name} does not show what is measured now; `make maint-readme` writes it again.")
@@ -87,17 +91,14 @@ def undated(text: str) -> str:
     return re.sub(r"\d{4}-\d\d-\d\d(T\d\d:\d\d)?", "DATE", text)
 
 
-def parts(home: Path | None, only: Sequence[str] | None) -> dict[str, str]:
-    """What stands between the marks: of all parts, or of those."""
-    tables: dict[str, Callable[[], str]] = {
-        "results": lambda: results(wasmfit.compare(home=home)),
-        "options": lambda: options(wasmfit.compare(runtimes=["all"], home=home)),
-        "reference": lambda: reference(
-            wasmfit.compare(runtimes=["wasmi@0.51", "wasmtime@38"], home=home),
-        ),
+def parts(home: Path | None, only: Sequence[str]) -> dict[str, str]:
+    """What stands between the marks of these parts."""
+    made = {
+        name: table(wasmfit.compare(runtimes=runtimes, home=home))
+        for name, (table, runtimes) in COMPARED.items()
+        if name in only
     }
-    made = {name: table() for name, table in tables.items() if only is None or name in only}
-    if shown := [name for name in COMMANDS if only is None or name in only]:
+    if shown := [name for name in COMMANDS if name in only]:
         with tempfile.TemporaryDirectory() as folder:
             made |= outputs(Path(folder), home, shown)
     return made
@@ -107,6 +108,7 @@ def outputs(folder: Path, home: Path | None, shown: Sequence[str]) -> dict[str, 
     """What the commands print, with results of their own, so that nothing else measured here is in it."""
     warm = Home.find() if home is None else Home.at(home)
     own = Home.at(folder / "home")
+    warm.artefacts.mkdir(parents=True, exist_ok=True)
     own.artefacts.symlink_to(warm.artefacts)
     if {"changed", "budget"} & {*shown}:
         wasmfit.compare(runtimes=["wasm3"], profiles=["reference", "small"], home=own.root)
@@ -186,6 +188,14 @@ def reference(comparison: Comparison) -> str:
 
 def line(cells: list[str]) -> str:
     return f"| {' | '.join(cells)} |"
+
+
+COMPARED: dict[str, tuple[Callable[[Comparison], str], list[str]]] = {
+    "results": (results, []),
+    "options": (options, ["all"]),
+    "reference": (reference, ["wasmi@0.51", "wasmtime@38"]),
+}
+"""Part → what makes it of a comparison, and of which runtimes that is."""
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Writes the tables of README.md and docs/figures.md (``make maint-readme``), from measurements that it makes.
+"""Writes the tables of README.md and docs/figures.md (``make maint-readme``), from what it measures.
 
 With nothing built yet that takes an hour.
 """

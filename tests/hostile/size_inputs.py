@@ -2,6 +2,7 @@
 
 import struct
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 from tests.elf.elf_builder import CODE, ElfBuilder, Sec, Sym
@@ -15,7 +16,9 @@ from wasmfit.footprint.views.tree import GroupBy
 from .mutate import BINARY, TEXT
 from .target import Target, fit_to_print
 
-_VIEWS = ((GroupBy.OBJECT, GroupBy.SYMBOL), (GroupBy.REGION, GroupBy.SECTION), (GroupBy.FILE, GroupBy.KIND))
+_OF_OBJECTS = ((GroupBy.OBJECT, GroupBy.SYMBOL), (GroupBy.SECTION,), (GroupBy.FILE, GroupBy.KIND))
+_VIEWS = (*_OF_OBJECTS, (GroupBy.REGION, GroupBy.SECTION))
+"""What is not linked has no addresses, and so no regions."""
 
 
 def kinds() -> list[bytes]:
@@ -74,12 +77,16 @@ def _others() -> list[bytes]:
     return [thin, pe, b"\xca\xfe\xba\xbe\0\0\0\2" + bytes(60), b"\x7fELF\1\1\1" + bytes(60), b"MZ"]
 
 
-def _is_analysed(data: bytes) -> bool:
+def _is_library(data: bytes) -> bool:
+    return _is_analysed(data, _OF_OBJECTS)
+
+
+def _is_analysed(data: bytes, views: Sequence[tuple[GroupBy, ...]] = _VIEWS) -> bool:
     """Whether a file is taken; then all views add up."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "any"
         path.write_bytes(data)
-        for by in _VIEWS:
+        for by in views:
             try:
                 analysis = analyse(path, SizeOptions(by=by))
             except UsageError as error:
@@ -120,7 +127,7 @@ def _are_partitions(data: bytes) -> bool:
 
 
 SIZE_INPUTS = (
-    Target("library", _libraries, BINARY, _is_analysed),
+    Target("library", _libraries, BINARY, _is_library),
     Target("image", _images, BINARY, _is_analysed),
     Target("other-file", _others, BINARY, _is_named, refuses=False),
     Target("partitions", lambda: [PARTITIONS], TEXT, _are_partitions),

@@ -113,7 +113,7 @@ S1, S9 = s_record(1, 0x100, b"abcd"), s_record(9, 0)
         ([S1, "words"], "line 2 is not a record"),
         ([S1, "S10"], "line 2 is not a record"),
         ([S1, "S4030000FC", S9], "line 2 has a kind of record"),
-        ([S1, s_record(5, 2), S9], "counts 2 records of data, there are 1"),
+        ([S1, s_record(5, 2), S9], "counts 2 records of data, and there is 1"),
         ([S1, S1, S9], "twice"),
         (["S10201FC", S9], "too short"),
         ([S9 + "  "], "no bytes"),

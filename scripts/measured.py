@@ -8,6 +8,7 @@ measured.py say        the same without an error, with how much of each step the
 """
 
 import argparse
+import re
 import sys
 from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -24,7 +25,7 @@ from wasmfit.cli.output import message
 from wasmfit.cli.progress import ProgressReporter
 from wasmfit.defaults import BOARD, PROFILE
 from wasmfit.home import Home
-from wasmfit.model import Build, Cell, Status
+from wasmfit.model import Build, Cell, Measurement, Status
 from wasmfit.plan import Plan, c_targets, cell_by_id, cells_by_id, plan, select_builds
 from wasmfit.requests import Experiment, FeaturesExperiment, RunOptions
 from wasmfit.store import MeasuredSet, Store
@@ -40,7 +41,10 @@ PROFILES = ("fast", "reference", "small")
 """Profiles that the set has; others of the catalogue are measured by whoever wants them."""
 
 _FAILED = frozenset({Status.BUILD_FAILED, Status.TIMEOUT})
-"""Ends that may be the machine's fault: they are tried again, and never packed."""
+"""Ends that may be the machine's fault."""
+
+_OF_ANY_MACHINE = "reached the limit of [0-9,]+ instructions"
+"""Why a run ended that would end so anywhere: instructions are counted, seconds are this machine's."""
 
 
 PACKED_AT_ONCE = 80
@@ -202,8 +206,13 @@ def _measure_some(step: Step, cells: tuple[str, ...], new: NewSet, options: RunO
     with Store(Home.find(options.home).results).reading() as reader:
         for stored in reader.shown(run):
             cell, one = cell_by_id(new.catalog, stored.cell), reader.measurement(stored)
-            if cell is not None and one is not None and stored.number and one.status not in _FAILED:
+            if cell is not None and one is not None and stored.number and not _may_be_the_machines_fault(one):
                 new.cells[stored.cell] = SetCell(one, where, new.digests.of_cell(cell))
+
+
+def _may_be_the_machines_fault(one: Measurement) -> bool:
+    """Whether a cell may have ended so for this machine: then it is tried again, and not packed."""
+    return one.status in _FAILED and not re.match(_OF_ANY_MACHINE, one.reason or "")
 
 
 def measure_features(step: FeatureStep, new: NewSet, options: RunOptions) -> None:

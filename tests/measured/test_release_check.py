@@ -10,6 +10,7 @@ import pytest
 from tests.samples import measurement, renamed
 from wasmfit.catalog import Catalog
 from wasmfit.catalog.inputs import InputDigests
+from wasmfit.model import Status
 from wasmfit.plan import cell_by_id
 from wasmfit.store import MeasuredSet
 from wasmfit.store.measured_set import SetCell, write_set
@@ -101,6 +102,20 @@ def test_every_cell_is_in_a_step_once_by_value() -> None:
     # Of every variant there are cells that the newest versions' defaults have not, and of every version more.
     sizes = [int(line.rsplit(" ", 1)[1].replace(",", "")) for line in listed if "profile reference" in line]
     assert sizes == sorted(set(sizes))
+
+
+@pytest.mark.parametrize(
+    ("status", "reason", "is_packed"),
+    [
+        (Status.TIMEOUT, "reached the limit of 2,000,000,000 instructions in phase call (3 of 3)", True),
+        (Status.TIMEOUT, "reached the limit of 60 s in phase call, after 2,000 instructions", False),
+        (Status.BUILD_FAILED, "No space left on device", False),
+        (Status.OUT_OF_MEMORY, "8 B short", True),
+    ],
+)
+def test_only_what_would_end_so_anywhere_is_packed(status: Status, reason: str, is_packed: bool) -> None:
+    one = measurement(status=status, reason=reason, run=None)
+    assert SCRIPT["_may_be_the_machines_fault"](one) is not is_packed
 
 
 def test_the_release_runs_the_check_and_ordinary_tests_print_it() -> None:

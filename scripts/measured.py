@@ -37,8 +37,8 @@ from wasmfit.words import counted
 LARGEST_SET = 3_000_000
 """Bytes that the set may add to the wheel."""
 
-PROFILES = ("fast", "reference", "small")
-"""Profiles that the set has; others of the catalogue are measured by whoever wants them."""
+PROFILES = (PROFILE, "fast", "small")
+"""Profiles that the set has, the default first; others of the catalogue are measured by whoever wants them."""
 
 _FAILED = frozenset({Status.BUILD_FAILED, Status.TIMEOUT})
 """Ends that may be the machine's fault."""
@@ -72,11 +72,10 @@ def steps(catalog: Catalog) -> list[Step | FeatureStep]:
     boards = tuple(sorted(catalog.boards))
     timed = sorted(board.name for board in catalog.boards.values() if board.timing is not None)
     workloads = tuple(sorted(catalog.workloads))
-    others = tuple(name for name in PROFILES if name != PROFILE)
     return [
         Step("newest runtimes on every board", Experiment(boards=boards)),
         FeatureStep("features", FeaturesExperiment()),
-        *(Step(f"profile {name}", Experiment(boards=boards, profiles=(name,))) for name in others),
+        *(Step(f"profile {name}", Experiment(boards=boards, profiles=(name,))) for name in PROFILES[1:]),
         *(
             Step(f"workloads on {board}", Experiment(workloads=workloads, boards=(board,)))
             for board in sorted(timed, key=lambda name: name != BOARD)
@@ -87,7 +86,7 @@ def steps(catalog: Catalog) -> list[Step | FeatureStep]:
 
 
 def _of_all(title: str, runtimes: str, boards: tuple[str, ...]) -> Iterator[Step | FeatureStep]:
-    for profile in (PROFILE, *(name for name in PROFILES if name != PROFILE)):
+    for profile in PROFILES:
         experiment = Experiment(runtimes=(runtimes,), boards=boards, profiles=(profile,))
         yield Step(f"{title}, profile {profile}", experiment)
     yield FeatureStep(f"features of {title}", FeaturesExperiment(runtimes=(runtimes,)))

@@ -67,6 +67,16 @@ class RejectedRuntime:
         """Its record of the first module, which represents it."""
         return self.measurements[0]
 
+    @property
+    def is_unavailable(self) -> bool:
+        """Whether it could not be tried at all."""
+        return self.measurement.status is Status.UNAVAILABLE
+
+    @property
+    def label(self) -> str:
+        """Name with version."""
+        return _label(self.measurement)
+
 
 @dataclass(frozen=True)
 class RankedRuntime:
@@ -119,7 +129,7 @@ class RankedRuntime:
     @property
     def label(self) -> str:
         """Name with version."""
-        return f"{self.measurement.runtime} {self.measurement.version}"
+        return _label(self.measurement)
 
 
 @dataclass(frozen=True, repr=False)
@@ -171,7 +181,7 @@ class Fit(ShownResult):
     @property
     def unavailable(self) -> int:
         """How many of the others could not be tried at all."""
-        return sum(one.measurement.status is Status.UNAVAILABLE for one in self.rejected)
+        return sum(one.is_unavailable for one in self.rejected)
 
     @property
     def tried(self) -> int:
@@ -212,7 +222,7 @@ class Fit(ShownResult):
             if (fault := known_fault(runtime.measurement)) is not None:
                 yield f"{runtime.label}: {fault}; `wasmfit show {runtime.measurement.id}` has what is known"
         if self.bounds:
-            names = ", ".join(f"{first.runtime} {first.version}" for first, *_ in self.bounds)
+            names = ", ".join(_label(first) for first, *_ in self.bounds)
             yield f"not ranked, since it is compiled into the firmware and loads no module: {names}"
 
     def _feature_caveats(self) -> Iterator[str]:
@@ -298,8 +308,8 @@ class Fit(ShownResult):
     def _none_fits(self) -> str:
         """Where nothing fits: how much was tried."""
         if self.tried == 1:
-            (one,) = (one for one in self.rejected if one.measurement.status is not Status.UNAVAILABLE)
-            return f"{one.measurement.runtime} {one.measurement.version} does not fit with"
+            (one,) = (one for one in self.rejected if not one.is_unavailable)
+            return f"{one.label} does not fit with"
         return f"none of {self.tried} runtimes fits" if self.tried else "no runtime could be tried with"
 
     @property
@@ -333,6 +343,10 @@ class Fit(ShownResult):
         measurements += [runtime.measurement for runtime in self.rejected]
         first = measurements[0]
         return f" (base {first.base}, profile {first.profile})"
+
+
+def _label(measurement: Measurement) -> str:
+    return f"{measurement.runtime} {measurement.version}"
 
 
 def is_ram_bound(measurements: Iterable[Measurement]) -> bool:

@@ -149,7 +149,7 @@ class _Store(argparse.Action):
 
     def __call__(
         self,
-        parser: argparse.ArgumentParser,  # noqa: ARG002
+        parser: argparse.ArgumentParser,  # noqa: ARG002 - argparse gives it
         namespace: argparse.Namespace,
         values: object,
         option_string: str | None = None,

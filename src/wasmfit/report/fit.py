@@ -6,7 +6,6 @@ from wasmfit.analysis.basis import marked, outdated_parts
 from wasmfit.analysis.fit import Fit, RejectedRuntime
 from wasmfit.analysis.fit_tables import fit_tables
 from wasmfit.json_text import dumped
-from wasmfit.model import Status
 from wasmfit.words import escape_unprintable, in_short
 
 from .csv import rows_to_csv
@@ -35,13 +34,12 @@ def to_text(fit: Fit, *, explain: bool = False) -> str:
 
 def _rejected(fit: Fit) -> Iterator[tuple[str, list[str]]]:
     """What does not fit, with every reason, and what could not be tried, with its own in short."""
-    tried = [one for one in fit.rejected if one.measurement.status is not Status.UNAVAILABLE]
-    if tried:
+    if tried := [one for one in fit.rejected if not one.is_unavailable]:
         yield (
             "Does not fit:",
             [_line(one, "; ".join(reason.sentence for reason in one.reasons)) for one in tried],
         )
-    if unavailable := [one for one in fit.rejected if one not in tried]:
+    if unavailable := [one for one in fit.rejected if one.is_unavailable]:
         yield (
             "Not available (`wasmfit list runtimes` says more):",
             [_line(one, in_short(one.measurement.reason or "")) for one in unavailable],
@@ -49,9 +47,7 @@ def _rejected(fit: Fit) -> Iterator[tuple[str, list[str]]]:
 
 
 def _line(runtime: RejectedRuntime, reason: str) -> str:
-    measurement = runtime.measurement
-    name = f"{measurement.runtime} {measurement.version}"
-    return escape_unprintable(f"{marked(name, measurement)}: {reason}", _LONGEST_LINE)
+    return escape_unprintable(f"{marked(runtime.label, runtime.measurement)}: {reason}", _LONGEST_LINE)
 
 
 def to_markdown(fit: Fit, *, explain: bool = False) -> str:

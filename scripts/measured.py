@@ -38,7 +38,7 @@ LARGEST_SET = 3_000_000
 """Bytes that the set may add to the wheel."""
 
 PROFILES = (PROFILE, "fast", "small")
-"""Profiles that the set has, the default first; others of the catalogue are measured by whoever wants them."""
+"""Profiles that the set has, the default first; others are measured by whoever wants them."""
 
 _FAILED = frozenset({Status.BUILD_FAILED, Status.TIMEOUT})
 """Ends that may be the machine's fault."""

@@ -13,6 +13,8 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from wasmfit.catalog import Catalog
+from wasmfit.plan import plan
+from wasmfit.requests import Experiment
 from wasmfit.store import MeasuredSet
 
 WINDOWS = Path(__file__).with_name("windows.py")
@@ -48,12 +50,18 @@ def not_with_wasmfit() -> str:
     return " ".join((*others, "numpy"))
 
 
-def answered(home: Path, *words: str, code: int = 0) -> str:
+def answered(home: Path, *words: str, code: int = 0, **environment: str) -> str:
     """What ``wasmfit WORDS`` prints on such a machine, in time."""
     before = os.times()
     ended = subprocess.run(
         [sys.executable, WINDOWS, *words],
-        env={"PATH": "", "HOME": str(home), "WASMFIT_HOME": str(home), "REFUSED": not_with_wasmfit()},
+        env={
+            "PATH": "",
+            "HOME": str(home),
+            "WASMFIT_HOME": str(home),
+            "REFUSED": not_with_wasmfit(),
+            **environment,
+        },
         cwd=home,
         capture_output=True,
         text=True,
@@ -117,6 +125,23 @@ def test_an_answer_says_that_it_is_found(home: Path, words: tuple[str, ...], sho
         said += (home / "new.html").read_text("utf-8")
     for text in (*shown, THERE):
         assert text in said
+
+
+@pytest.mark.parametrize("width", [80, 100])
+def test_sixteen_runtimes_are_one_screen(home: Path, width: int) -> None:
+    known = MeasuredSet().cells
+    newest = plan(Catalog.load(), Experiment(boards=("nrf52840dk",))).measured
+    # Those that were measured take more lines below the table than those that cannot be built.
+    builds = sorted(
+        (cell for cell in newest if cell.build.label.partition("@")[0] != "baseline"),
+        key=lambda cell: cell.id not in known,
+    )[:16]
+    chosen = [word for cell in builds for word in ("-r", cell.build.label)]
+    said = answered(home, "compare", "--measured", *chosen, COLUMNS=str(width)).splitlines()
+    for cell in builds:
+        assert sum(line.startswith(f" {cell.build.label.replace('@', ' ')} ") for line in said) == 1
+    assert len(said) <= 24
+    assert max(map(len, said)) <= width
 
 
 def test_versions_are_followed(home: Path) -> None:

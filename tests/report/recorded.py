@@ -41,7 +41,8 @@ def _kept(cell: dict[str, Any]) -> dict[str, Any]:
         run |= {"activity": {}, "calls": [], "logged": None, "leak": None}
         predicted = run["predicted"]
         if predicted is not None:
-            run["predicted"] = {"call": predicted["call"], "calibrated": True, "source": ""}
+            kept = {name: predicted[name] for name in ("call", "link")}
+            run["predicted"] = {**kept, "calibrated": True, "source": ""}
     made = cell["provenance"]
     cell["provenance"] = {name: made[name] for name in ("wasmfit", "measured_at", "replay")}
     cell["facts"], cell["published"], cell["published_source"] = {}, {}, None

@@ -48,9 +48,20 @@ def test_digits_stay_under_each_other() -> None:
     assert one[one.index("1,000") + 5] == "*"
 
 
+def test_a_mark_of_the_last_column_is_within_the_width() -> None:
+    marked = Column(("size",), (TableCell("1,000", 1_000, "*"), TableCell("20,000", 20_000)), "size")
+    dropped = Column(("other",), (TableCell("7", 7), TableCell("8", 8)), "other", priority=1)
+    whole = Table("", ("one", "two"), (dropped, marked))
+    width = max(map(len, rows_to_text(whole, 200).splitlines()))
+    assert "not shown" not in rows_to_text(whole, width)
+    narrow = rows_to_text(whole, width - 1)
+    assert "not shown: other" in narrow
+    assert max(map(len, narrow.splitlines())) <= width - 1
+
+
 def test_columns_are_dropped_before_words_are_cut_too_short() -> None:
     text = rows_to_text(table(), 44)
-    assert "not shown at 44 columns: other" in text
+    assert "not shown: other" in text
     assert "of others" not in text
     assert "…" in text
     assert all(len(line) <= 44 for line in text.splitlines())

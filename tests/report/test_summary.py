@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.report.recorded import WIDTHS, recorded, screen
-from tests.samples import checked_out, failed, measurement, renamed, size, with_ram_bound
+from tests.samples import checked_out, failed, measurement, renamed, size, with_prediction, with_ram_bound
 from tests.user_modules import ran
 from wasmfit.analysis.comparison import Comparison
 from wasmfit.analysis.summary import RowGroup, SummaryChoice, summary_tables
@@ -55,15 +55,28 @@ def test_sixteen_runtimes_take_no_more_lines_than_a_terminal_has(width: int) -> 
     sixteen = [*ran[:14], *more, *left_out]
     assert len(sixteen) == 16
     text = to_summary(replace(comparison, measurements=(baseline, *sixteen)), DEFAULT, width)
-    # One more line says how many cells there were.
+    # One more line says how many cells there were, or what they rest on.
     assert len(text.splitlines()) + 1 <= 24
+
+
+def test_the_legend_says_what_error_bars_include_if_there_are_any() -> None:
+    comparison = recorded()
+    said = "≈ predicted; error bars include code placement (--layouts measures it)"
+    assert said in " ".join(to_summary(comparison, DEFAULT, 200).split())
+    assert "code placement" not in to_summary(comparison, SummaryChoice(columns=("flash",)), 200)
+    markdown = summary_formatted(comparison, SummaryChoice(columns=("time_call",)), Format.MARKDOWN)
+    assert isinstance(markdown, str)
+    assert markdown.count("error bar") == 1
+    plain = text_of(with_prediction(measurement(), 2e-6))
+    assert "≈ predicted" in plain
+    assert "error bar" not in plain
 
 
 def test_a_narrower_terminal_has_fewer_columns_and_says_which() -> None:
     wide, narrow = (to_summary(recorded(), DEFAULT, width) for width in (160, 80))
     assert "not shown" not in wide
     (said,) = (part for part in " ".join(narrow.split()).split("; ") if part.startswith("not shown"))
-    assert said == "not shown at 80 columns: over baseline, stack, load and instantiate (--columns all)"
+    assert said == "not shown: over baseline, stack, load and instantiate (--columns all)"
     assert "stack" not in narrow.split("* best")[0]
 
 

@@ -160,8 +160,8 @@ def _over_layouts(title: str, workloads: Mapping[str, Sequence[Measurement]]) ->
     numbers = " or ".join(map(str, sorted({link.layouts for link in links if link.layouts is not None})))
     note = (
         f"the least and the most that {numbers or 'no'} layouts of the same objects are predicted to take, "
-        "relative to the image that is reported, and which part of that comes from the cache: it is luck of "
-        "the link, and in the error bar"
+        "relative to the image that is reported, and which part of that comes from the cache: it "
+        "depends on where the linker places code, and is in the error bar"
     )
     return _matrix(title, workloads, _layouts, (note,))
 

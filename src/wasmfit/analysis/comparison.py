@@ -70,6 +70,11 @@ class Comparison:
         return (*setup_notes(self.boards), *link_notes(self.measurements), *self.notes)
 
     @property
+    def summary_notes(self) -> tuple[str, ...]:
+        """The same without error bars: the legends of a summary explain them."""
+        return (*setup_notes(self.boards), *self.notes)
+
+    @property
     def document(self) -> ComparisonDocument:
         """What ``compare --format json`` prints."""
         return ComparisonDocument(cells=self.measurements, features=self.features, notes=self.all_notes)

@@ -51,16 +51,22 @@ def link_sentence(link: LinkInBar) -> str:
 
 def link_notes(measurements: Iterable[Measurement]) -> tuple[str, ...]:
     """What the error bars of warm calls have of the link, a sentence for each board where they have any."""
-    layouts: dict[str, set[int | None]] = {}
+    boards: dict[str, list[Measurement]] = {}
     for measurement in measurements:
-        link = link_of(measurement)
-        if link is not None:
-            layouts.setdefault(measurement.board, set()).add(link.layouts)
-    notes = []
-    for board, known in layouts.items():
-        how = "--layouts measures it"
-        if over := sorted(number for number in known if number is not None):
-            numbers = " or ".join(map(str, over))
-            how = f"measured over {numbers} layouts{', elsewhere what is typical' * (None in known)}"
-        notes.append(f"predicted calls on {board}: the error bar includes the luck of the link ({how})")
-    return tuple(notes)
+        boards.setdefault(measurement.board, []).append(measurement)
+    said = {board: link_known(of_board) for board, of_board in boards.items()}
+    return tuple(
+        f"predicted calls on {board}: the error bar includes where the linker places code ({how})"
+        for board, how in said.items()
+        if how
+    )
+
+
+def link_known(measurements: Iterable[Measurement]) -> str:
+    """How it is known what error bars of warm calls have of the link; empty where none has any."""
+    links = [link for measurement in measurements if (link := link_of(measurement)) is not None]
+    over = sorted({link.layouts for link in links if link.layouts is not None})
+    if not over:
+        return "--layouts measures it" if links else ""
+    elsewhere = any(link.layouts is None for link in links)
+    return f"measured over {' or '.join(map(str, over))} layouts{', elsewhere what is typical' * elsewhere}"

@@ -16,6 +16,7 @@ from .amounts import AT_MOST
 from .basis import OUTDATED_CLAUSE, is_outdated, mark_of, marked
 from .benchmark import BASELINE, slowdowns
 from .comparison import Comparison
+from .layouts import link_known
 from .metric_values import RAM_BOUND, has_ram_bound
 from .metrics import Better
 from .module_metrics import score_of, size_note
@@ -265,7 +266,7 @@ def _legend(
             if names
             else ""
         )
-        yield LegendClause(f"{BEST} best of its column{but}")
+        yield LegendClause(f"{BEST} best{but}")
     if len(baselines) == 1 and baselines[0].size is not None:
         size = marked(f"{baselines[0].size.flash:,} B", baselines[0])
         yield LegendClause(f"over baseline: without a runtime it is {size}", ("flash_over_baseline",))
@@ -277,9 +278,9 @@ def _legend(
         "load, calls: instructions",
         ("instructions_start", "instructions_call", "instructions_first_call", "instructions_region"),
     )
-    yield LegendClause("slowdown: against native code", ("slowdown",))
+    how = link_known(ran)
     yield LegendClause(
-        "≈ predicted",
+        f"≈ predicted{f'; error bars include code placement ({how})' if how else ''}",
         ("time_call", "time_start", "time_first_call", "time_region", "charge", "energy", "score"),
     )
 

@@ -73,12 +73,14 @@ def _text(comparison: Comparison, summary: SummaryOptions, form: Format) -> str 
 def print_end(comparison: Comparison, failed: Sequence[Measurement], *, quiet: bool = False) -> None:
     """Says how many cells there were and which failed: if any did, the exit code is 1.
 
-    Of cells that were found and not measured, none has failed now: how each ended is part of the answer.
+    Of cells that were found and not measured, none has failed now: how each ended is part of the answer, and
+    so is what it rests on.
     """
+    if comparison.notes:
+        return
     if not quiet:
         _print_count(comparison)
-    if not comparison.notes:
-        print_failed(failed)
+    print_failed(failed)
 
 
 def print_stray_stores(comparison: Comparison) -> None:
@@ -94,20 +96,18 @@ def print_stray_stores(comparison: Comparison) -> None:
 def _print_count(comparison: Comparison) -> None:
     cells, reused, seconds = len(comparison.measurements), comparison.reused, comparison.seconds
     number = "" if comparison.run is None else f", run {comparison.run}"
-    message(f"{cells_in(cells, reused, seconds, is_found=bool(comparison.notes))}{number}.")
+    message(f"{cells_in(cells, reused, seconds)}{number}.")
 
 
-def cells_in(cells: int, reused: int, seconds: float, *, is_found: bool = False) -> str:
+def cells_in(cells: int, reused: int, seconds: float) -> str:
     """How many cells there are, and in what time, as a clause.
 
     Args:
         cells: How many there are.
-        reused: How many of them were not measured now.
+        reused: How many of them were not measured now, since the store has them.
         seconds: The time.
-        is_found: Whether none was measured now, since what was measured before was asked for.
     """
-    where = "found, and none measured now" if is_found else "from the store"
-    return f"{counted(cells, 'cell')} ({reused:,} {where}) in {seconds:.1f} s"
+    return f"{counted(cells, 'cell')} ({reused:,} from the store) in {seconds:.1f} s"
 
 
 def print_failed(failed: Sequence[Measurement]) -> None:

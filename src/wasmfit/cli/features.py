@@ -49,9 +49,8 @@ def measure_features(
     if failing and not measured.failing and output.format is Format.TABLE:
         message("No assertion fails.")
     write_result((FAILING_FORMATS if failing else FEATURE_FORMATS)[output.format](measured), output.file)
-    if not output.quiet:
-        found = bool(measured.origins)
-        message(f"{cells_in(measured.cells, measured.reused, measured.seconds, is_found=found)}.")
+    if not output.quiet and not measured.origins:
+        message(f"{cells_in(measured.cells, measured.reused, measured.seconds)}.")
     for cell, reason in measured.failures.items():
         message(f"{cell}: {reason}")
     if measured.failures:

@@ -59,7 +59,7 @@ BENCH_FORMATS: dict[Format, Callable[[Benchmark], str | Iterable[str]]] = {
     Format.JSON: json_parts,
     Format.CSV: lambda benchmark: rows_to_csv(rows(benchmark.measurements)),
     Format.MARKDOWN: lambda benchmark: with_notes(
-        tables_to_markdown(benchmark_tables(benchmark)), benchmark.comparison
+        tables_to_markdown(benchmark_tables(benchmark)), benchmark.comparison.all_notes
     ),
 }
 """The same for benchmarks; CSV has one line per cell, and no summary."""

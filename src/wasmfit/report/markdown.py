@@ -17,18 +17,12 @@ def to_markdown(comparison: Comparison) -> str:
     """Every table with its notes and facts below it, after an overview of several boards."""
     measured = comparison.measurements
     tables = tables_to_markdown((*overview(measured), *comparison_tables(measured)))
-    return with_notes(tables, comparison, feature_lines(comparison.features))
+    return with_notes(tables, (*feature_lines(comparison.features), *comparison.all_notes))
 
 
-def with_notes(text: str, comparison: Comparison, before: Iterable[str] = ()) -> str:
-    """A document about a comparison, with what its measurements rest on at the end.
-
-    Args:
-        text: The document.
-        comparison: The comparison.
-        before: What stands before those notes.
-    """
-    lines = "\n".join(f"- {escape(line)}" for line in (*before, *comparison.all_notes))
+def with_notes(text: str, notes: Iterable[str]) -> str:
+    """A document with notes at its end."""
+    lines = "\n".join(f"- {escape(line)}" for line in notes)
     return "\n\n".join(filter(None, (text, lines)))
 
 

@@ -36,7 +36,7 @@ def rows_to_text(table: Table, width: int, more: str = "") -> str:
     legend = table.legend_of(columns)
     if dropped:
         names = ", ".join(_said(column) for column in dropped)
-        legend.append(f"not shown at {width} columns: {names}{more}")
+        legend.append(f"not shown: {names}{more}")
     for note in (*filter(None, ["; ".join(legend)]), *table.notes):
         lines += wrapped(note, width)
     return "\n".join(line.rstrip() for line in lines)
@@ -51,9 +51,8 @@ def _plain(text: str) -> str:
 
 
 def _width(table: Table, columns: Sequence[Column]) -> int:
-    return (
-        1 + _label_width(table) + sum(len(_BETWEEN) + _wide(column) - _hanging(column) for column in columns)
-    )
+    between = sum(len(_BETWEEN) - (_hanging(before) if before else 0) for before in (None, *columns[:-1]))
+    return 1 + _label_width(table) + between + sum(map(_wide, columns))
 
 
 def _least_width(table: Table, columns: Sequence[Column]) -> int:

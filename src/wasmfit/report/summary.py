@@ -29,8 +29,9 @@ def to_summary(comparison: Comparison, choice: SummaryChoice, width: int | None 
         shown = tables_to_text(tables, width)
     else:
         shown = "\n\n".join(rows_to_text(table, width, _MORE) for table in tables)
-    notes = (line for note in comparison.all_notes for line in wrapped(note, width))
-    return "\n\n".join(filter(None, (shown, "\n".join(notes))))
+    notes = (line for note in comparison.summary_notes for line in wrapped(note, width))
+    # The notes follow the only table as its own do; after several they stand alone.
+    return ("\n" if len(tables) == 1 else "\n\n").join(filter(None, (shown, "\n".join(notes))))
 
 
 def summary_formatted(comparison: Comparison, choice: SummaryChoice, form: Format) -> str | Iterable[str]:
@@ -41,5 +42,7 @@ def summary_formatted(comparison: Comparison, choice: SummaryChoice, form: Forma
         case Format.CSV:
             return tables_to_csv(summary_tables(comparison, choice))
         case Format.MARKDOWN:
-            return with_notes(tables_to_markdown(summary_tables(comparison, choice)), comparison)
+            return with_notes(
+                tables_to_markdown(summary_tables(comparison, choice)), comparison.summary_notes
+            )
     return to_summary(comparison, choice)

@@ -282,7 +282,7 @@ Layouts = Annotated[
         ("--layouts",),
         "N",
         "Link each image in N orders of its functions, run each, and show the spread of the predicted time, "
-        "which is luck of the link. Default: 1, the image itself.",
+        "which depends on where the linker places code. Default: 1, the image itself.",
     ),
 ]
 CheckStores = Annotated[

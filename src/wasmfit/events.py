@@ -35,12 +35,14 @@ class BuildPlan:
         cells: The cells that are measured, with the seconds that each may take.
         stored: How many other cells are in the store.
         seconds: What all of it may take together.
+        unavailable: The cells that cannot be measured, since a tool is not on this machine, with the reason.
     """
 
     steps: tuple[PlannedStep, ...]
     cells: tuple[tuple[str, float], ...]
     stored: int
     seconds: float
+    unavailable: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """How long work takes, from what was recorded; and how that is said."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -108,6 +109,16 @@ def test_what_must_be_built_is_said_with_the_longest() -> None:
     )
     nothing = BuildPlan((), ((CELL, 5.0),), 0, 5)
     assert plan_sentence(nothing) == "1 cell to be measured, a few seconds."
+
+
+def test_what_cannot_be_built_here_is_no_part_of_it() -> None:
+    lacking = replace(
+        PLAN, steps=(), seconds=10, unavailable=(("wasefire@0.5.0/my", "there is no compiler"),)
+    )
+    assert plan_sentence(lacking) == (
+        "2 cells to be measured, and 1 unavailable without tools that are not here, about 10 s."
+    )
+    assert "  wasefire@0.5.0/my: there is no compiler" in list(plan_lines(lacking))
 
 
 def test_a_dry_run_lists_all() -> None:

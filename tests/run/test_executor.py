@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from wasmfit.builder import BuildStep, StepContext
+from wasmfit.builder import BuildError, BuildStep, StepContext
 from wasmfit.builder.cache import Cache
 from wasmfit.events import Event, TaskEnded, TaskProgress, TaskStarted
 from wasmfit.home import Home
+from wasmfit.model import Status
 from wasmfit.run.executor import LocalRun
 from wasmfit.run.job import Job
 from wasmfit.run.schedule import execute
@@ -78,6 +79,23 @@ def test_a_failed_step_ends_the_jobs_that_need_it_and_no_other(tmp_path: Path) -
     assert works.made.count("bad") == 1
     (error,) = [event.error for event in events if isinstance(event, TaskEnded) and event.title == "step bad"]
     assert error == "it does not compile"
+
+
+def test_a_step_without_its_tool_is_not_begun_and_its_jobs_say_why(tmp_path: Path) -> None:
+    works = Works()
+
+    def require() -> None:
+        raise BuildError("there is no compiler for it here", Status.UNAVAILABLE)
+
+    lacks, good = replace(works.step("lacks"), require=require), works.step("good")
+    jobs = [FakeJob("a", [lacks]), FakeJob("b", [good])]
+    kept, events = done(tmp_path, jobs)
+    assert kept == {"a": "unavailable: there is no compiler for it here", "b": "measured"}
+    assert "step lacks" not in {event.title for event in events if isinstance(event, TaskStarted)}
+    assert works.made == ["good"]
+    # What was made elsewhere needs no tool here.
+    done(tmp_path, [FakeJob("a", [replace(lacks, require=None)])])
+    assert done(tmp_path, [FakeJob("a", [lacks])])[0] == {"a": "measured"}
 
 
 def test_a_machines_fault_is_a_failure_too(tmp_path: Path) -> None:

@@ -159,10 +159,15 @@ def step(context: Context, spec: FirmwareSpec, shared: Shared, module: BuildStep
             stage=FIRMWARE,
             estimate=cost("c", spec.build),
             key_now=partial(_key_now, context, spec, module),
+            require=partial(_require_compiler, context, spec),
         )
 
     setting = spec.build.label, spec.board.target, spec.profile.name, spec.payload.embedding
     return shared.once(("objects", *setting, module and module.key), objects)
+
+
+def _require_compiler(context: Context, spec: FirmwareSpec) -> None:
+    absent.require_c(context, spec.board.target, f"the image of {spec.build.label}")
 
 
 def _key_now(context: Context, spec: FirmwareSpec, module: BuildStep | None) -> str:
@@ -179,7 +184,6 @@ def _make(
         BuildError: Something does not compile, or the checkout was edited meanwhile.
     """
     build, board, profile = spec.build, spec.board, spec.profile
-    absent.require_c(context, board.target, f"the image of {build.label}")
     root = sources.fetch(context, step, build)
     firmware = context.catalog.embedding(build.runtime)
     command = _command(context, build, board, profile, root, firmware)

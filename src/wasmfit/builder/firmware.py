@@ -11,7 +11,7 @@ from pathlib import Path
 from wasmfit.catalog import Catalog
 from wasmfit.model import BaseCrate, Board, Build, Checkout, Embedding, Profile, Target
 
-from . import cargo, checkout, costs, digest, guest
+from . import absent, cargo, checkout, costs, digest, guest
 from .cargo import Options, Package, dependencies, level
 from .context import Context, StepContext
 from .digest import Shared
@@ -342,6 +342,7 @@ def step(context: Context, spec: FirmwareSpec, shared: Shared) -> BuildStep:
             estimate=costs.cost("firmware", spec.build) if spec.build.dependencies else 0,
             beginning=0 if spec.build.dependencies else costs.core(),
             key_now=lambda: key(context, spec, Shared()),
+            require=partial(absent.require_rust, context, absent.what("firmware")),
         )
 
     return shared.once(("archive", *spec.package.label, spec.base.name, spec.board.target), archive)

@@ -8,7 +8,7 @@ from pathlib import Path
 from wasmfit.catalog import Catalog
 from wasmfit.model import Workload
 
-from . import cargo, costs, digest, module
+from . import absent, cargo, costs, digest, module
 from .cargo import Options, Package, level
 from .context import Context, StepContext
 from .digest import Shared
@@ -139,6 +139,7 @@ def step(context: Context, workload: Workload, cpu: str | None, shared: Shared) 
             stage=MODULES,
             beginning=costs.core() if workload.guest.build_std else 0,
             key_now=partial(key, context, workload, cpu),
+            require=partial(absent.require_rust, context, absent.what("guest")),
         )
 
     return shared.once(("guest", workload.name, cpu), build)

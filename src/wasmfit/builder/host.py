@@ -9,7 +9,7 @@ from wasmfit.catalog import Catalog
 from wasmfit.model import Build, Status
 from wasmfit.toolchain import Finished
 
-from . import cargo, digest, host_compiler, host_tool, module
+from . import absent, cargo, digest, host_compiler, host_tool, module
 from .cargo import Options, Package, dependencies
 from .context import Context, StepContext
 from .costs import cost
@@ -100,6 +100,7 @@ def built(context: Context, build: Build) -> BuildStep:
         stage=HOST,
         estimate=cost("host", build),
         key_now=partial(key, context, build),
+        require=partial(absent.require_rust, context, absent.what("host")),
     )
 
 

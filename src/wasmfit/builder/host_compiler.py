@@ -56,9 +56,25 @@ def step(context: Context, build: Build, shared: Shared) -> BuildStep:
             stage=HOST,
             estimate=cost("host", build),
             key_now=partial(key, context, build),
+            require=partial(_require_llvm, context),
         )
 
     return shared.once(("host compiler", build.runtime.name, build.number), program)
+
+
+def _require_llvm(context: Context) -> Llvm:
+    """The LLVM that the program is built on.
+
+    Raises:
+        BuildError: There is none.
+    """
+    llvm = context.toolchain.llvm
+    if isinstance(llvm, NoLlvm):
+        advice = remedy("llvm").text
+        raise BuildError(
+            f"its compiler for this machine is built on LLVM, and {llvm.cause}. {advice}", Status.UNAVAILABLE
+        )
+    return llvm
 
 
 def _make(context: Context, build: Build, step: StepContext, _made: Mapping[str, Path], place: Path) -> None:
@@ -67,12 +83,7 @@ def _make(context: Context, build: Build, step: StepContext, _made: Mapping[str,
     Raises:
         BuildError: There is no LLVM, or it does not compile.
     """
-    llvm = context.toolchain.llvm
-    if isinstance(llvm, NoLlvm):
-        advice = remedy("llvm").text
-        raise BuildError(
-            f"its compiler for this machine is built on LLVM, and {llvm.cause}. {advice}", Status.UNAVAILABLE
-        )
+    llvm = _require_llvm(context)
     root = sources.fetch(context, step, build)
     files = list(_files(context, build, root))
     objects = place / "objects"

@@ -103,6 +103,7 @@ def step(
         is_task=translated is None,
         stage=FIRMWARE,
         estimate=cost("c", spec.build),
+        require=partial(absent.require_c, context, spec.board.target, f"the library of {spec.build.label}"),
     )
 
 
@@ -132,7 +133,6 @@ def _make(
     context: Context, spec: FirmwareSpec, step: StepContext, built: Mapping[str, Path], artefact: Path
 ) -> None:
     target, archive = spec.board.target, artefact / NAME
-    absent.require_c(context, target, f"the library of {spec.build.label}")
     rust = Firmware.at(built["firmware"]).archive
     _change(context, step, target, _renamed(spec), _OWN, rust, archive)
     lock = built["firmware"] / "Cargo.lock"

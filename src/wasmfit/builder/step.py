@@ -34,6 +34,7 @@ class BuildStep:
         estimate: Rough seconds that it takes.
         beginning: How many more if nothing has been built in the folder ``lock`` yet.
         key_now: The key as the sources are when it is called, where there are any.
+        require: Raises a :class:`BuildError` where a tool that makes it is not on this machine.
     """
 
     kind: str
@@ -47,6 +48,7 @@ class BuildStep:
     estimate: int = 0
     beginning: int = 0
     key_now: Callable[[], str] | None = None
+    require: Callable[[], object] | None = None
 
     def ensure(self, cache: Cache, step: StepContext) -> Path:
         """The artefact's folder; it and what it needs are made if they are not there.
@@ -57,6 +59,8 @@ class BuildStep:
         artefact = cache.place(self.kind, self.key)
         if artefact.is_dir():
             return artefact
+        if self.require is not None:
+            self.require()
         built = {role: need.ensure(cache, step) for role, need in self.needs.items()}
 
         def make(folder: Path) -> None:
@@ -65,6 +69,15 @@ class BuildStep:
                 raise BuildError(f"the sources of {self.title} were edited since the run began; run it again")
 
         return cache.get(self.kind, self.key, make)
+
+    def obstacle(self, cache: Cache) -> BuildError | None:
+        """What keeps it from being made on this machine; ``None`` also where it is made already."""
+        if self.require is not None and not cache.place(self.kind, self.key).is_dir():
+            try:
+                self.require()
+            except BuildError as error:
+                return error
+        return None
 
     def tasks(self) -> Iterator[BuildStep]:
         """The tasks that must have ended before it can be made, each once, those that others need first."""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from wasmfit.catalog import Catalog
 
-from . import cargo, digest
+from . import absent, cargo, digest
 from .cargo import Options, Package
 from .context import Context, StepContext
 from .digest import Shared
@@ -71,6 +71,7 @@ def step(context: Context, shared: Shared) -> BuildStep:
             lock=target_folder(context),
             stage=MODULES,
             key_now=partial(key, context),
+            require=partial(absent.require_rust, context, absent.what("suite")),
         )
 
     return shared.once(("suite",), scripts)

@@ -26,6 +26,8 @@ def about(seconds: float) -> str:
 def plan_sentence(plan: BuildPlan) -> str:
     """What must be built first, and how long all of it takes."""
     cells = f"{counted(len(plan.cells), 'cell')} to be measured"
+    if plan.unavailable:
+        cells += f", and {len(plan.unavailable):,} unavailable without tools that are not here"
     if not plan.steps:
         return f"{cells}, {about(plan.seconds)}."
     kinds = Counter(step.kind for step in plan.steps)
@@ -48,6 +50,9 @@ def plan_lines(plan: BuildPlan) -> Iterator[str]:
     if plan.cells:
         yield "To be measured:"
         yield from (f"  {escape_unprintable(cell)}: {about(seconds)}" for cell, seconds in plan.cells)
+    if plan.unavailable:
+        yield "Unavailable, since tools are not here:"
+        yield from (f"  {escape_unprintable(f'{cell}: {reason}')}" for cell, reason in plan.unavailable)
     yield f"In the store already: {plan.stored:,}."
     yield f"In all: {about(plan.seconds)}." if plan.cells else "Nothing is left to do."
 

@@ -28,13 +28,27 @@ def build_plan(
         durations: What was recorded.
         workers: How many things are done at a time.
     """
-    missing: dict[str, BuildStep] = {}
-    for job in jobs:
-        for step in job.steps:
-            if step.key not in missing and not context.cache.place(step.kind, step.key).is_dir():
-                missing[step.key] = step
+    missing = {
+        step.key: step
+        for job in jobs
+        for step in job.steps
+        if not context.cache.place(step.kind, step.key).is_dir()
+    }
+    impossible = {
+        key: error.reason
+        for key, step in missing.items()
+        if (error := step.obstacle(context.cache)) is not None
+    }
+    unavailable = {
+        job.id: next(impossible[step.key] for step in job.steps if step.key in impossible)
+        for job in jobs
+        if any(step.key in impossible for step in job.steps)
+    }
+    possible = [job for job in jobs if job.id not in unavailable]
+    needed = {step.key for job in possible for step in job.steps}
+    missing = {key: step for key, step in missing.items() if key in needed}
     seconds = step_seconds(missing, durations)
-    cells = [(job.id, durations.of_cell(job.id)) for job in jobs]
+    cells = [(job.id, durations.of_cell(job.id)) for job in possible]
     parts = [(seconds[key], step.lock) for key, step in missing.items()]
     return BuildPlan(
         tuple(
@@ -44,6 +58,7 @@ def build_plan(
         tuple(cells),
         stored,
         wall_seconds([*parts, *((of_cell, None) for _, of_cell in cells)], workers),
+        tuple(unavailable.items()),
     )
 
 

@@ -114,6 +114,9 @@ class LocalRun(Generic[R]):
             failed = next(
                 (self._failures[need.key] for need in step.tasks() if need.key in self._failures), None
             )
+            if failed is None and (obstacle := step.obstacle(self.cache)) is not None:
+                # Every cell that needs it says so: as a build that failed it would be said twice.
+                failed = Failed.of(obstacle, log)
             if failed is None:
                 with _Told(self.emit, step.title) as told:
                     try:

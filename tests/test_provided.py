@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from wasmfit import provided
-from wasmfit.builder import BuildStep, StepContext
+from wasmfit.builder import BuildError, BuildStep, StepContext
 from wasmfit.builder.cache import Cache
 from wasmfit.errors import UsageError
 from wasmfit.provided import ProvidedImages
@@ -64,6 +64,18 @@ def test_an_artefact_is_taken_in_the_place_of_building_it(root: Path, tmp_path: 
     step = BuildStep("fake", KEY, "a step", fails)
     place = step.ensure(Cache(tmp_path / "cache", provided=images), StepContext(tmp_path / "log"))
     assert {path.name: path.read_bytes() for path in place.iterdir()} == {"a": b"one", "b": b"two"}
+
+
+def test_what_is_provided_asks_for_no_tool(root: Path, tmp_path: Path) -> None:
+    def refuse() -> None:
+        raise BuildError("there is no compiler for it here")
+
+    cache = Cache(tmp_path / "cache", provided=ProvidedImages.at(root))
+    step = BuildStep("fake", KEY, "a step", fails, require=refuse)
+    assert cache.has("fake", KEY)
+    assert step.obstacle(cache) is None
+    assert step.ensure(cache, StepContext(tmp_path / "log")).is_dir()
+    assert step.obstacle(Cache(tmp_path / "another")) is not None
 
 
 def test_a_damaged_archive_is_told(root: Path, tmp_path: Path) -> None:

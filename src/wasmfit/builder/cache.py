@@ -34,6 +34,11 @@ class Cache:
         """Where the artefact is, or would be."""
         return self.root / kind / key[:32]
 
+    def has(self, kind: str, key: str) -> bool:
+        """Whether the artefact is there, or need not be made."""
+        is_provided = self.provided is not None and self.provided.has(kind, key)
+        return is_provided or self.place(kind, key).is_dir()
+
     def get(self, kind: str, key: str, make: Callable[[Path], None]) -> Path:
         """The artefact's folder; ``make`` fills it, once, if it is not there yet.
 

@@ -15,7 +15,7 @@ from wasmfit.requests import Experiment
 from wasmfit.run.build_plan import build_plan
 from wasmfit.run.cells import cell_jobs
 from wasmfit.run.durations import Durations
-from wasmfit.toolchain import ProcessRunner, Versions, find
+from wasmfit.toolchain import Check, ProcessRunner, State, Versions, find
 
 
 @pytest.fixture
@@ -25,7 +25,46 @@ def context(tmp_path: Path) -> Context:
     emulators = [catalog.board("nrf52840dk").emulator]
     tools = find(Versions(home.tools, runner), targets, emulators)
     c = {name: replace(one, is_here=False) for name, one in tools.c.items()}
-    return Context(catalog, home, replace(tools, rust=replace(tools.rust, is_here=False), c=c), runner)
+    rust = replace(tools.rust, is_here=False)
+    return Context(catalog, home, replace(tools, rust=rust, c=c, lacking=(RUST,)), runner)
+
+
+RUST = Check("Rust for bare metal", "rust", "builds", State.MISSING, remedy="Install it with: get rust")
+CC = Check("C compiler for this machine (cc)", "cc", "links", State.MISSING, remedy="Install it with: get cc")
+
+
+def lacks(context: Context, *checks: Check) -> Context:
+    return replace(context, toolchain=replace(context.toolchain, lacking=checks))
+
+
+def test_the_remedy_names_what_is_missing(context: Context) -> None:
+    def refused(*checks: Check) -> str:
+        with pytest.raises(BuildError) as caught:
+            absent.require_rust(lacks(context, *checks), "the module")
+        return caught.value.reason
+
+    assert refused(RUST).endswith("and there is no compiler for it here. Install it with: get rust")
+    assert refused(CC).endswith(
+        "nothing is built here without the C compiler for this machine (cc). Install it with: get cc"
+    )
+    assert refused(RUST, CC).endswith("Install them with: get rust && get cc")
+    assert refused().endswith("WASMFIT_RUST=images has nothing built here. Leave WASMFIT_RUST unset.")
+
+
+def test_a_c_compiler_that_is_there_is_not_to_be_installed(
+    context: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (target,) = context.toolchain.c
+
+    def refused() -> str:
+        with pytest.raises(BuildError) as caught:
+            absent.require_c(lacks(context, CC), target, "the image of wasm3")
+        return caught.value.reason
+
+    monkeypatch.setattr(absent.shutil, "which", lambda name, **_: f"/usr/bin/{name}")
+    assert refused().endswith("Install it with: get cc")
+    monkeypatch.setattr(absent.shutil, "which", lambda *_, **__: None)
+    assert "arm-none-eabi" in refused()
 
 
 def test_rust(context: Context, tmp_path: Path) -> None:

@@ -62,6 +62,8 @@ def test_the_tools_of_images_take_the_place_of_missing_ones(found: Callable[...,
     assert compiler.library.identity == MADE_WITH.c[TARGET].library
     assert tools.versions()["arm-none-eabi-gcc"] == "12.2"
     assert "cc" not in tools.versions()
+    assert "cc" in {check.need for check in tools.lacking}
+    assert found(WASMFIT_RUST="images").lacking == ()
 
 
 def test_a_cell_names_the_tools_of_its_own_board(found: Callable[..., Toolchain]) -> None:

@@ -16,6 +16,7 @@ from wasmfit.requests.keywords import EconomyKeywords, Keywords
 from wasmfit.toolchain import ProcessRunner, Versions, find
 
 from .comparison import measure
+from .compilers import require_compilers
 from .economy_modules import FormModule, FormModules
 from .shrunk_builds import with_shrunk
 
@@ -91,6 +92,7 @@ class _Measuring:
         runner = ProcessRunner(echo=self._options.echo)
         home = Home.find(self._options.home)
         context = Context(catalog, home, find(Versions(home.tools, runner), {}, []), runner)
+        require_compilers(context, "Modules that ask for less memory are in no image of wasmfit-images")
         modules = FormModules(context, catalog.workload(experiment.workload))
         usual = modules.usual_stack
         plain, heap_base = modules.plain(), modules.heap_base()

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from wasmfit.analysis.economy import EconomyForm, GuestForm
-from wasmfit.builder import Context, StepContext, guest
+from wasmfit.builder import BuildError, Context, StepContext, guest
 from wasmfit.builder.digest import Shared
 from wasmfit.builder.module import NAME
 from wasmfit.errors import UsageError
@@ -134,7 +134,12 @@ class FormModules:
         # Not shared with another size: what is shared is told apart by the workload's name alone.
         step = guest.step(self.context, workload, _CPU, Shared())
         log = StepContext(self.context.home.logs / f"economy-{workload.name}.log")
-        return (step.ensure(self.context.cache, log) / NAME).read_bytes()
+        try:
+            return (step.ensure(self.context.cache, log) / NAME).read_bytes()
+        except BuildError as error:
+            raise UsageError(
+                f"The module of {workload.name} cannot be built: {error.reason} (log: {log.log})."
+            ) from error
 
     def _written(
         self, form: GuestForm, data: bytes, title: str, linker: tuple[str, ...], stack: int | None = None

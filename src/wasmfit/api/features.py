@@ -6,14 +6,14 @@ from typing import Unpack
 
 from wasmfit.analysis.benchmark import NATIVE
 from wasmfit.analysis.features import FeaturesMeasured
-from wasmfit.builder import Context, checkout
+from wasmfit.builder import Context, checkout, digest, suite
 from wasmfit.catalog import Catalog
 from wasmfit.catalog.load import unknown
 from wasmfit.defaults import BOARD, PROFILE
-from wasmfit.errors import UsageError
+from wasmfit.errors import MissingToolError, UsageError
 from wasmfit.globs import matches
 from wasmfit.home import Home
-from wasmfit.model import Feature, Measurement, Status
+from wasmfit.model import Failing, Feature, Measurement, Status
 from wasmfit.plan import BASELINE, select_boards, select_builds
 from wasmfit.plan.select import with_checkouts
 from wasmfit.requests import FeaturesExperiment, RunOptions
@@ -22,6 +22,7 @@ from wasmfit.store import OutcomeStore
 from wasmfit.toolchain import ProcessRunner, Versions, find
 
 from .cluster import executor_of
+from .compilers import require_artefact
 from .found_features import NothingMeasuredError, found_features
 from .recorded import or_recorded
 from .unrecorded import refuse_board_and_label
@@ -51,7 +52,15 @@ def features(
 
 
 def _with_note(measured: FeaturesMeasured, note: str) -> FeaturesMeasured:
-    return replace(measured, notes=(note, *measured.notes))
+    return replace(measured, notes=(note, *measured.notes), look=_cannot_be_run)
+
+
+def _cannot_be_run() -> tuple[Failing, ...]:
+    raise MissingToolError(
+        "The assertions that do not hold are found by running the suite, and a tool for that is missing.",
+        "`wasmfit doctor` says which. Without --failing, verdicts come from the measurements that come "
+        "with wasmfit.",
+    )
 
 
 def _features_as(experiment: FeaturesExperiment, options: RunOptions) -> FeaturesMeasured:
@@ -84,6 +93,7 @@ def _features_as(experiment: FeaturesExperiment, options: RunOptions) -> Feature
     }
     toolchain = find(Versions(home.tools, runner), targets, [board.emulator for board in boards])
     context = Context(catalog, home, toolchain, runner, fence=not options.no_fence)
+    require_artefact(context, suite.step(context, digest.Shared()))
     store = OutcomeStore(home.results)
     run = FeaturesRun(context, store, options.event_handler, options.rerun, executor)
     return run.run(builds, boards, profiles, chosen)

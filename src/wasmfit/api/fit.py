@@ -14,6 +14,7 @@ from wasmfit.timing import cost_model
 
 from .board_setup import with_setup
 from .comparison import measure
+from .compilers import require_something_tried
 from .features import features_of_measured
 from .memory_notes import memory_notes
 from .recorded import or_recorded, with_note
@@ -51,7 +52,9 @@ def fit(
     board = catalog.board(experiment.board)
     limits = required.on(board)
     cells = _cells(catalog, experiment)
-    measured = or_recorded(options, lambda how: measure(catalog, cells, how), with_note)
+    measured = or_recorded(
+        options, lambda how: require_something_tried(measure(catalog, cells, how)), with_note
+    )
     comparison = measured.comparison
     sources: tuple[EvidenceSource, ...] = (declared_source,)
     notes: list[str] = []

@@ -11,7 +11,7 @@ from wasmfit.store.measurements import Reader
 
 from .set_origins import set_origin
 
-_WORTH_ANOTHER_TRY = frozenset({Status.BUILD_FAILED, Status.TIMEOUT})
+_WORTH_ANOTHER_TRY = frozenset({Status.BUILD_FAILED, Status.TIMEOUT, Status.UNAVAILABLE})
 """Ends that may have been this machine's fault."""
 
 

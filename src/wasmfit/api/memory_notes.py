@@ -21,7 +21,7 @@ _BOTH = "`__heap_base` and `__data_end`"
 def memory_notes(measured: MeasuredExperiment) -> tuple[str, ...]:
     """Sentences on runtimes that can give the module less memory than it declares; few, or none.
 
-    A number is one that ``wasmfit economy`` has measured here; without one, the sentence names the command.
+    A number is one that ``wasmfit economy`` has measured here, of a workload's module; it takes no other.
     """
     cells = [cell for cell in measured.plan.cells if _can_shrink(cell.build)]
     modules = {cell.workload.name: cell.workload for cell in cells}
@@ -52,7 +52,7 @@ def _of_module(module: UserModule, cells: Sequence[Cell]) -> Iterator[str]:
     )
     yield (
         f"{condition} {names} could give it less memory than the {module.memory_bytes:,} B that it declares, "
-        "unless it has a heap of its own: `wasmfit economy` measures what that is worth"
+        "unless it has a heap of its own"
     )
 
 

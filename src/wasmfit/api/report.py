@@ -21,6 +21,7 @@ from wasmfit.run import report_builder
 
 from .benchmark import with_native
 from .comparison import catalog_of, measure
+from .compilers import require_something_tried
 from .features import features_of_measured
 from .fit import requirements_of
 from .recorded import or_recorded, with_note
@@ -64,7 +65,9 @@ measured next to the runtimes that are named, where there are workloads: slow-do
     if experiment.with_workloads:
         experiment = with_native(experiment)
     catalog = catalog_of(experiment, options)
-    measured = or_recorded(options, lambda how: measure(catalog, experiment, how), with_note)
+    measured = or_recorded(
+        options, lambda how: require_something_tried(measure(catalog, experiment, how)), with_note
+    )
     comparison = measured.with_features
     if measured.context is None:
         if settings.flames:

@@ -22,6 +22,7 @@ from wasmfit.store import Store
 from wasmfit.toolchain import ProcessRunner, Versions, find
 from wasmfit.words import counted
 
+from .compilers import require_compilers
 from .unrecorded import require_local
 
 _WITHOUT_LIMIT = 100_000
@@ -73,8 +74,10 @@ def tune(
         for workload in workloads
     ]
     toolchain = find(Versions(home.tools, runner), c_targets(catalog, cells), [board.emulator])
+    context = Context(catalog, home, toolchain, runner, fence=not options.no_fence)
+    require_compilers(context, "Settings that are tried are in no image of wasmfit-images")
     trials = Trials(
-        Context(catalog, home, toolchain, runner, fence=not options.no_fence),
+        context,
         Store(home.results),
         where,
         build,

@@ -1,10 +1,10 @@
 """A cell → an image: modules, host steps, C sources, firmware, links; all through one cache."""
 
-from . import checkout, digest, firmware, host, host_tool, job, link, module, prelinking, suite
+from . import absent, checkout, digest, firmware, host, host_tool, job, link, module, prelinking, suite
 from .archive import ArchiveError, packed, unpack
 from .backends import Backend, backend_of
 from .context import Context, Progress, StepContext, silent
-from .errors import BuildError
+from .errors import BuildError, MissingCompilerError
 from .image import Image, image, keys, steps
 from .layout import linked as linked_in_layout
 from .layout import linked_elsewhere
@@ -24,10 +24,12 @@ __all__ = [
     "FirmwareSpec",
     "Image",
     "LinkOrder",
+    "MissingCompilerError",
     "OpenPayload",
     "PackageSpec",
     "Progress",
     "StepContext",
+    "absent",
     "backend_of",
     "checkout",
     "digest",

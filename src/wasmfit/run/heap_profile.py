@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from wasmfit.builder import BuildError, Context, FirmwareSpec, StepContext, image
+from wasmfit.builder import BuildError, Context, FirmwareSpec, MissingCompilerError, StepContext, image
 from wasmfit.emulation import HEAP_PLUGIN, Block, trace
 from wasmfit.globs import matches
 from wasmfit.model import Cell, HeapClass, Status, UserModule
@@ -108,6 +108,8 @@ def heap_profiled(context: Context, cell: Cell) -> HeapProfiled:
     step = StepContext(context.home.logs / "profile.log")
     try:
         built = image(context, step, FirmwareSpec.of(cell))
+    except MissingCompilerError as error:
+        raise error.of_command() from error
     except BuildError as error:
         raise ProfileError(f"{cell.id} cannot be built: {error.reason} (log: {step.log})") from error
     execution = measure.executed(context, step, cell, built)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from wasmfit.builder import BuildError, Context, FirmwareSpec, StepContext, image
+from wasmfit.builder import BuildError, Context, FirmwareSpec, MissingCompilerError, StepContext, image
 from wasmfit.elf.names.demangle import demangle
 from wasmfit.emulation import CallProfile, Row
 from wasmfit.errors import WasmfitError
@@ -52,6 +52,8 @@ def profiled(context: Context, cell: Cell, phases: Sequence[str]) -> Profiled:
     step = StepContext(context.home.logs / "profile.log")
     try:
         built = image(context, step, FirmwareSpec.of(cell))
+    except MissingCompilerError as error:
+        raise error.of_command() from error
     except BuildError as error:
         raise ProfileError(f"{cell.id} cannot be built: {error.reason} (log: {step.log})") from error
     execution = measure.executed(context, step, cell, built, profiled=True)

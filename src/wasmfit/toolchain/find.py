@@ -33,6 +33,7 @@ class Toolchain:
         emulators: QEMU program → the tool.
         images: What need not be built, where wasmfit-images is installed.
         llvm: LLVM for this machine, which only some host steps need.
+        lacking: What this machine lacks to build anything, where the compilers of images take its place.
     """
 
     rust: Rust
@@ -41,6 +42,7 @@ class Toolchain:
     emulators: dict[str, Tool]
     images: ProvidedImages | None = None
     llvm: Llvm | NoLlvm = field(default_factory=NoLlvm)
+    lacking: tuple[Check, ...] = ()
 
     def of_board(self, board: Board) -> "Toolchain":
         """What has a part in a cell on a board, of all that a run with more boards has."""
@@ -115,11 +117,11 @@ def find(
         if tools is not None and name in tools.c and not isinstance(compiler, CCompiler):
             compiler = recorded.recorded_c(tools.c[name], target)
         compilers[name] = c_compiler(versions, target) if compiler is None else compiler
-    listed = [_check_rust(versions), _check_host_cc(versions)] if tools is None or is_here else []
+    basic = () if wanted else (_check_rust(versions), _check_host_cc(versions))
     missing = [
         check
         for check in (
-            *listed,
+            *(basic if tools is None or is_here else ()),
             *_told_once(map(_check_c, compilers.values())),
             *_check_qemus(versions, emulators),
         )
@@ -138,6 +140,7 @@ def find(
         {name: tool for name, tool in qemus.items() if tool is not None},
         images,
         find_llvm(versions),
+        tuple(check for check in basic if not check.ok),
     )
 
 

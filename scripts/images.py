@@ -41,9 +41,9 @@ from wasmfit.builder.digest import Shared
 from wasmfit.catalog import Catalog
 from wasmfit.emulation import HEAP_PLUGIN, STORES, WATCHDOG, plugins
 from wasmfit.home import Home
-from wasmfit.model import Board, Build, Cell, Embedding, Profile
+from wasmfit.model import Board, Build, Cell, Embedding, Profile, Status
 from wasmfit.plan import c_targets, plan
-from wasmfit.provided import FORMAT, ImageArchive, Manifest, PluginSet
+from wasmfit.provided import FORMAT, ImageArchive, LeftOut, Manifest, PluginSet, artefact_name
 from wasmfit.requests import Experiment
 from wasmfit.toolchain import ProcessRunner, Versions, find, recorded
 
@@ -57,7 +57,6 @@ MACHINES = {"x86_64": "x86_64-linux-gnu-gcc", "aarch64": "aarch64-linux-gnu-gcc"
 
 PLUGINS = (plugins.SOURCES, plugins.PROBE, WATCHDOG, HEAP_PLUGIN, STORES)
 _GLIBC = re.compile(rb"GLIBC_(\d+)\.(\d+)")
-_KEY = 32
 _SECONDS = 600
 
 
@@ -76,7 +75,7 @@ class Wanted:
     @property
     def name(self) -> str:
         """What it is called in the archive."""
-        return f"{self.step.kind}/{self.step.key[:_KEY]}"
+        return artefact_name(self.step.kind, self.step.key)
 
 
 def wanted(context: Context, cells: Iterable[Cell]) -> Iterator[Wanted]:
@@ -112,23 +111,22 @@ def prelinked(
     return None if build.runtime.is_bound else prelinking.step(context, spec, shared)
 
 
-def made(context: Context, wanted: Iterable[Wanted], jobs: int) -> Iterator[tuple[Wanted, Path]]:
-    """Each with its folder, those that cannot be built left out: a cell says why, wherever it is built."""
+def made(context: Context, wanted: Iterable[Wanted], jobs: int) -> Iterator[tuple[Wanted, Path | LeftOut]]:
+    """Each with its folder, or with why it cannot be built: cells say that where there is no compiler."""
     log = StepContext(context.home.logs / "images.log")
     chosen = list(wanted)
 
-    def build(one: Wanted) -> Path | None:
+    def build(one: Wanted) -> Path | LeftOut:
         try:
             return one.step.ensure(context.cache, log)
         except BuildError as error:
             print(f"left out: {one.step.title}: {error.reason}", file=sys.stderr)
-            return None
+            return LeftOut(status=error.status, reason=error.reason)
 
     with ThreadPoolExecutor(jobs) as pool:
         for number, (one, place) in enumerate(zip(chosen, pool.map(build, chosen), strict=True), start=1):
             print(f"[{number}/{len(chosen)}] {one.group}: {one.step.title}", file=sys.stderr)
-            if place is not None:
-                yield one, place
+            yield one, place
 
 
 def packed(artefacts: Iterable[tuple[Wanted, Path]]) -> bytes:
@@ -194,8 +192,13 @@ def distribution(context: Context, arguments: argparse.Namespace, folder: Path) 
     package = folder / "wasmfit_images"
     (package / "groups").mkdir(parents=True)
     groups: dict[str, list[tuple[Wanted, Path]]] = defaultdict(list)
+    left_out = {}
     for one, place in made(context, wanted(context, cells), arguments.jobs):
-        groups[one.group].append((one, place))
+        if isinstance(place, Path):
+            groups[one.group].append((one, place))
+        # What this machine lacks says nothing of others.
+        elif place.status is not Status.UNAVAILABLE:
+            left_out[one.name] = place
     listed = {}
     for name, artefacts in sorted(groups.items()):
         content, file = packed(artefacts), f"groups/{name}.tar.xz"
@@ -208,6 +211,7 @@ def distribution(context: Context, arguments: argparse.Namespace, folder: Path) 
         tools=recorded.record(system(), context.toolchain.rust, context.toolchain.c),
         groups=listed,
         plugins=compile_plugins(context.runner, package / "plugins"),
+        left_out=dict(sorted(left_out.items())),
     )
     (package / "manifest.json").write_text(manifest.model_dump_json(indent=1) + "\n", encoding="utf-8")
     for path in (*FOLDER.glob("*.*"), *FOLDER.glob("wasmfit_images/*.py"), *ROOT.glob("LICENSE-*")):

@@ -14,6 +14,7 @@ from wasmfit import provided
 from wasmfit.builder import BuildError, BuildStep, StepContext
 from wasmfit.builder.cache import Cache
 from wasmfit.errors import UsageError
+from wasmfit.model import Status
 from wasmfit.provided import ProvidedImages
 
 KEY = "ab" * 32
@@ -89,6 +90,16 @@ def test_a_folder_may_be_named_and_images_may_be_left_out(root: Path) -> None:
     assert found is not None
     assert found.root == root
     assert ProvidedImages.find({provided.CHOICE: "none"}) is None
+
+
+def test_what_is_left_out_has_a_reason_and_may_be_missing_from_older_manifests(root: Path) -> None:
+    assert ProvidedImages.at(root).left_out("fake", KEY) is None
+    write(root, left_out={NAME: {"status": "unsupported", "reason": "needs threads"}})
+    left_out = ProvidedImages.at(root).left_out("fake", KEY)
+    assert left_out is not None
+    assert left_out.reason == "needs threads"
+    assert left_out.is_final
+    assert not left_out.model_copy(update={"status": Status.BUILD_FAILED}).is_final
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"format": 99}'])

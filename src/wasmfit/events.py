@@ -36,6 +36,7 @@ class BuildPlan:
         stored: How many other cells are in the store.
         seconds: What all of it may take together.
         unavailable: The cells that cannot be measured, since a tool is not on this machine, with the reason.
+        impossible: The cells that cannot be built on any machine, with the reason.
     """
 
     steps: tuple[PlannedStep, ...]
@@ -43,6 +44,7 @@ class BuildPlan:
     stored: int
     seconds: float
     unavailable: tuple[tuple[str, str], ...] = ()
+    impossible: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)

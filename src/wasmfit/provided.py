@@ -19,9 +19,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from pydantic import Field
+
 from . import input_file
 from .errors import UsageError
-from .model import CLibrary, Record
+from .model import CLibrary, Record, Status
 
 PACKAGE = "wasmfit_images"
 CHOICE = "WASMFIT_IMAGES"
@@ -76,6 +78,23 @@ class ImageArchive(Record):
     artefacts: tuple[str, ...]
 
 
+class LeftOut(Record):
+    """Why an artefact is not in the distribution: how building it ended.
+
+    Attributes:
+        status: How a cell ends that needs it.
+        reason: Why, in words.
+    """
+
+    status: Status
+    reason: str
+
+    @property
+    def is_final(self) -> bool:
+        """Whether a cell ends so whoever builds it: what needs a linker for each module does not."""
+        return self.status in (Status.UNSUPPORTED, Status.DOES_NOT_FIT)
+
+
 class PluginSet(Record):
     """Plugins for one kind of machine, under Linux.
 
@@ -99,6 +118,7 @@ class Manifest(Record):
         tools: What it was made with.
         groups: File name → what is in it.
         plugins: Machine, as ``uname -m`` has it → its plugins.
+        left_out: ``KIND/KEY`` → why it is not there.
     """
 
     format: int
@@ -106,6 +126,7 @@ class Manifest(Record):
     tools: RecordedTools
     groups: dict[str, ImageArchive]
     plugins: dict[str, PluginSet]
+    left_out: dict[str, LeftOut] = Field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -152,7 +173,11 @@ class ProvidedImages:
 
     def has(self, kind: str, key: str) -> bool:
         """Whether an artefact is among them."""
-        return f"{kind}/{key[:_KEY]}" in self._groups
+        return artefact_name(kind, key) in self._groups
+
+    def left_out(self, kind: str, key: str) -> LeftOut | None:
+        """Why an artefact is not among them, where that is known."""
+        return self.manifest.left_out.get(artefact_name(kind, key))
 
     def put(self, kind: str, key: str, place: Path) -> None:
         """Writes an artefact's files into a folder.
@@ -161,7 +186,7 @@ class ProvidedImages:
             UsageError: Its archive is not what the manifest says.
             KeyError: It is not among them.
         """
-        name = f"{kind}/{key[:_KEY]}"
+        name = artefact_name(kind, key)
         archive = self._groups[name]
         data = input_file.contents(self.root / archive)
         if hashlib.sha256(data).hexdigest() != self.manifest.groups[archive].sha256:
@@ -196,6 +221,11 @@ class ProvidedImages:
 
 _KEY = 32
 """Characters of a key that name an artefact."""
+
+
+def artefact_name(kind: str, key: str) -> str:
+    """What an artefact is called in archives and in the manifest."""
+    return f"{kind}/{key[:_KEY]}"
 
 
 def _installed() -> Path | None:

@@ -5,17 +5,28 @@ from pathlib import Path
 
 import pytest
 
-from wasmfit.builder import BuildError, Context, StepContext, absent, guest
+from wasmfit.builder import (
+    BuildError,
+    Context,
+    FirmwareSpec,
+    OpenPayload,
+    StepContext,
+    absent,
+    guest,
+    image,
+    prelinking,
+)
 from wasmfit.builder.digest import Shared
 from wasmfit.catalog import Catalog
 from wasmfit.home import Home
-from wasmfit.model import Status
+from wasmfit.model import Cell, Embedding, Status
 from wasmfit.plan import plan
+from wasmfit.provided import FORMAT, LeftOut, Manifest, ProvidedImages, artefact_name
 from wasmfit.requests import Experiment
 from wasmfit.run.build_plan import build_plan
 from wasmfit.run.cells import cell_jobs
 from wasmfit.run.durations import Durations
-from wasmfit.toolchain import Check, ProcessRunner, State, Versions, find
+from wasmfit.toolchain import Check, ProcessRunner, State, Versions, find, recorded
 
 
 @pytest.fixture
@@ -61,9 +72,9 @@ def test_a_c_compiler_that_is_there_is_not_to_be_installed(
             absent.require_c(lacks(context, CC), target, "the image of wasm3")
         return caught.value.reason
 
-    monkeypatch.setattr(absent.shutil, "which", lambda name, **_: f"/usr/bin/{name}")
+    monkeypatch.setattr("wasmfit.builder.absent.shutil.which", lambda name, **_: f"/usr/bin/{name}")
     assert refused().endswith("Install it with: get cc")
-    monkeypatch.setattr(absent.shutil, "which", lambda *_, **__: None)
+    monkeypatch.setattr("wasmfit.builder.absent.shutil.which", lambda *_, **__: None)
     assert "arm-none-eabi" in refused()
 
 
@@ -90,3 +101,64 @@ def test_c(context: Context) -> None:
     with pytest.raises(BuildError, match="does not have the image of wasm3") as caught:
         absent.require_c(context, target, "the image of wasm3")
     assert caught.value.status is Status.UNAVAILABLE
+
+
+def one_cell(context: Context, runtime: str) -> Cell:
+    experiment = Experiment(runtimes=(runtime,), workloads=("crc32",), boards=("nrf52840dk",))
+    (cell,) = (one for one in plan(context.catalog, experiment).measured if one.build.name == runtime)
+    return cell
+
+
+def without(context: Context, cell: Cell, status: Status, reason: str) -> Context:
+    """With images that lack the cell's, and say why."""
+    spec = FirmwareSpec.of(cell)
+    step = prelinking.step(context, replace(spec, payload=OpenPayload(Embedding.STATIC)), Shared())
+    assert step is not None
+    manifest = Manifest(
+        format=FORMAT,
+        wasmfit="0",
+        tools=recorded.record("another", context.toolchain.rust, {}),
+        groups={},
+        plugins={},
+        left_out={artefact_name(step.kind, step.key): LeftOut(status=status, reason=reason)},
+    )
+    read = Manifest.model_validate_json(manifest.model_dump_json())
+    images = ProvidedImages(context.home.work, read)
+    return replace(context, toolchain=replace(context.toolchain, images=images))
+
+
+def test_what_runs_on_no_such_chip_is_unsupported(context: Context, tmp_path: Path) -> None:
+    cell = one_cell(context, "wasmi")
+    reason = "needs atomic compare-and-swap, which thumbv6m-none-eabi lacks"
+    context = without(context, cell, Status.UNSUPPORTED, reason)
+    # Its module is there.
+    rust = replace(context.toolchain.rust, is_here=True)
+    jobs = cell_jobs(replace(context, toolchain=replace(context.toolchain, rust=rust)), [cell])
+    planned = build_plan(context, jobs, 0, Durations(), 2)
+    assert planned.impossible == ((cell.id, reason),)
+    assert planned.unavailable == planned.cells == planned.steps == ()
+    last = jobs[0].image
+    last = replace(last, needs={"refused": last.needs["refused"]})
+    with pytest.raises(BuildError, match="needs atomic compare-and-swap") as caught:
+        image(context, StepContext(tmp_path / "log"), FirmwareSpec.of(cell), last)
+    assert caught.value.status is Status.UNSUPPORTED
+
+
+@pytest.mark.parametrize(
+    ("runtime", "said"),
+    [
+        ("wasm3", "each module must be linked for the chip, since it cannot be linked for any module, and"),
+        ("wasm2c", "each module must be compiled for the chip, since it is translated to C, and"),
+    ],
+)
+def test_what_must_be_built_for_each_module_says_so(context: Context, runtime: str, said: str) -> None:
+    cell = one_cell(context, runtime)
+    if runtime == "wasm3":
+        context = without(context, cell, Status.BUILD_FAILED, "it cannot be linked for any module")
+    else:
+        context = without(context, one_cell(context, "wasm3"), Status.BUILD_FAILED, "it is another")
+    (job,) = cell_jobs(context, [cell])
+    refusal = job.image.needs["refused"].obstacle(context.cache)
+    assert refusal is not None
+    assert refusal.status is Status.UNAVAILABLE
+    assert refusal.reason.startswith(said)

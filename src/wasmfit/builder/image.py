@@ -9,11 +9,11 @@ from pathlib import Path
 
 from wasmfit.provided import ProvidedImages
 
-from . import digest, host, module, prelinking, relinked, translate
+from . import absent, digest, host, module, prelinking, relinked, translate
 from .backends import backend_of
 from .context import Context, StepContext
 from .digest import Shared
-from .errors import BuildError
+from .errors import BuildError, MissingCompilerError
 from .spec import FirmwareSpec
 from .step import BuildStep
 
@@ -74,6 +74,10 @@ def steps(context: Context, spec: FirmwareSpec, shared: Shared | None = None) ->
     content = {role: _without_needs(need, images) for role, need in content.items()}
     if wasm is not None and images is not None and images.has("images", key):
         return BuildStep("images", key, title, _gone, {"module": content["module"]})
+    refusal = None if wasm is None else _refusal(context, spec, key, parts, setting)
+    if refusal is not None:
+        refused = _refused(key, title, refusal)
+        return BuildStep("images", key, title, _gone, {"module": content["module"], "refused": refused})
     provided = _provided(images, parts, setting) if wasm is not None and not translated else None
     if provided is not None:
         work = partial(_fill, spec)
@@ -96,6 +100,39 @@ def _provided(
     if images is None or not images.has(prelinking.KIND, key):
         return None
     return BuildStep(prelinking.KIND, key, "image for any module", _gone)
+
+
+def _refusal(
+    context: Context, spec: FirmwareSpec, key: str, parts: Mapping[str, BuildStep], setting: str
+) -> BuildError | None:
+    """Why an image cannot be had here, where more is known of that than that a part cannot be built."""
+    images, cache = context.toolchain.images, context.cache
+    if images is None or cache.has("images", key):
+        return None
+    left_out = images.left_out("images", key)
+    if left_out is None:
+        left_out = images.left_out(prelinking.KIND, prelinking.key(parts, setting))
+    if left_out is not None and left_out.is_final:
+        return BuildError(left_out.reason, left_out.status)
+    if spec.is_translated:
+        reason = "each module must be compiled for the chip, since it is translated to C"
+    elif left_out is not None:
+        reason = f"each module must be linked for the chip, since {left_out.reason}"
+    else:
+        return None
+    if not any(isinstance(part.obstacle(cache), MissingCompilerError) for part in parts.values()):
+        return None
+    target = spec.board.target if spec.build.runtime.language == "c" else None
+    return absent.absent(context, reason, target)
+
+
+def _refused(key: str, title: str, refusal: BuildError) -> BuildStep:
+    """A task that cannot be done: a part of the image's own, since other images share the rest."""
+
+    def refuse() -> None:
+        raise refusal
+
+    return BuildStep("refused", digest.of("refused", key), title, _gone, is_task=True, require=refuse)
 
 
 def _gone(_step: StepContext, _made: Mapping[str, Path], _place: Path) -> None:

@@ -28,6 +28,8 @@ def plan_sentence(plan: BuildPlan) -> str:
     cells = f"{counted(len(plan.cells), 'cell')} to be measured"
     if plan.unavailable:
         cells += f", and {len(plan.unavailable):,} unavailable without tools that are not here"
+    if plan.impossible:
+        cells += f", and {len(plan.impossible):,} that cannot be built for the board"
     if not plan.steps:
         return f"{cells}, {about(plan.seconds)}."
     kinds = Counter(step.kind for step in plan.steps)
@@ -53,6 +55,9 @@ def plan_lines(plan: BuildPlan) -> Iterator[str]:
     if plan.unavailable:
         yield "Unavailable, since tools are not here:"
         yield from (f"  {escape_unprintable(f'{cell}: {reason}')}" for cell, reason in plan.unavailable)
+    if plan.impossible:
+        yield "Not measured, since no machine can build it:"
+        yield from (f"  {escape_unprintable(f'{cell}: {reason}')}" for cell, reason in plan.impossible)
     yield f"In the store already: {plan.stored:,}."
     yield f"In all: {about(plan.seconds)}." if plan.cells else "Nothing is left to do."
 

@@ -6,6 +6,7 @@ from typing import TypeVar
 
 from wasmfit.builder import BuildStep, Context
 from wasmfit.events import BuildPlan, PlannedStep
+from wasmfit.model import Status
 
 from .durations import Durations, wall_seconds
 from .job import Job
@@ -31,17 +32,15 @@ def build_plan(
     missing = {
         step.key: step for job in jobs for step in job.steps if not context.cache.has(step.kind, step.key)
     }
-    impossible = {
-        key: error.reason
-        for key, step in missing.items()
-        if (error := step.obstacle(context.cache)) is not None
+    obstacles = {
+        key: error for key, step in missing.items() if (error := step.obstacle(context.cache)) is not None
     }
-    unavailable = {
-        job.id: next(impossible[step.key] for step in job.steps if step.key in impossible)
+    ended = {
+        job.id: next(obstacles[step.key] for step in job.steps if step.key in obstacles)
         for job in jobs
-        if any(step.key in impossible for step in job.steps)
+        if any(step.key in obstacles for step in job.steps)
     }
-    possible = [job for job in jobs if job.id not in unavailable]
+    possible = [job for job in jobs if job.id not in ended]
     needed = {step.key for job in possible for step in job.steps}
     missing = {key: step for key, step in missing.items() if key in needed}
     seconds = step_seconds(missing, durations)
@@ -55,7 +54,8 @@ def build_plan(
         tuple(cells),
         stored,
         wall_seconds([*parts, *((of_cell, None) for _, of_cell in cells)], workers),
-        tuple(unavailable.items()),
+        tuple((job, end.reason) for job, end in ended.items() if end.status is Status.UNAVAILABLE),
+        tuple((job, end.reason) for job, end in ended.items() if end.status is not Status.UNAVAILABLE),
     )
 
 

@@ -380,6 +380,14 @@ def test_what_is_not_available_is_listed_apart_and_in_short() -> None:
     assert "no runtime could be tried with add-with-extra (" in ranked(missing).sentence
 
 
+def test_a_reason_is_listed_once_with_its_runtimes() -> None:
+    ended = measurement(status=Status.OUT_OF_MEMORY, reason="8 B short", run=None)
+    other = ended.model_copy(update={"runtime": "wasm3", "id": ended.id.replace("wasmi", "wasm3")})
+    assert to_text(ranked(ended, other)).endswith(
+        "Does not fit:\n  wasm3 2.0.0, wasmi 2.0.0: add-with-extra: runs out of memory: 8 B short"
+    )
+
+
 def test_a_number_alone_is_probably_not_meant_to_be_bytes() -> None:
     notes = RuntimeRequirements.of("256", "64K").notes(Catalog.load().board("nrf52840dk"))
     assert notes == ("flash of 256 B: a number alone is in bytes, 256K is 262,144 B",)

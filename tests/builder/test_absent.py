@@ -136,7 +136,9 @@ def test_what_runs_on_no_such_chip_is_unsupported(context: Context, tmp_path: Pa
     jobs = cell_jobs(replace(context, toolchain=replace(context.toolchain, rust=rust)), [cell])
     planned = build_plan(context, jobs, 0, Durations(), 2)
     assert planned.impossible == ((cell.id, reason),)
-    assert planned.unavailable == planned.cells == planned.steps == ()
+    assert not (planned.unavailable)
+    assert not (planned.cells)
+    assert not (planned.steps)
     last = jobs[0].image
     last = replace(last, needs={"refused": last.needs["refused"]})
     with pytest.raises(BuildError, match="needs atomic compare-and-swap") as caught:

@@ -7,9 +7,10 @@ import pytest
 from rich.console import Console
 
 from tests.samples import failed, measurement, renamed
+from wasmfit.cli.failed_lines import failed_lines
 from wasmfit.cli.progress import ProgressReporter
-from wasmfit.events import BuildPlan, CellEnded, PlannedStep, RowsSoFar, Started, TaskStarted
-from wasmfit.model import Measurement, Status
+from wasmfit.events import BuildPlan, CellEnded, PartEnded, PlannedStep, RowsSoFar, Started, TaskStarted
+from wasmfit.model import Measurement, PartOutcomes, Status
 
 
 def lines(capsys: pytest.CaptureFixture[str], *cells: Measurement) -> list[str]:
@@ -34,6 +35,48 @@ def test_what_is_said_of_a_runtimes_every_cell_is_said_once(capsys: pytest.Captu
 def test_every_cell_that_fails_is_told(capsys: pytest.CaptureFixture[str]) -> None:
     one = failed()
     assert len(lines(capsys, one, of("fft", one), of("aes", measurement()), of("sort", measurement()))) == 4
+
+
+def test_a_reason_is_said_once_for_all_runtimes(capsys: pytest.CaptureFixture[str]) -> None:
+    nowhere = failed(Status.UNAVAILABLE, "there is no compiler for it here")
+    other = renamed(nowhere, nowhere.id.replace("broken@1.0.0", "wasm3@0.5.0"))
+    said = lines(capsys, nowhere, other, of("fft", nowhere), of("fft", other))
+    assert [line.partition("0:00 ")[2] for line in said] == [
+        f"{nowhere.id}: unavailable: there is no compiler for it here",
+        f"{other.id}: unavailable, as broken@1.0.0 is",
+    ]
+
+
+def test_a_part_of_the_suite_that_cannot_run_says_why_once(capsys: pytest.CaptureFixture[str]) -> None:
+    parts = [
+        PartOutcomes(
+            id=f"{runtime}/suite-{part}/nrf52840dk/bare/reference",
+            part=part,
+            wasmfit="0",
+            measured_at="",
+            replay="",
+            reason="it is unpublished",
+        )
+        for runtime in ("a@1", "b@1")
+        for part in ("v1", "v2")
+    ]
+    with ProgressReporter() as reporter:
+        reporter(Started(4, 0))
+        for part in parts:
+            reporter(PartEnded(part, reused=False))
+    said = capsys.readouterr().err.splitlines()
+    assert [line.partition("0:00 ")[2].partition("/")[0] for line in said] == ["a@1", "b@1"]
+    assert said[1].endswith("unavailable, as a@1 is")
+
+
+def test_the_end_says_each_reason_once() -> None:
+    one = failed(Status.WRONG_RESULT, "run(9) gave 285, not 3")
+    other = renamed(one, one.id.replace("broken@1.0.0", "wasm3@0.5.0"))
+    assert list(failed_lines([one])) == [f"{one.id}: wrong-result: run(9) gave 285, not 3"]
+    (both,) = failed_lines([one, other])
+    assert both == "wrong-result: run(9) gave 285, not 3: broken@1.0.0, wasm3@0.5.0"
+    *_, (apart) = failed_lines([one, of("fft", other)])
+    assert apart.endswith(f": {one.id}, {of('fft', other).id}")
 
 
 def test_another_reason_is_news(capsys: pytest.CaptureFixture[str]) -> None:

@@ -17,6 +17,7 @@ from wasmfit.requests import Experiment, RunOptions, RunSettings
 from wasmfit.words import counted
 
 from .estimates import plan_lines
+from .failed_lines import failed_lines
 from .from_requests import from_requests
 from .options import OutputOptions, SummaryOptions
 from .output import message, require_writable, write_result
@@ -112,8 +113,8 @@ def cells_in(cells: int, reused: int, seconds: float) -> str:
 
 def print_failed(failed: Sequence[Measurement]) -> None:
     """Says which cells failed: if any did, the exit code is 1."""
-    for cell in failed:
-        message(f"{cell.id}: {cell.status.value}: {cell.reason} (log: {cell.provenance.log})")
+    for line in failed_lines(failed):
+        message(line)
     if any(cell.status is Status.BUILD_FAILED for cell in failed):
         message("`wasmfit doctor` says whether the tools work.")
     if failed:

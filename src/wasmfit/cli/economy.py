@@ -7,6 +7,7 @@ from wasmfit.report import ECONOMY_FORMATS
 from wasmfit.requests import EconomyExperiment, RunSettings
 
 from .compare import cells_in
+from .failed_lines import failed_lines
 from .from_requests import from_requests
 from .options import OutputOptions
 from .output import message, require_writable, write_result
@@ -26,8 +27,8 @@ def measure_economy(experiment: EconomyExperiment, settings: RunSettings, output
     write_result(ECONOMY_FORMATS[output.format](measured), output.file)
     if not output.quiet:
         message(f"{cells_in(len(measured.measurements), measured.reused, measured.seconds)}.")
-    for cell in measured.failed:
-        message(f"{cell.id}: {cell.status.value}: {cell.reason}")
+    for line in failed_lines(measured.failed):
+        message(line)
     if measured.failed:
         raise typer.Exit(1)
 

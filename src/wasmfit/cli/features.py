@@ -11,6 +11,7 @@ from wasmfit.report import FAILING_FORMATS, FEATURE_FORMATS, TOGGLE_COST_FORMATS
 from wasmfit.requests import FeaturesExperiment, RunSettings, ToggleCostExperiment
 
 from .compare import cells_in
+from .failed_lines import failed_lines, line_of
 from .from_requests import from_requests
 from .options import OutputOptions
 from .output import message, require_writable, write_result
@@ -51,8 +52,11 @@ def measure_features(
     write_result((FAILING_FORMATS if failing else FEATURE_FORMATS)[output.format](measured), output.file)
     if not output.quiet and not measured.origins:
         message(f"{cells_in(measured.cells, measured.reused, measured.seconds)}.")
+    reasons: dict[str, list[str]] = {}
     for cell, reason in measured.failures.items():
-        message(f"{cell}: {reason}")
+        reasons.setdefault(reason, []).append(cell)
+    for reason, cells in reasons.items():
+        message(line_of(cells, reason))
     if measured.failures:
         raise typer.Exit(1)
 
@@ -66,8 +70,8 @@ def _print_toggle_costs(experiment: FeaturesExperiment, settings: RunSettings, o
     write_result(TOGGLE_COST_FORMATS[output.format](costs), output.file)
     if not output.quiet:
         message(f"{cells_in(len(costs.measurements), costs.reused, costs.seconds)}.")
-    for cell in costs.failed:
-        message(f"{cell.id}: {cell.status.value}: {cell.reason}")
+    for line in failed_lines(costs.failed):
+        message(line)
     if costs.failed:
         raise typer.Exit(1)
 

@@ -98,7 +98,7 @@ class ProgressReporter:
         self._rows: RowsSoFar | None = None
         self._total = 0
         self._ended = 0
-        self._told: set[tuple[str, str, str | None]] = set()
+        self._told: dict[tuple[str, str | None], dict[str, str]] = {}
         self._live = Live(
             console=self._console, transient=True, get_renderable=self._screen, refresh_per_second=4
         )
@@ -144,12 +144,13 @@ class ProgressReporter:
                 self._print(sentence)
             case CellEnded(measurement, reused):
                 self._ended += 1
-                if not reused and self._is_news(measurement) and not self._is_in_rows:
-                    self._print(f"[{self._ended}/{self._total}] {self._clock()} {_row(measurement)}")
+                if not reused and not self._is_in_rows:
+                    self._tell(measurement.id, measurement.status, measurement.reason, _row(measurement))
             case PartEnded(outcomes, reused):
                 self._ended += 1
                 if not reused:
-                    self._print(f"[{self._ended}/{self._total}] {self._clock()} {_part(outcomes)}")
+                    status = Status.OK if outcomes.reason is None else Status.UNAVAILABLE
+                    self._tell(outcomes.id, status, outcomes.reason, _part(outcomes))
 
     def _show_task(self, event: TaskStarted | TaskProgress | TaskEnded) -> None:
         match event:
@@ -169,14 +170,17 @@ class ProgressReporter:
         """Whether a cell that has ended is seen in the table."""
         return self._is_live and self._text_of_rows is not None and self._rows is not None
 
-    def _is_news(self, measurement: Measurement) -> bool:
-        """Whether it is worth a line: what is said of a runtime's every cell is said once."""
-        if measurement.status not in (Status.UNAVAILABLE, Status.UNSUPPORTED):
-            return True
-        what = measurement.runtime, measurement.version, measurement.reason
-        is_news = what not in self._told
-        self._told.add(what)
-        return is_news
+    def _tell(self, cell: str, status: Status, reason: str | None, line: str) -> None:
+        """Tells how a cell ended; a reason is told once, and a runtime that is not there once as well."""
+        runtime = cell.partition("/")[0]
+        told = {} if status is Status.OK else self._told.setdefault((status, reason), {})
+        if runtime in told and status in (Status.UNAVAILABLE, Status.UNSUPPORTED):
+            return
+        if told:
+            first, cell_of_first = next(iter(told.items()))
+            line = f"{cell}: {status.value}, as {first if first != runtime else cell_of_first} is"
+        told.setdefault(runtime, cell)
+        self._print(f"[{self._ended}/{self._total}] {self._clock()} {line}")
 
     def _clock(self) -> str:
         minutes, seconds = divmod(int(time.monotonic() - self._started), 60)

@@ -151,12 +151,16 @@ def _unsupported_module(catalog: Catalog, cell: Cell, module: UserModule) -> Ski
             "timing model: clock_ms, without real, goes by steps",
         )
     if module.memory_bytes > ram - runtime.stack:
+        # What does not fit into all of it is so on any runtime.
+        of_stack = (
+            "" if module.memory_bytes > ram else f", of which {runtime.stack:,} are the firmware's stack"
+        )
         return SkippedCell(
             cell,
             Status.DOES_NOT_FIT,
             f"the module declares {counted(module.memory_pages, 'page')} of memory "
-            f"({module.memory_bytes:,} B); the board has {ram:,} B of RAM, of which {runtime.stack:,} are "
-            "the firmware's stack" + (f"; {module.memory_advice}" if module.memory_advice else ""),
+            f"({module.memory_bytes:,} B); the board has {ram:,} B of RAM{of_stack}"
+            + (f"; {module.memory_advice}" if module.memory_advice else ""),
         )
     return None
 

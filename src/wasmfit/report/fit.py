@@ -1,6 +1,6 @@
 """Which runtime fits, in each format."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from wasmfit.analysis.basis import marked, outdated_parts
 from wasmfit.analysis.fit import Fit, RejectedRuntime
@@ -37,17 +37,24 @@ def _rejected(fit: Fit) -> Iterator[tuple[str, list[str]]]:
     if tried := [one for one in fit.rejected if not one.is_unavailable]:
         yield (
             "Does not fit:",
-            [_line(one, "; ".join(reason.sentence for reason in one.reasons)) for one in tried],
+            _lines((one, "; ".join(reason.sentence for reason in one.reasons)) for one in tried),
         )
     if unavailable := [one for one in fit.rejected if one.is_unavailable]:
         yield (
             "Not available (`wasmfit list runtimes` says more):",
-            [_line(one, in_short(one.measurement.reason or "")) for one in unavailable],
+            _lines((one, in_short(one.measurement.reason or "")) for one in unavailable),
         )
 
 
-def _line(runtime: RejectedRuntime, reason: str) -> str:
-    return escape_unprintable(f"{marked(runtime.label, runtime.measurement)}: {reason}", _LONGEST_LINE)
+def _lines(rejected: Iterable[tuple[RejectedRuntime, str]]) -> list[str]:
+    """A line for each reason, with the runtimes that it is of."""
+    runtimes: dict[str, list[str]] = {}
+    for runtime, reason in rejected:
+        runtimes.setdefault(reason, []).append(marked(runtime.label, runtime.measurement))
+    return [
+        escape_unprintable(f"{', '.join(names)}: {reason}", _LONGEST_LINE)
+        for reason, names in runtimes.items()
+    ]
 
 
 def to_markdown(fit: Fit, *, explain: bool = False) -> str:

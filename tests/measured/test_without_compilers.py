@@ -90,3 +90,19 @@ def test_what_no_image_is_of_is_ranked_by_the_set(home: Path) -> None:
         assert result.returncode == 0, result.stderr
         assert "ranks first of" in result.stdout
         assert "found and not measured now" in result.stdout
+
+
+def test_where_nothing_could_be_tried_the_set_is_named(home: Path) -> None:
+    for words in (("compare", "-r", "wasmi"), ("bench", "-r", "wasmi", "-w", "crc32")):
+        result = ended(home, *words)
+        assert result.returncode == 0, result.stderr
+        assert result.stderr.count(NOT_THERE) == 1
+        assert "--measured answers from the measurements that come with wasmfit" in result.stderr
+    result = ended(home, "compare", "my.wasm", "--call", "run(1, 2)", "-r", "wasmi")
+    assert "--measured" not in result.stderr
+
+
+def test_a_dry_run_says_each_reason_once(home: Path) -> None:
+    result = ended(home, "compare", "-r", "wasmi", "-r", "tinywasm", "--dry-run")
+    assert result.stdout.count(NOT_THERE) == 1
+    assert all(f"    {name}@" in result.stdout for name in ("baseline", "wasmi", "tinywasm"))

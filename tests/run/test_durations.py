@@ -118,7 +118,13 @@ def test_what_cannot_be_built_here_is_no_part_of_it() -> None:
     assert plan_sentence(lacking) == (
         "2 cells to be measured, and 1 unavailable without tools that are not here, about 10 s."
     )
-    assert "  wasefire@0.5.0/my: there is no compiler" in list(plan_lines(lacking))
+    listed = ["  there is no compiler", "    wasefire@0.5.0/my"]
+    assert ["Unavailable, since tools are not here:", *listed] == list(plan_lines(lacking))[-5:-2]
+    other = replace(lacking, unavailable=(), impossible=(("wasmi@2.0.0/my", "needs atomics"),))
+    assert plan_sentence(other) == (
+        "2 cells to be measured, and 1 that cannot be built for the board, about 10 s."
+    )
+    assert list(plan_lines(other))[-4:-2] == ["  needs atomics", "    wasmi@2.0.0/my"]
 
 
 def test_a_dry_run_lists_all() -> None:

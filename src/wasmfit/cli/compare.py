@@ -81,7 +81,20 @@ def print_end(comparison: Comparison, failed: Sequence[Measurement], *, quiet: b
         return
     if not quiet:
         _print_count(comparison)
+        if _lacks_compilers(comparison):
+            message("--measured answers from the measurements that come with wasmfit.")
     print_failed(failed)
+
+
+def _lacks_compilers(comparison: Comparison) -> bool:
+    """Whether nothing could be tried, and the measured set may have what was asked for."""
+    cells = [cell for cell in comparison.measurements if cell.provenance.log is not None]
+    return bool(cells) and all(
+        cell.status is Status.UNAVAILABLE
+        and cell.provenance.module is None
+        and cell.provenance.source is None
+        for cell in cells
+    )
 
 
 def print_stray_stores(comparison: Comparison) -> None:

@@ -2,10 +2,12 @@
 
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from wasmfit.events import BuildPlan, Event, PlannedStep, TaskEnded
 from wasmfit.words import counted, escape_unprintable
+
+_LONGEST_REASON = 1000
 
 _NAMED = 4
 """Builds that a sentence names."""
@@ -54,12 +56,22 @@ def plan_lines(plan: BuildPlan) -> Iterator[str]:
         yield from (f"  {escape_unprintable(cell)}: {about(seconds)}" for cell, seconds in plan.cells)
     if plan.unavailable:
         yield "Unavailable, since tools are not here:"
-        yield from (f"  {escape_unprintable(f'{cell}: {reason}')}" for cell, reason in plan.unavailable)
+        yield from _by_reason(plan.unavailable)
     if plan.impossible:
         yield "Not measured, since no machine can build it:"
-        yield from (f"  {escape_unprintable(f'{cell}: {reason}')}" for cell, reason in plan.impossible)
+        yield from _by_reason(plan.impossible)
     yield f"In the store already: {plan.stored:,}."
     yield f"In all: {about(plan.seconds)}." if plan.cells else "Nothing is left to do."
+
+
+def _by_reason(ends: Iterable[tuple[str, str]]) -> Iterator[str]:
+    """A line a cell, after the reason that it has in common with others."""
+    cells: dict[str, list[str]] = {}
+    for cell, reason in ends:
+        cells.setdefault(reason, []).append(cell)
+    for reason, names in cells.items():
+        yield f"  {escape_unprintable(reason, _LONGEST_REASON)}"
+        yield from (f"    {escape_unprintable(name)}" for name in names)
 
 
 class TimeLeft:

@@ -59,7 +59,7 @@ class BuildStep:
         artefact = cache.place(self.kind, self.key)
         if artefact.is_dir():
             return artefact
-        if self.require is not None:
+        if self.require is not None and not cache.has(self.kind, self.key):
             self.require()
         built = {role: need.ensure(cache, step) for role, need in self.needs.items()}
 
@@ -71,8 +71,8 @@ class BuildStep:
         return cache.get(self.kind, self.key, make)
 
     def obstacle(self, cache: Cache) -> BuildError | None:
-        """What keeps it from being made on this machine; ``None`` also where it is made already."""
-        if self.require is not None and not cache.place(self.kind, self.key).is_dir():
+        """What keeps it from being made on this machine; ``None`` also where it need not be made."""
+        if self.require is not None and not cache.has(self.kind, self.key):
             try:
                 self.require()
             except BuildError as error:

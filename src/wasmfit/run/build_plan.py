@@ -32,7 +32,7 @@ def build_plan(
         step.key: step
         for job in jobs
         for step in job.steps
-        if not context.cache.place(step.kind, step.key).is_dir()
+        if not context.cache.has(step.kind, step.key)
     }
     impossible = {
         key: error.reason

@@ -29,10 +29,7 @@ def build_plan(
         workers: How many things are done at a time.
     """
     missing = {
-        step.key: step
-        for job in jobs
-        for step in job.steps
-        if not context.cache.has(step.kind, step.key)
+        step.key: step for job in jobs for step in job.steps if not context.cache.has(step.kind, step.key)
     }
     impossible = {
         key: error.reason

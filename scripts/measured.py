@@ -3,6 +3,9 @@
 measured.py            measures what the set lacks and what has changed, step by step, and packs as it goes;
                        interrupted, it goes on where it stopped
 measured.py --again    measures everything again
+measured.py --before 2026-11-30T05
+                       measures again what was measured before that time, where it is known that what wasmfit
+                       says of the same image has changed since
 measured.py check      what a release must not carry is an error: outdated cells, or a set that is too large
 measured.py say        the same without an error, with how much of each step the set has
 """
@@ -28,6 +31,8 @@ from wasmfit.home import Home
 from wasmfit.model import Build, Cell, Measurement, Status
 from wasmfit.plan import Plan, c_targets, cell_by_id, cells_by_id, plan, select_builds
 from wasmfit.requests import Experiment, FeaturesExperiment, RunOptions
+from wasmfit.run.measure import owned as owned_bytes
+from wasmfit.run.measure import size as size_of
 from wasmfit.store import MeasuredSet, Store
 from wasmfit.store.measured_set import BUILT_IN, SetCell, SetFeatures, features_cell, write_set
 from wasmfit.toolchain import ProcessRunner, Versions, find
@@ -105,14 +110,20 @@ class NewSet:
     cells: dict[str, SetCell] = field(default_factory=dict)
     features: dict[str, SetFeatures] = field(default_factory=dict)
 
-    def take(self, old: MeasuredSet) -> None:
-        """Takes what is current."""
+    def take(self, old: MeasuredSet, before: str | None = None) -> None:
+        """Takes what is current.
+
+        Args:
+            old: The set as it is.
+            before: A time; what was measured earlier is not current either.
+        """
         known = cells_by_id(self.catalog, old.cells)
         for name, entry in old.cells.items():
             cell, one = known.get(name), old.measurement(name)
             if cell is None or one is None:
                 continue
-            is_current = entry.inputs == self.digests.of_cell(cell)
+            is_old = before is not None and entry.measured_at < before
+            is_current = not is_old and entry.inputs == self.digests.of_cell(cell)
             (self.cells if is_current else self.outdated)[name] = SetCell(one, entry.system, entry.inputs)
         settings = self.feature_inputs()
         for name, entry in old.features.items():
@@ -155,7 +166,10 @@ _IN_IMAGES = frozenset({"runtime", "harness", "profile"})
 
 
 def carry_over(step: Step, old: MeasuredSet, new: NewSet, options: RunOptions) -> None:
-    """Takes outdated cells of a step whose images come out as they were: they are built, and not run."""
+    """Takes outdated cells of a step whose images come out as they were: they are built, and not run.
+
+    Who owns the bytes is found out again, since that changes with wasmfit.
+    """
     cells = []
     for cell in plan(new.catalog, step.experiment).measured:
         entry = old.cells.get(cell.id)
@@ -165,26 +179,33 @@ def carry_over(step: Step, old: MeasuredSet, new: NewSet, options: RunOptions) -
             cells.append(cell)
     if not cells:
         return
-    home, runner = Home.find(options.home), ProcessRunner()
-    emulators = [cell.board.emulator for cell in cells]
-    toolchain = find(Versions(home.tools, runner), c_targets(new.catalog, cells), emulators)
-    context = Context(new.catalog, home, toolchain, runner)
+    context = _context(new.catalog, cells, options.home)
     carried = 0
     for cell in cells:
         one = old.measurement(cell.id)
-        if one is not None and one.provenance.elf_sha256 == _image(context, cell):
-            new.cells[cell.id] = SetCell(one, old.cells[cell.id].system, new.digests.of_cell(cell))
+        if one is not None and (accounted := _accounted(context, cell, one)) is not None:
+            new.cells[cell.id] = SetCell(accounted, old.cells[cell.id].system, new.digests.of_cell(cell))
             carried += 1
     message(f"{step.title}: {carried:,} of {len(cells):,} outdated cells have the image that was measured.")
 
 
-def _image(context: Context, cell: Cell) -> str | None:
-    """SHA-256 of a cell's image as it is built today; ``None`` where it cannot be built."""
+def _context(catalog: Catalog, cells: Sequence[Cell], home: Path | None) -> Context:
+    found, runner = Home.find(home), ProcessRunner()
+    emulators = [cell.board.emulator for cell in cells]
+    toolchain = find(Versions(found.tools, runner), c_targets(catalog, cells), emulators)
+    return Context(catalog, found, toolchain, runner)
+
+
+def _accounted(context: Context, cell: Cell, one: Measurement) -> Measurement | None:
+    """A measurement with the owners that bytes have today; ``None`` unless the image is the one measured."""
     try:
         built = image(context, StepContext(context.home.logs / "measured.log"), FirmwareSpec.of(cell))
     except (BuildError, OSError):
         return None
-    return digest.file(built.elf)
+    if digest.file(built.elf) != one.provenance.elf_sha256:
+        return None
+    owned = owned_bytes(context, cell, built.elf, built.link_map)
+    return one.model_copy(update={"size": size_of(context, cell, owned, built.cargo_lock)})
 
 
 def measure(step: Step, new: NewSet, options: RunOptions) -> None:
@@ -293,7 +314,7 @@ def _measure_all(arguments: argparse.Namespace) -> None:
     catalog = Catalog.load()
     old, new = MeasuredSet(), NewSet(catalog, InputDigests(catalog))
     if not arguments.again:
-        new.take(old)
+        new.take(old, arguments.before)
     with ProgressReporter() as reporter:
         options = RunOptions(
             home=arguments.home,
@@ -317,6 +338,7 @@ def main(words: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("what", nargs="?", choices=("measure", "check", "say"), default="measure")
     parser.add_argument("--again", action="store_true", help="measure what is in the set as well")
+    parser.add_argument("--before", help="measure again what was measured before this time (UTC, ISO 8601)")
     parser.add_argument("--cluster", help="the scheduler of a Dask cluster whose workers measure")
     parser.add_argument("--home", type=Path, help="wasmfit's folder")
     arguments = parser.parse_args(words)

@@ -67,16 +67,20 @@ def test_an_artefact_is_taken_in_the_place_of_building_it(root: Path, tmp_path: 
     assert {path.name: path.read_bytes() for path in place.iterdir()} == {"a": b"one", "b": b"two"}
 
 
-def test_what_is_provided_asks_for_no_tool(root: Path, tmp_path: Path) -> None:
-    def refuse() -> None:
+def test_no_tool_is_required_for_what_is_provided(root: Path, tmp_path: Path) -> None:
+    def require() -> None:
         raise BuildError("there is no compiler for it here")
 
     cache = Cache(tmp_path / "cache", provided=ProvidedImages.at(root))
-    step = BuildStep("fake", KEY, "a step", fails, require=refuse)
+    step = BuildStep("fake", KEY, "fake", fails, require=require)
     assert cache.has("fake", KEY)
     assert step.obstacle(cache) is None
-    assert step.ensure(cache, StepContext(tmp_path / "log")).is_dir()
-    assert step.obstacle(Cache(tmp_path / "another")) is not None
+    assert (step.ensure(cache, StepContext(tmp_path / "log")) / "a").read_bytes() == b"one"
+    other = BuildStep("fake", "cd" * 32, "fake", fails, require=require)
+    assert not cache.has("fake", other.key)
+    assert other.obstacle(cache) is not None
+    with pytest.raises(BuildError, match="no compiler"):
+        other.ensure(cache, StepContext(tmp_path / "log"))
 
 
 def test_a_damaged_archive_is_told(root: Path, tmp_path: Path) -> None:

@@ -59,3 +59,26 @@ def test_an_image_that_is_the_same_is_not_run_again(
     assert (measured.id in new.cells) is is_carried
     if is_carried:
         assert new.cells[measured.id].inputs == now
+        assert new.cells[measured.id].measurement.size == measured.size
+
+
+def test_owners_are_found_out_again_and_old_cells_are_not_current(
+    warm_home: Home, measured: Measurement, tmp_path: Path
+) -> None:
+    catalog = Catalog.load()
+    digests = InputDigests(catalog)
+    cell = cell_by_id(catalog, measured.id)
+    assert cell is not None
+    assert measured.size is not None
+    others = measured.size.model_copy(update={"owners": {".text": {"harness": measured.size.text}}})
+    said = measured.model_copy(update={"size": others})
+    system = SCRIPT["system"]()
+    write_set(tmp_path / "set.zip", [SetCell(said, system, digests.of_cell(cell))], [])
+    old = MeasuredSet(tmp_path / "set.zip")
+    for before, is_current in ((None, True), ("2026-01-01", True), ("2100-01-01", False)):
+        new = SCRIPT["NewSet"](catalog, digests)
+        new.take(old, before)
+        assert (measured.id in new.cells) is is_current
+    step = SCRIPT["Step"]("wasm3", Experiment(runtimes=("wasm3",)))
+    SCRIPT["carry_over"](step, old, new, RunOptions(home=warm_home.root))
+    assert new.cells[measured.id].measurement.size == measured.size

@@ -174,6 +174,16 @@ def test_columns_can_be_chosen_by_key_by_metric_and_all() -> None:
     assert len(DEFAULT_COLUMNS) == 8
 
 
+def test_a_column_that_was_asked_for_is_shown_without_figures_too() -> None:
+    text = text_of(of_flash("small", 50_000), columns=("charge", "energy"))
+    assert rows_of(text) == [" small 1.0.0"]
+    assert "no figures: predicted charge, predicted energy" in text
+    both = text_of(of_flash("small", 50_000), columns=("flash", "charge"))
+    assert "71,000" in both
+    assert "no figures: predicted charge" in both
+    assert "no figures" not in text_of(of_flash("small", 50_000), columns=("all",))
+
+
 @pytest.mark.parametrize(("name", "remedy"), [("heap_paek", "heap_peak"), ("flahs", "flash")])
 def test_a_wrong_name_is_answered_with_the_nearest(name: str, remedy: str) -> None:
     for choice in (SummaryChoice(columns=(name,)), SummaryChoice(sort=name)):
@@ -188,8 +198,8 @@ def test_chosen_columns_are_raw_numbers_in_csv_and_a_table_in_markdown() -> None
     text = summary_formatted(comparison, choice, Format.CSV)
     assert isinstance(text, str)
     assert list(csv.DictReader(io.StringIO(text))) == [
-        {"runtime": "small 1.0.0", "flash": "71000", "reason": ""},
-        {"runtime": "broken 1.0.0", "flash": "", "reason": "faulted: stack overflow"},
+        {"runtime": "small 1.0.0", "flash": "71000", "time_call": "", "reason": ""},
+        {"runtime": "broken 1.0.0", "flash": "", "time_call": "", "reason": "faulted: stack overflow"},
     ]
     markdown = summary_formatted(comparison, choice, Format.MARKDOWN)
     assert isinstance(markdown, str)

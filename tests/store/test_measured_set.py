@@ -1,7 +1,9 @@
 """The measured set: what is packed is found again, and the store's own measurements come before it."""
 
+import json
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -119,6 +121,87 @@ def test_a_set_of_another_schema_is_told(tmp_path: Path, text: str) -> None:
         archive.writestr("set.json", text)
     with pytest.raises(UsageError, match=r"measured set .* cannot be read"):
         _ = MeasuredSet(tmp_path / "set.zip").cells
+
+
+def changed_member(path: Path, member: str, content: bytes) -> MeasuredSet:
+    """A set with something else in the place of a member; without content, it lacks the member."""
+    with zipfile.ZipFile(path) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, own in members.items():
+            archive.writestr(name, content if name == member else own)
+    return MeasuredSet(path)
+
+
+HEAD: dict[str, Any] = {
+    "schema": 1,
+    "parts": ["runtime"],
+    "words": ["Debian 12", "0.1.0", "ab"],
+    "cells": [["wasmi@2.0.0/add-with-extra/nrf52840dk/bare/reference", "ok", "2026", 0, 1, 2]],
+    "features": [],
+}
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        *({name: value for name, value in HEAD.items() if name != lacking} for lacking in HEAD),
+        HEAD | {"words": ["Debian 12"]},
+        HEAD | {"words": [1, 2, 3]},
+        HEAD | {"parts": ["runtime", "harness"]},
+        HEAD | {"cells": [["wasmi"]]},
+        HEAD | {"cells": [["wasmi", "ok", "2026", 0, 1, 2]]},
+        HEAD | {"cells": [[*HEAD["cells"][0][:1], "bogus", "2026", 0, 1, 2]]},
+        HEAD | {"cells": [[*HEAD["cells"][0][:2], 2026, 0, 1, 2]]},
+        HEAD | {"cells": 5},
+        HEAD | {"schema": True},
+    ],
+)
+def test_a_damaged_list_is_told(tmp_path: Path, head: dict[str, Any]) -> None:
+    with zipfile.ZipFile(tmp_path / "set.zip", "w") as archive:
+        archive.writestr("set.json", json.dumps(head))
+    found = MeasuredSet(tmp_path / "set.zip")
+    with pytest.raises(UsageError, match=r"measured set .* cannot be read"):
+        _ = found.cells, found.features
+
+
+@pytest.mark.parametrize("text", [b"[" * 100_000, b'{"schema": 1, "words": ["\xff"]}'])
+def test_a_list_that_is_no_text_is_told(tmp_path: Path, text: bytes) -> None:
+    with zipfile.ZipFile(tmp_path / "set.zip", "w") as archive:
+        archive.writestr("set.json", text)
+    with pytest.raises(UsageError, match=r"measured set .* cannot be read"):
+        _ = MeasuredSet(tmp_path / "set.zip").cells
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (b"", "it lacks the record"),
+        (b"\xff", "codec"),
+        (b"{}", "something else in the place of wasmi@2.0.0"),
+        (b'{"id":"wasmi@2.0.0/add-with-extra/nrf52840dk/bare/reference","x":1}', "is of another wasmfit"),
+    ],
+)
+def test_a_damaged_record_is_told(tmp_path: Path, content: bytes, why: str) -> None:
+    one = stored(measurement())
+    packed(tmp_path / "set.zip", one)
+    found = changed_member(tmp_path / "set.zip", "cells/add-with-extra.jsonl", content)
+    with pytest.raises(UsageError, match=why) as caught:
+        found.measurement(one.id)
+    assert "cannot be read" in caught.value.message
+    assert caught.value.remedy == "Install wasmfit again."
+
+
+def test_records_of_other_cells_are_told(tmp_path: Path) -> None:
+    ones = [stored(measurement()), stored(measurement("wasm3", "0.5.0"))]
+    packed(tmp_path / "set.zip", *ones)
+    with zipfile.ZipFile(tmp_path / "set.zip") as archive:
+        head = json.loads(archive.read("set.json"))
+    del head["cells"][0]
+    found = changed_member(tmp_path / "set.zip", "set.json", json.dumps(head).encode())
+    (cell,) = found.cells
+    with pytest.raises(UsageError, match="something else in the place of"):
+        found.record(cell)
 
 
 def test_a_reader_asks_the_set_for_what_was_never_measured_here(tmp_path: Path) -> None:

@@ -86,6 +86,11 @@ class SummaryChoice:
         """Whether nothing was chosen."""
         return self == SummaryChoice()
 
+    @property
+    def is_of_names(self) -> bool:
+        """Whether each of its columns was asked for."""
+        return bool(self.columns) and "all" not in self.columns
+
 
 _DEFAULT = SummaryChoice()
 
@@ -109,7 +114,15 @@ def summary_tables(comparison: Comparison, choice: SummaryChoice = _DEFAULT) -> 
         groups.setdefault(key, []).append(measurement)
     factors = slowdowns(comparison.measurements)
     return [
-        _table(comparison, dict(zip(in_common, key, strict=True)), group, factors, columns, sort)
+        _table(
+            comparison,
+            dict(zip(in_common, key, strict=True)),
+            group,
+            factors,
+            columns,
+            sort,
+            choice.is_of_names,
+        )
         for key, group in groups.items()
     ]
 
@@ -121,6 +134,7 @@ def _table(
     factors: Mapping[str, float | None],
     columns: Sequence[SummaryColumn],
     sort: SummaryColumn,
+    keep_empty: bool,
 ) -> Table:
     baselines = [measurement for measurement in measurements if measurement.runtime == BASELINE]
     others = [measurement for measurement in measurements if measurement.runtime != BASELINE]
@@ -134,8 +148,8 @@ def _table(
     return Table(
         _title(in_common, measurements, {board.name: board for board in comparison.boards}),
         tuple(label(ran[number]) for number in order),
-        tuple(column for column in shown if any(cell.text for cell in column.cells) or not ran),
-        tuple(_notes(ran, others)),
+        tuple(column for column in shown if keep_empty or any(column.texts) or not ran),
+        (*_notes(ran, others), *(_without_figures(shown) if keep_empty and ran else ())),
         label_name="runtime",
         legend=tuple(_legend(ran, baselines, comparison.bounds, shown, measurements)),
         remainder=tuple(
@@ -306,6 +320,13 @@ def _notes(ran: Sequence[Measurement], others: Sequence[Measurement]) -> Iterato
     yield from _clock_notes(ran)
     if unchecked:
         yield "results were compared between runtimes only: --expect says what is right"
+
+
+def _without_figures(columns: Iterable[Column]) -> Iterator[str]:
+    """That columns which somebody has asked for are empty."""
+    names = [column.title or " ".join(column.heading) for column in columns if not any(column.texts)]
+    if names:
+        yield f"no figures: {', '.join(names)}"
 
 
 def _clock_notes(ran: Sequence[Measurement]) -> Iterator[str]:

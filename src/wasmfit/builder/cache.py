@@ -35,9 +35,9 @@ class Cache:
         return self.root / kind / key[:32]
 
     def has(self, kind: str, key: str) -> bool:
-        """Whether the artefact is there, or need not be made."""
-        is_provided = self.provided is not None and self.provided.has(kind, key)
-        return is_provided or self.place(kind, key).is_dir()
+        """Whether the artefact need not be made: it is there, or among those that come from elsewhere."""
+        provided = self.provided
+        return self.place(kind, key).is_dir() or (provided is not None and provided.has(kind, key))
 
     def get(self, kind: str, key: str, make: Callable[[Path], None]) -> Path:
         """The artefact's folder; ``make`` fills it, once, if it is not there yet.

@@ -71,7 +71,7 @@ class BuildStep:
         return cache.get(self.kind, self.key, make)
 
     def obstacle(self, cache: Cache) -> BuildError | None:
-        """What keeps it from being had on this machine; ``None`` also where it need not be made."""
+        """What keeps it from being made on this machine; ``None`` also where it need not be made."""
         if self.require is not None and not cache.has(self.kind, self.key):
             try:
                 self.require()

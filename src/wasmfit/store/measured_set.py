@@ -8,7 +8,8 @@ reads the list and the modules that it shows.
 import json
 import lzma
 import zipfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -109,22 +110,41 @@ class MeasuredSet:
             KeyError: The set does not have it.
             UsageError: The file cannot be read.
         """
-        return self._lines(_member_of(cell))[self.cells[cell].line]
+        text = self._line(_member_of(cell), self.cells[cell])
+        if not text.startswith(f'{{"id":{json.dumps(cell)},'):
+            raise self._error(f"it has something else in the place of {escape_unprintable(cell)}")
+        return text
 
     def measurement(self, cell: str) -> Measurement | None:
-        """The measurement of a cell; ``None`` where there is none."""
-        return Measurement.model_validate_json(self.record(cell)) if cell in self.cells else None
+        """The measurement of a cell; ``None`` where there is none.
+
+        Raises:
+            UsageError: The file cannot be read.
+        """
+        if cell not in self.cells:
+            return None
+        text = self.record(cell)
+        with self._reading(f"the record of {escape_unprintable(cell)} is of another wasmfit, or is damaged"):
+            return Measurement.model_validate_json(text)
 
     def features_of(self, setting: tuple[str, str, str, str]) -> RuntimeFeatures | None:
         """The verdicts on a runtime; ``None`` where there are none.
 
         Args:
             setting: Runtime, version, board and profile.
+
+        Raises:
+            UsageError: The file cannot be read.
         """
         entry = self.features.get(features_cell(*setting))
         if entry is None:
             return None
-        return RuntimeFeatures.model_validate_json(self._lines(_FEATURES)[entry.line])
+        text = self._line(_FEATURES, entry)
+        with self._reading(f"its {escape_unprintable(entry.cell)} is of another wasmfit, or is damaged"):
+            found = RuntimeFeatures.model_validate_json(text)
+        if _features_id(found) != entry.cell:
+            raise self._error(f"it has something else in the place of {escape_unprintable(entry.cell)}")
+        return found
 
     @property
     def coverage(self) -> tuple[str, ...]:
@@ -139,36 +159,60 @@ class MeasuredSet:
     def _list(self) -> Mapping[str, Any]:
         if not self.path.is_file():
             return {"schema": SET_SCHEMA, "parts": [], "words": [], "cells": [], "features": []}
-        try:
-            data: dict[str, Any] = json.loads(self._read(_LIST))
-        except ValueError as error:
-            raise self._error(escape_unprintable(str(error))) from error
+        text = self._read(_LIST)
+        with self._reading("its list is damaged"):
+            data: dict[str, Any] = json.loads(text)
         schema = data.get("schema") if isinstance(data, dict) else None
-        if schema != SET_SCHEMA:
+        if type(schema) is not int or schema != SET_SCHEMA:
             raise self._error(f"its schema is {schema!r}, and {SET_SCHEMA} is known")
         return data
 
     def _listed(self, kind: str) -> Iterable[SetEntry]:
-        parts, words = self._list["parts"], self._list["words"]
         lines: dict[str, int] = {}
-        for cell, status, measured_at, system, version, *digests in self._list[kind]:
-            member = _FEATURES if kind == "features" else _member_of(cell)
-            line = lines.setdefault(member, 0)
-            lines[member] += 1
-            inputs = dict(zip(parts, (words[number] for number in digests), strict=True))
-            yield SetEntry(cell, line, Status(status), measured_at, words[system], words[version], inputs)
+        entries = []
+        with self._reading("its list is damaged"):
+            parts, words = self._list["parts"], self._list["words"]
+            for cell, status, measured_at, *numbers in self._list[kind]:
+                member = _FEATURES if kind == "features" else _member_of(cell)
+                line = lines.setdefault(member, 0)
+                lines[member] += 1
+                system, version, *digests = (_text(words[number]) for number in numbers)
+                inputs = dict(zip(parts, digests, strict=True))
+                entries.append(
+                    SetEntry(cell, line, Status(status), _text(measured_at), system, version, inputs)
+                )
+        return entries
 
-    def _lines(self, member: str) -> list[str]:
+    def _line(self, member: str, entry: SetEntry) -> str:
         if member not in self._members:
             self._members[member] = self._read(member).splitlines()
-        return self._members[member]
+        lines = self._members[member]
+        if entry.line >= len(lines):
+            raise self._error(f"it lacks the record of {escape_unprintable(entry.cell)}")
+        return lines[entry.line]
 
     def _read(self, member: str) -> str:
         try:
             with zipfile.ZipFile(self.path) as archive:
                 return archive.read(member).decode()
-        except (OSError, RuntimeError, KeyError, EOFError, zipfile.BadZipFile, lzma.LZMAError) as error:
+        except (
+            OSError,
+            RuntimeError,
+            KeyError,
+            EOFError,
+            UnicodeDecodeError,
+            zipfile.BadZipFile,
+            lzma.LZMAError,
+        ) as error:
             raise self._error(escape_unprintable(str(error))) from error
+
+    @contextmanager
+    def _reading(self, why: str) -> Iterator[None]:
+        """What cannot be read is an error of the file's."""
+        try:
+            yield
+        except (ValueError, KeyError, IndexError, TypeError, RecursionError) as error:
+            raise self._error(why) from error
 
     def _error(self, why: str) -> UsageError:
         return UsageError(
@@ -276,6 +320,12 @@ def _add(archive: zipfile.ZipFile, name: str, text: str) -> None:
 
 def _member_of(cell: str) -> str:
     return f"cells/{cell.split('/')[1]}.jsonl"
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError(value)
+    return value
 
 
 def _alike(measurement: Measurement) -> tuple[str, ...]:

@@ -14,7 +14,10 @@ harness::firmware_for_any!(run);
 fn run(job: &'static Job) -> Result<(), Failure> {
     harness::phase::load();
     // A module of the user's may have smaller pages than 64 KiB: nothing else has to be switched on.
+    #[cfg_attr(feature = "unchecked", expect(unused_mut))]
     let mut config = Config::default();
+    // Without validation nothing is refused, and so nothing can be switched on.
+    #[cfg(not(feature = "unchecked"))]
     config.wasm_custom_page_sizes(true);
     let engine = Engine::new(&config);
     #[cfg(not(feature = "unchecked"))]

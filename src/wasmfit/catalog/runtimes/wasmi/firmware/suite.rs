@@ -96,7 +96,9 @@ impl Wasmi {
     fn with_fuel(fuel: Option<u64>) -> Self {
         // What is off unless it is switched on is there all the same.
         let mut config = Config::default();
-        config.wasm_custom_page_sizes(true).consume_fuel(fuel.is_some());
+        #[cfg(not(feature = "unchecked"))]
+        config.wasm_custom_page_sizes(true);
+        config.consume_fuel(fuel.is_some());
         let engine = Engine::new(&config);
         let (store, mut linker) = (Store::new(&engine, StoreLimits::default()), Linker::new(&engine));
         linker.allow_shadowing(true);

@@ -5,6 +5,7 @@ import io
 import json
 import platform
 import tarfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,8 @@ from wasmfit.provided import ProvidedImages
 
 KEY = "ab" * 32
 NAME = f"fake/{KEY[:32]}"
+PLUGIN = b"a library"
+PLUGIN_SHA256 = hashlib.sha256(PLUGIN).hexdigest()
 
 
 def archive(**files: bytes) -> bytes:
@@ -36,13 +39,16 @@ def root(tmp_path: Path) -> Path:
     """A distribution with one artefact, and plugins for this machine."""
     folder = tmp_path / "images"
     (folder / "groups").mkdir(parents=True)
+    plugin = folder / "plugins" / platform.machine() / "plugin-v1.so"
+    plugin.parent.mkdir(parents=True)
+    plugin.write_bytes(PLUGIN)
     content = archive(a=b"one", b=b"two")
     (folder / "groups" / "g.tar.xz").write_bytes(content)
     write(
         folder,
         groups={"groups/g.tar.xz": {"sha256": hashlib.sha256(content).hexdigest(), "artefacts": [NAME]}},
         plugins={
-            platform.machine(): {"sources": "s", "glibc": [2, 4], "files": {"plugin-v1.so": "0" * 64}},
+            platform.machine(): {"sources": "s", "glibc": [2, 4], "files": {"plugin-v1.so": PLUGIN_SHA256}},
         },
     )
     return folder
@@ -89,6 +95,45 @@ def test_a_damaged_archive_is_told(root: Path, tmp_path: Path) -> None:
         ProvidedImages.at(root).put("fake", KEY, tmp_path)
 
 
+def listed(root: Path, content: bytes, *artefacts: str) -> ProvidedImages:
+    """The distribution with another archive, whose SHA-256 is right."""
+    (root / "groups" / "g.tar.xz").write_bytes(content)
+    sha256 = hashlib.sha256(content).hexdigest()
+    write(root, groups={"groups/g.tar.xz": {"sha256": sha256, "artefacts": list(artefacts) or [NAME]}})
+    return ProvidedImages.at(root)
+
+
+@pytest.mark.parametrize("content", [b"", b"no archive", archive(a=b"one" * 999)[:90]])
+def test_an_archive_that_cannot_be_unpacked_is_told(root: Path, tmp_path: Path, content: bytes) -> None:
+    with pytest.raises(UsageError, match="damaged: it cannot be unpacked"):
+        listed(root, content).put("fake", KEY, tmp_path)
+
+
+def test_an_archive_without_its_artefact_leaves_nothing_behind(root: Path, tmp_path: Path) -> None:
+    cache = Cache(tmp_path / "cache", provided=listed(root, archive(a=b"one"), "fake/" + "ef" * 16))
+    for _ in range(2):
+        with pytest.raises(UsageError, match="damaged: it lacks fake/efef"):
+            cache.get("fake", "ef" * 32, lambda _: None)
+    assert not cache.place("fake", "ef" * 32).exists()
+
+
+def test_an_archive_that_is_gone_is_told(root: Path, tmp_path: Path) -> None:
+    (root / "groups" / "g.tar.xz").unlink()
+    with pytest.raises(UsageError, match="damaged: it cannot be read") as caught:
+        ProvidedImages.at(root).put("fake", KEY, tmp_path)
+    assert "Install wasmfit-images again" in caught.value.remedy
+
+
+@pytest.mark.parametrize("change", [lambda path: path.write_bytes(b"other"), lambda path: path.unlink()])
+def test_a_damaged_plugin_is_told(
+    root: Path, monkeypatch: pytest.MonkeyPatch, change: Callable[[Path], object]
+) -> None:
+    monkeypatch.setattr(platform, "libc_ver", lambda: ("glibc", "2.31"))
+    change(root / "plugins" / platform.machine() / "plugin-v1.so")
+    with pytest.raises(UsageError, match=r"plugin-v1\.so is damaged"):
+        ProvidedImages.at(root).plugin("plugin-v1.so", "s")
+
+
 def test_a_folder_may_be_named_and_images_may_be_left_out(root: Path) -> None:
     found = ProvidedImages.find({provided.CHOICE: str(root)})
     assert found is not None
@@ -106,7 +151,7 @@ def test_what_is_left_out_has_a_reason_and_may_be_missing_from_older_manifests(r
     assert not left_out.model_copy(update={"status": Status.BUILD_FAILED}).is_final
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"format": 99}'])
+@pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"format": 99}', "[" * 100_000])
 def test_a_broken_manifest_is_told(tmp_path: Path, text: str) -> None:
     (tmp_path / "manifest.json").write_text(text)
     with pytest.raises(UsageError, match=r"cannot be read|of another version of wasmfit"):

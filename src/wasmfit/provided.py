@@ -11,6 +11,7 @@ import hashlib
 import importlib.util
 import io
 import json
+import lzma
 import os
 import platform
 import tarfile
@@ -24,6 +25,7 @@ from pydantic import Field
 from . import input_file
 from .errors import UsageError
 from .model import CLibrary, Record, Status
+from .words import escape_unprintable
 
 PACKAGE = "wasmfit_images"
 CHOICE = "WASMFIT_IMAGES"
@@ -52,6 +54,14 @@ class RecordedC(Record):
     harness: tuple[str, ...]
 
 
+class RecordedRust(Record):
+    """The Rust toolchain that images were made with: what each program says of itself."""
+
+    rustc: str
+    cargo: str
+    linker: str
+
+
 class RecordedTools(Record):
     """The tools that images were made with.
 
@@ -62,7 +72,7 @@ class RecordedTools(Record):
     """
 
     system: str
-    rust: dict[str, str]
+    rust: RecordedRust
     c: dict[str, RecordedC]
 
 
@@ -168,7 +178,7 @@ class ProvidedImages:
             if isinstance(read, dict) and read.get("format", FORMAT) != FORMAT:
                 raise UsageError(f"The images in {root} are of another version of wasmfit.", remedy)
             return ProvidedImages(root, Manifest.model_validate_json(text))
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, RecursionError) as error:
             raise UsageError(f"The images in {root} cannot be read.", remedy) from error
 
     def has(self, kind: str, key: str) -> bool:
@@ -188,20 +198,28 @@ class ProvidedImages:
         """
         name = artefact_name(kind, key)
         archive = self._groups[name]
-        data = input_file.contents(self.root / archive)
-        if hashlib.sha256(data).hexdigest() != self.manifest.groups[archive].sha256:
-            raise UsageError(
-                f"{self.root / archive} is damaged: its SHA-256 is another.", "Install wasmfit-images again."
-            )
-        with tarfile.open(fileobj=io.BytesIO(data), mode="r:xz") as members:
-            for member in members:
-                folder, _, file = member.name.rpartition("/")
-                content = members.extractfile(member) if folder == name and member.isfile() else None
-                if content is not None:
-                    (place / file).write_bytes(content.read())
+        data = self._checked(archive, self.manifest.groups[archive].sha256)
+        files: dict[str, bytes] = {}
+        try:
+            with tarfile.open(fileobj=io.BytesIO(data), mode="r:xz") as members:
+                for member in members:
+                    folder, _, file = member.name.rpartition("/")
+                    content = members.extractfile(member) if folder == name and member.isfile() else None
+                    if content is not None:
+                        files[file] = content.read()
+        except (tarfile.TarError, lzma.LZMAError, EOFError, ValueError) as error:
+            raise self._damaged(archive, "it cannot be unpacked") from error
+        if not files:
+            raise self._damaged(archive, f"it lacks {name}")
+        for file, whole in files.items():
+            (place / file).write_bytes(whole)
 
     def plugin(self, name: str, sources: str) -> Path | None:
-        """A plugin for this machine, from these sources; ``None`` where there is none that it can load."""
+        """A plugin for this machine, from these sources; ``None`` where there is none that it can load.
+
+        Raises:
+            UsageError: It is not what the manifest says.
+        """
         made = self.manifest.plugins.get(platform.machine())
         library, version = platform.libc_ver()
         if (
@@ -211,7 +229,27 @@ class ProvidedImages:
             or not _is_enough(version, made.glibc)
         ):
             return None
-        return self.root / "plugins" / platform.machine() / name if name in made.files else None
+        if name not in made.files:
+            return None
+        file = f"plugins/{platform.machine()}/{name}"
+        self._checked(file, made.files[name])
+        return self.root / file
+
+    def _checked(self, file: str, sha256: str) -> bytes:
+        """What a file has, if it is what the manifest says."""
+        try:
+            content = input_file.contents(self.root / file)
+        except (OSError, ValueError) as error:
+            raise self._damaged(file, "it cannot be read") from error
+        if hashlib.sha256(content).hexdigest() != sha256:
+            raise self._damaged(file, "its SHA-256 is another")
+        return content
+
+    def _damaged(self, file: str, why: str) -> UsageError:
+        return UsageError(
+            f"{escape_unprintable(str(self.root / file))} is damaged: {why}.",
+            f"Install wasmfit-images again, or set {CHOICE}=none to do without.",
+        )
 
     @cached_property
     def _groups(self) -> dict[str, str]:

@@ -10,14 +10,14 @@ from tests.toolchain.stand_ins import SAYS_VERSION, fake
 from wasmfit.catalog import Catalog
 from wasmfit.errors import MissingToolError, UsageError
 from wasmfit.model import CLibrary
-from wasmfit.provided import FORMAT, Manifest, RecordedC, RecordedTools
+from wasmfit.provided import FORMAT, Manifest, RecordedC, RecordedRust, RecordedTools
 from wasmfit.toolchain import ProcessRunner, Toolchain, Versions, find, recorded
 
 QEMU = "qemu-system-arm"
 TARGET = "thumbv7em-none-eabihf"
 MADE_WITH = RecordedTools(
     system="Debian",
-    rust={"rustc": "rustc 1.96.0", "cargo": "cargo 1.96.0", "linker": "LLD 19"},
+    rust=RecordedRust(rustc="rustc 1.96.0", cargo="cargo 1.96.0", linker="LLD 19"),
     c={
         TARGET: RecordedC(
             program="arm-none-eabi-gcc",
@@ -55,7 +55,7 @@ def found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Tool
 def test_the_tools_of_images_take_the_place_of_missing_ones(found: Callable[..., Toolchain]) -> None:
     tools = found()
     assert not tools.rust.is_here
-    assert tools.rust.identity == MADE_WITH.rust
+    assert tools.rust.identity == MADE_WITH.rust.model_dump()
     assert tools.host_cc is None
     compiler = tools.c[TARGET]
     assert not compiler.is_here

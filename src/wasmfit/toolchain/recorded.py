@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from wasmfit.model import CTarget
-from wasmfit.provided import RecordedC, RecordedTools
+from wasmfit.provided import RecordedC, RecordedRust, RecordedTools
 
 from .c_compiler import CCompiler
 from .c_library import InstalledLibrary
@@ -19,12 +19,12 @@ def recorded_rust(tools: RecordedTools) -> Rust:
     rust = tools.rust
     return Rust(
         NAME,
-        Tool(Path("cargo"), rust["cargo"]),
-        Tool(Path("rustc"), rust["rustc"]),
+        Tool(Path("cargo"), rust.cargo),
+        Tool(Path("rustc"), rust.rustc),
         Path(),
         ("ld.lld",),
         ("wasm-ld",),
-        rust["linker"],
+        rust.linker,
         is_here=False,
     )
 
@@ -59,4 +59,4 @@ def record(system: str, rust: Rust, compilers: dict[str, CCompiler]) -> Recorded
         )
         for target, one in compilers.items()
     }
-    return RecordedTools(system=system, rust=rust.identity, c=c)
+    return RecordedTools(system=system, rust=RecordedRust(**rust.identity), c=c)

@@ -186,10 +186,13 @@ _PRIORITIES = {
     "erase_unit": 3,
     "title": 2,
     "timing": 1,
+    "clock": 1,
     "arguments": 2,
     "expected_from": 1,
     "place": 4,
     "measured": 3,
+    "outdated": 2,
+    "status": 1,
 }
 """Columns that a narrow terminal does without, those with the highest number first."""
 

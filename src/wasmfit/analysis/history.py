@@ -24,6 +24,7 @@ from .certain_changes import CostModels, PredictionPair
 from .changes import CellChangeKind, MetricChange
 from .metric_values import metric_amount
 from .metrics import Metric, metric
+from .own_calls import other_call, other_call_sentence
 from .provenance import differences
 from .snapshot import AddPredictions
 
@@ -45,6 +46,8 @@ class HistoryPoint:
         status: How the cell ended.
         change: The change since the point before.
         why: What differs in the provenance since then, if the metric changed.
+        other_call: Which calls of the user's module differ from those of the point before; there is then no
+            change, since something else was measured.
     """
 
     at: str
@@ -54,6 +57,7 @@ class HistoryPoint:
     status: str
     change: MetricChange | None = None
     why: tuple[str, ...] = ()
+    other_call: str | None = None
 
     @property
     def changed(self) -> bool:
@@ -274,15 +278,19 @@ def _points(
     for at, run, record in observations:
         measurement = add_predictions(record)
         amount = metric_amount(measurement, followed.name)
-        change = why = None
+        change = why = calls = None
         if before is not None and amount != was:
-            certain = PredictionPair(before, measurement, models).differs(followed.name)
-            change = MetricChange(followed, was, amount, certain)
+            calls = other_call(before, measurement)
+            if calls is None:
+                certain = PredictionPair(before, measurement, models).differs(followed.name)
+                change = MetricChange(followed, was, amount, certain)
             why = (*_commits(last, run), *differences(before.provenance, measurement.provenance))
+            if calls is not None:
+                why = (other_call_sentence(calls), *why)
         same = before is not None and amount == was and before.status is measurement.status
         if not same or before is None or before.version != measurement.version:
             yield HistoryPoint(
-                at, measurement.version, run, amount, measurement.status.value, change, why or ()
+                at, measurement.version, run, amount, measurement.status.value, change, why or (), calls
             )
         before, was, last = measurement, amount, run or last
 

@@ -11,7 +11,7 @@ from wasmfit.store.measurements import Reader
 
 from .set_origins import set_origin
 
-_WORTH_ANOTHER_TRY = frozenset({Status.BUILD_FAILED, Status.TIMEOUT})
+_WORTH_ANOTHER_TRY = frozenset({Status.BUILD_FAILED, Status.TIMEOUT, Status.UNAVAILABLE})
 """Ends that may have been this machine's fault."""
 
 
@@ -33,7 +33,7 @@ class FoundCells:
         """The measurement of a cell that an answer rests on, and its origin; ``None`` where there is none.
 
         A measurement made here comes first, unless another version of wasmfit made it and the set has one of
-        this version's catalogue, or it failed where the set's did not.
+        this version's catalogue, or it failed, or a tool was missing here, where the set has the cell.
         """
         own, entry = self.reader.own(cell.id), self.measured_set.cells.get(cell.id)
         if own is not None and own.provenance.module is not None:

@@ -57,7 +57,8 @@ def store(tmp_path: Path) -> Store:
 
 def between(store: Store, before: str, after: str) -> Changes:
     with store.reading() as reader:
-        return compare_snapshots(*(resolve(side, reader, lambda one: one) for side in (before, after)))
+        old, new = (resolve(side, reader, lambda one: one) for side in (before, after))
+        return compare_snapshots(old, new)
 
 
 def followed(store: Store) -> History:

@@ -102,6 +102,17 @@ def test_everything_goes_where_it_belongs() -> None:
     )
 
 
+def test_axes_are_given_several_times_or_with_commas() -> None:
+    line = "-r wasm3,wamr -r wasmi@* -b pico,pico2 -w json,fft -p small,fast --with fuel,simd"
+    assert call(compare, *line.split())[0] == Experiment(
+        runtimes=("wasm3", "wamr", "wasmi@*"),
+        boards=("pico", "pico2"),
+        workloads=("json", "fft"),
+        profiles=("small", "fast"),
+        toggles=("fuel", "simd"),
+    )
+
+
 def test_a_module_is_an_argument_with_options() -> None:
     line = ["my.wasm", "--call", "f(1)", "--expect", "2", "--import", "env.log=log", "--stub-all"]
     (experiment, _, _) = call(compare, *line)

@@ -13,6 +13,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from wasmfit.catalog import Catalog
+from wasmfit.globs import NamePatterns
 from wasmfit.model import Status
 from wasmfit.plan import plan
 from wasmfit.requests import Experiment
@@ -149,6 +150,24 @@ def test_versions_are_followed(home: Path) -> None:
     said = answered(home, "history", "size.flash", "--by-version", "--select", "wasm3@*/add-with-extra/*")
     assert "wasm3/add-with-extra/nrf52840dk/bare/reference" in said
     assert THERE in said
+
+
+def test_a_history_says_how_much_of_it_is_from_here(tmp_path: Path, home: Path) -> None:
+    name = "wasmi@2.0.0/add-with-extra/nrf52840dk/bare/reference"
+    own = MeasuredSet().measurement(name)
+    assert own is not None
+    Store(tmp_path / "results.sqlite").save(own, "print")
+    glob = "wasmi@*/add-with-extra/nrf52840dk/bare/reference"
+    number = len(list(filter(NamePatterns([glob]).match, MeasuredSet().cells)))
+    assert number > 1
+    for words in (
+        ("history", "size.flash", "--by-version", "--select", glob),
+        ("diff", "wasmi@1.1.0", "wasmi@2.0.0", "--select", "add-with-extra/nrf52840dk/bare/reference"),
+    ):
+        said = answered(home, *words, WASMFIT_HOME=str(tmp_path))
+        count = number if words[0] == "history" else 2
+        assert f"1 of {count} cells: measured with wasmfit 0.1.0 on this machine" in said
+        assert f"{count - 1} of {count} cells: measured with wasmfit" in said
 
 
 def test_versions_and_profiles_are_compared(home: Path) -> None:

@@ -131,7 +131,7 @@ def reasons(cell: CellChange) -> Iterator[str]:
         yield f"{_status(cell.before)} → {_status(cell.after)}"
     why = cell.why
     if cell.other_call is not None:
-        sentence, *why = cell.why
+        sentence, why = cell.why[0], cell.why[1:]
         yield f"{sentence}; no value is better or worse than the other"
     if why:
         yield f"differs in {'; '.join(why)}"

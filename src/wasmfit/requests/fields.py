@@ -99,21 +99,32 @@ NamesWithCommas = Annotated[tuple[str, ...], BeforeValidator(_split)]
 RelativePath = Annotated[Path, AfterValidator(_from_folder)]
 
 Runtimes = Annotated[
-    Names,
+    NamesWithCommas,
     Option(
         ("--runtime", "-r"),
         "R",
-        "Runtime, R@VERSION, a pattern, newest or all. Default: newest, one version of each.",
+        "Runtime, R@VERSION, a pattern, newest or all; several with commas. Default: newest, one version of "
+        "each.",
     ),
 ]
 Workloads = Annotated[
-    Names, Field(min_length=1), Option(("--workload", "-w"), "W", "Workload, or a pattern.")
+    NamesWithCommas,
+    Field(min_length=1),
+    Option(("--workload", "-w"), "W", "Workload, or a pattern; several with commas."),
 ]
-Boards = Annotated[Names, Field(min_length=1), Option(("--board", "-b"), "B", "Board, a pattern or all.")]
+Boards = Annotated[
+    NamesWithCommas,
+    Field(min_length=1),
+    Option(("--board", "-b"), "B", "Board, a pattern or all; several with commas."),
+]
 Bases = Annotated[
     NamesWithCommas, Field(min_length=1), Option(("--base",), "BASE", "Base, or several with commas.")
 ]
-Profiles = Annotated[Names, Field(min_length=1), Option(("--profile", "-p"), "P", "Profile.")]
+Profiles = Annotated[
+    NamesWithCommas,
+    Field(min_length=1),
+    Option(("--profile", "-p"), "P", "Profile, or several with commas."),
+]
 Select = Annotated[Names, Option(("--select",), "GLOB", "Only cells whose id matches.")]
 Sources = Annotated[
     tuple[
@@ -135,7 +146,7 @@ Sources = Annotated[
 ]
 
 Toggles = Annotated[
-    Names,
+    NamesWithCommas,
     Option(
         ("--with",),
         "TOGGLE",

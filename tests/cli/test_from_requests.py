@@ -111,6 +111,10 @@ def test_axes_are_given_several_times_or_with_commas() -> None:
         profiles=("small", "fast"),
         toggles=("fuel", "simd"),
     )
+    # What names nothing is refused where it is looked up, and does not stand for everything.
+    assert call(compare, "-r", "", "-r", "wasm3,", "-b", ",")[0] == Experiment(
+        runtimes=("", "wasm3"), boards=(",",)
+    )
 
 
 def test_a_module_is_an_argument_with_options() -> None:

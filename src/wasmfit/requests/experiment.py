@@ -338,7 +338,7 @@ class TuneRequest(Record):
         "sort",
     )
     allow: Annotated[
-        fields.NamesWithCommas,
+        fields.TextsWithCommas,
         Option(("--allow",), "SWITCH-VALUE", "Values that give up what a module may need, with commas."),
     ] = ()
     settings: Annotated[

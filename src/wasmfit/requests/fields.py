@@ -48,6 +48,15 @@ def _split(value: object) -> object:
     return tuple(dict.fromkeys(part for part in parts if part))
 
 
+def _split_names(value: object) -> object:
+    """The same; a text without any name stays, so that it is refused and does not stand for all."""
+    values = _several(value)
+    if not isinstance(values, list | tuple) or not all(isinstance(item, str) for item in values):
+        return values
+    parts = ([part for part in map(str.strip, item.split(",")) if part] or [item] for item in values)
+    return tuple(dict.fromkeys(name for names in parts for name in names))
+
+
 def _from_folder(path: Path, info: ValidationInfo) -> Path:
     folder = (info.context or {}).get(FOLDER)
     return path if folder is None else folder / path
@@ -95,7 +104,8 @@ def _scheduler(value: str, info: ValidationInfo) -> str:
 
 
 Names = Annotated[tuple[str, ...], BeforeValidator(_several)]
-NamesWithCommas = Annotated[tuple[str, ...], BeforeValidator(_split)]
+NamesWithCommas = Annotated[tuple[str, ...], BeforeValidator(_split_names)]
+TextsWithCommas = Annotated[tuple[str, ...], BeforeValidator(_split)]
 RelativePath = Annotated[Path, AfterValidator(_from_folder)]
 
 Runtimes = Annotated[
@@ -310,7 +320,7 @@ Clock = Annotated[
     Option(("--clock",), "CLOCK", "Predict time at this clock of the core, such as 48MHz."),
 ]
 Assume = Annotated[
-    NamesWithCommas,
+    TextsWithCommas,
     Option(
         ("--assume",),
         "NAME=VALUE",
@@ -329,7 +339,7 @@ Ram = Annotated[
     Option(("--ram",), "SIZE", "RAM there is: 64K, 1M, bytes (K = 1024). Default: the board's."),
 ]
 Needs = Annotated[
-    NamesWithCommas,
+    TextsWithCommas,
     Option(
         ("--needs",),
         "A,B",

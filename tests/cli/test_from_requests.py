@@ -13,6 +13,7 @@ from wasmfit.cli.from_requests import from_requests
 from wasmfit.errors import UsageError
 from wasmfit.requests import (
     Experiment,
+    FeaturesExperiment,
     FitRequirements,
     ModuleRequest,
     ProfileRequest,
@@ -115,6 +116,14 @@ def test_axes_are_given_several_times_or_with_commas() -> None:
     assert call(compare, "-r", "", "-r", "wasm3,", "-b", ",")[0] == Experiment(
         runtimes=("", "wasm3"), boards=(",",)
     )
+
+
+def test_what_is_tuned_and_asked_for_is_given_with_commas() -> None:
+    assert TuneRequest(runtime="wasm3", workloads=("json,fft",), objectives=("ram,flash",)).workloads == (
+        "json",
+        "fft",
+    )
+    assert FeaturesExperiment(features=("simd,gc",)).features == ("simd", "gc")
 
 
 def test_a_module_is_an_argument_with_options() -> None:

@@ -11,7 +11,7 @@ from wasmfit.analysis.cell_tables import cell_tables
 from wasmfit.analysis.changes import CellChange, ChangeEffect, Changes, compare_cell, compare_snapshots
 from wasmfit.analysis.check import LimitStatus, check_budget
 from wasmfit.analysis.history import History, history
-from wasmfit.analysis.own_calls import other_call, warm_call
+from wasmfit.analysis.own_calls import other_work, warm_call
 from wasmfit.analysis.snapshot import resolve
 from wasmfit.api.cells import show
 from wasmfit.model import CheckedCall, Measurement
@@ -77,20 +77,25 @@ def followed(store: Store) -> History:
     ],
 )
 def test_which_calls_differ(before: list[str], after: list[str], change: str | None) -> None:
-    assert other_call(called(*before), called(*after)) == change
+    found = other_work(called(*before), called(*after))
+    assert found == (None if change is None else f"another call: {change}")
 
 
 def test_a_workload_has_no_calls_of_its_own() -> None:
     one = called("run(9)", module=None)
     assert warm_call(one) is None
-    assert other_call(one, called("run(10)")) is None
+    assert other_work(one, called("run(10)")) is None
 
 
 def test_another_call_is_not_a_regression_over_time(store: Store) -> None:
     found = followed(store)
     (cell,) = found.cells
     assert [point.change for point in cell.points] == [None] * 3
-    assert [point.other_call for point in cell.points] == [None, "run(9) → run(10)", "run(10) → run(9)"]
+    assert [point.other_work for point in cell.points] == [
+        None,
+        "another call: run(9) → run(10)",
+        "another call: run(10) → run(9)",
+    ]
     text = history_report.to_text(found)
     assert "another call: run(9) → run(10)" in text
     assert "worse" not in text
@@ -111,13 +116,13 @@ def test_another_call_is_not_a_regression_between_runs(store: Store) -> None:
     changes = between(store, "1", "2")
     (cell,) = changes.cells
     assert isinstance(cell, CellChange)
-    assert cell.other_call == "run(9) → run(10)"
+    assert cell.other_work == "another call: run(9) → run(10)"
     (metric,) = cell.metrics
     assert (metric.by, metric.percent, metric.effect) == (None, None, ChangeEffect.NEITHER)
     text = changes_report.to_text(changes)
     assert "another call: run(9) → run(10)" in text
     assert "no value is better or worse than the other" in text
-    assert "1 with another call, and so not compared" in text
+    assert "1 with another call or module, and so not compared" in text
     assert "+400" not in text
     assert "worse" not in text.replace("better or worse", "")
     markdown = changes_report.to_markdown(changes)
@@ -130,7 +135,25 @@ def test_two_profiles_of_different_calls(tmp_path: Path) -> None:
     record(store, called("run(9)", name=ID.replace("reference", "small")))
     record(store, called("run(99999999)", instructions=900))
     (cell,) = between(store, "profile:small", "profile:reference").cells
-    assert cell.other_call == "run(9) → run(99999999)"
+    assert cell.other_work == "another call: run(9) → run(99999999)"
+
+
+def test_another_module_is_followed_over_time_and_not_between_profiles(tmp_path: Path) -> None:
+    before, after = called("run(9)"), called("run(9)", instructions=900)
+    old, new = (
+        one.model_copy(update={"provenance": one.provenance.model_copy(update={"module_sha256": digit * 64})})
+        for one, digit in ((before, "a"), (after, "b"))
+    )
+    change = compare_cell("x", old, new)
+    assert change.other_work is None
+    assert change.metrics[0].effect is ChangeEffect.WORSE
+    assert "the module: aaaaaaaaaaaa → bbbbbbbbbbbb" in change.why
+    store = Store(tmp_path / "results.sqlite")
+    record(store, renamed(old, ID.replace("reference", "small")))
+    record(store, new)
+    (cell,) = between(store, "profile:small", "profile:reference").cells
+    assert cell.other_work == "another module: aaaaaaaaaaaa → bbbbbbbbbbbb"
+    assert {metric.effect for metric in cell.metrics} == {ChangeEffect.NEITHER}
 
 
 def test_a_limit_is_not_relative_to_another_call(store: Store) -> None:

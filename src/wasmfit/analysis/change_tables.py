@@ -16,7 +16,6 @@ from .changes import (
     SymbolChange,
 )
 from .metrics import OWNERS, RAM_NEEDED
-from .own_calls import other_call_sentence
 
 HEADLINES = ("size.flash", RAM_NEEDED, "run.instructions.call", "run.predicted.call.time_s")
 """The metrics of the first table."""
@@ -89,10 +88,10 @@ def summary(changes: Changes) -> str:
     parts = [
         f"{number:,} {kind.word}"
         for kind, cells in of_kind.items()
-        if (number := sum(cell.other_call is None for cell in cells))
+        if (number := sum(cell.other_work is None for cell in cells))
     ]
-    if others := sum(cell.other_call is not None for cells in of_kind.values() for cell in cells):
-        parts.append(f"{others:,} with another call, and so not compared")
+    if others := sum(cell.other_work is not None for cells in of_kind.values() for cell in cells):
+        parts.append(f"{others:,} with another call or module, and so not compared")
     parts.append(f"{changes.unchanged:,} unchanged")
     if changes.unmeasured:
         parts.append(f"{len(changes.unmeasured):,} not measured on one side")
@@ -130,7 +129,7 @@ def reasons(cell: CellChange) -> Iterator[str]:
     if cell.status_changed:
         yield f"{_status(cell.before)} → {_status(cell.after)}"
     why = cell.why
-    if cell.other_call is not None:
+    if cell.other_work is not None:
         sentence, why = cell.why[0], cell.why[1:]
         yield f"{sentence}; no value is better or worse than the other"
     if why:
@@ -192,8 +191,8 @@ def cell_text(cell: CellChange) -> str:
         assert cell.before is not None
         assert cell.after is not None
         return f"{cell.before.status.value} → {cell.after.status.value}"
-    if cell.other_call is not None:
-        return other_call_sentence(cell.other_call)
+    if cell.other_work is not None:
+        return cell.other_work
     outcome = cell.after if cell.kind is CellChangeKind.NEW else None
     return cell.kind.word if outcome is None else f"{cell.kind.word}: {outcome.status.value}"
 

@@ -20,7 +20,7 @@ from .c_libraries import library_change_note
 from .certain_changes import CostModels, PredictionPair
 from .metric_values import metric_values, to_amount
 from .metrics import FLASH_OVER_BASELINE, OWNERS, Better, Metric, metric
-from .own_calls import other_call, other_call_sentence
+from .own_calls import other_work
 from .provenance import differences
 from .snapshot import Snapshot, SnapshotKey, cell_of
 
@@ -140,7 +140,7 @@ class CellChange:
         unchanged: How many did not.
         why: What differs in the provenance of the two.
         elves: The images with their SHA-256, before and after, if they are known.
-        other_call: Which calls of the user's module differ: what changed is then what was measured.
+        other_work: Which calls of the user's module, or module, differ: what changed is what was measured.
     """
 
     name: str
@@ -151,7 +151,7 @@ class CellChange:
     unchanged: int = 0
     why: tuple[str, ...] = ()
     elves: tuple[tuple[str, str], tuple[str, str]] | None = None
-    other_call: str | None = None
+    other_work: str | None = None
 
     @property
     def status_changed(self) -> bool:
@@ -262,7 +262,9 @@ def compare_snapshots(
             if was is None or now is None:
                 notes.append(f"{name}: its record is of an older wasmfit and is not understood")
                 continue
-            change = compare_cell(name, was, now, everything=everything, models=models)
+            change = compare_cell(
+                name, was, now, everything=everything, models=models, follows_module=is_of_runs
+            )
             if change.kind is CellChangeKind.UNCHANGED:
                 unchanged += 1
             else:
@@ -308,10 +310,14 @@ def compare_cell(
     *,
     everything: bool = False,
     models: CostModels = MappingProxyType({}),
+    follows_module: bool = True,
 ) -> CellChange:
-    """Compares two measurements of cells with the same name; see :func:`compare_snapshots`."""
+    """Compares two measurements of cells with the same name; see :func:`compare_snapshots`.
+
+    ``follows_module`` is as for :func:`~wasmfit.analysis.own_calls.other_work`.
+    """
     predictions = PredictionPair(before, after, models)
-    calls = other_call(before, after)
+    other_than = other_work(before, after, follows_module=follows_module)
     was, now = metric_values(before, activity=everything), metric_values(after, activity=everything)
     gone = [metric_name for metric_name in was if metric_name not in now]
     changed = []
@@ -327,7 +333,7 @@ def compare_cell(
             metric(metric_name),
             None if old is None else to_amount(old),
             None if new is None else to_amount(new),
-            is_comparable=calls is None,
+            is_comparable=other_than is None,
         )
         if change.kind is CellChangeKind.INCONCLUSIVE and predictions.differs(metric_name):
             change = change._replace(is_certain=True)
@@ -337,7 +343,7 @@ def compare_cell(
         kind = CellChangeKind.CHANGED
     else:
         kind = CellChangeKind.INCONCLUSIVE if changed else CellChangeKind.UNCHANGED
-    why = [] if calls is None else [other_call_sentence(calls)]
+    why = [] if other_than is None else [other_than]
     if kind is not CellChangeKind.UNCHANGED:
         why += differences(before.provenance, after.provenance)
     return CellChange(
@@ -349,7 +355,7 @@ def compare_cell(
         len(now) + len(gone) - len(changed),
         tuple(why),
         _elves(before, after),
-        calls,
+        other_than,
     )
 
 

@@ -14,9 +14,9 @@ from .amounts import Amount, amount_text
 from .budget import Budget, Limit
 from .metric_values import metric_value, to_amount
 from .metrics import OWNERS, MetricKind
-from .own_calls import other_call, other_call_sentence
+from .own_calls import other_work
 from .quantities import LimitValue
-from .snapshot import Snapshot, cell_of
+from .snapshot import Snapshot, SnapshotKey, cell_of
 
 _MOST_SEARCHED = 200
 """Cells whose owners are searched for a similar name."""
@@ -254,9 +254,10 @@ def _baseline(
             "or name it in except"
         )
     before = side.measurement(name, predictions=predictions)
-    calls = None if before is None or measurement is None else other_call(before, measurement)
-    if calls is not None:
-        return None, f"{side.title} has {other_call_sentence(calls)}"
+    if before is not None and measurement is not None:
+        follows = side.key is SnapshotKey.CELL
+        if (other := other_work(before, measurement, follows_module=follows)) is not None:
+            return None, f"{side.title} has {other}"
     amount, reason = _amount(limit, before)
     return amount, None if reason is None else f"in {side.title}, {reason}"
 

@@ -8,7 +8,6 @@ from .amounts import Amount, amount_text
 from .basis import OUTDATED_CLAUSE, OUTDATED_MARK
 from .change_tables import difference, remark
 from .history import CellHistory, History, HistoryPoint
-from .own_calls import other_call_sentence
 
 _BARS = "▁▂▃▄▅▆▇█"
 _LONGEST_LINE = 60
@@ -94,7 +93,7 @@ def _cell(history: History, cell: CellHistory) -> Table:
     notes = tuple(
         f"{_label(point)} differs in {'; '.join(why)}"
         for point in points
-        if (why := point.why if point.other_call is None else point.why[1:])
+        if (why := point.why if point.other_work is None else point.why[1:])
     )
     marks = tuple(_mark(history, cell, point) for point in points)
     return Table(cell.name, labels, columns, notes, marks=marks if any(marks) else ())
@@ -102,12 +101,12 @@ def _cell(history: History, cell: CellHistory) -> Table:
 
 def _differs(point: HistoryPoint) -> bool:
     """Whether it has another value than the point before, or is of another call."""
-    return point.change is not None or point.other_call is not None
+    return point.change is not None or point.other_work is not None
 
 
 def _remark(point: HistoryPoint) -> str:
-    if point.other_call is not None:
-        return other_call_sentence(point.other_call)
+    if point.other_work is not None:
+        return point.other_work
     return "" if point.change is None else remark(point.change)
 
 

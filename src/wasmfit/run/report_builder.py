@@ -16,7 +16,6 @@ from wasmfit.analysis.document import (
     TrendPoint,
 )
 from wasmfit.analysis.history import HistoryPoint, trends
-from wasmfit.analysis.own_calls import other_call_sentence
 from wasmfit.analysis.requirements import RuntimeRequirements
 from wasmfit.analysis.setting_rankings import setting_rankings
 from wasmfit.builder import Context, runtime_rule
@@ -229,8 +228,8 @@ def _at(point: HistoryPoint, over: str) -> str:
 
 def _change(point: HistoryPoint) -> str | None:
     """By how much the metric changed, and what differs in the provenance: the likeliest causes."""
-    if point.other_call is not None:
-        return other_call_sentence(point.other_call)
+    if point.other_work is not None:
+        return point.other_work
     change = point.change
     if change is None or change.before is None or change.after is None:
         return None

@@ -370,6 +370,8 @@ def test_other_formats() -> None:
     assert "the budget fails" in markdown
     assert "the budget holds" in to_markdown(checked(limit(max="1G")))
     assert "broken" in to_text(checked(limit(max=1)))
+    assert "- **broken**: " in to_markdown(checked(limit(max=1)))
+    assert "- **not known**: " in to_markdown(checked(limit("run.heap.held", max="1G")))
     data = json.loads(to_json(checked(limit(max=1))))
     assert (data["ok"], data["outcomes"][0]["over"]) == (False, 120_999)
 

@@ -166,6 +166,7 @@ def test_unknown_is_not_within_budget() -> None:
     assert [one.status for one in broken.results] == [LimitStatus.UNKNOWN]
     assert broken.results[0].fails
     assert "the cell ended as faulted: stack overflow" in broken.results[0].sentence
+    assert broken.summary == "1 limit on 1 cell: 0 held, 0 warned, 0 broken, 1 not known"
     missing = checked(limit("run.heap.held", max="1G"))
     assert missing.results[0].sentence == "run.heap.held is not known: it was not measured for this cell"
     soft = checked(limit("run.heap.held", max="1G", level="soft"))
@@ -369,6 +370,8 @@ def test_other_formats() -> None:
     assert "the budget fails" in markdown
     assert "the budget holds" in to_markdown(checked(limit(max="1G")))
     assert "broken" in to_text(checked(limit(max=1)))
+    assert "- **broken**: " in to_markdown(checked(limit(max=1)))
+    assert "- **not known**: " in to_markdown(checked(limit("run.heap.held", max="1G")))
     data = json.loads(to_json(checked(limit(max=1))))
     assert (data["ok"], data["outcomes"][0]["over"]) == (False, 120_999)
 

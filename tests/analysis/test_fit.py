@@ -49,10 +49,13 @@ def cell(name: str, flash: int = 100_000, call: int = 500, time_s: float | None 
 
 
 def ranked(
-    *cells: Measurement, sources: tuple[EvidenceSource, ...] = (declared_source,), **limits: object
+    *cells: Measurement,
+    sources: tuple[EvidenceSource, ...] = (declared_source,),
+    bounds: frozenset[str] = frozenset(),
+    **limits: object,
 ) -> Fit:
     made = BoardRequirements(**({"flash": 1 << 20, "ram": 1 << 18} | limits))  # type: ignore[arg-type]
-    return rank(cells, made, board_title="Nordic nRF52840 DK", sources=sources)
+    return rank(cells, made, board_title="Nordic nRF52840 DK", sources=sources, bounds=bounds)
 
 
 def names(found: Fit) -> list[str]:
@@ -94,7 +97,17 @@ def test_nobody_beats_one_who_is_better_in_everything(
 def test_native_code_and_the_baseline_are_no_candidates() -> None:
     assert names(ranked(cell("native"), cell("baseline"), cell("wasm3"))) == ["wasm3"]
     with pytest.raises(UsageError, match="No runtime was measured"):
-        ranked(cell("native"))
+        ranked()
+    said = "native loads no module: runtimes are compared with it, and it is not ranked"
+    with pytest.raises(UsageError, match=said) as refused:
+        ranked(cell("baseline"), cell("native"))
+    assert refused.value.remedy == (
+        "Name a runtime that loads modules with --runtime, or none, for all of them."
+    )
+    with pytest.raises(UsageError, match="baseline loads no module"):
+        ranked(cell("baseline"))
+    with pytest.raises(UsageError, match=r"native and wasm2c load no module: .* and they are not ranked"):
+        ranked(cell("native"), cell("wasm2c"), bounds=frozenset({"wasm2c"}))
 
 
 def test_the_exact_shortfall() -> None:

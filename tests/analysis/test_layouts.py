@@ -33,7 +33,7 @@ def test_a_board_says_what_of_its_bars_comes_from_the_link() -> None:
     typical = with_link(measurement(), TYPICAL)
     said = "predicted calls on nrf52840dk: the error bar includes where the linker places code"
     assert link_notes([with_link(measurement(), None), measurement()]) == ()
-    assert link_notes([typical, typical]) == (f"{said} (--layouts measures it)",)
+    assert link_notes([typical, typical]) == (f"{said} (--layouts 5 measures it)",)
     assert link_notes([with_link(measurement(), OVER, spread())]) == (f"{said} (measured over 4 layouts)",)
     (both,) = link_notes([with_link(measurement(), OVER, spread()), typical])
     assert both == f"{said} (measured over 4 layouts, elsewhere what is typical)"

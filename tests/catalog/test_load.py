@@ -226,7 +226,7 @@ def test_an_unknown_name_has_a_remedy() -> None:
     catalog = Catalog.load()
     with pytest.raises(UsageError) as several:
         catalog.board("pico2w,esp32c6")
-    assert several.value.remedy == "Give the option once for each of them."
+    assert several.value.remedy == "Name one of them."
     with pytest.raises(UsageError) as loud:
         catalog.profile("SMALL")
     assert loud.value.remedy == "Did you mean small?"

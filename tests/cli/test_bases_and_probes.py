@@ -20,7 +20,7 @@ def test_names_come_with_commas_and_repeated_and_count_once() -> None:
     [
         (["--on", "jtag"], "--on takes probe or probe:SELECTOR"),
         (["--on", "probe:"], "--on takes probe or probe:SELECTOR"),
-        (["--base", ","], "bases: "),
+        (["--base", ","], "There is no base named ','"),
         (["--base", "embasy"], "Did you mean embassy"),
         (["--source", "ariel-os=/tmp"], "Add --base ariel-os"),
         (["--base", "embassy", "--source", "embassy=/tmp"], "not built from a checkout"),

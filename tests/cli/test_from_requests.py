@@ -13,6 +13,7 @@ from wasmfit.cli.from_requests import from_requests
 from wasmfit.errors import UsageError
 from wasmfit.requests import (
     Experiment,
+    FeaturesExperiment,
     FitRequirements,
     ModuleRequest,
     ProfileRequest,
@@ -100,6 +101,29 @@ def test_everything_goes_where_it_belongs() -> None:
         RunSettings(on="probe", rerun=True),
         3,
     )
+
+
+def test_axes_are_given_several_times_or_with_commas() -> None:
+    line = "-r wasm3,wamr -r wasmi@* -b pico,pico2 -w json,fft -p small,fast --with fuel,simd"
+    assert call(compare, *line.split())[0] == Experiment(
+        runtimes=("wasm3", "wamr", "wasmi@*"),
+        boards=("pico", "pico2"),
+        workloads=("json", "fft"),
+        profiles=("small", "fast"),
+        toggles=("fuel", "simd"),
+    )
+    # What names nothing is refused where it is looked up, and does not stand for everything.
+    assert call(compare, "-r", "", "-r", "wasm3,", "-b", ",")[0] == Experiment(
+        runtimes=("", "wasm3"), boards=(",",)
+    )
+
+
+def test_what_is_tuned_and_asked_for_is_given_with_commas() -> None:
+    assert TuneRequest(runtime="wasm3", workloads=("json,fft",), objectives=("ram,flash",)).workloads == (
+        "json",
+        "fft",
+    )
+    assert FeaturesExperiment(features=("simd,gc",)).features == ("simd", "gc")
 
 
 def test_a_module_is_an_argument_with_options() -> None:

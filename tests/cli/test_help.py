@@ -17,6 +17,7 @@ DIFFERENT = {
     "--format": "profile has stacks as well",
     "--output": "a report is not text",
     "--ram": "room, or a memory of a new board",
+    "--profile": "one profile, or several",
     "--runtime": "one runtime, or several",
     "--select": "diff has names of cells as well, which lack a version or a profile",
     "--source": "a checkout, or the source of a new board's values",

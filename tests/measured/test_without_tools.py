@@ -13,9 +13,11 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from wasmfit.catalog import Catalog
+from wasmfit.globs import NamePatterns
+from wasmfit.model import Status
 from wasmfit.plan import plan
 from wasmfit.requests import Experiment
-from wasmfit.store import MeasuredSet
+from wasmfit.store import MeasuredSet, RunEntry, RunMetadata, Store
 
 WINDOWS = Path(__file__).with_name("windows.py")
 
@@ -150,6 +152,24 @@ def test_versions_are_followed(home: Path) -> None:
     assert THERE in said
 
 
+def test_a_history_says_how_much_of_it_is_from_here(tmp_path: Path, home: Path) -> None:
+    name = "wasmi@2.0.0/add-with-extra/nrf52840dk/bare/reference"
+    own = MeasuredSet().measurement(name)
+    assert own is not None
+    Store(tmp_path / "results.sqlite").save(own, "print")
+    glob = "wasmi@*/add-with-extra/nrf52840dk/bare/reference"
+    number = len(list(filter(NamePatterns([glob]).match, MeasuredSet().cells)))
+    assert number > 1
+    for words in (
+        ("history", "size.flash", "--by-version", "--select", glob),
+        ("diff", "wasmi@1.1.0", "wasmi@2.0.0", "--select", "add-with-extra/nrf52840dk/bare/reference"),
+    ):
+        said = answered(home, *words, WASMFIT_HOME=str(tmp_path))
+        count = number if words[0] == "history" else 2
+        assert f"1 of {count} cells: measured with wasmfit 0.1.0 on this machine" in said
+        assert f"{count - 1} of {count} cells: measured with wasmfit" in said
+
+
 def test_versions_and_profiles_are_compared(home: Path) -> None:
     known = MeasuredSet().cells
     assert WASM3.replace("reference", "small") in known
@@ -190,6 +210,47 @@ def test_a_budget_is_never_held_by_another_machines_cells_unasked(home: Path) ->
         assert "--measured measures nothing" in answered(
             home, "check", "budget.toml", "--measured", option, code=2
         )
+
+
+def test_what_was_not_measured_for_want_of_a_tool_hides_nothing(tmp_path: Path, home: Path) -> None:
+    """A cell whose compiler was missing here is the measured set's, in every command that reads that."""
+    theirs = MeasuredSet().measurement(WASM3)
+    assert theirs is not None
+    absent = theirs.model_copy(
+        update={"status": Status.UNAVAILABLE, "reason": "no compiler is here", "size": None, "run": None}
+    )
+    store = Store(tmp_path / "results.sqlite")
+    store.save(absent, "print")
+    store.record(RunMetadata("wasmfit fit"), [RunEntry(absent, "print", False)], "0.1.0")
+    (tmp_path / "budget.toml").write_text(
+        BUDGET.replace("/small", "/reference").replace("72K", "73K"), "utf-8"
+    )
+    for words in (
+        ("compare", "--measured", "-r", "wasm3"),
+        ("fit", "--measured", "-r", "wasm3"),
+        ("bench", "--measured", "-r", "wasm3", "-w", "add-with-extra"),
+        ("show", WASM3),
+        ("check", str(tmp_path / "budget.toml"), "--measured"),
+        ("diff", "wasm3@0.5.0", "wasmi@2.0.0", "--select", "add-with-extra/nrf52840dk/bare/reference"),
+        ("history", "size.flash", "--select", WASM3),
+        ("history", "size.flash", "--by-version", "--select", WASM3),
+    ):
+        said = answered(home, *words, WASMFIT_HOME=str(tmp_path))
+        assert THERE in said, words
+        assert "no compiler" not in said, words
+    answered(
+        home,
+        "report",
+        "--measured",
+        "-r",
+        "wasm3",
+        "-o",
+        str(tmp_path / "r.html"),
+        WASMFIT_HOME=str(tmp_path),
+    )
+    page = (tmp_path / "r.html").read_text("utf-8")
+    assert THERE in page
+    assert "no compiler" not in page
 
 
 def test_features_are_answered(home: Path) -> None:

@@ -61,9 +61,9 @@ def test_sixteen_runtimes_take_no_more_lines_than_a_terminal_has(width: int) -> 
 
 def test_the_legend_says_what_error_bars_include_if_there_are_any() -> None:
     comparison = recorded()
-    said = "≈ predicted; error bars include code placement (--layouts measures it)"
+    said = "≈ predicted; error bars include code layout (--layouts 5 measures it)"
     assert said in " ".join(to_summary(comparison, DEFAULT, 200).split())
-    assert "code placement" not in to_summary(comparison, SummaryChoice(columns=("flash",)), 200)
+    assert "code layout" not in to_summary(comparison, SummaryChoice(columns=("flash",)), 200)
     markdown = summary_formatted(comparison, SummaryChoice(columns=("time_call",)), Format.MARKDOWN)
     assert isinstance(markdown, str)
     assert markdown.count("error bar") == 1
@@ -164,6 +164,14 @@ def test_several_boards_have_a_table_each_or_are_grouped() -> None:
     assert table.title == "wasmi add-with-extra, bare, reference"
 
 
+def test_a_group_of_the_baseline_alone_has_no_heading() -> None:
+    found = Comparison((measurement("baseline", "0.1.0"), measurement()), 0, 0)
+    (table,) = summary_tables(found, SummaryChoice(group_by=RowGroup.RUNTIME))
+    assert table.title == "wasmi add-with-extra on nrf52840dk, bare, reference"
+    missing = Comparison((measurement("baseline", "0.1.0", status=Status.TIMEOUT), measurement()), 0, 0)
+    assert len(summary_tables(missing, SummaryChoice(group_by=RowGroup.RUNTIME))) == 2
+
+
 def test_columns_can_be_chosen_by_key_by_metric_and_all() -> None:
     chosen = summary_columns(("heap_peak", "minimum_ram", "size.owners/.text/wasmi"), ())
     assert [column.key for column in chosen] == ["heap_peak", "least_ram", "size.owners/.text/wasmi"]
@@ -215,7 +223,14 @@ def test_a_checkout_is_compared_with_its_release() -> None:
 def test_a_module_of_ones_own_has_its_call_and_result_in_the_title() -> None:
     text = text_of(ran("wasm3", 41, 42, 43), ran("wasmi", 41, 42, 43))
     assert text.startswith("add-with-extra, run() = 43 on ")
-    assert "--expect says what is right" in text
+    assert "results were compared between runtimes only: --expect says what is right" in text
+
+
+def test_one_result_alone_was_compared_with_nothing() -> None:
+    said = "the result was not checked: --expect says what is right"
+    assert said in text_of(ran("wasm3", 41, 42, 43))
+    alone = ran("wasm3", 41, 42, 43)
+    assert said in text_of(alone, renamed(alone, alone.id.replace("nrf52840dk", "pico2")))
 
 
 def test_hostile_names_stay_text() -> None:

@@ -227,6 +227,38 @@ def test_a_reader_asks_the_set_for_what_was_never_measured_here(tmp_path: Path) 
         assert reader.points(other.id) == []
 
 
+def test_what_a_tool_was_missing_for_does_not_hide_a_measurement(tmp_path: Path) -> None:
+    here = stored(measurement())
+    absent = here.model_copy(update={"status": Status.UNAVAILABLE, "reason": "no LLVM", "size": None})
+    theirs = stored(measurement(reason="theirs"))
+    measured_set = packed(tmp_path / "set.zip", theirs)
+    store = Store(tmp_path / "results.sqlite")
+    store.save(absent, "f")
+    with store.reading(measured_set) as reader:
+        (newest,) = reader.newest()
+        assert newest.is_of_set
+        assert reader.measurement(newest) == theirs
+        assert reader.of_set() == {here.id}
+        (point,) = reader.points(here.id)
+        assert reader.last_point(here.id) == point
+        assert reader.record(point.number) == theirs
+    with store.reading() as reader:
+        assert [one.status for one in reader.newest()] == [Status.UNAVAILABLE]
+        assert reader.own(here.id) == absent
+    store.save(here, "g")
+    store.save(absent, "f")
+    with store.reading(measured_set) as reader:
+        # Own measurements go first, also where the tool is missing by now.
+        (newest,) = reader.newest()
+        assert reader.measurement(newest) == here
+        assert reader.own(here.id) == here
+        assert reader.of_set() == frozenset()
+        assert [one.number for one in reader.points(here.id)] == [1, 2, 3]
+        last = reader.last_point(here.id)
+        assert last is not None
+        assert last.number == newest.number == 2
+
+
 def test_cells_measured_here_are_followed_where_none_are_selected(tmp_path: Path) -> None:
     own = measurement("wasmi", "2.0.0")
     older, other = measurement("wasmi", "1.1.0"), measurement("wasm3", "0.5.0")

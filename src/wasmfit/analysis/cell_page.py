@@ -15,7 +15,7 @@ class CellDocument(JsonDocument):
     Attributes:
         cell: The newest measurement, with baseline and predictions.
         features: What ``wasmfit features`` has found of its runtime.
-        runs: Numbers of the runs that have shown it, the newest first.
+        runs: Numbers of the runs that have shown this very measurement, the newest first.
         notes: Which of the features are outdated.
     """
 
@@ -33,7 +33,7 @@ class CellPage(ShownResult):
         measurement: Its newest measurement, with baseline and predictions.
         board: Its board; ``None`` if the catalogue no longer has it.
         features: What ``wasmfit features`` has found of its runtime.
-        runs: Numbers of the runs that have shown it, the newest first.
+        runs: Numbers of the runs that have shown this very measurement, the newest first.
         notes: Which of the features are outdated, in sentences.
     """
 

@@ -14,6 +14,7 @@ from .feature_tables import feature_lines
 from .hardware import HARDWARE_METRICS, hardware_measurement
 from .layouts import link_sentence
 from .numbers import grouped
+from .own_calls import warm_call
 from .supply import coulombs_of, joules_of, seconds_of
 
 _OWNERS = 12
@@ -47,7 +48,9 @@ def cell_tables(page: CellPage) -> list[Table]:
 def _tables(page: CellPage) -> Iterator[Table]:
     measurement = page.measurement
     outdated = ", outdated" if is_outdated(measurement) else ""
-    yield _words(f"{measurement.id}: {measurement.status.value}{outdated}", _identity(page))
+    call = warm_call(measurement)
+    name = measurement.id if call is None else f"{measurement.id}, {call}"
+    yield _words(f"{name}: {measurement.status.value}{outdated}", _identity(page))
     yield _metrics(page)
     yield _phases(measurement)
     yield _owners(measurement)

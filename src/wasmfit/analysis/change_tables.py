@@ -84,7 +84,14 @@ def ranked(cells: Sequence[CellChange]) -> list[CellChange]:
 def summary(changes: Changes) -> str:
     """How many cells changed in which way, as a clause."""
     kinds = (CellChangeKind.CHANGED, CellChangeKind.INCONCLUSIVE, CellChangeKind.NEW, CellChangeKind.VANISHED)
-    parts = [f"{len(cells):,} {kind.word}" for kind in kinds if (cells := changes.of(kind))]
+    of_kind = {kind: changes.of(kind) for kind in kinds}
+    parts = [
+        f"{number:,} {kind.word}"
+        for kind, cells in of_kind.items()
+        if (number := sum(cell.other_work is None for cell in cells))
+    ]
+    if others := sum(cell.other_work is not None for cells in of_kind.values() for cell in cells):
+        parts.append(f"{others:,} with another call or module, and so not compared")
     parts.append(f"{changes.unchanged:,} unchanged")
     if changes.unmeasured:
         parts.append(f"{len(changes.unmeasured):,} not measured on one side")
@@ -121,8 +128,12 @@ def reasons(cell: CellChange) -> Iterator[str]:
     """Its statuses, if they differ, and what differs in the provenance."""
     if cell.status_changed:
         yield f"{_status(cell.before)} → {_status(cell.after)}"
-    if cell.why:
-        yield f"differs in {'; '.join(cell.why)}"
+    why = cell.why
+    if cell.other_work is not None:
+        sentence, why = cell.why[0], cell.why[1:]
+        yield f"{sentence}; no value is better or worse than the other"
+    if why:
+        yield f"differs in {'; '.join(why)}"
 
 
 def _status(outcome: CellOutcome | None) -> str:
@@ -142,7 +153,9 @@ def symbol(change: SymbolChange) -> str:
 
 
 def difference(change: MetricChange) -> str:
-    """The difference, and its percentage of the value before."""
+    """The difference, and its percentage of the value before; empty where they are of different calls."""
+    if not change.is_comparable:
+        return ""
     if change.by is None:
         return "appeared" if change.before is None else "no longer known"
     sign = "+" if change.by > 0 else "-"
@@ -156,7 +169,7 @@ def difference(change: MetricChange) -> str:
 
 def remark(change: MetricChange) -> str:
     """``better``, ``worse`` or ``inconclusive``."""
-    if change.kind is CellChangeKind.INCONCLUSIVE:
+    if change.is_comparable and change.kind is CellChangeKind.INCONCLUSIVE:
         return change.kind.word
     return "" if change.effect is ChangeEffect.NEITHER else change.effect.value
 
@@ -166,6 +179,8 @@ def _headline(cell: CellChange, title: str) -> str:
         return cell_text(cell)
     change = cell.change(title)
     if change is not None:
+        if not change.is_comparable:
+            return ""
         return f"{difference(change)}{' inconclusive' if change.kind is CellChangeKind.INCONCLUSIVE else ''}"
     return "=" if cell.kind in (CellChangeKind.CHANGED, CellChangeKind.INCONCLUSIVE) else ""
 
@@ -176,6 +191,8 @@ def cell_text(cell: CellChange) -> str:
         assert cell.before is not None
         assert cell.after is not None
         return f"{cell.before.status.value} → {cell.after.status.value}"
+    if cell.other_work is not None:
+        return cell.other_work
     outcome = cell.after if cell.kind is CellChangeKind.NEW else None
     return cell.kind.word if outcome is None else f"{cell.kind.word}: {outcome.status.value}"
 

@@ -20,6 +20,7 @@ from .c_libraries import library_change_note
 from .certain_changes import CostModels, PredictionPair
 from .metric_values import metric_values, to_amount
 from .metrics import FLASH_OVER_BASELINE, OWNERS, Better, Metric, metric
+from .own_calls import other_work
 from .provenance import differences
 from .snapshot import Snapshot, SnapshotKey, cell_of
 
@@ -59,12 +60,14 @@ class MetricChange(NamedTuple):
         metric: The metric.
         before, after: Its values; ``None`` if it is not known.
         is_certain: Whether they differ even though their error bars overlap.
+        is_comparable: Whether both are of the same calls; of others, neither is better.
     """
 
     metric: Metric
     before: Amount | None
     after: Amount | None
     is_certain: bool = False
+    is_comparable: bool = True
 
     @property
     def kind(self) -> CellChangeKind:
@@ -79,16 +82,17 @@ class MetricChange(NamedTuple):
     @property
     def by(self) -> int | float | None:
         """The difference."""
-        if self.before is None or self.after is None:
+        if self.before is None or self.after is None or not self.is_comparable:
             return None
         return self.after.value - self.before.value
 
     @property
     def percent(self) -> float | None:
         """The difference in percent of the value before."""
-        if self.before is None or self.after is None or not self.before.value:
+        by = self.by
+        if by is None or self.before is None or not self.before.value:
             return None
-        return 100 * (self.after.value - self.before.value) / abs(self.before.value)
+        return 100 * by / abs(self.before.value)
 
     @property
     def effect(self) -> ChangeEffect:
@@ -98,7 +102,9 @@ class MetricChange(NamedTuple):
     def effect_of(self, kind: CellChangeKind) -> ChangeEffect:
         """The same, if the change's kind is known already."""
         better, before, after = self.metric.better, self.before, self.after
-        if better is Better.NEITHER or kind is not CellChangeKind.CHANGED or before is None or after is None:
+        if better is Better.NEITHER or kind is not CellChangeKind.CHANGED or not self.is_comparable:
+            return ChangeEffect.NEITHER
+        if before is None or after is None:
             return ChangeEffect.NEITHER
         improved = (after.value < before.value) == (better is Better.LESS)
         return ChangeEffect.BETTER if improved else ChangeEffect.WORSE
@@ -134,6 +140,7 @@ class CellChange:
         unchanged: How many did not.
         why: What differs in the provenance of the two.
         elves: The images with their SHA-256, before and after, if they are known.
+        other_work: Which calls of the user's module, or module, differ: what changed is what was measured.
     """
 
     name: str
@@ -144,6 +151,7 @@ class CellChange:
     unchanged: int = 0
     why: tuple[str, ...] = ()
     elves: tuple[tuple[str, str], tuple[str, str]] | None = None
+    other_work: str | None = None
 
     @property
     def status_changed(self) -> bool:
@@ -153,7 +161,11 @@ class CellChange:
     @property
     def owners(self) -> tuple[MetricChange, ...]:
         """The owners that grew or shrank, the largest difference first."""
-        owners = [change for change in self.metrics if change.metric.name.startswith(OWNERS)]
+        owners = [
+            change
+            for change in self.metrics
+            if change.is_comparable and change.metric.name.startswith(OWNERS)
+        ]
         return tuple(sorted(owners, key=lambda change: (-abs(change.by or 0), change.metric.name)))
 
     def change(self, name: str) -> MetricChange | None:
@@ -250,7 +262,9 @@ def compare_snapshots(
             if was is None or now is None:
                 notes.append(f"{name}: its record is of an older wasmfit and is not understood")
                 continue
-            change = compare_cell(name, was, now, everything=everything, models=models)
+            change = compare_cell(
+                name, was, now, everything=everything, models=models, follows_module=is_of_runs
+            )
             if change.kind is CellChangeKind.UNCHANGED:
                 unchanged += 1
             else:
@@ -296,9 +310,14 @@ def compare_cell(
     *,
     everything: bool = False,
     models: CostModels = MappingProxyType({}),
+    follows_module: bool = True,
 ) -> CellChange:
-    """Compares two measurements of cells with the same name; see :func:`compare_snapshots`."""
+    """Compares two measurements of cells with the same name; see :func:`compare_snapshots`.
+
+    ``follows_module`` is as for :func:`~wasmfit.analysis.own_calls.other_work`.
+    """
     predictions = PredictionPair(before, after, models)
+    other_than = other_work(before, after, follows_module=follows_module)
     was, now = metric_values(before, activity=everything), metric_values(after, activity=everything)
     gone = [metric_name for metric_name in was if metric_name not in now]
     changed = []
@@ -314,6 +333,7 @@ def compare_cell(
             metric(metric_name),
             None if old is None else to_amount(old),
             None if new is None else to_amount(new),
+            is_comparable=other_than is None,
         )
         if change.kind is CellChangeKind.INCONCLUSIVE and predictions.differs(metric_name):
             change = change._replace(is_certain=True)
@@ -323,6 +343,9 @@ def compare_cell(
         kind = CellChangeKind.CHANGED
     else:
         kind = CellChangeKind.INCONCLUSIVE if changed else CellChangeKind.UNCHANGED
+    why = [] if other_than is None else [other_than]
+    if kind is not CellChangeKind.UNCHANGED:
+        why += differences(before.provenance, after.provenance)
     return CellChange(
         name,
         kind,
@@ -330,8 +353,9 @@ def compare_cell(
         CellOutcome(after.id, after.status, after.reason),
         tuple(changed),
         len(now) + len(gone) - len(changed),
-        differences(before.provenance, after.provenance) if kind is not CellChangeKind.UNCHANGED else (),
+        tuple(why),
         _elves(before, after),
+        other_than,
     )
 
 

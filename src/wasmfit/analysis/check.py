@@ -14,8 +14,9 @@ from .amounts import Amount, amount_text
 from .budget import Budget, Limit
 from .metric_values import metric_value, to_amount
 from .metrics import OWNERS, MetricKind
+from .own_calls import other_work
 from .quantities import LimitValue
-from .snapshot import Snapshot, cell_of
+from .snapshot import Snapshot, SnapshotKey, cell_of
 
 _MOST_SEARCHED = 200
 """Cells whose owners are searched for a similar name."""
@@ -138,13 +139,15 @@ class BudgetCheck:
 
     @property
     def summary(self) -> str:
-        """How many limits hold, as a clause."""
+        """How many limits hold, as a clause; what is not known is counted apart from what is broken."""
         total = len(self.results)
         held = total - len(self.failed) - len(self.warned)
         cells = len({result.id for result in self.results})
+        unknown = sum(result.status is LimitStatus.UNKNOWN for result in self.failed)
         return (
             f"{counted(total, 'limit')} on {counted(cells, 'cell')}: "
-            f"{held:,} held, {len(self.warned):,} warned, {len(self.failed):,} broken"
+            f"{held:,} held, {len(self.warned):,} warned, {len(self.failed) - unknown:,} broken"
+            f"{f', {unknown:,} not known' if unknown else ''}"
         )
 
 
@@ -206,7 +209,7 @@ def _results(
         actual, reason = _amount(limit, measurement)
         baseline: Amount | None = None
         if value.relative and reason is None:
-            baseline, reason = _baseline(limit, name, baselines, predictions)
+            baseline, reason = _baseline(limit, name, measurement, baselines, predictions)
         allowed = None if reason is not None else value.allowed(None if baseline is None else baseline.value)
         if actual is None or allowed is None:
             yield LimitResult(
@@ -237,7 +240,11 @@ def _amount(limit: Limit, measurement: Measurement | None) -> tuple[Amount | Non
 
 
 def _baseline(
-    limit: Limit, name: str, baselines: Mapping[str, Snapshot], predictions: bool
+    limit: Limit,
+    name: str,
+    measurement: Measurement | None,
+    baselines: Mapping[str, Snapshot],
+    predictions: bool,
 ) -> tuple[Amount | None, str | None]:
     assert limit.baseline is not None
     side = baselines[limit.baseline]
@@ -246,7 +253,12 @@ def _baseline(
             f"{side.title} does not have the cell to compare it with; give it an absolute limit, "
             "or name it in except"
         )
-    amount, reason = _amount(limit, side.measurement(name, predictions=predictions))
+    before = side.measurement(name, predictions=predictions)
+    if before is not None and measurement is not None:
+        follows = side.key is SnapshotKey.CELL
+        if (other := other_work(before, measurement, follows_module=follows)) is not None:
+            return None, f"{side.title} has {other}"
+    amount, reason = _amount(limit, before)
     return amount, None if reason is None else f"in {side.title}, {reason}"
 
 

@@ -24,6 +24,7 @@ from .certain_changes import CostModels, PredictionPair
 from .changes import CellChangeKind, MetricChange
 from .metric_values import metric_amount
 from .metrics import Metric, metric
+from .own_calls import other_work
 from .provenance import differences
 from .snapshot import AddPredictions
 
@@ -45,6 +46,8 @@ class HistoryPoint:
         status: How the cell ended.
         change: The change since the point before.
         why: What differs in the provenance since then, if the metric changed.
+        other_work: That the user's module, or its calls, are others than at the point before; there is then
+            no change, since something else was measured.
     """
 
     at: str
@@ -54,6 +57,7 @@ class HistoryPoint:
     status: str
     change: MetricChange | None = None
     why: tuple[str, ...] = ()
+    other_work: str | None = None
 
     @property
     def changed(self) -> bool:
@@ -148,7 +152,7 @@ def history(
             if versions
             else _read(reader, _timeline(reader, members[0]), runs)
         )
-        points = tuple(_points(observations, followed, add_predictions, models))
+        points = tuple(_points(observations, followed, add_predictions, models, over_time=not versions))
         if any(point.amount is not None for point in points):
             histories.append(CellHistory(title, points))
     if not histories:
@@ -220,7 +224,9 @@ def trends(
             followed.append(("version", title, newest, len(newest)))
     for over, title, observations, count in followed:
         for followed_metric in metrics:
-            points = tuple(_points(iter(observations), followed_metric, add_predictions, {}))
+            points = tuple(
+                _points(iter(observations), followed_metric, add_predictions, {}, over_time=over == "time")
+            )
             if count > 1 and any(point.amount is not None for point in points):
                 yield followed_metric, over, CellHistory(title, points), count
 
@@ -267,6 +273,8 @@ def _points(
     followed: Metric,
     add_predictions: AddPredictions,
     models: CostModels,
+    *,
+    over_time: bool,
 ) -> Iterator[HistoryPoint]:
     before: Measurement | None = None
     was: Amount | None = None
@@ -274,15 +282,19 @@ def _points(
     for at, run, record in observations:
         measurement = add_predictions(record)
         amount = metric_amount(measurement, followed.name)
-        change = why = None
+        change = why = other = None
         if before is not None and amount != was:
-            certain = PredictionPair(before, measurement, models).differs(followed.name)
-            change = MetricChange(followed, was, amount, certain)
+            other = other_work(before, measurement, follows_module=over_time)
+            if other is None:
+                certain = PredictionPair(before, measurement, models).differs(followed.name)
+                change = MetricChange(followed, was, amount, certain)
             why = (*_commits(last, run), *differences(before.provenance, measurement.provenance))
+            if other is not None:
+                why = (other, *why)
         same = before is not None and amount == was and before.status is measurement.status
         if not same or before is None or before.version != measurement.version:
             yield HistoryPoint(
-                at, measurement.version, run, amount, measurement.status.value, change, why or ()
+                at, measurement.version, run, amount, measurement.status.value, change, why or (), other
             )
         before, was, last = measurement, amount, run or last
 

@@ -36,7 +36,7 @@ def _bar(value: float, least: float, most: float) -> str:
 
 def history_tables(history: History) -> list[Table]:
     """An overview, then the cells that changed most."""
-    changing = [cell for cell in history.cells if any(point.change for point in cell.points)]
+    changing = [cell for cell in history.cells if any(map(_differs, cell.points))]
     detailed = sorted(changing, key=_range, reverse=True)[:_DETAILED]
     return [_overview(history, len(changing)), *(_cell(history, cell) for cell in detailed)]
 
@@ -80,17 +80,34 @@ def _range(cell: CellHistory) -> float:
 
 def _cell(history: History, cell: CellHistory) -> Table:
     unit, over = history.metric.unit, history.over
-    points = [point for point in cell.points if over == "version" or point.change or point is cell.points[0]]
+    points = [
+        point for point in cell.points if over == "version" or _differs(point) or point is cell.points[0]
+    ]
     columns = (
         text_column((over,), (point.version if over == "version" else point.at[:16] for point in points)),
         text_column(("value",), (amount_text(point.amount, unit) for point in points)),
         text_column(("change",), (difference(point.change) if point.change else "" for point in points)),
-        text_column(("",), (remark(point.change) if point.change else "" for point in points)),
+        text_column(("",), map(_remark, points)),
     )
     labels = tuple(_label(point) for point in points)
-    notes = tuple(f"{_label(point)} differs in {'; '.join(point.why)}" for point in points if point.why)
+    notes = tuple(
+        f"{_label(point)} differs in {'; '.join(why)}"
+        for point in points
+        if (why := point.why if point.other_work is None else point.why[1:])
+    )
     marks = tuple(_mark(history, cell, point) for point in points)
     return Table(cell.name, labels, columns, notes, marks=marks if any(marks) else ())
+
+
+def _differs(point: HistoryPoint) -> bool:
+    """Whether it has another value than the point before, or is of another call."""
+    return point.change is not None or point.other_work is not None
+
+
+def _remark(point: HistoryPoint) -> str:
+    if point.other_work is not None:
+        return point.other_work
+    return "" if point.change is None else remark(point.change)
 
 
 def _label(point: HistoryPoint) -> str:

@@ -67,6 +67,6 @@ def link_known(measurements: Iterable[Measurement]) -> str:
     links = [link for measurement in measurements if (link := link_of(measurement)) is not None]
     over = sorted({link.layouts for link in links if link.layouts is not None})
     if not over:
-        return "--layouts measures it" if links else ""
+        return "--layouts 5 measures it" if links else ""
     elsewhere = any(link.layouts is None for link in links)
     return f"measured over {' or '.join(map(str, over))} layouts{', elsewhere what is typical' * elsewhere}"

@@ -17,6 +17,7 @@ from itertools import combinations
 from wasmfit.errors import UsageError
 from wasmfit.model import Measurement, Status
 from wasmfit.timing import CostModel, CostShares, Ratio, cost_shares, ratio_of
+from wasmfit.words import agreeing, listed
 
 from .amounts import Amount
 from .benchmark import BASELINE, NATIVE
@@ -72,6 +73,7 @@ def rank(
     Raises:
         UsageError: There is no runtime among them.
     """
+    measurements = tuple(measurements)
     builds: dict[tuple[str, str], list[Measurement]] = {}
     for measurement in measurements:
         if measurement.runtime not in (BASELINE, NATIVE):
@@ -79,10 +81,7 @@ def rank(
     bound_cells = tuple(tuple(cells) for (name, _), cells in builds.items() if name in bounds)
     runtimes = [tuple(cells) for (name, _), cells in builds.items() if name not in bounds]
     if not runtimes:
-        raise UsageError(
-            f"No runtime was measured{' that loads modules' if bound_cells else ''}.",
-            "Name one with --runtime, or none, for all of them.",
-        )
+        raise _nothing_to_rank(measurements)
     modules = tuple(dict.fromkeys(cell.module for cells in runtimes for cell in cells))
     rejected, fitting = [], []
     for cells in runtimes:
@@ -115,6 +114,19 @@ def rank(
         calibrated=None if predicted is None else predicted.calibrated,
         run=run,
         notes=notes,
+    )
+
+
+def _nothing_to_rank(measurements: Sequence[Measurement]) -> UsageError:
+    """The error where none of the measurements is of a runtime that loads modules."""
+    names = list(dict.fromkeys(one.runtime for one in measurements))
+    named = [name for name in names if name != BASELINE] or names
+    if not named:
+        return UsageError("No runtime was measured.", "Name one with --runtime, or none, for all of them.")
+    return UsageError(
+        f"{listed(named)} {agreeing(len(named), 'loads', 'load')} no module: runtimes are compared with "
+        f"{agreeing(len(named), 'it', 'them')}, and {agreeing(len(named), 'it is', 'they are')} not ranked.",
+        "Name a runtime that loads modules with --runtime, or none, for all of them.",
     )
 
 

@@ -4,7 +4,7 @@ import difflib
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum
 from pathlib import Path
@@ -106,9 +106,16 @@ class Snapshot:
         Args:
             names: Names of cells; all, if not given.
         """
-        looked_at = self.entries if names is None else names
-        found = (self.entries.get(name) for name in looked_at)
-        return frozenset(cell_of(entry) for entry in found if entry is not None and _is_of_set(entry))
+        return frozenset(entry.cell for entry in self._stored(names) if entry.is_of_set)
+
+    def stored_here(self, names: Iterable[str] | None = None) -> frozenset[str]:
+        """The ids of those whose measurements are in the store; names as for :meth:`of_set`."""
+        stored = self._stored(names)
+        return frozenset(entry.cell for entry in stored if entry.number is not None and not entry.is_of_set)
+
+    def _stored(self, names: Iterable[str] | None) -> Iterator[StoredCell]:
+        found = (self.entries.get(name) for name in (self.entries if names is None else names))
+        return (entry for entry in found if isinstance(entry, StoredCell))
 
     def lacking(self, other: "Snapshot") -> tuple[str, ...]:
         """The ids that cells of another side would have here, where they were not measured."""

@@ -4,6 +4,7 @@ It answers the question that a comparison is made for. What explains it is on th
 (``wasmfit show``), in the details and in the report.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -113,7 +114,7 @@ def summary_tables(comparison: Comparison, choice: SummaryChoice = _DEFAULT) -> 
         key = tuple(getattr(measurement, part) for part in in_common)
         groups.setdefault(key, []).append(measurement)
     factors = slowdowns(comparison.measurements)
-    return [
+    tables = [
         _table(
             comparison,
             dict(zip(in_common, key, strict=True)),
@@ -125,6 +126,7 @@ def summary_tables(comparison: Comparison, choice: SummaryChoice = _DEFAULT) -> 
         )
         for key, group in groups.items()
     ]
+    return [table for table in tables if table.labels or table.remainder] or tables
 
 
 def _table(
@@ -149,7 +151,10 @@ def _table(
         _title(in_common, measurements, {board.name: board for board in comparison.boards}),
         tuple(label(ran[number]) for number in order),
         tuple(column for column in shown if keep_empty or any(column.texts) or not ran),
-        (*_notes(ran, others), *(_without_figures(shown) if keep_empty and ran else ())),
+        (
+            *_notes(ran, others, compared=_was_compared(comparison.measurements)),
+            *(_without_figures(shown) if keep_empty and ran else ()),
+        ),
         label_name="runtime",
         legend=tuple(_legend(ran, baselines, comparison.bounds, shown, measurements)),
         remainder=tuple(
@@ -294,12 +299,22 @@ def _legend(
     )
     how = link_known(ran)
     yield LegendClause(
-        f"≈ predicted{f'; error bars include code placement ({how})' if how else ''}",
+        f"≈ predicted{f'; error bars include code layout ({how})' if how else ''}",
         ("time_call", "time_start", "time_first_call", "time_region", "charge", "energy", "score"),
     )
 
 
-def _notes(ran: Sequence[Measurement], others: Sequence[Measurement]) -> Iterator[str]:
+def _was_compared(measurements: Iterable[Measurement]) -> bool:
+    """Whether two results of one module in one setting could be compared with one another."""
+    answered = (one for one in measurements if one.runtime != BASELINE and one.status in _ANSWERED)
+    settings = Counter((one.module, one.board, one.base, one.profile) for one in answered)
+    return any(number > 1 for number in settings.values())
+
+
+_ANSWERED = frozenset({Status.OK, Status.WRONG_RESULT})
+
+
+def _notes(ran: Sequence[Measurement], others: Sequence[Measurement], *, compared: bool) -> Iterator[str]:
     for measurement in others:
         yield from _against_release(measurement, others)
     unchecked = [
@@ -319,7 +334,8 @@ def _notes(ran: Sequence[Measurement], others: Sequence[Measurement]) -> Iterato
         yield f"score: {of} a second of predicted time; by the clock that the module was given: {own}"
     yield from _clock_notes(ran)
     if unchecked:
-        yield "results were compared between runtimes only: --expect says what is right"
+        how = "results were compared between runtimes only" if compared else "the result was not checked"
+        yield f"{how}: --expect says what is right"
 
 
 def _without_figures(columns: Iterable[Column]) -> Iterator[str]:

@@ -47,7 +47,8 @@ def show(
         stored = find_stored(reader, cell)
         measurement = _measurement(reader, stored)
         baseline = _baseline(reader, measurement)
-        runs = [point.run for point in reader.points(measurement.id) if point.run is not None]
+        points = reader.points(measurement.id)
+        runs = [point.run for point in points if point.run is not None and point.number == stored.number]
     as_set_up = catalog
     if measurement.board in catalog.boards:
         as_set_up = with_setup(catalog, (measurement.board,), clock, assume)

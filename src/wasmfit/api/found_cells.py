@@ -1,15 +1,17 @@
 """Cells that were measured before, here or for the set that comes with wasmfit."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from wasmfit import __version__
 from wasmfit.analysis.basis import Origin
+from wasmfit.catalog import Catalog
 from wasmfit.catalog.inputs import InputDigests
 from wasmfit.model import Cell, Measurement, Status
 from wasmfit.store import MeasuredSet
 from wasmfit.store.measurements import Reader
 
-from .set_origins import set_origin
+from .set_origins import set_origin, set_origins
 
 _WORTH_ANOTHER_TRY = frozenset({Status.BUILD_FAILED, Status.TIMEOUT, Status.UNAVAILABLE})
 """Ends that may have been this machine's fault."""
@@ -33,7 +35,7 @@ class FoundCells:
         """The measurement of a cell that an answer rests on, and its origin; ``None`` where there is none.
 
         A measurement made here comes first, unless another version of wasmfit made it and the set has one of
-        this version's catalogue, or it failed where the set's did not.
+        this version's catalogue, or it failed, or a tool was missing here, where the set has the cell.
         """
         own, entry = self.reader.own(cell.id), self.measured_set.cells.get(cell.id)
         if own is not None and own.provenance.module is not None:
@@ -49,6 +51,25 @@ class FoundCells:
             return own, own_origin(own)
         theirs = self.measured_set.measurement(cell.id)
         return None if theirs is None or origin is None else (theirs, origin)
+
+
+def origins_of_answer(
+    catalog: Catalog, measured_set: MeasuredSet, reader: Reader, elsewhere: Iterable[str], here: Iterable[str]
+) -> dict[str, Origin]:
+    """The origins of all cells that an answer rests on, where some of them are the set's; else none.
+
+    Args:
+        catalog: The catalogue.
+        measured_set: The set.
+        reader: The store.
+        elsewhere: Ids of those that are the set's.
+        here: Ids of those that were measured here.
+    """
+    origins = set_origins(catalog, measured_set, elsewhere)
+    if not origins:
+        return {}
+    own = {cell: measurement for cell in here if (measurement := reader.own(cell)) is not None}
+    return {**origins, **{cell: own_origin(measurement) for cell, measurement in own.items()}}
 
 
 def own_origin(measurement: Measurement) -> Origin:

@@ -29,7 +29,7 @@ from wasmfit.store import MeasuredSet, RecordedRun, Store
 from wasmfit.timing import cost_model, with_predictions
 from wasmfit.words import counted
 
-from .set_origins import set_origins
+from .found_cells import origins_of_answer
 
 _CELLS_WITH_SYMBOLS = 3
 """Cells whose images are compared symbol by symbol: each takes a part of a second."""
@@ -75,8 +75,10 @@ def diff(
         if old.run is not None and old.run == new.run:
             raise UsageError(f"Both sides are {old.title}.", "Name two: `wasmfit history --runs` lists them.")
         changed = compare_snapshots(old, new, select, everything=everything, models=models)
-        elsewhere = {cell for side in (old, new) for cell in side.selected(select).of_set()}
-    origins = set_origins(catalog, measured_set, sorted(elsewhere))
+        sides = [side.selected(select) for side in (old, new)]
+        elsewhere = {cell for side in sides for cell in side.of_set()}
+        here = {cell for side in sides for cell in side.stored_here()}
+        origins = origins_of_answer(catalog, measured_set, reader, sorted(elsewhere), sorted(here))
     changed = replace(
         changed, notes=(*left_out, *changed.notes, *basis_notes(origins)), outdated=outdated_cells(origins)
     )
@@ -151,11 +153,14 @@ def check(
         side = newest(reader, complete) if of is None else resolve(of, reader, complete)
         baselines = {name: resolve(pin, reader, complete) for name, pin in pinned.items()}
         checked = check_budget(limits, side, baselines)
-    if measured_set is None:
-        return checked
-    names = {result.cell for result in checked.results}
-    elsewhere = {cell for one in (side, *baselines.values()) for cell in one.of_set(names)}
-    return replace(checked, notes=basis_notes(set_origins(catalog, measured_set, sorted(elsewhere))))
+        if measured_set is None:
+            return checked
+        names = {result.cell for result in checked.results}
+        sides = (side, *baselines.values())
+        elsewhere = {cell for one in sides for cell in one.of_set(names)}
+        here = {cell for one in sides for cell in one.stored_here(names)}
+        origins = origins_of_answer(catalog, measured_set, reader, sorted(elsewhere), sorted(here))
+    return replace(checked, notes=basis_notes(origins))
 
 
 def _refuse_measuring(options: RunOptions, *, run: bool) -> None:
@@ -196,7 +201,8 @@ def history(
         elsewhere = [cell for cell in cells if cell in of_set]
         is_of_here = not select and len(elsewhere) < len(cells)
         left_out = _left_out("followed", len(of_set) - len(elsewhere)) if is_of_here else ()
-    origins = set_origins(catalog, measured_set, elsewhere)
+        here = (cell for cell in cells if cell not in of_set)
+        origins = origins_of_answer(catalog, measured_set, reader, elsewhere, here)
     return replace(followed, notes=(*left_out, *basis_notes(origins)), outdated=outdated_cells(origins))
 
 

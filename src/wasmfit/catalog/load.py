@@ -186,7 +186,7 @@ def unknown(kind: str, name: str, known: Iterable[str]) -> UsageError:
     names = sorted(known)
     parts = [part.strip() for part in name.split(",")]
     if len(parts) > 1 and set(parts) <= set(names):
-        return UsageError(f"There is no {kind} named {name!r}.", "Give the option once for each of them.")
+        return UsageError(f"There is no {kind} named {name!r}.", "Name one of them.")
     begun = [known for known in names if name and known.startswith(name)]
     close = closest(name, names) or next(iter(begun), None)
     remedy = f"Did you mean {close}?" if close else f"Known are: {', '.join(names)}."

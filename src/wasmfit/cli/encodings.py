@@ -6,7 +6,7 @@ NAME = "wasmfit.plain"
 """The handler of errors, as ``reconfigure(errors=…)`` takes it."""
 
 _PLAIN = {
-    **dict(zip("▁▂▃▄▅▆▇█", "12345678", strict=True)),
+    **dict(zip("▁▂▃▄▅▆▇█", "_,-=+*%#", strict=True)),
     "─": "-",
     "│": "|",
     "├": "|",

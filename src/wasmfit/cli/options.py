@@ -67,7 +67,7 @@ class SummaryOptions(Record):
     """
 
     columns: Annotated[
-        fields.NamesWithCommas,
+        fields.TextsWithCommas,
         Option(("--columns",), "A,B", "Columns to show, by metric, or all. Default: eight that answer most."),
     ] = ()
     sort: Annotated[str, Option(("--sort",), "METRIC", "What rows are sorted by, the best first.")] = "flash"

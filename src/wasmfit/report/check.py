@@ -124,7 +124,8 @@ def _bullets(results: Sequence[LimitResult]) -> Iterator[str]:
     """A line for each, as many as leave room for the rest."""
     room = LONGEST_COMMENT // 2
     for number, result in enumerate(results):
-        level = "**broken**" if result.fails else "warning"
+        how = "not known" if result.status is LimitStatus.UNKNOWN else "broken"
+        level = f"**{how}**" if result.fails else "warning"
         line = f"- {level}: {code(result.cell)}: {quiet(result.message)}"
         if (room := room - len(line) - 1) < 0:
             yield f"- and {len(results) - number:,} more: `--format json` has them all"

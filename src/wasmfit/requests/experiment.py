@@ -174,7 +174,9 @@ class FeaturesExperiment(Record):
     """
 
     runtimes: fields.Runtimes = ()
-    features: Annotated[fields.Names, Option(("--feature",), "F", "Feature, or a pattern.")] = ("*",)
+    features: Annotated[
+        fields.NamesWithCommas, Option(("--feature",), "F", "Feature, or a pattern; several with commas.")
+    ] = ("*",)
     boards: fields.Boards = (defaults.BOARD,)
     profiles: fields.Profiles = (defaults.PROFILE,)
     sources: fields.Sources = ()
@@ -314,11 +316,12 @@ class TuneRequest(Record):
     runtime: Annotated[str, Argument("RUNTIME", "A runtime, or R@VERSION.")]
     board: fields.Board = defaults.BOARD
     objectives: Annotated[
-        fields.Names,
+        fields.NamesWithCommas,
         Option(
             ("--objective",),
             "O",
-            "flash, ram or speed; the settings to copy take least of the first. Default: all three.",
+            "flash, ram or speed, or several with commas; the settings to copy take least of the first. "
+            "Default: all three.",
         ),
     ] = ("flash", "ram", "speed")
     builds: Annotated[
@@ -332,13 +335,15 @@ class TuneRequest(Record):
     minutes: Annotated[
         float | None, Option(("--minutes",), "M", "Begin no other build after so many minutes.")
     ] = None
-    workloads: Annotated[fields.Names, Option(("--workload", "-w"), "W", "What is run.")] = (
+    workloads: Annotated[
+        fields.NamesWithCommas, Option(("--workload", "-w"), "W", "What is run; several with commas.")
+    ] = (
         "crc32",
         "fir",
         "sort",
     )
     allow: Annotated[
-        fields.NamesWithCommas,
+        fields.TextsWithCommas,
         Option(("--allow",), "SWITCH-VALUE", "Values that give up what a module may need, with commas."),
     ] = ()
     settings: Annotated[

@@ -48,6 +48,15 @@ def _split(value: object) -> object:
     return tuple(dict.fromkeys(part for part in parts if part))
 
 
+def _split_names(value: object) -> object:
+    """The same; a text without any name stays, so that it is refused and does not stand for all."""
+    values = _several(value)
+    if not isinstance(values, list | tuple) or not all(isinstance(item, str) for item in values):
+        return values
+    parts = ([part for part in map(str.strip, item.split(",")) if part] or [item] for item in values)
+    return tuple(dict.fromkeys(name for names in parts for name in names))
+
+
 def _from_folder(path: Path, info: ValidationInfo) -> Path:
     folder = (info.context or {}).get(FOLDER)
     return path if folder is None else folder / path
@@ -95,25 +104,37 @@ def _scheduler(value: str, info: ValidationInfo) -> str:
 
 
 Names = Annotated[tuple[str, ...], BeforeValidator(_several)]
-NamesWithCommas = Annotated[tuple[str, ...], BeforeValidator(_split)]
+NamesWithCommas = Annotated[tuple[str, ...], BeforeValidator(_split_names)]
+TextsWithCommas = Annotated[tuple[str, ...], BeforeValidator(_split)]
 RelativePath = Annotated[Path, AfterValidator(_from_folder)]
 
 Runtimes = Annotated[
-    Names,
+    NamesWithCommas,
     Option(
         ("--runtime", "-r"),
         "R",
-        "Runtime, R@VERSION, a pattern, newest or all. Default: newest, one version of each.",
+        "Runtime, R@VERSION, a pattern, newest or all; several with commas. Default: newest, one version of "
+        "each.",
     ),
 ]
 Workloads = Annotated[
-    Names, Field(min_length=1), Option(("--workload", "-w"), "W", "Workload, or a pattern.")
+    NamesWithCommas,
+    Field(min_length=1),
+    Option(("--workload", "-w"), "W", "Workload, or a pattern; several with commas."),
 ]
-Boards = Annotated[Names, Field(min_length=1), Option(("--board", "-b"), "B", "Board, a pattern or all.")]
+Boards = Annotated[
+    NamesWithCommas,
+    Field(min_length=1),
+    Option(("--board", "-b"), "B", "Board, a pattern or all; several with commas."),
+]
 Bases = Annotated[
     NamesWithCommas, Field(min_length=1), Option(("--base",), "BASE", "Base, or several with commas.")
 ]
-Profiles = Annotated[Names, Field(min_length=1), Option(("--profile", "-p"), "P", "Profile.")]
+Profiles = Annotated[
+    NamesWithCommas,
+    Field(min_length=1),
+    Option(("--profile", "-p"), "P", "Profile, or several with commas."),
+]
 Select = Annotated[Names, Option(("--select",), "GLOB", "Only cells whose id matches.")]
 Sources = Annotated[
     tuple[
@@ -135,7 +156,7 @@ Sources = Annotated[
 ]
 
 Toggles = Annotated[
-    Names,
+    NamesWithCommas,
     Option(
         ("--with",),
         "TOGGLE",
@@ -299,7 +320,7 @@ Clock = Annotated[
     Option(("--clock",), "CLOCK", "Predict time at this clock of the core, such as 48MHz."),
 ]
 Assume = Annotated[
-    NamesWithCommas,
+    TextsWithCommas,
     Option(
         ("--assume",),
         "NAME=VALUE",
@@ -318,7 +339,7 @@ Ram = Annotated[
     Option(("--ram",), "SIZE", "RAM there is: 64K, 1M, bytes (K = 1024). Default: the board's."),
 ]
 Needs = Annotated[
-    NamesWithCommas,
+    TextsWithCommas,
     Option(
         ("--needs",),
         "A,B",

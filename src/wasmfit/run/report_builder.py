@@ -228,6 +228,8 @@ def _at(point: HistoryPoint, over: str) -> str:
 
 def _change(point: HistoryPoint) -> str | None:
     """By how much the metric changed, and what differs in the provenance: the likeliest causes."""
+    if point.other_work is not None:
+        return point.other_work
     change = point.change
     if change is None or change.before is None or change.after is None:
         return None

@@ -371,7 +371,10 @@ class Reader:
         ]
 
     def newest(self) -> list[StoredCell]:
-        """The newest measurement of every cell, in the order of the cells' ids."""
+        """The newest measurement of every cell, in the order of the cells' ids.
+
+        One for which a tool was missing here counts only where the measured set does not have the cell.
+        """
         rows = self._database.execute(
             "SELECT cell, number, status FROM measurement WHERE number IN"
             " (SELECT max(number) FROM measurement GROUP BY cell) ORDER BY cell"
@@ -380,7 +383,25 @@ class Reader:
             cell: StoredCell(cell, number, self._status(status), None)
             for cell, number, status in self._of(rows, (str, int, str))
         }
+        for cell in [cell for cell, stored in own.items() if self._yields(stored)]:
+            older = self._tried(cell)
+            own[cell] = self._set.cells[cell] if older is None else older
         return [stored for _, stored in sorted({**self._set.cells, **own}.items())]
+
+    def _yields(self, stored: StoredCell) -> bool:
+        """Whether the measured set has a cell for which a tool was missing here."""
+        return stored.status is Status.UNAVAILABLE and stored.cell in self._set.cells
+
+    def _tried(self, cell: str) -> StoredCell | None:
+        """The newest measurement of a cell for which no tool was missing here, if there is one."""
+        row = self._database.execute(
+            "SELECT cell, number, status FROM measurement WHERE cell = ? AND status <> ?"
+            " ORDER BY number DESC LIMIT 1",
+            (cell, Status.UNAVAILABLE.value),
+        ).fetchone()
+        for name, number, status in self._of([] if row is None else [row], (str, int, str)):
+            return StoredCell(name, number, self._status(status), None)
+        return None
 
     def cells(self) -> list[str]:
         """The id of every cell that was ever measured, in order."""
@@ -393,9 +414,13 @@ class Reader:
         return frozenset(stored.cell for stored in self.newest() if stored.is_of_set)
 
     def own(self, cell: str) -> Measurement | None:
-        """The newest measurement of a cell that was made here; ``None`` where it is not understood."""
+        """The newest measurement of a cell that was made here; ``None`` where it is not understood.
+
+        One for which a tool was missing counts only where there is no other.
+        """
         row = self._database.execute(
-            "SELECT record FROM measurement WHERE cell = ? ORDER BY number DESC LIMIT 1", (cell,)
+            "SELECT record FROM measurement WHERE cell = ? ORDER BY status = ?, number DESC LIMIT 1",
+            (cell, Status.UNAVAILABLE.value),
         ).fetchone()
         return None if row is None else read(row[0])
 
@@ -409,13 +434,31 @@ class Reader:
         rows = self._database.execute(f"{_POINTS} ORDER BY 2, 3, 1", (cell,))
         own = [TimelinePoint(cell, *row) for row in self._of(rows, _POINT)]
         elsewhere = self._set.point(cell)
-        return own if own or elsewhere is None else [elsewhere]
+        if elsewhere is None or (own and self._tried(cell) is not None):
+            return own
+        return [elsewhere]
 
     def last_point(self, cell: str) -> TimelinePoint | None:
-        """The last of :meth:`points`."""
+        """The last of :meth:`points`; where the measured set has the cell, of those that no tool was missing
+        for.
+        """
         rows = self._database.execute(f"{_POINTS} ORDER BY 2 DESC, 3 DESC, 1 DESC LIMIT 1", (cell,))
         row = next(self._of(rows, _POINT), None)
-        return self._set.point(cell) if row is None else TimelinePoint(cell, *row)
+        elsewhere = self._set.point(cell)
+        if row is None:
+            return elsewhere
+        last = TimelinePoint(cell, *row)
+        if elsewhere is None or not self._was_unavailable(last.number):
+            return last
+        if self._tried(cell) is None:
+            return elsewhere
+        return next(
+            (one for one in reversed(self.points(cell)) if not self._was_unavailable(one.number)), None
+        )
+
+    def _was_unavailable(self, number: int) -> bool:
+        row = self._database.execute("SELECT status FROM measurement WHERE number = ?", (number,)).fetchone()
+        return row is not None and row[0] == Status.UNAVAILABLE.value
 
     def measurement(self, cell: StoredCell) -> Measurement | None:
         """The record of a cell, with status and reason as they were shown; ``None`` where it is not

@@ -43,7 +43,7 @@ class MetricChangeRecord(JsonRecord):
         how: Whether it changed, or only within the error bars.
         verdict: Whether that is better.
         before, after: Its values.
-        by: The difference.
+        by: The difference; null where the two are of different calls, or modules, of the user's.
         percent: The difference in percent of the value before.
     """
 

@@ -56,7 +56,7 @@ class PointRecord(JsonRecord):
         run: The run that showed it first; null for what was measured before runs were recorded.
         status: How the cell ended.
         amount: The metric.
-        by: The difference to the point before.
+        by: The difference to the point before; null where that is of another call, or module, of the user's.
         percent: The difference in percent.
         how: Whether it changed, or only within the error bars.
         why: What differs in the provenance since then.

@@ -4,9 +4,11 @@ import hashlib
 import io
 import json
 import platform
+import runpy
 import tarfile
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -15,8 +17,9 @@ from wasmfit import provided
 from wasmfit.builder import BuildError, BuildStep, StepContext
 from wasmfit.builder.cache import Cache
 from wasmfit.errors import UsageError
+from wasmfit.home import Home
 from wasmfit.model import Status
-from wasmfit.provided import ProvidedImages
+from wasmfit.provided import LeftOut, ProvidedImages
 
 KEY = "ab" * 32
 NAME = f"fake/{KEY[:32]}"
@@ -171,3 +174,17 @@ def test_plugins_are_for_a_machine_and_for_a_library_that_is_new_enough(
     for library in (("glibc", "2.3"), ("musl", "1.2"), ("", "")):
         monkeypatch.setattr(platform, "libc_ver", lambda library=library: library)
         assert plugin() is None
+
+
+def test_what_cannot_be_built_is_left_out_with_its_reason(tmp_path: Path) -> None:
+    script = runpy.run_path(str(Path(__file__).parents[1] / "scripts" / "images.py"))
+
+    def no_atomics(_step: StepContext, _made: object, _place: Path) -> None:
+        raise BuildError("needs atomics", Status.UNSUPPORTED)
+
+    context = SimpleNamespace(home=Home.at(tmp_path), cache=Cache(tmp_path / "cache"))
+    (tmp_path / "cache" / "fake").mkdir(parents=True)
+    wanted = script["Wanted"]("group", BuildStep("fake", KEY, "an image", no_atomics))
+    ((one, end),) = script["made"](context, [wanted], 1)
+    assert one.name == NAME
+    assert end == LeftOut(status=Status.UNSUPPORTED, reason="needs atomics")

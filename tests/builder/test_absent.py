@@ -26,6 +26,7 @@ from wasmfit.requests import Experiment
 from wasmfit.run.build_plan import build_plan
 from wasmfit.run.cells import cell_jobs
 from wasmfit.run.durations import Durations
+from wasmfit.run.job import steps_of_others
 from wasmfit.toolchain import Check, ProcessRunner, State, Versions, find, recorded
 
 
@@ -160,6 +161,8 @@ def test_what_must_be_built_for_each_module_says_so(context: Context, runtime: s
     else:
         context = without(context, one_cell(context, "wasm3"), Status.BUILD_FAILED, "it is another")
     (job,) = cell_jobs(context, [cell])
+    assert job.image.needs["refused"] in job.steps
+    assert job.image.needs["refused"] not in steps_of_others(job)
     refusal = job.image.needs["refused"].obstacle(context.cache)
     assert refusal is not None
     assert refusal.status is Status.UNAVAILABLE

@@ -135,7 +135,7 @@ def telling_of_the_set(measured: Callable[[], R]) -> R:
         return measured()
     except MissingToolError as error:
         raise MissingToolError(
-            error.message, f"{error.remedy} --measured answers from the measurements that come with wasmfit."
+            error.message, f"--measured answers from the measurements that come with wasmfit. {error.remedy}"
         ) from error
 
 

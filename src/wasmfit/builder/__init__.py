@@ -12,9 +12,10 @@ from .link import LinkOrder
 from .owners import is_instance_for_glue, object_rule, runtime_rule, symbol_rule
 from .payload import CommandsPayload, OpenPayload
 from .spec import FirmwareSpec, PackageSpec
-from .step import BuildStep
+from .step import REFUSED, BuildStep
 
 __all__ = [
+    "REFUSED",
     "ArchiveError",
     "Backend",
     "BuildError",

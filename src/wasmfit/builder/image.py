@@ -15,7 +15,7 @@ from .context import Context, StepContext
 from .digest import Shared
 from .errors import BuildError, MissingCompilerError
 from .spec import FirmwareSpec
-from .step import BuildStep
+from .step import REFUSED, BuildStep
 
 
 @dataclass(frozen=True)
@@ -132,7 +132,7 @@ def _refused(key: str, title: str, refusal: BuildError) -> BuildStep:
     def refuse() -> None:
         raise refusal
 
-    return BuildStep("refused", digest.of("refused", key), title, _gone, is_task=True, require=refuse)
+    return BuildStep(REFUSED, digest.of(REFUSED, key), title, _gone, is_task=True, require=refuse)
 
 
 def _gone(_step: StepContext, _made: Mapping[str, Path], _place: Path) -> None:

@@ -13,6 +13,9 @@ from .errors import BuildError
 Make = Callable[[StepContext, Mapping[str, Path], Path], None]
 """Fills an artefact's folder, given the folders of what it needs."""
 
+REFUSED = "refused"
+"""Kind of what stands for an image that this machine cannot have: it is never made."""
+
 MODULES, FIRMWARE, HOST = 1, 2, 3
 """Stages: which tasks go first among those that could run."""
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, TypeVar
 
-from wasmfit.builder import BuildError, BuildStep, FirmwareSpec, StepContext
+from wasmfit.builder import REFUSED, BuildError, BuildStep, FirmwareSpec, StepContext
 from wasmfit.elf import ElfError, LinkMapError
 from wasmfit.errors import MissingToolError
 from wasmfit.home import Home
@@ -88,6 +88,11 @@ class Job(Protocol[R_co]):
             step: Its log, and who watches.
             failed: How a step has failed that it needs: then that is its end.
         """
+
+
+def steps_of_others(job: Job[R]) -> Sequence[BuildStep]:
+    """The steps of a job that another machine does: that this one cannot have the image is none of them."""
+    return tuple(step for step in job.steps if step.kind != REFUSED)
 
 
 class RemoteJob(Job[R], Protocol[R]):

@@ -236,7 +236,10 @@ def _check_rust(versions: Versions) -> Check:
 
 
 def _check_host_cc(versions: Versions) -> Check:
-    name, purpose = "C compiler for this machine (cc)", "links host programs and the emulator's plugin"
+    name, purpose = (
+        "C compiler for this machine (cc)",
+        "links Rust's build scripts, host programs and the emulator's plugin",
+    )
     return _check_program(versions, "cc", name, purpose)
 
 

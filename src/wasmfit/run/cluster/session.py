@@ -22,7 +22,7 @@ from distributed import CancelledError, Client, Future, KilledWorker
 from wasmfit.builder import BuildError, BuildStep, Context, StepContext, digest, packed, unpack
 from wasmfit.builder.step import MODULES
 from wasmfit.events import EventHandler, Said
-from wasmfit.run.job import Job, RemoteJob, log_of
+from wasmfit.run.job import Job, RemoteJob, log_of, steps_of_others
 
 from . import resources, tasks
 from .errors import ClusterError
@@ -95,7 +95,7 @@ class Session(Generic[R]):
         resources.require_same(
             self._requirements.identity, {worker.name: worker.has for worker in self._workers()}
         )
-        self._steps = {job.id: job.steps for job in jobs}
+        self._steps = {job.id: steps_of_others(job) for job in jobs}
         self._find_holders()
         self.client.subscribe_topic(TOPIC, lambda event: self._forwarder.hear(event[1]))
         try:

@@ -16,7 +16,7 @@ def test_measurements_from_elsewhere_say_so() -> None:
 def test_several_days_are_a_period() -> None:
     later = Origin(False, "0.2.0", "Debian 12", "2026-12-04T08:00:00+00:00")
     assert basis_notes({"a": later, "b": THERE}) == (
-        "measured with wasmfit 0.2.0, Debian 12, 2026-12-01 to 2026-12-04; not on this machine",
+        "measured with wasmfit 0.2.0, Debian 12, 2026-12-01 to 04; not on this machine",
     )
 
 
@@ -40,3 +40,14 @@ def test_what_is_outdated_is_named_with_what_changed() -> None:
 
 def test_nothing_says_nothing() -> None:
     assert basis_notes({}) == ()
+
+
+def test_a_period_is_short() -> None:
+    def said(*days: str) -> str:
+        origins = {day: Origin(False, "0.2.0", "Debian 12", f"{day}T10:00:00+00:00") for day in days}
+        (note,) = basis_notes(origins)
+        return note.removeprefix("measured with wasmfit 0.2.0, Debian 12, ").partition(";")[0]
+
+    assert said("2026-11-29") == "2026-11-29"
+    assert said("2026-12-04", "2026-11-29", "2026-12-01") == "2026-11-29 to 12-04"
+    assert said("2026-12-31", "2027-01-01") == "2026-12-31 to 2027-01-01"

@@ -115,12 +115,22 @@ def _notes(origins: Mapping[str, Origin]) -> Iterator[str]:
         if origin.changed:
             outdated.setdefault(origin.changed, []).append(cell)
     for _, made in sorted(places.items()):
-        days = sorted({origin.day for origin in made})
-        period = days[0] if len(days) == 1 else f"{days[0]} to {days[-1]}"
+        period = _period(sorted({origin.day for origin in made}))
         count = "" if len(places) == 1 else f"{len(made):,} of {len(origins):,} cells: "
         yield f"{count}measured {_made(made[0], period)}"
     for changed, cells in outdated.items():
         yield f"outdated, since {_since(changed).removesuffix(' since')}: {named(cells)}"
+
+
+def _period(days: Sequence[str]) -> str:
+    """The first and the last of some days, in order: ``2026-12-01 to 04``, so that it stays in one line."""
+    first, last = days[0], days[-1]
+    if first == last:
+        return first
+    for same in ("YYYY-MM-", "YYYY-"):
+        if first[: len(same)] == last[: len(same)]:
+            return f"{first} to {last[len(same) :]}"
+    return f"{first} to {last}"
 
 
 def outdated_cells(origins: Mapping[str, Origin]) -> dict[str, tuple[str, ...]]:

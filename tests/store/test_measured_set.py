@@ -124,7 +124,7 @@ def test_a_set_of_another_schema_is_told(tmp_path: Path, text: str) -> None:
 
 
 def changed_member(path: Path, member: str, content: bytes) -> MeasuredSet:
-    """A set with something else in the place of a member; without content, it lacks the member."""
+    """A set with something else instead of a member; without content, it lacks the member."""
     with zipfile.ZipFile(path) as archive:
         members = {name: archive.read(name) for name in archive.namelist()}
     with zipfile.ZipFile(path, "w") as archive:
@@ -178,7 +178,7 @@ def test_a_list_that_is_no_text_is_told(tmp_path: Path, text: bytes) -> None:
     [
         (b"", "it lacks the record"),
         (b"\xff", "codec"),
-        (b"{}", "something else in the place of wasmi@2.0.0"),
+        (b"{}", "something else instead of wasmi@2.0.0"),
         (b'{"id":"wasmi@2.0.0/add-with-extra/nrf52840dk/bare/reference","x":1}', "is of another wasmfit"),
     ],
 )
@@ -200,7 +200,7 @@ def test_records_of_other_cells_are_told(tmp_path: Path) -> None:
     del head["cells"][0]
     found = changed_member(tmp_path / "set.zip", "set.json", json.dumps(head).encode())
     (cell,) = found.cells
-    with pytest.raises(UsageError, match="something else in the place of"):
+    with pytest.raises(UsageError, match="something else instead of"):
         found.record(cell)
 
 

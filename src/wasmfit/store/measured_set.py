@@ -112,7 +112,7 @@ class MeasuredSet:
         """
         text = self._line(_member_of(cell), self.cells[cell])
         if not text.startswith(f'{{"id":{json.dumps(cell)},'):
-            raise self._error(f"it has something else in the place of {escape_unprintable(cell)}")
+            raise self._error(f"it has something else instead of {escape_unprintable(cell)}")
         return text
 
     def measurement(self, cell: str) -> Measurement | None:
@@ -143,7 +143,7 @@ class MeasuredSet:
         with self._reading(f"its {escape_unprintable(entry.cell)} is of another wasmfit, or is damaged"):
             found = RuntimeFeatures.model_validate_json(text)
         if _features_id(found) != entry.cell:
-            raise self._error(f"it has something else in the place of {escape_unprintable(entry.cell)}")
+            raise self._error(f"it has something else instead of {escape_unprintable(entry.cell)}")
         return found
 
     @property

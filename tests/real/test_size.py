@@ -168,6 +168,6 @@ def test_crates_are_those_of_the_comparison_but_for_what_only_its_rules_know(eve
 def test_the_default_view_is_quick(everything: Comparison) -> None:
     largest = max(images(everything), key=lambda path: path.stat().st_size)
     wasmfit.size(largest)
-    started = time.perf_counter()
+    started = time.process_time()  # the machine may be busy
     wasmfit.size(largest)
-    assert time.perf_counter() - started < 1  # a tenth of it on an idle machine
+    assert time.process_time() - started < 1  # a tenth of it on an idle machine

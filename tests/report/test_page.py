@@ -448,7 +448,9 @@ def test_it_prints_with_every_row(desktop: Chrome, pages: dict[str, Path]) -> No
 
 
 def test_a_thousand_cells_stay_smooth(desktop: Chrome, pages: dict[str, Path]) -> None:
-    """A filter's reaction, drawn: in the main thread's own time, since the machine may be busy."""
+    """A filter's reaction takes less than drawing a plain table: in the main thread's own time and in one run,
+    since the machine may be busy, or slow.
+    """
     opened(desktop, pages["thousand"])
     assert complaints(desktop) == []
     desktop.execute_cdp_cmd("Performance.enable", {"timeDomain": "threadTicks"})
@@ -457,6 +459,27 @@ def test_a_thousand_cells_stay_smooth(desktop: Chrome, pages: dict[str, Path]) -
         metrics = desktop.execute_cdp_cmd("Performance.getMetrics", {})["metrics"]
         return 1_000 * float(next(one["value"] for one in metrics if one["name"] == "TaskDuration"))
 
+    def drawn_table() -> float:
+        """What drawing a table of 1,000 rows and ten columns takes."""
+        before = spent()
+        desktop.execute_async_script(
+            """
+            const done = arguments[0], table = document.createElement('table');
+            for (let row = 0; row < 1000; row++) {
+              const cells = table.insertRow();
+              for (let column = 0; column < 10; column++) cells.insertCell().textContent = row * column;
+            }
+            document.body.prepend(table);
+            requestAnimationFrame(() => {
+              const drawn = new MessageChannel();
+              drawn.port1.onmessage = () => { table.remove(); done(); };
+              drawn.port2.postMessage(0);
+            });
+            """
+        )
+        return spent() - before
+
+    tables = sorted(drawn_table() for _ in range(5))
     reactions = []
     for section in ("answer", "plot", "memory", "bytes", "speed", "provenance"):
         asked(desktop, "document.getElementById('s-' + arguments[0]).scrollIntoView()", section)
@@ -476,7 +499,7 @@ def test_a_thousand_cells_stay_smooth(desktop: Chrome, pages: dict[str, Path]) -
                 number,
             )
             reactions.append(spent() - before)
-    assert sorted(reactions)[len(reactions) // 2] < 100, reactions
+    assert sorted(reactions)[len(reactions) // 2] < tables[2], (reactions, tables)
 
 
 class TestScript:

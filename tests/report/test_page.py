@@ -448,7 +448,7 @@ def test_it_prints_with_every_row(desktop: Chrome, pages: dict[str, Path]) -> No
 
 
 def test_a_thousand_cells_stay_smooth(desktop: Chrome, pages: dict[str, Path]) -> None:
-    """A filter's reaction takes less than drawing a plain table: in the main thread's own time and in one run,
+    """A filter's reaction takes less than drawing a plain table, in the main thread's own time and one run,
     since the machine may be busy, or slow.
     """
     opened(desktop, pages["thousand"])

@@ -149,6 +149,9 @@ NOT_RUN = {
         for line in lines(ROOT / "docs" / "tune.md")
         if "--only --set" in line.text
     },
+    "wasmfit compare blink.wasm --call 'run(3, 0.5)' --import env.clock_ms=clock_ms --import env.log=log": (
+        "your-module.md makes blink.wasm: test_your_module.py; without compilers: test_images.py"
+    ),
     "sudo apt-get update": _INSTALLS,
     "sudo apt-get install -y gcc-arm-none-eabi picolibc-arm-none-eabi qemu-system-arm": _INSTALLS,
     "rustup toolchain install stable --profile minimal --component rust-src": _INSTALLS,

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator
 from wasmfit.events import BuildPlan, Event, PlannedStep, TaskEnded
 from wasmfit.words import counted, escape_unprintable
 
+from .failed_lines import cells_by_reason
+
 _LONGEST_REASON = 1000
 
 _NAMED = 4
@@ -66,10 +68,7 @@ def plan_lines(plan: BuildPlan) -> Iterator[str]:
 
 def _by_reason(ends: Iterable[tuple[str, str]]) -> Iterator[str]:
     """A line a cell, after the reason that it has in common with others."""
-    cells: dict[str, list[str]] = {}
-    for cell, reason in ends:
-        cells.setdefault(reason, []).append(cell)
-    for reason, names in cells.items():
+    for reason, names in cells_by_reason(ends).items():
         yield f"  {escape_unprintable(reason, _LONGEST_REASON)}"
         yield from (f"    {escape_unprintable(name)}" for name in names)
 

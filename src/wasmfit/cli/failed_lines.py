@@ -16,6 +16,14 @@ def failed_lines(failed: Iterable[Measurement]) -> Iterator[str]:
         yield line_of([cell.id for cell in cells], f"{status}: {reason}{_where(logs)}")
 
 
+def cells_by_reason(ends: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
+    """Reason → the cells that it is of, from cells with their reasons."""
+    cells: dict[str, list[str]] = {}
+    for cell, reason in ends:
+        cells.setdefault(reason, []).append(cell)
+    return cells
+
+
 def line_of(cells: Sequence[str], reason: str) -> str:
     """A reason with the cells that it is of; runtimes are enough where they are in one setting."""
     if len(cells) == 1:

@@ -11,7 +11,7 @@ from wasmfit.report import FAILING_FORMATS, FEATURE_FORMATS, TOGGLE_COST_FORMATS
 from wasmfit.requests import FeaturesExperiment, RunSettings, ToggleCostExperiment
 
 from .compare import cells_in
-from .failed_lines import failed_lines, line_of
+from .failed_lines import cells_by_reason, failed_lines, line_of
 from .from_requests import from_requests
 from .options import OutputOptions
 from .output import message, require_writable, write_result
@@ -52,10 +52,7 @@ def measure_features(
     write_result((FAILING_FORMATS if failing else FEATURE_FORMATS)[output.format](measured), output.file)
     if not output.quiet and not measured.origins:
         message(f"{cells_in(measured.cells, measured.reused, measured.seconds)}.")
-    reasons: dict[str, list[str]] = {}
-    for cell, reason in measured.failures.items():
-        reasons.setdefault(reason, []).append(cell)
-    for reason, cells in reasons.items():
+    for reason, cells in cells_by_reason(measured.failures.items()).items():
         message(line_of(cells, reason))
     if measured.failures:
         raise typer.Exit(1)
